@@ -1,0 +1,1 @@
+"""Stadion: what every service shares."""
