@@ -1,0 +1,174 @@
+"""One pynamodb item type for single-table services, and a transaction that says which write was refused and why."""
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Self
+
+from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.connection import TableConnection
+from pynamodb.constants import ALL_OLD
+from pynamodb.exceptions import TransactWriteError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.models import Model
+from pynamodb.transactions import TransactWrite
+
+from stadion.errors import RequestInProgressError
+from stadion.settings import settings
+
+MAX_WRITES = 100  # of one TransactWriteItems
+
+Refusal = Callable[[dict[str, dict[str, Any]] | None], Exception]
+"""Makes the error for a refused write out of the item that was in the way (raw, or None when there was none)."""
+
+
+class ByGsi1(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
+    class Meta:
+        index_name = "gsi1"
+        projection = AllProjection()
+
+    gsi1pk = UnicodeAttribute(hash_key=True)
+    gsi1sk = UnicodeAttribute(range_key=True)
+
+
+class Item(Model):
+    """An item of the service's own table (`STADION_TABLE`): keys, a JSON body, and what conditions look at."""
+
+    class Meta:
+        table_name = ""
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    gsi1pk = UnicodeAttribute(null=True)
+    gsi1sk = UnicodeAttribute(null=True)
+    kind = UnicodeAttribute(null=True)
+    revision = NumberAttribute(null=True)
+    expires_at = NumberAttribute(null=True)
+    body: JSONAttribute = JSONAttribute(null=True)
+
+    by_gsi1 = ByGsi1()
+
+    _connections: ClassVar[dict[str, TableConnection]] = {}
+
+    @classmethod
+    def _get_connection(cls) -> TableConnection:
+        """One client for all item types of a table: pynamodb itself would make one per class."""
+        name = settings().table
+        if name not in Item._connections:
+            Item.Meta.table_name = name
+            Item._connection = None
+            Item._connections[name] = super()._get_connection()
+        return Item._connections[name]
+
+    @classmethod
+    def find(cls, pk: str, sk: str, *, consistent: bool = True) -> Self | None:
+        try:
+            return cls.get(pk, sk, consistent_read=consistent)
+        except cls.DoesNotExist:
+            return None
+
+    @classmethod
+    def of_raw(cls, raw: dict[str, dict[str, Any]]) -> Self:
+        return cls.from_raw_data(raw)
+
+
+def forget_connections() -> None:
+    """Connect anew at the next use (tests change the endpoint)."""
+    Item._connections.clear()
+
+
+def absent() -> Condition:
+    return Item.pk.does_not_exist()
+
+
+class Transaction:
+    """All of it or nothing. A refused write raises the error named for it.
+
+    A conflict with another transaction is tried again a few times, then raises `RequestInProgressError`.
+    """
+
+    ATTEMPTS = 5
+
+    def __init__(self) -> None:
+        self._writes: list[_Write] = []
+
+    def check(self, item: Item, condition: Condition, *, refused: Refusal) -> Self:
+        return self._add(_Write("check", item, condition, refused))
+
+    def delete(self, item: Item, condition: Condition | None = None, *, refused: Refusal | None = None) -> Self:
+        return self._add(_Write("delete", item, condition, refused or _unexpected))
+
+    def put(self, item: Item, condition: Condition | None = None, *, refused: Refusal | None = None) -> Self:
+        return self._add(_Write("put", item, condition, refused or _unexpected))
+
+    def update(
+        self, item: Item, actions: list[Action], condition: Condition | None = None, *, refused: Refusal | None = None
+    ) -> Self:
+        return self._add(_Write("update", item, condition, refused or _unexpected, actions))
+
+    def _add(self, write: "_Write") -> Self:
+        self._writes.append(write)
+        return self
+
+    def __len__(self) -> int:
+        return len(self._writes)
+
+    def commit(self) -> None:
+        for attempt in range(self.ATTEMPTS):
+            try:
+                return self._write()
+            except TransactWriteError as error:
+                self._raise_refusal(error)
+                if not _contended(error):
+                    raise
+                time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - jitter, not a secret
+        raise RequestInProgressError
+
+    def _of(self, kind: str) -> "list[_Write]":
+        return [write for write in self._writes if write.kind == kind]
+
+    def _write(self) -> None:
+        with TransactWrite(connection=Item._get_connection().connection) as transaction:
+            for w in self._of("check"):
+                transaction.condition_check(type(w.item), w.item.pk, w.item.sk, condition=w.condition)
+            for w in self._of("delete"):
+                transaction.delete(w.item, condition=w.condition)
+            for w in self._of("put"):
+                transaction.save(w.item, condition=w.condition, return_values=ALL_OLD)
+            for w in self._of("update"):
+                transaction.update(w.item, actions=w.actions, condition=w.condition, return_values=ALL_OLD)
+
+    def _raise_refusal(self, error: TransactWriteError) -> None:
+        """Of several refused writes, the one that was added first speaks."""
+        as_sent = [*self._of("check"), *self._of("delete"), *self._of("put"), *self._of("update")]
+        refused = {
+            id(write): reason
+            for write, reason in zip(as_sent, error.cancellation_reasons, strict=False)
+            if reason is not None and reason.code == "ConditionalCheckFailed"
+        }
+        for write in self._writes:
+            if id(write) in refused:
+                raise write.refused(refused[id(write)].raw_item) from error
+
+
+@dataclass(frozen=True)
+class _Write:
+    kind: str
+    item: Item
+    condition: Condition | None
+    refused: Refusal
+    actions: list[Action] = field(default_factory=list)
+
+
+def _contended(error: TransactWriteError) -> bool:
+    codes = {reason.code for reason in error.cancellation_reasons if reason is not None}
+    return bool(codes & {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}) or (
+        error.cause_response_code == "TransactionInProgressException"
+    )
+
+
+def _unexpected(_: dict[str, dict[str, Any]] | None) -> Exception:
+    return AssertionError("a write without a named refusal was refused")

@@ -1,0 +1,229 @@
+"""Every event of Stadion, declared once. `events/` holds the JSON Schemas and samples generated from here."""
+
+from enum import StrEnum
+from typing import Any
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from stadion.events.envelope import Event
+from stadion.i18n import Language
+from stadion.sports import SportType, WearUnit
+
+USER = "8f14e45f-ceea-467f-a0e6-7b1c2d3e4f50"
+WORKOUT = "0193a1c0-7b1e-7c3a-9f57-2f6c8e0d4b11"
+GEAR = "0193a1c0-9d2f-7e11-8a54-6b0c7d5e3a22"
+
+
+class Part(BaseModel):
+    """A value inside an event; unknown fields are ignored, so that a producer may add some."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+# --- workouts -------------------------------------------------------------------------------------------------------
+
+
+class BestEffort(Part):
+    distance_m: float = Field(examples=[5000.0])
+    name: str = Field(examples=["5k"])
+    elapsed_time_s: float = Field(examples=[1391.0])
+    start_offset_s: float = Field(examples=[64.0])
+
+
+class WorkoutFacts(Part):
+    """The summary of a workout as other services may know it: no track, no notes."""
+
+    workout_id: str = Field(examples=[WORKOUT])
+    revision: int = Field(ge=1, examples=[1], description="grows by one with every change; a deletion counts too")
+    sport_type: SportType = Field(examples=["Run"])
+    started_at: AwareDatetime = Field(examples=["2026-11-21T05:40:00Z"])
+    time_zone: str = Field(examples=["Europe/Moscow"])
+    elapsed_time_s: float = Field(ge=0, examples=[1834.0])
+    moving_time_s: float = Field(ge=0, examples=[1790.0])
+    distance_m: float | None = Field(default=None, ge=0, examples=[6400.0])
+    ascent_m: float | None = Field(default=None, ge=0, examples=[42.0])
+    calories_kcal: float | None = Field(default=None, ge=0, examples=[455.0])
+    average_heart_rate_bpm: float | None = Field(default=None, examples=[152.0])
+    max_heart_rate_bpm: float | None = Field(default=None, examples=[171.0])
+    average_power_w: float | None = Field(default=None, examples=[None])
+    normalized_power_w: float | None = Field(default=None, examples=[None])
+    gear_ids: list[str] = Field(default_factory=list, examples=[[GEAR]])
+    gear_chosen: bool = Field(
+        default=False,
+        examples=[True],
+        description="false: nobody named the gear, so the default gear of the sport is meant",
+    )
+    best_efforts: list[BestEffort] = Field(default_factory=list)
+    flags: list[str] = Field(default_factory=list, examples=[[]], description="implausible values; not for records")
+    origin: str = Field(default="manual", examples=["manual"])
+
+
+class WorkoutRecorded(Event):
+    source = "stadion.workouts"
+    workout: WorkoutFacts
+
+
+class WorkoutCorrected(Event):
+    source = "stadion.workouts"
+    workout: WorkoutFacts
+
+
+class WorkoutDeleted(Event):
+    source = "stadion.workouts"
+    workout_id: str = Field(examples=[WORKOUT])
+    revision: int = Field(ge=2, examples=[2])
+    started_at: AwareDatetime = Field(examples=["2026-11-21T05:40:00Z"])
+
+
+# --- accounts -------------------------------------------------------------------------------------------------------
+
+
+class UserRegistered(Event):
+    source = "stadion.accounts"
+    language: Language = Field(examples=["en"])
+    time_zone: str = Field(examples=["Europe/Moscow"])
+
+
+class ProfileUpdated(Event):
+    """The profile fields that other services may keep a copy of."""
+
+    source = "stadion.accounts"
+    revision: int = Field(ge=1, examples=[3])
+    language: Language = Field(examples=["ru"])
+    time_zone: str = Field(examples=["Europe/Moscow"])
+    country: str | None = Field(default=None, examples=["RU"])
+    region: str | None = Field(default=None, examples=["RU-MOW"])
+    city: str | None = Field(default=None, examples=["Moscow"])
+    changed: list[str] = Field(default_factory=list, examples=[["language"]])
+
+
+class ConsentKind(StrEnum):
+    HEALTH_DATA = "health_data"
+    LOCATION = "location"
+    ANALYTICS = "analytics"
+    MARKETING_PUSH = "marketing_push"
+    MARKETING_EMAIL = "marketing_email"
+    MARKETING_SMS = "marketing_sms"
+
+
+class ConsentChanged(Event):
+    source = "stadion.accounts"
+    kind: ConsentKind = Field(examples=["marketing_email"])
+    granted: bool = Field(examples=[True])
+    revision: int = Field(ge=1, examples=[1], description="grows by one with every change of this consent")
+    text_version: str = Field(examples=["2026-10"])
+    changed_at: AwareDatetime = Field(examples=["2026-11-21T06:30:00Z"])
+
+
+# --- inventory ------------------------------------------------------------------------------------------------------
+
+
+class GearAdded(Event):
+    source = "stadion.inventory"
+    gear_id: str = Field(examples=[GEAR])
+    category: str = Field(examples=["running_shoes"])
+    brand: str | None = Field(default=None, examples=["Kiprun"])
+    model: str | None = Field(default=None, examples=["KD900"])
+
+
+class GearWearReached(Event):
+    """A threshold was crossed upward. It comes again only after the use had fallen below it."""
+
+    source = "stadion.inventory"
+    gear_id: str = Field(examples=[GEAR])
+    component_id: str | None = Field(default=None, examples=[None])
+    name: str = Field(examples=["Kiprun KD900"])
+    category: str = Field(examples=["running_shoes"])
+    threshold_percent: int = Field(examples=[80])
+    used: float = Field(examples=[561.2])
+    limit: float = Field(examples=[700.0])
+    unit: WearUnit = Field(examples=["km"])
+    crossing: int = Field(ge=1, examples=[1], description="how many times this threshold has been crossed upward")
+
+
+class GearRetired(Event):
+    source = "stadion.inventory"
+    gear_id: str = Field(examples=[GEAR])
+    category: str = Field(examples=["running_shoes"])
+
+
+# --- gamification ---------------------------------------------------------------------------------------------------
+
+
+class XpGranted(Event):
+    """The athlete's XP moved because of a workout; negative when one was deleted or corrected downward."""
+
+    source = "stadion.gamification"
+    workout_id: str = Field(examples=[WORKOUT])
+    amount: int = Field(examples=[64])
+    total: int = Field(ge=0, examples=[1264])
+
+
+class LevelReached(Event):
+    source = "stadion.gamification"
+    level: int = Field(ge=1, examples=[5])
+    reward: str | None = Field(default=None, examples=["free_delivery"])
+
+
+class PersonalRecordSet(Event):
+    """A best effort beat what stood before; `previous_time_s` is null for the first time over this distance."""
+
+    source = "stadion.gamification"
+    workout_id: str = Field(examples=[WORKOUT])
+    record: str = Field(examples=["run.5k"])
+    name: str = Field(examples=["5k"])
+    distance_m: float = Field(examples=[5000.0])
+    elapsed_time_s: float = Field(examples=[1391.0])
+    previous_time_s: float | None = Field(default=None, examples=[1422.0])
+
+
+# --- notifications --------------------------------------------------------------------------------------------------
+
+
+class NotificationRequested(Event):
+    """Some service wants the athlete to know. `notifications` decides whether, when, where and in which words.
+
+    Published by any service under its own source.
+    """
+
+    source = "stadion.notifications"
+    request_id: str = Field(
+        examples=["gear-wear:0193a1c0-9d2f-7e11-8a54-6b0c7d5e3a22:80:1"],
+        description="the same request twice is one message",
+    )
+    template: str = Field(examples=["gear_wear"])
+    values: dict[str, Any] = Field(
+        default_factory=dict, examples=[{"name": "Kiprun KD900", "percent": 80}], description="for the template"
+    )
+    about: dict[str, str] = Field(
+        default_factory=dict, examples=[{"gear_id": GEAR}], description="what a tap on the message opens"
+    )
+
+
+class NotificationDelivered(Event):
+    source = "stadion.notifications"
+    notification_id: str = Field(examples=["0193a1c1-1111-7c3a-9f57-2f6c8e0d4b33"])
+    request_id: str = Field(examples=["gear-wear:0193a1c0-9d2f-7e11-8a54-6b0c7d5e3a22:80:1"])
+    channel: str = Field(examples=["inbox"])
+    template: str = Field(examples=["gear_wear"])
+
+
+CATALOGUE: dict[str, type[Event]] = {
+    event.detail_type(): event
+    for event in (
+        WorkoutRecorded,
+        WorkoutCorrected,
+        WorkoutDeleted,
+        UserRegistered,
+        ProfileUpdated,
+        ConsentChanged,
+        GearAdded,
+        GearWearReached,
+        GearRetired,
+        XpGranted,
+        LevelReached,
+        PersonalRecordSet,
+        NotificationRequested,
+        NotificationDelivered,
+    )
+}

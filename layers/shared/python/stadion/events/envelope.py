@@ -1,0 +1,51 @@
+"""What every event on the bus looks like."""
+
+from datetime import datetime
+from typing import Any, ClassVar, Generic, Self, TypeVar
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from stadion import clock, ids
+
+
+class Event(BaseModel):
+    """A fact in the past tense. Its class name is the detail-type, `source` the EventBridge source."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    source: ClassVar[str]
+    version: ClassVar[int] = 1
+
+    @classmethod
+    def detail_type(cls) -> str:
+        return cls.__name__
+
+
+E = TypeVar("E", bound=Event)
+
+
+class Envelope(BaseModel, Generic[E]):
+    """The `detail` of an EventBridge event."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    event_id: str = Field(examples=["0193a1c0-7b1e-7c3a-9f57-2f6c8e0d4b11"])
+    occurred_at: AwareDatetime = Field(examples=["2026-11-21T06:30:00.000Z"])
+    version: int = Field(examples=[1], description="of the schema of `data`")
+    correlation_id: str = Field(examples=["3f1c6f0e-5d8e-4b43-9d0b-0f6f6f2f7c11"])
+    user_id: str = Field(examples=["8f14e45f-ceea-467f-a0e6-7b1c2d3e4f50"], description="the Cognito subject")
+    data: E
+
+    @classmethod
+    def of(cls, data: E, *, user_id: str, correlation_id: str, occurred_at: datetime | None = None) -> Self:
+        return cls(
+            event_id=ids.new_id(),
+            occurred_at=occurred_at or clock.now(),
+            version=data.version,
+            correlation_id=correlation_id,
+            user_id=user_id,
+            data=data,
+        )
+
+    def detail(self) -> dict[str, Any]:
+        return self.model_dump(mode="json", exclude_none=True) | {"data": self.data.model_dump(mode="json")}

@@ -1,0 +1,184 @@
+"""The HTTP face that every service shares: validation, problems, identity, versions, one log line per request."""
+
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError as RouteNotFound
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestUnsupportedContentType, RequestValidationError
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic import BaseModel, ConfigDict
+
+from stadion import ids, problems
+from stadion.errors import IfMatchRequiredError, InvalidTokenError, StadionError, StaleVersionError
+from stadion.i18n import Language, preferred_language
+from stadion.idempotency import IdempotencyKey, ReplayedError, idempotency_key
+from stadion.observability import correlate, correlation_id, count, log, logger, measure_ms, metrics
+
+JSON = "application/json"
+MERGE_PATCH = "application/merge-patch+json"
+CORRELATION = "x-correlation-id"
+_CORRELATION_SHAPE = re.compile(r"[A-Za-z0-9_-]{8,64}")
+
+
+class RequestModel(BaseModel):
+    """What a client sends: unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, allow_inf_nan=False)
+
+
+class Api(APIGatewayHttpResolver):
+    """A service's routes. `handler` is the Lambda entry point."""
+
+    def __init__(self) -> None:
+        super().__init__(enable_validation=True)
+        self.exception_handler(StadionError)(self._refused)
+        self.exception_handler(ReplayedError)(_replayed)
+        self.exception_handler(RequestValidationError)(self._invalid)
+        self.exception_handler(RequestUnsupportedContentType)(self._invalid)
+        self.exception_handler(Exception)(self._unexpected)
+        self.not_found(self._no_such_route)
+
+    # --- what the caller sent ---
+
+    @property
+    def event(self) -> APIGatewayProxyEventV2:
+        return self.current_event
+
+    def header(self, name: str) -> str | None:
+        value: str | None = self.event.headers.get(name)
+        return value
+
+    @property
+    def language(self) -> Language:
+        return preferred_language(self.header("accept-language"))
+
+    @property
+    def user_id(self) -> str:
+        """The subject of the access token that API Gateway's authorizer verified."""
+        return str(self._claims["sub"])
+
+    @property
+    def claims(self) -> dict[str, Any]:
+        return self._claims
+
+    @property
+    def _claims(self) -> dict[str, Any]:
+        context = self.event.raw_event.get("requestContext", {})
+        claims: dict[str, Any] = (context.get("authorizer") or {}).get("jwt", {}).get("claims") or {}
+        if claims.get("token_use") != "access" or not claims.get("sub"):
+            raise InvalidTokenError
+        return claims
+
+    def if_match(self, current_revision: int) -> None:
+        """Refuses an edit of anything but the current version (RFC 9110 section 13.1.1)."""
+        sent = self.header("if-match")
+        if sent is None:
+            raise IfMatchRequiredError
+        if sent.strip() != "*" and etag(current_revision) not in _etags(sent):
+            raise StaleVersionError
+
+    def unchanged(self, revision: int) -> bool:
+        """Whether the client holds this version already (`If-None-Match`)."""
+        return etag(revision) in _etags(self.header("if-none-match") or "")
+
+    def idempotency_key(self, operation: str, request: BaseModel) -> IdempotencyKey | None:
+        return idempotency_key(
+            self.header("idempotency-key"),
+            user_id=self.user_id,
+            operation=operation,
+            request=request.model_dump(mode="json", exclude_unset=True),
+        )
+
+    # --- what the caller gets ---
+
+    def versioned(self, body: Any, revision: int, status: int = 200, **headers: str) -> Response[Any]:
+        """The representation with its ETag, or 304 when the client has it."""
+        if self.event.http_method == "GET" and self.unchanged(revision):
+            return Response(status_code=304, headers={"ETag": etag(revision)}, body="")
+        return Response(status_code=status, content_type=JSON, headers={"ETag": etag(revision), **headers}, body=body)
+
+    def _refused(self, error: StadionError) -> Response[Any]:
+        document = problems.of_error(error, **self._circumstances())
+        return _problem(document, {"Retry-After": "1"} if document["status"] in {429, 503} else {})
+
+    def _invalid(self, error: Any) -> Response[Any]:
+        found = error.errors()
+        status = 400 if any(entry["type"] == "json_invalid" for entry in found) else 422
+        if isinstance(error, RequestUnsupportedContentType):
+            status = 415
+        return _problem(problems.of_validation(found, status=status, **self._circumstances()))
+
+    def _unexpected(self, _: Exception) -> Response[Any]:
+        logger.exception("unexpected error")
+        count("UnexpectedError")
+        return _problem(problems.unexpected(**self._circumstances()))
+
+    def _no_such_route(self, _: RouteNotFound) -> Response[Any]:
+        return _problem(problems.no_such_route(**self._circumstances()))
+
+    def _circumstances(self) -> Any:
+        return {"language": self.language, "instance": self.event.path, "trace_id": correlation_id()}
+
+
+def etag(revision: int) -> str:
+    return f'"{revision}"'
+
+
+def _etags(header: str) -> set[str]:
+    return {tag.strip().removeprefix("W/") for tag in header.split(",")}
+
+
+def _problem(document: dict[str, Any], headers: dict[str, str] | None = None) -> Response[Any]:
+    return Response(
+        status_code=document["status"], content_type=problems.CONTENT_TYPE, headers=dict(headers or {}), body=document
+    )
+
+
+def _replayed(answer: ReplayedError) -> Response[Any]:
+    headers = {"Idempotency-Replayed": "true"}
+    return Response(status_code=answer.status, content_type=JSON, headers=dict(headers), body=answer.answer)
+
+
+def lambda_handler(api: Api) -> Callable[[dict[str, Any], LambdaContext], dict[str, Any]]:
+    """The entry point of a service's API: correlation, one log line, metrics."""
+
+    @logger.inject_lambda_context(clear_state=True)
+    @metrics.log_metrics
+    def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+        identity = _correlation_of(event)
+        correlate(identity)
+        started = time.perf_counter()
+        response: dict[str, Any] = api.resolve(event, context)
+        elapsed_ms = round((time.perf_counter() - started) * 1000, 1)
+        response.setdefault("headers", {}).update(_standing_headers(identity))
+        measure_ms("Latency", elapsed_ms)
+        count(f"Status{response['statusCode'] // 100}xx")
+        route = api.context.get("_route")
+        log(
+            "answered",
+            method=event["requestContext"]["http"]["method"],
+            route=getattr(route, "path", None),
+            status=response["statusCode"],
+            duration_ms=elapsed_ms,
+        )
+        return response
+
+    return handler
+
+
+def _correlation_of(event: dict[str, Any]) -> str:
+    """The phone's own correlation id if it sent a usable one."""
+    sent = (event.get("headers") or {}).get(CORRELATION, "")
+    return sent if _CORRELATION_SHAPE.fullmatch(sent) else ids.new_id()
+
+
+def _standing_headers(identity: str) -> dict[str, str]:
+    return {
+        CORRELATION: identity,
+        "Cache-Control": "private, no-cache",
+        "X-Content-Type-Options": "nosniff",
+    }

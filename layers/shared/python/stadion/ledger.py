@@ -1,0 +1,209 @@
+"""The ledger (DESIGN D2): totals that survive duplicates, disorder, corrections, deletions and crashes.
+
+A *posting* is what one version of a source (a workout) contributes to some accounts (a pair of shoes, a day, an
+athlete). The ledger remembers the posting beside the totals and moves every total by new - old in one transaction, on
+the condition that the remembered version is older. Amounts are integers, so that any order gives the same sum.
+"""
+
+import random
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from stadion.dynamo import Item, Transaction, absent
+from stadion.errors import RequestInProgressError
+
+Amounts = Mapping[str, int]
+"""Measure -> integer amount in the measure's smallest unit, e.g. {"distance_m": 6400, "sessions": 1}."""
+
+ATTEMPTS = 12
+
+
+@dataclass(frozen=True)
+class Posting:
+    """`contribution` maps accounts to amounts; it is empty when the source was deleted."""
+
+    source_id: str
+    version: int
+    contribution: Mapping[str, Amounts] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Change:
+    """An account before and after a posting, with the notes that the service keeps beside its totals."""
+
+    before: Amounts
+    after: Amounts
+    notes: Mapping[str, Any] = field(default_factory=dict)
+
+    def moved(self, measure: str) -> int:
+        return self.after.get(measure, 0) - self.before.get(measure, 0)
+
+
+Changes = Mapping[str, Change]
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """What else becomes true in the same transaction: items (outbox items above all), and new notes of accounts."""
+
+    items: list[Item] = field(default_factory=list)
+    notes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+class Outcome(StrEnum):
+    MOVED = "moved"
+    UNCHANGED = "unchanged"
+    STALE = "stale"
+
+
+class _OvertakenError(Exception):
+    """Somebody moved the same totals between our read and our write."""
+
+
+def no_derivation(_: Changes) -> Mapping[str, Amounts]:
+    return {}
+
+
+def no_reaction(_: Changes) -> Reaction:
+    return Reaction()
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The totals of one subject (an athlete), in one partition of the service's table."""
+
+    pk: str
+
+    def post(
+        self,
+        posting: Posting,
+        *,
+        derive: Callable[[Changes], Mapping[str, Amounts]] = no_derivation,
+        react: Callable[[Changes], Reaction] = no_reaction,
+    ) -> Outcome:
+        """Posts once, however often and in whatever order versions of the source arrive.
+
+        `derive` turns the changes of the named accounts into movements of further ones (a capped total out of a
+        day's sum); `react` turns all changes into what else is written. Both must be pure: they may run again.
+        """
+        for attempt in range(ATTEMPTS):
+            try:
+                return self._post(posting, derive, react)
+            except _OvertakenError:
+                time.sleep(random.uniform(0, 0.01 * 2 ** min(attempt, 6)))  # noqa: S311 - jitter, not a secret
+        raise RequestInProgressError
+
+    def accounts(self, names: Iterable[str]) -> dict[str, Amounts]:
+        items = self._load([_account_sk(name) for name in names])
+        return {sk.removeprefix("ACCOUNT#"): _totals(item) for sk, item in items.items()}
+
+    def _post(
+        self,
+        posting: Posting,
+        derive: Callable[[Changes], Mapping[str, Amounts]],
+        react: Callable[[Changes], Reaction],
+    ) -> Outcome:
+        entry_sk = f"ENTRY#{posting.source_id}"
+        loaded = self._load([entry_sk, *map(_account_sk, posting.contribution)])
+        entry = loaded.pop(entry_sk, None)
+        if entry is not None and int(entry.revision) >= posting.version:
+            return Outcome.STALE
+        old: Mapping[str, Amounts] = entry.body["contribution"] if entry is not None else {}
+        movements = _difference(old, posting.contribution)
+        self._load_missing(loaded, movements)
+        derived = derive(_changes(loaded, movements))
+        movements = _added(movements, derived)
+        self._load_missing(loaded, movements)
+        changes = _changes(loaded, movements)
+        reaction = react(changes)
+        transaction = Transaction()
+        _put_over(transaction, entry, self._entry(entry_sk, posting))
+        for name in {**changes, **reaction.notes}:
+            _put_over(transaction, loaded.get(_account_sk(name)), self._account(name, loaded, changes, reaction))
+        for item in reaction.items:
+            transaction.put(item)
+        transaction.commit()
+        return Outcome.MOVED if changes else Outcome.UNCHANGED
+
+    def _load(self, sks: list[str]) -> dict[str, Item]:
+        keys = [(self.pk, sk) for sk in sks]
+        if not keys:
+            return {}
+        return {item.sk: item for item in Item.batch_get(keys, consistent_read=True)}
+
+    def _load_missing(self, loaded: dict[str, Item], movements: Mapping[str, Amounts]) -> None:
+        wanted = [_account_sk(name) for name in movements if _account_sk(name) not in loaded]
+        loaded.update(self._load(wanted))
+
+    def _entry(self, sk: str, posting: Posting) -> Item:
+        body = {"contribution": {name: dict(amounts) for name, amounts in posting.contribution.items()}}
+        return Item(pk=self.pk, sk=sk, kind="ledger_entry", revision=posting.version, body=body)
+
+    def _account(self, name: str, loaded: Mapping[str, Item], changes: Changes, reaction: Reaction) -> Item:
+        sk = _account_sk(name)
+        stored = loaded.get(sk)
+        totals = dict(changes[name].after) if name in changes else dict(_totals(stored))
+        notes = reaction.notes.get(name, _notes(stored))
+        revision = int(stored.revision) + 1 if stored is not None else 1
+        return Item(pk=self.pk, sk=sk, kind="account", revision=revision, body={"totals": totals, "notes": dict(notes)})
+
+
+def _account_sk(name: str) -> str:
+    return f"ACCOUNT#{name}"
+
+
+def account_of(item: Item) -> tuple[str, Amounts, Mapping[str, Any]]:
+    """Name, totals and notes of an account item that a service's own query brought."""
+    return item.sk.removeprefix("ACCOUNT#"), _totals(item), _notes(item)
+
+
+def _totals(item: Item | None) -> Amounts:
+    totals: Amounts = item.body["totals"] if item is not None else {}
+    return totals
+
+
+def _notes(item: Item | None) -> Mapping[str, Any]:
+    notes: Mapping[str, Any] = item.body.get("notes", {}) if item is not None else {}
+    return notes
+
+
+def _difference(old: Mapping[str, Amounts], new: Mapping[str, Amounts]) -> dict[str, dict[str, int]]:
+    """new - old per account and measure, without the zeros."""
+    moved: dict[str, dict[str, int]] = {}
+    for name in {**old, **new}:
+        before, after = old.get(name, {}), new.get(name, {})
+        amounts = {key: after.get(key, 0) - before.get(key, 0) for key in {**before, **after}}
+        amounts = {key: amount for key, amount in amounts.items() if amount}
+        if amounts:
+            moved[name] = amounts
+    return moved
+
+
+def _added(one: Mapping[str, Amounts], other: Mapping[str, Amounts]) -> dict[str, dict[str, int]]:
+    names = {**one, **other}
+    return {
+        name: {
+            key: one.get(name, {}).get(key, 0) + other.get(name, {}).get(key, 0)
+            for key in {**one.get(name, {}), **other.get(name, {})}
+        }
+        for name in names
+    }
+
+
+def _changes(loaded: Mapping[str, Item], movements: Mapping[str, Amounts]) -> dict[str, Change]:
+    changes = {}
+    for name, amounts in movements.items():
+        item = loaded.get(_account_sk(name))
+        before = _totals(item)
+        after = {key: before.get(key, 0) + amounts.get(key, 0) for key in {**before, **amounts}}
+        changes[name] = Change(before=before, after=after, notes=_notes(item))
+    return changes
+
+
+def _put_over(transaction: Transaction, stored: Item | None, new: Item) -> None:
+    """Writes `new` only if what we read is still what is stored."""
+    unchanged = absent() if stored is None else Item.revision == stored.revision
+    transaction.put(new, unchanged, refused=lambda _: _OvertakenError())

@@ -1,0 +1,164 @@
+"""RFC 9457 problem documents: the one table from kinds of errors to HTTP."""
+
+from typing import Any
+
+from stadion.errors import (
+    ConflictError,
+    ForbiddenError,
+    InvalidError,
+    NotFoundError,
+    PreconditionFailedError,
+    PreconditionRequiredError,
+    StadionError,
+    TooManyRequestsError,
+    UnauthenticatedError,
+    UnavailableError,
+    UnprocessableError,
+)
+from stadion.i18n import Language, Text
+
+CONTENT_TYPE = "application/problem+json"
+TYPE_PREFIX = "https://stadion.example/problems/"
+
+STATUS: dict[type[StadionError], int] = {
+    InvalidError: 400,
+    UnauthenticatedError: 401,
+    ForbiddenError: 403,
+    NotFoundError: 404,
+    ConflictError: 409,
+    PreconditionFailedError: 412,
+    UnprocessableError: 422,
+    PreconditionRequiredError: 428,
+    TooManyRequestsError: 429,
+    UnavailableError: 503,
+}
+
+ROUTE_NOT_FOUND = Text(en="There is nothing at this address.", ru="По этому адресу ничего нет.")
+NOT_FOUND_TITLE = Text(en="Not found", ru="Не найдено")
+INVALID_TITLE = Text(en="Invalid request", ru="Неверный запрос")
+INVALID_DETAIL = Text(
+    en="{count} of the sent values cannot be accepted; see errors.",
+    ru="Некоторые значения не приняты ({count}); смотрите errors.",
+)
+UNEXPECTED_TITLE = Text(en="Something went wrong", ru="Что-то пошло не так")
+UNEXPECTED_DETAIL = Text(
+    en="The fault is ours and has been recorded. Try again later; tell support the trace_id if it stays.",
+    ru="Ошибка на нашей стороне и уже записана. Попробуйте позже; если не пройдёт, сообщите поддержке trace_id.",
+)
+
+# What pydantic says most often, for people. Anything else keeps pydantic's own sentence in English.
+VALIDATION: dict[str, Text] = {
+    "missing": Text(en="This value is required.", ru="Это значение обязательно."),
+    "extra_forbidden": Text(en="This field is not known.", ru="Такого поля нет."),
+    "json_invalid": Text(en="The body is not valid JSON.", ru="Тело запроса — не JSON."),
+    "string_type": Text(en="Send a text.", ru="Нужна строка."),
+    "string_too_short": Text(en="At least {min_length} characters.", ru="Не короче {min_length} символов."),
+    "string_too_long": Text(en="At most {max_length} characters.", ru="Не длиннее {max_length} символов."),
+    "string_pattern_mismatch": Text(en="The format is not right.", ru="Неверный формат."),
+    "int_type": Text(en="Send a whole number.", ru="Нужно целое число."),
+    "int_parsing": Text(en="Send a whole number.", ru="Нужно целое число."),
+    "int_from_float": Text(en="Send a whole number.", ru="Нужно целое число."),
+    "float_type": Text(en="Send a number.", ru="Нужно число."),
+    "float_parsing": Text(en="Send a number.", ru="Нужно число."),
+    "finite_number": Text(en="Send a finite number.", ru="Нужно конечное число."),
+    "bool_type": Text(en="Send true or false.", ru="Нужно true или false."),
+    "greater_than": Text(en="Must be more than {gt}.", ru="Должно быть больше {gt}."),
+    "greater_than_equal": Text(en="Must be at least {ge}.", ru="Должно быть не меньше {ge}."),
+    "less_than": Text(en="Must be less than {lt}.", ru="Должно быть меньше {lt}."),
+    "less_than_equal": Text(en="Must be at most {le}.", ru="Должно быть не больше {le}."),
+    "enum": Text(en="Must be one of: {expected}.", ru="Одно из: {expected}."),
+    "literal_error": Text(en="Must be one of: {expected}.", ru="Одно из: {expected}."),
+    "timezone_aware": Text(en="Send the time with its offset.", ru="Укажите время со смещением."),
+    "datetime_from_date_parsing": Text(en="Send an RFC 3339 time.", ru="Нужно время в формате RFC 3339."),
+    "datetime_parsing": Text(en="Send an RFC 3339 time.", ru="Нужно время в формате RFC 3339."),
+    "date_from_datetime_parsing": Text(en="Send a date as YYYY-MM-DD.", ru="Нужна дата ГГГГ-ММ-ДД."),
+    "too_long": Text(en="At most {max_length} entries.", ru="Не больше {max_length} элементов."),
+    "too_short": Text(en="At least {min_length} entries.", ru="Не меньше {min_length} элементов."),
+}
+
+
+def status_of(error: StadionError) -> int:
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
+def problem(
+    *, status: int, code: str, title: str, detail: str, instance: str, trace_id: str, **extensions: Any
+) -> dict[str, Any]:
+    return {
+        "type": TYPE_PREFIX + code,
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "instance": instance,
+        "code": code,
+        "trace_id": trace_id,
+        **extensions,
+    }
+
+
+def of_error(error: StadionError, *, language: Language, instance: str, trace_id: str) -> dict[str, Any]:
+    extensions = dict(error.extensions)
+    if error.pointer is not None:
+        extensions["errors"] = [{"pointer": error.pointer, "code": error.code, "detail": error.detail(language)}]
+    return problem(
+        status=status_of(error),
+        code=error.code,
+        title=error.title.say(language),
+        detail=error.detail(language),
+        instance=instance,
+        trace_id=trace_id,
+        **extensions,
+    )
+
+
+def of_validation(
+    errors: list[dict[str, Any]], *, status: int, language: Language, instance: str, trace_id: str
+) -> dict[str, Any]:
+    return problem(
+        status=status,
+        code="request_is_invalid",
+        title=INVALID_TITLE.say(language),
+        detail=INVALID_DETAIL.say(language, count=len(errors)),
+        instance=instance,
+        trace_id=trace_id,
+        errors=[_entry(error, language) for error in errors],
+    )
+
+
+def _entry(error: dict[str, Any], language: Language) -> dict[str, str]:
+    place, *path = error["loc"]
+    steps = "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)
+    pointer = f"#{steps}" if place == "body" else f"{place}:{'.'.join(map(str, path))}"
+    return {"pointer": pointer, "code": str(error["type"]), "detail": _sentence(error, language)}
+
+
+def _sentence(error: dict[str, Any], language: Language) -> str:
+    text = VALIDATION.get(error["type"])
+    if text is None:
+        return str(error.get("msg", error["type"])).removeprefix("Value error, ")
+    try:
+        return text.say(language, **error.get("ctx", {}))
+    except KeyError:
+        return str(error.get("msg", error["type"]))
+
+
+def unexpected(*, language: Language, instance: str, trace_id: str) -> dict[str, Any]:
+    return problem(
+        status=500,
+        code="unexpected_error",
+        title=UNEXPECTED_TITLE.say(language),
+        detail=UNEXPECTED_DETAIL.say(language),
+        instance=instance,
+        trace_id=trace_id,
+    )
+
+
+def no_such_route(*, language: Language, instance: str, trace_id: str) -> dict[str, Any]:
+    return problem(
+        status=404,
+        code="route_not_found",
+        title=NOT_FOUND_TITLE.say(language),
+        detail=ROUTE_NOT_FOUND.say(language),
+        instance=instance,
+        trace_id=trace_id,
+    )

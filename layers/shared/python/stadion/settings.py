@@ -1,0 +1,48 @@
+"""The environment of a function, read in this one place. An error names the missing variable."""
+
+from functools import cache
+from typing import TypeVar
+
+from pydantic import ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_S = TypeVar("_S", bound="Settings")
+
+
+class MissingSettingError(RuntimeError):
+    """A required environment variable is absent or malformed."""
+
+
+class Settings(BaseSettings):
+    """What every function has. A service that needs more subclasses it in its own `settings.py`."""
+
+    model_config = SettingsConfigDict(env_prefix="STADION_", frozen=True, extra="ignore")
+
+    stage: str = "local"
+    service: str
+    table: str = ""
+    bus: str = "stadion"
+
+
+@cache
+def _read(kind: type[Settings]) -> Settings:
+    try:
+        return kind()
+    except ValidationError as error:
+        names = ", ".join(f"STADION_{str(problem['loc'][0]).upper()}: {problem['msg']}" for problem in error.errors())
+        raise MissingSettingError(f"the function's environment is incomplete: {names}") from None
+
+
+def load(kind: type[_S]) -> _S:
+    found = _read(kind)
+    assert isinstance(found, kind)  # noqa: S101 - for the type checker
+    return found
+
+
+def settings() -> Settings:
+    return load(Settings)
+
+
+def forget() -> None:
+    """Read the environment anew at the next use (tests change it)."""
+    _read.cache_clear()
