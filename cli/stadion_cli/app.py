@@ -1,0 +1,96 @@
+"""`stadion`: the developer's, admin's and marketer's command line."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from stadion_cli.commands import COMMANDS, lazy_group
+from stadion_cli.errors import FAILURE, OK, CliError
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+INTERRUPTED: Final = 130
+
+HELP: Final = """The backend of a sports retailer's training app, on your laptop or on AWS.
+
+[bold]First steps[/bold]
+
+  [cyan]stadion up[/cyan]                 start the local stack and deploy what is in this folder
+  [cyan]stadion status[/cyan]             look at it
+  [cyan]stadion logs --follow[/cyan]      watch what its functions say
+  [cyan]stadion COMMAND --help[/cyan]     examples of one command
+
+Exit codes: 0 done, 1 failed, 2 asked wrongly, 3 the stack is not running.
+"""
+
+app = typer.Typer(
+    name="stadion",
+    cls=lazy_group(COMMANDS),
+    help=HELP,
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(version("stadion"))
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    _: Annotated[
+        bool, typer.Option("--version", help="Show the version.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> int:
+    """Runs a command; errors that a person can act on become a panel and an exit code."""
+    if str(ROOT) not in sys.path:
+        sys.path.insert(0, str(ROOT))  # for `local` and the layer, which are not installed
+    try:
+        app(standalone_mode=True)
+    except CliError as error:
+        return _explain(error)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else (OK if end.code is None else FAILURE)
+    except BrokenPipeError:  # `stadion logs | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except Exception as error:
+        if not _is_unreachable(error):
+            raise
+        from stadion_cli.errors import StackNotRunning
+
+        return _explain(StackNotRunning(str(error.kwargs["endpoint_url"])))  # type: ignore[attr-defined]
+    return OK
+
+
+def _is_unreachable(error: Exception) -> bool:
+    if "botocore" not in sys.modules:
+        return False
+    from botocore.exceptions import EndpointConnectionError
+
+    return isinstance(error, EndpointConnectionError)
+
+
+def _explain(error: CliError) -> int:
+    from stadion_cli.output import show_error
+
+    show_error(error)
+    return error.exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,114 @@
+"""How commands speak: tables for people, JSON for scripts, progress and errors on stderr."""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Annotated, Any, Final
+
+import typer
+from rich.console import Console
+
+from stadion_cli.errors import CliError
+
+Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for scripts.", rich_help_panel="Output")]
+"""The option that every command with a result has: `as_json: Json = False`."""
+
+Report = Callable[[str], None]
+
+_out: Final = Console(highlight=False)
+_err: Final = Console(stderr=True, highlight=False)
+
+
+def say(text: str = "") -> None:
+    """A line for people, with Rich's markup."""
+    _out.print(text)
+
+
+def say_raw(text: str) -> None:
+    """A line as it is."""
+    _out.print(text, markup=False, soft_wrap=True)
+
+
+def show_json(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, indent=2, default=str, ensure_ascii=False) + "\n")
+
+
+def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str = "nothing") -> None:
+    """Numbers to the right, the rest to the left."""
+    from rich.table import Table
+
+    rows = [list(row) for row in rows]
+    if not rows:
+        say(f"[bold]{title}[/bold]: {empty}")
+        return
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="dim")
+    for number, column in enumerate(columns):
+        numeric = all(isinstance(row[number], (int, float)) for row in rows)
+        table.add_column(column, justify="right" if numeric else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(str(cell) for cell in row))
+    say()
+    _out.print(table)
+
+
+def show_facts(facts: Mapping[str, object], *, title: str = "") -> None:
+    """Names and values, one a line."""
+    from rich.table import Table
+
+    table = Table(
+        title=title or None, title_justify="left", title_style="bold", box=None, show_header=False, pad_edge=False
+    )
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in facts.items():
+        table.add_row(name, str(value))
+    _out.print(table)
+
+
+def show_error(error: CliError) -> None:
+    from rich.markup import escape
+    from rich.panel import Panel
+
+    body = escape(error.message) + (f"\n\n[dim]→[/dim] [cyan]{escape(error.hint)}[/cyan]" if error.hint else "")
+    _err.print(Panel(body, title=error.title, title_align="left", border_style="red", expand=False))
+
+
+class Steps:
+    """Work in steps, each with a spinner while it goes on and a tick with its seconds when it is done."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self._quiet = quiet
+
+    @contextmanager
+    def step(self, text: str) -> Iterator[Report]:
+        """Yields a function that changes the text behind the spinner; set the final one with it."""
+        if self._quiet:
+            yield lambda _: None
+            return
+        started, shown = time.monotonic(), [text]
+        with _err.status(text, spinner="dots") as status:
+
+            def report(now: str) -> None:
+                shown[0] = now
+                status.update(now)
+                if not _err.is_terminal:
+                    _err.print(f"[dim]·[/dim] {now}")
+
+            try:
+                yield report
+            except BaseException:
+                status.stop()
+                _err.print(f"[red]✗[/red] {shown[0]}")
+                raise
+        _err.print(f"[green]✓[/green] {shown[0]} [dim]{time.monotonic() - started:.1f} s[/dim]")
+
+
+def confirm(question: str, *, yes: bool) -> bool:
+    """Asks, unless `--yes` was given; without a terminal the answer is no."""
+    if yes:
+        return True
+    if not sys.stdin.isatty():
+        return False
+    return typer.confirm(question)

@@ -1,0 +1,264 @@
+"""Run one MiniStack: its own port, its own folder, a clean environment, a clean end."""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, Self
+
+from local.errors import EmulatorDied, EmulatorStillRunning, PortTaken, PythonTooOld
+from local.paths import CACHE, ROOT, StackFolder
+
+DEFAULT_PORT: Final = 4566
+OLDEST_PYTHON: Final = (3, 11)
+HEALTHY_WITHIN_S: Final = 60.0
+STOPS_WITHIN_S: Final = 5.0
+LOG_LINES_SHOWN: Final = 15
+LAUNCHER: Final = "local.launcher"
+INHERITED: Final = ("PATH", "HOME", "LANG", "LC_ALL", "SYSTEMROOT")
+
+
+@dataclass(frozen=True)
+class Running:
+    """The process that serves a port."""
+
+    pid: int
+    port: int
+    started_at: datetime
+
+
+class Emulator:
+    """A MiniStack on `port` with its state in `folder`; it survives this process."""
+
+    def __init__(self, port: int, folder: StackFolder | None = None, *, snapshot_every_s: float = 5.0) -> None:
+        self.port = port
+        self.folder = folder or StackFolder.of_port(port)
+        self._snapshot_every_s = snapshot_every_s
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def running(self) -> Running | None:
+        """The process that we started and that still lives."""
+        try:
+            known = json.loads(self.folder.process.read_text())
+        except (FileNotFoundError, json.JSONDecodeError):
+            return None
+        if not _is_launcher(known["pid"]):
+            return None
+        return Running(known["pid"], known["port"], datetime.fromisoformat(known["started_at"]))
+
+    def healthy(self) -> bool:
+        return health(self.url) is not None
+
+    def start(self) -> bool:
+        """Start it and wait until it answers; False when it runs already."""
+        if sys.version_info[:2] < OLDEST_PYTHON:
+            raise PythonTooOld(sys.version_info[:2])
+        if self.running():
+            self._wait_until_healthy(None)
+            return False
+        if not _is_free(self.port):
+            raise PortTaken(self.port, owner_of(self.port))
+        self._wait_until_healthy(self._launch())
+        return True
+
+    def stop(self) -> bool:
+        """TERM (it writes its state), then KILL after five seconds; False when it was not running."""
+        running = self.running()
+        if running is None:
+            return False
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(running.pid, signal.SIGTERM)
+        _wait_for_end(running.pid, STOPS_WITHIN_S)
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(running.pid, signal.SIGKILL)
+        if not _wait_for_end(running.pid, STOPS_WITHIN_S):
+            raise EmulatorStillRunning(f"Process {running.pid} is still there after KILL.", hint=f"kill {running.pid}")
+        self.folder.process.unlink(missing_ok=True)
+        shutil.rmtree(self.folder.temporary, ignore_errors=True)
+        return True
+
+    def reset(self) -> None:
+        """Stop it and forget everything."""
+        self.stop()
+        shutil.rmtree(self.folder.path, ignore_errors=True)
+
+    def last_log_lines(self, count: int = LOG_LINES_SHOWN) -> list[str]:
+        try:
+            return self.folder.log.read_text(errors="replace").splitlines()[-count:]
+        except FileNotFoundError:
+            return []
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _launch(self) -> "subprocess.Popen[bytes]":
+        for path in (self.folder.state, self.folder.objects, self.folder.temporary):
+            path.mkdir(parents=True, exist_ok=True)
+        _keep_previous(self.folder.log)
+        with self.folder.log.open("wb") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", LAUNCHER],
+                cwd=ROOT,
+                env=self._environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        known = {"pid": process.pid, "port": self.port, "started_at": datetime.now(UTC).isoformat(timespec="seconds")}
+        self.folder.process.write_text(json.dumps(known))
+        return process
+
+    def _environment(self) -> dict[str, str]:
+        """All that the emulator sees: an AWS_ENDPOINT_URL of the shell would send its functions elsewhere."""
+        inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
+        return inherited | {
+            "PYTHONUTF8": "1",
+            "PYTHONUNBUFFERED": "1",
+            "GATEWAY_PORT": str(self.port),
+            "BIND_HOST": "127.0.0.1",
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "DOCKER_HOST": "unix:///nonexistent/docker.sock",
+            "SFTP_ENABLED": "0",
+            "IOT_MTLS_ENABLED": "0",
+            "PERSIST_STATE": "1",
+            "STATE_DIR": str(self.folder.state),
+            "S3_PERSIST": "1",
+            "S3_DATA_DIR": str(self.folder.objects),
+            "TMPDIR": str(self.folder.temporary),
+            "STADION_CODE_CACHE": str(CACHE),
+            "STADION_SNAPSHOT_SECONDS": str(self._snapshot_every_s),
+        }
+
+    def _wait_until_healthy(self, process: "subprocess.Popen[bytes] | None") -> None:
+        deadline = time.monotonic() + HEALTHY_WITHIN_S
+        while time.monotonic() < deadline:
+            if self.healthy():
+                return
+            if process is not None and process.poll() is not None:
+                raise self._died(process.returncode)
+            time.sleep(0.05)
+        raise self._died(None)
+
+    def _died(self, exit_code: int | None) -> EmulatorDied:
+        if exit_code is not None:
+            self.folder.process.unlink(missing_ok=True)
+        return EmulatorDied(self.port, exit_code, self.folder.log, self.last_log_lines())
+
+
+def health(url: str, *, timeout_s: float = 2.0) -> dict[str, Any] | None:
+    """What the emulator (MiniStack or LocalStack) says about itself, or None."""
+    try:
+        with urllib.request.urlopen(f"{url}/_localstack/health", timeout=timeout_s) as answer:  # noqa: S310
+            told = json.load(answer)
+    except (OSError, ValueError, urllib.error.URLError):
+        return None
+    return told if isinstance(told, dict) and "services" in told else None
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def owner_of(port: int) -> str | None:
+    """Who listens there, if the system tells."""
+    told = health(f"http://127.0.0.1:{port}", timeout_s=1.0)
+    kind = f"an AWS emulator (edition {told.get('edition', '?')}, {told.get('version', '?')})" if told else None
+    pid = _pid_listening_on(port)
+    if pid is None:
+        return kind
+    command = " ".join(_command_line(pid))[:80]
+    return f"{kind + ', ' if kind else ''}process {pid} ({command})"
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def _pid_listening_on(port: int) -> int | None:
+    if shutil.which("lsof"):
+        found = subprocess.run(
+            ["lsof", "-nP", f"-iTCP:{port}", "-sTCP:LISTEN", "-t"], capture_output=True, text=True, check=False
+        ).stdout.split()
+        return int(found[0]) if found else None
+    inodes = _listening_inodes(port)
+    for link in Path("/proc").glob("[0-9]*/fd/*"):
+        with contextlib.suppress(OSError):
+            if str(link.readlink()) in inodes:
+                return int(link.parts[2])
+    return None
+
+
+def _listening_inodes(port: int) -> set[str]:
+    listening, inodes = "0A", set()
+    for table in (Path("/proc/net/tcp"), Path("/proc/net/tcp6")):
+        with contextlib.suppress(OSError):
+            for row in (line.split() for line in table.read_text().splitlines()[1:]):
+                if row[3] == listening and int(row[1].rpartition(":")[2], 16) == port:
+                    inodes.add(f"socket:[{row[9]}]")
+    return inodes
+
+
+def _is_launcher(pid: int) -> bool:
+    """Process ids are used again: this one must be a launcher."""
+    return _alive(pid) and LAUNCHER in _command_line(pid)
+
+
+def _alive(pid: int) -> bool:
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)  # our own child would stay a zombie otherwise
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _command_line(pid: int) -> list[str]:
+    proc = Path(f"/proc/{pid}/cmdline")
+    if proc.exists():
+        return [part.decode(errors="replace") for part in proc.read_bytes().split(b"\0") if part]
+    shown = subprocess.run(["ps", "-p", str(pid), "-o", "command="], capture_output=True, text=True, check=False)
+    return shown.stdout.split()
+
+
+def _wait_for_end(pid: int, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if not _alive(pid):
+            return True
+        time.sleep(0.02)
+    return not _alive(pid)
+
+
+def _keep_previous(log: Path) -> None:
+    if log.exists():
+        log.replace(log.with_suffix(".previous.log"))

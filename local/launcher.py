@@ -1,0 +1,26 @@
+"""Start MiniStack with our mends: `python -m local.launcher`. Configured by environment, see `emulator.py`."""
+
+import logging
+import os
+from pathlib import Path
+
+from local.mends import apply_all
+from local.paths import CACHE
+from local.snapshots import with_snapshots
+
+logger = logging.getLogger("stadion.launcher")
+
+
+def main() -> None:
+    from ministack import app as ministack_app
+
+    cache = Path(os.environ.get("STADION_CODE_CACHE", str(CACHE)))
+    mends = apply_all(code_cache=cache)
+    every_s = float(os.environ.get("STADION_SNAPSHOT_SECONDS", "0"))
+    ministack_app.app = with_snapshots(ministack_app.app, every_s=every_s)
+    logger.info("mended: %s; snapshots every %s s", ", ".join(mends), every_s)
+    ministack_app.main()
+
+
+if __name__ == "__main__":
+    main()

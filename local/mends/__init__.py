@@ -1,0 +1,18 @@
+"""Small mends to MiniStack, so that what passes here also passes on AWS.
+
+Each module mends one area and says what AWS does. Before it touches anything it checks that the code it relies on is
+the code it was written for (`guard.py`): an upgrade of MiniStack that changes that code stops the emulator at start,
+with the name of the mend to look at again, instead of quietly behaving differently.
+"""
+
+from pathlib import Path
+
+from local.mends import cognito, http_api, lambda_worker
+
+
+def apply_all(*, code_cache: Path) -> tuple[str, ...]:
+    """Mend the imported MiniStack; the names of the mends, for the log."""
+    lambda_worker.apply(code_cache=code_cache)
+    http_api.apply()
+    cognito.apply()
+    return ("lambda_worker", "http_api", "cognito")
