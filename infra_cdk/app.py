@@ -1,0 +1,76 @@
+"""`python -m infra_cdk.app` writes `cdk.out` for the environment named by STADION_ENV: local, dev or prod."""
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from aws_cdk import App, Tags
+
+from infra_cdk.environments import ENVIRONMENTS, LOCAL, Environment
+from infra_cdk.guardrails import violations
+from infra_cdk.nag import add_nag
+from infra_cdk.parts.entry_points import PRODUCT, entry_points
+from infra_cdk.stacks.accounts import AccountsStack
+from infra_cdk.stacks.base import ServiceStack
+from infra_cdk.stacks.gamification import GamificationStack
+from infra_cdk.stacks.inventory import InventoryStack
+from infra_cdk.stacks.notifications import NotificationsStack
+from infra_cdk.stacks.platform import PlatformStack
+from infra_cdk.stacks.workouts import WorkoutsStack
+
+SERVICES = {
+    "accounts": AccountsStack,
+    "workouts": WorkoutsStack,
+    "inventory": InventoryStack,
+    "gamification": GamificationStack,
+    "notifications": NotificationsStack,
+}
+FLAGS = {
+    "@aws-cdk/aws-iam:minimizePolicies": True,
+    "@aws-cdk/aws-lambda:recognizeLayerVersion": True,
+    "@aws-cdk/aws-lambda:recognizeVersionProps": True,
+    "@aws-cdk/core:enablePartitionLiterals": True,
+    "@aws-cdk/core:target-partitions": ["aws"],
+}
+
+
+def build(environment: Environment, *, outdir: str | None = None) -> tuple[App, list[str]]:
+    """The app, and the entry points that its stacks declare but nobody has written yet."""
+    app = App(outdir=outdir, context=FLAGS, analytics_reporting=False)
+    Tags.of(app).add("product", PRODUCT)
+    platform = PlatformStack(app, environment=environment)
+    written = {entry_point.service for entry_point in entry_points(environment.functions)}
+    missing: list[str] = []
+    for service, make in SERVICES.items():
+        if service not in written:
+            missing.append(f"{service}/")
+            continue
+        stack: ServiceStack = make(app, environment=environment, platform=platform)
+        platform.dashboard.add_service(service, functions=stack.functions, queues=stack.queues)
+        missing += stack.missing
+    return app, missing
+
+
+def synthesize(app: App) -> dict[str, Mapping[str, Any]]:
+    """Write the cloud assembly; the templates by stack name."""
+    return {stack.stack_name: json.loads(Path(stack.template_full_path).read_text()) for stack in app.synth().stacks}
+
+
+def main() -> None:
+    environment = ENVIRONMENTS[os.environ.get("STADION_ENV", "local")]
+    app, missing = build(environment, outdir=os.environ.get("CDK_OUTDIR", "cdk.out"))
+    if missing and environment is not LOCAL:
+        sys.exit(f"declared, but not written: {', '.join(missing)}")
+    for path in missing:
+        sys.stderr.write(f"left out: functions/{path} is not written yet\n")
+    if environment is not LOCAL:
+        add_nag(app)
+    if problems := violations(synthesize(app)):
+        sys.exit("\n".join(["the guardrails refuse this app:", *problems]))
+
+
+if __name__ == "__main__":
+    main()

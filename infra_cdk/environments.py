@@ -1,0 +1,83 @@
+"""What differs between the laptop and AWS: everything that does is here, and nothing else is."""
+
+import platform
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from aws_cdk import RemovalPolicy
+from aws_cdk.aws_lambda import Architecture, Runtime, RuntimeFamily
+from aws_cdk.aws_logs import RetentionDays
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Environment:
+    name: str
+    architecture: Architecture
+    runtime: Runtime
+    wheels: tuple[str, ...]
+    """uv's arguments that choose the wheels of the layers."""
+    compiled_layers: bool
+    """Put bytecode into the layers: only where the host's Python is the one that runs them."""
+    snap_start: bool
+    archive: bool
+    """Keep an archive of the bus by CloudFormation; the emulator refuses the type, so `stadion up` makes it by API."""
+    access_logs: bool
+    keep_data: bool
+    """Tables, buckets, users, keys and logs outlive their stack."""
+    log_retention: RetentionDays
+    app_origins: tuple[str, ...]
+    functions: Path = ROOT / "functions"
+
+
+LOCAL = Environment(
+    name="local",
+    architecture=Architecture.ARM_64 if platform.machine() in {"arm64", "aarch64"} else Architecture.X86_64,
+    runtime=Runtime(f"python{sys.version_info.major}.{sys.version_info.minor}", RuntimeFamily.PYTHON),
+    wheels=("--python", sys.executable),
+    compiled_layers=True,
+    snap_start=False,
+    archive=False,
+    access_logs=False,
+    keep_data=False,
+    log_retention=RetentionDays.ONE_WEEK,
+    app_origins=("http://localhost:3000", "http://localhost:5173"),
+)
+
+LAMBDA_WHEELS = ("--python-platform", "aarch64-manylinux_2_28", "--python-version", "3.14", "--only-binary", ":all:")
+
+DEV = Environment(
+    name="dev",
+    architecture=Architecture.ARM_64,
+    runtime=Runtime.PYTHON_3_14,
+    wheels=LAMBDA_WHEELS,
+    compiled_layers=False,
+    snap_start=True,
+    archive=True,
+    access_logs=True,
+    keep_data=False,
+    log_retention=RetentionDays.ONE_MONTH,
+    app_origins=("http://localhost:3000", "https://dev.stadion.example"),
+)
+
+PROD = Environment(
+    name="prod",
+    architecture=Architecture.ARM_64,
+    runtime=Runtime.PYTHON_3_14,
+    wheels=LAMBDA_WHEELS,
+    compiled_layers=False,
+    snap_start=True,
+    archive=True,
+    access_logs=True,
+    keep_data=True,
+    log_retention=RetentionDays.SIX_MONTHS,
+    app_origins=("https://app.stadion.example",),
+)
+
+ENVIRONMENTS = {environment.name: environment for environment in (LOCAL, DEV, PROD)}
+
+
+def removal_policy(environment: Environment) -> RemovalPolicy:
+    return RemovalPolicy.RETAIN if environment.keep_data else RemovalPolicy.DESTROY

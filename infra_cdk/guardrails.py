@@ -1,0 +1,123 @@
+"""Rules of ours over the finished templates; any violation fails the synth, on the laptop too.
+
+cdk-nag checks the general practices; these check the habits of this house, which no general pack knows.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from infra_cdk.parts.alarms import RUNBOOK, Trouble
+
+Resources = Mapping[str, Mapping[str, Any]]
+RUNBOOK_LINE = re.compile(rf"{re.escape(RUNBOOK)}#({'|'.join(Trouble)})$")
+
+
+def violations(templates: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """What is wrong in the templates (by stack name), one line each."""
+    checks = (functions, queues, dead_letters, queue_mappings, stream_mappings, event_rules, statements, alarms)
+    return [
+        f"{stack}/{problem}"
+        for stack, template in templates.items()
+        for check in checks
+        for problem in check(template.get("Resources", {}))
+    ]
+
+
+def functions(resources: Resources) -> Iterator[str]:
+    for name, properties in of_type(resources, "AWS::Lambda::Function"):
+        group = resources.get(target_of(properties.get("LoggingConfig", {}).get("LogGroup")), {})
+        if not group.get("Properties", {}).get("RetentionInDays"):
+            yield f"{name}: its logs are kept forever"
+
+
+def queues(resources: Resources) -> Iterator[str]:
+    graves = set(dead_letter_queues(resources))
+    for name, properties in of_type(resources, "AWS::SQS::Queue"):
+        if name not in graves and "RedrivePolicy" not in properties and not name.startswith("RelayFailures"):
+            yield f"{name}: what it cannot deliver has nowhere to go"
+
+
+def dead_letters(resources: Resources) -> Iterator[str]:
+    watched = {
+        dimension["Value"]
+        for _, properties in of_type(resources, "AWS::CloudWatch::Alarm")
+        if properties.get("MetricName") == "ApproximateNumberOfMessagesVisible"
+        for dimension in properties["Dimensions"]
+    }
+    for name in dead_letter_queues(resources):
+        if resources[name]["Properties"]["QueueName"] not in watched:
+            yield f"{name}: nobody is told when a message dies"
+
+
+def queue_mappings(resources: Resources) -> Iterator[str]:
+    for name, properties in mappings_from(resources, "AWS::SQS::Queue"):
+        queue = resources[target_of(properties["EventSourceArn"])]["Properties"]
+        function = resources[target_of(properties["FunctionName"])]["Properties"]
+        if "ReportBatchItemFailures" not in properties.get("FunctionResponseTypes", []):
+            yield f"{name}: one bad message fails its whole batch"
+        if queue.get("VisibilityTimeout", 30) < 6 * function["Timeout"]:
+            yield f"{name}: messages come back while the function still works on them"
+
+
+def stream_mappings(resources: Resources) -> Iterator[str]:
+    for name, properties in mappings_from(resources, "AWS::DynamoDB::Table"):
+        if not properties.get("DestinationConfig", {}).get("OnFailure"):
+            yield f"{name}: records that fail are lost"
+        if properties.get("MaximumRetryAttempts", -1) < 0 or not properties.get("BisectBatchOnFunctionError"):
+            yield f"{name}: one bad record stops the stream"
+
+
+def event_rules(resources: Resources) -> Iterator[str]:
+    for name, properties in of_type(resources, "AWS::Events::Rule"):
+        for target in properties["Targets"]:
+            if not target.get("DeadLetterConfig") or not target.get("RetryPolicy"):
+                yield f"{name}: an event that is not delivered is lost"
+
+
+def statements(resources: Resources) -> Iterator[str]:
+    for kind in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"):
+        for name, properties in of_type(resources, kind):
+            for statement in properties["PolicyDocument"]["Statement"]:
+                if "*" in as_list(statement["Resource"]):
+                    yield f"{name}: allows {statement['Action']} on everything"
+                if any("*" in action for action in as_list(statement["Action"])):
+                    yield f"{name}: allows {statement['Action']}, which grows by itself"
+
+
+def alarms(resources: Resources) -> Iterator[str]:
+    for name, properties in of_type(resources, "AWS::CloudWatch::Alarm"):
+        if not RUNBOOK_LINE.search(properties.get("AlarmDescription", "")):
+            yield f"{name}: does not say what to do"
+        if not properties.get("AlarmActions"):
+            yield f"{name}: tells nobody"
+
+
+def of_type(resources: Resources, kind: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for name, resource in resources.items():
+        if resource["Type"] == kind:
+            yield name, resource.get("Properties", {})
+
+
+def mappings_from(resources: Resources, kind: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for name, properties in of_type(resources, "AWS::Lambda::EventSourceMapping"):
+        if resources.get(target_of(properties["EventSourceArn"]), {}).get("Type") == kind:
+            yield name, properties
+
+
+def dead_letter_queues(resources: Resources) -> Iterator[str]:
+    for _, properties in of_type(resources, "AWS::SQS::Queue"):
+        if "RedrivePolicy" in properties:
+            yield target_of(properties["RedrivePolicy"]["deadLetterTargetArn"])
+
+
+def target_of(value: object) -> str:
+    """The logical id that `{Ref: id}` or `{Fn::GetAtt: [id, attribute]}` points to."""
+    match value:
+        case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), *_]}:
+            return name
+    return ""
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]

@@ -1,0 +1,15 @@
+"""cdk-nag's AwsSolutions rules over the app, and how a construct says why it departs from one."""
+
+from aws_cdk import Acknowledgment, App, Validations
+from cdk_nag import AwsSolutionsChecks
+from constructs import Construct
+
+
+def add_nag(app: App) -> None:
+    """A finding that no construct has accounted for fails the synth."""
+    Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+
+
+def accept(construct: Construct, rule: str, reason: str) -> None:
+    """Depart from a rule, such as `AwsSolutions-S1` or one finding of it, `AwsSolutions-IAM5[Resource::…]`."""
+    Validations.of(construct).acknowledge(Acknowledgment(id=rule, reason=reason))

@@ -1,0 +1,69 @@
+"""Alarms: every one is told to the same topic and ends in the line of the runbook that says what to do."""
+
+from enum import StrEnum
+
+from aws_cdk import Duration
+from aws_cdk.aws_cloudwatch import Alarm, ComparisonOperator, Metric, TreatMissingData
+from aws_cdk.aws_cloudwatch_actions import SnsAction
+from aws_cdk.aws_sns import ITopic
+from constructs import Construct
+
+RUNBOOK = "docs/runbook.md"
+
+
+class Trouble(StrEnum):
+    """The kinds of alarm; each is a heading of the runbook."""
+
+    DEAD_LETTERS = "dead-letters"
+    OLDEST_MESSAGE = "oldest-message"
+    FUNCTION_ERRORS = "function-errors"
+    RELAY_FAILURES = "relay-failures"
+    RELAY_LAG = "relay-lag"
+    API_FAILURES = "api-failures"
+
+
+def raise_alarm(
+    scope: Construct,
+    *,
+    trouble: Trouble,
+    subject: str,
+    meaning: str,
+    metric: Metric,
+    topic: ITopic,
+    above: float = 0,
+    minutes: int = 1,
+) -> Alarm:
+    """An alarm `<subject>-<trouble>` when the metric stays above the threshold for so many minutes."""
+    alarm = Alarm(
+        scope,
+        trouble.title().replace("-", ""),
+        alarm_name=f"{subject}-{trouble}",
+        alarm_description=f"{meaning} {RUNBOOK}#{trouble}",
+        metric=metric,
+        threshold=above,
+        comparison_operator=ComparisonOperator.GREATER_THAN_THRESHOLD,
+        evaluation_periods=minutes,
+        treat_missing_data=TreatMissingData.NOT_BREACHING,
+    )
+    alarm.add_alarm_action(SnsAction(topic))
+    return alarm
+
+
+def function_metric(name: str, metric: str, statistic: str = "Sum") -> Metric:
+    return Metric(
+        namespace="AWS/Lambda",
+        metric_name=metric,
+        dimensions_map={"FunctionName": name},
+        statistic=statistic,
+        period=Duration.minutes(1),
+    )
+
+
+def queue_metric(name: str, metric: str) -> Metric:
+    return Metric(
+        namespace="AWS/SQS",
+        metric_name=metric,
+        dimensions_map={"QueueName": name},
+        statistic="Maximum",
+        period=Duration.minutes(1),
+    )

@@ -1,0 +1,110 @@
+"""A service's files: private, encrypted by its key, with a queue told of each arrival."""
+
+from aws_cdk import Aws, Duration
+from aws_cdk.aws_iam import PolicyStatement, ServicePrincipal
+from aws_cdk.aws_s3 import (
+    BlockPublicAccess,
+    Bucket,
+    BucketEncryption,
+    CfnBucket,
+    CorsRule,
+    HttpMethods,
+    LifecycleRule,
+    ObjectOwnership,
+)
+from constructs import Construct
+
+from infra_cdk.environments import Environment, removal_policy
+from infra_cdk.parts.entry_points import PRODUCT
+from infra_cdk.parts.function import ServiceFunction
+from infra_cdk.parts.table import ServiceKey
+from infra_cdk.parts.work_queue import WorkQueue
+
+
+class ServiceBucket(Construct):
+    """People put files under `arrivals` by presigned form; what is left there is swept after a week."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        service: str,
+        name: str,
+        arrivals: str,
+        key: ServiceKey,
+        environment: Environment,
+    ) -> None:
+        super().__init__(scope, id)
+        self._key = key
+        self._arrivals = arrivals
+        # A name that is known beforehand, so that the queue's policy can name the bucket and be there before it.
+        self._name = f"{PRODUCT}-{service}-{name}-{Aws.ACCOUNT_ID}-{Aws.REGION}"
+        self.bucket = Bucket(
+            self,
+            "Bucket",
+            bucket_name=self._name,
+            block_public_access=BlockPublicAccess.BLOCK_ALL,
+            object_ownership=ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            encryption=BucketEncryption.KMS,
+            encryption_key=key,
+            bucket_key_enabled=True,
+            enforce_ssl=True,
+            versioned=environment.keep_data,
+            removal_policy=removal_policy(environment),
+            cors=[
+                CorsRule(
+                    allowed_methods=[HttpMethods.POST, HttpMethods.PUT, HttpMethods.GET],
+                    allowed_origins=list(environment.app_origins),
+                    allowed_headers=["*"],
+                    exposed_headers=["ETag"],
+                    max_age=3600,
+                )
+            ],
+            lifecycle_rules=[
+                LifecycleRule(
+                    id="sweep-arrivals",
+                    prefix=arrivals,
+                    expiration=Duration.days(7),
+                    abort_incomplete_multipart_upload_after=Duration.days(1),
+                ),
+                LifecycleRule(id="forget-old-versions", noncurrent_version_expiration=Duration.days(30)),
+            ],
+        )
+
+    def let_read_and_write(self, function: ServiceFunction) -> None:
+        function.allow("s3:GetObject", "s3:PutObject", "s3:DeleteObject", on=[self.bucket.arn_for_objects("*")])
+        function.allow("s3:ListBucket", on=[self.bucket.bucket_arn])  # without it an absent object looks forbidden
+        self._key.let_use(function, via="s3")
+
+    def tell(self, work: WorkQueue) -> None:
+        """Each object that arrives becomes a message."""
+        work.queue.add_to_resource_policy(
+            PolicyStatement(
+                principals=[ServicePrincipal("s3.amazonaws.com")],
+                actions=["sqs:SendMessage"],
+                resources=[work.queue.queue_arn],
+                conditions={
+                    "ArnEquals": {"aws:SourceArn": f"arn:{Aws.PARTITION}:s3:::{self._name}"},
+                    "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID},
+                },
+            )
+        )
+        bucket = self.bucket.node.default_child
+        if not isinstance(bucket, CfnBucket):
+            raise TypeError("the bucket has no CloudFormation resource")
+        bucket.notification_configuration = CfnBucket.NotificationConfigurationProperty(
+            queue_configurations=[
+                CfnBucket.QueueConfigurationProperty(
+                    event="s3:ObjectCreated:*",
+                    queue=work.queue.queue_arn,
+                    filter=CfnBucket.NotificationFilterProperty(
+                        s3_key=CfnBucket.S3KeyFilterProperty(
+                            rules=[CfnBucket.FilterRuleProperty(name="prefix", value=self._arrivals)]
+                        )
+                    ),
+                )
+            ]
+        )
+        policy = work.queue.node.find_child("Policy")
+        self.bucket.node.add_dependency(policy)

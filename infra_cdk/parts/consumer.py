@@ -1,0 +1,53 @@
+"""A consumer of events: rule → queue → function."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aws_cdk import Duration
+from aws_cdk.aws_events import EventPattern, IEventBus, Match, Rule
+from aws_cdk.aws_events_targets import SqsQueue
+from aws_cdk.aws_sns import ITopic
+from constructs import Construct
+
+from infra_cdk.parts.entry_points import PRODUCT
+from infra_cdk.parts.function import ServiceFunction
+from infra_cdk.parts.work_queue import WorkQueue
+
+DELIVERY_TRIES = 24
+
+
+@dataclass(frozen=True)
+class Events:
+    """Detail-types, and the service they come from (any of ours when it is left out)."""
+
+    detail_types: Sequence[str]
+    source: str | None = None
+
+    def pattern(self) -> EventPattern:
+        source = [f"{PRODUCT}.{self.source}"] if self.source else Match.prefix(f"{PRODUCT}.")
+        return EventPattern(source=source, detail_type=list(self.detail_types))
+
+
+class Consumer(Construct):
+    """What the bus cannot deliver goes to the consumer's own dead letters, in the same form as what it could not handle."""
+
+    def __init__(
+        self, scope: Construct, *, function: ServiceFunction, events: Events, bus: IEventBus, alarm_topic: ITopic
+    ) -> None:
+        super().__init__(scope, f"{function.entry_point.id}-consumer")
+        self.work = WorkQueue(self, "Work", function=function, alarm_topic=alarm_topic)
+        self.rule = Rule(
+            self,
+            "Rule",
+            rule_name=function.name,
+            event_bus=bus,
+            event_pattern=events.pattern(),
+            targets=[
+                SqsQueue(
+                    self.work.queue,
+                    dead_letter_queue=self.work.dead_letters.queue,
+                    retry_attempts=DELIVERY_TRIES,
+                    max_event_age=Duration.hours(24),
+                )
+            ],
+        )

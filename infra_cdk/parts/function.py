@@ -1,0 +1,91 @@
+"""A function of ours: an entry point's code, its layers, settings, log group, role and error alarm."""
+
+from collections.abc import Mapping, Sequence
+
+from aws_cdk import Duration
+from aws_cdk.aws_iam import Effect, PolicyStatement, Role, ServicePrincipal
+from aws_cdk.aws_lambda import Code, Function, IFunction, ILayerVersion, SnapStartConf
+from aws_cdk.aws_logs import LogGroup
+from aws_cdk.aws_sns import ITopic
+from aws_cdk import IgnoreMode
+from constructs import Construct
+
+from infra_cdk.environments import Environment, removal_policy
+from infra_cdk.parts.alarms import Trouble, function_metric, raise_alarm
+from infra_cdk.parts.entry_points import EntryPoint
+
+
+class ServiceFunction(Construct):
+    """`target` is what API Gateway calls: the alias `live` of a SnapStart version on AWS, the function itself locally."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        entry_point: EntryPoint,
+        environment: Environment,
+        layers: Sequence[ILayerVersion],
+        variables: Mapping[str, str],
+        alarm_topic: ITopic,
+        timeout: Duration,
+        memory_mb: int = 512,
+        trouble: Trouble = Trouble.FUNCTION_ERRORS,
+    ) -> None:
+        super().__init__(scope, entry_point.id)
+        self.entry_point = entry_point
+        self.name = entry_point.name
+        self.timeout = timeout
+        logs = LogGroup(
+            self,
+            "Logs",
+            log_group_name=f"/aws/lambda/{self.name}",
+            retention=environment.log_retention,
+            removal_policy=removal_policy(environment),
+        )
+        self.role = Role(self, "Role", assumed_by=ServicePrincipal("lambda.amazonaws.com"))
+        logs.grant_write(self.role)
+        snap_start = environment.snap_start and entry_point.is_api
+        self.function = Function(
+            self,
+            "Function",
+            function_name=self.name,
+            handler=entry_point.handler,
+            code=service_code(entry_point, environment),
+            runtime=environment.runtime,
+            architecture=environment.architecture,
+            layers=list(layers),
+            environment={
+                "STADION_STAGE": environment.name,
+                "STADION_SERVICE": entry_point.service,
+                "POWERTOOLS_SERVICE_NAME": entry_point.service,
+                "POWERTOOLS_METRICS_NAMESPACE": "Stadion",
+                "POWERTOOLS_LOG_LEVEL": "INFO",
+                **variables,
+            },
+            memory_size=memory_mb,
+            timeout=timeout,
+            role=self.role,
+            log_group=logs,
+            snap_start=SnapStartConf.ON_PUBLISHED_VERSIONS if snap_start else None,
+        )
+        self.target: IFunction = self.function.add_alias("live") if snap_start else self.function
+        raise_alarm(
+            self,
+            trouble=trouble,
+            subject=self.name,
+            meaning=f"{self.name} raised an exception or ran out of time.",
+            metric=function_metric(self.name, "Errors"),
+            topic=alarm_topic,
+        )
+
+    def allow(self, *actions: str, on: Sequence[str], conditions: Mapping[str, object] | None = None) -> None:
+        """Let the function call these actions on these ARNs."""
+        self.role.add_to_policy(
+            PolicyStatement(effect=Effect.ALLOW, actions=list(actions), resources=list(on), conditions=conditions)
+        )
+
+
+def service_code(entry_point: EntryPoint, environment: Environment) -> Code:
+    """`functions/` with nothing in it but the service's folder, so that its imports and its hash are its own."""
+    only = ["*", f"!/{entry_point.folder}", f"!/{entry_point.folder}/**", "__pycache__", "*.pyc", "README.md", "tests"]
+    return Code.from_asset(str(environment.functions), exclude=only, ignore_mode=IgnoreMode.GIT)

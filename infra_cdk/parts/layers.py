@@ -1,0 +1,138 @@
+"""The Lambda layers: our shared code, and third-party packages built by uv from hash-pinned lists, without Docker.
+
+Each stack has layer versions of its own over the same content-addressed assets: an export of a layer's ARN could not change
+while another stack imports it, and a layer version costs nothing.
+"""
+
+import compileall
+import hashlib
+import os
+import py_compile
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+from aws_cdk import AssetHashType
+from aws_cdk.aws_lambda import Code, LayerVersion
+from constructs import Construct
+
+from infra_cdk.environments import ROOT, Environment
+from infra_cdk.parts.entry_points import PRODUCT
+
+BUILT = ROOT / ".stadion" / "layers"
+RECIPE = "2"
+"""Part of every hash: raise it when this file builds something else from the same list."""
+LEFT_OUT = ("**/__pycache__", "**/tests", "bin", "**/*.pyi", "phonenumbers/geodata", "phonenumbers/carrierdata")
+"""The last two (18 MB) name places and operators of numbers; we only validate and format."""
+EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+class Layers(Construct):
+    """`shared` and `vendor` for every function; `tracks` (NumPy) made when first asked for."""
+
+    def __init__(self, scope: Construct, *, service: str, environment: Environment) -> None:
+        super().__init__(scope, "Layers")
+        self._service = service
+        self._environment = environment
+        shared = Code.from_asset(str(ROOT / "layers" / "shared"), exclude=["**/__pycache__"])
+        self.common = [self._version("shared", shared), self._version("vendor", self._built("vendor"))]
+        self._tracks: LayerVersion | None = None
+
+    @property
+    def tracks(self) -> LayerVersion:
+        if self._tracks is None:
+            self._tracks = self._version("tracks", self._built("tracks"))
+        return self._tracks
+
+    def _version(self, name: str, code: Code) -> LayerVersion:
+        return LayerVersion(
+            self,
+            name.title(),
+            layer_version_name=f"{PRODUCT}-{self._service}-{name}",
+            code=code,
+            compatible_runtimes=[self._environment.runtime],
+            compatible_architectures=[self._environment.architecture],
+        )
+
+    def _built(self, name: str) -> Code:
+        requirements = ROOT / "layers" / name / "requirements.txt"
+        digest = recipe_hash(requirements, self._environment)
+        archive = build(requirements, self._environment, BUILT / f"{name}-{digest[:16]}.zip")
+        return Code.from_asset(str(archive), asset_hash=digest, asset_hash_type=AssetHashType.CUSTOM)
+
+
+def recipe_hash(requirements: Path, environment: Environment) -> str:
+    """The same for the same pinned list, wheels and recipe, wherever and whenever it is built."""
+    wheels = environment.wheels if "--python-platform" in environment.wheels else host_wheels()
+    parts = (RECIPE, *wheels, str(environment.compiled_layers), requirements.read_text())
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def host_wheels() -> tuple[str, ...]:
+    """Names the host's kind of wheel, without a path."""
+    return (sys.implementation.cache_tag or "", sys.platform, os.uname().machine)
+
+
+def build(requirements: Path, environment: Environment, archive: Path) -> Path:
+    """A zip of `python/<packages>` at `archive`; nothing to do when it is there."""
+    if archive.exists():
+        return archive
+    archive.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=archive.parent) as folder:
+        packages = Path(folder, "python")
+        install(requirements, environment, packages)
+        strip(packages)
+        if environment.compiled_layers:
+            compile_bytecode(packages)
+        draft = Path(folder, "layer.zip")
+        pack(Path(folder), packages, draft)
+        draft.replace(archive)
+    return archive
+
+
+def install(requirements: Path, environment: Environment, packages: Path) -> None:
+    uv = [
+        sys.executable,
+        "-m",
+        "uv",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--require-hashes",
+        "--link-mode",
+        "copy",
+    ]
+    subprocess.run([*uv, *environment.wheels, "--target", str(packages), "-r", str(requirements)], check=True)
+
+
+def strip(packages: Path) -> None:
+    for pattern in LEFT_OUT:
+        for path in list(packages.glob(pattern)):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    for lock in packages.glob(".lock"):
+        lock.unlink()
+
+
+def compile_bytecode(packages: Path) -> None:
+    """Bytecode that is trusted without a look at the source's time, which zipping would change."""
+    compileall.compile_dir(
+        packages,
+        quiet=2,
+        stripdir=str(packages.parent),
+        prependdir="/opt",
+        invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
+    )
+
+
+def pack(root: Path, packages: Path, archive: Path) -> None:
+    """Sorted names, fixed times and modes: the same bytes every time."""
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as zipped:
+        for path in sorted(p for p in packages.rglob("*") if p.is_file()):
+            entry = zipfile.ZipInfo(path.relative_to(root).as_posix(), date_time=EPOCH)
+            entry.external_attr = 0o644 << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            zipped.writestr(entry, path.read_bytes())

@@ -1,0 +1,155 @@
+"""A service's table, encrypted by a key of its own, with the stream that feeds the outbox relay."""
+
+import json
+
+from aws_cdk import Aws, Duration
+from aws_cdk.aws_dynamodb import (
+    Attribute,
+    AttributeType,
+    BillingMode,
+    PointInTimeRecoverySpecification,
+    ProjectionType,
+    StreamViewType,
+    Table,
+    TableEncryption,
+)
+from aws_cdk.aws_iam import Policy, PolicyStatement
+from aws_cdk.aws_kms import Key
+from aws_cdk.aws_lambda import CfnEventSourceMapping
+from constructs import Construct
+
+from infra_cdk.environments import Environment, removal_policy
+from infra_cdk.parts.entry_points import PRODUCT
+from infra_cdk.parts.function import ServiceFunction
+from infra_cdk.parts.work_queue import DeadLetters
+
+NEW_OUTBOX_ITEM = {
+    "eventName": ["INSERT"],
+    "dynamodb": {"Keys": {"pk": {"S": [{"prefix": "OUTBOX#"}]}}},
+}
+READ_AND_WRITE = (
+    "dynamodb:GetItem",
+    "dynamodb:BatchGetItem",
+    "dynamodb:Query",
+    "dynamodb:PutItem",
+    "dynamodb:UpdateItem",
+    "dynamodb:DeleteItem",
+    "dynamodb:BatchWriteItem",
+    "dynamodb:ConditionCheckItem",
+)
+"""No Scan: no request path may ask for one."""
+USE_KEY = (
+    "kms:Decrypt",
+    "kms:Encrypt",
+    "kms:DescribeKey",
+    "kms:GenerateDataKey",
+    "kms:GenerateDataKeyWithoutPlaintext",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
+)
+
+
+class ServiceKey(Key):
+    """The key of one service's data, rotated every year."""
+
+    def __init__(self, scope: Construct, *, service: str, environment: Environment) -> None:
+        super().__init__(
+            scope,
+            "Key",
+            alias=f"{PRODUCT}-{service}",
+            description=f"Data of {service}",
+            enable_key_rotation=True,
+            removal_policy=removal_policy(environment),
+        )
+
+    def let_use(self, function: ServiceFunction, *, via: str) -> None:
+        """Only through that AWS service, never by itself."""
+        function.allow(*USE_KEY, on=[self.key_arn], conditions=only_via(via))
+
+
+class ServiceTable(Construct):
+    """`pk`, `sk`, optionally one sparse index over `gsi1pk`, `gsi1sk`; new `OUTBOX#` items go to the relay."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        service: str,
+        key: ServiceKey,
+        environment: Environment,
+        relay: ServiceFunction,
+        relay_failures: DeadLetters,
+        gsi1: str | None = None,
+    ) -> None:
+        super().__init__(scope, "Table")
+        self.key = key
+        self.gsi1 = gsi1
+        self.table = Table(
+            self,
+            "Table",
+            table_name=f"{PRODUCT}-{service}",
+            partition_key=Attribute(name="pk", type=AttributeType.STRING),
+            sort_key=Attribute(name="sk", type=AttributeType.STRING),
+            billing_mode=BillingMode.PAY_PER_REQUEST,
+            encryption=TableEncryption.CUSTOMER_MANAGED,
+            encryption_key=key,
+            point_in_time_recovery_specification=PointInTimeRecoverySpecification(point_in_time_recovery_enabled=True),
+            time_to_live_attribute="expires_at",
+            stream=StreamViewType.NEW_IMAGE,
+            deletion_protection=environment.keep_data,
+            removal_policy=removal_policy(environment),
+        )
+        if gsi1:
+            self.table.add_global_secondary_index(
+                index_name=gsi1,
+                partition_key=Attribute(name="gsi1pk", type=AttributeType.STRING),
+                sort_key=Attribute(name="gsi1sk", type=AttributeType.STRING),
+                projection_type=ProjectionType.ALL,
+            )
+        self._feed(relay, relay_failures)
+
+    def let_read_and_write(self, function: ServiceFunction) -> None:
+        indexes = [f"{self.table.table_arn}/index/{self.gsi1}"] if self.gsi1 else []
+        function.allow(*READ_AND_WRITE, on=[self.table.table_arn, *indexes])
+        self.key.let_use(function, via="dynamodb")
+
+    def _feed(self, relay: ServiceFunction, failures: DeadLetters) -> None:
+        """The mapping and the relay's rights live here: the platform does not know its services."""
+        stream = self.table.table_stream_arn
+        if stream is None:
+            raise ValueError("the table has no stream")
+        rights = Policy(
+            self,
+            "RelayRights",
+            roles=[relay.role],
+            statements=[
+                PolicyStatement(
+                    actions=[
+                        "dynamodb:DescribeStream",
+                        "dynamodb:GetRecords",
+                        "dynamodb:GetShardIterator",
+                        "dynamodb:ListStreams",
+                    ],
+                    resources=[stream],
+                ),
+                PolicyStatement(actions=["kms:Decrypt"], resources=[self.key.key_arn], conditions=only_via("dynamodb")),
+            ],
+        )
+        outbox = CfnEventSourceMapping(
+            self,
+            "Outbox",
+            function_name=relay.function.function_arn,
+            event_source_arn=stream,
+            starting_position="TRIM_HORIZON",
+            batch_size=50,
+            filter_criteria={"filters": [{"pattern": json.dumps(NEW_OUTBOX_ITEM)}]},
+            bisect_batch_on_function_error=True,
+            maximum_retry_attempts=20,
+            maximum_record_age_in_seconds=int(Duration.hours(6).to_seconds()),
+            destination_config={"onFailure": {"destination": failures.queue.queue_arn}},
+        )
+        outbox.node.add_dependency(rights)
+
+
+def only_via(aws_service: str) -> dict[str, object]:
+    return {"StringEquals": {"kms:ViaService": f"{aws_service}.{Aws.REGION}.amazonaws.com"}}

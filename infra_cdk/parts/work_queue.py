@@ -1,0 +1,80 @@
+"""Work that waits for a function: a queue, its dead letters, partial batch failures, and both alarms."""
+
+from aws_cdk import Duration
+from aws_cdk.aws_lambda_event_sources import SqsEventSource
+from aws_cdk.aws_sns import ITopic
+from aws_cdk.aws_sqs import DeadLetterQueue, Queue, QueueEncryption
+from constructs import Construct
+
+from infra_cdk.parts.alarms import Trouble, queue_metric, raise_alarm
+from infra_cdk.parts.function import ServiceFunction
+
+TRIES = 5
+DEAD_LETTERS_KEPT = Duration.days(14)
+
+
+class DeadLetters(Construct):
+    """A queue that should be empty, and an alarm when it is not."""
+
+    def __init__(
+        self, scope: Construct, id: str, *, name: str, alarm_topic: ITopic, trouble: Trouble = Trouble.DEAD_LETTERS
+    ) -> None:
+        super().__init__(scope, id)
+        self.name = name
+        self.queue = Queue(
+            self,
+            "Queue",
+            queue_name=name,
+            encryption=QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+            retention_period=DEAD_LETTERS_KEPT,
+        )
+        raise_alarm(
+            self,
+            trouble=trouble,
+            subject=name,
+            meaning=f"Messages that could not be handled wait in {name}.",
+            metric=queue_metric(name, "ApproximateNumberOfMessagesVisible"),
+            topic=alarm_topic,
+        )
+
+
+class WorkQueue(Construct):
+    """The queue bears the function's name, its dead-letter queue the same with `-dlq`."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        function: ServiceFunction,
+        alarm_topic: ITopic,
+        batch_size: int = 10,
+        late_after: Duration = Duration.minutes(5),
+    ) -> None:
+        super().__init__(scope, id)
+        self.name = function.name
+        self.dead_letters = DeadLetters(self, "DeadLetters", name=f"{self.name}-dlq", alarm_topic=alarm_topic)
+        self.queue = Queue(
+            self,
+            "Queue",
+            queue_name=self.name,
+            encryption=QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+            visibility_timeout=Duration.seconds(6 * function.timeout.to_seconds()),
+            retention_period=Duration.days(4),
+            dead_letter_queue=DeadLetterQueue(queue=self.dead_letters.queue, max_receive_count=TRIES),
+        )
+        function.function.add_event_source(
+            SqsEventSource(self.queue, batch_size=batch_size, report_batch_item_failures=True)
+        )
+        raise_alarm(
+            self,
+            trouble=Trouble.OLDEST_MESSAGE,
+            subject=self.name,
+            meaning=f"{self.name} is behind: its oldest message has waited more than {late_after.to_minutes():.0f} minutes.",
+            metric=queue_metric(self.name, "ApproximateAgeOfOldestMessage"),
+            above=late_after.to_seconds(),
+            minutes=3,
+            topic=alarm_topic,
+        )

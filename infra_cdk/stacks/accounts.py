@@ -1,0 +1,41 @@
+"""Accounts: sign-in, profiles, consents, avatars."""
+
+from constructs import Construct
+
+from infra_cdk.environments import Environment
+from infra_cdk.parts.api import Auth, Route, routes_under
+from infra_cdk.stacks.base import ServiceStack
+from infra_cdk.stacks.platform import PlatformStack
+
+USER_POOL_ACTIONS = (
+    "cognito-idp:AdminAddUserToGroup",
+    "cognito-idp:AdminDeleteUser",
+    "cognito-idp:AdminDisableUser",
+    "cognito-idp:AdminEnableUser",
+    "cognito-idp:AdminGetUser",
+    "cognito-idp:AdminListGroupsForUser",
+    "cognito-idp:AdminRemoveUserFromGroup",
+    "cognito-idp:AdminUserGlobalSignOut",
+)
+"""Sign-up, sign-in and refresh need none: they are the app client's public calls."""
+
+
+class AccountsStack(ServiceStack):
+    def __init__(self, scope: Construct, *, environment: Environment, platform: PlatformStack) -> None:
+        super().__init__(
+            scope, service="accounts", environment=environment, platform=platform, description="Stadion: accounts"
+        )
+        self.variables["STADION_USER_POOL_ID"] = platform.users.user_pool_id
+        self.variables["STADION_USER_POOL_CLIENT_ID"] = platform.client.user_pool_client_id
+        avatars = self.bucket("avatars", arrivals="incoming/")
+        self.serve(
+            [
+                Route("POST /v1/auth/{proxy+}", Auth.PUBLIC),
+                Route("POST /v1/auth/sign-out-everywhere"),
+                *routes_under("/v1/me"),
+                *routes_under("/v1/users"),
+                *routes_under("/v1/admin/accounts", auth=Auth.IAM),
+            ],
+            allow={platform.users.user_pool_arn: USER_POOL_ACTIONS},
+        )
+        self.receive("on_avatar", avatars)

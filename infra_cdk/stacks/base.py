@@ -1,0 +1,198 @@
+"""What every stack of ours starts from."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from aws_cdk import CfnOutput, Duration, Stack
+from aws_cdk.aws_lambda import ILayerVersion
+from aws_cdk.aws_sns import ITopic
+from constructs import Construct
+
+from infra_cdk.environments import Environment
+from infra_cdk.parts.alarms import Trouble
+from infra_cdk.parts.api import Route, ServiceApi
+from infra_cdk.parts.bucket import ServiceBucket
+from infra_cdk.parts.consumer import Consumer, Events
+from infra_cdk.parts.entry_points import PRODUCT, EntryPoint, folder_of
+from infra_cdk.parts.function import ServiceFunction
+from infra_cdk.parts.layers import Layers
+from infra_cdk.parts.table import ServiceKey, ServiceTable
+from infra_cdk.parts.work_queue import WorkQueue
+
+if TYPE_CHECKING:
+    from infra_cdk.stacks.platform import PlatformStack
+
+API_TIMEOUT = Duration.seconds(15)
+EVENT_TIMEOUT = Duration.seconds(30)
+WORKOUT_EVENTS = Events(["WorkoutRecorded", "WorkoutCorrected", "WorkoutDeleted"], source="workouts")
+
+
+class StadionStack(Stack):
+    """A stack `stadion-<service>` that makes functions of that service's entry points."""
+
+    def __init__(self, scope: Construct, *, service: str, environment: Environment, description: str) -> None:
+        super().__init__(scope, f"{PRODUCT}-{service}", description=description)
+        self.service = service
+        self.environment_ = environment
+        self.layers = Layers(self, service=service, environment=environment)
+        self.functions: list[str] = []
+        self.queues: list[str] = []
+
+    def entry_point(self, stem: str) -> EntryPoint:
+        return EntryPoint(folder=folder_of(self.service), stem=stem)
+
+    def make_function(
+        self,
+        stem: str,
+        *,
+        variables: Mapping[str, str],
+        alarm_topic: ITopic,
+        timeout: Duration,
+        memory_mb: int = 512,
+        more_layers: Sequence[ILayerVersion] = (),
+        trouble: Trouble = Trouble.FUNCTION_ERRORS,
+    ) -> ServiceFunction:
+        function = ServiceFunction(
+            self,
+            entry_point=self.entry_point(stem),
+            environment=self.environment_,
+            layers=[*self.layers.common, *more_layers],
+            variables=variables,
+            alarm_topic=alarm_topic,
+            timeout=timeout,
+            memory_mb=memory_mb,
+            trouble=trouble,
+        )
+        self.functions.append(function.name)
+        return function
+
+    def tell(self, **outputs: str) -> None:
+        """Outputs that the command line and the tests read."""
+        for name, value in outputs.items():
+            CfnOutput(self, name, value=value)
+
+
+class ServiceStack(StadionStack):
+    """A service: its key, its table, and the entry points that a subclass declares, one line each."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        service: str,
+        environment: Environment,
+        platform: "PlatformStack",
+        description: str,
+        gsi1: str | None = None,
+    ) -> None:
+        super().__init__(scope, service=service, environment=environment, description=description)
+        self.platform = platform
+        self.missing: list[str] = []
+        self._buckets: list[ServiceBucket] = []
+        self.key = ServiceKey(self, service=service, environment=environment)
+        self.table = ServiceTable(
+            self,
+            service=service,
+            key=self.key,
+            environment=environment,
+            relay=platform.relay,
+            relay_failures=platform.relay_failures,
+            gsi1=gsi1,
+        )
+        self.variables = {
+            "STADION_TABLE": self.table.table.table_name,
+            "STADION_BUS": platform.bus.event_bus_name,
+        }
+        self.tell(TableName=self.table.table.table_name)
+
+    def serve(self, routes: Sequence[Route], *, allow: Mapping[str, Sequence[str]] | None = None) -> None:
+        """`api.py` behind these routes, allowed these actions by ARN."""
+        if self._is_missing("api"):
+            return
+        function = self._function("api", timeout=API_TIMEOUT)
+        for arn, actions in (allow or {}).items():
+            function.allow(*actions, on=[arn])
+        ServiceApi(
+            self,
+            function=function,
+            api_id=self.platform.api.api_id,
+            authorizer_id=self.platform.authorizer.ref,
+            routes=routes,
+        )
+
+    def consume(self, stem: str, events: Events) -> None:
+        """`on_<what>.py` for these events of the bus."""
+        if self._is_missing(stem):
+            return
+        function = self._function(stem, timeout=EVENT_TIMEOUT)
+        Consumer(self, function=function, events=events, bus=self.platform.bus, alarm_topic=self.platform.alarm_topic)
+        self.queues.append(function.name)
+
+    def receive(
+        self,
+        stem: str,
+        bucket: ServiceBucket,
+        *,
+        timeout: Duration = EVENT_TIMEOUT,
+        memory_mb: int = 512,
+        more_layers: Sequence[ILayerVersion] = (),
+        batch_size: int = 10,
+    ) -> None:
+        """`on_<what>.py` for each file that arrives in the bucket."""
+        if self._is_missing(stem):
+            return
+        function = self._function(stem, timeout=timeout, memory_mb=memory_mb, more_layers=more_layers)
+        work = WorkQueue(
+            self,
+            f"{function.entry_point.id}-arrivals",
+            function=function,
+            alarm_topic=self.platform.alarm_topic,
+            batch_size=batch_size,
+        )
+        bucket.tell(work)
+        self.queues.append(function.name)
+
+    def bucket(self, name: str, *, arrivals: str) -> ServiceBucket:
+        """Files for all functions declared after it: `STADION_<NAME>_BUCKET`, their rights, and an output `<Name>Bucket`."""
+        bucket = ServiceBucket(
+            self,
+            name.title(),
+            service=self.service,
+            name=name,
+            arrivals=arrivals,
+            key=self.key,
+            environment=self.environment_,
+        )
+        self._buckets.append(bucket)
+        self.variables[f"STADION_{name.upper()}_BUCKET"] = bucket.bucket.bucket_name
+        self.tell(**{f"{name.title()}Bucket": bucket.bucket.bucket_name})
+        return bucket
+
+    def _is_missing(self, stem: str) -> bool:
+        """A half-written service can be deployed locally; `app.synthesize` refuses it for AWS."""
+        entry_point = self.entry_point(stem)
+        if entry_point.exists(self.environment_.functions):
+            return False
+        self.missing.append(entry_point.path)
+        return True
+
+    def _function(
+        self,
+        stem: str,
+        *,
+        timeout: Duration,
+        memory_mb: int = 512,
+        more_layers: Sequence[ILayerVersion] = (),
+    ) -> ServiceFunction:
+        function = self.make_function(
+            stem,
+            variables=self.variables,
+            alarm_topic=self.platform.alarm_topic,
+            timeout=timeout,
+            memory_mb=memory_mb,
+            more_layers=more_layers,
+        )
+        self.table.let_read_and_write(function)
+        for bucket in self._buckets:
+            bucket.let_read_and_write(function)
+        return function

@@ -1,0 +1,17 @@
+"""Inventory: gear, its components and their wear."""
+
+from constructs import Construct
+
+from infra_cdk.environments import Environment
+from infra_cdk.parts.api import routes_under
+from infra_cdk.stacks.base import WORKOUT_EVENTS, ServiceStack
+from infra_cdk.stacks.platform import PlatformStack
+
+
+class InventoryStack(ServiceStack):
+    def __init__(self, scope: Construct, *, environment: Environment, platform: PlatformStack) -> None:
+        super().__init__(
+            scope, service="inventory", environment=environment, platform=platform, description="Stadion: inventory"
+        )
+        self.serve(routes_under("/v1/gear"))
+        self.consume("on_workout_events", WORKOUT_EVENTS)

@@ -1,0 +1,254 @@
+"""What the services share: the bus, the users, the HTTP API, the relay of outboxes, alarms and the dashboard."""
+
+from aws_cdk import Aws, Duration
+from aws_cdk.aws_apigatewayv2 import (
+    CfnAuthorizer,
+    CorsHttpMethod,
+    CorsPreflightOptions,
+    HttpApi,
+    HttpStage,
+    LogGroupLogDestination,
+    ThrottleSettings,
+)
+from aws_cdk.aws_cloudwatch import IMetric, Metric
+from aws_cdk.aws_cognito import (
+    AccountRecovery,
+    AuthFlow,
+    AutoVerifiedAttrs,
+    CfnUserPoolGroup,
+    FeaturePlan,
+    KeepOriginalAttrs,
+    PasswordPolicy,
+    SignInAliases,
+    UserPool,
+    UserPoolClient,
+)
+from aws_cdk.aws_events import Archive, EventBus, EventPattern, Match
+from aws_cdk.aws_logs import LogGroup
+from aws_cdk.aws_sns import Topic
+from constructs import Construct
+
+from infra_cdk.environments import Environment, removal_policy
+from infra_cdk.parts.alarms import Trouble, function_metric, raise_alarm
+from infra_cdk.parts.api import Auth, Route, ServiceApi
+from infra_cdk.parts.dashboard import StadionDashboard
+from infra_cdk.parts.entry_points import PRODUCT
+from infra_cdk.parts.function import ServiceFunction
+from infra_cdk.parts.work_queue import DeadLetters
+from infra_cdk.stacks.base import API_TIMEOUT, EVENT_TIMEOUT, StadionStack
+
+ROUTES = (
+    Route("GET /docs", Auth.PUBLIC),
+    Route("GET /docs/{proxy+}", Auth.PUBLIC),
+    Route("GET /v1/health", Auth.PUBLIC),
+    Route("$default", Auth.PUBLIC),
+)
+REQUEST_HEADERS = ("authorization", "content-type", "idempotency-key", "if-match", "if-none-match", "x-correlation-id")
+RESPONSE_HEADERS = (
+    "etag",
+    "location",
+    "retry-after",
+    "ratelimit",
+    "ratelimit-policy",
+    "idempotency-replayed",
+    "x-correlation-id",
+)
+REQUESTS_PER_SECOND = 500
+REQUESTS_AT_ONCE = 1_000
+
+
+class PlatformStack(StadionStack):
+    def __init__(self, scope: Construct, *, environment: Environment) -> None:
+        super().__init__(
+            scope, service="platform", environment=environment, description="Stadion: what the services share"
+        )
+        self.alarm_topic = Topic(self, "Alarms", topic_name=f"{PRODUCT}-alarms", enforce_ssl=True)
+        self.bus = EventBus(self, "Bus", event_bus_name=PRODUCT)
+        self._archive()
+        self.users = self._users()
+        self.client = self._client()
+        self.api = self._api()
+        self.authorizer = self._authorizer()
+        self.relay_failures = DeadLetters(
+            self,
+            "RelayFailures",
+            name=f"{PRODUCT}-relay-failures",
+            alarm_topic=self.alarm_topic,
+            trouble=Trouble.RELAY_FAILURES,
+        )
+        self.relay = self._relay()
+        self._serve()
+        self._watch()
+        self.tell(
+            ApiUrl=self.api.api_endpoint,
+            ApiId=self.api.api_id,
+            UserPoolId=self.users.user_pool_id,
+            UserPoolClientId=self.client.user_pool_client_id,
+            BusName=self.bus.event_bus_name,
+        )
+
+    def _archive(self) -> None:
+        if not self.environment_.archive:
+            return
+        Archive(
+            self,
+            "Archive",
+            archive_name=PRODUCT,
+            source_event_bus=self.bus,
+            event_pattern=EventPattern(source=Match.prefix(f"{PRODUCT}.")),
+            retention=Duration.days(90),
+        )
+
+    def _users(self) -> UserPool:
+        """Long passwords instead of a zoo of symbols, as NIST SP 800-63B asks; an e-mail is an e-mail in any case."""
+        users = UserPool(
+            self,
+            "Users",
+            user_pool_name=PRODUCT,
+            self_sign_up_enabled=True,
+            sign_in_aliases=SignInAliases(email=True),
+            sign_in_case_sensitive=False,
+            auto_verify=AutoVerifiedAttrs(email=True),
+            keep_original=KeepOriginalAttrs(email=True),
+            account_recovery=AccountRecovery.EMAIL_ONLY,
+            password_policy=PasswordPolicy(
+                min_length=10,
+                require_digits=False,
+                require_lowercase=False,
+                require_uppercase=False,
+                require_symbols=False,
+                temp_password_validity=Duration.days(3),
+            ),
+            feature_plan=FeaturePlan.ESSENTIALS,
+            deletion_protection=self.environment_.keep_data,
+            removal_policy=removal_policy(self.environment_),
+        )
+        for role in ("admin", "partner"):
+            CfnUserPoolGroup(self, role.title(), user_pool_id=users.user_pool_id, group_name=role)
+        return users
+
+    def _client(self) -> UserPoolClient:
+        return self.users.add_client(
+            "App",
+            user_pool_client_name="app",
+            generate_secret=False,
+            disable_o_auth=True,
+            auth_flows=AuthFlow(user_password=True, user_srp=True),
+            access_token_validity=Duration.hours(1),
+            id_token_validity=Duration.hours(1),
+            refresh_token_validity=Duration.days(30),
+            refresh_token_rotation_grace_period=Duration.seconds(30),
+            enable_token_revocation=True,
+            prevent_user_existence_errors=True,
+        )
+
+    def _api(self) -> HttpApi:
+        api = HttpApi(
+            self,
+            "HttpApi",
+            api_name=PRODUCT,
+            create_default_stage=False,
+            cors_preflight=CorsPreflightOptions(
+                allow_origins=list(self.environment_.app_origins),
+                allow_methods=[CorsHttpMethod.ANY],
+                allow_headers=[*REQUEST_HEADERS, "accept-language"],
+                expose_headers=list(RESPONSE_HEADERS),
+                max_age=Duration.hours(1),
+            ),
+        )
+        HttpStage(
+            self,
+            "Stage",
+            http_api=api,
+            stage_name="$default",
+            auto_deploy=True,
+            throttle=ThrottleSettings(rate_limit=REQUESTS_PER_SECOND, burst_limit=REQUESTS_AT_ONCE),
+            access_log_settings=self._access_logs(),
+        )
+        return api
+
+    def _access_logs(self) -> LogGroupLogDestination | None:
+        if not self.environment_.access_logs:
+            return None
+        logs = LogGroup(
+            self,
+            "AccessLogs",
+            log_group_name=f"/aws/apigateway/{PRODUCT}",
+            retention=self.environment_.log_retention,
+            removal_policy=removal_policy(self.environment_),
+        )
+        return LogGroupLogDestination(logs)
+
+    def _authorizer(self) -> CfnAuthorizer:
+        return CfnAuthorizer(
+            self,
+            "Authorizer",
+            api_id=self.api.api_id,
+            authorizer_type="JWT",
+            name="users",
+            identity_source=["$request.header.Authorization"],
+            jwt_configuration=CfnAuthorizer.JWTConfigurationProperty(
+                audience=[self.client.user_pool_client_id],
+                issuer=f"https://cognito-idp.{Aws.REGION}.{Aws.URL_SUFFIX}/{self.users.user_pool_id}",
+            ),
+        )
+
+    def _relay(self) -> ServiceFunction:
+        relay = self.make_function(
+            "on_outbox",
+            variables={"STADION_BUS": self.bus.event_bus_name},
+            alarm_topic=self.alarm_topic,
+            timeout=EVENT_TIMEOUT,
+            trouble=Trouble.RELAY_FAILURES,
+        )
+        relay.allow("events:PutEvents", on=[self.bus.event_bus_arn])
+        relay.allow("sqs:SendMessage", on=[self.relay_failures.queue.queue_arn])
+        return relay
+
+    def _serve(self) -> None:
+        function = self.make_function(
+            "api", variables={"STADION_BUS": self.bus.event_bus_name}, alarm_topic=self.alarm_topic, timeout=API_TIMEOUT
+        )
+        ServiceApi(self, function=function, api_id=self.api.api_id, authorizer_id=self.authorizer.ref, routes=ROUTES)
+
+    def _watch(self) -> None:
+        raise_alarm(
+            self,
+            trouble=Trouble.API_FAILURES,
+            subject=f"{PRODUCT}-api",
+            meaning="The HTTP API answers 5xx.",
+            metric=self._api_metric("5xx"),
+            topic=self.alarm_topic,
+        )
+        lag = function_metric(self.relay.name, "IteratorAge", "Maximum")
+        raise_alarm(
+            self,
+            trouble=Trouble.RELAY_LAG,
+            subject=self.relay.name,
+            meaning="Events wait in their tables: the relay is a minute or more behind.",
+            metric=lag,
+            above=Duration.minutes(1).to_milliseconds(),
+            minutes=3,
+            topic=self.alarm_topic,
+        )
+        self.dashboard = StadionDashboard(self, name=PRODUCT)
+        latency: list[IMetric] = [self._api_metric("Latency", "p50"), self._api_metric("Latency", "p95")]
+        failures: list[IMetric] = [self._api_metric("4xx"), self._api_metric("5xx")]
+        self.dashboard.add_row(
+            [
+                ("Requests", [self._api_metric("Count")]),
+                ("4xx, 5xx", failures),
+                ("Latency", latency),
+                ("Relay lag", [lag]),
+            ]
+        )
+        self.dashboard.add_service("platform", functions=self.functions, queues=[])
+
+    def _api_metric(self, metric: str, statistic: str = "Sum") -> Metric:
+        return Metric(
+            namespace="AWS/ApiGateway",
+            metric_name=metric,
+            dimensions_map={"ApiId": self.api.api_id},
+            statistic=statistic,
+            period=Duration.minutes(1),
+        )

@@ -1,0 +1,31 @@
+"""Workouts: the diary, uploads, files."""
+
+from aws_cdk import Duration
+from constructs import Construct
+
+from infra_cdk.environments import Environment
+from infra_cdk.parts.api import routes_under
+from infra_cdk.stacks.base import ServiceStack
+from infra_cdk.stacks.platform import PlatformStack
+
+
+class WorkoutsStack(ServiceStack):
+    def __init__(self, scope: Construct, *, environment: Environment, platform: PlatformStack) -> None:
+        super().__init__(
+            scope,
+            service="workouts",
+            environment=environment,
+            platform=platform,
+            description="Stadion: workouts",
+            gsi1="by_start",
+        )
+        files = self.bucket("files", arrivals="uploads/")
+        self.serve([*routes_under("/v1/workouts"), *routes_under("/v1/uploads")])
+        self.receive(
+            "on_upload",
+            files,
+            timeout=Duration.seconds(120),
+            memory_mb=1024,
+            more_layers=[self.layers.tracks],
+            batch_size=1,
+        )
