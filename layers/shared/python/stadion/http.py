@@ -1,5 +1,6 @@
 """The HTTP face that every service shares: validation, problems, identity, versions, one log line per request."""
 
+import json
 import re
 import time
 from collections.abc import Callable
@@ -41,6 +42,8 @@ class Api(APIGatewayHttpResolver):
         self.exception_handler(RequestUnsupportedContentType)(self._invalid)
         self.exception_handler(Exception)(self._unexpected)
         self.not_found(self._no_such_route)
+        self.use(middlewares=[self._note_route])
+        self.matched_route: str | None = None
 
     # --- what the caller sent ---
 
@@ -101,6 +104,10 @@ class Api(APIGatewayHttpResolver):
             return Response(status_code=304, headers={"ETag": etag(revision)}, body="")
         return Response(status_code=status, content_type=JSON, headers={"ETag": etag(revision), **headers}, body=body)
 
+    def _note_route(self, api: "Api", next_middleware: Callable[["Api"], Response[Any]]) -> Response[Any]:
+        self.matched_route = str(api.context["_route"].path)
+        return next_middleware(api)
+
     def _refused(self, error: StadionError) -> Response[Any]:
         document = problems.of_error(error, **self._circumstances())
         return _problem(document, {"Retry-After": "1"} if document["status"] in {429, 503} else {})
@@ -134,7 +141,10 @@ def _etags(header: str) -> set[str]:
 
 def _problem(document: dict[str, Any], headers: dict[str, str] | None = None) -> Response[Any]:
     return Response(
-        status_code=document["status"], content_type=problems.CONTENT_TYPE, headers=dict(headers or {}), body=document
+        status_code=document["status"],
+        content_type=problems.CONTENT_TYPE,
+        headers=dict(headers or {}),
+        body=json.dumps(document, ensure_ascii=False),
     )
 
 
@@ -151,23 +161,31 @@ def lambda_handler(api: Api) -> Callable[[dict[str, Any], LambdaContext], dict[s
     def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         identity = _correlation_of(event)
         correlate(identity)
+        _accept_merge_patch(event)
         started = time.perf_counter()
+        api.matched_route = None
         response: dict[str, Any] = api.resolve(event, context)
         elapsed_ms = round((time.perf_counter() - started) * 1000, 1)
-        response.setdefault("headers", {}).update(_standing_headers(identity))
+        response["headers"] = {**_standing_headers(identity), **response.get("headers", {})}
         measure_ms("Latency", elapsed_ms)
         count(f"Status{response['statusCode'] // 100}xx")
-        route = api.context.get("_route")
         log(
             "answered",
             method=event["requestContext"]["http"]["method"],
-            route=getattr(route, "path", None),
+            route=api.matched_route,
             status=response["statusCode"],
             duration_ms=elapsed_ms,
         )
         return response
 
     return handler
+
+
+def _accept_merge_patch(event: dict[str, Any]) -> None:
+    """The router validates bodies of `application/json` only; a merge patch (RFC 7396) is JSON as well."""
+    headers = event.get("headers") or {}
+    if headers.get("content-type", "").startswith(MERGE_PATCH):
+        headers["content-type"] = JSON
 
 
 def _correlation_of(event: dict[str, Any]) -> str:

@@ -1,0 +1,100 @@
+"""HTTP entry point of the diary: /v1/workouts and /v1/uploads."""
+
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Body, Query
+from pydantic import AwareDatetime
+
+from stadion import clock
+from stadion.http import JSON, Api, etag, lambda_handler
+from stadion.pagination import DEFAULT_LIMIT, MAX_LIMIT, ListResponse
+from stadion.sports import SportType
+from workouts import downloads, service, upload_service
+from workouts.schemas import (
+    CreatedUpload,
+    DownloadLink,
+    NewUpload,
+    NewWorkout,
+    UploadStatus,
+    WorkoutDetail,
+    WorkoutPatch,
+    WorkoutSummary,
+)
+from workouts.store import Filters
+
+api = Api()
+handler = lambda_handler(api)
+
+Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
+Cursor = Annotated[str | None, Query(max_length=2000)]
+
+
+@api.post("/v1/workouts", status_code=201, summary="Record a workout by hand", tags=["Workouts"])
+def record_workout(body: Annotated[NewWorkout, Body()]) -> Response[WorkoutDetail]:
+    key = api.idempotency_key("record_workout", body)
+    recorded = service.record(api.user_id, body, key=key, now=clock.now())
+    return _detail(recorded, status=201 if recorded.created else 200)
+
+
+@api.get("/v1/workouts", summary="List the diary, newest first", tags=["Workouts"])
+def list_workouts(
+    sport_type: Annotated[SportType | None, Query()] = None,
+    started_from: Annotated[AwareDatetime | None, Query()] = None,
+    started_to: Annotated[AwareDatetime | None, Query()] = None,
+    gear_id: Annotated[str | None, Query(max_length=64)] = None,
+    min_distance_m: Annotated[float | None, Query(ge=0)] = None,
+    max_distance_m: Annotated[float | None, Query(ge=0)] = None,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: Cursor = None,
+) -> ListResponse[WorkoutSummary]:
+    filters = Filters(sport_type, started_from, started_to, gear_id, min_distance_m, max_distance_m)
+    page = service.diary(api.user_id, filters, limit=limit, cursor=cursor)
+    items = [WorkoutSummary.of(workout) for workout in page.items]
+    return ListResponse[WorkoutSummary](items=items, next_cursor=page.next_cursor)
+
+
+@api.get("/v1/workouts/<workout_id>", summary="Show a workout", tags=["Workouts"])
+def get_workout(workout_id: str) -> Response[WorkoutDetail]:
+    workout, track = service.detail(api.user_id, workout_id)
+    return api.versioned(service.representation(workout, track), workout.revision)
+
+
+@api.patch("/v1/workouts/<workout_id>", summary="Correct a workout (merge patch)", tags=["Workouts"])
+def correct_workout(workout_id: str, body: Annotated[WorkoutPatch, Body()]) -> Response[WorkoutDetail]:
+    workout, track = service.detail(api.user_id, workout_id)
+    api.if_match(workout.revision)
+    return _detail(service.correct(workout, track, body, clock.now()))
+
+
+@api.delete("/v1/workouts/<workout_id>", status_code=204, summary="Delete a workout", tags=["Workouts"])
+def delete_workout(workout_id: str) -> Response[None]:
+    workout, _ = service.detail(api.user_id, workout_id)
+    api.if_match(workout.revision)
+    service.delete(workout, clock.now())
+    return Response(status_code=204)
+
+
+@api.get("/v1/workouts/<workout_id>/files/<sha256>", summary="Get the original recording back", tags=["Workouts"])
+def get_workout_file(workout_id: str, sha256: str) -> DownloadLink:
+    return downloads.link(api.user_id, workout_id, sha256, clock.now())
+
+
+@api.post("/v1/uploads", status_code=201, summary="Announce a recording and get a form for it", tags=["Uploads"])
+def create_upload(body: Annotated[NewUpload, Body()]) -> Response[CreatedUpload]:
+    key = api.idempotency_key("create_upload", body)
+    created = upload_service.create(api.user_id, body, key=key, now=clock.now())
+    headers: dict[str, Any] = {"Location": f"/v1/uploads/{created.upload_id}"}
+    return Response(status_code=201, content_type=JSON, headers=headers, body=created)
+
+
+@api.get("/v1/uploads/<upload_id>", summary="See what became of a recording", tags=["Uploads"])
+def get_upload(upload_id: str) -> UploadStatus:
+    return upload_service.status(api.user_id, upload_id, language=api.language, now=clock.now())
+
+
+def _detail(recorded: service.Recorded, status: int = 200) -> Response[WorkoutDetail]:
+    workout = recorded.workout
+    headers: dict[str, Any] = {"ETag": etag(workout.revision), "Location": f"/v1/workouts/{workout.workout_id}"}
+    body = service.representation(workout, recorded.track)
+    return Response(status_code=status, content_type=JSON, headers=headers, body=body)

@@ -1,0 +1,186 @@
+"""Rules and values of the workout diary."""
+
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from stadion.events.catalogue import BestEffort, WorkoutFacts
+from stadion.sports import SportType, sport
+from workouts.errors import FutureWorkoutError, ImpossibleTimesError
+from workouts.recordings.matching import Fingerprint
+
+CLOCK_SKEW = timedelta(minutes=15)
+EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
+
+
+class OnDuplicate(StrEnum):
+    REJECT = "reject"
+    MERGE = "merge"
+    REPLACE = "replace"
+    FORCE = "force"
+
+
+class Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Flag(Value):
+    """Why a value is implausible. A flagged workout stays in the diary and out of the records."""
+
+    code: str = Field(examples=["speed_implausible"])
+    detail: str = Field(examples=["An average of 48.0 km/h is too fast for Run."])
+
+
+class External(Value):
+    """The workout's identity at the provider it came from, e.g. HealthKit."""
+
+    provider: str = Field(pattern=r"^[a-z0-9_]{2,32}$", examples=["health_connect"])
+    id: str = Field(min_length=1, max_length=200, examples=["b1c9e2a4"])
+
+
+class FileRef(Value):
+    """An original recording as it came from the device."""
+
+    key: str
+    filename: str
+    format: str
+    sha256: str
+    size: int
+
+
+class Measured(Value):
+    """The numbers of a workout: typed in by hand, or measured in a recording. SI units, named in the field."""
+
+    sport_type: SportType
+    started_at: AwareDatetime
+    elapsed_time_s: float
+    timer_time_s: float
+    moving_time_s: float
+    distance_m: float | None = None
+    ascent_m: float | None = None
+    descent_m: float | None = None
+    calories_kcal: float | None = None
+    calories_method: str | None = None
+    average_heart_rate_bpm: float | None = None
+    max_heart_rate_bpm: float | None = None
+    average_speed_mps: float | None = None
+    max_speed_mps: float | None = None
+    average_power_w: float | None = None
+    max_power_w: float | None = None
+    normalized_power_w: float | None = None
+    average_cadence_rpm: float | None = None
+    max_cadence_rpm: float | None = None
+    start_latlng: tuple[float, float] | None = None
+    end_latlng: tuple[float, float] | None = None
+    polyline: str | None = None
+    device: str | None = None
+    best_efforts: list[BestEffort] = Field(default_factory=list)
+    flags: list[Flag] = Field(default_factory=list)
+
+
+class Track(Value):
+    """The longer parts of a measured workout; shown in its detail only."""
+
+    pauses: list[dict[str, Any]] = Field(default_factory=list)
+    laps: list[dict[str, Any]] = Field(default_factory=list)
+    splits_km: list[dict[str, Any]] = Field(default_factory=list)
+    splits_mile: list[dict[str, Any]] = Field(default_factory=list)
+
+
+class Workout(Measured):
+    """An entry of the diary."""
+
+    workout_id: str
+    user_id: str
+    revision: int = 1
+    origin: Literal["manual", "upload"]
+    name: str | None = None
+    notes: str | None = None
+    time_zone: str = "UTC"
+    gear_ids: list[str] | None = None
+    external: External | None = None
+    files: list[FileRef] = Field(default_factory=list)
+    created_at: AwareDatetime
+    updated_at: AwareDatetime
+
+    @property
+    def fingerprint(self) -> Fingerprint:
+        return Fingerprint(
+            started_at=self.started_at,
+            elapsed_s=self.elapsed_time_s,
+            distance_m=self.distance_m,
+            family=sport(self.sport_type).family,
+        )
+
+    @property
+    def measured(self) -> Measured:
+        return Measured.model_validate(self.model_dump(include=set(Measured.model_fields)))
+
+    def changed(self, now: datetime, **fields: Any) -> "Workout":
+        """The next revision."""
+        return Workout.model_validate(
+            {**self.model_dump(), **fields, "revision": self.revision + 1, "updated_at": now},
+        )
+
+    def facts(self) -> WorkoutFacts:
+        """What other services may know."""
+        shared = self.model_dump(include=set(WorkoutFacts.model_fields) - {"gear_ids", "flags"})
+        return WorkoutFacts.model_validate(
+            {
+                **shared,
+                "gear_ids": self.gear_ids or [],
+                "gear_chosen": self.gear_ids is not None,
+                "flags": [flag.code for flag in self.flags],
+            }
+        )
+
+
+LONGEST_PLAUSIBLE_S = 7 * 24 * 3600
+
+
+def flags_of_manual(measured: Measured) -> list[Flag]:
+    """What cannot be right in numbers that were typed in."""
+    flags = []
+    speed = average_speed(measured)
+    if speed is not None and speed > sport(measured.sport_type).top_speed_mps:
+        detail = f"An average of {speed * 3.6:.1f} km/h is too fast for {measured.sport_type.value}."
+        flags.append(Flag(code="speed_implausible", detail=detail))
+    if measured.elapsed_time_s > LONGEST_PLAUSIBLE_S:
+        flags.append(Flag(code="duration_implausible", detail="A workout of more than seven days is not plausible."))
+    return flags
+
+
+def average_speed(measured: Measured) -> float | None:
+    if not measured.distance_m or not measured.moving_time_s:
+        return None
+    return measured.distance_m / measured.moving_time_s
+
+
+def check_times(measured: Measured, now: datetime) -> None:
+    if measured.moving_time_s > measured.elapsed_time_s:
+        raise ImpossibleTimesError(pointer="#/moving_time_s")
+    if not EARLIEST <= measured.started_at <= now + CLOCK_SKEW:
+        raise FutureWorkoutError(pointer="#/started_at")
+
+
+def absorb(kept: Workout, other: Workout, now: datetime, *, measured: Measured) -> Workout:
+    """`kept` with the numbers in `measured`, and with what only `other` has: words, gear, recordings."""
+    known = {file.sha256 for file in kept.files}
+    return kept.changed(
+        now,
+        **measured.model_dump(),
+        origin="upload" if kept.files or other.files else "manual",
+        name=kept.name or other.name,
+        notes=kept.notes or other.notes,
+        gear_ids=kept.gear_ids if kept.gear_ids is not None else other.gear_ids,
+        external=kept.external or other.external,
+        files=[*kept.files, *(file for file in other.files if file.sha256 not in known)],
+    )
+
+
+def filled(kept: Measured, other: Measured) -> Measured:
+    """`kept`, with the values it lacks taken from `other`."""
+    mine = {key: value for key, value in kept.model_dump().items() if value is not None}
+    return Measured.model_validate({**other.model_dump(), **mine})

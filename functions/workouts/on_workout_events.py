@@ -1,0 +1,16 @@
+"""A deleted workout's recordings go too."""
+
+from typing import Any
+
+from stadion.events.catalogue import WorkoutDeleted
+from stadion.events.consumer import Consumed, consumer
+from stadion.events.envelope import Envelope
+from workouts import files
+
+
+def forget_recordings(envelope: Envelope[Any]) -> Consumed:
+    deleted = files.forget(envelope.user_id, envelope.data.workout_id)
+    return Consumed("forgotten" if deleted else "nothing_to_do", {"files": deleted})
+
+
+handler = consumer(forget_recordings, events=(WorkoutDeleted,))

@@ -1,0 +1,196 @@
+"""What happens to a recording that arrived: decode, measure, look for twins, write.
+
+Safe to repeat at any point: the workouts' ids are fixed by the upload, the originals' keys by ids and bytes, and the one
+transaction that makes it all true also ends the upload.
+"""
+
+import hashlib
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+from stadion.errors import NotFoundError, StaleVersionError
+from stadion.events.catalogue import WorkoutRecorded
+
+from workouts import files, service, store
+from workouts.domain import FileRef, Measured, OnDuplicate, Track, Workout, absorb, filled
+from workouts.files import Incoming
+from workouts.measuring import Entry, measured_entries, merged_entry
+from workouts.recordings.errors import RecordingError
+from workouts.uploads import Upload, UploadState
+
+MAX_ENTRIES = 15  # sessions of one multisport file that fit one transaction
+
+
+@dataclass(frozen=True)
+class Processed:
+    status: UploadState
+    workout_ids: list[str]
+    problem_code: str | None = None
+
+
+def process(incoming: Incoming, now: datetime) -> Processed:
+    """Ends the upload in one of its final states; repeats change nothing."""
+    upload = store.get_upload(incoming.user_id, incoming.upload_id)
+    if not upload.is_open:
+        return Processed(upload.status, upload.workout_ids, upload.problem_code)
+    store.mark_processing(upload.model_copy(update={"status": UploadState.PROCESSING}))
+    try:
+        ended = _take_in(upload, files.read(incoming), now)
+    except RecordingError as error:
+        ended = _end(upload, now, status=UploadState.FAILED, problem_code=error.code, problem_detail=error.detail)
+    except files.FileTooLargeError:
+        ended = _end(upload, now, status=UploadState.FAILED, problem_code="file_too_large")
+    return Processed(ended.status, ended.workout_ids, ended.problem_code)
+
+
+def give_up(upload: Upload, now: datetime) -> Processed:
+    """Tells the athlete that it is our fault, instead of leaving the upload in processing for ever."""
+    ended = _end(upload, now, status=UploadState.FAILED, problem_code="file_broken")
+    return Processed(ended.status, ended.workout_ids, ended.problem_code)
+
+
+def _take_in(upload: Upload, data: bytes, now: datetime) -> Upload:
+    sha256 = hashlib.sha256(data).hexdigest()
+    known = store.workouts_of_file(upload.user_id, sha256)
+    if known and upload.on_duplicate is not OnDuplicate.FORCE:
+        return _end(upload, now, status=UploadState.DUPLICATE, existing_workout_id=known[0])
+    entries = measured_entries(data, upload, now)
+    if len(entries) > MAX_ENTRIES:
+        raise RecordingError("too_many_sessions", f"A file may hold at most {MAX_ENTRIES} sessions.")
+    workouts = [_workout(upload, index, entry, data, sha256, now) for index, entry in enumerate(entries)]
+    return _look_again(lambda: _write(upload, entries, workouts, sha256, now))
+
+
+def _look_again(write: Any) -> Upload:
+    """A revision that moved under a merge is looked at again, like a slot that moved."""
+    for attempt in range(service.ATTEMPTS):
+        try:
+            ended: Upload = service.look_again(write)
+            return ended
+        except (StaleVersionError, NotFoundError):
+            time.sleep(0.02 * attempt)
+    raise StaleVersionError
+
+
+def _write(upload: Upload, entries: list[Entry], workouts: list[Workout], sha256: str, now: datetime) -> Upload:
+    slots = store.slots_around(upload.user_id, *(workout.started_at for workout in workouts))
+    change = store.Change(upload.user_id, now)
+    ids: list[str] = []
+    twins: list[str] = []
+    for entry, workout in zip(entries, workouts, strict=True):
+        twin = service.find_twin(slots, _fingerprint(entry, workout), but=workout.workout_id)
+        if twin is None or twin in ids or upload.on_duplicate is OnDuplicate.FORCE:
+            _plan_new(change, slots, workout, entry.track)
+            ids.append(workout.workout_id)
+        elif upload.on_duplicate is OnDuplicate.REJECT:
+            twins.append(twin)
+        else:
+            slots = _with_twin(slots, upload.user_id, twin)
+            _plan_join(change, slots, twin, entry, workout, upload.on_duplicate, now)
+            ids.append(twin)
+            twins.append(twin)
+    ended = _ended(upload, ids, twins)
+    change.know_file(sha256, ids or twins)
+    change.finish_upload(ended)
+    slots.write(change.transaction)
+    try:
+        change.commit()
+    except store.UploadIsOverError:
+        return store.get_upload(upload.user_id, upload.upload_id)
+    return ended
+
+
+def _fingerprint(entry: Entry, workout: Workout) -> Any:
+    """A recording that does not say its sport may be the twin of any."""
+    fingerprint = workout.fingerprint
+    if entry.sport_known:
+        return fingerprint
+    return type(fingerprint)(fingerprint.started_at, fingerprint.elapsed_s, fingerprint.distance_m, None)
+
+
+def _with_twin(slots: store.Slots, user_id: str, twin_id: str) -> store.Slots:
+    """The slots of the twin's own start as well, since a join may move it."""
+    twin = store.get(user_id, twin_id)
+    further = store.slots_around(user_id, twin.started_at)
+    for sk, stored in further.stored.items():
+        if sk not in slots.stored:
+            slots.stored[sk] = stored
+            slots.entries[sk] = further.entries[sk]
+    return slots
+
+
+def _plan_new(change: store.Change, slots: store.Slots, workout: Workout, track: Track) -> None:
+    change.add(workout, track)
+    slots.enter(workout)
+    change.events.append(WorkoutRecorded(workout=workout.facts()))
+
+
+def _plan_join(
+    change: store.Change,
+    slots: store.Slots,
+    twin_id: str,
+    entry: Entry,
+    workout: Workout,
+    on_duplicate: OnDuplicate,
+    now: datetime,
+) -> None:
+    twin = store.get(change.user_id, twin_id)
+    measured, track = _joined(twin, entry, workout, on_duplicate)
+    joined = absorb(twin, workout, now, measured=measured)
+    if joined.measured.model_dump() == twin.measured.model_dump():
+        change.revise(twin, joined, None)  # one more original, the same numbers: nobody else needs to know
+        return
+    service.plan_revision(change, twin, joined, slots, track)
+
+
+def _joined(twin: Workout, entry: Entry, workout: Workout, on_duplicate: OnDuplicate) -> tuple[Measured, Track | None]:
+    if on_duplicate is OnDuplicate.REPLACE or not twin.files:
+        return filled(workout.measured, twin.measured), entry.track
+    originals = [files.read_original(file) for file in twin.files]
+    merged = merged_entry(originals, entry, twin)
+    return filled(merged.measured, twin.measured), merged.track
+
+
+def _workout(upload: Upload, index: int, entry: Entry, data: bytes, sha256: str, now: datetime) -> Workout:
+    workout_id = upload.workout_id if index == 0 else str(uuid5(UUID(upload.workout_id), str(index)))
+    original: FileRef = files.keep(
+        data, user_id=upload.user_id, workout_id=workout_id, upload=upload, fmt=entry.format, sha256=sha256
+    )
+    return Workout(
+        **entry.measured.model_dump(),
+        workout_id=workout_id,
+        user_id=upload.user_id,
+        origin="upload",
+        name=upload.name,
+        notes=upload.notes,
+        time_zone=upload.time_zone,
+        gear_ids=upload.gear_ids,
+        files=[original],
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def _ended(upload: Upload, ids: list[str], twins: list[str]) -> Upload:
+    if not ids:
+        return upload.model_copy(update={"status": UploadState.DUPLICATE, "existing_workout_id": twins[0]})
+    existing = twins[0] if twins else None
+    return upload.model_copy(
+        update={"status": UploadState.READY, "workout_ids": ids, "existing_workout_id": existing}
+    )
+
+
+def _end(upload: Upload, now: datetime, **fields: Any) -> Upload:
+    ended = upload.model_copy(update=fields)
+    change = store.Change(upload.user_id, now)
+    change.finish_upload(ended)
+    try:
+        change.commit()
+    except store.UploadIsOverError:
+        return store.get_upload(upload.user_id, upload.upload_id)
+    return ended
+
+

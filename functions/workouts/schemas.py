@@ -1,0 +1,176 @@
+"""Requests and responses of the workouts API. Units are in the names: metres, seconds, m/s, watts, bpm."""
+
+from typing import Annotated, Any
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
+
+from stadion.events.catalogue import BestEffort
+from stadion.http import RequestModel
+from stadion.ids import ClientId
+from stadion.sports import SportType
+from workouts.domain import External, FileRef, Flag, OnDuplicate, Workout
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("This is not an IANA time zone such as Europe/Moscow.")
+    return name
+
+
+TimeZone = Annotated[str, Field(examples=["Europe/Moscow"]), AfterValidator(_known_zone)]
+GearIds = Annotated[
+    list[ClientId],
+    Field(max_length=10, description="the pieces worn; leave it out to use the default gear of the sport"),
+]
+Name = Annotated[str, Field(min_length=1, max_length=200, examples=["Before work"])]
+Notes = Annotated[str, Field(max_length=4000)]
+
+
+class NewWorkout(RequestModel):
+    """A workout entered by hand."""
+
+    workout_id: ClientId | None = Field(default=None, description="chosen by the client, so that it works offline")
+    sport_type: SportType = Field(examples=["Run"])
+    started_at: AwareDatetime = Field(examples=["2026-11-21T08:40:00+03:00"])
+    time_zone: TimeZone = "UTC"
+    elapsed_time_s: float = Field(gt=0, le=2_592_000, examples=[1834])
+    moving_time_s: float | None = Field(default=None, gt=0, le=2_592_000, examples=[1790])
+    distance_m: float | None = Field(default=None, ge=0, le=5_000_000, examples=[6400])
+    ascent_m: float | None = Field(default=None, ge=0, le=100_000, examples=[42])
+    calories_kcal: float | None = Field(default=None, ge=0, le=50_000, examples=[455])
+    average_heart_rate_bpm: float | None = Field(default=None, ge=20, le=260, examples=[152])
+    max_heart_rate_bpm: float | None = Field(default=None, ge=20, le=260, examples=[171])
+    average_power_w: float | None = Field(default=None, ge=0, le=3000)
+    name: Name | None = None
+    notes: Notes | None = None
+    gear_ids: GearIds | None = None
+    external: External | None = None
+    on_duplicate: OnDuplicate = OnDuplicate.REJECT
+
+
+class WorkoutPatch(RequestModel):
+    """RFC 7396 merge patch: what is absent stays, null removes. What a recording measured cannot be changed."""
+
+    sport_type: SportType | None = None
+    started_at: AwareDatetime | None = None
+    time_zone: TimeZone | None = None
+    elapsed_time_s: float | None = Field(default=None, gt=0, le=2_592_000)
+    moving_time_s: float | None = Field(default=None, gt=0, le=2_592_000)
+    distance_m: float | None = Field(default=None, ge=0, le=5_000_000)
+    ascent_m: float | None = Field(default=None, ge=0, le=100_000)
+    calories_kcal: float | None = Field(default=None, ge=0, le=50_000)
+    average_heart_rate_bpm: float | None = Field(default=None, ge=20, le=260)
+    max_heart_rate_bpm: float | None = Field(default=None, ge=20, le=260)
+    average_power_w: float | None = Field(default=None, ge=0, le=3000)
+    name: Name | None = None
+    notes: Notes | None = None
+    gear_ids: GearIds | None = None
+
+
+class WorkoutSummary(BaseModel):
+    workout_id: str
+    revision: int
+    sport_type: SportType
+    name: str | None = None
+    started_at: AwareDatetime
+    time_zone: str
+    elapsed_time_s: float
+    timer_time_s: float
+    moving_time_s: float
+    distance_m: float | None = None
+    ascent_m: float | None = None
+    descent_m: float | None = None
+    calories_kcal: float | None = None
+    average_heart_rate_bpm: float | None = None
+    max_heart_rate_bpm: float | None = None
+    average_speed_mps: float | None = None
+    max_speed_mps: float | None = None
+    average_power_w: float | None = None
+    max_power_w: float | None = None
+    normalized_power_w: float | None = None
+    average_cadence_rpm: float | None = None
+    max_cadence_rpm: float | None = None
+    gear_ids: list[str] | None = Field(default=None, description="null: the default gear of the sport")
+    flags: list[Flag] = Field(default_factory=list)
+    origin: str
+    device: str | None = None
+    polyline: str | None = Field(default=None, description="Google's encoded polyline, precision 5")
+
+    @classmethod
+    def of(cls, workout: Workout) -> "WorkoutSummary":
+        return cls.model_validate(workout.model_dump())
+
+
+class WorkoutFile(BaseModel):
+    filename: str
+    format: str = Field(examples=["fit"])
+    size: int
+    sha256: str
+
+    @classmethod
+    def of(cls, file: FileRef) -> "WorkoutFile":
+        return cls.model_validate(file.model_dump())
+
+
+class WorkoutDetail(WorkoutSummary):
+    notes: str | None = None
+    external: External | None = None
+    calories_method: str | None = None
+    start_latlng: tuple[float, float] | None = None
+    end_latlng: tuple[float, float] | None = None
+    best_efforts: list[BestEffort] = Field(default_factory=list)
+    pauses: list[dict[str, Any]] = Field(default_factory=list)
+    laps: list[dict[str, Any]] = Field(default_factory=list)
+    splits_km: list[dict[str, Any]] = Field(default_factory=list)
+    splits_mile: list[dict[str, Any]] = Field(default_factory=list)
+    files: list[WorkoutFile] = Field(default_factory=list)
+    created_at: AwareDatetime
+    updated_at: AwareDatetime
+
+
+class DownloadLink(BaseModel):
+    filename: str
+    url: str
+    expires_at: AwareDatetime
+
+
+class NewUpload(RequestModel):
+    """A recording to come: FIT, GPX or TCX, each also gzipped."""
+
+    upload_id: ClientId | None = Field(default=None, description="chosen by the client, so that it works offline")
+    filename: str = Field(min_length=1, max_length=200, pattern=r"^[^/\\\x00-\x1f]+$", examples=["morning.fit"])
+    time_zone: TimeZone = "UTC"
+    name: Name | None = None
+    notes: Notes | None = None
+    sport_type: SportType | None = Field(default=None, description="overrides what the recording says")
+    gear_ids: GearIds | None = None
+    on_duplicate: OnDuplicate = OnDuplicate.REJECT
+
+
+class UploadForm(BaseModel):
+    """POST these fields and then the `file` field, as multipart/form-data, to `url`."""
+
+    url: str
+    fields: dict[str, str]
+    max_bytes: int
+    expires_at: AwareDatetime
+
+
+class UploadProblem(BaseModel):
+    code: str = Field(examples=["fit_truncated"])
+    detail: str
+
+
+class UploadStatus(BaseModel):
+    upload_id: str
+    status: str = Field(examples=["ready"], description="queued, processing, ready, failed or duplicate")
+    filename: str
+    created_at: AwareDatetime
+    workout_ids: list[str] = Field(default_factory=list)
+    existing_workout_id: str | None = None
+    problem: UploadProblem | None = None
+
+
+class CreatedUpload(UploadStatus):
+    form: UploadForm

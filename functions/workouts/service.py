@@ -1,0 +1,215 @@
+"""Use cases of the diary: record, list, correct, delete."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from stadion import ids, pagination
+from stadion.errors import InvalidError
+from stadion.events.catalogue import WorkoutCorrected, WorkoutDeleted, WorkoutRecorded
+from stadion.i18n import Text
+from stadion.idempotency import IdempotencyKey, recall
+from workouts import store
+from workouts.domain import (
+    OnDuplicate,
+    Track,
+    Workout,
+    absorb,
+    average_speed,
+    check_times,
+    filled,
+    flags_of_manual,
+)
+from workouts.errors import DuplicateWorkoutError, MeasuredFieldError
+from workouts.recordings.matching import Fingerprint, same_workout
+from workouts.schemas import NewWorkout, WorkoutDetail, WorkoutPatch
+
+ATTEMPTS = 8
+ALWAYS_EDITABLE = {"name", "notes", "gear_ids", "time_zone", "sport_type"}
+REQUIRED = {"sport_type", "started_at", "time_zone", "elapsed_time_s", "moving_time_s"}
+
+
+class RequiredFieldError(InvalidError):
+    code = "field_is_required"
+    title = Text(en="Cannot be removed", ru="Нельзя удалить")
+    explanation = Text(en="{field} can be changed, not removed.", ru="{field} можно изменить, но не удалить.")
+
+
+@dataclass(frozen=True)
+class Recorded:
+    workout: Workout
+    track: Track
+    created: bool
+
+
+def record(user_id: str, new: NewWorkout, *, key: IdempotencyKey | None, now: datetime) -> Recorded:
+    """Writes a manual workout in one read and one transaction."""
+    workout = _manual_workout(user_id, new, now)
+    check_times(workout, now)
+    return look_again(lambda: _record_once(workout, new.on_duplicate, key, now))
+
+
+def _record_once(workout: Workout, on_duplicate: OnDuplicate, key: IdempotencyKey | None, now: datetime) -> Recorded:
+    slots = store.slots_around(workout.user_id, workout.started_at)
+    twin = find_twin(slots, workout.fingerprint)
+    if twin is not None and twin == workout.workout_id:
+        return _recorded_before(workout, key)
+    if twin is not None and on_duplicate is not OnDuplicate.FORCE:
+        recall(key)
+        return _join(workout, twin, on_duplicate, slots, key, now)
+    change = store.Change(workout.user_id, now)
+    recorded = Recorded(workout, Track(), created=True)
+    change.remember(key, status=201, answer=_answer(recorded))
+    change.add(workout)
+    slots.enter(workout)
+    slots.write(change.transaction)
+    change.events.append(WorkoutRecorded(workout=workout.facts()))
+    change.commit()
+    return recorded
+
+
+def _recorded_before(workout: Workout, key: IdempotencyKey | None) -> Recorded:
+    """The client named the workout itself and repeats the request: the first answer still holds."""
+    recall(key)
+    stored, track = store.get_with_track(workout.user_id, workout.workout_id)
+    return Recorded(stored, track, created=False)
+
+
+def _join(
+    workout: Workout,
+    twin_id: str,
+    on_duplicate: OnDuplicate,
+    slots: store.Slots,
+    key: IdempotencyKey | None,
+    now: datetime,
+) -> Recorded:
+    if on_duplicate is OnDuplicate.REJECT:
+        raise DuplicateWorkoutError(extensions={"existing_workout_id": twin_id})
+    twin, track = store.get_with_track(workout.user_id, twin_id)
+    if on_duplicate is OnDuplicate.REPLACE and not twin.files:
+        measured = workout.measured
+    else:
+        measured = filled(twin.measured, workout.measured)
+    joined = absorb(twin, workout, now, measured=measured)
+    recorded = Recorded(joined, track, created=False)
+    revise(twin, joined, slots, key=key, answer=_answer(recorded), now=now)
+    return recorded
+
+
+def revise(  # noqa: PLR0917
+    old: Workout,
+    new: Workout,
+    slots: store.Slots,
+    *,
+    track: Track | None = None,
+    key: IdempotencyKey | None = None,
+    answer: Mapping[str, Any] | None = None,
+    now: datetime,
+) -> None:
+    """Writes the next revision of a workout with its place in the slots and its event."""
+    change = store.Change(old.user_id, now)
+    change.remember(key, status=200, answer=answer or {})
+    plan_revision(change, old, new, slots, track)
+    slots.write(change.transaction)
+    change.commit()
+
+
+def plan_revision(
+    change: store.Change, old: Workout, new: Workout, slots: store.Slots, track: Track | None = None
+) -> None:
+    change.revise(old, new, track)
+    if new.fingerprint != old.fingerprint:
+        slots.leave(old)
+        slots.enter(new)
+    change.events.append(WorkoutCorrected(workout=new.facts()))
+
+
+def find_twin(slots: store.Slots, fingerprint: Fingerprint, *, but: str | None = None) -> str | None:
+    for workout_id, other in slots.neighbours(fingerprint):
+        if workout_id != but and same_workout(fingerprint, other):
+            return workout_id
+    return None
+
+
+def look_again(write: Any) -> Any:
+    """Runs `write` until nobody else changed the same hours of the diary between its look and its write."""
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return write()
+        except store.OvertakenError:
+            continue
+    return write()
+
+
+def detail(user_id: str, workout_id: str) -> tuple[Workout, Track]:
+    return store.get_with_track(user_id, workout_id)
+
+
+def diary(user_id: str, filters: store.Filters, *, limit: int, cursor: str | None) -> pagination.Page[Workout]:
+    return store.page(user_id, filters, limit=limit, cursor=cursor)
+
+
+def correct(old: Workout, track: Track, patch: WorkoutPatch, now: datetime) -> Recorded:
+    fields = patch.model_dump(exclude_unset=True)
+    _check_patch(old, fields)
+    if "elapsed_time_s" in fields and "moving_time_s" not in fields:
+        fields["moving_time_s"] = min(old.moving_time_s, fields["elapsed_time_s"])
+    if not old.files and fields.keys() & {"elapsed_time_s"}:
+        fields["timer_time_s"] = fields["elapsed_time_s"]
+    new = old.changed(now, **fields)
+    check_times(new, now)
+    if not new.files:
+        new = new.model_copy(update={"average_speed_mps": average_speed(new), "flags": flags_of_manual(new)})
+    look_again(lambda: revise(old, new, store.slots_around(old.user_id, old.started_at, new.started_at), now=now))
+    return Recorded(new, track, created=False)
+
+
+def _check_patch(old: Workout, fields: dict[str, Any]) -> None:
+    for name, value in fields.items():
+        if value is None and name in REQUIRED:
+            raise RequiredFieldError(pointer=f"#/{name}", field=name)
+        if old.files and name not in ALWAYS_EDITABLE:
+            raise MeasuredFieldError(pointer=f"#/{name}", field=name)
+
+
+def delete(workout: Workout, now: datetime) -> None:
+    look_again(lambda: _delete_once(workout, now))
+
+
+def _delete_once(workout: Workout, now: datetime) -> None:
+    slots = store.slots_around(workout.user_id, workout.started_at)
+    slots.leave(workout)
+    change = store.Change(workout.user_id, now)
+    change.remove(workout)
+    slots.write(change.transaction)
+    change.events.append(
+        WorkoutDeleted(workout_id=workout.workout_id, revision=workout.revision + 1, started_at=workout.started_at)
+    )
+    change.commit()
+
+
+def _manual_workout(user_id: str, new: NewWorkout, now: datetime) -> Workout:
+    moving_time_s = new.moving_time_s if new.moving_time_s is not None else new.elapsed_time_s
+    typed = new.model_dump(exclude={"workout_id", "on_duplicate", "moving_time_s"})
+    workout = Workout(
+        **typed,
+        workout_id=new.workout_id or ids.new_id(),
+        user_id=user_id,
+        origin="manual",
+        moving_time_s=moving_time_s,
+        timer_time_s=new.elapsed_time_s,
+        created_at=now,
+        updated_at=now,
+    )
+    return workout.model_copy(
+        update={"average_speed_mps": average_speed(workout), "flags": flags_of_manual(workout)}
+    )
+
+
+def representation(workout: Workout, track: Track) -> WorkoutDetail:
+    return WorkoutDetail.model_validate({**workout.model_dump(), **track.model_dump()})
+
+
+def _answer(recorded: Recorded) -> dict[str, Any]:
+    return representation(recorded.workout, recorded.track).model_dump(mode="json")

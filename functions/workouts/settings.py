@@ -1,0 +1,5 @@
+from stadion.settings import Settings
+
+
+class WorkoutSettings(Settings):
+    files_bucket: str

@@ -1,0 +1,189 @@
+"""A service under test: its table on moto, its API called as API Gateway calls it, its events read from the outbox."""
+
+import base64
+import importlib
+import json
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+import boto3
+import pytest
+
+from stadion import dynamo, settings
+
+ATHLETE = "8f14e45f-ceea-467f-a0e6-7b1c2d3e4f50"
+OTHER = "c9f0f895-fb98-4b91-9a0e-5b6c7d8e9f01"
+
+
+def service_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "STADION_STAGE": "test",
+        "STADION_BUS": "stadion",
+        "POWERTOOLS_METRICS_NAMESPACE": "Stadion",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+
+
+def create_table(name: str) -> None:
+    keys = ("pk", "sk", "gsi1pk", "gsi1sk")
+    boto3.client("dynamodb").create_table(
+        TableName=name,
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "gsi1",
+                "KeySchema": [
+                    {"AttributeName": "gsi1pk", "KeyType": "HASH"},
+                    {"AttributeName": "gsi1sk", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "ALL"},
+            }
+        ],
+        BillingMode="PAY_PER_REQUEST",
+    )
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: dict[str, str]
+    body: Any
+
+    @property
+    def etag(self) -> str:
+        return self.headers["ETag"]
+
+
+@dataclass
+class Context:
+    function_name: str = "test"
+    memory_limit_in_mb: int = 512
+    invoked_function_arn: str = "arn:aws:lambda:us-east-1:000000000000:function:test"
+    aws_request_id: str = field(default_factory=lambda: str(uuid4()))
+
+
+@dataclass
+class Service:
+    name: str
+    monkeypatch: pytest.MonkeyPatch
+
+    @classmethod
+    def create(cls, name: str, monkeypatch: pytest.MonkeyPatch) -> "Service":
+        service = cls(name, monkeypatch)
+        create_table(service.table)
+        service.enter()
+        return service
+
+    @property
+    def table(self) -> str:
+        return f"stadion-{self.name}"
+
+    def enter(self) -> None:
+        """The environment of this service's functions, as Lambda would give it."""
+        self.monkeypatch.setenv("STADION_SERVICE", self.name)
+        self.monkeypatch.setenv("STADION_TABLE", self.table)
+        self.monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", self.name)
+        settings.forget()
+        dynamo.forget_connections()
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        user: str | None = ATHLETE,
+        query: dict[str, str] | None = None,
+        **headers: str,
+    ) -> Answer:
+        self.enter()
+        event = http_event(method, path, body, user=user, query=query, headers=headers)
+        raw = importlib.import_module(f"{self.name}.api").handler(event, Context())
+        text = raw.get("body") or ""
+        if raw.get("isBase64Encoded"):
+            text = base64.b64decode(text).decode()
+        is_json = "json" in raw.get("headers", {}).get("Content-Type", "")
+        return Answer(raw["statusCode"], raw["headers"], json.loads(text) if text and is_json else text)
+
+    def invoke(self, function: str, event: dict[str, Any]) -> Any:
+        """Calls another entry point of the service, e.g. `on_workout_events`."""
+        self.enter()
+        return importlib.import_module(f"{self.name}.{function}").handler(event, Context())
+
+    def items(self) -> list[dict[str, Any]]:
+        pages = boto3.client("dynamodb").get_paginator("scan").paginate(TableName=self.table)
+        return [item for page in pages for item in page["Items"]]
+
+    def bodies(self, kind: str) -> list[dict[str, Any]]:
+        return [json.loads(item["body"]["S"]) for item in self.items() if item.get("kind", {}).get("S") == kind]
+
+    def published(self, detail_type: str | None = None) -> list[dict[str, Any]]:
+        """The outbox in the order of its ids: {source, detail_type, detail}."""
+        entries = sorted(self.bodies("outbox"), key=lambda entry: entry["detail"]["event_id"])
+        return [entry for entry in entries if detail_type in {None, entry["detail_type"]}]
+
+
+def http_event(
+    method: str,
+    path: str,
+    body: Any,
+    *,
+    user: str | None,
+    query: dict[str, str] | None = None,
+    headers: dict[str, str] | None = None,
+) -> dict[str, Any]:
+    """API Gateway's payload 2.0, with the claims that its JWT authorizer passes on."""
+    named = {name.replace("_", "-").lower(): value for name, value in (headers or {}).items()}
+    if body is not None:
+        named.setdefault("content-type", "application/json")
+    context: dict[str, Any] = {
+        "http": {"method": method, "path": path, "sourceIp": "192.0.2.7", "userAgent": "test", "protocol": "HTTP/1.1"},
+        "requestId": str(uuid4()),
+        "stage": "$default",
+        "accountId": "000000000000",
+        "apiId": "test",
+        "domainName": "test",
+        "timeEpoch": 0,
+    }
+    if user is not None:
+        claims = {"sub": user, "token_use": "access", "username": user}
+        context["authorizer"] = {"jwt": {"claims": claims, "scopes": None}}
+    return {
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": path,
+        "rawQueryString": "&".join(f"{key}={value}" for key, value in (query or {}).items()),
+        "queryStringParameters": query or None,
+        "headers": named,
+        "requestContext": context,
+        "body": body if isinstance(body, str) or body is None else json.dumps(body),
+        "isBase64Encoded": False,
+    }
+
+
+def sqs_event(*entries: dict[str, Any]) -> dict[str, Any]:
+    """Outbox entries as a queue behind an EventBridge rule delivers them."""
+    return {
+        "Records": [
+            {
+                "messageId": str(uuid4()),
+                "receiptHandle": "handle",
+                "body": json.dumps(
+                    {"source": entry["source"], "detail-type": entry["detail_type"], "detail": entry["detail"]}
+                ),
+                "attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": "0"},
+                "messageAttributes": {},
+                "md5OfBody": "",
+                "eventSource": "aws:sqs",
+                "eventSourceARN": "arn:aws:sqs:us-east-1:000000000000:test",
+                "awsRegion": "us-east-1",
+            }
+            for entry in entries
+        ]
+    }
