@@ -11,5 +11,5 @@ def add_nag(app: App) -> None:
 
 
 def accept(construct: Construct, rule: str, reason: str) -> None:
-    """Depart from a rule, such as `AwsSolutions-S1` or one finding of it, `AwsSolutions-IAM5[Resource::…]`."""
-    Validations.of(construct).acknowledge(Acknowledgment(id=rule, reason=reason))
+    """Depart from a rule, such as `S1`, or from one finding of it, such as `IAM5[Resource::…]`."""
+    Validations.of(construct).acknowledge(Acknowledgment(id=f"AwsSolutions::AwsSolutions-{rule}", reason=reason))

@@ -9,6 +9,7 @@ from aws_cdk.aws_apigatewayv2 import CfnIntegration, CfnRoute
 from aws_cdk.aws_lambda import CfnPermission
 from constructs import Construct
 
+from infra_cdk.nag import accept
 from infra_cdk.parts.function import ServiceFunction
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -62,7 +63,7 @@ class ServiceApi(Construct):
             source_arn=f"arn:{Aws.PARTITION}:execute-api:{Aws.REGION}:{Aws.ACCOUNT_ID}:{api_id}/*",
         )
         for route in routes:
-            CfnRoute(
+            resource = CfnRoute(
                 self,
                 route.key,
                 api_id=api_id,
@@ -72,3 +73,5 @@ class ServiceApi(Construct):
                 authorizer_id=authorizer_id if route.auth is Auth.JWT else None,
                 authorization_scopes=[ACCESS_TOKEN_SCOPE] if route.auth is Auth.JWT else None,
             )
+            if route.auth is Auth.PUBLIC:
+                accept(resource, "APIG4", "public by design: reached before anybody is signed in")

@@ -1,6 +1,8 @@
 """A service's files: private, encrypted by its key, with a queue told of each arrival."""
 
-from aws_cdk import Aws, Duration
+from typing import cast
+
+from aws_cdk import Aws, Duration, Stack
 from aws_cdk.aws_iam import PolicyStatement, ServicePrincipal
 from aws_cdk.aws_s3 import (
     BlockPublicAccess,
@@ -15,6 +17,7 @@ from aws_cdk.aws_s3 import (
 from constructs import Construct
 
 from infra_cdk.environments import Environment, removal_policy
+from infra_cdk.nag import accept
 from infra_cdk.parts.entry_points import PRODUCT
 from infra_cdk.parts.function import ServiceFunction
 from infra_cdk.parts.table import ServiceKey
@@ -27,7 +30,7 @@ class ServiceBucket(Construct):
     def __init__(
         self,
         scope: Construct,
-        id: str,
+        construct_id: str,
         *,
         service: str,
         name: str,
@@ -35,7 +38,7 @@ class ServiceBucket(Construct):
         key: ServiceKey,
         environment: Environment,
     ) -> None:
-        super().__init__(scope, id)
+        super().__init__(scope, construct_id)
         self._key = key
         self._arrivals = arrivals
         # A name that is known beforehand, so that the queue's policy can name the bucket and be there before it.
@@ -72,9 +75,13 @@ class ServiceBucket(Construct):
             ],
         )
 
+        accept(self.bucket, "S1", "people reach objects by presigned requests only, and their signing is logged")
+
     def let_read_and_write(self, function: ServiceFunction) -> None:
         function.allow("s3:GetObject", "s3:PutObject", "s3:DeleteObject", on=[self.bucket.arn_for_objects("*")])
         function.allow("s3:ListBucket", on=[self.bucket.bucket_arn])  # without it an absent object looks forbidden
+        objects = f"<{Stack.of(self).get_logical_id(self._resource)}.Arn>/*"
+        accept(function, f"IAM5[Resource::{objects}]", "the objects of the service's own bucket")
         self._key.let_use(function, via="s3")
 
     def tell(self, work: WorkQueue) -> None:
@@ -90,10 +97,7 @@ class ServiceBucket(Construct):
                 },
             )
         )
-        bucket = self.bucket.node.default_child
-        if not isinstance(bucket, CfnBucket):
-            raise TypeError("the bucket has no CloudFormation resource")
-        bucket.notification_configuration = CfnBucket.NotificationConfigurationProperty(
+        self._resource.notification_configuration = CfnBucket.NotificationConfigurationProperty(
             queue_configurations=[
                 CfnBucket.QueueConfigurationProperty(
                     event="s3:ObjectCreated:*",
@@ -106,5 +110,8 @@ class ServiceBucket(Construct):
                 )
             ]
         )
-        policy = work.queue.node.find_child("Policy")
-        self.bucket.node.add_dependency(policy)
+        self.bucket.node.add_dependency(work.queue.node.find_child("Policy"))
+
+    @property
+    def _resource(self) -> CfnBucket:
+        return cast(CfnBucket, self.bucket.node.default_child)

@@ -29,7 +29,7 @@ class Events:
 
 
 class Consumer(Construct):
-    """What the bus cannot deliver goes to the consumer's own dead letters, in the same form as what it could not handle."""
+    """What the bus cannot deliver ends in the same dead letters, and in the same form, as what the function refuses."""
 
     def __init__(
         self, scope: Construct, *, function: ServiceFunction, events: Events, bus: IEventBus, alarm_topic: ITopic

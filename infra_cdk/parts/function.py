@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from aws_cdk import Duration
+from aws_cdk import Duration, IgnoreMode
 from aws_cdk.aws_iam import Effect, PolicyStatement, Role, ServicePrincipal
 from aws_cdk.aws_lambda import Code, Function, IFunction, ILayerVersion, SnapStartConf
 from aws_cdk.aws_logs import LogGroup
 from aws_cdk.aws_sns import ITopic
-from aws_cdk import IgnoreMode
 from constructs import Construct
 
 from infra_cdk.environments import Environment, removal_policy
@@ -16,7 +15,7 @@ from infra_cdk.parts.entry_points import EntryPoint
 
 
 class ServiceFunction(Construct):
-    """`target` is what API Gateway calls: the alias `live` of a SnapStart version on AWS, the function itself locally."""
+    """`target` is what API Gateway calls: the alias `live` of a SnapStart version on AWS, the bare function locally."""
 
     def __init__(
         self,

@@ -1,7 +1,7 @@
 """The Lambda layers: our shared code, and third-party packages built by uv from hash-pinned lists, without Docker.
 
-Each stack has layer versions of its own over the same content-addressed assets: an export of a layer's ARN could not change
-while another stack imports it, and a layer version costs nothing.
+Each stack has layer versions of its own over the same content-addressed assets: the export of a layer's ARN could not
+change while another stack imports it, and a layer version costs nothing.
 """
 
 import compileall

@@ -17,9 +17,15 @@ class DeadLetters(Construct):
     """A queue that should be empty, and an alarm when it is not."""
 
     def __init__(
-        self, scope: Construct, id: str, *, name: str, alarm_topic: ITopic, trouble: Trouble = Trouble.DEAD_LETTERS
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        name: str,
+        alarm_topic: ITopic,
+        trouble: Trouble = Trouble.DEAD_LETTERS,
     ) -> None:
-        super().__init__(scope, id)
+        super().__init__(scope, construct_id)
         self.name = name
         self.queue = Queue(
             self,
@@ -45,14 +51,14 @@ class WorkQueue(Construct):
     def __init__(
         self,
         scope: Construct,
-        id: str,
+        construct_id: str,
         *,
         function: ServiceFunction,
         alarm_topic: ITopic,
         batch_size: int = 10,
-        late_after: Duration = Duration.minutes(5),
+        late_after_minutes: int = 5,
     ) -> None:
-        super().__init__(scope, id)
+        super().__init__(scope, construct_id)
         self.name = function.name
         self.dead_letters = DeadLetters(self, "DeadLetters", name=f"{self.name}-dlq", alarm_topic=alarm_topic)
         self.queue = Queue(
@@ -72,9 +78,9 @@ class WorkQueue(Construct):
             self,
             trouble=Trouble.OLDEST_MESSAGE,
             subject=self.name,
-            meaning=f"{self.name} is behind: its oldest message has waited more than {late_after.to_minutes():.0f} minutes.",
+            meaning=f"{self.name} is behind: a message has waited more than {late_after_minutes} minutes.",
             metric=queue_metric(self.name, "ApproximateAgeOfOldestMessage"),
-            above=late_after.to_seconds(),
+            above=60 * late_after_minutes,
             minutes=3,
             topic=alarm_topic,
         )

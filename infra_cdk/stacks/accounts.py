@@ -22,9 +22,7 @@ USER_POOL_ACTIONS = (
 
 class AccountsStack(ServiceStack):
     def __init__(self, scope: Construct, *, environment: Environment, platform: PlatformStack) -> None:
-        super().__init__(
-            scope, service="accounts", environment=environment, platform=platform, description="Stadion: accounts"
-        )
+        super().__init__(scope, service="accounts", environment=environment, platform=platform)
         self.variables["STADION_USER_POOL_ID"] = platform.users.user_pool_id
         self.variables["STADION_USER_POOL_CLIENT_ID"] = platform.client.user_pool_client_id
         avatars = self.bucket("avatars", arrivals="incoming/")

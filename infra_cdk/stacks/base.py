@@ -30,8 +30,8 @@ WORKOUT_EVENTS = Events(["WorkoutRecorded", "WorkoutCorrected", "WorkoutDeleted"
 class StadionStack(Stack):
     """A stack `stadion-<service>` that makes functions of that service's entry points."""
 
-    def __init__(self, scope: Construct, *, service: str, environment: Environment, description: str) -> None:
-        super().__init__(scope, f"{PRODUCT}-{service}", description=description)
+    def __init__(self, scope: Construct, *, service: str, environment: Environment) -> None:
+        super().__init__(scope, f"{PRODUCT}-{service}", description=f"Stadion: {service}")
         self.service = service
         self.environment_ = environment
         self.layers = Layers(self, service=service, environment=environment)
@@ -82,10 +82,9 @@ class ServiceStack(StadionStack):
         service: str,
         environment: Environment,
         platform: "PlatformStack",
-        description: str,
         gsi1: str | None = None,
     ) -> None:
-        super().__init__(scope, service=service, environment=environment, description=description)
+        super().__init__(scope, service=service, environment=environment)
         self.platform = platform
         self.missing: list[str] = []
         self._buckets: list[ServiceBucket] = []
@@ -153,7 +152,7 @@ class ServiceStack(StadionStack):
         self.queues.append(function.name)
 
     def bucket(self, name: str, *, arrivals: str) -> ServiceBucket:
-        """Files for all functions declared after it: `STADION_<NAME>_BUCKET`, their rights, and an output `<Name>Bucket`."""
+        """Files for the functions declared after it: `STADION_<NAME>_BUCKET`, rights, and an output `<Name>Bucket`."""
         bucket = ServiceBucket(
             self,
             name.title(),

@@ -10,12 +10,6 @@ from infra_cdk.stacks.platform import PlatformStack
 
 class GamificationStack(ServiceStack):
     def __init__(self, scope: Construct, *, environment: Environment, platform: PlatformStack) -> None:
-        super().__init__(
-            scope,
-            service="gamification",
-            environment=environment,
-            platform=platform,
-            description="Stadion: gamification",
-        )
+        super().__init__(scope, service="gamification", environment=environment, platform=platform)
         self.serve(routes_under("/v1/gamification"))
         self.consume("on_workout_events", WORKOUT_EVENTS)

@@ -10,8 +10,6 @@ from infra_cdk.stacks.platform import PlatformStack
 
 class InventoryStack(ServiceStack):
     def __init__(self, scope: Construct, *, environment: Environment, platform: PlatformStack) -> None:
-        super().__init__(
-            scope, service="inventory", environment=environment, platform=platform, description="Stadion: inventory"
-        )
+        super().__init__(scope, service="inventory", environment=environment, platform=platform)
         self.serve(routes_under("/v1/gear"))
         self.consume("on_workout_events", WORKOUT_EVENTS)

@@ -11,13 +11,7 @@ from infra_cdk.stacks.platform import PlatformStack
 
 class NotificationsStack(ServiceStack):
     def __init__(self, scope: Construct, *, environment: Environment, platform: PlatformStack) -> None:
-        super().__init__(
-            scope,
-            service="notifications",
-            environment=environment,
-            platform=platform,
-            description="Stadion: notifications",
-        )
+        super().__init__(scope, service="notifications", environment=environment, platform=platform)
         self.serve(routes_under("/v1/notifications"))
         self.consume("on_notification_requests", Events(["NotificationRequested"]))
         self.consume(

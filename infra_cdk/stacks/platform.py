@@ -1,14 +1,14 @@
 """What the services share: the bus, the users, the HTTP API, the relay of outboxes, alarms and the dashboard."""
 
+import json
+
 from aws_cdk import Aws, Duration
 from aws_cdk.aws_apigatewayv2 import (
     CfnAuthorizer,
+    CfnStage,
     CorsHttpMethod,
     CorsPreflightOptions,
     HttpApi,
-    HttpStage,
-    LogGroupLogDestination,
-    ThrottleSettings,
 )
 from aws_cdk.aws_cloudwatch import IMetric, Metric
 from aws_cdk.aws_cognito import (
@@ -29,6 +29,7 @@ from aws_cdk.aws_sns import Topic
 from constructs import Construct
 
 from infra_cdk.environments import Environment, removal_policy
+from infra_cdk.nag import accept
 from infra_cdk.parts.alarms import Trouble, function_metric, raise_alarm
 from infra_cdk.parts.api import Auth, Route, ServiceApi
 from infra_cdk.parts.dashboard import StadionDashboard
@@ -53,15 +54,24 @@ RESPONSE_HEADERS = (
     "idempotency-replayed",
     "x-correlation-id",
 )
+ACCESS_LOG_LINE = json.dumps(
+    {
+        "request_id": "$context.requestId",
+        "route": "$context.routeKey",
+        "status": "$context.status",
+        "latency_ms": "$context.responseLatency",
+        "authorizer_error": "$context.authorizer.error",
+        "integration_error": "$context.integrationErrorMessage",
+    }
+)
+"""Says what happened, not who it was: no address, no path with ids."""
 REQUESTS_PER_SECOND = 500
 REQUESTS_AT_ONCE = 1_000
 
 
 class PlatformStack(StadionStack):
     def __init__(self, scope: Construct, *, environment: Environment) -> None:
-        super().__init__(
-            scope, service="platform", environment=environment, description="Stadion: what the services share"
-        )
+        super().__init__(scope, service="platform", environment=environment)
         self.alarm_topic = Topic(self, "Alarms", topic_name=f"{PRODUCT}-alarms", enforce_ssl=True)
         self.bus = EventBus(self, "Bus", event_bus_name=PRODUCT)
         self._archive()
@@ -76,6 +86,7 @@ class PlatformStack(StadionStack):
             alarm_topic=self.alarm_topic,
             trouble=Trouble.RELAY_FAILURES,
         )
+        accept(self.relay_failures, "SQS3", "it is where the table streams put what the relay could not publish")
         self.relay = self._relay()
         self._serve()
         self._watch()
@@ -123,6 +134,9 @@ class PlatformStack(StadionStack):
             deletion_protection=self.environment_.keep_data,
             removal_policy=removal_policy(self.environment_),
         )
+        accept(users, "COG1", "NIST SP 800-63B: length instead of composition rules; ten characters at least")
+        accept(users, "COG2", "an athlete's sign-in asks for no second factor; admins sign AWS requests instead")
+        accept(users, "COG8", "threat protection of the Plus plan costs more per user than the rest of the product")
         for role in ("admin", "partner"):
             CfnUserPoolGroup(self, role.title(), user_pool_id=users.user_pool_id, group_name=role)
         return users
@@ -156,18 +170,22 @@ class PlatformStack(StadionStack):
                 max_age=Duration.hours(1),
             ),
         )
-        HttpStage(
+        CfnStage(
             self,
             "Stage",
-            http_api=api,
+            api_id=api.api_id,
             stage_name="$default",
             auto_deploy=True,
-            throttle=ThrottleSettings(rate_limit=REQUESTS_PER_SECOND, burst_limit=REQUESTS_AT_ONCE),
+            default_route_settings=CfnStage.RouteSettingsProperty(
+                throttling_rate_limit=REQUESTS_PER_SECOND,
+                throttling_burst_limit=REQUESTS_AT_ONCE,
+                detailed_metrics_enabled=True,
+            ),
             access_log_settings=self._access_logs(),
         )
         return api
 
-    def _access_logs(self) -> LogGroupLogDestination | None:
+    def _access_logs(self) -> CfnStage.AccessLogSettingsProperty | None:
         if not self.environment_.access_logs:
             return None
         logs = LogGroup(
@@ -177,7 +195,7 @@ class PlatformStack(StadionStack):
             retention=self.environment_.log_retention,
             removal_policy=removal_policy(self.environment_),
         )
-        return LogGroupLogDestination(logs)
+        return CfnStage.AccessLogSettingsProperty(destination_arn=logs.log_group_arn, format=ACCESS_LOG_LINE)
 
     def _authorizer(self) -> CfnAuthorizer:
         return CfnAuthorizer(

@@ -5,6 +5,7 @@ from constructs import Construct
 
 from infra_cdk.environments import Environment
 from infra_cdk.parts.api import routes_under
+from infra_cdk.parts.consumer import Events
 from infra_cdk.stacks.base import ServiceStack
 from infra_cdk.stacks.platform import PlatformStack
 
@@ -16,7 +17,6 @@ class WorkoutsStack(ServiceStack):
             service="workouts",
             environment=environment,
             platform=platform,
-            description="Stadion: workouts",
             gsi1="by_start",
         )
         files = self.bucket("files", arrivals="uploads/")
@@ -29,3 +29,4 @@ class WorkoutsStack(ServiceStack):
             more_layers=[self.layers.tracks],
             batch_size=1,
         )
+        self.consume("on_workout_events", Events(["WorkoutDeleted"], source="workouts"))
