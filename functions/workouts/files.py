@@ -87,8 +87,8 @@ def download_link(file: FileRef, now: datetime) -> tuple[str, datetime]:
 
 def forget(user_id: str, workout_id: str) -> int:
     """Deletes all recordings of a workout; how many there were."""
-    pages = client().get_paginator("list_objects_v2").paginate(
-        Bucket=_bucket(), Prefix=f"files/{user_id}/{workout_id}/"
+    pages = (
+        client().get_paginator("list_objects_v2").paginate(Bucket=_bucket(), Prefix=f"files/{user_id}/{workout_id}/")
     )
     keys = [entry["Key"] for page in pages for entry in page.get("Contents", [])]
     for key in keys:

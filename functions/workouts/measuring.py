@@ -1,10 +1,8 @@
 """From bytes to diary entries: the only door of this service to the recordings package (and to NumPy)."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from workouts.domain import Measured, Track
-from workouts.uploads import Upload
 
 
 @dataclass(frozen=True)

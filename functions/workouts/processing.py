@@ -6,14 +6,15 @@ transaction that makes it all true also ends the upload.
 
 import hashlib
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
+from stadion.dynamo import look_again
 from stadion.errors import NotFoundError, StaleVersionError
 from stadion.events.catalogue import WorkoutRecorded
-
 from workouts import files, service, store
 from workouts.domain import FileRef, Measured, OnDuplicate, Track, Workout, absorb, filled
 from workouts.files import Incoming
@@ -21,6 +22,7 @@ from workouts.measuring import Entry, measured_entries, merged_entry
 from workouts.recordings.errors import RecordingError
 from workouts.uploads import Upload, UploadState
 
+ATTEMPTS = 8
 MAX_ENTRIES = 15  # sessions of one multisport file that fit one transaction
 
 
@@ -61,15 +63,14 @@ def _take_in(upload: Upload, data: bytes, now: datetime) -> Upload:
     if len(entries) > MAX_ENTRIES:
         raise RecordingError("too_many_sessions", f"A file may hold at most {MAX_ENTRIES} sessions.")
     workouts = [_workout(upload, index, entry, data, sha256, now) for index, entry in enumerate(entries)]
-    return _look_again(lambda: _write(upload, entries, workouts, sha256, now))
+    return _write_joined(lambda: _write(upload, entries, workouts, sha256, now))
 
 
-def _look_again(write: Any) -> Upload:
+def _write_joined(write: Callable[[], Upload]) -> Upload:
     """A revision that moved under a merge is looked at again, like a slot that moved."""
-    for attempt in range(service.ATTEMPTS):
+    for attempt in range(ATTEMPTS):
         try:
-            ended: Upload = service.look_again(write)
-            return ended
+            return look_again(write)
         except (StaleVersionError, NotFoundError):
             time.sleep(0.02 * attempt)
     raise StaleVersionError
@@ -178,9 +179,7 @@ def _ended(upload: Upload, ids: list[str], twins: list[str]) -> Upload:
     if not ids:
         return upload.model_copy(update={"status": UploadState.DUPLICATE, "existing_workout_id": twins[0]})
     existing = twins[0] if twins else None
-    return upload.model_copy(
-        update={"status": UploadState.READY, "workout_ids": ids, "existing_workout_id": existing}
-    )
+    return upload.model_copy(update={"status": UploadState.READY, "workout_ids": ids, "existing_workout_id": existing})
 
 
 def _end(upload: Upload, now: datetime, **fields: Any) -> Upload:
@@ -192,5 +191,3 @@ def _end(upload: Upload, now: datetime, **fields: Any) -> Upload:
     except store.UploadIsOverError:
         return store.get_upload(upload.user_id, upload.upload_id)
     return ended
-
-

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from stadion import ids, pagination
+from stadion.dynamo import look_again
 from stadion.errors import InvalidError
 from stadion.events.catalogue import WorkoutCorrected, WorkoutDeleted, WorkoutRecorded
 from stadion.i18n import Text
@@ -25,7 +26,6 @@ from workouts.errors import DuplicateWorkoutError, MeasuredFieldError
 from workouts.recordings.matching import Fingerprint, same_workout
 from workouts.schemas import NewWorkout, WorkoutDetail, WorkoutPatch
 
-ATTEMPTS = 8
 ALWAYS_EDITABLE = {"name", "notes", "gear_ids", "time_zone", "sport_type"}
 REQUIRED = {"sport_type", "started_at", "time_zone", "elapsed_time_s", "moving_time_s"}
 
@@ -97,7 +97,7 @@ def _join(
     return recorded
 
 
-def revise(  # noqa: PLR0917
+def revise(
     old: Workout,
     new: Workout,
     slots: store.Slots,
@@ -130,16 +130,6 @@ def find_twin(slots: store.Slots, fingerprint: Fingerprint, *, but: str | None =
         if workout_id != but and same_workout(fingerprint, other):
             return workout_id
     return None
-
-
-def look_again(write: Any) -> Any:
-    """Runs `write` until nobody else changed the same hours of the diary between its look and its write."""
-    for _ in range(ATTEMPTS - 1):
-        try:
-            return write()
-        except store.OvertakenError:
-            continue
-    return write()
 
 
 def detail(user_id: str, workout_id: str) -> tuple[Workout, Track]:
@@ -202,9 +192,7 @@ def _manual_workout(user_id: str, new: NewWorkout, now: datetime) -> Workout:
         created_at=now,
         updated_at=now,
     )
-    return workout.model_copy(
-        update={"average_speed_mps": average_speed(workout), "flags": flags_of_manual(workout)}
-    )
+    return workout.model_copy(update={"average_speed_mps": average_speed(workout), "flags": flags_of_manual(workout)})
 
 
 def representation(workout: Workout, track: Track) -> WorkoutDetail:

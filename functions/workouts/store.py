@@ -10,7 +10,7 @@ from pynamodb.exceptions import PutError
 from pynamodb.expressions.condition import Condition
 
 from stadion import clock, pagination
-from stadion.dynamo import Item, Transaction, absent
+from stadion.dynamo import Item, Transaction, absent, overtaken
 from stadion.errors import RequestInProgressError, StaleVersionError
 from stadion.events.envelope import Event
 from stadion.events.outbox import outbox_items
@@ -81,21 +81,13 @@ class Slots:
         for sk, stored in self.stored.items():
             unchanged = absent() if stored is None else Item.revision == stored.revision
             if sk in self.touched:
-                transaction.put(self._item(sk, stored), unchanged, refused=_overtaken)
+                transaction.put(self._item(sk, stored), unchanged, refused=overtaken)
             else:
-                transaction.check(stored or Item(pk=_user(self.user_id), sk=sk), unchanged, refused=_overtaken)
+                transaction.check(stored or Item(pk=_user(self.user_id), sk=sk), unchanged, refused=overtaken)
 
     def _item(self, sk: str, stored: Item | None) -> Item:
         revision = int(stored.revision) + 1 if stored is not None else 1
         return Item(pk=_user(self.user_id), sk=sk, kind="slot", revision=revision, body=self.entries[sk])
-
-
-class OvertakenError(Exception):
-    """Another write to the same hours of the diary came between our look and our write: look again."""
-
-
-def _overtaken(_: Any) -> Exception:
-    return OvertakenError()
 
 
 # --- reading --------------------------------------------------------------------------------------------------------
@@ -223,9 +215,7 @@ class Change:
         self.transaction.put(_upload_item(upload), still_open, refused=lambda _: UploadIsOverError())
 
     def commit(self) -> None:
-        for item in outbox_items(
-            self.events, user_id=self.user_id, correlation_id=correlation_id(), now=self.now
-        ):
+        for item in outbox_items(self.events, user_id=self.user_id, correlation_id=correlation_id(), now=self.now):
             self.transaction.put(item)
         self.transaction.commit()
 

@@ -4,7 +4,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.connection import TableConnection
@@ -21,6 +21,7 @@ from stadion.settings import settings
 
 MAX_WRITES = 100  # of one TransactWriteItems
 
+T = TypeVar("T")
 Refusal = Callable[[dict[str, dict[str, Any]] | None], Exception]
 """Makes the error for a refused write out of the item that was in the way (raw, or None when there was none)."""
 
@@ -73,6 +74,30 @@ class Item(Model):
     @classmethod
     def of_raw(cls, raw: dict[str, dict[str, Any]]) -> Self:
         return cls.from_raw_data(raw)
+
+
+class OvertakenError(Exception):
+    """Another write came between our look and our write: look again."""
+
+
+def overtaken(_: Any) -> Exception:
+    return OvertakenError()
+
+
+def look_again(write: Callable[[], T], *, attempts: int = 12) -> T:
+    """Runs `write` (a look and a write) until nobody comes between; `RequestInProgressError` when that never ends."""
+    for attempt in range(attempts):
+        try:
+            return write()
+        except OvertakenError:
+            time.sleep(random.uniform(0, 0.01 * 2 ** min(attempt, 6)))  # noqa: S311 - jitter, not a secret
+    raise RequestInProgressError
+
+
+def put_over(transaction: "Transaction", stored: Item | None, new: Item) -> None:
+    """Writes `new` only if what we read is still what is stored."""
+    unchanged = absent() if stored is None else Item.revision == stored.revision
+    transaction.put(new, unchanged, refused=overtaken)
 
 
 def forget_connections() -> None:

@@ -5,20 +5,15 @@ athlete). The ledger remembers the posting beside the totals and moves every tot
 the condition that the remembered version is older. Amounts are integers, so that any order gives the same sum.
 """
 
-import random
-import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from stadion.dynamo import Item, Transaction, absent
-from stadion.errors import RequestInProgressError
+from stadion.dynamo import Item, Transaction, overtaken, put_over
 
 Amounts = Mapping[str, int]
 """Measure -> integer amount in the measure's smallest unit, e.g. {"distance_m": 6400, "sessions": 1}."""
-
-ATTEMPTS = 12
 
 
 @dataclass(frozen=True)
@@ -47,20 +42,20 @@ Changes = Mapping[str, Change]
 
 @dataclass(frozen=True)
 class Reaction:
-    """What else becomes true in the same transaction: items (outbox items above all), and new notes of accounts."""
+    """What else becomes true in the same transaction: items (outbox items above all), and new notes of accounts.
+
+    `relied_on` are items that the decision was based on: they must still be as they were read.
+    """
 
     items: list[Item] = field(default_factory=list)
     notes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    relied_on: list[Item] = field(default_factory=list)
 
 
 class Outcome(StrEnum):
     MOVED = "moved"
     UNCHANGED = "unchanged"
     STALE = "stale"
-
-
-class _OvertakenError(Exception):
-    """Somebody moved the same totals between our read and our write."""
 
 
 def no_derivation(_: Changes) -> Mapping[str, Amounts]:
@@ -87,25 +82,9 @@ class Ledger:
         """Posts once, however often and in whatever order versions of the source arrive.
 
         `derive` turns the changes of the named accounts into movements of further ones (a capped total out of a
-        day's sum); `react` turns all changes into what else is written. Both must be pure: they may run again.
+        day's sum); `react` turns all changes into what else is written. Raises `OvertakenError` when somebody moved
+        the same totals meanwhile: wrap the call, with what it was decided on, in `look_again`.
         """
-        for attempt in range(ATTEMPTS):
-            try:
-                return self._post(posting, derive, react)
-            except _OvertakenError:
-                time.sleep(random.uniform(0, 0.01 * 2 ** min(attempt, 6)))  # noqa: S311 - jitter, not a secret
-        raise RequestInProgressError
-
-    def accounts(self, names: Iterable[str]) -> dict[str, Amounts]:
-        items = self._load([_account_sk(name) for name in names])
-        return {sk.removeprefix("ACCOUNT#"): _totals(item) for sk, item in items.items()}
-
-    def _post(
-        self,
-        posting: Posting,
-        derive: Callable[[Changes], Mapping[str, Amounts]],
-        react: Callable[[Changes], Reaction],
-    ) -> Outcome:
         entry_sk = f"ENTRY#{posting.source_id}"
         loaded = self._load([entry_sk, *map(_account_sk, posting.contribution)])
         entry = loaded.pop(entry_sk, None)
@@ -120,11 +99,13 @@ class Ledger:
         changes = _changes(loaded, movements)
         reaction = react(changes)
         transaction = Transaction()
-        _put_over(transaction, entry, self._entry(entry_sk, posting))
+        put_over(transaction, entry, self._entry(entry_sk, posting))
         for name in {**changes, **reaction.notes}:
-            _put_over(transaction, loaded.get(_account_sk(name)), self._account(name, loaded, changes, reaction))
+            put_over(transaction, loaded.get(_account_sk(name)), self._account(name, loaded, changes, reaction))
         for item in reaction.items:
             transaction.put(item)
+        for item in reaction.relied_on:
+            transaction.check(item, Item.revision == item.revision, refused=overtaken)
         transaction.commit()
         return Outcome.MOVED if changes else Outcome.UNCHANGED
 
@@ -201,9 +182,3 @@ def _changes(loaded: Mapping[str, Item], movements: Mapping[str, Amounts]) -> di
         after = {key: before.get(key, 0) + amounts.get(key, 0) for key in {**before, **amounts}}
         changes[name] = Change(before=before, after=after, notes=_notes(item))
     return changes
-
-
-def _put_over(transaction: Transaction, stored: Item | None, new: Item) -> None:
-    """Writes `new` only if what we read is still what is stored."""
-    unchanged = absent() if stored is None else Item.revision == stored.revision
-    transaction.put(new, unchanged, refused=lambda _: _OvertakenError())
