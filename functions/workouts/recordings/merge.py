@@ -1,0 +1,73 @@
+"""One recording out of two of the same workout: the richer one, with what only the other one has."""
+
+from dataclasses import fields, replace
+
+import numpy as np
+
+from stadion.sports import SportType
+from workouts.recordings.recording import CHANNELS, DeviceTotals, Floats, Recording
+
+_REACH_S = 15.0
+_TOGETHER = {"lat": ("lat", "lon")}
+
+
+def richer(one: Recording, other: Recording) -> Recording:
+    """The one with more readings; `one` if they are equal."""
+    return other if _readings(other) > _readings(one) else one
+
+
+def merged(one: Recording, other: Recording) -> Recording:
+    """Keeps the richer one's points and fills the channels that the other one recorded better. Its order is free."""
+    base = richer(one, other)
+    spare = one if base is other else other
+    own_sport = base.sport_type is not SportType.WORKOUT
+    return replace(
+        base,
+        sport_type=base.sport_type if own_sport else spare.sport_type,
+        pauses=base.pauses or spare.pauses if base.started_at == spare.started_at else base.pauses,
+        laps=base.laps or spare.laps if base.started_at == spare.started_at else base.laps,
+        totals=_totals(base.totals, spare.totals),
+        barometric=_origin(base, spare, "altitude_m").barometric,
+        external_id=base.external_id or spare.external_id,
+        **_channels(base, spare),
+    )
+
+
+def _readings(recording: Recording) -> int:
+    return sum(int((~np.isnan(values)).sum()) for values in recording.channels().values())
+
+
+def _coverage(recording: Recording, channel: str) -> float:
+    values: Floats = getattr(recording, channel)
+    return float((~np.isnan(values)).mean()) if len(values) else 0.0
+
+
+def _origin(base: Recording, spare: Recording, channel: str) -> Recording:
+    return spare if _coverage(spare, channel) > 2 * _coverage(base, channel) else base
+
+
+def _channels(base: Recording, spare: Recording) -> dict[str, Floats]:
+    taken = [name for name in CHANNELS if name != "lon" and _origin(base, spare, name) is spare]
+    together = [channel for name in taken for channel in _TOGETHER.get(name, (name,))]
+    return {name: _on_the_clock_of(base, spare, getattr(spare, name)) for name in together}
+
+
+def _on_the_clock_of(base: Recording, spare: Recording, values: Floats) -> Floats:
+    """The spare's values at the base's times; missing where the spare has no reading within a quarter of a minute."""
+    shift_s = (spare.started_at - base.started_at).total_seconds()
+    known = ~np.isnan(values)
+    times = spare.time_s[known] + shift_s
+    nearest = np.clip(np.searchsorted(times, base.time_s), 1, max(len(times) - 1, 1))
+    gap = np.minimum(
+        np.abs(base.time_s - times[nearest - 1]), np.abs(times[np.minimum(nearest, len(times) - 1)] - base.time_s)
+    )
+    return np.where(gap <= _REACH_S, np.interp(base.time_s, times, values[known]), np.nan)
+
+
+def _totals(own: DeviceTotals, others: DeviceTotals) -> DeviceTotals:
+    def either(name: str) -> float | None:
+        value: float | None = getattr(own, name)
+        found: float | None = getattr(others, name) if value is None else value
+        return found
+
+    return DeviceTotals(**{entry.name: either(entry.name) for entry in fields(DeviceTotals)})

@@ -1,0 +1,217 @@
+"""Reading points from hostile XML: expat without DTDs or entities, with limits, and a shortcut for the common point.
+
+Nearly all of a GPX or TCX file is one short run of elements, repeated. `read_points` lifts the points that a strict
+pattern recognises out of the bytes and hands expat the rest, which is therefore still checked to be well-formed.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from re import Pattern
+from xml.parsers import expat
+
+import numpy as np
+
+from workouts.recordings.errors import RecordingError, too_many_points
+from workouts.recordings.limits import MAX_DEPTH, MAX_POINTS, MAX_TEXT
+from workouts.recordings.recording import Floats
+
+Row = Sequence[bytes]
+
+TIME = "time"
+MISSING = b"nan"
+NO_TIME = b"NaT"
+_PROLOG = 64 * 1024
+_BLOCK = 16_384
+
+
+class _Found(Exception):  # noqa: N818 - it is not an error
+    pass
+
+
+def root_element(data: bytes) -> str | None:
+    """The root element's local name, or None if this is not XML."""
+    found: list[str] = []
+
+    def start(name: str, _attributes: dict[str, str]) -> None:
+        found.append(local(name))
+        raise _Found
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = start
+    parser.StartDoctypeDeclHandler = _refuse_dtd
+    try:
+        parser.Parse(data[:_PROLOG], False)
+    except _Found:
+        return found[0]
+    except (expat.ExpatError, ValueError, LookupError):
+        return None
+    return None
+
+
+def local(name: str) -> str:
+    return name.rpartition(":")[2]
+
+
+def _refuse_dtd(*_: object) -> None:
+    raise RecordingError("xml_dtd", "The file declares a document type, which recordings never need. Export it again.")
+
+
+class Columns:
+    """Rows of text, turned into columns of numbers block by block so that the text need not be kept.
+
+    The column `time` holds ISO 8601 in UTC without a zone, the others numbers; NO_TIME and MISSING become NaN.
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = names
+        self._rows: list[Row] = []
+        self._blocks: list[list[Floats]] = []
+        self._length = 0
+
+    def __len__(self) -> int:
+        return self._length + len(self._rows)
+
+    def add(self, row: Row) -> None:
+        self._rows.append(row)
+        if len(self._rows) >= _BLOCK:
+            self._flush()
+
+    def _flush(self) -> None:
+        if not self._rows:
+            return
+        texts = dict(zip(self._names, zip(*self._rows, strict=True), strict=True))
+        self._blocks.append([_seconds(text) if name == TIME else _floats(text) for name, text in texts.items()])
+        self._length += len(self._rows)
+        self._rows.clear()
+        if self._length > MAX_POINTS:
+            raise too_many_points(MAX_POINTS)
+
+    def finished(self) -> tuple[Floats, dict[str, Floats]]:
+        self._flush()
+        empty = [[np.empty(0)] * len(self._names)]
+        parts = zip(*(self._blocks or empty), strict=True)
+        columns = dict(zip(self._names, map(np.concatenate, parts), strict=True))
+        return columns.pop(TIME), columns
+
+
+def _seconds(times: Sequence[bytes]) -> Floats:
+    try:
+        stamps = np.array(times).astype("datetime64[us]")
+    except ValueError as error:
+        raise RecordingError("bad_time", "A point's time is not a date and time. Export the activity again.") from error
+    return np.where(np.isnat(stamps), np.nan, stamps.astype(np.int64) / 1e6)
+
+
+def _floats(texts: Sequence[bytes]) -> Floats:
+    try:
+        return np.fromiter(map(float, texts), np.float64, len(texts))
+    except ValueError:
+        return np.array([number(text) for text in texts])
+
+
+def number(text: bytes) -> float:
+    try:
+        return float(text or MISSING)
+    except ValueError as error:
+        shown = text[:40].decode(errors="replace")
+        raise RecordingError(
+            "bad_number", f"“{shown}” stands where a number belongs. Export the activity again."
+        ) from error
+
+
+def utc(text: str) -> bytes:
+    """ISO 8601 of any offset as UTC without a zone; a time without one is taken for UTC."""
+    if not text:
+        return NO_TIME
+    try:
+        moment = datetime.fromisoformat(text)
+        moment = moment.astimezone(UTC) if moment.tzinfo else moment
+    except (ValueError, OverflowError) as error:
+        shown = text[:40]
+        raise RecordingError("bad_time", f"“{shown}” is not a date and time. Export the activity again.") from error
+    return moment.replace(tzinfo=None).isoformat().encode()
+
+
+class PointReader:
+    """Walks the elements; a format says in `opened` and `closed` what they mean and where points belong."""
+
+    points_are_in = ""
+
+    def __init__(self) -> None:
+        self.path: list[str] = []
+        self._text: list[str] = []
+        self._text_size = 0
+        self._parser = expat.ParserCreate()
+        self._parser.buffer_text = True
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        self._parser.CharacterDataHandler = self._characters
+        self._parser.StartDoctypeDeclHandler = _refuse_dtd
+        self._parser.EntityDeclHandler = _refuse_dtd
+
+    def opened(self, name: str, attributes: dict[str, str]) -> None:
+        raise NotImplementedError
+
+    def closed(self, name: str, parent: str, text: str) -> None:
+        raise NotImplementedError
+
+    def columns(self) -> Columns | None:
+        """Where points go now; None outside an activity."""
+        raise NotImplementedError
+
+    def feed(self, data: bytes, *, final: bool = False) -> None:
+        try:
+            self._parser.Parse(data, final)
+        except (expat.ExpatError, ValueError, LookupError) as error:
+            where = f"line {self._parser.ErrorLineNumber}"
+            raise RecordingError("bad_xml", f"The file is damaged near {where}. Export it again.") from error
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        name = local(name)
+        self.path.append(name)
+        if len(self.path) > MAX_DEPTH:
+            raise RecordingError("xml_too_deep", "The file is nested deeper than any recording. Export it again.")
+        self._forget_text()
+        self.opened(name, attributes)
+
+    def _end(self, _name: str) -> None:
+        name = self.path.pop()
+        self.closed(name, self.path[-1] if self.path else "", "".join(self._text).strip())
+        self._forget_text()
+
+    def _characters(self, text: str) -> None:
+        self._text.append(text)
+        self._text_size += len(text)
+        if self._text_size > MAX_TEXT:
+            raise RecordingError(
+                "xml_text_too_long", "The file holds a text longer than any recording's. Export it again."
+            )
+
+    def _forget_text(self) -> None:
+        self._text.clear()
+        self._text_size = 0
+
+
+def read_points(data: bytes, reader: PointReader, pattern: Pattern[bytes], opening: bytes) -> None:
+    """`pattern` matches one whole point that begins with `opening`; its groups are the row."""
+    position = 0
+    start = -1 if _hides_markup(data) else data.find(opening)
+    while start >= 0:
+        match = pattern.match(data, start)
+        if match is None:
+            start = data.find(opening, start + 1)
+            continue
+        reader.feed(data[position:start])
+        columns = reader.columns() if reader.path and reader.path[-1] == reader.points_are_in else None
+        while match is not None:
+            if columns is not None:
+                columns.add(match.groups(MISSING))
+            position = match.end()
+            match = pattern.match(data, position)
+        start = data.find(opening, position)
+    reader.feed(data[position:], final=True)
+
+
+def _hides_markup(data: bytes) -> bool:
+    """Comments, CDATA and processing instructions may hold what only looks like a point."""
+    return b"<!" in data or data.count(b"<?") > 1
