@@ -42,7 +42,9 @@ ARCHIVE: Final = "stadion"
 STACK_PREFIX: Final = "stadion"
 DEPLOYED: Final = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE"})
 FAILED_STATUS: Final = re.compile(r"_FAILED$")
-CONSEQUENCE: Final = re.compile(r"cancel|rollback|Resource creation cancelled|were not|following resource\(s\) failed", re.I)
+CONSEQUENCE: Final = re.compile(
+    r"cancel|rollback|Resource creation cancelled|were not|following resource\(s\) failed", re.I
+)
 ANSI: Final = re.compile(r"\x1b\[[0-9;]*m")
 
 Report = Callable[[str], None]
@@ -223,7 +225,9 @@ class Deployment:
         )
         if done.returncode or not (unfinished / "manifest.json").exists():
             shutil.rmtree(unfinished, ignore_errors=True)
-            raise SynthFailed(_last_lines(done.stderr or done.stdout, 25), hint=f"Try it: {' '.join(self._app.command)}")
+            raise SynthFailed(
+                _last_lines(done.stderr or done.stdout, 25), hint=f"Try it: {' '.join(self._app.command)}"
+            )
         shutil.rmtree(path, ignore_errors=True)
         unfinished.rename(path)
 
@@ -238,7 +242,7 @@ class Deployment:
             raise BootstrapFailed(_last_lines(done.stdout, 15))
 
     def _deploy(self, assembly: Assembly, names: Sequence[str], report: Report) -> None:
-        report(f"deploying {len(names)} stack{'s' if len(names) > 1 else ''}")
+        report(f"deploying {', '.join(names)}")
         progress = _Progress(names, report)
         done = self._cdk(
             "deploy", *names, "--exclusively", "--app", str(assembly.path), "--method=direct",
@@ -309,6 +313,7 @@ class _Progress:
         self._total = len(names)
         self._names = names
         self._done: list[str] = []
+        self._resources = 0
         self._report = report
 
     def __call__(self, line: str) -> None:
@@ -317,7 +322,8 @@ class _Progress:
             return
         if "✅" in line and name not in self._done:
             self._done.append(name)
-        self._report(f"deploying  {len(self._done)} of {self._total} stacks  ({name})")
+        self._resources += "_COMPLETE | AWS::" in re.sub(r"\s+", " ", line)
+        self._report(f"deployed {len(self._done)} of {self._total} stacks  ({self._resources} resources, {name})")
 
 
 def _node() -> Path:

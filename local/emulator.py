@@ -23,6 +23,7 @@ DEFAULT_PORT: Final = 4566
 OLDEST_PYTHON: Final = (3, 11)
 HEALTHY_WITHIN_S: Final = 60.0
 STOPS_WITHIN_S: Final = 5.0
+PORT_LINGERS_S: Final = 1.0
 LOG_LINES_SHOWN: Final = 15
 LAUNCHER: Final = "local.launcher"
 INHERITED: Final = ("PATH", "HOME", "LANG", "LC_ALL", "SYSTEMROOT")
@@ -69,7 +70,7 @@ class Emulator:
         if self.running():
             self._wait_until_healthy(None)
             return False
-        if not _is_free(self.port):
+        if not _becomes_free(self.port):
             raise PortTaken(self.port, owner_of(self.port))
         self._wait_until_healthy(self._launch())
         return True
@@ -198,6 +199,16 @@ def _is_free(port: int) -> bool:
             probe.bind(("127.0.0.1", port))
         except OSError:
             return False
+    return True
+
+
+def _becomes_free(port: int) -> bool:
+    """A killed emulator's last child may hold the port for a moment."""
+    deadline = time.monotonic() + PORT_LINGERS_S
+    while not _is_free(port):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
     return True
 
 

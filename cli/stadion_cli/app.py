@@ -46,9 +46,7 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def root(
-    _: Annotated[
-        bool, typer.Option("--version", help="Show the version.", callback=_version, is_eager=True)
-    ] = False,
+    _: Annotated[bool, typer.Option("--version", help="Show the version.", callback=_version, is_eager=True)] = False,
 ) -> None:
     pass
 

@@ -12,7 +12,7 @@ import typer
 
 from stadion_cli.aws import Aws
 from stadion_cli.errors import UsageError
-from stadion_cli.output import Json, say, say_raw
+from stadion_cli.output import Json, say_line, say_raw
 from stadion_cli.stack import Endpoint, Port
 
 if TYPE_CHECKING:
@@ -125,8 +125,10 @@ class LogReader:
 
     def _is_new(self, event: "FilteredLogEventTypeDef") -> bool:
         self._newest_ms = max(self._newest_ms, event["timestamp"])
-        new = event["eventId"] not in self._seen
-        self._seen.add(event["eventId"])
+        # An emulator gives no event id, but a stream to each invocation.
+        key = event.get("eventId") or f"{event['logStreamName']} {event['timestamp']} {event['message']}"
+        new = key not in self._seen
+        self._seen.add(key)
         return new
 
 
@@ -149,14 +151,17 @@ def _show(lines: list[Line], *, platform: bool, as_json: bool) -> None:
             found = line.record() or {"message": line.text}
             say_raw(json.dumps({"at": line.at.isoformat(), "function": line.function, **found}, ensure_ascii=False))
         else:
-            say(readable(line))
+            say_line(readable(line))
 
 
 def readable(line: Line) -> str:
     """One line for people: time, function, level, message, the other fields, then the stack of an exception."""
     from rich.markup import escape
 
-    head = f"[dim]{line.at.astimezone():%H:%M:%S.%f}"[:-3] + f"[/dim] [cyan]{line.function.removeprefix('stadion-')}[/cyan]"
+    head = (
+        f"[dim]{line.at.astimezone():%H:%M:%S.%f}"[:-3]
+        + f"[/dim] [cyan]{line.function.removeprefix('stadion-')}[/cyan]"
+    )
     record = line.record()
     if record is None:
         return f"{head} {escape(line.text)}"
@@ -165,7 +170,9 @@ def readable(line: Line) -> str:
     rest = {k: v for k, v in record.items() if k not in KNOWN_FIELDS | NOISE and v not in (None, "")}
     fields = " ".join(f"[dim]{escape(k)}=[/dim]{escape(_short(v))}" for k, v in rest.items())
     stack = f"\n{escape(str(record['exception']))}" if record.get("exception") else ""
-    return f"{head} [{colour}]{level:<7}[/{colour}] {escape(_short(record.get('message', '')))} {fields}{stack}".rstrip()
+    return (
+        f"{head} [{colour}]{level:<7}[/{colour}] {escape(_short(record.get('message', '')))} {fields}{stack}".rstrip()
+    )
 
 
 def _short(value: object) -> str:

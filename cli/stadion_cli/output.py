@@ -16,6 +16,7 @@ Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for scripts.
 """The option that every command with a result has: `as_json: Json = False`."""
 
 Report = Callable[[str], None]
+DETAIL: Final = "  ("
 
 _out: Final = Console(highlight=False)
 _err: Final = Console(stderr=True, highlight=False)
@@ -24,6 +25,11 @@ _err: Final = Console(stderr=True, highlight=False)
 def say(text: str = "") -> None:
     """A line for people, with Rich's markup."""
     _out.print(text)
+
+
+def say_line(text: str) -> None:
+    """With markup, and never broken into several lines."""
+    _out.print(text, soft_wrap=True)
 
 
 def say_raw(text: str) -> None:
@@ -83,7 +89,10 @@ class Steps:
 
     @contextmanager
     def step(self, text: str) -> Iterator[Report]:
-        """Yields a function that changes the text behind the spinner; set the final one with it."""
+        """Yields a function that changes the text behind the spinner; set the final one with it.
+
+        What stands in brackets after two spaces is a detail for the spinner only, not for a log file.
+        """
         if self._quiet:
             yield lambda _: None
             return
@@ -91,10 +100,10 @@ class Steps:
         with _err.status(text, spinner="dots") as status:
 
             def report(now: str) -> None:
-                shown[0] = now
+                before, shown[0] = shown[0], now
                 status.update(now)
-                if not _err.is_terminal:
-                    _err.print(f"[dim]·[/dim] {now}")
+                if not _err.is_terminal and _without_detail(now) != _without_detail(before):
+                    _err.print(f"[dim]·[/dim] {_without_detail(now)}")
 
             try:
                 yield report
@@ -103,6 +112,10 @@ class Steps:
                 _err.print(f"[red]✗[/red] {shown[0]}")
                 raise
         _err.print(f"[green]✓[/green] {shown[0]} [dim]{time.monotonic() - started:.1f} s[/dim]")
+
+
+def _without_detail(text: str) -> str:
+    return text.partition(DETAIL)[0]
 
 
 def confirm(question: str, *, yes: bool) -> bool:

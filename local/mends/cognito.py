@@ -204,7 +204,11 @@ def _rotating(get_tokens: Callable[[Data], Response]) -> Callable[[Data], Respon
     def mended(data: Data) -> Response:
         response = get_tokens(data)
         pool, _pool_id = cognito._pool_for_client(data.get("ClientId"))
-        if response[0] >= 400 or not pool or not _enabled(pool["_clients"][data["ClientId"]].get("RefreshTokenRotation")):
+        if (
+            response[0] >= 400
+            or not pool
+            or not _enabled(pool["_clients"][data["ClientId"]].get("RefreshTokenRotation"))
+        ):
             return response
         result = json.loads(response[2])["AuthenticationResult"]
         result["RefreshToken"] = _rotate(pool, data["RefreshToken"])
@@ -221,9 +225,7 @@ def _rotate(pool: Data, token: str) -> str:
     rotated = {jti: entry for jti, entry in user.get(ROTATED, {}).items() if entry["exp"] > now}
     rotated.setdefault(claims["jti"], {"at": now, "exp": claims["exp"]})
     user[ROTATED] = rotated
-    successor: str = cognito._signed_jwt(
-        {**claims, "iat": int(now), "jti": cognito.new_uuid()}, pool["Id"], "access"
-    )
+    successor: str = cognito._signed_jwt({**claims, "iat": int(now), "jti": cognito.new_uuid()}, pool["Id"], "access")
     return successor
 
 

@@ -61,6 +61,7 @@ _REPORTS_ITS_CAUSE: Final = (
     '        _real_stdout.write(json.dumps({"status": "error", "error": traceback.format_exc()}) + "\\n")\n'
     "        _real_stdout.flush()"
 )
+_INIT_FAILED: Final = "Worker init failed: "
 
 _last = threading.local()
 
@@ -110,9 +111,20 @@ def _with_error_type(execute: Callable[..., Result]) -> Callable[..., Result]:
         if failure is not None:
             names = ("errorMessage", "errorType", "stackTrace")
             return {**result, "body": {**{name: failure[name] for name in names}, "requestId": request_id}}
-        return {**result, "log": result.get("log") or str(result.get("body", {}).get("errorMessage", ""))}
+        return _failed_before_the_handler(result)
 
     return mended
+
+
+def _failed_before_the_handler(result: Result) -> Result:
+    """The module did not import, or the process ended: MiniStack logs nothing and names it RuntimeError."""
+    body = result.get("body") or {}
+    message = str(body.get("errorMessage", ""))
+    if message.startswith(_INIT_FAILED):
+        stack = message.removeprefix(_INIT_FAILED).strip()
+        body = {"errorType": "Runtime.ImportModuleError", "errorMessage": stack.rpartition("\n")[2]}
+        message = f"[ERROR] Runtime.ImportModuleError: Unable to import the function's module\n{stack}"
+    return {**result, "body": body, "log": result.get("log") or message}
 
 
 def mend_import_path_and_environment(runtime: Path) -> None:
@@ -146,8 +158,12 @@ def _popen_like_lambda(command: list[str], *, env: dict[str, str], **options: An
 
 def as_lambda_sees_it(environment: dict[str, str]) -> dict[str, str]:
     """Without what was only inherited from the emulator's process."""
-    own = {k: v for k, v in environment.items() if k in KEPT_ENVIRONMENT or os.environ.get(k) != v}
+    own = {name: value for name, value in environment.items() if _is_its_own(name, value)}
     return {**RUNTIME_ENVIRONMENT, **own}
+
+
+def _is_its_own(name: str, value: str) -> bool:
+    return name.startswith("AWS_") or name in KEPT_ENVIRONMENT or os.environ.get(name) != value
 
 
 def mend_unpacking(code: Path) -> None:

@@ -1,0 +1,217 @@
+"""Makes small resources on a bare emulator for the conformance tests, directly by API."""
+
+import io
+import itertools
+import json
+import zipfile
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from stadion_cli.aws import Aws
+
+ROLE = "arn:aws:iam::000000000000:role/function"
+
+FUNCTIONS = """
+import json, os, sys
+import boto3
+
+sqs = boto3.client("sqs")
+
+
+class ShoeWornOutError(Exception):
+    pass
+
+
+def tell(value):
+    print(json.dumps(value))
+    sqs.send_message(QueueUrl=os.environ["SEEN"], MessageBody=json.dumps(value))
+
+
+def echo(event, context):
+    print("echo")
+    return {"statusCode": 200, "headers": {"content-type": "application/json"}, "body": json.dumps(event)}
+
+
+def say(event, context):
+    print(json.dumps({"message": event["say"]}))
+    return "said"
+
+
+def environment(event, context):
+    print("environment")
+    return {"environment": dict(os.environ), "path": sys.path, "process": os.getpid()}
+
+
+def fails(event, context):
+    print("failing")
+    raise ShoeWornOutError("secret detail")
+
+
+def process(event, context):
+    print("process")
+    return os.getpid() if not event.get("fail") else [][1]
+
+
+def imports(event, context):
+    print("imports")
+    found = {}
+    for name in event["modules"]:
+        try:
+            found[name] = getattr(__import__(name), "ANSWER", True)
+        except ImportError:
+            found[name] = False
+    return found
+
+
+def on_stream(event, context):
+    keys = [record["dynamodb"]["Keys"]["sk"]["S"] for record in event["Records"]]
+    tell({"events": [record["eventName"] for record in event["Records"]], "keys": keys})
+    if any("FAIL" in key for key in keys):
+        raise ShoeWornOutError("the whole batch again")
+
+
+def on_queue(event, context):
+    failed = [r for r in event["Records"] if json.loads(r["body"]).get("fail")]
+    tell([{"body": json.loads(r["body"]), "tries": r["attributes"]["ApproximateReceiveCount"]} for r in event["Records"]])
+    return {"batchItemFailures": [{"itemIdentifier": r["messageId"]} for r in failed]}
+"""
+
+
+def zipped(**files: str) -> bytes:
+    """`a__b=…` becomes the file `a/b.py`."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as writer:
+        for name, text in files.items():
+            writer.writestr(f"{name.replace('__', '/')}.py", text)
+    return archive.getvalue()
+
+
+@dataclass
+class Workshop:
+    aws: Aws
+    _numbers: "itertools.count[int]" = field(default_factory=itertools.count)
+
+    def name(self, what: str) -> str:
+        return f"{what}-{next(self._numbers)}"
+
+    @cached_property
+    def dynamodb(self) -> Any:
+        return self.aws.client("dynamodb")
+
+    @cached_property
+    def s3(self) -> Any:
+        return self.aws.client("s3")
+
+    @cached_property
+    def apis(self) -> Any:
+        return self.aws.client("apigatewayv2")
+
+    def queue(self, **attributes: str) -> "Queue":
+        url = self.aws.sqs.create_queue(QueueName=self.name("queue"), Attributes=attributes)["QueueUrl"]  # type: ignore[arg-type]
+        return Queue(self.aws, url)
+
+    def function(self, handler: str, *, layers: list[str] | None = None, timeout: int = 10, **variables: str) -> str:
+        name = self.name(handler.replace("_", "-"))
+        self.aws.functions.create_function(
+            FunctionName=name,
+            Runtime="python3.11",
+            Role=ROLE,
+            Handler=f"functions.{handler}",
+            Code={"ZipFile": zipped(functions=FUNCTIONS)},
+            Timeout=timeout,
+            Environment={"Variables": variables},
+            Layers=layers or [],
+        )
+        return name
+
+    def invoke(self, function: str, event: dict[str, Any] | None = None) -> Any:
+        answer = self.aws.functions.invoke(FunctionName=function, Payload=json.dumps(event or {}))
+        return json.loads(answer["Payload"].read())
+
+    def table(self) -> str:
+        """pk and sk, with a stream of both images."""
+        name = self.name("table")
+        self.dynamodb.create_table(
+            TableName=name,
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+            AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n in ("pk", "sk")],
+            BillingMode="PAY_PER_REQUEST",
+            StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
+        )
+        return name
+
+    def put(self, table: str, pk: str, sk: str, **more: str) -> None:
+        item = {key: {"S": value} for key, value in {"pk": pk, "sk": sk, **more}.items()}
+        self.dynamodb.put_item(TableName=table, Item=item)
+
+    def user_pool(self) -> "UserPool":
+        """E-mail as name, client as ours: passwords, rotation with two seconds of grace, no enumeration."""
+        pool_id = self.aws.cognito.create_user_pool(
+            PoolName=self.name("pool"), UsernameAttributes=["email"], AutoVerifiedAttributes=["email"]
+        )["UserPool"]["Id"]
+        client = self.aws.cognito.create_user_pool_client(
+            UserPoolId=pool_id,
+            ClientName="app",
+            ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH"],
+            PreventUserExistenceErrors="ENABLED",
+            RefreshTokenRotation={"Feature": "ENABLED", "RetryGracePeriodSeconds": 1},
+            AccessTokenValidity=1,
+            TokenValidityUnits={"AccessToken": "hours"},
+        )["UserPoolClient"]
+        return UserPool(self.aws, pool_id, client["ClientId"])
+
+
+@dataclass(frozen=True)
+class Queue:
+    aws: Aws
+    url: str
+
+    @property
+    def arn(self) -> str:
+        found = self.aws.sqs.get_queue_attributes(QueueUrl=self.url, AttributeNames=["QueueArn"])
+        return found["Attributes"]["QueueArn"]
+
+    def send(self, body: object) -> None:
+        self.aws.sqs.send_message(QueueUrl=self.url, MessageBody=json.dumps(body))
+
+    def take(self) -> list[Any]:
+        """What is there now, removed."""
+        found = self.aws.sqs.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10).get("Messages", [])
+        for message in found:
+            self.aws.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
+        return [json.loads(message["Body"]) for message in found]
+
+
+@dataclass(frozen=True)
+class UserPool:
+    aws: Aws
+    pool_id: str
+    client_id: str
+    password: str = "Long-enough-1"
+
+    @property
+    def issuer(self) -> str:
+        return f"https://cognito-idp.{self.aws.region}.amazonaws.com/{self.pool_id}"
+
+    def sign_up(self, email: str) -> None:
+        self.aws.cognito.sign_up(
+            ClientId=self.client_id,
+            Username=email,
+            Password=self.password,
+            UserAttributes=[{"Name": "email", "Value": email}],
+        )
+
+    def confirm(self, email: str, code: str) -> None:
+        self.aws.cognito.confirm_sign_up(ClientId=self.client_id, Username=email, ConfirmationCode=code)
+
+    def sign_in(self, email: str, password: str | None = None) -> dict[str, Any]:
+        parameters = {"USERNAME": email, "PASSWORD": password or self.password}
+        answer = self.aws.cognito.initiate_auth(
+            ClientId=self.client_id, AuthFlow="USER_PASSWORD_AUTH", AuthParameters=parameters
+        )
+        return dict(answer["AuthenticationResult"])
+
+    def refresh(self, token: str) -> dict[str, Any]:
+        answer = self.aws.cognito.get_tokens_from_refresh_token(ClientId=self.client_id, RefreshToken=token)
+        return dict(answer["AuthenticationResult"])

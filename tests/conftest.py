@@ -1,0 +1,29 @@
+"""Fixtures of all tests."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from local.emulator import Emulator
+from stadion_cli.aws import Aws
+from tests.stack import DeployedStack, bare_emulator, deployed_stack
+
+
+@pytest.fixture(scope="session")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """A bare emulator for the session (one to each xdist worker)."""
+    with bare_emulator(tmp_path_factory.mktemp("emulator")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def aws(emulator: Emulator) -> Aws:
+    """Clients of the bare emulator."""
+    return Aws.local(port=emulator.port)
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeployedStack]:
+    """The deployed app: mark the tests that use it `e2e`, and run them in one process."""
+    with deployed_stack(tmp_path_factory.mktemp("stack")) as deployed:
+        yield deployed
