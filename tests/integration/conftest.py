@@ -22,3 +22,8 @@ def workouts(aws: pytest.MonkeyPatch) -> Service:
     aws.setenv("STADION_FILES_BUCKET", "stadion-files")
     boto3.client("s3").create_bucket(Bucket="stadion-files")
     return Service.create("workouts", aws)
+
+
+@pytest.fixture
+def inventory(aws: pytest.MonkeyPatch) -> Service:
+    return Service.create("inventory", aws)

@@ -5,13 +5,14 @@ athlete). The ledger remembers the posting beside the totals and moves every tot
 the condition that the remembered version is older. Amounts are integers, so that any order gives the same sum.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from stadion.dynamo import Item, Transaction, overtaken, put_over
 
+ACCOUNT = "ACCOUNT#"
 Amounts = Mapping[str, int]
 """Measure -> integer amount in the measure's smallest unit, e.g. {"distance_m": 6400, "sessions": 1}."""
 
@@ -86,7 +87,7 @@ class Ledger:
         the same totals meanwhile: wrap the call, with what it was decided on, in `look_again`.
         """
         entry_sk = f"ENTRY#{posting.source_id}"
-        loaded = self._load([entry_sk, *map(_account_sk, posting.contribution)])
+        loaded = self._load([entry_sk, *map(account_sk, posting.contribution)])
         entry = loaded.pop(entry_sk, None)
         if entry is not None and int(entry.revision) >= posting.version:
             return Outcome.STALE
@@ -101,13 +102,18 @@ class Ledger:
         transaction = Transaction()
         put_over(transaction, entry, self._entry(entry_sk, posting))
         for name in {**changes, **reaction.notes}:
-            put_over(transaction, loaded.get(_account_sk(name)), self._account(name, loaded, changes, reaction))
+            put_over(transaction, loaded.get(account_sk(name)), self._account(name, loaded, changes, reaction))
         for item in reaction.items:
             transaction.put(item)
         for item in reaction.relied_on:
             transaction.check(item, Item.revision == item.revision, refused=overtaken)
         transaction.commit()
         return Outcome.MOVED if changes else Outcome.UNCHANGED
+
+    def accounts(self, names: Iterable[str]) -> dict[str, Amounts]:
+        """The totals of those accounts that ever moved."""
+        items = self._load([account_sk(name) for name in names])
+        return {sk.removeprefix(ACCOUNT): _totals(item) for sk, item in items.items()}
 
     def _load(self, sks: list[str]) -> dict[str, Item]:
         keys = [(self.pk, sk) for sk in sks]
@@ -116,7 +122,7 @@ class Ledger:
         return {item.sk: item for item in Item.batch_get(keys, consistent_read=True)}
 
     def _load_missing(self, loaded: dict[str, Item], movements: Mapping[str, Amounts]) -> None:
-        wanted = [_account_sk(name) for name in movements if _account_sk(name) not in loaded]
+        wanted = [account_sk(name) for name in movements if account_sk(name) not in loaded]
         loaded.update(self._load(wanted))
 
     def _entry(self, sk: str, posting: Posting) -> Item:
@@ -124,21 +130,25 @@ class Ledger:
         return Item(pk=self.pk, sk=sk, kind="ledger_entry", revision=posting.version, body=body)
 
     def _account(self, name: str, loaded: Mapping[str, Item], changes: Changes, reaction: Reaction) -> Item:
-        sk = _account_sk(name)
-        stored = loaded.get(sk)
-        totals = dict(changes[name].after) if name in changes else dict(_totals(stored))
-        notes = reaction.notes.get(name, _notes(stored))
-        revision = int(stored.revision) + 1 if stored is not None else 1
-        return Item(pk=self.pk, sk=sk, kind="account", revision=revision, body={"totals": totals, "notes": dict(notes)})
+        stored = loaded.get(account_sk(name))
+        totals = changes[name].after if name in changes else _totals(stored)
+        return account_item(self.pk, name, stored, totals, reaction.notes.get(name, _notes(stored)))
 
 
-def _account_sk(name: str) -> str:
-    return f"ACCOUNT#{name}"
+def account_sk(name: str) -> str:
+    return ACCOUNT + name
 
 
-def account_of(item: Item) -> tuple[str, Amounts, Mapping[str, Any]]:
-    """Name, totals and notes of an account item that a service's own query brought."""
-    return item.sk.removeprefix("ACCOUNT#"), _totals(item), _notes(item)
+def account_item(pk: str, name: str, stored: Item | None, totals: Amounts, notes: Mapping[str, Any]) -> Item:
+    """The next revision of an account; write it with `put_over`."""
+    revision = int(stored.revision) + 1 if stored is not None else 1
+    body = {"totals": dict(totals), "notes": dict(notes)}
+    return Item(pk=pk, sk=account_sk(name), kind="account", revision=revision, body=body)
+
+
+def totals_of(item: Item | None) -> tuple[Amounts, Mapping[str, Any]]:
+    """Totals and notes of an account item that a service read itself."""
+    return _totals(item), _notes(item)
 
 
 def _totals(item: Item | None) -> Amounts:
@@ -177,7 +187,7 @@ def _added(one: Mapping[str, Amounts], other: Mapping[str, Amounts]) -> dict[str
 def _changes(loaded: Mapping[str, Item], movements: Mapping[str, Amounts]) -> dict[str, Change]:
     changes = {}
     for name, amounts in movements.items():
-        item = loaded.get(_account_sk(name))
+        item = loaded.get(account_sk(name))
         before = _totals(item)
         after = {key: before.get(key, 0) + amounts.get(key, 0) for key in {**before, **amounts}}
         changes[name] = Change(before=before, after=after, notes=_notes(item))

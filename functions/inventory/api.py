@@ -1,0 +1,93 @@
+"""HTTP entry point of the gear locker: /v1/gear."""
+
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Body, Query
+
+from inventory import service, store
+from inventory.categories import CATEGORIES
+from inventory.domain import Gear, Status
+from inventory.schemas import CategoryResponse, ComponentPatch, GearPatch, GearResponse, NewComponent, NewGear
+from stadion import clock
+from stadion.http import JSON, Api, etag, lambda_handler
+from stadion.pagination import DEFAULT_LIMIT, MAX_LIMIT, ListResponse
+
+api = Api()
+handler = lambda_handler(api)
+
+
+@api.post("/v1/gear", status_code=201, summary="Add a piece of gear", tags=["Gear"])
+def add_gear(body: Annotated[NewGear, Body()]) -> Response[GearResponse]:
+    key = api.idempotency_key("add_gear", body)
+    return _answer(service.add(api.user_id, body, key=key, now=clock.now()), status=201)
+
+
+@api.get("/v1/gear", summary="List the gear", tags=["Gear"])
+def list_gear(
+    status: Annotated[Status | None, Query()] = None,
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
+    cursor: Annotated[str | None, Query(max_length=2000)] = None,
+) -> ListResponse[GearResponse]:
+    page = service.locker(api.user_id, status, limit=limit, cursor=cursor, now=clock.now())
+    return ListResponse[GearResponse](items=page.items, next_cursor=page.next_cursor)
+
+
+@api.get("/v1/gear/categories", summary="Show what gear there is and how long it lasts", tags=["Gear"])
+def list_categories() -> ListResponse[CategoryResponse]:
+    items = [
+        CategoryResponse(category=category, kind=facts.kind, unit=facts.unit, limit=facts.limit)
+        for category, facts in CATEGORIES.items()
+    ]
+    return ListResponse[CategoryResponse](items=items)
+
+
+@api.get("/v1/gear/<gear_id>", summary="Show a piece of gear with its wear", tags=["Gear"])
+def get_gear(gear_id: str) -> Response[GearResponse]:
+    """Without an ETag shortcut: its wear moves without an edit."""
+    return _shown(store.get(api.user_id, gear_id))
+
+
+@api.patch("/v1/gear/<gear_id>", summary="Change or retire a piece of gear (merge patch)", tags=["Gear"])
+def change_gear(gear_id: str, body: Annotated[GearPatch, Body()]) -> Response[GearResponse]:
+    return _shown(service.change(_edited(gear_id), body, clock.now()))
+
+
+@api.delete("/v1/gear/<gear_id>", status_code=204, summary="Delete a piece of gear", tags=["Gear"])
+def delete_gear(gear_id: str) -> Response[None]:
+    service.remove(_edited(gear_id))
+    return Response(status_code=204)
+
+
+@api.post("/v1/gear/<gear_id>/components", status_code=201, summary="Fit a component", tags=["Gear"])
+def add_component(gear_id: str, body: Annotated[NewComponent, Body()]) -> Response[GearResponse]:
+    key = api.idempotency_key(f"add_component:{gear_id}", body)
+    gear = store.get(api.user_id, gear_id)
+    return _answer(service.add_component(gear, body, key=key, now=clock.now()), status=201)
+
+
+@api.patch("/v1/gear/<gear_id>/components/<component_id>", summary="Change a component", tags=["Gear"])
+def change_component(
+    gear_id: str, component_id: str, body: Annotated[ComponentPatch, Body()]
+) -> Response[GearResponse]:
+    return _shown(service.change_component(_edited(gear_id), component_id, body, clock.now()))
+
+
+@api.delete("/v1/gear/<gear_id>/components/<component_id>", summary="Take a component off", tags=["Gear"])
+def remove_component(gear_id: str, component_id: str) -> Response[GearResponse]:
+    return _shown(service.remove_component(_edited(gear_id), component_id, clock.now()))
+
+
+def _edited(gear_id: str) -> Gear:
+    gear = store.get(api.user_id, gear_id)
+    api.if_match(gear.revision)
+    return gear
+
+
+def _shown(gear: Gear) -> Response[GearResponse]:
+    return _answer(service.show(gear, clock.now()))
+
+
+def _answer(gear: GearResponse, status: int = 200) -> Response[GearResponse]:
+    headers: dict[str, Any] = {"ETag": etag(gear.revision), "Location": f"/v1/gear/{gear.gear_id}"}
+    return Response(status_code=status, content_type=JSON, headers=headers, body=gear)

@@ -1,0 +1,246 @@
+"""Rules and values of gear and its wear."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from inventory.categories import CATEGORIES, Category
+from stadion.events.catalogue import GearWearReached, NotificationRequested, WorkoutFacts
+from stadion.ledger import Amounts, Change
+from stadion.sports import SportType, WearUnit
+
+THRESHOLDS = (50, 80, 100)
+TOLD_THRESHOLDS = {80, 100}  # half-way is a fact for others, not news for the athlete
+
+MEASURE = {WearUnit.KM: "distance_m", WearUnit.HOURS: "time_s", WearUnit.SESSIONS: "sessions"}
+PER_UNIT = {WearUnit.KM: 1000, WearUnit.HOURS: 3600, WearUnit.SESSIONS: 1}
+
+
+class Status(StrEnum):
+    ACTIVE = "active"
+    ARCHIVED = "archived"
+
+
+class Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Component(Value):
+    """A part with a life of its own, e.g. a bike's chain. It wears with its gear from `installed_at` on."""
+
+    component_id: str
+    name: str
+    unit: WearUnit
+    limit: float
+    initial_use: float = 0
+    installed_at: AwareDatetime
+
+
+class Gear(Value):
+    gear_id: str
+    user_id: str
+    revision: int = 1
+    category: Category
+    brand: str | None = None
+    model: str | None = None
+    nickname: str | None = None
+    purchased_on: date | None = None
+    used_since: date | None = None
+    initial_use: float = 0
+    limit: float
+    status: Status = Status.ACTIVE
+    archived_at: AwareDatetime | None = None
+    default_for: dict[SportType, AwareDatetime] = Field(
+        default_factory=dict, description="sport -> the moment from which this gear is its default"
+    )
+    components: list[Component] = Field(default_factory=list)
+    created_at: AwareDatetime
+    updated_at: AwareDatetime
+
+    @property
+    def unit(self) -> WearUnit:
+        return CATEGORIES[self.category].unit
+
+    @property
+    def name(self) -> str:
+        return self.nickname or " ".join(filter(None, [self.brand, self.model])) or self.category.replace("_", " ")
+
+    def changed(self, now: datetime, **fields: Any) -> "Gear":
+        return Gear.model_validate({**self.model_dump(), **fields, "revision": self.revision + 1, "updated_at": now})
+
+    def in_use_at(self, moment: datetime) -> bool:
+        return self.archived_at is None or moment < self.archived_at
+
+    def default_since(self, given: datetime) -> datetime:
+        """From when a new default counts: old workouts uploaded later still find the shoes they were run in."""
+        begun = self.used_since or self.purchased_on
+        if begun is None:
+            return given
+        return min(given, datetime.combine(begun, datetime.min.time(), tzinfo=UTC))
+
+
+# --- use ------------------------------------------------------------------------------------------------------------
+
+
+def account(gear_id: str, component_id: str | None = None) -> str:
+    return f"GEAR#{gear_id}" if component_id is None else f"GEAR#{gear_id}#COMPONENT#{component_id}"
+
+
+def default_gear(gears: Iterable[Gear], sport_type: SportType, started_at: datetime) -> list[str]:
+    """The gear that became the sport's default last before the workout started."""
+    candidates = [
+        (since, gear.gear_id)
+        for gear in gears
+        if gear.in_use_at(started_at)
+        for since in [gear.default_for.get(sport_type)]
+        if since is not None and since <= started_at
+    ]
+    return [max(candidates)[1]] if candidates else []
+
+
+def contribution(workout: WorkoutFacts, gears: Mapping[str, Gear]) -> dict[str, Amounts]:
+    """What a workout adds to each piece of gear and to each of its components. Unknown gear is counted as well:
+    it may be added later, when the phone is online again."""
+    worn = (
+        workout.gear_ids
+        if workout.gear_chosen
+        else default_gear(gears.values(), workout.sport_type, workout.started_at)
+    )
+    amounts = use_of(workout)
+    accounts: dict[str, Amounts] = {}
+    for gear_id in dict.fromkeys(worn):
+        accounts[account(gear_id)] = amounts
+        gear = gears.get(gear_id)
+        for component in gear.components if gear is not None else []:
+            if component.installed_at <= workout.started_at:
+                accounts[account(gear_id, component.component_id)] = amounts
+    return accounts
+
+
+def use_of(workout: WorkoutFacts) -> Amounts:
+    """Whole metres, seconds and sessions, in all and by calendar month (UTC) for the rate of use."""
+    totals = {
+        "distance_m": round(workout.distance_m or 0),
+        "time_s": round(workout.moving_time_s),
+        "sessions": 1,
+    }
+    month = f"{workout.started_at.astimezone(UTC):%Y-%m}"
+    return totals | {f"{measure}@{month}": amount for measure, amount in totals.items()}
+
+
+def used(totals: Amounts, unit: WearUnit, initial_use: float) -> float:
+    """In the unit of wear."""
+    return round(initial_use + totals.get(MEASURE[unit], 0) / PER_UNIT[unit], 3)
+
+
+# --- wear -----------------------------------------------------------------------------------------------------------
+
+
+class Wear(Value):
+    """How far a piece (or a component) is through its life."""
+
+    unit: WearUnit
+    used: float
+    limit: float
+    percent: float
+    worn_out_on: date | None = Field(default=None, description="forecast from the last three months; null when unknown")
+
+
+def wear(totals: Amounts, *, unit: WearUnit, initial_use: float, limit: float, since: date | None, today: date) -> Wear:
+    so_far = used(totals, unit, initial_use)
+    return Wear(
+        unit=unit,
+        used=so_far,
+        limit=limit,
+        percent=round(100 * so_far / limit, 1),
+        worn_out_on=_worn_out_on(totals, unit, limit - so_far, since, today),
+    )
+
+
+def _worn_out_on(totals: Amounts, unit: WearUnit, left: float, since: date | None, today: date) -> date | None:
+    """`left` divided by the mean daily use since the first of the month before last (or the start of use)."""
+    if left <= 0:
+        return today
+    first = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+    first = (first - timedelta(days=1)).replace(day=1)
+    months = {f"{MEASURE[unit]}@{moment:%Y-%m}" for moment in _months(first, today)}
+    recent = sum(totals.get(month, 0) for month in months) / PER_UNIT[unit]
+    if recent <= 0:
+        return None
+    begun = max(first, since) if since is not None and since <= today else first
+    per_day = recent / max(1, (today - begun).days + 1)
+    days = left / per_day
+    return today + timedelta(days=round(days)) if days < 3650 else None
+
+
+def _months(first: date, last: date) -> list[date]:
+    months = [first]
+    while months[-1].strftime("%Y-%m") < last.strftime("%Y-%m"):
+        months.append((months[-1] + timedelta(days=31)).replace(day=1))
+    return months
+
+
+def highest_reached(percent: float) -> int:
+    """The highest threshold at or below `percent`; 0 when none."""
+    return max((threshold for threshold in THRESHOLDS if percent >= threshold), default=0)
+
+
+def silent_notes(totals: Amounts, notes: Mapping[str, Any], piece: "Gear | Component") -> dict[str, Any]:
+    """Notes after the athlete set or changed limit or initial use: what was reached by that is no news."""
+    reached = highest_reached(100 * used(totals, piece.unit, piece.initial_use) / piece.limit)
+    return {**notes, "reached": reached}
+
+
+def crossings(change: Change, gear: Gear, component: Component | None) -> tuple[list[GearWearReached], dict[str, Any]]:
+    """The thresholds that a movement crossed upward, and the notes that remember it.
+
+    `reached` is the highest threshold reached so far; a fall below it (a corrected or deleted workout) lowers it, so
+    that only a real re-crossing is news again.
+    """
+    piece = component or gear
+    percent = 100 * used(change.after, piece.unit, piece.initial_use) / piece.limit
+    before, now = int(change.notes.get("reached", 0)), highest_reached(percent)
+    counts = {int(key): value for key, value in change.notes.get("crossed", {}).items()}
+    crossed = [threshold for threshold in THRESHOLDS if before < threshold <= now]
+    counts |= {threshold: counts.get(threshold, 0) + 1 for threshold in crossed}
+    notes = {**change.notes, "reached": now, "crossed": {str(key): value for key, value in counts.items()}}
+    return [_wear_reached(gear, component, threshold, counts[threshold], change) for threshold in crossed], notes
+
+
+def _wear_reached(
+    gear: Gear, component: Component | None, threshold: int, crossing: int, change: Change
+) -> GearWearReached:
+    piece = component or gear
+    return GearWearReached(
+        gear_id=gear.gear_id,
+        component_id=component.component_id if component else None,
+        name=f"{gear.name}: {component.name}" if component else gear.name,
+        category=gear.category.value,
+        threshold_percent=threshold,
+        used=used(change.after, piece.unit, piece.initial_use),
+        limit=piece.limit,
+        unit=piece.unit,
+        crossing=crossing,
+    )
+
+
+def news_of(reached: GearWearReached) -> NotificationRequested | None:
+    """The message to the athlete, if this threshold is worth one."""
+    if reached.threshold_percent not in TOLD_THRESHOLDS:
+        return None
+    part = reached.component_id or "whole"
+    return NotificationRequested(
+        request_id=f"gear-wear:{reached.gear_id}:{part}:{reached.threshold_percent}:{reached.crossing}",
+        template="gear_wear" if reached.threshold_percent < 100 else "gear_worn_out",
+        values={
+            "name": reached.name,
+            "percent": reached.threshold_percent,
+            "used": round(reached.used),
+            "limit": round(reached.limit),
+            "unit": reached.unit.value,
+        },
+        about={"gear_id": reached.gear_id},
+    )

@@ -1,0 +1,143 @@
+"""The inventory table. Access patterns stand in README.md; nothing outside this module knows the keys."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from inventory.domain import Component, Gear, Status, account, silent_notes
+from inventory.errors import GearIdTakenError, GearNotFoundError
+from stadion import pagination
+from stadion.dynamo import Item, Transaction, absent, put_over
+from stadion.errors import StaleVersionError
+from stadion.events.envelope import Event
+from stadion.events.outbox import outbox_items
+from stadion.idempotency import IdempotencyKey, remember
+from stadion.ledger import Amounts, Ledger, account_item, account_sk, totals_of
+from stadion.observability import correlation_id
+
+MOST_GEAR = 500  # of one athlete; read whole for the defaults of a sport
+
+
+def ledger(user_id: str) -> Ledger:
+    return Ledger(pk=_user(user_id))
+
+
+def get(user_id: str, gear_id: str) -> Gear:
+    item = Item.find(_user(user_id), _sk(gear_id))
+    if item is None:
+        raise GearNotFoundError
+    return _gear(item)
+
+
+def all_items(user_id: str) -> dict[str, Item]:
+    """Gear id -> item, of everything the athlete has."""
+    found = Item.query(_user(user_id), Item.sk.startswith("GEAR#"), consistent_read=True)
+    return {item.sk.removeprefix("GEAR#"): item for item in found}
+
+
+def some_items(user_id: str, gear_ids: Iterable[str]) -> dict[str, Item]:
+    keys = [(_user(user_id), _sk(gear_id)) for gear_id in dict.fromkeys(gear_ids)]
+    found = Item.batch_get(keys, consistent_read=True) if keys else []
+    return {item.sk.removeprefix("GEAR#"): item for item in found}
+
+
+def gear_of(item: Item) -> Gear:
+    return _gear(item)
+
+
+def page(user_id: str, status: Status | None, *, limit: int, cursor: str | None) -> pagination.Page[Gear]:
+    """In the order in which the gear was named (its ids are time-ordered)."""
+    scope = pagination.fingerprint("gear", user_id, status)
+    result = Item.query(
+        _user(user_id),
+        Item.sk.startswith("GEAR#"),
+        filter_condition=None if status is None else Item.kind == f"gear_{status.value}",
+        last_evaluated_key=pagination.decode(cursor, scope),
+        limit=limit,
+        consistent_read=True,
+    )
+    gears = [_gear(item) for item in result]
+    position = result.last_evaluated_key
+    return pagination.Page(gears, pagination.encode(position, scope) if position else None)
+
+
+def totals(user_id: str, gears: Iterable[Gear]) -> dict[str, Amounts]:
+    return ledger(user_id).accounts(name for gear in gears for name in accounts_of(gear))
+
+
+def accounts_of(gear: Gear) -> list[str]:
+    return [account(gear.gear_id), *(account(gear.gear_id, part.component_id) for part in gear.components)]
+
+
+def add(gear: Gear, events: list[Event], *, key: IdempotencyKey | None, answer: dict[str, Any], now: datetime) -> None:
+    transaction = Transaction()
+    remember(transaction, key, status=201, answer=answer, now=now)
+    transaction.put(_item(gear), absent(), refused=lambda _: GearIdTakenError())
+    _note_silently(transaction, gear, gear, *gear.components)
+    _publish(transaction, gear.user_id, events, now)
+    transaction.commit()
+
+
+def revise(
+    old: Gear,
+    new: Gear,
+    events: list[Event],
+    now: datetime,
+    *,
+    remeasured: Iterable[Gear | Component] = (),
+    key: IdempotencyKey | None = None,
+    answer: dict[str, Any] | None = None,
+) -> None:
+    transaction = Transaction()
+    remember(transaction, key, status=201, answer=answer or {}, now=now)
+    unchanged = Item.revision == old.revision
+    transaction.put(_item(new), unchanged, refused=lambda _: StaleVersionError())
+    _note_silently(transaction, new, *remeasured)
+    _publish(transaction, new.user_id, events, now)
+    transaction.commit()
+
+
+def remove(gear: Gear) -> None:
+    transaction = Transaction()
+    item = Item(pk=_user(gear.user_id), sk=_sk(gear.gear_id))
+    transaction.delete(item, Item.revision == gear.revision, refused=lambda _: StaleVersionError())
+    transaction.commit()
+
+
+def _note_silently(transaction: Transaction, gear: Gear, *pieces: Gear | Component) -> None:
+    """Sets what is reached already, so that only use, and not an edit, makes news."""
+    names = {account(gear.gear_id, getattr(piece, "component_id", None)): piece for piece in pieces}
+    keys = [(_user(gear.user_id), account_sk(name)) for name in names]
+    stored = {item.sk: item for item in Item.batch_get(keys, consistent_read=True)} if keys else {}
+    for name, piece in names.items():
+        item = stored.get(account_sk(name))
+        amounts, notes = totals_of(item)
+        new = account_item(_user(gear.user_id), name, item, amounts, silent_notes(amounts, notes, piece))
+        put_over(transaction, item, new)
+
+
+def _publish(transaction: Transaction, user_id: str, events: list[Event], now: datetime) -> None:
+    for item in outbox_items(events, user_id=user_id, correlation_id=correlation_id(), now=now):
+        transaction.put(item)
+
+
+def _user(user_id: str) -> str:
+    return f"USER#{user_id}"
+
+
+def _sk(gear_id: str) -> str:
+    return f"GEAR#{gear_id}"
+
+
+def _item(gear: Gear) -> Item:
+    return Item(
+        pk=_user(gear.user_id),
+        sk=_sk(gear.gear_id),
+        kind=f"gear_{gear.status.value}",
+        revision=gear.revision,
+        body=gear.model_dump(mode="json", exclude_none=True),
+    )
+
+
+def _gear(item: Item) -> Gear:
+    return Gear.model_validate(item.body)
