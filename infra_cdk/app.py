@@ -68,7 +68,13 @@ def main() -> None:
         sys.stderr.write(f"left out: functions/{path} is not written yet\n")
     if environment is not LOCAL:
         add_nag(app)
-    if problems := violations(synthesize(app)):
+    try:
+        templates = synthesize(app)
+    except RuntimeError as error:
+        if "Validation failed" not in str(error):
+            raise
+        sys.exit("cdk-nag or CloudFormation's own rules refuse this app: see above")
+    if problems := violations(templates):
         sys.exit("\n".join(["the guardrails refuse this app:", *problems]))
 
 

@@ -15,7 +15,7 @@ RUNBOOK_LINE = re.compile(rf"{re.escape(RUNBOOK)}#({'|'.join(Trouble)})$")
 
 def violations(templates: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """What is wrong in the templates (by stack name), one line each."""
-    checks = (functions, queues, dead_letters, queue_mappings, stream_mappings, event_rules, statements, alarms)
+    checks = (functions, last_stops, queue_mappings, stream_mappings, event_rules, statements, alarms)
     return [
         f"{stack}/{problem}"
         for stack, template in templates.items()
@@ -31,22 +31,16 @@ def functions(resources: Resources) -> Iterator[str]:
             yield f"{name}: its logs are kept forever"
 
 
-def queues(resources: Resources) -> Iterator[str]:
-    graves = set(dead_letter_queues(resources))
-    for name, properties in of_type(resources, "AWS::SQS::Queue"):
-        if name not in graves and "RedrivePolicy" not in properties and not name.startswith("RelayFailures"):
-            yield f"{name}: what it cannot deliver has nowhere to go"
-
-
-def dead_letters(resources: Resources) -> Iterator[str]:
+def last_stops(resources: Resources) -> Iterator[str]:
+    """Queues that nothing leads out of: what ends there must be heard of."""
     watched = {
         dimension["Value"]
         for _, properties in of_type(resources, "AWS::CloudWatch::Alarm")
         if properties.get("MetricName") == "ApproximateNumberOfMessagesVisible"
         for dimension in properties["Dimensions"]
     }
-    for name in dead_letter_queues(resources):
-        if resources[name]["Properties"]["QueueName"] not in watched:
+    for name, properties in of_type(resources, "AWS::SQS::Queue"):
+        if "RedrivePolicy" not in properties and properties["QueueName"] not in watched:
             yield f"{name}: nobody is told when a message dies"
 
 
@@ -54,6 +48,8 @@ def queue_mappings(resources: Resources) -> Iterator[str]:
     for name, properties in mappings_from(resources, "AWS::SQS::Queue"):
         queue = resources[target_of(properties["EventSourceArn"])]["Properties"]
         function = resources[target_of(properties["FunctionName"])]["Properties"]
+        if "RedrivePolicy" not in queue:
+            yield f"{name}: what cannot be handled has nowhere to go"
         if "ReportBatchItemFailures" not in properties.get("FunctionResponseTypes", []):
             yield f"{name}: one bad message fails its whole batch"
         if queue.get("VisibilityTimeout", 30) < 6 * function["Timeout"]:
@@ -103,12 +99,6 @@ def mappings_from(resources: Resources, kind: str) -> Iterator[tuple[str, Mappin
     for name, properties in of_type(resources, "AWS::Lambda::EventSourceMapping"):
         if resources.get(target_of(properties["EventSourceArn"]), {}).get("Type") == kind:
             yield name, properties
-
-
-def dead_letter_queues(resources: Resources) -> Iterator[str]:
-    for _, properties in of_type(resources, "AWS::SQS::Queue"):
-        if "RedrivePolicy" in properties:
-            yield target_of(properties["RedrivePolicy"]["deadLetterTargetArn"])
 
 
 def target_of(value: object) -> str:

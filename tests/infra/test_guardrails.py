@@ -1,0 +1,126 @@
+"""The guardrails pass, and each of them bites."""
+
+import copy
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra_cdk.environments import ROOT
+from infra_cdk.guardrails import violations
+from tests.infra.synthesised import Synthesised
+
+Resource = dict[str, Any]
+Breakage = Callable[[Resource], object]
+
+
+@pytest.mark.parametrize("name", ["local", "dev", "prod"])
+def test_the_app_breaks_no_rule(name: str, request: pytest.FixtureRequest) -> None:
+    synthesised: Synthesised = request.getfixturevalue(name)  # dev and prod are synthesised under cdk-nag
+    assert violations(synthesised.templates) == []
+
+
+BREAKAGES: list[tuple[str, str, Breakage]] = [
+    ("AWS::Logs::LogGroup", "kept forever", lambda p: p.pop("RetentionInDays")),
+    ("AWS::SQS::Queue", "nowhere to go", lambda p: p.pop("RedrivePolicy")),
+    ("AWS::SQS::Queue", "come back while", lambda p: p.update(VisibilityTimeout=60)),
+    ("AWS::Lambda::EventSourceMapping", "whole batch", lambda p: p.pop("FunctionResponseTypes")),
+    ("AWS::Lambda::EventSourceMapping", "records that fail", lambda p: p.pop("DestinationConfig")),
+    ("AWS::Lambda::EventSourceMapping", "stops the stream", lambda p: p.pop("BisectBatchOnFunctionError")),
+    ("AWS::Events::Rule", "not delivered is lost", lambda p: p["Targets"][0].pop("DeadLetterConfig")),
+    ("AWS::Events::Rule", "not delivered is lost", lambda p: p["Targets"][0].pop("RetryPolicy")),
+    ("AWS::IAM::Policy", "on everything", lambda p: p["PolicyDocument"]["Statement"][0].update(Resource="*")),
+    ("AWS::IAM::Policy", "grows by itself", lambda p: p["PolicyDocument"]["Statement"][0].update(Action="s3:*")),
+    ("AWS::CloudWatch::Alarm", "what to do", lambda p: p.pop("AlarmDescription")),
+    ("AWS::CloudWatch::Alarm", "tells nobody", lambda p: p.pop("AlarmActions")),
+    ("AWS::CloudWatch::Alarm", "when a message dies", lambda p: p.update(MetricName="NumberOfMessagesSent")),
+]
+
+
+@pytest.mark.parametrize(("kind", "complaint", "breakage"), BREAKAGES)
+def test_each_rule_bites(local: Synthesised, kind: str, complaint: str, breakage: Breakage) -> None:
+    assert any(complaint in v for v in _violations_of_each_broken(local, kind, breakage))
+
+
+def _violations_of_each_broken(local: Synthesised, kind: str, breakage: Breakage) -> list[str]:
+    found: list[str] = []
+    for stack, template in local.templates.items():
+        for name, resource in template["Resources"].items():
+            if resource["Type"] == kind:
+                broken = copy.deepcopy(dict(template))
+                try:
+                    breakage(broken["Resources"][name]["Properties"])
+                except KeyError:
+                    continue
+                found += violations({stack: broken})
+    return found
+
+
+def test_a_function_reaches_its_own_services_things_only(local: Synthesised) -> None:
+    """Resources of the own stack, or what the platform lends: the relay's failures, the users (accounts alone)."""
+    for name, properties in local.of_type("AWS::IAM::Policy"):
+        stack = name.split("/")[0]
+        own = local.templates[stack]["Resources"].keys()
+        for statement in properties["PolicyDocument"]["Statement"]:
+            for imported in _imports(statement["Resource"]):
+                assert stack == "stadion-accounts", name
+                assert "Users" in imported, name
+            assert _references(statement["Resource"]) <= own, name
+
+
+def test_only_the_relay_publishes_and_nobody_scans(local: Synthesised) -> None:
+    for name, properties in local.of_type("AWS::IAM::Policy"):
+        actions = str([s["Action"] for s in properties["PolicyDocument"]["Statement"]])
+        assert "dynamodb:Scan" not in actions
+        assert ("events:PutEvents" in actions) == ("platformonoutbox" in name)
+
+
+def _imports(value: Any) -> set[str]:
+    match value:
+        case {"Fn::ImportValue": name}:
+            return {str(name)}
+        case dict():
+            return {i for v in value.values() for i in _imports(v)}
+        case list():
+            return {i for v in value for i in _imports(v)}
+    return set()
+
+
+def _references(value: Any) -> set[str]:
+    match value:
+        case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), *_]}:
+            return set() if name.startswith("AWS::") else {name}
+        case dict():
+            return {r for v in value.values() for r in _references(v)}
+        case list():
+            return {r for v in value for r in _references(v)}
+    return set()
+
+
+RUN = """
+import sys
+from pathlib import Path
+from infra_cdk.parts import layers
+from tests.infra.synthesised import empty_layer
+layers.build, layers.BUILT = empty_layer, Path(sys.argv[1])
+from infra_cdk.app import main
+main()
+"""
+
+
+def test_cloudformation_and_nag_accept_production_from_the_command_line(tmp_path: Path) -> None:
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "CDK_"))}
+    done = subprocess.run(
+        [sys.executable, "-c", RUN, str(tmp_path / "layers")],
+        cwd=ROOT,
+        env={**environment, "STADION_ENV": "prod", "CDK_OUTDIR": str(tmp_path / "cdk.out")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    assert (tmp_path / "cdk.out" / "stadion-platform.template.json").is_file()

@@ -1,0 +1,118 @@
+"""One name everywhere, and the same stacks on the laptop as on AWS."""
+
+import re
+from collections import Counter
+
+from infra_cdk.environments import DEV, LOCAL, PROD, ROOT
+from infra_cdk.parts.api import ACCESS_TOKEN_SCOPE
+from infra_cdk.parts.entry_points import entry_points
+from tests.infra.synthesised import Synthesised
+
+PUBLIC = {"GET /docs", "GET /docs/{proxy+}", "GET /v1/health", "$default", "POST /v1/auth/{proxy+}"}
+MAY_DIFFER = {"Runtime", "Architectures", "SnapStart", "Layers", "Code", "Environment"}
+ONLY_ON_AWS = {"AWS::Events::Archive", "AWS::Lambda::Version", "AWS::Lambda::Alias"}
+
+
+def test_every_entry_point_is_a_function_and_every_function_an_entry_point(local: Synthesised) -> None:
+    deployed = {p["FunctionName"]: p["Handler"] for _, p in local.of_type("AWS::Lambda::Function")}
+    assert deployed == {e.name: e.handler for e in entry_points(LOCAL.functions)}
+
+
+def test_nothing_is_declared_that_nobody_wrote(local: Synthesised) -> None:
+    assert local.missing == []
+
+
+def test_a_function_bears_one_name_in_its_logs_queue_rule_and_alarms(local: Synthesised) -> None:
+    names = {p["FunctionName"] for _, p in local.of_type("AWS::Lambda::Function")}
+    groups = {p["LogGroupName"] for _, p in local.of_type("AWS::Logs::LogGroup")}
+    rules = {p["Name"] for _, p in local.of_type("AWS::Events::Rule")}
+    queues = {p["QueueName"] for _, p in local.of_type("AWS::SQS::Queue")} - {"stadion-relay-failures"}
+    assert groups == {f"/aws/lambda/{name}" for name in names}
+    assert rules <= names
+    assert {name.removesuffix("-dlq") for name in queues} <= names
+
+
+def test_the_laptop_and_aws_have_the_same_resources_except_where_the_environment_says(
+    local: Synthesised, prod: Synthesised
+) -> None:
+    def kinds(synthesised: Synthesised) -> Counter[str]:
+        return Counter(r["Type"] for t in synthesised.templates.values() for r in t["Resources"].values())
+
+    only_on_aws = kinds(prod) - kinds(local)
+    assert kinds(local) - kinds(prod) == Counter()
+    assert set(only_on_aws) == ONLY_ON_AWS | {"AWS::Logs::LogGroup"}
+    assert only_on_aws["AWS::Logs::LogGroup"] == 1  # the API's access log
+
+
+def test_functions_differ_only_in_runtime_processor_and_snapshots(local: Synthesised, prod: Synthesised) -> None:
+    on_aws = {p["FunctionName"]: p for _, p in prod.of_type("AWS::Lambda::Function")}
+    for _, properties in local.of_type("AWS::Lambda::Function"):
+        twin = on_aws[properties["FunctionName"]]
+        assert {k: v for k, v in properties.items() if k not in MAY_DIFFER} == {
+            k: v for k, v in twin.items() if k not in MAY_DIFFER
+        }
+        assert twin["Architectures"] == ["arm64"]
+        assert properties["Environment"]["Variables"].keys() == twin["Environment"]["Variables"].keys()
+
+
+def test_snapshots_are_for_api_functions_on_aws(prod: Synthesised) -> None:
+    snapped = {p["FunctionName"] for _, p in prod.of_type("AWS::Lambda::Function") if "SnapStart" in p}
+    assert snapped == {e.name for e in entry_points(PROD.functions) if e.is_api}
+    for _, integration in prod.of_type("AWS::ApiGatewayV2::Integration"):
+        assert "Alias" in integration["IntegrationUri"]["Ref"]
+
+
+def test_a_route_needs_an_access_token_unless_it_is_listed_here(local: Synthesised) -> None:
+    for _, route in local.of_type("AWS::ApiGatewayV2::Route"):
+        if route["RouteKey"] in PUBLIC:
+            assert route["AuthorizationType"] == "NONE"
+        elif "/v1/admin/" in route["RouteKey"]:
+            assert route["AuthorizationType"] == "AWS_IAM"
+        else:
+            assert route["AuthorizationType"] == "JWT", route["RouteKey"]
+            assert route["AuthorizationScopes"] == [ACCESS_TOKEN_SCOPE]
+
+
+def test_preflights_are_left_to_api_gateway(local: Synthesised) -> None:
+    keys = [route["RouteKey"] for _, route in local.of_type("AWS::ApiGatewayV2::Route")]
+    assert not [key for key in keys if key.startswith(("ANY", "OPTIONS"))]
+
+
+def test_a_service_ships_its_own_code_only(local: Synthesised) -> None:
+    code = {}
+    for name, properties in local.of_type("AWS::Lambda::Function"):
+        code.setdefault(name.split("/")[0], set()).add(properties["Code"]["S3Key"])
+    assert all(len(keys) == 1 for keys in code.values())
+    assert len({key for keys in code.values() for key in keys}) == len(code)
+
+
+def test_tables_stream_new_outbox_items_to_the_relay(local: Synthesised) -> None:
+    tables = list(local.of_type("AWS::DynamoDB::Table"))
+    feeds = [p for _, p in local.of_type("AWS::Lambda::EventSourceMapping") if "StartingPosition" in p]
+    assert len(feeds) == len(tables)
+    for feed in feeds:
+        assert "OUTBOX#" in feed["FilterCriteria"]["Filters"][0]["Pattern"]
+    for _, table in tables:
+        assert table["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"}
+        assert table["SSESpecification"]["SSEType"] == "KMS"
+        assert table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]
+        assert table["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
+
+
+def test_production_keeps_its_data_when_a_stack_is_deleted(prod: Synthesised) -> None:
+    kept = {"AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::KMS::Key", "AWS::Cognito::UserPool"}
+    for template in prod.templates.values():
+        for resource in template["Resources"].values():
+            if resource["Type"] in kept:
+                assert resource["DeletionPolicy"] == "Retain"
+
+
+def test_no_template_knows_an_account(local: Synthesised, dev: Synthesised, prod: Synthesised) -> None:
+    for synthesised in (local, dev, prod):
+        without_hashes = re.sub(r"[0-9a-f]{64}", "", synthesised.text())
+        assert not re.search(r"(?<![0-9A-Fa-f])\d{12}(?![0-9A-Fa-f])", without_hashes)
+
+
+def test_the_environments_are_three() -> None:
+    assert [e.name for e in (LOCAL, DEV, PROD)] == ["local", "dev", "prod"]
+    assert (ROOT / "cdk.json").is_file()
