@@ -69,7 +69,7 @@ class Aws:
         """A client by name; the properties below are typed."""
         from botocore.config import Config
 
-        quick = {"connect_timeout": 3, "read_timeout": 65, "retries": {"max_attempts": 2}} | config
+        quick: dict[str, Any] = {"connect_timeout": 3, "read_timeout": 65, "retries": {"max_attempts": 2}} | config
         make = cast("Any", self.session).client
         return cast("BaseClient", make(service, endpoint_url=self.endpoint, config=Config(**quick)))
 

@@ -14,8 +14,8 @@ class MendNoLongerFitsError(RuntimeError):
 
     def __init__(self, what: str, detail: str) -> None:
         super().__init__(
-            f"MiniStack {version('ministack')} changed {what}, which local/mends relies on (written for {WRITTEN_FOR}): "
-            f"{detail}. Look whether the mend is still needed, then change or remove it."
+            f"MiniStack {version('ministack')} changed {what}, which local/mends relies on "
+            f"(written for {WRITTEN_FOR}): {detail}. Look whether the mend is still needed, then change or remove it."
         )
 
 

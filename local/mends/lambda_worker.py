@@ -172,7 +172,7 @@ def mend_unpacking(code: Path) -> None:
     _forget_unused(code)
 
     class OneCopy(zipfile.ZipFile):
-        def extractall(self, path: Any = None, members: Any = None, pwd: Any = None) -> None:
+        def extractall(self, path: Any = None, *_: Any) -> None:
             copy = code / self._digest()
             if not copy.is_dir():
                 self._unpack_to(copy)

@@ -73,7 +73,8 @@ def on_stream(event, context):
 
 def on_queue(event, context):
     failed = [r for r in event["Records"] if json.loads(r["body"]).get("fail")]
-    tell([{"body": json.loads(r["body"]), "tries": r["attributes"]["ApproximateReceiveCount"]} for r in event["Records"]])
+    tries = [(json.loads(r["body"]), r["attributes"]["ApproximateReceiveCount"]) for r in event["Records"]]
+    tell([{"body": body, "tries": count} for body, count in tries])
     return {"batchItemFailures": [{"itemIdentifier": r["messageId"]} for r in failed]}
 """
 
