@@ -27,3 +27,13 @@ def workouts(aws: pytest.MonkeyPatch) -> Service:
 @pytest.fixture
 def inventory(aws: pytest.MonkeyPatch) -> Service:
     return Service.create("inventory", aws)
+
+
+@pytest.fixture
+def gamification(aws: pytest.MonkeyPatch) -> Service:
+    return Service.create("gamification", aws)
+
+
+@pytest.fixture
+def notifications(aws: pytest.MonkeyPatch) -> Service:
+    return Service.create("notifications", aws)
