@@ -23,6 +23,7 @@ from infra_cdk.parts.entry_points import PRODUCT
 from infra_cdk.parts.function import ServiceFunction
 from infra_cdk.parts.work_queue import DeadLetters
 
+GSI1 = "gsi1"
 NEW_OUTBOX_ITEM = {
     "eventName": ["INSERT"],
     "dynamodb": {"Keys": {"pk": {"S": [{"prefix": "OUTBOX#"}]}}},
@@ -68,7 +69,7 @@ class ServiceKey(Key):
 
 
 class ServiceTable(Construct):
-    """`pk`, `sk`, optionally one sparse index over `gsi1pk`, `gsi1sk`; new `OUTBOX#` items go to the relay."""
+    """`pk`, `sk`, optionally the sparse index `gsi1` over `gsi1pk`, `gsi1sk`; new `OUTBOX#` items go to the relay."""
 
     def __init__(
         self,
@@ -79,11 +80,11 @@ class ServiceTable(Construct):
         environment: Environment,
         relay: ServiceFunction,
         relay_failures: DeadLetters,
-        gsi1: str | None = None,
+        gsi1: bool = False,
     ) -> None:
         super().__init__(scope, "Table")
         self.key = key
-        self.gsi1 = gsi1
+        self._has_gsi1 = gsi1
         self.table = Table(
             self,
             "Table",
@@ -101,7 +102,7 @@ class ServiceTable(Construct):
         )
         if gsi1:
             self.table.add_global_secondary_index(
-                index_name=gsi1,
+                index_name=GSI1,
                 partition_key=Attribute(name="gsi1pk", type=AttributeType.STRING),
                 sort_key=Attribute(name="gsi1sk", type=AttributeType.STRING),
                 projection_type=ProjectionType.ALL,
@@ -109,7 +110,7 @@ class ServiceTable(Construct):
         self._feed(relay, relay_failures)
 
     def let_read_and_write(self, function: ServiceFunction) -> None:
-        indexes = [f"{self.table.table_arn}/index/{self.gsi1}"] if self.gsi1 else []
+        indexes = [f"{self.table.table_arn}/index/{GSI1}"] if self._has_gsi1 else []
         function.allow(*READ_AND_WRITE, on=[self.table.table_arn, *indexes])
         self.key.let_use(function, via="dynamodb")
 

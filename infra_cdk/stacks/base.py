@@ -82,7 +82,7 @@ class ServiceStack(StadionStack):
         service: str,
         environment: Environment,
         platform: "PlatformStack",
-        gsi1: str | None = None,
+        gsi1: bool = False,
     ) -> None:
         super().__init__(scope, service=service, environment=environment)
         self.platform = platform

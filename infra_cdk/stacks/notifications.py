@@ -16,5 +16,5 @@ class NotificationsStack(ServiceStack):
         self.consume("on_notification_requests", Events(["NotificationRequested"]))
         self.consume(
             "on_account_events",
-            Events(["UserRegistered", "ProfileUpdated", "ConsentChanged", "UserErased"], source="accounts"),
+            Events(["UserRegistered", "ProfileUpdated", "ConsentChanged"], source="accounts"),
         )

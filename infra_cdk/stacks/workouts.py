@@ -17,7 +17,7 @@ class WorkoutsStack(ServiceStack):
             service="workouts",
             environment=environment,
             platform=platform,
-            gsi1="by_start",
+            gsi1=True,
         )
         files = self.bucket("files", arrivals="uploads/")
         self.serve([*routes_under("/v1/workouts"), *routes_under("/v1/uploads")])

@@ -86,6 +86,14 @@ def test_a_service_ships_its_own_code_only(local: Synthesised) -> None:
     assert len({key for keys in code.values() for key in keys}) == len(code)
 
 
+def test_a_rule_delivers_exactly_what_its_function_subscribes_to(local: Synthesised) -> None:
+    written = {e.name: (LOCAL.functions / e.path).read_text() for e in entry_points(LOCAL.functions)}
+    for _, rule in local.of_type("AWS::Events::Rule"):
+        subscribed = re.search(r"events=\(([^)]*)\)", written[rule["Name"]])
+        assert subscribed, f"{rule['Name']} has a rule but no consumer(…, events=(…))"
+        assert set(rule["EventPattern"]["detail-type"]) == set(re.findall(r"\w+", subscribed[1])), rule["Name"]
+
+
 def test_tables_stream_new_outbox_items_to_the_relay(local: Synthesised) -> None:
     tables = list(local.of_type("AWS::DynamoDB::Table"))
     feeds = [p for _, p in local.of_type("AWS::Lambda::EventSourceMapping") if "StartingPosition" in p]
