@@ -41,4 +41,4 @@ def is_barometric(creator: str | None) -> bool:
 
 
 def is_barometric_maker(manufacturer: object) -> bool:
-    return manufacturer in _FIT_MAKERS
+    return isinstance(manufacturer, str) and manufacturer in _FIT_MAKERS

@@ -37,6 +37,7 @@ Message = Mapping[str | int, Any]
 _RECORD = 20
 # file_id, sport, session, lap, event, device_info, activity, field_description, developer_data_id
 _SUMMARIES = frozenset({0, 12, 18, 19, 21, 23, 34, 206, 207})
+_BASE_TYPES = frozenset((0, 1, 2, 7, 10, 13, *range(0x83, 0x87), 0x88, 0x89, 0x8B, 0x8C, *range(0x8E, 0x91)))
 _CHANNELS = {
     "lat": ("position_lat",),
     "lon": ("position_long",),
@@ -135,6 +136,8 @@ def _definition(part: bytes, position: int, head: int) -> tuple[_Definition, int
         count = part[position + 5]
         fields = part[position + 6 : position + 6 + 3 * count]
         size = 6 + 3 * count
+        if not _BASE_TYPES.issuperset(fields[2::3]):
+            raise _damaged()  # the decoder would divide by the size of the unknown type, and panic
         if head & 0x20:
             developer_count = part[position + size]
             fields += part[position + size + 1 : position + size + 1 + 3 * developer_count]
