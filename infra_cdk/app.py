@@ -49,7 +49,7 @@ def build(environment: Environment, *, outdir: str | None = None) -> tuple[App, 
             missing.append(f"{service}/")
             continue
         stack: ServiceStack = make(app, environment=environment, platform=platform)
-        platform.dashboard.add_service(service, functions=stack.functions, queues=stack.queues)
+        platform.dashboard.add_service(service, functions=stack.functions, queues=stack.queues, facts=stack.facts)
         missing += stack.missing
     return app, missing
 

@@ -9,6 +9,7 @@ from aws_cdk.aws_sns import ITopic
 from constructs import Construct
 
 RUNBOOK = "docs/runbook.md"
+METRICS_NAMESPACE = "Stadion"
 
 
 class Trouble(StrEnum):
@@ -54,6 +55,16 @@ def function_metric(name: str, metric: str, statistic: str = "Sum") -> Metric:
         namespace="AWS/Lambda",
         metric_name=metric,
         dimensions_map={"FunctionName": name},
+        statistic=statistic,
+        period=Duration.minutes(1),
+    )
+
+
+def own_metric(service: str, metric: str, statistic: str = "Sum") -> Metric:
+    return Metric(
+        namespace=METRICS_NAMESPACE,
+        metric_name=metric,
+        dimensions_map={"service": service},
         statistic=statistic,
         period=Duration.minutes(1),
     )

@@ -10,7 +10,7 @@ from aws_cdk.aws_sns import ITopic
 from constructs import Construct
 
 from infra_cdk.environments import Environment, removal_policy
-from infra_cdk.parts.alarms import Trouble, function_metric, raise_alarm
+from infra_cdk.parts.alarms import METRICS_NAMESPACE, Trouble, function_metric, raise_alarm
 from infra_cdk.parts.entry_points import EntryPoint
 
 
@@ -57,7 +57,7 @@ class ServiceFunction(Construct):
                 "STADION_STAGE": environment.name,
                 "STADION_SERVICE": entry_point.service,
                 "POWERTOOLS_SERVICE_NAME": entry_point.service,
-                "POWERTOOLS_METRICS_NAMESPACE": "Stadion",
+                "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
                 "POWERTOOLS_LOG_LEVEL": "INFO",
                 **variables,
             },

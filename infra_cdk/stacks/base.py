@@ -87,6 +87,7 @@ class ServiceStack(StadionStack):
         super().__init__(scope, service=service, environment=environment)
         self.platform = platform
         self.missing: list[str] = []
+        self.facts: tuple[str, ...] = ()
         self._buckets: list[ServiceBucket] = []
         self.key = ServiceKey(self, service=service, environment=environment)
         self.table = ServiceTable(
@@ -166,6 +167,10 @@ class ServiceStack(StadionStack):
         self.variables[f"STADION_{name.upper()}_BUCKET"] = bucket.bucket.bucket_name
         self.tell(**{f"{name.title()}Bucket": bucket.bucket.bucket_name})
         return bucket
+
+    def show(self, *facts: str) -> None:
+        """Metrics of the service that people count, for its row of the dashboard."""
+        self.facts = facts
 
     def _is_missing(self, stem: str) -> bool:
         """A half-written service can be deployed locally; `app.synthesize` refuses it for AWS."""

@@ -13,3 +13,4 @@ class GamificationStack(ServiceStack):
         super().__init__(scope, service="gamification", environment=environment, platform=platform)
         self.serve(routes_under("/v1/gamification"))
         self.consume("on_workout_events", WORKOUT_EVENTS)
+        self.show("XpGranted", "PersonalRecords")

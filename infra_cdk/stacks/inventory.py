@@ -13,3 +13,4 @@ class InventoryStack(ServiceStack):
         super().__init__(scope, service="inventory", environment=environment, platform=platform)
         self.serve(routes_under("/v1/gear"))
         self.consume("on_workout_events", WORKOUT_EVENTS)
+        self.show("GearWearReached")

@@ -18,3 +18,4 @@ class NotificationsStack(ServiceStack):
             "on_account_events",
             Events(["UserRegistered", "ProfileUpdated", "ConsentChanged"], source="accounts"),
         )
+        self.show("NotificationDelivered")

@@ -260,7 +260,9 @@ class PlatformStack(StadionStack):
                 ("Relay lag", [lag]),
             ]
         )
-        self.dashboard.add_service("platform", functions=self.functions, queues=[])
+        self.dashboard.add_service(
+            "platform", functions=self.functions, queues=[], facts=["Published", "PublishFailed"]
+        )
 
     def _api_metric(self, metric: str, statistic: str = "Sum") -> Metric:
         return Metric(

@@ -30,3 +30,4 @@ class WorkoutsStack(ServiceStack):
             batch_size=1,
         )
         self.consume("on_workout_events", Events(["WorkoutDeleted"], source="workouts"))
+        self.show("UploadReady", "UploadDuplicate", "UploadFailed")
