@@ -1,6 +1,7 @@
 """Layers are built once, the same bytes every time, for the machine that runs them."""
 
 import re
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,7 +30,7 @@ def packages(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 
 
 def _names(archive: Path) -> list[str]:
-    with layers.zipfile.ZipFile(archive) as zipped:
+    with zipfile.ZipFile(archive) as zipped:
         return zipped.namelist()
 
 

@@ -79,7 +79,7 @@ def test_preflights_are_left_to_api_gateway(local: Synthesised) -> None:
 
 
 def test_a_service_ships_its_own_code_only(local: Synthesised) -> None:
-    code = {}
+    code: dict[str, set[str]] = {}
     for name, properties in local.of_type("AWS::Lambda::Function"):
         code.setdefault(name.split("/")[0], set()).add(properties["Code"]["S3Key"])
     assert all(len(keys) == 1 for keys in code.values())
