@@ -1,0 +1,109 @@
+"""How much CPU time our decoding and measuring takes, as a share of what the usual libraries take to decode alone.
+
+Run from the repository's root: python -m tests.bench.bench_decoding
+"""
+
+import io
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / root) for root in ("functions", "layers/shared/python") if str(ROOT / root) not in sys.path]
+
+import fitdecode  # noqa: E402
+import gpxpy  # noqa: E402
+from tcxreader.tcxreader import TCXReader  # noqa: E402
+
+from local.recordings import recordings  # noqa: E402
+from workouts.recordings.decode import decode  # noqa: E402
+from workouts.recordings.measure import measure  # noqa: E402
+
+ROUNDS = 7
+
+
+@dataclass(frozen=True)
+class Ratio:
+    file: str
+    oracle: str
+    oracle_s: float
+    decoded_s: float
+    measured_s: float
+    limit: float
+
+    @property
+    def decoded(self) -> float:
+        return self.decoded_s / self.oracle_s
+
+    @property
+    def measured(self) -> float:
+        return self.measured_s / self.oracle_s
+
+
+def with_fitdecode(path: Path) -> None:
+    with fitdecode.FitReader(path) as reader:
+        for _ in reader:
+            pass
+
+
+def with_gpxpy(path: Path) -> None:
+    gpxpy.parse(path.read_text(encoding="utf-8"))
+
+
+def with_tcxreader(path: Path) -> None:
+    TCXReader().read(str(path))
+
+
+def ours_decoded(path: Path) -> None:
+    decode(path.read_bytes())
+
+
+def ours_measured(path: Path) -> None:
+    for recording in decode(path.read_bytes()):
+        measure(recording).to_dict()
+
+
+CASES = (
+    ("4078723797.fit", "fitdecode", with_fitdecode, 1 / 10),
+    ("activity_4078723797.gpx", "gpxpy", with_gpxpy, 1 / 4),
+    ("4078723797_strava.gpx", "gpxpy", with_gpxpy, 1 / 4),
+    ("activity_4078723797.tcx", "tcxreader", with_tcxreader, 1 / 4),
+)
+
+
+def ratio(file: str, oracle: str, theirs: Callable[[Path], None], limit: float, rounds: int = ROUNDS) -> Ratio:
+    """Medians of rounds in which all three run one after the other, so that a noisy machine disturbs all of them."""
+    path = recordings("sweat") / file
+    runs = (theirs, ours_decoded, ours_measured)
+    for run in runs:
+        run(path)
+    times = [[cpu_s(run, path) for run in runs] for _ in range(rounds)]
+    return Ratio(file, oracle, *(statistics.median(column) for column in zip(*times, strict=True)), limit=limit)
+
+
+def cpu_s(run: Callable[[Path], None], path: Path) -> float:
+    started = time.process_time()
+    run(path)
+    return time.process_time() - started
+
+
+def report(ratios: list[Ratio]) -> str:
+    out = io.StringIO()
+    print(
+        f"{'file':26} {'oracle':>10} {'ms':>6} | {'decoded':>8} {'ratio':>6} | {'+measured':>9} {'ratio':>6}  limit",
+        file=out,
+    )
+    for one in ratios:
+        print(
+            f"{one.file:26} {one.oracle:>10} {one.oracle_s * 1e3:6.0f} | {one.decoded_s * 1e3:8.1f} {one.decoded:6.3f} |"
+            f" {one.measured_s * 1e3:9.1f} {one.measured:6.3f}  {one.limit:.2f}",
+            file=out,
+        )
+    return out.getvalue()
+
+
+if __name__ == "__main__":
+    print(report([ratio(*case) for case in CASES]))
