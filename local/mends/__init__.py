@@ -7,7 +7,7 @@ with the name of the mend to look at again, instead of quietly behaving differen
 
 from pathlib import Path
 
-from local.mends import cognito, http_api, lambda_worker
+from local.mends import cognito, http_api, lambda_worker, state
 
 
 def apply_all(*, code_cache: Path) -> tuple[str, ...]:
@@ -15,4 +15,5 @@ def apply_all(*, code_cache: Path) -> tuple[str, ...]:
     lambda_worker.apply(code_cache=code_cache)
     http_api.apply()
     cognito.apply()
-    return ("lambda_worker", "http_api", "cognito")
+    state.apply()
+    return ("lambda_worker", "http_api", "cognito", "state")

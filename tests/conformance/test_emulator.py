@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -69,21 +70,9 @@ def gathered(queue: Queue, count: int) -> list[Any]:
 
 
 class TestStreams:
-    def subscribe(self, workshop: Workshop, table: str, seen: Queue) -> None:
-        function = workshop.function("on_stream", SEEN=seen.url)
-        stream = workshop.dynamodb.describe_table(TableName=table)["Table"]["LatestStreamArn"]
-        only_outbox = {"eventName": ["INSERT"], "dynamodb": {"Keys": {"sk": {"S": [{"prefix": "OUTBOX#"}]}}}}
-        workshop.aws.functions.create_event_source_mapping(
-            FunctionName=function,
-            EventSourceArn=stream,
-            StartingPosition="TRIM_HORIZON",
-            BatchSize=10,
-            FilterCriteria={"Filters": [{"Pattern": json.dumps(only_outbox)}]},
-        )
-
     def test_a_filter_passes_inserts_of_outbox_keys_only(self, workshop: Workshop, seen: Queue) -> None:
         table = workshop.table()
-        self.subscribe(workshop, table, seen)
+        workshop.subscribe(table, seen)
         workshop.put(table, "USER#1", "PROFILE")
         workshop.put(table, "USER#1", "OUTBOX#1")
         workshop.put(table, "USER#1", "OUTBOX#1", changed="yes")
@@ -101,7 +90,7 @@ class TestStreams:
 
     def test_a_batch_that_raises_comes_again(self, workshop: Workshop, seen: Queue) -> None:
         table = workshop.table()
-        self.subscribe(workshop, table, seen)
+        workshop.subscribe(table, seen)
         workshop.put(table, "USER#1", "OUTBOX#FAIL")
         batches = gathered(seen, 2)
         assert [batch["keys"] for batch in batches[:2]] == [["OUTBOX#FAIL"], ["OUTBOX#FAIL"]]
@@ -141,13 +130,6 @@ class TestQueues:
 
 
 class TestBus:
-    def put(self, workshop: Workshop, bus: str, detail_type: str, detail: dict[str, Any]) -> None:
-        event = json.dumps(detail)
-        told = workshop.aws.events.put_events(
-            Entries=[{"EventBusName": bus, "Source": "stadion.workouts", "DetailType": detail_type, "Detail": event}]
-        )
-        assert told["FailedEntryCount"] == 0
-
     def bus_with_rule(self, workshop: Workshop, queue: Queue) -> str:
         events, bus = workshop.aws.events, workshop.name("bus")
         events.create_event_bus(Name=bus)
@@ -159,8 +141,8 @@ class TestBus:
     def test_a_rule_sends_matching_events_to_its_queue(self, workshop: Workshop) -> None:
         queue = workshop.queue()
         bus = self.bus_with_rule(workshop, queue)
-        self.put(workshop, bus, "WorkoutCorrected", {"data": 1})
-        self.put(workshop, bus, "WorkoutRecorded", {"event_id": "e1", "data": {"distance_m": 5000.5}})
+        workshop.put_event(bus, "WorkoutCorrected", {"data": 1})
+        workshop.put_event(bus, "WorkoutRecorded", {"event_id": "e1", "data": {"distance_m": 5000.5}})
 
         (message,) = gathered(queue, 1)
         assert message["source"] == "stadion.workouts"
@@ -175,7 +157,7 @@ class TestBus:
         workshop.aws.keep_archive(f"{bus}-archive", bus_arn)
         workshop.aws.keep_archive(f"{bus}-archive", bus_arn)
         before = datetime.now(UTC) - timedelta(seconds=5)
-        self.put(workshop, bus, "WorkoutRecorded", {"event_id": "e1"})
+        workshop.put_event(bus, "WorkoutRecorded", {"event_id": "e1"})
         gathered(queue, 1)
 
         archive = events.describe_archive(ArchiveName=f"{bus}-archive")
@@ -403,9 +385,7 @@ class TestFunctions:
         assert found == {"boto3": True, "moto": False, "ministack": False, "pydantic": False}
 
     def test_its_layers_are_importable(self, workshop: Workshop) -> None:
-        layer = workshop.aws.functions.publish_layer_version(
-            LayerName=workshop.name("layer"), Content={"ZipFile": zipped(python__shelf="ANSWER = 42")}
-        )["LayerVersionArn"]
+        layer = workshop.layer("shelf", "ANSWER = 42")
         found = workshop.invoke(workshop.function("imports", layers=[layer]), {"modules": ["shelf"]})
         assert found == {"shelf": 42}
 
@@ -609,33 +589,61 @@ class TestUsers:
 
 
 class TestState:
-    def fill(self, emulator: Emulator) -> tuple[Workshop, str, str, UserPool]:
-        workshop = Workshop(Aws.local(port=emulator.port))
-        table, bucket, pool = workshop.table(), workshop.name("bucket"), workshop.user_pool()
-        workshop.put(table, "USER#1", "PROFILE")
-        workshop.s3.create_bucket(Bucket=bucket)
-        workshop.s3.put_object(Bucket=bucket, Key="ride.fit", Body=b"fit")
-        workshop.queue().send({"n": 1})
-        pool.sign_up("athlete@stadion.example")
-        pool.confirm("athlete@stadion.example", code_mailed_to(workshop.aws, "athlete@stadion.example"))
-        workshop.invoke(workshop.function("process"))
-        return workshop, table, bucket, pool
+    @dataclass
+    class Made:
+        workshop: Workshop
+        table: str
+        bucket: str
+        pool: UserPool
+        function: str
+        seen: Queue
+        bus: str
 
-    def check(self, workshop: Workshop, table: str, bucket: str, pool: UserPool) -> None:
-        assert workshop.dynamodb.get_item(TableName=table, Key={"pk": {"S": "USER#1"}, "sk": {"S": "PROFILE"}})["Item"]
-        assert workshop.s3.get_object(Bucket=bucket, Key="ride.fit")["Body"].read() == b"fit"
-        (url,) = workshop.aws.sqs.list_queues()["QueueUrls"]
-        assert Queue(workshop.aws, url).take() == [{"n": 1}]
-        assert pool.refresh(pool.sign_in("athlete@stadion.example")["RefreshToken"])["AccessToken"]
-        (function,) = workshop.aws.function_names()
-        assert isinstance(workshop.invoke(function), int)
+    def fill(self, emulator: Emulator) -> Made:
+        workshop = Workshop(Aws.local(port=emulator.port))
+        made = self.Made(
+            workshop=workshop,
+            table=workshop.table(),
+            bucket=workshop.name("bucket"),
+            pool=workshop.user_pool(),
+            function=workshop.function("imports", layers=[workshop.layer("shelf", "ANSWER = 42\n" + "#" * 5000)]),
+            seen=workshop.queue(),
+            bus=workshop.bus_with_archive("stadion"),
+        )
+        workshop.subscribe(made.table, made.seen)
+        for number in range(3):
+            workshop.put(made.table, "USER#1", f"OUTBOX#{number}")
+        gathered(made.seen, 1)
+        workshop.s3.create_bucket(Bucket=made.bucket)
+        workshop.s3.put_object(Bucket=made.bucket, Key="ride.fit", Body=b"fit")
+        workshop.queue().send({"n": 1})
+        made.pool.sign_up("athlete@stadion.example")
+        made.pool.confirm("athlete@stadion.example", code_mailed_to(workshop.aws, "athlete@stadion.example"))
+        workshop.put_event(made.bus, "WorkoutRecorded", {"n": 1})
+        eventually(lambda: made.seen.take() == [])
+        return made
+
+    def check(self, made: Made) -> None:
+        workshop = made.workshop
+        key = {"pk": {"S": "USER#1"}, "sk": {"S": "OUTBOX#1"}}
+        assert workshop.dynamodb.get_item(TableName=made.table, Key=key)["Item"]
+        assert workshop.s3.get_object(Bucket=made.bucket, Key="ride.fit")["Body"].read() == b"fit"
+        queues = [Queue(workshop.aws, url) for url in workshop.aws.sqs.list_queues()["QueueUrls"]]
+        assert [{"n": 1}] in [queue.take() for queue in queues if queue.url != made.seen.url]
+        assert made.pool.refresh(made.pool.sign_in("athlete@stadion.example")["RefreshToken"])["AccessToken"]
+        assert workshop.invoke(made.function, {"modules": ["shelf"]}) == {"shelf": 42}
+        made.seen.take()
+        workshop.put(made.table, "USER#1", "OUTBOX#after")
+        assert "OUTBOX#after" in gathered(made.seen, 1)[0]["keys"], "the stream's reader still reads"
+        archive = workshop.aws.events.describe_archive(ArchiveName="stadion")
+        assert archive["EventCount"] == 1
 
     def test_it_survives_a_restart(self, tmp_path: Path) -> None:
         with bare_emulator(tmp_path) as emulator:
             made = self.fill(emulator)
             emulator.stop()
             emulator.start()
-            self.check(*made)
+            self.check(made)
 
     @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="snapshots need a safe fork")
     def test_it_survives_a_kill_but_for_the_last_seconds(self, tmp_path: Path) -> None:
@@ -647,7 +655,7 @@ class TestState:
             os.killpg(running.pid, signal.SIGKILL)
             eventually(lambda: not emulator.running())
             emulator.start()
-            self.check(*made)
+            self.check(made)
 
     def test_reset_forgets(self, tmp_path: Path) -> None:
         with bare_emulator(tmp_path / "state") as emulator:

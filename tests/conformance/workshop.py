@@ -146,6 +146,35 @@ class Workshop:
         item = {key: {"S": value} for key, value in {"pk": pk, "sk": sk, **more}.items()}
         self.dynamodb.put_item(TableName=table, Item=item)
 
+    def subscribe(self, table: str, seen: "Queue") -> None:
+        """A function that tells `seen` what came: inserts of outbox keys only, as the relay has it."""
+        only_outbox = {"eventName": ["INSERT"], "dynamodb": {"Keys": {"sk": {"S": [{"prefix": "OUTBOX#"}]}}}}
+        self.aws.functions.create_event_source_mapping(
+            FunctionName=self.function("on_stream", SEEN=seen.url),
+            EventSourceArn=self.dynamodb.describe_table(TableName=table)["Table"]["LatestStreamArn"],
+            StartingPosition="TRIM_HORIZON",
+            BatchSize=10,
+            FilterCriteria={"Filters": [{"Pattern": json.dumps(only_outbox)}]},
+        )
+
+    def layer(self, module: str, text: str) -> str:
+        """ARN of a layer with that module."""
+        content = zipped(**{f"python__{module}": text})
+        published = self.aws.functions.publish_layer_version(LayerName=self.name("layer"), Content={"ZipFile": content})
+        return published["LayerVersionArn"]
+
+    def bus_with_archive(self, name: str) -> str:
+        bus = self.aws.events.create_event_bus(Name=name)
+        self.aws.keep_archive(name, bus["EventBusArn"])
+        return name
+
+    def put_event(self, bus: str, detail_type: str, detail: dict[str, Any]) -> None:
+        event = json.dumps(detail)
+        told = self.aws.events.put_events(
+            Entries=[{"EventBusName": bus, "Source": "stadion.workouts", "DetailType": detail_type, "Detail": event}]
+        )
+        assert told["FailedEntryCount"] == 0
+
     def user_pool(self) -> "UserPool":
         """E-mail as name, client as ours: passwords, rotation with two seconds of grace, no enumeration."""
         pool_id = self.aws.cognito.create_user_pool(
