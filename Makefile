@@ -42,6 +42,7 @@ lock: ## resolve every pinned list anew
 	$(RESOLVE) requirements.in -o requirements.txt
 	$(RESOLVE) $(RUNTIME) layers/vendor/requirements.in -c requirements.txt -o layers/vendor/requirements.txt
 	$(RESOLVE) layers/tracks/requirements.in -c requirements.txt -o layers/tracks/requirements.txt
+	$(RESOLVE) layers/images/requirements.in -c requirements.txt -o layers/images/requirements.txt
 
 clean: ## remove caches and the local stack's state
 	rm -rf .stadion cdk.out .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -29,7 +29,7 @@ class Value(BaseModel):
 class Flag(Value):
     """Why a value is implausible. A flagged workout stays in the diary and out of the records."""
 
-    code: str = Field(examples=["speed_implausible"])
+    code: str = Field(examples=["average_speed_too_high"])
     detail: str = Field(examples=["An average of 48.0 km/h is too fast for Run."])
 
 
@@ -55,6 +55,7 @@ class Measured(Value):
 
     sport_type: SportType
     started_at: AwareDatetime
+    recorded_span_s: float | None = Field(default=None, description="from the first point to the last one")
     elapsed_time_s: float
     timer_time_s: float
     moving_time_s: float
@@ -109,7 +110,7 @@ class Workout(Measured):
     def fingerprint(self) -> Fingerprint:
         return Fingerprint(
             started_at=self.started_at,
-            elapsed_s=self.elapsed_time_s,
+            elapsed_s=self.recorded_span_s or self.elapsed_time_s,
             distance_m=self.distance_m,
             family=sport(self.sport_type).family,
         )
@@ -146,9 +147,9 @@ def flags_of_manual(measured: Measured) -> list[Flag]:
     speed = average_speed(measured)
     if speed is not None and speed > sport(measured.sport_type).top_speed_mps:
         detail = f"An average of {speed * 3.6:.1f} km/h is too fast for {measured.sport_type.value}."
-        flags.append(Flag(code="speed_implausible", detail=detail))
+        flags.append(Flag(code="average_speed_too_high", detail=detail))
     if measured.elapsed_time_s > LONGEST_PLAUSIBLE_S:
-        flags.append(Flag(code="duration_implausible", detail="A workout of more than seven days is not plausible."))
+        flags.append(Flag(code="duration_too_long", detail="A workout of more than seven days is not plausible."))
     return flags
 
 

@@ -2,17 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from stadion.settings import load
+from stadion.storage import s3_client
 from workouts.domain import FileRef
 from workouts.settings import WorkoutSettings
 from workouts.uploads import Upload
-
-if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
 
 INCOMING = "uploads"
 MAX_BYTES = 50 * 1024 * 1024
@@ -44,7 +41,7 @@ class Incoming:
 
 def upload_form(upload: Upload) -> dict[str, Any]:
     """Url and fields of a presigned POST that takes one file of at most `MAX_BYTES`."""
-    return client().generate_presigned_post(
+    return s3_client().generate_presigned_post(
         Bucket=_bucket(),
         Key=Incoming(upload.user_id, upload.upload_id).key,
         Conditions=[["content-length-range", 1, MAX_BYTES]],
@@ -53,27 +50,27 @@ def upload_form(upload: Upload) -> dict[str, Any]:
 
 
 def read(incoming: Incoming) -> bytes:
-    answer = client().get_object(Bucket=_bucket(), Key=incoming.key)
+    answer = s3_client().get_object(Bucket=_bucket(), Key=incoming.key)
     if answer["ContentLength"] > MAX_BYTES:
         raise FileTooLargeError
     return answer["Body"].read()
 
 
 def read_original(file: FileRef) -> bytes:
-    return client().get_object(Bucket=_bucket(), Key=file.key)["Body"].read()
+    return s3_client().get_object(Bucket=_bucket(), Key=file.key)["Body"].read()
 
 
 def keep(data: bytes, *, user_id: str, workout_id: str, upload: Upload, fmt: str, sha256: str) -> FileRef:
     """Stores the original beside its workout; the same call twice writes the same object."""
     name = PurePosixPath(upload.filename).name
     key = f"files/{user_id}/{workout_id}/{sha256[:16]}"
-    client().put_object(Bucket=_bucket(), Key=key, Body=data)
+    s3_client().put_object(Bucket=_bucket(), Key=key, Body=data)
     return FileRef(key=key, filename=name, format=fmt, sha256=sha256, size=len(data))
 
 
 def download_link(file: FileRef, now: datetime) -> tuple[str, datetime]:
     ascii_name = file.filename.encode("ascii", "replace").decode().replace('"', "'")
-    url = client().generate_presigned_url(
+    url = s3_client().generate_presigned_url(
         "get_object",
         Params={
             "Bucket": _bucket(),
@@ -88,22 +85,13 @@ def download_link(file: FileRef, now: datetime) -> tuple[str, datetime]:
 def forget(user_id: str, workout_id: str) -> int:
     """Deletes all recordings of a workout; how many there were."""
     pages = (
-        client().get_paginator("list_objects_v2").paginate(Bucket=_bucket(), Prefix=f"files/{user_id}/{workout_id}/")
+        s3_client().get_paginator("list_objects_v2").paginate(Bucket=_bucket(), Prefix=f"files/{user_id}/{workout_id}/")
     )
     keys = [entry["Key"] for page in pages for entry in page.get("Contents", [])]
     for key in keys:
-        client().delete_object(Bucket=_bucket(), Key=key)
+        s3_client().delete_object(Bucket=_bucket(), Key=key)
     return len(keys)
 
 
 def _bucket() -> str:
     return load(WorkoutSettings).files_bucket
-
-
-@cache
-def client() -> "S3Client":
-    import boto3
-    from botocore.config import Config
-
-    # Signature version 4 and path style: the same presigned URL works on AWS and on the local stack.
-    return boto3.client("s3", config=Config(signature_version="s3v4", s3={"addressing_style": "path"}))

@@ -1,13 +1,90 @@
-"""From bytes to diary entries: the only door of this service to the recordings package (and to NumPy)."""
+"""From bytes to diary entries: this service's only door to the recordings package, and so to NumPy."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any
 
-from workouts.domain import Measured, Track
+from stadion.events.catalogue import BestEffort
+from stadion.sports import SportType
+from workouts.domain import Flag, Measured, Track, Workout
+from workouts.recordings.decode import decode
+from workouts.recordings.matching import is_same_workout
+from workouts.recordings.measure import Measures, fingerprint, measure
+from workouts.recordings.merge import merged
+from workouts.recordings.recording import Recording
+
+SAME_NAMES = set(Measured.model_fields) & set(Measures.__dataclass_fields__) - {"best_efforts", "flags"}
 
 
 @dataclass(frozen=True)
 class Entry:
+    """A recording with what was measured in it."""
+
+    recording: Recording
     measured: Measured
     track: Track
-    format: str
-    sport_known: bool
+
+    @property
+    def format(self) -> str:
+        return self.recording.file_format
+
+
+def entries_of(data: bytes, *, sport_type: SportType | None, now: datetime) -> list[Entry]:
+    """One entry per activity in the file; `sport_type` overrides what a file with one activity says."""
+    recordings = decode(data, now=now)
+    if sport_type is not None and len(recordings) == 1:
+        recordings = [replace(recordings[0], sport_type=sport_type)]
+    return [_entry(recording) for recording in recordings]
+
+
+def merged_with(originals: Iterable[bytes], entry: Entry, twin: Workout) -> Entry:
+    """The entry together with the recordings that its twin has already, the richest channels of all."""
+    recording = entry.recording
+    for data in originals:
+        earlier = next((old for old in decode(data) if _is_of(old, twin)), None)
+        if earlier is not None:
+            recording = merged(recording, earlier)
+    if twin.sport_type is not SportType.WORKOUT:
+        recording = replace(recording, sport_type=twin.sport_type)
+    return _entry(recording)
+
+
+def _is_of(recording: Recording, workout: Workout) -> bool:
+    return is_same_workout(fingerprint(recording, measure(recording)), workout.fingerprint)
+
+
+def _entry(recording: Recording) -> Entry:
+    measures = measure(recording)
+    return Entry(recording=recording, measured=_measured(recording, measures), track=_track(measures))
+
+
+def _measured(recording: Recording, measures: Measures) -> Measured:
+    same: dict[str, Any] = {name: getattr(measures, name) for name in SAME_NAMES}
+    return Measured(
+        **same,
+        sport_type=recording.sport_type,
+        started_at=recording.started_at,
+        recorded_span_s=recording.span_s or None,
+        polyline=measures.summary_polyline or None,
+        device=recording.device,
+        best_efforts=[
+            BestEffort(
+                name=effort.name,
+                distance_m=effort.distance_m,
+                elapsed_time_s=effort.elapsed_time_s,
+                start_offset_s=effort.offset_s,
+            )
+            for effort in measures.best_efforts
+        ],
+        flags=[Flag(code=flag.code, detail=flag.detail) for flag in measures.flags],
+    )
+
+
+def _track(measures: Measures) -> Track:
+    return Track(
+        pauses=[asdict(pause) for pause in measures.pauses],
+        laps=[asdict(lap) for lap in measures.laps],
+        splits_km=[asdict(split) for split in measures.splits_km],
+        splits_mile=[asdict(split) for split in measures.splits_mile],
+    )

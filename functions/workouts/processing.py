@@ -1,7 +1,7 @@
 """What happens to a recording that arrived: decode, measure, look for twins, write.
 
-Safe to repeat at any point: the workouts' ids are fixed by the upload, the originals' keys by ids and bytes, and the one
-transaction that makes it all true also ends the upload.
+Safe to repeat at any point: the workouts' ids are fixed by the upload, the originals' keys by ids and bytes, and the
+one transaction that makes it all true also ends the upload.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from stadion.events.catalogue import WorkoutRecorded
 from workouts import files, service, store
 from workouts.domain import FileRef, Measured, OnDuplicate, Track, Workout, absorb, filled
 from workouts.files import Incoming
-from workouts.measuring import Entry, measured_entries, merged_entry
+from workouts.measuring import Entry, entries_of, merged_with
 from workouts.recordings.errors import RecordingError
 from workouts.uploads import Upload, UploadState
 
@@ -59,7 +59,7 @@ def _take_in(upload: Upload, data: bytes, now: datetime) -> Upload:
     known = store.workouts_of_file(upload.user_id, sha256)
     if known and upload.on_duplicate is not OnDuplicate.FORCE:
         return _end(upload, now, status=UploadState.DUPLICATE, existing_workout_id=known[0])
-    entries = measured_entries(data, upload, now)
+    entries = entries_of(data, sport_type=upload.sport_type, now=now)
     if len(entries) > MAX_ENTRIES:
         raise RecordingError("too_many_sessions", f"A file may hold at most {MAX_ENTRIES} sessions.")
     workouts = [_workout(upload, index, entry, data, sha256, now) for index, entry in enumerate(entries)]
@@ -82,7 +82,7 @@ def _write(upload: Upload, entries: list[Entry], workouts: list[Workout], sha256
     ids: list[str] = []
     twins: list[str] = []
     for entry, workout in zip(entries, workouts, strict=True):
-        twin = service.find_twin(slots, _fingerprint(entry, workout), but=workout.workout_id)
+        twin = service.find_twin(slots, workout.fingerprint, but=workout.workout_id)
         if twin is None or twin in ids or upload.on_duplicate is OnDuplicate.FORCE:
             _plan_new(change, slots, workout, entry.track)
             ids.append(workout.workout_id)
@@ -102,14 +102,6 @@ def _write(upload: Upload, entries: list[Entry], workouts: list[Workout], sha256
     except store.UploadIsOverError:
         return store.get_upload(upload.user_id, upload.upload_id)
     return ended
-
-
-def _fingerprint(entry: Entry, workout: Workout) -> Any:
-    """A recording that does not say its sport may be the twin of any."""
-    fingerprint = workout.fingerprint
-    if entry.sport_known:
-        return fingerprint
-    return type(fingerprint)(fingerprint.started_at, fingerprint.elapsed_s, fingerprint.distance_m, None)
 
 
 def _with_twin(slots: store.Slots, user_id: str, twin_id: str) -> store.Slots:
@@ -151,7 +143,7 @@ def _joined(twin: Workout, entry: Entry, workout: Workout, on_duplicate: OnDupli
     if on_duplicate is OnDuplicate.REPLACE or not twin.files:
         return filled(workout.measured, twin.measured), entry.track
     originals = [files.read_original(file) for file in twin.files]
-    merged = merged_entry(originals, entry, twin)
+    merged = merged_with(originals, entry, twin)
     return filled(merged.measured, twin.measured), merged.track
 
 

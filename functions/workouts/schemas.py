@@ -1,24 +1,16 @@
 """Requests and responses of the workouts API. Units are in the names: metres, seconds, m/s, watts, bpm."""
 
 from typing import Annotated, Any
-from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from stadion.events.catalogue import BestEffort
 from stadion.http import RequestModel
 from stadion.ids import ClientId
 from stadion.sports import SportType
+from stadion.zones import TimeZone
 from workouts.domain import External, FileRef, Flag, OnDuplicate, Workout
 
-
-def _known_zone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError("This is not an IANA time zone such as Europe/Moscow.")
-    return name
-
-
-TimeZone = Annotated[str, Field(examples=["Europe/Moscow"]), AfterValidator(_known_zone)]
 GearIds = Annotated[
     list[ClientId],
     Field(max_length=10, description="the pieces worn; leave it out to use the default gear of the sport"),

@@ -23,7 +23,7 @@ from workouts.domain import (
     flags_of_manual,
 )
 from workouts.errors import DuplicateWorkoutError, MeasuredFieldError
-from workouts.recordings.matching import Fingerprint, same_workout
+from workouts.recordings.matching import Fingerprint, is_same_workout
 from workouts.schemas import NewWorkout, WorkoutDetail, WorkoutPatch
 
 ALWAYS_EDITABLE = {"name", "notes", "gear_ids", "time_zone", "sport_type"}
@@ -127,7 +127,7 @@ def plan_revision(
 
 def find_twin(slots: store.Slots, fingerprint: Fingerprint, *, but: str | None = None) -> str | None:
     for workout_id, other in slots.neighbours(fingerprint):
-        if workout_id != but and same_workout(fingerprint, other):
+        if workout_id != but and is_same_workout(fingerprint, other):
             return workout_id
     return None
 

@@ -26,7 +26,7 @@ from workouts.errors import (
     WorkoutNotFoundError,
     WorkoutWasDeletedError,
 )
-from workouts.recordings.matching import START_TOLERANCE_S, Fingerprint
+from workouts.recordings.matching import MAX_START_DIFFERENCE_S, Fingerprint
 from workouts.uploads import Upload
 
 PAGES_PER_LIST = 10  # of one filtered list; the cursor goes on from there
@@ -271,7 +271,7 @@ def _slot(start: datetime) -> str:
 
 
 def _slots_around(start: datetime) -> list[str]:
-    reach = timedelta(seconds=START_TOLERANCE_S)
+    reach = timedelta(seconds=MAX_START_DIFFERENCE_S)
     return sorted({_slot(start - reach), _slot(start), _slot(start + reach)})
 
 
@@ -280,7 +280,7 @@ def _slot_entry(fingerprint: Fingerprint) -> dict[str, Any]:
         "started_at": clock.rfc3339(fingerprint.started_at),
         "elapsed_s": fingerprint.elapsed_s,
         "distance_m": fingerprint.distance_m,
-        "family": fingerprint.family.value if fingerprint.family is not None else None,
+        "family": fingerprint.family.value,
     }
 
 
@@ -289,7 +289,7 @@ def _fingerprint(entry: Mapping[str, Any]) -> Fingerprint:
         started_at=datetime.fromisoformat(entry["started_at"]),
         elapsed_s=entry["elapsed_s"],
         distance_m=entry["distance_m"],
-        family=Family(entry["family"]) if entry["family"] else None,
+        family=Family(entry["family"]),
     )
 
 

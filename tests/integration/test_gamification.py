@@ -56,7 +56,7 @@ def test_each_level_is_announced_once(gamification: Service) -> None:
 
 
 def test_a_flagged_workout_earns_neither_xp_nor_records(gamification: Service) -> None:
-    deliver(gamification, recorded(flags=["speed_implausible"], best_efforts=[effort("5k", 600.0)]))
+    deliver(gamification, recorded(flags=["average_speed_too_high"], best_efforts=[effort("5k", 600.0)]))
     assert (xp(gamification), records(gamification)) == (0, {})
 
 

@@ -132,7 +132,7 @@ def test_bad_input_is_told_field_by_field_in_the_athletes_language(workouts: Ser
 def test_an_implausible_workout_is_kept_with_a_flag(workouts: Service) -> None:
     created = workouts.call("POST", "/v1/workouts", {**RUN, "distance_m": 64000})
     assert created.status == 201
-    assert [flag["code"] for flag in created.body["flags"]] == ["speed_implausible"]
+    assert [flag["code"] for flag in created.body["flags"]] == ["average_speed_too_high"]
 
 
 def test_nothing_of_the_inside_is_told_when_something_breaks(workouts: Service) -> None:

@@ -30,6 +30,7 @@ def _decoded(data: bytes) -> list[Recording]:
         from workouts.recordings.fit import decode_fit
 
         return decode_fit(data)
+    data = data.lstrip(b" \t\r\n")  # some exporters indent the XML declaration, which XML does not allow
     root = _root(data)
     if root == "gpx":
         from workouts.recordings.gpx import decode_gpx

@@ -6,7 +6,7 @@ pattern recognises out of the bytes and hands expat the rest, which is therefore
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from re import Pattern
+from re import Match, Pattern
 from xml.parsers import expat
 
 import numpy as np
@@ -22,6 +22,7 @@ MISSING = b"nan"
 NO_TIME = b"NaT"
 _PROLOG = 64 * 1024
 _BLOCK = 16_384
+_DECLARATIONS = (b"<?xml ", b"\xef\xbb\xbf<?xml ")
 
 
 class _Found(Exception):  # noqa: N818 - it is not an error
@@ -195,23 +196,33 @@ class PointReader:
 def read_points(data: bytes, reader: PointReader, pattern: Pattern[bytes], opening: bytes) -> None:
     """`pattern` matches one whole point that begins with `opening`; its groups are the row."""
     position = 0
-    start = -1 if _hides_markup(data) else data.find(opening)
+    start = data.find(opening)
     while start >= 0:
         match = pattern.match(data, start)
         if match is None:
             start = data.find(opening, start + 1)
             continue
-        reader.feed(data[position:start])
-        columns = reader.columns() if reader.path and reader.path[-1] == reader.points_are_in else None
-        while match is not None:
-            if columns is not None:
-                columns.add(match.groups(MISSING))
-            position = match.end()
-            match = pattern.match(data, position)
+        between = data[position:start]
+        if _hides_markup(between):
+            break
+        reader.feed(between)
+        position = _take_points(data, match, reader)
         start = data.find(opening, position)
     reader.feed(data[position:], final=True)
 
 
-def _hides_markup(data: bytes) -> bool:
-    """Comments, CDATA and processing instructions may hold what only looks like a point."""
-    return b"<!" in data or data.count(b"<?") > 1
+def _take_points(data: bytes, match: Match[bytes], reader: PointReader) -> int:
+    """Takes the run of points that starts with `match`; returns where it ends."""
+    columns = reader.columns() if reader.path and reader.path[-1] == reader.points_are_in else None
+    following: Match[bytes] | None = match
+    while following is not None:
+        if columns is not None:
+            columns.add(following.groups(MISSING))
+        match = following
+        following = match.re.match(data, match.end())
+    return match.end()
+
+
+def _hides_markup(between: bytes) -> bool:
+    """Comments, CDATA and processing instructions may hold what only looks like a point; the XML declaration cannot."""
+    return b"<!" in between or between.count(b"<?") > between.startswith(_DECLARATIONS)

@@ -1,0 +1,213 @@
+"""HTTP entry point of accounts: /v1/auth, /v1/me, /v1/users and, for admins, /v1/admin/accounts."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Body, Query
+
+from accounts import admin_service, auth_service, avatars, consent_service, identity, profile_service, store
+from accounts.domain import JournalEntry, Role
+from accounts.errors import NotAnAdminError
+from accounts.identity import Session
+from accounts.schemas import (
+    Accepted,
+    AdminUser,
+    AvatarForm,
+    AvatarRequest,
+    Confirmation,
+    ConsentPut,
+    ConsentResponse,
+    EmailOnly,
+    PasswordChange,
+    PasswordReset,
+    PhysicalPut,
+    PhysicalResponse,
+    ProfilePatch,
+    ProfileResponse,
+    PublicProfile,
+    RefreshToken,
+    Registration,
+    SignIn,
+    Tokens,
+)
+from stadion import clock
+from stadion.events.catalogue import ConsentKind
+from stadion.http import Api, lambda_handler
+from stadion.pagination import DEFAULT_LIMIT, MAX_LIMIT, ListResponse
+
+api = Api()
+handler = lambda_handler(api)
+
+# --- sign-in --------------------------------------------------------------------------------------------------------
+
+
+@api.post("/v1/auth/register", status_code=202, summary="Register with e-mail and password", tags=["Sign-in"])
+def register(body: Annotated[Registration, Body()]) -> Accepted:
+    auth_service.register(body)
+    return Accepted(next="confirm")
+
+
+@api.post("/v1/auth/confirm", status_code=204, summary="Confirm the e-mail with the code", tags=["Sign-in"])
+def confirm_registration(body: Annotated[Confirmation, Body()]) -> Response[None]:
+    auth_service.confirm(body, clock.now())
+    return _nothing()
+
+
+@api.post("/v1/auth/resend", status_code=202, summary="Ask for a new code", tags=["Sign-in"])
+def resend_code(body: Annotated[EmailOnly, Body()]) -> Accepted:
+    auth_service.resend(body.email)
+    return Accepted(next="confirm")
+
+
+@api.post("/v1/auth/sign-in", summary="Sign in", tags=["Sign-in"])
+def sign_in(body: Annotated[SignIn, Body()]) -> Tokens:
+    return _tokens(auth_service.sign_in(body, clock.now()))
+
+
+@api.post("/v1/auth/refresh", summary="Trade the refresh token for a new pair", tags=["Sign-in"])
+def refresh_tokens(body: Annotated[RefreshToken, Body()]) -> Tokens:
+    return _tokens(identity.refresh(body.refresh_token.get_secret_value()))
+
+
+@api.post("/v1/auth/sign-out", status_code=204, summary="Sign out on this device", tags=["Sign-in"])
+def sign_out(body: Annotated[RefreshToken, Body()]) -> Response[None]:
+    identity.sign_out(body.refresh_token.get_secret_value())
+    return _nothing()
+
+
+@api.post("/v1/auth/sign-out-everywhere", status_code=204, summary="Sign out on all devices", tags=["Sign-in"])
+def sign_out_everywhere() -> Response[None]:
+    identity.sign_out_everywhere(_access_token())
+    return _nothing()
+
+
+@api.post("/v1/auth/forgot-password", status_code=202, summary="Ask for a code to reset it", tags=["Sign-in"])
+def forgot_password(body: Annotated[EmailOnly, Body()]) -> Accepted:
+    auth_service.forgot_password(body.email)
+    return Accepted(next="reset_password")
+
+
+@api.post("/v1/auth/reset-password", status_code=204, summary="Set a new password with the code", tags=["Sign-in"])
+def reset_password(body: Annotated[PasswordReset, Body()]) -> Response[None]:
+    auth_service.reset_password(body)
+    return _nothing()
+
+
+@api.put("/v1/me/password", status_code=204, summary="Change the password", tags=["Sign-in"])
+def change_password(body: Annotated[PasswordChange, Body()]) -> Response[None]:
+    email = store.profile(api.user_id).email
+    auth_service.change_password(_access_token(), email, body)
+    return _nothing()
+
+
+# --- the athlete's own ----------------------------------------------------------------------------------------------
+
+
+@api.get("/v1/me", summary="Show the own profile", tags=["Profile"])
+def get_me() -> Response[ProfileResponse]:
+    return _me(store.profile(api.user_id))
+
+
+@api.patch("/v1/me", summary="Change the own profile (merge patch)", tags=["Profile"])
+def change_me(body: Annotated[ProfilePatch, Body()]) -> Response[ProfileResponse]:
+    profile = store.profile(api.user_id)
+    api.if_match(profile.revision)
+    return _me(profile_service.change(profile, body, clock.now()))
+
+
+@api.post("/v1/me/avatar", status_code=201, summary="Get a form for a picture", tags=["Profile"])
+def create_avatar_form(body: Annotated[AvatarRequest, Body()]) -> AvatarForm:
+    return avatars.form(api.user_id, body.content_type, clock.now())
+
+
+@api.get("/v1/me/physical", summary="Show physical data, now and over time", tags=["Profile"])
+def get_physical() -> PhysicalResponse:
+    return profile_service.physical(api.user_id, clock.now().date())
+
+
+@api.put("/v1/me/physical/<measured_on>", summary="Set the measurements of a day", tags=["Profile"])
+def put_physical(measured_on: date, body: Annotated[PhysicalPut, Body()]) -> PhysicalResponse:
+    return profile_service.put_physical(api.user_id, measured_on, body, clock.now().date())
+
+
+@api.delete("/v1/me/physical/<measured_on>", status_code=204, summary="Delete a day's", tags=["Profile"])
+def delete_physical(measured_on: date) -> Response[None]:
+    store.delete_physical(api.user_id, measured_on)
+    return _nothing()
+
+
+@api.get("/v1/me/consents", summary="Show the consents as they hold now", tags=["Consents"])
+def list_consents() -> ListResponse[ConsentResponse]:
+    consents = store.consents(api.user_id).values()
+    return ListResponse[ConsentResponse](
+        items=[ConsentResponse.model_validate(consent.model_dump()) for consent in consents]
+    )
+
+
+@api.put("/v1/me/consents/<kind>", summary="Grant or withdraw a consent", tags=["Consents"])
+def put_consent(kind: ConsentKind, body: Annotated[ConsentPut, Body()]) -> ConsentResponse:
+    address = api.event.request_context.http.source_ip
+    consent = consent_service.put(api.user_id, kind, body, address=address, now=clock.now())
+    return ConsentResponse.model_validate(consent.model_dump())
+
+
+@api.get("/v1/me/consents/journal", summary="Every change of a consent, newest first", tags=["Consents"])
+def list_consent_journal(
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
+    cursor: Annotated[str | None, Query(max_length=2000)] = None,
+) -> ListResponse[JournalEntry]:
+    page = store.journal(api.user_id, limit=limit, cursor=cursor)
+    return ListResponse[JournalEntry](items=page.items, next_cursor=page.next_cursor)
+
+
+@api.get("/v1/users/<user_id>", summary="Show what an athlete shares", tags=["Profile"])
+def get_user(user_id: str) -> PublicProfile:
+    return profile_service.public(api.user_id, user_id)
+
+
+# --- admins ---------------------------------------------------------------------------------------------------------
+
+
+@api.get("/v1/admin/accounts/users/<username>", summary="Find a user by e-mail or id", tags=["Admin"])
+def find_user(username: str) -> AdminUser:
+    _admin()
+    return admin_service.find(username)
+
+
+@api.put("/v1/admin/accounts/users/<username>/roles/<role>", summary="Grant a role", tags=["Admin"])
+def grant_role(username: str, role: Role) -> AdminUser:
+    return admin_service.set_role(username, role, granted=True, by=_admin(), now=clock.now())
+
+
+@api.delete("/v1/admin/accounts/users/<username>/roles/<role>", summary="Revoke a role", tags=["Admin"])
+def revoke_role(username: str, role: Role) -> AdminUser:
+    return admin_service.set_role(username, role, granted=False, by=_admin(), now=clock.now())
+
+
+def _admin() -> str:
+    """The ARN that signed the request; a token of an athlete is not enough."""
+    context = api.event.raw_event["requestContext"].get("authorizer") or {}
+    if "jwt" in context or "iam" not in context:
+        raise NotAnAdminError
+    return str(context["iam"].get("userArn", "unknown"))
+
+
+def _me(profile: Any) -> Response[ProfileResponse]:
+    groups = str(api.claims.get("cognito:groups", "")).strip("[]").split()
+    roles = [role for role in Role if role is Role.USER or role.value in groups]
+    return api.versioned(profile_service.representation(profile, roles), profile.revision)
+
+
+def _access_token() -> str:
+    """The bearer token that the authorizer has checked."""
+    _ = api.user_id
+    return (api.header("authorization") or "").removeprefix("Bearer ").strip()
+
+
+def _tokens(session: Session) -> Tokens:
+    return Tokens(access_token=session.access_token, refresh_token=session.refresh_token, expires_in=session.expires_in)
+
+
+def _nothing() -> Response[None]:
+    return Response(status_code=204)

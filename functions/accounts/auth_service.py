@@ -1,0 +1,89 @@
+"""Use cases of registration and sign-in. No answer tells whether an e-mail has an account."""
+
+from contextlib import suppress
+from datetime import datetime
+
+from botocore.exceptions import ClientError
+
+from accounts import identity, store
+from accounts.domain import Profile, Settings, is_weak
+from accounts.errors import WeakPasswordError
+from accounts.identity import Identity, Session
+from accounts.schemas import Confirmation, PasswordChange, PasswordReset, Registration, SignIn
+from stadion.errors import InvalidError, NotFoundError
+from stadion.events.catalogue import NotificationRequested, UserRegistered
+from stadion.i18n import Language
+from stadion.zones import known_zones
+
+
+def register(new: Registration) -> None:
+    """Sends a code to the e-mail. Someone who has an account already gets the same answer."""
+    password = new.password.get_secret_value()
+    if is_weak(password, new.email):
+        raise WeakPasswordError(pointer="#/password")
+    try:
+        identity.sign_up(new.email, password, language=new.language.value, time_zone=new.time_zone)
+    except identity.EmailTakenError:
+        resend(new.email)
+
+
+def resend(email: str) -> None:
+    """A new code, for those who still need one."""
+    with suppress(NotFoundError, InvalidError):
+        try:
+            identity.resend(email)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "InvalidParameterException":  # confirmed already
+                raise
+
+
+def confirm(given: Confirmation, now: datetime) -> None:
+    identity.confirm(given.email, given.code)
+    ensure_profile(identity.find(given.email), now)
+
+
+def sign_in(given: SignIn, now: datetime) -> Session:
+    session = identity.sign_in(given.email, given.password.get_secret_value())
+    ensure_profile(identity.find(given.email), now)
+    return session
+
+
+def reset_password(given: PasswordReset) -> None:
+    password = given.new_password.get_secret_value()
+    if is_weak(password, given.email):
+        raise WeakPasswordError(pointer="#/new_password")
+    identity.reset_password(given.email, given.code, password)
+
+
+def forgot_password(email: str) -> None:
+    with suppress(NotFoundError, InvalidError):
+        try:
+            identity.forgot_password(email)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "InvalidParameterException":  # not confirmed yet
+                raise
+
+
+def change_password(access_token: str, email: str, given: PasswordChange) -> None:
+    new = given.new_password.get_secret_value()
+    if is_weak(new, email):
+        raise WeakPasswordError(pointer="#/new_password")
+    identity.change_password(access_token, given.current_password.get_secret_value(), new)
+
+
+def ensure_profile(known: Identity, now: datetime) -> None:
+    """Creates the profile, once; a crash after Cognito's confirmation is mended at the first sign-in."""
+    language = Language(known.language) if known.language in set(Language) else Language.EN
+    zone = known.time_zone if known.time_zone in known_zones() else "UTC"
+    profile = Profile(
+        user_id=known.user_id,
+        email=known.email,
+        language=language,
+        settings=Settings(time_zone=zone or "UTC"),
+        created_at=now,
+        updated_at=now,
+    )
+    registered = UserRegistered(language=language, time_zone=profile.settings.time_zone)
+    welcome = NotificationRequested(request_id="welcome", template="welcome")
+    with suppress(store.ProfileExistsError):
+        store.create_profile(profile, [registered, welcome], now)

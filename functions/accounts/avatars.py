@@ -1,0 +1,72 @@
+"""Avatars in S3: presigned in, checked and made small, presigned out."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from accounts.schemas import AvatarForm
+from accounts.settings import AccountSettings
+from stadion import ids
+from stadion.settings import load
+from stadion.storage import s3_client
+
+MAX_BYTES = 5 * 1024 * 1024
+FORM_LASTS = timedelta(minutes=15)
+LINK_LASTS = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A picture that arrived: `incoming/<user>/<id>`."""
+
+    user_id: str
+    picture_id: str
+
+    @property
+    def key(self) -> str:
+        return f"incoming/{self.user_id}/{self.picture_id}"
+
+    @property
+    def kept_key(self) -> str:
+        return f"avatars/{self.user_id}/{self.picture_id}.webp"
+
+    @classmethod
+    def of_key(cls, key: str) -> "Incoming":
+        _, user_id, picture_id = key.split("/")
+        return cls(user_id, picture_id)
+
+
+def form(user_id: str, content_type: str, now: datetime) -> AvatarForm:
+    answer: dict[str, Any] = s3_client().generate_presigned_post(
+        Bucket=_bucket(),
+        Key=Incoming(user_id, ids.new_id()).key,
+        Fields={"Content-Type": content_type},
+        Conditions=[{"Content-Type": content_type}, ["content-length-range", 1, MAX_BYTES]],
+        ExpiresIn=int(FORM_LASTS.total_seconds()),
+    )
+    return AvatarForm(**answer, max_bytes=MAX_BYTES, expires_at=now + FORM_LASTS)
+
+
+def read(incoming: Incoming) -> bytes:
+    return s3_client().get_object(Bucket=_bucket(), Key=incoming.key)["Body"].read(MAX_BYTES + 1)
+
+
+def keep(incoming: Incoming, picture: bytes) -> str:
+    s3_client().put_object(Bucket=_bucket(), Key=incoming.kept_key, Body=picture, ContentType="image/webp")
+    return incoming.kept_key
+
+
+def discard(key: str) -> None:
+    s3_client().delete_object(Bucket=_bucket(), Key=key)
+
+
+def url(key: str | None) -> str | None:
+    if key is None:
+        return None
+    return s3_client().generate_presigned_url(
+        "get_object", Params={"Bucket": _bucket(), "Key": key}, ExpiresIn=int(LINK_LASTS.total_seconds())
+    )
+
+
+def _bucket() -> str:
+    return load(AccountSettings).avatars_bucket

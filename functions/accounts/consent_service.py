@@ -1,0 +1,22 @@
+"""Use cases of consents: what holds now, and the journal of how it came to be."""
+
+from datetime import datetime
+
+from accounts import store
+from accounts.domain import Consent, JournalEntry
+from accounts.schemas import ConsentPut
+from stadion.dynamo import look_again
+from stadion.events.catalogue import ConsentChanged, ConsentKind
+from stadion.events.envelope import Event
+
+
+def put(user_id: str, kind: ConsentKind, given: ConsentPut, *, address: str, now: datetime) -> Consent:
+    """The same state again (same decision, same text) is no change and leaves no entry."""
+
+    def changed(known: Consent) -> tuple[Consent, JournalEntry, Event] | None:
+        if known.revision and (known.granted, known.text_version) == (given.granted, given.text_version):
+            return None
+        facts = {**given.model_dump(), "kind": kind, "revision": known.revision + 1, "changed_at": now}
+        return Consent(**facts), JournalEntry(**facts, address=address), ConsentChanged(**facts)
+
+    return look_again(lambda: store.change_consent(user_id, kind, changed, now))

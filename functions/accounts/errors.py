@@ -1,0 +1,82 @@
+"""What can go wrong with an account, in words that give nothing away about who has one."""
+
+from stadion.errors import (
+    ForbiddenError,
+    InvalidError,
+    NotFoundError,
+    TooManyRequestsError,
+    UnauthenticatedError,
+)
+from stadion.i18n import Text
+
+
+class SignInFailedError(UnauthenticatedError):
+    code = "sign_in_failed"
+    title = Text(en="Sign-in failed", ru="Не удалось войти")
+    explanation = Text(en="E-mail or password is wrong.", ru="Неверный адрес или пароль.")
+
+
+class NotConfirmedError(ForbiddenError):
+    code = "account_not_confirmed"
+    title = Text(en="E-mail not confirmed", ru="Адрес не подтверждён")
+    explanation = Text(
+        en="Enter the code from the e-mail first, or ask for a new one.",
+        ru="Сначала введите код из письма или запросите новый.",
+    )
+
+
+class SessionOverError(UnauthenticatedError):
+    code = "session_is_over"
+    title = Text(en="Session is over", ru="Сеанс завершён")
+    explanation = Text(en="Sign in again.", ru="Войдите заново.")
+
+
+class WrongCodeError(InvalidError):
+    code = "code_is_wrong"
+    title = Text(en="Code is wrong", ru="Неверный код")
+    explanation = Text(
+        en="The code is wrong or no longer valid. Ask for a new one.",
+        ru="Код неверен или устарел. Запросите новый.",
+    )
+
+
+class WeakPasswordError(InvalidError):
+    code = "password_is_weak"
+    title = Text(en="Choose another password", ru="Выберите другой пароль")
+    explanation = Text(
+        en="Take at least 10 characters that are not your e-mail, a sequence or one of the most common passwords.",
+        ru="Нужно не меньше 10 символов: не ваш адрес, не последовательность и не самый частый пароль.",
+    )
+
+
+class TooManyAttemptsError(TooManyRequestsError):
+    code = "too_many_attempts"
+    title = Text(en="Too many attempts", ru="Слишком много попыток")
+    explanation = Text(en="Wait a while and try again.", ru="Подождите немного и попробуйте снова.")
+
+
+class UserNotFoundError(NotFoundError):
+    code = "user_not_found"
+    title = Text(en="No such user", ru="Пользователь не найден")
+    explanation = Text(en="There is no user with this id.", ru="Пользователя с таким идентификатором нет.")
+
+
+class FieldRequiredError(InvalidError):
+    code = "field_is_required"
+    title = Text(en="Cannot be removed", ru="Нельзя удалить")
+    explanation = Text(en="{field} can be changed, not removed.", ru="{field} можно изменить, но не удалить.")
+
+
+class ConsentRequiredError(ForbiddenError):
+    code = "consent_required"
+    title = Text(en="Consent required", ru="Нужно согласие")
+    explanation = Text(
+        en="Physical data are health data: grant the consent health_data first.",
+        ru="Физические данные относятся к данным о здоровье: сначала дайте согласие health_data.",
+    )
+
+
+class NotAnAdminError(ForbiddenError):
+    code = "signed_request_required"
+    title = Text(en="Not for you", ru="Доступ закрыт")
+    explanation = Text(en="This takes a signed AWS request.", ru="Нужен подписанный запрос AWS.")

@@ -1,0 +1,194 @@
+"""The port to Cognito: its calls, and its exceptions as ours."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from accounts.domain import Role
+from accounts.errors import (
+    NotConfirmedError,
+    SessionOverError,
+    SignInFailedError,
+    TooManyAttemptsError,
+    UserNotFoundError,
+    WeakPasswordError,
+    WrongCodeError,
+)
+from accounts.settings import AccountSettings
+from stadion.errors import StadionError
+from stadion.settings import load
+
+if TYPE_CHECKING:
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+
+OURS: dict[str, type[StadionError]] = {
+    "NotAuthorizedException": SignInFailedError,
+    "PasswordResetRequiredException": SignInFailedError,
+    "UserNotConfirmedException": NotConfirmedError,
+    "CodeMismatchException": WrongCodeError,
+    "ExpiredCodeException": WrongCodeError,
+    "InvalidPasswordException": WeakPasswordError,
+    "TooManyRequestsException": TooManyAttemptsError,
+    "LimitExceededException": TooManyAttemptsError,
+    "TooManyFailedAttemptsException": TooManyAttemptsError,
+    "UserNotFoundException": UserNotFoundError,
+}
+
+
+class EmailTakenError(Exception):
+    """There is an account with this e-mail. Never told to the caller."""
+
+
+@dataclass(frozen=True)
+class Session:
+    access_token: str
+    refresh_token: str
+    expires_in: int
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A user as Cognito knows it."""
+
+    user_id: str
+    email: str
+    status: str
+    enabled: bool
+    created_at: datetime
+    language: str | None
+    time_zone: str | None
+
+
+def sign_up(email: str, password: str, *, language: str, time_zone: str) -> None:
+    attributes = {"email": email, "locale": language, "zoneinfo": time_zone}
+    with _our_errors(UsernameExistsException=EmailTakenError):
+        client().sign_up(
+            ClientId=_settings().user_pool_client_id,
+            Username=email,
+            Password=password,
+            UserAttributes=[{"Name": name, "Value": value} for name, value in attributes.items()],
+        )
+
+
+def confirm(email: str, code: str) -> None:
+    """Whatever is wrong, it is the code: an unknown e-mail and a confirmed one look the same."""
+    with _our_errors(UserNotFoundException=WrongCodeError, NotAuthorizedException=WrongCodeError):
+        client().confirm_sign_up(ClientId=_settings().user_pool_client_id, Username=email, ConfirmationCode=code)
+
+
+def resend(email: str) -> None:
+    with _our_errors():
+        client().resend_confirmation_code(ClientId=_settings().user_pool_client_id, Username=email)
+
+
+def sign_in(email: str, password: str) -> Session:
+    with _our_errors(UserNotFoundException=SignInFailedError):
+        answer = client().initiate_auth(
+            ClientId=_settings().user_pool_client_id,
+            AuthFlow="USER_PASSWORD_AUTH",
+            AuthParameters={"USERNAME": email, "PASSWORD": password},
+        )
+    result = answer.get("AuthenticationResult")
+    if result is None:  # a challenge that this API does not offer
+        raise SignInFailedError
+    return Session(result["AccessToken"], result["RefreshToken"], result["ExpiresIn"])
+
+
+def refresh(refresh_token: str) -> Session:
+    """A new pair; the old refresh token is worth nothing after a short grace."""
+    with _our_errors(NotAuthorizedException=SessionOverError, RefreshTokenReuseException=SessionOverError):
+        answer = client().get_tokens_from_refresh_token(
+            RefreshToken=refresh_token, ClientId=_settings().user_pool_client_id
+        )
+    result = answer["AuthenticationResult"]
+    return Session(result["AccessToken"], result.get("RefreshToken", refresh_token), result["ExpiresIn"])
+
+
+def sign_out(refresh_token: str) -> None:
+    with _our_errors(NotAuthorizedException=SessionOverError, UnauthorizedException=SessionOverError):
+        client().revoke_token(Token=refresh_token, ClientId=_settings().user_pool_client_id)
+
+
+def sign_out_everywhere(access_token: str) -> None:
+    with _our_errors(NotAuthorizedException=SessionOverError):
+        client().global_sign_out(AccessToken=access_token)
+
+
+def forgot_password(email: str) -> None:
+    with _our_errors():
+        client().forgot_password(ClientId=_settings().user_pool_client_id, Username=email)
+
+
+def reset_password(email: str, code: str, new_password: str) -> None:
+    with _our_errors(UserNotFoundException=WrongCodeError, NotAuthorizedException=WrongCodeError):
+        client().confirm_forgot_password(
+            ClientId=_settings().user_pool_client_id, Username=email, ConfirmationCode=code, Password=new_password
+        )
+
+
+def change_password(access_token: str, current: str, new: str) -> None:
+    with _our_errors():
+        client().change_password(AccessToken=access_token, PreviousPassword=current, ProposedPassword=new)
+
+
+def find(username: str) -> Identity:
+    """By e-mail or by id."""
+    with _our_errors():
+        found = client().admin_get_user(UserPoolId=_settings().user_pool_id, Username=username)
+    attributes = {attribute["Name"]: attribute.get("Value", "") for attribute in found["UserAttributes"]}
+    return Identity(
+        user_id=attributes["sub"],
+        email=attributes["email"],
+        status=found["UserStatus"],
+        enabled=found["Enabled"],
+        created_at=found["UserCreateDate"],
+        language=attributes.get("locale"),
+        time_zone=attributes.get("zoneinfo"),
+    )
+
+
+def roles(username: str) -> list[Role]:
+    with _our_errors():
+        answer = client().admin_list_groups_for_user(UserPoolId=_settings().user_pool_id, Username=username)
+    groups = {group.get("GroupName") for group in answer["Groups"]}
+    return [role for role in Role if role is Role.USER or role.value in groups]
+
+
+def grant(username: str, role: Role) -> None:
+    with _our_errors():
+        client().admin_add_user_to_group(UserPoolId=_settings().user_pool_id, Username=username, GroupName=role.value)
+
+
+def revoke(username: str, role: Role) -> None:
+    with _our_errors():
+        client().admin_remove_user_from_group(
+            UserPoolId=_settings().user_pool_id, Username=username, GroupName=role.value
+        )
+
+
+@contextmanager
+def _our_errors(**special: type[Exception]) -> Iterator[None]:
+    try:
+        yield
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        ours = special.get(code) or OURS.get(code)
+        if ours is None:
+            raise
+        raise ours from error
+
+
+def _settings() -> AccountSettings:
+    return load(AccountSettings)
+
+
+@cache
+def client() -> "CognitoIdentityProviderClient":
+    import boto3
+
+    return boto3.client("cognito-idp")

@@ -1,0 +1,42 @@
+"""S3 says that a picture arrived (through a queue): check it and show it."""
+
+from typing import Any
+
+from accounts import avatars, pictures, profile_service, store
+from accounts.avatars import Incoming
+from stadion import clock
+from stadion.dynamo import OvertakenError, look_again
+from stadion.errors import StaleVersionError
+from stadion.events.arrivals import arrival_consumer
+from stadion.observability import log
+
+
+def take_picture(key: str, tries: int) -> None:  # noqa: ARG001 - the shape of an arrival
+    incoming = Incoming.of_key(key)
+    data = avatars.read(incoming)
+    try:
+        kept = avatars.keep(incoming, pictures.avatar_of(data))
+        look_again(lambda: _show(incoming.user_id, avatar=kept, avatar_problem=None))
+        outcome = "shown"
+    except pictures.PictureError as error:
+        outcome = str(error)
+        look_again(lambda: _show(incoming.user_id, avatar_problem=outcome))
+    avatars.discard(incoming.key)
+    log("avatar", outcome=outcome)
+
+
+def _show(user_id: str, **fields: Any) -> None:
+    now = clock.now()
+    old = store.profile(user_id)
+    if all(getattr(old, name) == value for name, value in fields.items()):
+        return
+    new = profile_service.revised(old, now, **fields)
+    try:
+        store.revise_profile(old, new, [new.facts(sorted(fields))], now)
+    except StaleVersionError as error:
+        raise OvertakenError from error
+    if old.avatar and old.avatar != new.avatar:
+        avatars.discard(old.avatar)
+
+
+handler = arrival_consumer(take_picture)

@@ -1,0 +1,75 @@
+"""Use cases of the athlete's own profile, and of what others see of it."""
+
+from datetime import date, datetime
+from typing import Any
+
+from accounts import avatars, store
+from accounts.domain import DEFAULT_PRIVACY, Physical, Profile, Relation, Role, current, visible_to
+from accounts.errors import ConsentRequiredError, FieldRequiredError
+from accounts.schemas import (
+    PhysicalPut,
+    PhysicalResponse,
+    ProfilePatch,
+    ProfileResponse,
+    PublicProfile,
+)
+from stadion.events.catalogue import ConsentKind
+
+REQUIRED = {"language", "settings", "privacy"}
+
+
+def change(old: Profile, patch: ProfilePatch, now: datetime) -> Profile:
+    fields: dict[str, Any] = patch.model_dump(exclude_unset=True)
+    for name in REQUIRED & fields.keys():
+        if fields[name] is None:
+            raise FieldRequiredError(pointer=f"#/{name}", field=name)
+    if "settings" in fields:
+        fields["settings"] = _merged_settings(old, fields["settings"])
+    if "privacy" in fields:
+        fields["privacy"] = {**old.privacy, **fields["privacy"]}
+    new = revised(old, now, **fields)
+    store.revise_profile(old, new, [new.facts(sorted(fields))], now)
+    return new
+
+
+def revised(old: Profile, now: datetime, **fields: Any) -> Profile:
+    return Profile.model_validate({**old.model_dump(), **fields, "revision": old.revision + 1, "updated_at": now})
+
+
+def _merged_settings(old: Profile, fields: dict[str, Any]) -> dict[str, Any]:
+    for name, value in fields.items():
+        if value is None:
+            raise FieldRequiredError(pointer=f"#/settings/{name}", field=name)
+    return {**old.settings.model_dump(), **fields}
+
+
+def representation(profile: Profile, roles: list[Role]) -> ProfileResponse:
+    return ProfileResponse.model_validate(
+        {
+            **profile.model_dump(),
+            "privacy": DEFAULT_PRIVACY | profile.privacy,
+            "roles": roles,
+            "avatar_url": avatars.url(profile.avatar),
+        }
+    )
+
+
+def public(viewer_id: str, user_id: str) -> PublicProfile:
+    """Followers are known once there is a social service; until then everyone else is a stranger."""
+    profile = store.profile(user_id)
+    relation = Relation.SELF if viewer_id == user_id else Relation.STRANGER
+    shown = visible_to(relation, profile)
+    avatar = shown.pop("avatar", None)
+    return PublicProfile.model_validate({**shown, "user_id": user_id, "avatar_url": avatars.url(avatar)})
+
+
+def physical(user_id: str, today: date) -> PhysicalResponse:
+    history = store.physical(user_id)
+    return PhysicalResponse(current=current(history, today), history=history)
+
+
+def put_physical(user_id: str, measured_on: date, given: PhysicalPut, today: date) -> PhysicalResponse:
+    if not store.consents(user_id)[ConsentKind.HEALTH_DATA].granted:
+        raise ConsentRequiredError
+    store.put_physical(user_id, Physical(measured_on=measured_on, **given.model_dump()))
+    return physical(user_id, today)

@@ -1,0 +1,228 @@
+"""Requests and responses of the accounts API."""
+
+from datetime import date
+from typing import Annotated, Any
+
+import phonenumbers
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, SecretStr, model_validator
+
+from accounts.countries import COUNTRIES
+from accounts.domain import SHAREABLE, Gender, Physical, Role, Units, Visibility, WeekStart
+from stadion.events.catalogue import ConsentKind
+from stadion.http import RequestModel
+from stadion.i18n import Language
+from stadion.zones import TimeZone
+
+
+def _phone(text: str) -> str:
+    try:
+        number = phonenumbers.parse(text)
+    except phonenumbers.NumberParseException as error:
+        raise ValueError("Send the number as E.164, e.g. +79161234567.") from error
+    if not phonenumbers.is_valid_number(number):
+        raise ValueError("There is no such phone number.")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _country(code: str) -> str:
+    if code not in COUNTRIES:
+        raise ValueError("This is not an ISO 3166-1 alpha-2 code such as RU.")
+    return code
+
+
+def _birth_date(day: date) -> date:
+    if not day.year >= 1900 or day > date.today().replace(year=date.today().year - 13):  # noqa: DTZ011 - a day, anywhere
+        raise ValueError("Stadion is for people of 13 and older.")
+    return day
+
+
+Email = Annotated[
+    str,
+    Field(max_length=254, pattern=r"^[^@\s]{1,64}@[^@\s]+\.[^@\s.]{2,}$", examples=["anna@example.org"]),
+    AfterValidator(str.lower),
+]
+Password = Annotated[SecretStr, Field(min_length=1, max_length=256)]
+Code = Annotated[str, Field(pattern=r"^\d{4,8}$", examples=["481516"])]
+PersonName = Annotated[str, Field(min_length=1, max_length=100)]
+Phone = Annotated[str, Field(max_length=32, examples=["+79161234567"]), AfterValidator(_phone)]
+Country = Annotated[str, Field(examples=["RU"]), AfterValidator(_country)]
+Region = Annotated[str, Field(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$", examples=["RU-MOW"])]
+City = Annotated[str, Field(min_length=1, max_length=100, examples=["Moscow"])]
+BirthDate = Annotated[date, AfterValidator(_birth_date)]
+
+
+class Registration(RequestModel):
+    email: Email
+    password: Password
+    language: Language = Language.EN
+    time_zone: TimeZone = "UTC"
+
+
+class Confirmation(RequestModel):
+    email: Email
+    code: Code
+
+
+class EmailOnly(RequestModel):
+    email: Email
+
+
+class SignIn(RequestModel):
+    email: Email
+    password: Password
+
+
+class RefreshToken(RequestModel):
+    refresh_token: SecretStr = Field(min_length=1, max_length=8192)
+
+
+class PasswordReset(RequestModel):
+    email: Email
+    code: Code
+    new_password: Password
+
+
+class PasswordChange(RequestModel):
+    current_password: Password
+    new_password: Password
+
+
+class Accepted(BaseModel):
+    """The same answer whoever asks and whether there is an account or not."""
+
+    next: str = Field(examples=["confirm"], description="the step to take: confirm, or reset_password")
+
+
+class Tokens(BaseModel):
+    access_token: str
+    refresh_token: str
+    token_type: str = "Bearer"  # noqa: S105 - the scheme's name
+    expires_in: int = Field(description="seconds", examples=[3600])
+
+
+class SettingsPatch(RequestModel):
+    units: Units | None = None
+    time_zone: TimeZone | None = None
+    week_start: WeekStart | None = None
+
+
+class ProfilePatch(RequestModel):
+    """RFC 7396 merge patch: what is absent stays, null removes. `settings` and `privacy` merge field by field."""
+
+    display_name: PersonName | None = None
+    given_name: PersonName | None = None
+    family_name: PersonName | None = None
+    birth_date: BirthDate | None = None
+    gender: Gender | None = None
+    country: Country | None = None
+    region: Region | None = None
+    city: City | None = None
+    language: Language | None = None
+    phone: Phone | None = None
+    avatar: None = Field(default=None, description="null removes the picture; POST /v1/me/avatar sets one")
+    settings: SettingsPatch | None = None
+    privacy: dict[str, Visibility] | None = Field(default=None, examples=[{"city": "followers"}])
+
+    @model_validator(mode="after")
+    def _known_privacy_fields(self) -> "ProfilePatch":
+        unknown = (self.privacy or {}).keys() - set(SHAREABLE)
+        if unknown:
+            raise ValueError(f"There is no privacy setting for {', '.join(sorted(unknown))}.")
+        return self
+
+
+class SettingsResponse(BaseModel):
+    units: Units
+    time_zone: str
+    week_start: WeekStart
+
+
+class ProfileResponse(BaseModel):
+    user_id: str
+    revision: int
+    email: str
+    display_name: str | None
+    given_name: str | None
+    family_name: str | None
+    birth_date: date | None
+    gender: Gender | None
+    country: str | None
+    region: str | None
+    city: str | None
+    language: Language
+    phone: str | None
+    avatar_url: str | None = Field(description="valid for an hour")
+    avatar_problem: str | None = Field(default=None, description="why the last picture was refused")
+    roles: list[Role]
+    settings: SettingsResponse
+    privacy: dict[str, Visibility]
+    created_at: AwareDatetime
+    updated_at: AwareDatetime
+
+
+class PublicProfile(BaseModel):
+    """What the athlete shares with the one who asks; a field that is not shared is left out."""
+
+    user_id: str
+    display_name: str | None = None
+    given_name: str | None = None
+    family_name: str | None = None
+    birth_date: date | None = None
+    gender: Gender | None = None
+    country: str | None = None
+    region: str | None = None
+    city: str | None = None
+    language: Language | None = None
+    phone: str | None = None
+    email: str | None = None
+    avatar_url: str | None = None
+
+
+class PhysicalPut(RequestModel):
+    """Measurements of one day; what is left out keeps its last known value."""
+
+    height_cm: float | None = Field(default=None, ge=50, le=260)
+    mass_kg: float | None = Field(default=None, ge=20, le=400)
+    resting_heart_rate_bpm: int | None = Field(default=None, ge=20, le=150)
+    max_heart_rate_bpm: int | None = Field(default=None, ge=100, le=240)
+    ftp_w: int | None = Field(default=None, ge=40, le=700)
+    threshold_pace_s_per_km: float | None = Field(default=None, ge=100, le=1200)
+
+
+class PhysicalResponse(BaseModel):
+    current: Physical
+    history: list[Physical]
+
+
+class ConsentPut(RequestModel):
+    granted: bool
+    text_version: str = Field(min_length=1, max_length=40, pattern=r"^[\w.-]+$", examples=["2026-10"])
+
+
+class ConsentResponse(BaseModel):
+    kind: ConsentKind
+    granted: bool
+    text_version: str | None
+    changed_at: AwareDatetime | None
+
+
+class AvatarRequest(RequestModel):
+    content_type: str = Field(pattern=r"^image/(jpeg|png|webp)$", examples=["image/jpeg"])
+
+
+class AvatarForm(BaseModel):
+    """POST these fields and then the `file` field, as multipart/form-data, to `url`."""
+
+    url: str
+    fields: dict[str, Any]
+    max_bytes: int
+    expires_at: AwareDatetime
+
+
+class AdminUser(BaseModel):
+    user_id: str
+    email: str
+    status: str
+    enabled: bool
+    roles: list[Role]
+    created_at: AwareDatetime
