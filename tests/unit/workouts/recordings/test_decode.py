@@ -83,6 +83,32 @@ def test_a_gzipped_file_is_the_file() -> None:
     np.testing.assert_array_equal(plain.heart_rate_bpm, zipped.heart_rate_bpm)
 
 
+def test_an_indented_xml_declaration_and_other_encodings_are_forgiven() -> None:
+    gpx = samples.a_gpx(samples.a_trkpt(0) + samples.a_trkpt(1))
+    variants = (
+        b"  \n" + gpx,
+        b"\xef\xbb\xbf" + gpx,
+        gpx.decode().encode("utf-16"),
+        gpx.replace(b"<trkpt", b"<!-- x --><trkpt"),
+    )
+    assert [len(decode(variant)[0]) for variant in variants] == [2, 2, 2, 2]
+
+
+def test_a_point_in_a_comment_is_no_point() -> None:
+    hidden = f"<?x {samples.a_trkpt(7)}?><!-- {samples.a_trkpt(5)} --><![CDATA[{samples.a_trkpt(6)}]]>"
+    shown = samples.a_gpx(samples.a_trkpt(0) + hidden + samples.a_trkpt(1))
+    undeclared = shown.replace(b'<?xml version="1.0"?>', b"")
+    assert [decode(variant)[0].time_s.tolist() for variant in (shown, undeclared)] == [[0, 1], [0, 1]]
+
+
+def test_points_of_a_course_are_not_an_activity() -> None:
+    course = (
+        b"<Courses><Course><Track><Trackpoint><Time>2026-05-01T06:00:00Z</Time></Trackpoint></Track></Course></Courses>"
+    )
+    with pytest.raises(RecordingError, match="no_points"):
+        decode(b"<TrainingCenterDatabase>" + course + b"</TrainingCenterDatabase>")
+
+
 def test_a_multisport_file_is_three_recordings() -> None:
     parts = decode(samples.data("6471559601_ACTIVITY.fit"))
     assert [part.sport_type for part in parts] == [SportType.RUN, SportType.WORKOUT, SportType.ROWING]
