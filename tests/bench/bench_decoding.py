@@ -3,7 +3,6 @@
 Run from the repository's root: python -m tests.bench.bench_decoding
 """
 
-import io
 import statistics
 import sys
 import time
@@ -91,18 +90,13 @@ def cpu_s(run: Callable[[Path], None], path: Path) -> float:
 
 
 def report(ratios: list[Ratio]) -> str:
-    out = io.StringIO()
-    print(
-        f"{'file':26} {'oracle':>10} {'ms':>6} | {'decoded':>8} {'ratio':>6} | {'+measured':>9} {'ratio':>6}  limit",
-        file=out,
-    )
-    for one in ratios:
-        print(
-            f"{one.file:26} {one.oracle:>10} {one.oracle_s * 1e3:6.0f} | {one.decoded_s * 1e3:8.1f} {one.decoded:6.3f} |"
-            f" {one.measured_s * 1e3:9.1f} {one.measured:6.3f}  {one.limit:.2f}",
-            file=out,
-        )
-    return out.getvalue()
+    lines = [f"{'file':26} {'oracle':>10} {'ms':>6} | {'decoded':>8} ratio  | {'+measured':>9} ratio   limit"]
+    lines += [
+        f"{one.file:26} {one.oracle:>10} {one.oracle_s * 1e3:6.0f} | {one.decoded_s * 1e3:8.1f} {one.decoded:.3f}  |"
+        f" {one.measured_s * 1e3:9.1f} {one.measured:.3f}   {one.limit:.2f}"
+        for one in ratios
+    ]
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":
