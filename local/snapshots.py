@@ -114,6 +114,7 @@ def _be_a_quiet_child() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
     os.closerange(3, min(os.sysconf("SC_OPEN_MAX"), HIGHEST_DESCRIPTOR))
+    logging.getLogger("persistence").setLevel(logging.WARNING)
     os.nice(10)
 
 

@@ -42,7 +42,7 @@ def logs(
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on showing new lines.")] = False,
     since: Annotated[str, typer.Option(help="How far back: 30s, 5m, 2h, 1d.")] = "5m",
     grep: Annotated[str | None, typer.Option(help="Only lines that contain this text.")] = None,
-    platform: Annotated[bool, typer.Option("--platform", help="Show START, END and REPORT lines too.")] = False,
+    platform: Annotated[bool, typer.Option("--platform", help="Show START, END, REPORT and metrics too.")] = False,
     port: Port = None,
     endpoint: Endpoint = None,
     as_json: Json = False,
@@ -74,7 +74,8 @@ class Line:
     text: str
 
     def is_platform(self) -> bool:
-        return bool(PLATFORM_LINE.match(self.text))
+        """START, END, REPORT, and metrics in the embedded format."""
+        return bool(PLATFORM_LINE.match(self.text)) or self.text.startswith('{"_aws"')
 
     def record(self) -> dict[str, Any] | None:
         """The JSON object of a structured line."""

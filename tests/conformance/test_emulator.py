@@ -221,7 +221,7 @@ class TestHttpApi:
     @classmethod
     def api(cls, workshop: Workshop, pool: UserPool) -> str:
         """Made by CloudFormation, as ours is: that is where its CORS used to be lost."""
-        names = {name: workshop.function(name) for name in ("echo", "fails")}
+        names = {name: workshop.function(name) for name in ("echo", "fails", "nothing")}
         template = _api_template(pool, names)
         stack = workshop.name("stack")
         workshop.aws.cloudformation.create_stack(StackName=stack, TemplateBody=json.dumps(template))
@@ -294,6 +294,10 @@ class TestHttpApi:
         assert answer.status_code == 500
         assert answer.json() == {"message": "Internal Server Error"}
 
+    def test_an_answer_without_a_body_is_one(self, api: str) -> None:
+        answer = httpx.delete(f"{api}/nothing")
+        assert (answer.status_code, answer.content) == (204, b"")
+
     def test_an_unknown_route_is_404(self, api: str) -> None:
         assert httpx.get(f"{api}/nowhere").status_code == 404
 
@@ -339,6 +343,7 @@ def _api_template(pool: UserPool, functions: dict[str, str]) -> dict[str, Any]:
         "Roles": ("POST /v1/admin/roles", "Echo", {"AuthorizationType": "AWS_IAM"}),
         "Open": ("GET /open", "Echo", {}),
         "FailsRoute": ("GET /fails", "Fails", {}),
+        "NothingRoute": ("DELETE /nothing", "Nothing", {}),
     }
     for name, (key, integration_id, more) in routes.items():
         target = {"Fn::Sub": f"integrations/${{{integration_id}}}"}

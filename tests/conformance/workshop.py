@@ -33,6 +33,11 @@ def echo(event, context):
     return {"statusCode": 200, "headers": {"content-type": "application/json"}, "body": json.dumps(event)}
 
 
+def nothing(event, context):
+    print("nothing")
+    return {"statusCode": 204, "body": None}
+
+
 def say(event, context):
     print(json.dumps({"message": event["say"]}))
     return "said"
