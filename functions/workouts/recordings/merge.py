@@ -22,12 +22,13 @@ def merged(one: Recording, other: Recording) -> Recording:
     base = richer(one, other)
     spare = one if base is other else other
     own_sport = base.sport_type is not SportType.WORKOUT
+    shares_clock = base.started_at == spare.started_at
     filled = cast(dict[str, Any], _channels(base, spare))
     return replace(
         base,
         sport_type=base.sport_type if own_sport else spare.sport_type,
-        pauses=base.pauses or spare.pauses if base.started_at == spare.started_at else base.pauses,
-        laps=base.laps or spare.laps if base.started_at == spare.started_at else base.laps,
+        pauses=base.pauses or (spare.pauses if shares_clock else ()),
+        laps=base.laps or (spare.laps if shares_clock else ()),
         totals=_totals(base.totals, spare.totals),
         barometric=_origin(base, spare, "altitude_m").barometric,
         external_id=base.external_id or spare.external_id,
