@@ -31,7 +31,7 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 class Layers(Construct):
-    """`shared` and `vendor` for every function; `tracks` (NumPy) made when first asked for."""
+    """`shared` and `vendor` for every function; a heavy one (`tracks`, `images`) only where it is asked for."""
 
     def __init__(self, scope: Construct, *, service: str, environment: Environment) -> None:
         super().__init__(scope, "Layers")
@@ -39,13 +39,10 @@ class Layers(Construct):
         self._environment = environment
         shared = Code.from_asset(str(ROOT / "layers" / "shared"), exclude=["**/__pycache__"])
         self.common = [self._version("shared", shared), self._version("vendor", self._built("vendor"))]
-        self._tracks: LayerVersion | None = None
 
-    @property
-    def tracks(self) -> LayerVersion:
-        if self._tracks is None:
-            self._tracks = self._version("tracks", self._built("tracks"))
-        return self._tracks
+    def heavy(self, name: str) -> LayerVersion:
+        """The packages of `layers/<name>/requirements.txt`."""
+        return self._version(name, self._built(name))
 
     def _version(self, name: str, code: Code) -> LayerVersion:
         return LayerVersion(

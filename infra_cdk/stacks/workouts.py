@@ -26,7 +26,7 @@ class WorkoutsStack(ServiceStack):
             files,
             timeout=Duration.seconds(120),
             memory_mb=1024,
-            more_layers=[self.layers.tracks],
+            more_layers=[self.layers.heavy("tracks")],
             batch_size=1,
         )
         self.consume("on_workout_events", Events(["WorkoutDeleted"], source="workouts"))

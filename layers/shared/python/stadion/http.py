@@ -31,6 +31,14 @@ class RequestModel(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, allow_inf_nan=False)
 
 
+class NotModifiedError(Exception):
+    """The client has this version already. Control flow, answered with 304."""
+
+    def __init__(self, revision: int) -> None:
+        self.revision = revision
+        super().__init__("not modified")
+
+
 class Api(APIGatewayHttpResolver):
     """A service's routes. `handler` is the Lambda entry point."""
 
@@ -38,6 +46,7 @@ class Api(APIGatewayHttpResolver):
         super().__init__(enable_validation=True)
         self.exception_handler(StadionError)(self._refused)
         self.exception_handler(ReplayedError)(_replayed)
+        self.exception_handler(NotModifiedError)(_not_modified)
         self.exception_handler(RequestValidationError)(self._invalid)
         self.exception_handler(RequestUnsupportedContentType)(self._invalid)
         self.exception_handler(Exception)(self._unexpected)
@@ -101,7 +110,7 @@ class Api(APIGatewayHttpResolver):
     def versioned(self, body: Any, revision: int, status: int = 200, **headers: str) -> Response[Any]:
         """The representation with its ETag, or 304 when the client has it."""
         if self.event.http_method == "GET" and self.unchanged(revision):
-            return Response(status_code=304, headers={"ETag": etag(revision)}, body="")
+            raise NotModifiedError(revision)
         return Response(status_code=status, content_type=JSON, headers={"ETag": etag(revision), **headers}, body=body)
 
     def _note_route(self, api: "Api", next_middleware: Callable[["Api"], Response[Any]]) -> Response[Any]:
@@ -146,6 +155,10 @@ def _problem(document: dict[str, Any], headers: dict[str, str] | None = None) ->
         headers=dict(headers or {}),
         body=json.dumps(document, ensure_ascii=False),
     )
+
+
+def _not_modified(known: NotModifiedError) -> Response[Any]:
+    return Response(status_code=304, headers={"ETag": etag(known.revision)}, body="")
 
 
 def _replayed(answer: ReplayedError) -> Response[Any]:

@@ -19,6 +19,7 @@ def arrival_consumer(handle: Callable[[str, int], None]) -> LambdaHandler:
         tries = int(record.attributes.approximate_receive_count or 1)
         for notice in record.json_body.get("Records", []):  # S3's own test message has none
             key = unquote_plus(notice["s3"]["object"]["key"])
+            count("Arrived")
             try:
                 handle(key, tries)
             except Exception:

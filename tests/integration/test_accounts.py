@@ -1,0 +1,203 @@
+"""Accounts through the Lambda handlers, on moto's Cognito. Codes and sessions are tried on the embedded stack."""
+
+import io
+import json
+from typing import Any
+
+import boto3
+import pytest
+from PIL import Image
+
+from stadion import storage
+from tests.services import OTHER, Answer, Context, Service, http_event, sqs_event
+
+ANNA = {"email": "Anna@Example.org", "password": "blue-otters-swim", "language": "ru", "time_zone": "Europe/Moscow"}
+
+
+@pytest.fixture
+def anna(accounts: Service) -> str:
+    """A registered and confirmed athlete; her id."""
+    assert accounts.call("POST", "/v1/auth/register", ANNA, user=None).status == 202
+    confirmed = accounts.call("POST", "/v1/auth/confirm", {"email": ANNA["email"], "code": "123456"}, user=None)
+    assert confirmed.status == 204, confirmed.body
+    return str(accounts.published("UserRegistered")[0]["detail"]["user_id"])
+
+
+def patch(accounts: Service, user: str, body: Any, **headers: str) -> Answer:
+    return accounts.call("PATCH", "/v1/me", body, user=user, **{"if_match": "*", **headers})
+
+
+def test_a_confirmed_athlete_has_a_profile_and_a_welcome(accounts: Service, anna: str) -> None:
+    me = accounts.call("GET", "/v1/me", user=anna)
+    assert me.status == 200, me.body
+    assert (me.body["email"], me.body["language"]) == ("anna@example.org", "ru")
+    assert me.body["settings"]["time_zone"] == "Europe/Moscow"
+    assert [entry["detail"]["data"]["template"] for entry in accounts.published("NotificationRequested")] == ["welcome"]
+
+
+def test_confirming_twice_makes_one_profile(accounts: Service, anna: str) -> None:
+    for _ in range(2):
+        signed_in = accounts.call("POST", "/v1/auth/sign-in", {k: ANNA[k] for k in ("email", "password")}, user=None)
+        assert signed_in.status == 200
+    assert len(accounts.published("UserRegistered")) == 1
+
+
+def test_a_wrong_password_and_an_unknown_email_look_the_same(accounts: Service, anna: str) -> None:
+    wrong = accounts.call("POST", "/v1/auth/sign-in", {"email": ANNA["email"], "password": "nope"}, user=None)
+    unknown = accounts.call("POST", "/v1/auth/sign-in", {"email": "x@example.org", "password": "nope"}, user=None)
+    assert wrong.status == unknown.status == 401
+    assert wrong.body["code"] == unknown.body["code"] == "sign_in_failed"
+
+
+@pytest.mark.parametrize("password", ["short", "password12", "aaaaaaaaaaaa", "anna", "1234567890", "abcdefghijkl"])
+def test_a_weak_password_is_refused_with_advice(accounts: Service, password: str) -> None:
+    answer = accounts.call("POST", "/v1/auth/register", {**ANNA, "password": password}, user=None)
+    assert (answer.status, answer.body["code"]) == (400, "password_is_weak")
+    assert password not in json.dumps(answer.body)
+
+
+def test_the_profile_is_changed_by_merge_patch_and_told_to_others(accounts: Service, anna: str) -> None:
+    changed = patch(
+        accounts,
+        anna,
+        {"display_name": "Анна", "phone": "+7 916 123-45-67", "country": "RU", "settings": {"units": "imperial"}},
+    )
+    assert changed.status == 200, changed.body
+    assert changed.body["phone"] == "+79161234567"
+    assert changed.body["settings"] == {"units": "imperial", "time_zone": "Europe/Moscow", "week_start": "monday"}
+    cleared = patch(accounts, anna, {"phone": None})
+    assert (cleared.body["phone"], cleared.body["display_name"]) == (None, "Анна")
+    told = [entry["detail"]["data"] for entry in accounts.published("ProfileUpdated")]
+    assert [event["revision"] for event in told] == [2, 3]
+    assert "phone" not in told[0]
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"phone": "12"}, "#/phone"),
+        ({"country": "XX"}, "#/country"),
+        ({"settings": {"time_zone": "Mars"}}, "#/settings/time_zone"),
+        ({"birth_date": "2020-01-01"}, "#/birth_date"),
+        ({"privacy": {"shoe_size": "public"}}, "#"),
+        ({"language": "xx"}, "#/language"),
+        ({"user_id": "me"}, "#/user_id"),
+    ],
+)
+def test_a_bad_field_is_named(accounts: Service, anna: str, body: Any, pointer: str) -> None:
+    answer = patch(accounts, anna, body)
+    assert answer.status == 422
+    assert [error["pointer"] for error in answer.body["errors"]] == [pointer]
+
+
+def test_an_edit_needs_the_current_version(accounts: Service, anna: str) -> None:
+    assert accounts.call("PATCH", "/v1/me", {"city": "Tver"}, user=anna).status == 428
+    assert patch(accounts, anna, {"city": "Tver"}, if_match='"7"').status == 412
+    me = accounts.call("GET", "/v1/me", user=anna)
+    assert accounts.call("GET", "/v1/me", user=anna, if_none_match=me.etag).status == 304
+
+
+def test_others_see_what_the_privacy_allows_and_nothing_else(accounts: Service, anna: str) -> None:
+    patch(
+        accounts,
+        anna,
+        {
+            "display_name": "Anna",
+            "family_name": "Karenina",
+            "city": "Moscow",
+            "phone": "+79161234567",
+            "privacy": {"family_name": "public", "display_name": "private"},
+        },
+    )
+    seen = accounts.call("GET", f"/v1/users/{anna}", user=OTHER)
+    shown = {name for name, value in seen.body.items() if value is not None}
+    assert (seen.status, shown) == (200, {"user_id", "family_name"})
+    own = accounts.call("GET", f"/v1/users/{anna}", user=anna)
+    assert own.body["phone"] == "+79161234567"
+    assert accounts.call("GET", f"/v1/users/{OTHER}", user=anna).status == 404
+
+
+def test_consents_keep_a_journal_of_every_change(accounts: Service, anna: str) -> None:
+    path = "/v1/me/consents/marketing_email"
+    granted = {"granted": True, "text_version": "2026-10"}
+    for body in (granted, granted, {**granted, "granted": False}):
+        assert accounts.call("PUT", path, body, user=anna).status == 200
+    current = {
+        entry["kind"]: entry["granted"] for entry in accounts.call("GET", "/v1/me/consents", user=anna).body["items"]
+    }
+    assert current["marketing_email"] is False
+    journal = accounts.call("GET", "/v1/me/consents/journal", user=anna).body["items"]
+    assert [(entry["granted"], entry["revision"], entry["address"]) for entry in journal] == [
+        (False, 2, "192.0.2.7"),
+        (True, 1, "192.0.2.7"),
+    ]
+    assert [entry["detail"]["data"]["granted"] for entry in accounts.published("ConsentChanged")] == [True, False]
+
+
+def test_physical_data_need_consent_and_keep_their_dates(accounts: Service, anna: str) -> None:
+    path = "/v1/me/physical/2026-11-01"
+    assert accounts.call("PUT", path, {"mass_kg": 61.5}, user=anna).body["code"] == "consent_required"
+    accounts.call("PUT", "/v1/me/consents/health_data", {"granted": True, "text_version": "1"}, user=anna)
+    accounts.call("PUT", path, {"mass_kg": 61.5, "height_cm": 170}, user=anna)
+    kept = accounts.call("PUT", "/v1/me/physical/2026-11-15", {"mass_kg": 60.8, "ftp_w": 231}, user=anna)
+    current = kept.body["current"]
+    assert (current["mass_kg"], current["height_cm"], current["ftp_w"]) == (60.8, 170, 231)
+    assert len(kept.body["history"]) == 2
+    assert accounts.call("DELETE", "/v1/me/physical/2026-11-15", user=anna).status == 204
+    assert accounts.call("GET", "/v1/me/physical", user=anna).body["current"]["mass_kg"] == 61.5
+
+
+def photo(**options: Any) -> bytes:
+    out = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x8825] = {1: "N", 2: (55.0, 45.0, 21.0)}
+    Image.new("RGB", (800, 600), "teal").save(out, "JPEG", exif=exif, **options)
+    return out.getvalue()
+
+
+def arrive(accounts: Service, user: str, data: bytes) -> Any:
+    form = accounts.call("POST", "/v1/me/avatar", {"content_type": "image/jpeg"}, user=user).body
+    key = form["fields"]["key"]
+    storage.s3_client().put_object(Bucket="stadion-avatars", Key=key, Body=data)
+    notice = {"Records": [{"s3": {"object": {"key": key}}}]}
+    event = sqs_event({"source": "", "detail_type": "", "detail": {}})
+    event["Records"][0]["body"] = json.dumps(notice)
+    assert accounts.invoke("on_avatar", event) == {"batchItemFailures": []}
+    return accounts.call("GET", "/v1/me", user=user).body
+
+
+def test_a_picture_becomes_a_small_one_without_the_place_it_was_taken(accounts: Service, anna: str) -> None:
+    storage.s3_client.cache_clear()
+    me = arrive(accounts, anna, photo())
+    assert me["avatar_url"] is not None
+    keys = [entry["Key"] for entry in boto3.client("s3").list_objects_v2(Bucket="stadion-avatars")["Contents"]]
+    assert [key.split("/")[0] for key in keys] == ["avatars"]
+    kept = boto3.client("s3").get_object(Bucket="stadion-avatars", Key=keys[0])["Body"].read()
+    with Image.open(io.BytesIO(kept)) as picture:
+        assert (picture.format, picture.size, dict(picture.getexif())) == ("WEBP", (512, 512), {})
+
+
+def test_what_is_no_picture_is_refused_with_a_reason(accounts: Service, anna: str) -> None:
+    storage.s3_client.cache_clear()
+    me = arrive(accounts, anna, b"<svg onload=alert(1)>")
+    assert (me["avatar_url"], me["avatar_problem"]) == (None, "picture_type_unknown")
+
+
+def admin_call(accounts: Service, method: str, path: str) -> Any:
+    accounts.enter()
+    from accounts import api
+
+    event = http_event(method, path, None, user=None)
+    event["requestContext"]["authorizer"] = {"iam": {"userArn": "arn:aws:iam::000000000000:user/ops"}}
+    raw = api.handler(event, Context())
+    return raw["statusCode"], json.loads(raw["body"])
+
+
+def test_roles_are_granted_by_signed_requests_only(accounts: Service, anna: str) -> None:
+    path = f"/v1/admin/accounts/users/{ANNA['email'].lower()}"
+    assert accounts.call("PUT", f"{path}/roles/admin", user=anna).status == 403
+    assert accounts.call("GET", path, user=None).status == 403
+    status, body = admin_call(accounts, "PUT", f"{path}/roles/admin")
+    assert (status, body["roles"]) == (200, ["user", "admin"])
+    assert admin_call(accounts, "DELETE", f"{path}/roles/admin")[1]["roles"] == ["user"]
+    assert len(accounts.bodies("role_change")) == 2
