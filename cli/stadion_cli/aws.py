@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 DEFAULT_REGION: Final = "us-east-1"
+HERE: Final = frozenset({"127.0.0.1", "localhost", "::1", "localhost.localstack.cloud"})
 
 
 def local_endpoint(*, port: int | None = None) -> str:
@@ -47,6 +48,9 @@ class Aws:
     @property
     def port(self) -> int:
         return urlsplit(self.endpoint).port or (443 if self.endpoint.startswith("https") else 80)
+
+    def is_on_this_machine(self) -> bool:
+        return urlsplit(self.endpoint).hostname in HERE
 
     def environment(self) -> dict[str, str]:
         """The variables that make any AWS tool talk to this endpoint."""

@@ -6,7 +6,7 @@ import typer
 
 from stadion_cli.aws import Aws, local_endpoint
 from stadion_cli.errors import CliError, StackNotRunning, UsageError
-from stadion_cli.output import Json, Steps, confirm, say, show_facts, show_json, show_table
+from stadion_cli.output import Json, Steps, confirm, say, say_line, show_facts, show_json, show_table
 from stadion_cli.outputs import Outputs, api_url
 
 if TYPE_CHECKING:
@@ -22,6 +22,12 @@ Endpoint = Annotated[
     typer.Option("--endpoint", "-e", metavar="URL", help="Use the emulator that runs there (LocalStack, …)."),
 ]
 WAITING: Final = "ApproximateNumberOfMessages"
+MANY: Final = 3
+SIGN_IN: Final = (
+    ("register", "{email, password}"),
+    ("confirm", "{email, code}"),
+    ("sign-in", "{email, password} → tokens"),
+)
 IN_WORK: Final = "ApproximateNumberOfMessagesNotVisible"
 
 
@@ -163,17 +169,19 @@ def _how_to_sign_in(facts: dict[str, str]) -> None:
     if "api" not in facts:
         return
     say("\n[bold]Sign in[/bold]")
-    say("  [cyan]stadion demo[/cyan] registers athletes and leaves a token, or by hand:")
-    say(f"  POST {facts['api']}/v1/auth/register   {{email, password}}; the code is in the mail (see above)")
-    say(f"  POST {facts['api']}/v1/auth/confirm    {{email, code}}")
-    say(f"  POST {facts['api']}/v1/auth/sign-in    {{email, password}} → tokens")
+    say_line(
+        "  [cyan]stadion demo[/cyan] registers athletes and leaves a token; or by hand, with the code from the mail:"
+    )
+    for path, body in SIGN_IN:
+        say_line(f"  POST {facts['api']}/v1/auth/{path:<9} [dim]{body}[/dim]")
 
 
 def _told(outcome: "Outcome") -> str:
     if not outcome.deployed:
         return "nothing changed"
     unchanged = f", {len(outcome.unchanged)} unchanged" if outcome.unchanged else ""
-    return f"deployed {', '.join(outcome.deployed)}{unchanged}"
+    many = len(outcome.deployed) > MANY
+    return f"deployed {f'{len(outcome.deployed)} stacks' if many else ', '.join(outcome.deployed)}{unchanged}"
 
 
 def _target(port: int | None, endpoint: str | None) -> tuple[Aws, "Emulator | None"]:
@@ -182,6 +190,9 @@ def _target(port: int | None, endpoint: str | None) -> tuple[Aws, "Emulator | No
         raise UsageError("--port is for the stack that stadion starts, --endpoint for one that runs already.")
     if endpoint:
         return Aws.local(endpoint=endpoint), None
+    aws = Aws.local(port=port)
+    if not aws.is_on_this_machine():
+        return aws, None
     emulator = _own_emulator(port)
     return Aws.local(port=emulator.port), emulator
 
