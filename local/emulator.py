@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -167,10 +166,18 @@ class Emulator:
 
 def health(url: str, *, timeout_s: float = 2.0) -> dict[str, Any] | None:
     """What the emulator (MiniStack or LocalStack) says about itself, or None."""
+    return _told(f"{url}/_localstack/health", timeout_s)
+
+
+def is_ministack(url: str) -> bool:
+    return _told(f"{url}/_ministack/health", 2.0) is not None
+
+
+def _told(url: str, timeout_s: float) -> dict[str, Any] | None:
     try:
-        with urllib.request.urlopen(f"{url}/_localstack/health", timeout=timeout_s) as answer:  # noqa: S310
+        with urllib.request.urlopen(url, timeout=timeout_s) as answer:  # noqa: S310
             told = json.load(answer)
-    except (OSError, ValueError, urllib.error.URLError):
+    except (OSError, ValueError):
         return None
     return told if isinstance(told, dict) and "services" in told else None
 

@@ -30,6 +30,11 @@ def local_endpoint(*, port: int | None = None) -> str:
     edge_port = os.environ.get("EDGE_PORT")
     host = f"localhost:{edge_port}" if edge_port and "LOCALSTACK_HOST" not in os.environ else None
     url = str(get_service_endpoint("cloudformation", localstack_host=host))
+    return _by_number(url)
+
+
+def _by_number(url: str) -> str:
+    """AWS's SDKs put a bucket's name before a host's name, and `bucket.localhost` is nobody; an address stays."""
     return url.replace("://localhost:", "://127.0.0.1:").rstrip("/")
 
 
@@ -43,7 +48,7 @@ class Aws:
     @classmethod
     def local(cls, *, endpoint: str | None = None, port: int | None = None) -> Self:
         region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or DEFAULT_REGION
-        return cls((endpoint or local_endpoint(port=port)).rstrip("/"), region)
+        return cls(_by_number(endpoint or local_endpoint(port=port)), region)
 
     @property
     def port(self) -> int:

@@ -29,6 +29,7 @@ class LazyCommand:
 
 
 COMMANDS: Final = (
+    LazyCommand("demo", "stadion_cli.demo:demo", "Upload real recordings and watch everything react.", STACK),
     LazyCommand("up", "stadion_cli.stack:up", "Start the local stack and deploy the working tree to it.", STACK),
     LazyCommand("status", "stadion_cli.stack:status", "What runs, since when, what is deployed, what waits.", STACK),
     LazyCommand("logs", "stadion_cli.logs:logs", "The functions' log lines, merged and readable.", STACK),

@@ -23,6 +23,8 @@ Endpoint = Annotated[
 ]
 WAITING: Final = "ApproximateNumberOfMessages"
 MANY: Final = 3
+MINISTACK_MAIL: Final = "/_ministack/ses/messages"
+LOCALSTACK_MAIL: Final = "/_aws/ses"
 SIGN_IN: Final = (
     ("register", "{email, password}"),
     ("confirm", "{email, code}"),
@@ -43,11 +45,22 @@ def up(*, port: Port = None, endpoint: Endpoint = None, as_json: Json = False) -
       [cyan]stadion up --port 4600[/cyan]                           a second stack beside it
       [cyan]stadion up --endpoint http://localhost:4566[/cyan]      into a LocalStack that runs already
     """
+    aws, outcome = bring_up(port, endpoint, Steps(quiet=as_json))
+    facts = _addresses(aws, Outputs.of(aws))
+    if as_json:
+        show_json({**facts, "deployed": outcome.deployed, "unchanged": outcome.unchanged})
+        return
+    say()
+    show_facts({name.replace("_", " "): value for name, value in facts.items()})
+    _how_to_sign_in(facts)
+
+
+def bring_up(port: int | None, endpoint: str | None, steps: Steps) -> "tuple[Aws, Outcome]":
+    """Starts what has to be started and deploys what has changed."""
     from local.lock import only_one
 
     aws, emulator = _target(port, endpoint)
     folder = emulator.folder if emulator else _folder_of(aws)
-    steps = Steps(quiet=as_json)
     with only_one(folder.lock):
         if emulator:
             with steps.step(f"emulator on port {emulator.port}") as report:
@@ -57,13 +70,7 @@ def up(*, port: Port = None, endpoint: Endpoint = None, as_json: Json = False) -
         with steps.step("looking for changes") as report:
             outcome = deploy(aws, folder, report=report)
             report(_told(outcome))
-    facts = _addresses(aws, Outputs.of(aws))
-    if as_json:
-        show_json({**facts, "deployed": outcome.deployed, "unchanged": outcome.unchanged})
-        return
-    say()
-    show_facts({name.replace("_", " "): value for name, value in facts.items()})
-    _how_to_sign_in(facts)
+    return aws, outcome
 
 
 def deploy(aws: Aws, folder: "StackFolder", *, app: "CdkApp | None" = None, report: Any = None) -> "Outcome":
@@ -156,10 +163,12 @@ def _queues(aws: Aws) -> list[tuple[str, int, int]]:
 
 
 def _addresses(aws: Aws, outputs: Outputs) -> dict[str, str]:
+    from local.emulator import is_ministack
+
     base = api_url(aws.endpoint, outputs)
     known = {"api": base, "api_docs": f"{base}/docs"} if base else {}
     return known | {
-        "mail": f"{aws.endpoint}/_ministack/ses/messages",
+        "mail": f"{aws.endpoint}{MINISTACK_MAIL if is_ministack(aws.endpoint) else LOCALSTACK_MAIL}",
         "endpoint": aws.endpoint,
         **({"user_pool_client": outputs["UserPoolClientId"]} if "UserPoolClientId" in outputs else {}),
     }

