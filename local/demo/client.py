@@ -1,0 +1,120 @@
+"""The app's side of the HTTP API, as the demo and the end-to-end tests use it."""
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, TypeVar
+from uuid import uuid4
+
+import httpx
+
+T = TypeVar("T")
+PASSWORD: Final = "otters-swim-at-dawn"  # noqa: S105 - of athletes that live on a laptop
+FINAL: Final = frozenset({"ready", "failed", "duplicate"})
+CODE: Final = re.compile(r"\b\d{6}\b")
+
+
+class ApiError(Exception):
+    """The API answered with a problem."""
+
+    def __init__(self, answer: httpx.Response) -> None:
+        self.answer = answer
+        super().__init__(f"{answer.request.method} {answer.request.url.path}: {answer.status_code} {answer.text[:300]}")
+
+
+@dataclass(frozen=True)
+class Door:
+    """Where the API is, and where its mail can be read."""
+
+    api: str
+    mail: str
+    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=60))
+
+    def call(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        answer = self.http.request(method, self.api + path, json=body, headers=named)
+        if answer.is_error:
+            raise ApiError(answer)
+        return answer.json() if answer.content else None
+
+    def code_for(self, email: str) -> str:
+        """From the newest mail to the address."""
+        return eventually(lambda: self._newest_code(email), within_s=10)
+
+    def _newest_code(self, email: str) -> str | None:
+        accounts = self.http.get(self.mail).json()["messages"].values()
+        mails = [mail for mails in accounts for mail in mails if email in mail["To"]]
+        found = CODE.search(mails[-1]["BodyText"]) if mails else None
+        return found[0] if found else None
+
+
+@dataclass
+class Athlete:
+    """Somebody who is signed in."""
+
+    door: Door
+    name: str
+    email: str
+    access_token: str
+    refresh_token: str
+    user_id: str = ""
+
+    @classmethod
+    def register(cls, door: Door, name: str, *, language: str = "en", time_zone: str = "UTC") -> "Athlete":
+        """Registers, confirms with the mailed code, signs in."""
+        email = f"{name.lower()}.{uuid4().hex[:8]}@example.org"
+        credentials = {"email": email, "password": PASSWORD}
+        door.call("POST", "/v1/auth/register", {**credentials, "language": language, "time_zone": time_zone})
+        door.call("POST", "/v1/auth/confirm", {"email": email, "code": door.code_for(email)})
+        tokens = door.call("POST", "/v1/auth/sign-in", credentials)
+        athlete = cls(door, name, email, tokens["access_token"], tokens["refresh_token"])
+        athlete.user_id = athlete.get("/v1/me")["user_id"]
+        return athlete
+
+    def call(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
+        return self.door.call(method, path, body, authorization=f"Bearer {self.access_token}", **headers)
+
+    def get(self, path: str) -> Any:
+        return self.call("GET", path)
+
+    def post(self, path: str, body: Any = None, **headers: str) -> Any:
+        return self.call("POST", path, body, **headers)
+
+    def send(self, file: Path, **fields: Any) -> str:
+        """Announces a recording and posts it to its form; the upload's id."""
+        announced = self.post("/v1/uploads", {"filename": file.name, **fields})
+        form = announced["form"]
+        with file.open("rb") as data:
+            posted = self.door.http.post(form["url"], data=form["fields"], files={"file": (file.name, data)})
+        if posted.is_error:
+            raise ApiError(posted)
+        return str(announced["upload_id"])
+
+    def outcome_of(self, upload_id: str, *, within_s: float = 60) -> dict[str, Any]:
+        """What became of an upload, once it is over."""
+
+        def over() -> dict[str, Any] | None:
+            shown: dict[str, Any] = self.get(f"/v1/uploads/{upload_id}")
+            return shown if shown["status"] in FINAL else None
+
+        return eventually(over, within_s=within_s)
+
+    def upload(self, file: Path, **fields: Any) -> dict[str, Any]:
+        return self.outcome_of(self.send(file, **fields))
+
+
+class TooSlowError(Exception):
+    """Something that should have happened by now has not."""
+
+
+def eventually(look: Callable[[], T | None], *, within_s: float, every_s: float = 0.1) -> T:
+    """The first result that is not None or empty."""
+    deadline = time.monotonic() + within_s
+    while True:
+        if found := look():
+            return found
+        if time.monotonic() > deadline:
+            raise TooSlowError(f"not within {within_s} s")
+        time.sleep(every_s)
