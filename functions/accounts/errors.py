@@ -61,12 +61,6 @@ class UserNotFoundError(NotFoundError):
     explanation = Text(en="There is no user with this id.", ru="Пользователя с таким идентификатором нет.")
 
 
-class FieldRequiredError(InvalidError):
-    code = "field_is_required"
-    title = Text(en="Cannot be removed", ru="Нельзя удалить")
-    explanation = Text(en="{field} can be changed, not removed.", ru="{field} можно изменить, но не удалить.")
-
-
 class ConsentRequiredError(ForbiddenError):
     code = "consent_required"
     title = Text(en="Consent required", ru="Нужно согласие")

@@ -5,7 +5,7 @@ from typing import Any
 
 from accounts import avatars, store
 from accounts.domain import DEFAULT_PRIVACY, Physical, Profile, Relation, Role, current, visible_to
-from accounts.errors import ConsentRequiredError, FieldRequiredError
+from accounts.errors import ConsentRequiredError
 from accounts.schemas import (
     PhysicalPut,
     PhysicalResponse,
@@ -13,6 +13,7 @@ from accounts.schemas import (
     ProfileResponse,
     PublicProfile,
 )
+from stadion.errors import FieldRequiredError
 from stadion.events.catalogue import ConsentKind
 
 REQUIRED = {"language", "settings", "privacy"}

@@ -101,17 +101,19 @@ def default_gear(gears: Iterable[Gear], sport_type: SportType, started_at: datet
     return [max(candidates)[1]] if candidates else []
 
 
-def contribution(workout: WorkoutFacts, gears: Mapping[str, Gear]) -> dict[str, Amounts]:
+def worn_gear(workout: WorkoutFacts, gears: Mapping[str, Gear]) -> list[str]:
+    """The gear that was named, or the default of the sport."""
+    if workout.gear_chosen:
+        return list(dict.fromkeys(workout.gear_ids))
+    return default_gear(gears.values(), workout.sport_type, workout.started_at)
+
+
+def contribution(workout: WorkoutFacts, worn: Iterable[str], gears: Mapping[str, Gear]) -> dict[str, Amounts]:
     """What a workout adds to each piece of gear and to each of its components. Unknown gear is counted as well:
     it may be added later, when the phone is online again."""
-    worn = (
-        workout.gear_ids
-        if workout.gear_chosen
-        else default_gear(gears.values(), workout.sport_type, workout.started_at)
-    )
     amounts = use_of(workout)
     accounts: dict[str, Amounts] = {}
-    for gear_id in dict.fromkeys(worn):
+    for gear_id in worn:
         accounts[account(gear_id)] = amounts
         gear = gears.get(gear_id)
         for component in gear.components if gear is not None else []:
@@ -227,10 +229,16 @@ def _wear_reached(
     )
 
 
-def news_of(reached: GearWearReached) -> NotificationRequested | None:
-    """The message to the athlete, if this threshold is worth one."""
-    if reached.threshold_percent not in TOLD_THRESHOLDS:
-        return None
+def news_of(reached: Iterable[GearWearReached]) -> list[NotificationRequested]:
+    """One message for each piece that is worth one: of several thresholds at once, the highest."""
+    highest: dict[tuple[str, str | None], GearWearReached] = {}
+    for news in reached:
+        if news.threshold_percent in TOLD_THRESHOLDS:
+            highest[news.gear_id, news.component_id] = news
+    return [_message(news) for news in highest.values()]
+
+
+def _message(reached: GearWearReached) -> NotificationRequested:
     part = reached.component_id or "whole"
     return NotificationRequested(
         request_id=f"gear-wear:{reached.gear_id}:{part}:{reached.threshold_percent}:{reached.crossing}",

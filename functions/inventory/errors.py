@@ -1,4 +1,4 @@
-from stadion.errors import ConflictError, InvalidError, NotFoundError
+from stadion.errors import ConflictError, NotFoundError
 from stadion.i18n import Text
 
 
@@ -29,9 +29,3 @@ class TooMuchGearError(ConflictError):
     explanation = Text(
         en="A piece of gear takes at most {most}.", ru="У одного снаряжения их может быть не больше {most}."
     )
-
-
-class GearFieldRequiredError(InvalidError):
-    code = "field_is_required"
-    title = Text(en="Cannot be removed", ru="Нельзя удалить")
-    explanation = Text(en="{field} can be changed, not removed.", ru="{field} можно изменить, но не удалить.")

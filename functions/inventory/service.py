@@ -6,10 +6,11 @@ from typing import Any
 from inventory import store
 from inventory.categories import CATEGORIES
 from inventory.domain import Component, Gear, Status, account, wear
-from inventory.errors import ComponentNotFoundError, GearFieldRequiredError, TooMuchGearError
+from inventory.errors import ComponentNotFoundError, TooMuchGearError
 from inventory.schemas import ComponentPatch, ComponentResponse, GearPatch, GearResponse, NewComponent, NewGear
 from stadion import ids, pagination
 from stadion.dynamo import look_again
+from stadion.errors import FieldRequiredError
 from stadion.events.catalogue import GearAdded, GearRetired
 from stadion.events.envelope import Event
 from stadion.idempotency import IdempotencyKey
@@ -44,7 +45,7 @@ def change(old: Gear, patch: GearPatch, now: datetime) -> Gear:
     fields = patch.model_dump(exclude_unset=True)
     for name, value in fields.items():
         if value is None and name in REQUIRED:
-            raise GearFieldRequiredError(pointer=f"#/{name}", field=name)
+            raise FieldRequiredError(pointer=f"#/{name}", field=name)
     if "limit" in fields and fields["limit"] is None:
         fields["limit"] = CATEGORIES[old.category].limit
     if "default_for" in fields:
@@ -81,7 +82,7 @@ def change_component(old: Gear, component_id: str, patch: ComponentPatch, now: d
     fields = patch.model_dump(exclude_unset=True)
     for name, value in fields.items():
         if value is None:
-            raise GearFieldRequiredError(pointer=f"#/{name}", field=name)
+            raise FieldRequiredError(pointer=f"#/{name}", field=name)
     changed = component.model_copy(update=fields)
     others = [changed if part.component_id == component_id else part for part in old.components]
     gear = old.changed(now, components=others)

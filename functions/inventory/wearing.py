@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from inventory import store
-from inventory.domain import Component, Gear, account, contribution, crossings, news_of
+from inventory.domain import Component, Gear, account, contribution, crossings, news_of, worn_gear
 from stadion.dynamo import Item, look_again
-from stadion.events.catalogue import GearWearReached, WorkoutFacts
+from stadion.events.catalogue import GearAssigned, GearWearReached, WorkoutFacts
 from stadion.events.envelope import Event
 from stadion.events.outbox import outbox_items
 from stadion.ledger import Changes, Outcome, Posting, Reaction
@@ -43,7 +43,7 @@ def _post(
             name = account(gear_id, part.component_id if part else None)
             news, notes[name] = crossings(changes[name], gears[gear_id], part)
             reached.extend(news)
-        events: list[Event] = [*reached, *filter(None, map(news_of, reached))]
+        events: list[Event] = [*assigned, *reached, *news_of(reached)]
         return Reaction(
             items=outbox_items(
                 events, user_id=user_id, correlation_id=correlation_id, now=now, source=GearWearReached.source
@@ -52,9 +52,18 @@ def _post(
             relied_on=[items[gear_id] for gear_id in {gear_id for gear_id, _ in touched}],
         )
 
-    posting = Posting(workout_id, revision, contribution(workout, gears) if workout else {})
+    worn = worn_gear(workout, gears) if workout else []
+    assigned = _assigned(workout, worn)
+    posting = Posting(workout_id, revision, contribution(workout, worn, gears) if workout else {})
     outcome = store.ledger(user_id).post(posting, react=react)
     return Worn(outcome, moved, reached)
+
+
+def _assigned(workout: WorkoutFacts | None, worn: list[str]) -> list[Event]:
+    """Tells the diary which gear was meant by default."""
+    if workout is None or workout.gear_chosen or not worn:
+        return []
+    return [GearAssigned(workout_id=workout.workout_id, revision=workout.revision, gear_ids=worn)]
 
 
 def _gear_items(user_id: str, workout: WorkoutFacts | None) -> dict[str, Item]:

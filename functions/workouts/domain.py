@@ -101,6 +101,8 @@ class Workout(Measured):
     notes: str | None = None
     time_zone: str = "UTC"
     gear_ids: list[str] | None = None
+    assigned_gear_ids: list[str] = Field(default_factory=list, description="by inventory, while gear_ids is null")
+    assigned_for: int = Field(default=0, description="the revision that inventory looked at")
     external: External | None = None
     files: list[FileRef] = Field(default_factory=list)
     created_at: AwareDatetime
@@ -114,6 +116,10 @@ class Workout(Measured):
             distance_m=self.distance_m,
             family=sport(self.sport_type).family,
         )
+
+    @property
+    def worn_gear_ids(self) -> list[str]:
+        return self.gear_ids if self.gear_ids is not None else self.assigned_gear_ids
 
     @property
     def measured(self) -> Measured:

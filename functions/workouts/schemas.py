@@ -83,7 +83,8 @@ class WorkoutSummary(BaseModel):
     normalized_power_w: float | None = None
     average_cadence_rpm: float | None = None
     max_cadence_rpm: float | None = None
-    gear_ids: list[str] | None = Field(default=None, description="null: the default gear of the sport")
+    gear_ids: list[str] | None = Field(default=None, description="as named; null: the default gear of the sport")
+    worn_gear_ids: list[str] = Field(description="the gear that wore; the default gear appears a moment later")
     flags: list[Flag] = Field(default_factory=list)
     origin: str
     device: str | None = None
@@ -91,7 +92,7 @@ class WorkoutSummary(BaseModel):
 
     @classmethod
     def of(cls, workout: Workout) -> "WorkoutSummary":
-        return cls.model_validate(workout.model_dump())
+        return cls.model_validate({**workout.model_dump(), "worn_gear_ids": workout.worn_gear_ids})
 
 
 class WorkoutFile(BaseModel):

@@ -7,9 +7,8 @@ from typing import Any
 
 from stadion import ids, pagination
 from stadion.dynamo import look_again
-from stadion.errors import InvalidError
+from stadion.errors import FieldRequiredError
 from stadion.events.catalogue import WorkoutCorrected, WorkoutDeleted, WorkoutRecorded
-from stadion.i18n import Text
 from stadion.idempotency import IdempotencyKey, recall
 from workouts import store
 from workouts.domain import (
@@ -28,12 +27,6 @@ from workouts.schemas import NewWorkout, WorkoutDetail, WorkoutPatch
 
 ALWAYS_EDITABLE = {"name", "notes", "gear_ids", "time_zone", "sport_type"}
 REQUIRED = {"sport_type", "started_at", "time_zone", "elapsed_time_s", "moving_time_s"}
-
-
-class RequiredFieldError(InvalidError):
-    code = "field_is_required"
-    title = Text(en="Cannot be removed", ru="Нельзя удалить")
-    explanation = Text(en="{field} can be changed, not removed.", ru="{field} можно изменить, но не удалить.")
 
 
 @dataclass(frozen=True)
@@ -158,7 +151,7 @@ def correct(old: Workout, track: Track, patch: WorkoutPatch, now: datetime) -> R
 def _check_patch(old: Workout, fields: dict[str, Any]) -> None:
     for name, value in fields.items():
         if value is None and name in REQUIRED:
-            raise RequiredFieldError(pointer=f"#/{name}", field=name)
+            raise FieldRequiredError(pointer=f"#/{name}", field=name)
         if old.files and name not in ALWAYS_EDITABLE:
             raise MeasuredFieldError(pointer=f"#/{name}", field=name)
 
@@ -196,7 +189,8 @@ def _manual_workout(user_id: str, new: NewWorkout, now: datetime) -> Workout:
 
 
 def representation(workout: Workout, track: Track) -> WorkoutDetail:
-    return WorkoutDetail.model_validate({**workout.model_dump(), **track.model_dump()})
+    shown = {**workout.model_dump(), **track.model_dump(), "worn_gear_ids": workout.worn_gear_ids}
+    return WorkoutDetail.model_validate(shown)
 
 
 def _answer(recorded: Recorded) -> dict[str, Any]:

@@ -226,6 +226,21 @@ class Change:
             self.transaction.put(item)
 
 
+def assign_gear(user_id: str, workout_id: str, revision: int, gear_ids: list[str]) -> bool:
+    """Notes the default gear that wore, without a new revision: the athlete changed nothing. False when overtaken."""
+    stored = _WorkoutItem.find(_user(user_id), _workout_sk(workout_id))
+    if stored is None or stored.kind != "workout":
+        return False
+    workout = _workout(stored)
+    if workout.assigned_for >= revision:
+        return False
+    assigned = workout.model_copy(update={"assigned_gear_ids": gear_ids, "assigned_for": revision})
+    transaction = Transaction()
+    transaction.put(_item(assigned), Item.revision == stored.revision, refused=overtaken)
+    transaction.commit()
+    return True
+
+
 class UploadIsOverError(Exception):
     """A second delivery of the same upload arrived after the first had ended."""
 
@@ -308,7 +323,7 @@ def _item(workout: Workout) -> _WorkoutItem:
         body=workout.model_dump(mode="json", exclude_none=True),
         sport_type=workout.sport_type.value,
         distance_m=workout.distance_m,
-        gear_ids=set(workout.gear_ids) if workout.gear_ids else None,
+        gear_ids=set(workout.worn_gear_ids) or None,
     )
 
 

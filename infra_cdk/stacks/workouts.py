@@ -30,4 +30,5 @@ class WorkoutsStack(ServiceStack):
             batch_size=1,
         )
         self.consume("on_workout_events", Events(["WorkoutDeleted"], source="workouts"))
+        self.consume("on_gear_assigned", Events(["GearAssigned"], source="inventory"))
         self.show("UploadReady", "UploadDuplicate", "UploadFailed")

@@ -88,7 +88,7 @@ def test_each_threshold_is_news_once_and_again_only_after_a_real_recrossing(inve
     deliver(inventory, recorded("w-2", revision=3, gear_ids=gear_ids, distance_m=60_000.0))
     assert reached(inventory) == [(50, 1), (80, 1), (80, 2), (100, 1)]
     told = [entry["detail"]["data"]["template"] for entry in inventory.published("NotificationRequested")]
-    assert told == ["gear_wear", "gear_wear", "gear_worn_out"]
+    assert told == ["gear_wear", "gear_worn_out"]
 
 
 def test_an_edit_of_the_limit_is_no_news(inventory: Service) -> None:
@@ -151,3 +151,12 @@ def test_adding_gear_twice_with_one_key_adds_one(inventory: Service) -> None:
     again = inventory.call("POST", "/v1/gear", SHOES, idempotency_key="k")
     assert first.body["gear_id"] == again.body["gear_id"]
     assert len(inventory.call("GET", "/v1/gear").body["items"]) == 1
+
+
+def test_the_diary_is_told_which_default_gear_wore(inventory: Service) -> None:
+    shoes = add(inventory, default_for=["Run"], used_since="2026-01-01")
+    deliver(
+        inventory, recorded("w-1"), recorded("w-2", gear_ids=[shoes["gear_id"]]), recorded("w-3", sport_type="Ride")
+    )
+    told = [entry["detail"]["data"] for entry in inventory.published("GearAssigned")]
+    assert told == [{"workout_id": "w-1", "revision": 1, "gear_ids": [shoes["gear_id"]]}]

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from tests.services import OTHER, Service
+from tests.builders import entry
+from tests.services import OTHER, Service, sqs_event
 
 RUN: dict[str, Any] = {
     "sport_type": "Run",
@@ -145,3 +146,16 @@ def test_nothing_of_the_inside_is_told_when_something_breaks(workouts: Service) 
 
 def test_without_an_access_token_there_is_nothing(workouts: Service) -> None:
     assert workouts.call("GET", "/v1/workouts", user=None).status == 401
+
+
+def test_the_default_gear_that_wore_is_shown_and_found(workouts: Service) -> None:
+    created = workouts.call("POST", "/v1/workouts", RUN).body
+    assert (created["gear_ids"], created["worn_gear_ids"]) == (None, [])
+    told = {"workout_id": created["workout_id"], "revision": 1, "gear_ids": ["shoes"]}
+    assigned = entry("GearAssigned", told, source="inventory")
+    assert workouts.invoke("on_gear_assigned", sqs_event(assigned, assigned)) == {"batchItemFailures": []}
+    found = workouts.call("GET", "/v1/workouts", query={"gear_id": "shoes"}).body["items"]
+    assert [(workout["worn_gear_ids"], workout["revision"]) for workout in found] == [(["shoes"], 1)]
+    path = f"/v1/workouts/{created['workout_id']}"
+    named = workouts.call("PATCH", path, {"gear_ids": []}, if_match='"1"').body
+    assert named["worn_gear_ids"] == []

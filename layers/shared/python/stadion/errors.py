@@ -80,6 +80,14 @@ class IfMatchRequiredError(PreconditionRequiredError):
     )
 
 
+class FieldRequiredError(InvalidError):
+    """A merge patch said null for what must have a value."""
+
+    code = "field_is_required"
+    title = Text(en="Cannot be removed", ru="Нельзя удалить")
+    explanation = Text(en="{field} can be changed, not removed.", ru="{field} можно изменить, но не удалить.")
+
+
 class InvalidCursorError(InvalidError):
     code = "cursor_is_invalid"
     title = Text(en="Cursor is not valid", ru="Недействительный курсор")

@@ -126,6 +126,15 @@ class GearAdded(Event):
     model: str | None = Field(default=None, examples=["KD900"])
 
 
+class GearAssigned(Event):
+    """Nobody had named the gear of a workout, so the default gear of its sport wore."""
+
+    source = "stadion.inventory"
+    workout_id: str = Field(examples=[WORKOUT])
+    revision: int = Field(ge=1, examples=[1], description="of the workout that was looked at")
+    gear_ids: list[str] = Field(examples=[[GEAR]])
+
+
 class GearWearReached(Event):
     """A threshold was crossed upward. It comes again only after the use had fallen below it."""
 
@@ -218,6 +227,7 @@ CATALOGUE: dict[str, type[Event]] = {
         ProfileUpdated,
         ConsentChanged,
         GearAdded,
+        GearAssigned,
         GearWearReached,
         GearRetired,
         XpGranted,

@@ -1,0 +1,18 @@
+"""Inventory says which default gear a workout wore: the diary shows it, and finds workouts by it."""
+
+from typing import Any
+
+from stadion.dynamo import look_again
+from stadion.events.catalogue import GearAssigned
+from stadion.events.consumer import Consumed, consumer
+from stadion.events.envelope import Envelope
+from workouts import store
+
+
+def note_gear(envelope: Envelope[Any]) -> Consumed:
+    event = envelope.data
+    noted = look_again(lambda: store.assign_gear(envelope.user_id, event.workout_id, event.revision, event.gear_ids))
+    return Consumed("noted" if noted else "stale", {"gear_ids": event.gear_ids})
+
+
+handler = consumer(note_gear, events=(GearAssigned,))
