@@ -21,7 +21,7 @@ from workouts.domain import (
     filled,
     flags_of_manual,
 )
-from workouts.errors import DuplicateWorkoutError, MeasuredFieldError
+from workouts.errors import DuplicateWorkoutError, MeasuredFieldError, WorkoutIdTakenError
 from workouts.recordings.matching import Fingerprint, is_same_workout
 from workouts.schemas import NewWorkout, WorkoutDetail, WorkoutPatch
 
@@ -45,9 +45,9 @@ def record(user_id: str, new: NewWorkout, *, key: IdempotencyKey | None, now: da
 
 def _record_once(workout: Workout, on_duplicate: OnDuplicate, key: IdempotencyKey | None, now: datetime) -> Recorded:
     slots = store.slots_around(workout.user_id, workout.started_at)
-    twin = find_twin(slots, workout.fingerprint)
-    if twin is not None and twin == workout.workout_id:
+    if slots.holds(workout.workout_id):
         return _recorded_before(workout, key)
+    twin = find_twin(slots, workout.fingerprint)
     if twin is not None and on_duplicate is not OnDuplicate.FORCE:
         recall(key)
         return _join(workout, twin, on_duplicate, slots, key, now)
@@ -66,7 +66,13 @@ def _recorded_before(workout: Workout, key: IdempotencyKey | None) -> Recorded:
     """The client named the workout itself and repeats the request: the first answer still holds."""
     recall(key)
     stored, track = store.get_with_track(workout.user_id, workout.workout_id)
+    if stored.revision == 1 and _as_sent(stored) != _as_sent(workout):
+        raise WorkoutIdTakenError
     return Recorded(stored, track, created=False)
+
+
+def _as_sent(workout: Workout) -> dict[str, Any]:
+    return workout.model_dump(exclude={"created_at", "updated_at", "assigned_gear_ids", "assigned_for"})
 
 
 def _join(

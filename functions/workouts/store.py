@@ -66,6 +66,9 @@ class Slots:
             for workout_id, entry in self.entries[sk].items():
                 yield workout_id, _fingerprint(entry)
 
+    def holds(self, workout_id: str) -> bool:
+        return any(workout_id in entries for entries in self.entries.values())
+
     def enter(self, workout: Workout) -> None:
         sk = _slot(workout.started_at)
         self.entries[sk][workout.workout_id] = _slot_entry(workout.fingerprint)

@@ -25,7 +25,7 @@ class WorkoutsStack(ServiceStack):
             "on_upload",
             files,
             timeout=Duration.seconds(120),
-            memory_mb=1024,
+            memory_mb=2048,  # the largest recording that we take, decoded, needs three quarters of it
             more_layers=[self.layers.heavy("tracks")],
             batch_size=1,
         )

@@ -54,6 +54,8 @@ def test_a_workout_named_by_the_client_is_recorded_once(workouts: Service) -> No
     again = workouts.call("POST", "/v1/workouts", named)
     assert (first.status, again.status) == (201, 200)
     assert again.body == first.body
+    other = workouts.call("POST", "/v1/workouts", {**named, "distance_m": 6000})
+    assert (other.status, other.body["code"]) == (409, "workout_id_taken")
 
 
 def test_the_same_run_from_another_app_is_a_duplicate(workouts: Service) -> None:
