@@ -7,7 +7,7 @@ from typing import Any
 from accounts.domain import Consent, JournalEntry, Physical, Profile
 from accounts.errors import UserNotFoundError
 from stadion import clock, pagination
-from stadion.dynamo import Item, Transaction, absent, put_over
+from stadion.dynamo import Item, Transaction, absent, page_of, put_over
 from stadion.errors import StaleVersionError
 from stadion.events.catalogue import ConsentKind
 from stadion.events.envelope import Event
@@ -90,17 +90,8 @@ def change_consent(
 def journal(user_id: str, *, limit: int, cursor: str | None) -> pagination.Page[JournalEntry]:
     """Newest first."""
     scope = pagination.fingerprint("consent-journal", user_id)
-    result = Item.query(
-        _user(user_id),
-        Item.sk.startswith("JOURNAL#"),
-        scan_index_forward=False,
-        last_evaluated_key=pagination.decode(cursor, scope),
-        limit=limit,
-        consistent_read=True,
-    )
-    entries = [JournalEntry.model_validate(item.body) for item in result]
-    position = result.last_evaluated_key
-    return pagination.Page(entries, pagination.encode(position, scope) if position else None)
+    page = page_of(_user(user_id), "JOURNAL#", scope=scope, limit=limit, cursor=cursor, newest_first=True)
+    return page.of(lambda item: JournalEntry.model_validate(item.body))
 
 
 def note_role_change(user_id: str, *, role: str, granted: bool, by: str, now: datetime) -> None:

@@ -96,6 +96,11 @@ class Record(BaseModel):
     workout_id: str
     started_at: AwareDatetime
 
+    @property
+    def rank(self) -> tuple[int, datetime, str]:
+        """Faster (by the millisecond), or as fast and earlier in life, so that the order of arrival does not matter."""
+        return round(self.elapsed_time_s * 1000), self.started_at, self.workout_id
+
 
 def records_of(workout: WorkoutFacts) -> dict[str, Record]:
     """What a workout offers as records. Flagged workouts offer none."""
@@ -120,12 +125,7 @@ def record_key(family: str, effort: BestEffort) -> str:
 
 
 def beats(candidate: Record, standing: Record | None) -> bool:
-    """Faster, or as fast and earlier in life, so that the order of arrival does not matter."""
-    return standing is None or _rank(candidate) < _rank(standing)
-
-
-def _rank(record: Record) -> tuple[float, datetime, str]:
-    return record.elapsed_time_s, record.started_at, record.workout_id
+    return standing is None or candidate.rank < standing.rank
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Any
 
 from gamification.domain import Record
@@ -26,7 +27,7 @@ class Shelf:
     stored: Item | None
     entry: Item | None
     records: dict[str, Record]
-    entered: dict[str, float]
+    entered: dict[str, str]
 
     def is_stale(self, revision: int) -> bool:
         return self.entry is not None and int(self.entry.revision) >= revision
@@ -66,20 +67,19 @@ def write(
     further: list[Item],
 ) -> None:
     transaction = Transaction()
-    entry_body = {key: record.elapsed_time_s for key, record in offered.items()}
+    entry_body = {key: _effort_sk(record) for key, record in offered.items()}
     entry = Item(pk=_user(shelf.user_id), sk=_entry_sk(workout_id), kind="efforts", revision=revision, body=entry_body)
     put_over(transaction, shelf.entry, entry)
     put_over(transaction, shelf.stored, _records_item(shelf, standing))
-    _move_efforts(transaction, shelf, workout_id, offered)
+    _move_efforts(transaction, shelf, offered)
     for item in further:
         transaction.put(item)
     transaction.commit()
 
 
-def _move_efforts(transaction: Transaction, shelf: Shelf, workout_id: str, offered: Mapping[str, Record]) -> None:
-    new = {_effort_sk(key, record.elapsed_time_s, workout_id): record for key, record in offered.items()}
-    old = {_effort_sk(key, seconds, workout_id) for key, seconds in shelf.entered.items()}
-    for sk in old - new.keys():
+def _move_efforts(transaction: Transaction, shelf: Shelf, offered: Mapping[str, Record]) -> None:
+    new = {_effort_sk(record): record for record in offered.values()}
+    for sk in set(shelf.entered.values()) - new.keys():
         transaction.delete(Item(pk=_user(shelf.user_id), sk=sk))
     for sk, record in new.items():
         body = record.model_dump(mode="json")
@@ -104,6 +104,8 @@ def _entry_sk(workout_id: str) -> str:
     return f"EFFORTS#{workout_id}"
 
 
-def _effort_sk(record: str, seconds: float, workout_id: str) -> str:
-    """Text order is time order, to the millisecond."""
-    return f"EFFORT#{record}#{round(seconds * 1000):012d}#{workout_id}"
+def _effort_sk(record: Record) -> str:
+    """Text order is the order of `Record.rank`."""
+    milliseconds, started_at, workout_id = record.rank
+    moment = started_at.astimezone(UTC).isoformat(timespec="microseconds")
+    return f"EFFORT#{record.record}#{milliseconds:012d}#{moment}#{workout_id}"

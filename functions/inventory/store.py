@@ -7,7 +7,7 @@ from typing import Any
 from inventory.domain import Component, Gear, Status, account, silent_notes
 from inventory.errors import GearIdTakenError, GearNotFoundError
 from stadion import pagination
-from stadion.dynamo import Item, Transaction, absent, put_over
+from stadion.dynamo import Item, Transaction, absent, page_of, put_over
 from stadion.errors import StaleVersionError
 from stadion.events.envelope import Event
 from stadion.events.outbox import outbox_items
@@ -48,17 +48,8 @@ def gear_of(item: Item) -> Gear:
 def page(user_id: str, status: Status | None, *, limit: int, cursor: str | None) -> pagination.Page[Gear]:
     """In the order in which the gear was named (its ids are time-ordered)."""
     scope = pagination.fingerprint("gear", user_id, status)
-    result = Item.query(
-        _user(user_id),
-        Item.sk.startswith("GEAR#"),
-        filter_condition=None if status is None else Item.kind == f"gear_{status.value}",
-        last_evaluated_key=pagination.decode(cursor, scope),
-        limit=limit,
-        consistent_read=True,
-    )
-    gears = [_gear(item) for item in result]
-    position = result.last_evaluated_key
-    return pagination.Page(gears, pagination.encode(position, scope) if position else None)
+    where = None if status is None else Item.kind == f"gear_{status.value}"
+    return page_of(_user(user_id), "GEAR#", scope=scope, limit=limit, cursor=cursor, where=where).of(_gear)
 
 
 def totals(user_id: str, gears: Iterable[Gear]) -> dict[str, Amounts]:

@@ -6,7 +6,7 @@ from typing import Any
 from notifications.domain import Notification, Recipient
 from notifications.errors import NotificationNotFoundError
 from stadion import pagination
-from stadion.dynamo import Item, OvertakenError, Transaction, absent, put_over
+from stadion.dynamo import Item, OvertakenError, Transaction, absent, page_of, put_over
 from stadion.events.envelope import Event
 from stadion.events.outbox import outbox_items
 
@@ -36,19 +36,9 @@ def page(
 ) -> tuple[pagination.Page[Notification], int]:
     """Newest first, and how many are unread in all."""
     scope = pagination.fingerprint("notifications", user_id, unread_only)
-    result = Item.query(
-        _user(user_id),
-        Item.sk.startswith("NOTE#"),
-        filter_condition=Item.kind == "unread" if unread_only else None,
-        scan_index_forward=False,
-        last_evaluated_key=pagination.decode(cursor, scope),
-        limit=limit,
-        consistent_read=True,
-    )
-    notes = [Notification.model_validate(item.body) for item in result]
-    position = result.last_evaluated_key
-    following = pagination.encode(position, scope) if position else None
-    return pagination.Page(notes, following), unread(user_id)
+    where = Item.kind == "unread" if unread_only else None
+    page = page_of(_user(user_id), "NOTE#", scope=scope, limit=limit, cursor=cursor, newest_first=True, where=where)
+    return page.of(lambda item: Notification.model_validate(item.body)), unread(user_id)
 
 
 def unread(user_id: str) -> int:

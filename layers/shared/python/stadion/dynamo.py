@@ -16,6 +16,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
+from stadion import pagination
 from stadion.errors import RequestInProgressError
 from stadion.settings import settings
 
@@ -98,6 +99,31 @@ def put_over(transaction: "Transaction", stored: Item | None, new: Item) -> None
     """Writes `new` only if what we read is still what is stored."""
     unchanged = absent() if stored is None else Item.revision == stored.revision
     transaction.put(new, unchanged, refused=overtaken)
+
+
+def page_of(
+    pk: str,
+    prefix: str,
+    *,
+    scope: str,
+    limit: int,
+    cursor: str | None,
+    newest_first: bool = False,
+    where: Condition | None = None,
+) -> pagination.Page[Item]:
+    """One page of the items of a partition whose sort key starts so; `scope` ties the cursor to this list."""
+    found = Item.query(
+        pk,
+        Item.sk.startswith(prefix),
+        filter_condition=where,
+        scan_index_forward=not newest_first,
+        last_evaluated_key=pagination.decode(cursor, scope),
+        limit=limit,
+        consistent_read=True,
+    )
+    items = list(found)
+    position = found.last_evaluated_key
+    return pagination.Page(items, pagination.encode(position, scope) if position else None)
 
 
 def forget_connections() -> None:

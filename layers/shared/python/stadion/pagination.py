@@ -4,7 +4,7 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from stadion.errors import InvalidCursorError
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 MAX_LIMIT = 200
 DEFAULT_LIMIT = 50
@@ -22,6 +23,10 @@ DEFAULT_LIMIT = 50
 class Page(Generic[T]):
     items: list[T]
     next_cursor: str | None = None
+
+    def of(self, make: Callable[[T], U]) -> "Page[U]":
+        """The same page of something else."""
+        return Page([make(item) for item in self.items], self.next_cursor)
 
 
 class ListResponse(BaseModel, Generic[T]):
