@@ -81,6 +81,15 @@ def test_when_the_record_workout_goes_the_previous_best_is_the_record_again(gami
     assert records(gamification) == {"run.5k": (1500.0, "w-1")}
 
 
+def test_of_equal_efforts_the_earliest_in_life_is_the_record_and_the_next_one_follows_it(gamification: Service) -> None:
+    for workout_id, day in (("w-a", 3), ("w-b", 1), ("w-c", 2)):
+        equal = {"started_at": f"2026-11-0{day}T08:00:00Z", "best_efforts": [effort("5k", 1400.0)]}
+        deliver(gamification, recorded(workout_id, **equal))
+    assert records(gamification) == {"run.5k": (1400.0, "w-b")}
+    deliver(gamification, deleted("w-b"))
+    assert records(gamification) == {"run.5k": (1400.0, "w-c")}
+
+
 def test_a_corrected_record_falls_behind_another(gamification: Service) -> None:
     deliver(gamification, recorded("w-1", best_efforts=[effort("5k", 1400.0)]))
     deliver(gamification, recorded("w-2", best_efforts=[effort("5k", 1450.0)]))
