@@ -36,6 +36,7 @@ class _WorkoutItem(Item):
     sport_type = UnicodeAttribute()
     distance_m = NumberAttribute(null=True)
     gear_ids = UnicodeSetAttribute(null=True)
+    assigned_for = NumberAttribute(default=0)
 
 
 @dataclass(frozen=True)
@@ -238,8 +239,9 @@ def assign_gear(user_id: str, workout_id: str, revision: int, gear_ids: list[str
     if workout.assigned_for >= revision:
         return False
     assigned = workout.model_copy(update={"assigned_gear_ids": gear_ids, "assigned_for": revision})
+    unchanged = (Item.revision == stored.revision) & (_WorkoutItem.assigned_for == stored.assigned_for)
     transaction = Transaction()
-    transaction.put(_item(assigned), Item.revision == stored.revision, refused=overtaken)
+    transaction.put(_item(assigned), unchanged, refused=overtaken)
     transaction.commit()
     return True
 
@@ -327,6 +329,7 @@ def _item(workout: Workout) -> _WorkoutItem:
         sport_type=workout.sport_type.value,
         distance_m=workout.distance_m,
         gear_ids=set(workout.worn_gear_ids) or None,
+        assigned_for=workout.assigned_for,
     )
 
 

@@ -160,3 +160,10 @@ def test_the_diary_is_told_which_default_gear_wore(inventory: Service) -> None:
     )
     told = [entry["detail"]["data"] for entry in inventory.published("GearAssigned")]
     assert told == [{"workout_id": "w-1", "revision": 1, "gear_ids": [shoes["gear_id"]]}]
+
+
+def test_the_diary_is_told_when_a_correction_leaves_no_default_gear(inventory: Service) -> None:
+    shoes = add(inventory, default_for=["Run"], used_since="2026-01-01")
+    deliver(inventory, recorded("w-1"), recorded("w-1", revision=2, sport_type="Yoga"))
+    told = [entry["detail"]["data"]["gear_ids"] for entry in inventory.published("GearAssigned")]
+    assert told == [[shoes["gear_id"]], []]
