@@ -60,8 +60,8 @@ def _post(
 
 
 def _assigned(workout: WorkoutFacts | None, worn: list[str]) -> list[Event]:
-    """Tells the diary which gear was meant by default."""
-    if workout is None or workout.gear_chosen or not worn:
+    """Tells the diary which gear was meant by default; after a correction also that there is none any more."""
+    if workout is None or workout.gear_chosen or (not worn and workout.revision == 1):
         return []
     return [GearAssigned(workout_id=workout.workout_id, revision=workout.revision, gear_ids=worn)]
 
