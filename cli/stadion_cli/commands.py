@@ -16,6 +16,7 @@ from typer.core import TyperCommand, TyperGroup
 STACK: Final = "The stack"
 EVENTS: Final = "What happened"
 PEOPLE: Final = "People and data"
+CODE: Final = "The code"
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ COMMANDS: Final = (
     LazyCommand("logs", "stadion_cli.logs:logs", "The functions' log lines, merged and readable.", STACK),
     LazyCommand("down", "stadion_cli.stack:down", "Stop the local stack; its state is kept.", STACK),
     LazyCommand("reset", "stadion_cli.stack:reset", "Stop the local stack and forget its state.", STACK),
+    LazyCommand("contracts", "stadion_cli.contracts:app", "The OpenAPI document and the events' schemas.", CODE),
 )
 
 

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, SecretStr,
 
 from accounts.countries import COUNTRIES
 from accounts.domain import SHAREABLE, Gender, Physical, Role, Units, Visibility, WeekStart
+from stadion import clock
 from stadion.events.catalogue import ConsentKind
 from stadion.http import RequestModel
 from stadion.i18n import Language
@@ -31,7 +32,8 @@ def _country(code: str) -> str:
 
 
 def _birth_date(day: date) -> date:
-    if not day.year >= 1900 or day > date.today().replace(year=date.today().year - 13):  # noqa: DTZ011 - a day, anywhere
+    today = clock.now().date()
+    if day.year < 1900 or (day.year + 13, day.month, day.day) > (today.year, today.month, today.day):
         raise ValueError("Stadion is for people of 13 and older.")
     return day
 

@@ -1,0 +1,51 @@
+"""The generated files: what they should be, what differs, and writing them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from local.contracts import event_files, openapi, payloads
+from local.paths import ROOT
+
+
+def generated() -> dict[Path, str]:
+    """Every generated file with the text it should have."""
+    documents: dict[Path, str] = {ROOT / "functions" / "platform_" / "openapi.json": text(openapi.document())}
+    for name, content in {**event_files.files(), **payloads.files()}.items():
+        documents[ROOT / "events" / name] = content if isinstance(content, str) else text(content)
+    return documents
+
+
+def text(document: Any) -> str:
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def drift() -> list[str]:
+    """What is missing, different or left over, in words; nothing when the committed files are the generated ones."""
+    wanted = generated()
+    found = [
+        f"{path.relative_to(ROOT)} {'differs' if path.exists() else 'is missing'}"
+        for path, content in wanted.items()
+        if not path.exists() or path.read_text(encoding="utf-8") != content
+    ]
+    return sorted(found + [f"{path.relative_to(ROOT)} is left over" for path in _left_over(wanted)])
+
+
+def write() -> list[Path]:
+    """Makes the files what they should be; the paths that changed."""
+    wanted = generated()
+    left_over = _left_over(wanted)
+    for path in left_over:
+        path.unlink()
+    changed = []
+    for path, content in wanted.items():
+        if not path.exists() or path.read_text(encoding="utf-8") != content:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(content, encoding="utf-8")
+            changed.append(path)
+    return sorted([*changed, *left_over])
+
+
+def _left_over(wanted: dict[Path, str]) -> list[Path]:
+    present = [path for pattern in ("*.json", "samples/*.json") for path in (ROOT / "events").glob(pattern)]
+    return [path for path in present if path not in wanted]

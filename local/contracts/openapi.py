@@ -1,0 +1,370 @@
+"""The OpenAPI 3.1 document of all services, from their routes, models and the errors that their code can end in."""
+
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from functools import cache
+from http import HTTPStatus
+from typing import Any, Final, get_args, get_origin, get_type_hints
+
+from aws_lambda_powertools.event_handler import Response
+from pydantic import TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
+
+from local.contracts import shared_parts as parts
+from local.contracts.reach import Reach, Reached
+from local.contracts.services import Operation, api_of, operations, services
+from stadion.errors import StadionError
+from stadion.http import JSON, MERGE_PATCH
+from stadion.problems import status_of
+
+VERSION: Final = "1.0.0"
+Document = dict[str, Any]
+
+# Who may call: the same rules as the routes of infra_cdk, which a test compares.
+PUBLIC_PATHS: Final = re.compile(r"/v1/health|/v1/auth/(?!sign-out-everywhere$).*")
+SIGNED_PATHS: Final = re.compile(r"/v1/admin/.*")
+
+# What the code says in a way that cannot be read from it: errors that a table finds by Cognito's names, and a second
+# success.
+MORE_ERRORS: Final = {
+    "register": ["too_many_attempts"],
+    "confirmRegistration": ["too_many_attempts"],
+    "signIn": ["account_not_confirmed", "too_many_attempts"],
+    "resetPassword": ["too_many_attempts"],
+    "changePassword": ["sign_in_failed", "too_many_attempts"],
+    "findUser": ["user_not_found"],
+    "grantRole": ["user_not_found"],
+    "revokeRole": ["user_not_found"],
+}
+MORE_SUCCESSES: Final = {
+    "recordWorkout": {200: "It was in the diary already, or was merged into the workout that was."},
+}
+GENERIC_LIST: Final = re.compile(r"ListResponse_(\w+?)_(?=[\"/]|$)")
+
+
+class ContractError(Exception):
+    """The services contradict one another."""
+
+
+class Schemas(GenerateJsonSchema):
+    """Without the titles that only repeat a field's name; what an answer has a default for is in it, too."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002
+        return False
+
+    def field_is_required(self, field: Any, total: bool) -> bool:
+        return self.mode == "serialization" or super().field_is_required(field, total)
+
+
+def document() -> Document:
+    found = [operation for service in services() for operation in operations(service)]
+    check_ids(found)
+    schemas, components = _schemas(found)
+    paths: dict[str, Document] = {}
+    for operation in found:
+        shared = [parts.parameter("AcceptLanguage"), parts.parameter("CorrelationId")]
+        path = paths.setdefault(operation.path, {"parameters": shared})
+        path[operation.method] = _operation(operation, schemas)
+    used = [tag for operation in found for tag in operation.route.tags]
+    made: Document = {
+        "openapi": "3.1.0",
+        "info": {"title": "Stadion", "version": VERSION, "summary": "A training diary that reacts.",
+                 "description": parts.INTRODUCTION},
+        "servers": [{"url": "..", "description": "where this document comes from"}],
+        "security": [{"bearerAuth": []}],
+        "tags": [{"name": name, "description": words} for name, words in parts.TAGS.items() if name in used],
+        "paths": paths,
+        "components": {
+            "securitySchemes": parts.SECURITY_SCHEMES,
+            "parameters": parts.PARAMETERS,
+            "headers": parts.HEADERS,
+            "responses": _shared_responses(),
+            "examples": {**parts.EXAMPLES, **_error_examples(found)},
+            "schemas": dict(sorted({**components, **_own_schemas()}.items())),
+        },
+    }  # fmt: skip
+    return _renamed(made)
+
+
+def check_ids(found: Iterable[Operation]) -> None:
+    twice = [name for name, times in Counter(operation.id for operation in found).items() if times > 1]
+    if twice:
+        raise ContractError(f"two functions of routes have the same name: {', '.join(twice)}")
+
+
+def _own_schemas() -> Document:
+    return {
+        "Problem": parts.PROBLEM_SCHEMA,
+        "ProblemEntry": parts.PROBLEM_ENTRY_SCHEMA,
+        "GatewayMessage": parts.GATEWAY_SCHEMA,
+    }
+
+
+# --- models ---------------------------------------------------------------------------------------------------------
+
+
+def _schemas(found: list[Operation]) -> tuple[dict[tuple[str, str], Document], Document]:
+    """By operation and "request" or "response"; and the named ones. A response's defaults are always there."""
+    wanted: list[tuple[Any, JsonSchemaMode, TypeAdapter[Any]]] = []
+    for operation in found:
+        wanted += [((operation.id, f"parameter {n}"), "validation", TypeAdapter(kind))
+                   for n, kind in enumerate(_parameter_types(operation))]  # fmt: skip
+        if (body := _request_type(operation)) is not None:
+            wanted.append(((operation.id, "request"), "validation", TypeAdapter(body)))
+        if (answer := _response_type(operation)) is not None:
+            wanted.append(((operation.id, "response"), "serialization", TypeAdapter(answer)))
+    made, named = TypeAdapter.json_schemas(
+        wanted, ref_template="#/components/schemas/{model}", schema_generator=Schemas
+    )
+    components = named.get("$defs", {})
+    if ambiguous := [name for name in components if "__" in name]:
+        raise ContractError(f"two services have different models of the same name: {', '.join(sorted(ambiguous))}")
+    return {key: schema for (key, _), schema in made.items()}, components
+
+
+def _parameter_types(operation: Operation) -> list[Any]:
+    dependant = operation.route.dependant
+    return [field.field_info.annotation for field in [*dependant.path_params, *dependant.query_params]]
+
+
+def _request_type(operation: Operation) -> Any:
+    body = operation.route.dependant.body_params
+    return body[0].field_info.annotation if body else None
+
+
+def _response_type(operation: Operation) -> Any:
+    returned = get_type_hints(operation.function).get("return")
+    if get_origin(returned) is Response:
+        returned = get_args(returned)[0]
+    return None if returned is type(None) else returned
+
+
+def _renamed(made: Document) -> Document:
+    """`ListResponse_GearResponse_` -> `GearResponseList`."""
+    renamed: Document = json.loads(GENERIC_LIST.sub(r"\1List", json.dumps(made)))
+    for name, schema in renamed["components"]["schemas"].items():
+        schema["title"] = name
+    return renamed
+
+
+# --- operations -----------------------------------------------------------------------------------------------------
+
+
+def _operation(operation: Operation, schemas: dict[tuple[str, str], Document]) -> Document:
+    route = operation.route
+    reached = _reached(operation)
+    made: Document = {"operationId": operation.id, "tags": route.tags, "summary": route.summary}
+    if words := route.description or _docstring(operation):
+        made["description"] = words
+    made["parameters"] = [*_own_parameters(operation), *_header_parameters(operation, reached)]
+    if (body := schemas.get((operation.id, "request"))) is not None:
+        media = [MERGE_PATCH, JSON] if operation.method == "patch" else [JSON]
+        made["requestBody"] = {"required": True, "content": {kind: {"schema": body} for kind in media}}
+    made["responses"] = {
+        **_successes(operation, reached, schemas.get((operation.id, "response"))),
+        **_failures(operation, reached),
+    }
+    if PUBLIC_PATHS.fullmatch(operation.path):
+        made["security"] = []
+    elif SIGNED_PATHS.fullmatch(operation.path):
+        made["security"] = [{"sigV4": []}]
+    return {key: value for key, value in made.items() if value != [] or key == "security"}
+
+
+@cache
+def _reached(operation: Operation) -> Reached:
+    return Reach.of(operation.function, packages=("stadion", operation.service))
+
+
+def _docstring(operation: Operation) -> str:
+    return (operation.function.__doc__ or "").strip()
+
+
+def _own_parameters(operation: Operation) -> list[Document]:
+    generated = (
+        api_of(operation.service).get_openapi_schema(title="Stadion").model_dump(by_alias=True, exclude_none=True)
+    )
+    own = generated["paths"][operation.path][operation.method].get("parameters", [])
+    return [_parameter(json.loads(json.dumps(parameter, default=str))) for parameter in own]
+
+
+@cache
+def _of_powertools(service: str) -> Document:
+    return api_of(service).get_openapi_schema(title="Stadion").model_dump(by_alias=True, exclude_none=True)
+
+
+def _parameter(generated: Document) -> Document:
+    name = str(generated["name"])
+    schema = _plain_schema(generated["schema"])
+    made: Document = {"name": name, "in": generated["in"].split(".")[-1], "required": bool(generated.get("required"))}
+    if words := schema.pop("description", None) or parts.PARAMETER_WORDS.get(name):
+        made["description"] = words
+    return {**made, "schema": schema}
+
+
+def _plain_schema(schema: Document) -> Document:
+    """A parameter is there or not, never null; whole limits are whole numbers; its title would repeat its name."""
+    kinds = [kind for kind in schema.get("anyOf", []) if kind != {"type": "null"}]
+    merged = {**schema, **kinds[0]} if len(kinds) == 1 else dict(schema)
+    if len(kinds) == 1:
+        merged.pop("anyOf")
+    merged.pop("title", None)
+    return {key: int(v) if isinstance(v, float) and v.is_integer() else v for key, v in merged.items()}
+
+
+def _header_parameters(operation: Operation, reached: Reached) -> list[Document]:
+    wanted = {
+        "IfMatch": "if_match" in reached.uses,
+        "IfNoneMatch": "versioned" in reached.uses and operation.method == "get",
+        "IdempotencyKey": "idempotency_key" in reached.uses,
+    }
+    return [parts.parameter(name) for name, there in wanted.items() if there]
+
+
+# --- answers --------------------------------------------------------------------------------------------------------
+
+
+def _successes(operation: Operation, reached: Reached, schema: Document | None) -> Document:
+    status = operation.route.status_code
+    answers = {status: HTTPStatus(status).phrase, **MORE_SUCCESSES.get(operation.id, {})}
+    made = {str(code): _success(words, reached, schema) for code, words in sorted(answers.items())}
+    if "versioned" in reached.uses and operation.method == "get":
+        made["304"] = {"description": "The client has the current version.",
+                       "headers": parts.headers("X-Correlation-Id", "ETag")}  # fmt: skip
+    return made
+
+
+def _success(words: str, reached: Reached, schema: Document | None) -> Document:
+    named = {
+        "X-Correlation-Id": True,
+        "ETag": bool(reached.uses & {"etag", "versioned"}) and schema is not None,
+        "Location": "Location" in reached.uses and schema is not None,
+        "Idempotency-Replayed": "idempotency_key" in reached.uses,
+    }
+    made: Document = {"description": words, "headers": parts.headers(*(name for name, there in named.items() if there))}
+    if schema is not None:
+        made["content"] = {JSON: {"schema": schema}}
+    return made
+
+
+def _failures(operation: Operation, reached: Reached) -> Document:
+    by_status: defaultdict[int, list[Document]] = defaultdict(list)
+    for error in _errors(operation, reached):
+        by_status[_status(error)].append({error.code: {"$ref": f"#/components/examples/{error.code}"}})
+    if _request_type(operation) is not None:
+        by_status[400].append({"request_is_invalid": {"$ref": "#/components/examples/BodyIsNotJson"}})
+    if _can_be_invalid(operation):
+        by_status[422].append({"request_is_invalid": {"$ref": "#/components/examples/ValueIsRefused"}})
+    made = {status: _failure(status, examples) for status, examples in by_status.items()}
+    if HTTPStatus.FORBIDDEN in made and not PUBLIC_PATHS.fullmatch(operation.path):
+        made[403]["content"].update(parts.GATEWAY_CONTENT)
+    made |= {status: {"$ref": f"#/components/responses/{name}"} for status, name in _shared(operation).items()}
+    return {str(status): made[status] for status in sorted(made)}
+
+
+def _errors(operation: Operation, reached: Reached) -> list[type[StadionError]]:
+    """But for those that are the same for all operations."""
+    known = {error.code: error for error in every_error()}
+    more = [known[code] for code in MORE_ERRORS.get(operation.id, [])]
+    found = {error.code: error for error in [*reached.errors, *more]}
+    return [found[code] for code in sorted(found) if code != "access_token_required"]
+
+
+def _error_examples(found: list[Operation]) -> Document:
+    """Each at the first path where it can happen."""
+    made: Document = {}
+    for operation in found:
+        for error in _errors(operation, _reached(operation)):
+            made.setdefault(error.code, parts.problem_example(error, operation.path))
+    return dict(sorted(made.items()))
+
+
+def every_error() -> list[type[StadionError]]:
+    """Every error with a code that the imported services know."""
+    found: list[type[StadionError]] = []
+    queue: list[type[StadionError]] = [StadionError]
+    while queue:
+        kind = queue.pop()
+        queue += kind.__subclasses__()
+        if "code" in vars(kind):
+            found.append(kind)
+    return sorted(found, key=lambda error: (error.code, error.__module__))
+
+
+def _failure(status: int, examples: list[Document]) -> Document:
+    named = {code: example for entry in examples for code, example in entry.items()}
+    codes = ", ".join(f"`{code}`" for code in named)
+    return {
+        "description": f"{HTTPStatus(status).phrase}: {codes}",
+        "headers": parts.headers("X-Correlation-Id"),
+        "content": {parts.PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": named}},
+    }
+
+
+def _can_be_invalid(operation: Operation) -> bool:
+    """A path parameter that is any text cannot be."""
+    dependant = operation.route.dependant
+    typed = [field for field in dependant.path_params if field.field_info.annotation is not str]
+    return bool(typed or dependant.query_params or dependant.body_params)
+
+
+def _shared(operation: Operation) -> dict[int, str]:
+    shared = {429: "TooManyRequests", 500: "UnexpectedError"}
+    if _request_type(operation) is not None:
+        shared[415] = "UnsupportedMediaType"
+    if SIGNED_PATHS.fullmatch(operation.path):
+        return shared | {403: "NotSigned"}
+    if not PUBLIC_PATHS.fullmatch(operation.path):
+        return shared | {401: "NoValidToken"} | ({403: "NotAnAccessToken"} if not _own_403(operation) else {})
+    return shared
+
+
+def _status(error: type[StadionError]) -> int:
+    return status_of(error.__new__(error))
+
+
+def _own_403(operation: Operation) -> bool:
+    return any(_status(error) == HTTPStatus.FORBIDDEN for error in _errors(operation, _reached(operation)))
+
+
+def _shared_responses() -> Document:
+    gateway = parts.GATEWAY_CONTENT
+    correlation = parts.headers("X-Correlation-Id")
+    return {
+        "NoValidToken": {
+            "description": "No access token, or one that is over or damaged.",
+            "content": {**gateway, **_problem_content()},
+        },
+        "NotAnAccessToken": {
+            "description": "The id token was sent instead of the access token.",
+            "content": gateway,
+        },
+        "NotSigned": {
+            "description": "Not signed, or by somebody who is not allowed to.",
+            "content": {**gateway, **_problem_content("signed_request_required")},
+        },
+        "UnsupportedMediaType": {
+            "description": "The body is not JSON.",
+            "headers": correlation,
+            "content": _problem_content(),
+        },
+        "TooManyRequests": {
+            "description": "Wait and try again: `too_many_attempts`, or the gateway's own limit.",
+            "headers": parts.headers("Retry-After"),
+            "content": {**gateway, **_problem_content("too_many_attempts")},
+        },
+        "UnexpectedError": {
+            "description": "Our fault, and recorded.",
+            "headers": correlation,
+            "content": _problem_content("UnexpectedError"),
+        },
+    }
+
+
+def _problem_content(*examples: str) -> Document:
+    media: Document = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    if examples:
+        media["examples"] = {name: {"$ref": f"#/components/examples/{name}"} for name in examples}
+    return {parts.PROBLEM_JSON: media}

@@ -1,0 +1,79 @@
+"""The services as they are written: their HTTP routes and the events that they listen to."""
+
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final, cast
+
+from aws_lambda_powertools.event_handler.api_gateway import Route
+
+from local.paths import ROOT
+from stadion.http import Api
+
+FUNCTIONS: Final = ROOT / "functions"
+ORDER: Final = ("accounts", "workouts", "inventory", "gamification", "notifications")
+"""As a newcomer reads them; other services follow by name, the platform comes last."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A route that the document shows."""
+
+    service: str
+    route: Route
+
+    @property
+    def id(self) -> str:
+        """camelCase of the function's name; it never changes while the function keeps its name."""
+        first, *rest = self.function.__name__.split("_")
+        return first + "".join(word.title() for word in rest)
+
+    @property
+    def function(self) -> Callable[..., Any]:
+        return cast("Callable[..., Any]", self.route.func)
+
+    @property
+    def path(self) -> str:
+        return self.route.openapi_path
+
+    @property
+    def method(self) -> str:
+        return self.route.method.lower()
+
+
+def services() -> list[str]:
+    names = sorted(path.parent.name for path in FUNCTIONS.glob("*/api.py"))
+    rank = {name: number for number, name in enumerate(ORDER)}
+    return sorted(names, key=lambda name: (name == "platform_", rank.get(name, len(rank)), name))
+
+
+def api_of(service: str) -> Api:
+    found = import_module(f"{service}.api").api
+    assert isinstance(found, Api)  # noqa: S101 - for the type checker
+    return found
+
+
+def operations(service: str) -> list[Operation]:
+    """In the order in which the routes are written."""
+    api = api_of(service)
+    routes: list[Any] = [*api._static_routes, *api._dynamic_routes]
+    shown = [Operation(service, route) for route in routes if route.include_in_schema and route.method != "OPTIONS"]
+    return sorted(shown, key=lambda operation: operation.function.__code__.co_firstlineno)
+
+
+def consumers() -> Iterator[tuple[str, str]]:
+    """(entry point such as `inventory/on_workout_events.py`, event) for each subscription."""
+    for path in sorted(FUNCTIONS.glob("*/on_*.py")):
+        for event in subscriptions(path):
+            yield path.relative_to(FUNCTIONS).as_posix(), event
+
+
+def subscriptions(path: Path) -> list[str]:
+    """The names in `consumer(…, events=(…))`."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "consumer":
+            events = next(keyword.value for keyword in node.keywords if keyword.arg == "events")
+            return [name.id for name in ast.walk(events) if isinstance(name, ast.Name)]
+    return []

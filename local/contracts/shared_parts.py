@@ -1,0 +1,232 @@
+"""What every operation of the OpenAPI document has in common: problems, headers, parameters, words."""
+
+from typing import Any, Final
+
+from stadion import problems
+from stadion.errors import StadionError
+from stadion.i18n import Language
+
+PROBLEM_JSON: Final = problems.CONTENT_TYPE
+TRACE: Final = "0193a1c0-7b1e-7c3a-9f57-2f6c8e0d4b11"
+
+INTRODUCTION: Final = """The backend of a sports retailer's training app.
+
+**Signing in.** `POST /v1/auth/sign-in` gives an access token; send it as `Authorization: Bearer …`. It lasts an hour;
+`POST /v1/auth/refresh` gives the next one. Admin operations take a request signed with AWS Signature Version 4 instead.
+
+**Errors** are RFC 9457 problems. Decide by `code`, which never changes; show `title` and `detail`, which follow
+`Accept-Language` (en, ru); tell support the `trace_id`. What the gateway refuses before a service sees it (no valid
+token, too many requests) has the gateway's own body, `{"message": …}`: decide by the status there.
+
+**Offline first.** Ids may be chosen by the client (UUIDv7 is best), and a creating POST takes an `Idempotency-Key`: the
+same request twice is answered alike and done once.
+
+**Editing.** A representation comes with an `ETag`. Send it as `If-Match` when you change the thing: 412 says that
+somebody was faster. PATCH is RFC 7396 merge-patch: what is absent stays, null removes.
+
+**Lists** are `{items, next_cursor}`, newest first; pass `next_cursor` as `cursor`, with the same filters, to go on.
+
+**Units** are in the names: metres `_m`, seconds `_s`, `_mps`, `_w`, `_bpm`. Times are RFC 3339 in UTC.
+"""
+
+TAGS: Final = {
+    "Sign-in": "Register, confirm the e-mail, sign in, refresh, reset the password. "
+    "The answers never tell whether an account exists.",
+    "Profile": "Who the athlete is, what others may see of it, and what was measured of the body.",
+    "Consents": "What the athlete agreed to, with every change kept.",
+    "Workouts": "The diary. What is written here moves gear, XP, records and messages a moment later.",
+    "Uploads": "Recordings (FIT, GPX, TCX, also gzipped): announce one, POST the file to the form, ask for it.",
+    "Gear": "Shoes, bikes and their components, and how worn they are.",
+    "Gamification": "XP, levels and personal records.",
+    "Notifications": "The inbox, in the athlete's language.",
+    "Admin": "For `stadion user`: signed with AWS credentials (Signature Version 4), never with an athlete's token.",
+    "Platform": "The API itself.",
+}
+
+SECURITY_SCHEMES: Final[dict[str, Any]] = {
+    "bearerAuth": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "The access token (not the id token) of `POST /v1/auth/sign-in`.",
+    },
+    "sigV4": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "Authorization",
+        "description": "AWS Signature Version 4 for the service `execute-api`, by somebody whose IAM policy allows it.",
+        "x-amazon-apigateway-authtype": "awsSigv4",
+    },
+}
+
+PROBLEM_SCHEMA: Final[dict[str, Any]] = {
+    "type": "object",
+    "title": "Problem",
+    "description": "RFC 9457. Some codes add a field of their own, e.g. `existing_workout_id`.",
+    "required": ["type", "title", "status", "detail", "instance", "code", "trace_id"],
+    "properties": {
+        "type": {"type": "string", "format": "uri", "description": "an address that ends in the code"},
+        "title": {"type": "string", "description": "short, in the caller's language"},
+        "status": {"type": "integer", "description": "the HTTP status again"},
+        "detail": {"type": "string", "description": "what to do, in the caller's language"},
+        "instance": {"type": "string", "description": "the path that was asked"},
+        "code": {"type": "string", "description": "decide by this; it never changes"},
+        "trace_id": {"type": "string", "description": "the request's X-Correlation-Id"},
+        "errors": {
+            "type": "array",
+            "description": "what is wrong with which value",
+            "items": {"$ref": "#/components/schemas/ProblemEntry"},
+        },
+    },
+    "additionalProperties": True,
+}
+PROBLEM_ENTRY_SCHEMA: Final[dict[str, Any]] = {
+    "type": "object",
+    "title": "ProblemEntry",
+    "required": ["pointer", "code", "detail"],
+    "properties": {
+        "pointer": {
+            "type": "string",
+            "description": "JSON pointer into the body, or the place and name of a parameter",
+            "examples": ["#/distance_m", "query:limit"],
+        },
+        "code": {"type": "string", "examples": ["greater_than_equal"]},
+        "detail": {"type": "string", "examples": ["Must be at least 0."]},
+    },
+}
+GATEWAY_SCHEMA: Final[dict[str, Any]] = {
+    "type": "object",
+    "title": "GatewayMessage",
+    "description": "What API Gateway itself says.",
+    "required": ["message"],
+    "properties": {"message": {"type": "string", "examples": ["Unauthorized"]}},
+}
+
+GATEWAY_CONTENT: Final[dict[str, Any]] = {
+    "application/json": {"schema": {"$ref": "#/components/schemas/GatewayMessage"}}
+}
+
+PARAMETERS: Final[dict[str, Any]] = {
+    "AcceptLanguage": {
+        "name": "Accept-Language",
+        "in": "header",
+        "description": "of titles and details: `en` or `ru`",
+        "schema": {"type": "string", "default": "en", "examples": ["ru-RU, ru;q=0.9"]},
+    },
+    "CorrelationId": {
+        "name": "X-Correlation-Id",
+        "in": "header",
+        "description": "the client's own id of this action, 8 to 64 of `A-Za-z0-9_-`; everything it causes carries it",
+        "schema": {"type": "string", "examples": [TRACE]},
+    },
+    "IfMatch": {
+        "name": "If-Match",
+        "in": "header",
+        "required": True,
+        "description": "the `ETag` of the version that is being changed",
+        "schema": {"type": "string", "examples": ['"3"']},
+    },
+    "IfNoneMatch": {
+        "name": "If-None-Match",
+        "in": "header",
+        "description": "the `ETag` that the client has: the answer is 304 when it is still the current one",
+        "schema": {"type": "string", "examples": ['"3"']},
+    },
+    "IdempotencyKey": {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "description": "makes a repetition safe for a day: the first answer comes again",
+        "schema": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 200,
+            "examples": ["1f0c4c5e-2f1b-4f0e-9d3a-5b6c7d8e9f01"],
+        },
+    },
+}
+HEADERS: Final[dict[str, Any]] = {
+    "CorrelationId": {
+        "description": "the id of this request in every log line that it caused; the client's own if it sent one",
+        "schema": {"type": "string"},
+    },
+    "ETag": {"description": "the version of this representation", "schema": {"type": "string", "examples": ['"3"']}},
+    "Location": {"description": "where it can be read", "schema": {"type": "string"}},
+    "IdempotencyReplayed": {
+        "description": "`true` when this is the answer to an earlier request with the same key",
+        "schema": {"type": "string", "enum": ["true"]},
+    },
+    "RetryAfter": {"description": "seconds to wait", "schema": {"type": "string", "examples": ["1"]}},
+}
+PARAMETER_WORDS: Final = {
+    "limit": "how many at most",
+    "cursor": "`next_cursor` of the page before; only with the same filters",
+    "workout_id": "the workout",
+    "upload_id": "the upload",
+    "gear_id": "the piece of gear",
+    "component_id": "its component",
+    "notification_id": "the message",
+    "user_id": "the athlete",
+    "username": "e-mail or user id",
+    "role": "the role",
+    "kind": "the consent",
+    "measured_on": "the day, as YYYY-MM-DD",
+    "sha256": "of the file, from the workout's `files`",
+    "sport_type": "only this sport",
+    "started_from": "started at this time or later",
+    "started_to": "started before this time",
+    "min_distance_m": "at least this far",
+    "max_distance_m": "at most this far",
+    "unread": "only unread messages",
+    "status": "only with this status",
+}
+
+
+def parameter(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/parameters/{name}"}
+
+
+def headers(*names: str) -> dict[str, Any]:
+    """References to headers by their names on the wire."""
+    return {name: {"$ref": f"#/components/headers/{name.replace('-', '').removeprefix('X')}"} for name in names}
+
+
+def problem_example(error: type[StadionError], path: str) -> dict[str, Any]:
+    status = problems.status_of(error.__new__(error))
+    return {
+        "summary": error.title.say(Language.EN),
+        "value": problems.problem(
+            status=status,
+            code=error.code,
+            title=error.title.en,
+            detail=error.explanation.en,
+            instance=path,
+            trace_id=TRACE,
+        ),
+    }
+
+
+def validation_problem(status: int, entry: dict[str, str]) -> dict[str, Any]:
+    found = problems.problem(
+        status=status,
+        code="request_is_invalid",
+        title=problems.INVALID_TITLE.en,
+        detail=problems.INVALID_DETAIL.say(Language.EN, count=1),
+        instance="/v1/workouts",
+        trace_id=TRACE,
+        errors=[entry],
+    )
+    return {"summary": problems.INVALID_TITLE.en, "value": found}
+
+
+EXAMPLES: Final = {
+    "BodyIsNotJson": validation_problem(
+        400, {"pointer": "#/17", "code": "json_invalid", "detail": problems.VALIDATION["json_invalid"].en}
+    ),
+    "ValueIsRefused": validation_problem(
+        422, {"pointer": "#/distance_m", "code": "greater_than_equal", "detail": "Must be at least 0."}
+    ),
+    "UnexpectedError": {
+        "summary": problems.UNEXPECTED_TITLE.en,
+        "value": problems.unexpected(language=Language.EN, instance="/v1/workouts", trace_id=TRACE),
+    },
+}

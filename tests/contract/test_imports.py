@@ -1,0 +1,131 @@
+"""Imports point inward, and what must happen in one place happens nowhere else."""
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from itertools import permutations
+from pathlib import Path
+
+import grimp
+import pytest
+
+from local.paths import ROOT
+
+FUNCTIONS = ROOT / "functions"
+LAYER = ROOT / "layers" / "shared" / "python"
+SERVICES = sorted({path.parent.name for path in FUNCTIONS.glob("*/*.py")})
+OUTSIDE = {"boto3", "botocore", "pynamodb", "aws_lambda_powertools", "os", "urllib", "http", "socket"}
+"""What a domain knows nothing of."""
+INWARD = {"stadion.dynamo", "stadion.http", "stadion.settings", "stadion.storage", "stadion.events.outbox"}
+"""What of the layer talks to AWS, HTTP or the environment."""
+
+
+@cache
+def graph() -> grimp.ImportGraph:
+    return grimp.build_graph(*SERVICES, "stadion", include_external_packages=True)
+
+
+def modules(service: str) -> set[str]:
+    return {module for module in graph().modules if module.split(".")[0] == service}
+
+
+def sources(*roots: Path) -> Iterator[tuple[str, ast.AST]]:
+    for root in roots:
+        for path in sorted(root.rglob("*.py")):
+            yield path.relative_to(root).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def is_entry_point(module: str) -> bool:
+    stem = module.rpartition(".")[2]
+    return stem == "api" or stem.startswith(("on_", "task_"))
+
+
+@pytest.mark.parametrize(("one", "other"), list(permutations(SERVICES, 2)))
+def test_services_never_import_one_another(one: str, other: str) -> None:
+    assert not graph().direct_import_exists(importer=one, imported=other, as_packages=True)
+
+
+def test_the_layer_knows_no_service() -> None:
+    for service in SERVICES:
+        assert not graph().direct_import_exists(importer="stadion", imported=service, as_packages=True)
+
+
+@pytest.mark.parametrize("service", [name for name in SERVICES if (FUNCTIONS / name / "domain.py").exists()])
+def test_a_domain_imports_no_aws_no_http_and_no_environment(service: str) -> None:
+    imported = graph().find_modules_directly_imported_by(f"{service}.domain")
+    assert {name for name in imported if name.split(".")[0] in OUTSIDE or name in INWARD} == set()
+    inner = {name for name in imported if name.split(".")[0] == service}
+    assert {
+        name for name in inner if is_entry_point(name) or name.endswith((".store", ".service", ".schemas"))
+    } == set()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_nothing_imports_an_entry_point(service: str) -> None:
+    for module in filter(is_entry_point, modules(service)):
+        assert graph().find_modules_that_directly_import(module) == set(), module
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_store_does_not_import_its_use_cases(service: str) -> None:
+    stores = modules(service) & {f"{service}.store"}
+    for store in stores:
+        imported = graph().find_modules_directly_imported_by(store)
+        assert not {name for name in imported if name.startswith(f"{service}.") and "service" in name}
+
+
+def test_only_settings_read_the_environment() -> None:
+    readers = {
+        name
+        for name, tree in sources(FUNCTIONS, LAYER)
+        for node in ast.walk(tree)
+        if (isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"})
+        or (
+            isinstance(node, ast.ImportFrom)
+            and node.module == "os"
+            and {"environ", "getenv"} & {a.name for a in node.names}
+        )
+    }
+    assert {name for name in readers if not name.endswith("settings.py")} == set()
+
+
+def test_only_the_relay_puts_events_on_the_bus() -> None:
+    callers = {
+        name
+        for name, tree in sources(FUNCTIONS, LAYER)
+        for node in ast.walk(tree)
+        if (isinstance(node, ast.Attribute) and node.attr == "put_events")
+        or (isinstance(node, ast.Constant) and node.value == "events" and _is_client_name(tree, node))
+    }
+    assert callers == {"platform_/on_outbox.py"}
+
+
+def _is_client_name(tree: ast.AST, constant: ast.Constant) -> bool:
+    """`client("events")`."""
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return any(
+        isinstance(call.func, ast.Attribute) and call.func.attr == "client" and constant in call.args for call in calls
+    )
+
+
+def test_nothing_scans_a_table() -> None:
+    assert [
+        name
+        for name, tree in sources(FUNCTIONS, LAYER)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr == "scan"
+    ] == []
+
+
+def test_only_the_clock_reads_the_clock() -> None:
+    """`time.time` is allowed for measuring; a date or a moment of the domain comes from `stadion.clock`."""
+    readers = {
+        name
+        for name, tree in sources(FUNCTIONS, LAYER)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Name)
+        and (node.func.value.id, node.func.attr) in {("datetime", "now"), ("datetime", "utcnow"), ("date", "today")}
+    }
+    assert readers == {"stadion/clock.py"}
