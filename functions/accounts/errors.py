@@ -11,17 +11,14 @@ from stadion.i18n import Text
 
 
 class SignInFailedError(UnauthenticatedError):
+    """Also for an e-mail that is not confirmed: Cognito says so before it looks at the password, and that would tell
+    who has begun to register."""
+
     code = "sign_in_failed"
     title = Text(en="Sign-in failed", ru="Не удалось войти")
-    explanation = Text(en="E-mail or password is wrong.", ru="Неверный адрес или пароль.")
-
-
-class NotConfirmedError(ForbiddenError):
-    code = "account_not_confirmed"
-    title = Text(en="E-mail not confirmed", ru="Адрес не подтверждён")
     explanation = Text(
-        en="Enter the code from the e-mail first, or ask for a new one.",
-        ru="Сначала введите код из письма или запросите новый.",
+        en="E-mail or password is wrong, or the e-mail is not confirmed yet.",
+        ru="Неверный адрес или пароль, либо адрес ещё не подтверждён.",
     )
 
 

@@ -11,7 +11,6 @@ from botocore.exceptions import ClientError
 
 from accounts.domain import Role
 from accounts.errors import (
-    NotConfirmedError,
     SessionOverError,
     SignInFailedError,
     TooManyAttemptsError,
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 OURS: dict[str, type[StadionError]] = {
     "NotAuthorizedException": SignInFailedError,
     "PasswordResetRequiredException": SignInFailedError,
-    "UserNotConfirmedException": NotConfirmedError,
+    "UserNotConfirmedException": SignInFailedError,
     "CodeMismatchException": WrongCodeError,
     "ExpiredCodeException": WrongCodeError,
     "InvalidPasswordException": WeakPasswordError,

@@ -10,6 +10,7 @@ from accounts.countries import COUNTRIES
 from accounts.domain import SHAREABLE, Gender, Physical, Role, Units, Visibility, WeekStart
 from stadion import clock
 from stadion.events.catalogue import ConsentKind
+from stadion.fields import LINE, Amount
 from stadion.http import RequestModel
 from stadion.i18n import Language
 from stadion.zones import TimeZone
@@ -40,16 +41,16 @@ def _birth_date(day: date) -> date:
 
 Email = Annotated[
     str,
-    Field(max_length=254, pattern=r"^[^@\s]{1,64}@[^@\s]+\.[^@\s.]{2,}$", examples=["anna@example.org"]),
+    Field(max_length=128, pattern=r"^[^@\s]{1,64}@[^@\s]+\.[^@\s.]{2,}$", examples=["anna@example.org"]),
     AfterValidator(str.lower),
 ]
 Password = Annotated[SecretStr, Field(min_length=1, max_length=256)]
 Code = Annotated[str, Field(pattern=r"^\d{4,8}$", examples=["481516"])]
-PersonName = Annotated[str, Field(min_length=1, max_length=100)]
+PersonName = Annotated[str, Field(min_length=1, max_length=100, pattern=LINE)]
 Phone = Annotated[str, Field(max_length=32, examples=["+79161234567"]), AfterValidator(_phone)]
 Country = Annotated[str, Field(examples=["RU"]), AfterValidator(_country)]
 Region = Annotated[str, Field(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$", examples=["RU-MOW"])]
-City = Annotated[str, Field(min_length=1, max_length=100, examples=["Moscow"])]
+City = Annotated[str, Field(min_length=1, max_length=100, pattern=LINE, examples=["Moscow"])]
 BirthDate = Annotated[date, AfterValidator(_birth_date)]
 
 
@@ -183,12 +184,18 @@ class PublicProfile(BaseModel):
 class PhysicalPut(RequestModel):
     """Measurements of one day; what is left out keeps its last known value."""
 
-    height_cm: float | None = Field(default=None, ge=50, le=260)
-    mass_kg: float | None = Field(default=None, ge=20, le=400)
+    height_cm: Amount | None = Field(default=None, ge=50, le=260)
+    mass_kg: Amount | None = Field(default=None, ge=20, le=400)
     resting_heart_rate_bpm: int | None = Field(default=None, ge=20, le=150)
     max_heart_rate_bpm: int | None = Field(default=None, ge=100, le=240)
     ftp_w: int | None = Field(default=None, ge=40, le=700)
-    threshold_pace_s_per_km: float | None = Field(default=None, ge=100, le=1200)
+    threshold_pace_s_per_km: Amount | None = Field(default=None, ge=100, le=1200)
+
+    @model_validator(mode="after")
+    def _something_measured(self) -> "PhysicalPut":
+        if not self.model_dump(exclude_none=True):
+            raise ValueError("Send at least one measurement.")
+        return self
 
 
 class PhysicalResponse(BaseModel):
