@@ -4,9 +4,9 @@ from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
-from pydantic import AwareDatetime
 
 from stadion import clock
+from stadion.fields import Moment, Thousandths
 from stadion.http import JSON, Api, etag, lambda_handler
 from stadion.pagination import DEFAULT_LIMIT, MAX_LIMIT, ListResponse
 from stadion.sports import SportType
@@ -27,6 +27,7 @@ api = Api()
 handler = lambda_handler(api)
 
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
+Metres = Annotated[Annotated[float, Thousandths] | None, Query(ge=0, le=10_000_000)]
 Cursor = Annotated[str | None, Query(max_length=2000)]
 
 
@@ -40,11 +41,11 @@ def record_workout(body: Annotated[NewWorkout, Body()]) -> Response[WorkoutDetai
 @api.get("/v1/workouts", summary="List the diary, newest first", tags=["Workouts"])
 def list_workouts(
     sport_type: Annotated[SportType | None, Query()] = None,
-    started_from: Annotated[AwareDatetime | None, Query()] = None,
-    started_to: Annotated[AwareDatetime | None, Query()] = None,
+    started_from: Annotated[Moment | None, Query()] = None,
+    started_to: Annotated[Moment | None, Query()] = None,
     gear_id: Annotated[str | None, Query(max_length=64)] = None,
-    min_distance_m: Annotated[float | None, Query(ge=0)] = None,
-    max_distance_m: Annotated[float | None, Query(ge=0)] = None,
+    min_distance_m: Metres = None,
+    max_distance_m: Metres = None,
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
 ) -> ListResponse[WorkoutSummary]:

@@ -159,6 +159,19 @@ def flags_of_manual(measured: Measured) -> list[Flag]:
     return flags
 
 
+SPEED_FLAGS = {"average_speed_too_high", "speed_too_high"}
+
+
+def flags_as(workout: Workout) -> list[Flag]:
+    """The flags of a recording whose sport was corrected: what was too fast for a run may be a fair ride."""
+    kept = [flag for flag in workout.flags if flag.code not in SPEED_FLAGS]
+    top_mps = sport(workout.sport_type).top_speed_mps
+    if workout.max_speed_mps is not None and workout.max_speed_mps > top_mps:
+        detail = f"{workout.max_speed_mps * 3.6:.0f} km/h is too fast for {workout.sport_type.value}."
+        kept.append(Flag(code="speed_too_high", detail=detail))
+    return kept + flags_of_manual(workout)
+
+
 def average_speed(measured: Measured) -> float | None:
     if not measured.distance_m or not measured.moving_time_s:
         return None

@@ -94,7 +94,8 @@ def _write(upload: Upload, entries: list[Entry], workouts: list[Workout], sha256
             ids.append(twin)
             twins.append(twin)
     ended = _ended(upload, ids, twins)
-    change.know_file(sha256, ids or twins)
+    if ids:
+        change.know_file(sha256, ids)
     change.finish_upload(ended)
     slots.write(change.transaction)
     try:

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import AwareDatetime, BaseModel, Field
 
 from stadion.events.catalogue import BestEffort
+from stadion.fields import LINE, Amount, Moment
 from stadion.http import RequestModel
 from stadion.ids import ClientId
 from stadion.sports import SportType
@@ -15,7 +16,7 @@ GearIds = Annotated[
     list[ClientId],
     Field(max_length=10, description="the pieces worn; leave it out to use the default gear of the sport"),
 ]
-Name = Annotated[str, Field(min_length=1, max_length=200, examples=["Before work"])]
+Name = Annotated[str, Field(min_length=1, max_length=200, pattern=LINE, examples=["Before work"])]
 Notes = Annotated[str, Field(max_length=4000)]
 
 
@@ -24,16 +25,16 @@ class NewWorkout(RequestModel):
 
     workout_id: ClientId | None = Field(default=None, description="chosen by the client, so that it works offline")
     sport_type: SportType = Field(examples=["Run"])
-    started_at: AwareDatetime = Field(examples=["2026-11-21T08:40:00+03:00"])
+    started_at: Moment = Field(examples=["2026-11-21T08:40:00+03:00"])
     time_zone: TimeZone = "UTC"
-    elapsed_time_s: float = Field(gt=0, le=2_592_000, examples=[1834])
-    moving_time_s: float | None = Field(default=None, gt=0, le=2_592_000, examples=[1790])
-    distance_m: float | None = Field(default=None, ge=0, le=5_000_000, examples=[6400])
-    ascent_m: float | None = Field(default=None, ge=0, le=100_000, examples=[42])
-    calories_kcal: float | None = Field(default=None, ge=0, le=50_000, examples=[455])
-    average_heart_rate_bpm: float | None = Field(default=None, ge=20, le=260, examples=[152])
-    max_heart_rate_bpm: float | None = Field(default=None, ge=20, le=260, examples=[171])
-    average_power_w: float | None = Field(default=None, ge=0, le=3000)
+    elapsed_time_s: Amount = Field(ge=1, le=2_592_000, examples=[1834])
+    moving_time_s: Amount | None = Field(default=None, ge=1, le=2_592_000, examples=[1790])
+    distance_m: Amount | None = Field(default=None, ge=0, le=5_000_000, examples=[6400])
+    ascent_m: Amount | None = Field(default=None, ge=0, le=100_000, examples=[42])
+    calories_kcal: Amount | None = Field(default=None, ge=0, le=50_000, examples=[455])
+    average_heart_rate_bpm: Amount | None = Field(default=None, ge=20, le=260, examples=[152])
+    max_heart_rate_bpm: Amount | None = Field(default=None, ge=20, le=260, examples=[171])
+    average_power_w: Amount | None = Field(default=None, ge=0, le=3000)
     name: Name | None = None
     notes: Notes | None = None
     gear_ids: GearIds | None = None
@@ -45,16 +46,16 @@ class WorkoutPatch(RequestModel):
     """RFC 7396 merge patch: what is absent stays, null removes. What a recording measured cannot be changed."""
 
     sport_type: SportType | None = None
-    started_at: AwareDatetime | None = None
+    started_at: Moment | None = None
     time_zone: TimeZone | None = None
-    elapsed_time_s: float | None = Field(default=None, gt=0, le=2_592_000)
-    moving_time_s: float | None = Field(default=None, gt=0, le=2_592_000)
-    distance_m: float | None = Field(default=None, ge=0, le=5_000_000)
-    ascent_m: float | None = Field(default=None, ge=0, le=100_000)
-    calories_kcal: float | None = Field(default=None, ge=0, le=50_000)
-    average_heart_rate_bpm: float | None = Field(default=None, ge=20, le=260)
-    max_heart_rate_bpm: float | None = Field(default=None, ge=20, le=260)
-    average_power_w: float | None = Field(default=None, ge=0, le=3000)
+    elapsed_time_s: Amount | None = Field(default=None, ge=1, le=2_592_000)
+    moving_time_s: Amount | None = Field(default=None, ge=1, le=2_592_000)
+    distance_m: Amount | None = Field(default=None, ge=0, le=5_000_000)
+    ascent_m: Amount | None = Field(default=None, ge=0, le=100_000)
+    calories_kcal: Amount | None = Field(default=None, ge=0, le=50_000)
+    average_heart_rate_bpm: Amount | None = Field(default=None, ge=20, le=260)
+    max_heart_rate_bpm: Amount | None = Field(default=None, ge=20, le=260)
+    average_power_w: Amount | None = Field(default=None, ge=0, le=3000)
     name: Name | None = None
     notes: Notes | None = None
     gear_ids: GearIds | None = None

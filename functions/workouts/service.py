@@ -19,6 +19,7 @@ from workouts.domain import (
     average_speed,
     check_times,
     filled,
+    flags_as,
     flags_of_manual,
 )
 from workouts.errors import DuplicateWorkoutError, MeasuredFieldError, WorkoutIdTakenError
@@ -148,6 +149,8 @@ def correct(old: Workout, track: Track, patch: WorkoutPatch, now: datetime) -> R
         fields["timer_time_s"] = fields["elapsed_time_s"]
     new = old.changed(now, **fields)
     check_times(new, now)
+    if new.files and new.sport_type is not old.sport_type:
+        new = new.model_copy(update={"flags": flags_as(new)})
     if not new.files:
         new = new.model_copy(update={"average_speed_mps": average_speed(new), "flags": flags_of_manual(new)})
     look_again(lambda: revise(old, new, store.slots_around(old.user_id, old.started_at, new.started_at), now=now))

@@ -116,7 +116,9 @@ def get_with_track(user_id: str, workout_id: str) -> tuple[Workout, Track]:
 def page(user_id: str, filters: Filters, *, limit: int, cursor: str | None) -> pagination.Page[Workout]:
     """Newest first."""
     scope = pagination.fingerprint("workouts", user_id, filters)
-    position = pagination.decode(cursor, scope)
+    position = pagination.decode(cursor, scope, gsi1pk=f"{_user(user_id)}#WORKOUTS")
+    if filters.started_from and filters.started_to and filters.started_from >= filters.started_to:
+        return pagination.Page([])  # DynamoDB calls such a range an error
     found: list[Workout] = []
     for _ in range(PAGES_PER_LIST):
         result = _WorkoutItem.by_gsi1.query(

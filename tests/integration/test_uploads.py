@@ -210,3 +210,21 @@ def test_an_upload_that_breaks_our_code_is_told_as_failed_in_the_end(diary: Serv
     ended = diary.call("GET", f"/v1/uploads/{announced['upload_id']}", accept_language="ru").body
     assert (ended["status"], ended["problem"]["code"]) == ("failed", "file_broken")
     assert "Оригинал" in ended["problem"]["detail"]
+
+
+def test_a_ride_that_is_called_a_run_is_flagged_until_it_is_a_ride_again(diary: Service, files: Path) -> None:
+    ride = upload(diary, RIDE[0], (files / RIDE[0]).read_bytes(), sport_type="Run")
+    path = f"/v1/workouts/{ride['workout_ids'][0]}"
+    assert [flag["code"] for flag in diary.call("GET", path).body["flags"]] != []
+    corrected = diary.call("PATCH", path, {"sport_type": "Ride"}, if_match="*")
+    assert (corrected.status, corrected.body["flags"]) == (200, [])
+    again = diary.call("PATCH", path, {"sport_type": "Run"}, if_match="*")
+    assert "speed_too_high" in [flag["code"] for flag in again.body["flags"]]
+
+
+def test_a_file_whose_twin_was_deleted_can_be_uploaded_again(diary: Service, files: Path) -> None:
+    first = upload(diary, RIDE[0], (files / RIDE[0]).read_bytes())
+    tcx = (files / RIDE[1]).read_bytes()
+    assert upload(diary, RIDE[1], tcx)["status"] == "duplicate"
+    diary.call("DELETE", f"/v1/workouts/{first['workout_ids'][0]}", if_match="*")
+    assert upload(diary, RIDE[1], tcx)["status"] == "ready"
