@@ -31,7 +31,7 @@ SIGNED_PATHS: Final = re.compile(r"/v1/admin/.*")
 MORE_ERRORS: Final = {
     "register": ["too_many_attempts"],
     "confirmRegistration": ["too_many_attempts"],
-    "signIn": ["account_not_confirmed", "too_many_attempts"],
+    "signIn": ["too_many_attempts"],
     "resetPassword": ["too_many_attempts"],
     "changePassword": ["sign_in_failed", "too_many_attempts"],
     "findUser": ["user_not_found"],
@@ -64,9 +64,7 @@ def document() -> Document:
     schemas, components = _schemas(found)
     paths: dict[str, Document] = {}
     for operation in found:
-        shared = [parts.parameter("AcceptLanguage"), parts.parameter("CorrelationId")]
-        path = paths.setdefault(operation.path, {"parameters": shared})
-        path[operation.method] = _operation(operation, schemas)
+        paths.setdefault(operation.path, {})[operation.method] = _operation(operation, schemas)
     used = [tag for operation in found for tag in operation.route.tags]
     made: Document = {
         "openapi": "3.1.0",
@@ -141,6 +139,21 @@ def _response_type(operation: Operation) -> Any:
     return None if returned is type(None) else returned
 
 
+def _example(operation: Operation) -> Document:
+    """The fields that have an example; of a patch only the last, since it changes what it names."""
+    model = _request_type(operation)
+    schema = TypeAdapter(model).json_schema(schema_generator=Schemas)
+    found = {name: examples[0] for name, field in schema["properties"].items() if (examples := _examples(field))}
+    return dict(list(found.items())[-1:]) if operation.method == "patch" else found
+
+
+def _examples(field: Document) -> list[Any]:
+    for kind in [field, *field.get("anyOf", [])]:
+        if kind.get("examples"):
+            return list(kind["examples"])
+    return []
+
+
 def _renamed(made: Document) -> Document:
     """`ListResponse_GearResponse_` -> `GearResponseList`."""
     renamed: Document = json.loads(GENERIC_LIST.sub(r"\1List", json.dumps(made)))
@@ -161,7 +174,8 @@ def _operation(operation: Operation, schemas: dict[tuple[str, str], Document]) -
     made["parameters"] = [*_own_parameters(operation), *_header_parameters(operation, reached)]
     if (body := schemas.get((operation.id, "request"))) is not None:
         media = [MERGE_PATCH, JSON] if operation.method == "patch" else [JSON]
-        made["requestBody"] = {"required": True, "content": {kind: {"schema": body} for kind in media}}
+        example = {"example": shown} if (shown := _example(operation)) else {}
+        made["requestBody"] = {"required": True, "content": {kind: {"schema": body, **example} for kind in media}}
     made["responses"] = {
         **_successes(operation, reached, schemas.get((operation.id, "response"))),
         **_failures(operation, reached),
@@ -220,7 +234,8 @@ def _header_parameters(operation: Operation, reached: Reached) -> list[Document]
         "IfNoneMatch": "versioned" in reached.uses and operation.method == "get",
         "IdempotencyKey": "idempotency_key" in reached.uses,
     }
-    return [parts.parameter(name) for name, there in wanted.items() if there]
+    named = [*(name for name, there in wanted.items() if there), "AcceptLanguage", "CorrelationId"]
+    return [parts.parameter(name) for name in named]  # not of the path: Swagger UI does not follow references there
 
 
 # --- answers --------------------------------------------------------------------------------------------------------
@@ -267,7 +282,10 @@ def _failures(operation: Operation, reached: Reached) -> Document:
 def _errors(operation: Operation, reached: Reached) -> list[type[StadionError]]:
     """But for those that are the same for all operations."""
     known = {error.code: error for error in every_error()}
-    more = [known[code] for code in MORE_ERRORS.get(operation.id, [])]
+    by_hand = MORE_ERRORS.get(operation.id, [])
+    if gone := [code for code in by_hand if code not in known]:
+        raise ContractError(f"MORE_ERRORS names {', '.join(gone)} for {operation.id}, which no error has as its code")
+    more = [known[code] for code in by_hand]
     found = {error.code: error for error in [*reached.errors, *more]}
     return [found[code] for code in sorted(found) if code != "access_token_required"]
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from aws_lambda_powertools.event_handler.api_gateway import Route
 
@@ -32,7 +32,7 @@ class Operation:
 
     @property
     def function(self) -> Callable[..., Any]:
-        return cast("Callable[..., Any]", self.route.func)
+        return self.route.func
 
     @property
     def path(self) -> str:
