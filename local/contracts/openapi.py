@@ -79,11 +79,17 @@ def document() -> Document:
             "parameters": parts.PARAMETERS,
             "headers": parts.HEADERS,
             "responses": _shared_responses(),
-            "examples": {**parts.EXAMPLES, **_error_examples(found)},
+            "examples": {},
             "schemas": dict(sorted({**components, **_own_schemas()}.items())),
         },
     }  # fmt: skip
+    made["components"]["examples"] = _used(made, {**parts.EXAMPLES, **_error_examples(found)})
     return _renamed(made)
+
+
+def _used(made: Document, examples: Document) -> Document:
+    text = json.dumps(made)
+    return {name: example for name, example in examples.items() if f'"#/components/examples/{name}"' in text}
 
 
 def check_ids(found: Iterable[Operation]) -> None:
@@ -143,8 +149,16 @@ def _example(operation: Operation) -> Document:
     """The fields that have an example; of a patch only the last, since it changes what it names."""
     model = _request_type(operation)
     schema = TypeAdapter(model).json_schema(schema_generator=Schemas)
-    found = {name: examples[0] for name, field in schema["properties"].items() if (examples := _examples(field))}
-    return dict(list(found.items())[-1:]) if operation.method == "patch" else found
+    fields = schema["properties"].items()
+    found = {name: examples[0] for name, field in fields if (examples := _examples(field))}
+    if operation.method == "patch":
+        return dict(list(found.items())[-1:])
+    needed = set(schema.get("required", []))
+    return {name: found.get(name, _any_value(field)) for name, field in fields if name in found or name in needed}
+
+
+def _any_value(field: Document) -> Any:
+    return True if field["type"] == "boolean" else "…"
 
 
 def _examples(field: Document) -> list[Any]:

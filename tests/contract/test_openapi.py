@@ -145,6 +145,13 @@ def test_examples_of_problems_are_problems() -> None:
         assert list(Draft202012Validator(schema).iter_errors(example["value"])) == []
 
 
+@every_operation
+def test_the_example_of_a_request_is_one_that_is_accepted(method: str, path: str, operation: dict[str, Any]) -> None:
+    for media in operation.get("requestBody", {}).get("content", {}).values():
+        schema = {"allOf": [media["schema"]], "components": DOCUMENT["components"]}
+        assert "example" not in media or list(Draft202012Validator(schema).iter_errors(media["example"])) == []
+
+
 def test_the_server_is_where_the_document_comes_from() -> None:
     assert [server["url"] for server in DOCUMENT["servers"]] == [".."]
 
