@@ -154,10 +154,16 @@ def _example(operation: Operation) -> Document:
     if operation.method == "patch":
         return dict(list(found.items())[-1:])
     needed = set(schema.get("required", []))
-    return {name: found.get(name, _any_value(field)) for name, field in fields if name in found or name in needed}
+    return {
+        name: found.get(name, _any_value(field, schema)) for name, field in fields if name in found or name in needed
+    }
 
 
-def _any_value(field: Document) -> Any:
+def _any_value(field: Document, schema: Document) -> Any:
+    if "$ref" in field:
+        field = schema["$defs"][field["$ref"].rpartition("/")[2]]
+    if "enum" in field:
+        return field["enum"][0]
     return True if field["type"] == "boolean" else "…"
 
 
