@@ -160,11 +160,12 @@ def _example(operation: Operation) -> Document:
 
 
 def _any_value(field: Document, schema: Document) -> Any:
+    field = field.get("anyOf", [field])[0]
     if "$ref" in field:
         field = schema["$defs"][field["$ref"].rpartition("/")[2]]
     if "enum" in field:
         return field["enum"][0]
-    return True if field["type"] == "boolean" else "…"
+    return field.get("const", True if field.get("type") == "boolean" else "…")
 
 
 def _examples(field: Document) -> list[Any]:
