@@ -10,7 +10,7 @@ from pynamodb.exceptions import PutError
 from pynamodb.expressions.condition import Condition
 
 from stadion import clock, pagination
-from stadion.dynamo import Item, Transaction, absent, overtaken
+from stadion.dynamo import Item, Transaction, absent, error_code, overtaken
 from stadion.errors import RequestInProgressError, StaleVersionError
 from stadion.events.envelope import Event
 from stadion.events.outbox import outbox_items
@@ -257,7 +257,7 @@ def mark_processing(upload: Upload) -> None:
     try:
         _upload_item(upload).save(condition=Item.kind == "upload_open")
     except PutError as error:
-        if error.cause_response_code != "ConditionalCheckFailedException":
+        if error_code(error) != "ConditionalCheckFailedException":
             raise
 
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self, TypeVar
 from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.connection import TableConnection
 from pynamodb.constants import ALL_OLD
-from pynamodb.exceptions import TransactWriteError
+from pynamodb.exceptions import PynamoDBException, TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
@@ -117,7 +117,7 @@ def page_of(
         Item.sk.startswith(prefix),
         filter_condition=where,
         scan_index_forward=not newest_first,
-        last_evaluated_key=pagination.decode(cursor, scope),
+        last_evaluated_key=pagination.decode(cursor, scope, pk=pk),
         limit=limit,
         consistent_read=True,
     )
@@ -217,8 +217,15 @@ class _Write:
 def _contended(error: TransactWriteError) -> bool:
     codes = {reason.code for reason in error.cancellation_reasons if reason is not None}
     return bool(codes & {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}) or (
-        error.cause_response_code == "TransactionInProgressException"
+        error_code(error) == "TransactionInProgressException"
     )
+
+
+def error_code(error: PynamoDBException) -> str | None:
+    """DynamoDB's own word; None when there was no answer, on which pynamodb's `cause_response_code` breaks."""
+    response: dict[str, Any] = getattr(error.cause, "response", None) or {}
+    code: str | None = response.get("Error", {}).get("Code")
+    return code
 
 
 def _unexpected(_: dict[str, dict[str, Any]] | None) -> Exception:
