@@ -7,13 +7,14 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from inventory.categories import Category, Kind
 from inventory.domain import Status, Wear
+from stadion.fields import LINE, Amount, Moment
 from stadion.http import RequestModel
 from stadion.ids import ClientId
 from stadion.sports import SportType, WearUnit
 
-Words = Annotated[str, Field(min_length=1, max_length=100)]
-Limit = Annotated[float, Field(gt=0, le=1_000_000, description="in the category's unit of wear")]
-InitialUse = Annotated[float, Field(ge=0, le=1_000_000, description="before Stadion, in the category's unit of wear")]
+Words = Annotated[str, Field(min_length=1, max_length=100, pattern=LINE)]
+Limit = Annotated[Amount, Field(ge=0.1, le=1_000_000, description="in the category's unit of wear")]
+InitialUse = Annotated[Amount, Field(ge=0, le=1_000_000, description="before Stadion, in the category's unit of wear")]
 
 
 class NewComponent(RequestModel):
@@ -22,7 +23,7 @@ class NewComponent(RequestModel):
     unit: WearUnit | None = Field(default=None, description="the gear's own when left out")
     limit: Limit = Field(examples=[3000])
     initial_use: InitialUse = 0
-    installed_at: AwareDatetime | None = Field(default=None, description="now when left out")
+    installed_at: Moment | None = Field(default=None, description="now when left out")
 
 
 class NewGear(RequestModel):

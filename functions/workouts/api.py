@@ -11,6 +11,7 @@ from stadion.http import JSON, Api, etag, lambda_handler
 from stadion.pagination import DEFAULT_LIMIT, MAX_LIMIT, ListResponse
 from stadion.sports import SportType
 from workouts import downloads, service, upload_service
+from workouts.domain import Workout
 from workouts.schemas import (
     CreatedUpload,
     DownloadLink,
@@ -58,7 +59,7 @@ def list_workouts(
 @api.get("/v1/workouts/<workout_id>", summary="Show a workout", tags=["Workouts"])
 def get_workout(workout_id: str) -> Response[WorkoutDetail]:
     workout, track = service.detail(api.user_id, workout_id)
-    return api.versioned(service.representation(workout, track), workout.revision)
+    return api.versioned(service.representation(workout, track), workout.revision, shade=_shade(workout))
 
 
 @api.patch("/v1/workouts/<workout_id>", summary="Correct a workout (merge patch)", tags=["Workouts"])
@@ -94,8 +95,16 @@ def get_upload(upload_id: str) -> UploadStatus:
     return upload_service.status(api.user_id, upload_id, language=api.language, now=clock.now())
 
 
+def _shade(workout: Workout) -> str:
+    """Inventory's note of the default gear is no edit, but it is news for who has seen the workout without it."""
+    return f"gear{workout.assigned_for}" if workout.gear_ids is None and workout.assigned_for else ""
+
+
 def _detail(recorded: service.Recorded, status: int = 200) -> Response[WorkoutDetail]:
     workout = recorded.workout
-    headers: dict[str, Any] = {"ETag": etag(workout.revision), "Location": f"/v1/workouts/{workout.workout_id}"}
+    headers: dict[str, Any] = {
+        "ETag": etag(workout.revision, _shade(workout)),
+        "Location": f"/v1/workouts/{workout.workout_id}",
+    }
     body = service.representation(workout, recorded.track)
     return Response(status_code=status, content_type=JSON, headers=headers, body=body)

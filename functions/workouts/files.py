@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 from typing import Any
+from urllib.parse import quote
 
 from stadion.settings import load
 from stadion.storage import s3_client
@@ -69,13 +70,14 @@ def keep(data: bytes, *, user_id: str, workout_id: str, upload: Upload, fmt: str
 
 
 def download_link(file: FileRef, now: datetime) -> tuple[str, datetime]:
-    ascii_name = file.filename.encode("ascii", "replace").decode().replace('"', "'")
+    plain = file.filename.encode("ascii", "replace").decode().replace('"', "'").replace("\\", "_")
+    named = f"filename=\"{plain}\"; filename*=UTF-8''{quote(file.filename, safe='')}"  # RFC 6266
     url = s3_client().generate_presigned_url(
         "get_object",
         Params={
             "Bucket": _bucket(),
             "Key": file.key,
-            "ResponseContentDisposition": f'attachment; filename="{ascii_name}"',
+            "ResponseContentDisposition": f"attachment; {named}",
         },
         ExpiresIn=int(LINK_LASTS.total_seconds()),
     )

@@ -1,5 +1,6 @@
 """The HTTP face that every service shares: validation, problems, identity, versions, one log line per request."""
 
+import base64
 import json
 import re
 import time
@@ -23,6 +24,8 @@ JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
 CORRELATION = "x-correlation-id"
 _CORRELATION_SHAPE = re.compile(r"[A-Za-z0-9_-]{8,64}")
+LONGEST_PATH = 512
+"""In bytes: no id of ours comes near it, and DynamoDB refuses keys of more than 1 024."""
 
 
 class RequestModel(BaseModel):
@@ -34,8 +37,8 @@ class RequestModel(BaseModel):
 class NotModifiedError(Exception):
     """The client has this version already. Control flow, answered with 304."""
 
-    def __init__(self, revision: int) -> None:
-        self.revision = revision
+    def __init__(self, tag: str) -> None:
+        self.tag = tag
         super().__init__("not modified")
 
 
@@ -90,12 +93,12 @@ class Api(APIGatewayHttpResolver):
         sent = self.header("if-match")
         if sent is None:
             raise IfMatchRequiredError
-        if sent.strip() != "*" and etag(current_revision) not in _etags(sent):
+        if sent.strip() != "*" and etag(current_revision) not in {_without_shade(tag) for tag in _etags(sent)}:
             raise StaleVersionError
 
-    def unchanged(self, revision: int) -> bool:
+    def unchanged(self, tag: str) -> bool:
         """Whether the client holds this version already (`If-None-Match`)."""
-        return etag(revision) in _etags(self.header("if-none-match") or "")
+        return tag in _etags(self.header("if-none-match") or "")
 
     def idempotency_key(self, operation: str, request: BaseModel) -> IdempotencyKey | None:
         return idempotency_key(
@@ -107,14 +110,17 @@ class Api(APIGatewayHttpResolver):
 
     # --- what the caller gets ---
 
-    def versioned(self, body: Any, revision: int, status: int = 200, **headers: str) -> Response[Any]:
+    def versioned(self, body: Any, revision: int, *, shade: str = "") -> Response[Any]:
         """The representation with its ETag, or 304 when the client has it."""
-        if self.event.http_method == "GET" and self.unchanged(revision):
-            raise NotModifiedError(revision)
-        return Response(status_code=status, content_type=JSON, headers={"ETag": etag(revision), **headers}, body=body)
+        tag = etag(revision, shade)
+        if self.event.http_method == "GET" and self.unchanged(tag):
+            raise NotModifiedError(tag)
+        return Response(status_code=200, content_type=JSON, headers={"ETag": tag}, body=body)
 
     def _note_route(self, api: "Api", next_middleware: Callable[["Api"], Response[Any]]) -> Response[Any]:
         self.matched_route = str(api.context["_route"].path)
+        if len(self.event.path.encode()) > LONGEST_PATH:
+            raise RouteNotFound
         return next_middleware(api)
 
     def _refused(self, error: StadionError) -> Response[Any]:
@@ -140,8 +146,13 @@ class Api(APIGatewayHttpResolver):
         return {"language": self.language, "instance": self.event.path, "trace_id": correlation_id()}
 
 
-def etag(revision: int) -> str:
-    return f'"{revision}"'
+def etag(revision: int, shade: str = "") -> str:
+    """`shade` tells representations of one revision apart: what others add to it is shown anew, yet no edit."""
+    return f'"{revision}.{shade}"' if shade else f'"{revision}"'
+
+
+def _without_shade(tag: str) -> str:
+    return f'"{tag.strip(chr(34)).partition(".")[0]}"'
 
 
 def _etags(header: str) -> set[str]:
@@ -158,11 +169,13 @@ def _problem(document: dict[str, Any], headers: dict[str, str] | None = None) ->
 
 
 def _not_modified(known: NotModifiedError) -> Response[Any]:
-    return Response(status_code=304, headers={"ETag": etag(known.revision)}, body="")
+    return Response(status_code=304, headers={"ETag": known.tag}, body="")
 
 
 def _replayed(answer: ReplayedError) -> Response[Any]:
     headers = {"Idempotency-Replayed": "true"}
+    if "revision" in answer.answer:
+        headers["ETag"] = etag(answer.answer["revision"])
     return Response(status_code=answer.status, content_type=JSON, headers=dict(headers), body=answer.answer)
 
 
@@ -174,7 +187,7 @@ def lambda_handler(api: Api) -> Callable[[dict[str, Any], LambdaContext], dict[s
     def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         identity = _correlation_of(event)
         correlate(identity)
-        _accept_merge_patch(event)
+        _settle_body(event)
         started = time.perf_counter()
         api.matched_route = None
         response: dict[str, Any] = api.resolve(event, context)
@@ -194,11 +207,28 @@ def lambda_handler(api: Api) -> Callable[[dict[str, Any], LambdaContext], dict[s
     return handler
 
 
-def _accept_merge_patch(event: dict[str, Any]) -> None:
-    """The router validates bodies of `application/json` only; a merge patch (RFC 7396) is JSON as well."""
+def _settle_body(event: dict[str, Any]) -> None:
+    """The router takes `application/json` in lower case only, takes forms that we do not, and survives no hostile JSON.
+
+    A merge patch (RFC 7396) is JSON as well.
+    """
     headers = event.get("headers") or {}
-    if headers.get("content-type", "").startswith(MERGE_PATCH):
+    kind = headers.get("content-type", "").strip().lower()
+    if kind.startswith((JSON, MERGE_PATCH)):
         headers["content-type"] = JSON
+    elif kind:
+        headers["content-type"] = f"unsupported {kind}"
+    if event.get("body") and not kind.startswith("unsupported") and not _is_json(event):
+        event["body"], event["isBase64Encoded"] = "{", False
+
+
+def _is_json(event: dict[str, Any]) -> bool:
+    """Depth ends in a `RecursionError`, a number of 5 000 digits and bytes that are no text in other `ValueError`s."""
+    try:
+        json.loads(base64.b64decode(event["body"]) if event.get("isBase64Encoded") else event["body"])
+    except (RecursionError, ValueError):
+        return False
+    return True
 
 
 def _correlation_of(event: dict[str, Any]) -> str:

@@ -45,14 +45,23 @@ def encode(position: Mapping[str, Any], scope: str) -> str:
     return base64.urlsafe_b64encode(json.dumps([scope, position], separators=(",", ":")).encode()).decode().rstrip("=")
 
 
-def decode(cursor: str | None, scope: str) -> dict[str, Any] | None:
-    """The position in `cursor`; `InvalidCursorError` when it is damaged or was made for another list."""
+def decode(cursor: str | None, scope: str, **partition: str) -> dict[str, Any] | None:
+    """The position in `cursor`; `InvalidCursorError` when it is damaged, was made for another list or leads out of
+    the partition (DynamoDB refuses such a position, which is the client's fault and not ours)."""
     if cursor is None:
         return None
     try:
         made_for, position = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError, TypeError) as error:
         raise InvalidCursorError from error
-    if made_for != scope or not isinstance(position, dict):
+    if made_for != scope or not _is_position(position, partition):
         raise InvalidCursorError
-    return position
+    return dict(position)
+
+
+def _is_position(position: Any, partition: Mapping[str, str]) -> bool:
+    return (
+        isinstance(position, dict)
+        and all(isinstance(value, dict) and isinstance(value.get("S"), str) for value in position.values())
+        and all(position.get(key) == {"S": name} for key, name in partition.items())
+    )

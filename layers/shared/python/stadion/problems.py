@@ -18,6 +18,8 @@ from stadion.errors import (
 from stadion.i18n import Language, Text
 
 CONTENT_TYPE = "application/problem+json"
+MOST_ERRORS = 50
+LONGEST_POINTER = 200
 TYPE_PREFIX = "https://stadion.example/problems/"
 
 STATUS: dict[type[StadionError], int] = {
@@ -51,6 +53,8 @@ VALIDATION: dict[str, Text] = {
     "missing": Text(en="This value is required.", ru="Это значение обязательно."),
     "extra_forbidden": Text(en="This field is not known.", ru="Такого поля нет."),
     "json_invalid": Text(en="The body is not valid JSON.", ru="Тело запроса — не JSON."),
+    "unsupported_content_type": Text(en="Send JSON, as application/json.", ru="Нужен JSON, application/json."),
+    "string_unicode": Text(en="This is not valid Unicode.", ru="Это не Unicode."),
     "string_type": Text(en="Send a text.", ru="Нужна строка."),
     "string_too_short": Text(en="At least {min_length} characters.", ru="Не короче {min_length} символов."),
     "string_too_long": Text(en="At most {max_length} characters.", ru="Не длиннее {max_length} символов."),
@@ -121,15 +125,17 @@ def of_validation(
         detail=INVALID_DETAIL.say(language, count=len(errors)),
         instance=instance,
         trace_id=trace_id,
-        errors=[_entry(error, language) for error in errors],
+        errors=[_entry(error, language) for error in errors[:MOST_ERRORS]],
     )
 
 
 def _entry(error: dict[str, Any], language: Language) -> dict[str, str]:
     place, *path = error["loc"]
+    if error["type"] == "json_invalid":
+        path = []
     steps = "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)
     pointer = f"#{steps}" if place == "body" else f"{place}:{'.'.join(map(str, path))}"
-    return {"pointer": pointer, "code": str(error["type"]), "detail": _sentence(error, language)}
+    return {"pointer": pointer[:LONGEST_POINTER], "code": str(error["type"]), "detail": _sentence(error, language)}
 
 
 def _sentence(error: dict[str, Any], language: Language) -> str:

@@ -9,7 +9,8 @@ from pydantic import AfterValidator, Field
 
 @cache
 def known_zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+    """Without the two that are no place: what they mean depends on the machine that reads them."""
+    return frozenset(available_timezones()) - {"localtime", "Factory"}
 
 
 def _known(name: str) -> str:

@@ -1,0 +1,36 @@
+"""Types of request fields that several services share: what the stores and the bus can hold, and nothing else."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Strict
+
+LINE = r"^[^\x00-\x1f\x7f\u2028-\u202e\u2066-\u2069]+$"
+"""One line of text, without control characters and without those that turn the direction of what follows."""
+
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+
+
+def _written_as_time(value: Any) -> Any:
+    """Pydantic would take 1700000000 as seconds since 1970, and a client's mistake as a workout of another year."""
+    if isinstance(value, int | float) or (isinstance(value, str) and value.replace(".", "", 1).isdigit()):
+        raise ValueError("Send an RFC 3339 time such as 2026-11-21T08:40:00+03:00.")
+    return value
+
+
+def _within_reason(moment: datetime) -> datetime:
+    """The first and the last year of the calendar have no UTC in some zones."""
+    if not FIRST_YEAR <= moment.year < LAST_YEAR:
+        raise ValueError(f"Send a time between {FIRST_YEAR} and {LAST_YEAR}.")
+    return moment
+
+
+def _to_thousandths(value: float) -> float:
+    """DynamoDB's numbers end at 1e-130; nobody measures finer than a millimetre or a millisecond."""
+    return round(value, 3)
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_written_as_time), AfterValidator(_within_reason)]
+Thousandths = AfterValidator(_to_thousandths)
+Amount = Annotated[float, Strict(), Thousandths]
+"""A JSON number (not true, not a text) to three decimals."""
