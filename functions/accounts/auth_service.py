@@ -29,7 +29,7 @@ def register(new: Registration) -> None:
 
 def resend(email: str) -> None:
     """A new code, for those who still need one."""
-    with suppress(NotFoundError, InvalidError):
+    with suppress(NotFoundError, InvalidError, identity.MailedEnoughError):
         try:
             identity.resend(email)
         except ClientError as error:
@@ -56,7 +56,7 @@ def reset_password(given: PasswordReset) -> None:
 
 
 def forgot_password(email: str) -> None:
-    with suppress(NotFoundError, InvalidError):
+    with suppress(NotFoundError, InvalidError, identity.MailedEnoughError):
         try:
             identity.forgot_password(email)
         except ClientError as error:

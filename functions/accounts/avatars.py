@@ -47,8 +47,13 @@ def form(user_id: str, content_type: str, now: datetime) -> AvatarForm:
     return AvatarForm(**answer, max_bytes=MAX_BYTES, expires_at=now + FORM_LASTS)
 
 
-def read(incoming: Incoming) -> bytes:
-    return s3_client().get_object(Bucket=_bucket(), Key=incoming.key)["Body"].read(MAX_BYTES + 1)
+def read(incoming: Incoming) -> bytes | None:
+    """None when it was taken in and discarded before: S3's notices come more than once."""
+    s3 = s3_client()
+    try:
+        return s3.get_object(Bucket=_bucket(), Key=incoming.key)["Body"].read(MAX_BYTES + 1)
+    except s3.exceptions.NoSuchKey:
+        return None
 
 
 def keep(incoming: Incoming, picture: bytes) -> str:

@@ -28,6 +28,12 @@ class SessionOverError(UnauthenticatedError):
     explanation = Text(en="Sign in again.", ru="Войдите заново.")
 
 
+class InvalidEmailError(InvalidError):
+    code = "email_is_invalid"
+    title = Text(en="Check the e-mail", ru="Проверьте адрес")
+    explanation = Text(en="No mail can be sent to this address.", ru="На этот адрес нельзя отправить письмо.")
+
+
 class WrongCodeError(InvalidError):
     code = "code_is_wrong"
     title = Text(en="Code is wrong", ru="Неверный код")
@@ -64,6 +70,15 @@ class ConsentRequiredError(ForbiddenError):
     explanation = Text(
         en="Physical data are health data: grant the consent health_data first.",
         ru="Физические данные относятся к данным о здоровье: сначала дайте согласие health_data.",
+    )
+
+
+class NotMeasuredYetError(InvalidError):
+    code = "measured_in_the_future"
+    title = Text(en="In the future", ru="В будущем")
+    explanation = Text(
+        en="A measurement is of today or of a day since 1900.",
+        ru="Измерение относится к сегодня или к дню с 1900 года.",
     )
 
 

@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from accounts.domain import Role
 from accounts.errors import (
+    InvalidEmailError,
     SessionOverError,
     SignInFailedError,
     TooManyAttemptsError,
@@ -43,6 +44,34 @@ class EmailTakenError(Exception):
     """There is an account with this e-mail. Never told to the caller."""
 
 
+class MailedEnoughError(Exception):
+    """Cognito has mailed as many codes to this account as it does in an hour. Never told: only accounts get mail."""
+
+
+CODE_REFUSALS: dict[str, type[Exception]] = dict.fromkeys(
+    (
+        "UserNotFoundException",
+        "NotAuthorizedException",
+        "InvalidParameterException",
+        "LimitExceededException",
+        "TooManyFailedAttemptsException",
+    ),
+    WrongCodeError,
+)
+"""Whatever is wrong, it is the code: an answer of its own for too many tries would tell who has an account."""
+TOKEN_REFUSALS: dict[str, type[Exception]] = dict.fromkeys(
+    (
+        "NotAuthorizedException",
+        "RefreshTokenReuseException",
+        "UnauthorizedException",
+        "InvalidParameterException",
+        "UnsupportedTokenTypeException",
+        "UnsupportedOperationException",
+    ),
+    SessionOverError,
+)
+
+
 @dataclass(frozen=True)
 class Session:
     access_token: str
@@ -65,7 +94,7 @@ class Identity:
 
 def sign_up(email: str, password: str, *, language: str, time_zone: str) -> None:
     attributes = {"email": email, "locale": language, "zoneinfo": time_zone}
-    with _our_errors(UsernameExistsException=EmailTakenError):
+    with _our_errors(UsernameExistsException=EmailTakenError, InvalidParameterException=InvalidEmailError):
         client().sign_up(
             ClientId=_settings().user_pool_client_id,
             Username=email,
@@ -75,18 +104,17 @@ def sign_up(email: str, password: str, *, language: str, time_zone: str) -> None
 
 
 def confirm(email: str, code: str) -> None:
-    """Whatever is wrong, it is the code: an unknown e-mail and a confirmed one look the same."""
-    with _our_errors(UserNotFoundException=WrongCodeError, NotAuthorizedException=WrongCodeError):
+    with _our_errors(**CODE_REFUSALS):
         client().confirm_sign_up(ClientId=_settings().user_pool_client_id, Username=email, ConfirmationCode=code)
 
 
 def resend(email: str) -> None:
-    with _our_errors():
+    with _our_errors(LimitExceededException=MailedEnoughError):
         client().resend_confirmation_code(ClientId=_settings().user_pool_client_id, Username=email)
 
 
 def sign_in(email: str, password: str) -> Session:
-    with _our_errors(UserNotFoundException=SignInFailedError):
+    with _our_errors(UserNotFoundException=SignInFailedError, InvalidParameterException=SignInFailedError):
         answer = client().initiate_auth(
             ClientId=_settings().user_pool_client_id,
             AuthFlow="USER_PASSWORD_AUTH",
@@ -100,7 +128,7 @@ def sign_in(email: str, password: str) -> Session:
 
 def refresh(refresh_token: str) -> Session:
     """A new pair; the old refresh token is worth nothing after a short grace."""
-    with _our_errors(NotAuthorizedException=SessionOverError, RefreshTokenReuseException=SessionOverError):
+    with _our_errors(**TOKEN_REFUSALS):
         answer = client().get_tokens_from_refresh_token(
             RefreshToken=refresh_token, ClientId=_settings().user_pool_client_id
         )
@@ -109,7 +137,7 @@ def refresh(refresh_token: str) -> Session:
 
 
 def sign_out(refresh_token: str) -> None:
-    with _our_errors(NotAuthorizedException=SessionOverError, UnauthorizedException=SessionOverError):
+    with _our_errors(**TOKEN_REFUSALS):
         client().revoke_token(Token=refresh_token, ClientId=_settings().user_pool_client_id)
 
 
@@ -119,12 +147,12 @@ def sign_out_everywhere(access_token: str) -> None:
 
 
 def forgot_password(email: str) -> None:
-    with _our_errors():
+    with _our_errors(LimitExceededException=MailedEnoughError):
         client().forgot_password(ClientId=_settings().user_pool_client_id, Username=email)
 
 
 def reset_password(email: str, code: str, new_password: str) -> None:
-    with _our_errors(UserNotFoundException=WrongCodeError, NotAuthorizedException=WrongCodeError):
+    with _our_errors(**CODE_REFUSALS):
         client().confirm_forgot_password(
             ClientId=_settings().user_pool_client_id, Username=email, ConfirmationCode=code, Password=new_password
         )
@@ -137,7 +165,7 @@ def change_password(access_token: str, current: str, new: str) -> None:
 
 def find(username: str) -> Identity:
     """By e-mail or by id."""
-    with _our_errors():
+    with _our_errors(InvalidParameterException=UserNotFoundError):
         found = client().admin_get_user(UserPoolId=_settings().user_pool_id, Username=username)
     attributes = {attribute["Name"]: attribute.get("Value", "") for attribute in found["UserAttributes"]}
     return Identity(

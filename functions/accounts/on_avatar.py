@@ -14,6 +14,9 @@ from stadion.observability import log
 def take_picture(key: str, tries: int) -> None:  # noqa: ARG001 - the shape of an arrival
     incoming = Incoming.of_key(key)
     data = avatars.read(incoming)
+    if data is None:
+        log("avatar", outcome="repeated")
+        return
     try:
         kept = avatars.keep(incoming, pictures.avatar_of(data))
         look_again(lambda: _show(incoming.user_id, avatar=kept, avatar_problem=None))

@@ -22,7 +22,11 @@ def avatar_of(data: bytes) -> bytes:
             upright = ImageOps.exif_transpose(picture).convert("RGB")
     except UnidentifiedImageError as error:
         raise PictureError("picture_type_unknown") from error
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except Image.DecompressionBombError as error:
+        raise PictureError("picture_too_large") from error
+    except PictureError:
+        raise
+    except Exception as error:
         raise PictureError("picture_broken") from error
     square = ImageOps.fit(upright, (min(SIDE, *upright.size),) * 2)
     out = io.BytesIO()

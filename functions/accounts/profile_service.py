@@ -1,11 +1,11 @@
 """Use cases of the athlete's own profile, and of what others see of it."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from accounts import avatars, store
 from accounts.domain import DEFAULT_PRIVACY, Physical, Profile, Relation, Role, current, visible_to
-from accounts.errors import ConsentRequiredError
+from accounts.errors import ConsentRequiredError, NotMeasuredYetError
 from accounts.schemas import (
     PhysicalPut,
     PhysicalResponse,
@@ -16,6 +16,7 @@ from accounts.schemas import (
 from stadion.errors import FieldRequiredError
 from stadion.events.catalogue import ConsentKind
 
+EARLIEST_MEASUREMENT = date(1900, 1, 1)
 REQUIRED = {"language", "settings", "privacy"}
 
 
@@ -30,6 +31,8 @@ def change(old: Profile, patch: ProfilePatch, now: datetime) -> Profile:
         fields["privacy"] = {**old.privacy, **fields["privacy"]}
     new = revised(old, now, **fields)
     store.revise_profile(old, new, [new.facts(sorted(fields))], now)
+    if old.avatar is not None and new.avatar is None:
+        avatars.discard(old.avatar)
     return new
 
 
@@ -70,6 +73,9 @@ def physical(user_id: str, today: date) -> PhysicalResponse:
 
 
 def put_physical(user_id: str, measured_on: date, given: PhysicalPut, today: date) -> PhysicalResponse:
+    tomorrow = today + timedelta(days=1)  # it has begun east of Greenwich
+    if not EARLIEST_MEASUREMENT <= measured_on <= tomorrow:
+        raise NotMeasuredYetError
     if not store.consents(user_id)[ConsentKind.HEALTH_DATA].granted:
         raise ConsentRequiredError
     store.put_physical(user_id, Physical(measured_on=measured_on, **given.model_dump()))

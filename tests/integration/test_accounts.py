@@ -2,6 +2,7 @@
 
 import io
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
@@ -201,3 +202,87 @@ def test_roles_are_granted_by_signed_requests_only(accounts: Service, anna: str)
     assert (status, body["roles"]) == (200, ["user", "admin"])
     assert admin_call(accounts, "DELETE", f"{path}/roles/admin")[1]["roles"] == ["user"]
     assert len(accounts.bodies("role_change")) == 2
+
+
+def test_too_many_wrong_codes_tell_nothing_about_who_has_an_account(
+    accounts: Service, anna: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _cognito_says(monkeypatch, "LimitExceededException")
+    wrong = {"email": ANNA["email"], "code": "000000"}
+    confirmed = accounts.call("POST", "/v1/auth/confirm", wrong, user=None)
+    reset = accounts.call("POST", "/v1/auth/reset-password", {**wrong, "new_password": "new-otters-swim"}, user=None)
+    assert [(answer.status, answer.body["code"]) for answer in (confirmed, reset)] == [(400, "code_is_wrong")] * 2
+    for path in ("resend", "forgot-password"):
+        assert accounts.call("POST", f"/v1/auth/{path}", {"email": ANNA["email"]}, user=None).status == 202
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("register", 400, "email_is_invalid"),
+        ("sign-in", 401, "sign_in_failed"),
+        ("confirm", 400, "code_is_wrong"),
+        ("refresh", 401, "session_is_over"),
+        ("sign-out", 401, "session_is_over"),
+    ],
+)
+def test_what_cognito_finds_malformed_is_the_clients_fault(
+    accounts: Service, monkeypatch: pytest.MonkeyPatch, path: str, status: int, code: str
+) -> None:
+    _cognito_says(monkeypatch, "InvalidParameterException")
+    bodies: dict[str, dict[str, str]] = {
+        "register": {"email": "a@b..cc", "password": "blue-otters-swim"},
+        "sign-in": {"email": "a@b..cc", "password": "blue-otters-swim"},
+        "confirm": {"email": "a@b..cc", "code": "123456"},
+    }
+    answer = accounts.call("POST", f"/v1/auth/{path}", bodies.get(path, {"refresh_token": "x"}), user=None)
+    assert (answer.status, answer.body["code"]) == (status, code)
+
+
+def _cognito_says(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+    from botocore.exceptions import ClientError
+
+    from accounts import identity
+
+    class Refusing:
+        def __getattr__(self, name: str) -> Any:
+            def call(**_: Any) -> None:
+                raise ClientError({"Error": {"Code": code, "Message": ""}}, name)
+
+            return call
+
+    monkeypatch.setattr(identity, "client", Refusing)
+
+
+def test_the_profile_is_shown_anew_while_the_link_to_its_picture_ends(
+    accounts: Service, anna: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arrive(accounts, anna, photo())
+    shown = accounts.call("GET", "/v1/me", user=anna)
+    assert accounts.call("GET", "/v1/me", user=anna, if_none_match=shown.etag).status in {200, 304}
+    later = datetime.now(UTC) + timedelta(hours=2)
+    monkeypatch.setattr("stadion.clock.now", lambda: later)
+    assert accounts.call("GET", "/v1/me", user=anna, if_none_match=shown.etag).status == 200
+    assert patch(accounts, anna, {"city": "Perm"}, if_match=shown.etag).status == 200
+
+
+def test_a_picture_announced_twice_is_taken_once(accounts: Service, anna: str) -> None:
+    shown = arrive(accounts, anna, photo())
+    event = sqs_event({"source": "", "detail_type": "", "detail": {}})
+    notice = {"Records": [{"s3": {"object": {"key": f"incoming/{anna}/taken-before"}}}]}
+    event["Records"][0]["body"] = json.dumps(notice)
+    assert accounts.invoke("on_avatar", event) == {"batchItemFailures": []}
+    assert accounts.call("GET", "/v1/me", user=anna).body["revision"] == shown["revision"]
+
+
+def test_a_removed_picture_is_gone_from_the_bucket(accounts: Service, anna: str) -> None:
+    arrive(accounts, anna, photo())
+    assert patch(accounts, anna, {"avatar": None}).body["avatar_url"] is None
+    assert "Contents" not in boto3.client("s3").list_objects_v2(Bucket="stadion-avatars")
+
+
+@pytest.mark.parametrize(("day", "status"), [("9999-12-31", 400), ("0001-01-01", 400), ("2026-11-01", 200)])
+def test_a_measurement_is_of_a_day_that_has_been(accounts: Service, anna: str, day: str, status: int) -> None:
+    accounts.call("PUT", "/v1/me/consents/health_data", {"granted": True, "text_version": "1"}, user=anna)
+    assert accounts.call("PUT", f"/v1/me/physical/{day}", {"ftp_w": 250}, user=anna).status == status
+    assert accounts.call("PUT", f"/v1/me/physical/{day}", {}, user=anna).status == 422
