@@ -7,10 +7,13 @@ import importlib
 import json
 import os
 import random
+import sys
+import warnings
 from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 from stadion import clock
@@ -44,7 +47,9 @@ class Said:
 
 
 def start(service: str, table: str, endpoint: str) -> None:
-    """The environment variables that Lambda would give it."""
+    """The environment variables that Lambda would give it; what it prints is nobody's to read here."""
+    sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - for as long as the process lives
+    warnings.simplefilter("ignore")
     os.environ.update(
         AWS_ENDPOINT_URL=endpoint,
         AWS_DEFAULT_REGION="us-east-1",

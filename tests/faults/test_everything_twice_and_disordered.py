@@ -106,7 +106,6 @@ def after(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aftermath]:
             "AWS_DEFAULT_REGION": "us-east-1",
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",
-            "POWERTOOLS_METRICS_DISABLED": "true",
             "POWERTOOLS_LOG_LEVEL": "CRITICAL",
         }.items():
             patch.setenv(name, value)
