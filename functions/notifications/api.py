@@ -26,9 +26,9 @@ def list_notifications(
     cursor: Annotated[str | None, Query(max_length=2000)] = None,
 ) -> InboxResponse:
     user_id = api.user_id
-    language = store.recipient(user_id).language or api.language
-    page, unread_count = store.page(user_id, unread_only=unread, limit=limit, cursor=cursor)
-    items = [_worded(notification, language) for notification in page.items]
+    recipient, unread_count = store.recipient_and_unread(user_id)
+    page = store.page(user_id, unread_only=unread, limit=limit, cursor=cursor)
+    items = [_worded(notification, recipient.language or api.language) for notification in page.items]
     return InboxResponse(items=items, next_cursor=page.next_cursor, unread_count=unread_count)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from notifications.domain import Notification, Recipient
 from notifications.errors import NotificationNotFoundError
 from stadion import pagination
-from stadion.dynamo import Item, OvertakenError, Transaction, absent, page_of, put_over
+from stadion.dynamo import Item, OvertakenError, Transaction, absent, overtaken, page_of, put_over
 from stadion.events.envelope import Event
 from stadion.events.outbox import outbox_items
 
@@ -31,19 +31,23 @@ def deliver(notification: Notification, events: list[Event], *, correlation_id: 
     transaction.commit()
 
 
-def page(
-    user_id: str, *, unread_only: bool, limit: int, cursor: str | None
-) -> tuple[pagination.Page[Notification], int]:
-    """Newest first, and how many are unread in all."""
+def page(user_id: str, *, unread_only: bool, limit: int, cursor: str | None) -> pagination.Page[Notification]:
+    """Newest first."""
     scope = pagination.fingerprint("notifications", user_id, unread_only)
     where = Item.kind == "unread" if unread_only else None
     page = page_of(_user(user_id), "NOTE#", scope=scope, limit=limit, cursor=cursor, newest_first=True, where=where)
-    return page.of(lambda item: Notification.model_validate(item.body)), unread(user_id)
+    return page.of(lambda item: Notification.model_validate(item.body))
+
+
+def recipient_and_unread(user_id: str) -> tuple[Recipient, int]:
+    """What this service knows of the athlete, and how many messages are unread in all; one request."""
+    keys = [(_user(user_id), "RECIPIENT"), (_user(user_id), "UNREAD")]
+    items = {item.sk: item for item in Item.batch_get(keys, consistent_read=True)}
+    return _recipient(items.get("RECIPIENT")), _unread(items.get("UNREAD"))
 
 
 def unread(user_id: str) -> int:
-    item = Item.find(_user(user_id), "UNREAD")
-    return int(item.revision or 0) if item is not None else 0
+    return _unread(Item.find(_user(user_id), "UNREAD"))
 
 
 def mark_read(user_id: str, notification_id: str, now: datetime) -> None:
@@ -57,6 +61,7 @@ def mark_read(user_id: str, notification_id: str, now: datetime) -> None:
 
 def mark_all_read(user_id: str, now: datetime) -> None:
     while True:
+        counted = unread(user_id)
         found = Item.query(
             _user(user_id),
             Item.sk.startswith("NOTE#"),
@@ -66,8 +71,17 @@ def mark_all_read(user_id: str, now: datetime) -> None:
         )
         items = list(found)
         if not items:
-            return
+            return _settle_count(user_id, counted)
         _mark(user_id, items, now)
+
+
+def _settle_count(user_id: str, counted: int) -> None:
+    """Unread messages that went by their age (TTL) are still counted; a delivery that comes between is not lost."""
+    if counted:
+        transaction = Transaction()
+        counter = Item(pk=_user(user_id), sk="UNREAD")
+        transaction.update(counter, [Item.revision.set(0)], Item.revision == counted, refused=overtaken)
+        transaction.commit()
 
 
 def _mark(user_id: str, items: list[Item], now: datetime) -> None:
@@ -82,10 +96,6 @@ def _mark(user_id: str, items: list[Item], now: datetime) -> None:
 def _count(transaction: Transaction, user_id: str, amount: int) -> None:
     counter = Item(pk=_user(user_id), sk="UNREAD")
     transaction.update(counter, [Item.revision.add(amount)])
-
-
-def recipient(user_id: str) -> Recipient:
-    return _recipient(Item.find(_user(user_id), "RECIPIENT"))
 
 
 def know(user_id: str, change: Any) -> bool:
@@ -106,6 +116,10 @@ def know(user_id: str, change: Any) -> bool:
 
 def _recipient(item: Item | None) -> Recipient:
     return Recipient.model_validate(item.body) if item is not None else Recipient()
+
+
+def _unread(item: Item | None) -> int:
+    return int(item.revision or 0) if item is not None else 0
 
 
 def _user(user_id: str) -> str:

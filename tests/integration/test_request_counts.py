@@ -1,0 +1,121 @@
+"""What an API call costs at DynamoDB (DESIGN D10): counted, not guessed."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from botocore.client import BaseClient
+
+from tests.builders import entry, recorded
+from tests.services import Service, sqs_event
+
+RUN: dict[str, Any] = {
+    "sport_type": "Run",
+    "started_at": "2026-11-20T08:40:00+03:00",
+    "elapsed_time_s": 1834,
+    "distance_m": 6400,
+}
+MOST = 2
+
+Table = list[tuple[str, list[str]]]
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """The DynamoDB operations that were called, one entry for each request."""
+    operations: list[str] = []
+    straight = BaseClient._make_api_call  # type: ignore[attr-defined]
+
+    def called(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
+        if client.meta.service_model.service_name == "dynamodb":
+            operations.append(operation)
+        return straight(client, operation, arguments)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseClient, "_make_api_call", called)
+        yield operations
+
+
+@pytest.fixture(scope="module")
+def table() -> Iterator[Table]:
+    """What was counted, printed in the end."""
+    counted_calls: Table = []
+    yield counted_calls
+    print("\n  requests  call")
+    for call, operations in counted_calls:
+        print(f"  {len(operations):>8}  {call:<44} {', '.join(operations)}")
+
+
+def cost(
+    table: Table, service: Service, method: str, path: str, body: Any = None, *, shown: str = "", **more: Any
+) -> list[str]:
+    with counted() as operations:
+        answer = service.call(method, path, body, **more)
+    assert answer.status < 300, answer.body
+    table.append((f"{method} {shown or path}", operations))
+    return operations
+
+
+@pytest.mark.parametrize("key", [None, "a-key"])
+def test_a_manual_workout_costs_two_requests(workouts: Service, table: Table, key: str | None) -> None:
+    headers = {"idempotency_key": key} if key else {}
+    shown = f"/v1/workouts{' with Idempotency-Key' if key else ''}"
+    assert cost(table, workouts, "POST", "/v1/workouts", RUN, shown=shown, **headers) == [
+        "BatchGetItem",
+        "TransactWriteItems",
+    ]
+
+
+def test_a_repeated_workout_costs_two_requests(workouts: Service, table: Table) -> None:
+    workouts.call("POST", "/v1/workouts", RUN, idempotency_key="k")
+    operations = cost(table, workouts, "POST", "/v1/workouts", RUN, shown="/v1/workouts again", idempotency_key="k")
+    assert len(operations) <= MOST
+
+
+def test_looking_into_the_diary_costs_one_request(workouts: Service, table: Table) -> None:
+    workout_id = workouts.call("POST", "/v1/workouts", RUN).body["workout_id"]
+    shown = "/v1/workouts/{workout_id}"
+    assert len(cost(table, workouts, "GET", f"/v1/workouts/{workout_id}", shown=shown)) == 1
+    assert len(cost(table, workouts, "GET", "/v1/workouts")) == 1
+    filters = {"sport_type": "Run", "min_distance_m": "1000"}
+    assert len(cost(table, workouts, "GET", "/v1/workouts", query=filters, shown="/v1/workouts with filters")) == 1
+
+
+def test_an_edit_of_a_workout_looks_checks_and_writes(workouts: Service, table: Table) -> None:
+    """One more than D10's two: the version that If-Match names, then the slots that its start moves between."""
+    workout_id = workouts.call("POST", "/v1/workouts", RUN).body["workout_id"]
+    path, shown = f"/v1/workouts/{workout_id}", "/v1/workouts/{workout_id}"
+    assert len(cost(table, workouts, "PATCH", path, {"name": "x"}, shown=shown, if_match='"1"')) <= 3
+    assert len(cost(table, workouts, "DELETE", path, shown=shown, if_match='"2"')) <= 3
+
+
+def test_an_upload_costs_one_request_and_asking_for_it_another(workouts: Service, table: Table) -> None:
+    assert cost(table, workouts, "POST", "/v1/uploads", {"filename": "a.fit"}) == ["TransactWriteItems"]
+    upload_id = workouts.call("POST", "/v1/uploads", {"filename": "b.fit"}).body["upload_id"]
+    assert len(cost(table, workouts, "GET", f"/v1/uploads/{upload_id}", shown="/v1/uploads/{upload_id}")) == 1
+
+
+def test_the_locker_costs_two_requests(inventory: Service, table: Table) -> None:
+    chain = {"name": "Chain", "limit": 3000}
+    bikes = [inventory.call("POST", "/v1/gear", {"category": "bike", "components": [chain] * 3}).body for _ in range(6)]
+    assert len(cost(table, inventory, "GET", "/v1/gear")) <= MOST
+    assert len(cost(table, inventory, "GET", f"/v1/gear/{bikes[0]['gear_id']}", shown="/v1/gear/{gear_id}")) <= MOST
+    assert len(cost(table, inventory, "GET", "/v1/gear/categories")) == 0
+
+
+def test_progress_and_records_cost_one_request(gamification: Service, table: Table) -> None:
+    gamification.invoke("on_workout_events", sqs_event(recorded()))
+    assert len(cost(table, gamification, "GET", "/v1/gamification/progress")) == 1
+    assert len(cost(table, gamification, "GET", "/v1/gamification/records")) == 1
+    assert len(cost(table, gamification, "GET", "/v1/gamification/levels")) == 0
+
+
+def test_the_inbox_costs_two_requests(notifications: Service, table: Table) -> None:
+    welcome = {"request_id": "welcome", "template": "welcome", "values": {}, "about": {}}
+    notifications.invoke("on_notification_requests", sqs_event(entry("NotificationRequested", welcome)))
+    assert len(cost(table, notifications, "GET", "/v1/notifications")) <= MOST
+    assert len(cost(table, notifications, "GET", "/v1/notifications/unread-count")) == 1
+    note = notifications.call("GET", "/v1/notifications").body["items"][0]["notification_id"]
+    shown = "/v1/notifications/{notification_id}/read"
+    assert len(cost(table, notifications, "POST", f"/v1/notifications/{note}/read", shown=shown)) <= MOST
