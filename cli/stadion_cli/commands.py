@@ -36,6 +36,10 @@ COMMANDS: Final = (
     LazyCommand("logs", "stadion_cli.logs:logs", "The functions' log lines, merged and readable.", STACK),
     LazyCommand("down", "stadion_cli.stack:down", "Stop the local stack; its state is kept.", STACK),
     LazyCommand("reset", "stadion_cli.stack:reset", "Stop the local stack and forget its state.", STACK),
+    LazyCommand("trace", "stadion_cli.trace:trace", "Every step that a workout, upload or request caused.", EVENTS),
+    LazyCommand("events", "stadion_cli.events:app", "Watch the bus, replay its archive, publish again.", EVENTS),
+    LazyCommand("dlq", "stadion_cli.dlq:app", "Messages that could not be handled: look, and send them back.", EVENTS),
+    LazyCommand("user", "stadion_cli.user:app", "Show a user, grant and revoke roles.", PEOPLE),
     LazyCommand("contracts", "stadion_cli.contracts:app", "The OpenAPI document and the events' schemas.", CODE),
 )
 
