@@ -38,8 +38,7 @@ class Fleet:
         waiting = [entry for entry in entries for _ in range(order.randint(1, 3))]
         came = len(waiting)
         for turn in range(MOST_ROUNDS):
-            order.shuffle(waiting)
-            batches = list(_batches(waiting, order))
+            batches = [*_crowded(waiting, order), *_batches(waiting, order)]
             futures: list[Future[Delivered]] = [
                 self.pool.submit(environment.deliver, f"{self.service}.{module}", batch, f"{seed}:{module}:{turn}:{n}")
                 for n, batch in enumerate(batches)
@@ -53,6 +52,25 @@ class Fleet:
             if not waiting:
                 return came
         raise AssertionError(f"{len(waiting)} messages still fail after {MOST_ROUNDS} rounds")
+
+
+def _crowded(waiting: list[Entry], order: random.Random) -> Iterator[list[Entry]]:
+    """Takes half of them out, neighbours in pairs of batches that are in work at the same time: versions and copies of
+    one workout, and workouts of one athlete, meet one another between look and write."""
+    order.shuffle(waiting)
+    taken = sorted(waiting[len(waiting) // 2 :], key=_subject)
+    del waiting[len(waiting) // 2 :]
+    for start in range(0, len(taken), 2 * LARGEST_BATCH):
+        several = taken[start : start + 2 * LARGEST_BATCH]
+        yield several[::2]
+        if several[1:]:
+            yield several[1::2]
+
+
+def _subject(entry: Entry) -> tuple[str, str]:
+    detail = entry["detail"]
+    data = detail["data"]
+    return detail["user_id"], data.get("workout", data).get("workout_id", "")
 
 
 def _batches(entries: list[Entry], order: random.Random) -> Iterator[list[Entry]]:

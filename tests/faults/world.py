@@ -11,7 +11,7 @@ Fields = dict[str, Any]
 ZONES = ("UTC", "Europe/Moscow", "Asia/Vladivostok", "America/Los_Angeles", "Asia/Kolkata")
 SPORTS = ("Run", "Run", "Run", "TrailRun", "Ride", "Ride", "Swim", "Yoga")
 SPEED_MPS = {"Run": 3.0, "TrailRun": 2.4, "Ride": 7.5, "Swim": 0.9, "Yoga": 0.0}
-EFFORTS = {"1k": (1000, 200, 330), "5k": (5000, 1150, 1500), "10k": (10_000, 2500, 3100)}
+EFFORTS = {"400m": 400, "1k": 1000, "1_mile": 1609, "5k": 5000, "10k": 10_000, "half_marathon": 21_097}
 DAYS = 120
 HALF_HOURS = 48
 
@@ -148,16 +148,16 @@ class World:
         return {name: version[name] for name in together}
 
     def _efforts(self, first: Fields) -> list[Fields]:
-        """Whole seconds in a narrow range, so that many are equal."""
-        if first["sport_type"] not in {"Run", "TrailRun"} or self.random.random() < 0.4:
+        """Seconds in few steps, so that many are equal."""
+        if not SPEED_MPS[first["sport_type"]] or self.random.random() < 0.4:
             return []
-        count = self.random.randrange(1, len(EFFORTS) + 1)
+        chosen = self.random.sample(sorted(EFFORTS), self.random.randrange(1, len(EFFORTS) + 1))
         return [
             {
                 "name": name,
-                "distance_m": float(metres),
-                "elapsed_time_s": float(self.random.randrange(fastest, slowest, 10)),
+                "distance_m": float(EFFORTS[name]),
+                "elapsed_time_s": EFFORTS[name] / 4 + 10 * self.random.randrange(20),
                 "start_offset_s": 0.0,
             }
-            for name, (metres, fastest, slowest) in list(EFFORTS.items())[:count]
+            for name in chosen
         ]

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import pytest
+
+from stadion.dynamo import Transaction
 from tests.builders import entry
 from tests.services import OTHER, Service, sqs_event
 
@@ -150,6 +153,28 @@ def test_without_an_access_token_there_is_nothing(workouts: Service) -> None:
     assert workouts.call("GET", "/v1/workouts", user=None).status == 401
 
 
+def test_an_older_word_on_the_default_gear_never_overwrites_a_newer_one(
+    workouts: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workout_id = workouts.call("POST", "/v1/workouts", RUN).body["workout_id"]
+    path = f"/v1/workouts/{workout_id}"
+    workouts.call("PATCH", path, {"sport_type": "Hike"}, if_match='"1"')
+    older, newer = (
+        entry("GearAssigned", {"workout_id": workout_id, "revision": revision, "gear_ids": [gear]}, source="inventory")
+        for revision, gear in ((1, "shoes"), (2, "boots"))
+    )
+    write, meanwhile = Transaction.commit, [newer]
+
+    def commit(transaction: Transaction) -> None:
+        if meanwhile:
+            workouts.invoke("on_gear_assigned", sqs_event(meanwhile.pop()))
+        write(transaction)
+
+    monkeypatch.setattr(Transaction, "commit", commit)
+    assert workouts.invoke("on_gear_assigned", sqs_event(older)) == {"batchItemFailures": []}
+    assert workouts.call("GET", path).body["worn_gear_ids"] == ["boots"]
+
+
 def test_the_default_gear_that_wore_is_shown_and_found(workouts: Service) -> None:
     created = workouts.call("POST", "/v1/workouts", RUN).body
     assert (created["gear_ids"], created["worn_gear_ids"]) == (None, [])
@@ -161,3 +186,32 @@ def test_the_default_gear_that_wore_is_shown_and_found(workouts: Service) -> Non
     path = f"/v1/workouts/{created['workout_id']}"
     named = workouts.call("PATCH", path, {"gear_ids": []}, if_match='"1"').body
     assert named["worn_gear_ids"] == []
+
+
+def test_a_named_workout_sent_twice_at_once_is_recorded_once(workouts: Service) -> None:
+    from workouts import service
+
+    named = {**RUN, "workout_id": "0193a1c0-7b1e-7c3a-9f57-2f6c8e0d4b11"}
+    slots_around = service.store.slots_around
+
+    def overtaken(*args: Any) -> Any:
+        workouts.monkeypatch.setattr(service.store, "slots_around", slots_around)
+        seen = slots_around(*args)
+        assert workouts.call("POST", "/v1/workouts", named).status == 201
+        return seen
+
+    workouts.monkeypatch.setattr(service.store, "slots_around", overtaken)
+    assert workouts.call("POST", "/v1/workouts", named).status == 200
+    assert len(workouts.published("WorkoutRecorded")) == 1
+
+
+def test_the_default_gear_is_news_for_who_has_seen_the_workout_without_it(workouts: Service) -> None:
+    created = workouts.call("POST", "/v1/workouts", RUN)
+    path = f"/v1/workouts/{created.body['workout_id']}"
+    assert workouts.call("GET", path, if_none_match=created.etag).status == 304
+    data = {"workout_id": created.body["workout_id"], "revision": 1, "gear_ids": ["g-1"]}
+    workouts.invoke("on_gear_assigned", sqs_event(entry("GearAssigned", data, source="inventory")))
+    shown = workouts.call("GET", path, if_none_match=created.etag)
+    assert (shown.status, shown.body["worn_gear_ids"]) == (200, ["g-1"])
+    assert workouts.call("GET", path, if_none_match=shown.etag).status == 304
+    assert workouts.call("PATCH", path, {"name": "Easy"}, if_match=created.etag).status == 200
