@@ -160,8 +160,8 @@ def republish(
 ) -> None:
     """Publish events that are in a service's outbox and never reached the bus.
 
-    For the hours after a relay failure (alarm [bold]relay-failures[/bold]): the outbox keeps events for seven days. What
-    the relay's log says was published is left out; sent twice, an event still counts once.
+    For the hours after a relay failure (alarm [bold]relay-failures[/bold]): the outbox keeps events for seven days.
+    What the relay's log says was published is left out; sent twice, an event still counts once.
 
     [bold]Examples[/bold]
 
@@ -188,7 +188,7 @@ def republish(
 
 def _show(items: "list[Waiting]", *, sent: bool, as_json: bool) -> None:
     names = ("occurred_at", "event", "event_id")
-    rows = [(item.occurred_at.isoformat(), item.event, item.event_id) for item in items]
+    rows = [(f"{item.occurred_at:%Y-%m-%d %H:%M:%S.%f}"[:-3], item.event, item.event_id) for item in items]
     if as_json:
         show_json({"sent": sent, "events": [dict(zip(names, row, strict=True)) for row in rows]})
     elif rows:

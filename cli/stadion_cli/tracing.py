@@ -1,7 +1,8 @@
 """What a request caused: its log lines, the events it published, and what became of them at each consumer."""
 
+import math
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
@@ -17,6 +18,7 @@ STANDING: Final = frozenset(
         "level", "location", "message", "timestamp", "service", "cold_start", "function_name", "function_memory_size",
         "function_arn", "function_request_id", "correlation_id", "xray_trace_id", "sampling_rate", "exception",
         "exception_name", "stack_trace", "event", "event_id", "outcome", "duration_ms", "workout_id", "source",
+        "message_id",
     }
 )  # fmt: skip
 
@@ -85,7 +87,7 @@ class _Tracer:
         told = (self._step(line) for line in self._lines if line.message in {"answered", "processed"} | FAILURES)
         steps = [step for step in told if step is not None]
         events = [self._event(line) for line in self._first_published()]
-        ordered = sorted([*steps, *events], key=lambda step: step.ms or 0.0)
+        ordered = sorted([*steps, *events], key=_order)
         return Trace(self._name, self._started, ordered)
 
     def _first_published(self) -> list[LogLine]:
@@ -116,7 +118,9 @@ class _Tracer:
         children = [self._consumer(line, s.name) for s in listeners]
         event_id = str(line.fields["event_id"])
         step = self._made(line, what=name, state=State.DONE, outcome="published", effects={"event_id": event_id})
-        return Step(**{**vars(step), "children": sorted(children, key=lambda c: c.ms if c.ms is not None else 1e12)})
+        return replace(
+            step, children=sorted(children, key=lambda child: child.ms if child.ms is not None else math.inf)
+        )
 
     def _consumer(self, published: LogLine, function: str) -> Step:
         mine = [
@@ -127,7 +131,9 @@ class _Tracer:
         done = [line for line in mine if line.message == "consumed"]
         failed = [line for line in mine if line.message == "not consumed"]
         if done:
-            return self._made(done[0], what="consumed", state=State.DONE, tries=len(failed) + 1)
+            step = self._made(done[0], what="consumed", state=State.DONE, tries=len(failed) + 1)
+            again = [str(line.fields.get("outcome")) for line in done[1:]]
+            return replace(step, effects={**step.effects, "delivered_again": again} if again else step.effects)
         if failed:
             error = _error(failed[-1])
             return self._made(
@@ -158,6 +164,10 @@ class _Tracer:
             effects=own if effects is None else effects,
             tries=tries,
         )
+
+
+def _order(step: Step) -> float:
+    return step.ms if step.ms is not None else math.inf
 
 
 def _began(line: LogLine) -> datetime:

@@ -32,28 +32,25 @@ def consumer(handle: Callable[[Envelope[Any]], Consumed], *, events: tuple[type[
     subscribed = {event.detail_type(): event for event in events}
 
     def consume(record: SQSRecord) -> None:
-        message = record.json_body
-        envelope = _envelope(message, subscribed)
-        correlate(envelope.correlation_id)
         started = time.perf_counter()
+        told: dict[str, Any] = {"message_id": record.message_id}
         try:
+            message = record.json_body
+            told |= _subject(message)
+            correlate(str(message["detail"].get("correlation_id", "none")))
+            envelope = _envelope(message, subscribed)
             consumed = handle(envelope)
         except Exception:
             count("ConsumeFailed")
-            logger.exception(
-                "not consumed",
-                extra={"event_id": envelope.event_id, "event": message["detail-type"], **_subject(envelope)},
-            )
+            logger.exception("not consumed", extra=told)
             raise
         count("Consumed")
         measure_ms("ConsumeLag", max(0.0, (time.time() - envelope.occurred_at.timestamp()) * 1000))
         log(
             "consumed",
-            event_id=envelope.event_id,
-            event=message["detail-type"],
             outcome=consumed.outcome,
             duration_ms=round((time.perf_counter() - started) * 1000, 1),
-            **_subject(envelope),
+            **_subject(message),
             **consumed.effects,
         )
 
@@ -73,7 +70,13 @@ def _envelope(message: dict[str, Any], subscribed: dict[str, type[Event]]) -> En
     return Envelope[kind].model_validate(message["detail"])  # type: ignore[valid-type]
 
 
-def _subject(envelope: Envelope[Any]) -> dict[str, str]:
-    data = envelope.data
-    workout_id = getattr(data, "workout_id", None) or getattr(getattr(data, "workout", None), "workout_id", None)
-    return {"workout_id": workout_id} if workout_id else {}
+def _subject(message: dict[str, Any]) -> dict[str, Any]:
+    """What the log lines say of a message, also of one that cannot be read further: ids only."""
+    detail = message["detail"]
+    data = detail.get("data") or {}
+    workout_id = data.get("workout_id") or (data.get("workout") or {}).get("workout_id")
+    return {
+        "event": message["detail-type"],
+        "event_id": detail.get("event_id"),
+        **({"workout_id": workout_id} if workout_id else {}),
+    }

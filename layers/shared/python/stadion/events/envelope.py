@@ -25,9 +25,9 @@ E = TypeVar("E", bound=Event)
 
 
 class Envelope(BaseModel, Generic[E]):
-    """The `detail` of an EventBridge event."""
+    """The `detail` of an EventBridge event. What it refuses it does not repeat: errors are logged, values are not."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     event_id: str = Field(examples=["0193a1c0-7b1e-7c3a-9f57-2f6c8e0d4b11"])
     occurred_at: AwareDatetime = Field(examples=["2026-11-21T06:30:00.000Z"])
