@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
 from accounts import admin_service, auth_service, avatars, consent_service, identity, profile_service, store
-from accounts.domain import JournalEntry, Role
+from accounts.domain import JournalEntry, Profile, Role
 from accounts.errors import NotAnAdminError
 from accounts.identity import Session
 from accounts.schemas import (
@@ -111,9 +111,12 @@ def get_me() -> Response[ProfileResponse]:
 
 @api.patch("/v1/me", summary="Change the own profile (merge patch)", tags=["Profile"])
 def change_me(body: Annotated[ProfilePatch, Body()]) -> Response[ProfileResponse]:
-    profile = store.profile(api.user_id)
-    api.if_match(profile.revision)
-    return _me(profile_service.change(profile, body, clock.now()))
+    def change() -> Profile:
+        profile = store.profile(api.user_id)
+        api.if_match(profile.revision)
+        return profile_service.change(profile, body, clock.now())
+
+    return _me(api.edit(change))
 
 
 @api.post("/v1/me/avatar", status_code=201, summary="Get a form for a picture", tags=["Profile"])

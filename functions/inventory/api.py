@@ -50,32 +50,32 @@ def get_gear(gear_id: str) -> Response[GearResponse]:
 
 @api.patch("/v1/gear/<gear_id>", summary="Change or retire a piece of gear (merge patch)", tags=["Gear"])
 def change_gear(gear_id: str, body: Annotated[GearPatch, Body()]) -> Response[GearResponse]:
-    return _shown(service.change(_edited(gear_id), body, clock.now()))
+    return _shown(api.edit(lambda: service.change(_edited(gear_id), body, clock.now())))
 
 
 @api.delete("/v1/gear/<gear_id>", status_code=204, summary="Delete a piece of gear", tags=["Gear"])
 def delete_gear(gear_id: str) -> Response[None]:
-    service.remove(_edited(gear_id))
+    api.edit(lambda: service.remove(_edited(gear_id)))
     return Response(status_code=204)
 
 
 @api.post("/v1/gear/<gear_id>/components", status_code=201, summary="Fit a component", tags=["Gear"])
 def add_component(gear_id: str, body: Annotated[NewComponent, Body()]) -> Response[GearResponse]:
     key = api.idempotency_key(f"add_component:{gear_id}", body)
-    gear = store.get(api.user_id, gear_id)
-    return _answer(service.add_component(gear, body, key=key, now=clock.now()), status=201)
+    gear = service.add_component(api.user_id, gear_id, body, key=key, now=clock.now())
+    return _answer(gear, status=201)
 
 
 @api.patch("/v1/gear/<gear_id>/components/<component_id>", summary="Change a component", tags=["Gear"])
 def change_component(
     gear_id: str, component_id: str, body: Annotated[ComponentPatch, Body()]
 ) -> Response[GearResponse]:
-    return _shown(service.change_component(_edited(gear_id), component_id, body, clock.now()))
+    return _shown(api.edit(lambda: service.change_component(_edited(gear_id), component_id, body, clock.now())))
 
 
 @api.delete("/v1/gear/<gear_id>/components/<component_id>", summary="Take a component off", tags=["Gear"])
 def remove_component(gear_id: str, component_id: str) -> Response[GearResponse]:
-    return _shown(service.remove_component(_edited(gear_id), component_id, clock.now()))
+    return _shown(api.edit(lambda: service.remove_component(_edited(gear_id), component_id, clock.now())))
 
 
 def _edited(gear_id: str) -> Gear:

@@ -12,6 +12,8 @@ from stadion.events.catalogue import GearWearReached, NotificationRequested, Wor
 from stadion.ledger import Amounts, Change
 from stadion.sports import SportType, WearUnit
 
+EASTERNMOST = timedelta(hours=14)  # where a calendar day begins first
+NEVER = datetime.min.replace(tzinfo=UTC)
 THRESHOLDS = (50, 80, 100)
 TOLD_THRESHOLDS = {80, 100}  # half-way is a fact for others, not news for the athlete
 
@@ -56,6 +58,9 @@ class Gear(Value):
     default_for: dict[SportType, AwareDatetime] = Field(
         default_factory=dict, description="sport -> the moment from which this gear is its default"
     )
+    default_given: dict[SportType, AwareDatetime] = Field(
+        default_factory=dict, description="sport -> the moment at which the athlete made it the default"
+    )
     components: list[Component] = Field(default_factory=list)
     created_at: AwareDatetime
     updated_at: AwareDatetime
@@ -79,7 +84,7 @@ class Gear(Value):
         begun = self.used_since or self.purchased_on
         if begun is None:
             return given
-        return min(given, datetime.combine(begun, datetime.min.time(), tzinfo=UTC))
+        return min(given, datetime.combine(begun, datetime.min.time(), tzinfo=UTC) - EASTERNMOST)
 
 
 # --- use ------------------------------------------------------------------------------------------------------------
@@ -90,15 +95,20 @@ def account(gear_id: str, component_id: str | None = None) -> str:
 
 
 def default_gear(gears: Iterable[Gear], sport_type: SportType, started_at: datetime) -> list[str]:
-    """The gear that became the sport's default last before the workout started."""
+    """The athlete's last word before the workout started; for older workouts, the default that was new last."""
     candidates = [
-        (since, gear.gear_id)
+        (*_precedence(gear, sport_type, since, started_at), gear.gear_id)
         for gear in gears
         if gear.in_use_at(started_at)
         for since in [gear.default_for.get(sport_type)]
         if since is not None and since <= started_at
     ]
-    return [max(candidates)[1]] if candidates else []
+    return [max(candidates)[-1]] if candidates else []
+
+
+def _precedence(gear: Gear, sport_type: SportType, since: datetime, started_at: datetime) -> tuple[datetime, datetime]:
+    given = gear.default_given.get(sport_type, since)
+    return (given if given <= started_at else NEVER), since
 
 
 def worn_gear(workout: WorkoutFacts, gears: Mapping[str, Gear]) -> list[str]:

@@ -23,6 +23,15 @@ class GearIdTakenError(ConflictError):
     )
 
 
+class ComponentIdTakenError(ConflictError):
+    code = "component_id_taken"
+    title = Text(en="Id is taken", ru="Идентификатор занят")
+    explanation = Text(
+        en="This gear has another component with this id. Choose a new id.",
+        ru="У этого снаряжения уже есть другая деталь с этим идентификатором. Выберите новый.",
+    )
+
+
 class TooMuchGearError(ConflictError):
     code = "too_much_gear"
     title = Text(en="Too many components", ru="Слишком много деталей")

@@ -6,14 +6,14 @@ from typing import Any
 from inventory import store
 from inventory.categories import CATEGORIES
 from inventory.domain import Component, Gear, Status, account, wear
-from inventory.errors import ComponentNotFoundError, TooMuchGearError
+from inventory.errors import ComponentIdTakenError, ComponentNotFoundError, TooMuchGearError
 from inventory.schemas import ComponentPatch, ComponentResponse, GearPatch, GearResponse, NewComponent, NewGear
 from stadion import ids, pagination
-from stadion.dynamo import look_again
+from stadion.dynamo import look_again, look_again_when_stale
 from stadion.errors import FieldRequiredError
 from stadion.events.catalogue import GearAdded, GearRetired
 from stadion.events.envelope import Event
-from stadion.idempotency import IdempotencyKey
+from stadion.idempotency import IdempotencyKey, recall
 from stadion.ledger import Amounts
 from stadion.sports import SportType
 
@@ -49,7 +49,7 @@ def change(old: Gear, patch: GearPatch, now: datetime) -> Gear:
     if "limit" in fields and fields["limit"] is None:
         fields["limit"] = CATEGORIES[old.category].limit
     if "default_for" in fields:
-        fields["default_for"] = _defaults(old, fields["default_for"], now)
+        fields |= _defaults(old, fields["default_for"], now)
     retired = fields.get("status") is Status.ARCHIVED and old.status is Status.ACTIVE
     if "status" in fields:
         fields["archived_at"] = (old.archived_at or now) if fields["status"] is Status.ARCHIVED else None
@@ -64,10 +64,19 @@ def remove(gear: Gear) -> None:
     store.remove(gear)
 
 
-def add_component(old: Gear, new: NewComponent, *, key: IdempotencyKey | None, now: datetime) -> GearResponse:
+def add_component(
+    user_id: str, gear_id: str, new: NewComponent, *, key: IdempotencyKey | None, now: datetime
+) -> GearResponse:
+    """Needs no version: a component that another device fits meanwhile is not in its way."""
+    return look_again_when_stale(lambda: _fit(store.get(user_id, gear_id), new, key, now))
+
+
+def _fit(old: Gear, new: NewComponent, key: IdempotencyKey | None, now: datetime) -> GearResponse:
+    recall(key)
     if len(old.components) >= MOST_COMPONENTS:
         raise TooMuchGearError(most=MOST_COMPONENTS)
     component = _component(old.category, new, now)
+    _check_ids([*old.components, component])
     gear = old.changed(now, components=[*old.components, component])
     totals = store.totals(old.user_id, [old])
     answer = representation(gear, totals, now)
@@ -147,12 +156,21 @@ def _gear(user_id: str, new: NewGear, now: datetime) -> Gear:
         created_at=now,
         updated_at=now,
     )
-    return gear.model_copy(update={"default_for": _defaults(gear, new.default_for, now)})
+    _check_ids(gear.components)
+    return gear.model_copy(update=_defaults(gear, new.default_for, now))
 
 
-def _defaults(gear: Gear, sports: list[SportType], now: datetime) -> dict[SportType, datetime]:
+def _check_ids(components: list[Component]) -> None:
+    if len({part.component_id for part in components}) < len(components):
+        raise ComponentIdTakenError
+
+
+def _defaults(gear: Gear, sports: list[SportType], now: datetime) -> dict[str, dict[SportType, datetime]]:
     """A sport that was a default already keeps its date."""
-    return {sport: gear.default_for.get(sport) or gear.default_since(now) for sport in sports}
+    return {
+        "default_for": {sport: gear.default_for.get(sport) or gear.default_since(now) for sport in sports},
+        "default_given": {sport: gear.default_given.get(sport) or now for sport in sports},
+    }
 
 
 def _component(category: Any, new: NewComponent, now: datetime) -> Component:

@@ -64,16 +64,22 @@ def get_workout(workout_id: str) -> Response[WorkoutDetail]:
 
 @api.patch("/v1/workouts/<workout_id>", summary="Correct a workout (merge patch)", tags=["Workouts"])
 def correct_workout(workout_id: str, body: Annotated[WorkoutPatch, Body()]) -> Response[WorkoutDetail]:
-    workout, track = service.detail(api.user_id, workout_id)
-    api.if_match(workout.revision)
-    return _detail(service.correct(workout, track, body, clock.now()))
+    def correct() -> service.Recorded:
+        workout, track = service.detail(api.user_id, workout_id)
+        api.if_match(workout.revision)
+        return service.correct(workout, track, body, clock.now())
+
+    return _detail(api.edit(correct))
 
 
 @api.delete("/v1/workouts/<workout_id>", status_code=204, summary="Delete a workout", tags=["Workouts"])
 def delete_workout(workout_id: str) -> Response[None]:
-    workout, _ = service.detail(api.user_id, workout_id)
-    api.if_match(workout.revision)
-    service.delete(workout, clock.now())
+    def delete() -> None:
+        workout, _ = service.detail(api.user_id, workout_id)
+        api.if_match(workout.revision)
+        service.delete(workout, clock.now())
+
+    api.edit(delete)
     return Response(status_code=204)
 
 

@@ -41,7 +41,13 @@ def record(user_id: str, new: NewWorkout, *, key: IdempotencyKey | None, now: da
     """Writes a manual workout in one read and one transaction."""
     workout = _manual_workout(user_id, new, now)
     check_times(workout, now)
-    return look_again(lambda: _record_once(workout, new.on_duplicate, key, now))
+    try:
+        return look_again(lambda: _record_once(workout, new.on_duplicate, key, now))
+    except WorkoutIdTakenError:  # by this very request, sent twice at once?
+        stored, track = store.get_with_track(user_id, workout.workout_id)
+        if _as_sent(stored) != _as_sent(workout):
+            raise
+        return Recorded(stored, track, created=False)
 
 
 def _record_once(workout: Workout, on_duplicate: OnDuplicate, key: IdempotencyKey | None, now: datetime) -> Recorded:

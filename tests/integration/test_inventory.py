@@ -1,5 +1,7 @@
 """Gear and its wear through the Lambda handlers."""
 
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.builders import deleted, recorded
@@ -167,3 +169,66 @@ def test_the_diary_is_told_when_a_correction_leaves_no_default_gear(inventory: S
     deliver(inventory, recorded("w-1"), recorded("w-1", revision=2, sport_type="Yoga"))
     told = [entry["detail"]["data"]["gear_ids"] for entry in inventory.published("GearAssigned")]
     assert told == [[shoes["gear_id"]], []]
+
+
+def test_the_default_that_was_chosen_last_wears_even_when_the_pair_is_older(inventory: Service) -> None:
+    add(inventory, used_since="2026-09-01", default_for=["Run"])
+    resumed = add(inventory, used_since="2025-01-01", default_for=["Run"])
+    deliver(inventory, recorded(started_at=_soon(), distance_m=5_000.0))
+    assert used(inventory, resumed["gear_id"]) == 5
+
+
+def test_a_run_from_before_both_were_defaults_wears_the_newer_pair(inventory: Service) -> None:
+    newer = add(inventory, used_since="2026-09-01", default_for=["Run"])
+    older = add(inventory, used_since="2025-01-01", default_for=["Run"])
+    deliver(inventory, recorded(started_at="2026-10-01T05:40:00Z", distance_m=5_000.0))
+    deliver(inventory, recorded(started_at="2026-08-01T05:40:00Z", distance_m=7_000.0))
+    assert (used(inventory, newer["gear_id"]), used(inventory, older["gear_id"])) == (5, 7)
+
+
+def test_the_first_day_of_use_begins_where_the_athlete_is(inventory: Service) -> None:
+    shoes = add(inventory, used_since="2026-10-02", default_for=["Run"])
+    deliver(inventory, recorded(started_at="2026-10-01T17:30:00Z", time_zone="Pacific/Auckland", distance_m=5_000.0))
+    assert used(inventory, shoes["gear_id"]) == 5
+
+
+def _soon() -> str:
+    return (datetime.now(UTC) + timedelta(minutes=1)).isoformat()
+
+
+def test_two_components_of_one_gear_have_two_ids(inventory: Service) -> None:
+    part = {"component_id": "0193a1c0-7b1e-7c3a-9f57-2f6c8e0d4b11", "name": "Chain", "limit": 3000}
+    refused = inventory.call("POST", "/v1/gear", {"category": "bike", "components": [part, part]})
+    assert (refused.status, refused.body["code"]) == (409, "component_id_taken")
+    path = f"/v1/gear/{add(inventory, category='bike', components=[part])['gear_id']}/components"
+    assert inventory.call("POST", path, part).status == 409
+
+
+def test_a_component_fits_while_another_device_edits_the_gear(inventory: Service) -> None:
+    path = f"/v1/gear/{add(inventory, category='bike')['gear_id']}"
+    _overtaken_once(inventory, lambda: inventory.call("PATCH", path, {"nickname": "Swift"}, if_match="*"))
+    fitted = inventory.call("POST", f"{path}/components", {"name": "Chain", "limit": 3000})
+    assert (fitted.status, fitted.body["nickname"]) == (201, "Swift")
+
+
+def test_an_edit_of_any_version_is_not_refused_for_being_overtaken(inventory: Service) -> None:
+    path = f"/v1/gear/{add(inventory)['gear_id']}"
+    _overtaken_once(inventory, lambda: inventory.call("PATCH", path, {"nickname": "Swift"}, if_match="*"))
+    edited = inventory.call("PATCH", path, {"brand": "Evadict"}, if_match="*")
+    assert (edited.status, edited.body["nickname"], edited.body["brand"]) == (200, "Swift", "Evadict")
+    _overtaken_once(inventory, lambda: inventory.call("PATCH", path, {"nickname": "Slow"}, if_match="*"))
+    assert inventory.call("PATCH", path, {"brand": "Kiprun"}, if_match=edited.etag).status == 412
+
+
+def _overtaken_once(inventory: Service, other: Callable[[], Any]) -> None:
+    """Another request comes between the next request's look and its write."""
+    from inventory import store
+
+    revise = store.revise
+
+    def overtaken(*args: Any, **kwargs: Any) -> None:
+        inventory.monkeypatch.setattr(store, "revise", revise)
+        other()
+        revise(*args, **kwargs)
+
+    inventory.monkeypatch.setattr(store, "revise", overtaken)

@@ -69,3 +69,15 @@ def test_an_unknown_template_goes_back_to_the_queue_and_the_rest_is_delivered(no
 def test_a_record_is_told_with_its_time(notifications: Service) -> None:
     deliver(notifications, requested(template="personal_records", name="5k", elapsed_time_s=3725.4, count=3))
     assert inbox(notifications)["items"][0]["title"] == "3 new records, 5k in 1:02:05"
+
+
+def test_messages_that_went_by_their_age_are_not_counted_for_ever(notifications: Service) -> None:
+    deliver(notifications, requested("r-1"), requested("r-2"))
+    import boto3
+
+    aged = next(item for item in notifications.items() if item.get("kind", {}).get("S") == "unread")
+    key = {"pk": aged["pk"], "sk": aged["sk"]}
+    boto3.client("dynamodb").delete_item(TableName=notifications.table, Key=key)  # as TTL does
+    assert inbox(notifications)["unread_count"] == 2
+    assert notifications.call("POST", "/v1/notifications/read").status == 204
+    assert inbox(notifications)["unread_count"] == 0

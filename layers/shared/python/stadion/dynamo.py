@@ -17,7 +17,7 @@ from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from stadion import pagination
-from stadion.errors import RequestInProgressError
+from stadion.errors import RequestInProgressError, StaleVersionError
 from stadion.settings import settings
 
 MAX_WRITES = 100  # of one TransactWriteItems
@@ -93,6 +93,18 @@ def look_again(write: Callable[[], T], *, attempts: int = 12) -> T:
         except OvertakenError:
             time.sleep(random.uniform(0, 0.01 * 2 ** min(attempt, 6)))  # noqa: S311 - jitter, not a secret
     raise RequestInProgressError
+
+
+def look_again_when_stale(write: Callable[[], T]) -> T:
+    """`look_again` for a look and a write that are refused with `StaleVersionError`, and no client to look again."""
+
+    def once() -> T:
+        try:
+            return write()
+        except StaleVersionError as error:
+            raise OvertakenError from error
+
+    return look_again(once)
 
 
 def put_over(transaction: "Transaction", stored: Item | None, new: Item) -> None:

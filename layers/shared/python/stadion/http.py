@@ -5,7 +5,7 @@ import json
 import re
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError as RouteNotFound
@@ -15,11 +15,13 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, ConfigDict
 
 from stadion import ids, problems
+from stadion.dynamo import look_again_when_stale
 from stadion.errors import IfMatchRequiredError, InvalidTokenError, StadionError, StaleVersionError
 from stadion.i18n import Language, preferred_language
 from stadion.idempotency import IdempotencyKey, ReplayedError, idempotency_key
 from stadion.observability import correlate, correlation_id, count, log, logger, measure_ms, metrics
 
+T = TypeVar("T")
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
 CORRELATION = "x-correlation-id"
@@ -95,6 +97,11 @@ class Api(APIGatewayHttpResolver):
             raise IfMatchRequiredError
         if sent.strip() != "*" and etag(current_revision) not in {_without_shade(tag) for tag in _etags(sent)}:
             raise StaleVersionError
+
+    def edit(self, change: Callable[[], T]) -> T:
+        """`change` looks, checks `if_match` and writes. Under `If-Match: *` it is done again when overtaken."""
+        any_version = (self.header("if-match") or "").strip() == "*"
+        return look_again_when_stale(change) if any_version else change()
 
     def unchanged(self, tag: str) -> bool:
         """Whether the client holds this version already (`If-None-Match`)."""
