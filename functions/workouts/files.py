@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from stadion.settings import load
 from stadion.storage import s3_client
-from workouts.domain import FileRef
+from workouts.domain import FileRef, Workout
 from workouts.settings import WorkoutSettings
 from workouts.uploads import Upload
 
@@ -67,6 +67,14 @@ def keep(data: bytes, *, user_id: str, workout_id: str, upload: Upload, fmt: str
     key = f"files/{user_id}/{workout_id}/{sha256[:16]}"
     s3_client().put_object(Bucket=_bucket(), Key=key, Body=data)
     return FileRef(key=key, filename=name, format=fmt, sha256=sha256, size=len(data))
+
+
+def beside(file: FileRef, workout: Workout) -> FileRef:
+    """The same recording in the folder of the workout that it joins, so that it goes with that workout."""
+    key = f"files/{workout.user_id}/{workout.workout_id}/{file.sha256[:16]}"
+    if key != file.key:
+        s3_client().copy_object(Bucket=_bucket(), Key=key, CopySource={"Bucket": _bucket(), "Key": file.key})
+    return file.model_copy(update={"key": key})
 
 
 def download_link(file: FileRef, now: datetime) -> tuple[str, datetime]:

@@ -63,7 +63,11 @@ def _take_in(upload: Upload, data: bytes, now: datetime) -> Upload:
     if len(entries) > MAX_ENTRIES:
         raise RecordingError("too_many_sessions", f"A file may hold at most {MAX_ENTRIES} sessions.")
     workouts = [_workout(upload, index, entry, data, sha256, now) for index, entry in enumerate(entries)]
-    return _write_joined(lambda: _write(upload, entries, workouts, sha256, now))
+    ended = _write_joined(lambda: _write(upload, entries, workouts, sha256, now))
+    for workout in workouts:
+        if workout.workout_id not in ended.workout_ids:
+            files.forget(upload.user_id, workout.workout_id)  # it joined another workout, or was one too many
+    return ended
 
 
 def _write_joined(write: Callable[[], Upload]) -> Upload:
@@ -133,7 +137,8 @@ def _plan_join(
 ) -> None:
     twin = store.get(change.user_id, twin_id)
     measured, track = _joined(twin, entry, workout, on_duplicate)
-    joined = absorb(twin, workout, now, measured=measured)
+    moved = workout.model_copy(update={"files": [files.beside(file, twin) for file in workout.files]})
+    joined = absorb(twin, moved, now, measured=measured)
     if joined.measured.model_dump() == twin.measured.model_dump():
         change.revise(twin, joined, None)  # one more original, the same numbers: nobody else needs to know
         return

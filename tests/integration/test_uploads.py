@@ -228,3 +228,20 @@ def test_a_file_whose_twin_was_deleted_can_be_uploaded_again(diary: Service, fil
     assert upload(diary, RIDE[1], tcx)["status"] == "duplicate"
     diary.call("DELETE", f"/v1/workouts/{first['workout_ids'][0]}", if_match="*")
     assert upload(diary, RIDE[1], tcx)["status"] == "ready"
+
+
+def test_every_recording_lives_and_goes_with_the_workout_that_it_ended_in(diary: Service, files: Path) -> None:
+    first = upload(diary, RIDE[0], (files / RIDE[0]).read_bytes())
+    upload(diary, RIDE[1], (files / RIDE[1]).read_bytes(), on_duplicate="merge")
+    upload(diary, RIDE[2], (files / RIDE[2]).read_bytes())
+    workout_id = first["workout_ids"][0]
+    assert {key.split("/")[2] for key in kept_files()} == {workout_id}
+    assert len(kept_files()) == len(workout(diary, workout_id)["files"]) == 2
+    diary.call("DELETE", f"/v1/workouts/{workout_id}", if_match="*")
+    diary.invoke("on_workout_events", sqs_event(*diary.published("WorkoutDeleted")))
+    assert kept_files() == []
+
+
+def kept_files() -> list[str]:
+    listed = boto3.client("s3").list_objects_v2(Bucket="stadion-files", Prefix="files/").get("Contents", [])
+    return [entry["Key"] for entry in listed]
