@@ -43,6 +43,12 @@ class WrongCodeError(InvalidError):
     )
 
 
+class WrongPasswordError(InvalidError):
+    code = "current_password_is_wrong"
+    title = Text(en="Password is wrong", ru="Неверный пароль")
+    explanation = Text(en="The current password is wrong.", ru="Текущий пароль неверен.")
+
+
 class WeakPasswordError(InvalidError):
     code = "password_is_weak"
     title = Text(en="Choose another password", ru="Выберите другой пароль")

@@ -18,6 +18,7 @@ from accounts.errors import (
     UserNotFoundError,
     WeakPasswordError,
     WrongCodeError,
+    WrongPasswordError,
 )
 from accounts.settings import AccountSettings
 from stadion.errors import StadionError
@@ -159,8 +160,17 @@ def reset_password(email: str, code: str, new_password: str) -> None:
 
 
 def change_password(access_token: str, current: str, new: str) -> None:
-    with _our_errors():
+    """A wrong current password is no 401: the app's token is good, and signing in again would not help."""
+    try:
         client().change_password(AccessToken=access_token, PreviousPassword=current, ProposedPassword=new)
+    except ClientError as error:
+        with _our_errors(NotAuthorizedException=_of_password_or_token(error)):
+            raise
+
+
+def _of_password_or_token(error: ClientError) -> type[StadionError]:
+    """Cognito has one code for both: "Incorrect username or password." and "Access Token has been revoked"."""
+    return WrongPasswordError if "password" in error.response["Error"]["Message"].lower() else SessionOverError
 
 
 def find(username: str) -> Identity:

@@ -239,7 +239,7 @@ def test_what_cognito_finds_malformed_is_the_clients_fault(
     assert (answer.status, answer.body["code"]) == (status, code)
 
 
-def _cognito_says(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+def _cognito_says(monkeypatch: pytest.MonkeyPatch, code: str, message: str = "") -> None:
     from botocore.exceptions import ClientError
 
     from accounts import identity
@@ -247,7 +247,7 @@ def _cognito_says(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
     class Refusing:
         def __getattr__(self, name: str) -> Any:
             def call(**_: Any) -> None:
-                raise ClientError({"Error": {"Code": code, "Message": ""}}, name)
+                raise ClientError({"Error": {"Code": code, "Message": message}}, name)
 
             return call
 
@@ -286,3 +286,19 @@ def test_a_measurement_is_of_a_day_that_has_been(accounts: Service, anna: str, d
     accounts.call("PUT", "/v1/me/consents/health_data", {"granted": True, "text_version": "1"}, user=anna)
     assert accounts.call("PUT", f"/v1/me/physical/{day}", {"ftp_w": 250}, user=anna).status == status
     assert accounts.call("PUT", f"/v1/me/physical/{day}", {}, user=anna).status == 422
+
+
+@pytest.mark.parametrize(
+    ("message", "status", "code"),
+    [
+        ("Incorrect username or password.", 400, "current_password_is_wrong"),
+        ("Access Token has been revoked", 401, "session_is_over"),
+    ],
+)
+def test_a_wrong_current_password_does_not_end_the_session(
+    accounts: Service, anna: str, monkeypatch: pytest.MonkeyPatch, message: str, status: int, code: str
+) -> None:
+    _cognito_says(monkeypatch, "NotAuthorizedException", message)
+    wanted = {"current_password": "wrong", "new_password": "new-otters-swim"}
+    answer = accounts.call("PUT", "/v1/me/password", wanted, user=anna)
+    assert (answer.status, answer.body["code"]) == (status, code)
