@@ -19,11 +19,13 @@ from infra_cdk.stacks.gamification import GamificationStack
 from infra_cdk.stacks.inventory import InventoryStack
 from infra_cdk.stacks.notifications import NotificationsStack
 from infra_cdk.stacks.platform import PlatformStack
+from infra_cdk.stacks.telemetry import TelemetryStack
 from infra_cdk.stacks.workouts import WorkoutsStack
 
 SERVICES = {
     "accounts": AccountsStack,
     "workouts": WorkoutsStack,
+    "telemetry": TelemetryStack,
     "inventory": InventoryStack,
     "gamification": GamificationStack,
     "notifications": NotificationsStack,

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from stadion.events.catalogue import BestEffort, WorkoutFacts
+from stadion.events.catalogue import BestEffort, StreamsClaim, WorkoutFacts
 from stadion.sports import SportType, sport
 from workouts.errors import FutureWorkoutError, ImpossibleTimesError
 from workouts.recordings.matching import Fingerprint
@@ -105,6 +105,7 @@ class Workout(Measured):
     assigned_for: int = Field(default=0, description="the revision that inventory looked at")
     external: External | None = None
     files: list[FileRef] = Field(default_factory=list)
+    streams: StreamsClaim | None = None
     created_at: AwareDatetime
     updated_at: AwareDatetime
 
@@ -185,7 +186,9 @@ def check_times(measured: Measured, now: datetime) -> None:
         raise FutureWorkoutError(pointer="#/started_at")
 
 
-def absorb(kept: Workout, other: Workout, now: datetime, *, measured: Measured) -> Workout:
+def absorb(
+    kept: Workout, other: Workout, now: datetime, *, measured: Measured, streams: StreamsClaim | None = None
+) -> Workout:
     """`kept` with the numbers in `measured`, and with what only `other` has: words, gear, recordings."""
     known = {file.sha256 for file in kept.files}
     return kept.changed(
@@ -197,6 +200,7 @@ def absorb(kept: Workout, other: Workout, now: datetime, *, measured: Measured) 
         gear_ids=kept.gear_ids if kept.gear_ids is not None else other.gear_ids,
         external=kept.external or other.external,
         files=[*kept.files, *(file for file in other.files if file.sha256 not in known)],
+        streams=streams or kept.streams,
     )
 
 

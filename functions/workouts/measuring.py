@@ -5,8 +5,11 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
+import numpy as np
+
 from stadion.events.catalogue import BestEffort
 from stadion.sports import SportType
+from stadion.streams.recorded import TIME, bundle, chunks
 from workouts.domain import Flag, Measured, Track, Workout
 from workouts.recordings.decode import decode
 from workouts.recordings.matching import is_same_workout
@@ -24,6 +27,16 @@ class Entry:
     recording: Recording
     measured: Measured
     track: Track
+
+    def streams(self) -> bytes:
+        """Every recorded second, in a bundle of chunks."""
+        recording = self.recording
+        recorded = {name: values for name, values in recording.channels().items() if not np.isnan(values).all()}
+        return bundle(chunks({TIME: recording.time_s, **recorded}))
+
+    @property
+    def samples(self) -> int:
+        return len(self.recording)
 
     @property
     def format(self) -> str:

@@ -12,9 +12,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
+from stadion import claims
 from stadion.dynamo import look_again
 from stadion.errors import NotFoundError, StaleVersionError
-from stadion.events.catalogue import WorkoutRecorded
+from stadion.events.catalogue import StreamsClaim, WorkoutRecorded
 from workouts import files, service, store
 from workouts.domain import FileRef, Measured, OnDuplicate, Track, Workout, absorb, filled
 from workouts.files import Incoming
@@ -136,21 +137,31 @@ def _plan_join(
     now: datetime,
 ) -> None:
     twin = store.get(change.user_id, twin_id)
-    measured, track = _joined(twin, entry, workout, on_duplicate)
+    measured, best = _joined(twin, entry, workout, on_duplicate)
     moved = workout.model_copy(update={"files": [files.beside(file, twin) for file in workout.files]})
-    joined = absorb(twin, moved, now, measured=measured)
-    if joined.measured.model_dump() == twin.measured.model_dump():
+    joined = absorb(twin, moved, now, measured=measured, streams=_deposited(twin.workout_id, best))
+    if (joined.measured.model_dump(), joined.streams) == (twin.measured.model_dump(), twin.streams):
         change.revise(twin, joined, None)  # one more original, the same numbers: nobody else needs to know
         return
-    service.plan_revision(change, twin, joined, slots, track)
+    service.plan_revision(change, twin, joined, slots, best.track)
 
 
-def _joined(twin: Workout, entry: Entry, workout: Workout, on_duplicate: OnDuplicate) -> tuple[Measured, Track | None]:
+def _joined(twin: Workout, entry: Entry, workout: Workout, on_duplicate: OnDuplicate) -> tuple[Measured, Entry]:
+    """The numbers to keep, and the recording that they are of."""
     if on_duplicate is OnDuplicate.REPLACE or not twin.files:
-        return filled(workout.measured, twin.measured), entry.track
+        return filled(workout.measured, twin.measured), entry
     originals = [files.read_original(file) for file in twin.files]
     merged = merged_with(originals, entry, twin)
-    return filled(merged.measured, twin.measured), merged.track
+    return filled(merged.measured, twin.measured), merged
+
+
+def _deposited(workout_id: str, entry: Entry) -> StreamsClaim | None:
+    """The recorded seconds for the services that keep them; named by their content."""
+    if not entry.samples:
+        return None
+    data = entry.streams()
+    name = hashlib.sha256(data).hexdigest()[:16]
+    return StreamsClaim(key=claims.deposit(f"streams/{workout_id}/{name}", data), samples=entry.samples)
 
 
 def _workout(upload: Upload, index: int, entry: Entry, data: bytes, sha256: str, now: datetime) -> Workout:
@@ -168,6 +179,7 @@ def _workout(upload: Upload, index: int, entry: Entry, data: bytes, sha256: str,
         time_zone=upload.time_zone,
         gear_ids=upload.gear_ids,
         files=[original],
+        streams=_deposited(workout_id, entry),
         created_at=now,
         updated_at=now,
     )

@@ -23,9 +23,11 @@ from infra_cdk.parts.function import ServiceFunction
 from infra_cdk.parts.table import ServiceKey
 from infra_cdk.parts.work_queue import WorkQueue
 
+A_WEEK = Duration.days(7)
+
 
 class ServiceBucket(Construct):
-    """People put files under `arrivals` by presigned form; what is left there is swept after a week."""
+    """People put files under `arrivals` by presigned form; what is left there is swept, after a week if not told."""
 
     def __init__(
         self,
@@ -37,6 +39,7 @@ class ServiceBucket(Construct):
         arrivals: str,
         key: ServiceKey,
         environment: Environment,
+        swept_after: Duration = A_WEEK,
     ) -> None:
         super().__init__(scope, construct_id)
         self._key = key
@@ -68,7 +71,7 @@ class ServiceBucket(Construct):
                 LifecycleRule(
                     id="sweep-arrivals",
                     prefix=arrivals,
-                    expiration=Duration.days(7),
+                    expiration=swept_after,
                     abort_incomplete_multipart_upload_after=Duration.days(1),
                 ),
                 LifecycleRule(id="forget-old-versions", noncurrent_version_expiration=Duration.days(30)),
@@ -83,6 +86,18 @@ class ServiceBucket(Construct):
         objects = f"<{Stack.of(self).get_logical_id(self._resource)}.Arn>/*"
         accept(function, f"IAM5[Resource::{objects}]", "the objects of the service's own bucket")
         self._key.let_use(function, via="s3")
+
+    def let_claim(self, function: ServiceFunction) -> None:
+        """For functions of other services: by name, since a reference would tie the stacks together."""
+        objects = f"arn:{Aws.PARTITION}:s3:::{self._name}/{self._arrivals}*"
+        function.allow("s3:GetObject", "s3:PutObject", on=[objects])
+        shown = f"arn:<AWS::Partition>:s3:::{PRODUCT}-platform-claims-<AWS::AccountId>-<AWS::Region>/{self._arrivals}*"
+        accept(function, f"IAM5[Resource::{shown}]", "claims of every workout; their keys come from events only")
+        self._key.let_use(function, via="s3")
+
+    @property
+    def name(self) -> str:
+        return self._name
 
     def tell(self, work: WorkQueue) -> None:
         """Each object that arrives becomes a message."""

@@ -89,6 +89,7 @@ class ServiceStack(StadionStack):
         self.missing: list[str] = []
         self.facts: tuple[str, ...] = ()
         self._buckets: list[ServiceBucket] = []
+        self._claims: ServiceBucket | None = None
         self.key = ServiceKey(self, service=service, environment=environment)
         self.table = ServiceTable(
             self,
@@ -105,11 +106,18 @@ class ServiceStack(StadionStack):
         }
         self.tell(TableName=self.table.table.table_name)
 
-    def serve(self, routes: Sequence[Route], *, allow: Mapping[str, Sequence[str]] | None = None) -> None:
+    def serve(
+        self,
+        routes: Sequence[Route],
+        *,
+        allow: Mapping[str, Sequence[str]] | None = None,
+        memory_mb: int = 512,
+        more_layers: Sequence[ILayerVersion] = (),
+    ) -> None:
         """`api.py` behind these routes, allowed these actions by ARN."""
         if self._is_missing("api"):
             return
-        function = self._function("api", timeout=API_TIMEOUT)
+        function = self._function("api", timeout=API_TIMEOUT, memory_mb=memory_mb, more_layers=more_layers)
         for arn, actions in (allow or {}).items():
             function.allow(*actions, on=[arn])
         ServiceApi(
@@ -120,11 +128,11 @@ class ServiceStack(StadionStack):
             routes=routes,
         )
 
-    def consume(self, stem: str, events: Events) -> None:
+    def consume(self, stem: str, events: Events, *, more_layers: Sequence[ILayerVersion] = ()) -> None:
         """`on_<what>.py` for these events of the bus."""
         if self._is_missing(stem):
             return
-        function = self._function(stem, timeout=EVENT_TIMEOUT)
+        function = self._function(stem, timeout=EVENT_TIMEOUT, more_layers=more_layers)
         Consumer(self, function=function, events=events, bus=self.platform.bus, alarm_topic=self.platform.alarm_topic)
         self.queues.append(function.name)
 
@@ -168,6 +176,11 @@ class ServiceStack(StadionStack):
         self.tell(**{f"{name.title()}Bucket": bucket.bucket.bucket_name})
         return bucket
 
+    def use_claims(self) -> None:
+        """The functions declared after it may leave and collect what is too large for an event."""
+        self._claims = self.platform.claims
+        self.variables["STADION_CLAIMS_BUCKET"] = self._claims.name
+
     def show(self, *facts: str) -> None:
         """Metrics of the service that people count, for its row of the dashboard."""
         self.facts = facts
@@ -199,4 +212,6 @@ class ServiceStack(StadionStack):
         self.table.let_read_and_write(function)
         for bucket in self._buckets:
             bucket.let_read_and_write(function)
+        if self._claims is not None:
+            self._claims.let_claim(function)
         return function

@@ -32,9 +32,11 @@ from infra_cdk.environments import Environment, removal_policy
 from infra_cdk.nag import accept
 from infra_cdk.parts.alarms import Trouble, function_metric, raise_alarm
 from infra_cdk.parts.api import Auth, Route, ServiceApi
+from infra_cdk.parts.bucket import ServiceBucket
 from infra_cdk.parts.dashboard import StadionDashboard
 from infra_cdk.parts.entry_points import PRODUCT
 from infra_cdk.parts.function import ServiceFunction
+from infra_cdk.parts.table import ServiceKey
 from infra_cdk.parts.work_queue import DeadLetters
 from infra_cdk.stacks.base import API_TIMEOUT, EVENT_TIMEOUT, StadionStack
 
@@ -69,11 +71,15 @@ REQUESTS_PER_SECOND = 500
 REQUESTS_AT_ONCE = 1_000
 
 
+REPLAYABLE = Duration.days(90)
+
+
 class PlatformStack(StadionStack):
     def __init__(self, scope: Construct, *, environment: Environment) -> None:
         super().__init__(scope, service="platform", environment=environment)
         self.alarm_topic = Topic(self, "Alarms", topic_name=f"{PRODUCT}-alarms", enforce_ssl=True)
         self.bus = EventBus(self, "Bus", event_bus_name=PRODUCT)
+        self.claims = self._claims()
         self._archive()
         self.users = self._users()
         self.client = self._client()
@@ -98,6 +104,19 @@ class PlatformStack(StadionStack):
             BusName=self.bus.event_bus_name,
         )
 
+    def _claims(self) -> ServiceBucket:
+        """What is too large for an event, for as long as the archive can replay the event."""
+        return ServiceBucket(
+            self,
+            "Claims",
+            service="platform",
+            name="claims",
+            arrivals="streams/",
+            key=ServiceKey(self, service="platform", environment=self.environment_),
+            environment=self.environment_,
+            swept_after=REPLAYABLE,
+        )
+
     def _archive(self) -> None:
         if not self.environment_.archive:
             return
@@ -107,7 +126,7 @@ class PlatformStack(StadionStack):
             archive_name=PRODUCT,
             source_event_bus=self.bus,
             event_pattern=EventPattern(source=Match.prefix(f"{PRODUCT}.")),
-            retention=Duration.days(90),
+            retention=REPLAYABLE,
         )
 
     def _users(self) -> UserPool:

@@ -21,6 +21,9 @@ class WorkoutsStack(ServiceStack):
         )
         files = self.bucket("files", arrivals="uploads/")
         self.serve([*routes_under("/v1/workouts"), *routes_under("/v1/uploads")])
+        self.consume("on_workout_events", Events(["WorkoutDeleted"], source="workouts"))
+        self.consume("on_gear_assigned", Events(["GearAssigned"], source="inventory"))
+        self.use_claims()
         self.receive(
             "on_upload",
             files,
@@ -29,6 +32,4 @@ class WorkoutsStack(ServiceStack):
             more_layers=[self.layers.heavy("tracks")],
             batch_size=1,
         )
-        self.consume("on_workout_events", Events(["WorkoutDeleted"], source="workouts"))
-        self.consume("on_gear_assigned", Events(["GearAssigned"], source="inventory"))
         self.show("UploadReady", "UploadDuplicate", "UploadFailed")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from moto import mock_aws
 
+from stadion import storage
 from tests.services import Service, service_environment
 
 
@@ -21,7 +22,22 @@ def workouts(aws: pytest.MonkeyPatch) -> Service:
 
     aws.setenv("STADION_FILES_BUCKET", "stadion-files")
     boto3.client("s3").create_bucket(Bucket="stadion-files")
+    claims_bucket(aws)
     return Service.create("workouts", aws)
+
+
+@pytest.fixture
+def telemetry(aws: pytest.MonkeyPatch) -> Service:
+    claims_bucket(aws)
+    return Service.create("telemetry", aws)
+
+
+def claims_bucket(aws: pytest.MonkeyPatch) -> None:
+    import boto3
+
+    aws.setenv("STADION_CLAIMS_BUCKET", "stadion-claims")
+    boto3.client("s3").create_bucket(Bucket="stadion-claims")
+    storage.s3_client.cache_clear()
 
 
 @pytest.fixture

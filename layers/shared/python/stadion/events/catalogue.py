@@ -30,6 +30,13 @@ class BestEffort(Part):
     start_offset_s: float = Field(examples=[64.0])
 
 
+class StreamsClaim(Part):
+    """Every recorded second of a workout, as a bundle of chunks (`stadion.streams`) in the platform's claims bucket."""
+
+    key: str = Field(examples=[f"streams/{WORKOUT}/5f2b7c1d9e3a4f60"])
+    samples: int = Field(ge=0, examples=[1834])
+
+
 class WorkoutFacts(Part):
     """The summary of a workout as other services may know it: no track, no notes."""
 
@@ -56,6 +63,7 @@ class WorkoutFacts(Part):
     best_efforts: list[BestEffort] = Field(default_factory=list)
     flags: list[str] = Field(default_factory=list, examples=[[]], description="implausible values; not for records")
     origin: str = Field(default="manual", examples=["manual"])
+    streams: StreamsClaim | None = Field(default=None, description="null: nothing was recorded")
 
 
 class WorkoutRecorded(Event):

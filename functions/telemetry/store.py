@@ -1,0 +1,74 @@
+"""The telemetry table: chunks of streams. Access patterns stand in README.md."""
+
+from collections.abc import Iterable
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pynamodb.attributes import BinaryAttribute
+
+from stadion.dynamo import Item, Transaction, put_over
+from stadion.sports import SportType
+
+
+class _ChunkItem(Item):
+    data = BinaryAttribute(legacy_encoding=False)
+
+
+class Kept(BaseModel):
+    """Which streams of a workout are kept, as of which revision of it."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    workout_id: str
+    revision: int
+    key: str | None = Field(default=None, description="of the claim that the chunks came from; None: there are none")
+    sport_type: SportType = SportType.WORKOUT
+    started_at: AwareDatetime | None = None
+    garbage: list[str] = Field(default_factory=list, description="keys of chunks that may go")
+
+
+def find(user_id: str, workout_id: str) -> tuple[Kept | None, Item | None]:
+    item = Item.find(_user(user_id), _sk(workout_id))
+    return (Kept.model_validate(item.body) if item is not None else None), item
+
+
+def keep(user_id: str, kept: Kept, stored: Item | None) -> None:
+    """`OvertakenError` when the item is not `stored` any more."""
+    revision = int(stored.revision) + 1 if stored is not None else 1
+    body = kept.model_dump(mode="json", exclude_none=True)
+    new = Item(pk=_user(user_id), sk=_sk(kept.workout_id), kind="streams", revision=revision, body=body)
+    transaction = Transaction()
+    put_over(transaction, stored, new)
+    transaction.commit()
+
+
+def write_chunks(user_id: str, workout_id: str, key: str, parts: Iterable[bytes]) -> None:
+    """Nobody reads them before `keep` names their key; the same chunks again change nothing."""
+    with _ChunkItem.batch_write() as batch:
+        for number, part in enumerate(parts):
+            batch.save(_ChunkItem(pk=_chunks(user_id, workout_id, key), sk=f"{number:05d}", kind="chunk", data=part))
+
+
+def read_chunks(user_id: str, kept: Kept) -> list[bytes]:
+    """One request for each megabyte, which is some forty hours."""
+    found = _ChunkItem.query(_chunks(user_id, kept.workout_id, kept.key or ""), consistent_read=True)
+    return [item.data for item in found]
+
+
+def delete_chunks(user_id: str, workout_id: str, key: str) -> None:
+    pk = _chunks(user_id, workout_id, key)
+    found = list(_ChunkItem.query(pk, consistent_read=True))
+    with _ChunkItem.batch_write() as batch:
+        for item in found:
+            batch.delete(item)
+
+
+def _user(user_id: str) -> str:
+    return f"USER#{user_id}"
+
+
+def _sk(workout_id: str) -> str:
+    return f"STREAMS#{workout_id}"
+
+
+def _chunks(user_id: str, workout_id: str, key: str) -> str:
+    return f"CHUNKS#{user_id}#{workout_id}#{key.rsplit('/', 1)[-1]}"
