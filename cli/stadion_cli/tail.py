@@ -101,7 +101,7 @@ def remove_forgotten(target: Target, *, older_than_s: float = FORGOTTEN_AFTER_S)
     removed = []
     for url in target.aws.sqs.list_queues(QueueNamePrefix=TEMPORARY).get("QueueUrls", []):
         found = target.aws.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["CreatedTimestamp"])
-        if time.time() - int(found["Attributes"]["CreatedTimestamp"]) >= older_than_s:
+        if time.time() - float(found["Attributes"]["CreatedTimestamp"]) >= older_than_s:
             removed.append(url.rpartition("/")[2])
             remove(target, removed[-1], url)
     return removed

@@ -13,6 +13,7 @@ from stadion_cli.loglines import LogLine
 LATE_AFTER: Final = timedelta(seconds=60)
 """A consumer that has said nothing for so long is stuck; before that it is waiting."""
 FAILURES: Final = {"not consumed", "arrival not processed", "unexpected error", "upload not processed"}
+HEARD: Final = {"consumed", "not consumed"}
 STANDING: Final = frozenset(
     {
         "level", "location", "message", "timestamp", "service", "cold_start", "function_name", "function_memory_size",
@@ -86,16 +87,26 @@ class _Tracer:
     def trace(self) -> Trace:
         told = (self._step(line) for line in self._lines if line.message in {"answered", "processed"} | FAILURES)
         steps = [step for step in told if step is not None]
-        events = [self._event(line) for line in self._first_published()]
-        ordered = sorted([*steps, *events], key=_order)
+        published = self._first_published()
+        events = [self._event(line) for line in published.values()]
+        unpublished = [self._unpublished(line) for line in self._first_heard() if _event_id(line) not in published]
+        ordered = sorted([*steps, *events, *unpublished], key=_order)
         return Trace(self._name, self._started, ordered)
 
-    def _first_published(self) -> list[LogLine]:
-        """Published twice (by a retried batch) is one event."""
+    def _first_published(self) -> dict[str, LogLine]:
+        """By event id: published twice (by a retried batch) is one event."""
         found: dict[str, LogLine] = {}
         for line in self._lines:
             if line.message == "published":
-                found.setdefault(str(line.fields["event_id"]), line)
+                found.setdefault(_event_id(line), line)
+        return found
+
+    def _first_heard(self) -> list[LogLine]:
+        """The first line of each event that a consumer speaks of."""
+        found: dict[str, LogLine] = {}
+        for line in self._lines:
+            if line.message in HEARD and _event_id(line):
+                found.setdefault(_event_id(line), line)
         return list(found.values())
 
     def _step(self, line: LogLine) -> Step | None:
@@ -108,7 +119,7 @@ class _Tracer:
         if line.message == "processed":
             failed = fields.get("outcome") == "failed"
             return self._made(line, what="file processed", state=State.FAILED if failed else State.DONE)
-        if "event_id" in fields:
+        if _event_id(line):
             return None  # it belongs to its event
         return self._made(line, what=line.message, state=State.FAILED, outcome=_error(line))
 
@@ -116,18 +127,24 @@ class _Tracer:
         name, source = str(line.fields["event"]), str(line.fields.get("source", ""))
         listeners = [s for s in self._subscriptions if s.wants(name, source)]
         children = [self._consumer(line, s.name) for s in listeners]
-        event_id = str(line.fields["event_id"])
-        step = self._made(line, what=name, state=State.DONE, outcome="published", effects={"event_id": event_id})
+        effects = {"event_id": _event_id(line)}
+        step = self._made(line, what=name, state=State.DONE, outcome="published", effects=effects)
         return replace(
             step, children=sorted(children, key=lambda child: child.ms if child.ms is not None else math.inf)
         )
 
+    def _unpublished(self, heard: LogLine) -> Step:
+        """Its publication is older than the search, or somebody put it into the queue."""
+        event_id = _event_id(heard)
+        functions = sorted({line.function for line in self._lines if _event_id(line) == event_id})
+        children = [self._consumer(heard, function) for function in functions]
+        event = str(heard.fields.get("event"))
+        step = self._made(heard, what=event, state=State.DONE, outcome="publication not found", effects={})
+        return replace(step, function="", took_ms=None, children=sorted(children, key=_order))
+
     def _consumer(self, published: LogLine, function: str) -> Step:
-        mine = [
-            line
-            for line in self._lines
-            if line.function == function and line.fields.get("event_id") == published.fields["event_id"]
-        ]
+        event_id = _event_id(published)
+        mine = [line for line in self._lines if line.function == function and _event_id(line) == event_id]
         done = [line for line in mine if line.message == "consumed"]
         failed = [line for line in mine if line.message == "not consumed"]
         if done:
@@ -164,6 +181,10 @@ class _Tracer:
             effects=own if effects is None else effects,
             tries=tries,
         )
+
+
+def _event_id(line: LogLine) -> str:
+    return str(line.fields.get("event_id") or "")
 
 
 def _order(step: Step) -> float:
