@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 CAUSED: Final = ("WorkoutRecorded", "GearWearReached", "XpGranted", "LevelReached", "PersonalRecordSet")
 QUIET_ROUNDS: Final = 3
+BARS: Final = "▁▂▃▄▅▆▇█"
+PLOTTED: Final = (("altitude", "m"), ("heartrate", "bpm"), ("watts", "W"), ("velocity_smooth", "m/s"))
+WIDER: Final = 2  # of the hundred samples that the API tells, every second fits a line
 
 
 def demo(*, port: Port = None, as_json: Json = False) -> None:
@@ -64,12 +67,15 @@ def _play(aws: Aws, outputs: Outputs, steps: Steps, stack: ExitStack) -> dict[st
         story.settled(cast.anna, 4)
         story.settled(cast.ben, 1)
         _until_quiet(tap)
+    with steps.step("reading the ride's streams"):
+        streams = story.streams_of(cast.anna, uploads[0]["workout_ids"][0])
     after = {name: story.State.of(getattr(cast, name)) for name in ("anna", "ben")}
     return {
         "api": door.api,
         "docs": f"{door.api}/docs",
         "uploads": uploads,
         "workouts": {name: _diary(getattr(cast, name)) for name in before},
+        "streams": streams,
         "before": {name: _told_state(state) for name, state in before.items()},
         "after": {name: _told_state(state) for name, state in after.items()},
         "events": [_told_event(event) for event in tap.events],
@@ -131,6 +137,7 @@ def _told_event(event: dict[str, Any]) -> dict[str, Any]:
 def _tell(told: dict[str, Any]) -> None:
     _tell_uploads(told)
     _tell_workouts(told)
+    _tell_streams(told)
     _tell_events(told)
     _tell_gear(told)
     _tell_rewards(told)
@@ -174,6 +181,23 @@ def _tell_workouts(told: dict[str, Any]) -> None:
         for workout in workouts
     ]
     show_table("", ("who", "workout", "sport", "distance", "moving", "ascent", "heart rate", "NP"), rows)
+
+
+def _tell_streams(told: dict[str, Any]) -> None:
+    streams = told["streams"]["streams"]
+    say()
+    say(f"[dim]Anna's ride, {told['streams']['original_size']} samples, every one kept:[/dim]")
+    for name, unit in PLOTTED:
+        values = streams[name]
+        known = [value for value in values if value is not None]
+        low, high = min(known), max(known)
+        say_line(f"  {name:<16} {_line(values, low, high)}  {low:.0f}–{high:.0f} {unit}")
+
+
+def _line(values: list[float | None], low: float, high: float) -> str:
+    """One character for each sample; a gap where it is missing."""
+    step = (high - low) / (len(BARS) - 1) or 1
+    return "".join(" " if value is None else BARS[round((value - low) / step)] for value in values[::WIDER])
 
 
 def _clock(seconds: float) -> str:

@@ -1,10 +1,11 @@
 """The main job on real recordings: what two athletes do, and what is true before and after."""
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from local.demo.client import Athlete, Door, eventually
+from local.demo.client import ApiError, Athlete, Door, eventually
 
 QUIET_S = 40.0
 
@@ -112,3 +113,19 @@ def settled(athlete: Athlete, workouts: int) -> State:
         return state if len(listed) >= workouts and state.xp > 0 else None
 
     return eventually(look, within_s=QUIET_S, every_s=0.2)
+
+
+def streams_of(athlete: Athlete, workout_id: str) -> dict[str, Any]:
+    """A hundred samples of each stream, once they are there."""
+    path = f"/v1/workouts/{workout_id}/streams?resolution=low"
+
+    def look() -> dict[str, Any] | None:
+        try:
+            shown: dict[str, Any] = athlete.get(path)
+        except ApiError as error:
+            if error.answer.status_code == HTTPStatus.NOT_FOUND:
+                return None
+            raise
+        return shown
+
+    return eventually(look, within_s=QUIET_S)
