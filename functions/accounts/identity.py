@@ -49,27 +49,21 @@ class MailedEnoughError(Exception):
     """Cognito has mailed as many codes to this account as it does in an hour. Never told: only accounts get mail."""
 
 
-CODE_REFUSALS: dict[str, type[Exception]] = dict.fromkeys(
-    (
-        "UserNotFoundException",
-        "NotAuthorizedException",
-        "InvalidParameterException",
-        "LimitExceededException",
-        "TooManyFailedAttemptsException",
-    ),
-    WrongCodeError,
+CODE_REFUSALS = (
+    "UserNotFoundException",
+    "NotAuthorizedException",
+    "InvalidParameterException",
+    "LimitExceededException",
+    "TooManyFailedAttemptsException",
 )
 """Whatever is wrong, it is the code: an answer of its own for too many tries would tell who has an account."""
-TOKEN_REFUSALS: dict[str, type[Exception]] = dict.fromkeys(
-    (
-        "NotAuthorizedException",
-        "RefreshTokenReuseException",
-        "UnauthorizedException",
-        "InvalidParameterException",
-        "UnsupportedTokenTypeException",
-        "UnsupportedOperationException",
-    ),
-    SessionOverError,
+TOKEN_REFUSALS = (
+    "NotAuthorizedException",
+    "RefreshTokenReuseException",
+    "UnauthorizedException",
+    "InvalidParameterException",
+    "UnsupportedTokenTypeException",
+    "UnsupportedOperationException",
 )
 
 
@@ -105,7 +99,7 @@ def sign_up(email: str, password: str, *, language: str, time_zone: str) -> None
 
 
 def confirm(email: str, code: str) -> None:
-    with _our_errors(**CODE_REFUSALS):
+    with _our_errors(**dict.fromkeys(CODE_REFUSALS, WrongCodeError)):
         client().confirm_sign_up(ClientId=_settings().user_pool_client_id, Username=email, ConfirmationCode=code)
 
 
@@ -129,7 +123,7 @@ def sign_in(email: str, password: str) -> Session:
 
 def refresh(refresh_token: str) -> Session:
     """A new pair; the old refresh token is worth nothing after a short grace."""
-    with _our_errors(**TOKEN_REFUSALS):
+    with _our_errors(**dict.fromkeys(TOKEN_REFUSALS, SessionOverError)):
         answer = client().get_tokens_from_refresh_token(
             RefreshToken=refresh_token, ClientId=_settings().user_pool_client_id
         )
@@ -138,7 +132,7 @@ def refresh(refresh_token: str) -> Session:
 
 
 def sign_out(refresh_token: str) -> None:
-    with _our_errors(**TOKEN_REFUSALS):
+    with _our_errors(**dict.fromkeys(TOKEN_REFUSALS, SessionOverError)):
         client().revoke_token(Token=refresh_token, ClientId=_settings().user_pool_client_id)
 
 
@@ -153,7 +147,7 @@ def forgot_password(email: str) -> None:
 
 
 def reset_password(email: str, code: str, new_password: str) -> None:
-    with _our_errors(**CODE_REFUSALS):
+    with _our_errors(**dict.fromkeys(CODE_REFUSALS, WrongCodeError)):
         client().confirm_forgot_password(
             ClientId=_settings().user_pool_client_id, Username=email, ConfirmationCode=code, Password=new_password
         )
