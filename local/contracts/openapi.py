@@ -41,6 +41,10 @@ MORE_ERRORS: Final = {
 MORE_SUCCESSES: Final = {
     "recordWorkout": {200: "It was in the diary already, or was merged into the workout that was."},
 }
+FILES: Final = {
+    "exportWorkout": ["application/gpx+xml", "application/vnd.garmin.tcx+xml", "text/csv"],
+}
+"""Operations that answer a file, and its content types."""
 GENERIC_LIST: Final = re.compile(r"ListResponse_(\w+?)_(?=[\"/]|$)")
 
 
@@ -66,6 +70,8 @@ def document() -> Document:
     for operation in found:
         paths.setdefault(operation.path, {})[operation.method] = _operation(operation, schemas)
     used = [tag for operation in found for tag in operation.route.tags]
+    if unexplained := sorted(set(used) - parts.TAGS.keys()):
+        raise ContractError(f"say in local/contracts/shared_parts.py, TAGS, what belongs to {', '.join(unexplained)}")
     made: Document = {
         "openapi": "3.1.0",
         "info": {"title": "Stadion", "version": VERSION, "summary": "A training diary that reacts.",
@@ -234,9 +240,10 @@ def _parameter(generated: Document) -> Document:
     name = str(generated["name"])
     schema = _plain_schema(generated["schema"])
     made: Document = {"name": name, "in": generated["in"].split(".")[-1], "required": bool(generated.get("required"))}
-    if words := schema.pop("description", None) or parts.PARAMETER_WORDS.get(name):
-        made["description"] = words
-    return {**made, "schema": schema}
+    words = schema.pop("description", None) or parts.PARAMETER_WORDS.get(name)
+    if not words:
+        raise ContractError(f"the parameter {name} has no description, and no entry in PARAMETER_WORDS")
+    return {**made, "description": words, "schema": schema}
 
 
 def _plain_schema(schema: Document) -> Document:
@@ -265,11 +272,23 @@ def _header_parameters(operation: Operation, reached: Reached) -> list[Document]
 def _successes(operation: Operation, reached: Reached, schema: Document | None) -> Document:
     status = operation.route.status_code
     answers = {status: HTTPStatus(status).phrase, **MORE_SUCCESSES.get(operation.id, {})}
+    if operation.id in FILES:
+        return {str(status): _file(FILES[operation.id])}
+    if schema == {"type": "string"}:
+        raise ContractError(f"{operation.id} answers a text: name its content types in FILES")
     made = {str(code): _success(words, reached, schema) for code, words in sorted(answers.items())}
     if "versioned" in reached.uses and operation.method == "get":
         made["304"] = {"description": "The client has the current version.",
                        "headers": parts.headers("X-Correlation-Id", "ETag")}  # fmt: skip
     return made
+
+
+def _file(content_types: list[str]) -> Document:
+    return {
+        "description": "The file.",
+        "headers": parts.headers("X-Correlation-Id", "Content-Disposition"),
+        "content": {kind: {"schema": {"type": "string"}} for kind in content_types},
+    }
 
 
 def _success(words: str, reached: Reached, schema: Document | None) -> Document:

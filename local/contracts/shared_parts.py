@@ -152,6 +152,10 @@ HEADERS: Final[dict[str, Any]] = {
     },
     "ETag": {"description": "the version of this representation", "schema": {"type": "string", "examples": ['"3"']}},
     "Location": {"description": "where it can be read", "schema": {"type": "string"}},
+    "ContentDisposition": {
+        "description": "the file's name",
+        "schema": {"type": "string", "examples": ['attachment; filename="0193a1c0.gpx"']},
+    },
     "IdempotencyReplayed": {
         "description": "`true` when this is the answer to an earlier request with the same key",
         "schema": {"type": "string", "enum": ["true"]},

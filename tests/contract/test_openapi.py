@@ -103,7 +103,7 @@ def test_failures_are_problems(method: str, path: str, operation: dict[str, Any]
         if int(status) >= 400:
             assert "application/problem+json" in content or status == "403", status
         elif status not in {"204", "304"}:
-            assert set(content) == {"application/json"}
+            assert list(content) == openapi.FILES.get(operation["operationId"], ["application/json"])
     assert {"429", "500"} <= operation["responses"].keys()
     if "requestBody" in operation:
         assert {"400", "415", "422"} <= operation["responses"].keys()
@@ -130,6 +130,12 @@ def test_recording_a_workout_is_documented_to_the_last_code() -> None:
     assert codes >= {"workout_is_a_duplicate", "workout_id_taken", "workout_was_deleted"}
     assert operation["responses"].keys() >= {"200", "201", "400", "401", "409", "415", "422"}
     assert {"ETag", "Location", "Idempotency-Replayed"} <= operation["responses"]["201"]["headers"].keys()
+
+
+def test_an_export_is_documented_with_the_content_types_that_it_has() -> None:
+    from telemetry.exports import CONTENT_TYPES
+
+    assert set(openapi.FILES["exportWorkout"]) == {kind.partition(";")[0] for kind in CONTENT_TYPES.values()}
 
 
 def test_a_list_answers_items_and_a_cursor() -> None:
@@ -206,5 +212,5 @@ def test_an_error_code_is_snake_case() -> None:
 def test_what_is_added_by_hand_names_real_operations_and_codes() -> None:
     ids = {operation["operationId"] for _, _, operation in operations()}
     codes = {error.code for error in openapi.every_error()}
-    assert openapi.MORE_ERRORS.keys() | openapi.MORE_SUCCESSES.keys() <= ids
+    assert openapi.MORE_ERRORS.keys() | openapi.MORE_SUCCESSES.keys() | openapi.FILES.keys() <= ids
     assert {code for added in openapi.MORE_ERRORS.values() for code in added} <= codes
