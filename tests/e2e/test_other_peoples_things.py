@@ -1,0 +1,344 @@
+"""Another athlete's things are never read nor written: every route that there is, tried as somebody else.
+
+The routes come from the services themselves, so that a new one without a case here fails.
+"""
+
+import importlib
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import httpx
+import pytest
+
+from local.paths import ROOT
+from tests.e2e.athletes import PASSWORD, Athlete
+from tests.stack import DeployedStack, eventually
+
+pytestmark = pytest.mark.e2e
+
+Raw = dict[str, Any]
+NOBODYS = "0193a1c0-0000-7000-8000-000000000000"
+POINT = '<trkpt lat="{lat:.6f}" lon="37.61"><ele>150</ele><time>2026-10-04T07:{minute:02}:{second:02}Z</time></trkpt>'
+TRACK = "".join(POINT.format(lat=55.75 + n * 0.0003, minute=n // 6, second=10 * (n % 6)) for n in range(120))
+GPX = f'<gpx version="1.1" creator="t" xmlns="http://www.topografix.com/GPX/1/1"><trk><trkseg>{TRACK}</trkseg></trk></gpx>'
+
+
+@dataclass(frozen=True)
+class Theirs:
+    """Names a thing of another athlete: there is no such thing."""
+
+    body: Any = None
+    statuses: frozenset[int] = frozenset({404})
+
+
+@dataclass(frozen=True)
+class Own:
+    """Names nobody: one's own things only, whatever ids are in the body."""
+
+    body: Any = None
+    statuses: frozenset[int] = frozenset({200, 201, 204})
+
+
+@dataclass(frozen=True)
+class ForAdmins:
+    body: Any = None
+    statuses: frozenset[int] = frozenset({401, 403})
+
+
+Case = Theirs | Own | ForAdmins
+
+RUN = {"sport_type": "Run", "started_at": "2026-10-01T07:00:00Z", "elapsed_time_s": 1800, "distance_m": 5000}
+CASES: dict[str, Case] = {
+    # accounts
+    "GET /v1/me": Own(),
+    "PATCH /v1/me": Own({"city": "Perm"}),
+    "PUT /v1/me/password": Own({"current_password": PASSWORD, "new_password": "another horse battery"}),
+    "POST /v1/me/avatar": Own({"content_type": "image/png"}),
+    "GET /v1/me/physical": Own(),
+    "PUT /v1/me/physical/<measured_on>": Own({"mass_kg": 60}),
+    "DELETE /v1/me/physical/<measured_on>": Own(),
+    "GET /v1/me/consents": Own(),
+    "GET /v1/me/consents/journal": Own(),
+    "PUT /v1/me/consents/<kind>": Own({"granted": True, "text_version": "2026-10"}),
+    "POST /v1/auth/sign-out-everywhere": Own(),
+    "GET /v1/users/<user_id>": Own(),
+    "GET /v1/admin/accounts/users/<username>": ForAdmins(),
+    "PUT /v1/admin/accounts/users/<username>/roles/<role>": ForAdmins(),
+    "DELETE /v1/admin/accounts/users/<username>/roles/<role>": ForAdmins(),
+    # workouts: an id of somebody else is free for one's own things
+    "POST /v1/workouts": Own({**RUN, "workout_id": "{workout_id}", "gear_ids": ["{gear_id}"]}),
+    "GET /v1/workouts": Own(),
+    "GET /v1/workouts/<workout_id>": Theirs(),
+    "PATCH /v1/workouts/<workout_id>": Theirs({"name": "mine"}),
+    "DELETE /v1/workouts/<workout_id>": Theirs(),
+    "GET /v1/workouts/<workout_id>/files/<sha256>": Theirs(),
+    "POST /v1/uploads": Own({"filename": "a.gpx", "upload_id": "{upload_id}"}),
+    "GET /v1/uploads/<upload_id>": Theirs(),
+    # telemetry
+    "GET /v1/workouts/<workout_id>/streams": Theirs(),
+    "GET /v1/workouts/<workout_id>/export": Theirs(),
+    # inventory
+    "POST /v1/gear": Own({"category": "running_shoes", "gear_id": "{gear_id}"}),
+    "GET /v1/gear": Own(),
+    "GET /v1/gear/categories": Own(),
+    "GET /v1/gear/<gear_id>": Theirs(),
+    "PATCH /v1/gear/<gear_id>": Theirs({"nickname": "mine"}),
+    "DELETE /v1/gear/<gear_id>": Theirs(),
+    "POST /v1/gear/<gear_id>/components": Theirs({"name": "Laces", "limit": 10}),
+    "PATCH /v1/gear/<gear_id>/components/<component_id>": Theirs({"name": "mine"}),
+    "DELETE /v1/gear/<gear_id>/components/<component_id>": Theirs(),
+    # gamification
+    "GET /v1/gamification/progress": Own(),
+    "GET /v1/gamification/levels": Own(),
+    "GET /v1/gamification/records": Own(),
+    # notifications
+    "GET /v1/notifications": Own(),
+    "GET /v1/notifications/unread-count": Own(),
+    "POST /v1/notifications/read": Own(),
+    "POST /v1/notifications/<notification_id>/read": Theirs(),
+}
+"""With `If-Match: *`, which is the most that an editor can claim."""
+
+PUBLIC = {
+    "POST /v1/auth/register",
+    "POST /v1/auth/confirm",
+    "POST /v1/auth/resend",
+    "POST /v1/auth/sign-in",
+    "POST /v1/auth/refresh",
+    "POST /v1/auth/sign-out",
+    "POST /v1/auth/forgot-password",
+    "POST /v1/auth/reset-password",
+    "GET /v1/health",
+    "GET /docs",
+    "GET /docs/openapi.json",
+    "GET /docs/swagger-ui.js",
+    "GET /docs/swagger-ui.css",
+}
+LAST = ("PUT /v1/me/password", "POST /v1/auth/sign-out-everywhere")
+"""After these, the one who tries has other tokens."""
+
+
+def routes() -> list[str]:
+    """`METHOD /path/<with>/<parameters>` of every service's API."""
+    found = []
+    for entry_point in sorted(Path(ROOT, "functions").glob("*/api.py")):
+        api = importlib.import_module(f"{entry_point.parent.name}.api").api
+        found += [f"{route.method} {route.path}" for route in api._static_routes + api._dynamic_routes]
+    guarded = [route for route in found if route not in PUBLIC and not route.startswith("OPTIONS ")]
+    return sorted(guarded, key=_turn)
+
+
+def _turn(route: str) -> tuple[int, str]:
+    """What is asked of others comes before one has things with the same ids."""
+    return (2 + LAST.index(route) if route in LAST else isinstance(CASES.get(route), Own)), route
+
+
+GUARDED = routes()
+WITH_BODY = [route for route in GUARDED if CASES.get(route, Own()).body is not None]
+
+
+@dataclass
+class Victim:
+    """An athlete who has one of everything."""
+
+    athlete: Athlete
+    ids: dict[str, str]
+    secrets: set[str] = field(default_factory=set)
+
+    def named(self, text: str) -> str:
+        """`<workout_id>` and `{workout_id}` as this athlete's."""
+        for name, value in self.ids.items():
+            text = text.replace(f"<{name}>", value).replace(f"{{{name}}}", value)
+        return text
+
+
+@pytest.fixture(scope="module")
+def victim(stack: DeployedStack) -> Victim:
+    athlete = Athlete.join(stack, "victim")
+    profile = {"given_name": "Only-Mine", "city": "Secretville", "phone": "+79161234567", "display_name": "Anna"}
+    athlete.done("PATCH", "/v1/me", profile, if_match="*")
+    athlete.done("PUT", "/v1/me/consents/health_data", {"granted": True, "text_version": "2026-10"})
+    athlete.done("PUT", "/v1/me/physical/2026-10-01", {"mass_kg": 61.25})
+    chain = {"name": "Only-My-Chain", "limit": 10}
+    gear = athlete.done("POST", "/v1/gear", {"category": "bike", "nickname": "Only-My-Bike", "components": [chain]})
+    upload = athlete.done("POST", "/v1/uploads", {"filename": "only-mine.gpx", "notes": "Only-My-Notes"})
+    post_form(upload["form"], GPX)
+    workout = athlete.done("GET", f"/v1/workouts/{workout_of(athlete, upload)}")
+    athlete.done("POST", "/v1/workouts", {**RUN, "started_at": "2026-09-01T07:00:00Z", "gear_ids": [gear["gear_id"]]})
+    notes = eventually(lambda: athlete.done("GET", "/v1/notifications")["items"], within_s=30)
+    ids = {
+        "workout_id": workout["workout_id"],
+        "sha256": workout["files"][0]["sha256"],
+        "upload_id": upload["upload_id"],
+        "gear_id": gear["gear_id"],
+        "component_id": gear["components"][0]["component_id"],
+        "notification_id": notes[0]["notification_id"],
+        "user_id": athlete.user_id,
+        "username": athlete.email,
+        "role": "admin",
+        "measured_on": "2026-10-01",
+        "kind": "health_data",
+    }
+    private = {"Only-Mine", "Secretville", "+79161234567", "61.25", "Only-My", athlete.email, "only-mine.gpx"}
+    victim = Victim(athlete, ids, private | {value for name, value in ids.items() if name.endswith("_id")})
+    settle(stack)
+    return victim
+
+
+@pytest.fixture(scope="module")
+def other(stack: DeployedStack, victim: Victim) -> Athlete:
+    athlete = Athlete.join(stack, "other")
+    settle(stack)
+    return athlete
+
+
+def workout_of(athlete: Athlete, upload: dict[str, Any]) -> str:
+    """The first workout of an upload, when it is ready."""
+
+    def ended() -> dict[str, Any] | None:
+        status: dict[str, Any] = athlete.done("GET", f"/v1/uploads/{upload['upload_id']}")
+        return None if status["status"] in {"queued", "processing"} else status
+
+    status = eventually(ended, within_s=60)
+    assert status is not None
+    assert status["status"] == "ready", status
+    return str(status["workout_ids"][0])
+
+
+def post_form(form: dict[str, Any], text: str) -> httpx.Response:
+    return httpx.post(form["url"], data=form["fields"], files={"file": ("a.gpx", text.encode())})
+
+
+def settle(stack: DeployedStack) -> None:
+    """Until no queue holds anything and no table changes any more."""
+    waiting = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    urls = stack.aws.sqs.list_queues(QueueNamePrefix="stadion-")["QueueUrls"]
+
+    def is_quiet() -> bool:
+        before = everything(stack)
+        depths = [stack.aws.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=cast("Any", waiting)) for url in urls]
+        empty = all(count == "0" for depth in depths for count in depth["Attributes"].values())
+        return empty and everything(stack) == before
+
+    eventually(is_quiet, within_s=60, every_s=1.0)
+
+
+def everything(stack: DeployedStack) -> list[tuple[str, str]]:
+    """All items of all tables."""
+    client = cast("Any", stack.aws.client("dynamodb"))
+    found = []
+    for table in stack.tables.values():
+        for page in client.get_paginator("scan").paginate(TableName=table):
+            found += [(table, json.dumps(item, sort_keys=True, default=repr)) for item in page["Items"]]
+    return sorted(found)
+
+
+def stored_of(stack: DeployedStack, victim: Victim) -> list[tuple[str, str]]:
+    """Every item that is this athlete's, or that says anything about them."""
+    return [(table, item) for table, item in everything(stack) if victim.ids["user_id"] in item]
+
+
+def attempt(who: Athlete, victim: Victim, route: str, body: Any = None, **headers: str) -> httpx.Response:
+    method, path = route.split(" ", 1)
+    named = json.loads(victim.named(json.dumps(body))) if body is not None else None
+    return who.send(method, victim.named(path), named, **{"if_match": "*", **headers})
+
+
+def leaks(answer: httpx.Response, victim: Victim) -> set[str]:
+    """What is the victim's in an answer, other than what was asked with."""
+    asked = f"{answer.request.url} {answer.request.content.decode()}"
+    return {secret for secret in victim.secrets if secret in answer.text and secret not in asked}
+
+
+def test_every_route_has_a_case() -> None:
+    assert set(GUARDED) == set(CASES)
+
+
+@pytest.fixture(scope="module")
+def id_token(stack: DeployedStack, victim: Victim) -> str:
+    """The victim's own, which is no access token."""
+    answer = stack.aws.cognito.initiate_auth(
+        ClientId=stack.client_id,
+        AuthFlow="USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": victim.athlete.email, "PASSWORD": PASSWORD},
+    )
+    return answer["AuthenticationResult"]["IdToken"]
+
+
+@pytest.fixture(scope="module")
+def before(stack: DeployedStack, victim: Victim, other: Athlete) -> list[tuple[str, str]]:
+    return stored_of(stack, victim)
+
+
+@pytest.mark.parametrize("route", GUARDED)
+def test_without_an_access_token_there_is_nothing(
+    stack: DeployedStack, victim: Victim, id_token: str, before: list[tuple[str, str]], route: str
+) -> None:
+    headers, payload, _ = victim.athlete.tokens["access_token"].split(".")
+    unsigned = f"{headers}.{payload}.{'A' * 342}"
+    for authorization in ("", "Bearer garbage", f"Bearer {unsigned}", f"Bearer {id_token}", "Basic YTpi"):
+        stranger = Athlete(stack, "", {})
+        answer = attempt(stranger, victim, route, CASES[route].body, authorization=authorization)
+        assert answer.status_code in {401, 403}, (authorization[:12], answer.text)
+        assert leaks(answer, victim) == set()
+    assert stored_of(stack, victim) == before
+
+
+@pytest.mark.parametrize("route", WITH_BODY)
+def test_nobody_can_say_whose_thing_it_is(
+    stack: DeployedStack, victim: Victim, other: Athlete, before: list[tuple[str, str]], route: str
+) -> None:
+    for smuggled in ({"user_id": "{user_id}"}, {"sub": "{user_id}"}):
+        answer = attempt(other, victim, route, {**CASES[route].body, **smuggled})
+        assert answer.status_code == 422, answer.text
+    assert stored_of(stack, victim) == before
+
+
+@pytest.mark.parametrize("route", GUARDED)
+def test_another_athletes_things_are_not_there(
+    stack: DeployedStack, victim: Victim, other: Athlete, before: list[tuple[str, str]], route: str
+) -> None:
+    case = CASES[route]
+    answer = attempt(other, victim, route, case.body)
+    assert answer.status_code in case.statuses, answer.text
+    assert leaks(answer, victim) == set()
+    assert stored_of(stack, victim) == before
+
+
+def test_a_profile_shows_strangers_what_its_owner_shares(victim: Victim, other: Athlete) -> None:
+    other.tokens = other.done("POST", "/v1/auth/sign-in", {"email": other.email, "password": "another horse battery"})
+    shown = other.done("GET", f"/v1/users/{victim.ids['user_id']}")
+    assert {name: value for name, value in shown.items() if value is not None} == {
+        "user_id": victim.ids["user_id"],
+        "display_name": "Anna",
+    }
+    assert other.send("GET", f"/v1/users/{NOBODYS}").status_code == 404
+
+
+def test_a_form_takes_one_file_under_ones_own_key(
+    stack: DeployedStack, victim: Victim, other: Athlete, before: list[tuple[str, str]]
+) -> None:
+    """The form is signed for its key: with another key in it, S3 refuses."""
+    form = other.done("POST", "/v1/uploads", {"filename": "b.gpx"})["form"]
+    assert other.user_id in form["fields"]["key"]
+    for key in (f"uploads/{victim.ids['user_id']}/{victim.ids['upload_id']}", f"files/{victim.ids['user_id']}/x/y"):
+        answer = post_form({**form, "fields": {**form["fields"], "key": key}}, GPX)
+        assert answer.status_code == 403, answer.text
+    avatar = other.done("POST", "/v1/me/avatar", {"content_type": "image/png"})
+    stolen = {**avatar["fields"], "key": f"incoming/{victim.ids['user_id']}/{NOBODYS}"}
+    assert post_form({**avatar, "fields": stolen}, "not a picture").status_code == 403
+
+
+def test_nothing_of_theirs_has_changed_when_everything_has_settled(
+    stack: DeployedStack, victim: Victim, other: Athlete, before: list[tuple[str, str]]
+) -> None:
+    """Another athlete's workout that names their gear and their ids included."""
+    settle(stack)
+    assert stored_of(stack, victim) == before
+    athlete = victim.athlete
+    gear = athlete.done("GET", f"/v1/gear/{victim.ids['gear_id']}")
+    assert (gear["distance_m"], gear["nickname"]) == (5000, "Only-My-Bike")
+    assert athlete.done("GET", f"/v1/workouts/{victim.ids['workout_id']}")["notes"] == "Only-My-Notes"
+    assert athlete.done("GET", f"/v1/workouts/{victim.ids['workout_id']}/files/original")["url"]
