@@ -42,8 +42,9 @@ class Athlete:
         answer = self._http.post("/v1/auth/sign-in", json={"email": self.email, "password": PASSWORD})
         self._token = answer.json()["access_token"]
 
-    def call(self, method: str, path: str, body: Any = None) -> httpx.Response:
-        answer = self._http.request(method, path, json=body, headers={"Authorization": f"Bearer {self._token}"})
+    def call(self, method: str, path: str, body: Any = None, *, etag: str | None = None) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self._token}"} | ({"If-Match": etag} if etag else {})
+        answer = self._http.request(method, path, json=body, headers=headers)
         assert answer.is_success, answer.text
         return answer
 
@@ -92,6 +93,15 @@ def test_trace_shows_every_consumer_of_a_workout(stack: DeployedStack, athlete: 
     assert "XpGranted" in {step["what"] for step in trace["steps"]}
     readable = stadion(stack, "trace", answer.headers["x-correlation-id"])
     assert "all done" in readable.stdout
+
+
+def test_a_corrected_workout_has_a_trace_for_each_request(stack: DeployedStack, athlete: Athlete) -> None:
+    recorded = athlete.record()
+    workout_id = recorded.json()["workout_id"]
+    eventually(lambda: all_done(stack, workout_id), within_s=20, every_s=0.5)
+    athlete.call("PATCH", f"/v1/workouts/{workout_id}", {"distance_m": 9000}, etag=recorded.headers["etag"])
+    traces = eventually(lambda: (found := told(stack, "trace", workout_id))[1:] and found, within_s=10, every_s=0.5)
+    assert [trace["steps"][0]["what"] for trace in traces] == ["POST /v1/workouts", "PATCH /v1/workouts/<workout_id>"]
 
 
 def test_trace_of_what_never_was_says_so(stack: DeployedStack) -> None:
