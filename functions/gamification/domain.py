@@ -1,5 +1,6 @@
 """The published rules of XP, levels and personal records."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from stadion import clock
 from stadion.events.catalogue import BestEffort, WorkoutFacts
 from stadion.ledger import Amounts, Changes
-from stadion.sports import sport
+from stadion.sports import SportType, sport
 
 XP_PER_DAY = 300
 EFFORT_BY_HEART_RATE = ((170, 1.4), (150, 1.3), (130, 1.15), (110, 1.0), (0, 0.9))
@@ -103,12 +104,12 @@ class Record(BaseModel):
 
 
 def records_of(workout: WorkoutFacts) -> dict[str, Record]:
-    """What a workout offers as records. Flagged workouts offer none."""
-    if workout.flags:
+    """What a workout offers as records. Flagged workouts offer none, nor do those of no known sport."""
+    if workout.flags or workout.sport_type is SportType.WORKOUT:
         return {}
-    family = sport(workout.sport_type).family.value
+    group = record_group(workout.sport_type)
     return {
-        (key := record_key(family, effort)): Record(
+        (key := record_key(group, effort)): Record(
             record=key,
             name=effort.name,
             distance_m=effort.distance_m,
@@ -120,8 +121,23 @@ def records_of(workout: WorkoutFacts) -> dict[str, Record]:
     }
 
 
-def record_key(family: str, effort: BestEffort) -> str:
-    return f"{family}.{effort.name.lower().replace(' ', '_')}"
+ALIKE = {
+    **dict.fromkeys((SportType.RUN, SportType.TRAIL_RUN, SportType.VIRTUAL_RUN), "run"),
+    **dict.fromkeys(
+        (SportType.RIDE, SportType.GRAVEL_RIDE, SportType.MOUNTAIN_BIKE_RIDE, SportType.VIRTUAL_RIDE), "ride"
+    ),
+    **dict.fromkeys((SportType.WALK, SportType.HIKE, SportType.SNOWSHOE), "walk"),
+}
+"""Sports that compete for the same records. Narrower than the families of look-alikes: a motor, a lift or a sail is no
+match for legs."""
+
+
+def record_group(sport_type: SportType) -> str:
+    return ALIKE.get(sport_type) or re.sub(r"(?<!^)(?=[A-Z])", "_", sport_type.value).lower()
+
+
+def record_key(group: str, effort: BestEffort) -> str:
+    return f"{group}.{effort.name.lower().replace(' ', '_')}"
 
 
 def beats(candidate: Record, standing: Record | None) -> bool:

@@ -104,3 +104,10 @@ def test_the_levels_are_published(gamification: Service) -> None:
     assert [(level["level"], level["xp"]) for level in levels[:4]] == [(1, 0), (2, 100), (3, 300), (4, 600)]
     progress = gamification.call("GET", "/v1/gamification/progress", user=OTHER).body
     assert (progress["level"], progress["next_level_xp"], progress["next_reward"]) == (1, 100, "badge_starter")
+
+
+def test_a_motor_is_no_match_for_legs(gamification: Service) -> None:
+    deliver(gamification, recorded("w-1", sport_type="GravelRide", best_efforts=[effort("5k", 500.0)]))
+    deliver(gamification, recorded("w-2", sport_type="EBikeRide", best_efforts=[effort("5k", 400.0)]))
+    deliver(gamification, recorded("w-3", sport_type="Workout", best_efforts=[effort("5k", 300.0)]))
+    assert records(gamification) == {"ride.5k": (500.0, "w-1"), "e_bike_ride.5k": (400.0, "w-2")}
