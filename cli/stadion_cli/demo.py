@@ -10,11 +10,12 @@ from stadion_cli.aws import Aws
 from stadion_cli.output import Json, Steps, say, say_line, show_facts, show_json, show_table
 from stadion_cli.outputs import Outputs, api_url
 from stadion_cli.stack import Port, bring_up
+from stadion_cli.target import Target
 
 if TYPE_CHECKING:
     from local.demo.client import Athlete
     from local.demo.story import Cast, State
-    from local.demo.tap import Tap
+    from stadion_cli.tail import Listener
 
 CAUSED: Final = ("WorkoutRecorded", "GearWearReached", "XpGranted", "LevelReached", "PersonalRecordSet")
 QUIET_ROUNDS: Final = 3
@@ -48,8 +49,8 @@ def demo(*, port: Port = None, as_json: Json = False) -> None:
 def _play(aws: Aws, outputs: Outputs, steps: Steps, stack: ExitStack) -> dict[str, Any]:
     from local.demo import story
     from local.demo.client import Door
-    from local.demo.tap import opened
     from local.recordings import recordings
+    from stadion_cli.tail import Wanted, listening
 
     door = Door(api=str(api_url(aws.endpoint, outputs)), mail=f"{aws.endpoint}/_ministack/ses/messages")
     with steps.step("fetching real recordings (PyPI: sweat)"):
@@ -58,7 +59,7 @@ def _play(aws: Aws, outputs: Outputs, steps: Steps, stack: ExitStack) -> dict[st
         cast = story.register(door)
     with steps.step("giving them a bike and shoes near their limits"):
         story.give_gear(cast)
-    tap = stack.enter_context(opened(aws, outputs.require("BusName")))
+    listener = stack.enter_context(listening(Target(aws, outputs), Wanted([])))
     scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
     story.halved(folder, scratch)
     before = {name: story.State.of(getattr(cast, name)) for name in ("anna", "ben")}
@@ -66,7 +67,7 @@ def _play(aws: Aws, outputs: Outputs, steps: Steps, stack: ExitStack) -> dict[st
     with steps.step("waiting until every reaction has happened"):
         story.settled(cast.anna, 4)
         story.settled(cast.ben, 1)
-        _until_quiet(tap)
+        events = _heard(listener)
     with steps.step("reading the ride's streams"):
         streams = story.streams_of(cast.anna, uploads[0]["workout_ids"][0])
     after = {name: story.State.of(getattr(cast, name)) for name in ("anna", "ben")}
@@ -78,7 +79,7 @@ def _play(aws: Aws, outputs: Outputs, steps: Steps, stack: ExitStack) -> dict[st
         "streams": streams,
         "before": {name: _told_state(state) for name, state in before.items()},
         "after": {name: _told_state(state) for name, state in after.items()},
-        "events": [_told_event(event) for event in tap.events],
+        "events": [_told_event(event) for event in events],
         "inboxes": {name: getattr(cast, name).get("/v1/notifications")["items"] for name in before},
         "sign_in": {"email": cast.anna.email, "access_token": cast.anna.access_token},
     }
@@ -93,11 +94,15 @@ def _send(cast: "Cast", sending: Any, folder: Path, scratch: Path, steps: Steps)
     return {"athlete": athlete.name, "file": sending.file, **ended}
 
 
-def _until_quiet(tap: "Tap") -> None:
-    """Several looks in a row that bring nothing."""
+def _heard(listener: "Listener") -> list[dict[str, Any]]:
+    """All that passed, once several looks in a row bring nothing; in the order of the ids."""
+    events: list[dict[str, Any]] = []
     quiet = 0
     while quiet < QUIET_ROUNDS:
-        quiet = 0 if tap.drain(wait_s=1) else quiet + 1
+        new = listener.read()
+        quiet = 0 if new else quiet + 1
+        events += new
+    return sorted(events, key=lambda event: str(event["detail"]["event_id"]))
 
 
 def _diary(athlete: "Athlete") -> list[dict[str, Any]]:
