@@ -9,6 +9,7 @@ from stadion.sports import sport
 from tests.faults.world import Fields, Life, Piece
 
 Totals = dict[str, dict[str, int]]
+COMPETES_AS = {"Run": "run", "TrailRun": "run", "Ride": "ride", "Swim": "swim", "Yoga": "yoga"}
 
 
 def standing(lives: Iterable[Life]) -> dict[str, Fields]:
@@ -109,12 +110,12 @@ def level_of(xp: int) -> int:
 
 
 def records(workouts: Iterable[Fields]) -> dict[str, tuple[float, str]]:
-    """`family.distance` -> seconds and workout; of equal ones the earliest in life, then the smallest id."""
+    """`group.distance` -> seconds and workout; of equal ones the earliest in life, then the smallest id."""
     best: dict[str, tuple[float, datetime, str]] = {}
     for workout in workouts:
-        family = sport(workout["sport_type"]).family.value
+        group = COMPETES_AS[workout["sport_type"]]
         for effort in [] if is_flagged(workout) else workout["best_efforts"]:
             offer = (effort["elapsed_time_s"], started(workout), workout["workout_id"])
-            key = f"{family}.{effort['name']}"
+            key = f"{group}.{effort['name']}"
             best[key] = min(best.get(key, offer), offer)
     return {key: (seconds, workout_id) for key, (seconds, _, workout_id) in best.items()}

@@ -126,11 +126,11 @@ class TestRecords:
         before, after = {"run.5k": record(1400, "w-1")}, {"run.5k": record(1450, "w-2")}
         assert newly_set(before, after, "w-1") == []
 
-    def test_families_keep_records_of_their_own(self) -> None:
+    def test_sports_that_do_not_compete_keep_records_of_their_own(self) -> None:
         efforts = [BestEffort(distance_m=5000, name="5k", elapsed_time_s=1400, start_offset_s=0)]
-        sports = ("Run", "TrailRun", "Ride")
+        sports = ("Run", "TrailRun", "Ride", "EBikeRide")
         keys = {sport: list(records_of(facts(sport_type=sport, best_efforts=efforts))) for sport in sports}
-        assert keys == {"Run": ["run.5k"], "TrailRun": ["run.5k"], "Ride": ["ride.5k"]}
+        assert keys == {"Run": ["run.5k"], "TrailRun": ["run.5k"], "Ride": ["ride.5k"], "EBikeRide": ["e_bike_ride.5k"]}
 
 
 class TestCrossings:
