@@ -1,6 +1,9 @@
 """Fixtures of all tests."""
 
+import os
 from collections.abc import Iterator
+
+os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Stadion")  # read when the layer is imported
 
 import pytest
 

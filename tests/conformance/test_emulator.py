@@ -102,7 +102,7 @@ class TestQueues:
     ) -> None:
         dead = workshop.queue()
         redrive = json.dumps({"deadLetterTargetArn": dead.arn, "maxReceiveCount": 2})
-        queue = workshop.queue(VisibilityTimeout="1", RedrivePolicy=redrive)
+        queue = workshop.queue(VisibilityTimeout="4", RedrivePolicy=redrive)  # longer than a cold start takes
         workshop.aws.functions.create_event_source_mapping(
             FunctionName=workshop.function("on_queue", SEEN=seen.url, timeout=1),
             EventSourceArn=queue.arn,

@@ -5,7 +5,6 @@ import os
 import pytest
 
 os.environ["CDK_VALIDATION"] = "false"  # CloudFormation's own rules take seconds to start
-os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Stadion")  # read when the layer is imported
 
 from infra_cdk.environments import LOCAL
 from tests.infra.synthesised import Synthesised
