@@ -24,7 +24,7 @@ STAGES = (
         "unit, contract, infra, integration, emulator",
         (*PYTEST, "-n", "2", "--dist", "loadfile", "-m", "not e2e and not bench"),
     ),
-    Stage("end-to-end and measurements, one at a time", (*PYTEST, "-m", "e2e or bench", "-rA", "--show-capture=no")),
+    Stage("end-to-end and measurements, one at a time", (*PYTEST, "-m", "e2e or bench", "-s")),
 )
 
 
