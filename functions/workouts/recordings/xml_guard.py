@@ -4,6 +4,7 @@ Nearly all of a GPX or TCX file is one short run of elements, repeated. `read_po
 pattern recognises out of the bytes and hands expat the rest, which is therefore still checked to be well-formed.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from re import Match, Pattern
@@ -133,7 +134,7 @@ def utc(text: str) -> bytes:
     return moment.replace(tzinfo=None).isoformat().encode()
 
 
-class PointReader:
+class PointReader(ABC):
     """Walks the elements; a format says in `opened` and `closed` what they mean and where points belong."""
 
     points_are_in = ""
@@ -150,15 +151,15 @@ class PointReader:
         self._parser.StartDoctypeDeclHandler = _refuse_dtd
         self._parser.EntityDeclHandler = _refuse_dtd
 
-    def opened(self, name: str, attributes: dict[str, str]) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def opened(self, name: str, attributes: dict[str, str]) -> None: ...
 
-    def closed(self, name: str, parent: str, text: str) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def closed(self, name: str, parent: str, text: str) -> None: ...
 
+    @abstractmethod
     def columns(self) -> Columns | None:
         """Where points go now; None outside an activity."""
-        raise NotImplementedError
 
     def feed(self, data: bytes, *, final: bool = False) -> None:
         try:
