@@ -21,6 +21,7 @@ SCALARS = {
     **{"boolean": "BOOLEAN", "timestamp": "TIMESTAMP", "date": "DATE", "time": "TIME"},
     **{"interval": "INTERVAL_DAY_TO_SECOND", "sqlnull": "UNKNOWN", '"null"': "UNKNOWN", "null": "UNKNOWN"},
 }
+ROWS = ("struct", "tuple")
 PLAIN_FROM, PLAIN_BELOW = 1e-3, 1e7
 
 
@@ -31,7 +32,7 @@ def column_type(type_: DuckDBPyType) -> Json:
         if _is_point(inner):
             return {"TimeSeriesMeasureValueColumnInfo": {"Type": column_type(_children(inner)[1][1])}}
         return {"ArrayColumnInfo": {"Type": column_type(inner)}}
-    if kind == "struct":
+    if kind in ROWS:
         return {"RowColumnInfo": [{"Name": name, "Type": column_type(one)} for name, one in _children(type_)]}
     if kind not in SCALARS:
         raise ValidationError(f"A column of the type {kind} cannot be answered.")
@@ -43,7 +44,7 @@ def datum(type_: DuckDBPyType) -> ToDatum:
     kind = type_.id
     if kind == "list":
         return _list(type_)
-    if kind == "struct":
+    if kind in ROWS:
         return _row(type_)
     text = _TEXTS[SCALARS[kind]]
     return lambda value: NULL if value is None else {"ScalarValue": text(value)}

@@ -17,6 +17,7 @@ from local.timestream.errors import ValidationError
 MICROS = {"us": 1, "ms": 1_000, "s": 1_000_000, "m": 60_000_000, "h": 3_600_000_000, "d": 86_400_000_000}
 SYNTAX_OF_THEIR_OWN = ("CAST", "TRY_CAST", "EXTRACT", "POSITION")
 DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ns|us|ms|s|m|h|d)")
+FIRST_WORDS = ("SELECT", "WITH", "(")
 MAX_CHARACTERS = 262_144
 
 
@@ -39,7 +40,9 @@ def parse(query: str, scheduled_us: int | None = None) -> exp.Query:
         raise ValidationError(f"A query can have at most {MAX_CHARACTERS} characters.")
     try:
         dialect = TimestreamSql()
-        sql = _rewritten(query, dialect.tokenize(query), scheduled_us)
+        tokens = dialect.tokenize(query)
+        _check_first(tokens)
+        sql = _rewritten(query, tokens, scheduled_us)
         statements = [one for one in dialect.parse(sql) if one is not None]
     except ParseError as error:
         where = error.errors[0] if error.errors else {}
@@ -52,8 +55,14 @@ def parse(query: str, scheduled_us: int | None = None) -> exp.Query:
         raise ValidationError("A call takes exactly one statement.")
     statement = statements[0]
     if not isinstance(statement, exp.Query):
-        raise ValidationError(f"{statement.key.upper()} is not supported: a query starts with SELECT, WITH or VALUES.")
+        raise ValidationError(f"{statement.key.upper()} is not supported: a query starts with SELECT or WITH.")
     return statement
+
+
+def _check_first(tokens: list[Token]) -> None:
+    first = tokens[0].text.upper() if tokens else ""
+    if first not in FIRST_WORDS:
+        raise ValidationError(f"{first or 'An empty text'} is not supported: a query starts with SELECT or WITH.")
 
 
 def duration_us(literal: str) -> int:

@@ -181,6 +181,12 @@ def _parse_duration(arguments: list[Node], _: Context) -> Node:
     return build.micros(duration_us(_text(arguments[0], "parse_duration")))
 
 
+def _approx_percentile(arguments: list[Node], _: Context) -> Node:
+    """One percentage or an array of them, which DuckDB takes as FLOAT only."""
+    values, at = arguments
+    return call("approx_quantile", values, build.cast(at, "FLOAT[]" if isinstance(at, exp.Array) else "FLOAT"))
+
+
 def _create_time_series(arguments: list[Node], _: Context) -> Node:
     time, value = arguments
     point = build.struct(time=time, value=value)
@@ -293,7 +299,8 @@ AGGREGATES = {
     **_named("approx_distinct>approx_count_distinct count_if bool_and bool_or every>bool_and", 1),
     **_named("arbitrary>any_value array_agg>list geometric_mean>geomean", 1),
     **_named("corr covar_pop covar_samp regr_slope regr_intercept", 2),
-    **_named("min_by>arg_min_null max_by>arg_max_null approx_percentile>approx_quantile", 2),
+    **_named("min_by>arg_min_null max_by>arg_max_null", 2),
+    "approx_percentile": Function(2, 2, _approx_percentile),
     **_named("count", 0, 1),
     "create_time_series": Function(2, 2, _create_time_series),
 }

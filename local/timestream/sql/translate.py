@@ -6,7 +6,7 @@ from sqlglot import ErrorLevel, exp
 from sqlglot.errors import SqlglotError
 
 from local.timestream.catalogue import Catalogue, Table
-from local.timestream.errors import ValidationError
+from local.timestream.errors import ResourceNotFoundError, ValidationError
 from local.timestream.sql import build
 from local.timestream.sql.build import Node, call
 from local.timestream.sql.dialect import parse
@@ -83,7 +83,12 @@ class Translator:
         self.tables: dict[int, Table] = {}
 
     def translate(self, query: str, visible: "Visible", scheduled_us: int | None = None) -> Translation:
-        tree = parse(query, scheduled_us)
+        try:
+            return self._translated(parse(query, scheduled_us), visible)
+        except ResourceNotFoundError as error:
+            raise ValidationError(error.message) from None
+
+    def _translated(self, tree: exp.Query, visible: "Visible") -> Translation:
         for node in tree.walk():
             _check_allowed(node)
         names = Names(self.catalogue, tree)
