@@ -1,6 +1,6 @@
 """Use cases of consents: what holds now, and the journal of how it came to be."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from accounts import store
 from accounts.domain import Consent, JournalEntry
@@ -16,7 +16,9 @@ def put(user_id: str, kind: ConsentKind, given: ConsentPut, *, address: str, now
     def changed(known: Consent) -> tuple[Consent, JournalEntry, Event] | None:
         if known.revision and (known.granted, known.text_version) == (given.granted, given.text_version):
             return None
-        facts = {**given.model_dump(), "kind": kind, "revision": known.revision + 1, "changed_at": now}
+        # Of two requests at once, the one that was written last is the newer one, whenever it had come in.
+        changed_at = max(now, known.changed_at + timedelta(milliseconds=1)) if known.changed_at else now
+        facts = {**given.model_dump(), "kind": kind, "revision": known.revision + 1, "changed_at": changed_at}
         return Consent(**facts), JournalEntry(**facts, address=address), ConsentChanged(**facts)
 
     return look_again(lambda: store.change_consent(user_id, kind, changed, now))

@@ -302,3 +302,15 @@ def test_a_wrong_current_password_does_not_end_the_session(
     wanted = {"current_password": "wrong", "new_password": "new-otters-swim"}
     answer = accounts.call("PUT", "/v1/me/password", wanted, user=anna)
     assert (answer.status, answer.body["code"]) == (status, code)
+
+
+def test_the_newest_entry_of_the_journal_is_the_state_that_holds(
+    accounts: Service, anna: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late, early = datetime(2026, 11, 21, 8, 0, 1, tzinfo=UTC), datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
+    for moment, granted in ((late, True), (early, False)):  # the earlier request was overtaken and is written last
+        monkeypatch.setattr("stadion.clock.now", lambda moment=moment: moment)
+        body = {"granted": granted, "text_version": "1"}
+        accounts.call("PUT", "/v1/me/consents/location", body, user=anna)
+    journal = accounts.call("GET", "/v1/me/consents/journal", user=anna).body["items"]
+    assert [(entry["revision"], entry["granted"]) for entry in journal] == [(2, False), (1, True)]
