@@ -120,9 +120,17 @@ class Querying:
             return self._next_page(query, token, most)
         query_id = secrets.token_hex(28).upper()
         result = self._shown(query) or self._run(query_id, query)
-        self._keep(query_id, result)
         with result.lock, _explained():
-            return self._page(query_id, result, 0 if self.empty_first_page else most)
+            page = self._page(query_id, result, 0 if self.empty_first_page else most)
+            if result.next_token:
+                self._keep(query_id, result)
+            return page
+
+    def close(self) -> None:
+        with self.lock:
+            for result in self.results.values():
+                result.source.close()
+            self.results.clear()
 
     def cancel_query(self, request: Json) -> Json:
         query_id = str(request.get("QueryId"))
@@ -197,6 +205,8 @@ class Querying:
         result.next_token = f"{query_id}.{secrets.token_hex(8)}" if result.more() else None
         if result.next_token:
             page["NextToken"] = result.next_token
+        else:
+            result.source.close()
         page["QueryStatus"] = {
             "ProgressPercentage": 100.0,
             "CumulativeBytesScanned": result.bytes_sent,

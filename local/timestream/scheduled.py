@@ -147,6 +147,8 @@ class Scheduled:
             return f"{len(reasons)} records were rejected, the first: {reasons[0]['Reason']}", written, len(rows)
         except ServiceError as error:
             return error.message, written, len(rows)
+        except (KeyError, TypeError, ValueError) as error:
+            return f"The target's mapping does not fit the query: {error!r}", written, len(rows)
         return None, written, len(rows)
 
     def _write(self, one: Json, names: list[str], types: list[Json], rows: list[tuple[Any, ...]], at_us: int) -> int:

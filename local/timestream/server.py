@@ -69,6 +69,7 @@ class TimestreamEndpoint:
         self._server.server_close()
         for thread in self._threads:
             thread.join()
+        self.querying.close()
         self.store.close()
 
     def __enter__(self) -> Self:

@@ -54,6 +54,8 @@ class Writing:
         if not isinstance(records, list) or not 1 <= len(records) <= MAX_RECORDS:
             raise ValidationError(f"A call takes 1 to {MAX_RECORDS} records.")
         common = request.get("CommonAttributes") or {}
+        if not all(isinstance(one, dict) for one in (common, *records)):
+            raise ValidationError("A record is a JSON object.")
         return self.write(table, [merged(record, common) for record in records])
 
     def write(self, table: Table, raw: list[Json]) -> Json:

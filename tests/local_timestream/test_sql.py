@@ -334,6 +334,8 @@ HOSTILE = [
     "SELECT 'unclosed",
     "SELECT (1",
     "SELECT 1 / 0",
+    "SELECT 1" + " + 1" * 20_000,
+    "SELECT" + " NOT" * 3_000 + " true",
     "SELECT",
     "",
     "(((((((((" * 400,

@@ -87,6 +87,8 @@ class Translator:
             return self._translated(parse(query, scheduled_us), visible)
         except ResourceNotFoundError as error:
             raise ValidationError(error.message) from None
+        except RecursionError:
+            raise ValidationError("The query is nested too deeply for this local endpoint.") from None
 
     def _translated(self, tree: exp.Query, visible: "Visible") -> Translation:
         for node in tree.walk():
