@@ -1,18 +1,23 @@
-"""HTTP entry point of streams: every recorded second of a workout, and the same as a file."""
+"""HTTP entry point of telemetry: the streams of a workout, the same as a file, and what devices send and sent."""
 
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Query
+from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
+from stadion import clock
 from stadion.http import Api, lambda_handler
-from telemetry import service
+from stadion.observability import correlation_id
+from telemetry import intake_service, reading_service, service
 from telemetry.domain import Resolution, Series
+from telemetry.errors import TelemetryTooLargeError
 from telemetry.exports import CONTENT_TYPES, Format
-from telemetry.schemas import StreamsResponse
+from telemetry.schemas import DEVICE_ID, StreamsResponse, TelemetryBatch, TelemetryReceipt, TelemetryResponse
 
 api = Api()
 handler = lambda_handler(api)
+
+MOST_BYTES = 512 * 1024
 
 
 @api.get("/v1/workouts/<workout_id>/streams", summary="Read the recorded streams", tags=["Streams"], compress=True)
@@ -30,3 +35,31 @@ def export_workout(workout_id: str, format: Annotated[Format, Query()] = Format.
     body = service.export(api.user_id, workout_id, format)
     headers: dict[str, Any] = {"Content-Disposition": f'attachment; filename="{workout_id}.{format.value}"'}
     return Response(status_code=200, content_type=CONTENT_TYPES[format], headers=headers, body=body)
+
+
+@api.post("/v1/telemetry", summary="Send what a device measured", tags=["Telemetry"], status_code=202)
+def send_telemetry(body: Annotated[TelemetryBatch, Body()]) -> TelemetryReceipt:
+    """Each value is judged by itself: accepted, flagged (kept aside) or rejected with a code.
+
+    Order and age do not matter, and a repetition changes nothing. Of two values of a device for one instant, the one
+    that was received last counts. What is accepted can be read a moment later."""
+    if len(api.event.body or "") > MOST_BYTES:
+        raise TelemetryTooLargeError
+    user_id, now = api.user_id, clock.now()
+    return intake_service.take(user_id, body, now, correlation_id=correlation_id(), language=api.language)
+
+
+@api.get("/v1/telemetry/<metric>", summary="Read what devices measured", tags=["Telemetry"], compress=True)
+def read_telemetry(
+    metric: str,
+    since: Annotated[str | None, Query(alias="from", max_length=40, examples=["2026-11-21T05:00:00Z"])] = None,
+    until: Annotated[str | None, Query(alias="to", max_length=40, examples=["2026-11-22"])] = None,
+    device_id: Annotated[str | None, Query(pattern=DEVICE_ID)] = None,
+    resolution: Annotated[Resolution, Query()] = Resolution.MEDIUM,
+) -> TelemetryResponse:
+    """Samples of at most 31 days, or a daily metric of two years; the last day or month when no range is given.
+
+    Without `device_id`, of all devices: for one instant, the value that was received last."""
+    return reading_service.read(
+        api.user_id, metric, since, until, device_id=device_id, resolution=resolution, now=clock.now()
+    )

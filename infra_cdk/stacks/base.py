@@ -111,13 +111,16 @@ class ServiceStack(StadionStack):
         routes: Sequence[Route],
         *,
         allow: Mapping[str, Sequence[str]] | None = None,
+        leaves: WorkQueue | None = None,
         memory_mb: int = 512,
         more_layers: Sequence[ILayerVersion] = (),
     ) -> None:
-        """`api.py` behind these routes, allowed these actions by ARN."""
+        """`api.py` behind these routes, allowed these actions by ARN, and to leave work in a queue of `work`."""
         if self._is_missing("api"):
             return
         function = self._function("api", timeout=API_TIMEOUT, memory_mb=memory_mb, more_layers=more_layers)
+        if leaves is not None:
+            leaves.let_send(function)
         for arn, actions in (allow or {}).items():
             function.allow(*actions, on=[arn])
         ServiceApi(
@@ -135,6 +138,16 @@ class ServiceStack(StadionStack):
         function = self._function(stem, timeout=EVENT_TIMEOUT, more_layers=more_layers)
         Consumer(self, function=function, events=events, bus=self.platform.bus, alarm_topic=self.platform.alarm_topic)
         self.queues.append(function.name)
+
+    def work(self, stem: str, *, more_layers: Sequence[ILayerVersion] = ()) -> WorkQueue | None:
+        """`on_<what>.py` for what other functions of the service leave in its queue."""
+        if self._is_missing(stem):
+            return None
+        function = self._function(stem, timeout=EVENT_TIMEOUT, more_layers=more_layers)
+        self.queues.append(function.name)
+        return WorkQueue(
+            self, f"{function.entry_point.id}-work", function=function, alarm_topic=self.platform.alarm_topic
+        )
 
     def receive(
         self,

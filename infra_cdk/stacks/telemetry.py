@@ -1,9 +1,9 @@
-"""Telemetry: the streams of every workout."""
+"""Telemetry: the streams of every workout, and what devices send."""
 
 from constructs import Construct
 
 from infra_cdk.environments import Environment
-from infra_cdk.parts.api import Route
+from infra_cdk.parts.api import Route, routes_under
 from infra_cdk.stacks.base import WORKOUT_EVENTS, ServiceStack
 from infra_cdk.stacks.platform import PlatformStack
 
@@ -13,6 +13,8 @@ class TelemetryStack(ServiceStack):
         super().__init__(scope, service="telemetry", environment=environment, platform=platform)
         tracks = self.layers.heavy("tracks")
         routes = [Route(f"GET /v1/workouts/{{workout_id}}/{what}") for what in ("streams", "export")]
-        self.serve(routes, memory_mb=1024, more_layers=[tracks])
+        batches = self.work("on_batches", more_layers=[tracks])
+        self.serve([*routes, *routes_under("/v1/telemetry")], leaves=batches, memory_mb=1024, more_layers=[tracks])
         self.use_claims()
         self.consume("on_workout_events", WORKOUT_EVENTS, more_layers=[tracks])
+        self.show("SamplesKept", "SamplesLeftOut")

@@ -50,6 +50,7 @@ class ForAdmins:
 Case = Theirs | Own | ForAdmins
 
 RUN = {"sport_type": "Run", "started_at": "2026-10-01T07:00:00Z", "elapsed_time_s": 1800, "distance_m": 5000}
+SAMPLE = {"metric": "heart_rate", "value": 171.25, "timestamp": "2026-10-01T07:00:00Z"}
 CASES: dict[str, Case] = {
     # accounts
     "GET /v1/me": Own(),
@@ -79,6 +80,8 @@ CASES: dict[str, Case] = {
     # telemetry
     "GET /v1/workouts/<workout_id>/streams": Theirs(),
     "GET /v1/workouts/<workout_id>/export": Theirs(),
+    "POST /v1/telemetry": Own({"device_id": "Only-My-Watch", "samples": [{**SAMPLE, "value": 99}]}, frozenset({202})),
+    "GET /v1/telemetry/<metric>": Own(),
     # inventory
     "POST /v1/gear": Own({"category": "running_shoes", "gear_id": "{gear_id}"}),
     "GET /v1/gear": Own(),
@@ -167,6 +170,7 @@ def victim(stack: DeployedStack) -> Victim:
     post_form(upload["form"], GPX)
     workout = athlete.done("GET", f"/v1/workouts/{workout_of(athlete, upload)}")
     athlete.done("POST", "/v1/workouts", {**RUN, "started_at": "2026-09-01T07:00:00Z", "gear_ids": [gear["gear_id"]]})
+    athlete.done("POST", "/v1/telemetry", {"device_id": "Only-My-Watch", "samples": [SAMPLE]})
     notes = eventually(lambda: athlete.done("GET", "/v1/notifications")["items"], within_s=30)
     ids = {
         "workout_id": workout["workout_id"],
@@ -180,8 +184,9 @@ def victim(stack: DeployedStack) -> Victim:
         "role": "admin",
         "measured_on": "2026-10-01",
         "kind": "health_data",
+        "metric": "heart_rate",
     }
-    private = {"Only-Mine", "Secretville", "+79161234567", "61.25", "Only-My", athlete.email, "only-mine.gpx"}
+    private = {"Only-Mine", "Secretville", "+79161234567", "61.25", "171.25", "Only-My", athlete.email, "only-mine.gpx"}
     victim = Victim(athlete, ids, private | {value for name, value in ids.items() if name.endswith("_id")})
     settle(stack)
     return victim

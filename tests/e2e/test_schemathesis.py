@@ -54,6 +54,7 @@ class Visitor:
 def visitor(door: Door) -> Visitor:
     athlete = Athlete.register(door, "Fuzz")
     things = {"user_id": athlete.user_id, "kind": "analytics", "measured_on": "2026-11-01", "sha256": "original"}
+    things["metric"] = "heart_rate"
     run = {"sport_type": "Run", "started_at": "2026-11-20T05:40:00Z", "elapsed_time_s": 1834, "distance_m": 6400}
     things["workout_id"] = athlete.post("/v1/workouts", run)["workout_id"]
     bike = athlete.post("/v1/gear", {"category": "bike", "components": [{"name": "Chain", "limit": 3000}]})

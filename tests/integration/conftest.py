@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from moto import mock_aws
 
-from stadion import storage
+from stadion import storage, work
 from tests.services import Service, service_environment
 
 
@@ -28,7 +28,11 @@ def workouts(aws: pytest.MonkeyPatch) -> Service:
 
 @pytest.fixture
 def telemetry(aws: pytest.MonkeyPatch) -> Service:
+    import boto3
+
     claims_bucket(aws)
+    aws.setenv("STADION_BATCHES_QUEUE", boto3.client("sqs").create_queue(QueueName="batches")["QueueUrl"])
+    work.sqs_client.cache_clear()
     return Service.create("telemetry", aws)
 
 

@@ -1,0 +1,97 @@
+"""Work that a service leaves for itself: messages of one model, in a queue of its own, done one by one."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from stadion.events.consumer import Consumed, LambdaHandler
+from stadion.observability import correlate, count, log, logger, measure_ms, metrics
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+MOST_BYTES: Final = 256 * 1024
+"""Of one message, and of all messages of one request."""
+MOST_MESSAGES: Final = 10
+
+
+class Work(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    correlation_id: str
+    asked_at: AwareDatetime
+
+
+W = TypeVar("W", bound=Work)
+
+
+class NotQueuedError(Exception):
+    """The queue did not take some of the messages."""
+
+
+@cache
+def sqs_client() -> "SQSClient":
+    import boto3
+
+    return boto3.client("sqs")
+
+
+def leave(queue_url: str, work: Sequence[Work]) -> None:
+    """All of it, or `NotQueuedError`, after which some of it may have been left: it must be safe to repeat."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        for bodies in _requests([one.model_dump_json() for one in work]):
+            entries: Any = [{"Id": str(number), "MessageBody": body} for number, body in enumerate(bodies)]
+            if sqs_client().send_message_batch(QueueUrl=queue_url, Entries=entries).get("Failed"):
+                raise NotQueuedError
+    except (BotoCoreError, ClientError) as error:
+        raise NotQueuedError from error
+
+
+def _requests(bodies: list[str]) -> Iterator[list[str]]:
+    """As many messages at a time as SQS takes."""
+    waiting: list[str] = []
+    size = 0
+    for body in bodies:
+        length = len(body.encode())
+        if waiting and (len(waiting) == MOST_MESSAGES or size + length > MOST_BYTES):
+            yield waiting
+            waiting, size = [], 0
+        waiting.append(body)
+        size += length
+    if waiting:
+        yield waiting
+
+
+def worker(do: Callable[[W], Consumed], *, kind: type[W]) -> LambdaHandler:
+    """The Lambda handler of the queue: partial failures, and the log line and metrics of a consumer of events."""
+
+    def consume(record: SQSRecord) -> None:
+        started = time.perf_counter()
+        try:
+            work = kind.model_validate_json(record.body)
+            correlate(work.correlation_id)
+            done = do(work)
+        except Exception:
+            count("ConsumeFailed")
+            logger.exception("not consumed", extra={"event": kind.__name__, "message_id": record.message_id})
+            raise
+        count("Consumed")
+        measure_ms("ConsumeLag", max(0.0, (time.time() - work.asked_at.timestamp()) * 1000))
+        elapsed_ms = round((time.perf_counter() - started) * 1000, 1)
+        log("consumed", event=kind.__name__, outcome=done.outcome, duration_ms=elapsed_ms, **done.effects)
+
+    @logger.inject_lambda_context(clear_state=True)
+    @metrics.log_metrics
+    def handler(event: dict[str, Any], context: LambdaContext) -> Any:
+        processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+        return process_partial_response(event=event, record_handler=consume, processor=processor, context=context)
+
+    return handler
