@@ -24,6 +24,7 @@ Rows = list[tuple[Any, ...]]
 PAGE_BYTES, MAX_ROWS, FETCH = 1_000_000, 1_000, 1_000
 DATUM_BYTES = 18
 KEPT_RESULTS = 100
+KIND_OF_ERROR = re.compile(r"^[A-Z][A-Za-z ]* Error: ")
 SHOW = re.compile(
     r"\s*(?:(SHOW\s+DATABASES)|(SHOW\s+TABLES)\s+FROM\s+(\S+?)|(DESCRIBE)\s+(\S+?)\s*\.\s*(\S+?))\s*;?\s*",
     re.IGNORECASE,
@@ -304,4 +305,4 @@ def _explained() -> Iterator[None]:
 
 
 def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0].removeprefix(f"{type(error).__name__.removesuffix('Exception')} Error: ")
+    return KIND_OF_ERROR.sub("", str(error).partition("\n")[0])

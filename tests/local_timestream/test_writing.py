@@ -1,3 +1,4 @@
+import shutil
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -140,6 +141,30 @@ def test_late_rows_are_seen_after_the_delay(tmp_path: Path) -> None:
         assert len(table.rows("SELECT * FROM $t")) == 1
         bench.clock.forward(seconds=1)
         assert len(table.rows("SELECT * FROM $t")) == 2
+
+
+def test_late_rows_still_wait_after_a_restart(tmp_path: Path) -> None:
+    clock = ManualClock()
+    with running(tmp_path, clock=clock, late_delay_s=60) as bench:
+        table = bench.table(memory_hours=1, late=True)
+        table.put(table.record(1, before_s=7200))
+    with running(tmp_path, clock=clock, late_delay_s=60) as again:
+        table.bench = again
+        assert table.rows("SELECT * FROM $t") == []
+        clock.forward(seconds=60)
+        assert len(table.rows("SELECT * FROM $t")) == 1
+
+
+def test_what_was_flushed_survives_a_crash(tmp_path: Path) -> None:
+    """The files of a running endpoint, copied away under it, hold what a query has seen."""
+    with running(tmp_path / "first", clock=ManualClock()) as bench:
+        table = bench.table()
+        table.put(table.record(1))
+        assert len(table.rows("SELECT * FROM $t")) == 1
+        shutil.copytree(tmp_path / "first", tmp_path / "crashed")
+    with running(tmp_path / "crashed", clock=ManualClock()) as again:
+        table.bench = again
+        assert len(table.rows("SELECT * FROM $t")) == 1
 
 
 # --- partition key
