@@ -346,4 +346,5 @@ def test_nothing_of_theirs_has_changed_when_everything_has_settled(
     gear = athlete.done("GET", f"/v1/gear/{victim.ids['gear_id']}")
     assert (gear["distance_m"], gear["nickname"]) == (5000, "Only-My-Bike")
     assert athlete.done("GET", f"/v1/workouts/{victim.ids['workout_id']}")["notes"] == "Only-My-Notes"
+    assert athlete.done("GET", "/v1/telemetry/heart_rate?from=2026-10-01&to=2026-10-01")["values"] == [171.25]
     assert athlete.done("GET", f"/v1/workouts/{victim.ids['workout_id']}/files/original")["url"]

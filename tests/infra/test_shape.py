@@ -124,3 +124,21 @@ def test_no_template_knows_an_account(local: Synthesised, dev: Synthesised, prod
 def test_the_environments_are_three() -> None:
     assert [e.name for e in (LOCAL, DEV, PROD)] == ["local", "dev", "prod"]
     assert (ROOT / "cdk.json").is_file()
+
+
+def test_who_leaves_work_in_a_queue_knows_it_and_may_do_no_more_than_send(local: Synthesised) -> None:
+    [api] = [
+        p
+        for _, p in local.of_type("AWS::Lambda::Function", stack="stadion-telemetry")
+        if p["FunctionName"] == "stadion-telemetry-api"
+    ]
+    queue = api["Environment"]["Variables"]["STADION_BATCHES_QUEUE"]["Ref"]
+    queues = local.templates["stadion-telemetry"]["Resources"]
+    assert queues[queue]["Properties"]["QueueName"] == "stadion-telemetry-on-batches"
+    rights = [
+        statement["Action"]
+        for policy, p in local.of_type("AWS::IAM::Policy", stack="stadion-telemetry")
+        for statement in p["PolicyDocument"]["Statement"]
+        if "telemetryapi" in policy and statement["Resource"] == {"Fn::GetAtt": [queue, "Arn"]}
+    ]
+    assert rights == ["sqs:SendMessage"]

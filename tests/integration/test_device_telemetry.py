@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from stadion import clock
+from telemetry import intake_service, reading_service, series_store
 from tests.integration.test_request_counts import counted
 from tests.services import ATHLETE, OTHER, Answer, Service
 
@@ -350,6 +351,84 @@ def test_a_batch_that_is_spread_over_years_is_split_into_messages_that_a_queue_t
     dense = [{"timestamp": (start + timedelta(seconds=n)).isoformat(), "values": values} for n in range(500)]
     send(telemetry, *dense)
     assert len(waiting(telemetry)) == 1
+
+
+def test_a_message_that_cannot_be_read_is_left_for_the_dead_letters_and_its_values_out_of_the_log(
+    telemetry: Service, caplog: pytest.LogCaptureFixture
+) -> None:
+    send(telemetry, sample(171.25))
+    [good] = waiting(telemetry)
+    broken = record(good["body"].replace("[[171.25]]", '[["171.25 beats"]]'))
+    answer = telemetry.invoke("on_batches", {"Records": [{**broken, "messageId": "broken"}, good]})
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "broken"}]}
+    assert read(telemetry)["values"] == [171.25]
+    [failure] = [one.exc_info[1] for one in caplog.records if one.exc_info]
+    assert "portions.0.values" in str(failure)
+    assert "171.25" not in f"{failure} {caplog.text}"
+
+
+def test_a_metric_that_left_the_table_while_its_message_waited_spoils_no_other(telemetry: Service) -> None:
+    send(telemetry, sample(142), sample(200, "power"))
+    [one] = waiting(telemetry)
+    deliver(telemetry, [record(one["body"].replace("power", "luck"))])
+    assert read(telemetry)["values"] == [142]
+
+
+def test_whoever_is_overtaken_looks_again(telemetry: Service) -> None:
+    """A second delivery writes the same slot between the first one's look and write."""
+    send(telemetry, sample(142))
+    send(telemetry, sample(150, timestamp="2026-11-20T05:41:00Z"))
+    first, second = waiting(telemetry)
+    straight = series_store.find
+    looks: list[int] = []
+
+    def meanwhile(place: series_store.Place) -> Any:
+        looks.append(1)
+        found = straight(place)
+        if len(looks) == 1:
+            deliver(telemetry, [second])
+        return found
+
+    telemetry.monkeypatch.setattr(series_store, "find", meanwhile)
+    deliver(telemetry, [first])
+    assert len(looks) == 3
+    assert read(telemetry)["values"] == [142, 150]
+
+
+def test_what_finds_no_place_is_the_latest_of_the_hour_and_is_counted(
+    telemetry: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    telemetry.monkeypatch.setattr(intake_service, "MOST_IN_SLOT", 3)
+    for seconds in ((5, 3), (1, 4, 2)):
+        send(telemetry, *[sample(100 + n, timestamp=f"2026-11-20T05:40:0{n}Z") for n in seconds])
+    deliver(telemetry)
+    assert read(telemetry)["values"] == [101, 102, 103]
+    assert '"SamplesLeftOut":[2.0]' in capsys.readouterr().out.replace(" ", "")
+
+
+def too_long(telemetry: Service) -> bool:
+    answer = telemetry.call("GET", "/v1/telemetry/heart_rate", query=DAY)
+    return (answer.status, answer.body.get("code")) == (400, "telemetry_range_is_too_long")
+
+
+def test_a_range_that_holds_too_much_is_refused_before_all_of_it_is_read(telemetry: Service) -> None:
+    send(telemetry, *[sample(timestamp=f"2026-11-20T{n:02}:00:00Z") for n in range(24)])
+    deliver(telemetry)
+    with telemetry.monkeypatch.context() as patch:
+        patch.setattr(reading_service, "MOST_TOLD", 23)
+        assert (
+            telemetry.call("GET", "/v1/telemetry/heart_rate", query=DAY).body["code"] == "telemetry_range_is_too_long"
+        )
+    telemetry.monkeypatch.setattr(series_store, "MOST_ITEMS", 23)
+    assert telemetry.call("GET", "/v1/telemetry/heart_rate", query=DAY).body["code"] == "telemetry_range_is_too_long"
+
+
+def test_a_screen_gets_as_many_samples_as_it_can_show(telemetry: Service) -> None:
+    start = datetime(2026, 11, 20, 5, tzinfo=UTC)
+    send(telemetry, *[sample(100 + n % 60, timestamp=clock.rfc3339(start + timedelta(seconds=n))) for n in range(500)])
+    deliver(telemetry)
+    found = read(telemetry, resolution="low")
+    assert (found["original_size"], found["size"], len(found["times"]), len(found["values"])) == (500, 100, 100, 100)
 
 
 moments = st.sampled_from(["2026-11-20T05:40:00Z", "2026-11-20T05:40:00.250Z", "2026-11-20T06:00:00Z"])

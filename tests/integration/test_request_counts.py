@@ -104,6 +104,16 @@ def test_the_locker_costs_two_requests(inventory: Service, table: Table) -> None
     assert len(cost(table, inventory, "GET", "/v1/gear/categories")) == 0
 
 
+def test_a_devices_batch_costs_no_request_and_reading_it_one(telemetry: Service, table: Table) -> None:
+    """What is taken waits in a queue; keeping it costs a get and a put for each hour, metric and device."""
+    sample = {"metric": "heart_rate", "value": 142, "timestamp": "2026-11-20T05:40:00Z"}
+    batch = {"device_id": "watch", "samples": [sample] * 500}
+    assert cost(table, telemetry, "POST", "/v1/telemetry", batch) == []
+    month = {"from": "2026-10-21", "to": "2026-11-20"}
+    shown = "/v1/telemetry/{metric}"
+    assert cost(table, telemetry, "GET", "/v1/telemetry/power", query=month, shown=shown) == ["Query"]
+
+
 def test_progress_and_records_cost_one_request(gamification: Service, table: Table) -> None:
     gamification.invoke("on_workout_events", sqs_event(recorded()))
     assert len(cost(table, gamification, "GET", "/v1/gamification/progress")) == 1

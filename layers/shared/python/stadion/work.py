@@ -22,7 +22,9 @@ MOST_MESSAGES: Final = 10
 
 
 class Work(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    """What is wrong with a message goes to the log, what is in it does not."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     correlation_id: str
     asked_at: AwareDatetime
