@@ -27,7 +27,7 @@ MINISTACK_MAIL: Final = "/_ministack/ses/messages"
 LOCALSTACK_MAIL: Final = "/_aws/ses"
 SIGN_IN: Final = (
     ("register", "{email, password}"),
-    ("confirm", "{email, code}"),
+    ("confirm", "{email, code, password}"),
     ("sign-in", "{email, password} → tokens"),
 )
 IN_WORK: Final = "ApproximateNumberOfMessagesNotVisible"

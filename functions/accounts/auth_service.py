@@ -38,7 +38,12 @@ def resend(email: str) -> None:
 
 
 def confirm(given: Confirmation, now: datetime) -> None:
+    """The holder of the code sets the password: somebody else may have registered the address with another one."""
+    password = given.password.get_secret_value()
+    if is_weak(password, given.email):
+        raise WeakPasswordError(pointer="#/password")
     identity.confirm(given.email, given.code)
+    identity.set_password(given.email, password)
     ensure_profile(identity.find(given.email), now)
 
 

@@ -103,6 +103,13 @@ def confirm(email: str, code: str) -> None:
         client().confirm_sign_up(ClientId=_settings().user_pool_client_id, Username=email, ConfirmationCode=code)
 
 
+def set_password(username: str, password: str) -> None:
+    with _our_errors():
+        client().admin_set_user_password(
+            UserPoolId=_settings().user_pool_id, Username=username, Password=password, Permanent=True
+        )
+
+
 def resend(email: str) -> None:
     with _our_errors(LimitExceededException=MailedEnoughError):
         client().resend_confirmation_code(ClientId=_settings().user_pool_client_id, Username=email)

@@ -64,6 +64,9 @@ class Registration(RequestModel):
 class Confirmation(RequestModel):
     email: Email
     code: Code
+    password: Password = Field(
+        description="the one to sign in with from now on: the code proves whose address it is, so its holder decides"
+    )
 
 
 class EmailOnly(RequestModel):

@@ -9,13 +9,10 @@ from infra_cdk.stacks.platform import PlatformStack
 
 USER_POOL_ACTIONS = (
     "cognito-idp:AdminAddUserToGroup",
-    "cognito-idp:AdminDeleteUser",
-    "cognito-idp:AdminDisableUser",
-    "cognito-idp:AdminEnableUser",
     "cognito-idp:AdminGetUser",
     "cognito-idp:AdminListGroupsForUser",
     "cognito-idp:AdminRemoveUserFromGroup",
-    "cognito-idp:AdminUserGlobalSignOut",
+    "cognito-idp:AdminSetUserPassword",
 )
 """Sign-up, sign-in and refresh need none: they are the app client's public calls."""
 

@@ -67,7 +67,7 @@ class Athlete:
         email = f"{name.lower()}.{uuid4().hex[:8]}@example.org"
         credentials = {"email": email, "password": PASSWORD}
         door.call("POST", "/v1/auth/register", {**credentials, "language": language, "time_zone": time_zone})
-        door.call("POST", "/v1/auth/confirm", {"email": email, "code": door.code_for(email)})
+        door.call("POST", "/v1/auth/confirm", {**credentials, "code": door.code_for(email)})
         tokens = door.call("POST", "/v1/auth/sign-in", credentials)
         athlete = cls(door, name, email, tokens["access_token"], tokens["refresh_token"])
         athlete.user_id = athlete.get("/v1/me")["user_id"]

@@ -34,7 +34,7 @@ class Athlete:
         self.email = f"athlete-{uuid4().hex[:12]}@example.org"
         self._http.post("/v1/auth/register", json={"email": self.email, "password": PASSWORD})
         code = code_mailed_to(stack.aws, self.email)
-        self._http.post("/v1/auth/confirm", json={"email": self.email, "code": code})
+        self._http.post("/v1/auth/confirm", json={"email": self.email, "code": code, "password": PASSWORD})
         self.sign_in()
         self.user_id = self.call("GET", "/v1/me").json()["user_id"]
 

@@ -25,7 +25,7 @@ class Athlete:
         visitor = cls(stack, email, {})
         known = {"email": email, "password": PASSWORD}
         visitor.done("POST", "/v1/auth/register", known)
-        visitor.done("POST", "/v1/auth/confirm", {"email": email, "code": code_mailed_to(stack.aws, email)})
+        visitor.done("POST", "/v1/auth/confirm", {**known, "code": code_mailed_to(stack.aws, email)})
         visitor.tokens = visitor.done("POST", "/v1/auth/sign-in", known)
         return visitor
 

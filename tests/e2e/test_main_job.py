@@ -70,12 +70,22 @@ def test_a_wrong_code_confirms_nobody(door: Door) -> None:
     right = door.code_for(credentials["email"])
     wrong = "000000" if right != "000000" else "111111"
     for email in (credentials["email"], "nobody@example.org"):
-        refused = door.http.post(door.api + "/v1/auth/confirm", json={"email": email, "code": wrong})
+        refused = door.http.post(door.api + "/v1/auth/confirm", json={**credentials, "email": email, "code": wrong})
         assert (refused.status_code, refused.json()["code"]) == (400, "code_is_wrong")
     unconfirmed = door.http.post(door.api + "/v1/auth/sign-in", json=credentials)
     assert (unconfirmed.status_code, unconfirmed.json()["code"]) == (401, "sign_in_failed")
-    door.call("POST", "/v1/auth/confirm", {"email": credentials["email"], "code": right})
+    door.call("POST", "/v1/auth/confirm", {**credentials, "code": right})
     assert door.call("POST", "/v1/auth/sign-in", credentials)["access_token"]
+
+
+def test_who_holds_the_code_decides_on_the_password_whoever_registered_the_address(door: Door) -> None:
+    thief = {"email": "victim@example.org", "password": "a-password-of-the-thief"}
+    owner = {"email": "victim@example.org", "password": "otters-swim-at-dawn"}
+    door.call("POST", "/v1/auth/register", thief)
+    door.call("POST", "/v1/auth/register", owner)
+    door.call("POST", "/v1/auth/confirm", {**owner, "code": door.code_for(owner["email"])})
+    assert door.call("POST", "/v1/auth/sign-in", owner)["access_token"]
+    assert door.http.post(door.api + "/v1/auth/sign-in", json=thief).status_code == 401
 
 
 def test_nothing_tells_whether_an_email_has_an_account(door: Door, anna: Athlete) -> None:
@@ -84,7 +94,7 @@ def test_nothing_tells_whether_an_email_has_an_account(door: Door, anna: Athlete
         ("/v1/auth/resend", {}),
         ("/v1/auth/forgot-password", {}),
         ("/v1/auth/sign-in", {"password": "not-the-password"}),
-        ("/v1/auth/confirm", {"code": "123123"}),
+        ("/v1/auth/confirm", {"code": "123123", "password": "otters-swim-at-dusk"}),
         ("/v1/auth/reset-password", {"code": "123123", "new_password": "otters-swim-at-dusk"}),
     ):
         answers = [

@@ -19,7 +19,8 @@ ANNA = {"email": "Anna@Example.org", "password": "blue-otters-swim", "language":
 def anna(accounts: Service) -> str:
     """A registered and confirmed athlete; her id."""
     assert accounts.call("POST", "/v1/auth/register", ANNA, user=None).status == 202
-    confirmed = accounts.call("POST", "/v1/auth/confirm", {"email": ANNA["email"], "code": "123456"}, user=None)
+    given = {"email": ANNA["email"], "code": "123456", "password": ANNA["password"]}
+    confirmed = accounts.call("POST", "/v1/auth/confirm", given, user=None)
     assert confirmed.status == 204, confirmed.body
     return str(accounts.published("UserRegistered")[0]["detail"]["user_id"])
 
@@ -209,7 +210,7 @@ def test_too_many_wrong_codes_tell_nothing_about_who_has_an_account(
 ) -> None:
     _cognito_says(monkeypatch, "LimitExceededException")
     wrong = {"email": ANNA["email"], "code": "000000"}
-    confirmed = accounts.call("POST", "/v1/auth/confirm", wrong, user=None)
+    confirmed = accounts.call("POST", "/v1/auth/confirm", {**wrong, "password": ANNA["password"]}, user=None)
     reset = accounts.call("POST", "/v1/auth/reset-password", {**wrong, "new_password": "new-otters-swim"}, user=None)
     assert [(answer.status, answer.body["code"]) for answer in (confirmed, reset)] == [(400, "code_is_wrong")] * 2
     for path in ("resend", "forgot-password"):
@@ -233,7 +234,7 @@ def test_what_cognito_finds_malformed_is_the_clients_fault(
     bodies: dict[str, dict[str, str]] = {
         "register": {"email": "a@b..cc", "password": "blue-otters-swim"},
         "sign-in": {"email": "a@b..cc", "password": "blue-otters-swim"},
-        "confirm": {"email": "a@b..cc", "code": "123456"},
+        "confirm": {"email": "a@b..cc", "code": "123456", "password": "blue-otters-swim"},
     }
     answer = accounts.call("POST", f"/v1/auth/{path}", bodies.get(path, {"refresh_token": "x"}), user=None)
     assert (answer.status, answer.body["code"]) == (status, code)
