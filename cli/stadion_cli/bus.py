@@ -42,10 +42,6 @@ def _subscriptions(target: Target) -> Iterator[Subscription]:
             yield Subscription(rule["Name"], rule["Arn"], json.loads(rule["EventPattern"]))
 
 
-def known_types(found: list[Subscription]) -> set[str]:
-    return {name for subscription in found for name in subscription.pattern.get("detail-type", [])}
-
-
 def only(found: list[Subscription], *, types: list[str], name: str | None) -> list[Subscription]:
     """Those that listen to one of the types, and bear the name or a part of it."""
     chosen = [s for s in found if name is None or name in s.name]

@@ -49,7 +49,8 @@ def confirm(given: Confirmation, now: datetime) -> None:
 
 def sign_in(given: SignIn, now: datetime) -> Session:
     session = identity.sign_in(given.email, given.password.get_secret_value())
-    ensure_profile(identity.find(given.email), now)
+    if not store.has_profile(session.user_id):
+        ensure_profile(identity.find(given.email), now)
     return session
 
 

@@ -26,6 +26,10 @@ def profile(user_id: str) -> Profile:
     return Profile.model_validate(item.body)
 
 
+def has_profile(user_id: str) -> bool:
+    return Item.find(_user(user_id), "PROFILE") is not None
+
+
 def create_profile(new: Profile, events: list[Event], now: datetime) -> None:
     transaction = Transaction()
     transaction.put(_profile_item(new), absent(), refused=lambda _: ProfileExistsError())

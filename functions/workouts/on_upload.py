@@ -19,7 +19,7 @@ def process_upload(key: str, tries: int) -> None:
         return
     correlate(upload.correlation_id)
     try:
-        processed = processing.process(incoming, clock.now())
+        processed = processing.process(upload, incoming, clock.now())
     except Exception:
         count("UploadFailed")
         logger.exception("upload not processed", extra={"upload_id": incoming.upload_id, "tries": tries})

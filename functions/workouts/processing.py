@@ -34,9 +34,8 @@ class Processed:
     problem_code: str | None = None
 
 
-def process(incoming: Incoming, now: datetime) -> Processed:
+def process(upload: Upload, incoming: Incoming, now: datetime) -> Processed:
     """Ends the upload in one of its final states; repeats change nothing."""
-    upload = store.get_upload(incoming.user_id, incoming.upload_id)
     if not upload.is_open:
         return Processed(upload.status, upload.workout_ids, upload.problem_code)
     store.mark_processing(upload.model_copy(update={"status": UploadState.PROCESSING}))

@@ -165,10 +165,6 @@ def _plain(attribute: Any) -> Any:
     return attribute.func if isinstance(attribute, cached_property) else attribute
 
 
-def _caught(found: Found, kinds: tuple[type, ...]) -> Found:
-    return frozenset(thing for thing in found if isinstance(thing, type) and issubclass(thing, kinds))
-
-
 def _definer(kind: type, name: str) -> type | None:
     return next((base for base in kind.__mro__ if name in vars(base)), None)
 

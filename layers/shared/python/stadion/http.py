@@ -76,14 +76,10 @@ class Api(APIGatewayHttpResolver):
     @property
     def user_id(self) -> str:
         """The subject of the access token that API Gateway's authorizer verified."""
-        return str(self._claims["sub"])
+        return str(self.claims["sub"])
 
     @property
     def claims(self) -> dict[str, Any]:
-        return self._claims
-
-    @property
-    def _claims(self) -> dict[str, Any]:
         context = self.event.raw_event.get("requestContext", {})
         claims: dict[str, Any] = (context.get("authorizer") or {}).get("jwt", {}).get("claims") or {}
         if claims.get("token_use") != "access" or not claims.get("sub"):

@@ -5,13 +5,12 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
-from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from stadion.events.consumer import Consumed, LambdaHandler
-from stadion.observability import correlate, count, log, logger, measure_ms, metrics
+from stadion.events.consumer import Consumed
+from stadion.observability import correlate, count, log, logger, measure_ms
+from stadion.queues import LambdaHandler, queue_handler
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -90,10 +89,4 @@ def worker(do: Callable[[W], Consumed], *, kind: type[W]) -> LambdaHandler:
         elapsed_ms = round((time.perf_counter() - started) * 1000, 1)
         log("consumed", event=kind.__name__, outcome=done.outcome, duration_ms=elapsed_ms, **done.effects)
 
-    @logger.inject_lambda_context(clear_state=True)
-    @metrics.log_metrics
-    def handler(event: dict[str, Any], context: LambdaContext) -> Any:
-        processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-        return process_partial_response(event=event, record_handler=consume, processor=processor, context=context)
-
-    return handler
+    return queue_handler(consume)

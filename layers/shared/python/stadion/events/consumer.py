@@ -5,14 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
-from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from stadion.events.envelope import Envelope, Event
-from stadion.observability import correlate, count, log, logger, measure_ms, metrics
-
-LambdaHandler = Callable[[dict[str, Any], LambdaContext], Any]
+from stadion.observability import correlate, count, log, logger, measure_ms
+from stadion.queues import LambdaHandler, queue_handler
 
 
 class UnknownEventError(Exception):
@@ -54,13 +51,7 @@ def consumer(handle: Callable[[Envelope[Any]], Consumed], *, events: tuple[type[
             **consumed.effects,
         )
 
-    @logger.inject_lambda_context(clear_state=True)
-    @metrics.log_metrics
-    def handler(event: dict[str, Any], context: LambdaContext) -> Any:
-        processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-        return process_partial_response(event=event, record_handler=consume, processor=processor, context=context)
-
-    return handler
+    return queue_handler(consume)
 
 
 def _envelope(message: dict[str, Any], subscribed: dict[str, type[Event]]) -> Envelope[Any]:

@@ -1,0 +1,24 @@
+"""The Lambda handler of any SQS queue: message by message, with partial failures."""
+
+from collections.abc import Callable
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from stadion.observability import logger, metrics
+
+LambdaHandler = Callable[[dict[str, Any], LambdaContext], Any]
+
+
+def queue_handler(consume: Callable[[SQSRecord], None]) -> LambdaHandler:
+    """A message for which `consume` raises comes again; the others do not."""
+
+    @logger.inject_lambda_context(clear_state=True)
+    @metrics.log_metrics
+    def handler(event: dict[str, Any], context: LambdaContext) -> Any:
+        processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+        return process_partial_response(event=event, record_handler=consume, processor=processor, context=context)
+
+    return handler
