@@ -1,5 +1,6 @@
 """Every event of Stadion, declared once. `events/` holds the JSON Schemas and samples generated from here."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -83,6 +84,15 @@ class WorkoutDeleted(Event):
     started_at: AwareDatetime = Field(examples=["2026-11-21T05:40:00Z"])
 
 
+class LiveSessionSaved(Event):
+    """A finished live session is in the diary: as a workout of its own, or joined to one that was there."""
+
+    source = "stadion.workouts"
+    session_id: str = Field(examples=[WORKOUT])
+    session_revision: int = Field(ge=1, examples=[1])
+    workout_id: str = Field(examples=[WORKOUT])
+
+
 # --- accounts -------------------------------------------------------------------------------------------------------
 
 
@@ -90,6 +100,12 @@ class UserRegistered(Event):
     source = "stadion.accounts"
     language: Language = Field(examples=["en"])
     time_zone: str = Field(examples=["Europe/Moscow"])
+
+
+class Gender(StrEnum):
+    FEMALE = "female"
+    MALE = "male"
+    OTHER = "other"
 
 
 class ProfileUpdated(Event):
@@ -102,7 +118,39 @@ class ProfileUpdated(Event):
     country: str | None = Field(default=None, examples=["RU"])
     region: str | None = Field(default=None, examples=["RU-MOW"])
     city: str | None = Field(default=None, examples=["Moscow"])
+    birth_date: date | None = Field(default=None, examples=["1991-04-12"], description="estimates depend on age")
+    gender: Gender | None = Field(default=None, examples=["female"])
     changed: list[str] = Field(default_factory=list, examples=[["language"]])
+
+
+class PhysicalDataChanged(Event):
+    """What an athlete measured on a day. It holds from that day on; null says nothing; all null: taken back."""
+
+    source = "stadion.accounts"
+    measured_on: date = Field(examples=["2026-11-01"])
+    revision: int = Field(ge=1, examples=[1], description="grows by one with every change of this day")
+    height_cm: float | None = Field(default=None, examples=[178.0])
+    mass_kg: float | None = Field(default=None, examples=[68.5])
+    resting_heart_rate_bpm: int | None = Field(default=None, examples=[48])
+    max_heart_rate_bpm: int | None = Field(default=None, examples=[191])
+    threshold_heart_rate_bpm: int | None = Field(default=None, examples=[172])
+    ftp_w: int | None = Field(default=None, examples=[250])
+    threshold_pace_s_per_km: float | None = Field(default=None, examples=[245.0])
+
+
+class PrivacyZone(Part):
+    zone_id: str = Field(examples=["0193a1c0-aaaa-7e11-8a54-6b0c7d5e3a22"])
+    lat: float = Field(ge=-90, le=90, examples=[55.7512])
+    lon: float = Field(ge=-180, le=180, examples=[37.6184])
+    radius_m: float = Field(examples=[400.0])
+
+
+class PrivacyZonesChanged(Event):
+    """All circles in which nobody but the athlete sees a position, as they hold from now on."""
+
+    source = "stadion.accounts"
+    revision: int = Field(ge=1, examples=[2], description="grows by one with every change of the list")
+    zones: list[PrivacyZone] = Field(description="their centres are jittered: none is the athlete's door")
 
 
 class ConsentKind(StrEnum):
@@ -121,6 +169,57 @@ class ConsentChanged(Event):
     revision: int = Field(ge=1, examples=[1], description="grows by one with every change of this consent")
     text_version: str = Field(examples=["2026-10"])
     changed_at: AwareDatetime = Field(examples=["2026-11-21T06:30:00Z"])
+
+
+# --- telemetry ------------------------------------------------------------------------------------------------------
+
+
+class LiveOutcome(StrEnum):
+    STOPPED = "stopped"
+    FORGOTTEN = "forgotten"
+    DISCARDED = "discarded"
+
+
+class LivePause(Part):
+    start_s: float = Field(ge=0, examples=[600.0])
+    end_s: float = Field(ge=0, examples=[660.0])
+
+
+class LiveSessionStarted(Event):
+    source = "stadion.telemetry"
+    session_id: str = Field(examples=[WORKOUT], description="also the id of the workout that it becomes")
+    sport_type: SportType = Field(examples=["Run"])
+    started_at: AwareDatetime = Field(examples=["2026-11-21T05:40:00Z"])
+
+
+class LiveSessionFinished(Event):
+    """It becomes a workout unless it was discarded. Late samples finish it once more, with the next revision."""
+
+    source = "stadion.telemetry"
+    session_id: str = Field(examples=[WORKOUT])
+    revision: int = Field(ge=1, examples=[1])
+    outcome: LiveOutcome = Field(examples=["stopped"])
+    sport_type: SportType = Field(examples=["Run"])
+    started_at: AwareDatetime = Field(examples=["2026-11-21T05:40:00Z"])
+    ended_at: AwareDatetime = Field(examples=["2026-11-21T06:10:34Z"])
+    time_zone: str = Field(examples=["Europe/Moscow"])
+    name: str | None = Field(default=None, examples=["Morning run"])
+    gear_ids: list[str] = Field(default_factory=list, examples=[[GEAR]])
+    pauses: list[LivePause] = Field(default_factory=list)
+    streams: StreamsClaim | None = Field(default=None, description="null: not one sample came")
+
+
+class UserMetricsUpdated(Event):
+    """What a workout means for its athlete was computed, anew after a change; all null when it was deleted."""
+
+    source = "stadion.telemetry"
+    workout_id: str = Field(examples=[WORKOUT])
+    revision: int = Field(ge=1, examples=[1], description="of the metrics; grows whenever they change")
+    day: date = Field(examples=["2026-11-21"], description="the athlete's day on which the workout began")
+    sport_type: SportType = Field(examples=["Run"])
+    load: float | None = Field(default=None, ge=0, examples=[61.4], description="training stress; 100 is an hour all out")
+    load_method: str | None = Field(default=None, examples=["hr_tss"])
+    estimated: bool = Field(default=False, examples=[True], description="the load rests on assumed inputs")
 
 
 # --- inventory ------------------------------------------------------------------------------------------------------
@@ -231,9 +330,15 @@ CATALOGUE: dict[str, type[Event]] = {
         WorkoutRecorded,
         WorkoutCorrected,
         WorkoutDeleted,
+        LiveSessionSaved,
         UserRegistered,
         ProfileUpdated,
+        PhysicalDataChanged,
+        PrivacyZonesChanged,
         ConsentChanged,
+        LiveSessionStarted,
+        LiveSessionFinished,
+        UserMetricsUpdated,
         GearAdded,
         GearAssigned,
         GearWearReached,
