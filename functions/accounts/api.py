@@ -6,7 +6,16 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
-from accounts import admin_service, auth_service, avatars, consent_service, identity, profile_service, store
+from accounts import (
+    admin_service,
+    auth_service,
+    avatars,
+    consent_service,
+    identity,
+    privacy_service,
+    profile_service,
+    store,
+)
 from accounts.domain import JournalEntry, Profile, Role
 from accounts.errors import NotAnAdminError
 from accounts.identity import Session
@@ -23,6 +32,8 @@ from accounts.schemas import (
     PasswordReset,
     PhysicalPut,
     PhysicalResponse,
+    PrivacyZonePut,
+    PrivacyZoneResponse,
     ProfilePatch,
     ProfileResponse,
     PublicProfile,
@@ -30,6 +41,7 @@ from accounts.schemas import (
     Registration,
     SignIn,
     Tokens,
+    ZoneId,
 )
 from stadion import clock
 from stadion.events.catalogue import ConsentKind
@@ -131,12 +143,30 @@ def get_physical() -> PhysicalResponse:
 
 @api.put("/v1/me/physical/<measured_on>", summary="Set the measurements of a day", tags=["Profile"])
 def put_physical(measured_on: date, body: Annotated[PhysicalPut, Body()]) -> PhysicalResponse:
-    return profile_service.put_physical(api.user_id, measured_on, body, clock.now().date())
+    return profile_service.put_physical(api.user_id, measured_on, body, clock.now())
 
 
 @api.delete("/v1/me/physical/<measured_on>", status_code=204, summary="Delete a day's", tags=["Profile"])
 def delete_physical(measured_on: date) -> Response[None]:
-    store.delete_physical(api.user_id, measured_on)
+    profile_service.delete_physical(api.user_id, measured_on, clock.now())
+    return _nothing()
+
+
+@api.get("/v1/me/privacy-zones", summary="List the privacy zones", tags=["Profile"])
+def list_privacy_zones() -> ListResponse[PrivacyZoneResponse]:
+    zones = privacy_service.zones(api.user_id)
+    return ListResponse[PrivacyZoneResponse](items=[PrivacyZoneResponse(**zone.model_dump()) for zone in zones])
+
+
+@api.put("/v1/me/privacy-zones/<zone_id>", summary="Set a privacy zone", tags=["Profile"])
+def put_privacy_zone(zone_id: ZoneId, body: Annotated[PrivacyZonePut, Body()]) -> PrivacyZoneResponse:
+    """Positions inside are shown to nobody else: around a centre that is moved by up to half the radius."""
+    return PrivacyZoneResponse(**privacy_service.put(api.user_id, zone_id, body, clock.now()).model_dump())
+
+
+@api.delete("/v1/me/privacy-zones/<zone_id>", status_code=204, summary="Remove a privacy zone", tags=["Profile"])
+def delete_privacy_zone(zone_id: ZoneId) -> Response[None]:
+    privacy_service.remove(api.user_id, zone_id, clock.now())
     return _nothing()
 
 

@@ -1,6 +1,7 @@
 """What can go wrong with an account, in words that give nothing away about who has one."""
 
 from stadion.errors import (
+    ConflictError,
     ForbiddenError,
     InvalidError,
     NotFoundError,
@@ -92,3 +93,9 @@ class NotAnAdminError(ForbiddenError):
     code = "signed_request_required"
     title = Text(en="Not for you", ru="Доступ закрыт")
     explanation = Text(en="This takes a signed AWS request.", ru="Нужен подписанный запрос AWS.")
+
+
+class TooManyZonesError(ConflictError):
+    code = "too_many_privacy_zones"
+    title = Text(en="Too many privacy zones", ru="Слишком много зон приватности")
+    explanation = Text(en="Remove one of the ten first.", ru="Сначала удалите одну из десяти.")

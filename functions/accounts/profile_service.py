@@ -13,6 +13,7 @@ from accounts.schemas import (
     ProfileResponse,
     PublicProfile,
 )
+from stadion.dynamo import look_again
 from stadion.errors import FieldRequiredError
 from stadion.events.catalogue import ConsentKind
 
@@ -72,11 +73,17 @@ def physical(user_id: str, today: date) -> PhysicalResponse:
     return PhysicalResponse(current=current(history, today), history=history)
 
 
-def put_physical(user_id: str, measured_on: date, given: PhysicalPut, today: date) -> PhysicalResponse:
+def put_physical(user_id: str, measured_on: date, given: PhysicalPut, now: datetime) -> PhysicalResponse:
+    today = now.date()
     tomorrow = today + timedelta(days=1)  # it has begun east of Greenwich
     if not EARLIEST_MEASUREMENT <= measured_on <= tomorrow:
         raise NotMeasuredYetError
     if not store.consents(user_id)[ConsentKind.HEALTH_DATA].granted:
         raise ConsentRequiredError
-    store.put_physical(user_id, Physical(measured_on=measured_on, **given.model_dump()))
+    entry = Physical(measured_on=measured_on, **given.model_dump())
+    look_again(lambda: store.change_physical(user_id, measured_on, entry, now))
     return physical(user_id, today)
+
+
+def delete_physical(user_id: str, measured_on: date, now: datetime) -> None:
+    look_again(lambda: store.change_physical(user_id, measured_on, None, now))

@@ -4,12 +4,13 @@ from datetime import date
 from typing import Annotated, Any
 
 import phonenumbers
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, SecretStr, model_validator
+from aws_lambda_powertools.event_handler.openapi.params import Path
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, SecretStr, Strict, model_validator
 
 from accounts.countries import COUNTRIES
-from accounts.domain import SHAREABLE, Gender, Physical, Role, Units, Visibility, WeekStart
+from accounts.domain import SHAREABLE, Physical, Role, Units, Visibility, WeekStart
 from stadion import clock
-from stadion.events.catalogue import ConsentKind
+from stadion.events.catalogue import ConsentKind, Gender
 from stadion.fields import LINE, Amount
 from stadion.http import RequestModel
 from stadion.i18n import Language
@@ -51,6 +52,8 @@ Phone = Annotated[str, Field(max_length=32, examples=["+79161234567"]), AfterVal
 Country = Annotated[str, Field(examples=["RU"]), AfterValidator(_country)]
 Region = Annotated[str, Field(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$", examples=["RU-MOW"])]
 City = Annotated[str, Field(min_length=1, max_length=100, pattern=LINE, examples=["Moscow"])]
+Degrees = Annotated[float, Strict(), AfterValidator(lambda value: round(value, 7))]
+ZoneId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$", examples=["home"], description="chosen by the client")]
 BirthDate = Annotated[date, AfterValidator(_birth_date)]
 
 
@@ -191,6 +194,7 @@ class PhysicalPut(RequestModel):
     mass_kg: Amount | None = Field(default=None, ge=20, le=400)
     resting_heart_rate_bpm: int | None = Field(default=None, ge=20, le=150)
     max_heart_rate_bpm: int | None = Field(default=None, ge=100, le=240)
+    threshold_heart_rate_bpm: int | None = Field(default=None, ge=80, le=230)
     ftp_w: int | None = Field(default=None, ge=40, le=700)
     threshold_pace_s_per_km: Amount | None = Field(default=None, ge=100, le=1200)
 
@@ -204,6 +208,25 @@ class PhysicalPut(RequestModel):
 class PhysicalResponse(BaseModel):
     current: Physical
     history: list[Physical]
+
+
+class PrivacyZonePut(RequestModel):
+    """A circle in which nobody but the athlete sees a position."""
+
+    lat: Degrees = Field(ge=-90, le=90, examples=[55.7512])
+    lon: Degrees = Field(ge=-180, le=180, examples=[37.6184])
+    radius_m: Amount = Field(ge=200, le=1600, examples=[400])
+    label: Annotated[str, Field(min_length=1, max_length=60, pattern=LINE, examples=["Home"])] | None = None
+
+
+class PrivacyZoneResponse(BaseModel):
+    """As the athlete set it. What others miss is a circle of the same size around a centre nearby."""
+
+    zone_id: str
+    lat: float
+    lon: float
+    radius_m: float
+    label: str | None
 
 
 class ConsentPut(RequestModel):

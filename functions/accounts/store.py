@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from accounts.domain import Consent, JournalEntry, Physical, Profile
+from accounts.domain import Consent, JournalEntry, Physical, PrivacyZones, Profile
 from accounts.errors import UserNotFoundError
 from stadion import clock, pagination
 from stadion.dynamo import Item, Transaction, absent, page_of, put_over
@@ -48,16 +48,48 @@ def revise_profile(old: Profile, new: Profile, events: list[Event], now: datetim
 def physical(user_id: str) -> list[Physical]:
     """Oldest first."""
     found = Item.query(_user(user_id), Item.sk.startswith("PHYSICAL#"), consistent_read=True)
-    return [Physical.model_validate(item.body) for item in found]
+    return [Physical.model_validate(item.body) for item in found if not _is_taken_back(item)]
 
 
-def put_physical(user_id: str, entry: Physical) -> None:
-    body = entry.model_dump(mode="json", exclude_none=True)
-    Item(pk=_user(user_id), sk=_physical_sk(entry.measured_on), kind="physical", body=body).save()
+def change_physical(user_id: str, measured_on: date, entry: Physical | None, now: datetime) -> None:
+    """A day's entry with its event in one transaction; None takes it back. What holds already changes nothing."""
+    stored = Item.find(_user(user_id), _physical_sk(measured_on))
+    body = entry.model_dump(mode="json", exclude_none=True) if entry is not None else {}
+    if (stored.body if stored is not None else {}) == body:
+        return
+    revision = int(stored.revision or 1) + 1 if stored is not None else 1
+    item = Item(pk=_user(user_id), sk=_physical_sk(measured_on), kind="physical", revision=revision, body=body)
+    transaction = Transaction()
+    put_over(transaction, stored, item)
+    event = (entry or Physical(measured_on=measured_on)).facts(revision)
+    _publish(transaction, user_id, [event], now)
+    transaction.commit()
 
 
-def delete_physical(user_id: str, measured_on: date) -> None:
-    Item(pk=_user(user_id), sk=_physical_sk(measured_on)).delete()
+def _is_taken_back(item: Item) -> bool:
+    """The revision stays, so that whoever keeps a copy knows which of two changes is newer."""
+    return not item.body
+
+
+def privacy_zones(user_id: str) -> tuple[PrivacyZones, Item | None]:
+    item = Item.find(_user(user_id), "PRIVACY_ZONES")
+    return (PrivacyZones.model_validate(item.body) if item is not None else PrivacyZones()), item
+
+
+def change_privacy_zones(
+    user_id: str, zones: PrivacyZones, event: Callable[[int], Event], stored: Item | None, now: datetime
+) -> None:
+    """`OvertakenError` when the list is not `stored` any more; `event` is made of the new revision."""
+    revision = int(stored.revision) + 1 if stored is not None else 1
+    body = zones.model_dump(mode="json")
+    transaction = Transaction()
+    put_over(
+        transaction,
+        stored,
+        Item(pk=_user(user_id), sk="PRIVACY_ZONES", kind="privacy_zones", revision=revision, body=body),
+    )
+    _publish(transaction, user_id, [event(revision)], now)
+    transaction.commit()
 
 
 def consents(user_id: str) -> dict[ConsentKind, Consent]:

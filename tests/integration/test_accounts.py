@@ -2,6 +2,7 @@
 
 import io
 import json
+import math
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -147,6 +148,69 @@ def test_physical_data_need_consent_and_keep_their_dates(accounts: Service, anna
     assert len(kept.body["history"]) == 2
     assert accounts.call("DELETE", "/v1/me/physical/2026-11-15", user=anna).status == 204
     assert accounts.call("GET", "/v1/me/physical", user=anna).body["current"]["mass_kg"] == 61.5
+
+
+def test_other_services_hear_of_physical_data(accounts: Service, anna: str) -> None:
+    path = "/v1/me/physical/2026-11-01"
+    accounts.call("PUT", "/v1/me/consents/health_data", {"granted": True, "text_version": "1"}, user=anna)
+    for body in ({"ftp_w": 231}, {"ftp_w": 231}, {"ftp_w": 240, "threshold_heart_rate_bpm": 171}):
+        assert accounts.call("PUT", path, body, user=anna).status == 200
+    assert accounts.call("DELETE", path, user=anna).status == 204
+    assert accounts.call("DELETE", path, user=anna).status == 204
+    told = [event["detail"]["data"] for event in accounts.published("PhysicalDataChanged")]
+    facts = [(one["revision"], one["measured_on"], one["ftp_w"], one["threshold_heart_rate_bpm"]) for one in told]
+    day = "2026-11-01"
+    assert sorted(facts) == [(1, day, 231, None), (2, day, 240, 171), (3, day, None, None)]
+    assert accounts.call("GET", "/v1/me/physical", user=anna).body["history"] == []
+
+
+HOME = {"lat": 55.7512, "lon": 37.6184, "radius_m": 400, "label": "Home"}
+
+
+def test_privacy_zones_are_told_with_a_moved_centre_that_stays(accounts: Service, anna: str) -> None:
+    for body in (HOME, HOME, {**HOME, "label": "Flat"}, {**HOME, "lat": 55.75121}):
+        assert accounts.call("PUT", "/v1/me/privacy-zones/home", body, user=anna).status == 200
+    assert accounts.call("GET", "/v1/me/privacy-zones", user=anna).body["items"] == [
+        {**HOME, "zone_id": "home", "lat": 55.75121}
+    ]
+    told = sorted((e["detail"]["data"] for e in accounts.published("PrivacyZonesChanged")), key=lambda d: d["revision"])
+    assert [one["revision"] for one in told] == [1, 2, 3]
+    for one in told:
+        (zone,) = one["zones"]
+        assert 0 < haversine_m(zone["lat"], zone["lon"], HOME["lat"], HOME["lon"]) <= 202
+        assert "label" not in zone
+    moves = {(round(z["lat"] - lat, 7), round(z["lon"] - HOME["lon"], 7)) for z, lat in _with_centres(told)}
+    assert len(moves) == 1
+    assert accounts.call("DELETE", "/v1/me/privacy-zones/home", user=anna).status == 204
+    assert accounts.call("DELETE", "/v1/me/privacy-zones/home", user=anna).status == 204
+    assert accounts.call("GET", "/v1/me/privacy-zones", user=anna).body["items"] == []
+    assert len(accounts.published("PrivacyZonesChanged")) == 4
+
+
+def _with_centres(told: list[dict[str, Any]]) -> list[tuple[dict[str, Any], float]]:
+    return [(one["zones"][0], lat) for one, lat in zip(told, (HOME["lat"], HOME["lat"], 55.75121), strict=True)]
+
+
+@pytest.mark.parametrize(
+    "body", [{**HOME, "radius_m": 10}, {**HOME, "lat": 91}, {**HOME, "lon": float("nan")}, {"lat": 1, "lon": 1}]
+)
+def test_a_privacy_zone_must_be_a_circle_on_the_globe(accounts: Service, anna: str, body: dict[str, Any]) -> None:
+    assert accounts.call("PUT", "/v1/me/privacy-zones/home", body, user=anna).status == 422
+    assert accounts.call("PUT", "/v1/me/privacy-zones/a.b", HOME, user=anna).status == 422
+
+
+def test_there_are_at_most_ten_privacy_zones(accounts: Service, anna: str) -> None:
+    for number in range(10):
+        assert accounts.call("PUT", f"/v1/me/privacy-zones/z{number}", HOME, user=anna).status == 200
+    refused = accounts.call("PUT", "/v1/me/privacy-zones/z10", HOME, user=anna)
+    assert (refused.status, refused.body["code"]) == (409, "too_many_privacy_zones")
+    assert accounts.call("PUT", "/v1/me/privacy-zones/z9", {**HOME, "lat": 1}, user=anna).status == 200
+
+
+def haversine_m(lat: float, lon: float, lat_2: float, lon_2: float) -> float:
+    a, b, c, d = map(math.radians, (lat, lon, lat_2, lon_2))
+    half = math.sin((c - a) / 2) ** 2 + math.cos(a) * math.cos(c) * math.sin((d - b) / 2) ** 2
+    return 2 * 6_371_008.8 * math.asin(math.sqrt(half))
 
 
 def photo(**options: Any) -> bytes:
