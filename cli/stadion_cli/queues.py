@@ -70,11 +70,13 @@ class DeadLetter:
 
     @property
     def event(self) -> str:
-        return str(self.content.get("detail-type", "file arrival" if "Records" in self.content else "?"))
+        named = self.content.get("detail-type") or self.content.get("work")
+        return str(named or ("file arrival" if "Records" in self.content else "?"))
 
     @property
     def detail(self) -> dict[str, Any]:
-        detail = self.content.get("detail")
+        """Of an event; work that a service left for itself says the same at the top."""
+        detail = self.content if "work" in self.content else self.content.get("detail")
         return detail if isinstance(detail, dict) else {}
 
     @property

@@ -14,6 +14,7 @@ LATE_AFTER: Final = timedelta(seconds=60)
 """A consumer that has said nothing for so long is stuck; before that it is waiting."""
 FAILURES: Final = {"not consumed", "arrival not processed", "unexpected error", "upload not processed"}
 HEARD: Final = {"consumed", "not consumed"}
+OWN_STEPS: Final = {"answered", "processed", "consumed"} | FAILURES
 STANDING: Final = frozenset(
     {
         "level", "location", "message", "timestamp", "service", "cold_start", "function_name", "function_memory_size",
@@ -85,7 +86,9 @@ class _Tracer:
         self._started = _began(self._lines[0])
 
     def trace(self) -> Trace:
-        told = (self._step(line) for line in self._lines if line.message in {"answered", "processed"} | FAILURES)
+        told = (
+            self._step(line) for line in self._lines if line.message in {"answered", "processed", "consumed"} | FAILURES
+        )
         steps = [step for step in told if step is not None]
         published = self._first_published()
         events = [self._event(line) for line in published.values()]
@@ -121,7 +124,21 @@ class _Tracer:
             return self._made(line, what="file processed", state=State.FAILED if failed else State.DONE)
         if _event_id(line):
             return None  # it belongs to its event
+        if line.message in HEARD:
+            return self._work(line)
         return self._made(line, what=line.message, state=State.FAILED, outcome=_error(line))
+
+    def _work(self, line: LogLine) -> Step | None:
+        """What a service left for itself; a failure that was made good is only a number of tries."""
+        mine = [one for one in self._lines if one.fields.get("message_id") == line.fields.get("message_id")]
+        done = next((one for one in mine if one.message == "consumed"), None)
+        failed = [one for one in mine if one.message == "not consumed"]
+        if line is not (done or failed[-1]):
+            return None
+        what = str(line.fields.get("event"))
+        if done is None:
+            return self._made(line, what=what, state=State.FAILED, outcome=_error(line), effects={}, tries=len(failed))
+        return self._made(line, what=what, state=State.DONE, tries=len(failed) + 1)
 
     def _event(self, line: LogLine) -> Step:
         name, source = str(line.fields["event"]), str(line.fields.get("source", ""))

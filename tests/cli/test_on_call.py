@@ -9,6 +9,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from stadion.work import Work
 from stadion_cli import user
 from stadion_cli.bus import Subscription, only
 from stadion_cli.dlq import age
@@ -127,6 +128,21 @@ def test_a_500_and_a_failed_file_are_failures() -> None:
     ]
     (trace,) = traces(lines, [], NOW)
     assert [step.what for step in trace.in_state(State.FAILED)] == ["POST /v1/workouts", "file processed"]
+
+
+def test_work_that_a_service_left_for_itself_is_a_step() -> None:
+    first = {"event": "Batch", "event_id": None, "message_id": "m1"}
+    second = {**first, "message_id": "m2"}
+    lines = [
+        answered(route="/v1/telemetry", status=202),
+        failed("telemetry-on-batches", **first, ms=20),
+        consumed("telemetry-on-batches", **first, outcome="kept", ms=30),
+        failed("telemetry-on-batches", **second, ms=40),
+        failed("telemetry-on-batches", **second, ms=50),
+    ]
+    (trace,) = traces(lines, EVERYBODY, NOW)
+    told = [(step.what, step.state, step.outcome, step.tries) for step in trace.steps[1:]]
+    assert told == [("Batch", State.DONE, "kept", 2), ("Batch", State.FAILED, "KeyError: 'shoe'", 2)]
 
 
 def test_each_request_about_a_workout_has_its_own_trace() -> None:
@@ -297,6 +313,19 @@ def test_the_relays_failures_are_republished_not_redriven(account: Target) -> No
     with pytest.raises(CliError, match="outbox") as refused:
         list(redrive(account, named(account, "relay-failures"), only=None))
     assert "republish" in refused.value.hint
+
+
+def test_a_dead_letter_that_is_work_is_shown_with_whose_it_is(account: Target) -> None:
+    work = Errand(correlation_id="c7", asked_at=NOW, user_id="u7")
+    boto3.client("sqs").send_message(QueueUrl=named(account, "inbox").url, MessageBody=work.model_dump_json())
+    (letter,) = look(account, named(account, "inbox"), limit=10)
+    facts = letter.facts()
+    assert (facts["event"], facts["correlation_id"], facts["user_id"]) == ("Errand", "c7", "u7")
+    assert Errand.model_validate_json(letter.body) == work
+
+
+class Errand(Work):
+    user_id: str
 
 
 def test_a_dead_letter_that_is_no_event_is_shown_as_it_is() -> None:

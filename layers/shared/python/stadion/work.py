@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, computed_field
 
 from stadion.events.consumer import Consumed
 from stadion.observability import correlate, count, log, logger, measure_ms
@@ -27,6 +27,12 @@ class Work(BaseModel):
 
     correlation_id: str
     asked_at: AwareDatetime
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def work(self) -> str:
+        """Its name, for who looks at the message."""
+        return type(self).__name__
 
 
 W = TypeVar("W", bound=Work)
@@ -87,6 +93,13 @@ def worker(do: Callable[[W], Consumed], *, kind: type[W]) -> LambdaHandler:
         count("Consumed")
         measure_ms("ConsumeLag", max(0.0, (time.time() - work.asked_at.timestamp()) * 1000))
         elapsed_ms = round((time.perf_counter() - started) * 1000, 1)
-        log("consumed", event=kind.__name__, outcome=done.outcome, duration_ms=elapsed_ms, **done.effects)
+        log(
+            "consumed",
+            event=kind.__name__,
+            message_id=record.message_id,
+            outcome=done.outcome,
+            duration_ms=elapsed_ms,
+            **done.effects,
+        )
 
     return queue_handler(consume)

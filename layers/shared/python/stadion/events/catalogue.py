@@ -217,7 +217,7 @@ class UserMetricsUpdated(Event):
     revision: int = Field(ge=1, examples=[1], description="of the metrics; grows whenever they change")
     day: date = Field(examples=["2026-11-21"], description="the athlete's day on which the workout began")
     sport_type: SportType = Field(examples=["Run"])
-    load: float | None = Field(default=None, ge=0, examples=[61.4], description="training stress; 100 is an hour all out")
+    load: float | None = Field(default=None, ge=0, examples=[61.4], description="100 is an hour all out")
     load_method: str | None = Field(default=None, examples=["hr_tss"])
     estimated: bool = Field(default=False, examples=[True], description="the load rests on assumed inputs")
 
