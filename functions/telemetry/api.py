@@ -56,10 +56,10 @@ def read_telemetry(
     until: Annotated[str | None, Query(alias="to", max_length=40, examples=["2026-11-22"])] = None,
     device_id: Annotated[str | None, Query(pattern=DEVICE_ID)] = None,
     resolution: Annotated[Resolution, Query()] = Resolution.MEDIUM,
+    flagged: Annotated[bool, Query(description="what was kept aside as implausible, instead")] = False,
 ) -> TelemetryResponse:
     """Samples of at most 31 days, or a daily metric of two years; the last day or month when no range is given.
 
     Without `device_id`, of all devices: for one instant, the value that was received last."""
-    return reading_service.read(
-        api.user_id, metric, since, until, device_id=device_id, resolution=resolution, now=clock.now()
-    )
+    asked = reading_service.Question(metric, since, until, device_id=device_id, resolution=resolution, flagged=flagged)
+    return reading_service.read(api.user_id, asked, clock.now())

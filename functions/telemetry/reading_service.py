@@ -1,5 +1,6 @@
 """Use case: read what devices sent."""
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
@@ -17,23 +18,24 @@ YEARS: Final = range(1990, 2200)
 MOST_TOLD: Final = 100_000
 
 
-def read(
-    user_id: str,
-    name: str,
-    since: str | None,
-    until: str | None,
-    *,
-    device_id: str | None,
-    resolution: Resolution,
-    now: datetime,
-) -> TelemetryResponse:
+@dataclass(frozen=True)
+class Question:
+    metric: str
+    since: str | None
+    until: str | None
+    device_id: str | None
+    resolution: Resolution
+    flagged: bool
+    """What was kept aside as implausible, instead."""
+
+
+def read(user_id: str, asked: Question, now: datetime) -> TelemetryResponse:
     """Of several devices' values for one instant, the one that was received last."""
-    metric = METRICS.get(name)
+    metric = METRICS.get(asked.metric)
     if metric is None:
         raise MetricNotFoundError(known=", ".join(METRICS))
-    since_ms, until_ms = _range(metric.kind, since, until, now)
-    devices, series = _found(user_id, metric, since_ms, until_ms, device_id)
-    told = _thinned(series, resolution)
+    devices, series = _found(user_id, metric, asked, *_range(metric.kind, asked.since, asked.until, now))
+    told = _thinned(series, asked.resolution)
     if len(told) > MOST_TOLD:
         raise TelemetryRangeTooLongError
     is_daily = metric.kind is MetricKind.DAILY
@@ -41,7 +43,7 @@ def read(
         metric=metric.name,
         kind=metric.kind,
         unit=metric.unit,
-        resolution=resolution,
+        resolution=asked.resolution,
         devices=devices,
         original_size=len(series),
         size=len(told),
@@ -51,14 +53,12 @@ def read(
     )
 
 
-def _found(
-    user_id: str, metric: Metric, since_ms: int, until_ms: int, device_id: str | None
-) -> tuple[list[str], Series]:
+def _found(user_id: str, metric: Metric, asked: Question, since_ms: int, until_ms: int) -> tuple[list[str], Series]:
     first, last = slot_of(since_ms, metric.kind), slot_of(until_ms - 1, metric.kind)
-    parts = [(device_id or "", _nothing(metric))]
+    parts = [(asked.device_id or "", _nothing(metric))]
     try:
-        for device, series in series_store.between(user_id, metric, first, last, flagged=False):
-            if device_id in {None, device}:
+        for device, series in series_store.between(user_id, metric, first, last, flagged=asked.flagged):
+            if asked.device_id in {None, device}:
                 parts.append((device, series.between(since_ms, until_ms)))
     except series_store.TooMuchError as error:
         raise TelemetryRangeTooLongError from error
