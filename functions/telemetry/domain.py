@@ -37,7 +37,7 @@ def _recorded(column: str) -> Callable[[Columns, SportType], Floats | None]:
     return lambda columns, _: columns.get(column)
 
 
-def _velocity(columns: Columns, _: SportType) -> Floats | None:
+def velocity_mps(columns: Columns, _: SportType) -> Floats | None:
     """The device's speed, or the distance's slope; a running mean over five samples."""
     speed = columns.get("speed_mps")
     if speed is None:
@@ -49,11 +49,11 @@ def _velocity(columns: Columns, _: SportType) -> Floats | None:
 
 
 def _moving(columns: Columns, sport_type: SportType) -> Floats | None:
-    speed = _velocity(columns, sport_type)
+    speed = velocity_mps(columns, sport_type)
     return None if speed is None else (np.nan_to_num(speed) >= sport(sport_type).stop_speed_mps).astype(np.float64)
 
 
-def _grade(columns: Columns, _: SportType) -> Floats | None:
+def grade_percent(columns: Columns, _: SportType) -> Floats | None:
     """Per cent, over at least thirty metres of way, within +-45."""
     altitude, distance = columns.get("altitude_m"), columns.get("distance_m")
     if altitude is None or distance is None or len(distance) < 2:
@@ -72,13 +72,13 @@ STREAMS: dict[str, tuple[Callable[[Columns, SportType], Floats | None], int]] = 
     "time": (_recorded("time_s"), 3),
     "distance": (_recorded("distance_m"), 2),
     "altitude": (_recorded("altitude_m"), 2),
-    "velocity_smooth": (_velocity, 3),
+    "velocity_smooth": (velocity_mps, 3),
     "heartrate": (_recorded("heart_rate_bpm"), 0),
     "cadence": (_recorded("cadence_rpm"), 1),
     "watts": (_recorded("power_w"), 0),
     "temp": (_recorded("temperature_c"), 1),
     "moving": (_moving, 0),
-    "grade_smooth": (_grade, 1),
+    "grade_smooth": (grade_percent, 1),
 }
 """Strava's names -> how the stream is made, and to how many decimals it is told. `latlng` stands apart."""
 LATLNG = "latlng"

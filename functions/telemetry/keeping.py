@@ -1,11 +1,12 @@
 """Use case: keep the streams of a workout's newest revision, and forget those that nobody needs."""
 
 from stadion import claims
+from stadion.clock import local_date
 from stadion.dynamo import look_again
 from stadion.events.catalogue import WorkoutFacts
 from stadion.streams.recorded import unbundle
 from telemetry import store
-from telemetry.store import Kept
+from telemetry.store import Facts, Kept
 
 
 def keep_streams(user_id: str, workout: WorkoutFacts) -> str:
@@ -15,6 +16,12 @@ def keep_streams(user_id: str, workout: WorkoutFacts) -> str:
         key=workout.streams.key if workout.streams is not None else None,
         sport_type=workout.sport_type,
         started_at=workout.started_at,
+        facts=Facts(
+            day=local_date(workout.started_at, workout.time_zone),
+            elapsed_time_s=workout.elapsed_time_s,
+            moving_time_s=workout.moving_time_s,
+            average_heart_rate_bpm=workout.average_heart_rate_bpm,
+        ),
     )
     return look_again(lambda: _bring_about(user_id, wanted))
 

@@ -1,6 +1,7 @@
 """The telemetry table: chunks of streams. Access patterns stand in README.md."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import date
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from pynamodb.attributes import BinaryAttribute
@@ -13,6 +14,17 @@ class _ChunkItem(Item):
     data = BinaryAttribute(legacy_encoding=False)
 
 
+class Facts(BaseModel):
+    """What the metrics need to know of a workout besides its streams."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    day: date
+    elapsed_time_s: float
+    moving_time_s: float
+    average_heart_rate_bpm: float | None = None
+
+
 class Kept(BaseModel):
     """Which streams of a workout are kept, as of which revision of it."""
 
@@ -23,12 +35,19 @@ class Kept(BaseModel):
     key: str | None = Field(default=None, description="of the claim that the chunks came from; None: there are none")
     sport_type: SportType = SportType.WORKOUT
     started_at: AwareDatetime | None = None
+    facts: Facts | None = Field(default=None, description="None: the workout was deleted")
     garbage: list[str] = Field(default_factory=list, description="keys of chunks that may go")
 
 
 def find(user_id: str, workout_id: str) -> tuple[Kept | None, Item | None]:
     item = Item.find(_user(user_id), _sk(workout_id))
     return (Kept.model_validate(item.body) if item is not None else None), item
+
+
+def all_kept(user_id: str) -> Iterator[Kept]:
+    """One request for each megabyte, which is some two thousand workouts."""
+    found = Item.query(_user(user_id), Item.sk.startswith(_sk("")), consistent_read=True)
+    return (Kept.model_validate(item.body) for item in found)
 
 
 def keep(user_id: str, kept: Kept, stored: Item | None) -> None:

@@ -4,13 +4,13 @@ from typing import Any
 import numpy as np
 
 from stadion.sports import Sport, sport
+from stadion.training.power import normalized_power_w
 from workouts.recordings.calories import Athlete, CaloriesMethod, calories_kcal
 from workouts.recordings.efforts import BestEffort, best_efforts
 from workouts.recordings.elevation import climbed
 from workouts.recordings.matching import Fingerprint
 from workouts.recordings.plausibility import Flag, flags, sustained_speed_mps
 from workouts.recordings.polyline import summary
-from workouts.recordings.power import normalized_power_w
 from workouts.recordings.recording import Floats, Pause, Recording
 from workouts.recordings.splits import KILOMETRE_M, MILE_M, Stretch, laps, splits
 from workouts.recordings.timeline import Timeline, timeline

@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stadion.sports import SportType
+from stadion.training.power import normalized_power_w
 from tests.unit.workouts.recordings import samples
 from workouts.recordings.calories import Athlete, CaloriesMethod, Sex
 from workouts.recordings.decode import decode
 from workouts.recordings.measure import measure
-from workouts.recordings.power import normalized_power_w
 from workouts.recordings.recording import DeviceTotals, Pause
 
 
