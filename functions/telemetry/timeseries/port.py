@@ -62,7 +62,9 @@ class WorkoutSeries:
 class DeviceSamples:
     """Values of one metric from one device that fell on one of the athlete's days: instants in ms since 1970.
 
-    They say all that is known of that (metric, device, day); the same again, or more of it, replaces what was there.
+    They say all that is known of that (metric, device, day); the same again, or more of it, replaces what was there,
+    unless that has a greater `version`. `touched` are the instants that may be new: a store that keeps samples one by
+    one writes only those (None: all).
     """
 
     metric: str
@@ -70,6 +72,8 @@ class DeviceSamples:
     day: date
     ms: Sequence[int]
     values: Sequence[float]
+    version: int = 1
+    touched: Sequence[int] | None = None
 
 
 # --- what can be asked ----------------------------------------------------------------------------------------------
@@ -155,7 +159,10 @@ class TelemetryStore(Protocol):
     def trend(self, user_id: str, metric: str, source: Source, span: Span, period: Period) -> list[TrendPoint]: ...
 
     def time_in_zones(self, user_id: str, metric: str, span: Span, bounds: Sequence[float]) -> list[float]:
-        """Seconds in workouts below the first bound, between each two, and from the last one on."""
+        """Seconds in workouts below the first bound, between each two, and from the last one on.
+
+        A bound inside a bin of the metric stands for that bin's end.
+        """
 
     def histogram(self, user_id: str, metric: str, span: Span, width: float) -> list[Bar]:
         """Of workouts; bars without seconds are left out. `width` is a multiple of the metric's bin."""
@@ -172,7 +179,10 @@ class TelemetryStore(Protocol):
     def series(
         self, user_id: str, metric: str, source: Source, since: datetime, until: datetime, *, step_s: int, fill: Fill
     ) -> list[Point]:
-        """Averages over steps aligned to 1970; gaps between known steps are filled as asked, never outside them."""
+        """Averages over steps aligned to 1970; gaps between known steps are filled as asked, never outside them.
+
+        At most `questions.MOST_STEPS` steps, and 31 days of samples. A daily metric stands at its date's midnight UTC.
+        """
 
     def latest(self, user_id: str, metrics: Sequence[str], source: Source) -> dict[str, Point]:
         """The newest value of each metric that has one."""

@@ -1,0 +1,68 @@
+"""What of a recording the series take: the values of each metric, when, and how long each one held."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import numpy as np
+
+from stadion.streams.codec import Columns, Floats
+from telemetry.series import epoch_ms
+from telemetry.timeseries.bins import Ints
+from telemetry.timeseries.port import WorkoutSeries
+
+TIME: Final = "time_s"
+RECORDED: Final[Mapping[str, str]] = {
+    "heart_rate": "heart_rate_bpm",
+    "power": "power_w",
+    "speed": "speed_mps",
+    "cadence": "cadence_rpm",
+    "altitude": "altitude_m",
+    "temperature": "temperature_c",
+}
+"""Metric -> chunk column."""
+LONGEST_HELD_S: Final = 10.0
+LAST_HELD_S: Final = 1.0
+
+
+@dataclass(frozen=True)
+class Samples:
+    """`ms` since 1970, rising, each once; of every row the seconds until the next one, at most ten."""
+
+    ms: Ints
+    held_s: Floats
+    values: Mapping[str, Floats]
+    """By metric; NaN is missing."""
+
+    def __len__(self) -> int:
+        return len(self.ms)
+
+    def of(self, metric: str) -> tuple[Ints, Floats, Floats]:
+        """Instants, values and held seconds where there is a value."""
+        values = self.values[metric]
+        known = np.isfinite(values)
+        return self.ms[known], values[known], self.held_s[known]
+
+
+def samples_of(workout: WorkoutSeries) -> Samples:
+    return samples_in(workout.columns, workout.started_at)
+
+
+def samples_in(columns: Columns, started_at: datetime) -> Samples:
+    """Of rows for one millisecond, the last."""
+    time_s = np.asarray(columns.get(TIME, ()), np.float64)
+    ms = np.round(time_s * 1000).astype(np.int64) + epoch_ms(started_at)
+    order = np.argsort(ms, kind="stable")
+    ms = ms[order]
+    kept = order[np.append(ms[1:] != ms[:-1], True)] if len(ms) else order
+    ms = ms[np.append(ms[1:] != ms[:-1], True)] if len(ms) else ms
+    found = {metric: columns[column][kept] for metric, column in RECORDED.items() if column in columns}
+    known = {metric: values for metric, values in found.items() if np.isfinite(values).any()}
+    return Samples(ms, held(ms), known)
+
+
+def held(ms: Ints) -> Floats:
+    gaps = np.append(np.diff(ms) / 1000, LAST_HELD_S)[: len(ms)]
+    held_s: Floats = np.minimum(gaps, LONGEST_HELD_S)
+    return held_s
