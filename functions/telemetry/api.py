@@ -12,9 +12,11 @@ from telemetry import intake_service, reading_service, service
 from telemetry.domain import Resolution, Series
 from telemetry.errors import TelemetryTooLargeError
 from telemetry.exports import CONTENT_TYPES, Format
+from telemetry.live.routes import router as live_router
 from telemetry.schemas import DEVICE_ID, StreamsResponse, TelemetryBatch, TelemetryReceipt, TelemetryResponse
 
 api = Api()
+api.include_router(live_router)
 handler = lambda_handler(api)
 
 MOST_BYTES = 512 * 1024

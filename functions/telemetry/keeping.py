@@ -1,4 +1,7 @@
-"""Use case: keep the streams of a workout's newest revision, and forget those that nobody needs."""
+"""Use case: keep the streams of a workout's newest revision, and forget those that nobody needs.
+
+Those of a live workout are in the table already: they are kept where they are, and go when others count instead.
+"""
 
 from stadion import claims
 from stadion.clock import local_date
@@ -6,6 +9,7 @@ from stadion.dynamo import look_again
 from stadion.events.catalogue import WorkoutFacts
 from stadion.streams.recorded import unbundle
 from telemetry import store
+from telemetry.live import service as live
 from telemetry.store import Facts, Kept
 
 
@@ -37,16 +41,28 @@ def _bring_about(user_id: str, wanted: Kept) -> str:
         _sweep(user_id, known)
         return "stale"
     old_key = known.key if known is not None else None
-    if wanted.key is not None and wanted.key != old_key:
-        store.write_chunks(user_id, wanted.workout_id, wanted.key, unbundle(claims.collect(wanted.key)))
+    if wanted.key is not None and not store.are_same_chunks(wanted.key, old_key):
+        _bring_chunks(user_id, wanted.workout_id, wanted.key)
     garbage = [*(known.garbage if known is not None else []), *([old_key] if old_key else [])]
-    kept = wanted.model_copy(update={"garbage": [key for key in dict.fromkeys(garbage) if key != wanted.key]})
+    left = [key for key in dict.fromkeys(garbage) if not store.are_same_chunks(key, wanted.key)]
+    kept = wanted.model_copy(update={"garbage": left})
     store.keep(user_id, kept, stored)
     _sweep(user_id, kept)
     return "kept" if wanted.key is not None else "forgotten"
 
 
+def _bring_chunks(user_id: str, workout_id: str, key: str) -> None:
+    """Of a live workout nothing is copied, unless its chunks have gone meanwhile."""
+    if store.are_live(key):
+        if live.holds(user_id, workout_id):
+            return
+        live.retire(user_id, workout_id)
+    store.write_chunks(user_id, workout_id, key, unbundle(claims.collect(key)))
+
+
 def _sweep(user_id: str, kept: Kept) -> None:
+    if not store.are_live(kept.key):
+        live.retire(user_id, kept.workout_id)
     if not kept.garbage:
         return
     for key in kept.garbage:

@@ -8,6 +8,7 @@ from pynamodb.attributes import BinaryAttribute
 
 from stadion.dynamo import Item, Transaction, put_over
 from stadion.sports import SportType
+from telemetry.live.session_store import PARTITION
 
 
 class _ChunkItem(Item):
@@ -50,6 +51,10 @@ def all_kept(user_id: str) -> Iterator[Kept]:
     return (Kept.model_validate(item.body) for item in found)
 
 
+def kept_key(user_id: str, workout_id: str) -> Item:
+    return Item(pk=_user(user_id), sk=_sk(workout_id))
+
+
 def keep(user_id: str, kept: Kept, stored: Item | None) -> None:
     """`OvertakenError` when the item is not `stored` any more."""
     revision = int(stored.revision) + 1 if stored is not None else 1
@@ -81,6 +86,19 @@ def delete_chunks(user_id: str, workout_id: str, key: str) -> None:
             batch.delete(item)
 
 
+def are_same_chunks(key: str | None, other: str | None) -> bool:
+    """Chunks are found by the last part of the key: their content's name, or `live` for those that grew there."""
+    return key is not None and other is not None and _partition(key) == _partition(other)
+
+
+def are_live(key: str | None) -> bool:
+    return key is not None and _partition(key) == PARTITION
+
+
+def _partition(key: str) -> str:
+    return key.rsplit("/", 1)[-1]
+
+
 def _user(user_id: str) -> str:
     return f"USER#{user_id}"
 
@@ -90,4 +108,4 @@ def _sk(workout_id: str) -> str:
 
 
 def _chunks(user_id: str, workout_id: str, key: str) -> str:
-    return f"CHUNKS#{user_id}#{workout_id}#{key.rsplit('/', 1)[-1]}"
+    return f"CHUNKS#{user_id}#{workout_id}#{_partition(key)}"

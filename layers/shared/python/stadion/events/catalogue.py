@@ -204,7 +204,9 @@ class LiveSessionFinished(Event):
     ended_at: AwareDatetime = Field(examples=["2026-11-21T06:10:34Z"])
     time_zone: str = Field(examples=["Europe/Moscow"])
     name: str | None = Field(default=None, examples=["Morning run"])
-    gear_ids: list[str] = Field(default_factory=list, examples=[[GEAR]])
+    gear_ids: list[str] | None = Field(
+        default=None, examples=[[GEAR]], description="null: nobody named the gear, so the default gear is meant"
+    )
     pauses: list[LivePause] = Field(default_factory=list)
     streams: StreamsClaim | None = Field(default=None, description="null: not one sample came")
 

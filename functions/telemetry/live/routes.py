@@ -1,0 +1,119 @@
+"""Live workouts over HTTP: everything but the watching, for when there is no connection."""
+
+from typing import Annotated, cast
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.openapi.params import Body
+
+from stadion import clock
+from stadion.http import Api
+from telemetry.live import service, sharing
+from telemetry.live.domain import MarkKind
+from telemetry.live.schemas import (
+    CreatedShareLink,
+    Follower,
+    Followers,
+    LiveCommand,
+    LiveSessionDetail,
+    LiveSessions,
+    LiveStart,
+    NewShareLink,
+    SampleBatch,
+    SamplesTaken,
+    Seen,
+    ShareLinks,
+)
+
+router = Router()  # type: ignore[no-untyped-call]
+TAGS = ["Live workouts"]
+SESSION = "/v1/live/sessions/<session_id>"
+
+
+def _me() -> str:
+    return cast(Api, router.api_resolver).user_id
+
+
+@router.post("/v1/live/sessions", summary="Start a live workout", tags=TAGS, status_code=201)
+def start_live_session(body: Annotated[LiveStart, Body()]) -> LiveSessionDetail:
+    """The app chooses the id, which the workout will have. The same start again answers the session as it is."""
+    return service.start(_me(), body, clock.now())
+
+
+@router.get("/v1/live/sessions", summary="List the live workouts of the last month", tags=TAGS)
+def list_live_sessions() -> LiveSessions:
+    return LiveSessions(items=service.sessions(_me()))
+
+
+@router.get(SESSION, summary="Show a live workout, its last sample and gaps", tags=TAGS)
+def get_live_session(session_id: str) -> LiveSessionDetail:
+    return service.state(_me(), session_id)
+
+
+@router.post(f"{SESSION}/samples", summary="Send samples", tags=TAGS, status_code=202)
+def send_live_samples(session_id: str, body: Annotated[SampleBatch, Body()]) -> SamplesTaken:
+    """What is answered is kept; anything else, send again. Order, age and repetitions do not matter.
+
+    For a week after the end, samples that come late correct the workout."""
+    return service.take(_me(), session_id, body, clock.now())
+
+
+@router.post(f"{SESSION}/pause", summary="Pause", tags=TAGS)
+def pause_live_session(session_id: str, body: Annotated[LiveCommand, Body()]) -> LiveSessionDetail:
+    return service.mark(_me(), session_id, MarkKind.PAUSE, body.at_s, clock.now())
+
+
+@router.post(f"{SESSION}/resume", summary="Go on after a pause", tags=TAGS)
+def resume_live_session(session_id: str, body: Annotated[LiveCommand, Body()]) -> LiveSessionDetail:
+    return service.mark(_me(), session_id, MarkKind.RESUME, body.at_s, clock.now())
+
+
+@router.post(f"{SESSION}/stop", summary="Stop: it becomes a workout", tags=TAGS)
+def stop_live_session(session_id: str, body: Annotated[LiveCommand, Body()]) -> LiveSessionDetail:
+    """The workout has the session's id, and appears in the diary a moment later."""
+    return service.stop(_me(), session_id, body.at_s, clock.now())
+
+
+@router.post(f"{SESSION}/discard", summary="Discard: it never was", tags=TAGS)
+def discard_live_session(session_id: str) -> LiveSessionDetail:
+    return service.discard(_me(), session_id, clock.now())
+
+
+@router.post(f"{SESSION}/share-links", summary="Make a link for people without an account", tags=TAGS, status_code=201)
+def create_share_link(session_id: str, body: Annotated[NewShareLink, Body()]) -> CreatedShareLink:
+    """Whoever has it sees what followers see, until it ends or is revoked."""
+    return sharing.share(_me(), session_id, body, clock.now())
+
+
+@router.get(f"{SESSION}/share-links", summary="List the links that hold", tags=TAGS)
+def list_share_links(session_id: str) -> ShareLinks:
+    return ShareLinks(items=sharing.links(_me(), session_id, clock.now()))
+
+
+@router.delete(f"{SESSION}/share-links/<link_id>", summary="Revoke a link", tags=TAGS, status_code=204)
+def revoke_share_link(session_id: str, link_id: str) -> Response[None]:
+    sharing.unshare(_me(), session_id, link_id)
+    return Response(status_code=204)
+
+
+@router.get("/v1/live/shared/<share_token>", summary="Look at a shared live workout", tags=TAGS)
+def look_at_shared_session(share_token: str) -> Seen:
+    """For a web page without an account. No position inside the athlete's privacy zones."""
+    return sharing.look(share_token, clock.now())
+
+
+@router.get("/v1/live/followers", summary="List who may watch you live", tags=TAGS)
+def list_live_followers() -> Followers:
+    return Followers(items=sharing.followers(_me()))
+
+
+@router.put("/v1/live/followers/<user_id>", summary="Let somebody watch you live", tags=TAGS)
+def allow_live_follower(user_id: str) -> Follower:
+    return sharing.allow(_me(), user_id, clock.now())
+
+
+@router.delete("/v1/live/followers/<user_id>", summary="Let somebody watch you no more", tags=TAGS, status_code=204)
+def disallow_live_follower(user_id: str) -> Response[None]:
+    """Connections that watch by it end at once."""
+    sharing.disallow(_me(), user_id)
+    return Response(status_code=204)

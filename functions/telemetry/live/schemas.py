@@ -1,0 +1,171 @@
+"""Requests and answers of live workouts, the same over HTTP and over the WebSocket."""
+
+from typing import Annotated, Final, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, Strict
+
+from stadion.events.catalogue import LiveOutcome, LivePause
+from stadion.fields import LINE, Amount, Moment
+from stadion.http import RequestModel
+from stadion.ids import ClientId
+from stadion.sports import SportType
+from stadion.zones import TimeZone
+from telemetry.live.domain import LONGEST, LiveState
+
+MOST_SAMPLES: Final = 600
+MOST_MINUTES: Final = 60
+MOST_IN_MINUTE: Final = 1_200
+"""Twenty a second. A chunk stays far below the 400 KB of an item."""
+LONGEST_LINK_S: Final = 24 * 3600
+
+Seconds = Annotated[Amount, Field(ge=0, le=LONGEST.total_seconds())]
+Number = Annotated[float, Strict()]
+Column = Annotated[list[Number | None] | None, Field(max_length=MOST_SAMPLES)]
+AtS = Annotated[
+    Seconds | None,
+    Field(description="seconds since the start, by the app's clock; the server's clock when left out", examples=[600]),
+]
+
+
+class LiveStart(RequestModel):
+    """The same start again changes nothing and answers the session as it is."""
+
+    session_id: ClientId = Field(description="chosen by the app: the workout will have the same id")
+    sport_type: SportType = Field(examples=["Run"])
+    started_at: Moment = Field(examples=["2026-11-21T08:40:00+03:00"])
+    time_zone: TimeZone = "UTC"
+    name: Annotated[str, Field(min_length=1, max_length=200, pattern=LINE, examples=["Before work"])] | None = None
+    gear_ids: Annotated[list[ClientId], Field(max_length=10)] | None = Field(
+        default=None, description="the pieces worn; leave it out to use the default gear of the sport"
+    )
+
+
+class LiveCommand(RequestModel):
+    at_s: AtS = None
+
+
+class SampleBatch(RequestModel):
+    """Parallel lists; null where nothing was measured. Order, age and repetitions do not matter."""
+
+    time_s: list[Seconds] = Field(
+        min_length=1, max_length=MOST_SAMPLES, description="since the start, to the millisecond", examples=[[0, 1, 2]]
+    )
+    lat: Column = Field(default=None, examples=[[55.7512, 55.7513, 55.7514]])
+    lon: Column = Field(default=None, examples=[[37.6184, 37.6184, 37.6185]])
+    heart_rate_bpm: Column = Field(default=None, examples=[[101, 102, None]])
+    power_w: Column = None
+    speed_mps: Column = None
+    cadence_rpm: Column = None
+    altitude_m: Column = None
+    distance_m: Column = Field(default=None, description="since the start")
+    temperature_c: Column = None
+    more: bool = Field(
+        default=False,
+        description="of a finished workout: more batches follow at once, so correct it after the last one only",
+    )
+
+    def columns(self) -> dict[str, list[float | None]]:
+        return self.model_dump(exclude={"time_s", "more", "action", "request_id", "session_id"}, exclude_none=True)
+
+
+class Refused(BaseModel):
+    """A value that cannot be; the others of its sample were taken."""
+
+    column: str = Field(examples=["heart_rate_bpm"])
+    index: int = Field(description="in the list", examples=[17])
+    code: Literal["value_is_impossible"] = "value_is_impossible"
+
+
+class SamplesTaken(BaseModel):
+    """What is answered is kept. What is not answered, send again: nothing is counted twice."""
+
+    session_id: str
+    accepted: int = Field(description="samples of this batch")
+    added: int = Field(description="of them, those that were not known yet")
+    received_until_s: float = Field(description="the last sample known, of this batch or before")
+    refused_count: int = Field(default=0, description="values that cannot be")
+    refused: list[Refused] = Field(default_factory=list, description="the first twenty of them")
+
+
+class Gap(BaseModel):
+    start_s: float
+    end_s: float
+
+
+class Received(BaseModel):
+    samples: int
+    until_s: float | None = Field(description="the last sample; go on from here")
+    gaps: list[Gap] = Field(description="more than ten seconds without a sample; the fifty longest")
+
+
+class LiveSession(BaseModel):
+    session_id: str
+    state: LiveState
+    outcome: LiveOutcome | None = None
+    sport_type: SportType
+    started_at: AwareDatetime
+    time_zone: str
+    name: str | None = None
+    gear_ids: list[str] | None = None
+    pauses: list[LivePause] = Field(default_factory=list)
+    heard_at: AwareDatetime = Field(description="about when the app was last heard")
+    closed_at: AwareDatetime | None = None
+    workout_id: str | None = Field(default=None, description="where it was saved; null until it is")
+
+
+class LiveSessionDetail(LiveSession):
+    received: Received
+
+
+class LiveSessions(BaseModel):
+    items: list[LiveSession] = Field(description="newest first, of the last month")
+
+
+# --- followers and links ---------------------------------------------------------------------------------------------
+
+
+class Follower(BaseModel):
+    user_id: str
+    allowed_at: AwareDatetime
+
+
+class Followers(BaseModel):
+    items: list[Follower]
+
+
+class NewShareLink(RequestModel):
+    expires_in_s: Annotated[int, Strict()] = Field(
+        default=4 * 3600, ge=60, le=LONGEST_LINK_S, description="a day at most", examples=[14400]
+    )
+
+
+class ShareLink(BaseModel):
+    link_id: str = Field(description="to revoke it with")
+    session_id: str
+    expires_at: AwareDatetime
+
+
+class CreatedShareLink(ShareLink):
+    share_token: str = Field(description="shown this once: only its digest is kept")
+    path: str = Field(description="where anybody who has it can look", examples=["/v1/live/shared/Zm9v…"])
+
+
+class ShareLinks(BaseModel):
+    items: list[ShareLink]
+
+
+class Seen(BaseModel):
+    """What followers see. No position inside the athlete's privacy zones."""
+
+    model_config = ConfigDict(frozen=True)
+
+    session_id: str
+    state: LiveState
+    sport_type: SportType
+    started_at: AwareDatetime
+    time_s: float | None = Field(default=None, description="of the newest sample, since the start")
+    position: tuple[float, float] | None = Field(default=None, description="[lat, lon]; null in a privacy zone")
+    speed_mps: float | None = None
+    pace_s_per_km: float | None = None
+    heart_rate_bpm: float | None = None
+    distance_m: float | None = None

@@ -1,0 +1,332 @@
+"""Use cases of a live workout. Every one of them may be repeated, over either way in."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from stadion import claims
+from stadion.dynamo import look_again
+from stadion.events.catalogue import LiveOutcome, LiveSessionFinished, LiveSessionStarted, StreamsClaim
+from stadion.observability import count
+from stadion.streams.recorded import bundle
+from telemetry.live import session_store, watching
+from telemetry.live.batches import Judged, judged, minutes_of
+from telemetry.live.chunks import (
+    NOTHING,
+    Latest,
+    Samples,
+    by_minute,
+    gaps,
+    latest,
+    merged,
+    packed,
+    unpacked,
+)
+from telemetry.live.domain import MarkKind, Session, Start, started
+from telemetry.live.errors import (
+    LiveSessionIdTakenError,
+    LiveSessionIsFinishedError,
+    LiveSessionNotFoundError,
+    TooManySamplesError,
+)
+from telemetry.live.schemas import (
+    MOST_IN_MINUTE,
+    Gap,
+    LiveSession,
+    LiveSessionDetail,
+    LiveStart,
+    Received,
+    SampleBatch,
+    SamplesTaken,
+)
+from telemetry.live.session_store import Chunk, Stored
+
+
+def start(user_id: str, asked: LiveStart, now: datetime) -> LiveSessionDetail:
+    wanted = Start.model_validate(asked.model_dump(exclude={"action", "request_id"}))
+    return look_again(lambda: _start(user_id, wanted, now))
+
+
+def _start(user_id: str, wanted: Start, now: datetime) -> LiveSessionDetail:
+    known = session_store.find(user_id, wanted.session_id)
+    if known is not None:
+        if Start.model_validate(known.session.model_dump()) != wanted:
+            raise LiveSessionIdTakenError
+        return _detail(user_id, known.session)
+    session = started(wanted, now)
+    event = LiveSessionStarted(
+        session_id=session.session_id, sport_type=session.sport_type, started_at=session.started_at
+    )
+    session_store.create(user_id, session, [event], now)
+    count("LiveStarted")
+    return shown_with(session, NOTHING)
+
+
+def mark(user_id: str, session_id: str, kind: MarkKind, at_s: float | None, now: datetime) -> LiveSessionDetail:
+    def change(stored: Stored) -> Session:
+        session = stored.session
+        session.check_takes_more(now)
+        if at_s is not None:
+            session.check_time(at_s, now, pointer="#/at_s")
+        return session.marked(kind, session.clock_s(now) if at_s is None else at_s)
+
+    changed = _changed(user_id, session_id, change, now)
+    if changed.is_open:
+        watching.push(user_id, changed, None, now)
+    return _detail(user_id, changed)
+
+
+def stop(user_id: str, session_id: str, at_s: float | None, now: datetime) -> LiveSessionDetail:
+    def change(stored: Stored) -> Session:
+        session = stored.session
+        session.check_takes_more(now)
+        if at_s is not None:
+            session.check_time(at_s, now, pointer="#/at_s")
+        return session.stopped(at_s, now)
+
+    return _closed(user_id, session_id, change, now)
+
+
+def close_forgotten(user_id: str, session_id: str, unheard_since: datetime, now: datetime) -> LiveSessionDetail | None:
+    """None when it was heard meanwhile. A finish that was interrupted is done to the end."""
+    stored = session_store.find(user_id, session_id)
+    if stored is None or (stored.session.is_open and stored.session.heard_at >= unheard_since):
+        return None
+
+    def change(stored: Stored) -> Session:
+        session = stored.session
+        return session.forgotten(now) if session.is_open and session.heard_at < unheard_since else session
+
+    return _closed(user_id, session_id, change, now)
+
+
+def discard(user_id: str, session_id: str, now: datetime) -> LiveSessionDetail:
+    def change(stored: Stored) -> Session:
+        session = stored.session
+        if session.outcome is LiveOutcome.DISCARDED:
+            return session
+        if not session.is_open:
+            raise LiveSessionIsFinishedError
+        return session.discarded(now)
+
+    discarded = _changed(user_id, session_id, change, now, event=True)
+    session_store.delete_chunks(user_id, session_id)
+    watching.end(user_id, discarded, now)
+    return shown_with(discarded, NOTHING)
+
+
+def _changed(
+    user_id: str, session_id: str, change: Callable[[Stored], Session], now: datetime, *, event: bool = False
+) -> Session:
+    def once() -> Session:
+        stored = session_store.get(user_id, session_id)
+        new = change(stored)
+        if new == stored.session:
+            return new
+        heard = new.model_copy(update={"heard_at": max(now, new.heard_at)})
+        events = [_finished(heard, None, None)] if event else []
+        session_store.save(user_id, stored, heard, now, dirty=not new.is_open and not event, events=events)
+        return heard
+
+    changed = look_again(once)
+    if not changed.is_open and not event:
+        changed = finish(user_id, session_id, now)
+    return changed
+
+
+def _closed(user_id: str, session_id: str, change: Callable[[Stored], Session], now: datetime) -> LiveSessionDetail:
+    """First nothing more gets in unnoticed, then what is in is made known; a crash between is mended later."""
+    closed = _changed(user_id, session_id, change, now)
+    watching.end(user_id, closed, now)
+    return _detail(user_id, closed)
+
+
+def finish(user_id: str, session_id: str, now: datetime) -> Session:
+    """Makes known what a closed session holds, if it holds more than was made known before."""
+    return look_again(lambda: _finish(user_id, session_id, now))
+
+
+def _finish(user_id: str, session_id: str, now: datetime) -> Session:
+    stored = session_store.get(user_id, session_id)
+    session = stored.session
+    if not stored.is_dirty or session.is_open:
+        return session
+    parts = session_store.chunks(user_id, session_id)
+    last_s = unpacked(parts[-1]).last_s if parts else None
+    if session.is_empty(last_s):
+        session = session.discarded(now)
+    finished = session.model_copy(update={"finished": session.finished + 1, "until_s": last_s or 0.0})
+    claim = _claim(finished, parts) if parts else None
+    event = _finished(finished, claim, last_s)
+    session_store.save(user_id, stored, finished, now, dirty=False, events=[event])
+    count(f"Live{event.outcome.value.capitalize()}")
+    return finished
+
+
+def _claim(session: Session, parts: list[bytes]) -> StreamsClaim:
+    """The chunks as they are. `/live` tells the keeper that they are in its table already."""
+    data = bundle(parts)
+    content = hashlib.sha256(data).hexdigest()[:16]
+    samples = sum(len(unpacked(part)) for part in parts)
+    return StreamsClaim(
+        key=claims.deposit(f"streams/{session.session_id}/{content}/{session_store.PARTITION}", data), samples=samples
+    )
+
+
+def _finished(session: Session, claim: StreamsClaim | None, last_s: float | None) -> LiveSessionFinished:
+    end_s = session.end_s(last_s)
+    return LiveSessionFinished(
+        session_id=session.session_id,
+        revision=max(1, session.finished),
+        outcome=session.outcome or LiveOutcome.STOPPED,
+        sport_type=session.sport_type,
+        started_at=session.started_at,
+        ended_at=session.started_at + timedelta(seconds=end_s),
+        time_zone=session.time_zone,
+        name=session.name,
+        gear_ids=session.gear_ids,
+        pauses=session.pauses(end_s),
+        streams=claim,
+    )
+
+
+# --- samples ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Written:
+    session: Session
+    judged: Judged
+    added: int
+    newest: Latest | None
+    """Of the minute that was written last, if anything was added there at its end."""
+
+
+def take(user_id: str, session_id: str, batch: SampleBatch, now: datetime) -> SamplesTaken:
+    """Two requests to the table. What is answered is kept; of a closed session, the workout is corrected."""
+    written = look_again(lambda: _take(user_id, session_id, batch, now))
+    session, samples = written.session, written.judged.samples
+    if not session.is_open and not batch.more:
+        finish(user_id, session_id, now)
+    if written.newest is not None and session.is_open:
+        watching.push(user_id, session, written.newest, now)
+    count("LiveSamples", written.added)
+    return SamplesTaken(
+        session_id=session_id,
+        accepted=written.judged.accepted,
+        added=written.added,
+        received_until_s=max(samples.last_s or 0.0, session.until_s, written.newest.time_s if written.newest else 0.0),
+        refused_count=written.judged.refused_count,
+        refused=written.judged.refused,
+    )
+
+
+def _take(user_id: str, session_id: str, batch: SampleBatch, now: datetime) -> _Written:
+    minutes = minutes_of(batch)
+    stored, known = session_store.get_with_chunks(user_id, session_id, [*minutes, minutes[-1] + 1])
+    stored.session.check_takes_more(now)
+    found = judged(batch, stored.session, now)
+    changed: dict[int, tuple[Chunk | None, bytes]] = {}
+    added = 0
+    newest: Latest | None = None
+    for minute, sent in by_minute(found.samples):
+        chunk = known.get(minute)
+        before = unpacked(chunk.data) if chunk is not None else NOTHING
+        after = merged([before, sent])
+        if after.same_as(before):
+            continue
+        if len(after) > MOST_IN_MINUTE:
+            raise TooManySamplesError(pointer="#/time_s", most=MOST_IN_MINUTE)
+        changed[minute] = (chunk, packed(after))
+        added += len(after) - len(before)
+        newest = _newest(after, sent)
+    if changed:
+        session_store.write_chunks(user_id, stored, changed, now)
+    session_store.hear(user_id, stored, now, found.samples.last_s or 0.0)
+    overtaken = minutes[-1] + 1 in known or (newest is not None and newest.time_s < stored.session.until_s)
+    return _Written(stored.session, found, added, None if overtaken else newest)
+
+
+def _newest(after: Samples, sent: Samples) -> Latest | None:
+    return latest(after) if after.last_s == sent.last_s else None
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+def state(user_id: str, session_id: str) -> LiveSessionDetail:
+    return _detail(user_id, session_store.get(user_id, session_id).session)
+
+
+def sessions(user_id: str) -> list[LiveSession]:
+    return [shown(session) for session in session_store.sessions(user_id)]
+
+
+def open_session_of(user_id: str) -> str:
+    found = session_store.open_session(user_id)
+    if found is None:
+        raise LiveSessionNotFoundError
+    return found
+
+
+def _detail(user_id: str, session: Session) -> LiveSessionDetail:
+    return shown_with(session, merged(map(unpacked, session_store.chunks(user_id, session.session_id))))
+
+
+def shown(session: Session) -> LiveSession:
+    end_s = session.end_s(None) if not session.is_open else session.clock_s(session.heard_at)
+    told: Mapping[str, object] = session.model_dump(include=set(LiveSession.model_fields) - {"pauses", "state"})
+    return LiveSession.model_validate(
+        {**told, "state": session.state, "pauses": session.pauses(max(end_s, session.until_s))}
+    )
+
+
+def shown_with(session: Session, samples: Samples) -> LiveSessionDetail:
+    holes: Iterable[tuple[float, float]] = gaps(samples)
+    received = Received(samples=len(samples), until_s=samples.last_s, gaps=[Gap(start_s=a, end_s=b) for a, b in holes])
+    return LiveSessionDetail(**shown(session).model_dump(), received=received)
+
+
+# --- the end of a session's chunks -----------------------------------------------------------------------------------
+
+
+def saved(user_id: str, session_id: str, workout_id: str) -> str:
+    """The diary has it: under its own id, or joined to a workout that has streams of its own."""
+
+    def note() -> str:
+        stored = session_store.find(user_id, session_id)
+        if stored is None or stored.session.workout_id == workout_id:
+            return "known"
+        session = stored.session.model_copy(update={"workout_id": workout_id})
+        session_store.save(user_id, stored, session, stored.session.heard_at)
+        return "noted"
+
+    outcome = look_again(note)
+    if workout_id != session_id:
+        retire(user_id, session_id)
+    return outcome
+
+
+def holds(user_id: str, session_id: str) -> bool:
+    """Its chunks are in the table."""
+    stored = session_store.find(user_id, session_id)
+    return stored is not None and not stored.session.sealed
+
+
+def retire(user_id: str, session_id: str) -> bool:
+    """Its chunks count no more: nothing more is taken, and they go. An open session is left alone."""
+
+    def seal() -> bool:
+        stored = session_store.find(user_id, session_id)
+        if stored is None or stored.session.is_open:
+            return False
+        if not stored.session.sealed:
+            sealed = stored.session.model_copy(update={"sealed": True})
+            session_store.save(user_id, stored, sealed, stored.session.heard_at, dirty=False)
+        return True
+
+    is_closed = look_again(seal)
+    if is_closed:
+        session_store.delete_chunks(user_id, session_id)
+    return is_closed

@@ -1,0 +1,18 @@
+"""Where the athlete does not want to be seen: kept beside those who watch, so that it holds for the next push."""
+
+from typing import Any
+
+from stadion import clock
+from stadion.events.catalogue import PrivacyZonesChanged
+from stadion.events.consumer import Consumed, consumer
+from stadion.events.envelope import Envelope
+from telemetry.live import audience_store
+
+
+def keep_zones(envelope: Envelope[Any]) -> Consumed:
+    event = envelope.data
+    kept = audience_store.keep_zones(envelope.user_id, event.zones, event.revision, clock.now())
+    return Consumed("kept" if kept else "stale", {"zones": len(event.zones)})
+
+
+handler = consumer(keep_zones, events=(PrivacyZonesChanged,))

@@ -1,0 +1,31 @@
+"""API Gateway asks who opens a WebSocket connection. A refusal is the same whatever was wrong."""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from stadion import clock
+from stadion.errors import StadionError
+from stadion.observability import count, log, logger, metrics
+from telemetry.live import identity
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001
+    arn = str(event["methodArn"])
+    try:
+        caller = identity.caller(event.get("headers") or {}, event.get("queryStringParameters") or {}, clock.now())
+    except StadionError as error:
+        count("LiveRefused")
+        log("connection refused", code=error.code)
+        return {"principalId": "nobody", "policyDocument": _policy("Deny", arn)}
+    count("LiveConnected")
+    log("connection allowed", by="link" if caller.link_id else "token")
+    principal = caller.user_id or "link"
+    return {"principalId": principal, "policyDocument": _policy("Allow", arn), "context": caller.context()}
+
+
+def _policy(effect: str, arn: str) -> dict[str, Any]:
+    statement = {"Action": "execute-api:Invoke", "Effect": effect, "Resource": arn}
+    return {"Version": "2012-10-17", "Statement": [statement]}
