@@ -1,12 +1,22 @@
-"""Which adapter serves the time series."""
+"""Which of the two adapters serves: Timestream where a database is named, DynamoDB rollups everywhere else."""
 
 from functools import cache
 
+from stadion.settings import load
 from telemetry.timeseries.port import TelemetryStore
+from telemetry.timeseries.settings import TimeSeriesSettings
+
+
+def time_series() -> TelemetryStore:
+    return _store(load(TimeSeriesSettings).timestream_database)
 
 
 @cache
-def time_series() -> TelemetryStore:
+def _store(database: str) -> TelemetryStore:
     from telemetry.timeseries.rollups import RollupStore
 
-    return RollupStore()
+    if not database:
+        return RollupStore()
+    from telemetry.timeseries.timestream import TimestreamStore
+
+    return TimestreamStore(database)

@@ -1,0 +1,6 @@
+from stadion.settings import Settings
+
+
+class TimeSeriesSettings(Settings):
+    timestream_database: str = ""
+    """Without one, rollups in DynamoDB serve."""

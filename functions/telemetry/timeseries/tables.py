@@ -1,0 +1,10 @@
+"""The names in Timestream that the adapter writes and the queries read; `infra_cdk/timestream_tables.py` makes them."""
+
+from typing import Final
+
+WORKOUTS: Final = "workouts"
+"""measure `workout`: which content of a workout counts; `mean_max`, `last`: a row for each duration, each metric."""
+WORKOUT_SAMPLES: Final = "workout_samples"
+"""A row for each second: all metrics of it, and how long it held."""
+DEVICE_SAMPLES: Final = "device_samples"
+"""A row for each value; the measure's name is the metric's."""

@@ -1,0 +1,134 @@
+"""Timestream through boto3: what it rejects, refuses for now, or answers in pages.
+
+`parameter_validation=False`: of 32 ms for a hundred records, botocore spends half on checking what `records` made.
+"""
+
+import random
+import re
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from telemetry.timeseries.errors import TelemetryStoreBusyError
+
+if TYPE_CHECKING:
+    from mypy_boto3_timestream_query import TimestreamQueryClient
+    from mypy_boto3_timestream_write import TimestreamWriteClient
+
+MOST_RECORDS: Final = 100
+ATTEMPTS: Final = 5
+FIRST_PAUSE_S: Final = 0.1
+BUSY: Final = frozenset({"ThrottlingException", "InternalServerException", "InvalidEndpointException"})
+REJECTED: Final = "RejectedRecordsException"
+INVALID: Final = "ValidationException"
+NO_SUCH_COLUMN: Final = re.compile(r"column\b.*(does not exist|not found|cannot be resolved|unknown)", re.I | re.S)
+"""A column begins with the first record that has it: before that, nobody has measured it."""
+
+Record = dict[str, Any]
+Row = list[str | None]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Written:
+    """`stale`: a newer version is there. `refused`: outside the time that the tables keep."""
+
+    taken: int = 0
+    stale: int = 0
+    refused: int = 0
+
+    def __add__(self, other: "Written") -> "Written":
+        return Written(self.taken + other.taken, self.stale + other.stale, self.refused + other.refused)
+
+
+class Timestream:
+    def __init__(self, database: str, *, sleep: Callable[[float], None] = time.sleep) -> None:
+        self.database = database
+        self._sleep = sleep
+
+    @cached_property
+    def writer(self) -> "TimestreamWriteClient":
+        import boto3
+
+        return boto3.client("timestream-write", config=_config())
+
+    @cached_property
+    def asker(self) -> "TimestreamQueryClient":
+        import boto3
+
+        return boto3.client("timestream-query", config=_config())
+
+    def write(self, table: str, common: Record, records: Sequence[Record]) -> Written:
+        """A hundred at a time; repeating it is safe. `TelemetryStoreBusyError`, after which some of it may be there."""
+        parts = [records[at : at + MOST_RECORDS] for at in range(0, len(records), MOST_RECORDS)]
+        return sum((self._write(table, common, part) for part in parts), Written())
+
+    def _write(self, table: str, common: Record, records: Sequence[Record]) -> Written:
+        def call() -> Written:
+            request: Any = {"CommonAttributes": common, "Records": records}
+            self.writer.write_records(DatabaseName=self.database, TableName=table, **request)
+            return Written(taken=len(records))
+
+        return self._insist(call, lambda error: _partly(error, len(records)))
+
+    def rows(self, query: str) -> list[Row]:
+        """Scalars as text. An empty page is not the end; a column that does not exist yet makes no rows."""
+        found: list[Row] = []
+        request: Any = {"QueryString": query}
+        while True:
+            page = self._insist(partial(self._page, request), _nothing_yet)
+            found += [[datum.get("ScalarValue") for datum in row["Data"]] for row in page["Rows"]]
+            if not page.get("NextToken"):
+                return found
+            request["NextToken"] = page["NextToken"]
+
+    def _page(self, request: Any) -> Any:
+        return self.asker.query(**request)
+
+    def _insist(self, call: Callable[[], T], explained: Callable[[Any], T | None]) -> T:
+        """Tries again what may work in a moment; an error that `explained` turns into a result is one."""
+        from botocore.exceptions import ClientError, HTTPClientError
+        from botocore.exceptions import ConnectionError as NoConnectionError
+
+        for attempt in range(ATTEMPTS):
+            try:
+                return call()
+            except ClientError as error:
+                if (result := explained(error)) is not None:
+                    return result
+                if error.response["Error"]["Code"] not in BUSY:
+                    raise
+                reason: Exception = error
+            except (NoConnectionError, HTTPClientError) as error:
+                reason = error
+            if attempt + 1 < ATTEMPTS:
+                self._sleep(random.uniform(0, FIRST_PAUSE_S * 2**attempt))  # noqa: S311 - jitter, not a secret
+        raise TelemetryStoreBusyError from reason
+
+
+def _config() -> Any:
+    from botocore.config import Config
+
+    return Config(
+        parameter_validation=False,
+        retries={"total_max_attempts": 1},  # the tries are counted here
+        connect_timeout=2,
+        read_timeout=20,
+    )
+
+
+def _partly(error: Any, sent: int) -> Written | None:
+    """Those that are not named were taken."""
+    if error.response["Error"]["Code"] != REJECTED:
+        return None
+    rejected = error.response.get("RejectedRecords", [])
+    stale = sum("ExistingVersion" in one for one in rejected)
+    return Written(sent - len(rejected), stale, len(rejected) - stale)
+
+
+def _nothing_yet(error: Any) -> Any:
+    told = error.response["Error"]
+    lacks_column = told["Code"] == INVALID and NO_SUCH_COLUMN.search(told.get("Message", ""))
+    return {"Rows": []} if lacks_column else None
