@@ -16,6 +16,8 @@ from infra_cdk.parts.consumer import Consumer, Events
 from infra_cdk.parts.entry_points import PRODUCT, EntryPoint, folder_of
 from infra_cdk.parts.function import ServiceFunction
 from infra_cdk.parts.layers import Layers
+from infra_cdk.parts.schedule import EveryFewMinutes
+from infra_cdk.parts.socket import ServiceSocket
 from infra_cdk.parts.table import ServiceKey, ServiceTable
 from infra_cdk.parts.work_queue import WorkQueue
 
@@ -90,6 +92,7 @@ class ServiceStack(StadionStack):
         self.facts: tuple[str, ...] = ()
         self._buckets: list[ServiceBucket] = []
         self._claims: ServiceBucket | None = None
+        self._socket: ServiceSocket | None = None
         self.key = ServiceKey(self, service=service, environment=environment)
         self.table = ServiceTable(
             self,
@@ -131,11 +134,20 @@ class ServiceStack(StadionStack):
             routes=routes,
         )
 
-    def consume(self, stem: str, events: Events, *, more_layers: Sequence[ILayerVersion] = ()) -> None:
-        """`on_<what>.py` for these events of the bus."""
+    def consume(
+        self,
+        stem: str,
+        events: Events,
+        *,
+        leaves: WorkQueue | None = None,
+        more_layers: Sequence[ILayerVersion] = (),
+    ) -> None:
+        """`on_<what>.py` for these events of the bus, allowed to leave work in a queue of `work`."""
         if self._is_missing(stem):
             return
         function = self._function(stem, timeout=EVENT_TIMEOUT, more_layers=more_layers)
+        if leaves is not None:
+            leaves.let_send(function)
         Consumer(self, function=function, events=events, bus=self.platform.bus, alarm_topic=self.platform.alarm_topic)
         self.queues.append(function.name)
 
@@ -171,6 +183,28 @@ class ServiceStack(StadionStack):
             batch_size=batch_size,
         )
         bucket.tell(work)
+        self.queues.append(function.name)
+
+    def converse(self, stage: str, *, memory_mb: int = 1024, more_layers: Sequence[ILayerVersion] = ()) -> None:
+        """A WebSocket API: `on_socket_connect.py` says who may come, `on_socket_message.py` hears everything.
+
+        The functions declared after it may post to connections (`STADION_SOCKET_API`)."""
+        if self._is_missing("on_socket_connect") or self._is_missing("on_socket_message"):
+            return
+        self.variables["STADION_USER_POOL_ID"] = self.platform.users.user_pool_id
+        self.variables["STADION_USER_POOL_CLIENT_ID"] = self.platform.client.user_pool_client_id
+        connect = self._function("on_socket_connect", timeout=API_TIMEOUT, more_layers=more_layers)
+        self._socket = ServiceSocket(self, service=self.service, stage=stage, environment=self.environment_)
+        self.variables["STADION_SOCKET_API"] = self._socket.api_id
+        message = self._function("on_socket_message", timeout=API_TIMEOUT, memory_mb=memory_mb, more_layers=more_layers)
+        self._socket.serve(connect=connect, message=message)
+
+    def every(self, rate: Duration, stem: str, *, more_layers: Sequence[ILayerVersion] = ()) -> None:
+        """`task_<verb>_<noun>.py` again and again."""
+        if self._is_missing(stem):
+            return
+        function = self._function(stem, timeout=Duration.minutes(1), more_layers=more_layers)
+        EveryFewMinutes(self, function=function, rate=rate, alarm_topic=self.platform.alarm_topic)
         self.queues.append(function.name)
 
     def bucket(self, name: str, *, arrivals: str) -> ServiceBucket:
@@ -227,4 +261,6 @@ class ServiceStack(StadionStack):
             bucket.let_read_and_write(function)
         if self._claims is not None:
             self._claims.let_claim(function)
+        if self._socket is not None:
+            self._socket.let_post(function)
         return function

@@ -1,20 +1,38 @@
-"""Telemetry: the streams of every workout, and what devices send."""
+"""Telemetry: the streams of every workout, live workouts, and what devices send."""
 
+from aws_cdk import Duration
 from constructs import Construct
 
 from infra_cdk.environments import Environment
-from infra_cdk.parts.api import Route, routes_under
+from infra_cdk.parts.api import Auth, Route, routes_under
+from infra_cdk.parts.consumer import Events
 from infra_cdk.stacks.base import WORKOUT_EVENTS, ServiceStack
 from infra_cdk.stacks.platform import PlatformStack
+
+ACCOUNT_EVENTS = Events(
+    ["UserRegistered", "ProfileUpdated", "PhysicalDataChanged", "ConsentChanged"], source="accounts"
+)
+LIVE_ROUTES = (*routes_under("/v1/live"), Route("GET /v1/live/shared/{share_token}", Auth.PUBLIC))
 
 
 class TelemetryStack(ServiceStack):
     def __init__(self, scope: Construct, *, environment: Environment, platform: PlatformStack) -> None:
-        super().__init__(scope, service="telemetry", environment=environment, platform=platform)
+        super().__init__(scope, service="telemetry", environment=environment, platform=platform, gsi1=True)
         tracks = self.layers.heavy("tracks")
-        routes = [Route(f"GET /v1/workouts/{{workout_id}}/{what}") for what in ("streams", "export")]
+        routes = [Route(f"GET /v1/workouts/{{workout_id}}/{what}") for what in ("streams", "export", "metrics")]
         batches = self.work("on_batches", more_layers=[tracks])
-        self.serve([*routes, *routes_under("/v1/telemetry")], leaves=batches, memory_mb=1024, more_layers=[tracks])
+        measuring = self.work("on_measuring", more_layers=[tracks])
         self.use_claims()
-        self.consume("on_workout_events", WORKOUT_EVENTS, more_layers=[tracks])
-        self.show("SamplesKept", "SamplesLeftOut")
+        self.consume("on_workout_events", WORKOUT_EVENTS, leaves=measuring, more_layers=[tracks])
+        self.consume("on_account_events", ACCOUNT_EVENTS, leaves=measuring, more_layers=[tracks])
+        self.consume("on_privacy_zones", Events(["PrivacyZonesChanged"], source="accounts"))
+        self.consume("on_live_saved", Events(["LiveSessionSaved"], source="workouts"), more_layers=[tracks])
+        self.converse("live", more_layers=[tracks])
+        self.serve(
+            [*routes, *routes_under("/v1/telemetry"), *routes_under("/v1/metrics"), *LIVE_ROUTES],
+            leaves=batches,
+            memory_mb=1024,
+            more_layers=[tracks],
+        )
+        self.every(Duration.minutes(5), "task_close_forgotten_sessions", more_layers=[tracks])
+        self.show("SamplesKept", "SamplesLeftOut", "WorkoutsMeasured", "LiveStopped", "LiveForgotten", "LivePushed")

@@ -8,9 +8,24 @@ from infra_cdk.parts.api import ACCESS_TOKEN_SCOPE
 from infra_cdk.parts.entry_points import entry_points
 from tests.infra.synthesised import Synthesised
 
-PUBLIC = {"GET /docs", "GET /docs/{proxy+}", "GET /v1/health", "$default", "POST /v1/auth/{proxy+}"}
+PUBLIC = {
+    "GET /docs",
+    "GET /docs/{proxy+}",
+    "GET /v1/health",
+    "$default",
+    "POST /v1/auth/{proxy+}",
+    "GET /v1/live/shared/{share_token}",
+}
+SOCKET_ROUTES = {"$connect": "CUSTOM", "$disconnect": "NONE", "$default": "NONE"}
 MAY_DIFFER = {"Runtime", "Architectures", "SnapStart", "Layers", "Code", "Environment"}
-ONLY_ON_AWS = {"AWS::Events::Archive", "AWS::Lambda::Version", "AWS::Lambda::Alias"}
+ONLY_ON_AWS = {
+    "AWS::Events::Archive",
+    "AWS::Lambda::Version",
+    "AWS::Lambda::Alias",
+    "AWS::ApiGateway::Account",  # with its role: how a WebSocket API may write its access log
+    "AWS::IAM::Role",
+    "AWS::Logs::LogGroup",
+}
 
 
 def test_every_entry_point_is_a_function_and_every_function_an_entry_point(local: Synthesised) -> None:
@@ -40,8 +55,9 @@ def test_the_laptop_and_aws_have_the_same_resources_except_where_the_environment
 
     only_on_aws = kinds(prod) - kinds(local)
     assert kinds(local) - kinds(prod) == Counter()
-    assert set(only_on_aws) == ONLY_ON_AWS | {"AWS::Logs::LogGroup"}
-    assert only_on_aws["AWS::Logs::LogGroup"] == 1  # the API's access log
+    assert set(only_on_aws) == ONLY_ON_AWS
+    assert only_on_aws["AWS::Logs::LogGroup"] == 2  # the access logs of the HTTP API and of the WebSocket API
+    assert only_on_aws["AWS::IAM::Role"] == 1
 
 
 def test_functions_differ_only_in_runtime_processor_and_snapshots(local: Synthesised, prod: Synthesised) -> None:
@@ -59,12 +75,16 @@ def test_snapshots_are_for_api_functions_on_aws(prod: Synthesised) -> None:
     snapped = {p["FunctionName"] for _, p in prod.of_type("AWS::Lambda::Function") if "SnapStart" in p}
     assert snapped == {e.name for e in entry_points(PROD.functions) if e.is_api}
     for _, integration in prod.of_type("AWS::ApiGatewayV2::Integration"):
-        assert "Alias" in integration["IntegrationUri"]["Ref"]
+        if "PayloadFormatVersion" in integration:  # the WebSocket API has none
+            assert "Alias" in integration["IntegrationUri"]["Ref"]
 
 
 def test_a_route_needs_an_access_token_unless_it_is_listed_here(local: Synthesised) -> None:
-    for _, route in local.of_type("AWS::ApiGatewayV2::Route"):
-        if route["RouteKey"] in PUBLIC:
+    sockets = {name for name, api in local.of_type("AWS::ApiGatewayV2::Api") if api["ProtocolType"] == "WEBSOCKET"}
+    for name, route in local.of_type("AWS::ApiGatewayV2::Route"):
+        if f"{name.split('/')[0]}/{route['ApiId'].get('Ref')}" in sockets:
+            assert route["AuthorizationType"] == SOCKET_ROUTES[route["RouteKey"]]
+        elif route["RouteKey"] in PUBLIC:
             assert route["AuthorizationType"] == "NONE"
         elif "/v1/admin/" in route["RouteKey"]:
             assert route["AuthorizationType"] == "AWS_IAM"
@@ -89,6 +109,8 @@ def test_a_service_ships_its_own_code_only(local: Synthesised) -> None:
 def test_a_rule_delivers_exactly_what_its_function_subscribes_to(local: Synthesised) -> None:
     written = {e.name: (LOCAL.functions / e.path).read_text() for e in entry_points(LOCAL.functions)}
     for _, rule in local.of_type("AWS::Events::Rule"):
+        if "ScheduleExpression" in rule:
+            continue
         subscribed = re.search(r"events=\(([^)]*)\)", written[rule["Name"]])
         assert subscribed, f"{rule['Name']} has a rule but no consumer(…, events=(…))"
         assert set(rule["EventPattern"]["detail-type"]) == set(re.findall(r"\w+", subscribed[1])), rule["Name"]
@@ -142,3 +164,24 @@ def test_who_leaves_work_in_a_queue_knows_it_and_may_do_no_more_than_send(local:
         if "telemetryapi" in policy and statement["Resource"] == {"Fn::GetAtt": [queue, "Arn"]}
     ]
     assert rights == ["sqs:SendMessage"]
+
+
+def test_only_who_answers_over_the_socket_may_post_to_its_connections(local: Synthesised) -> None:
+    allowed = {
+        policy.split("/")[1]
+        for policy, p in local.of_type("AWS::IAM::Policy")
+        for statement in p["PolicyDocument"]["Statement"]
+        if statement["Action"] == "execute-api:ManageConnections"
+    }
+    assert {name.removeprefix("telemetry").partition("Role")[0] for name in allowed} == {
+        "api",
+        "onsocketmessage",
+        "taskcloseforgottensessions",
+    }
+
+
+def test_a_forgotten_session_is_looked_for_every_few_minutes(local: Synthesised) -> None:
+    rates = {
+        p["Name"]: p["ScheduleExpression"] for _, p in local.of_type("AWS::Events::Rule") if "ScheduleExpression" in p
+    }
+    assert rates == {"stadion-telemetry-task-close-forgotten-sessions": "rate(5 minutes)"}
