@@ -8,7 +8,7 @@ from stadion.dynamo import look_again
 from stadion.i18n import Language
 from stadion.settings import load
 from stadion.work import NotQueuedError, leave
-from telemetry import series_store
+from telemetry import device_days, series_store
 from telemetry.batches import Batch, Portion, loads, portions
 from telemetry.errors import TelemetryNotQueuedError
 from telemetry.intake import Reason, Refused, Taken, judged
@@ -78,12 +78,16 @@ def _result(verdict: Taken | Refused, language: Language) -> TelemetryResult:
     )
 
 
-def keep(batch: Batch) -> Counter[str]:
-    """How many slots were written and left as they were, and how many instants found no place."""
+def keep(batch: Batch, *, time_zone: str = "UTC") -> Counter[str]:
+    """How many slots were written and left as they were, and how many instants found no place.
+
+    The time series are told afterwards, of a repetition too: what they did not take, the queue brings again."""
     done: Counter[str] = Counter()
-    for portion in _known(batch.portions):
+    portions_ = _known(batch.portions)
+    for portion in portions_:
         place = Place(batch.user_id, METRICS[portion.metric], portion.flagged, portion.slot, batch.device_id)
         done += look_again(lambda place=place, portion=portion: _merge(place, portion, batch.received_ms))  # type: ignore[misc]
+    device_days.tell(batch.user_id, batch.device_id, portions_, time_zone=time_zone)
     return done
 
 

@@ -64,6 +64,17 @@ def keep(place: Place, series: Series, stored: Item | None) -> None:
         raise
 
 
+def of_device(user_id: str, metric: Metric, device_id: str, first: str, last: str) -> tuple[list[Series], int]:
+    """The device's slots from `first` to `last` and the sum of their revisions, which each change of any makes greater.
+
+    Of several who look after their own write, the last one's sum is the greatest, and it has seen all."""
+    slots = Item.sk.between(first, f"{last}#{device_id}")
+    found = _SlotItem.query(partition(user_id, metric, flagged=False), slots, consistent_read=True)
+    of_it = [item for item in found if item.sk.split("#", 1)[1] == device_id]
+    series = [unpacked(item.data, item.sk.split("#", 1)[0], metric) for item in of_it]
+    return series, sum(int(item.revision) for item in of_it)
+
+
 def between(user_id: str, metric: Metric, first: str, last: str, *, flagged: bool) -> Iterator[tuple[str, Series]]:
     """Device and samples of each slot from `first` to `last`, one request a megabyte; `TooMuchError`."""
     pk = partition(user_id, metric, flagged=flagged)
