@@ -13,10 +13,12 @@ from telemetry.domain import Resolution, Series
 from telemetry.errors import TelemetryTooLargeError
 from telemetry.exports import CONTENT_TYPES, Format
 from telemetry.live.routes import router as live_router
+from telemetry.metrics.routes import router as metrics_router
 from telemetry.schemas import DEVICE_ID, StreamsResponse, TelemetryBatch, TelemetryReceipt, TelemetryResponse
 
 api = Api()
 api.include_router(live_router)
+api.include_router(metrics_router)
 handler = lambda_handler(api)
 
 MOST_BYTES = 512 * 1024

@@ -1,20 +1,27 @@
-"""Keeps the streams of recorded workouts."""
+"""Keeps the streams and the facts of recorded workouts, and has their metrics measured."""
 
 from typing import Any
 
+from stadion import clock
 from stadion.events.catalogue import WorkoutCorrected, WorkoutDeleted, WorkoutRecorded
 from stadion.events.consumer import Consumed, consumer
 from stadion.events.envelope import Envelope
 from telemetry import keeping
+from telemetry.metrics import work
 
 
 def keep(envelope: Envelope[Any]) -> Consumed:
+    """Whatever became of it, the metrics are asked for: a crash in between is mended by the next delivery."""
     event = envelope.data
     if isinstance(event, WorkoutDeleted):
-        return Consumed(keeping.forget_streams(envelope.user_id, event.workout_id, event.revision))
-    streams = event.workout.streams
-    outcome = keeping.keep_streams(envelope.user_id, event.workout)
-    return Consumed(outcome, {"samples": streams.samples if streams is not None else 0})
+        workout_id, samples = event.workout_id, 0
+        outcome = keeping.forget_streams(envelope.user_id, workout_id, event.revision)
+    else:
+        workout_id, streams = event.workout.workout_id, event.workout.streams
+        samples = streams.samples if streams is not None else 0
+        outcome = keeping.keep_streams(envelope.user_id, event.workout)
+    work.ask(envelope.user_id, [workout_id], correlation_id=envelope.correlation_id, now=clock.now())
+    return Consumed(outcome, {"samples": samples})
 
 
 handler = consumer(keep, events=(WorkoutRecorded, WorkoutCorrected, WorkoutDeleted))

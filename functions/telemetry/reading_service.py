@@ -99,13 +99,13 @@ def _range(kind: MetricKind, since: str | None, until: str | None, now: datetime
 
 def _moment(text: str, kind: MetricKind, *, is_end: bool) -> datetime:
     try:
-        return _read_moment(text, is_end=is_end)
+        return read_moment(text, is_end=is_end)
     except ValueError:
         pointer = "query:to" if is_end else "query:from"
         raise TelemetryRangeError(pointer=pointer, days=LONGEST[kind].days) from None
 
 
-def _read_moment(text: str, *, is_end: bool) -> datetime:
+def read_moment(text: str, *, is_end: bool) -> datetime:
     """A plus that was not escaped has become a space."""
     if not text[:4].isdecimal() or int(text[:4]) not in YEARS:
         raise ValueError("out of the calendar")

@@ -35,3 +35,7 @@ class ConnectSettings(Settings):
 
 class LiveSettings(Settings):
     live_forgotten_after_s: float = 4 * 3600
+
+
+class MeasuringSettings(Settings):
+    measuring_queue: str

@@ -31,7 +31,9 @@ def telemetry(aws: pytest.MonkeyPatch) -> Service:
     import boto3
 
     claims_bucket(aws)
-    aws.setenv("STADION_BATCHES_QUEUE", boto3.client("sqs").create_queue(QueueName="batches")["QueueUrl"])
+    for name in ("batches", "measuring"):
+        url = boto3.client("sqs").create_queue(QueueName=name)["QueueUrl"]
+        aws.setenv(f"STADION_{name.upper()}_QUEUE", url)
     work.sqs_client.cache_clear()
     return Service.create("telemetry", aws)
 

@@ -160,12 +160,14 @@ def _tss(recorded: Recorded | None, normalized: Measure, body: Body) -> Measure:
 
 def _flat_speed(recorded: Recorded | None) -> Measure:
     """Of runs, over the time in motion; a run without heights is taken as flat."""
-    if recorded is None or recorded.family is not Family.RUN:
+    if recorded is None:
+        return untold("m/s", "minetti", "speed")
+    if recorded.family is not Family.RUN:
         return untold("m/s", "minetti", "run")
     values, moving = _flat_speeds(recorded)
     average = recorded.line.average(values, only=moving) if values is not None else None
     if average is None:
-        return untold("m/s", "minetti", "distance")
+        return untold("m/s", "minetti", "speed")
     return told(average, "m/s", "minetti", estimated="altitude_m" not in recorded.columns)
 
 

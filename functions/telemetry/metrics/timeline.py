@@ -8,14 +8,15 @@ import numpy as np
 from stadion.streams.codec import Columns, Floats
 from stadion.streams.recorded import TIME
 from stadion.training.power import HOLD_S
+from telemetry.timeseries.samples import LAST_HELD_S, held
 
 PAUSE_SPEED_MPS: Final = 1 / 3.6
 
 
 @dataclass(frozen=True, eq=False)
 class Timeline:
-    """Arrays of length n >= 1; `active_s` is the clock that stands still in pauses, `weight_s` what a sample stands
-    for."""
+    """Arrays of length n >= 1; `active_s` is the clock that stands still in pauses, `weight_s` how long each sample
+    held: the same seconds as those of the time series."""
 
     time_s: Floats
     active_s: Floats
@@ -23,7 +24,8 @@ class Timeline:
 
     @property
     def duration_s(self) -> float:
-        return float(self.weight_s.sum())
+        """Without pauses; the last sample stands for a second."""
+        return float(self.active_s[-1]) + LAST_HELD_S
 
     def average(self, values: Floats, *, only: Floats | None = None) -> float | None:
         """Weighted by time, over the samples that have a value (and where `only` is true)."""
@@ -32,8 +34,8 @@ class Timeline:
         return float(values[counted] @ self.weight_s[counted] / weight) if weight > 0 else None
 
     def coverage(self, values: Floats) -> float:
-        """The share of the active time with a value."""
-        return float(self.weight_s[~np.isnan(values)].sum()) / self.duration_s
+        """The share of the recorded time with a value."""
+        return float(self.weight_s[~np.isnan(values)].sum() / self.weight_s.sum())
 
 
 def timeline(columns: Columns) -> Timeline | None:
@@ -47,4 +49,4 @@ def timeline(columns: Columns) -> Timeline | None:
     if distance is not None:
         paused &= ~(np.diff(distance, prepend=distance[:1]) >= PAUSE_SPEED_MPS * steps)
     active_s = np.cumsum(np.where(paused, 0.0, steps))
-    return Timeline(time_s=time_s, active_s=active_s, weight_s=np.diff(active_s, prepend=active_s[:1] - 1.0))
+    return Timeline(time_s, active_s, held(np.round(time_s * 1000).astype(np.int64)))

@@ -1,0 +1,152 @@
+"""Use case: bring the metrics of a workout to what its newest revision and its athlete's dated data say."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from stadion.dynamo import look_again
+from stadion.events.catalogue import UserMetricsUpdated
+from stadion.streams.codec import Floats
+from stadion.streams.recorded import joined
+from telemetry import store
+from telemetry.metrics import athlete_store, metrics_store
+from telemetry.metrics.assessing import assess
+from telemetry.metrics.athlete import Body, body_on
+from telemetry.metrics.metrics_store import Measured, ReliedOn
+from telemetry.store import Facts, Kept
+from telemetry.timeseries.choosing import time_series
+from telemetry.timeseries.port import WorkoutSeries
+
+METHODS: Final = 1
+"""Raised when a formula changes, so that what is measured again differs from what is kept."""
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """The metrics as they stand, their revision, and the columns that they came from."""
+
+    outcome: str
+    measured: Measured
+    revision: int
+    columns: Mapping[str, Floats]
+
+
+def measure(user_id: str, workout_id: str, *, correlation_id: str, now: datetime) -> str:
+    """First the metrics with their event, then the time series, always: a crash between them is mended next time."""
+    found = look_again(lambda: _bring_about(user_id, workout_id, correlation_id, now))
+    if found is None:
+        return "unknown"
+    _tell_series(user_id, found)
+    return found.outcome
+
+
+def _bring_about(user_id: str, workout_id: str, correlation_id: str, now: datetime) -> Found | None:
+    """Looks at the metrics first: whoever measures on later news then finds them changed, and looks again."""
+    known, stored = metrics_store.find(user_id, workout_id)
+    kept, kept_item = store.find(user_id, workout_id)
+    if kept is None or (kept.facts is None and known is None):
+        return None
+    relied_on = [ReliedOn(store.kept_key(user_id, workout_id), kept_item)]
+    columns: Mapping[str, Floats] = {}
+    if kept.facts is None or kept.started_at is None:
+        wanted = _gone(known)
+    else:
+        athlete, head = athlete_store.read(user_id)
+        relied_on.append(ReliedOn(athlete_store.head_key(user_id), head))
+        body = body_on(athlete, kept.facts.day)
+        columns = joined(store.read_chunks(user_id, kept)) if kept.key is not None else {}
+        wanted = _measured(kept, kept.facts, kept.started_at, body, known, columns)
+    if known is not None and known.fingerprint == wanted.fingerprint:
+        return Found("unchanged", known, metrics_store.next_revision(stored) - 1, columns)
+    revision = metrics_store.next_revision(stored)
+    metrics_store.keep(
+        user_id,
+        wanted,
+        stored,
+        relied_on=relied_on,
+        event=_event(wanted, revision),
+        correlation_id=correlation_id,
+        now=now,
+    )
+    return Found("measured" if wanted.assessment is not None else "forgotten", wanted, revision, columns)
+
+
+def _gone(known: Measured | None) -> Measured:
+    assert known is not None  # noqa: S101 - for the type checker
+    return known.model_copy(update={"fingerprint": "gone", "assessment": None})
+
+
+def _measured(
+    kept: Kept,
+    facts: Facts,
+    started_at: datetime,
+    body: Body,
+    known: Measured | None,
+    columns: Mapping[str, Floats],
+) -> Measured:
+    fingerprint = _fingerprint(kept, facts, body)
+    if known is not None and known.fingerprint == fingerprint:
+        return known
+    return Measured(
+        workout_id=kept.workout_id,
+        fingerprint=fingerprint,
+        day=facts.day,
+        sport_type=kept.sport_type,
+        started_at=started_at,
+        moved_from=_earlier_starts(known, started_at),
+        assessment=assess(facts, kept.sport_type, columns, body),
+    )
+
+
+def _earlier_starts(known: Measured | None, started_at: datetime) -> list[datetime]:
+    starts = [*known.moved_from, known.started_at] if known is not None else []
+    return [start for start in dict.fromkeys(starts) if start != started_at]
+
+
+def _fingerprint(kept: Kept, facts: Facts, body: Body) -> str:
+    """Without the workout's revision: a new name measures nothing anew."""
+    parts = [METHODS, kept.key, kept.sport_type, str(kept.started_at), facts.model_dump(mode="json"), body.told()]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def _event(measured: Measured, revision: int) -> UserMetricsUpdated:
+    load = measured.assessment.load if measured.assessment is not None else None
+    return UserMetricsUpdated(
+        workout_id=measured.workout_id,
+        revision=revision,
+        day=measured.day,
+        sport_type=measured.sport_type,
+        load=load.value if load is not None else None,
+        load_method=load.method if load is not None and load.value is not None else None,
+        estimated=load is not None and load.estimated,
+    )
+
+
+def _tell_series(user_id: str, found: Found) -> None:
+    measured = found.measured
+    if measured.assessment is None:
+        time_series().remove_workout(
+            user_id,
+            measured.workout_id,
+            version=found.revision,
+            day=measured.day,
+            started_at=measured.started_at,
+        )
+        return
+    series = WorkoutSeries(
+        workout_id=measured.workout_id,
+        version=found.revision,
+        day=measured.day,
+        started_at=measured.started_at,
+        sport_type=measured.sport_type,
+        columns=found.columns,
+        load=measured.assessment.load.value,
+        mean_max=measured.assessment.mean_max,
+    )
+    if not measured.moved_from:
+        time_series().put_workout(user_id, series)
+    for was in measured.moved_from:
+        time_series().put_workout(user_id, series, was=was)
