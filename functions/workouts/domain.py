@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from stadion.events.catalogue import BestEffort, StreamsClaim, WorkoutFacts
+from stadion.events.catalogue import BestEffort, LivePause, StreamsClaim, WorkoutFacts
 from stadion.sports import SportType, sport
 from workouts.errors import FutureWorkoutError, ImpossibleTimesError
 from workouts.recordings.matching import Fingerprint
@@ -48,6 +48,19 @@ class FileRef(Value):
     format: str
     sha256: str
     size: int
+
+
+class LivePart(Value):
+    """The live session that a workout was, or that joined it: what telemetry said of its newest finish."""
+
+    session_id: str
+    revision: int
+    key: str | None = Field(default=None, description="of the claim that holds its columns")
+    samples: int = 0
+    sport_type: SportType
+    started_at: AwareDatetime
+    ended_at: AwareDatetime
+    pauses: list[LivePause] = Field(default_factory=list)
 
 
 class Measured(Value):
@@ -96,7 +109,7 @@ class Workout(Measured):
     workout_id: str
     user_id: str
     revision: int = 1
-    origin: Literal["manual", "upload"]
+    origin: Literal["manual", "upload", "live"]
     name: str | None = None
     notes: str | None = None
     time_zone: str = "UTC"
@@ -105,6 +118,7 @@ class Workout(Measured):
     assigned_for: int = Field(default=0, description="the revision that inventory looked at")
     external: External | None = None
     files: list[FileRef] = Field(default_factory=list)
+    live: LivePart | None = None
     streams: StreamsClaim | None = None
     created_at: AwareDatetime
     updated_at: AwareDatetime
@@ -117,6 +131,11 @@ class Workout(Measured):
             distance_m=self.distance_m,
             family=sport(self.sport_type).family,
         )
+
+    @property
+    def is_recorded(self) -> bool:
+        """Its numbers were measured, not typed in."""
+        return bool(self.files) or self.live is not None
 
     @property
     def worn_gear_ids(self) -> list[str]:
@@ -191,10 +210,12 @@ def absorb(
 ) -> Workout:
     """`kept` with the numbers in `measured`, and with what only `other` has: words, gear, recordings."""
     known = {file.sha256 for file in kept.files}
+    live = other.live or kept.live
     return kept.changed(
         now,
         **measured.model_dump(),
-        origin="upload" if kept.files or other.files else "manual",
+        origin="upload" if kept.files or other.files else "live" if live is not None else "manual",
+        live=live,
         name=kept.name or other.name,
         notes=kept.notes or other.notes,
         gear_ids=kept.gear_ids if kept.gear_ids is not None else other.gear_ids,

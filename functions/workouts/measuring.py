@@ -2,20 +2,20 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 
 from stadion.events.catalogue import BestEffort
 from stadion.sports import SportType
-from stadion.streams.recorded import TIME, bundle, chunks
-from workouts.domain import Flag, Measured, Track, Workout
+from stadion.streams.recorded import TIME, bundle, chunks, joined, unbundle
+from workouts.domain import Flag, LivePart, Measured, Track, Workout
 from workouts.recordings.decode import decode
 from workouts.recordings.matching import is_same_workout
 from workouts.recordings.measure import Measures, fingerprint, measure
 from workouts.recordings.merge import merged
-from workouts.recordings.recording import Recording
+from workouts.recordings.recording import CHANNELS, DeviceTotals, Pause, Recording
 
 SAME_NAMES = set(Measured.model_fields) & set(Measures.__dataclass_fields__) - {"best_efforts", "flags"}
 
@@ -51,9 +51,39 @@ def entries_of(data: bytes, *, sport_type: SportType | None, now: datetime) -> l
     return [_entry(recording) for recording in recordings]
 
 
-def merged_with(originals: Iterable[bytes], entry: Entry, twin: Workout) -> Entry:
+def entry_of_live(live: LivePart, bundled: bytes | None) -> Entry:
+    """What telemetry received while the athlete was under way."""
+    columns = joined(unbundle(bundled)) if bundled is not None else {TIME: np.empty(0)}
+    n = len(columns[TIME])
+    channels: dict[str, Any] = {name: columns.get(name, np.full(n, np.nan)) for name in CHANNELS}
+    elapsed_s = (live.ended_at - live.started_at).total_seconds()
+    pauses = tuple(Pause(pause.start_s, pause.end_s - pause.start_s) for pause in live.pauses)
+    timer_s = max(0.0, elapsed_s - sum(pause.duration_s for pause in pauses))
+    return _entry(
+        Recording(
+            file_format="live",
+            sport_type=live.sport_type,
+            started_at=live.started_at.astimezone(UTC),
+            time_s=columns[TIME],
+            pauses=pauses,
+            totals=DeviceTotals(elapsed_time_s=elapsed_s, timer_time_s=timer_s),
+            **channels,
+        )
+    )
+
+
+def as_sport(entry: Entry, sport_type: SportType) -> Entry:
+    """Measured anew by the rules of that sport."""
+    if sport_type in {SportType.WORKOUT, entry.recording.sport_type}:
+        return entry
+    return _entry(replace(entry.recording, sport_type=sport_type))
+
+
+def merged_with(originals: Iterable[bytes], entry: Entry, twin: Workout, *, live: Entry | None = None) -> Entry:
     """The entry together with the recordings that its twin has already, the richest channels of all."""
     recording = entry.recording
+    if live is not None:
+        recording = merged(recording, live.recording)
     for data in originals:
         earlier = next((old for old in decode(data) if _is_of(old, twin)), None)
         if earlier is not None:

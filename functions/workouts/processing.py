@@ -9,20 +9,22 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
 from stadion import claims
 from stadion.dynamo import look_again
 from stadion.errors import NotFoundError, StaleVersionError
 from stadion.events.catalogue import StreamsClaim, WorkoutRecorded
+from stadion.storage import s3_client
 from workouts import files, service, store
 from workouts.domain import FileRef, Measured, OnDuplicate, Track, Workout, absorb, filled
 from workouts.files import Incoming
-from workouts.measuring import Entry, entries_of, merged_with
+from workouts.measuring import Entry, entries_of, entry_of_live, merged_with
 from workouts.recordings.errors import RecordingError
 from workouts.uploads import Upload, UploadState
 
+T = TypeVar("T")
 ATTEMPTS = 8
 MAX_ENTRIES = 15  # sessions of one multisport file that fit one transaction
 
@@ -63,14 +65,14 @@ def _take_in(upload: Upload, data: bytes, now: datetime) -> Upload:
     if len(entries) > MAX_ENTRIES:
         raise RecordingError("too_many_sessions", f"A file may hold at most {MAX_ENTRIES} sessions.")
     workouts = [_workout(upload, index, entry, data, sha256, now) for index, entry in enumerate(entries)]
-    ended = _write_joined(lambda: _write(upload, entries, workouts, sha256, now))
+    ended = write_joined(lambda: _write(upload, entries, workouts, sha256, now))
     for workout in workouts:
         if workout.workout_id not in ended.workout_ids:
             files.forget(upload.user_id, workout.workout_id)  # it joined another workout, or was one too many
     return ended
 
 
-def _write_joined(write: Callable[[], Upload]) -> Upload:
+def write_joined(write: Callable[[], T]) -> T:
     """A revision that moved under a merge is looked at again, like a slot that moved."""
     for attempt in range(ATTEMPTS):
         try:
@@ -93,7 +95,7 @@ def _write(upload: Upload, entries: list[Entry], workouts: list[Workout], sha256
         elif upload.on_duplicate is OnDuplicate.REJECT:
             twins.append(twin)
         else:
-            slots = _with_twin(slots, upload.user_id, twin)
+            slots = with_twin(slots, upload.user_id, twin)
             _plan_join(change, slots, twin, entry, workout, upload.on_duplicate, now)
             ids.append(twin)
             twins.append(twin)
@@ -109,7 +111,7 @@ def _write(upload: Upload, entries: list[Entry], workouts: list[Workout], sha256
     return ended
 
 
-def _with_twin(slots: store.Slots, user_id: str, twin_id: str) -> store.Slots:
+def with_twin(slots: store.Slots, user_id: str, twin_id: str) -> store.Slots:
     """The slots of the twin's own start as well, since a join may move it."""
     twin = store.get(user_id, twin_id)
     further = store.slots_around(user_id, twin.started_at)
@@ -138,7 +140,7 @@ def _plan_join(
     twin = store.get(change.user_id, twin_id)
     measured, best = _joined(twin, entry, workout, on_duplicate)
     moved = workout.model_copy(update={"files": [files.beside(file, twin) for file in workout.files]})
-    joined = absorb(twin, moved, now, measured=measured, streams=_deposited(twin.workout_id, best))
+    joined = absorb(twin, moved, now, measured=measured, streams=deposited(twin.workout_id, best))
     if (joined.measured.model_dump(), joined.streams) == (twin.measured.model_dump(), twin.streams):
         change.revise(twin, joined, None)  # one more original, the same numbers: nobody else needs to know
         return
@@ -147,14 +149,24 @@ def _plan_join(
 
 def _joined(twin: Workout, entry: Entry, workout: Workout, on_duplicate: OnDuplicate) -> tuple[Measured, Entry]:
     """The numbers to keep, and the recording that they are of."""
-    if on_duplicate is OnDuplicate.REPLACE or not twin.files:
+    if on_duplicate is OnDuplicate.REPLACE or not twin.is_recorded:
         return filled(workout.measured, twin.measured), entry
     originals = [files.read_original(file) for file in twin.files]
-    merged = merged_with(originals, entry, twin)
+    merged = merged_with(originals, entry, twin, live=live_part_of(twin))
     return filled(merged.measured, twin.measured), merged
 
 
-def _deposited(workout_id: str, entry: Entry) -> StreamsClaim | None:
+def live_part_of(workout: Workout) -> Entry | None:
+    """The live session in it; None when its claim is older than the archive."""
+    if workout.live is None or workout.live.key is None:
+        return None
+    try:
+        return entry_of_live(workout.live, claims.collect(workout.live.key))
+    except s3_client().exceptions.NoSuchKey:
+        return None
+
+
+def deposited(workout_id: str, entry: Entry) -> StreamsClaim | None:
     """The recorded seconds for the services that keep them; named by their content."""
     if not entry.samples:
         return None
@@ -178,7 +190,7 @@ def _workout(upload: Upload, index: int, entry: Entry, data: bytes, sha256: str,
         time_zone=upload.time_zone,
         gear_ids=upload.gear_ids,
         files=[original],
-        streams=_deposited(workout_id, entry),
+        streams=deposited(workout_id, entry),
         created_at=now,
         updated_at=now,
     )

@@ -93,7 +93,7 @@ def _join(
     if on_duplicate is OnDuplicate.REJECT:
         raise DuplicateWorkoutError(extensions={"existing_workout_id": twin_id})
     twin, track = store.get_with_track(workout.user_id, twin_id)
-    if on_duplicate is OnDuplicate.REPLACE and not twin.files:
+    if on_duplicate is OnDuplicate.REPLACE and not twin.is_recorded:
         measured = workout.measured
     else:
         measured = filled(twin.measured, workout.measured)
@@ -151,13 +151,13 @@ def correct(old: Workout, track: Track, patch: WorkoutPatch, now: datetime) -> R
     _check_patch(old, fields)
     if "elapsed_time_s" in fields and "moving_time_s" not in fields:
         fields["moving_time_s"] = min(old.moving_time_s, fields["elapsed_time_s"])
-    if not old.files and fields.keys() & {"elapsed_time_s"}:
+    if not old.is_recorded and fields.keys() & {"elapsed_time_s"}:
         fields["timer_time_s"] = fields["elapsed_time_s"]
     new = old.changed(now, **fields)
     check_times(new, now)
-    if new.files and new.sport_type is not old.sport_type:
+    if new.is_recorded and new.sport_type is not old.sport_type:
         new = new.model_copy(update={"flags": flags_as(new)})
-    if not new.files:
+    if not new.is_recorded:
         new = new.model_copy(update={"average_speed_mps": average_speed(new), "flags": flags_of_manual(new)})
     look_again(lambda: revise(old, new, store.slots_around(old.user_id, old.started_at, new.started_at), now=now))
     return Recorded(new, track, created=False)
@@ -167,7 +167,7 @@ def _check_patch(old: Workout, fields: dict[str, Any]) -> None:
     for name, value in fields.items():
         if value is None and name in REQUIRED:
             raise FieldRequiredError(pointer=f"#/{name}", field=name)
-        if old.files and name not in ALWAYS_EDITABLE:
+        if old.is_recorded and name not in ALWAYS_EDITABLE:
             raise MeasuredFieldError(pointer=f"#/{name}", field=name)
 
 

@@ -1,7 +1,7 @@
 """The workouts table. Access patterns stand in README.md; nothing outside this module knows the keys."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,7 +10,7 @@ from pynamodb.exceptions import PutError
 from pynamodb.expressions.condition import Condition
 
 from stadion import clock, pagination
-from stadion.dynamo import Item, Transaction, absent, error_code, overtaken
+from stadion.dynamo import Item, Transaction, absent, error_code, overtaken, put_over
 from stadion.errors import RequestInProgressError, StaleVersionError
 from stadion.events.envelope import Event
 from stadion.events.outbox import outbox_items
@@ -37,6 +37,12 @@ class _WorkoutItem(Item):
     distance_m = NumberAttribute(null=True)
     gear_ids = UnicodeSetAttribute(null=True)
     assigned_for = NumberAttribute(default=0)
+
+
+@dataclass(frozen=True)
+class LiveEntry:
+    workout_id: str
+    session_revision: int
 
 
 @dataclass(frozen=True)
@@ -104,6 +110,11 @@ def get(user_id: str, workout_id: str) -> Workout:
     return _workout(item)
 
 
+def is_taken(user_id: str, workout_id: str) -> bool:
+    """By a workout, or by the tombstone of one."""
+    return Item.find(_user(user_id), _workout_sk(workout_id)) is not None
+
+
 def get_with_track(user_id: str, workout_id: str) -> tuple[Workout, Track]:
     keys = [(_user(user_id), _workout_sk(workout_id)), (_user(user_id), _track_sk(workout_id))]
     items = {item.kind: item for item in Item.batch_get(keys, consistent_read=True)}
@@ -154,6 +165,12 @@ def slots_around(user_id: str, *starts: datetime) -> Slots:
 def workouts_of_file(user_id: str, sha256: str) -> list[str]:
     item = Item.find(_user(user_id), _file_sk(sha256))
     return list(item.body["workout_ids"]) if item is not None else []
+
+
+def live_entry(user_id: str, session_id: str) -> tuple[LiveEntry | None, Item | None]:
+    """Where a live session is in the diary, as of which finish of it."""
+    item = Item.find(_user(user_id), _live_sk(session_id))
+    return (LiveEntry(**item.body) if item is not None else None), item
 
 
 def get_upload(user_id: str, upload_id: str) -> Upload:
@@ -211,6 +228,12 @@ class Change:
     def know_file(self, sha256: str, workout_ids: Iterable[str]) -> None:
         body = {"workout_ids": list(workout_ids)}
         self.transaction.put(Item(pk=_user(self.user_id), sk=_file_sk(sha256), kind="file", body=body))
+
+    def know_live(self, session_id: str, entry: LiveEntry, stored: Item | None) -> None:
+        """`OvertakenError` when it is not as it was read."""
+        revision = int(stored.revision) + 1 if stored is not None else 1
+        item = Item(pk=_user(self.user_id), sk=_live_sk(session_id), kind="live", revision=revision, body=asdict(entry))
+        put_over(self.transaction, stored, item)
 
     def add_upload(self, upload: Upload) -> None:
         self.transaction.put(_upload_item(upload), absent(), refused=lambda _: UploadIdTakenError())
@@ -278,6 +301,10 @@ def _track_sk(workout_id: str) -> str:
 
 def _file_sk(sha256: str) -> str:
     return f"FILE#{sha256}"
+
+
+def _live_sk(session_id: str) -> str:
+    return f"LIVE#{session_id}"
 
 
 def _external_sk(external: External) -> str:

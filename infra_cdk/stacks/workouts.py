@@ -24,12 +24,14 @@ class WorkoutsStack(ServiceStack):
         self.consume("on_workout_events", Events(["WorkoutDeleted"], source="workouts"))
         self.consume("on_gear_assigned", Events(["GearAssigned"], source="inventory"))
         self.use_claims()
+        tracks = self.layers.heavy("tracks")
+        self.consume("on_live_sessions", Events(["LiveSessionFinished"], source="telemetry"), more_layers=[tracks])
         self.receive(
             "on_upload",
             files,
             timeout=Duration.seconds(120),
             memory_mb=2048,  # the largest recording that we take, decoded, needs three quarters of it
-            more_layers=[self.layers.heavy("tracks")],
+            more_layers=[tracks],
             batch_size=1,
         )
         self.show("UploadReady", "UploadDuplicate", "UploadFailed")

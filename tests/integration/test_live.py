@@ -1,6 +1,6 @@
 """Live workouts through the Lambda handlers of telemetry, on moto; connections are a recorder."""
 
-from collections.abc import Iterator
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,8 +10,8 @@ from pydantic import BaseModel
 from stadion import claims, clock
 from stadion.streams.recorded import joined, unbundle
 from telemetry.live import sockets
-from tests.builders import deleted, entry
-from tests.builders import recorded as recorded_event
+from tests.builders import deleted, entry, recorded
+from tests.integration.test_request_counts import counted
 from tests.services import ATHLETE, OTHER, Answer, Service, sqs_event
 
 SESSION = "0193a1c0-7b1e-7c3a-9f57-2f6c8e0d4b11"
@@ -44,15 +44,15 @@ def wire(monkeypatch: pytest.MonkeyPatch) -> Wire:
     wire = Wire()
     monkeypatch.setattr(sockets, "tell", wire.tell)
     monkeypatch.setattr(sockets, "client", lambda: None)
-    monkeypatch.setattr(sockets, "hang_up", lambda connections: wire.gone.update(connections))
+    monkeypatch.setattr(sockets, "hang_up", wire.gone.update)
     return wire
 
 
 @pytest.fixture
-def now(monkeypatch: pytest.MonkeyPatch) -> Iterator["Now"]:
+def now(monkeypatch: pytest.MonkeyPatch) -> "Now":
     found = Now(clock.now())
     monkeypatch.setattr(clock, "now", lambda: found.moment)
-    yield found
+    return found
 
 
 class Now:
@@ -99,14 +99,27 @@ def finished(telemetry: Service) -> list[dict[str, Any]]:
     return [event["detail"]["data"] for event in telemetry.published("LiveSessionFinished")]
 
 
-def message(telemetry: Service, connection: str, body: Any, *, user: str | None = ATHLETE, **context: str) -> Any:
-    """Over the connection, as API Gateway passes it on; what was answered."""
-    import json
-
-    about = {"eventType": "MESSAGE", "connectionId": connection, "requestId": "r-12345678"}
-    about["authorizer"] = {"user_id": user, **context} if user else context  # type: ignore[assignment]
+def say(telemetry: Service, connection: str, body: Any, *, user: str | None = ATHLETE, **context: str) -> None:
+    """Over the connection, as API Gateway passes it on."""
+    who = {"user_id": user, **context} if user else context
+    about = {"eventType": "MESSAGE", "connectionId": connection, "requestId": "r-12345678", "authorizer": who}
     event = {"requestContext": about, "body": body if isinstance(body, str) else json.dumps(body)}
     assert telemetry.invoke("on_socket_message", event) == {"statusCode": 200}
+
+
+def watch(telemetry: Service, connection: str, *, user: str | None = OTHER, **context: str) -> None:
+    whose = {"user_id": ATHLETE} if user else {}
+    say(telemetry, connection, {"action": "watch", "request_id": "w", **whose}, user=user, **context)
+
+
+def deliver(service: Service, function: str, *events: dict[str, Any]) -> None:
+    assert service.invoke(function, sqs_event(*events)) == {"batchItemFailures": []}
+
+
+def hide(telemetry: Service, *zones: tuple[float, float, float], revision: int = 1) -> None:
+    listed = [{"zone_id": str(n), "lat": a, "lon": o, "radius_m": r} for n, (a, o, r) in enumerate(zones)]
+    event = entry("PrivacyZonesChanged", {"revision": revision, "zones": listed}, source="accounts")
+    deliver(telemetry, "on_privacy_zones", event)
 
 
 class TestSession:
@@ -230,10 +243,378 @@ class TestSession:
             assert (answer.status, answer.body["code"]) == (404, "live_session_not_found"), path
 
     def test_a_batch_takes_two_requests(self, telemetry: Service) -> None:
-        from tests.integration.test_request_counts import counted
-
         start(telemetry)
         send(telemetry, 0)
         with counted() as operations:
             send(telemetry, 1, 2)
         assert operations == ["BatchGetItem", "TransactWriteItems", "Query"]  # the last: does anybody watch?
+
+
+class TestWatching:
+    def test_a_follower_sees_position_pace_and_heart_rate(self, telemetry: Service, wire: Wire) -> None:
+        start(telemetry)
+        telemetry.call("PUT", f"/v1/live/followers/{OTHER}")
+        send(telemetry, 0, 1, lat=[55.70, 55.71], lon=[37.5, 37.5], heart_rate_bpm=[99, 101], power_w=[200, 210])
+        watch(telemetry, "c1")
+        [answer] = wire.to("c1")
+        assert (answer["type"], answer["request_id"]) == ("watching", "w")
+        assert (answer["seen"]["time_s"], answer["seen"]["position"]) == (1.0, [55.71, 37.5])
+        send(telemetry, 2, lat=[55.72], lon=[37.5], speed_mps=[4.0], heart_rate_bpm=[103], power_w=[220])
+        seen = wire.seen_by("c1")[-1]
+        assert (seen["position"], seen["pace_s_per_km"], seen["heart_rate_bpm"]) == ([55.72, 37.5], 250.0, 103.0)
+        assert "power_w" not in seen
+
+    def test_a_stranger_sees_nothing_and_learns_nothing(self, telemetry: Service, wire: Wire) -> None:
+        start(telemetry)
+        watch(telemetry, "c1")
+        say(telemetry, "c1", {"action": "watch", "user_id": ATHLETE, "session_id": SESSION}, user=OTHER)
+        say(telemetry, "c1", {"action": "watch", "user_id": "nobody"}, user=OTHER)
+        assert {answer["code"] for answer in wire.to("c1")} == {"live_session_not_found"}
+        send(telemetry, 0)
+        assert len(wire.to("c1")) == 3
+
+    def test_a_place_that_is_private_is_told_to_nobody_else(self, telemetry: Service, wire: Wire) -> None:
+        hide(telemetry, (*HOME, 400))
+        start(telemetry)
+        telemetry.call("PUT", f"/v1/live/followers/{OTHER}")
+        send(telemetry, 0, lat=[HOME[0]], lon=[HOME[1]])
+        watch(telemetry, "c1")
+        watch(telemetry, "own", user=ATHLETE)
+        link = do(telemetry, "share-links").body
+        send(telemetry, 1, lat=[HOME[0]], lon=[HOME[1]], speed_mps=[3])
+        shared = telemetry.call("GET", link["path"], user=None)
+        assert [seen["position"] for seen in [*wire.seen_by("c1"), shared.body]] == [None, None, None]
+        assert wire.seen_by("own")[-1]["position"] == list(HOME)
+        assert wire.seen_by("c1")[-1]["speed_mps"] == 3
+        send(telemetry, 2, lat=[55.80], lon=[37.61])
+        assert wire.seen_by("c1")[-1]["position"] == [55.80, 37.61]
+
+    def test_a_zone_that_comes_late_holds_for_the_next_push(self, telemetry: Service, wire: Wire) -> None:
+        start(telemetry)
+        telemetry.call("PUT", f"/v1/live/followers/{OTHER}")
+        watch(telemetry, "c1")
+        send(telemetry, 0, lat=[HOME[0]], lon=[HOME[1]])
+        hide(telemetry, (*HOME, 400), revision=2)
+        hide(telemetry, revision=1)
+        send(telemetry, 1, lat=[HOME[0]], lon=[HOME[1]])
+        assert [seen["position"] for seen in wire.seen_by("c1")] == [None, list(HOME), None]
+
+    def test_a_follower_who_is_no_more_is_told_once_and_then_nothing(self, telemetry: Service, wire: Wire) -> None:
+        start(telemetry)
+        telemetry.call("PUT", f"/v1/live/followers/{OTHER}")
+        watch(telemetry, "c1")
+        assert telemetry.call("DELETE", f"/v1/live/followers/{OTHER}").status == 204
+        send(telemetry, 0)
+        assert [m["type"] for m in wire.to("c1")] == ["watching", "ended"]
+        assert wire.to("c1")[-1]["reason"] == "not_allowed"
+        assert telemetry.call("GET", "/v1/live/followers").body == {"items": []}
+
+    def test_a_revocation_that_crashed_halfway_holds_for_the_next_push(self, telemetry: Service, wire: Wire) -> None:
+        start(telemetry)
+        telemetry.call("PUT", f"/v1/live/followers/{OTHER}")
+        watch(telemetry, "c1")
+        with telemetry.monkeypatch.context() as broken:
+            broken.setattr("telemetry.live.watching.dismiss", lambda *_, **__: 1 / 0)
+            assert telemetry.call("DELETE", f"/v1/live/followers/{OTHER}").status == 500
+        send(telemetry, 0)
+        send(telemetry, 1)
+        assert [m["type"] for m in wire.to("c1")] == ["watching", "ended"]
+
+    def test_a_link_shows_the_session_until_it_ends(self, telemetry: Service, wire: Wire, now: Now) -> None:
+        start(telemetry)
+        link = do(telemetry, "share-links", expires_in_s=60).body
+        context = {"athlete_id": ATHLETE, "session_id": SESSION, "link_id": link["link_id"]}
+        watch(telemetry, "c1", user=None, **context)
+        send(telemetry, 0)
+        assert telemetry.call("GET", link["path"], user=None).body["time_s"] == 0
+        say(telemetry, "c1", {"action": "stop", "session_id": SESSION}, user=None, **context)
+        assert wire.to("c1")[-1]["code"] == "connection_only_watches"
+        now.passes(seconds=61)
+        gone = telemetry.call("GET", link["path"], user=None)
+        assert (gone.status, gone.body["code"]) == (404, "share_link_not_found")
+        send(telemetry, 1)
+        assert [m["type"] for m in wire.to("c1")] == ["watching", "update", "error", "ended"]
+        assert do(telemetry, "share-links").status == 201
+        assert len(telemetry.call("GET", f"/v1/live/sessions/{SESSION}/share-links").body["items"]) == 1
+
+    def test_a_revoked_link_leads_nowhere(self, telemetry: Service, wire: Wire) -> None:
+        start(telemetry)
+        link = do(telemetry, "share-links").body
+        watch(telemetry, "c1", user=None, athlete_id=ATHLETE, session_id=SESSION, link_id=link["link_id"])
+        path = f"/v1/live/sessions/{SESSION}/share-links/{link['link_id']}"
+        assert [telemetry.call("DELETE", path).status for _ in range(2)] == [204, 204]
+        assert telemetry.call("GET", link["path"], user=None).status == 404
+        assert wire.to("c1")[-1]["reason"] == "not_allowed"
+        assert wire.gone == {"c1"}
+        assert not [item for item in telemetry.items() if link["share_token"] in json.dumps(item, default=repr)]
+
+    def test_connections_that_are_gone_are_forgotten(self, telemetry: Service, wire: Wire) -> None:
+        start(telemetry)
+        telemetry.call("PUT", f"/v1/live/followers/{OTHER}")
+        watch(telemetry, "c1")
+        watch(telemetry, "c2")
+        wire.gone.add("c1")
+        send(telemetry, 0)
+        gone = {"requestContext": {"eventType": "DISCONNECT", "connectionId": "c2", "requestId": "r-1"}}
+        telemetry.invoke("on_socket_message", gone)
+        assert not [
+            item for item in telemetry.items() if item.get("kind", {}).get("S") in {"live_watcher", "live_watch"}
+        ]
+
+    def test_a_late_batch_shows_no_follower_the_past(self, telemetry: Service, wire: Wire) -> None:
+        start(telemetry)
+        telemetry.call("PUT", f"/v1/live/followers/{OTHER}")
+        watch(telemetry, "c1")
+        send(telemetry, 70, 71)
+        send(telemetry, 10, 11)
+        send(telemetry, 60, 61)
+        send(telemetry, 72)
+        send(telemetry, 72)
+        assert [seen["time_s"] for seen in wire.seen_by("c1")] == [None, 71, 72]
+
+    def test_the_last_word_is_that_it_ended(self, telemetry: Service, wire: Wire) -> None:
+        start(telemetry)
+        telemetry.call("PUT", f"/v1/live/followers/{OTHER}")
+        watch(telemetry, "c1")
+        do(telemetry, "pause", at_s=1)
+        do(telemetry, "stop", at_s=2)
+        assert [m.get("seen", m).get("state", m.get("reason")) for m in wire.to("c1")] == [
+            "running",
+            "paused",
+            "finished",
+            "session_ended",
+        ]
+
+    @pytest.mark.parametrize(
+        ("body", "code"),
+        [
+            ("not json", "request_is_invalid"),
+            ("[" * 100_000, "request_is_invalid"),
+            ({"action": "fly"}, "request_is_invalid"),
+            ({"action": "samples", "session_id": SESSION, "time_s": ["x"]}, "request_is_invalid"),
+            ({"action": "samples", "session_id": SESSION, "time_s": [1], "smuggled": 1}, "request_is_invalid"),
+            ({"action": "stop", "session_id": SESSION}, "live_session_not_found"),
+        ],
+    )
+    def test_what_cannot_be_done_is_answered_with_its_request(
+        self, telemetry: Service, wire: Wire, body: Any, code: str
+    ) -> None:
+        sent = {**body, "request_id": "17"} if isinstance(body, dict) else body
+        say(telemetry, "c1", sent)
+        [answer] = wire.to("c1")
+        assert (answer["type"], answer["code"]) == ("error", code)
+        assert answer["request_id"] == ("17" if isinstance(body, dict) else None)
+
+
+class TestEnd:
+    def test_a_forgotten_session_ends_at_its_last_sample(self, telemetry: Service, now: Now) -> None:
+        start(telemetry)
+        send(telemetry, 0, 1, 2)
+        assert telemetry.invoke("task_close_forgotten_sessions", {"source": "aws.events"}) == {"closed": 0}
+        now.passes(hours=4, seconds=1)
+        assert telemetry.invoke("task_close_forgotten_sessions", {"source": "aws.events"}) == {"closed": 1}
+        assert telemetry.invoke("task_close_forgotten_sessions", {"source": "aws.events"}) == {"closed": 0}
+        [event] = finished(telemetry)
+        assert (event["outcome"], event["streams"]["samples"]) == ("forgotten", 3)
+        assert shown(telemetry)["state"] == "finished"
+        start(telemetry, SECOND)
+
+    def test_one_that_nobody_fed_is_discarded(self, telemetry: Service, now: Now) -> None:
+        start(telemetry)
+        now.passes(hours=5)
+        telemetry.invoke("task_close_forgotten_sessions", {})
+        assert [event["outcome"] for event in finished(telemetry)] == ["discarded"]
+
+    def test_a_session_that_is_heard_stays_open(self, telemetry: Service, now: Now) -> None:
+        start(telemetry)
+        for _ in range(3):
+            now.passes(hours=2)
+            send(telemetry, 3600 + 2)
+            assert telemetry.invoke("task_close_forgotten_sessions", {}) == {"closed": 0}
+
+    def test_what_comes_late_finishes_it_once_more(self, telemetry: Service, now: Now) -> None:
+        start(telemetry)
+        send(telemetry, 0, 1)
+        now.passes(seconds=1)
+        telemetry.invoke("task_close_forgotten_sessions", {"forgotten_after_s": 0})
+        now.passes(days=6)
+        assert send(telemetry, 2, 3, more=True).status == 202
+        assert send(telemetry, 4, 5).status == 202
+        do(telemetry, "stop", at_s=9)
+        assert [(e["revision"], e["outcome"], e["streams"]["samples"]) for e in finished(telemetry)] == [
+            (1, "forgotten", 2),
+            (2, "forgotten", 6),
+            (3, "stopped", 6),
+        ]
+        now.passes(days=8)
+        assert send(telemetry, 6).body["code"] == "live_session_is_over"
+
+    def test_a_finish_that_crashed_is_done_by_the_next_round(self, telemetry: Service, now: Now) -> None:
+        start(telemetry)
+        send(telemetry, 0, 1)
+        with telemetry.monkeypatch.context() as broken:
+            broken.setattr("telemetry.live.service._claim", lambda *_: 1 / 0)
+            assert do(telemetry, "stop", at_s=2).status == 500
+        assert finished(telemetry) == []
+        assert telemetry.invoke("task_close_forgotten_sessions", {}) == {"closed": 0}
+        now.passes(minutes=3)
+        assert telemetry.invoke("task_close_forgotten_sessions", {}) == {"closed": 1}
+        assert [(e["revision"], e["outcome"]) for e in finished(telemetry)] == [(1, "stopped")]
+
+    def test_a_sample_between_the_stop_and_its_finish_is_in_it(self, telemetry: Service) -> None:
+        start(telemetry)
+        send(telemetry, 0, 1)
+        from telemetry.live import service
+
+        honest = service._claim
+        calls: list[int] = []
+
+        def interrupted(*args: Any) -> Any:
+            calls.append(1)
+            if len(calls) == 1:
+                assert send(telemetry, 2, more=True).status == 202
+            return honest(*args)
+
+        telemetry.monkeypatch.setattr(service, "_claim", interrupted)
+        do(telemetry, "stop", at_s=2)
+        [event] = finished(telemetry)
+        assert event["streams"]["samples"] == 3
+
+
+class TestDiary:
+    """Telemetry and workouts with their events in between."""
+
+    @pytest.fixture
+    def pair(self, telemetry: Service, workouts: Service) -> tuple[Service, Service]:
+        return telemetry, workouts
+
+    def run(self, telemetry: Service) -> None:
+        start(telemetry, name="Before work", time_zone="Europe/Moscow")
+        for minute in range(4):
+            times = [minute * 60 + second for second in range(60)]
+            send(
+                telemetry,
+                *times,
+                lat=[55.7 + t * 3e-5 for t in times],
+                lon=[37.6] * 60,
+                heart_rate_bpm=[120 + t % 30 for t in times],
+            )
+        do(telemetry, "stop", at_s=240)
+
+    def exchange(self, telemetry: Service, workouts: Service) -> None:
+        """Everything that either published, twice."""
+        for _ in range(2):
+            deliver(workouts, "on_live_sessions", *telemetry.published("LiveSessionFinished"))
+            told = [e for e in workouts.published() if e["detail_type"].startswith("Workout")]
+            deliver_streams(telemetry, *told)
+            deliver(telemetry, "on_live_saved", *workouts.published("LiveSessionSaved"))
+
+    def test_a_stopped_session_is_a_workout_with_its_own_chunks(self, pair: tuple[Service, Service]) -> None:
+        telemetry, workouts = pair
+        self.run(telemetry)
+        self.exchange(telemetry, workouts)
+        [workout] = workouts.call("GET", "/v1/workouts").body["items"]
+        assert (workout["workout_id"], workout["origin"], workout["name"]) == (SESSION, "live", "Before work")
+        assert workout["distance_m"] == pytest.approx(239 * 3.336, rel=0.01)
+        assert len(workouts.published("WorkoutRecorded")) == 1
+        assert workouts.published("WorkoutCorrected") == []
+        assert chunks(telemetry) == 4
+        streams = telemetry.call("GET", f"/v1/workouts/{SESSION}/streams", query={"resolution": "full"}).body
+        assert streams["streams"]["time"] == list(range(240))
+        assert streams["streams"]["latlng"][7] == [55.70021, 37.6]
+        assert shown(telemetry)["workout_id"] == SESSION
+
+    def test_its_numbers_are_measured_and_not_edited(self, pair: tuple[Service, Service]) -> None:
+        telemetry, workouts = pair
+        self.run(telemetry)
+        self.exchange(telemetry, workouts)
+        path = f"/v1/workouts/{SESSION}"
+        refused = workouts.call("PATCH", path, {"distance_m": 99_999}, if_match="*")
+        assert (refused.status, refused.body["errors"][0]["pointer"]) == (422, "#/distance_m")
+        assert workouts.call("PATCH", path, {"name": "After work"}, if_match="*").status == 200
+
+    def test_late_samples_correct_it_and_keep_the_athletes_words(self, pair: tuple[Service, Service]) -> None:
+        telemetry, workouts = pair
+        self.run(telemetry)
+        self.exchange(telemetry, workouts)
+        workouts.call("PATCH", f"/v1/workouts/{SESSION}", {"name": "Mine", "sport_type": "Ride"}, if_match="*")
+        assert send(telemetry, 240, 241, lat=[55.7072, 55.70723], lon=[37.6, 37.6]).body["added"] == 2
+        self.exchange(telemetry, workouts)
+        [workout] = workouts.call("GET", "/v1/workouts").body["items"]
+        assert (workout["name"], workout["sport_type"], workout["revision"]) == ("Mine", "Ride", 3)
+        streams = telemetry.call("GET", f"/v1/workouts/{SESSION}/streams", query={"resolution": "full"}).body
+        assert streams["original_size"] == 242
+
+    def test_a_deleted_workout_takes_its_chunks_along(self, pair: tuple[Service, Service]) -> None:
+        telemetry, workouts = pair
+        self.run(telemetry)
+        self.exchange(telemetry, workouts)
+        workouts.call("DELETE", f"/v1/workouts/{SESSION}", if_match="*")
+        self.exchange(telemetry, workouts)
+        assert chunks(telemetry) == 0
+        assert send(telemetry, 300).body["code"] == "live_session_is_over"
+        assert workouts.call("GET", "/v1/workouts").body["items"] == []
+
+    def test_a_deletion_that_overtakes_the_recording_leaves_no_chunks(self, pair: tuple[Service, Service]) -> None:
+        telemetry, workouts = pair
+        self.run(telemetry)
+        deliver(workouts, "on_live_sessions", *telemetry.published("LiveSessionFinished"))
+        workouts.call("DELETE", f"/v1/workouts/{SESSION}", if_match="*")
+        told = [e for e in workouts.published() if e["detail_type"].startswith("Workout")]
+        deliver_streams(telemetry, *reversed(told))
+        assert chunks(telemetry) == 0
+
+    def test_one_that_was_typed_in_already_is_joined(self, pair: tuple[Service, Service]) -> None:
+        telemetry, workouts = pair
+        self.run(telemetry)
+        started = shown(telemetry)["started_at"]
+        typed = {"sport_type": "Run", "started_at": started, "elapsed_time_s": 240, "notes": "by hand"}
+        other = workouts.call("POST", "/v1/workouts", typed).body["workout_id"]
+        self.exchange(telemetry, workouts)
+        [workout] = workouts.call("GET", "/v1/workouts").body["items"]
+        assert (workout["workout_id"], workout["origin"]) == (other, "live")
+        assert chunks(telemetry) == 1, "a quarter of an hour of the workout's own"
+        assert shown(telemetry)["workout_id"] == other
+        assert telemetry.call("GET", f"/v1/workouts/{other}/streams").status == 200
+        assert send(telemetry, 300).body["code"] == "live_session_is_over"
+
+    def test_a_stop_without_samples_is_a_workout_without_streams(self, pair: tuple[Service, Service]) -> None:
+        telemetry, workouts = pair
+        start(telemetry, sport_type="WeightTraining")
+        do(telemetry, "pause", at_s=600)
+        do(telemetry, "resume", at_s=900)
+        do(telemetry, "stop", at_s=1800)
+        self.exchange(telemetry, workouts)
+        [workout] = workouts.call("GET", "/v1/workouts").body["items"]
+        assert (workout["elapsed_time_s"], workout["timer_time_s"]) == (1800, 1500)
+        assert telemetry.call("GET", f"/v1/workouts/{SESSION}/streams").status == 404
+
+    def test_an_id_that_a_typed_workout_has_means_that_workout(self, pair: tuple[Service, Service]) -> None:
+        telemetry, workouts = pair
+        started = an_hour_ago()
+        start(telemetry, started_at=started)
+        send(telemetry, 0, 1, 2)
+        typed = {"sport_type": "Run", "started_at": started, "elapsed_time_s": 60, "workout_id": SESSION}
+        workouts.call("POST", "/v1/workouts", typed)
+        deliver_streams(telemetry, *workouts.published("WorkoutRecorded"))
+        send(telemetry, 3, 4)
+        do(telemetry, "stop", at_s=5)
+        self.exchange(telemetry, workouts)
+        streams = telemetry.call("GET", f"/v1/workouts/{SESSION}/streams", query={"resolution": "full"}).body
+        assert streams["streams"]["time"] == [0, 1, 2, 3, 4]
+
+    def test_chunks_that_went_too_early_come_back_from_the_claim(self, pair: tuple[Service, Service]) -> None:
+        telemetry, _ = pair
+        self.run(telemetry)
+        deliver_streams(telemetry, recorded(SESSION))
+        assert chunks(telemetry) == 0
+        event = telemetry.published("LiveSessionFinished")[0]["detail"]["data"]
+        deliver_streams(telemetry, recorded(SESSION, revision=2, streams=event["streams"]))
+        streams = telemetry.call("GET", f"/v1/workouts/{SESSION}/streams", query={"resolution": "full"}).body
+        assert streams["streams"]["time"] == list(range(240))
+        deliver_streams(telemetry, deleted(SESSION, revision=3))
+        assert chunks(telemetry) == 0
+
+
+def deliver_streams(telemetry: Service, *events: dict[str, Any]) -> None:
+    deliver(telemetry, "on_workout_events", *events)

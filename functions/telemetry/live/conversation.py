@@ -111,13 +111,17 @@ def _watch(message: WatchMessage, who: Caller, connection_id: str, now: datetime
 
 def _refused(error: StadionError, language: Language) -> ErrorAnswer:
     document = problems.of_error(error, language=language, instance="", trace_id="")
-    return ErrorAnswer.model_validate(document)
+    return _told(document)
 
 
 def _invalid(error: ValidationError, language: Language) -> ErrorAnswer:
     found = [{**entry, "loc": ("body", *_place(entry["loc"]))} for entry in error.errors(include_url=False)]
     document = problems.of_validation(found, status=422, language=language, instance="", trace_id="")
-    return ErrorAnswer.model_validate(document)
+    return _told(document)
+
+
+def _told(problem: dict[str, Any]) -> ErrorAnswer:
+    return ErrorAnswer.model_validate({**problem, "type": "error"})
 
 
 def _place(where: tuple[int | str, ...]) -> tuple[int | str, ...]:
