@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from local.errors import BootstrapFailed, DeployFailed, SynthFailed, ToolMissing
 from local.paths import CDK, CLOUD_ASSEMBLIES, ROOT, VENV_BIN, StackFolder
+from local.timestream_process import TimestreamProcess
 
 if TYPE_CHECKING:
     from stadion_cli.aws import Aws
@@ -169,6 +170,7 @@ class Deployment:
     def run(self, report: Report = _silent) -> Outcome:
         content_hash = self._app.content_hash()
         stamp = self._true_stamp()
+        self._keep_time_series()
         if stamp.content_hash == content_hash:
             return Outcome(content_hash, (), tuple(stamp.stacks), synthesized=False)
         with ThreadPoolExecutor(1) as beside:
@@ -271,6 +273,12 @@ class Deployment:
         """`AWS::Events::Archive` is refused by the emulator's CloudFormation; its API has it."""
         for bus in self._aws.event_buses(STACK_PREFIX):
             self._aws.keep_archive(ARCHIVE, bus)
+
+    def _keep_time_series(self) -> None:
+        """`AWS::Timestream::Database` is refused as well; with somebody else's emulator there is no Timestream."""
+        timestream = TimestreamProcess(self._folder)
+        if timestream.running() and not timestream.has_tables():
+            timestream.make_tables()
 
     # the CDK command line
 

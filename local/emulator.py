@@ -4,46 +4,44 @@ import contextlib
 import json
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Self
 
-from local.errors import EmulatorDied, EmulatorStillRunning, PortTaken, PythonTooOld
+from local.errors import EmulatorDied, PortTaken, PythonTooOld
 from local.paths import CACHE, ROOT, StackFolder
+from local.processes import Running, command_line, is_alive, is_free, keep_previous, last_lines, stop_process
+from local.timestream_process import TimestreamProcess
 
 DEFAULT_PORT: Final = 4566
 OLDEST_PYTHON: Final = (3, 11)
 HEALTHY_WITHIN_S: Final = 60.0
-STOPS_WITHIN_S: Final = 5.0
 PORT_LINGERS_S: Final = 1.0
 LOG_LINES_SHOWN: Final = 15
 LAUNCHER: Final = "local.launcher"
 INHERITED: Final = ("PATH", "HOME", "LANG", "LC_ALL", "SYSTEMROOT")
 
 
-@dataclass(frozen=True)
-class Running:
-    """The process that serves a port."""
-
-    pid: int
-    port: int
-    started_at: datetime
-
-
 class Emulator:
-    """A MiniStack on `port` with its state in `folder`; it survives this process."""
+    """A MiniStack on `port` with its state in `folder`, and a Timestream beside it; it survives this process."""
 
-    def __init__(self, port: int, folder: StackFolder | None = None, *, snapshot_every_s: float = 5.0) -> None:
+    def __init__(
+        self,
+        port: int,
+        folder: StackFolder | None = None,
+        *,
+        snapshot_every_s: float = 5.0,
+        with_timestream: bool = False,
+    ) -> None:
         self.port = port
         self.folder = folder or StackFolder.of_port(port)
         self._snapshot_every_s = snapshot_every_s
+        self.timestream = TimestreamProcess(self.folder, beside=port) if with_timestream else None
 
     @property
     def url(self) -> str:
@@ -51,13 +49,8 @@ class Emulator:
 
     def running(self) -> Running | None:
         """The process that we started and that still lives."""
-        try:
-            known = json.loads(self.folder.process.read_text())
-        except (FileNotFoundError, json.JSONDecodeError):
-            return None
-        if not _is_launcher(known["pid"]):
-            return None
-        return Running(known["pid"], known["port"], datetime.fromisoformat(known["started_at"]))
+        known = Running.read(self.folder.process)
+        return known if known is not None and is_alive(known.pid, LAUNCHER) else None
 
     def healthy(self) -> bool:
         return health(self.url) is not None
@@ -66,7 +59,9 @@ class Emulator:
         """Start it and wait until it answers; False when it runs already."""
         if sys.version_info[:2] < OLDEST_PYTHON:
             raise PythonTooOld(sys.version_info[:2])
-        if self.running():
+        if self.timestream:
+            self.timestream.start()
+        if self._runs_as_it_should():
             self._wait_until_healthy(None)
             return False
         if not _becomes_free(self.port):
@@ -75,20 +70,11 @@ class Emulator:
         return True
 
     def stop(self) -> bool:
-        """TERM (it writes its state), then KILL after five seconds; False when it was not running."""
-        running = self.running()
-        if running is None:
-            return False
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(running.pid, signal.SIGTERM)
-        _wait_for_end(running.pid, STOPS_WITHIN_S)
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(running.pid, signal.SIGKILL)
-        if not _wait_for_end(running.pid, STOPS_WITHIN_S):
-            raise EmulatorStillRunning(f"Process {running.pid} is still there after KILL.", hint=f"kill {running.pid}")
-        self.folder.process.unlink(missing_ok=True)
-        shutil.rmtree(self.folder.temporary, ignore_errors=True)
-        return True
+        """It writes its state, within five seconds; False when it was not running."""
+        stopped = self._stop()
+        if self.timestream:
+            self.timestream.stop()
+        return stopped
 
     def reset(self) -> None:
         """Stop it and forget everything."""
@@ -96,10 +82,7 @@ class Emulator:
         shutil.rmtree(self.folder.path, ignore_errors=True)
 
     def last_log_lines(self, count: int = LOG_LINES_SHOWN) -> list[str]:
-        try:
-            return self.folder.log.read_text(errors="replace").splitlines()[-count:]
-        except FileNotFoundError:
-            return []
+        return last_lines(self.folder.log, count)
 
     def __enter__(self) -> Self:
         self.start()
@@ -108,10 +91,27 @@ class Emulator:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
+    def _runs_as_it_should(self) -> bool:
+        """Its functions learn at its start where Timestream is: one that was told otherwise starts anew."""
+        running = self.running()
+        if running and self.timestream and running.timestream != self.timestream.url:
+            self._stop()
+            return False
+        return running is not None
+
+    def _stop(self) -> bool:
+        running = self.running()
+        if running is None:
+            return False
+        stop_process(running.pid, LAUNCHER)
+        self.folder.process.unlink(missing_ok=True)
+        shutil.rmtree(self.folder.temporary, ignore_errors=True)
+        return True
+
     def _launch(self) -> "subprocess.Popen[bytes]":
         for path in (self.folder.state, self.folder.objects, self.folder.temporary):
             path.mkdir(parents=True, exist_ok=True)
-        _keep_previous(self.folder.log)
+        keep_previous(self.folder.log)
         with self.folder.log.open("wb") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", LAUNCHER],
@@ -122,8 +122,8 @@ class Emulator:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        known = {"pid": process.pid, "port": self.port, "started_at": datetime.now(UTC).isoformat(timespec="seconds")}
-        self.folder.process.write_text(json.dumps(known))
+        url = self.timestream.url if self.timestream else ""
+        Running(process.pid, self.port, datetime.now(UTC), url).write(self.folder.process)
         return process
 
     def _environment(self) -> dict[str, str]:
@@ -146,6 +146,7 @@ class Emulator:
             "TMPDIR": str(self.folder.temporary),
             "STADION_CODE_CACHE": str(CACHE),
             "STADION_SNAPSHOT_SECONDS": str(self._snapshot_every_s),
+            **(self.timestream.variables() if self.timestream else {}),
         }
 
     def _wait_until_healthy(self, process: "subprocess.Popen[bytes] | None") -> None:
@@ -195,24 +196,14 @@ def owner_of(port: int) -> str | None:
     pid = _pid_listening_on(port)
     if pid is None:
         return kind
-    command = " ".join(_command_line(pid))[:80]
+    command = " ".join(command_line(pid))[:80]
     return f"{kind + ', ' if kind else ''}process {pid} ({command})"
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
 
 
 def _becomes_free(port: int) -> bool:
     """A killed emulator's last child may hold the port for a moment."""
     deadline = time.monotonic() + PORT_LINGERS_S
-    while not _is_free(port):
+    while not is_free(port):
         if time.monotonic() > deadline:
             return False
         time.sleep(0.05)
@@ -241,42 +232,3 @@ def _listening_inodes(port: int) -> set[str]:
                 if row[3] == listening and int(row[1].rpartition(":")[2], 16) == port:
                     inodes.add(f"socket:[{row[9]}]")
     return inodes
-
-
-def _is_launcher(pid: int) -> bool:
-    """Process ids are used again: this one must be a launcher."""
-    return _alive(pid) and LAUNCHER in _command_line(pid)
-
-
-def _alive(pid: int) -> bool:
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(pid, os.WNOHANG)  # our own child would stay a zombie otherwise
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
-def _command_line(pid: int) -> list[str]:
-    proc = Path(f"/proc/{pid}/cmdline")
-    if proc.exists():
-        return [part.decode(errors="replace") for part in proc.read_bytes().split(b"\0") if part]
-    shown = subprocess.run(["ps", "-p", str(pid), "-o", "command="], capture_output=True, text=True, check=False)
-    return shown.stdout.split()
-
-
-def _wait_for_end(pid: int, seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if not _alive(pid):
-            return True
-        time.sleep(0.02)
-    return not _alive(pid)
-
-
-def _keep_previous(log: Path) -> None:
-    if log.exists():
-        log.replace(log.with_suffix(".previous.log"))

@@ -38,6 +38,14 @@ class EmulatorDied(CliError):  # noqa: N818
         self.last_lines = last_lines
 
 
+class TimestreamDied(CliError):  # noqa: N818
+    title: ClassVar[str] = "The local Timestream stopped"
+
+    def __init__(self, log: Path, last_lines: list[str]) -> None:
+        tail = "\n".join(last_lines) or "(its log is empty)"
+        super().__init__(f"It does not listen. Its last words:\n\n{tail}", hint=f"The whole log: {log}")
+
+
 class EmulatorStillRunning(CliError):  # noqa: N818
     title: ClassVar[str] = "The emulator does not stop"
 

@@ -44,6 +44,18 @@ class StackFolder:
         return self.path / "emulator.json"
 
     @property
+    def timestream(self) -> Path:
+        return self.path / "timestream"
+
+    @property
+    def timestream_log(self) -> Path:
+        return self.path / "timestream.log"
+
+    @property
+    def timestream_process(self) -> Path:
+        return self.path / "timestream.json"
+
+    @property
     def stamp(self) -> Path:
         return self.path / "deployed.json"
 

@@ -55,9 +55,10 @@ class DeployedStack:
 
 
 @contextmanager
-def bare_emulator(folder: Path, *, snapshot_every_s: float = 0) -> Iterator[Emulator]:
+def bare_emulator(folder: Path, *, snapshot_every_s: float = 0, with_timestream: bool = False) -> Iterator[Emulator]:
     """An emulator on a free port, stopped afterwards."""
-    emulator = Emulator(free_port(), StackFolder(folder), snapshot_every_s=snapshot_every_s)
+    files = StackFolder(folder)
+    emulator = Emulator(free_port(), files, snapshot_every_s=snapshot_every_s, with_timestream=with_timestream)
     with emulator:
         yield emulator
 
@@ -65,7 +66,7 @@ def bare_emulator(folder: Path, *, snapshot_every_s: float = 0) -> Iterator[Emul
 @contextmanager
 def deployed_stack(folder: Path, app: CdkApp | None = None) -> Iterator[DeployedStack]:
     """What `stadion up` makes, on a free port and in a folder of its own."""
-    with bare_emulator(folder) as emulator:
+    with bare_emulator(folder, with_timestream=True) as emulator:
         aws = Aws.local(port=emulator.port)
         deploy(aws, emulator.folder, app=app)
         yield DeployedStack(aws, emulator, Outputs.of(aws))

@@ -7,7 +7,7 @@ import typer
 from stadion_cli.aws import Aws, local_endpoint
 from stadion_cli.errors import CliError, StackNotRunning, UsageError
 from stadion_cli.output import Json, Steps, confirm, say, say_line, show_facts, show_json, show_table
-from stadion_cli.outputs import Outputs, api_url
+from stadion_cli.outputs import Outputs, api_url, socket_url
 
 if TYPE_CHECKING:
     from local.deployment import CdkApp, Outcome
@@ -144,6 +144,7 @@ def _look(aws: Aws, emulator: "Emulator | None") -> dict[str, Any]:
             "endpoint": aws.endpoint,
             "emulator": f"{told.get('version', '?')}{'' if running else ' (not started by stadion)'}",
             **({"process": running.pid, "since": running.started_at.isoformat()} if running else {}),
+            "time series": _time_series(emulator),
             "deployed": f"{stamp.content_hash} at {stamp.deployed_at}" if stamp.content_hash else "no",
             "functions": len(aws.function_names("stadion-")),
         },
@@ -151,6 +152,14 @@ def _look(aws: Aws, emulator: "Emulator | None") -> dict[str, Any]:
         "stacks": dict(sorted(stacks.items())),
         "queues": [list(row) for row in _queues(aws)],
     }
+
+
+def _time_series(emulator: "Emulator | None") -> str:
+    timestream = emulator.timestream if emulator else None
+    running = timestream.running() if timestream else None
+    if timestream is None or running is None:
+        return "rollups in DynamoDB"
+    return f"Timestream (local) on {timestream.url}, process {running.pid}"
 
 
 def _queues(aws: Aws) -> list[tuple[str, int, int]]:
@@ -167,6 +176,8 @@ def _addresses(aws: Aws, outputs: Outputs) -> dict[str, str]:
 
     base = api_url(aws.endpoint, outputs)
     known = {"api": base, "api_docs": f"{base}/docs"} if base else {}
+    if live := socket_url(aws.endpoint, outputs):
+        known["live"] = live
     return known | {
         "mail": f"{aws.endpoint}{MINISTACK_MAIL if is_ministack(aws.endpoint) else LOCALSTACK_MAIL}",
         "endpoint": aws.endpoint,
@@ -209,7 +220,7 @@ def _target(port: int | None, endpoint: str | None) -> tuple[Aws, "Emulator | No
 def _own_emulator(port: int | None) -> "Emulator":
     from local.emulator import Emulator
 
-    return Emulator(port or Aws.local(endpoint=local_endpoint()).port)
+    return Emulator(port or Aws.local(endpoint=local_endpoint()).port, with_timestream=True)
 
 
 def _folder_of(aws: Aws) -> "StackFolder":

@@ -36,7 +36,8 @@ Result = dict[str, Any]
 
 FAILED: Final = "__stadion_function_failed__"
 RUNTIME_PACKAGES: Final = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six.py")
-KEPT_ENVIRONMENT: Final = frozenset({"PATH", "TMPDIR"})
+KEPT_ENVIRONMENT: Final = frozenset({"PATH", "TMPDIR", "STADION_TIMESTREAM_DATABASE"})
+"""The last is no stack's to say here: the database is where `stadion up` started one."""
 RUNTIME_ENVIRONMENT: Final = {
     "LANG": "en_US.UTF-8",
     "TZ": ":UTC",
