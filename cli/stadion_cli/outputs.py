@@ -83,3 +83,10 @@ def api_url(endpoint: str, outputs: Mapping[str, str]) -> str | None:
     Under a path of the emulator's own endpoint: names below `localhost` do not resolve everywhere.
     """
     return f"{endpoint}/_aws/execute-api/{outputs['ApiId']}" if "ApiId" in outputs else None
+
+
+def socket_url(endpoint: str, outputs: Mapping[str, str]) -> str | None:
+    """URL of the WebSocket API at an emulator; `?token=` with an access token is to be added."""
+    if "SocketApiId" not in outputs:
+        return None
+    return f"ws{endpoint.removeprefix('http')}/_aws/execute-api/{outputs['SocketApiId']}/live"

@@ -58,6 +58,8 @@ class ServiceSocket(Construct):
             name="connect",
             authorizer_type="REQUEST",
             authorizer_uri=_invocation_of(connect),
+            # All named sources must be there, and a token comes in the header or in the query: name what always is.
+            identity_source=["route.request.header.Host"],
         )
         integration = CfnIntegration(
             self,

@@ -1,0 +1,174 @@
+"""The app's side of live workouts: an athlete who sends over a WebSocket, and followers who watch.
+
+The sender keeps what was not answered and sends it again after a reconnection, or over HTTP when there is none: the
+server counts nothing twice.
+"""
+
+import json
+import socket as sockets
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import urlencode
+from uuid import uuid4
+
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
+
+from local.demo.client import Athlete
+
+ANSWER_WITHIN_S: Final = 30.0
+Columns = Mapping[str, Sequence[float | None]]
+
+
+class RefusedError(Exception):
+    """The server answered with an error; `answer["code"]` says which."""
+
+    def __init__(self, answer: dict[str, Any]) -> None:
+        self.answer = answer
+        super().__init__(f"{answer['code']}: {answer['detail']} {answer['errors'] or ''}")
+
+
+@dataclass
+class Line:
+    """One WebSocket connection, opened anew whenever it is needed and is not there."""
+
+    url: str
+    credentials: dict[str, str]
+    """`token` (an access token) or `share_token`; browsers cannot send headers, so both go into the query."""
+    _socket: ClientConnection | None = None
+    heard: list[dict[str, Any]] = field(default_factory=list)
+    """What came without being asked for: updates, and that there will be no more."""
+
+    @property
+    def socket(self) -> ClientConnection:
+        if self._socket is None:
+            url = f"{self.url}?{urlencode(self.credentials)}"
+            self._socket = connect(url, open_timeout=ANSWER_WITHIN_S, close_timeout=2, proxy=None)
+        return self._socket
+
+    def ask(self, action: str, **message: Any) -> dict[str, Any]:
+        """The answer; `RefusedError`, or `ConnectionClosed` when the line broke, after which it may have been done."""
+        request_id = uuid4().hex[:8]
+        try:
+            self.socket.send(json.dumps({"action": action, "request_id": request_id, **message}))
+            while True:
+                answer = json.loads(self.socket.recv(timeout=ANSWER_WITHIN_S))
+                if answer.get("request_id") == request_id:
+                    break
+                self.heard.append(answer)
+        except ConnectionClosed:
+            self.hang_up()
+            raise
+        if answer["type"] == "error":
+            raise RefusedError(answer)
+        return dict(answer)
+
+    def listen(self, *, within_s: float) -> Iterator[dict[str, Any]]:
+        """What comes by itself, until nothing comes for so long, or the line ends."""
+        with suppress(TimeoutError, ConnectionClosed):
+            while True:
+                message = json.loads(self.socket.recv(timeout=within_s))
+                self.heard.append(message)
+                yield message
+
+    def hang_up(self) -> None:
+        if self._socket is not None:
+            with suppress(ConnectionClosed, OSError):
+                self._socket.close()
+        self._socket = None
+
+    def break_off(self) -> None:
+        """As in a tunnel: nobody says good-bye."""
+        if self._socket is not None:
+            raw = self._socket.socket
+            with suppress(OSError):
+                raw.setsockopt(sockets.SOL_SOCKET, sockets.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+                raw.shutdown(sockets.SHUT_RDWR)
+            self._socket = None
+
+
+@dataclass
+class Live:
+    """An athlete's live workout."""
+
+    athlete: Athlete
+    url: str
+    """Of the WebSocket API, as `stadion up` tells it."""
+    session_id: str = field(default_factory=lambda: str(uuid4()))
+    waiting: list[dict[str, Any]] = field(default_factory=list)
+    """Batches that were not answered yet."""
+
+    def __post_init__(self) -> None:
+        self.line = Line(self.url, {"token": self.athlete.access_token})
+
+    @property
+    def path(self) -> str:
+        return f"/v1/live/sessions/{self.session_id}"
+
+    def start(self, sport_type: str, started_at: str, **about: Any) -> dict[str, Any]:
+        start = {"session_id": self.session_id, "sport_type": sport_type, "started_at": started_at, **about}
+        return dict(self.line.ask("start", **start)["session"])
+
+    def samples(self, time_s: Sequence[float], **columns: Sequence[float | None]) -> None:
+        """Sent now if the line holds, and kept until it was answered."""
+        self.waiting.append({"time_s": list(time_s), **{name: list(values) for name, values in columns.items()}})
+        self.catch_up()
+
+    def catch_up(self) -> None:
+        """Everything that was not answered, in order; what is left waits for the next time."""
+        with suppress(ConnectionClosed, OSError, TimeoutError):
+            while self.waiting:
+                self.line.ask("samples", session_id=self.session_id, **self.waiting[0])
+                self.waiting.pop(0)
+
+    def catch_up_over_http(self) -> None:
+        while self.waiting:
+            self.athlete.post(f"{self.path}/samples", self.waiting[0])
+            self.waiting.pop(0)
+
+    def say(self, command: str, at_s: float | None = None) -> dict[str, Any]:
+        """pause, resume or stop."""
+        return dict(self.line.ask(command, session_id=self.session_id, at_s=at_s)["session"])
+
+    def state(self) -> dict[str, Any]:
+        return dict(self.athlete.get(self.path))
+
+    def allow(self, follower: Athlete) -> None:
+        self.athlete.call("PUT", f"/v1/live/followers/{follower.user_id}")
+
+    def share(self, *, expires_in_s: int = 3600) -> dict[str, Any]:
+        return dict(self.athlete.post(f"{self.path}/share-links", {"expires_in_s": expires_in_s}))
+
+
+@dataclass
+class Follower:
+    """Somebody who watches; a `share_token` needs no account."""
+
+    line: Line
+    seen: list[dict[str, Any]] = field(default_factory=list)
+    ended: str | None = None
+
+    @classmethod
+    def with_account(cls, url: str, viewer: Athlete) -> "Follower":
+        return cls(Line(url, {"token": viewer.access_token}))
+
+    @classmethod
+    def with_link(cls, url: str, share_token: str) -> "Follower":
+        return cls(Line(url, {"share_token": share_token}))
+
+    def watch(self, user_id: str | None = None, session_id: str | None = None) -> dict[str, Any]:
+        named = {"user_id": user_id, "session_id": session_id}
+        answer = self.line.ask("watch", **{name: value for name, value in named.items() if value is not None})
+        self.seen.append(answer["seen"])
+        return dict(answer["seen"])
+
+    def look(self, *, within_s: float) -> None:
+        """Takes in what comes, until nothing comes for so long or it is over."""
+        for message in self.line.listen(within_s=within_s):
+            if message["type"] == "update":
+                self.seen.append(message["seen"])
+            if message["type"] == "ended":
+                self.ended = message["reason"]
+                return
