@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from infra_cdk.stacks.inventory import InventoryStack
 from infra_cdk.stacks.notifications import NotificationsStack
 from infra_cdk.stacks.platform import PlatformStack
 from infra_cdk.stacks.telemetry import TelemetryStack
+from infra_cdk.stacks.timestream import TimestreamStack
 from infra_cdk.stacks.workouts import WorkoutsStack
 
 SERVICES = {
@@ -44,6 +46,8 @@ def build(environment: Environment, *, outdir: str | None = None) -> tuple[App, 
     app = App(outdir=outdir, context=FLAGS, analytics_reporting=False)
     Tags.of(app).add("product", PRODUCT)
     platform = PlatformStack(app, environment=environment)
+    if environment.timestream:
+        TimestreamStack(app, environment=environment)
     written = {entry_point.service for entry_point in entry_points(environment.functions)}
     missing: list[str] = []
     for service, make in SERVICES.items():
@@ -61,8 +65,15 @@ def synthesize(app: App) -> dict[str, Mapping[str, Any]]:
     return {stack.stack_name: json.loads(Path(stack.template_full_path).read_text()) for stack in app.synth().stacks}
 
 
+def chosen(variables: Mapping[str, str]) -> Environment:
+    """By STADION_ENV, and STADION_TIMESTREAM=1 for an account that may use Timestream."""
+    environment = ENVIRONMENTS[variables.get("STADION_ENV", "local")]
+    wanted = variables.get("STADION_TIMESTREAM") == "1"
+    return replace(environment, timestream=True) if wanted and environment is not LOCAL else environment
+
+
 def main() -> None:
-    environment = ENVIRONMENTS[os.environ.get("STADION_ENV", "local")]
+    environment = chosen(os.environ)
     app, missing = build(environment, outdir=os.environ.get("CDK_OUTDIR", "cdk.out"))
     if missing and environment is not LOCAL:
         sys.exit(f"declared, but not written: {', '.join(missing)}")

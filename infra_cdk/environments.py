@@ -29,6 +29,8 @@ class Environment:
     """Tables, buckets, users, keys and logs outlive their stack."""
     log_retention: RetentionDays
     app_origins: tuple[str, ...]
+    timestream: bool = False
+    """Time series on Timestream, for accounts that have it (STADION_TIMESTREAM=1). The laptop has its own beside."""
     functions: Path = ROOT / "functions"
 
 

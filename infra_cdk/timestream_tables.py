@@ -21,6 +21,7 @@ PARTITION_KEY: Final = "user_id"
 @dataclass(frozen=True)
 class SeriesTable:
     name: str
+    memory_hours: int = MEMORY_HOURS
 
 
 TABLES: Final = (SeriesTable("workouts"), SeriesTable("workout_samples"), SeriesTable("device_samples"))
@@ -34,15 +35,15 @@ def make_tables(client: "TimestreamWriteClient", database: str) -> None:
     """By API, where there is no CloudFormation; what is there already stays."""
     _unless_there(lambda: client.create_database(DatabaseName=database), client)
     for table in TABLES:
-        _unless_there(partial(client.create_table, **_request(database, table)), client)
+        request = {"DatabaseName": database, "TableName": table.name, **properties(table)}
+        _unless_there(partial(client.create_table, **request), client)
 
 
-def _request(database: str, table: SeriesTable) -> Any:
+def properties(table: SeriesTable) -> dict[str, Any]:
+    """As the API wants them."""
     return {
-        "DatabaseName": database,
-        "TableName": table.name,
         "RetentionProperties": {
-            "MemoryStoreRetentionPeriodInHours": MEMORY_HOURS,
+            "MemoryStoreRetentionPeriodInHours": table.memory_hours,
             "MagneticStoreRetentionPeriodInDays": MAGNETIC_DAYS,
         },
         "MagneticStoreWriteProperties": {"EnableMagneticStoreWrites": True},

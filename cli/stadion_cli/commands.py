@@ -40,6 +40,7 @@ COMMANDS: Final = (
     LazyCommand("events", "stadion_cli.events:app", "Watch the bus, replay its archive, publish again.", EVENTS),
     LazyCommand("dlq", "stadion_cli.dlq:app", "Messages that could not be handled: look, and send them back.", EVENTS),
     LazyCommand("user", "stadion_cli.user:app", "Show a user, grant and revoke roles.", PEOPLE),
+    LazyCommand("timestream", "stadion_cli.timestream:app", "May this AWS account have Timestream?", CODE),
     LazyCommand("contracts", "stadion_cli.contracts:app", "The OpenAPI document and the events' schemas.", CODE),
 )
 

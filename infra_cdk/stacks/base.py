@@ -20,6 +20,8 @@ from infra_cdk.parts.schedule import EveryFewMinutes
 from infra_cdk.parts.socket import ServiceSocket
 from infra_cdk.parts.table import ServiceKey, ServiceTable
 from infra_cdk.parts.work_queue import WorkQueue
+from infra_cdk.stacks.timestream import let_use_time_series
+from infra_cdk.timestream_tables import database_name
 
 if TYPE_CHECKING:
     from infra_cdk.stacks.platform import PlatformStack
@@ -92,6 +94,7 @@ class ServiceStack(StadionStack):
         self.facts: tuple[str, ...] = ()
         self._buckets: list[ServiceBucket] = []
         self._claims: ServiceBucket | None = None
+        self._time_series = False
         self._socket: ServiceSocket | None = None
         self.key = ServiceKey(self, service=service, environment=environment)
         self.table = ServiceTable(
@@ -228,6 +231,12 @@ class ServiceStack(StadionStack):
         self._claims = self.platform.claims
         self.variables["STADION_CLAIMS_BUCKET"] = self._claims.name
 
+    def use_time_series(self) -> None:
+        """The functions declared after it ask Timestream where the environment has it."""
+        if self.environment_.timestream:
+            self._time_series = True
+            self.variables["STADION_TIMESTREAM_DATABASE"] = database_name(self.environment_.name)
+
     def show(self, *facts: str) -> None:
         """Metrics of the service that people count, for its row of the dashboard."""
         self.facts = facts
@@ -261,6 +270,8 @@ class ServiceStack(StadionStack):
             bucket.let_read_and_write(function)
         if self._claims is not None:
             self._claims.let_claim(function)
+        if self._time_series:
+            let_use_time_series(function, self.environment_)
         if self._socket is not None:
             self._socket.let_post(function)
         return function

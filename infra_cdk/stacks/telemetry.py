@@ -19,6 +19,7 @@ class TelemetryStack(ServiceStack):
     def __init__(self, scope: Construct, *, environment: Environment, platform: PlatformStack) -> None:
         super().__init__(scope, service="telemetry", environment=environment, platform=platform, gsi1=True)
         tracks = self.layers.heavy("tracks")
+        self.use_time_series()
         routes = [Route(f"GET /v1/workouts/{{workout_id}}/{what}") for what in ("streams", "export", "metrics")]
         batches = self.work("on_batches", more_layers=[tracks])
         measuring = self.work("on_measuring", more_layers=[tracks])
@@ -35,4 +36,12 @@ class TelemetryStack(ServiceStack):
             more_layers=[tracks],
         )
         self.every(Duration.minutes(5), "task_close_forgotten_sessions", more_layers=[tracks])
-        self.show("SamplesKept", "SamplesLeftOut", "WorkoutsMeasured", "LiveStopped", "LiveForgotten", "LivePushed")
+        self.show(
+            "SamplesKept",
+            "SamplesLeftOut",
+            "SamplesRefused",
+            "WorkoutsMeasured",
+            "LiveStopped",
+            "LiveForgotten",
+            "LivePushed",
+        )
