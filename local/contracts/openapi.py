@@ -26,9 +26,19 @@ Document = dict[str, Any]
 PUBLIC_PATHS: Final = re.compile(r"/v1/health|/v1/auth/(?!sign-out-everywhere$).*")
 SIGNED_PATHS: Final = re.compile(r"/v1/admin/.*")
 
-# What the code says in a way that cannot be read from it: errors that a table finds by Cognito's names, and a second
-# success.
+SERIES_OPERATIONS: Final = (
+    "getFitness",
+    "getTrend",
+    "getZones",
+    "getHistogram",
+    "getMeanMax",
+    "getSeries",
+    "getLatest",
+)
+# What the code says in a way that cannot be read from it: errors that a table finds by Cognito's names, those of the
+# adapter that serves the time series, and a second success.
 MORE_ERRORS: Final = {
+    **{operation: ["telemetry_store_busy"] for operation in SERIES_OPERATIONS},
     "register": ["too_many_attempts"],
     "confirmRegistration": ["too_many_attempts"],
     "signIn": ["too_many_attempts"],
@@ -195,7 +205,7 @@ def _renamed(made: Document) -> Document:
 def _operation(operation: Operation, schemas: dict[tuple[str, str], Document]) -> Document:
     route = operation.route
     reached = _reached(operation)
-    made: Document = {"operationId": operation.id, "tags": route.tags, "summary": route.summary}
+    made: Document = {"operationId": operation.id, "tags": sorted(route.tags), "summary": route.summary}
     if words := route.description or _docstring(operation):
         made["description"] = words
     made["parameters"] = [*_own_parameters(operation), *_header_parameters(operation, reached)]
