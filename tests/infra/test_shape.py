@@ -3,6 +3,8 @@
 import re
 from collections import Counter
 
+import pytest
+
 from infra_cdk.environments import DEV, LOCAL, PROD, ROOT
 from infra_cdk.parts.api import ACCESS_TOKEN_SCOPE
 from infra_cdk.parts.entry_points import entry_points
@@ -148,20 +150,28 @@ def test_the_environments_are_three() -> None:
     assert (ROOT / "cdk.json").is_file()
 
 
-def test_who_leaves_work_in_a_queue_knows_it_and_may_do_no_more_than_send(local: Synthesised) -> None:
-    [api] = [
+@pytest.mark.parametrize(
+    ("sender", "worker"),
+    [("api", "on-batches"), ("on-workout-events", "on-measuring"), ("on-account-events", "on-measuring")],
+)
+def test_who_leaves_work_in_a_queue_knows_it_and_may_do_no_more_than_send(
+    local: Synthesised, sender: str, worker: str
+) -> None:
+    [function] = [
         p
         for _, p in local.of_type("AWS::Lambda::Function", stack="stadion-telemetry")
-        if p["FunctionName"] == "stadion-telemetry-api"
+        if p["FunctionName"] == f"stadion-telemetry-{sender}"
     ]
-    queue = api["Environment"]["Variables"]["STADION_BATCHES_QUEUE"]["Ref"]
+    variable = f"STADION_{worker.removeprefix('on-').upper()}_QUEUE"
+    queue = function["Environment"]["Variables"][variable]["Ref"]
     queues = local.templates["stadion-telemetry"]["Resources"]
-    assert queues[queue]["Properties"]["QueueName"] == "stadion-telemetry-on-batches"
+    assert queues[queue]["Properties"]["QueueName"] == f"stadion-telemetry-{worker}"
     rights = [
         statement["Action"]
         for policy, p in local.of_type("AWS::IAM::Policy", stack="stadion-telemetry")
         for statement in p["PolicyDocument"]["Statement"]
-        if "telemetryapi" in policy and statement["Resource"] == {"Fn::GetAtt": [queue, "Arn"]}
+        if f"telemetry{sender.replace('-', '')}Role" in policy
+        and statement["Resource"] == {"Fn::GetAtt": [queue, "Arn"]}
     ]
     assert rights == ["sqs:SendMessage"]
 
