@@ -1,11 +1,14 @@
-"""API Gateway asks who opens a WebSocket connection. A refusal is the same whatever was wrong."""
+"""API Gateway asks who opens a WebSocket connection. A refusal (403) is the same whatever was wrong.
+
+When the token cannot be checked just now, nothing is said of it: the function fails, and the client hears 500.
+"""
 
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from stadion import clock
-from stadion.errors import StadionError
+from stadion.errors import StadionError, UnavailableError
 from stadion.observability import count, log, logger, metrics
 from telemetry.live import identity
 
@@ -16,6 +19,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  #
     arn = str(event["methodArn"])
     try:
         caller = identity.caller(event.get("headers") or {}, event.get("queryStringParameters") or {}, clock.now())
+    except UnavailableError:
+        count("LiveConnectFailed")
+        raise
     except StadionError as error:
         count("LiveRefused")
         log("connection refused", code=error.code)

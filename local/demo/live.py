@@ -6,6 +6,7 @@ server counts nothing twice.
 
 import json
 import socket as sockets
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -13,12 +14,13 @@ from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import uuid4
 
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from local.demo.client import Athlete
 
 ANSWER_WITHIN_S: Final = 30.0
+TRIES: Final = 4
 Columns = Mapping[str, Sequence[float | None]]
 
 
@@ -43,9 +45,17 @@ class Line:
 
     @property
     def socket(self) -> ClientConnection:
-        if self._socket is None:
-            url = f"{self.url}?{urlencode(self.credentials)}"
-            self._socket = connect(url, open_timeout=ANSWER_WITHIN_S, close_timeout=2, proxy=None)
+        for attempt in range(TRIES):
+            if self._socket is not None:
+                break
+            try:
+                url = f"{self.url}?{urlencode(self.credentials)}"
+                self._socket = connect(url, open_timeout=ANSWER_WITHIN_S, close_timeout=2, proxy=None)
+            except InvalidStatus as refused:
+                if refused.response.status_code < 500 or attempt == TRIES - 1:
+                    raise
+                time.sleep(2**attempt)
+        assert self._socket is not None  # noqa: S101 - for the type checker
         return self._socket
 
     def ask(self, action: str, **message: Any) -> dict[str, Any]:

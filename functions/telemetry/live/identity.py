@@ -17,7 +17,8 @@ from pydantic import BaseModel, ConfigDict
 from stadion.errors import InvalidTokenError, UnavailableError
 from stadion.i18n import Text
 from stadion.settings import load
-from telemetry.live import sharing
+from telemetry.live import audience_store
+from telemetry.live.tokens import link_id_of
 from telemetry.settings import ConnectSettings
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Caller(BaseModel):
 def caller(headers: Mapping[str, str], query: Mapping[str, str], now: datetime) -> Caller:
     """`Authorization: Bearer …` or `?token=` (browsers cannot send headers); `?share_token=` for a link."""
     if share_token := query.get("share_token"):
-        link = sharing.link_of(share_token, now)
+        link = audience_store.find_link(link_id_of(share_token), now)
         return Caller(athlete_id=link.user_id, session_id=link.session_id, link_id=link.link_id)
     return Caller(user_id=_subject(_bearer(headers) or query.get("token") or ""))
 
@@ -106,5 +107,5 @@ def client() -> "CognitoIdentityProviderClient":
     from botocore import UNSIGNED
     from botocore.config import Config
 
-    config = Config(signature_version=UNSIGNED, connect_timeout=2, read_timeout=4, retries={"total_max_attempts": 2})
+    config = Config(signature_version=UNSIGNED, connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 2})
     return boto3.client("cognito-idp", config=config)

@@ -1,7 +1,5 @@
 """Use cases: who may watch. The athlete's allow-list, and links for people without an account."""
 
-import hashlib
-import secrets
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,10 +11,10 @@ from telemetry.live.errors import (
     TooManyShareLinksError,
 )
 from telemetry.live.schemas import CreatedShareLink, Follower, NewShareLink, Seen, ShareLink
+from telemetry.live.tokens import link_id_of, new_token
 
 MOST_FOLLOWERS: Final = 100
 MOST_LINKS: Final = 10
-TOKEN_BYTES: Final = 32
 
 
 def followers(user_id: str) -> list[Follower]:
@@ -47,7 +45,7 @@ def share(user_id: str, session_id: str, asked: NewShareLink, now: datetime) -> 
         raise LiveSessionIsOverError
     if len(_links(user_id, session_id, now)) >= MOST_LINKS:
         raise TooManyShareLinksError(most=MOST_LINKS)
-    token = secrets.token_urlsafe(TOKEN_BYTES)
+    token = new_token()
     link = Link(
         link_id=link_id_of(token),
         user_id=user_id,
@@ -75,15 +73,6 @@ def look(token: str, now: datetime) -> Seen:
     link = audience_store.find_link(link_id_of(token), now)
     watcher = Watcher(connection_id="", session_id=link.session_id, link_id=link.link_id)
     return watching.look(link.user_id, link.session_id, watcher, now)
-
-
-def link_of(token: str, now: datetime) -> Link:
-    return audience_store.find_link(link_id_of(token), now)
-
-
-def link_id_of(token: str) -> str:
-    """256 random bits need no salt."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _links(user_id: str, session_id: str, now: datetime) -> list[Link]:
