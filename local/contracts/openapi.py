@@ -23,7 +23,7 @@ VERSION: Final = "1.0.0"
 Document = dict[str, Any]
 
 # Who may call: the same rules as the routes of infra_cdk, which a test compares.
-PUBLIC_PATHS: Final = re.compile(r"/v1/health|/v1/auth/(?!sign-out-everywhere$).*")
+PUBLIC_PATHS: Final = re.compile(r"/v1/health|/v1/live/shared/.*|/v1/auth/(?!sign-out-everywhere$).*")
 SIGNED_PATHS: Final = re.compile(r"/v1/admin/.*")
 
 SERIES_OPERATIONS: Final = (
