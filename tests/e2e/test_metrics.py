@@ -1,0 +1,42 @@
+"""What a ride means, on the deployed stack: from the file to the trend, and anew when FTP changes."""
+
+from typing import Any
+
+import pytest
+
+from local.demo.client import Athlete, eventually
+from local.recordings import recordings
+
+pytestmark = pytest.mark.e2e
+
+
+def measured(athlete: Athlete, workout_id: str) -> Any:
+    """The metrics, once they are there."""
+    return eventually(lambda: found(athlete, f"/v1/workouts/{workout_id}/metrics"), within_s=30)
+
+
+def found(athlete: Athlete, path: str) -> Any:
+    answer = athlete.door.http.get(athlete.door.api + path, headers={"authorization": f"Bearer {athlete.access_token}"})
+    return answer.json() if answer.status_code == 200 else None
+
+
+def test_a_real_ride_has_the_stress_that_its_device_says_and_another_when_ftp_changes(anna: Athlete) -> None:
+    anna.call("PUT", "/v1/me/consents/health_data", {"granted": True, "text_version": "2026-10"})
+    anna.call("PUT", "/v1/me/physical/2015-01-01", {"ftp_w": 200})
+    ended = anna.upload(recordings("sweat") / "4078723797.fit", time_zone="Europe/Moscow")
+    [workout_id] = ended["workout_ids"]
+    metrics = measured(anna, workout_id)
+    eventually(lambda: measured(anna, workout_id)["tss"]["value"] is not None, within_s=30)
+    assert measured(anna, workout_id)["tss"]["value"] == pytest.approx(413.7, rel=0.005)
+    day = metrics["day"]
+    fitness = f"/v1/metrics/fitness?from={day}&to={day}"
+    eventually(lambda: round(found(anna, fitness)["items"][0]["load"]) == 415, within_s=30)
+    anna.call("PUT", f"/v1/me/physical/{day}", {"ftp_w": 250})
+    eventually(lambda: measured(anna, workout_id)["load"]["inputs"]["ftp"]["value"] == 250, within_s=30)
+    eventually(lambda: round(found(anna, fitness)["items"][0]["load"]) == 266, within_s=30)
+    best = found(anna, f"/v1/metrics/mean-max?from={day}&to={day}")
+    assert {item["workout_id"] for item in best["items"]} == {workout_id}
+    assert best["critical_power"]["r_squared"] > 0.95
+    anna.call("DELETE", f"/v1/workouts/{workout_id}", if_match="*")
+    eventually(lambda: found(anna, f"/v1/workouts/{workout_id}/metrics") is None, within_s=30)
+    eventually(lambda: found(anna, fitness)["items"][0]["load"] == 0, within_s=30)
