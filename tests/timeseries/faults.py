@@ -27,7 +27,7 @@ class Faults:
     bodies: list[dict[str, Any]] = field(default_factory=list)
 
     def __enter__(self) -> "Faults":
-        self.client.meta.events.register("before-send", self._before, unique_id="faults")
+        self.client.meta.events.register_first("before-send", self._before, unique_id="faults")
         return self
 
     def __exit__(self, *_: object) -> None:
