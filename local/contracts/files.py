@@ -4,13 +4,14 @@ import json
 from pathlib import Path
 from typing import Any
 
-from local.contracts import event_files, openapi, payloads
+from local.contracts import asyncapi, event_files, openapi, payloads
 from local.paths import ROOT
 
 
 def generated() -> dict[Path, str]:
     """Every generated file with the text it should have."""
     documents: dict[Path, str] = {ROOT / "functions" / "platform_" / "openapi.json": text(openapi.document())}
+    documents[ROOT / "docs" / "asyncapi.json"] = text(asyncapi.document())
     for name, content in {**event_files.files(), **payloads.files()}.items():
         documents[ROOT / "events" / name] = content if isinstance(content, str) else text(content)
     return documents

@@ -38,8 +38,8 @@ TAGS: Final = {
     "Uploads": "Recordings (FIT, GPX, TCX, also gzipped): announce one, POST the file to the form, ask for it.",
     "Streams": "Every recorded second of a workout, at the resolution that a screen can show, or as a file.",
     "Telemetry": "What the athlete's devices measure outside workouts too: samples, and values of a day.",
-    "Live workouts": "Started, paused and stopped while they happen, with samples as they come; followers watch. The same over "
-    "a WebSocket, which also pushes: `docs/live-protocol.md` and `docs/asyncapi.json`.",
+    "Live workouts": "Started, paused and stopped while they happen, with samples as they come; followers watch. "
+    "The same over a WebSocket, which also pushes: `docs/live-protocol.md` and `docs/asyncapi.json`.",
     "Metrics": "What workouts mean: load, zones, curves, fitness, trends. Each number says its method and inputs.",
     "Gear": "Shoes, bikes and their components, and how worn they are.",
     "Gamification": "XP, levels and personal records.",
@@ -175,6 +175,7 @@ PARAMETER_WORDS: Final = {
     "keys": "the streams to read, separated by commas; all when left out",
     "resolution": "how many samples at the most: low 100, medium 1 000, high 10 000, full all",
     "session_id": "the live workout",
+    "follower": "the user id of who may watch",
     "link_id": "the link, from the list of links",
     "share_token": "from the link",
     "metric": "such as `heart_rate`, `position` or `mass`",

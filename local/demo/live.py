@@ -7,8 +7,8 @@ server counts nothing twice.
 import json
 import socket as sockets
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -21,7 +21,13 @@ from local.demo.client import Athlete
 
 ANSWER_WITHIN_S: Final = 30.0
 TRIES: Final = 4
-Columns = Mapping[str, Sequence[float | None]]
+
+
+def dial(url: str, **headers: str) -> ClientConnection:
+    """A connection that lives until it is closed."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    opening = connect(url, additional_headers=named, open_timeout=ANSWER_WITHIN_S, close_timeout=2, proxy=None)
+    return ExitStack().enter_context(opening)
 
 
 class RefusedError(Exception):
@@ -50,7 +56,7 @@ class Line:
                 break
             try:
                 url = f"{self.url}?{urlencode(self.credentials)}"
-                self._socket = connect(url, open_timeout=ANSWER_WITHIN_S, close_timeout=2, proxy=None)
+                self._socket = dial(url)
             except InvalidStatus as refused:
                 if refused.response.status_code < 500 or attempt == TRIES - 1:
                     raise

@@ -76,6 +76,28 @@ def on_stream(event, context):
         raise ShoeWornOutError("the whole batch again")
 
 
+def may_connect(event, context):
+    token = (event.get("queryStringParameters") or {}).get("token")
+    print("may connect")
+    if token == "unknown":
+        raise ShoeWornOutError("cannot tell")
+    effect = "Allow" if token == "good" else "Deny"
+    statement = {"Action": "execute-api:Invoke", "Effect": effect, "Resource": event["methodArn"]}
+    policy = {"Version": "2012-10-17", "Statement": [statement]}
+    return {"principalId": "anna", "policyDocument": policy, "context": {"user_id": "anna"}}
+
+
+def on_socket(event, context):
+    about = event["requestContext"]
+    tell({
+        "event": about["eventType"],
+        "connection": about["connectionId"],
+        "user": (about.get("authorizer") or {}).get("user_id"),
+        "body": event.get("body"),
+    })
+    return {"statusCode": 200}
+
+
 def on_queue(event, context):
     failed = [r for r in event["Records"] if json.loads(r["body"]).get("fail")]
     tries = [(json.loads(r["body"]), r["attributes"]["ApproximateReceiveCount"]) for r in event["Records"]]

@@ -168,7 +168,7 @@ def test_the_server_is_where_the_document_comes_from() -> None:
 def routed(local: Synthesised) -> dict[tuple[str, str], str]:
     """(method, path) -> authorization of API Gateway's routes."""
     keys = {route["RouteKey"]: route["AuthorizationType"] for _, route in local.of_type("AWS::ApiGatewayV2::Route")}
-    return {tuple(key.split(" ")): auth for key, auth in keys.items() if key != "$default"}
+    return {tuple(key.split(" ")): auth for key, auth in keys.items() if not key.startswith("$")}
 
 
 def best_route(routes: dict[tuple[str, str], str], method: str, path: str) -> str | None:

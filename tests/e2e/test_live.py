@@ -14,10 +14,9 @@ from uuid import uuid4
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.sync.client import connect
 
 from local.demo.client import ApiError, Athlete, Door
-from local.demo.live import Follower, Line, Live, RefusedError
+from local.demo.live import Follower, Line, Live, RefusedError, dial
 from stadion.privacy import distance_m
 from stadion_cli.outputs import socket_url
 from tests.stack import DeployedStack, eventually
@@ -266,11 +265,11 @@ class TestConnecting:
         head, payload, _ = good.split(".")
         for token in ("", "garbage", f"{head}.{payload}.{'A' * 342}", people[0].refresh_token):
             with pytest.raises(InvalidStatus) as refused:
-                connect(f"{url}?token={token}", proxy=None)
+                dial(f"{url}?token={token}")
             assert refused.value.response.status_code in {401, 403}
         with pytest.raises(InvalidStatus):
-            connect(f"{url}?share_token=garbage", proxy=None)
-        with connect(url, additional_headers={"Authorization": f"Bearer {good}"}, proxy=None) as line:
+            dial(f"{url}?share_token=garbage")
+        with dial(url, authorization=f"Bearer {good}") as line:
             line.send('{"action": "ping", "request_id": "1"}')
             assert '"pong"' in str(line.recv(timeout=20))
 
@@ -283,7 +282,7 @@ class TestConnecting:
             AuthParameters={"USERNAME": people[0].email, "PASSWORD": PASSWORD},
         )
         with pytest.raises(InvalidStatus):
-            connect(f"{url}?token={answer['AuthenticationResult']['IdToken']}", proxy=None)
+            dial(f"{url}?token={answer['AuthenticationResult']['IdToken']}")
 
 
 class TestSharing:

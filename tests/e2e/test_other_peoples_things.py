@@ -6,6 +6,7 @@ The routes come from the services themselves, so that a new one without a case h
 import importlib
 import json
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,6 +21,7 @@ pytestmark = pytest.mark.e2e
 
 Raw = dict[str, Any]
 NOBODYS = "0193a1c0-0000-7000-8000-000000000000"
+LIVE = "0193a1c0-0000-7000-8000-00000000aaaa"
 POINT = '<trkpt lat="{lat:.6f}" lon="37.61"><ele>150</ele><time>2026-10-04T07:{minute:02}:{second:02}Z</time></trkpt>'
 TRACK = "".join(POINT.format(lat=55.75 + n * 0.0003, minute=n // 6, second=10 * (n % 6)) for n in range(120))
 GPX = f'<gpx version="1.1" creator="t" xmlns="http://www.topografix.com/GPX/1/1"><trk><trkseg>{TRACK}</trkseg></trk></gpx>'
@@ -50,6 +52,7 @@ class ForAdmins:
 Case = Theirs | Own | ForAdmins
 
 RUN = {"sport_type": "Run", "started_at": "2026-10-01T07:00:00Z", "elapsed_time_s": 1800, "distance_m": 5000}
+TODAY = datetime.now(UTC).isoformat()
 SAMPLE = {"metric": "heart_rate", "value": 171.25, "timestamp": "2026-10-01T07:00:00Z"}
 CASES: dict[str, Case] = {
     # accounts
@@ -93,6 +96,21 @@ CASES: dict[str, Case] = {
     "GET /v1/metrics/mean-max": Own(),
     "GET /v1/metrics/series/<metric>": Own(),
     "GET /v1/metrics/latest": Own(),
+    # live workouts
+    "POST /v1/live/sessions": Own({"session_id": NOBODYS, "sport_type": "Run", "started_at": TODAY}),
+    "GET /v1/live/sessions": Own(),
+    "GET /v1/live/sessions/<session_id>": Theirs(),
+    "POST /v1/live/sessions/<session_id>/samples": Theirs({"time_s": [1], "heart_rate_bpm": [99]}),
+    "POST /v1/live/sessions/<session_id>/pause": Theirs({"at_s": 1}),
+    "POST /v1/live/sessions/<session_id>/resume": Theirs({"at_s": 1}),
+    "POST /v1/live/sessions/<session_id>/stop": Theirs({"at_s": 1}),
+    "POST /v1/live/sessions/<session_id>/discard": Theirs(),
+    "POST /v1/live/sessions/<session_id>/share-links": Theirs({"expires_in_s": 600}),
+    "GET /v1/live/sessions/<session_id>/share-links": Theirs(),
+    "DELETE /v1/live/sessions/<session_id>/share-links/<link_id>": Theirs(),
+    "GET /v1/live/followers": Own(),
+    "PUT /v1/live/followers/<follower>": Own(),
+    "DELETE /v1/live/followers/<follower>": Own(),
     # inventory
     "POST /v1/gear": Own({"category": "running_shoes", "gear_id": "{gear_id}"}),
     "GET /v1/gear": Own(),
@@ -125,6 +143,7 @@ PUBLIC = {
     "POST /v1/auth/forgot-password",
     "POST /v1/auth/reset-password",
     "GET /v1/health",
+    "GET /v1/live/shared/<share_token>",
     "GET /docs",
     "GET /docs/openapi.json",
     "GET /docs/swagger-ui.js",
@@ -183,7 +202,14 @@ def victim(stack: DeployedStack) -> Victim:
     athlete.done("POST", "/v1/workouts", {**RUN, "started_at": "2026-09-01T07:00:00Z", "gear_ids": [gear["gear_id"]]})
     athlete.done("POST", "/v1/telemetry", {"device_id": "Only-My-Watch", "samples": [SAMPLE]})
     notes = eventually(lambda: athlete.done("GET", "/v1/notifications")["items"], within_s=30)
+    live = {"session_id": LIVE, "sport_type": "Run", "started_at": TODAY, "name": "Only-My-Live-Run"}
+    athlete.done("POST", "/v1/live/sessions", live)
+    athlete.done("POST", f"/v1/live/sessions/{LIVE}/samples", {"time_s": [0, 1], "heart_rate_bpm": [141, 142]})
+    link = athlete.done("POST", f"/v1/live/sessions/{LIVE}/share-links", {})
     ids = {
+        "session_id": LIVE,
+        "link_id": link["link_id"],
+        "follower": NOBODYS,
         "workout_id": workout["workout_id"],
         "sha256": workout["files"][0]["sha256"],
         "upload_id": upload["upload_id"],

@@ -124,6 +124,8 @@ class WatchAnswer(Answer):
 
 
 class PongAnswer(Answer):
+    """To ping."""
+
     type: Literal["pong"] = "pong"
 
 

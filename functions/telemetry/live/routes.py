@@ -107,13 +107,13 @@ def list_live_followers() -> Followers:
     return Followers(items=sharing.followers(_me()))
 
 
-@router.put("/v1/live/followers/<user_id>", summary="Let somebody watch you live", tags=TAGS)
-def allow_live_follower(user_id: str) -> Follower:
-    return sharing.allow(_me(), user_id, clock.now())
+@router.put("/v1/live/followers/<follower>", summary="Let somebody watch you live", tags=TAGS)
+def allow_live_follower(follower: str) -> Follower:
+    return sharing.allow(_me(), follower, clock.now())
 
 
-@router.delete("/v1/live/followers/<user_id>", summary="Let somebody watch you no more", tags=TAGS, status_code=204)
-def disallow_live_follower(user_id: str) -> Response[None]:
+@router.delete("/v1/live/followers/<follower>", summary="Let somebody watch you no more", tags=TAGS, status_code=204)
+def disallow_live_follower(follower: str) -> Response[None]:
     """Connections that watch by it end at once."""
-    sharing.disallow(_me(), user_id)
+    sharing.disallow(_me(), follower)
     return Response(status_code=204)
