@@ -16,6 +16,7 @@ from telemetry.timeseries.port import Span
 from tests.builders import deleted, entry
 from tests.builders import recorded as recorded_event
 from tests.integration.test_device_telemetry import record
+from tests.integration.test_request_counts import counted
 from tests.services import ATHLETE, OTHER, Answer, Service, sqs_event
 from workouts.measuring import entries_of
 
@@ -300,3 +301,19 @@ def test_news_between_a_look_and_its_write_are_looked_at(telemetry: Service, rid
     expected = {"ftp": [(DAY, 266)], "correction": [("2026-11-18", 415)], "deletion": []}
     assert at_once == loads(telemetry) == expected.get(meanwhile, [(DAY, 415)])
     assert len(told(telemetry)) == (0 if meanwhile == "deletion" else 1)
+
+
+def test_measuring_is_a_handful_of_requests_and_a_repetition_writes_nothing(telemetry: Service, ride: bytes) -> None:
+    brought(telemetry, physical(ftp_w=200))
+    deliver(telemetry, ridden(telemetry, ride))
+    asked = waiting()
+    look = ["GetItem", "GetItem", "GetItem", "Query", "Query"]
+    with counted() as operations:
+        work_off(telemetry, asked)
+    assert operations == [*look, "TransactWriteItems", "GetItem", "TransactWriteItems"]
+    with counted() as operations:
+        work_off(telemetry, asked)
+    assert operations == [*look, "GetItem"]
+    with counted() as operations:
+        metrics(telemetry)
+    assert operations == ["GetItem"]
