@@ -21,6 +21,12 @@ WITHOUT: Final = (
 )
 
 
+class Stage(StrEnum):
+    LOCAL = "local"
+    DEV = "dev"
+    PROD = "prod"
+
+
 class Verdict(StrEnum):
     READY = "ready"
     CLOSED = "closed"
@@ -47,7 +53,7 @@ def group() -> None:
 @app.command()
 def preflight(
     *,
-    stage: Annotated[str, typer.Option("--stage", help="Whose database: dev or prod.")] = "prod",
+    stage: Annotated[Stage, typer.Option("--stage", help="Whose database.")] = Stage.PROD,
     region: Annotated[str | None, typer.Option("--region", help="Instead of the one of your credentials.")] = None,
     endpoint: Annotated[str | None, typer.Option("--endpoint", "-e", metavar="URL", help="A local Timestream.")] = None,
     as_json: Json = False,
@@ -72,6 +78,8 @@ def preflight(
     if finding.verdict is not Verdict.READY:
         raise explained(finding)
     show_facts({"timestream": "open to this account", database: "there" if finding.database else "not made yet"})
+    if stage is Stage.LOCAL:
+        return
     say("\nDeploy the opt-in stack and the functions that use it:")
     say_line(f"  [cyan]STADION_ENV={stage} STADION_TIMESTREAM=1 npx cdk deploy --all[/cyan]")
 

@@ -20,10 +20,10 @@ DATABASE = "stadion-test"
 
 
 class LocalTimestream(Timestream):
-    """Asks an endpoint of the test's own, and does not wait between its tries."""
+    """Asks an endpoint of the test's own, one call after the other, and does not wait between its tries."""
 
-    def __init__(self, url: str) -> None:
-        super().__init__(DATABASE, sleep=self._note)
+    def __init__(self, url: str, *, at_once: int = 1) -> None:
+        super().__init__(DATABASE, sleep=self._note, at_once=at_once)
         self.writer = client("timestream-write", url)
         self.asker = client("timestream-query", url)
         self.pauses: list[float] = []

@@ -224,6 +224,17 @@ def test_an_hour_is_thirty_seven_requests_of_small_records(world: World, timestr
     assert set(first["Records"][0]) == {"Time", "MeasureValues"}
 
 
+def test_several_calls_at_once_write_the_same(endpoint: TimestreamEndpoint) -> None:
+    quick = LocalTimestream(endpoint.url, at_once=8)
+    world = World(TimestreamStore(DATABASE, quick), has_table=False, user=str(uuid4()))
+    with Faults(quick.writer, pages([None, THROTTLED] * 10)):
+        world.put(workout(n=2950))
+    (point,) = world.store.trend(world.user, "power", Source.WORKOUTS, season(), Period.DAY)
+    assert point.count == 2950
+    with Faults(quick.writer, repeat(THROTTLED)), pytest.raises(TelemetryStoreBusyError):
+        world.store.put_workout(world.user, workout(version=2, n=2950))
+
+
 def test_only_samples_that_may_be_new_are_written(timestream: LocalTimestream) -> None:
     user = str(uuid4())
     whole = sent(values=range(60, 90))

@@ -7,6 +7,7 @@ import random
 import re
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from mypy_boto3_timestream_write import TimestreamWriteClient
 
 MOST_RECORDS: Final = 100
+AT_ONCE: Final = 8
+"""Calls of one write: a day's ride is 864 of them, and a function has half a minute."""
 ATTEMPTS: Final = 5
 FIRST_PAUSE_S: Final = 0.1
 BUSY: Final = frozenset({"ThrottlingException", "InternalServerException", "InvalidEndpointException"})
@@ -44,9 +47,10 @@ class Written:
 
 
 class Timestream:
-    def __init__(self, database: str, *, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(self, database: str, *, sleep: Callable[[float], None] = time.sleep, at_once: int = AT_ONCE) -> None:
         self.database = database
         self._sleep = sleep
+        self._at_once = at_once
 
     @cached_property
     def writer(self) -> "TimestreamWriteClient":
@@ -61,9 +65,13 @@ class Timestream:
         return boto3.client("timestream-query", config=_config())
 
     def write(self, table: str, common: Record, records: Sequence[Record]) -> Written:
-        """A hundred at a time; repeating it is safe. `TelemetryStoreBusyError`, after which some of it may be there."""
+        """A hundred in a call; repeating it is safe. `TelemetryStoreBusyError`, after which some of it may be there."""
         parts = [records[at : at + MOST_RECORDS] for at in range(0, len(records), MOST_RECORDS)]
-        return sum((self._write(table, common, part) for part in parts), Written())
+        if len(parts) == 1 or self._at_once == 1:
+            return sum((self._write(table, common, part) for part in parts), Written())
+        _ = self.writer  # made once, before several want it
+        with ThreadPoolExecutor(self._at_once) as pool:
+            return sum(pool.map(partial(self._write, table, common), parts), Written())
 
     def _write(self, table: str, common: Record, records: Sequence[Record]) -> Written:
         def call() -> Written:
