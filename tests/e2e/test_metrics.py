@@ -40,3 +40,23 @@ def test_a_real_ride_has_the_stress_that_its_device_says_and_another_when_ftp_ch
     anna.call("DELETE", f"/v1/workouts/{workout_id}", if_match="*")
     eventually(lambda: found(anna, f"/v1/workouts/{workout_id}/metrics") is None, within_s=30)
     eventually(lambda: found(anna, fitness)["items"][0]["load"] == 0, within_s=30)
+
+
+def test_a_workout_that_moves_to_another_day_takes_its_load_along(ben: Athlete) -> None:
+    ben.call("PUT", "/v1/me/consents/health_data", {"granted": True, "text_version": "2026-10"})
+    ben.call("PUT", "/v1/me/physical/2026-01-01", {"max_heart_rate_bpm": 190, "threshold_heart_rate_bpm": 170})
+    run = {"sport_type": "Run", "started_at": "2026-10-01T07:00:00Z", "elapsed_time_s": 3600, "distance_m": 10_000}
+    workout = ben.post("/v1/workouts", {**run, "average_heart_rate_bpm": 170})
+    week = "/v1/metrics/fitness?from=2026-10-01&to=2026-10-03"
+
+    def loads() -> list[int]:
+        return [round(day["load"]) for day in found(ben, week)["items"]]
+
+    eventually(lambda: loads() == [100, 0, 0], within_s=30)
+    path = f"/v1/workouts/{workout['workout_id']}"
+    ben.call("PATCH", path, {"started_at": "2026-10-03T07:00:00Z"}, if_match="*")
+    eventually(lambda: loads() == [0, 0, 100], within_s=30)
+    ben.call("PATCH", path, {"started_at": "2026-10-01T07:00:00Z"}, if_match="*")
+    eventually(lambda: loads() == [100, 0, 0], within_s=30)
+    ben.call("DELETE", path, if_match="*")
+    eventually(lambda: loads() == [0, 0, 0], within_s=30)

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import random
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -10,7 +11,8 @@ import pytest
 
 from local.recordings import recordings
 from stadion import claims, clock, dynamo
-from telemetry.metrics import assessing
+from telemetry.metrics import assessing, athlete_store
+from telemetry.metrics.athlete import Measurement
 from telemetry.timeseries.choosing import time_series
 from telemetry.timeseries.port import Span
 from tests.builders import deleted, entry
@@ -317,3 +319,33 @@ def test_measuring_is_a_handful_of_requests_and_a_repetition_writes_nothing(tele
     with counted() as operations:
         metrics(telemetry)
     assert operations == ["GetItem"]
+
+
+def test_the_copy_of_the_athlete_is_the_same_whatever_came_first(telemetry: Service) -> None:
+    def consent(revision: int, *, granted: bool) -> dict[str, Any]:
+        data = {"kind": "health_data", "granted": granted, "revision": revision, "text_version": "2026-10"}
+        return entry("ConsentChanged", {**data, "changed_at": "2026-11-20T05:40:00Z"}, source="accounts")
+
+    registered = entry("UserRegistered", {"language": "en", "time_zone": "Asia/Omsk"}, source="accounts")
+    news = [
+        registered,
+        profile(2, birth_date="1986-06-15", gender="female"),
+        profile(3, birth_date="1986-06-16", gender="female"),
+        physical(ftp_w=200),
+        physical(ftp_w=210, revision=2),
+        physical(revision=3),
+        physical("2026-11-02", max_heart_rate_bpm=190, mass_kg=60),
+        consent(1, granted=True),
+        consent(2, granted=False),
+    ]
+    known = []
+    for seed in range(6):
+        wipe(telemetry)
+        order = news * 2
+        random.Random(seed).shuffle(order)
+        assert deliver(telemetry, *order) == []
+        known.append(athlete_store.read(ATHLETE)[0])
+    assert all(one.profile == known[0].profile for one in known)
+    values = [[(one.day.day, one.revision, one.values) for one in athlete.entries] for athlete in known]
+    assert all(one == [(1, 3, {}), (2, 1, {Measurement.MAX: 190})] for one in values)
+    assert (known[0].profile.birth_date, known[0].profile.revision) == (date(1986, 6, 16), 3)
