@@ -3,12 +3,13 @@
 import tempfile
 from collections import Counter
 from contextlib import ExitStack
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from stadion_cli.aws import Aws
 from stadion_cli.output import Json, Steps, say, say_line, show_facts, show_json, show_table
-from stadion_cli.outputs import Outputs, api_url
+from stadion_cli.outputs import Outputs, api_url, socket_url
 from stadion_cli.stack import Port, bring_up
 from stadion_cli.target import Target
 
@@ -57,8 +58,9 @@ def _play(aws: Aws, outputs: Outputs, steps: Steps, stack: ExitStack) -> dict[st
         folder = recordings("sweat")
     with steps.step("registering Anna (ru) and Ben (en), with the codes from their mail"):
         cast = story.register(door)
-    with steps.step("giving them a bike and shoes near their limits"):
+    with steps.step("giving them a bike and shoes near their limits, and their bodies a threshold"):
         story.give_gear(cast)
+        story.tell_bodies(cast)
     listener = stack.enter_context(listening(Target(aws, outputs), Wanted([])))
     scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
     story.halved(folder, scratch)
@@ -68,19 +70,31 @@ def _play(aws: Aws, outputs: Outputs, steps: Steps, stack: ExitStack) -> dict[st
         story.settled(cast.anna, 4)
         story.settled(cast.ben, 1)
         events = _heard(listener)
+    ride = uploads[0]["workout_ids"][0]
     with steps.step("reading the ride's streams"):
-        streams = story.streams_of(cast.anna, uploads[0]["workout_ids"][0])
+        streams = story.streams_of(cast.anna, ride)
+    with steps.step("reading its zones and load, and asking for a trend"):
+        metrics = story.metrics_of(cast.anna, ride)
+        day = cast.anna.get(f"/v1/workouts/{ride}")["started_at"][:10]
+        trend = story.trend_of(cast.anna, "heart_rate", (day, day))
     after = {name: story.State.of(getattr(cast, name)) for name in ("anna", "ben")}
+    inboxes = {name: getattr(cast, name).get("/v1/notifications")["items"] for name in before}
+    with steps.step("Ben runs live, Anna watches, the line breaks on the way"):
+        recorded = story.streams_of(cast.ben, uploads[4]["workout_ids"][0], "full")
+        watched = story.live_run(cast, str(socket_url(aws.endpoint, outputs)), recorded)
     return {
         "api": door.api,
         "docs": f"{door.api}/docs",
         "uploads": uploads,
         "workouts": {name: _diary(getattr(cast, name)) for name in before},
         "streams": streams,
+        "metrics": metrics,
+        "trend": {"metric": "heart_rate", "items": trend, "answered_by": _time_series(aws)},
+        "live": asdict(watched),
         "before": {name: _told_state(state) for name, state in before.items()},
         "after": {name: _told_state(state) for name, state in after.items()},
         "events": [_told_event(event) for event in events],
-        "inboxes": {name: getattr(cast, name).get("/v1/notifications")["items"] for name in before},
+        "inboxes": inboxes,
         "sign_in": {"email": cast.anna.email, "access_token": cast.anna.access_token},
     }
 
@@ -143,10 +157,12 @@ def _tell(told: dict[str, Any]) -> None:
     _tell_uploads(told)
     _tell_workouts(told)
     _tell_streams(told)
+    _tell_metrics(told)
     _tell_events(told)
     _tell_gear(told)
     _tell_rewards(told)
     _tell_inboxes(told)
+    _tell_live(told)
     _tell_what_next(told)
 
 
@@ -205,6 +221,72 @@ def _line(values: list[float | None], low: float, high: float) -> str:
     return "".join(" " if value is None else BARS[round((value - low) / step)] for value in values[::WIDER])
 
 
+def _tell_metrics(told: dict[str, Any]) -> None:
+    metrics, trend = told["metrics"], told["trend"]
+    _heading(3, "What the ride means for Anna: FTP 200 W, threshold 172 bpm")
+    zones = metrics["zones"]
+    rows = [(what.replace("_", " "), _edges(found), _times(found["seconds"])) for what, found in zones.items()]
+    show_table("", ("zones of", "begin at", "time in each"), rows)
+    say()
+    named = (("load", "load"), ("normalized_power", "NP"), ("intensity_factor", "IF"), ("trimp", "TRIMP"),
+             ("hr_tss", "hrTSS"), ("decoupling", "decoupling"))  # fmt: skip
+    numbers = [(label, metrics[name]) for name, label in named if metrics[name]["value"] is not None]
+    shown = "   ".join(f"{label} [bold]{one['value']:.1f}[/bold] [dim]{one['method']}[/dim]" for label, one in numbers)
+    say_line(f"  {shown}")
+    say()
+    say_line(f"  [dim]its trend of {trend['metric'].replace('_', ' ')}, answered by {trend['answered_by']}:[/dim]")
+    for item in trend["items"]:
+        spread = "  ".join(f"p{rank} {value:.0f}" for rank, value in item["percentiles"].items())
+        say_line(f"  {item['start']}  {item['count']} samples  average {item['avg']:.1f} bpm  {spread}")
+
+
+def _edges(found: dict[str, Any]) -> str:
+    return ", ".join(f"{bound:.0f}" for bound in found["zones"]["bounds"])
+
+
+def _times(seconds: list[float]) -> str:
+    return "  ".join(_clock(part) for part in seconds)
+
+
+def _tell_live(told: dict[str, Any]) -> None:
+    live = told["live"]
+    _heading(8, "Ben ran live, and Anna watched; his first 200 m are nobody's business")
+    rows = [
+        (
+            _clock(seen["time_s"]),
+            _place(seen["position"]),
+            _pace(seen["pace_s_per_km"]),
+            f"{seen['heart_rate_bpm']:.0f}",
+        )
+        for seen in live["seen"]
+        if seen["time_s"] is not None
+    ]
+    show_table("", ("at", "position", "min/km", "bpm"), rows)
+    workout = live["workout"]
+    distance = f"{(workout['distance_m'] or 0) / 1000:.2f} km"
+    say()
+    say_line(
+        f"  The line broke on the way: {live['recorded']} of {live['sent']} samples are kept, each once, "
+        f"as {workout['name']!r}, {distance}."
+    )
+
+
+def _place(position: list[float] | None) -> str:
+    return "hidden" if position is None else f"{position[0]:.5f}, {position[1]:.5f}"
+
+
+def _pace(seconds: float | None) -> str:
+    return "–" if seconds is None else f"{int(seconds // 60)}:{int(seconds % 60):02}"
+
+
+def _time_series(aws: Aws) -> str:
+    from local.paths import StackFolder
+    from local.timestream_process import TimestreamProcess
+
+    running = TimestreamProcess(StackFolder.of_port(aws.port)).running()
+    return f"SQL on the local Timestream (port {running.port})" if running else "rollups in DynamoDB"
+
+
 def _clock(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
@@ -217,7 +299,7 @@ def _or_dash(value: float | None, unit: str) -> str:
 
 def _tell_events(told: dict[str, Any]) -> None:
     counts = Counter(event["type"] for event in told["events"])
-    _heading(3, f"{len(told['events'])} events went over the bus: " + ", ".join(f"{n} {t}" for t, n in counts.items()))
+    _heading(4, f"{len(told['events'])} events went over the bus: " + ", ".join(f"{n} {t}" for t, n in counts.items()))
     rows = [
         (event["type"], event["event_id"], _gist(event["data"]))
         for event in told["events"]
@@ -238,7 +320,7 @@ def _gist(data: dict[str, Any]) -> str:
 
 
 def _tell_gear(told: dict[str, Any]) -> None:
-    _heading(4, "Gear wore")
+    _heading(5, "Gear wore")
     rows = []
     for who, state in told["after"].items():
         for name, parts in state["gear"].items():
@@ -251,7 +333,7 @@ def _tell_gear(told: dict[str, Any]) -> None:
 
 
 def _tell_rewards(told: dict[str, Any]) -> None:
-    _heading(5, "XP, levels and records moved")
+    _heading(6, "XP, levels and records moved")
     rows = []
     for who, after in told["after"].items():
         before = told["before"][who]
@@ -261,7 +343,7 @@ def _tell_rewards(told: dict[str, Any]) -> None:
 
 
 def _tell_inboxes(told: dict[str, Any]) -> None:
-    _heading(6, "The athletes were told, each in their language")
+    _heading(7, "The athletes were told, each in their language")
     rows = [
         (who.title(), note["title"], note["body"]) for who, notes in told["inboxes"].items() for note in reversed(notes)
     ]
@@ -269,7 +351,7 @@ def _tell_inboxes(told: dict[str, Any]) -> None:
 
 
 def _tell_what_next(told: dict[str, Any]) -> None:
-    _heading(7, "The stack stays up; try it")
+    _heading(9, "The stack stays up; try it")
     upload = told["uploads"][0]
     show_facts({"API": told["api"], "API page": told["docs"], "signed in": told["sign_in"]["email"]})
     say()

@@ -1,6 +1,7 @@
 """The main job on real recordings: what two athletes do, and what is true before and after."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,20 @@ def register(door: Door) -> Cast:
     anna = Athlete.register(door, "Anna", language="ru", time_zone="Europe/Moscow")
     ben = Athlete.register(door, "Ben", language="en", time_zone="Europe/Berlin")
     return Cast(anna, ben)
+
+
+RIDER = {"ftp_w": 200, "max_heart_rate_bpm": 192, "resting_heart_rate_bpm": 48, "threshold_heart_rate_bpm": 172}
+RUNNER = {"max_heart_rate_bpm": 189}
+START_OF_TIME = "2015-01-01"
+ENOUGH_SAMPLES = 600
+PART_S = 50
+
+
+def tell_bodies(cast: Cast) -> None:
+    """Zones and load rest on what is known of the body; they hold from that day on."""
+    for athlete, measured in ((cast.anna, RIDER), (cast.ben, RUNNER)):
+        athlete.call("PUT", "/v1/me/consents/health_data", {"granted": True, "text_version": "2026-10"})
+        athlete.call("PUT", f"/v1/me/physical/{START_OF_TIME}", measured)
 
 
 def give_gear(cast: Cast) -> None:
@@ -115,10 +130,28 @@ def settled(athlete: Athlete, workouts: int) -> State:
     return eventually(look, within_s=QUIET_S, every_s=0.2)
 
 
-def streams_of(athlete: Athlete, workout_id: str) -> dict[str, Any]:
-    """A hundred samples of each stream, once they are there."""
-    path = f"/v1/workouts/{workout_id}/streams?resolution=low"
+def streams_of(athlete: Athlete, workout_id: str, resolution: str = "low") -> dict[str, Any]:
+    """At `low`, a hundred samples of each stream, once they are there."""
+    return _once_there(athlete, f"/v1/workouts/{workout_id}/streams?resolution={resolution}")
 
+
+def metrics_of(athlete: Athlete, workout_id: str) -> dict[str, Any]:
+    """What the workout means, once it was measured with everything that is known of the body."""
+
+    def look() -> dict[str, Any] | None:
+        found = _once_there(athlete, f"/v1/workouts/{workout_id}/metrics")
+        return found if found["load"]["method"] == "power_tss" else None
+
+    return eventually(look, within_s=QUIET_S)
+
+
+def trend_of(athlete: Athlete, metric: str, days: tuple[str, str]) -> list[dict[str, Any]]:
+    """By day, over these days."""
+    path = f"/v1/metrics/trends/{metric}?period=day&from={days[0]}&to={days[1]}"
+    return eventually(lambda: athlete.get(path)["items"], within_s=QUIET_S)
+
+
+def _once_there(athlete: Athlete, path: str) -> dict[str, Any]:
     def look() -> dict[str, Any] | None:
         try:
             shown: dict[str, Any] = athlete.get(path)
@@ -129,3 +162,58 @@ def streams_of(athlete: Athlete, workout_id: str) -> dict[str, Any]:
         return shown
 
     return eventually(look, within_s=QUIET_S)
+
+
+# --- live -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A live run as it was sent, as a follower saw it, and as it stands in the diary."""
+
+    sent: int
+    seen: list[dict[str, Any]]
+    ended: str | None
+    workout: dict[str, Any]
+    recorded: int
+
+
+def live_run(cast: Cast, socket: str, recorded: dict[str, Any]) -> Watched:
+    """Ben's run again, second by second: Anna watches, the start is a privacy zone, and the line breaks on the way."""
+    from local.demo.live import Follower, Live
+
+    columns = _columns(recorded["streams"])
+    seconds = columns.pop("time_s")
+    lat, lon = columns["lat"][0], columns["lon"][0]
+    cast.ben.call("PUT", "/v1/me/privacy-zones/home", {"lat": lat, "lon": lon, "radius_m": 200, "label": "Home"})
+    live = Live(cast.ben, socket)
+    live.allow(cast.anna)
+    started_at = datetime.now(UTC) - timedelta(seconds=seconds[-1])
+    live.start("Run", started_at.isoformat(), time_zone="Europe/Berlin", name="Live along the river")
+    follower = Follower.with_account(socket, cast.anna)
+    follower.watch(user_id=cast.ben.user_id)
+    for part in range(0, len(seconds), PART_S):
+        if part == len(seconds) // 2 // PART_S * PART_S:
+            live.line.break_off()
+        end = part + PART_S
+        live.samples(seconds[part:end], **{name: values[part:end] for name, values in columns.items()})
+        follower.look(within_s=0.1)
+    live.catch_up_over_http()
+    live.say("stop", at_s=seconds[-1])
+    follower.look(within_s=1.0)
+    workout = _once_there(cast.ben, f"/v1/workouts/{live.session_id}")
+    kept = streams_of(cast.ben, live.session_id, "full")
+    return Watched(len(seconds), follower.seen, follower.ended, workout, kept["original_size"])
+
+
+def _columns(streams: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    """The first minutes of a recording as an app would send them."""
+    positions = [position or [None, None] for position in streams["latlng"][:ENOUGH_SAMPLES]]
+    return {
+        "time_s": streams["time"][:ENOUGH_SAMPLES],
+        "lat": [lat for lat, _ in positions],
+        "lon": [lon for _, lon in positions],
+        "distance_m": streams["distance"][:ENOUGH_SAMPLES],
+        "speed_mps": streams["velocity_smooth"][:ENOUGH_SAMPLES],
+        "heart_rate_bpm": streams["heartrate"][:ENOUGH_SAMPLES],
+    }
