@@ -40,6 +40,11 @@ class EntryPoint:
     def is_api(self) -> bool:
         return self.stem == "api"
 
+    @property
+    def is_waited_for(self) -> bool:
+        """Somebody holds a phone while it starts."""
+        return self.is_api or self.stem.startswith("on_socket_")
+
     def exists(self, functions: Path) -> bool:
         return (functions / self.path).is_file()
 

@@ -43,7 +43,7 @@ class ServiceFunction(Construct):
         )
         self.role = Role(self, "Role", assumed_by=ServicePrincipal("lambda.amazonaws.com"))
         logs.grant_write(self.role)
-        snap_start = environment.snap_start and entry_point.is_api
+        snap_start = environment.snap_start and entry_point.is_waited_for
         self.function = Function(
             self,
             "Function",

@@ -74,7 +74,7 @@ class ServiceSocket(Construct):
                 self,
                 name,
                 action="lambda:InvokeFunction",
-                function_name=function.function.function_arn,
+                function_name=function.target.function_arn,
                 principal="apigateway.amazonaws.com",
                 source_arn=f"{self._arn}/*",
             )
@@ -148,5 +148,5 @@ class ServiceSocket(Construct):
 
 
 def _invocation_of(function: ServiceFunction) -> str:
-    arn = function.function.function_arn
+    arn = function.target.function_arn
     return f"arn:{Aws.PARTITION}:apigateway:{Aws.REGION}:lambda:path/2015-03-31/functions/{arn}/invocations"

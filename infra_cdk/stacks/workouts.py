@@ -25,7 +25,8 @@ class WorkoutsStack(ServiceStack):
         self.consume("on_gear_assigned", Events(["GearAssigned"], source="inventory"))
         self.use_claims()
         tracks = self.layers.heavy("tracks")
-        self.consume("on_live_sessions", Events(["LiveSessionFinished"], source="telemetry"), more_layers=[tracks])
+        finished = Events(["LiveSessionFinished"], source="telemetry")
+        self.consume("on_live_sessions", finished, memory_mb=1024, more_layers=[tracks])
         self.receive(
             "on_upload",
             files,

@@ -307,6 +307,24 @@ class TestSharing:
             Follower.with_link(url, link["share_token"]).watch()
         live.line.ask("discard", session_id=live.session_id)
 
+    def test_a_link_ends_by_itself(self, url: str, people: list[Athlete], door: Door) -> None:
+        live = Live(people[1], url)
+        live.start("Run", an_hour_ago())
+        link = live.share(expires_in_s=3)
+        guest = Follower.with_link(url, link["share_token"])
+        guest.watch()
+        live.samples([0], heart_rate_bpm=[100])
+        time.sleep(3)
+        live.samples([1], heart_rate_bpm=[101])
+        guest.look(within_s=2)
+        assert [seen["heart_rate_bpm"] for seen in guest.seen] == [None, 100]
+        assert guest.ended == "not_allowed"
+        with pytest.raises(ApiError, match="share_link_not_found"):
+            door.call("GET", link["path"])
+        with pytest.raises(InvalidStatus):
+            Follower.with_link(url, link["share_token"]).watch()
+        live.line.ask("discard", session_id=live.session_id)
+
     def test_a_follower_who_is_no_more_sees_no_more(self, url: str, people: list[Athlete], ben: Athlete) -> None:
         anna = people[2]
         live = Live(anna, url)

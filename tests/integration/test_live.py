@@ -12,6 +12,7 @@ from stadion.streams.recorded import joined, unbundle
 from telemetry.live import sockets
 from tests.builders import deleted, entry, recorded
 from tests.integration.test_request_counts import counted
+from tests.integration.test_uploads import upload
 from tests.services import ATHLETE, OTHER, Answer, Service, sqs_event
 
 SESSION = "0193a1c0-7b1e-7c3a-9f57-2f6c8e0d4b11"
@@ -229,6 +230,15 @@ class TestSession:
         columns = joined(unbundle(claims.collect(finished(telemetry)[0]["streams"]["key"])))
         assert [str(value) for value in columns["heart_rate_bpm"]] == ["nan", "140.0"]
         assert [str(value) for value in columns["lon"]] == ["nan", "10.0"]
+
+    def test_sessions_are_listed_page_by_page(self, telemetry: Service) -> None:
+        for session_id in (SESSION, SECOND):
+            start(telemetry, session_id)
+            do(telemetry, "stop", session_id=session_id, at_s=1)
+        first = telemetry.call("GET", "/v1/live/sessions", query={"limit": "1"}).body
+        second = telemetry.call("GET", "/v1/live/sessions", query={"cursor": first["next_cursor"]}).body
+        assert [entry["session_id"] for page in (first, second) for entry in page["items"]] == [SECOND, SESSION]
+        assert second["next_cursor"] is None
 
     def test_another_athletes_session_is_not_there(self, telemetry: Service) -> None:
         start(telemetry)
@@ -578,6 +588,31 @@ class TestDiary:
         assert telemetry.call("GET", f"/v1/workouts/{other}/streams").status == 200
         assert send(telemetry, 300).body["code"] == "live_session_is_over"
 
+    def test_a_file_of_the_same_run_is_merged_with_it(self, pair: tuple[Service, Service]) -> None:
+        """The watch's file knows the height, the phone knew the heart: the workout has both, and one set of chunks."""
+        telemetry, workouts = pair
+        self.run(telemetry)
+        self.exchange(telemetry, workouts)
+        ended = upload(workouts, "watch.gpx", gpx(shown(telemetry)["started_at"]), on_duplicate="merge")
+        assert (ended["status"], ended["workout_ids"]) == ("ready", [SESSION])
+        self.exchange(telemetry, workouts)
+        streams = telemetry.call("GET", f"/v1/workouts/{SESSION}/streams").body["streams"]
+        assert (streams["heartrate"][5], streams["altitude"][5]) == (125, 155.0)
+        assert chunks(telemetry) == 1
+        assert send(telemetry, 300).body["code"] == "live_session_is_over"
+
+    def test_a_file_that_was_there_first_is_merged_with_it(self, pair: tuple[Service, Service]) -> None:
+        telemetry, workouts = pair
+        self.run(telemetry)
+        ended = upload(workouts, "watch.gpx", gpx(shown(telemetry)["started_at"]))
+        first = ended["workout_ids"][0]
+        self.exchange(telemetry, workouts)
+        [workout] = workouts.call("GET", "/v1/workouts").body["items"]
+        assert (workout["workout_id"], workout["origin"]) == (first, "upload")
+        streams = telemetry.call("GET", f"/v1/workouts/{first}/streams").body["streams"]
+        assert (streams["heartrate"][5], streams["altitude"][5]) == (125, 155.0)
+        assert (chunks(telemetry), shown(telemetry)["workout_id"]) == (1, first)
+
     def test_a_stop_without_samples_is_a_workout_without_streams(self, pair: tuple[Service, Service]) -> None:
         telemetry, workouts = pair
         start(telemetry, sport_type="WeightTraining")
@@ -614,6 +649,18 @@ class TestDiary:
         assert streams["streams"]["time"] == list(range(240))
         deliver_streams(telemetry, deleted(SESSION, revision=3))
         assert chunks(telemetry) == 0
+
+
+def gpx(started_at: str) -> bytes:
+    """The run of `TestDiary.run`, as a watch without a chest strap saw it."""
+    start = datetime.fromisoformat(started_at)
+    points = [
+        f'<trkpt lat="{55.7 + t * 3e-5:.6f}" lon="37.6"><ele>{150 + t % 30}</ele>'
+        f"<time>{clock.rfc3339(start + timedelta(seconds=t))}</time></trkpt>"
+        for t in range(240)
+    ]
+    track = f"<trk><type>running</type><trkseg>{''.join(points)}</trkseg></trk>"
+    return f'<gpx version="1.1" creator="t" xmlns="http://www.topografix.com/GPX/1/1">{track}</gpx>'.encode()
 
 
 def deliver_streams(telemetry: Service, *events: dict[str, Any]) -> None:

@@ -4,10 +4,11 @@ from typing import Annotated, cast
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
-from aws_lambda_powertools.event_handler.openapi.params import Body
+from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
 from stadion import clock
 from stadion.http import Api
+from stadion.pagination import DEFAULT_LIMIT, MAX_LIMIT, ListResponse
 from telemetry.live import service, sharing
 from telemetry.live.domain import MarkKind
 from telemetry.live.schemas import (
@@ -15,8 +16,8 @@ from telemetry.live.schemas import (
     Follower,
     Followers,
     LiveCommand,
+    LiveSession,
     LiveSessionDetail,
-    LiveSessions,
     LiveStart,
     NewShareLink,
     SampleBatch,
@@ -41,8 +42,12 @@ def start_live_session(body: Annotated[LiveStart, Body()]) -> LiveSessionDetail:
 
 
 @router.get("/v1/live/sessions", summary="List the live workouts of the last month", tags=TAGS)
-def list_live_sessions() -> LiveSessions:
-    return LiveSessions(items=service.sessions(_me()))
+def list_live_sessions(
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
+    cursor: Annotated[str | None, Query(max_length=2000)] = None,
+) -> ListResponse[LiveSession]:
+    """In the order of their ids, the last one first: choose UUIDv7, and it is the newest."""
+    return service.sessions(_me(), limit=limit, cursor=cursor)
 
 
 @router.get(SESSION, summary="Show a live workout, its last sample and gaps", tags=TAGS)

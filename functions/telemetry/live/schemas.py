@@ -117,10 +117,6 @@ class LiveSessionDetail(LiveSession):
     received: Received
 
 
-class LiveSessions(BaseModel):
-    items: list[LiveSession] = Field(description="newest first, of the last month")
-
-
 # --- followers and links ---------------------------------------------------------------------------------------------
 
 
@@ -135,7 +131,7 @@ class Followers(BaseModel):
 
 class NewShareLink(RequestModel):
     expires_in_s: Annotated[int, Strict()] = Field(
-        default=4 * 3600, ge=60, le=LONGEST_LINK_S, description="a day at most", examples=[14400]
+        default=4 * 3600, ge=1, le=LONGEST_LINK_S, description="a day at most", examples=[14400]
     )
 
 

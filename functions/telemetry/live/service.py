@@ -9,6 +9,7 @@ from stadion import claims
 from stadion.dynamo import look_again
 from stadion.events.catalogue import LiveOutcome, LiveSessionFinished, LiveSessionStarted, StreamsClaim
 from stadion.observability import count
+from stadion.pagination import ListResponse
 from stadion.streams.recorded import bundle
 from telemetry.live import session_store, watching
 from telemetry.live.batches import Judged, judged, minutes_of
@@ -259,8 +260,9 @@ def state(user_id: str, session_id: str) -> LiveSessionDetail:
     return _detail(user_id, session_store.get(user_id, session_id).session)
 
 
-def sessions(user_id: str) -> list[LiveSession]:
-    return [shown(session) for session in session_store.sessions(user_id)]
+def sessions(user_id: str, *, limit: int, cursor: str | None) -> ListResponse[LiveSession]:
+    page = session_store.page(user_id, limit=limit, cursor=cursor)
+    return ListResponse[LiveSession](items=[shown(session) for session in page.items], next_cursor=page.next_cursor)
 
 
 def open_session_of(user_id: str) -> str:

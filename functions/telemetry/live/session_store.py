@@ -13,8 +13,8 @@ from typing import Any, Final
 from pynamodb.attributes import BinaryAttribute, BooleanAttribute, UnicodeAttribute
 from pynamodb.exceptions import UpdateError
 
-from stadion import clock
-from stadion.dynamo import Item, Transaction, absent, error_code, overtaken, put_over
+from stadion import clock, pagination
+from stadion.dynamo import Item, Transaction, absent, error_code, overtaken, page_of, put_over
 from stadion.events.catalogue import LiveOutcome
 from stadion.events.envelope import Event
 from stadion.events.outbox import outbox_items
@@ -26,6 +26,7 @@ PARTITION: Final = "live"
 SHARDS: Final = 4
 KEPT_FOR: Final = timedelta(days=30)
 HEARD_EVERY: Final = timedelta(minutes=1)
+OVERTAKEN: Final = frozenset({"ConditionalCheckFailedException", "TransactionConflictException"})
 OPEN, LATE, OVER = "open", "late", "over"
 
 
@@ -96,10 +97,11 @@ def newest_chunks(user_id: str, session_id: str, count: int = 2) -> list[Chunk]:
     return [_chunk(item) for item in found]
 
 
-def sessions(user_id: str) -> list[Session]:
-    """Those that are kept, newest first."""
-    found = _LiveItem.query(_user(user_id), _LiveItem.sk.startswith("LIVE#"), consistent_read=True)
-    return sorted((_stored(item).session for item in found), key=lambda session: session.started_at, reverse=True)
+def page(user_id: str, *, limit: int, cursor: str | None) -> pagination.Page[Session]:
+    """By id, the newest first if the app chose ids that are ordered by time."""
+    scope = pagination.fingerprint("live", user_id)
+    found = page_of(_user(user_id), "LIVE#", scope=scope, limit=limit, cursor=cursor, newest_first=True)
+    return pagination.Page([Session.model_validate(item.body) for item in found.items], found.next_cursor)
 
 
 def open_session(user_id: str) -> str | None:
@@ -185,7 +187,7 @@ def hear(user_id: str, stored: Stored, now: datetime, until_s: float) -> None:
             condition=(_LiveItem.revision == stored.item.revision) & (_LiveItem.phase == OPEN),
         )
     except UpdateError as error:
-        if error_code(error) != "ConditionalCheckFailedException":
+        if error_code(error) not in OVERTAKEN:
             raise
 
 
