@@ -143,12 +143,13 @@ class ServiceStack(StadionStack):
         events: Events,
         *,
         leaves: WorkQueue | None = None,
+        memory_mb: int = 512,
         more_layers: Sequence[ILayerVersion] = (),
     ) -> None:
         """`on_<what>.py` for these events of the bus, allowed to leave work in a queue of `work`."""
         if self._is_missing(stem):
             return
-        function = self._function(stem, timeout=EVENT_TIMEOUT, more_layers=more_layers)
+        function = self._function(stem, timeout=EVENT_TIMEOUT, memory_mb=memory_mb, more_layers=more_layers)
         if leaves is not None:
             leaves.let_send(function)
         Consumer(self, function=function, events=events, bus=self.platform.bus, alarm_topic=self.platform.alarm_topic)
