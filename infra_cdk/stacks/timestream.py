@@ -53,7 +53,7 @@ def let_use_time_series(function: ServiceFunction, environment: Environment) -> 
         f"arn:{Aws.PARTITION}:timestream:{Aws.REGION}:{Aws.ACCOUNT_ID}:database/{database_name(environment.name)}"
     )
     tables = [f"{database}/table/{table.name}" for table in TABLES]
-    function.allow("timestream:WriteRecords", "timestream:Select", on=tables)
+    function.allow("timestream:WriteRecords", "timestream:Select", "timestream:DescribeTable", on=tables)
     function.allow("timestream:DescribeEndpoints", on=["*"])
     accept(
         function, "IAM5[Resource::*]", "DescribeEndpoints knows no resources, and each call of an SDK begins with it"

@@ -13,17 +13,18 @@ from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from infra_cdk.timestream_tables import make_tables
 from local.timestream import TimestreamEndpoint
 from telemetry.timeseries import timestream
 from telemetry.timeseries.errors import TelemetryStoreBusyError
-from telemetry.timeseries.port import Period, Source
+from telemetry.timeseries.port import Fill, Period, Source
 from telemetry.timeseries.tables import WORKOUT_SAMPLES
 from telemetry.timeseries.timestream import TimestreamStore
 from telemetry.timeseries.timestream_client import ATTEMPTS, Written
 from tests.local_timestream.workshop import START, ManualClock, client
 from tests.timeseries.conftest import DATABASE, LocalTimestream
 from tests.timeseries.faults import DENIED, INTERNAL, THROTTLED, Faults
-from tests.timeseries.world import World, columns, day, season, sent, workout
+from tests.timeseries.world import World, columns, day, moment, season, sent, workout
 
 NO_ANSWER = [
     EndpointConnectionError(endpoint_url="http://x"),
@@ -79,6 +80,34 @@ def test_an_account_without_access_is_not_tried_again(world: World, timestream: 
 def test_a_query_that_is_wrong_is_an_error_and_not_an_empty_answer(timestream: LocalTimestream) -> None:
     with pytest.raises(ClientError, match="Validation"):
         timestream.rows("SELECT nonsense(1) FROM nowhere")
+
+
+def test_a_wrong_query_is_an_error_although_its_columns_are_there(world: World, timestream: LocalTimestream) -> None:
+    world.put(workout())
+    query = f'SELECT nonsense(load) FROM "{DATABASE}"."workouts"'
+    with pytest.raises(ClientError, match="nonsense"):
+        timestream.rows(query, needs={"workouts": "load"})
+    with pytest.raises(TypeError):
+        timestream.rows(query, needs={"x; DROP": "load"})
+
+
+def test_before_anybody_measured_anything_there_are_no_rows(tmp_path: Any) -> None:
+    """Not one column is there then, and after the first workout those that it has."""
+    with TimestreamEndpoint(0, tmp_path, clock=ManualClock()) as fresh:
+        make_tables(client("timestream-write", fresh.url), DATABASE)
+        world = World(TimestreamStore(DATABASE, LocalTimestream(fresh.url)), has_table=False)
+        who, store = world.user, world.store
+        for _ in range(2):
+            for metric in ("speed", "altitude"):
+                for source in Source:
+                    assert store.trend(who, metric, source, season(), Period.DAY) == []
+                    assert store.series(who, metric, source, moment(0), moment(1), step_s=60, fill=Fill.LINEAR) == []
+                    assert store.latest(who, [metric], source) == {}
+                assert store.time_in_zones(who, metric, season(), [1.0]) == [0, 0]
+                assert store.histogram(who, metric, season(), 5) == []
+                assert store.mean_max(who, metric, season()) == []
+            assert store.rolling_load(who, season())[0].load == (10.0 if world.workouts else 0.0)
+            world.put(workout(mean_max={}))
 
 
 def test_a_workout_counts_only_when_all_of_it_is_there(world: World, timestream: LocalTimestream) -> None:
@@ -191,8 +220,6 @@ def test_a_page_that_is_throttled_is_asked_for_again(timestream: LocalTimestream
 
 def test_late_rows_count_when_they_are_seen(tmp_path: Any) -> None:
     """On AWS what is older than the memory store may take hours; the word that they count is as late as they are."""
-    from infra_cdk.timestream_tables import make_tables
-
     clock = ManualClock()
     with TimestreamEndpoint(0, tmp_path, clock=clock, late_delay_s=3600) as late:
         make_tables(client("timestream-write", late.url), DATABASE)

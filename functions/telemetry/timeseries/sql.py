@@ -165,3 +165,7 @@ SELECT measure_name, time, value
 FROM ranked
 WHERE place = 1"""),
 }
+
+# --- what has been written at all -----------------------------------------------------------------------------------
+
+DESCRIBE: Final = Template("DESCRIBE $database.$table")

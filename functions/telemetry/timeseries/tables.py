@@ -8,3 +8,4 @@ WORKOUT_SAMPLES: Final = "workout_samples"
 """A row for each second: all metrics of it, and how long it held."""
 DEVICE_SAMPLES: Final = "device_samples"
 """A row for each value; the measure's name is the metric's."""
+TABLES: Final = frozenset({WORKOUTS, WORKOUT_SAMPLES, DEVICE_SAMPLES})

@@ -78,7 +78,7 @@ class TimestreamStore:
         if not _can_hold(metric, source):
             return []
         query = sql.TREND[source].render(period=literals.one_of(period.value, set(Period)), **values)
-        return [_trend_point(metric, row) for row in self._client.rows(query)]
+        return [_trend_point(metric, row) for row in self._client.rows(query, needs=_needs(metric, source))]
 
     def time_in_zones(self, user_id: str, metric: str, span: Span, bounds: Sequence[float]) -> list[float]:
         return in_zones(metric, self._held(user_id, metric, span, together=1), bounds)
@@ -90,7 +90,8 @@ class TimestreamStore:
         return [Bar(low(bar * together), low((bar + 1) * together), seconds) for bar, seconds in held.items()]
 
     def daily_loads(self, user_id: str, span: Span) -> list[DayLoad]:
-        rows = self._client.rows(sql.DAILY_LOADS.render(**self._whose(user_id), **_days(span)))
+        query = sql.DAILY_LOADS.render(**self._whose(user_id), **_days(span))
+        rows = self._client.rows(query, needs={WORKOUTS: "load"})
         return [DayLoad(date.fromisoformat(_text(day)), _float(load), int(_text(n))) for day, load, n in rows]
 
     def rolling_load(self, user_id: str, span: Span) -> list[RollingLoad]:
@@ -98,7 +99,8 @@ class TimestreamStore:
 
     def mean_max(self, user_id: str, metric: str, span: Span) -> list[Best]:
         metric_ = literals.one_of(metric, METRICS)
-        rows = self._client.rows(sql.MEAN_MAX.render(metric=metric_, **self._whose(user_id), **_days(span)))
+        query = sql.MEAN_MAX.render(metric=metric_, **self._whose(user_id), **_days(span))
+        rows = self._client.rows(query, needs={WORKOUTS: "duration_s"})
         return [
             Best(int(_text(duration)), _float(value), _text(workout_id), date.fromisoformat(_text(day)))
             for duration, value, workout_id, day in rows
@@ -122,7 +124,8 @@ class TimestreamStore:
             **self._whose(user_id),
             **_days(days),
         )
-        return [Point(_moment(start), _float(value)) for start, value in self._client.rows(query)]
+        rows = self._client.rows(query, needs=_needs(metric, source))
+        return [Point(_moment(start), _float(value)) for start, value in rows]
 
     def latest(self, user_id: str, metrics: Sequence[str], source: Source) -> dict[str, Point]:
         for metric in metrics:
@@ -132,10 +135,11 @@ class TimestreamStore:
             return {}
         known = _known(source)
         ever = _days(EVER) if source is Source.WORKOUTS else {}
+        needs = {WORKOUTS if source is Source.WORKOUTS else DEVICE_SAMPLES: "value"}
         query = sql.LATEST[source].render(metrics=literals.some_of(possible, known), **self._whose(user_id), **ever)
         return {
             _text(metric): Point(_moment(time) + timedelta(seconds=records.shift_s(_text(metric))), _float(value))
-            for metric, time, value in self._client.rows(query)
+            for metric, time, value in self._client.rows(query, needs=needs)
         }
 
     # --- what queries are made of -----------------------------------------------------------------------------------
@@ -145,7 +149,8 @@ class TimestreamStore:
             bins_of(metric)
             return {}
         values = self._sampled(user_id, metric, Source.WORKOUTS, span) | _binned(metric)
-        rows = self._client.rows(sql.HELD.render(together=literals.number(float(together)), **values))
+        query = sql.HELD.render(together=literals.number(float(together)), **values)
+        rows = self._client.rows(query, needs=_needs(metric, Source.WORKOUTS))
         return {int(_float(bin_)): _float(seconds) for bin_, seconds in rows}
 
     def _whose(self, user_id: str) -> dict[str, Literal]:
@@ -176,6 +181,11 @@ def _metric(metric: str, source: Source) -> Literal:
     """A column of workouts, a measure's name of devices."""
     known = _known(source)
     return literals.column(metric, known) if source is Source.WORKOUTS else literals.one_of(metric, known)
+
+
+def _needs(metric: str, source: Source) -> dict[str, str]:
+    """A column by table: of those that are written together, one."""
+    return {WORKOUTS: "content", WORKOUT_SAMPLES: metric} if source is Source.WORKOUTS else {DEVICE_SAMPLES: "value"}
 
 
 def _binned(metric: str) -> dict[str, Literal]:

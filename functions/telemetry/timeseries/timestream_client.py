@@ -4,15 +4,16 @@
 """
 
 import random
-import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from telemetry.timeseries import literals, sql
 from telemetry.timeseries.errors import TelemetryStoreBusyError
+from telemetry.timeseries.tables import TABLES
 
 if TYPE_CHECKING:
     from mypy_boto3_timestream_query import TimestreamQueryClient
@@ -25,9 +26,6 @@ ATTEMPTS: Final = 5
 FIRST_PAUSE_S: Final = 0.1
 BUSY: Final = frozenset({"ThrottlingException", "InternalServerException", "InvalidEndpointException"})
 REJECTED: Final = "RejectedRecordsException"
-INVALID: Final = "ValidationException"
-NO_SUCH_COLUMN: Final = re.compile(r"column\b.*(does not exist|not found|cannot be resolved|unknown)", re.I | re.S)
-"""A column begins with the first record that has it: before that, nobody has measured it."""
 
 Record = dict[str, Any]
 Row = list[str | None]
@@ -81,12 +79,27 @@ class Timestream:
 
         return self._insist(call, lambda error: _partly(error, len(records)))
 
-    def rows(self, query: str) -> list[Row]:
-        """Scalars as text. An empty page is not the end; a column that does not exist yet makes no rows."""
+    def rows(self, query: str, *, needs: Mapping[str, str] | None = None) -> list[Row]:
+        """Scalars as text. An empty page is not the end.
+
+        A column begins with the first record that has it, and a query that names it before is not valid: without the
+        column that it `needs` of a table there are no rows. What AWS says then is documented nowhere; columns are."""
+        try:
+            return self._rows(query)
+        except self.asker.exceptions.ValidationException:
+            if any(column not in self._columns(table) for table, column in (needs or {}).items()):
+                return []
+            raise
+
+    def _columns(self, table: str) -> set[str | None]:
+        described = sql.DESCRIBE.render(database=literals.database(self.database), table=literals.column(table, TABLES))
+        return {row[0] for row in self._rows(described)}
+
+    def _rows(self, query: str) -> list[Row]:
         found: list[Row] = []
         request: Any = {"QueryString": query}
         while True:
-            page = self._insist(partial(self._page, request), _nothing_yet)
+            page = self._insist(partial(self._page, request), _unexplained)
             found += [[datum.get("ScalarValue") for datum in row["Data"]] for row in page["Rows"]]
             if not page.get("NextToken"):
                 return found
@@ -136,7 +149,5 @@ def _partly(error: Any, sent: int) -> Written | None:
     return Written(sent - len(rejected), stale, len(rejected) - stale)
 
 
-def _nothing_yet(error: Any) -> Any:
-    told = error.response["Error"]
-    lacks_column = told["Code"] == INVALID and NO_SUCH_COLUMN.search(told.get("Message", ""))
-    return {"Rows": []} if lacks_column else None
+def _unexplained(_: Any) -> None:
+    return None
