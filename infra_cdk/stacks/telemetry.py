@@ -22,9 +22,8 @@ class TelemetryStack(ServiceStack):
         self.use_time_series()
         routes = [Route(f"GET /v1/workouts/{{workout_id}}/{what}") for what in ("streams", "export", "metrics")]
         batches = self.work("on_batches", more_layers=[tracks])
-        measuring = self.work(
-            "on_measuring", more_layers=[tracks], batch_size=1
-        )  # a day's ride takes Timestream seconds
+        # One at a time: the ride of a day takes Timestream many seconds.
+        measuring = self.work("on_measuring", more_layers=[tracks], batch_size=1)
         self.use_claims()
         self.consume("on_workout_events", WORKOUT_EVENTS, leaves=measuring, more_layers=[tracks])
         self.consume("on_account_events", ACCOUNT_EVENTS, leaves=measuring, more_layers=[tracks])
