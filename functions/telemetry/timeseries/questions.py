@@ -13,7 +13,8 @@ from telemetry.timeseries.bins import Ints
 from telemetry.timeseries.errors import NotAskableError
 from telemetry.timeseries.port import DayLoad, Fill, Period, Point, RollingLoad, Span
 
-MOST_STEPS: Final = 10_000
+MOST_STEPS: Final = 9_999
+"""One more when they are not aligned: `sequence` makes no more than 10 000."""
 LONGEST_SERIES: Final = timedelta(days=31)
 LONGEST_WORKOUT: Final = timedelta(days=8)
 """A sample of a workout comes at most so long after its start."""

@@ -1,6 +1,6 @@
 """All SQL that Timestream is asked, as named templates: `literals` renders what is put into them.
 
-A workout's rows are never deleted, as Timestream cannot. `current` knows the newest word about each workout: which
+A workout's rows are never deleted, as Timestream cannot. `standing` knows the newest word about each workout: which
 `content` (a hash of its samples) counts, and whether it is deleted; rows of another content or revision do not join.
 """
 
@@ -13,8 +13,8 @@ from telemetry.timeseries.bins import PERCENTILES
 from telemetry.timeseries.literals import Template
 from telemetry.timeseries.port import Fill, Source
 
-_CURRENT: Final = """
-current AS (
+_STANDING: Final = """
+standing AS (
     SELECT * FROM (
         SELECT workout_id,
                max(revision) AS revision,
@@ -30,11 +30,11 @@ current AS (
     WHERE deleted = false AND day BETWEEN $first AND $last
 )"""
 
-_RECORDED: Final = f"""{_CURRENT},
+_RECORDED: Final = f"""{_STANDING},
 samples AS (
-    SELECT c.day AS day, s.time AS time, s.$metric AS value, s.held_s AS held_s
+    SELECT w.day AS day, s.time AS time, s.$metric AS value, s.held_s AS held_s
     FROM $database."workout_samples" AS s
-    INNER JOIN current AS c ON s.workout_id = c.workout_id AND s.content = c.content
+    INNER JOIN standing AS w ON s.workout_id = w.workout_id AND s.content = w.content
     WHERE s.user_id = $user AND s.time >= $since AND s.time < $until AND s.$metric IS NOT NULL
 )"""
 
@@ -86,19 +86,19 @@ ORDER BY 1""")
 
 # --- load and mean-max ----------------------------------------------------------------------------------------------
 
-DAILY_LOADS: Final = Template(f"""WITH {_CURRENT}
+DAILY_LOADS: Final = Template(f"""WITH {_STANDING}
 SELECT day, sum(load) AS load, count(*) AS workouts
-FROM current
+FROM standing
 WHERE has_load = true
 GROUP BY day
 ORDER BY day""")
 
-MEAN_MAX: Final = Template(f"""WITH {_CURRENT},
+MEAN_MAX: Final = Template(f"""WITH {_STANDING},
 ranked AS (
-    SELECT m.duration_s AS duration_s, m.value AS value, c.workout_id AS workout_id, c.day AS day,
-           row_number() OVER (PARTITION BY m.duration_s ORDER BY m.value DESC, c.day, c.workout_id) AS place
+    SELECT m.duration_s AS duration_s, m.value AS value, w.workout_id AS workout_id, w.day AS day,
+           row_number() OVER (PARTITION BY m.duration_s ORDER BY m.value DESC, w.day, w.workout_id) AS place
     FROM $database."workouts" AS m
-    INNER JOIN current AS c ON m.workout_id = c.workout_id AND m.revision = c.revision
+    INNER JOIN standing AS w ON m.workout_id = w.workout_id AND m.revision = w.revision
     WHERE m.user_id = $user AND m.measure_name = 'mean_max' AND m.metric = $metric
 )
 SELECT duration_s, value, workout_id, day
@@ -144,12 +144,12 @@ SERIES: Final[Mapping[tuple[Source, Fill], Template]] = {
 # --- latest ---------------------------------------------------------------------------------------------------------
 
 LATEST: Final[Mapping[Source, Template]] = {
-    Source.WORKOUTS: Template(f"""WITH {_CURRENT},
+    Source.WORKOUTS: Template(f"""WITH {_STANDING},
 ranked AS (
     SELECT l.metric AS metric, l.time AS time, l.value AS value,
            row_number() OVER (PARTITION BY l.metric ORDER BY l.time DESC, l.value DESC) AS place
     FROM $database."workouts" AS l
-    INNER JOIN current AS c ON l.workout_id = c.workout_id AND l.revision = c.revision
+    INNER JOIN standing AS w ON l.workout_id = w.workout_id AND l.revision = w.revision
     WHERE l.user_id = $user AND l.measure_name = 'last' AND l.metric IN ($metrics)
 )
 SELECT metric, time, value
