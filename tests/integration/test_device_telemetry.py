@@ -198,7 +198,9 @@ def test_the_words_are_in_the_athletes_language(telemetry: Service) -> None:
     ("metric", "value"),
     [("heart_rate", 245), ("spo2", 40), ("power", 4000), ("position", {"lat": 0, "lon": 0.0}), ("speed", 90)],
 )
-def test_an_implausible_value_is_kept_aside_and_told_to_who_asks_for_it(telemetry: Service, metric: str, value: Any) -> None:
+def test_an_implausible_value_is_kept_aside_and_told_to_who_asks_for_it(
+    telemetry: Service, metric: str, value: Any
+) -> None:
     answer = send(telemetry, sample(value, metric))
     assert counts(answer) == (0, 1, 0)
     assert answer.body["results"][0]["code"] == "value_is_implausible"
