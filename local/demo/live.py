@@ -65,7 +65,7 @@ class Line:
         return self._socket
 
     def ask(self, action: str, **message: Any) -> dict[str, Any]:
-        """The answer; `RefusedError`, or `ConnectionClosed` when the line broke, after which it may have been done."""
+        """The answer, or `RefusedError`. `ConnectionClosed`, `TimeoutError`: not heard, yet it may have been done."""
         request_id = uuid4().hex[:8]
         try:
             self.socket.send(json.dumps({"action": action, "request_id": request_id, **message}))
@@ -74,12 +74,19 @@ class Line:
                 if answer.get("request_id") == request_id:
                     break
                 self.heard.append(answer)
-        except ConnectionClosed:
+        except (ConnectionClosed, TimeoutError):
             self.hang_up()
             raise
         if answer["type"] == "error":
             raise RefusedError(answer)
         return dict(answer)
+
+    def insist(self, action: str, **message: Any) -> dict[str, Any]:
+        """Asks again when the line broke: whatever was done the first time is not done twice."""
+        for _ in range(TRIES - 1):
+            with suppress(ConnectionClosed, OSError, TimeoutError):
+                return self.ask(action, **message)
+        return self.ask(action, **message)
 
     def listen(self, *, within_s: float) -> Iterator[dict[str, Any]]:
         """What comes by itself, until nothing comes for so long, or the line ends."""
@@ -125,7 +132,7 @@ class Live:
 
     def start(self, sport_type: str, started_at: str, **about: Any) -> dict[str, Any]:
         start = {"session_id": self.session_id, "sport_type": sport_type, "started_at": started_at, **about}
-        return dict(self.line.ask("start", **start)["session"])
+        return dict(self.line.insist("start", **start)["session"])
 
     def samples(self, time_s: Sequence[float], **columns: Sequence[float | None]) -> None:
         """Sent now if the line holds, and kept until it was answered."""
@@ -146,7 +153,7 @@ class Live:
 
     def say(self, command: str, at_s: float | None = None) -> dict[str, Any]:
         """pause, resume or stop."""
-        return dict(self.line.ask(command, session_id=self.session_id, at_s=at_s)["session"])
+        return dict(self.line.insist(command, session_id=self.session_id, at_s=at_s)["session"])
 
     def state(self) -> dict[str, Any]:
         return dict(self.athlete.get(self.path))

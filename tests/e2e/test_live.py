@@ -183,7 +183,11 @@ def test_twenty_athletes_and_their_followers_lose_nothing_and_double_nothing(
             live.start("Run", an_hour_ago(), name=f"Run {track.number}")
 
         list(pool.map(prepare, zip(lives, tracks, strict=True)))
-    eventually(lambda: len(zones_of(stack)) >= ATHLETES, within_s=30)
+    timed("prepared", began)
+    began = time.monotonic()
+    eventually(lambda: len(zones_of(stack)) >= ATHLETES, within_s=60)
+    timed("zones known", began)
+    began = time.monotonic()
     for live in lives:
         for number, viewer in enumerate(viewers):
             spectators.append(Spectator(url, viewer, live.athlete, live.session_id, breaks=number == 0))
@@ -192,7 +196,7 @@ def test_twenty_athletes_and_their_followers_lose_nothing_and_double_nothing(
             spectator.start()
         for spectator in spectators[at : at + AT_ONCE]:
             assert spectator.watches.wait(60)
-    timed("prepared and watched", began)
+    timed("watched", began)
 
     began = time.monotonic()
     with ThreadPoolExecutor(ATHLETES) as pool:

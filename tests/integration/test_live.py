@@ -1,6 +1,7 @@
 """Live workouts through the Lambda handlers of telemetry, on moto; connections are a recorder."""
 
 import json
+import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from pydantic import BaseModel
 
 from stadion import claims, clock
+from stadion.dynamo import Transaction
 from stadion.streams.recorded import joined, unbundle
 from telemetry.live import sockets
 from tests.builders import deleted, entry, recorded
@@ -649,6 +651,56 @@ class TestDiary:
         assert streams["streams"]["time"] == list(range(240))
         deliver_streams(telemetry, deleted(SESSION, revision=3))
         assert chunks(telemetry) == 0
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_breaks_every_sample_is_in_the_diary_once(telemetry: Service, workouts: Service, seed: int) -> None:
+    """Batches in any order, some twice; writes that fail, and writes that hold although the answer says they failed."""
+    chance = random.Random(seed)
+    pulse = {t: 100 + (t * 7) % 60 for t in range(0, 420)}
+    batches = [list(range(a, a + 30)) for a in range(0, 420, 30)]
+    todo: list[Any] = [*batches, *chance.sample(batches, 5), ("pause", 100), ("resume", 130)]
+    chance.shuffle(todo)
+    todo.insert(chance.randrange(len(todo)), ("stop", 420))
+    start(telemetry)
+    honest = Transaction.commit
+
+    def breaking(transaction: Transaction) -> None:
+        fate = chance.random()
+        if fate < 0.15:
+            raise ConnectionError("before it was written")
+        honest(transaction)
+        if fate > 0.85:
+            raise ConnectionError("after it was written")
+
+    with telemetry.monkeypatch.context() as fault:
+        fault.setattr(Transaction, "commit", breaking)
+        for one in todo:
+            for _ in range(50):
+                if isinstance(one, tuple):
+                    answer = do(telemetry, one[0], at_s=one[1])
+                else:
+                    answer = send(telemetry, *one, heart_rate_bpm=[pulse[t] for t in one], more=chance.random() < 0.5)
+                if answer.status < 300:
+                    break
+            assert answer.status < 300, answer.body
+    send(telemetry, 0, heart_rate_bpm=[pulse[0]])  # nothing new, and no more to come: what waits is finished
+    events = telemetry.published("LiveSessionFinished")
+    for _ in range(2):
+        chance.shuffle(events)
+        deliver(workouts, "on_live_sessions", *events)
+    told = [event for event in workouts.published() if event["detail_type"].startswith("Workout")]
+    chance.shuffle(told)
+    deliver_streams(telemetry, *told, *told)
+    [workout] = workouts.call("GET", "/v1/workouts").body["items"]
+    assert (workout["elapsed_time_s"], workout["timer_time_s"]) == (420, 390)
+    read = telemetry.call("GET", f"/v1/workouts/{SESSION}/streams", query={"resolution": "full"}).body["streams"]
+    assert dict(zip(read["time"], read["heartrate"], strict=True)) == pulse
+    newest = max(finished(telemetry), key=lambda event: event["revision"])
+    columns = joined(unbundle(claims.collect(newest["streams"]["key"])))
+    assert columns["heart_rate_bpm"].tolist() == list(pulse.values())
+    assert newest["pauses"] == [{"start_s": 100, "end_s": 130}]
+    assert sorted(e["revision"] for e in finished(telemetry)) == list(range(1, newest["revision"] + 1))
 
 
 def gpx(started_at: str) -> bytes:
