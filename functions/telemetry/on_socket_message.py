@@ -9,7 +9,6 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from stadion import clock
-from stadion.i18n import Language
 from stadion.observability import correlate, count, log, logger, measure_ms, metrics
 from telemetry.live import conversation, sockets, watching
 from telemetry.live.identity import Caller
@@ -35,7 +34,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  #
 def _answer(body: str, about: dict[str, Any], connection_id: str) -> None:
     started = time.perf_counter()
     who = Caller.model_validate(about.get("authorizer") or {})
-    action, message = conversation.answer(body, who, connection_id, clock.now(), language=Language.EN)
+    action, message = conversation.answer(body, who, connection_id, clock.now())
     there = sockets.tell(connection_id, message)
     elapsed_ms = round((time.perf_counter() - started) * 1000, 1)
     measure_ms("LiveLatency", elapsed_ms)

@@ -34,7 +34,7 @@ from telemetry.live.messages import (
 )
 
 
-def answer(body: str, who: Caller, connection_id: str, now: datetime, *, language: Language) -> tuple[str, BaseModel]:
+def answer(body: str, who: Caller, connection_id: str, now: datetime) -> tuple[str, BaseModel]:
     """What was asked, in a word for the log, and the answer."""
     action, request_id = "unreadable", None
     try:
@@ -44,13 +44,13 @@ def answer(body: str, who: Caller, connection_id: str, now: datetime, *, languag
         action = str(message.action)
         answered = _answer(message, who, connection_id, now)
     except StadionError as error:
-        return action, _refused(error, language).model_copy(update={"request_id": request_id})
+        return action, _refused(error, who.language).model_copy(update={"request_id": request_id})
     except ValidationError as error:
-        return action, _invalid(error, language).model_copy(update={"request_id": request_id})
+        return action, _invalid(error, who.language).model_copy(update={"request_id": request_id})
     except Exception:  # noqa: BLE001 - the connection is told, whatever it was
         count("UnexpectedError")
         logger.exception("unexpected error")
-        words = problems.UNEXPECTED_DETAIL.say(language)
+        words = problems.UNEXPECTED_DETAIL.say(who.language)
         return action, ErrorAnswer(request_id=request_id, status=500, code="unexpected_error", detail=words)
     return action, answered.model_copy(update={"request_id": request_id})
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict
 
 from stadion.errors import InvalidTokenError, UnavailableError
-from stadion.i18n import Text
+from stadion.i18n import Language, Text, preferred_language
 from stadion.settings import load
 from telemetry.live import audience_store
 from telemetry.live.tokens import link_id_of
@@ -43,22 +43,26 @@ class Caller(BaseModel):
     athlete_id: str | None = None
     session_id: str | None = None
     link_id: str | None = None
+    language: Language = Language.EN
 
     def context(self) -> dict[str, str]:
-        return self.model_dump(exclude_none=True)
+        return self.model_dump(mode="json", exclude_none=True)
 
 
 def caller(headers: Mapping[str, str], query: Mapping[str, str], now: datetime) -> Caller:
     """`Authorization: Bearer …` or `?token=` (browsers cannot send headers); `?share_token=` for a link."""
+    sent = {name.lower(): value for name, value in headers.items()}
+    language = preferred_language(sent.get("accept-language"))
     if share_token := query.get("share_token"):
         link = audience_store.find_link(link_id_of(share_token), now)
-        return Caller(athlete_id=link.user_id, session_id=link.session_id, link_id=link.link_id)
-    return Caller(user_id=_subject(_bearer(headers) or query.get("token") or ""))
+        about = {"athlete_id": link.user_id, "session_id": link.session_id, "link_id": link.link_id}
+        return Caller(**about, language=language)
+    token = _bearer(sent.get("authorization", "")) or query.get("token") or ""
+    return Caller(user_id=_subject(token), language=language)
 
 
-def _bearer(headers: Mapping[str, str]) -> str | None:
-    sent = {name.lower(): value for name, value in headers.items()}.get("authorization", "")
-    scheme, _, token = sent.partition(" ")
+def _bearer(authorization: str) -> str | None:
+    scheme, _, token = authorization.partition(" ")
     return token.strip() if scheme.lower() == "bearer" else None
 
 
