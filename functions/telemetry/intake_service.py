@@ -78,7 +78,7 @@ def _result(verdict: Taken | Refused, language: Language) -> TelemetryResult:
     )
 
 
-def keep(batch: Batch, *, time_zone: str = "UTC") -> Counter[str]:
+def keep(batch: Batch, *, time_zone: str) -> Counter[str]:
     """How many slots were written and left as they were, and how many instants found no place.
 
     The time series are told afterwards, of a repetition too: what they did not take, the queue brings again."""

@@ -5,10 +5,11 @@ from stadion.observability import count
 from stadion.work import worker
 from telemetry import intake_service
 from telemetry.batches import Batch
+from telemetry.metrics import athlete_store
 
 
 def keep(batch: Batch) -> Consumed:
-    done = intake_service.keep(batch)
+    done = intake_service.keep(batch, time_zone=athlete_store.profile(batch.user_id).time_zone)
     count("SamplesKept", sum(len(portion.ms) for portion in batch.portions))
     if done["left_out"]:
         count("SamplesLeftOut", done["left_out"])

@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stadion import clock
-from telemetry import device_days, intake_service
-from telemetry.batches import Batch
+from telemetry import device_days
 from telemetry.timeseries.errors import TelemetryStoreBusyError
 from telemetry.timeseries.port import DeviceSamples, Period, Source, Span
 from telemetry.timeseries.rollups import RollupStore
+from tests.builders import entry
 from tests.integration.test_device_telemetry import AT, MAY_BE_DEEP, deliver, read, record, sample, send, waiting
-from tests.services import ATHLETE, Service
+from tests.services import ATHLETE, Service, sqs_event
 
 WEEK = Span(date(2026, 11, 15), date(2026, 11, 21))
 
@@ -86,10 +86,10 @@ def test_without_the_time_series_the_slots_are_kept_and_the_queue_brings_it_agai
     ("time_zone", "day"), [("UTC", 20), ("Asia/Kamchatka", 21), ("America/Los_Angeles", 20), ("Pacific/Kiritimati", 21)]
 )
 def test_a_day_is_the_athletes_own(telemetry: Service, time_zone: str, day: int) -> None:
+    registered = entry("UserRegistered", {"language": "en", "time_zone": time_zone}, source="accounts")
+    assert telemetry.invoke("on_account_events", sqs_event(registered)) == {"batchItemFailures": []}
     send(telemetry, sample(100, timestamp="2026-11-20T18:00:00Z"), sample(48, "resting_heart_rate", "2026-11-20"))
-    for one in waiting(telemetry):
-        telemetry.enter()
-        intake_service.keep(Batch.model_validate_json(one["body"]), time_zone=time_zone)
+    deliver(telemetry)
     assert days() == {date(2026, 11, day): (1, 100.0)}
     assert days("resting_heart_rate") == {date(2026, 11, 20): (1, 48.0)}
 

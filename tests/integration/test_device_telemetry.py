@@ -257,7 +257,8 @@ def test_a_repeated_delivery_keeps_nothing_anew(telemetry: Service) -> None:
     deliver(telemetry, records)
     with counted() as operations:
         deliver(telemetry, records)
-    assert operations == ["GetItem", "Query", "PutItem"]  # the day is told to the time series again, and is there
+    # the athlete's zone, the slot; then the day is told to the time series again, and is there
+    assert operations == ["GetItem", "GetItem", "Query", "PutItem"]
 
 
 def test_old_samples_that_come_late_find_their_place(telemetry: Service) -> None:

@@ -314,7 +314,7 @@ def test_a_newer_version_without_a_recording_takes_it_away(make: Make) -> None:
 def test_a_start_that_moved_leaves_nothing_behind(make: Make) -> None:
     world = make()
     world.put(workout(n=90, on=10))
-    world.put(workout(n=90, on=12, version=2), was=moment(10))
+    world.put(workout(n=90, on=12, version=2))
     check(world, make())
     assert [one.day for one in world.store.daily_loads(world.user, season())] == [day(12)]
 

@@ -107,13 +107,13 @@ class World:
     removed: dict[str, int] = field(default_factory=dict)
     samples: dict[tuple[str, str, date], DeviceSamples] = field(default_factory=dict)
 
-    def put(self, *found: WorkoutSeries, was: datetime | None = None) -> None:
+    def put(self, *found: WorkoutSeries) -> None:
         for one in found:
             known = self.workouts.get(one.workout_id)
             newest = max(known.version if known else 0, self.removed.get(one.workout_id, 0))
             if self.has_table and one.version > newest:
                 _keep_chunks(self.user, one)
-            self.store.put_workout(self.user, one, was=was)
+            self.store.put_workout(self.user, one)
             if one.version > newest:
                 self.workouts[one.workout_id] = one
 

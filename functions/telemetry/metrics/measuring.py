@@ -96,14 +96,8 @@ def _measured(
         day=facts.day,
         sport_type=kept.sport_type,
         started_at=started_at,
-        moved_from=_earlier_starts(known, started_at),
         assessment=assess(facts, kept.sport_type, columns, body),
     )
-
-
-def _earlier_starts(known: Measured | None, started_at: datetime) -> list[datetime]:
-    starts = [*known.moved_from, known.started_at] if known is not None else []
-    return [start for start in dict.fromkeys(starts) if start != started_at]
 
 
 def _fingerprint(kept: Kept, facts: Facts, body: Body) -> str:
@@ -146,7 +140,4 @@ def _tell_series(user_id: str, found: Found) -> None:
         load=measured.assessment.load.value,
         mean_max=measured.assessment.mean_max,
     )
-    if not measured.moved_from:
-        time_series().put_workout(user_id, series)
-    for was in measured.moved_from:
-        time_series().put_workout(user_id, series, was=was)
+    time_series().put_workout(user_id, series)

@@ -23,7 +23,6 @@ class Measured(BaseModel):
     day: date
     sport_type: SportType
     started_at: AwareDatetime
-    moved_from: list[AwareDatetime] = Field(default_factory=list, description="starts that it had before")
     assessment: Assessment | None = None
 
 

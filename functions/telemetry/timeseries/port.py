@@ -148,8 +148,8 @@ class TelemetryStore(Protocol):
     Raises `TelemetryStoreBusyError` when the service behind it does not take or answer now: try again later.
     """
 
-    def put_workout(self, user_id: str, workout: WorkoutSeries, *, was: datetime | None = None) -> None:
-        """`was`: the start under which an older version was written, when that moved."""
+    def put_workout(self, user_id: str, workout: WorkoutSeries) -> None:
+        """Wherever an older version of it began: only the newest counts."""
 
     def remove_workout(self, user_id: str, workout_id: str, *, version: int, day: date, started_at: datetime) -> None:
         """No answer counts it any more."""

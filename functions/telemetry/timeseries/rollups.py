@@ -65,7 +65,7 @@ class RollupStore:
     # --- writing ----------------------------------------------------------------------------------------------------
 
     @_says_busy
-    def put_workout(self, user_id: str, workout: WorkoutSeries, *, was: datetime | None = None) -> None:  # noqa: ARG002
+    def put_workout(self, user_id: str, workout: WorkoutSeries) -> None:
         samples = samples_of(workout)
         new = WorkoutRollup(
             workout.workout_id,

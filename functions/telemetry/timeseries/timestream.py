@@ -42,7 +42,7 @@ class TimestreamStore:
 
     # --- writing ----------------------------------------------------------------------------------------------------
 
-    def put_workout(self, user_id: str, workout: WorkoutSeries, *, was: datetime | None = None) -> None:  # noqa: ARG002
+    def put_workout(self, user_id: str, workout: WorkoutSeries) -> None:
         """Its rows first, then the word that they count: a crash in between is mended by the repetition."""
         samples = samples_of(workout)
         content = records.content_of(samples)
