@@ -194,6 +194,7 @@ def victim(stack: DeployedStack) -> Victim:
     athlete.done("PATCH", "/v1/me", profile, if_match="*")
     athlete.done("PUT", "/v1/me/consents/health_data", {"granted": True, "text_version": "2026-10"})
     athlete.done("PUT", "/v1/me/physical/2026-10-01", {"mass_kg": 61.25})
+    athlete.done("PUT", "/v1/me/privacy-zones/home", {"lat": 55.71, "lon": 37.71, "radius_m": 321, "label": "Only-My"})
     chain = {"name": "Only-My-Chain", "limit": 10}
     gear = athlete.done("POST", "/v1/gear", {"category": "bike", "nickname": "Only-My-Bike", "components": [chain]})
     upload = athlete.done("POST", "/v1/uploads", {"filename": "only-mine.gpx", "notes": "Only-My-Notes"})
@@ -220,6 +221,7 @@ def victim(stack: DeployedStack) -> Victim:
         "username": athlete.email,
         "role": "admin",
         "measured_on": "2026-10-01",
+        "zone_id": "home",
         "kind": "health_data",
         "metric": "heart_rate",
     }
