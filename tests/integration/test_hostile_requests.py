@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from typing import Any
 
 import pytest
@@ -49,6 +50,24 @@ def test_a_thousand_wrong_fields_make_a_short_problem(workouts: Service) -> None
     assert answer.status == 422
     assert len(answer.body["errors"]) == 50
     assert len(json.dumps(answer.body)) < 10_000
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "[]",
+        {**RUN, "started_at": 1_700_000_000},
+        {**RUN, "started_at": "0001-01-01T00:00:00Z"},
+        {**RUN, "started_at": None},
+        {**RUN, "time_zone": "Mars/Olympus"},
+        {**RUN, "gear_ids": "shoes"},
+    ],
+)
+def test_every_word_of_a_refusal_is_in_the_callers_language(workouts: Service, body: Any) -> None:
+    answer = workouts.call("POST", "/v1/workouts", body, accept_language="ru")
+    assert answer.body["errors"]
+    for error in answer.body["errors"]:
+        assert re.search("[а-я]", error["detail"]), error
 
 
 @pytest.mark.parametrize("length", [600, 1_500, 3_000])

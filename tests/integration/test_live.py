@@ -3,6 +3,7 @@
 import base64
 import json
 import random
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -418,6 +419,21 @@ class TestWatching:
         [answer] = wire.to("c1")
         assert (answer["type"], answer["code"]) == ("error", code)
         assert answer["request_id"] == ("17" if isinstance(body, dict) else None)
+
+    def test_half_a_surrogate_pair_is_no_request_id(self, telemetry: Service, wire: Wire) -> None:
+        say(telemetry, "c1", {"action": "ping", "request_id": "\ud800"})
+        [answer] = wire.to("c1")
+        assert (answer["code"], answer["request_id"]) == ("request_is_invalid", None)
+        assert answer["errors"][0]["code"] == "string_unicode"
+
+    @pytest.mark.parametrize("body", ["not json", "[]", {}, {"action": "fly"}, {"action": "samples", "time_s": 1}])
+    def test_every_word_of_a_refusal_is_in_the_connections_language(
+        self, telemetry: Service, wire: Wire, body: Any
+    ) -> None:
+        say(telemetry, "c1", body, language="ru")
+        [answer] = wire.to("c1")
+        for error in answer["errors"]:
+            assert re.search("[а-я]", error["detail"]), error
 
 
 class FakeCognito:

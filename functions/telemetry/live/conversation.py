@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import InitErrorDetails
 
 from stadion import problems
 from stadion.errors import StadionError
@@ -17,6 +18,7 @@ from telemetry.live.errors import LiveSessionNotFoundError, ReadOnlyConnectionEr
 from telemetry.live.identity import Caller
 from telemetry.live.messages import (
     CLIENT_MESSAGE,
+    REQUEST_ID,
     DiscardMessage,
     ErrorAnswer,
     PauseMessage,
@@ -58,13 +60,17 @@ def answer(body: str, who: Caller, connection_id: str, now: datetime) -> tuple[s
 def _read(body: str) -> Any:
     try:
         return json.loads(body)
-    except (RecursionError, ValueError):
-        return None
+    except (RecursionError, ValueError) as error:
+        wrong = InitErrorDetails(type="json_invalid", input=None, ctx={"error": "it cannot be read"})
+        raise ValidationError.from_exception_data("message", [wrong]) from error
 
 
 def _request_id(sent: Any) -> str | None:
-    found = sent.get("request_id") if isinstance(sent, dict) else None
-    return found if isinstance(found, str) and len(found) <= 64 else None
+    """As far as it can be said back: half a surrogate pair is JSON, and no text."""
+    try:
+        return REQUEST_ID.validate_python(sent.get("request_id") if isinstance(sent, dict) else None)
+    except ValidationError:
+        return None
 
 
 def _answer(message: Any, who: Caller, connection_id: str, now: datetime) -> BaseModel:
@@ -116,7 +122,8 @@ def _refused(error: StadionError, language: Language) -> ErrorAnswer:
 
 def _invalid(error: ValidationError, language: Language) -> ErrorAnswer:
     found = [{**entry, "loc": ("body", *_place(entry["loc"]))} for entry in error.errors(include_url=False)]
-    document = problems.of_validation(found, status=422, language=language, instance="", trace_id="")
+    status = 400 if found[0]["type"] == "json_invalid" else 422
+    document = problems.of_validation(found, status=status, language=language, instance="", trace_id="")
     return _told(document)
 
 

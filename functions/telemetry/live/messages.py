@@ -13,6 +13,8 @@ RequestId = Annotated[
     str, Field(min_length=1, max_length=64, description="the app's own; the answer carries it", examples=["17"])
 ]
 
+REQUEST_ID: TypeAdapter[str | None] = TypeAdapter(RequestId | None)
+
 
 class Asking(RequestModel):
     request_id: RequestId | None = None

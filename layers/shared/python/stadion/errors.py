@@ -22,6 +22,14 @@ class StadionError(Exception):
         return self.explanation.say(language, **self.values)
 
 
+class UnacceptableValueError(ValueError):
+    """A validator's: pydantic gathers it with the others, and `problems` says it in the caller's language."""
+
+    def __init__(self, text: Text) -> None:
+        self.text = text
+        super().__init__(text.en)
+
+
 class InvalidError(StadionError):
     """What was sent breaks a rule that a schema cannot express."""
 

@@ -5,23 +5,33 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Strict
 
+from stadion.errors import UnacceptableValueError
+from stadion.i18n import Text
+
 LINE = r"^[^\x00-\x1f\x7f\u2028-\u202e\u2066-\u2069]+$"
 """One line of text, without control characters and without those that turn the direction of what follows."""
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
+_NO_TIME = Text(
+    en="Send an RFC 3339 time such as 2026-11-21T08:40:00+03:00.",
+    ru="Нужно время в формате RFC 3339, например 2026-11-21T08:40:00+03:00.",
+)
+_OUT_OF_REASON = Text(
+    en=f"Send a time between {FIRST_YEAR} and {LAST_YEAR}.", ru=f"Нужно время между {FIRST_YEAR} и {LAST_YEAR} годом."
+)
 
 
 def _written_as_time(value: Any) -> Any:
     """Pydantic would take 1700000000 as seconds since 1970, and a client's mistake as a workout of another year."""
     if isinstance(value, int | float) or (isinstance(value, str) and value.replace(".", "", 1).isdigit()):
-        raise ValueError("Send an RFC 3339 time such as 2026-11-21T08:40:00+03:00.")
+        raise UnacceptableValueError(_NO_TIME)
     return value
 
 
 def _within_reason(moment: datetime) -> datetime:
     """The first and the last year of the calendar have no UTC in some zones."""
     if not FIRST_YEAR <= moment.year < LAST_YEAR:
-        raise ValueError(f"Send a time between {FIRST_YEAR} and {LAST_YEAR}.")
+        raise UnacceptableValueError(_OUT_OF_REASON)
     return moment
 
 

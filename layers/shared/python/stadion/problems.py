@@ -11,6 +11,7 @@ from stadion.errors import (
     PreconditionRequiredError,
     StadionError,
     TooManyRequestsError,
+    UnacceptableValueError,
     UnauthenticatedError,
     UnavailableError,
     UnprocessableError,
@@ -66,6 +67,13 @@ VALIDATION: dict[str, Text] = {
     "float_parsing": Text(en="Send a number.", ru="Нужно число."),
     "finite_number": Text(en="Send a finite number.", ru="Нужно конечное число."),
     "bool_type": Text(en="Send true or false.", ru="Нужно true или false."),
+    "bool_parsing": Text(en="Send true or false.", ru="Нужно true или false."),
+    "list_type": Text(en="Send a list.", ru="Нужен список."),
+    "dict_type": Text(en="Send a JSON object.", ru="Нужен объект JSON."),
+    "model_type": Text(en="Send a JSON object.", ru="Нужен объект JSON."),
+    "model_attributes_type": Text(en="Send a JSON object.", ru="Нужен объект JSON."),
+    "union_tag_not_found": Text(en="{discriminator} is required.", ru="Нужно указать {discriminator}."),
+    "union_tag_invalid": Text(en="Must be one of: {expected_tags}.", ru="Одно из: {expected_tags}."),
     "greater_than": Text(en="Must be more than {gt}.", ru="Должно быть больше {gt}."),
     "greater_than_equal": Text(en="Must be at least {ge}.", ru="Должно быть не меньше {ge}."),
     "less_than": Text(en="Must be less than {lt}.", ru="Должно быть меньше {lt}."),
@@ -73,6 +81,7 @@ VALIDATION: dict[str, Text] = {
     "enum": Text(en="Must be one of: {expected}.", ru="Одно из: {expected}."),
     "literal_error": Text(en="Must be one of: {expected}.", ru="Одно из: {expected}."),
     "timezone_aware": Text(en="Send the time with its offset.", ru="Укажите время со смещением."),
+    "datetime_type": Text(en="Send an RFC 3339 time.", ru="Нужно время в формате RFC 3339."),
     "datetime_from_date_parsing": Text(en="Send an RFC 3339 time.", ru="Нужно время в формате RFC 3339."),
     "datetime_parsing": Text(en="Send an RFC 3339 time.", ru="Нужно время в формате RFC 3339."),
     "date_from_datetime_parsing": Text(en="Send a date as YYYY-MM-DD.", ru="Нужна дата ГГГГ-ММ-ДД."),
@@ -139,6 +148,9 @@ def _entry(error: dict[str, Any], language: Language) -> dict[str, str]:
 
 
 def _sentence(error: dict[str, Any], language: Language) -> str:
+    raised = error.get("ctx", {}).get("error")
+    if isinstance(raised, UnacceptableValueError):
+        return raised.text.say(language)
     text = VALIDATION.get(error["type"])
     if text is None:
         return str(error.get("msg", error["type"])).removeprefix("Value error, ")

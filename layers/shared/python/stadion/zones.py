@@ -6,6 +6,14 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field
 
+from stadion.errors import UnacceptableValueError
+from stadion.i18n import Text
+
+_NO_ZONE = Text(
+    en="This is not an IANA time zone such as Europe/Moscow.",
+    ru="Это не часовой пояс IANA, такой как Europe/Moscow.",
+)
+
 
 @cache
 def known_zones() -> frozenset[str]:
@@ -15,7 +23,7 @@ def known_zones() -> frozenset[str]:
 
 def _known(name: str) -> str:
     if name not in known_zones():
-        raise ValueError("This is not an IANA time zone such as Europe/Moscow.")
+        raise UnacceptableValueError(_NO_ZONE)
     return name
 
 
