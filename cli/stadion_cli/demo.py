@@ -259,7 +259,6 @@ def _tell_live(told: dict[str, Any]) -> None:
             f"{seen['heart_rate_bpm']:.0f}",
         )
         for seen in live["seen"]
-        if seen["time_s"] is not None
     ]
     show_table("", ("at", "position", "min/km", "bpm"), rows)
     workout = live["workout"]

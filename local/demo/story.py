@@ -4,9 +4,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from local.demo.client import ApiError, Athlete, Door, eventually
+
+if TYPE_CHECKING:
+    from local.demo.live import Follower
 
 QUIET_S = 40.0
 
@@ -199,11 +202,18 @@ def live_run(cast: Cast, socket: str, recorded: dict[str, Any]) -> Watched:
         live.samples(seconds[part:end], **{name: values[part:end] for name, values in columns.items()})
         follower.look(within_s=0.1)
     live.catch_up_over_http()
+    eventually(lambda: _has_seen(follower, seconds[-1]), within_s=QUIET_S)
     live.say("stop", at_s=seconds[-1])
     follower.look(within_s=1.0)
     workout = _once_there(cast.ben, f"/v1/workouts/{live.session_id}")
     kept = streams_of(cast.ben, live.session_id, "full")
-    return Watched(len(seconds), follower.seen, follower.ended, workout, kept["original_size"])
+    seen = {one["time_s"]: one for one in follower.seen if one["time_s"] is not None}
+    return Watched(len(seconds), [seen[at] for at in sorted(seen)], follower.ended, workout, kept["original_size"])
+
+
+def _has_seen(follower: "Follower", time_s: float) -> bool:
+    follower.look(within_s=0.2)
+    return any(one["time_s"] == time_s for one in follower.seen)
 
 
 def _columns(streams: dict[str, list[Any]]) -> dict[str, list[Any]]:
