@@ -3,6 +3,8 @@
 Those of a live workout are in the table already: they are kept where they are, and go when others count instead.
 """
 
+from datetime import datetime
+
 from stadion import claims
 from stadion.clock import local_date
 from stadion.dynamo import look_again
@@ -13,7 +15,7 @@ from telemetry.live import service as live
 from telemetry.store import Facts, Kept
 
 
-def keep_streams(user_id: str, workout: WorkoutFacts) -> str:
+def keep_streams(user_id: str, workout: WorkoutFacts, now: datetime) -> str:
     wanted = Kept(
         workout_id=workout.workout_id,
         revision=workout.revision,
@@ -27,42 +29,42 @@ def keep_streams(user_id: str, workout: WorkoutFacts) -> str:
             average_heart_rate_bpm=workout.average_heart_rate_bpm,
         ),
     )
-    return look_again(lambda: _bring_about(user_id, wanted))
+    return look_again(lambda: _bring_about(user_id, wanted, now))
 
 
-def forget_streams(user_id: str, workout_id: str, revision: int) -> str:
-    return look_again(lambda: _bring_about(user_id, Kept(workout_id=workout_id, revision=revision)))
+def forget_streams(user_id: str, workout_id: str, revision: int, now: datetime) -> str:
+    return look_again(lambda: _bring_about(user_id, Kept(workout_id=workout_id, revision=revision), now))
 
 
-def _bring_about(user_id: str, wanted: Kept) -> str:
+def _bring_about(user_id: str, wanted: Kept, now: datetime) -> str:
     """First the chunks, then the word that they count, then the old ones go; a crash anywhere is mended next time."""
     known, stored = store.find(user_id, wanted.workout_id)
     if known is not None and known.revision >= wanted.revision:
-        _sweep(user_id, known)
+        _sweep(user_id, known, now)
         return "stale"
     old_key = known.key if known is not None else None
     if wanted.key is not None and not store.are_same_chunks(wanted.key, old_key):
-        _bring_chunks(user_id, wanted.workout_id, wanted.key)
+        _bring_chunks(user_id, wanted.workout_id, wanted.key, now)
     garbage = [*(known.garbage if known is not None else []), *([old_key] if old_key else [])]
     left = [key for key in dict.fromkeys(garbage) if not store.are_same_chunks(key, wanted.key)]
     kept = wanted.model_copy(update={"garbage": left})
     store.keep(user_id, kept, stored)
-    _sweep(user_id, kept)
+    _sweep(user_id, kept, now)
     return "kept" if wanted.key is not None else "forgotten"
 
 
-def _bring_chunks(user_id: str, workout_id: str, key: str) -> None:
+def _bring_chunks(user_id: str, workout_id: str, key: str, now: datetime) -> None:
     """Of a live workout nothing is copied, unless its chunks have gone meanwhile."""
     if store.are_live(key):
         if live.holds(user_id, workout_id):
             return
-        live.retire(user_id, workout_id)
+        live.retire(user_id, workout_id, now)
     store.write_chunks(user_id, workout_id, key, unbundle(claims.collect(key)))
 
 
-def _sweep(user_id: str, kept: Kept) -> None:
+def _sweep(user_id: str, kept: Kept, now: datetime) -> None:
     if not store.are_live(kept.key):
-        live.retire(user_id, kept.workout_id)
+        live.retire(user_id, kept.workout_id, now)
     if not kept.garbage:
         return
     for key in kept.garbage:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from stadion import clock
 from stadion.events.catalogue import LiveSessionSaved
 from stadion.events.consumer import Consumed, consumer
 from stadion.events.envelope import Envelope
@@ -10,7 +11,7 @@ from telemetry.live import service
 
 def note(envelope: Envelope[Any]) -> Consumed:
     event = envelope.data
-    return Consumed(service.saved(envelope.user_id, event.session_id, event.workout_id))
+    return Consumed(service.saved(envelope.user_id, event.session_id, event.workout_id, clock.now()))
 
 
 handler = consumer(note, events=(LiveSessionSaved,))

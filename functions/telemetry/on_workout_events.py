@@ -12,15 +12,15 @@ from telemetry.metrics import work
 
 def keep(envelope: Envelope[Any]) -> Consumed:
     """Whatever became of it, the metrics are asked for: a crash in between is mended by the next delivery."""
-    event = envelope.data
+    event, now = envelope.data, clock.now()
     if isinstance(event, WorkoutDeleted):
         workout_id, samples = event.workout_id, 0
-        outcome = keeping.forget_streams(envelope.user_id, workout_id, event.revision)
+        outcome = keeping.forget_streams(envelope.user_id, workout_id, event.revision, now)
     else:
         workout_id, streams = event.workout.workout_id, event.workout.streams
         samples = streams.samples if streams is not None else 0
-        outcome = keeping.keep_streams(envelope.user_id, event.workout)
-    work.ask(envelope.user_id, [workout_id], correlation_id=envelope.correlation_id, now=clock.now())
+        outcome = keeping.keep_streams(envelope.user_id, event.workout, now)
+    work.ask(envelope.user_id, [workout_id], correlation_id=envelope.correlation_id, now=now)
     return Consumed(outcome, {"samples": samples})
 
 

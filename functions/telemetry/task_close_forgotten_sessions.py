@@ -35,7 +35,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:  #
     done, failures = 0, []
     for user_id, session_id in session_store.unheard_since(unheard_since, dirty_since=now - FINISHES_WITHIN):
         try:
-            done += service.close_forgotten(user_id, session_id, unheard_since, now) is not None
+            done += service.close_forgotten(user_id, session_id, unheard_since, now)
         except Exception as error:  # noqa: BLE001 - raised again when the others are done
             logger.exception("not closed", extra={"session_id": session_id})
             failures.append(error)

@@ -53,6 +53,7 @@ def test_the_limits_in_the_story_are_those_of_the_code() -> None:
         f"{schemas.MOST_SAMPLES} samples",
         f"{schemas.MOST_MINUTES} different minutes",
         f"{schemas.MOST_IN_MINUTE:,}".replace(",", " ") + " a minute",
+        f"({schemas.MOST_LATER} after the {schemas.DENSE_HOURS}th hour)",
         f"{domain.LATE_FOR.days} days",
         f"{watching.MOST_WATCHERS} connections",
         f"{sharing.MOST_FOLLOWERS} followers",

@@ -226,6 +226,13 @@ class TestSession:
         assert (answer.status, answer.body["code"]) == (422, code)
         assert chunks(telemetry) == 0
 
+    def test_a_long_session_takes_fewer_samples_in_a_minute(self, telemetry: Service) -> None:
+        start(telemetry, started_at=clock.rfc3339(datetime.now(UTC) - timedelta(hours=6)))
+        assert send(telemetry, *(4 * 3600 - 60 + n / 2 for n in range(120))).status == 202
+        assert send(telemetry, *(4 * 3600 - 60 + n / 20 for n in range(600))).status == 202
+        assert send(telemetry, *(4 * 3600 + n / 2 for n in range(120))).status == 202
+        assert send(telemetry, 4 * 3600 + 0.1).body["code"] == "too_many_samples_in_a_minute"
+
     def test_a_value_that_cannot_be_is_told_and_the_rest_is_kept(self, telemetry: Service) -> None:
         start(telemetry)
         answer = send(telemetry, 0, 1, heart_rate_bpm=[999, 140], lat=[95, 10], lon=[10, 10])
@@ -678,6 +685,20 @@ class TestDiary:
         assert shown(telemetry)["workout_id"] == other
         assert telemetry.call("GET", f"/v1/workouts/{other}/streams").status == 200
         assert send(telemetry, 300).body["code"] == "live_session_is_over"
+
+    def test_a_late_sample_that_meets_the_end_of_the_chunks_is_kept(self, pair: tuple[Service, Service]) -> None:
+        """It was answered, and its session was sealed before it was made known."""
+        telemetry, workouts = pair
+        self.run(telemetry)
+        typed = {"sport_type": "Run", "started_at": shown(telemetry)["started_at"], "elapsed_time_s": 240}
+        other = workouts.call("POST", "/v1/workouts", typed).body["workout_id"]
+        deliver(workouts, "on_live_sessions", *telemetry.published("LiveSessionFinished"))
+        assert send(telemetry, 250, heart_rate_bpm=[188], more=True).status == 202
+        deliver(telemetry, "on_live_saved", *workouts.published("LiveSessionSaved"))
+        assert chunks(telemetry) == 0
+        self.exchange(telemetry, workouts)
+        streams = telemetry.call("GET", f"/v1/workouts/{other}/streams", query={"resolution": "full"}).body["streams"]
+        assert (streams["time"][-1], streams["heartrate"][-1]) == (250, 188)
 
     def test_a_file_of_the_same_run_is_merged_with_it(self, pair: tuple[Service, Service]) -> None:
         """The watch's file knows the height, the phone knew the heart: the workout has both, and one set of chunks."""

@@ -16,6 +16,10 @@ MOST_SAMPLES: Final = 600
 MOST_MINUTES: Final = 60
 MOST_IN_MINUTE: Final = 1_200
 """Twenty a second. A chunk stays far below the 400 KB of an item."""
+DENSE_HOURS: Final = 4
+MOST_LATER: Final = 120
+"""In a minute after `DENSE_HOURS`, so that the longest session (1.5 million samples) fits into a function's memory.
+Without that, one session could keep the task from closing all the others."""
 LONGEST_LINK_S: Final = 24 * 3600
 
 Seconds = Annotated[Amount, Field(ge=0, le=LONGEST.total_seconds())]
@@ -25,6 +29,11 @@ AtS = Annotated[
     Seconds | None,
     Field(description="seconds since the start, by the app's clock; the server's clock when left out", examples=[600]),
 ]
+
+
+def most_in(minute: int) -> int:
+    """Samples that the minute takes, counted from the start."""
+    return MOST_IN_MINUTE if minute < DENSE_HOURS * 60 else MOST_LATER
 
 
 class LiveStart(RequestModel):

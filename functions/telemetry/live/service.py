@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from stadion import claims
-from stadion.dynamo import look_again
+from stadion.dynamo import OvertakenError, look_again
 from stadion.events.catalogue import LiveOutcome, LiveSessionFinished, LiveSessionStarted, StreamsClaim
 from stadion.observability import count
 from stadion.pagination import ListResponse
@@ -32,7 +32,6 @@ from telemetry.live.errors import (
     TooManySamplesError,
 )
 from telemetry.live.schemas import (
-    MOST_IN_MINUTE,
     Gap,
     LiveSession,
     LiveSessionDetail,
@@ -40,6 +39,7 @@ from telemetry.live.schemas import (
     Received,
     SampleBatch,
     SamplesTaken,
+    most_in,
 )
 from telemetry.live.session_store import Chunk, Stored
 
@@ -86,20 +86,21 @@ def stop(user_id: str, session_id: str, at_s: float | None, now: datetime) -> Li
             session.check_time(at_s, now, pointer="#/at_s")
         return session.stopped(at_s, now)
 
-    return _closed(user_id, session_id, change, now)
+    return _detail(user_id, _closed(user_id, session_id, change, now))
 
 
-def close_forgotten(user_id: str, session_id: str, unheard_since: datetime, now: datetime) -> LiveSessionDetail | None:
-    """None when it was heard meanwhile. A finish that was interrupted is done to the end."""
+def close_forgotten(user_id: str, session_id: str, unheard_since: datetime, now: datetime) -> bool:
+    """False when it was heard meanwhile. A finish that was interrupted is done to the end."""
     stored = session_store.find(user_id, session_id)
     if stored is None or (stored.session.is_open and stored.session.heard_at >= unheard_since):
-        return None
+        return False
 
     def change(stored: Stored) -> Session:
         session = stored.session
         return session.forgotten(now) if session.is_open and session.heard_at < unheard_since else session
 
-    return _closed(user_id, session_id, change, now)
+    _closed(user_id, session_id, change, now)
+    return True
 
 
 def discard(user_id: str, session_id: str, now: datetime) -> LiveSessionDetail:
@@ -136,11 +137,11 @@ def _changed(
     return changed
 
 
-def _closed(user_id: str, session_id: str, change: Callable[[Stored], Session], now: datetime) -> LiveSessionDetail:
+def _closed(user_id: str, session_id: str, change: Callable[[Stored], Session], now: datetime) -> Session:
     """First nothing more gets in unnoticed, then what is in is made known; a crash between is mended later."""
     closed = _changed(user_id, session_id, change, now)
     watching.end(user_id, closed, now)
-    return _detail(user_id, closed)
+    return closed
 
 
 def finish(user_id: str, session_id: str, now: datetime) -> Session:
@@ -237,8 +238,8 @@ def _take(user_id: str, session_id: str, batch: SampleBatch, now: datetime) -> _
         after = merged([before, sent])
         if after.same_as(before):
             continue
-        if len(after) > MOST_IN_MINUTE:
-            raise TooManySamplesError(pointer="#/time_s", most=MOST_IN_MINUTE)
+        if len(after) > most_in(minute):
+            raise TooManySamplesError(pointer="#/time_s", most=most_in(minute))
         changed[minute] = (chunk, packed(after))
         added += len(after) - len(before)
         newest = _newest(after, sent)
@@ -293,7 +294,7 @@ def shown_with(session: Session, samples: Samples) -> LiveSessionDetail:
 # --- the end of a session's chunks -----------------------------------------------------------------------------------
 
 
-def saved(user_id: str, session_id: str, workout_id: str) -> str:
+def saved(user_id: str, session_id: str, workout_id: str, now: datetime) -> str:
     """The diary has it: under its own id, or joined to a workout that has streams of its own."""
 
     def note() -> str:
@@ -306,7 +307,7 @@ def saved(user_id: str, session_id: str, workout_id: str) -> str:
 
     outcome = look_again(note)
     if workout_id != session_id:
-        retire(user_id, session_id)
+        retire(user_id, session_id, now)
     return outcome
 
 
@@ -316,13 +317,18 @@ def holds(user_id: str, session_id: str) -> bool:
     return stored is not None and not stored.session.sealed
 
 
-def retire(user_id: str, session_id: str) -> bool:
-    """Its chunks count no more: nothing more is taken, and they go. An open session is left alone."""
+def retire(user_id: str, session_id: str, now: datetime) -> bool:
+    """Its chunks count no more: nothing more is taken, and they go. An open session is left alone.
+
+    What was taken and is not made known yet is made known first: an answered sample is kept."""
 
     def seal() -> bool:
         stored = session_store.find(user_id, session_id)
         if stored is None or stored.session.is_open:
             return False
+        if stored.is_dirty:
+            finish(user_id, session_id, now)
+            raise OvertakenError
         if not stored.session.sealed:
             sealed = stored.session.model_copy(update={"sealed": True})
             session_store.save(user_id, stored, sealed, stored.session.heard_at, dirty=False)
