@@ -70,6 +70,16 @@ def test_every_word_of_a_refusal_is_in_the_callers_language(workouts: Service, b
         assert re.search("[а-я]", error["detail"]), error
 
 
+def test_an_address_that_leads_nowhere_is_not_written_down(
+    telemetry: Service, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It may be a share link's, with something behind it."""
+    assert telemetry.call("GET", "/v1/live/shared/a-secret/x").status == 404
+    [line] = [vars(record) for record in caplog.records if record.message == "answered"]
+    assert (line["method"], line["status"]) == ("GET", 404)
+    assert "route" not in line
+
+
 @pytest.mark.parametrize("length", [600, 1_500, 3_000])
 @pytest.mark.parametrize("path", ["/v1/workouts/", "/v1/uploads/"])
 def test_an_id_that_no_table_can_hold_is_not_found(workouts: Service, path: str, length: int) -> None:

@@ -359,6 +359,19 @@ class TestWatching:
         assert do(telemetry, "share-links").status == 201
         assert len(telemetry.call("GET", f"/v1/live/sessions/{SESSION}/share-links").body["items"]) == 1
 
+    def test_who_comes_after_the_end_learns_that_it_ended_and_not_where(self, telemetry: Service, wire: Wire) -> None:
+        start(telemetry)
+        link = do(telemetry, "share-links", expires_in_s=3600).body
+        telemetry.call("PUT", f"/v1/live/followers/{OTHER}")
+        send(telemetry, 0, lat=[HOME[0]], lon=[HOME[1]], heart_rate_bpm=[120])
+        do(telemetry, "stop", at_s=1)
+        say(telemetry, "c1", {"action": "watch", "user_id": ATHLETE, "session_id": SESSION}, user=OTHER)
+        for told in (telemetry.call("GET", link["path"], user=None).body, wire.seen_by("c1")[-1]):
+            assert (told["state"], told["time_s"], told["position"], told["heart_rate_bpm"]) == (
+                "finished",
+                *[None] * 3,
+            )
+
     def test_a_revoked_link_leads_nowhere(self, telemetry: Service, wire: Wire) -> None:
         start(telemetry)
         link = do(telemetry, "share-links").body

@@ -34,7 +34,7 @@ def watch(user_id: str, watcher: Watcher, now: datetime) -> Seen:
         raise TooManyWatchersError(most=MOST_WATCHERS)
     session = session_store.get(user_id, watcher.session_id).session
     audience_store.add_watcher(user_id, watcher, now)
-    return seen(session, _newest(user_id, watcher.session_id), audience, own=watcher.user_id == user_id)
+    return _snapshot(user_id, session, audience, own=watcher.user_id == user_id)
 
 
 def unwatch(connection_id: str) -> int:
@@ -51,7 +51,13 @@ def look(user_id: str, session_id: str, watcher: Watcher, now: datetime) -> Seen
     if not audience.may_watch(watcher, now):
         raise ShareLinkNotFoundError if watcher.link_id is not None else LiveSessionNotFoundError
     session = session_store.get(user_id, session_id).session
-    return seen(session, _newest(user_id, session_id), audience, own=watcher.user_id == user_id)
+    return _snapshot(user_id, session, audience, own=watcher.user_id == user_id)
+
+
+def _snapshot(user_id: str, session: Session, audience: Audience, *, own: bool) -> Seen:
+    """Of a session that is over, others learn that it is: where the athlete was last is no longer their business."""
+    shows = own or session.is_open
+    return seen(session, _newest(user_id, session.session_id) if shows else None, audience, own=own)
 
 
 def push(user_id: str, session: Session, newest: Latest | None, now: datetime) -> int:

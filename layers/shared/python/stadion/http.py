@@ -143,6 +143,7 @@ class Api(APIGatewayHttpResolver):
         return _problem(problems.unexpected(**self._circumstances()))
 
     def _no_such_route(self, _: RouteNotFound) -> Response[Any]:
+        self.matched_route = None  # Powertools names what was asked for, and that may hold a token
         return _problem(problems.no_such_route(**self._circumstances()))
 
     def _circumstances(self) -> Any:
