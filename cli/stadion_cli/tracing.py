@@ -14,6 +14,7 @@ LATE_AFTER: Final = timedelta(seconds=60)
 """A consumer that has said nothing for so long is stuck; before that it is waiting."""
 FAILURES: Final = {"not consumed", "arrival not processed", "unexpected error", "upload not processed"}
 HEARD: Final = {"consumed", "not consumed"}
+UNEXPECTED: Final = "unexpected_error"
 OWN_STEPS: Final = {"answered", "processed", "consumed"} | FAILURES
 STANDING: Final = frozenset(
     {
@@ -114,6 +115,10 @@ class _Tracer:
 
     def _step(self, line: LogLine) -> Step | None:
         fields = line.fields
+        if line.message == "answered" and "action" in fields:
+            code = fields.get("code")
+            state = State.FAILED if code == UNEXPECTED else State.DONE
+            return self._made(line, what=f"WS {fields['action']}", state=state, outcome=code or "done", effects={})
         if line.message == "answered":
             status = int(fields.get("status", 0))
             what = f"{fields.get('method')} {fields.get('route') or '(no route)'}"

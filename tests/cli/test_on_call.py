@@ -130,6 +130,20 @@ def test_a_500_and_a_failed_file_are_failures() -> None:
     assert [step.what for step in trace.in_state(State.FAILED)] == ["POST /v1/workouts", "file processed"]
 
 
+def test_a_message_of_a_connection_is_a_step() -> None:
+    lines = [
+        line("telemetry-on-socket-message", "answered", ms=5, action="stop"),
+        line("telemetry-on-socket-message", "answered", ms=9, action="samples", code="live_session_is_over"),
+        line("telemetry-on-socket-message", "answered", ms=12, action="samples", code="unexpected_error"),
+    ]
+    (trace,) = traces(lines, [], NOW)
+    assert [(step.what, step.state, step.outcome) for step in trace.steps] == [
+        ("WS stop", State.DONE, "done"),
+        ("WS samples", State.DONE, "live_session_is_over"),
+        ("WS samples", State.FAILED, "unexpected_error"),
+    ]
+
+
 def test_work_that_a_service_left_for_itself_is_a_step() -> None:
     first = {"event": "Batch", "event_id": None, "message_id": "m1"}
     second = {**first, "message_id": "m2"}

@@ -416,6 +416,20 @@ class TestSockets:
         assert (gone["event"], gone["connection"]) == ("DISCONNECT", connection)
         assert refused(lambda: posting.post_to_connection(ConnectionId=connection, Data=b"x")) == "GoneException"
 
+    def test_what_a_message_did_is_in_the_functions_log(self, workshop: Workshop, seen: Queue, api: str) -> None:
+        line = Line(self.url(workshop, api, "good").partition("?")[0], {"token": "good"})
+        line.socket.send("{}")
+        gathered(seen, 2)
+        [integration] = workshop.apis.get_integrations(ApiId=api)["Items"]
+        function = integration["IntegrationUri"].split(":")[-1].removesuffix("/invocations")
+
+        def reports() -> list[str]:
+            found = workshop.aws.logs.filter_log_events(logGroupName=f"/aws/lambda/{function}")["events"]
+            told = [event["message"] for event in found if event["message"].startswith("REPORT")]
+            return told if len(told) == 2 else []
+
+        assert eventually(reports), "of the connection, and of its message"
+
     @pytest.mark.parametrize(("token", "status"), [("bad", 403), ("", 403), ("unknown", 500)])
     def test_who_may_not_connect_hears_an_http_status(
         self, workshop: Workshop, api: str, token: str, status: int
