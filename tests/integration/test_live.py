@@ -582,6 +582,18 @@ class TestEnd:
         assert telemetry.invoke("task_close_forgotten_sessions", {}) == {"closed": 1}
         assert [(e["revision"], e["outcome"]) for e in finished(telemetry)] == [(1, "stopped")]
 
+    def test_a_discard_that_crashed_is_done_by_the_next_round(self, telemetry: Service, now: Now) -> None:
+        start(telemetry)
+        send(telemetry, 0, 1)
+        with telemetry.monkeypatch.context() as broken:
+            broken.setattr("telemetry.live.session_store.delete_chunks", lambda *_: 1 / 0)
+            assert do(telemetry, "discard").status == 500
+        assert send(telemetry, 2).body["code"] == "live_session_is_over"
+        now.passes(minutes=3)
+        assert telemetry.invoke("task_close_forgotten_sessions", {}) == {"closed": 1}
+        assert chunks(telemetry) == 0
+        assert [(e["revision"], e["outcome"], e["streams"]) for e in finished(telemetry)] == [(1, "discarded", None)]
+
     def test_a_sample_between_the_stop_and_its_finish_is_in_it(self, telemetry: Service) -> None:
         start(telemetry)
         send(telemetry, 0, 1)

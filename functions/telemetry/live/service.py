@@ -112,27 +112,23 @@ def discard(user_id: str, session_id: str, now: datetime) -> LiveSessionDetail:
             raise LiveSessionIsFinishedError
         return session.discarded(now)
 
-    discarded = _changed(user_id, session_id, change, now, event=True)
-    session_store.delete_chunks(user_id, session_id)
+    discarded = _changed(user_id, session_id, change, now)
     watching.end(user_id, discarded, now)
     return shown_with(discarded, NOTHING)
 
 
-def _changed(
-    user_id: str, session_id: str, change: Callable[[Stored], Session], now: datetime, *, event: bool = False
-) -> Session:
+def _changed(user_id: str, session_id: str, change: Callable[[Stored], Session], now: datetime) -> Session:
     def once() -> Session:
         stored = session_store.get(user_id, session_id)
         new = change(stored)
         if new == stored.session:
             return new
         heard = new.model_copy(update={"heard_at": max(now, new.heard_at)})
-        events = [_finished(heard, None, None)] if event else []
-        session_store.save(user_id, stored, heard, now, dirty=not new.is_open and not event, events=events)
+        session_store.save(user_id, stored, heard, now, dirty=not new.is_open)
         return heard
 
     changed = look_again(once)
-    if not changed.is_open and not event:
+    if not changed.is_open:
         changed = finish(user_id, session_id, now)
     return changed
 
@@ -145,7 +141,7 @@ def _closed(user_id: str, session_id: str, change: Callable[[Stored], Session], 
 
 
 def finish(user_id: str, session_id: str, now: datetime) -> Session:
-    """Makes known what a closed session holds, if it holds more than was made known before."""
+    """Makes known what a closed session holds, if that is more than was known before; a discarded one holds nothing."""
     return look_again(lambda: _finish(user_id, session_id, now))
 
 
@@ -154,6 +150,8 @@ def _finish(user_id: str, session_id: str, now: datetime) -> Session:
     session = stored.session
     if not stored.is_dirty or session.is_open:
         return session
+    if session.outcome is LiveOutcome.DISCARDED:
+        session_store.delete_chunks(user_id, session_id)
     parts = session_store.chunks(user_id, session_id)
     last_s = unpacked(parts[-1]).last_s if parts else None
     if session.is_empty(last_s):

@@ -24,8 +24,8 @@ class SeriesRangeError(InvalidError):
     code = "series_range_is_invalid"
     title = Text(en="Range is not valid", ru="Неверный период")
     explanation = Text(
-        en="A series takes at most {steps} steps and, of samples, at most {days} days. Ask for longer steps or less.",
-        ru="В ряду не больше {steps} шагов и, для измерений, не больше {days} дней. Запросите шаг длиннее или меньше.",
+        en="Send from before to, at most {steps} steps and, of samples, {days} days apart. Take longer steps or less.",
+        ru="from раньше to; не больше {steps} шагов и, для измерений, {days} дней. Удлините шаг или сократите период.",
     )
 
 
