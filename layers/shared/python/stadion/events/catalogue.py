@@ -123,6 +123,15 @@ class ProfileUpdated(Event):
     changed: list[str] = Field(default_factory=list, examples=[["language"]])
 
 
+class ContactChanged(Event):
+    """Where messages reach an athlete. Only `notifications` listens; confirmed addresses only."""
+
+    source = "stadion.accounts"
+    revision: int = Field(ge=1, examples=[1], description="of the profile")
+    email: str | None = Field(default=None, examples=["anna@example.org"])
+    phone: str | None = Field(default=None, examples=["+79161234567"])
+
+
 class PhysicalDataChanged(Event):
     """What an athlete measured on a day. It holds from that day on; null says nothing; all null: taken back."""
 
@@ -160,6 +169,8 @@ class ConsentKind(StrEnum):
     MARKETING_PUSH = "marketing_push"
     MARKETING_EMAIL = "marketing_email"
     MARKETING_SMS = "marketing_sms"
+    PURCHASES = "purchases"
+    """What is bought in the store may be put among one's gear."""
 
 
 class ConsentChanged(Event):
@@ -222,6 +233,136 @@ class UserMetricsUpdated(Event):
     load: float | None = Field(default=None, ge=0, examples=[61.4], description="100 is an hour all out")
     load_method: str | None = Field(default=None, examples=["hr_tss"])
     estimated: bool = Field(default=False, examples=[True], description="the load rests on assumed inputs")
+
+
+# --- promos ---------------------------------------------------------------------------------------------------------
+
+NOBODY = "system"
+"""The `user_id` of events that are about no athlete."""
+
+
+class Offer(Part):
+    """A promo in the hands of one athlete."""
+
+    offer_id: str = Field(examples=["0193a1c2-2222-7c3a-9f57-2f6c8e0d4b33"])
+    promo_id: str = Field(examples=["winter-shoes"])
+    campaign_id: str | None = Field(default=None, examples=["winter-2026"])
+    variant: str | None = Field(default=None, examples=["a"])
+
+
+class PromoIssued(Event):
+    source = "stadion.promos"
+    offer: Offer
+    code: str = Field(examples=["RUN-7F3K-9QXD"])
+    expires_at: AwareDatetime = Field(examples=["2026-12-05T20:59:59Z"])
+
+
+class PromoViewed(Event):
+    source = "stadion.promos"
+    offer: Offer
+
+
+class PromoClicked(Event):
+    source = "stadion.promos"
+    offer: Offer
+
+
+class PromoDismissed(Event):
+    source = "stadion.promos"
+    offer: Offer
+
+
+class PromoRedeemed(Event):
+    """The order that used the code is paid."""
+
+    source = "stadion.promos"
+    offer: Offer
+    code: str = Field(examples=["RUN-7F3K-9QXD"])
+    order_id: str = Field(examples=["o-48151"])
+    discount_minor: int = Field(ge=0, examples=[180000], description="in the currency's smallest unit")
+    order_total_minor: int = Field(ge=0, examples=[720000])
+    currency: str = Field(examples=["RUB"])
+
+
+class PromoReversed(Event):
+    """The order was returned or cancelled, and what its code had used up is free again."""
+
+    source = "stadion.promos"
+    offer: Offer
+    code: str = Field(examples=["RUN-7F3K-9QXD"])
+    order_id: str = Field(examples=["o-48151"])
+    discount_minor: int = Field(ge=0, examples=[180000])
+    currency: str = Field(examples=["RUB"])
+
+
+class CampaignStarted(Event):
+    source = "stadion.promos"
+    campaign_id: str = Field(examples=["winter-2026"])
+    run_id: str = Field(examples=["winter-2026-20261201T070000Z"])
+
+
+class CampaignEnded(Event):
+    source = "stadion.promos"
+    campaign_id: str = Field(examples=["winter-2026"])
+    run_id: str = Field(examples=["winter-2026-20261201T070000Z"])
+    outcome: str = Field(examples=["completed"], description="completed, stopped or failed")
+
+
+# --- partners -------------------------------------------------------------------------------------------------------
+
+
+class ProductChanged(Event):
+    """A product of the store's catalogue, as it is from now on."""
+
+    source = "stadion.partners"
+    sku: str = Field(examples=["8736421"])
+    partner_id: str = Field(default="store", examples=["store"])
+    revision: int = Field(ge=1, examples=[3])
+    name: str = Field(examples=["Kiprun KD900.2"])
+    brand: str | None = Field(default=None, examples=["Kiprun"])
+    deeplink: str = Field(examples=["https://store.example/p/8736421"])
+    wear_category: str | None = Field(default=None, examples=["running_shoes"], description="of the gear it replaces")
+    price_minor: int = Field(ge=0, examples=[899000])
+    currency: str = Field(examples=["RUB"])
+    is_sold: bool = Field(examples=[True], description="false: not any more")
+
+
+class OrderLine(Part):
+    sku: str = Field(examples=["8736421"])
+    name: str = Field(examples=["Kiprun KD900.2"])
+    brand: str | None = Field(default=None, examples=["Kiprun"])
+    quantity: int = Field(ge=1, examples=[1])
+    price_minor: int = Field(ge=0, examples=[899000], description="of one, before the discount")
+    wear_category: str | None = Field(default=None, examples=["running_shoes"])
+
+
+class OrderCompleted(Event):
+    """An athlete's order is paid."""
+
+    source = "stadion.partners"
+    order_id: str = Field(examples=["o-48151"])
+    partner_id: str = Field(examples=["store"])
+    lines: list[OrderLine]
+    total_minor: int = Field(ge=0, examples=[719000], description="paid, after the discount")
+    discount_minor: int = Field(default=0, ge=0, examples=[180000])
+    currency: str = Field(examples=["RUB"])
+    code: str | None = Field(default=None, examples=["RUN-7F3K-9QXD"])
+    completed_at: AwareDatetime = Field(examples=["2026-11-21T09:30:00Z"])
+
+
+class OrderReturned(Event):
+    """All of an order, or some lines of it, came back."""
+
+    source = "stadion.partners"
+    order_id: str = Field(examples=["o-48151"])
+    partner_id: str = Field(examples=["store"])
+    order_version: int = Field(
+        default=1, ge=1, examples=[2], description="of the order; no two of its events share one"
+    )
+    lines: list[OrderLine] = Field(description="what came back with this, and was not told before")
+    is_whole: bool = Field(examples=[True])
+    code: str | None = Field(default=None, examples=["RUN-7F3K-9QXD"])
+    returned_at: AwareDatetime = Field(examples=["2026-11-28T12:00:00Z"])
 
 
 # --- inventory ------------------------------------------------------------------------------------------------------
@@ -316,14 +457,35 @@ class NotificationRequested(Event):
     about: dict[str, str] = Field(
         default_factory=dict, examples=[{"gear_id": GEAR}], description="what a tap on the message opens"
     )
+    channels: list[str] | None = Field(
+        default=None, examples=[None], description="of those that the template's kind has; null: the usual ones"
+    )
+    not_before: AwareDatetime | None = Field(default=None, examples=[None], description="keep it until then")
+    expires_at: AwareDatetime | None = Field(default=None, examples=[None], description="useless afterwards")
+    campaign_id: str | None = Field(default=None, examples=[None])
 
 
 class NotificationDelivered(Event):
+    """It is in the inbox, or a channel's provider has taken it."""
+
     source = "stadion.notifications"
     notification_id: str = Field(examples=["0193a1c1-1111-7c3a-9f57-2f6c8e0d4b33"])
     request_id: str = Field(examples=["gear-wear:0193a1c0-9d2f-7e11-8a54-6b0c7d5e3a22:80:1"])
     channel: str = Field(examples=["inbox"])
     template: str = Field(examples=["gear_wear"])
+    campaign_id: str | None = Field(default=None, examples=[None])
+
+
+class NotificationFailed(Event):
+    """It will not arrive by this channel: suppressed by the gate, refused by the provider, or bounced."""
+
+    source = "stadion.notifications"
+    notification_id: str = Field(examples=["0193a1c1-1111-7c3a-9f57-2f6c8e0d4b33"])
+    request_id: str = Field(examples=["gear-wear:0193a1c0-9d2f-7e11-8a54-6b0c7d5e3a22:80:1"])
+    channel: str = Field(examples=["push"])
+    template: str = Field(examples=["gear_wear"])
+    reason: str = Field(examples=["no_consent"])
+    campaign_id: str | None = Field(default=None, examples=[None])
 
 
 CATALOGUE: dict[str, type[Event]] = {
@@ -335,6 +497,7 @@ CATALOGUE: dict[str, type[Event]] = {
         LiveSessionSaved,
         UserRegistered,
         ProfileUpdated,
+        ContactChanged,
         PhysicalDataChanged,
         PrivacyZonesChanged,
         ConsentChanged,
@@ -348,7 +511,19 @@ CATALOGUE: dict[str, type[Event]] = {
         XpGranted,
         LevelReached,
         PersonalRecordSet,
+        PromoIssued,
+        PromoViewed,
+        PromoClicked,
+        PromoDismissed,
+        PromoRedeemed,
+        PromoReversed,
+        CampaignStarted,
+        CampaignEnded,
+        ProductChanged,
+        OrderCompleted,
+        OrderReturned,
         NotificationRequested,
         NotificationDelivered,
+        NotificationFailed,
     )
 }
