@@ -43,6 +43,8 @@ lock: ## resolve every pinned list anew
 	$(RESOLVE) $(RUNTIME) layers/vendor/requirements.in -c requirements.txt -o layers/vendor/requirements.txt
 	$(RESOLVE) layers/tracks/requirements.in -c requirements.txt -o layers/tracks/requirements.txt
 	$(RESOLVE) layers/images/requirements.in -c requirements.txt -o layers/images/requirements.txt
+	$(RESOLVE) layers/mail/requirements.in -c requirements.txt -o layers/mail/requirements.txt
+	$(RESOLVE) layers/webhooks/requirements.in -c requirements.txt -o layers/webhooks/requirements.txt
 
 clean: ## remove caches and the local stack's state
 	rm -rf .stadion cdk.out .mypy_cache .ruff_cache .pytest_cache .hypothesis
