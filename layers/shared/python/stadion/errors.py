@@ -139,3 +139,9 @@ class InvalidTokenError(UnauthenticatedError):
         en="Send the access token of a signed-in athlete as a Bearer token.",
         ru="Передайте токен доступа вошедшего спортсмена как Bearer.",
     )
+
+
+class NotAnAdminError(ForbiddenError):
+    code = "signed_request_required"
+    title = Text(en="Not for you", ru="Доступ закрыт")
+    explanation = Text(en="This takes a signed AWS request.", ru="Нужен подписанный запрос AWS.")

@@ -16,7 +16,13 @@ from pydantic import BaseModel, ConfigDict
 
 from stadion import ids, problems
 from stadion.dynamo import look_again_when_stale
-from stadion.errors import IfMatchRequiredError, InvalidTokenError, StadionError, StaleVersionError
+from stadion.errors import (
+    IfMatchRequiredError,
+    InvalidTokenError,
+    NotAnAdminError,
+    StadionError,
+    StaleVersionError,
+)
 from stadion.i18n import Language, preferred_language
 from stadion.idempotency import IdempotencyKey, ReplayedError, idempotency_key
 from stadion.observability import correlate, correlation_id, count, log, logger, measure_ms, metrics
@@ -85,6 +91,13 @@ class Api(APIGatewayHttpResolver):
         if claims.get("token_use") != "access" or not claims.get("sub"):
             raise InvalidTokenError
         return claims
+
+    def signer(self) -> str:
+        """The ARN that signed the request, as admins' commands do; a token of an athlete is not enough."""
+        context = self.event.raw_event["requestContext"].get("authorizer") or {}
+        if "jwt" in context or "iam" not in context:
+            raise NotAnAdminError
+        return str(context["iam"].get("userArn", "unknown"))
 
     def if_match(self, current_revision: int) -> None:
         """Refuses an edit of anything but the current version (RFC 9110 section 13.1.1)."""

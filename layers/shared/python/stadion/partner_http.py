@@ -1,0 +1,87 @@
+"""The partner API's HTTP face: a REST API with keys and usage plans, and the same routes and problems as everywhere.
+
+A service that partners call has an entry point `on_partner_request.py`, attached in the partners' stack.
+"""
+
+import base64
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from stadion.errors import UnauthenticatedError
+from stadion.http import Api, lambda_handler
+from stadion.i18n import Text
+
+API_KEY = "x-api-key"
+BETWEEN = "-"
+"""Between the partner's id and the secret part of a key."""
+
+
+class InvalidApiKeyError(UnauthenticatedError):
+    code = "api_key_required"
+    title = Text(en="API key required", ru="Нужен ключ API")
+    explanation = Text(en="Send your API key as x-api-key.", ru="Передайте ключ API в заголовке x-api-key.")
+
+
+class PartnerApi(Api):
+    """Routes behind the REST API, every method of which requires a key (a test over the templates wants that)."""
+
+    @property
+    def partner_id(self) -> str:
+        """Whose key it is. API Gateway knows the whole key, and only our admin function makes keys, beginning with
+        the partner's id: so the beginning is true, and no function has to look it up."""
+        partner_id, between, secret = (self.header(API_KEY) or "").rpartition(BETWEEN)
+        if not (partner_id and between and secret):
+            raise InvalidApiKeyError
+        return partner_id
+
+    @property
+    def raw_body(self) -> bytes:
+        """The bytes that were sent, which a signature is of."""
+        raw: bytes = self.event.raw_event["requestContext"]["rawBody"]
+        return raw
+
+
+def partner_handler(api: PartnerApi) -> Callable[[dict[str, Any], LambdaContext], dict[str, Any]]:
+    """The entry point of a service's part of the partner API."""
+    handle = lambda_handler(api)
+
+    def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+        return _as_rest(handle(as_http_event(event), context))
+
+    return handler
+
+
+def as_http_event(event: dict[str, Any]) -> dict[str, Any]:
+    """Payload 1.0 (REST API) as payload 2.0 (HTTP API): headers in lower case, repeated values joined."""
+    context = event["requestContext"]
+    query = event.get("multiValueQueryStringParameters") or {}
+    headers = {name.lower(): ",".join(values) for name, values in (event.get("multiValueHeaders") or {}).items()}
+    return {
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": event["path"],
+        "rawQueryString": urlencode(query, doseq=True),
+        "queryStringParameters": {name: ",".join(values) for name, values in query.items()} or None,
+        "headers": headers,
+        "requestContext": {
+            "requestId": context["requestId"],
+            "stage": "$default",
+            "http": {"method": event["httpMethod"], "path": event["path"], "protocol": context.get("protocol", "")},
+            "rawBody": _bytes_of(event),
+        },
+        "body": event.get("body"),
+        "isBase64Encoded": event.get("isBase64Encoded", False),
+    }
+
+
+def _bytes_of(event: dict[str, Any]) -> bytes:
+    body = event.get("body") or ""
+    return base64.b64decode(body) if event.get("isBase64Encoded") else body.encode()
+
+
+def _as_rest(answer: dict[str, Any]) -> dict[str, Any]:
+    """Payload 1.0 has no `cookies`."""
+    return {name: value for name, value in answer.items() if name != "cookies"}
