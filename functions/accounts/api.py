@@ -17,7 +17,6 @@ from accounts import (
     store,
 )
 from accounts.domain import JournalEntry, Profile, Role
-from accounts.errors import NotAnAdminError
 from accounts.identity import Session
 from accounts.schemas import (
     Accepted,
@@ -204,26 +203,18 @@ def get_user(user_id: str) -> PublicProfile:
 
 @api.get("/v1/admin/accounts/users/<username>", summary="Find a user by e-mail or id", tags=["Admin"])
 def find_user(username: str) -> AdminUser:
-    _admin()
+    api.signer()
     return admin_service.find(username)
 
 
 @api.put("/v1/admin/accounts/users/<username>/roles/<role>", summary="Grant a role", tags=["Admin"])
 def grant_role(username: str, role: Role) -> AdminUser:
-    return admin_service.set_role(username, role, granted=True, by=_admin(), now=clock.now())
+    return admin_service.set_role(username, role, granted=True, by=api.signer(), now=clock.now())
 
 
 @api.delete("/v1/admin/accounts/users/<username>/roles/<role>", summary="Revoke a role", tags=["Admin"])
 def revoke_role(username: str, role: Role) -> AdminUser:
-    return admin_service.set_role(username, role, granted=False, by=_admin(), now=clock.now())
-
-
-def _admin() -> str:
-    """The ARN that signed the request; a token of an athlete is not enough."""
-    context = api.event.raw_event["requestContext"].get("authorizer") or {}
-    if "jwt" in context or "iam" not in context:
-        raise NotAnAdminError
-    return str(context["iam"].get("userArn", "unknown"))
+    return admin_service.set_role(username, role, granted=False, by=api.signer(), now=clock.now())
 
 
 def _me(profile: Any) -> Response[ProfileResponse]:

@@ -92,4 +92,4 @@ def ensure_profile(known: Identity, now: datetime) -> None:
     registered = UserRegistered(language=language, time_zone=profile.settings.time_zone)
     welcome = NotificationRequested(request_id="welcome", template="welcome")
     with suppress(store.ProfileExistsError):
-        store.create_profile(profile, [registered, welcome], now)
+        store.create_profile(profile, [registered, profile.contact(), welcome], now)

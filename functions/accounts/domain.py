@@ -10,7 +10,14 @@ from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from stadion.events.catalogue import ConsentKind, Gender, PhysicalDataChanged, PrivacyZone, ProfileUpdated
+from stadion.events.catalogue import (
+    ConsentKind,
+    ContactChanged,
+    Gender,
+    PhysicalDataChanged,
+    PrivacyZone,
+    ProfileUpdated,
+)
 from stadion.i18n import Language
 
 EARTH_RADIUS_M = 6_371_008.8
@@ -116,6 +123,9 @@ class Profile(Value):
             gender=self.gender,
             changed=changed,
         )
+
+    def contact(self) -> ContactChanged:
+        return ContactChanged(revision=self.revision, email=self.email, phone=self.phone)
 
 
 def visible_to(relation: Relation, profile: Profile) -> dict[str, Any]:

@@ -89,12 +89,6 @@ class NotMeasuredYetError(InvalidError):
     )
 
 
-class NotAnAdminError(ForbiddenError):
-    code = "signed_request_required"
-    title = Text(en="Not for you", ru="Доступ закрыт")
-    explanation = Text(en="This takes a signed AWS request.", ru="Нужен подписанный запрос AWS.")
-
-
 class TooManyZonesError(ConflictError):
     code = "too_many_privacy_zones"
     title = Text(en="Too many privacy zones", ru="Слишком много зон приватности")

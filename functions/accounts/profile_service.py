@@ -16,6 +16,7 @@ from accounts.schemas import (
 from stadion.dynamo import look_again
 from stadion.errors import FieldRequiredError
 from stadion.events.catalogue import ConsentKind
+from stadion.events.envelope import Event
 
 EARLIEST_MEASUREMENT = date(1900, 1, 1)
 REQUIRED = {"language", "settings", "privacy"}
@@ -31,7 +32,10 @@ def change(old: Profile, patch: ProfilePatch, now: datetime) -> Profile:
     if "privacy" in fields:
         fields["privacy"] = {**old.privacy, **fields["privacy"]}
     new = revised(old, now, **fields)
-    store.revise_profile(old, new, [new.facts(sorted(fields))], now)
+    events: list[Event] = [new.facts(sorted(fields))]
+    if (new.email, new.phone) != (old.email, old.phone):
+        events.append(new.contact())
+    store.revise_profile(old, new, events, now)
     if old.avatar is not None and new.avatar is None:
         avatars.discard(old.avatar)
     return new

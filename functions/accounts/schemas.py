@@ -10,10 +10,11 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, SecretStr,
 from accounts.countries import COUNTRIES
 from accounts.domain import SHAREABLE, Physical, Role, Units, Visibility, WeekStart
 from stadion import clock
+from stadion.errors import UnacceptableValueError
 from stadion.events.catalogue import ConsentKind, Gender
 from stadion.fields import LINE, Amount
 from stadion.http import RequestModel
-from stadion.i18n import Language
+from stadion.i18n import Language, Text
 from stadion.zones import TimeZone
 
 
@@ -21,22 +22,36 @@ def _phone(text: str) -> str:
     try:
         number = phonenumbers.parse(text)
     except phonenumbers.NumberParseException as error:
-        raise ValueError("Send the number as E.164, e.g. +79161234567.") from error
+        raise UnacceptableValueError(
+            Text(
+                en="Send the number as E.164, e.g. +79161234567.",
+                ru="Укажите номер в формате E.164, например +79161234567.",
+            )
+        ) from error
     if not phonenumbers.is_valid_number(number):
-        raise ValueError("There is no such phone number.")
+        raise UnacceptableValueError(
+            Text(en="There is no such phone number.", ru="Такого номера телефона не существует.")
+        )
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def _country(code: str) -> str:
     if code not in COUNTRIES:
-        raise ValueError("This is not an ISO 3166-1 alpha-2 code such as RU.")
+        raise UnacceptableValueError(
+            Text(
+                en="This is not an ISO 3166-1 alpha-2 code such as RU.",
+                ru="Это не код страны ISO 3166-1 alpha-2, например RU.",
+            )
+        )
     return code
 
 
 def _birth_date(day: date) -> date:
     today = clock.now().date()
     if day.year < 1900 or (day.year + 13, day.month, day.day) > (today.year, today.month, today.day):
-        raise ValueError("Stadion is for people of 13 and older.")
+        raise UnacceptableValueError(
+            Text(en="Stadion is for people of 13 and older.", ru="Stadion — для тех, кому исполнилось 13 лет.")
+        )
     return day
 
 
@@ -136,7 +151,10 @@ class ProfilePatch(RequestModel):
     def _known_privacy_fields(self) -> "ProfilePatch":
         unknown = (self.privacy or {}).keys() - set(SHAREABLE)
         if unknown:
-            raise ValueError(f"There is no privacy setting for {', '.join(sorted(unknown))}.")
+            names = ", ".join(sorted(unknown))
+            raise UnacceptableValueError(
+                Text(en=f"There is no privacy setting for {names}.", ru=f"Нет настройки приватности для {names}.")
+            )
         return self
 
 
@@ -201,7 +219,9 @@ class PhysicalPut(RequestModel):
     @model_validator(mode="after")
     def _something_measured(self) -> "PhysicalPut":
         if not self.model_dump(exclude_none=True):
-            raise ValueError("Send at least one measurement.")
+            raise UnacceptableValueError(
+                Text(en="Send at least one measurement.", ru="Передайте хотя бы одно измерение.")
+            )
         return self
 
 

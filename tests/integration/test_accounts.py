@@ -379,3 +379,20 @@ def test_the_newest_entry_of_the_journal_is_the_state_that_holds(
         accounts.call("PUT", "/v1/me/consents/location", body, user=anna)
     journal = accounts.call("GET", "/v1/me/consents/journal", user=anna).body["items"]
     assert [(entry["revision"], entry["granted"]) for entry in journal] == [(2, False), (1, True)]
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"phone": "12"}, "Укажите номер в формате E.164"),
+        ({"country": "XX"}, "Это не код страны"),
+        ({"birth_date": "2024-01-01"}, "Stadion — для тех, кому исполнилось 13 лет."),
+        ({"privacy": {"shoe_size": "public"}}, "Нет настройки приватности для shoe_size."),
+    ],
+)
+def test_what_our_own_rules_refuse_is_said_in_the_callers_language(
+    accounts: Service, anna: str, body: dict[str, Any], said: str
+) -> None:
+    refused = patch(accounts, anna, body, accept_language="ru")
+    assert refused.status == 422
+    assert said in refused.body["errors"][0]["detail"]
