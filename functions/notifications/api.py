@@ -1,22 +1,36 @@
-"""HTTP entry point of the inbox: /v1/notifications."""
+"""HTTP entry point of messages: /v1/notifications, /v1/unsubscribe and, for admins, /v1/admin/notifications."""
 
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Query
+from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 
-from notifications import store
-from notifications.domain import Notification
-from notifications.schemas import InboxResponse, NotificationResponse, UnreadCount
+from notifications import links, pages, preferences_service, pushing, store
+from notifications.domain import Delivery, Device, Notification, Preferences
+from notifications.schemas import (
+    DeliveryResponse,
+    DevicePut,
+    DeviceResponse,
+    InboxResponse,
+    NotificationResponse,
+    PreferencesPatch,
+    PreferencesResponse,
+    UnreadCount,
+)
 from notifications.templates import words
 from stadion import clock
 from stadion.dynamo import look_again
 from stadion.http import Api, lambda_handler
 from stadion.i18n import Language
-from stadion.pagination import DEFAULT_LIMIT, MAX_LIMIT
+from stadion.pagination import DEFAULT_LIMIT, MAX_LIMIT, ListResponse
 
 api = Api()
 handler = lambda_handler(api)
+
+LinkToken = Annotated[str, Query(max_length=links.MOST_CHARACTERS, description="from the link, as it is")]
+PushDeviceId = Annotated[
+    str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$", examples=["anna-s-phone"], description="chosen by the app")
+]
 
 
 @api.get("/v1/notifications", summary="Show the inbox, newest first", tags=["Notifications"])
@@ -49,6 +63,93 @@ def read_notification(notification_id: str) -> Response[None]:
     user_id = api.user_id
     look_again(lambda: store.mark_read(user_id, notification_id, clock.now()))
     return Response(status_code=204)
+
+
+# --- preferences and devices ----------------------------------------------------------------------------------------
+
+
+@api.get("/v1/notifications/preferences", summary="Show what comes, how and when", tags=["Notifications"])
+def get_preferences() -> Response[PreferencesResponse]:
+    return _preferences(store.preferences(api.user_id))
+
+
+@api.patch("/v1/notifications/preferences", summary="Change it (merge patch)", tags=["Notifications"])
+def change_preferences(body: Annotated[PreferencesPatch, Body()]) -> Response[PreferencesResponse]:
+    def change() -> Preferences:
+        known = store.preferences(api.user_id)
+        api.if_match(known.revision)
+        return preferences_service.change(api.user_id, known, body)
+
+    return _preferences(api.edit(change))
+
+
+@api.get("/v1/notifications/devices", summary="List the devices that pushes ring on", tags=["Notifications"])
+def list_devices() -> ListResponse[DeviceResponse]:
+    known, _ = store.devices(api.user_id)
+    return ListResponse[DeviceResponse](items=[_device(device) for device in known])
+
+
+@api.put("/v1/notifications/devices/<push_device_id>", summary="Register a push token", tags=["Notifications"])
+def put_device(push_device_id: PushDeviceId, body: Annotated[DevicePut, Body()]) -> DeviceResponse:
+    """At each start of the app, with the token of that moment."""
+    return _device(pushing.register(api.user_id, push_device_id, body.platform, body.token, clock.now()))
+
+
+@api.delete(
+    "/v1/notifications/devices/<push_device_id>", status_code=204, summary="Forget a device", tags=["Notifications"]
+)
+def delete_device(push_device_id: PushDeviceId) -> Response[None]:
+    pushing.forget(api.user_id, push_device_id)
+    return Response(status_code=204)
+
+
+# --- without signing in ---------------------------------------------------------------------------------------------
+
+
+@api.get("/v1/unsubscribe", summary="The page behind the link in a mail", tags=["Notifications"])
+def show_unsubscribe(token: LinkToken) -> Response[str]:
+    """It only asks: programs that look at links before people do must not unsubscribe anybody."""
+    asked = links.unsubscription(token)
+    return _page(pages.question(asked, api.language))
+
+
+@api.post("/v1/unsubscribe", summary="Unsubscribe, in one click (RFC 8058)", tags=["Notifications"])
+def unsubscribe(token: LinkToken) -> Response[str]:
+    asked = links.unsubscription(token)
+    preferences_service.unsubscribe(asked)
+    return _page(pages.done(asked, api.language))
+
+
+# --- admins ---------------------------------------------------------------------------------------------------------
+
+
+@api.get("/v1/admin/notifications/users/<user_id>/deliveries", summary="What was sent, and why not", tags=["Admin"])
+def list_deliveries(
+    user_id: str,
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
+    cursor: Annotated[str | None, Query(max_length=2000)] = None,
+) -> ListResponse[DeliveryResponse]:
+    api.signer()
+    page = store.delivery_log(user_id, limit=limit, cursor=cursor)
+    return ListResponse[DeliveryResponse](items=[_delivery(one) for one in page.items], next_cursor=page.next_cursor)
+
+
+def _preferences(known: Preferences) -> Response[PreferencesResponse]:
+    return api.versioned(preferences_service.representation(known), known.revision)
+
+
+def _device(device: Device) -> DeviceResponse:
+    return DeviceResponse(**device.model_dump(include={"device_id", "platform", "registered_at"}))
+
+
+def _delivery(one: Delivery) -> DeliveryResponse:
+    message = one.message.model_dump(include={"notification_id", "request_id", "template"})
+    told = one.model_dump(include={"kind", "channel", "state", "reason", "due_at", "attempts", "log"})
+    return DeliveryResponse(**message, **told)
+
+
+def _page(html: str) -> Response[str]:
+    return Response(status_code=200, content_type="text/html; charset=utf-8", body=html)
 
 
 def _worded(notification: Notification, language: Language) -> NotificationResponse:

@@ -1,11 +1,11 @@
-"""Keeps this service's own copy of language, time zone and consents."""
+"""Keeps this service's own copy of language, time zone, addresses and consents."""
 
 from typing import Any
 
 from notifications import store
 from notifications.domain import Recipient
 from stadion.dynamo import look_again
-from stadion.events.catalogue import ConsentChanged, ProfileUpdated, UserRegistered
+from stadion.events.catalogue import ConsentChanged, ContactChanged, ProfileUpdated, UserRegistered
 from stadion.events.consumer import Consumed, consumer
 from stadion.events.envelope import Envelope
 
@@ -15,10 +15,12 @@ def know_recipient(envelope: Envelope[Any]) -> Consumed:
     return Consumed("kept" if changed else "stale")
 
 
-def updated(known: Recipient, event: UserRegistered | ProfileUpdated | ConsentChanged) -> Recipient:
+def updated(known: Recipient, event: UserRegistered | ProfileUpdated | ConsentChanged | ContactChanged) -> Recipient:
     """The copy after an event; what is older than the copy changes nothing."""
     if isinstance(event, ConsentChanged):
         return _with_consent(known, event)
+    if isinstance(event, ContactChanged):
+        return _with_contact(known, event)
     revision = event.revision if isinstance(event, ProfileUpdated) else 1
     if revision <= known.revision:
         return known
@@ -33,4 +35,11 @@ def _with_consent(known: Recipient, event: ConsentChanged) -> Recipient:
     return known.model_copy(update={"consents": {**known.consents, event.kind.value: consent}})
 
 
-handler = consumer(know_recipient, events=(UserRegistered, ProfileUpdated, ConsentChanged))
+def _with_contact(known: Recipient, event: ContactChanged) -> Recipient:
+    if event.revision <= known.contact_revision:
+        return known
+    contact = {"email": event.email, "phone": event.phone, "contact_revision": event.revision}
+    return known.model_copy(update=contact)
+
+
+handler = consumer(know_recipient, events=(UserRegistered, ProfileUpdated, ConsentChanged, ContactChanged))

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from notifications.gate import MessageKind
 from stadion.i18n import Language, Text
 
 
 @dataclass(frozen=True)
 class Template:
+    kind: MessageKind
     title: Text
     body: Text
 
@@ -21,6 +23,7 @@ UNITS = {
 
 TEMPLATES: dict[str, Template] = {
     "welcome": Template(
+        kind=MessageKind.TRANSACTIONAL,
         title=Text(en="Welcome to Stadion", ru="Добро пожаловать в Stadion"),
         body=Text(
             en="Record a workout or upload one from your watch, and everything else follows.",
@@ -28,6 +31,7 @@ TEMPLATES: dict[str, Template] = {
         ),
     ),
     "gear_wear": Template(
+        kind=MessageKind.GEAR,
         title=Text(en="{name}: {percent} % worn", ru="{name}: износ {percent} %"),
         body=Text(
             en="{used} of about {limit} {unit_name}. Time to think of the next pair.",
@@ -35,6 +39,7 @@ TEMPLATES: dict[str, Template] = {
         ),
     ),
     "gear_worn_out": Template(
+        kind=MessageKind.GEAR,
         title=Text(en="{name} has done its work", ru="{name}: ресурс исчерпан"),
         body=Text(
             en="{used} {unit_name} of about {limit}. Worn-out gear protects less; consider a replacement.",
@@ -42,19 +47,37 @@ TEMPLATES: dict[str, Template] = {
         ),
     ),
     "level_reached": Template(
+        kind=MessageKind.ACTIVITY,
         title=Text(en="Level {level}!", ru="Уровень {level}!"),
         body=Text(en="You have reached level {level}. Keep moving.", ru="Вы достигли уровня {level}. Так держать."),
     ),
     "personal_record": Template(
+        kind=MessageKind.ACTIVITY,
         title=Text(en="New record: {name} in {duration}", ru="Новый рекорд: {name} за {duration}"),
         body=Text(en="Your fastest {name} so far.", ru="Ваш лучший результат на {name}."),
     ),
     "personal_records": Template(
+        kind=MessageKind.ACTIVITY,
         title=Text(en="{count} new records, {name} in {duration}", ru="Новых рекордов: {count}, {name} за {duration}"),
         body=Text(
             en="Your fastest {name} so far, and more in the same workout.",
             ru="Лучший результат на {name} и другие рекорды в той же тренировке.",
         ),
+    ),
+    "promo_offer": Template(
+        kind=MessageKind.MARKETING,
+        title=Text(en="{title}", ru="{title_ru}"),
+        body=Text(en="{text} Your code: {code}.", ru="{text_ru} Ваш код: {code}."),
+    ),
+    "promo_reminder": Template(
+        kind=MessageKind.MARKETING,
+        title=Text(en="Your code ends on {ends_on}", ru="Ваш код действует до {ends_on}"),
+        body=Text(en="{title}: {code}", ru="{title_ru}: {code}"),
+    ),
+    "digest": Template(
+        kind=MessageKind.ACTIVITY,
+        title=Text(en="{count} things happened", ru="Новостей: {count}"),
+        body=Text(en="{titles}", ru="{titles}"),
     ),
 }
 
@@ -64,6 +87,10 @@ def words(template: str, values: Mapping[str, Any], language: Language) -> tuple
     known = TEMPLATES[template]
     told = {**values, **_derived(values, language)}
     return known.title.say(language, **told), known.body.say(language, **told)
+
+
+def kind_of(template: str) -> MessageKind:
+    return TEMPLATES[template].kind
 
 
 def check(template: str, values: Mapping[str, Any]) -> None:

@@ -1,0 +1,15 @@
+"""Sends one message by one channel, or says why not."""
+
+from notifications import sending
+from notifications.work import Send
+from stadion import clock
+from stadion.events.consumer import Consumed
+from stadion.work import worker
+
+
+def send(work: Send) -> Consumed:
+    state = sending.send(work, clock.now())
+    return Consumed(state, {"notification_id": work.notification_id, "channel": work.channel.value})
+
+
+handler = worker(send, kind=Send)

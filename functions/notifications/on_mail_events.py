@@ -1,0 +1,26 @@
+"""Keeps what became of mails: SES tells a topic, the topic fills this function's queue."""
+
+import json
+
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from notifications import receipts
+from stadion import clock, ids
+from stadion.observability import count, log, logger
+from stadion.queues import queue_handler
+
+
+def keep(record: SQSRecord) -> None:
+    try:
+        body = record.json_body
+        event = receipts.parsed(json.loads(body["Message"]) if "Message" in body else body)
+        outcome = receipts.take(event, clock.now(), correlation_id=ids.new_id())
+    except Exception:
+        count("ConsumeFailed")
+        logger.exception("not consumed", extra={"event": "MailEvent", "message_id": record.message_id})
+        raise
+    count("Consumed")
+    log("consumed", event="MailEvent", outcome=outcome, fate=event.fate.value, message_id=record.message_id)
+
+
+handler = queue_handler(keep)

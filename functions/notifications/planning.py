@@ -1,0 +1,154 @@
+"""Use case: a request becomes one message, in the inbox at once and on its way by the other channels."""
+
+from datetime import datetime
+
+from notifications import store, templates
+from notifications.domain import Delivery, DeliveryState, Notification, case_of, channels_of, days_of_caps
+from notifications.gate import CAPS, ChannelName, Decision, MessageKind, Reason, Verdict, decide
+from notifications.settings import MessageSettings
+from notifications.store import AlreadyRequestedError, Change, Standing
+from notifications.work import Send
+from stadion import ids
+from stadion.dynamo import look_again
+from stadion.events.catalogue import NotificationDelivered, NotificationFailed, NotificationRequested
+from stadion.observability import count, log
+from stadion.settings import load
+from stadion.work import leave
+
+
+def request(user_id: str, asked: NotificationRequested, now: datetime, *, correlation_id: str) -> dict[str, str]:
+    """What became of it by channel. Safe to repeat, also after a crash between the write and the queue."""
+    templates.check(asked.template, asked.values)
+    message = Notification(
+        notification_id=ids.new_id(),
+        user_id=user_id,
+        created_at=now,
+        correlation_id=correlation_id,
+        **asked.model_dump(exclude={"channels"}),
+    )
+    wanted = channels_of(templates.kind_of(asked.template), asked.channels)
+    try:
+        deliveries = look_again(lambda: _plan(message, wanted, now, correlation_id))
+        outcome = {delivery.channel.value: delivery.state.value for delivery in deliveries}
+    except AlreadyRequestedError as repeated:
+        deliveries = store.deliveries(user_id, repeated.notification_id)
+        outcome = {delivery.channel.value: "repeated" for delivery in deliveries} or {"inbox": "repeated"}
+    waiting = [delivery for delivery in deliveries if delivery.state is DeliveryState.QUEUED]
+    if waiting:
+        leave(load(MessageSettings).deliveries_queue, [Send.of(delivery, now) for delivery in waiting])
+    return outcome
+
+
+def _plan(message: Notification, wanted: list[ChannelName], now: datetime, correlation_id: str) -> list[Delivery]:
+    standing = store.standing(message.user_id)
+    change = Change(message.user_id, now, correlation_id)
+    change.claim_request(message)
+    planned = [_planned(message, channel, standing, change, now) for channel in wanted]
+    deliveries = [delivery for delivery in planned if delivery is not None]
+    change.commit()
+    return deliveries
+
+
+def _planned(
+    message: Notification, channel: ChannelName, standing: Standing, change: Change, now: datetime
+) -> Delivery | None:
+    """None when the athlete cannot be reached so, which leaves no trace but a line in the log."""
+    delivery = Delivery(message=message, channel=channel, kind=templates.kind_of(message.template))
+    must_reach = delivery.kind is MessageKind.TRANSACTIONAL  # the address may still be on its way
+    if channel is not ChannelName.INBOX and address_of(channel, standing) is None and not must_reach:
+        tell(delivery, Decision(Verdict.SUPPRESS, Reason.NO_ADDRESS))
+        return None
+    if message.not_before is not None and message.not_before > now:
+        planned = delivery.became(DeliveryState.DEFERRED, now, reason="not_before", due_at=message.not_before)
+    elif channel is ChannelName.INBOX:
+        planned = into_inbox(delivery, standing, change, now)
+        if planned.state is DeliveryState.SENT:  # the message in the inbox says it all
+            return planned
+    else:
+        planned = delivery.became(DeliveryState.QUEUED, now)
+    change.put_delivery(planned, None)
+    return planned
+
+
+def into_inbox(delivery: Delivery, standing: Standing, change: Change, now: datetime) -> Delivery:
+    """The inbox takes a message in the transaction itself; the caller keeps what became of it."""
+    decision, standing = judged(delivery, standing, now)
+    if decision.verdict is Verdict.SUPPRESS:
+        planned = delivery.became(DeliveryState.SUPPRESSED, now, reason=decision.reason.value)
+        change.publish(failed(planned))
+        return planned
+    change.list_in_inbox(delivery.message)
+    change.publish(delivered(delivery))
+    count_against_caps(delivery, standing, change, now)
+    count("NotificationDelivered")
+    return delivery.became(DeliveryState.SENT, now)
+
+
+def judged(delivery: Delivery, standing: Standing, now: datetime) -> tuple[Decision, Standing]:
+    """The gate's word, and what it was decided on."""
+    kind, channel, message = delivery.kind, delivery.channel, delivery.message
+    days = days_of_caps(standing.recipient, now)
+    if (kind, channel) in CAPS and not delivery.is_counted:
+        standing = store.with_counts(message.user_id, standing, kind, channel, days)
+    case = case_of(
+        kind,
+        channel,
+        standing.recipient,
+        standing.preferences,
+        address=address_of(channel, standing),
+        expires_at=message.expires_at,
+        sent=standing.counted(kind, channel, days),
+        is_digest=bool(delivery.parts),
+        now=now,
+    )
+    decision = decide(case, now)
+    tell(delivery, decision)
+    return decision, standing
+
+
+def count_against_caps(delivery: Delivery, standing: Standing, change: Change, now: datetime) -> None:
+    kind, channel = delivery.kind, delivery.channel
+    if (kind, channel) in CAPS and not delivery.is_counted:
+        today = days_of_caps(standing.recipient, now)[0]
+        change.count_sent(kind, channel, today, standing.count_item(kind, channel, today))
+
+
+def address_of(channel: ChannelName, standing: Standing) -> str | None:
+    if channel is ChannelName.EMAIL:
+        return standing.recipient.email
+    if channel is ChannelName.SMS:
+        return standing.recipient.phone
+    return standing.devices[0].endpoint if standing.devices else None
+
+
+def tell(delivery: Delivery, decision: Decision) -> None:
+    """The reason of every decision, by ids and names alone."""
+    count(f"Gate{decision.verdict.value.title()}")
+    log(
+        "judged",
+        notification_id=delivery.message.notification_id,
+        request_id=delivery.message.request_id,
+        template=delivery.message.template,
+        channel=delivery.channel.value,
+        verdict=decision.verdict.value,
+        reason=decision.reason.value,
+    )
+
+
+def delivered(delivery: Delivery) -> NotificationDelivered:
+    return NotificationDelivered(**_facts(delivery))
+
+
+def failed(delivery: Delivery) -> NotificationFailed:
+    return NotificationFailed(**_facts(delivery), reason=delivery.reason or "unknown")
+
+
+def _facts(delivery: Delivery) -> dict[str, str | None]:
+    message = delivery.message
+    return {
+        "notification_id": message.notification_id,
+        "request_id": message.request_id,
+        "channel": delivery.channel.value,
+        "template": message.template,
+        "campaign_id": message.campaign_id,
+    }

@@ -1,0 +1,199 @@
+"""The channels that ring: SES for mail, SNS for pushes and SMS. Each takes a claimed delivery and answers ids."""
+
+import json
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from notifications import links, pushing
+from notifications.domain import Delivery, Device
+from notifications.gate import ChannelName, MessageKind
+from notifications.links import Unsubscription
+from notifications.mails import mail
+from notifications.settings import ChannelSettings
+from notifications.store import Standing
+from notifications.templates import words
+from stadion.i18n import Language
+from stadion.settings import load
+
+APP_LINK: Final = "stadion://"
+MOST_LINES: Final = 10
+SMS_CHARACTERS: Final = 300
+GONE: Final = frozenset({"EndpointDisabled", "EndpointDisabledException", "NotFound", "NotFoundException"})
+"""What SNS says of a device that is no more; anything else is the message's fault, or ours."""
+TRANSIENT: Final = frozenset(
+    {
+        "Throttling",
+        "ThrottlingException",
+        "Throttled",
+        "TooManyRequestsException",
+        "LimitExceededException",
+        "InternalError",
+        "InternalServiceError",
+        "ServiceUnavailable",
+        "KMSThrottling",
+        "SendingPausedException",
+    }
+)
+
+
+class TryLaterError(Exception):
+    """The provider does not take it now."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class RefusedError(Exception):
+    """The provider will never take it."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def send_mail(delivery: Delivery, standing: Standing) -> list[str]:
+    sender, address = load(ChannelSettings).mail_sender, standing.recipient.email
+    if not sender or address is None:
+        raise RefusedError("not_set_up")
+    title, body, lines, language = _worded(delivery, standing)
+    unsubscribe = _unsubscribe(delivery)
+    written = mail(title, body, language, lines=lines, link=_link(delivery), unsubscribe=unsubscribe)
+    headers = []
+    if unsubscribe is not None:  # RFC 8058: one click in the mail program itself
+        headers = [
+            {"Name": "List-Unsubscribe", "Value": f"<{unsubscribe}>"},
+            {"Name": "List-Unsubscribe-Post", "Value": "List-Unsubscribe=One-Click"},
+        ]
+    content: Any = {
+        "Simple": {
+            "Subject": {"Data": written.subject, "Charset": "UTF-8"},
+            "Body": {
+                "Text": {"Data": written.text, "Charset": "UTF-8"},
+                "Html": {"Data": written.html, "Charset": "UTF-8"},
+            },
+            **({"Headers": headers} if headers else {}),
+        }
+    }
+    more = {"ConfigurationSetName": load(ChannelSettings).mail_configuration or None}
+    arguments: dict[str, Any] = {name: value for name, value in more.items() if value}
+    answer = _called(
+        lambda: _client("sesv2").send_email(
+            FromEmailAddress=sender, Destination={"ToAddresses": [address]}, Content=content, **arguments
+        )
+    )
+    return [str(answer["MessageId"])]
+
+
+def send_sms(delivery: Delivery, standing: Standing) -> list[str]:
+    if standing.recipient.phone is None:
+        raise RefusedError("no_address")
+    title, body, _, _ = _worded(delivery, standing)
+    kind = "Transactional" if delivery.kind is MessageKind.TRANSACTIONAL else "Promotional"
+    answer = _called(
+        lambda: _client("sns").publish(
+            PhoneNumber=standing.recipient.phone,
+            Message=f"{title}\n{body}"[:SMS_CHARACTERS],
+            MessageAttributes={"AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": kind}},
+        )
+    )
+    return [str(answer["MessageId"])]
+
+
+def send_push(delivery: Delivery, standing: Standing) -> list[str]:
+    """To every device; one that took it is enough. Devices that are gone are forgotten."""
+    title, body, _, _ = _worded(delivery, standing)
+    payload = _payload(delivery, title, body)
+    sent: list[str] = []
+    refusal: Exception = RefusedError("no_device_left")
+    for device in standing.devices:
+        try:
+            sent.append(_pushed(device, payload))
+        except TryLaterError as error:
+            refusal = error
+        except RefusedError as error:
+            if error.reason in GONE:
+                pushing.forget_endpoint(delivery.message.user_id, device.endpoint)
+            elif not isinstance(refusal, TryLaterError):
+                refusal = error
+    if not sent:
+        raise refusal
+    return sent
+
+
+def _pushed(device: Device, payload: str) -> str:
+    answer = _called(
+        lambda: _client("sns").publish(TargetArn=device.endpoint, Message=payload, MessageStructure="json")
+    )
+    return str(answer["MessageId"])
+
+
+def _payload(delivery: Delivery, title: str, body: str) -> str:
+    about = {**delivery.message.about, "notification_id": delivery.message.notification_id}
+    apple = {"aps": {"alert": {"title": title, "body": body}, "sound": "default"}, "about": about}
+    google = {"fcmV1Message": {"message": {"notification": {"title": title, "body": body}, "data": about}}}
+    return json.dumps(
+        {
+            "default": title,
+            "APNS": json.dumps(apple, ensure_ascii=False),
+            "APNS_SANDBOX": json.dumps(apple, ensure_ascii=False),
+            "GCM": json.dumps(google, ensure_ascii=False),
+        },
+        ensure_ascii=False,
+    )
+
+
+def _worded(delivery: Delivery, standing: Standing) -> tuple[str, str, list[str], Language]:
+    """Title, body, further lines, in the athlete's language."""
+    language = standing.recipient.language or Language.EN
+    if not delivery.parts:
+        return *words(delivery.message.template, delivery.message.values, language), [], language
+    titles = [words(part.template, part.values, language)[0] for part in delivery.parts]
+    shown = titles[-MOST_LINES:]
+    values = {"count": len(titles), "titles": "; ".join(shown[:3])}
+    return *words(delivery.message.template, values, language), shown, language
+
+
+def _link(delivery: Delivery) -> str | None:
+    """Into the app: what a tap opens."""
+    deeplink = delivery.message.about.get("deeplink")
+    if deeplink is not None:
+        return deeplink
+    kind, value = next(iter(delivery.message.about.items()), (None, None))
+    return f"{APP_LINK}{kind.removesuffix('_id')}/{value}" if kind is not None else None
+
+
+def _unsubscribe(delivery: Delivery) -> str | None:
+    if delivery.kind is MessageKind.TRANSACTIONAL:
+        return None
+    return links.unsubscribe_link(Unsubscription(delivery.message.user_id, delivery.kind, delivery.channel))
+
+
+def _called(call: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
+    try:
+        return call()
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+        if code in TRANSIENT or status >= 500:
+            raise TryLaterError(code) from error
+        raise RefusedError(code) from error
+    except BotoCoreError as error:
+        raise TryLaterError(type(error).__name__) from error
+
+
+@cache
+def _client(name: str) -> Any:
+    import boto3
+
+    return boto3.client(name)  # type: ignore[call-overload]
+
+
+PROVIDERS: Final[Mapping[ChannelName, Callable[[Delivery, Standing], list[str]]]] = {
+    ChannelName.EMAIL: send_mail,
+    ChannelName.SMS: send_sms,
+    ChannelName.PUSH: send_push,
+}

@@ -1,0 +1,89 @@
+"""Use cases of push devices: register a token, forget it, prune what the push services have given up."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from botocore.exceptions import ClientError
+
+from notifications import store
+from notifications.domain import Device, Platform
+from notifications.errors import DeviceTokenError, PushNotSetUpError, TooManyDevicesError
+from notifications.settings import ChannelSettings
+from stadion.dynamo import look_again
+from stadion.settings import load
+
+if TYPE_CHECKING:
+    from mypy_boto3_sns import SNSClient
+
+MOST_DEVICES: Final = 10
+
+
+def register(user_id: str, device_id: str, platform: Platform, token: str, now: datetime) -> Device:
+    """The same again changes nothing. A phone that changed hands rings for its new owner only."""
+    device = Device(
+        device_id=device_id,
+        platform=platform,
+        token=token,
+        endpoint=_endpoint(platform, token),
+        registered_at=now,
+    )
+    look_again(lambda: _take_over(user_id, device))
+    look_again(lambda: _put(user_id, device))
+    return device
+
+
+def forget(user_id: str, device_id: str) -> None:
+    look_again(lambda: _keep_only(user_id, lambda device: device.device_id != device_id))
+
+
+def forget_endpoint(user_id: str, endpoint: str) -> None:
+    """SNS has disabled it: the app was removed, or the token was replaced."""
+    look_again(lambda: _keep_only(user_id, lambda device: device.endpoint != endpoint))
+
+
+def _put(user_id: str, device: Device) -> None:
+    known, stored = store.devices(user_id)
+    others = [one for one in known if one.device_id != device.device_id and one.token != device.token]
+    if len(others) >= MOST_DEVICES:
+        raise TooManyDevicesError
+    store.put_devices(user_id, [*others, device], stored)
+
+
+def _take_over(user_id: str, device: Device) -> None:
+    owner, stored = store.owner_of_token(device.token)
+    if owner is not None and owner[0] != user_id:
+        previous = owner[0]
+        look_again(lambda: _keep_only(previous, lambda one: one.token != device.token))
+    if owner != (user_id, device.device_id):
+        store.put_owner_of_token(device.token, user_id, device.device_id, stored)
+
+
+def _keep_only(user_id: str, wanted: Callable[[Device], bool]) -> None:
+    known, stored = store.devices(user_id)
+    left = [device for device in known if wanted(device)]
+    if len(left) < len(known):
+        store.put_devices(user_id, left, stored)
+
+
+def _endpoint(platform: Platform, token: str) -> str:
+    application = load(ChannelSettings).push_applications.get(platform.value)
+    if not application:
+        raise PushNotSetUpError
+    try:
+        made = _client().create_platform_endpoint(PlatformApplicationArn=application, Token=token)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in {"InvalidParameter", "InvalidParameterException"}:
+            raise DeviceTokenError(pointer="#/token") from error
+        raise
+    endpoint = made["EndpointArn"]
+    _client().set_endpoint_attributes(EndpointArn=endpoint, Attributes={"Enabled": "true", "Token": token})
+    return endpoint
+
+
+@cache
+def _client() -> "SNSClient":
+    import boto3
+
+    return boto3.client("sns")

@@ -1,0 +1,98 @@
+"""Use case: what became of a mail, as SES tells it: delivered, bounced, complained about."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from notifications import store
+from notifications.domain import Delivery, DeliveryState, Recipient
+from notifications.planning import failed
+from notifications.store import Change
+from stadion.dynamo import look_again
+
+
+class Fate(StrEnum):
+    DELIVERY = "Delivery"
+    BOUNCE = "Bounce"
+    COMPLAINT = "Complaint"
+    REJECT = "Reject"
+    RENDERING_FAILURE = "Rendering Failure"
+
+
+class Bounce(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    kind: str = Field(default="", alias="bounceType")
+
+
+class Mail(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    message_id: str = Field(alias="messageId")
+
+
+class MailEvent(BaseModel):
+    """An event of SES's configuration set; its content has addresses and stays out of the log."""
+
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
+
+    fate: Fate = Field(alias="eventType")
+    mail: Mail
+    bounce: Bounce = Field(default_factory=Bounce)
+
+    @property
+    def refusal(self) -> str | None:
+        """Why nothing is sent to this address any more; a full mailbox is no reason."""
+        if self.fate is Fate.COMPLAINT:
+            return "complained"
+        return "bounced" if self.fate is Fate.BOUNCE and self.bounce.kind == "Permanent" else None
+
+
+RANK: Final = {DeliveryState.SENT: 0, DeliveryState.DELIVERED: 1, DeliveryState.FAILED: 2}
+"""A receipt moves a delivery upwards only, in whatever order receipts come."""
+
+
+def take(event: MailEvent, now: datetime, *, correlation_id: str) -> str:
+    known = store.of_receipt(event.mail.message_id)
+    if known is None:
+        return "unknown"
+    user_id, notification_id, channel = known
+    if event.refusal is not None:
+        refusal = event.refusal
+        look_again(lambda: store.know(user_id, lambda recipient: _refusing(recipient, refusal)))
+
+    def write() -> str:
+        delivery, stored = store.delivery(user_id, notification_id, channel)
+        if delivery is None or delivery.state not in RANK:
+            return "unknown"
+        ended = _ended(delivery, event, now)
+        if RANK[ended.state] <= RANK[delivery.state]:
+            return "stale"
+        change = Change(user_id, now, correlation_id)
+        change.put_delivery(ended, stored)
+        if ended.state is DeliveryState.FAILED:
+            change.publish(failed(ended))
+        change.commit()
+        return ended.state.value
+
+    return look_again(write)
+
+
+def _ended(delivery: Delivery, event: MailEvent, now: datetime) -> Delivery:
+    if event.fate in {Fate.DELIVERY, Fate.COMPLAINT}:  # who complains has got it
+        return delivery.became(DeliveryState.DELIVERED, now, reason=event.refusal)
+    return delivery.became(
+        DeliveryState.FAILED, now, reason=event.refusal or event.fate.value.lower().replace(" ", "_")
+    )
+
+
+def _refusing(recipient: Recipient, reason: str) -> Recipient:
+    if recipient.email is None:
+        return recipient
+    return recipient.model_copy(update={"refusals": {**recipient.refusals, recipient.email: reason}})
+
+
+def parsed(body: dict[str, Any]) -> MailEvent:
+    return MailEvent.model_validate(body)

@@ -1,0 +1,160 @@
+"""Use case: one message by one channel, sent once.
+
+The gate is asked at the moment of sending. Before the provider is called, the delivery is claimed; after it, what the
+provider said is kept. A crash in between leaves a claim that nobody ended: nobody knows whether the message went out.
+What an athlete must know is sent again then; what they merely might like is not.
+"""
+
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+
+from notifications import store
+from notifications.domain import MOST_ATTEMPTS, OPEN, Delivery, DeliveryState, Notification, backoff
+from notifications.gate import ChannelName, Decision, MessageKind, Reason, Verdict
+from notifications.planning import count_against_caps, delivered, failed, into_inbox, judged
+from notifications.providers import PROVIDERS, RefusedError, TryLaterError
+from notifications.store import Change, Standing
+from notifications.work import Send
+from stadion.dynamo import Item, look_again
+from stadion.observability import count
+
+CLAIM_LASTS = timedelta(minutes=2)
+MOST_PARTS = 50
+ADDRESS_COMES_WITHIN = timedelta(minutes=5)
+ASK_AGAIN = timedelta(seconds=30)
+"""A new athlete's welcome may be asked for before their address is known here."""
+
+
+class StillClaimedError(Exception):
+    """Another worker is at it; look again later."""
+
+
+def send(work: Send, now: datetime) -> str:
+    """The state that the delivery ended in; repeats change nothing."""
+    claimed = look_again(lambda: _claimed(work, now))
+    if isinstance(claimed, str):
+        return claimed
+    delivery, standing = claimed
+    try:
+        provider_ids = PROVIDERS[delivery.channel](delivery, standing)
+    except TryLaterError as error:
+        return _settle(work, now, partial(_later, now=now, reason=error.reason))
+    except RefusedError as error:
+        return _settle(work, now, partial(_refused, now=now, reason=error.reason))
+    return _settle(work, now, lambda known: known.became(DeliveryState.SENT, now, provider_ids=provider_ids))
+
+
+def _claimed(work: Send, now: datetime) -> "tuple[Delivery, Standing] | str":
+    delivery, stored = store.delivery(work.user_id, work.notification_id, work.channel)
+    if delivery is None:
+        return "unknown"
+    if delivery.state is DeliveryState.SENDING:
+        return _abandoned(work, delivery, stored, now)
+    if delivery.state not in OPEN:
+        return delivery.state.value
+    if delivery.due_at is not None and delivery.due_at > now:
+        return DeliveryState.DEFERRED.value
+    return _judge(work, delivery, stored, now)
+
+
+def _judge(work: Send, delivery: Delivery, stored: Item | None, now: datetime) -> "tuple[Delivery, Standing] | str":
+    standing = store.standing(work.user_id)
+    change = Change(work.user_id, now, work.correlation_id)
+    if delivery.channel is ChannelName.INBOX:
+        listed = into_inbox(delivery, standing, change, now)
+        change.put_delivery(listed, stored)
+        change.commit()
+        return listed.state.value
+    decision, standing = judged(delivery, standing, now)
+    if decision.verdict is Verdict.SEND:
+        claimed = delivery.became(
+            DeliveryState.SENDING, now, attempts=delivery.attempts + 1, due_at=None, is_counted=True
+        )
+        count_against_caps(delivery, standing, change, now)
+    else:
+        claimed = _held(delivery, decision, change, now)
+    change.put_delivery(claimed, stored)
+    change.commit()
+    return (claimed, standing) if claimed.state is DeliveryState.SENDING else claimed.state.value
+
+
+def _held(delivery: Delivery, decision: Decision, change: Change, now: datetime) -> Delivery:
+    reason = decision.reason.value
+    if decision.verdict is Verdict.DEFER:
+        return delivery.became(DeliveryState.DEFERRED, now, reason=reason, due_at=decision.until)
+    if decision.verdict is Verdict.DIGEST and decision.until is not None:
+        _gather(delivery, decision.until, change, now)
+        return delivery.became(DeliveryState.DIGESTED, now, reason=reason, due_at=decision.until)
+    if decision.reason is Reason.NO_ADDRESS and now - delivery.message.created_at < ADDRESS_COMES_WITHIN:
+        return delivery.became(DeliveryState.DEFERRED, now, reason=reason, due_at=now + ASK_AGAIN)
+    suppressed = delivery.became(DeliveryState.SUPPRESSED, now, reason=reason)
+    change.publish(failed(suppressed))
+    return suppressed
+
+
+def _gather(delivery: Delivery, due: datetime, change: Change, now: datetime) -> None:
+    """Into the digest of this kind and channel that goes out then."""
+    message = delivery.message
+    digest_id = f"digest-{delivery.kind.value}-{due:%Y%m%dT%H%M}"
+    known, stored = store.delivery(message.user_id, digest_id, delivery.channel)
+    if known is None:
+        about = Notification(
+            notification_id=digest_id,
+            user_id=message.user_id,
+            request_id=digest_id,
+            template="digest",
+            created_at=now,
+            correlation_id=message.correlation_id,
+        )
+        fresh = Delivery(message=about, channel=delivery.channel, kind=delivery.kind)
+        known = fresh.became(DeliveryState.DEFERRED, now, reason="digest", due_at=due)
+    change.put_delivery(known.model_copy(update={"parts": [*known.parts, message][-MOST_PARTS:]}), stored)
+
+
+def _abandoned(work: Send, delivery: Delivery, stored: Item | None, now: datetime) -> str:
+    if now - delivery.log[-1].at < CLAIM_LASTS:
+        raise StillClaimedError
+    change = Change(work.user_id, now, work.correlation_id)
+    if delivery.kind is MessageKind.TRANSACTIONAL:
+        ended = delivery.became(DeliveryState.DEFERRED, now, reason="claim_abandoned", due_at=now)
+    else:
+        ended = delivery.became(DeliveryState.FAILED, now, reason="outcome_unknown")
+        change.publish(failed(ended))
+    change.put_delivery(ended, stored)
+    change.commit()
+    return ended.state.value
+
+
+def _refused(delivery: Delivery, *, now: datetime, reason: str) -> Delivery:
+    return delivery.became(DeliveryState.FAILED, now, reason=reason)
+
+
+def _later(delivery: Delivery, *, now: datetime, reason: str) -> Delivery:
+    if delivery.attempts >= MOST_ATTEMPTS:
+        return _refused(delivery, now=now, reason=reason)
+    due = now + backoff(delivery.attempts, random.random())  # noqa: S311 - jitter, not a secret
+    return delivery.became(DeliveryState.DEFERRED, now, reason=reason, due_at=due)
+
+
+def _settle(work: Send, now: datetime, end: Callable[[Delivery], Delivery]) -> str:
+    """Keeps what the provider said."""
+
+    def write() -> str:
+        known, stored = store.delivery(work.user_id, work.notification_id, work.channel)
+        if known is None or known.state is not DeliveryState.SENDING:
+            return known.state.value if known is not None else "unknown"
+        ended = end(known)
+        change = Change(work.user_id, now, work.correlation_id)
+        change.put_delivery(ended, stored)
+        if ended.state is DeliveryState.SENT:
+            change.publish(delivered(ended))
+            count("NotificationDelivered")
+        if ended.state is DeliveryState.FAILED:
+            change.publish(failed(ended))
+            count("NotificationFailed")
+        change.commit()
+        return ended.state.value
+
+    return look_again(write)

@@ -1,0 +1,26 @@
+"""What this service leaves for itself."""
+
+from datetime import datetime
+
+from notifications.domain import Delivery
+from notifications.gate import ChannelName
+from stadion.work import Work
+
+
+class Send(Work):
+    """Ask the gate about one message by one channel, and send it if it may go."""
+
+    user_id: str
+    notification_id: str
+    channel: ChannelName
+
+    @classmethod
+    def of(cls, delivery: Delivery, now: datetime) -> "Send":
+        message = delivery.message
+        return cls(
+            correlation_id=message.correlation_id,
+            asked_at=now,
+            user_id=message.user_id,
+            notification_id=message.notification_id,
+            channel=delivery.channel,
+        )

@@ -1,0 +1,72 @@
+"""Quiet hours against a clock that is asked minute by minute."""
+
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notifications.quiet_hours import MINUTE, QuietHours, next_open
+
+ZONES = [
+    "UTC",
+    "Europe/Moscow",
+    "Europe/Berlin",
+    "America/New_York",
+    "America/St_Johns",
+    "Asia/Kolkata",
+    "Asia/Kathmandu",
+    "Australia/Lord_Howe",
+    "Pacific/Apia",
+    "Pacific/Kiritimati",
+    "America/Sao_Paulo",
+]
+NIGHT = QuietHours(time(22), time(8))
+NAP = QuietHours(time(13), time(15, 30))
+SMALL_HOURS = QuietHours(time(1), time(2, 30))
+CHANGES = [datetime(2026, 3, 29, tzinfo=UTC), datetime(2026, 10, 25, tzinfo=UTC), datetime(2026, 11, 1, tzinfo=UTC)]
+
+
+def slowly(now: datetime, zone: ZoneInfo, quiet: QuietHours) -> datetime:
+    while now.astimezone(zone).time() in quiet:
+        now += MINUTE
+    return now
+
+
+@pytest.mark.parametrize("quiet", [NIGHT, NAP, SMALL_HOURS], ids=["night", "nap", "small-hours"])
+@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize("hour", range(24))
+def test_at_every_hour_in_every_zone_it_opens_at_the_first_open_minute(hour: int, zone: str, quiet: QuietHours) -> None:
+    for minute in (0, 29, 59):
+        now = datetime(2026, 11, 21, hour, minute, tzinfo=UTC)
+        assert next_open(now, ZoneInfo(zone), quiet) == slowly(now, ZoneInfo(zone), quiet)
+
+
+@given(
+    change=st.sampled_from(CHANGES),
+    after=st.integers(-600, 2400),
+    zone=st.sampled_from(ZONES),
+    start=st.integers(0, 1439),
+    end=st.integers(0, 1439),
+)
+def test_the_nights_on_which_clocks_change_are_no_exception(
+    change: datetime, after: int, zone: str, start: int, end: int
+) -> None:
+    now = change + after * MINUTE
+    quiet = QuietHours(time(start // 60, start % 60), time(end // 60, end % 60))
+    assert next_open(now, ZoneInfo(zone), quiet) == slowly(now, ZoneInfo(zone), quiet)
+
+
+def test_the_edges_belong_to_the_night_and_to_the_morning() -> None:
+    zone = ZoneInfo("Europe/Moscow")
+    evening = datetime(2026, 11, 21, 22, tzinfo=zone).astimezone(UTC)
+    morning = datetime(2026, 11, 22, 8, tzinfo=zone).astimezone(UTC)
+    assert next_open(evening - timedelta(seconds=1), zone, NIGHT) == evening - timedelta(seconds=1)
+    assert next_open(evening, zone, NIGHT) == morning
+    assert next_open(morning, zone, NIGHT) == morning
+
+
+def test_the_same_hour_twice_is_no_quiet_time() -> None:
+    now = datetime(2026, 11, 21, 8, tzinfo=UTC)
+    assert next_open(now, ZoneInfo("UTC"), QuietHours(time(8), time(8))) == now
