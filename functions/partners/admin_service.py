@@ -1,0 +1,132 @@
+"""Use cases of admins: make a partner, rotate its keys and secrets, disable it."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from partners import keys, store
+from partners.domain import MOST_VALID, Ability, Partner, Rotated, Standing, holding, rotated
+from partners.errors import RotationOpenError
+from partners.schemas import NewCredentials, NewPartner, PartnerResponse
+from partners.settings import PartnerSettings
+from partners.signatures import new_secret
+from stadion import ids
+from stadion.observability import log
+from stadion.settings import load
+
+
+def create(new: NewPartner, *, by: str, now: datetime) -> NewCredentials:
+    keys.plan_id(new.plan)
+    secret = new_secret(ids.new_id(), now)
+    partner = Partner(
+        partner_id=new.partner_id,
+        name=new.name,
+        plan=new.plan,
+        may=sorted(set(new.may), key=list(Ability).index),
+        secrets=[secret],
+        created_at=now,
+        updated_at=now,
+    )
+    store.add(partner)  # first: nobody gets a key to a partner that is somebody else's
+    key, value = keys.make(partner.partner_id, partner.plan, now)
+    partner = store.change(partner.partner_id, lambda old: old.changed(now, keys=[key]))
+    _note("partner created", partner, by)
+    return _credentials(partner, api_key=value, signing_secret=secret.value)
+
+
+def rotate_key(partner_id: str, grace: timedelta, *, by: str, now: datetime) -> NewCredentials:
+    """A new key; the old one opens for the grace as well, and is then removed by `task_finish_rotations`."""
+    partner = store.get(partner_id)
+    _check_none_open(partner.keys, now)
+    key, value = keys.make(partner_id, partner.plan, now)
+    if partner.status is Standing.DISABLED:
+        keys.shut(key.key_id, partner.plan)
+
+    def with_key(old: Partner) -> Partner:
+        _check_none_open(old.keys, now)
+        return old.changed(now, keys=rotated(old.keys, key, now, grace))
+
+    try:
+        partner = store.change(partner_id, with_key)
+    except Exception:
+        keys.remove(key.key_id)
+        raise
+    _note("key rotated", partner, by)
+    return _credentials(partner, api_key=value)
+
+
+def rotate_secret(partner_id: str, grace: timedelta, *, by: str, now: datetime) -> NewCredentials:
+    secret = new_secret(ids.new_id(), now)
+
+    def with_secret(old: Partner) -> Partner:
+        _check_none_open(old.secrets, now)
+        return old.changed(now, secrets=rotated(old.secrets, secret, now, grace))
+
+    partner = store.change(partner_id, with_secret)
+    _note("secret rotated", partner, by)
+    return _credentials(partner, signing_secret=secret.value)
+
+
+def finish_rotations(partner_id: str, *, by: str, now: datetime, at_once: bool) -> Partner:
+    """What was rotated out does not hold any more: everything, or what is past its grace."""
+    partner = store.get(partner_id)
+    over = [key for key in partner.keys if key.retires_at is not None and (at_once or not key.holds_at(now))]
+    for key in over:
+        keys.remove(key.key_id)
+    gone = {key.key_id for key in over}
+
+    def without(old: Partner) -> Partner:
+        kept = [key for key in old.keys if key.key_id not in gone]
+        secrets = [secret for secret in holding(old.secrets, now) if not at_once or secret.retires_at is None]
+        if (kept, secrets) == (old.keys, old.secrets):
+            return old
+        return old.changed(now, keys=kept, secrets=secrets)
+
+    finished = store.change(partner_id, without)
+    if finished.revision != partner.revision:
+        _note("rotations finished", finished, by)
+    return finished
+
+
+def disable(partner_id: str, *, by: str, now: datetime) -> Partner:
+    """Our functions refuse it at once, API Gateway a moment later."""
+    partner = store.change(partner_id, lambda old: _with_status(old, Standing.DISABLED, now))
+    for key in partner.keys:
+        keys.shut(key.key_id, partner.plan)
+    _note("partner disabled", partner, by)
+    return partner
+
+
+def enable(partner_id: str, *, by: str, now: datetime) -> Partner:
+    partner = store.get(partner_id)
+    for key in holding(partner.keys, now):
+        keys.open_up(key.key_id, partner.plan)
+    partner = store.change(partner_id, lambda old: _with_status(old, Standing.ACTIVE, now))
+    _note("partner enabled", partner, by)
+    return partner
+
+
+def shown(partner: Partner) -> PartnerResponse:
+    """Without what must not be shown twice."""
+    return PartnerResponse.model_validate(partner.model_dump())
+
+
+def _with_status(old: Partner, status: Standing, now: datetime) -> Partner:
+    return old if old.status is status else old.changed(now, status=status)
+
+
+def _check_none_open(things: Sequence[Rotated], now: datetime) -> None:
+    if len(holding(things, now)) >= MOST_VALID:
+        raise RotationOpenError
+
+
+def _credentials(partner: Partner, *, api_key: str | None = None, signing_secret: str | None = None) -> NewCredentials:
+    return NewCredentials(
+        partner=shown(partner),
+        api_key=api_key,
+        signing_secret=signing_secret,
+        api_url=load(PartnerSettings).partner_api_url,
+    )
+
+
+def _note(what: str, partner: Partner, by: str) -> None:
+    log(what, partner_id=partner.partner_id, by=by, revision=partner.revision)

@@ -1,0 +1,106 @@
+"""Rules and values of partners: who they are, and which of their keys and secrets hold at a moment."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+GRACE = timedelta(hours=24)
+"""How long what was rotated out still holds, unless somebody finishes the rotation."""
+MOST_VALID = 2
+
+
+class Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+
+class Ability(StrEnum):
+    ORDERS = "orders"
+    CATALOGUE = "catalogue"
+
+
+class Standing(StrEnum):
+    ACTIVE = "active"
+    DISABLED = "disabled"
+
+
+class Rotated(Value):
+    """Holds until `retires_at`; the current one has none."""
+
+    created_at: AwareDatetime
+    retires_at: AwareDatetime | None = None
+
+    def holds_at(self, now: datetime) -> bool:
+        return self.retires_at is None or now < self.retires_at
+
+
+class ApiKey(Rotated):
+    """API Gateway has its value; we keep its id only."""
+
+    key_id: str
+
+
+class Secret(Rotated):
+    secret_id: str
+    value: str = Field(repr=False)
+
+
+R = TypeVar("R", bound=Rotated)
+
+
+def holding(things: Sequence[R], now: datetime) -> list[R]:
+    return [thing for thing in things if thing.holds_at(now)]
+
+
+def rotated(things: Sequence[R], new: R, now: datetime, grace: timedelta) -> list[R]:
+    """The new one is current; what was current holds for the grace. What does not hold any more is gone."""
+    kept = holding(things, now)
+    return [new, *(thing.model_copy(update={"retires_at": thing.retires_at or now + grace}) for thing in kept)]
+
+
+class Partner(Value):
+    partner_id: str
+    name: str
+    status: Standing = Standing.ACTIVE
+    plan: str
+    may: list[Ability]
+    keys: list[ApiKey] = Field(default_factory=list)
+    secrets: list[Secret] = Field(default_factory=list, description="that the partner signs its webhooks with")
+    revision: int = 1
+    created_at: AwareDatetime
+    updated_at: AwareDatetime
+
+    def changed(self, now: datetime, **fields: Any) -> "Partner":
+        return self.model_copy(update={**fields, "revision": self.revision + 1, "updated_at": now})
+
+    def retired_keys(self, now: datetime) -> list[ApiKey]:
+        return [key for key in self.keys if not key.holds_at(now)]
+
+
+class HookEvent(StrEnum):
+    """What partners may hear of, and nothing about a person in any of it."""
+
+    PROMO_ISSUED = "promo.issued"
+    PROMO_REDEEMED = "promo.redeemed"
+    PROMO_REVERSED = "promo.reversed"
+
+
+class Endpoint(Value):
+    """Where webhooks of ours go."""
+
+    endpoint_id: str
+    partner_id: str
+    url: str
+    events: list[HookEvent]
+    secrets: list[Secret]
+    status: Standing = Standing.ACTIVE
+    disabled_because: str | None = None
+    failures_in_a_row: int = 0
+    revision: int = 1
+    created_at: AwareDatetime
+    updated_at: AwareDatetime
+
+    def changed(self, now: datetime, **fields: Any) -> "Endpoint":
+        return self.model_copy(update={**fields, "revision": self.revision + 1, "updated_at": now})

@@ -1,0 +1,161 @@
+"""Use cases of webhooks out: subscribe, plan a delivery for each subscriber, attempt it."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from partners import destinations, hook_store, outgoing, store
+from partners.destinations import DestinationRefusedError
+from partners.domain import MOST_VALID, Endpoint, Standing, holding, rotated
+from partners.errors import RotationOpenError, TooManyEndpointsError, UrlRefusedError
+from partners.hooks import DISABLED_AFTER, GONE, Attempt, Delivery, DeliveryState, message_of
+from partners.schemas import EndpointResponse, NewEndpoint, NewEndpointSecret, WebhookResponse
+from partners.settings import PartnerSettings
+from partners.signatures import new_secret, sign
+from partners.work import Deliver
+from stadion import ids
+from stadion.dynamo import OvertakenError
+from stadion.events.envelope import Envelope
+from stadion.observability import count, log
+from stadion.settings import load
+from stadion.work import leave
+
+MOST_ENDPOINTS = 5
+OVERTAKEN = "overtaken"
+Post = Callable[[destinations.Destination, dict[str, str], bytes], int]
+
+
+def subscribe(partner_id: str, new: NewEndpoint, *, by: str, now: datetime) -> NewEndpointSecret:
+    store.get(partner_id)
+    try:
+        destinations.check(new.url, is_local=load(PartnerSettings).is_local)
+    except DestinationRefusedError as error:
+        raise UrlRefusedError(pointer="#/url") from error
+    if len(store.endpoints(partner_id)) >= MOST_ENDPOINTS:
+        raise TooManyEndpointsError(most=MOST_ENDPOINTS)
+    secret = new_secret(ids.new_id(), now)
+    endpoint = Endpoint(
+        endpoint_id=ids.new_id(),
+        partner_id=partner_id,
+        url=new.url,
+        events=list(dict.fromkeys(new.events)),
+        secrets=[secret],
+        created_at=now,
+        updated_at=now,
+    )
+    store.add_endpoint(endpoint)
+    log("endpoint added", partner_id=partner_id, endpoint_id=endpoint.endpoint_id, by=by)
+    return NewEndpointSecret(endpoint=shown(endpoint), signing_secret=secret.value)
+
+
+def rotate(partner_id: str, endpoint_id: str, grace: timedelta, *, by: str, now: datetime) -> NewEndpointSecret:
+    """Attempts carry a signature of each for the grace."""
+    secret = new_secret(ids.new_id(), now)
+
+    def with_secret(old: Endpoint) -> Endpoint:
+        if len(holding(old.secrets, now)) >= MOST_VALID:
+            raise RotationOpenError
+        return old.changed(now, secrets=rotated(old.secrets, secret, now, grace))
+
+    endpoint = store.change_endpoint(partner_id, endpoint_id, with_secret)
+    log("endpoint secret rotated", partner_id=partner_id, endpoint_id=endpoint_id, by=by)
+    return NewEndpointSecret(endpoint=shown(endpoint), signing_secret=secret.value)
+
+
+def enable(partner_id: str, endpoint_id: str, now: datetime) -> Endpoint:
+    fields: dict[str, Any] = {"status": Standing.ACTIVE, "disabled_because": None, "failures_in_a_row": 0}
+    return store.change_endpoint(partner_id, endpoint_id, lambda old: old.changed(now, **fields))
+
+
+def plan(envelope: Envelope[Any], now: datetime) -> int:
+    """A delivery for each subscriber; the event again finds them there, and leaves them in the queue once more."""
+    kind, body = message_of(envelope)
+    wanted = [one for one in store.endpoints() if kind in one.events and one.status is Standing.ACTIVE]
+    deliveries = [
+        Delivery(
+            delivery_id=f"{envelope.event_id}-{endpoint.endpoint_id}",
+            partner_id=endpoint.partner_id,
+            endpoint_id=endpoint.endpoint_id,
+            event=kind,
+            body=body,
+            correlation_id=envelope.correlation_id,
+            next_at=now,
+            created_at=now,
+        )
+        for endpoint in wanted
+    ]
+    for delivery in deliveries:
+        hook_store.add(delivery)
+    leave(load(PartnerSettings).webhook_deliveries_queue, [Deliver.of(delivery, now) for delivery in deliveries])
+    return len(deliveries)
+
+
+def attempt(partner_id: str, delivery_id: str, now: datetime, *, post: Post | None = None) -> str:
+    """One word of what became of it."""
+    delivery = hook_store.find(partner_id, delivery_id)
+    if delivery is None or delivery.state is not DeliveryState.WAITING:
+        return "over"
+    if delivery.next_at is not None and delivery.next_at > now:
+        return "early"
+    endpoint = _endpoint_of(delivery)
+    nobody = endpoint is None or Standing.DISABLED in {endpoint.status, store.get(partner_id).status}
+    if endpoint is None or nobody or delivery.is_tried_enough:
+        return _keep(delivery, delivery.ended())
+    begun = delivery.begun(now)
+    if _keep(delivery, begun) == OVERTAKEN:
+        return OVERTAKEN
+    made = _try(begun, endpoint, now, post or outgoing.post)
+    outcome = _keep(begun, begun.after(made))
+    _learn(endpoint, made, now)
+    return outcome
+
+
+def _try(delivery: Delivery, endpoint: Endpoint, now: datetime, post: Post) -> Attempt:
+    body = delivery.body.encode()
+    headers = sign(body, webhook_id=delivery.delivery_id, now=now, valid=holding(endpoint.secrets, now))
+    try:
+        destination = destinations.find(endpoint.url, is_local=load(PartnerSettings).is_local)
+        return Attempt(at=now, status=post(destination, headers, body))
+    except (DestinationRefusedError, outgoing.NoAnswerError) as error:
+        return Attempt(at=now, error=str(error)[:100])
+
+
+def _keep(old: Delivery, new: Delivery) -> str:
+    try:
+        hook_store.save(old, new)
+    except OvertakenError:
+        return OVERTAKEN  # somebody else attempts it at the same time
+    if new.state is DeliveryState.WAITING:
+        return "put_off"
+    count("WebhookDelivered" if new.state is DeliveryState.DELIVERED else "WebhookDead")
+    return new.state.value
+
+
+def _learn(endpoint: Endpoint, made: Attempt, now: datetime) -> None:
+    """Failures in a row disable an endpoint, and so does its own word that it is gone."""
+
+    def wiser(old: Endpoint) -> Endpoint:
+        if made.succeeded:
+            return old.changed(now, failures_in_a_row=0) if old.failures_in_a_row else old
+        failures = old.failures_in_a_row + 1
+        because = "gone" if made.status == GONE else "failing" if failures >= DISABLED_AFTER else None
+        if because is None or old.status is Standing.DISABLED:
+            return old.changed(now, failures_in_a_row=failures)
+        count("WebhookEndpointDisabled")
+        log("endpoint disabled", partner_id=old.partner_id, endpoint_id=old.endpoint_id, because=because)
+        return old.changed(now, failures_in_a_row=failures, status=Standing.DISABLED, disabled_because=because)
+
+    store.change_endpoint(endpoint.partner_id, endpoint.endpoint_id, wiser)
+
+
+def _endpoint_of(delivery: Delivery) -> Endpoint | None:
+    found = store.endpoints(delivery.partner_id)
+    return next((one for one in found if one.endpoint_id == delivery.endpoint_id), None)
+
+
+def shown(endpoint: Endpoint) -> EndpointResponse:
+    return EndpointResponse.model_validate(endpoint.model_dump())
+
+
+def shown_delivery(delivery: Delivery) -> WebhookResponse:
+    return WebhookResponse.model_validate(delivery.model_dump())

@@ -1,0 +1,65 @@
+"""Deliveries in the partners table: a log of each partner's, and an index of those that are due."""
+
+from datetime import datetime, timedelta
+
+from partners.hooks import Delivery, DeliveryState
+from stadion import clock, pagination
+from stadion.dynamo import Item, Transaction, absent, overtaken, page_of
+
+DUE = "DUE"
+KEPT_FOR = timedelta(days=30)
+
+
+class KnownDeliveryError(Exception):
+    """The same event was delivered, or is about to be. Control flow."""
+
+
+def add(delivery: Delivery) -> bool:
+    """False when it is there already."""
+    try:
+        Transaction().put(_item(delivery), absent(), refused=lambda _: KnownDeliveryError()).commit()
+    except KnownDeliveryError:
+        return False
+    return True
+
+
+def find(partner_id: str, delivery_id: str) -> Delivery | None:
+    item = Item.find(_pk(partner_id), _sk(delivery_id))
+    return Delivery.model_validate(item.body) if item else None
+
+
+def save(old: Delivery, new: Delivery) -> None:
+    Transaction().put(_item(new), Item.revision == old.revision, refused=overtaken).commit()
+
+
+def page(partner_id: str, *, limit: int, cursor: str | None) -> pagination.Page[Delivery]:
+    scope = pagination.fingerprint("deliveries", partner_id)
+    found = page_of(_pk(partner_id), "DELIVERY#", scope=scope, limit=limit, cursor=cursor, newest_first=True)
+    return found.of(lambda item: Delivery.model_validate(item.body))
+
+
+def due(now: datetime, *, most: int) -> list[Delivery]:
+    found = Item.by_gsi1.query(DUE, Item.gsi1sk <= clock.rfc3339(now) + "~", limit=most)
+    return [Delivery.model_validate(item.body) for item in found]
+
+
+def _pk(partner_id: str) -> str:
+    return f"DELIVERIES#{partner_id}"
+
+
+def _sk(delivery_id: str) -> str:
+    return f"DELIVERY#{delivery_id}"
+
+
+def _item(delivery: Delivery) -> Item:
+    item = Item(
+        pk=_pk(delivery.partner_id),
+        sk=_sk(delivery.delivery_id),
+        kind="delivery",
+        revision=delivery.revision,
+        expires_at=int((delivery.created_at + KEPT_FOR).timestamp()),
+        body=delivery.model_dump(mode="json"),
+    )
+    if delivery.state is DeliveryState.WAITING and delivery.next_at is not None:
+        item.gsi1pk, item.gsi1sk = DUE, f"{clock.rfc3339(delivery.next_at)}#{delivery.delivery_id}"
+    return item

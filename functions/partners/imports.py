@@ -1,0 +1,158 @@
+"""A partner's catalogue from a file: what its lines say, and how far an import has come."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from pydantic import AwareDatetime, Field, ValidationError
+
+from partners.catalogue_service import complaints
+from partners.domain import Value
+from partners.schemas import ProductEntry
+from stadion.i18n import Language
+
+MOST_LINES = 50_000
+MOST_BYTES = 25 * 1024 * 1024
+MOST_ERRORS_SHOWN = 50
+NEEDED = {"sku", "name", "deeplink", "price_minor", "currency"}
+NUMBERS = {"price_minor"}
+TRUTHS = {"is_sold": {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}}
+MOST_REFUSED_FOR_FULL = 0.1
+"""A file of which more is refused than this says too little to take the rest of the catalogue out of sale."""
+
+
+class State(StrEnum):
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class LineError(Value):
+    line: int
+    code: str
+    field: str | None = None
+    detail: str
+
+
+class Import(Value):
+    import_id: str
+    partner_id: str
+    format: str
+    full: bool = False
+    state: State = State.WAITING
+    problem: str | None = None
+    revision: int = 1
+    lines: int = Field(default=0, description="done so far: a crash goes on from here")
+    changed: int = 0
+    unchanged: int = 0
+    refused: int = 0
+    no_longer_sold: int = 0
+    errors: list[LineError] = Field(default_factory=list)
+    created_at: AwareDatetime
+    finished_at: AwareDatetime | None = None
+
+    def moved(self, **fields: Any) -> "Import":
+        return self.model_copy(update={**fields, "revision": self.revision + 1})
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in {State.DONE, State.FAILED}
+
+
+class UnreadableFileError(Exception):
+    """Nothing of the file can be read; `code` says why."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(code)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One product of the file, or what is wrong with it. `sku` is known of most wrong lines too."""
+
+    sku: str | None
+    entry: ProductEntry | None
+    errors: list[LineError]
+
+
+def read(data: bytes, fmt: str) -> list[Line]:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UnreadableFileError("file_is_not_utf8") from error
+    lines = []
+    for line in _csv(text) if fmt == "csv" else _jsonl(text):
+        lines.append(line)
+        if len(lines) > MOST_LINES:
+            raise UnreadableFileError("too_many_lines")
+    if not lines:
+        raise UnreadableFileError("file_is_empty")
+    return lines
+
+
+def _jsonl(text: str) -> Iterator[Line]:
+    for number, raw in enumerate(text.split("\n"), start=1):  # JSON may have other line separators inside
+        if not raw.strip():
+            continue
+        try:
+            fields = json.loads(raw)
+        except (ValueError, RecursionError):
+            yield _wrong(number, "json_invalid", "This line is not JSON.")
+            continue
+        if isinstance(fields, dict):
+            yield _line(number, fields)
+        else:
+            yield _wrong(number, "model_type", "This line is not an object.")
+
+
+def _csv(text: str) -> Iterator[Line]:
+    """With a header line that names the columns; an empty cell is no value."""
+    reader = csv.DictReader(io.StringIO(text, newline=""), restkey="", strict=True)
+    try:
+        columns = set(reader.fieldnames or [])
+    except csv.Error as error:
+        raise UnreadableFileError("columns_are_missing") from error
+    if NEEDED - columns:
+        raise UnreadableFileError("columns_are_missing")
+    while True:
+        try:
+            row = next(reader, None)
+        except csv.Error:
+            yield _wrong(reader.line_num, "csv_invalid", "This line is not CSV.")
+            continue
+        if row is None:
+            return
+        if "" in row:
+            yield _wrong(reader.line_num, "csv_too_many_cells", "This line has more cells than the header.")
+            continue
+        yield _line(reader.line_num, {name: _typed(name, cell) for name, cell in row.items() if cell})
+
+
+def _typed(name: str, cell: str) -> Any:
+    cell = cell.strip()
+    if name in NUMBERS and cell.isascii() and cell.isdigit() and len(cell) < 20:
+        return int(cell)
+    return TRUTHS.get(name, {}).get(cell.lower(), cell)
+
+
+def _line(number: int, fields: dict[str, Any]) -> Line:
+    sku = fields.get("sku")
+    try:
+        entry = ProductEntry.model_validate(fields)
+    except ValidationError as error:
+        errors = [
+            LineError(line=number, field=field[:64], code=code, detail=detail)
+            for field, code, detail in complaints(error, Language.EN)
+        ]
+        return Line(sku=sku if isinstance(sku, str) else None, entry=None, errors=errors)
+    return Line(sku=entry.sku, entry=entry, errors=[])
+
+
+def _wrong(number: int, code: str, detail: str) -> Line:
+    return Line(sku=None, entry=None, errors=[LineError(line=number, code=code, detail=detail)])

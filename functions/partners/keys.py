@@ -1,0 +1,81 @@
+"""API keys at API Gateway. It alone keeps their values; a key without a usage plan opens nothing."""
+
+import secrets
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING
+
+from partners.domain import ApiKey
+from partners.errors import PlanNotFoundError
+from partners.settings import PartnerSettings
+from stadion.partner_http import BETWEEN
+from stadion.settings import load
+
+if TYPE_CHECKING:
+    from mypy_boto3_apigateway import APIGatewayClient
+
+SECRET_BYTES = 24
+GONE = {"NotFoundException"}
+
+
+@cache
+def client() -> "APIGatewayClient":
+    import boto3
+
+    return boto3.client("apigateway")
+
+
+def plan_id(plan: str) -> str:
+    found = load(PartnerSettings).partner_plans.get(plan)
+    if found is None:
+        raise PlanNotFoundError(plan=plan)
+    return found
+
+
+def make(partner_id: str, plan: str, now: datetime) -> tuple[ApiKey, str]:
+    """The key and its value, which begins with the partner's id (see `stadion.partner_http`) and is kept nowhere."""
+    plan = plan_id(plan)
+    value = partner_id + BETWEEN + secrets.token_hex(SECRET_BYTES)
+    key_id = client().create_api_key(name=f"stadion-{partner_id}", enabled=True, value=value)["id"]
+    try:
+        _link(key_id, plan)
+    except Exception:
+        remove(key_id)
+        raise
+    return ApiKey(key_id=key_id, created_at=now), value
+
+
+def open_up(key_id: str, plan: str) -> None:
+    """Back into its plan; it may be there already."""
+    from botocore.exceptions import ClientError
+
+    try:
+        _link(key_id, plan_id(plan))
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ConflictException":
+            raise
+
+
+def shut(key_id: str, plan: str) -> None:
+    """Out of its plan; it may be out already."""
+    from botocore.exceptions import ClientError
+
+    try:
+        client().delete_usage_plan_key(usagePlanId=plan_id(plan), keyId=key_id)
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in GONE:
+            raise
+
+
+def remove(key_id: str) -> None:
+    from botocore.exceptions import ClientError
+
+    try:
+        client().delete_api_key(apiKey=key_id)
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in GONE:
+            raise
+
+
+def _link(key_id: str, plan: str) -> None:
+    client().create_usage_plan_key(usagePlanId=plan, keyId=key_id, keyType="API_KEY")

@@ -1,0 +1,87 @@
+"""The partner API: /partner/v1. Every request has a key; every webhook has a signature as well."""
+
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Body, Path
+
+from partners import catalogue_service, catalogue_store, order_service, store
+from partners.domain import Ability, Partner
+from partners.errors import PartnerDisabledError, PartnerNotFoundError
+from partners.schemas import (
+    OrderCompletedMessage,
+    OrderReturnedMessage,
+    ProductBatch,
+    ProductBatchResponse,
+    ProductPut,
+    ProductResponse,
+    Received,
+    Sku,
+)
+from stadion import clock
+from stadion.errors import StadionError
+from stadion.observability import count, log
+from stadion.partner_http import PartnerApi, partner_handler
+
+WEBHOOKS = "/partner/v1/webhooks"
+KINDS = ("order.completed", "order.returned")
+"""pydantic puts the kind of a message before what is wrong in it, where the body has no such step."""
+
+
+class StoreApi(PartnerApi):
+    def _invalid(self, error: Any) -> Response[Any]:
+        """What is wrong in a message is told to who signed it, and to nobody else."""
+        if self.event.path == WEBHOOKS:
+            try:
+                order_service.signed_by(_partner(Ability.ORDERS), self, clock.now())
+            except StadionError as refused:
+                return self._refused(refused)
+        for entry in error.errors():
+            entry["loc"] = tuple(step for step in entry["loc"] if step not in KINDS)
+        return super()._invalid(error)
+
+
+api = StoreApi()
+handler = partner_handler(api)
+
+
+@api.post(WEBHOOKS, summary="Tell of an order", tags=["Orders"])
+def receive_webhook(
+    body: Annotated[OrderCompletedMessage | OrderReturnedMessage, Body(discriminator="type")],
+) -> Received:
+    """Signed as Standard Webhooks (`webhook-id`, `webhook-timestamp`, `webhook-signature`) with a secret of yours, and
+    with your key. The same `webhook-id` again is answered as before; messages may come in any order."""
+    now = clock.now()
+    partner = _partner(Ability.ORDERS)
+    key = order_service.signed_by(partner, api, now)
+    received = order_service.receive(partner, body, key, now)
+    count("WebhookReceived")
+    log("received", partner_id=partner.partner_id, webhook_type=body.type, outcome=received.outcome)
+    return received
+
+
+@api.put("/partner/v1/products/<sku>", summary="Put a product into the catalogue", tags=["Catalogue"])
+def put_product(sku: Annotated[Sku, Path()], body: Annotated[ProductPut, Body()]) -> ProductResponse:
+    """The whole product as it is from now on; what says nothing new changes nothing."""
+    return catalogue_service.put(_partner(Ability.CATALOGUE).partner_id, sku, body, clock.now())
+
+
+@api.post("/partner/v1/products", summary="Put up to a hundred products", tags=["Catalogue"])
+def put_products(body: Annotated[ProductBatch, Body()]) -> ProductBatchResponse:
+    """Judged one by one: look at each result."""
+    partner = _partner(Ability.CATALOGUE)
+    return catalogue_service.put_many(partner.partner_id, body.products, api.language, clock.now())
+
+
+@api.get("/partner/v1/products/<sku>", summary="Show a product of the catalogue", tags=["Catalogue"])
+def get_product(sku: Annotated[Sku, Path()]) -> ProductResponse:
+    return catalogue_service.shown(catalogue_store.get(_partner(Ability.CATALOGUE).partner_id, sku))
+
+
+def _partner(ability: Ability) -> Partner:
+    try:
+        partner = store.get(api.partner_id)
+    except PartnerNotFoundError as error:
+        raise PartnerDisabledError from error
+    order_service.check(partner, ability)
+    return partner

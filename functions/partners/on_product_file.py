@@ -1,0 +1,34 @@
+"""S3 says that a catalogue arrived (through a queue): take it in."""
+
+from partners import import_service
+from partners.errors import ImportNotFoundError
+from stadion import clock
+from stadion.events.arrivals import arrival_consumer
+from stadion.observability import correlate, count, log
+
+SECONDS = 240
+"""Of the function's 300."""
+
+
+def take_in(key: str, tries: int) -> None:
+    import_id = import_service.import_of(key)
+    correlate(import_id)
+    try:
+        done = import_service.take_in(import_id, lambda: import_service.fetch(key), now=clock.now, seconds=SECONDS)
+    except ImportNotFoundError:
+        log("import unknown", import_id=import_id, outcome="ignored")
+        return
+    count("ProductsImported", done.changed)
+    log(
+        "imported",
+        import_id=import_id,
+        partner_id=done.partner_id,
+        outcome=done.state.value,
+        problem=done.problem,
+        changed=done.changed,
+        refused=done.refused,
+        tries=tries,
+    )
+
+
+handler = arrival_consumer(take_in)

@@ -1,0 +1,17 @@
+"""What happened to promos, for the partners who want to hear of it."""
+
+from typing import Any
+
+from partners import hook_service
+from stadion import clock
+from stadion.events.catalogue import PromoIssued, PromoRedeemed, PromoReversed
+from stadion.events.consumer import Consumed, consumer
+from stadion.events.envelope import Envelope
+
+
+def tell_partners(envelope: Envelope[Any]) -> Consumed:
+    planned = hook_service.plan(envelope, clock.now())
+    return Consumed("planned" if planned else "nobody_listens", {"deliveries": planned})
+
+
+handler = consumer(tell_partners, events=(PromoIssued, PromoRedeemed, PromoReversed))

@@ -1,0 +1,15 @@
+"""Attempts one webhook; `task_leave_due_webhooks` brings it again when it failed."""
+
+from partners import hook_service
+from partners.work import Deliver
+from stadion import clock
+from stadion.events.consumer import Consumed
+from stadion.work import worker
+
+
+def deliver(work: Deliver) -> Consumed:
+    outcome = hook_service.attempt(work.partner_id, work.delivery_id, clock.now())
+    return Consumed(outcome, {"partner_id": work.partner_id, "delivery_id": work.delivery_id})
+
+
+handler = worker(deliver, kind=Deliver)

@@ -1,0 +1,122 @@
+"""What an order's messages amount to, in whatever order they arrive."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from pydantic import AwareDatetime, Field
+
+from partners.domain import Value
+from partners.errors import (
+    MoreReturnedThanBoughtError,
+    OrderCompletedTwiceError,
+    OrderVersionTakenError,
+    TooManyOrderMessagesError,
+)
+from stadion.events.catalogue import OrderCompleted, OrderLine, OrderReturned
+from stadion.events.envelope import Event
+
+MOST_MESSAGES = 50  # of one order
+
+
+class Completed(Value):
+    version: int
+    lines: list[OrderLine]
+    total_minor: int
+    discount_minor: int = 0
+    currency: str
+    completed_at: AwareDatetime
+
+
+class Return(Value):
+    version: int
+    quantities: dict[str, int] | None = Field(description="by SKU; null: whatever was left")
+    returned_at: AwareDatetime
+
+
+class Order(Value):
+    order_id: str
+    partner_id: str
+    revision: int = 0
+    user_id: str | None = None
+    code: str | None = None
+    completed: Completed | None = None
+    returns: list[Return] = Field(default_factory=list)
+    digests: dict[str, str] = Field(default_factory=dict, description="version -> digest of its message")
+
+    def knows(self, version: int, digest: str) -> bool:
+        """Whether this very message came before."""
+        known = self.digests.get(str(version))
+        if known is not None and known != digest:
+            raise OrderVersionTakenError
+        if known is None and len(self.digests) >= MOST_MESSAGES:
+            raise TooManyOrderMessagesError(most=MOST_MESSAGES)
+        return known is not None
+
+    def with_completion(self, completed: Completed, *, user_id: str | None, code: str | None, digest: str) -> "Order":
+        if self.completed is not None:
+            raise OrderCompletedTwiceError(version=self.completed.version)
+        fields = {"completed": completed, "user_id": user_id, "code": code}
+        return self._changed(completed.version, digest, **fields)
+
+    def with_return(self, came_back: Return, digest: str) -> "Order":
+        return self._changed(came_back.version, digest, returns=[*self.returns, came_back])
+
+    def _changed(self, version: int, digest: str, **fields: object) -> "Order":
+        digests = {**self.digests, str(version): digest}
+        new = self.model_copy(update={**fields, "digests": digests, "revision": self.revision + 1})
+        new.returned()  # refuses what does not add up
+        return new
+
+    def returned(self) -> Counter[str]:
+        """Pieces that came back, by SKU; nothing is known of them before the completion says what there was."""
+        if self.completed is None:
+            return Counter()
+        bought = Counter({line.sku: line.quantity for line in self.completed.lines})
+        named: Counter[str] = Counter()
+        for one in self.returns:
+            named.update(one.quantities or {})
+        for sku, quantity in named.items():
+            if quantity > bought[sku]:
+                raise MoreReturnedThanBoughtError(sku=sku)
+        return bought if any(one.quantities is None for one in self.returns) else named
+
+
+def news(before: Order, after: Order) -> list[Event]:
+    """What a message made true: what was told already is not told again, and nothing of nobody."""
+    if after.completed is None or after.user_id is None:
+        return []
+    events: list[Event] = [_completion(after, after.completed)] if before.completed is None else []
+    back = after.returned() - before.returned()
+    if back:
+        events.append(_return(after, after.completed, back))
+    return events
+
+
+def _completion(order: Order, completed: Completed) -> OrderCompleted:
+    return OrderCompleted(
+        order_id=order.order_id,
+        partner_id=order.partner_id,
+        code=order.code,
+        **completed.model_dump(exclude={"version", "lines"}),
+        lines=completed.lines,
+    )
+
+
+def _return(order: Order, completed: Completed, back: Counter[str]) -> OrderReturned:
+    last = max(order.returns, key=lambda one: one.version)
+    bought = sum(line.quantity for line in completed.lines)
+    return OrderReturned(
+        order_id=order.order_id,
+        partner_id=order.partner_id,
+        order_version=order.revision,
+        lines=list(_lines(completed.lines, back)),
+        is_whole=order.returned().total() == bought,
+        code=order.code,
+        returned_at=last.returned_at,
+    )
+
+
+def _lines(lines: Iterable[OrderLine], back: Counter[str]) -> Iterable[OrderLine]:
+    for line in lines:
+        if back[line.sku]:
+            yield line.model_copy(update={"quantity": back[line.sku]})

@@ -1,0 +1,33 @@
+"""A product of a partner's catalogue."""
+
+from typing import Any
+
+from pydantic import AwareDatetime
+
+from partners.domain import Value
+from stadion.events.catalogue import ProductChanged
+
+BOOKKEEPING = {"partner_id", "sku", "revision", "updated_at"}
+
+
+class Product(Value):
+    partner_id: str
+    sku: str
+    revision: int = 1
+    name: str
+    brand: str | None = None
+    deeplink: str
+    wear_category: str | None = None
+    price_minor: int
+    currency: str
+    is_sold: bool = True
+    updated_at: AwareDatetime
+
+    def says_the_same_as(self, other: "Product | None") -> bool:
+        return other is not None and self._said() == other._said()
+
+    def _said(self) -> dict[str, Any]:
+        return self.model_dump(exclude=BOOKKEEPING)
+
+    def fact(self) -> ProductChanged:
+        return ProductChanged(**self.model_dump(exclude={"updated_at"}))

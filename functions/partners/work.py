@@ -1,0 +1,22 @@
+"""What this service leaves for itself."""
+
+from datetime import datetime
+
+from partners.hooks import Delivery
+from stadion.work import Work
+
+
+class Deliver(Work):
+    """Attempt one delivery."""
+
+    partner_id: str
+    delivery_id: str
+
+    @classmethod
+    def of(cls, delivery: Delivery, now: datetime) -> "Deliver":
+        return cls(
+            correlation_id=delivery.correlation_id,
+            asked_at=now,
+            partner_id=delivery.partner_id,
+            delivery_id=delivery.delivery_id,
+        )
