@@ -1,0 +1,177 @@
+"""What this service knows of an athlete: its own copy of what other services told, and only what rules ask."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from stadion.clock import local_date
+from stadion.events.catalogue import (
+    ConsentChanged,
+    ConsentKind,
+    Gender,
+    OrderCompleted,
+    OrderReturned,
+    ProfileUpdated,
+    UserRegistered,
+    WorkoutFacts,
+)
+from stadion.i18n import Language
+
+MARKETING = (ConsentKind.MARKETING_PUSH, ConsentKind.MARKETING_EMAIL, ConsentKind.MARKETING_SMS)
+
+
+class Copy(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Consent(Copy):
+    granted: bool
+    revision: int
+
+
+class Athlete(Copy):
+    revision: int = 0
+    language: Language | None = None
+    time_zone: str = "UTC"
+    country: str | None = None
+    region: str | None = None
+    city: str | None = None
+    birth_date: date | None = None
+    gender: Gender | None = None
+    registered_on: date | None = None
+    consents: dict[ConsentKind, Consent] = {}
+
+    def has_consent(self, kind: ConsentKind) -> bool:
+        consent = self.consents.get(kind)
+        return consent is not None and consent.granted
+
+    def may_be_marketed(self, channel: ConsentKind | None = None) -> bool:
+        """By this channel; in the app, by the word for any of them, as `notifications` has it."""
+        return any(self.has_consent(kind) for kind in ([channel] if channel else MARKETING))
+
+
+PROFILE = {"language", "time_zone", "country", "region", "city", "birth_date", "gender", "revision"}
+
+
+def told(known: Athlete, event: UserRegistered | ProfileUpdated | ConsentChanged, day: date) -> Athlete:
+    """The copy after an event of `day`; what is older than the copy changes nothing."""
+    if isinstance(event, ConsentChanged):
+        current = known.consents.get(event.kind)
+        if current is not None and current.revision >= event.revision:
+            return known
+        consent = Consent(granted=event.granted, revision=event.revision)
+        return known.model_copy(update={"consents": {**known.consents, event.kind: consent}})
+    if isinstance(event, ProfileUpdated):
+        newer = {name: getattr(event, name) for name in PROFILE} if event.revision > known.revision else {}
+        return known.model_copy(update=newer)
+    first = {"language": event.language, "time_zone": event.time_zone} if known.revision == 0 else {}
+    return known.model_copy(update={**first, "registered_on": known.registered_on or day})
+
+
+class Piece(Copy):
+    """A piece of gear. Merging two accounts of it gives the same in any order."""
+
+    gear_id: str
+    category: str | None = None
+    brand: str | None = None
+    model: str | None = None
+    retired: bool = False
+    worn_percent: int = 0
+
+    def merged(self, other: "Piece") -> "Piece":
+        return Piece(
+            gear_id=self.gear_id,
+            category=self.category or other.category,
+            brand=self.brand or other.brand,
+            model=self.model or other.model,
+            retired=self.retired or other.retired,
+            worn_percent=max(self.worn_percent, other.worn_percent),
+        )
+
+
+class ProductCopy(Copy):
+    """A product of the store's catalogue."""
+
+    sku: str
+    revision: int
+    name: str
+    brand: str | None = None
+    deeplink: str
+    wear_category: str | None = None
+    price_minor: int
+    currency: str
+    is_sold: bool
+
+
+class Order(Copy):
+    """An order and what came back of it, in whatever order the news arrived."""
+
+    completed: OrderCompleted | None = None
+    returns: dict[str, OrderReturned] = {}
+
+    @property
+    def version(self) -> int:
+        return len(self.returns) + (self.completed is not None)
+
+
+Amounts = Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Of one athlete, as far as the rules need them. Days are the athlete's, of purchases UTC."""
+
+    athlete: Athlete
+    today: date
+    gear: tuple[Piece, ...] = ()
+    activity: Mapping[date, Amounts] = field(default_factory=dict)
+    purchases: Mapping[date, Amounts] = field(default_factory=dict)
+
+
+def activity_of(workout: WorkoutFacts) -> dict[str, dict[str, int]]:
+    """Account of the day -> amounts."""
+    day = local_date(workout.started_at, workout.time_zone)
+    sport = workout.sport_type.value
+    amounts = {
+        f"{sport}.sessions": 1,
+        f"{sport}.distance_m": round(workout.distance_m or 0),
+        f"{sport}.moving_time_s": round(workout.moving_time_s),
+    }
+    return {day_account("DAY", day): {name: amount for name, amount in amounts.items() if amount}}
+
+
+def purchases_of(order: Order) -> dict[str, dict[str, int]]:
+    """Account of the day -> amounts, less what came back. An order whose completion is unknown yet bought nothing."""
+    done = order.completed
+    if done is None:
+        return {}
+    back = [line for returned in order.returns.values() for line in returned.lines]
+    whole = any(returned.is_whole for returned in order.returns.values())
+    amounts: dict[str, int] = {"orders": 0 if whole else 1}
+    signed = [(line, 1) for line in done.lines] + [(line, -1) for line in back]
+    for line, sign in [] if whole else signed:
+        for name in ("items", *([f"items.{line.wear_category}"] if line.wear_category else [])):
+            amounts[name] = amounts.get(name, 0) + sign * line.quantity
+    returned_minor = sum(line.quantity * line.price_minor for line in back)
+    amounts[f"minor.{done.currency}"] = 0 if whole else max(0, done.total_minor - returned_minor)
+    kept = {name: amount for name, amount in amounts.items() if amount > 0}
+    return {day_account("BOUGHT", done.completed_at.date()): kept}
+
+
+def day_account(kind: str, day: date) -> str:
+    return f"{kind}#{day.isoformat()}"
+
+
+def day_of(account: str) -> date:
+    return date.fromisoformat(account.rpartition("#")[2])
+
+
+def days_back(today: date, days: int) -> date:
+    return today - timedelta(days=max(0, days - 1))
+
+
+def amounts_of(totals: Any) -> dict[str, int]:
+    return {str(name): int(amount) for name, amount in totals.items()}

@@ -1,0 +1,41 @@
+"""Counts purchases, and settles the code of an order where the store did not say so itself."""
+
+from typing import Any
+
+from promos import athletes, redemption_service
+from promos.schemas import Use
+from stadion import clock
+from stadion.dynamo import look_again
+from stadion.errors import RequestInProgressError, StadionError
+from stadion.events.catalogue import NOBODY, OrderCompleted, OrderReturned
+from stadion.events.consumer import Consumed, consumer
+from stadion.events.envelope import Envelope
+
+
+def know_order(envelope: Envelope[Any]) -> Consumed:
+    event, user_id = envelope.data, envelope.user_id
+    outcome = "nobody's"
+    if user_id != NOBODY:
+        outcome = look_again(lambda: athletes.know_order(user_id, event.partner_id, event.order_id, event)).value
+    settled = _settle(event, None if user_id == NOBODY else user_id)
+    return Consumed(outcome, {"code": settled} if settled else {})
+
+
+def _settle(event: OrderCompleted | OrderReturned, user_id: str | None) -> str | None:
+    """What the promo refuses is the loss of a store that has sold already: it goes to the log only."""
+    if event.code is None or (isinstance(event, OrderReturned) and not event.is_whole):
+        return None
+    try:
+        if isinstance(event, OrderCompleted):
+            before = event.total_minor + event.discount_minor
+            use = Use(order_id=event.order_id, user_id=user_id, amount_minor=before, currency=event.currency)
+            sold_at = min(event.completed_at, clock.now())  # a code that was good then is good, however late the news
+            return redemption_service.redeem_sold(event.partner_id, event.code, use, sold_at).state.value
+        return redemption_service.reverse_unseen(event.partner_id, event.code, event.order_id, clock.now()).state.value
+    except RequestInProgressError:
+        raise
+    except StadionError as error:
+        return error.code
+
+
+handler = consumer(know_order, events=(OrderCompleted, OrderReturned))

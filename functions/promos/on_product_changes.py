@@ -1,0 +1,19 @@
+"""Keeps the copy of the catalogue that replacements are chosen from."""
+
+from typing import Any
+
+from promos import store
+from promos.facts import ProductCopy
+from stadion.dynamo import look_again
+from stadion.events.catalogue import ProductChanged
+from stadion.events.consumer import Consumed, consumer
+from stadion.events.envelope import Envelope
+
+
+def know_product(envelope: Envelope[Any]) -> Consumed:
+    product = ProductCopy(**envelope.data.model_dump())
+    changed = look_again(lambda: store.know_product(product))
+    return Consumed("kept" if changed else "stale")
+
+
+handler = consumer(know_product, events=(ProductChanged,))

@@ -1,0 +1,77 @@
+"""Segments: rules with a name."""
+
+from datetime import datetime
+
+from promos import athletes, store
+from promos.errors import SegmentInUseError
+from promos.promo_service import refuse_problems
+from promos.schemas import SegmentCount, SegmentExplanation, SegmentPut, SegmentResponse
+from promos.store import Segment
+from promos.targeting import Segments, judge, needs, problems_of, reached
+from stadion import clock
+from stadion.clock import local_date
+from stadion.i18n import Language
+
+
+def put(name: str, wanted: SegmentPut, old: Segment | None, now: datetime) -> SegmentResponse:
+    known = store.segments()
+    rules = {other: one.rule for other, one in known.items()}
+    refuse_problems(problems_of(wanted.rule, rules, pointer="#/rule", within=name))
+    revision = old.revision + 1 if old is not None else 1
+    new = Segment(name, revision, wanted.rule, wanted.description, clock.rfc3339(now))
+    store.put_segment(old, new, known=len(known))
+    return representation(new)
+
+
+def everything() -> list[SegmentResponse]:
+    return [representation(one) for _, one in sorted(store.segments().items())]
+
+
+def remove(old: Segment) -> None:
+    """Segments that others ask for stay; a promo that asks for one that is gone fits nobody."""
+    known = _rules()
+    users = [name for name, rule in known.items() if name != old.name and old.name in reached(rule, {})]
+    if users:
+        raise SegmentInUseError(user=users[0])
+    store.remove_segment(old)
+
+
+def count(name: str, *, limit: int, cursor: str | None, now: datetime) -> SegmentCount:
+    """Over one page of athletes: the caller adds up the pages."""
+    rule, rules = store.segment(name).rule, _rules()
+    wanted = needs(rule, rules)
+    page = athletes.page(limit=limit, cursor=cursor)
+    matched = 0
+    for user_id, known in page.items:
+        facts = athletes.facts(user_id, known, wanted, local_date(now, known.time_zone))
+        matched += judge(rule, facts, rules).passed
+    return SegmentCount(matched=matched, looked_at=len(page.items), next_cursor=page.next_cursor)
+
+
+def explain(name: str, user_id: str, *, language: Language, now: datetime) -> SegmentExplanation:
+    rule, rules = store.segment(name).rule, _rules()
+    known, _ = athletes.athlete(user_id)
+    facts = athletes.facts(user_id, known, needs(rule, rules), local_date(now, known.time_zone))
+    verdict = judge(rule, facts, rules, "#/rule")
+    decisive = verdict.decided_by
+    return SegmentExplanation(
+        name=name,
+        user_id=user_id,
+        is_in=verdict.passed,
+        decided_by=decisive.pointer,
+        detail=decisive.said.say(language),
+    )
+
+
+def _rules() -> Segments:
+    return {name: one.rule for name, one in store.segments().items()}
+
+
+def representation(one: Segment) -> SegmentResponse:
+    return SegmentResponse(
+        name=one.name,
+        revision=one.revision,
+        rule=one.rule,
+        description=one.description,
+        updated_at=datetime.fromisoformat(one.updated_at),
+    )

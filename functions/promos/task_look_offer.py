@@ -1,0 +1,13 @@
+"""How an offer stands: still open, or redeemed."""
+
+from promos import worn_gear
+from promos.worn_gear import AboutOffer, OfferStands
+from stadion import clock
+from stadion.tasks import task
+
+
+def do(asked: AboutOffer) -> OfferStands:
+    return worn_gear.look_at(asked, clock.now())
+
+
+handler = task(do, takes=AboutOffer)

@@ -1,0 +1,186 @@
+"""The wear offer: which promo a worn pair earns, what the workflow's steps ask, and how it is started once."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+from promos import offer_service, store
+from promos.domain import Offer
+from promos.errors import NotEligibleError, OfferNotFoundError, PromoNotFoundError
+from promos.facts import Piece
+from promos.links import tagged
+from stadion.dynamo import Item, Transaction, absent, look_again, put_over
+from stadion.events.catalogue import NotificationRequested
+from stadion.events.envelope import Event
+from stadion.tasks import TaskInput
+
+WORN: Final = 80
+"""Per cent: from here on a pair earns an offer. At 50 it is too early, and 100 comes as a second chance."""
+REMINDER_AFTER: Final = 0.7
+"""Of the time that the code is valid."""
+DAY_FORMAT: Final = "%Y-%m-%d"
+
+
+class AlreadyAskedError(Exception):
+    """This message was asked for before."""
+
+
+# --- which promo ----------------------------------------------------------------------------------------------------
+
+
+def promo_of(category: str) -> str | None:
+    """The promo that a worn piece of this category earns."""
+    return _rules()[0].get(category)
+
+
+def rules() -> Mapping[str, str]:
+    return _rules()[0]
+
+
+def set_rule(category: str, promo_id: str | None) -> Mapping[str, str]:
+    """`PromoNotFoundError`; None takes the rule away."""
+    if promo_id is not None:
+        store.get(promo_id)
+
+    def write() -> Mapping[str, str]:
+        known, stored = _rules()
+        others = {name: promo for name, promo in known.items() if name != category}
+        changed = others if promo_id is None else {**others, category: promo_id}
+        if changed == known:
+            return known
+        revision = int(stored.revision) + 1 if stored is not None else 1
+        transaction = Transaction()
+        item = Item(pk="WEAR_OFFERS", sk="RULES", kind="wear_offers", revision=revision, body={"promos": changed})
+        put_over(transaction, stored, item)
+        transaction.commit()
+        return changed
+
+    return look_again(write)
+
+
+def _rules() -> tuple[dict[str, str], Item | None]:
+    item = Item.find("WEAR_OFFERS", "RULES")
+    return (dict(item.body["promos"]) if item is not None else {}), item
+
+
+# --- the steps ------------------------------------------------------------------------------------------------------
+
+
+class WornGear(TaskInput):
+    """What starts the workflow."""
+
+    user_id: str
+    gear_id: str
+    category: str
+    name: str
+    threshold_percent: int
+    crossing: int
+
+    @property
+    def run_id(self) -> str:
+        """One for each crossing of the threshold; also the execution's name."""
+        return f"wear-{self.gear_id}-{self.threshold_percent}-{self.crossing}"
+
+
+class OfferMade(BaseModel):
+    is_made: bool
+    reason: str | None = Field(default=None, description="why there is none")
+    offer_id: str | None = None
+    remind_at: AwareDatetime | None = None
+    expires_at: AwareDatetime | None = None
+
+
+def make_offer(worn: WornGear, now: datetime) -> OfferMade:
+    """The same offer, however often the step is done."""
+    promo_id = promo_of(worn.category)
+    if promo_id is None:
+        return OfferMade(is_made=False, reason="no_promo_for_category")
+    piece = Piece(gear_id=worn.gear_id, category=worn.category, worn_percent=worn.threshold_percent)
+    try:
+        made = offer_service.offer_for_worn_gear(promo_id, worn.user_id, piece, run_id=worn.run_id, now=now)
+    except NotEligibleError as error:
+        failed = [check["check"] for check in (error.extensions or {}).get("checks", [])]
+        return OfferMade(is_made=False, reason=f"not_eligible: {', '.join(failed)}")
+    except PromoNotFoundError:
+        return OfferMade(is_made=False, reason="promo_is_gone")
+    if made is None:
+        return OfferMade(is_made=False, reason="nothing_replaces_it")
+    issued, _ = made
+    offer = store.offer(worn.user_id, issued.offer_id)
+    return OfferMade(
+        is_made=True,
+        offer_id=offer.offer_id,
+        remind_at=offer.issued_at + (offer.expires_at - offer.issued_at) * REMINDER_AFTER,
+        expires_at=offer.expires_at,
+    )
+
+
+class AboutOffer(TaskInput):
+    user_id: str
+    offer_id: str
+
+
+class Asked(BaseModel):
+    is_new: bool
+
+
+def ask_for_message(about: AboutOffer, template: str, now: datetime) -> Asked:
+    """One message per offer and template: the request and the note that it was made are one transaction."""
+    offer = store.offer(about.user_id, about.offer_id)
+    transaction = Transaction()
+    note = Item(
+        pk=store.user_pk(about.user_id),
+        sk=f"TOLD#{offer.offer_id}#{template}",
+        kind="told",
+        expires_at=store.kept_until(offer.expires_at),
+    )
+    transaction.put(note, absent(), refused=lambda _: AlreadyAskedError())
+    store.publish(transaction, about.user_id, [_message(offer, template)], now)
+    try:
+        transaction.commit()
+    except AlreadyAskedError:
+        return Asked(is_new=False)
+    return Asked(is_new=True)
+
+
+def _message(offer: Offer, template: str) -> Event:
+    promo = store.get(offer.promo_id)
+    values: dict[str, Any] = {
+        "title": promo.title.en,
+        "title_ru": promo.title.ru,
+        "text": promo.text.en,
+        "text_ru": promo.text.ru,
+        "code": offer.code,
+        "ends_on": offer.expires_at.strftime(DAY_FORMAT),
+    }
+    return NotificationRequested(
+        request_id=f"{template}:{offer.offer_id}",
+        template=template,
+        values=values,
+        about={"offer_id": offer.offer_id, "deeplink": tagged(offer.link or promo.link, offer)},
+        expires_at=offer.expires_at,
+        campaign_id=offer.campaign_id,
+    )
+
+
+class OfferStands(BaseModel):
+    is_open: bool
+    is_redeemed: bool
+
+
+def look_at(about: AboutOffer, now: datetime) -> OfferStands:
+    """Open: neither used, dismissed, nor over, and its promo goes on."""
+    try:
+        offer = store.offer(about.user_id, about.offer_id)
+        promo = store.get(offer.promo_id)
+    except (OfferNotFoundError, PromoNotFoundError):
+        return OfferStands(is_open=False, is_redeemed=False)
+    is_running = promo.status(now).value == "active"
+    is_open = offer.is_open and offer.expires_at > now and is_running
+    return OfferStands(is_open=is_open, is_redeemed=offer.redeemed_at is not None and offer.reversed_at is None)
+
+
+def is_worth_it(threshold_percent: int, component_id: str | None) -> bool:
+    return component_id is None and threshold_percent >= WORN

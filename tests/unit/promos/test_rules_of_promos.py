@@ -1,0 +1,374 @@
+"""The pure rules: targeting, budgets in shards, windows, discounts, codes, replacements, the funnel."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import product as every
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from promos.budget import Left, plan, shard_count, split
+from promos.domain import Offer, burden_of, discount_of, is_open_at, may_stack, period_key
+from promos.facts import Athlete, Consent, Facts, Piece, ProductCopy, told
+from promos.links import tagged
+from promos.patterns import ALPHABET, PatternError, check, code_of, normal
+from promos.replacement import replacement_for
+from promos.targeting import Needs, Rule, judge, needs, problems_of
+from promos.values import Discount, LimitPeriod, Stacking, Window
+from stadion.events.catalogue import ConsentChanged, ConsentKind, ProfileUpdated, UserRegistered
+from stadion.i18n import Language
+
+TODAY = date(2026, 11, 21)
+NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
+FACTS = Facts(
+    athlete=Athlete(
+        language=Language.RU,
+        country="RU",
+        region="RU-MOW",
+        city="Moscow",
+        birth_date=date(1991, 11, 22),
+        registered_on=date(2026, 11, 1),
+        consents={ConsentKind.MARKETING_EMAIL: Consent(granted=True, revision=1)},
+    ),
+    today=TODAY,
+    gear=(
+        Piece(gear_id="1", category="running_shoes", brand="Kiprun", worn_percent=80),
+        Piece(gear_id="2", category="bike", retired=True, worn_percent=100),
+    ),
+    activity={
+        TODAY: {"Run.sessions": 1, "Run.distance_m": 5_000},
+        TODAY - timedelta(days=29): {"Ride.sessions": 2},
+        TODAY - timedelta(days=30): {"Run.sessions": 7},
+    },
+    purchases={TODAY - timedelta(days=10): {"orders": 1, "items": 2, "items.running_shoes": 2, "minor.RUB": 9_000}},
+)
+
+
+def rule(**content: Any) -> Rule:
+    return Rule.model_validate(content)
+
+
+@pytest.mark.parametrize(
+    ("content", "fits"),
+    [
+        ({"profile": {"countries": ["BY", "RU"], "cities": ["moscow"]}}, True),
+        ({"profile": {"countries": ["RU"], "languages": ["en"]}}, False),
+        ({"profile": {"genders": ["female"]}}, False),
+        ({"profile": {"age_from": 34, "age_to": 34}}, True),
+        ({"profile": {"age_from": 35}}, False),
+        ({"profile": {"registered_for_days": 20}}, True),
+        ({"profile": {"registered_for_days": 21}}, False),
+        ({"consent": "marketing_email"}, True),
+        ({"consent": "marketing_sms"}, False),
+        ({"gear": {"categories": ["running_shoes"], "brands": ["kiprun"], "worn_percent": 80}}, True),
+        ({"gear": {"worn_percent": 100}}, False),
+        ({"gear": {"worn_percent": 100, "retired": True}}, True),
+        ({"gear": {"at_least": 2}}, False),
+        ({"activity": {"at_least": 3, "at_most": 3}}, True),
+        ({"activity": {"within_days": 31, "at_least": 10}}, True),
+        ({"activity": {"sports": ["Run"], "measure": "distance_m", "at_least": 5001}}, False),
+        ({"activity": {"within_days": 1, "sports": ["Ride"], "at_most": 0}}, True),
+        ({"purchases": {"measure": "items", "category": "running_shoes", "at_least": 2}}, True),
+        ({"purchases": {"measure": "spent_minor", "currency": "RUB", "at_least": 9_001}}, False),
+        ({"purchases": {"within_days": 10, "at_most": 0}}, True),
+        ({"segment": "of-runners"}, True),
+        ({"segment": "gone"}, False),
+    ],
+)
+def test_a_rule_fits_or_not_and_its_negation_the_other_way(content: dict[str, Any], fits: bool) -> None:
+    segments = {"of-runners": rule(activity={"sports": ["Run"], "at_least": 1})}
+    assert judge(Rule.model_validate(content), FACTS, segments).passed is fits
+    assert judge(Rule.model_validate({"not": content}), FACTS, segments).passed is not fits
+
+
+LEAVES = st.sampled_from([{"consent": "marketing_email"}, {"consent": "marketing_sms"}])
+RULES: st.SearchStrategy[dict[str, Any]] = st.recursive(
+    LEAVES,
+    lambda inner: st.one_of(
+        st.lists(inner, min_size=1, max_size=3).map(lambda rules: {"all": rules}),
+        st.lists(inner, min_size=1, max_size=3).map(lambda rules: {"any": rules}),
+        inner.map(lambda one: {"not": one}),
+    ),
+    max_leaves=8,
+)
+
+
+def plainly(content: dict[str, Any]) -> bool:
+    [(kind, inner)] = content.items()
+    if kind == "not":
+        return not plainly(inner)
+    if kind in {"all", "any"}:
+        return {"all": all, "any": any}[kind](map(plainly, inner))
+    return bool(inner == "marketing_email")
+
+
+@given(content=RULES)
+def test_nested_rules_mean_what_logic_says_and_survive_being_stored(content: dict[str, Any]) -> None:
+    whole = Rule.model_validate(content)
+    verdict = judge(whole, FACTS, {})
+    assert verdict.passed is plainly(content)
+    assert verdict.decided_by.pointer.startswith("#")
+    assert Rule.model_validate(whole.stored()) == whole
+    assert whole.stored() == content
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {},
+        {"all": []},
+        {"all": None},
+        {"consent": "marketing_sms", "segment": "x1"},
+        {"profile": {}},
+        {"activity": {}},
+        {"activity": {"at_least": 1, "within_days": 91}},
+        {"purchases": {"measure": "spent_minor", "at_least": 1}},
+        {"purchases": {"category": "bike", "at_least": 1}},
+        {"gear": {"worn_percent": True}},
+    ],
+)
+def test_a_rule_that_says_nothing_or_two_things_is_refused(content: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        Rule.model_validate(content)
+
+
+def test_what_a_schema_cannot_see_is_pointed_at() -> None:
+    deep: dict[str, Any] = {"consent": "location"}
+    for _ in range(9):
+        deep = {"not": deep}
+    found = problems_of(
+        Rule.model_validate({"all": [{"segment": "gone"}, deep, {"profile": {"age_from": 9, "age_to": 8}}]}), {}
+    )
+    assert [(one.code, one.pointer) for one in found] == [
+        ("unknown_segment", "#/all/0/segment"),
+        ("rules_too_deep", "#/all/1" + "/not" * 7),
+        ("nobody_fits", "#/all/2/profile/age_from"),
+    ]
+    assert found[0].text.say(Language.RU) == "Нет сегмента gone."
+
+
+def test_a_segment_that_leads_back_to_itself_is_found_and_ends_even_if_it_is_stored() -> None:
+    segments = {"s1": rule(segment="s2"), "s2": rule(segment="s3"), "s3": rule(consent="location")}
+    assert [one.code for one in problems_of(rule(segment="s1"), segments, within="s3")] == ["segment_loop"]
+    loop = segments | {"s3": rule(segment="s1")}
+    assert judge(rule(segment="s1"), FACTS, loop).passed is False
+
+
+def test_only_what_rules_ask_is_read() -> None:
+    segments = {"s1": rule(any=[{"activity": {"within_days": 90, "at_least": 1}}, {"gear": {}}])}
+    assert needs(rule(**{"not": {"segment": "s1"}}), segments) == Needs(True, 90, 0)
+    assert needs(rule(consent="location"), segments) == Needs()
+
+
+# --- budgets --------------------------------------------------------------------------------------------------------
+
+SHARDS = st.lists(st.tuples(st.integers(-3, 5), st.integers(-50, 300)), min_size=1, max_size=8)
+
+
+@given(amounts=SHARDS, uses=st.integers(0, 6), minor=st.integers(0, 900), start=st.integers(0, 20))
+def test_a_plan_takes_exactly_what_is_asked_and_no_more_than_there_is(
+    amounts: list[tuple[int, int]], uses: int, minor: int, start: int
+) -> None:
+    shards = [Left(f"BUDGET#{number}", *left) for number, left in enumerate(amounts)]
+    takes = plan(shards, uses=uses, minor=minor, start=start)
+    enough = sum(max(0, u) for u, _ in amounts) >= uses and sum(max(0, m) for _, m in amounts) >= minor
+    assert (takes is not None) is enough
+    if takes is not None:
+        left = {shard.sk: shard for shard in shards}
+        assert (sum(take.uses for take in takes), sum(take.minor for take in takes)) == (uses, minor)
+        for take in takes:
+            assert 0 <= take.uses <= max(0, left[take.sk].uses)
+            assert 0 <= take.minor <= max(0, left[take.sk].minor)
+        assert len({take.sk for take in takes}) == len(takes)
+
+
+@given(total=st.integers(0, 10**15), parts=st.integers(1, 8))
+def test_a_split_loses_nothing(total: int, parts: int) -> None:
+    shares = split(total, parts)
+    assert (sum(shares), max(shares) - min(shares) <= 1) == (total, True)
+
+
+def test_small_budgets_are_one_item() -> None:
+    assert [shard_count(uses) for uses in (1, 64, 65, 10**15)] == [1, 1, 8, 8]
+
+
+# --- time, money, codes ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("opens", "closes", "open_hours"),
+    [
+        (time(8), time(20), range(8, 20)),
+        (time(22), time(6), [*range(6), 22, 23]),
+        (time(0), time(0), range(24)),
+        (time(18), time(0), range(18, 24)),
+    ],
+)
+@pytest.mark.parametrize("zone", ["Europe/Moscow", "Asia/Kamchatka", "America/New_York"])
+def test_a_window_is_in_the_athletes_hours(opens: time, closes: time, open_hours: Any, zone: str) -> None:
+    from zoneinfo import ZoneInfo
+
+    window = Window(opens=opens, closes=closes)
+    for hour in range(24):
+        moment = datetime(2026, 11, 21, hour, 30, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+        assert is_open_at([window], moment, zone) is (hour in open_hours), hour
+
+
+def test_a_window_past_midnight_belongs_to_the_day_it_began_on() -> None:
+    friday_night = [Window(days=["fri"], opens=time(22), closes=time(2))]
+    assert [is_open_at(friday_night, datetime(2026, 11, day, 1, tzinfo=UTC), "UTC") for day in (20, 21, 22)] == [
+        False,
+        True,
+        False,
+    ]
+
+
+def test_periods_begin_at_midnight_on_the_promos_clock() -> None:
+    late = datetime(2026, 11, 30, 22, tzinfo=UTC)
+    assert period_key(LimitPeriod.DAY, late, "Europe/Moscow") == "2026-12-01"
+    assert period_key(LimitPeriod.MONTH, late, "Europe/Moscow") == "2026-12-01"
+    assert period_key(LimitPeriod.WEEK, late, "UTC") == "2026-11-30"
+    assert period_key(LimitPeriod.MONTH, late, "UTC") == "2026-11-01"
+
+
+@pytest.mark.parametrize(
+    ("discount", "amount", "off", "burden"),
+    [
+        ({"kind": "percent", "percent": 15}, 1_001, 151, 151),
+        ({"kind": "percent", "percent": 100}, 999, 999, 999),
+        ({"kind": "percent", "percent": 50, "most_minor": 100}, 999, 100, 100),
+        ({"kind": "amount", "amount_minor": 500}, 300, 300, 300),
+        ({"kind": "gift", "sku": "1", "cost_minor": 90}, 300, 0, 90),
+        ({"kind": "free_delivery", "cost_minor": 50}, 0, 0, 50),
+        ({"kind": "percent", "percent": 15}, 0, 0, 0),
+    ],
+)
+def test_a_discount_is_never_more_than_the_order(discount: Any, amount: int, off: int, burden: int) -> None:
+    parsed = Discount.model_validate(discount)
+    assert (discount_of(parsed, amount), burden_of(parsed, amount)) == (off, burden)
+
+
+def test_codes_are_made_by_their_pattern_of_characters_that_look_like_no_other() -> None:
+    code = code_of(check(" run-{4}-{4} "))
+    assert (code[:4], len(code), set(code[4:].replace("-", "")) <= set(ALPHABET)) == ("RUN-", 13, True)
+    assert not set("0O1IL2Z5S8BUV") & set(ALPHABET)
+    assert normal(" run-7f3k 9qxd\n") == "RUN-7F3K9QXD"
+
+
+@pytest.mark.parametrize("pattern", ["RUN", "RUN-{4}", "РУН-{8}", "{40}", "A_{8}", "RUN-{x}{8}"])
+def test_a_pattern_that_can_be_guessed_or_not_typed_is_refused(pattern: str) -> None:
+    with pytest.raises(PatternError):
+        check(pattern)
+
+
+def test_promos_stack_by_mutual_agreement() -> None:
+    alone, any_ = Stacking(), Stacking.model_validate({"mode": "any"})
+    shoes, bikes = (Stacking.model_validate({"mode": "group", "groups": [name]}) for name in ("shoes", "bikes"))
+    for one, other in every([alone, any_, shoes, bikes], repeat=2):
+        assert may_stack(one, other) == may_stack(other, one)
+    assert [may_stack(shoes, other) for other in (alone, any_, shoes, bikes)] == [False, True, True, False]
+
+
+# --- offers ---------------------------------------------------------------------------------------------------------
+
+STEPS: dict[str, Callable[[Offer, datetime], Offer]] = {
+    "view": Offer.viewed,
+    "click": Offer.clicked,
+    "dismiss": Offer.dismissed,
+    "redeem": lambda offer, now: offer.redeemed(now, discount_minor=5, revenue_minor=9),
+}
+
+
+@given(steps=st.lists(st.sampled_from(sorted(STEPS)), max_size=6))
+def test_the_funnel_is_monotone_whatever_the_app_managed_to_tell(steps: list[str]) -> None:
+    offer = Offer(
+        offer_id="1",
+        user_id="u",
+        promo_id="p",
+        run_id="r",
+        code="c",
+        is_personal=True,
+        issued_at=NOW,
+        expires_at=NOW,
+        campaign_id="winter",
+    )
+    for number, step in enumerate(steps):
+        offer = STEPS[step](offer, NOW + timedelta(minutes=number))
+    assert offer.redeemed_at is None or offer.clicked_at is not None
+    assert offer.clicked_at is None or offer.viewed_at is not None
+    assert offer.viewed_at is None or offer.viewed_at >= offer.issued_at
+
+
+def test_a_link_keeps_its_query_and_gets_our_tags_only_once() -> None:
+    offer = Offer(
+        offer_id="1", user_id="u", promo_id="p", run_id="r", code="c", is_personal=True, issued_at=NOW, expires_at=NOW
+    )
+    link = tagged("https://s.example/p?id=1&utm_source=old#size", offer)
+    assert link == "https://s.example/p?id=1&utm_source=stadion&utm_medium=app&utm_campaign=p#size"
+    assert tagged(link, offer) == link
+    assert "u" not in link.split("?")[1].split("=")
+
+
+# --- copies ---------------------------------------------------------------------------------------------------------
+
+
+@given(order=st.permutations(range(5)), again=st.lists(st.integers(0, 4), max_size=4))
+def test_the_copy_of_an_athlete_is_the_same_in_any_order(order: list[int], again: list[int]) -> None:
+    changed_at = NOW
+    events: list[Any] = [
+        UserRegistered(language=Language.EN, time_zone="UTC"),
+        ProfileUpdated(revision=2, language=Language.EN, time_zone="UTC", city="Perm"),
+        ProfileUpdated(revision=3, language=Language.RU, time_zone="Europe/Moscow", city="Moscow"),
+        ConsentChanged(kind="marketing_push", granted=True, revision=1, text_version="1", changed_at=changed_at),
+        ConsentChanged(kind="marketing_push", granted=False, revision=2, text_version="1", changed_at=changed_at),
+    ]
+    known = Athlete()
+    for number in [*order, *again]:
+        known = told(known, events[number], TODAY)
+    assert (known.city, known.time_zone, known.registered_on) == ("Moscow", "Europe/Moscow", TODAY)
+    assert not known.may_be_marketed()
+
+
+# --- replacements ---------------------------------------------------------------------------------------------------
+
+
+def sold(sku: str, name: str, brand: str | None, price: int, **fields: Any) -> ProductCopy:
+    facts: dict[str, Any] = {"wear_category": "running_shoes", "currency": "RUB", "is_sold": True, "revision": 1}
+    return ProductCopy(
+        sku=sku, name=name, brand=brand, price_minor=price, deeplink="https://s.example", **(facts | fields)
+    )
+
+
+WORN = Piece(gear_id="g", category="running_shoes", brand="Kiprun", model="KD900", worn_percent=100)
+CATALOGUE = [
+    sold("old", "Kiprun KD900", "Kiprun", 9_000, is_sold=False),
+    sold("next", "Kiprun KD900.2", "Kiprun", 10_000),
+    sold("cheap", "Kiprun Jogflow", "Kiprun", 5_500),
+    sold("near", "Else Runner", "Else", 9_100),
+    sold("dear", "Kiprun KD900X LD+", "Kiprun", 20_000),
+    sold("bike", "Rockrider", "Kiprun", 9_000, wear_category="bike"),
+    sold("euro", "Kiprun KD900.2", "Kiprun", 100, currency="EUR"),
+]
+
+
+@pytest.mark.parametrize(
+    ("without", "sku"),
+    [((), "next"), (("next",), "cheap"), (("next", "cheap"), "near"), (("next", "cheap", "near"), None)],
+)
+def test_the_next_of_the_model_then_the_brand_then_the_nearest_price_in_the_band(
+    without: tuple[str, ...], sku: str | None
+) -> None:
+    catalogue = [one for one in CATALOGUE if one.sku not in without]
+    found = replacement_for(WORN, catalogue, currency="RUB")
+    assert (found.sku if found else None) == sku
+    assert replacement_for(WORN, catalogue[::-1], currency="RUB") == found
+
+
+def test_a_price_band_of_the_campaign_wins_and_gear_without_a_category_has_no_replacement() -> None:
+    dearest = replacement_for(WORN, CATALOGUE, currency="RUB", least_minor=15_000, most_minor=30_000)
+    assert dearest is not None
+    assert dearest.sku == "dear"
+    assert replacement_for(WORN.model_copy(update={"category": None}), CATALOGUE) is None
