@@ -87,6 +87,17 @@ class Gear(Value):
         return min(given, datetime.combine(begun, datetime.min.time(), tzinfo=UTC) - EASTERNMOST)
 
 
+class Purchase(Value):
+    """What is known of an order; its messages come in any order, and more than once."""
+
+    partner_id: str
+    order_id: str
+    revision: int = 0
+    is_completed: bool = False
+    pieces: dict[str, str] = Field(default_factory=dict, description="gear id -> SKU, of what the athlete still has")
+    returned: dict[str, dict[str, int]] = Field(default_factory=dict, description="order version -> SKU -> pieces")
+
+
 # --- use ------------------------------------------------------------------------------------------------------------
 
 

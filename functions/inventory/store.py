@@ -1,14 +1,15 @@
 """The inventory table. Access patterns stand in README.md; nothing outside this module knows the keys."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from inventory.domain import Component, Gear, Status, account, silent_notes
+from inventory.domain import Component, Gear, Purchase, Status, account, silent_notes
 from inventory.errors import GearIdTakenError, GearNotFoundError
 from stadion import pagination
-from stadion.dynamo import Item, Transaction, absent, page_of, put_over
+from stadion.dynamo import Item, Transaction, absent, overtaken, page_of, put_over
 from stadion.errors import StaleVersionError
+from stadion.events.catalogue import ConsentChanged, ConsentKind
 from stadion.events.envelope import Event
 from stadion.events.outbox import outbox_items
 from stadion.idempotency import IdempotencyKey, remember
@@ -93,6 +94,90 @@ def remove(gear: Gear) -> None:
     item = Item(pk=_user(gear.user_id), sk=_sk(gear.gear_id))
     transaction.delete(item, Item.revision == gear.revision, refused=lambda _: StaleVersionError())
     transaction.commit()
+
+
+# --- purchases ------------------------------------------------------------------------------------------------------
+
+
+def purchase(user_id: str, partner_id: str, order_id: str) -> Purchase:
+    """An order of which nothing came yet is empty."""
+    item = Item.find(_user(user_id), _purchase_sk(partner_id, order_id))
+    return Purchase.model_validate(item.body) if item else Purchase(partner_id=partner_id, order_id=order_id)
+
+
+def know_consent(user_id: str, consent: ConsentChanged) -> bool:
+    stored = Item.find(_user(user_id), _consent_sk(consent.kind))
+    if stored is not None and int(stored.revision) >= consent.revision:
+        return False
+    body = {"granted": consent.granted}
+    item = Item(pk=_user(user_id), sk=_consent_sk(consent.kind), kind="consent", revision=consent.revision, body=body)
+    transaction = Transaction()
+    put_over(transaction, stored, item)
+    transaction.commit()
+    return True
+
+
+def may_add_purchases(user_id: str) -> bool:
+    item = Item.find(_user(user_id), _consent_sk(ConsentKind.PURCHASES))
+    return item is not None and bool(item.body["granted"])
+
+
+class PurchaseChange:
+    """What becomes of an order's gear, in one transaction with what is known of the order."""
+
+    def __init__(self, user_id: str, before: Purchase, after: Purchase, now: datetime) -> None:
+        self._user_id = user_id
+        self._now = now
+        self._transaction = Transaction()
+        unchanged = Item.revision == before.revision if before.revision else absent()
+        self._transaction.put(self._item(after), unchanged, refused=overtaken)
+
+    def add(self, gear: Gear, events: list[Event]) -> None:
+        self._transaction.put(_item(gear), absent(), refused=overtaken)
+        _publish(self._transaction, self._user_id, events, self._now)
+
+    def take(self, gear_id: str, retire: Callable[[Gear, datetime], tuple[Gear, list[Event]]], now: datetime) -> bool:
+        """Away without a trace when it was never used; with what it was used for, it is retired instead (True)."""
+        stored = Item.find(_user(self._user_id), _sk(gear_id))
+        if stored is None:  # the athlete deleted it
+            return False
+        unchanged = Item.revision == stored.revision
+        use = Item.find(_user(self._user_id), account_sk(account(gear_id)))
+        if totals_of(use)[0].get("sessions", 0) == 0:
+            self._transaction.delete(stored, unchanged, refused=overtaken)
+            self._check_unused(gear_id, use)
+            return False
+        gear = _gear(stored)
+        if gear.status is Status.ACTIVE:
+            new, events = retire(gear, now)
+            self._transaction.put(_item(new), unchanged, refused=overtaken)
+            _publish(self._transaction, self._user_id, events, now)
+        return True
+
+    def commit(self) -> None:
+        self._transaction.commit()
+
+    def _check_unused(self, gear_id: str, use: Item | None) -> None:
+        unused = Item(pk=_user(self._user_id), sk=account_sk(account(gear_id)))
+        condition = absent() if use is None else Item.revision == use.revision
+        self._transaction.check(unused, condition, refused=overtaken)
+
+    def _item(self, one: Purchase) -> Item:
+        return Item(
+            pk=_user(self._user_id),
+            sk=_purchase_sk(one.partner_id, one.order_id),
+            kind="purchase",
+            revision=one.revision,
+            body=one.model_dump(mode="json"),
+        )
+
+
+def _purchase_sk(partner_id: str, order_id: str) -> str:
+    return f"PURCHASE#{partner_id}#{order_id}"
+
+
+def _consent_sk(kind: ConsentKind) -> str:
+    return f"CONSENT#{kind.value}"
 
 
 def _note_silently(transaction: Transaction, gear: Gear, *pieces: Gear | Component) -> None:

@@ -1,0 +1,17 @@
+"""Keeps this service's own copy of the one consent that it asks for."""
+
+from typing import Any
+
+from inventory import purchases
+from stadion.events.catalogue import ConsentChanged, ConsentKind
+from stadion.events.consumer import Consumed, consumer
+from stadion.events.envelope import Envelope
+
+
+def know_consent(envelope: Envelope[Any]) -> Consumed:
+    if envelope.data.kind is not ConsentKind.PURCHASES:
+        return Consumed("ignored")
+    return Consumed("kept" if purchases.know_consent(envelope.user_id, envelope.data) else "stale")
+
+
+handler = consumer(know_consent, events=(ConsentChanged,))

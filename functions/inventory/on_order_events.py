@@ -1,0 +1,22 @@
+"""What was bought in the store becomes gear; what came back is gear no more."""
+
+from typing import Any
+
+from inventory import purchases
+from stadion import clock
+from stadion.events.catalogue import OrderCompleted, OrderReturned
+from stadion.events.consumer import Consumed, consumer
+from stadion.events.envelope import Envelope
+from stadion.observability import count
+
+
+def keep_gear(envelope: Envelope[Any]) -> Consumed:
+    event = envelope.data
+    take = purchases.buy if isinstance(event, OrderCompleted) else purchases.give_back
+    outcome = take(envelope.user_id, event, now=clock.now())
+    if outcome == "added":
+        count("PurchaseBecameGear")
+    return Consumed(outcome, {"order_id": event.order_id, "partner_id": event.partner_id})
+
+
+handler = consumer(keep_gear, events=(OrderCompleted, OrderReturned))
