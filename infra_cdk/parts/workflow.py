@@ -1,0 +1,80 @@
+"""A state machine from `statemachines/`: its steps are functions of the service, its failures are heard of."""
+
+from collections.abc import Mapping
+
+from aws_cdk import Duration
+from aws_cdk.aws_cloudwatch import Metric
+from aws_cdk.aws_logs import LogGroup
+from aws_cdk.aws_sns import ITopic
+from aws_cdk.aws_stepfunctions import DefinitionBody, LogLevel, LogOptions, StateMachine, StateMachineType
+from constructs import Construct
+
+from infra_cdk.environments import ROOT, Environment, removal_policy
+from infra_cdk.nag import accept
+from infra_cdk.parts.alarms import Trouble, raise_alarm
+from infra_cdk.parts.entry_points import PRODUCT
+from infra_cdk.parts.function import ServiceFunction
+
+
+class Workflow(Construct):
+    """`statemachines/<name>.asl.json` with `${task_<verb>_<noun>}` for each step; its log has no people's data."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        name: str,
+        steps: Mapping[str, ServiceFunction],
+        environment: Environment,
+        alarm_topic: ITopic,
+    ) -> None:
+        super().__init__(scope, name.replace("_", "-"))
+        self.name = f"{PRODUCT}-{name.replace('_', '-')}"
+        self._what = name
+        logs = LogGroup(
+            self,
+            "Logs",
+            log_group_name=f"/aws/vendedlogs/states/{self.name}",
+            retention=environment.log_retention,
+            removal_policy=removal_policy(environment),
+        )
+        self.machine = StateMachine(
+            self,
+            "Machine",
+            state_machine_name=self.name,
+            state_machine_type=StateMachineType.STANDARD,
+            definition_body=DefinitionBody.from_string((ROOT / "statemachines" / f"{name}.asl.json").read_text()),
+            definition_substitutions={stem: step.function.function_arn for stem, step in steps.items()},
+            logs=LogOptions(destination=logs, level=LogLevel.ALL, include_execution_data=False),
+            tracing_enabled=True,
+            removal_policy=removal_policy(environment),
+        )
+        for step in steps.values():
+            step.function.grant_invoke(self.machine.role)
+            accept(self.machine, f"IAM5[Resource::<{_logical(step)}.Arn>:*]", "its own steps, whichever version")
+        accept(self.machine, "IAM5[Resource::*]", "log deliveries and traces have no resources")
+        raise_alarm(
+            self,
+            trouble=Trouble.WORKFLOW_FAILURES,
+            subject=self.name,
+            meaning=f"An execution of {self.name} failed: somebody did not get what they were promised.",
+            metric=Metric(
+                namespace="AWS/States",
+                metric_name="ExecutionsFailed",
+                dimensions_map={"StateMachineArn": self.machine.state_machine_arn},
+                statistic="Sum",
+                period=Duration.minutes(1),
+            ),
+            topic=alarm_topic,
+        )
+
+    def let_start(self, function: ServiceFunction) -> None:
+        """`STADION_<NAME>_WORKFLOW`, and the right to start it."""
+        function.allow("states:StartExecution", on=[self.machine.state_machine_arn])
+        function.function.add_environment(f"STADION_{self._what.upper()}_WORKFLOW", self.machine.state_machine_arn)
+
+
+def _logical(step: ServiceFunction) -> str:
+    from aws_cdk import Stack
+
+    return Stack.of(step).get_logical_id(step.function.node.default_child)  # type: ignore[arg-type]

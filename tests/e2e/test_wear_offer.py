@@ -1,0 +1,122 @@
+"""A run wears a pair past its limit, and the offer that follows is redeemed: the workflow on the deployed stack."""
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from local.demo.client import Athlete, eventually
+from stadion_cli.signed import call
+from stadion_cli.target import Target
+from tests.e2e.test_partners import Partner, make
+from tests.partners import SHOES as PRODUCT
+from tests.partners import completed
+from tests.stack import DeployedStack
+
+pytestmark = pytest.mark.e2e
+SHOES_SKU = "8736421"
+LINE = {"sku": SHOES_SKU, "quantity": 1, "price_minor": 899000}
+PROMO: dict[str, Any] = {
+    "promo_id": "worn-shoes",
+    "name": "Worn shoes",
+    "title": {"en": "20 % off your next pair", "ru": "Скидка 20 % на новую пару"},
+    "text": {"en": "Your shoes have done their work.", "ru": "Ваши кроссовки отработали своё."},
+    "discount": {"kind": "percent", "percent": 20},
+    "starts_at": "2026-01-01T00:00:00Z",
+    "ends_at": "2030-01-01T00:00:00Z",
+    "time_zone": "Europe/Moscow",
+    "link": "https://store.example/shoes",
+    "codes": {"pattern": "RUN-{4}-{4}", "valid_for_days": 14},
+}
+
+
+@pytest.fixture(scope="module")
+def admin(stack: DeployedStack) -> Target:
+    """Signs requests; the promo, its rule and the product are there."""
+    chosen = Target(stack.aws, stack.outputs)
+    call(chosen, "POST", "/v1/admin/promos", PROMO)
+    call(chosen, "POST", "/v1/admin/promos/worn-shoes/status", {"action": "activate"}, if_match="*")
+    call(chosen, "PUT", "/v1/admin/wear-offers/running_shoes", {"promo_id": "worn-shoes"})
+    return chosen
+
+
+@pytest.fixture(scope="module")
+def store(stack: DeployedStack) -> Partner:
+    """Sells what replaces the pair."""
+    partner = make(stack)
+    assert partner.send("PUT", f"/partner/v1/products/{SHOES_SKU}", PRODUCT).status_code == 200
+    return partner
+
+
+@pytest.fixture
+def hurry(stack: DeployedStack) -> Any:
+    """Waits of state machines take no time."""
+    config = f"{stack.aws.endpoint}/_ministack/config"
+    assert httpx.post(config, json={"stepfunctions._SFN_WAIT_SCALE": 0}).is_success
+    yield
+    httpx.post(config, json={"stepfunctions._SFN_WAIT_SCALE": 1})
+
+
+def test_a_worn_pair_becomes_an_offer_a_message_a_reminder_and_a_conversion(
+    stack: DeployedStack, admin: Target, store: Partner, anna: Athlete, hurry: None
+) -> None:
+    for kind in ("marketing_push", "marketing_email", "purchases"):
+        anna.call("PUT", f"/v1/me/consents/{kind}", {"granted": True, "text_version": "2026-10"})
+    shoes = {"category": "running_shoes", "brand": "Kiprun", "model": "KD900", "limit": 700, "initial_use": 558}
+    gear = anna.post("/v1/gear", {**shoes, "used_since": "2015-01-01", "default_for": ["Run"]})
+    eventually(lambda: _knows(stack, anna, gear["gear_id"]), within_s=40)
+    run = {"sport_type": "Run", "started_at": "2026-10-01T07:00:00Z", "elapsed_time_s": 1800, "distance_m": 6400}
+    anna.post("/v1/workouts", run)
+
+    (offer,) = eventually(lambda: anna.get("/v1/promos")["items"], within_s=60)
+    assert offer["title"] == "Скидка 20 % на новую пару"
+    notes = eventually(lambda: _notes(anna, "promo_offer", "promo_reminder"), within_s=60)
+    assert len(notes) == 2
+    assert offer["code"] in notes["promo_offer"]["body"]
+    executions = _executions(stack, gear["gear_id"])
+    assert [one["status"] for one in executions] == ["SUCCEEDED"]
+
+    clicked = anna.post(f"/v1/promos/{offer['offer_id']}/click")
+    assert clicked["link"].startswith(f"https://store.example/p/{SHOES_SKU}?utm_source=stadion")
+    code = f"/partner/v1/codes/{offer['code']}"
+    cart = {"order_id": "o-1", "user_id": anna.user_id, "amount_minor": 899000, "currency": "RUB"}
+    held = store.send("POST", f"{code}/reserve", cart).json()
+    assert (held["discount_minor"], held["payable_minor"]) == (179800, 719200), held
+    other = store.send("POST", f"{code}/reserve", {**cart, "order_id": "o-2"})
+    assert other.status_code == 409, other.text
+    paid = completed(
+        "o-1", user=anna.user_id, code=offer["code"], lines=[LINE], total_minor=719200, discount_minor=179800
+    )
+    for _ in range(2):
+        assert store.tell(paid).status_code == 200
+
+    def funnel() -> Any:
+        found = call(admin, "GET", "/v1/admin/promos/worn-shoes/funnel")
+        return found if json.dumps(found).count('"redeemed": 1') else None
+
+    assert eventually(funnel, within_s=60)
+    assert anna.get("/v1/promos")["items"] == []
+    bought = eventually(
+        lambda: [one for one in anna.get("/v1/gear")["items"] if one["gear_id"] != gear["gear_id"]], within_s=40
+    )
+    assert [one["category"] for one in bought] == ["running_shoes"]
+
+
+def _knows(stack: DeployedStack, athlete: Athlete, gear_id: str) -> bool:
+    """The promos service has heard of the consents, the pair and the product."""
+    client: Any = stack.aws.client("dynamodb")
+    text = json.dumps(client.scan(TableName=stack.tables["promos"])["Items"], default=repr)
+    return gear_id in text and SHOES_SKU in text and athlete.user_id in text and "marketing_email" in text
+
+
+def _notes(athlete: Athlete, *templates: str) -> dict[str, Any] | None:
+    found = {note["template"]: note for note in athlete.get("/v1/notifications")["items"]}
+    return {name: found[name] for name in templates} if all(name in found for name in templates) else None
+
+
+def _executions(stack: DeployedStack, gear_id: str) -> list[Any]:
+    machines: Any = stack.aws.client("stepfunctions")
+    (machine,) = [m for m in machines.list_state_machines()["stateMachines"] if m["name"] == "stadion-wear-offer"]
+    found = machines.list_executions(stateMachineArn=machine["stateMachineArn"])["executions"]
+    return [one for one in found if gear_id in one["name"]]
