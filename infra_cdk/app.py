@@ -19,7 +19,9 @@ from infra_cdk.stacks.base import ServiceStack
 from infra_cdk.stacks.gamification import GamificationStack
 from infra_cdk.stacks.inventory import InventoryStack
 from infra_cdk.stacks.notifications import NotificationsStack
+from infra_cdk.stacks.partners import PartnersStack
 from infra_cdk.stacks.platform import PlatformStack
+from infra_cdk.stacks.promos import PromosStack
 from infra_cdk.stacks.telemetry import TelemetryStack
 from infra_cdk.stacks.timestream import TimestreamStack
 from infra_cdk.stacks.workouts import WorkoutsStack
@@ -30,7 +32,9 @@ SERVICES = {
     "telemetry": TelemetryStack,
     "inventory": InventoryStack,
     "gamification": GamificationStack,
+    "promos": PromosStack,
     "notifications": NotificationsStack,
+    "partners": PartnersStack,
 }
 FLAGS = {
     "@aws-cdk/aws-iam:minimizePolicies": True,
@@ -50,6 +54,7 @@ def build(environment: Environment, *, outdir: str | None = None) -> tuple[App, 
         TimestreamStack(app, environment=environment)
     written = {entry_point.service for entry_point in entry_points(environment.functions)}
     missing: list[str] = []
+    made: dict[str, ServiceStack] = {}
     for service, make in SERVICES.items():
         if service not in written:
             missing.append(f"{service}/")
@@ -57,6 +62,11 @@ def build(environment: Environment, *, outdir: str | None = None) -> tuple[App, 
         stack: ServiceStack = make(app, environment=environment, platform=platform)
         platform.dashboard.add_service(service, functions=stack.functions, queues=stack.queues, facts=stack.facts)
         missing += stack.missing
+        made[service] = stack
+    for stack in made.values():
+        for before in stack.comes_after:
+            if before in made:
+                stack.add_dependency(made[before])
     return app, missing
 
 

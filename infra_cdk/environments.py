@@ -12,6 +12,22 @@ from aws_cdk.aws_logs import RetentionDays
 ROOT = Path(__file__).resolve().parents[1]
 
 
+@dataclass(frozen=True)
+class PartnerPlan:
+    """What a partner's keys may ask for, each key by itself."""
+
+    name: str
+    requests_per_s: int
+    at_once: int
+    requests_per_day: int
+
+
+PARTNER_PLANS = (
+    PartnerPlan("standard", requests_per_s=50, at_once=100, requests_per_day=200_000),
+    PartnerPlan("trial", requests_per_s=5, at_once=5, requests_per_day=25),
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Environment:
     name: str
@@ -29,8 +45,12 @@ class Environment:
     """Tables, buckets, users, keys and logs outlive their stack."""
     log_retention: RetentionDays
     app_origins: tuple[str, ...]
+    mail_domain: str
+    push_applications: tuple[tuple[str, str], ...] = ()
+    """Platform and name (`APNS/stadion-ios`) of its SNS application. It holds credentials: no template makes it."""
     timestream: bool = False
     """Time series on Timestream, for accounts that have it (STADION_TIMESTREAM=1). The laptop has its own beside."""
+    partner_plans: tuple[PartnerPlan, ...] = PARTNER_PLANS
     functions: Path = ROOT / "functions"
 
 
@@ -46,6 +66,8 @@ LOCAL = Environment(
     keep_data=False,
     log_retention=RetentionDays.ONE_WEEK,
     app_origins=("http://localhost:3000", "http://localhost:5173"),
+    mail_domain="stadion.test",
+    push_applications=(("ios", "APNS/stadion-ios"), ("android", "GCM/stadion-android")),
 )
 
 LAMBDA_WHEELS = ("--python-platform", "aarch64-manylinux_2_28", "--python-version", "3.14", "--only-binary", ":all:")
@@ -62,6 +84,7 @@ DEV = Environment(
     keep_data=False,
     log_retention=RetentionDays.ONE_MONTH,
     app_origins=("http://localhost:3000", "https://dev.stadion.example"),
+    mail_domain="dev.stadion.example",
 )
 
 PROD = Environment(
@@ -76,6 +99,7 @@ PROD = Environment(
     keep_data=True,
     log_retention=RetentionDays.SIX_MONTHS,
     app_origins=("https://app.stadion.example",),
+    mail_domain="stadion.example",
 )
 
 ENVIRONMENTS = {environment.name: environment for environment in (LOCAL, DEV, PROD)}

@@ -12,8 +12,22 @@ from infra_cdk.parts.alarms import RUNBOOK, Trouble
 Resources = Mapping[str, Mapping[str, Any]]
 RUNBOOK_LINE = re.compile(rf"{re.escape(RUNBOOK)}#({'|'.join(Trouble)})$")
 
-WITHOUT_RESOURCES = frozenset({"timestream:DescribeEndpoints"})
-"""Actions that cannot be allowed on less than everything."""
+WITHOUT_RESOURCES = frozenset(
+    {
+        "timestream:DescribeEndpoints",
+        "sns:Publish",
+        *(f"logs:{verb}LogDelivery" for verb in ("Create", "Get", "Update", "Delete")),
+        "logs:ListLogDeliveries",
+        "logs:PutResourcePolicy",
+        "logs:DescribeResourcePolicies",
+        "logs:DescribeLogGroups",
+        "xray:PutTraceSegments",
+        "xray:PutTelemetryRecords",
+        "xray:GetSamplingRules",
+        "xray:GetSamplingTargets",
+    }
+)
+"""Actions that cannot be allowed on less than everything: a phone number has no ARN."""
 
 
 def violations(templates: Mapping[str, Mapping[str, Any]]) -> list[str]:

@@ -21,6 +21,7 @@ class Trouble(StrEnum):
     RELAY_FAILURES = "relay-failures"
     RELAY_LAG = "relay-lag"
     API_FAILURES = "api-failures"
+    WORKFLOW_FAILURES = "workflow-failures"
 
 
 def raise_alarm(
@@ -55,6 +56,16 @@ def function_metric(name: str, metric: str, statistic: str = "Sum") -> Metric:
         namespace="AWS/Lambda",
         metric_name=metric,
         dimensions_map={"FunctionName": name},
+        statistic=statistic,
+        period=Duration.minutes(1),
+    )
+
+
+def rest_api_metric(name: str, metric: str, stage: str, statistic: str = "Sum") -> Metric:
+    return Metric(
+        namespace="AWS/ApiGateway",
+        metric_name=metric,
+        dimensions_map={"ApiName": name, "Stage": stage},
         statistic=statistic,
         period=Duration.minutes(1),
     )

@@ -3,7 +3,6 @@
 from aws_cdk import Aws, CfnOutput
 from aws_cdk.aws_apigateway import CfnAccount
 from aws_cdk.aws_apigatewayv2 import CfnApi, CfnAuthorizer, CfnIntegration, CfnRoute, CfnStage
-from aws_cdk.aws_iam import ManagedPolicy, Role, ServicePrincipal
 from aws_cdk.aws_lambda import CfnPermission
 from aws_cdk.aws_logs import LogGroup
 from constructs import Construct
@@ -29,11 +28,20 @@ class ServiceSocket(Construct):
     There is no route response: answers are posted to the connection.
     """
 
-    def __init__(self, scope: Construct, *, service: str, stage: str, environment: Environment) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        service: str,
+        stage: str,
+        environment: Environment,
+        log_account: CfnAccount | None = None,
+    ) -> None:
         super().__init__(scope, "Socket")
         self._service = service
         self._stage = stage
         self._environment = environment
+        self._log_account = log_account
         self._api = CfnApi(
             self,
             "Api",
@@ -136,15 +144,11 @@ class ServiceSocket(Construct):
             retention=self._environment.log_retention,
             removal_policy=removal_policy(self._environment),
         )
-        push = ManagedPolicy.from_aws_managed_policy_name("service-role/AmazonAPIGatewayPushToCloudWatchLogs")
-        role = Role(self, "LogWriter", assumed_by=ServicePrincipal("apigateway.amazonaws.com"), managed_policies=[push])
-        policy = "arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
-        accept(role, f"IAM4[Policy::{policy}]", "the policy that API Gateway asks for; the role is its own")
-        account = CfnAccount(self, "Account", cloud_watch_role_arn=role.role_arn)
         stage.access_log_settings = CfnStage.AccessLogSettingsProperty(
             destination_arn=logs.log_group_arn, format=ACCESS_LOG_LINE
         )
-        stage.add_dependency(account)
+        if self._log_account is not None:
+            stage.add_dependency(self._log_account)
 
 
 def _invocation_of(function: ServiceFunction) -> str:

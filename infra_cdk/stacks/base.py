@@ -1,7 +1,7 @@
 """What every stack of ours starts from."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from aws_cdk import CfnOutput, Duration, Stack
 from aws_cdk.aws_lambda import ILayerVersion
@@ -20,6 +20,7 @@ from infra_cdk.parts.schedule import EveryFewMinutes
 from infra_cdk.parts.socket import ServiceSocket
 from infra_cdk.parts.table import ServiceKey, ServiceTable
 from infra_cdk.parts.work_queue import WorkQueue
+from infra_cdk.parts.workflow import Workflow
 from infra_cdk.stacks.timestream import let_use_time_series
 from infra_cdk.timestream_tables import database_name
 
@@ -79,6 +80,9 @@ class StadionStack(Stack):
 class ServiceStack(StadionStack):
     """A service: its key, its table, and the entry points that a subclass declares, one line each."""
 
+    comes_after: ClassVar[tuple[str, ...]] = ()
+    """Services whose functions must be there before, though no reference says so."""
+
     def __init__(
         self,
         scope: Construct,
@@ -137,12 +141,18 @@ class ServiceStack(StadionStack):
             routes=routes,
         )
 
+    def request(self, stem: str, *, more_layers: Sequence[ILayerVersion] = ()) -> None:
+        """`on_<whose>_request.py`, which another API than the product's calls."""
+        if not self._is_missing(stem):
+            self._function(stem, timeout=API_TIMEOUT, more_layers=more_layers)
+
     def consume(
         self,
         stem: str,
         events: Events,
         *,
         leaves: WorkQueue | None = None,
+        starts: Workflow | None = None,
         memory_mb: int = 512,
         more_layers: Sequence[ILayerVersion] = (),
     ) -> None:
@@ -152,14 +162,25 @@ class ServiceStack(StadionStack):
         function = self._function(stem, timeout=EVENT_TIMEOUT, memory_mb=memory_mb, more_layers=more_layers)
         if leaves is not None:
             leaves.let_send(function)
+        if starts is not None:
+            starts.let_start(function)
         Consumer(self, function=function, events=events, bus=self.platform.bus, alarm_topic=self.platform.alarm_topic)
         self.queues.append(function.name)
 
-    def work(self, stem: str, *, more_layers: Sequence[ILayerVersion] = (), batch_size: int = 10) -> WorkQueue | None:
-        """`on_<what>.py` for what other functions of the service leave in its queue."""
+    def work(
+        self,
+        stem: str,
+        *,
+        allow: Mapping[str, Sequence[str]] | None = None,
+        more_layers: Sequence[ILayerVersion] = (),
+        batch_size: int = 10,
+    ) -> WorkQueue | None:
+        """`on_<what>.py` for what others leave in its queue, allowed these actions by ARN."""
         if self._is_missing(stem):
             return None
         function = self._function(stem, timeout=EVENT_TIMEOUT, more_layers=more_layers)
+        for arn, actions in (allow or {}).items():
+            function.allow(*actions, on=[arn])
         self.queues.append(function.name)
         return WorkQueue(
             self,
@@ -202,18 +223,50 @@ class ServiceStack(StadionStack):
         self.variables["STADION_USER_POOL_ID"] = self.platform.users.user_pool_id
         self.variables["STADION_USER_POOL_CLIENT_ID"] = self.platform.client.user_pool_client_id
         connect = self._function("on_socket_connect", timeout=API_TIMEOUT, more_layers=more_layers)
-        self._socket = ServiceSocket(self, service=self.service, stage=stage, environment=self.environment_)
+        logs = self.platform.gateway_logs
+        self._socket = ServiceSocket(
+            self,
+            service=self.service,
+            stage=stage,
+            environment=self.environment_,
+            log_account=logs.account if logs else None,
+        )
         self.variables["STADION_SOCKET_API"] = self._socket.api_id
         message = self._function("on_socket_message", timeout=API_TIMEOUT, memory_mb=memory_mb, more_layers=more_layers)
         self._socket.serve(connect=connect, message=message)
 
-    def every(self, rate: Duration, stem: str, *, more_layers: Sequence[ILayerVersion] = ()) -> None:
-        """`task_<verb>_<noun>.py` again and again."""
+    def every(
+        self,
+        rate: Duration,
+        stem: str,
+        *,
+        allow: Mapping[str, Sequence[str]] | None = None,
+        leaves: WorkQueue | None = None,
+        more_layers: Sequence[ILayerVersion] = (),
+    ) -> None:
+        """`task_<verb>_<noun>.py` again and again, allowed these actions by ARN."""
         if self._is_missing(stem):
             return
         function = self._function(stem, timeout=Duration.minutes(1), more_layers=more_layers)
+        for arn, actions in (allow or {}).items():
+            function.allow(*actions, on=[arn])
+        if leaves is not None:
+            leaves.let_send(function)
         EveryFewMinutes(self, function=function, rate=rate, alarm_topic=self.platform.alarm_topic)
         self.queues.append(function.name)
+
+    def workflow(self, name: str, *, steps: Sequence[str]) -> Workflow | None:
+        """`statemachines/<name>.asl.json`, and its steps, `task_<verb>_<noun>.py`."""
+        if any(self._is_missing(stem) for stem in steps):
+            return None
+        functions = {stem: self._function(stem, timeout=EVENT_TIMEOUT) for stem in steps}
+        return Workflow(
+            self,
+            name=name,
+            steps=functions,
+            environment=self.environment_,
+            alarm_topic=self.platform.alarm_topic,
+        )
 
     def bucket(self, name: str, *, arrivals: str) -> ServiceBucket:
         """Files for the functions declared after it: `STADION_<NAME>_BUCKET`, rights, and an output `<Name>Bucket`."""

@@ -4,6 +4,7 @@ from constructs import Construct
 
 from infra_cdk.environments import Environment
 from infra_cdk.parts.api import routes_under
+from infra_cdk.parts.consumer import Events
 from infra_cdk.stacks.base import WORKOUT_EVENTS, ServiceStack
 from infra_cdk.stacks.platform import PlatformStack
 
@@ -13,4 +14,6 @@ class InventoryStack(ServiceStack):
         super().__init__(scope, service="inventory", environment=environment, platform=platform)
         self.serve(routes_under("/v1/gear"))
         self.consume("on_workout_events", WORKOUT_EVENTS)
+        self.consume("on_order_events", Events(["OrderCompleted", "OrderReturned"], source="partners"))
+        self.consume("on_account_events", Events(["ConsentChanged"], source="accounts"))
         self.show("GearWearReached")

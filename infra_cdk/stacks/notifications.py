@@ -1,21 +1,80 @@
-"""Notifications: the inbox."""
+"""Notifications: the inbox, and the channels that ring."""
 
+import json
+
+from aws_cdk import Aws, Duration
+from aws_cdk.aws_secretsmanager import Secret, SecretStringGenerator
 from constructs import Construct
 
-from infra_cdk.environments import Environment
-from infra_cdk.parts.api import routes_under
+from infra_cdk.environments import Environment, removal_policy
+from infra_cdk.nag import accept
+from infra_cdk.parts.api import Auth, Route, routes_under
 from infra_cdk.parts.consumer import Events
+from infra_cdk.parts.mail import Mail
 from infra_cdk.stacks.base import ServiceStack
 from infra_cdk.stacks.platform import PlatformStack
+
+SNS = f"arn:{Aws.PARTITION}:sns:{Aws.REGION}:{Aws.ACCOUNT_ID}"
+PHONES = "*"
+"""A phone number has no ARN."""
 
 
 class NotificationsStack(ServiceStack):
     def __init__(self, scope: Construct, *, environment: Environment, platform: PlatformStack) -> None:
-        super().__init__(scope, service="notifications", environment=environment, platform=platform)
-        self.serve(routes_under("/v1/notifications"))
-        self.consume("on_notification_requests", Events(["NotificationRequested"]))
+        super().__init__(scope, service="notifications", environment=environment, platform=platform, gsi1=True)
+        words = self.layers.heavy("mail")
+        self.mail = Mail(self, environment=environment)
+        self.links = self._links_secret(environment)
+        pushes = {platform_: f"{SNS}:app/{name}" for platform_, name in environment.push_applications}
+        self.variables |= self.mail.variables | {
+            "STADION_LINKS_SECRET": self.links.secret_arn,
+            "STADION_PUSH_APPLICATIONS": json.dumps(pushes),
+            "STADION_API_ID": platform.api.api_id,
+            "STADION_API_URL": platform.api.api_endpoint,
+        }
+        read_links = {
+            self.links.secret_arn: ["secretsmanager:GetSecretValue"],
+            self.key.key_arn: ["kms:Decrypt"],
+        }
+        endpoints = f"{SNS}:endpoint/*"
+        send = {arn: ["ses:SendEmail"] for arn in self.mail.sources} | {
+            PHONES: ["sns:Publish"],
+            endpoints: ["sns:Publish"],
+        }
+        accept(self, "IAM5[Resource::*]", "a phone number has no ARN")
+        any_endpoint = "arn:<AWS::Partition>:sns:<AWS::Region>:<AWS::AccountId>:endpoint/*"
+        accept(self, f"IAM5[Resource::{any_endpoint}]", "SNS names the endpoint of each phone")
+        deliveries = self.work("on_deliveries", allow=read_links | send, more_layers=[words])
+        applications = {arn: ["sns:CreatePlatformEndpoint"] for arn in pushes.values()}
+        self.serve(
+            [
+                *routes_under("/v1/notifications"),
+                Route("GET /v1/unsubscribe", Auth.PUBLIC),
+                Route("POST /v1/unsubscribe", Auth.PUBLIC),
+                *routes_under("/v1/admin/notifications", auth=Auth.IAM),
+            ],
+            allow=read_links | applications | {endpoints: ["sns:SetEndpointAttributes"]},
+            more_layers=[words],
+        )
+        self.consume("on_notification_requests", Events(["NotificationRequested"]), leaves=deliveries)
         self.consume(
             "on_account_events",
-            Events(["UserRegistered", "ProfileUpdated", "ConsentChanged"], source="accounts"),
+            Events(["UserRegistered", "ProfileUpdated", "ContactChanged", "ConsentChanged"], source="accounts"),
         )
-        self.show("NotificationDelivered")
+        receipts = self.work("on_mail_events")
+        if receipts is not None:
+            self.mail.tell(receipts)
+        self.every(Duration.minutes(1), "task_send_due", leaves=deliveries)
+        self.show("NotificationDelivered", "GateSuppress", "GateDefer", "NotificationFailed")
+
+    def _links_secret(self, environment: Environment) -> Secret:
+        secret = Secret(
+            self,
+            "Links",
+            secret_name="stadion/notifications/links",  # noqa: S106 - its name
+            encryption_key=self.key,
+            generate_secret_string=SecretStringGenerator(password_length=64, exclude_punctuation=True),
+            removal_policy=removal_policy(environment),
+        )
+        accept(secret, "SMG4", "a rotated secret would break the way out of every mail that was sent before")
+        return secret

@@ -36,6 +36,7 @@ from infra_cdk.parts.bucket import ServiceBucket
 from infra_cdk.parts.dashboard import StadionDashboard
 from infra_cdk.parts.entry_points import PRODUCT
 from infra_cdk.parts.function import ServiceFunction
+from infra_cdk.parts.gateway_logs import GatewayLogWriter
 from infra_cdk.parts.table import ServiceKey
 from infra_cdk.parts.work_queue import DeadLetters
 from infra_cdk.stacks.base import API_TIMEOUT, EVENT_TIMEOUT, StadionStack
@@ -84,6 +85,7 @@ class PlatformStack(StadionStack):
         self.users = self._users()
         self.client = self._client()
         self.api = self._api()
+        self.gateway_logs = GatewayLogWriter(self) if environment.access_logs else None
         self.authorizer = self._authorizer()
         self.relay_failures = DeadLetters(
             self,

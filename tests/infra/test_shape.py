@@ -3,6 +3,7 @@
 import json
 import re
 from collections import Counter
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,8 @@ PUBLIC = {
     "$default",
     "POST /v1/auth/{proxy+}",
     "GET /v1/live/shared/{share_token}",
+    "GET /v1/unsubscribe",
+    "POST /v1/unsubscribe",
 }
 SOCKET_ROUTES = {"$connect": "CUSTOM", "$disconnect": "NONE", "$default": "NONE"}
 MAY_DIFFER = {"Runtime", "Architectures", "SnapStart", "Layers", "Code", "Environment"}
@@ -25,7 +28,7 @@ ONLY_ON_AWS = {
     "AWS::Events::Archive",
     "AWS::Lambda::Version",
     "AWS::Lambda::Alias",
-    "AWS::ApiGateway::Account",  # with its role: how a WebSocket API may write its access log
+    "AWS::ApiGateway::Account",  # with its role: how a WebSocket or REST API may write its access log
     "AWS::IAM::Role",
     "AWS::Logs::LogGroup",
 }
@@ -43,6 +46,7 @@ def test_nothing_is_declared_that_nobody_wrote(local: Synthesised) -> None:
 def test_a_function_bears_one_name_in_its_logs_queue_rule_and_alarms(local: Synthesised) -> None:
     names = {p["FunctionName"] for _, p in local.of_type("AWS::Lambda::Function")}
     groups = {p["LogGroupName"] for _, p in local.of_type("AWS::Logs::LogGroup")}
+    groups = {name for name in groups if name.startswith("/aws/lambda/")}
     rules = {p["Name"] for _, p in local.of_type("AWS::Events::Rule")}
     queues = {p["QueueName"] for _, p in local.of_type("AWS::SQS::Queue")} - {"stadion-relay-failures"}
     assert groups == {f"/aws/lambda/{name}" for name in names}
@@ -59,7 +63,7 @@ def test_the_laptop_and_aws_have_the_same_resources_except_where_the_environment
     only_on_aws = kinds(prod) - kinds(local)
     assert kinds(local) - kinds(prod) == Counter()
     assert set(only_on_aws) == ONLY_ON_AWS
-    assert only_on_aws["AWS::Logs::LogGroup"] == 2  # the access logs of the HTTP API and of the WebSocket API
+    assert only_on_aws["AWS::Logs::LogGroup"] == 3  # the access logs of the HTTP, the WebSocket and the REST API
     assert only_on_aws["AWS::IAM::Role"] == 1
 
 
@@ -190,8 +194,58 @@ def test_only_who_answers_over_the_socket_may_post_to_its_connections(local: Syn
     }
 
 
-def test_a_forgotten_session_is_looked_for_every_few_minutes(local: Synthesised) -> None:
+def test_what_may_be_forgotten_is_looked_for_every_few_minutes(local: Synthesised) -> None:
     rates = {
         p["Name"]: p["ScheduleExpression"] for _, p in local.of_type("AWS::Events::Rule") if "ScheduleExpression" in p
     }
-    assert rates == {"stadion-telemetry-task-close-forgotten-sessions": "rate(5 minutes)"}
+    assert rates == {
+        "stadion-notifications-task-send-due": "rate(1 minute)",
+        "stadion-promos-task-give-back-reservations": "rate(1 minute)",
+        "stadion-partners-task-finish-rotations": "rate(1 hour)",
+        "stadion-partners-task-leave-due-webhooks": "rate(1 minute)",
+        "stadion-telemetry-task-close-forgotten-sessions": "rate(5 minutes)",
+    }
+
+
+def test_every_method_of_the_partner_api_wants_a_key_and_has_a_function(local: Synthesised) -> None:
+    """A function believes the beginning of the key: a method without one would let anybody name themselves."""
+    methods = list(local.of_type("AWS::ApiGateway::Method"))
+    assert methods
+    for name, method in methods:
+        assert method["ApiKeyRequired"] is True, name
+        assert method["Integration"]["Type"] == "AWS_PROXY"
+    [(_, api)] = local.of_type("AWS::ApiGateway::RestApi")
+    assert api["BinaryMediaTypes"] == ["*/*"]  # what is signed arrives byte for byte
+
+
+def test_the_partner_api_routes_what_its_document_says(local: Synthesised) -> None:
+    documented = json.loads((ROOT / "docs" / "partner-api.json").read_text(encoding="utf-8"))["paths"]
+    resources = dict(local.of_type("AWS::ApiGateway::Resource", stack="stadion-partners"))
+
+    def path(reference: dict[str, Any]) -> str:
+        resource = resources.get(f"stadion-partners/{reference.get('Ref')}")
+        return f"{path(resource['ParentId'])}/{resource['PathPart']}" if resource else ""
+
+    routed = {
+        (method["HttpMethod"].lower(), path(method["ResourceId"]))
+        for _, method in local.of_type("AWS::ApiGateway::Method")
+    }
+    assert routed == {(verb, where) for where, verbs in documented.items() for verb in verbs}
+
+
+def test_partners_have_plans_with_a_rate_and_a_quota(local: Synthesised) -> None:
+    plans = {p["UsagePlanName"]: p for _, p in local.of_type("AWS::ApiGateway::UsagePlan")}
+    assert plans.keys() == {"stadion-standard", "stadion-trial"}
+    for plan in plans.values():
+        assert plan["Throttle"].keys() == {"RateLimit", "BurstLimit"}
+        assert plan["Quota"]["Period"] == "DAY"
+
+
+def test_only_admins_function_and_its_task_make_and_remove_keys(local: Synthesised) -> None:
+    allowed = {
+        policy.split("/")[1]
+        for policy, p in local.of_type("AWS::IAM::Policy")
+        for statement in p["PolicyDocument"]["Statement"]
+        if "apigateway:" in str(statement["Action"])
+    }
+    assert {name.removeprefix("partners").partition("Role")[0] for name in allowed} == {"api", "taskfinishrotations"}

@@ -1,0 +1,87 @@
+"""Partners: the store's side. Who may come, orders, the catalogue, webhooks in and out."""
+
+import json
+
+from aws_cdk import Aws, Duration, Stack
+from constructs import Construct
+
+from infra_cdk.environments import Environment
+from infra_cdk.nag import accept
+from infra_cdk.parts.api import Auth, routes_under
+from infra_cdk.parts.consumer import Events
+from infra_cdk.parts.entry_points import EntryPoint
+from infra_cdk.parts.partner_api import PartnerRestApi
+from infra_cdk.stacks.base import ServiceStack
+from infra_cdk.stacks.platform import PlatformStack
+
+ROUTES = {
+    "partners": (
+        "POST /partner/v1/webhooks",
+        "POST /partner/v1/products",
+        "GET /partner/v1/products/{sku}",
+        "PUT /partner/v1/products/{sku}",
+    ),
+    "promos": (
+        "GET /partner/v1/codes/{code}",
+        "POST /partner/v1/codes/{code}/reserve",
+        "POST /partner/v1/codes/{code}/redeem",
+        "POST /partner/v1/codes/{code}/reverse",
+    ),
+}
+"""By the service whose `on_partner_request.py` answers them, once it is there."""
+APIGATEWAY = f"arn:{Aws.PARTITION}:apigateway:{Aws.REGION}::"
+SHOWN = "arn:<AWS::Partition>:apigateway:<AWS::Region>::"
+
+
+class PartnersStack(ServiceStack):
+    comes_after = ("promos",)
+
+    def __init__(self, scope: Construct, *, environment: Environment, platform: PlatformStack) -> None:
+        super().__init__(scope, service="partners", environment=environment, platform=platform, gsi1=True)
+        self.door = PartnerRestApi(
+            self,
+            environment=environment,
+            log_account=platform.gateway_logs.account if platform.gateway_logs else None,
+            alarm_topic=platform.alarm_topic,
+        )
+        signing = self.layers.heavy("webhooks")
+        self.request("on_partner_request", more_layers=[signing])
+        for service, routes in ROUTES.items():
+            entry_point = EntryPoint(folder=service, stem="on_partner_request")
+            if entry_point.exists(environment.functions):
+                self.door.attach(entry_point, routes)
+        plans = {name: plan.usage_plan_id for name, plan in self.door.plans.items()}
+        self.variables |= {
+            "STADION_PARTNER_API_URL": self.door.url,
+            "STADION_PARTNER_PLANS": json.dumps(plans),
+        }
+        keys = self._keys_rights()
+        files = self.bucket("imports", arrivals="products/")
+        self.receive(
+            "on_product_file", files, timeout=Duration.minutes(5), memory_mb=1024, more_layers=[signing], batch_size=1
+        )
+        deliveries = self.work("on_webhook_deliveries", more_layers=[signing], batch_size=2)  # each may take 11 s
+        self.consume(
+            "on_promo_events",
+            Events(["PromoIssued", "PromoRedeemed", "PromoReversed"], source="promos"),
+            leaves=deliveries,
+            more_layers=[signing],
+        )
+        self.every(Duration.minutes(1), "task_leave_due_webhooks", leaves=deliveries, more_layers=[signing])
+        self.serve(routes_under("/v1/admin/partners", auth=Auth.IAM), allow=keys, more_layers=[signing])
+        self.every(Duration.hours(1), "task_finish_rotations", allow=keys, more_layers=[signing])
+        self.show("WebhookReceived", "WebhookDelivered", "WebhookDead", "ProductsImported")
+
+    def _keys_rights(self) -> dict[str, list[str]]:
+        """Make and remove keys, and put them in and out of our plans: none of anybody's else."""
+        rights = {
+            f"{APIGATEWAY}/apikeys": ["apigateway:POST"],
+            f"{APIGATEWAY}/apikeys/*": ["apigateway:DELETE"],
+        }
+        accept(self, f"IAM5[Resource::{SHOWN}/apikeys/*]", "API Gateway names keys; the function knows ours only")
+        for plan in self.door.plans.values():
+            under = f"{APIGATEWAY}/usageplans/{plan.usage_plan_id}/keys"
+            rights |= {under: ["apigateway:POST"], f"{under}/*": ["apigateway:DELETE"]}
+            logical_id = Stack.of(self).get_logical_id(plan.node.default_child)  # type: ignore[arg-type]
+            accept(self, f"IAM5[Resource::{SHOWN}/usageplans/<{logical_id}>/keys/*]", "any key of this plan of ours")
+        return rights
