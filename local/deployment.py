@@ -40,6 +40,8 @@ ASSEMBLIES_KEPT: Final = 4
 ACCOUNT: Final = "000000000000"
 BOOTSTRAP_STACK: Final = "CDKToolkit"
 ARCHIVE: Final = "stadion"
+PUSH_APPLICATIONS: Final = {"stadion-ios": "APNS", "stadion-android": "GCM"}
+"""As `LOCAL.push_applications` names them."""
 STACK_PREFIX: Final = "stadion"
 DEPLOYED: Final = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE"})
 FAILED_STATUS: Final = re.compile(r"_FAILED$")
@@ -270,9 +272,12 @@ class Deployment:
         return None
 
     def _complete(self) -> None:
-        """`AWS::Events::Archive` is refused by the emulator's CloudFormation; its API has it."""
+        """`AWS::Events::Archive` is refused by the emulator's CloudFormation; its API has it. An application that
+        pushes go through is no resource of CloudFormation at all, since it holds credentials."""
         for bus in self._aws.event_buses(STACK_PREFIX):
             self._aws.keep_archive(ARCHIVE, bus)
+        for name, platform in PUSH_APPLICATIONS.items():
+            self._aws.keep_push_application(name, platform)
 
     def _keep_time_series(self) -> None:
         """`AWS::Timestream::Database` is refused as well; with somebody else's emulator there is no Timestream."""

@@ -133,6 +133,11 @@ class Aws:
         except self.events.exceptions.ResourceAlreadyExistsException:
             return
 
+    def keep_push_application(self, name: str, platform: str) -> None:
+        """Made once; without credentials, so that nothing leaves the emulator."""
+        client = cast("Any", self.client("sns"))
+        client.create_platform_application(Name=name, Platform=platform, Attributes={})
+
     def function_names(self, prefix: str = "") -> list[str]:
         pages = self.functions.get_paginator("list_functions").paginate()
         names = (function["FunctionName"] for page in pages for function in page["Functions"])

@@ -16,6 +16,7 @@ from typer.core import TyperCommand, TyperGroup
 STACK: Final = "The stack"
 EVENTS: Final = "What happened"
 PEOPLE: Final = "People and data"
+MARKETING: Final = "Marketing"
 CODE: Final = "The code"
 
 
@@ -40,6 +41,10 @@ COMMANDS: Final = (
     LazyCommand("events", "stadion_cli.events:app", "Watch the bus, replay its archive, publish again.", EVENTS),
     LazyCommand("dlq", "stadion_cli.dlq:app", "Messages that could not be handled: look, and send them back.", EVENTS),
     LazyCommand("user", "stadion_cli.user:app", "Show a user, grant and revoke roles.", PEOPLE),
+    LazyCommand("promo", "stadion_cli.promo:app", "Make promos, issue them, see what becomes of them.", MARKETING),
+    LazyCommand("segment", "stadion_cli.segment:app", "Rules with a name: who is in them, and why.", MARKETING),
+    LazyCommand("partner", "stadion_cli.partner:app", "Make partners, rotate keys and secrets, webhooks out.", PEOPLE),
+    LazyCommand("product", "stadion_cli.product:app", "Import a partner's catalogue from a file.", PEOPLE),
     LazyCommand("timestream", "stadion_cli.timestream:app", "May this AWS account have Timestream?", CODE),
     LazyCommand("contracts", "stadion_cli.contracts:app", "The OpenAPI document and the events' schemas.", CODE),
 )

@@ -85,6 +85,11 @@ def api_url(endpoint: str, outputs: Mapping[str, str]) -> str | None:
     return f"{endpoint}/_aws/execute-api/{outputs['ApiId']}" if "ApiId" in outputs else None
 
 
+def partner_url(endpoint: str, outputs: Mapping[str, str]) -> str | None:
+    """Base URL of the partner API at an emulator; paths begin with /partner/v1."""
+    return f"{endpoint}/_aws/execute-api/{outputs['PartnerApiId']}/live" if "PartnerApiId" in outputs else None
+
+
 def socket_url(endpoint: str, outputs: Mapping[str, str]) -> str | None:
     """URL of the WebSocket API at an emulator; `?token=` with an access token is to be added."""
     if "SocketApiId" not in outputs:

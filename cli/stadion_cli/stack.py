@@ -7,7 +7,7 @@ import typer
 from stadion_cli.aws import Aws, local_endpoint
 from stadion_cli.errors import CliError, StackNotRunning, UsageError
 from stadion_cli.output import Json, Steps, confirm, say, say_line, show_facts, show_json, show_table
-from stadion_cli.outputs import Outputs, api_url, socket_url
+from stadion_cli.outputs import Outputs, api_url, partner_url, socket_url
 
 if TYPE_CHECKING:
     from local.deployment import CdkApp, Outcome
@@ -178,6 +178,8 @@ def _addresses(aws: Aws, outputs: Outputs) -> dict[str, str]:
     known = {"api": base, "api_docs": f"{base}/docs"} if base else {}
     if live := socket_url(aws.endpoint, outputs):
         known["live"] = live
+    if partners := partner_url(aws.endpoint, outputs):
+        known["partner_api"] = partners
     return known | {
         "mail": f"{aws.endpoint}{MINISTACK_MAIL if is_ministack(aws.endpoint) else LOCALSTACK_MAIL}",
         "endpoint": aws.endpoint,

@@ -51,6 +51,10 @@ class Target:
         return api_url(self.aws.endpoint, self.outputs) or self.outputs.require("ApiId")
 
     @property
+    def is_local(self) -> bool:
+        return not isinstance(self.aws, AwsAccount)
+
+    @property
     def bus(self) -> str:
         return self.outputs.require("BusName")
 

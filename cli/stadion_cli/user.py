@@ -1,18 +1,18 @@
 """`stadion user`: what admins do to accounts, over the API's signed routes."""
 
-import json
 from typing import Annotated, Any, Final
 from urllib.parse import quote
 
 import typer
 
-from stadion_cli.errors import CliError, UsageError
-from stadion_cli.output import Json, say, show_facts, show_json
+from stadion_cli.errors import UsageError
+from stadion_cli.output import Json, say, show_facts, show_json, show_table
+from stadion_cli.signed import call
 from stadion_cli.stack import Endpoint, Port
-from stadion_cli.target import OnAws, Target, target
+from stadion_cli.target import OnAws, target
 
 app: Final = typer.Typer(
-    help="Show a user, grant and revoke roles. Your AWS identity must be allowed to call the admin routes.",
+    help="Users, their messages and roles. Your AWS identity must be allowed to call the admin routes.",
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
@@ -20,11 +20,6 @@ app: Final = typer.Typer(
 User = Annotated[str, typer.Argument(help="E-mail or user id.")]
 Role = Annotated[str, typer.Argument(help="admin or partner.")]
 ROLES: Final = ("admin", "partner")
-TIMEOUT_S: Final = 20
-
-
-class Refused(CliError):  # noqa: N818 - reads as what happened
-    title = "The API refused that"
 
 
 @app.command()
@@ -78,42 +73,40 @@ def revoke(
     _tell(call(target(port, endpoint, on_aws=on_aws), "DELETE", _path(user, role)), as_json=as_json)
 
 
+@app.command()
+def messages(
+    user: User,
+    *,
+    limit: Annotated[int, typer.Option(min=1, max=200, help="How many at most.")] = 30,
+    port: Port = None,
+    endpoint: Endpoint = None,
+    on_aws: OnAws = False,
+    as_json: Json = False,
+) -> None:
+    """What was sent to them by push, mail and SMS, and what was not, with the reason.
+
+    [bold]Example[/bold]
+
+      [cyan]stadion user messages anna@example.org[/cyan]
+    """
+    chosen = target(port, endpoint, on_aws=on_aws)
+    user_id = call(chosen, "GET", _path(user))["user_id"]
+    found = call(chosen, "GET", f"/v1/admin/notifications/users/{user_id}/deliveries?limit={limit}")["items"]
+    if as_json:
+        show_json(found)
+        return
+    rows = [(_when(one), one["template"], one["channel"], one["state"], one["reason"] or "") for one in found]
+    show_table("Messages", ("last change", "template", "by", "state", "why"), rows, empty="none but the inbox's")
+
+
+def _when(delivery: dict[str, Any]) -> str:
+    return str(delivery["log"][-1]["at"])[:19].replace("T", " ") if delivery["log"] else ""
+
+
 def _path(user: str, role: str | None = None) -> str:
     if role is not None and role not in ROLES:
         raise UsageError(f"{role!r} is not a role that can be granted.", hint=" or ".join(ROLES))
     return f"/v1/admin/accounts/users/{quote(user, safe='@')}" + (f"/roles/{role}" if role else "")
-
-
-def call(chosen: Target, method: str, path: str) -> dict[str, Any]:
-    """A request signed with AWS Signature Version 4, as API Gateway's IAM routes want it."""
-    from botocore.auth import SigV4Auth
-    from botocore.awsrequest import AWSRequest
-    from botocore.httpsession import URLLib3Session
-
-    session = chosen.aws.session
-    credentials = session.get_credentials()
-    if credentials is None:
-        raise UsageError("There are no AWS credentials.", hint="aws configure")
-    request = AWSRequest(method=method, url=chosen.api + path, headers={"Accept-Language": "en"})
-    SigV4Auth(credentials.get_frozen_credentials(), "execute-api", session.region_name or chosen.aws.region).add_auth(
-        request
-    )
-    answer = URLLib3Session(timeout=TIMEOUT_S).send(request.prepare())
-    if answer.status_code >= 400:
-        raise _refusal(answer.status_code, answer.content)
-    found: dict[str, Any] = json.loads(answer.content)
-    return found
-
-
-def _refusal(status: int, content: bytes) -> Refused:
-    try:
-        said = json.loads(content)
-    except ValueError:
-        said = {}
-    words = said.get("detail") or said.get("message") or "no reason given"
-    hint = "your AWS identity needs execute-api:Invoke on /v1/admin/*" if status == 403 else ""
-    trace = f" (trace {said['trace_id']})" if "trace_id" in said else ""
-    return Refused(f"{status}: {words}{trace}", hint=hint)
 
 
 def _tell(user: dict[str, Any], *, as_json: bool) -> None:

@@ -10,7 +10,7 @@ import pytest
 from moto import mock_aws
 
 from stadion.work import Work
-from stadion_cli import user
+from stadion_cli import signed, user
 from stadion_cli.bus import Subscription, only
 from stadion_cli.dlq import age
 from stadion_cli.errors import CliError, UsageError
@@ -364,7 +364,7 @@ def test_an_admin_request_is_signed_for_execute_api(account: Target, monkeypatch
         return Answer(200, b'{"roles": ["user"]}')
 
     monkeypatch.setattr("botocore.httpsession.URLLib3Session.send", send_request)
-    assert user.call(account, "PUT", user._path("anna@example.org", "admin")) == {"roles": ["user"]}
+    assert signed.call(account, "PUT", user._path("anna@example.org", "admin")) == {"roles": ["user"]}
     (request,) = sent
     assert request.url == "https://api.test/v1/admin/accounts/users/anna@example.org/roles/admin"
     assert "/eu-central-1/execute-api/aws4_request" in str(request.headers["Authorization"])
@@ -373,5 +373,5 @@ def test_an_admin_request_is_signed_for_execute_api(account: Target, monkeypatch
 def test_a_refusal_says_why_and_what_to_tell_support(account: Target, monkeypatch: pytest.MonkeyPatch) -> None:
     answer = Answer(404, b'{"detail": "There is no user with this id.", "trace_id": "t1"}')
     monkeypatch.setattr("botocore.httpsession.URLLib3Session.send", lambda *_: answer)
-    with pytest.raises(user.Refused, match=r"404: There is no user with this id\. \(trace t1\)"):
-        user.call(account, "GET", "/v1/admin/accounts/users/x")
+    with pytest.raises(signed.Refused, match=r"404: There is no user with this id\. \(trace t1\)"):
+        signed.call(account, "GET", "/v1/admin/accounts/users/x")

@@ -170,7 +170,7 @@ def test_a_poisoned_message_is_found_mended_and_consumed(stack: DeployedStack, a
 def _consumed_after_all(stack: DeployedStack, event_id: str) -> bool:
     (trace,) = told(stack, "trace", event_id)
     found = [(child["state"], child["outcome"], child["tries"]) for child in trace["steps"][0]["children"]]
-    return found == [("done", "delivered", 6)]
+    return found == [("done", "taken", 6)]
 
 
 @contextmanager

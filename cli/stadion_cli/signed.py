@@ -1,0 +1,53 @@
+"""Requests of admins: signed with AWS Signature Version 4, as API Gateway's IAM routes want them."""
+
+import json
+from typing import Any, Final
+
+from stadion_cli.errors import CliError, UsageError
+from stadion_cli.target import Target
+
+TIMEOUT_S: Final = 20
+MOST_ERRORS: Final = 20
+
+
+class Refused(CliError):  # noqa: N818 - reads as what happened
+    title = "The API refused that"
+
+
+def call(chosen: Target, method: str, path: str, body: Any = None, **headers: str) -> dict[str, Any]:
+    """`if_match="*"` and the like become headers; the answer's body, empty when there is none."""
+    from botocore.auth import SigV4Auth
+    from botocore.awsrequest import AWSRequest
+    from botocore.httpsession import URLLib3Session
+
+    session = chosen.aws.session
+    credentials = session.get_credentials()
+    if credentials is None:
+        raise UsageError("There are no AWS credentials.", hint="aws configure")
+    named = {"Accept-Language": "en"} | {name.replace("_", "-").title(): value for name, value in headers.items()}
+    data = None
+    if body is not None:
+        named["Content-Type"] = "application/json"
+        data = json.dumps(body, ensure_ascii=False).encode()
+    request = AWSRequest(method=method, url=chosen.api + path, headers=named, data=data)
+    SigV4Auth(credentials.get_frozen_credentials(), "execute-api", session.region_name or chosen.aws.region).add_auth(
+        request
+    )
+    answer = URLLib3Session(timeout=TIMEOUT_S).send(request.prepare())
+    if answer.status_code >= 400:
+        raise _refusal(answer.status_code, answer.content)
+    found: dict[str, Any] = json.loads(answer.content) if answer.content else {}
+    return found
+
+
+def _refusal(status: int, content: bytes) -> Refused:
+    try:
+        said = json.loads(content)
+    except ValueError:
+        said = {}
+    words = said.get("detail") or said.get("message") or "no reason given"
+    reasons = [f"{one['pointer']}: {one['detail']}" for one in said.get("errors", [])[:MOST_ERRORS]]
+    reasons += [f"{one['decided_by']}: not so: {one['detail']}" for one in said.get("checks", [])]
+    hint = "your AWS identity needs execute-api:Invoke on /v1/admin/*" if status == 403 else ""
+    trace = f" (trace {said['trace_id']})" if "trace_id" in said else ""
+    return Refused("\n".join([f"{status}: {words}{trace}", *reasons]), hint=hint)
