@@ -11,6 +11,7 @@ from local.paths import ROOT
 def generated() -> dict[Path, str]:
     """Every generated file with the text it should have."""
     documents: dict[Path, str] = {ROOT / "functions" / "platform_" / "openapi.json": text(openapi.document())}
+    documents[ROOT / "docs" / "partner-api.json"] = text(openapi.partner_document())
     documents[ROOT / "docs" / "asyncapi.json"] = text(asyncapi.document())
     for name, content in {**event_files.files(), **payloads.files()}.items():
         documents[ROOT / "events" / name] = content if isinstance(content, str) else text(content)

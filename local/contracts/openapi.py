@@ -14,7 +14,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 
 from local.contracts import shared_parts as parts
 from local.contracts.reach import Reach, Reached
-from local.contracts.services import Operation, api_of, operations, services
+from local.contracts.services import PARTNERS, Operation, api_of, operations, services
 from stadion.errors import StadionError
 from stadion.http import JSON, MERGE_PATCH
 from stadion.problems import status_of
@@ -23,8 +23,9 @@ VERSION: Final = "1.0.0"
 Document = dict[str, Any]
 
 # Who may call: the same rules as the routes of infra_cdk, which a test compares.
-PUBLIC_PATHS: Final = re.compile(r"/v1/health|/v1/live/shared/.*|/v1/auth/(?!sign-out-everywhere$).*")
+PUBLIC_PATHS: Final = re.compile(r"/v1/health|/v1/live/shared/.*|/v1/unsubscribe|/v1/auth/(?!sign-out-everywhere$).*")
 SIGNED_PATHS: Final = re.compile(r"/v1/admin/.*")
+PARTNER_PATHS: Final = re.compile(r"/partner/v1/.*")
 
 SERIES_OPERATIONS: Final = (
     "getFitness",
@@ -53,8 +54,12 @@ MORE_SUCCESSES: Final = {
 }
 FILES: Final = {
     "exportWorkout": ["application/gpx+xml", "application/vnd.garmin.tcx+xml", "text/csv"],
+    "showUnsubscribe": ["text/html"],
+    "unsubscribe": ["text/html"],
 }
 """Operations that answer a file, and its content types."""
+BY_THE_GATEWAY: Final = {"access_token_required", "api_key_required"}
+"""What a service would say if the gateway had not said it before."""
 GENERIC_LIST: Final = re.compile(r"ListResponse_(\w+?)_(?=[\"/]|$)")
 
 
@@ -73,7 +78,31 @@ class Schemas(GenerateJsonSchema):
 
 
 def document() -> Document:
-    found = [operation for service in services() for operation in operations(service)]
+    """Of the product's API, which the app and admins use."""
+    return _document(
+        [operation for service in services() for operation in operations(service)],
+        info={"title": "Stadion", "summary": "A training diary that reacts.", "description": parts.INTRODUCTION},
+        server={"url": "..", "description": "where this document comes from"},
+        security="bearerAuth",
+        schemes=parts.SECURITY_SCHEMES,
+    )
+
+
+def partner_document() -> Document:
+    """Of the API that partners use, with what of the shared parts it needs."""
+    made = _document(
+        [operation for service in services(PARTNERS) for operation in operations(service, PARTNERS)],
+        info={"title": "Stadion for partners", "summary": "The store's side.", "description": parts.FOR_PARTNERS},
+        server={"url": "/", "description": "the address that came with your key"},
+        security="apiKey",
+        schemes=parts.PARTNER_SECURITY_SCHEMES,
+    )
+    return _without_what_is_unused(made)
+
+
+def _document(
+    found: list[Operation], *, info: Document, server: Document, security: str, schemes: Document
+) -> Document:
     check_ids(found)
     schemas, components = _schemas(found)
     paths: dict[str, Document] = {}
@@ -84,14 +113,14 @@ def document() -> Document:
         raise ContractError(f"say in local/contracts/shared_parts.py, TAGS, what belongs to {', '.join(unexplained)}")
     made: Document = {
         "openapi": "3.1.0",
-        "info": {"title": "Stadion", "version": VERSION, "summary": "A training diary that reacts.",
-                 "description": parts.INTRODUCTION},
-        "servers": [{"url": "..", "description": "where this document comes from"}],
-        "security": [{"bearerAuth": []}],
+        "info": {"title": info["title"], "version": VERSION, "summary": info["summary"],
+                 "description": info["description"]},
+        "servers": [server],
+        "security": [{security: []}],
         "tags": [{"name": name, "description": words} for name, words in parts.TAGS.items() if name in used],
         "paths": paths,
         "components": {
-            "securitySchemes": parts.SECURITY_SCHEMES,
+            "securitySchemes": schemes,
             "parameters": parts.PARAMETERS,
             "headers": parts.HEADERS,
             "responses": _shared_responses(),
@@ -101,6 +130,23 @@ def document() -> Document:
     }  # fmt: skip
     made["components"]["examples"] = _used(made, {**parts.EXAMPLES, **_error_examples(found)})
     return _renamed(made)
+
+
+def _without_what_is_unused(made: Document) -> Document:
+    """Until nothing more falls away: what is used by the unused is unused as well."""
+    while True:
+        text = json.dumps(made)
+        kept = {
+            kind: {
+                name: part
+                for name, part in named.items()
+                if kind == "securitySchemes" or f'"#/components/{kind}/{name}"' in text
+            }
+            for kind, named in made["components"].items()
+        }
+        if kept == made["components"]:
+            return {**made, "components": {kind: named for kind, named in kept.items() if named}}
+        made = {**made, "components": kept}
 
 
 def _used(made: Document, examples: Document) -> Document:
@@ -165,6 +211,8 @@ def _example(operation: Operation) -> Document:
     """The fields that have an example; of a patch only the last, since it changes what it names."""
     model = _request_type(operation)
     schema = TypeAdapter(model).json_schema(schema_generator=Schemas)
+    if "properties" not in schema:
+        return {}  # one of several: docs/how-to has whole ones
     fields = schema["properties"].items()
     found = {name: examples[0] for name, field in fields if (examples := _examples(field))}
     if operation.method == "patch":
@@ -235,7 +283,9 @@ def _docstring(operation: Operation) -> str:
 
 def _own_parameters(operation: Operation) -> list[Document]:
     generated = (
-        api_of(operation.service).get_openapi_schema(title="Stadion").model_dump(by_alias=True, exclude_none=True)
+        api_of(operation.service, operation.entry_point)
+        .get_openapi_schema(title="Stadion")
+        .model_dump(by_alias=True, exclude_none=True)
     )
     own = generated["paths"][operation.path][operation.method].get("parameters", [])
     return [_parameter(json.loads(json.dumps(parameter, default=str))) for parameter in own]
@@ -337,7 +387,7 @@ def _errors(operation: Operation, reached: Reached) -> list[type[StadionError]]:
         raise ContractError(f"MORE_ERRORS names {', '.join(gone)} for {operation.id}, which no error has as its code")
     more = [known[code] for code in by_hand]
     found = {error.code: error for error in [*reached.errors, *more]}
-    return [found[code] for code in sorted(found) if code != "access_token_required"]
+    return [found[code] for code in sorted(found) if code not in BY_THE_GATEWAY]
 
 
 def _error_examples(found: list[Operation]) -> Document:
@@ -351,8 +401,9 @@ def _error_examples(found: list[Operation]) -> Document:
 
 def every_error() -> list[type[StadionError]]:
     """Every error with a code that the services know."""
-    for service in services():
-        api_of(service)
+    for entry_point in ("api", PARTNERS):
+        for service in services(entry_point):
+            api_of(service, entry_point)
     found: list[type[StadionError]] = []
     queue: list[type[StadionError]] = [StadionError]
     while queue:
@@ -386,6 +437,8 @@ def _shared(operation: Operation) -> dict[int, str]:
         shared[415] = "UnsupportedMediaType"
     if SIGNED_PATHS.fullmatch(operation.path):
         return shared | {403: "NotSigned"}
+    if PARTNER_PATHS.fullmatch(operation.path):
+        return shared
     if not PUBLIC_PATHS.fullmatch(operation.path):
         return shared | {401: "NoValidToken"} | ({403: "NotAnAccessToken"} if not _own_403(operation) else {})
     return shared

@@ -13,7 +13,7 @@ from local.paths import ROOT
 from stadion.http import Api
 
 FUNCTIONS: Final = ROOT / "functions"
-ORDER: Final = ("accounts", "workouts", "inventory", "gamification", "notifications")
+ORDER: Final = ("accounts", "workouts", "inventory", "gamification", "promos", "notifications")
 """As a newcomer reads them; other services follow by name, the platform comes last."""
 
 
@@ -23,6 +23,7 @@ class Operation:
 
     service: str
     route: Route
+    entry_point: str = "api"
 
     @property
     def id(self) -> str:
@@ -43,23 +44,31 @@ class Operation:
         return self.route.method.lower()
 
 
-def services() -> list[str]:
-    names = sorted(path.parent.name for path in FUNCTIONS.glob("*/api.py"))
+PARTNERS: Final = "on_partner_request"
+"""The entry point of a service's part of the partner API."""
+
+
+def services(entry_point: str = "api") -> list[str]:
+    names = sorted(path.parent.name for path in FUNCTIONS.glob(f"*/{entry_point}.py"))
     rank = {name: number for number, name in enumerate(ORDER)}
     return sorted(names, key=lambda name: (name == "platform_", rank.get(name, len(rank)), name))
 
 
-def api_of(service: str) -> Api:
-    found = import_module(f"{service}.api").api
+def api_of(service: str, entry_point: str = "api") -> Api:
+    found = import_module(f"{service}.{entry_point}").api
     assert isinstance(found, Api)  # noqa: S101 - for the type checker
     return found
 
 
-def operations(service: str) -> list[Operation]:
+def operations(service: str, entry_point: str = "api") -> list[Operation]:
     """In the order in which the routes are written."""
-    api = api_of(service)
+    api = api_of(service, entry_point)
     routes: list[Any] = [*api._static_routes, *api._dynamic_routes]
-    shown = [Operation(service, route) for route in routes if route.include_in_schema and route.method != "OPTIONS"]
+    shown = [
+        Operation(service, route, entry_point)
+        for route in routes
+        if route.include_in_schema and route.method != "OPTIONS"
+    ]
     return sorted(shown, key=lambda operation: operation.function.__code__.co_firstlineno)
 
 

@@ -43,8 +43,13 @@ TAGS: Final = {
     "Metrics": "What workouts mean: load, zones, curves, fitness, trends. Each number says its method and inputs.",
     "Gear": "Shoes, bikes and their components, and how worn they are.",
     "Gamification": "XP, levels and personal records.",
+    "Promos": "Offers in the athlete's hands: personal codes, where they lead, and what became of them.",
     "Notifications": "The inbox, in the athlete's language.",
-    "Admin": "For `stadion user`: signed with AWS credentials (Signature Version 4), never with an athlete's token.",
+    "Admin": "For admins' `stadion` commands: signed with AWS credentials (Signature Version 4), never with a token.",
+    "Partners": "For `stadion partner` and `stadion product`: who may use the partner API, and what it brought.",
+    "Orders": "What was bought and what came back, told by signed webhooks.",
+    "Codes": "What a code is worth, held for a cart, used by an order, free again after a return.",
+    "Catalogue": "What the store sells, so that a worn shoe finds its successor.",
     "Platform": "The API itself.",
 }
 
@@ -63,6 +68,25 @@ SECURITY_SCHEMES: Final[dict[str, Any]] = {
         "x-amazon-apigateway-authtype": "awsSigv4",
     },
 }
+
+PARTNER_SECURITY_SCHEMES: Final[dict[str, Any]] = {
+    "apiKey": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "x-api-key",
+        "description": "Yours, with a limit for each second and a quota for each day.",
+    },
+}
+FOR_PARTNERS: Final = """What the store and other partners use.
+
+**Who you are** is said by `x-api-key`. Its plan has a rate, a burst and a quota for the day; beyond them: 429.
+
+**Webhooks** are signed as Standard Webhooks (standardwebhooks.com): `webhook-id`, `webhook-timestamp` and
+`webhook-signature` (`v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` under your signing secret). The time
+may be five minutes off. Keep the `webhook-id` when you try again, and sign each attempt anew.
+
+**Errors** are RFC 9457 problems. Decide by `code`, which never changes.
+"""
 
 PROBLEM_SCHEMA: Final[dict[str, Any]] = {
     "type": "object",
@@ -192,6 +216,10 @@ PARAMETER_WORDS: Final = {
     "component_id": "its component",
     "notification_id": "the message",
     "user_id": "the athlete",
+    "partner_id": "the partner",
+    "endpoint_id": "where webhooks go",
+    "import_id": "the import",
+    "sku": "of the product",
     "username": "e-mail or user id",
     "role": "the role",
     "kind": "the consent",
@@ -204,6 +232,10 @@ PARAMETER_WORDS: Final = {
     "max_distance_m": "at most this far",
     "unread": "only unread messages",
     "status": "only with this status",
+    "offer_id": "the offer",
+    "active": "only what can be used now or later; false: also what is used, dismissed, expired, paused or ended",
+    "promo_id": "the promo's name",
+    "segment_name": "the segment",
 }
 
 
