@@ -4,12 +4,13 @@ import tempfile
 from collections import Counter
 from contextlib import ExitStack
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from stadion_cli.aws import Aws
 from stadion_cli.output import Json, Steps, say, say_line, show_facts, show_json, show_table
-from stadion_cli.outputs import Outputs, api_url, socket_url
+from stadion_cli.outputs import Outputs, api_url, partner_url, socket_url
 from stadion_cli.stack import Port, bring_up
 from stadion_cli.target import Target
 
@@ -50,7 +51,9 @@ def demo(*, port: Port = None, as_json: Json = False) -> None:
 def _play(aws: Aws, outputs: Outputs, steps: Steps, stack: ExitStack) -> dict[str, Any]:
     from local.demo import story
     from local.demo.client import Door
+    from local.demo.store import Store, sell
     from local.recordings import recordings
+    from stadion_cli.signed import call
     from stadion_cli.tail import Wanted, listening
 
     door = Door(api=str(api_url(aws.endpoint, outputs)), mail=f"{aws.endpoint}/_ministack/ses/messages")
@@ -61,6 +64,10 @@ def _play(aws: Aws, outputs: Outputs, steps: Steps, stack: ExitStack) -> dict[st
     with steps.step("giving them a bike and shoes near their limits, and their bodies a threshold"):
         story.give_gear(cast)
         story.tell_bodies(cast)
+    with steps.step("opening a store that sells what replaces worn shoes; Ben agrees to offers"):
+        story.agree_to_offers(cast.ben)
+        shop = Store.open(partial(call, Target(aws, outputs)), str(partner_url(aws.endpoint, outputs)))
+        shop.wait_until_known(cast.ben, within_s=story.QUIET_S)
     listener = stack.enter_context(listening(Target(aws, outputs), Wanted([])))
     scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
     story.halved(folder, scratch)
@@ -79,6 +86,8 @@ def _play(aws: Aws, outputs: Outputs, steps: Steps, stack: ExitStack) -> dict[st
         trend = story.trend_of(cast.anna, "heart_rate", (day, day))
     after = {name: story.State.of(getattr(cast, name)) for name in ("anna", "ben")}
     inboxes = {name: getattr(cast, name).get("/v1/notifications")["items"] for name in before}
+    with steps.step("Ben takes the offer that his worn shoes earned, and buys"):
+        sale = sell(shop, cast.ben, within_s=story.QUIET_S)
     with steps.step("Ben runs live, Anna watches, the line breaks on the way"):
         recorded = story.streams_of(cast.ben, uploads[4]["workout_ids"][0], "full")
         watched = story.live_run(cast, str(socket_url(aws.endpoint, outputs)), recorded)
@@ -91,6 +100,7 @@ def _play(aws: Aws, outputs: Outputs, steps: Steps, stack: ExitStack) -> dict[st
         "metrics": metrics,
         "trend": {"metric": "heart_rate", "items": trend, "answered_by": _time_series(aws)},
         "live": asdict(watched),
+        "sale": asdict(sale),
         "before": {name: _told_state(state) for name, state in before.items()},
         "after": {name: _told_state(state) for name, state in after.items()},
         "events": [_told_event(event) for event in events],
@@ -162,6 +172,7 @@ def _tell(told: dict[str, Any]) -> None:
     _tell_gear(told)
     _tell_rewards(told)
     _tell_inboxes(told)
+    _tell_sale(told)
     _tell_live(told)
     _tell_what_next(told)
 
@@ -248,9 +259,29 @@ def _times(seconds: list[float]) -> str:
     return "  ".join(_clock(part) for part in seconds)
 
 
+def _tell_sale(told: dict[str, Any]) -> None:
+    sale = told["sale"]
+    offer, held, funnel = sale["offer"], sale["held"], sale["funnel"]
+    _heading(8, "A worn pair became an offer, a message, an order and a new pair")
+    show_facts(
+        {
+            "offer": f"{offer['title']}, code {offer['code']}, until {offer['expires_at'][:10]}",
+            "a tap leads to": sale["link"],
+            "at the till": f"{_money(held['discount_minor'])} off, {_money(held['payable_minor'])} to pay",
+            "a forged webhook": f"{sale['forged']}, and nothing changed",
+            "Ben's new gear": ", ".join(sale["gear"]),
+            "funnel": " → ".join(f"{funnel[step]} {step}" for step in ("issued", "viewed", "clicked", "redeemed")),
+        }
+    )
+
+
+def _money(minor: int) -> str:
+    return f"{minor / 100:.2f} €"
+
+
 def _tell_live(told: dict[str, Any]) -> None:
     live = told["live"]
-    _heading(8, "Ben ran live, and Anna watched; his first 200 m are nobody's business")
+    _heading(9, "Ben ran live, and Anna watched; his first 200 m are nobody's business")
     rows = [
         (
             _clock(seen["time_s"]),
@@ -350,7 +381,7 @@ def _tell_inboxes(told: dict[str, Any]) -> None:
 
 
 def _tell_what_next(told: dict[str, Any]) -> None:
-    _heading(9, "The stack stays up; try it")
+    _heading(10, "The stack stays up; try it")
     upload = told["uploads"][0]
     show_facts({"API": told["api"], "API page": told["docs"], "signed in": told["sign_in"]["email"]})
     say()

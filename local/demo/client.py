@@ -46,8 +46,8 @@ class Door:
     def _newest_code(self, email: str) -> str | None:
         accounts = self.http.get(self.mail).json()["messages"].values()
         mails = [mail for mails in accounts for mail in mails if email in mail["To"]]
-        found = CODE.search(mails[-1]["BodyText"]) if mails else None
-        return found[0] if found else None
+        found = [code[0] for mail in mails if (code := CODE.search(mail["BodyText"]))]
+        return found[-1] if found else None
 
 
 @dataclass

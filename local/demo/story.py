@@ -64,6 +64,11 @@ def tell_bodies(cast: Cast) -> None:
         athlete.call("PUT", f"/v1/me/physical/{START_OF_TIME}", measured)
 
 
+def agree_to_offers(athlete: Athlete) -> None:
+    for kind in ("marketing_push", "marketing_email", "purchases"):
+        athlete.call("PUT", f"/v1/me/consents/{kind}", {"granted": True, "text_version": "2026-10"})
+
+
 def give_gear(cast: Cast) -> None:
     """Both pieces are near their limit, and both are the default of their sport."""
     cast.anna.post(

@@ -34,6 +34,10 @@ def test_the_demo_plays_to_its_end_and_its_numbers_are_right(
     places = [seen["position"] for seen in live["seen"]]
     assert places[0] is None
     assert places[-1] is not None
+    sale = told["sale"]
+    assert (sale["held"]["discount_minor"], sale["held"]["payable_minor"], sale["forged"]) == (2580, 10320, 401)
+    assert sale["gear"] == ["Kiprun KD900.2"]
+    assert sale["funnel"]["redeemed"] == 1
     _tell(told)
     shown = capsys.readouterr().out
     assert "What the ride means for Anna" in shown
