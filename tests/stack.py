@@ -91,7 +91,7 @@ def mails_to(aws: Aws, address: str) -> list[dict[str, Any]]:
 
 
 def code_mailed_to(aws: Aws, address: str) -> str:
-    """The six digits of the newest mail."""
-    found = CODE.search(mails_to(aws, address)[-1]["BodyText"])
-    assert found, "the newest mail has no code"
-    return found[0]
+    """The six digits of the newest mail that has some."""
+    found = [code[0] for mail in mails_to(aws, address) if (code := CODE.search(mail["BodyText"]))]
+    assert found, "no mail has a code"
+    return found[-1]

@@ -98,6 +98,12 @@ def on_socket(event, context):
     return {"statusCode": 200}
 
 
+def echo_rest(event, context):
+    print("echo")
+    told = {"body": event["body"], "base64": event["isBase64Encoded"], "path": event["path"]}
+    return {"statusCode": 200, "headers": {"content-type": "application/json"}, "body": json.dumps(told)}
+
+
 def on_queue(event, context):
     failed = [r for r in event["Records"] if json.loads(r["body"]).get("fail")]
     tries = [(json.loads(r["body"]), r["attributes"]["ApproximateReceiveCount"]) for r in event["Records"]]

@@ -37,8 +37,8 @@ def test_an_uploaded_ride_moves_gear_xp_records_and_the_inbox(anna: Athlete) -> 
     titles = [note["title"] for note in anna.get("/v1/notifications")["items"]]
     assert "bike: ресурс исчерпан" in titles
     assert "Добро пожаловать в Stadion" in titles
-    shown = anna.get(f"/v1/workouts/{workout_id}")
-    assert shown["worn_gear_ids"] == [bike["gear_id"]]
+    worn_by = eventually(lambda: anna.get(f"/v1/workouts/{workout_id}")["worn_gear_ids"], within_s=20)
+    assert worn_by == [bike["gear_id"]]
     original = httpx.get(anna.get(f"/v1/workouts/{workout_id}/files/original")["url"])
     assert original.content == (recordings("sweat") / "4078723797.fit").read_bytes()
 

@@ -19,6 +19,8 @@ from schemathesis import Case, GenerationMode
 from schemathesis.checks import CHECKS, load_all_checks
 
 from local.demo.client import Athlete, Door
+from tests.e2e.offers import offer_for
+from tests.stack import DeployedStack
 
 pytestmark = pytest.mark.e2e
 
@@ -55,7 +57,7 @@ class Visitor:
 
 
 @pytest.fixture(scope="module")
-def visitor(door: Door) -> Visitor:
+def visitor(door: Door, stack: DeployedStack) -> Visitor:
     athlete = Athlete.register(door, "Fuzz")
     things = {"user_id": athlete.user_id, "kind": "analytics", "measured_on": "2026-11-01", "sha256": "original"}
     things["metric"] = "heart_rate"
@@ -67,6 +69,9 @@ def visitor(door: Door) -> Visitor:
     things["workout_id"] = athlete.post("/v1/workouts", run)["workout_id"]
     bike = athlete.post("/v1/gear", {"category": "bike", "components": [{"name": "Chain", "limit": 3000}]})
     things |= {"gear_id": bike["gear_id"], "component_id": bike["components"][0]["component_id"]}
+    consent = {"granted": True, "text_version": "2026-10"}
+    door.call("PUT", "/v1/me/consents/marketing_push", consent, authorization=f"Bearer {athlete.access_token}")
+    things["offer_id"] = offer_for(stack, athlete.user_id)["offer_id"]
     things["upload_id"] = athlete.post("/v1/uploads", {"filename": "a.fit"})["upload_id"]
     return Visitor(door.api, {"Authorization": f"Bearer {athlete.access_token}"}, things, requests.Session())
 

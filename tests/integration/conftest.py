@@ -1,11 +1,13 @@
 """Services on moto, called through their Lambda handlers."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
 from moto import mock_aws
 
 from stadion import storage, work
+from tests.partners import Gateway
 from tests.services import Service, service_environment
 
 
@@ -57,7 +59,27 @@ def gamification(aws: pytest.MonkeyPatch) -> Service:
 
 
 @pytest.fixture
+def promos(aws: pytest.MonkeyPatch) -> Service:
+    return Service.create("promos", aws)
+
+
+@pytest.fixture
 def notifications(aws: pytest.MonkeyPatch) -> Service:
+    import boto3
+
+    from notifications import links, providers, pushing
+
+    sns = boto3.client("sns")
+    application = sns.create_platform_application(Name="stadion-ios", Platform="APNS", Attributes={})
+    boto3.client("secretsmanager").create_secret(Name="links", SecretString="a secret of sixty-four characters")
+    boto3.client("sesv2").create_email_identity(EmailIdentity="stadion.test")
+    aws.setenv("STADION_DELIVERIES_QUEUE", boto3.client("sqs").create_queue(QueueName="deliveries")["QueueUrl"])
+    aws.setenv("STADION_MAIL_SENDER", "Stadion <hello@stadion.test>")
+    aws.setenv("STADION_LINKS_SECRET", "links")
+    aws.setenv("STADION_API_URL", "https://api.stadion.test")
+    aws.setenv("STADION_PUSH_APPLICATIONS", json.dumps({"ios": application["PlatformApplicationArn"]}))
+    for cached in (work.sqs_client, providers._client, pushing._client, links._signer):
+        cached.cache_clear()
     return Service.create("notifications", aws)
 
 
@@ -92,3 +114,22 @@ def accounts(aws: pytest.MonkeyPatch) -> Service:
     aws.setenv("STADION_AVATARS_BUCKET", "stadion-avatars")
     identity.client.cache_clear()
     return Service.create("accounts", aws)
+
+
+@pytest.fixture
+def partners(aws: pytest.MonkeyPatch) -> Service:
+    import boto3
+
+    from partners import keys
+
+    gateway = Gateway(plans={"plan-1": set()})
+    aws.setattr(keys, "client", lambda: gateway)
+    boto3.client("s3").create_bucket(Bucket="stadion-imports")
+    aws.setenv("STADION_PARTNER_PLANS", json.dumps({"standard": "plan-1"}))
+    aws.setenv("STADION_PARTNER_API_URL", "https://partners.stadion.test/live")
+    aws.setenv("STADION_IMPORTS_BUCKET", "stadion-imports")
+    url = boto3.client("sqs").create_queue(QueueName="webhook-deliveries")["QueueUrl"]
+    aws.setenv("STADION_WEBHOOK_DELIVERIES_QUEUE", url)
+    for cached in (work.sqs_client, storage.s3_client):
+        cached.cache_clear()
+    return Service.create("partners", aws)

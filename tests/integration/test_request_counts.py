@@ -8,7 +8,7 @@ import pytest
 from botocore.client import BaseClient
 
 from tests.builders import entry, recorded
-from tests.services import Service, sqs_event
+from tests.services import ATHLETE, Service, sqs_event
 
 RUN: dict[str, Any] = {
     "sport_type": "Run",
@@ -119,6 +119,26 @@ def test_progress_and_records_cost_one_request(gamification: Service, table: Tab
     assert len(cost(table, gamification, "GET", "/v1/gamification/progress")) == 1
     assert len(cost(table, gamification, "GET", "/v1/gamification/records")) == 1
     assert len(cost(table, gamification, "GET", "/v1/gamification/levels")) == 0
+
+
+def test_offers_cost_two_requests_a_click_three_and_a_checkout_six(promos: Service, table: Table) -> None:
+    from tests.integration.test_promos import PROMO, admin, consent, order, store
+
+    promo = {**PROMO, "starts_at": "2026-01-01T00:00:00Z", "ends_at": "2099-01-01T00:00:00Z"}
+    admin(promos, "POST", "", promo)
+    admin(promos, "POST", "/winter-shoes/status", {"action": "activate"}, if_match="*")
+    promos.invoke("on_account_events", sqs_event(consent()))
+    offer = admin(promos, "POST", "/winter-shoes/offers", {"user_id": ATHLETE}).body
+    path = f"/v1/promos/{offer['offer_id']}"
+    assert len(cost(table, promos, "GET", "/v1/promos")) == MOST
+    assert len(cost(table, promos, "GET", path, shown="/v1/promos/{offer_id}")) == MOST
+    assert len(cost(table, promos, "POST", f"{path}/view", shown="/v1/promos/{offer_id}/view")) == MOST
+    assert len(cost(table, promos, "POST", f"{path}/click", shown="/v1/promos/{offer_id}/click")) == MOST + 1
+    for step, most in (("reserve", 6), ("redeem", 5), ("redeem", 2)):
+        with counted() as operations:
+            assert store(promos, offer["code"], step, **order()).status == 200
+        table.append((f"POST /partner/v1/codes/{{code}}/{step}", operations))
+        assert len(operations) <= most, operations
 
 
 def test_the_inbox_costs_two_requests(notifications: Service, table: Table) -> None:
