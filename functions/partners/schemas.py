@@ -5,13 +5,17 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
 
 from partners.domain import Ability, HookEvent, Standing
+from stadion.errors import UnacceptableValueError
 from stadion.fields import LINE, Moment
 from stadion.http import RequestModel
+from stadion.i18n import Text
 
 
 def _not_a_path(partner_id: str) -> str:
     if partner_id == "imports":
-        raise ValueError("This is not an id for a partner.")
+        raise UnacceptableValueError(
+            Text(en="This is not an id for a partner.", ru="Такой идентификатор партнёра не подходит.")
+        )
     return partner_id
 
 
@@ -47,7 +51,7 @@ class ReturnedLine(RequestModel):
 
 def _once_each(lines: list[Any]) -> list[Any]:
     if len({line.sku for line in lines}) < len(lines):
-        raise ValueError("One line for each SKU.")
+        raise UnacceptableValueError(Text(en="One line for each SKU.", ru="По одной строке на каждый SKU."))
     return lines
 
 

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from promos.facts import Facts, Piece
 from promos.values import City, Country, Currency, Name, Part, Region
+from stadion.errors import UnacceptableValueError
 from stadion.events.catalogue import ConsentKind, Gender
 from stadion.i18n import Language, Text
 from stadion.sports import SportType
@@ -92,9 +93,16 @@ class PurchasesRule(Part):
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
         if self.category is not None and self.measure is not PurchaseMeasure.ITEMS:
-            raise ValueError("A category goes with the measure `items` only.")
+            raise UnacceptableValueError(
+                Text(en="A category goes with the measure `items` only.", ru="Категория бывает только у меры `items`.")
+            )
         if (self.currency is None) == (self.measure is PurchaseMeasure.SPENT_MINOR):
-            raise ValueError("The measure `spent_minor`, and no other, takes a currency.")
+            raise UnacceptableValueError(
+                Text(
+                    en="The measure `spent_minor`, and no other, takes a currency.",
+                    ru="Валюта бывает только у меры `spent_minor`, и ей она нужна.",
+                )
+            )
         _bounded(self)
         return self
 
@@ -140,14 +148,21 @@ class Rule(Part):
 
 def _asking(rule: Any) -> None:
     if all(getattr(rule, name) is None for name in type(rule).model_fields):
-        raise ValueError("This rule asks nothing.")
+        raise UnacceptableValueError(Text(en="This rule asks nothing.", ru="Это правило ничего не проверяет."))
 
 
 def _bounded(rule: Any) -> None:
     if rule.at_least is None and rule.at_most is None:
-        raise ValueError("Give at_least, at_most or both.")
+        raise UnacceptableValueError(
+            Text(en="Give at_least, at_most or both.", ru="Задайте at_least, at_most или оба.")
+        )
     if rule.at_least is not None and rule.at_most is not None and rule.at_least > rule.at_most:
-        raise ValueError("at_least is more than at_most: nobody can fit.")
+        raise UnacceptableValueError(
+            Text(
+                en="at_least is more than at_most: nobody can fit.",
+                ru="at_least больше, чем at_most: никто не подойдёт.",
+            )
+        )
 
 
 # --- is it a good rule? ---------------------------------------------------------------------------------------------

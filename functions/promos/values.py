@@ -7,8 +7,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from stadion.errors import UnacceptableValueError
 from stadion.fields import LINE
-from stadion.i18n import Language
+from stadion.i18n import Language, Text
 
 MOST_MINOR = 10**12
 Minor = Annotated[int, Field(ge=0, le=MOST_MINOR, strict=True, description="in the currency's smallest unit")]
@@ -33,7 +34,9 @@ class Part(BaseModel):
 
 def _https(url: str) -> str:
     if not re.fullmatch(r"https://[A-Za-z0-9.-]+(:\d+)?(/[^\s\x00-\x1f<>\"]*)?", url):
-        raise ValueError("Send an https address without spaces.")
+        raise UnacceptableValueError(
+            Text(en="Send an https address without spaces.", ru="Укажите адрес https без пробелов.")
+        )
     return url
 
 
@@ -84,9 +87,16 @@ class Discount(Part):
                     f"A discount of the kind {self.kind.value} takes {needed or 'no value'}, and no other."
                 )
         if self.most_minor is not None and self.kind is not DiscountKind.PERCENT:
-            raise ValueError("Only a percentage has a most_minor.")
+            raise UnacceptableValueError(
+                Text(en="Only a percentage has a most_minor.", ru="most_minor бывает только у скидки в процентах.")
+            )
         if self.cost_minor and self.kind not in {DiscountKind.GIFT, DiscountKind.FREE_DELIVERY}:
-            raise ValueError("Only a gift or a delivery has a cost_minor.")
+            raise UnacceptableValueError(
+                Text(
+                    en="Only a gift or a delivery has a cost_minor.",
+                    ru="cost_minor бывает только у подарка или доставки.",
+                )
+            )
         return self
 
     @property
@@ -104,7 +114,9 @@ class Place(Part):
     @model_validator(mode="after")
     def _is_somewhere(self) -> Self:
         if not (self.country or self.region or self.city):
-            raise ValueError("Name a country, a region or a city.")
+            raise UnacceptableValueError(
+                Text(en="Name a country, a region or a city.", ru="Назовите страну, регион или город.")
+            )
         return self
 
 
@@ -144,9 +156,16 @@ class CodePlan(Part):
     @model_validator(mode="after")
     def _is_one_or_the_other(self) -> Self:
         if (self.pattern is None) == (self.shared is None):
-            raise ValueError("Give a pattern or a shared code, and not both.")
+            raise UnacceptableValueError(
+                Text(en="Give a pattern or a shared code, and not both.", ru="Задайте либо шаблон, либо общий код.")
+            )
         if self.most_uses is not None and self.shared is None:
-            raise ValueError("A code of one athlete is for one use: only a shared code has most_uses.")
+            raise UnacceptableValueError(
+                Text(
+                    en="A code of one athlete is for one use: only a shared code has most_uses.",
+                    ru="Личный код действует один раз: most_uses бывает только у общего.",
+                )
+            )
         return self
 
 
@@ -169,7 +188,12 @@ class Limits(Part):
     @model_validator(mode="after")
     def _has_a_period_for_its_limits(self) -> Self:
         if (self.period is None) != (self.per_period is None and self.per_user_per_period is None):
-            raise ValueError("A limit of a period takes a period, and a period takes a limit.")
+            raise UnacceptableValueError(
+                Text(
+                    en="A limit of a period takes a period, and a period takes a limit.",
+                    ru="Лимиту за период нужен период, а периоду — лимит.",
+                )
+            )
         return self
 
 
@@ -190,5 +214,7 @@ class Stacking(Part):
     @model_validator(mode="after")
     def _has_groups_if_it_needs_them(self) -> Self:
         if bool(self.groups) != (self.mode is StackingMode.GROUP):
-            raise ValueError("The mode `group`, and no other, takes groups.")
+            raise UnacceptableValueError(
+                Text(en="The mode `group`, and no other, takes groups.", ru="Группы бывают только в режиме `group`.")
+            )
         return self
