@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -17,7 +18,7 @@ from uuid import uuid4
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from local.demo.client import Athlete
+from local.demo.client import ApiError, Athlete
 
 ANSWER_WITHIN_S: Final = 30.0
 TRIES: Final = 4
@@ -148,8 +149,20 @@ class Live:
 
     def catch_up_over_http(self) -> None:
         while self.waiting:
-            self.athlete.post(f"{self.path}/samples", self.waiting[0])
+            self._post(self.waiting[0])
             self.waiting.pop(0)
+
+    def _post(self, batch: dict[str, Any]) -> None:
+        """Again after a server's error: a batch may be sent as often as one likes."""
+        for attempt in range(TRIES):
+            try:
+                self.athlete.post(f"{self.path}/samples", batch)
+            except ApiError as error:
+                if error.answer.status_code < HTTPStatus.INTERNAL_SERVER_ERROR or attempt == TRIES - 1:
+                    raise
+                time.sleep(2**attempt)
+            else:
+                return
 
     def say(self, command: str, at_s: float | None = None) -> dict[str, Any]:
         """pause, resume or stop."""

@@ -159,6 +159,9 @@ CASES: dict[str, Case] = {
     "PUT /v1/notifications/devices/<push_device_id>": Own({"platform": "ios", "token": "abcdef0123456789"}),
     "DELETE /v1/notifications/devices/<push_device_id>": Own(),
     "GET /v1/admin/notifications/users/<user_id>/deliveries": ForAdmins(),
+    "GET /v1/admin/wear-offers": ForAdmins(),
+    "PUT /v1/admin/wear-offers/<gear_category>": ForAdmins({"promo_id": "winter-shoes"}),
+    "DELETE /v1/admin/wear-offers/<gear_category>": ForAdmins(),
     # partners: their own API is tried with other partners' keys in test_partners.py
     "POST /v1/admin/partners": ForAdmins({"partner_id": "mine", "name": "Mine"}),
     "GET /v1/admin/partners": ForAdmins(),
@@ -245,6 +248,7 @@ def victim(stack: DeployedStack) -> Victim:
     athlete.done("PUT", "/v1/me/consents/health_data", {"granted": True, "text_version": "2026-10"})
     athlete.done("PUT", "/v1/me/physical/2026-10-01", {"mass_kg": 61.25})
     athlete.done("PUT", "/v1/me/privacy-zones/home", {"lat": 55.71, "lon": 37.71, "radius_m": 321, "label": "Only-My"})
+    athlete.done("PUT", "/v1/notifications/devices/victims-phone", {"platform": "ios", "token": "Only-My-Token-123"})
     chain = {"name": "Only-My-Chain", "limit": 10}
     gear = athlete.done("POST", "/v1/gear", {"category": "bike", "nickname": "Only-My-Bike", "components": [chain]})
     upload = athlete.done("POST", "/v1/uploads", {"filename": "only-mine.gpx", "notes": "Only-My-Notes"})
@@ -277,6 +281,8 @@ def victim(stack: DeployedStack) -> Victim:
         "role": "admin",
         "measured_on": "2026-10-01",
         "zone_id": "home",
+        "gear_category": "running_shoes",
+        "push_device_id": "victims-phone",
         "kind": "health_data",
         "metric": "heart_rate",
     }
