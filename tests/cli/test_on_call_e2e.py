@@ -21,7 +21,9 @@ pytestmark = pytest.mark.e2e
 STADION = Path(sys.prefix) / "bin" / "stadion"
 PASSWORD = "korrekt-horse-77"
 TEMPLATE = """
-TEMPLATES["a_template_of_tomorrow"] = TEMPLATES["welcome"]
+from dataclasses import replace
+
+TEMPLATES["a_template_of_tomorrow"] = replace(TEMPLATES["welcome"], kind=MessageKind.ACTIVITY)  # for the inbox alone
 """
 INBOX = "stadion-notifications-on-notification-requests"
 
