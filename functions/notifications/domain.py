@@ -138,6 +138,7 @@ class Delivery(Value):
     reason: str | None = None
     due_at: AwareDatetime | None = None
     attempts: int = 0
+    claimed_by: str | None = Field(default=None, description="the message in the queue that is sending it")
     is_counted: bool = Field(default=False, description="by the frequency caps")
     parts: list[Notification] = Field(default_factory=list, description="of a digest: what it gathers")
     provider_ids: list[str] = Field(default_factory=list)

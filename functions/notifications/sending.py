@@ -28,7 +28,7 @@ ASK_AGAIN = timedelta(seconds=30)
 
 
 class StillClaimedError(Exception):
-    """Another worker is at it; look again later."""
+    """This very message was being sent when its worker ended or fell silent; look again later."""
 
 
 def send(work: Send, now: datetime) -> str:
@@ -70,7 +70,12 @@ def _judge(work: Send, delivery: Delivery, stored: Item | None, now: datetime) -
     decision, standing = judged(delivery, standing, now)
     if decision.verdict is Verdict.SEND:
         claimed = delivery.became(
-            DeliveryState.SENDING, now, attempts=delivery.attempts + 1, due_at=None, is_counted=True
+            DeliveryState.SENDING,
+            now,
+            attempts=delivery.attempts + 1,
+            due_at=None,
+            is_counted=True,
+            claimed_by=work.send_id,
         )
         count_against_caps(delivery, standing, change, now)
     else:
@@ -115,6 +120,8 @@ def _gather(delivery: Delivery, due: datetime, change: Change, now: datetime) ->
 
 def _abandoned(work: Send, delivery: Delivery, stored: Item | None, now: datetime) -> str:
     if now - delivery.log[-1].at < CLAIM_LASTS:
+        if delivery.claimed_by != work.send_id:
+            return DeliveryState.SENDING.value  # left twice: the other message answers for it
         raise StillClaimedError
     change = Change(work.user_id, now, work.correlation_id)
     if delivery.kind is MessageKind.TRANSACTIONAL:

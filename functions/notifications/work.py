@@ -2,8 +2,11 @@
 
 from datetime import datetime
 
+from pydantic import Field
+
 from notifications.domain import Delivery
 from notifications.gate import ChannelName
+from stadion import ids
 from stadion.work import Work
 
 
@@ -13,6 +16,8 @@ class Send(Work):
     user_id: str
     notification_id: str
     channel: ChannelName
+    send_id: str = Field(default_factory=ids.new_id)
+    """Of this message, however often it is delivered: whose claim it is."""
 
     @classmethod
     def of(cls, delivery: Delivery, now: datetime) -> "Send":
