@@ -19,6 +19,8 @@ from stadion_cli.stack import deploy
 
 T = TypeVar("T")
 CODE = re.compile(r"\b\d{6}\b")
+PATIENCE_S = 120.0
+"""Longer than anything takes, on a busy machine with other tests' events still in its queues."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ def deployed_stack(folder: Path, app: CdkApp | None = None) -> Iterator[Deployed
         yield DeployedStack(aws, emulator, Outputs.of(aws))
 
 
-def eventually(check: Callable[[], T], *, within_s: float = 10.0, every_s: float = 0.05) -> T:
+def eventually(check: Callable[[], T], *, within_s: float = PATIENCE_S, every_s: float = 0.1) -> T:
     """The first truthy result; AssertionError with the last one when the time is over."""
     deadline = time.monotonic() + within_s
     while True:

@@ -90,14 +90,13 @@ def document() -> Document:
 
 def partner_document() -> Document:
     """Of the API that partners use, with what of the shared parts it needs."""
-    made = _document(
+    return _document(
         [operation for service in services(PARTNERS) for operation in operations(service, PARTNERS)],
         info={"title": "Stadion for partners", "summary": "The store's side.", "description": parts.FOR_PARTNERS},
         server={"url": "/", "description": "the address that came with your key"},
         security="apiKey",
         schemes=parts.PARTNER_SECURITY_SCHEMES,
     )
-    return _without_what_is_unused(made)
 
 
 def _document(
@@ -129,7 +128,7 @@ def _document(
         },
     }  # fmt: skip
     made["components"]["examples"] = _used(made, {**parts.EXAMPLES, **_error_examples(found)})
-    return _renamed(made)
+    return _without_what_is_unused(_renamed(made))
 
 
 def _without_what_is_unused(made: Document) -> Document:
@@ -438,7 +437,7 @@ def _shared(operation: Operation) -> dict[int, str]:
     if SIGNED_PATHS.fullmatch(operation.path):
         return shared | {403: "NotSigned"}
     if PARTNER_PATHS.fullmatch(operation.path):
-        return shared
+        return shared | ({403: "NoValidKey"} if not _own_403(operation) else {})
     if not PUBLIC_PATHS.fullmatch(operation.path):
         return shared | {401: "NoValidToken"} | ({403: "NotAnAccessToken"} if not _own_403(operation) else {})
     return shared
@@ -467,6 +466,10 @@ def _shared_responses() -> Document:
         "NotSigned": {
             "description": "Not signed, or by somebody who is not allowed to.",
             "content": {**gateway, **_problem_content("signed_request_required")},
+        },
+        "NoValidKey": {
+            "description": "No API key, or one that is not valid: `api_key_is_invalid`.",
+            "content": _problem_content(),
         },
         "UnsupportedMediaType": {
             "description": "The body is not JSON.",

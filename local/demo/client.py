@@ -92,7 +92,7 @@ class Athlete:
             raise ApiError(posted)
         return str(announced["upload_id"])
 
-    def outcome_of(self, upload_id: str, *, within_s: float = 60) -> dict[str, Any]:
+    def outcome_of(self, upload_id: str, *, within_s: float = 120) -> dict[str, Any]:
         """What became of an upload, once it is over."""
 
         def over() -> dict[str, Any] | None:

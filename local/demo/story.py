@@ -11,7 +11,7 @@ from local.demo.client import ApiError, Athlete, Door, eventually
 if TYPE_CHECKING:
     from local.demo.live import Follower
 
-QUIET_S = 40.0
+QUIET_S = 90.0
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,7 @@ def all_done(stack: DeployedStack, workout_id: str) -> Any:
 
 def test_trace_shows_every_consumer_of_a_workout(stack: DeployedStack, athlete: Athlete) -> None:
     answer = athlete.record()
-    trace = eventually(lambda: all_done(stack, answer.json()["workout_id"]), within_s=20, every_s=0.5)
+    trace = eventually(lambda: all_done(stack, answer.json()["workout_id"]), every_s=0.5)
     assert trace["correlation_id"] == answer.headers["x-correlation-id"]
     request, event = trace["steps"][:2]
     assert (request["what"], request["outcome"]) == ("POST /v1/workouts", "201")
@@ -100,9 +100,9 @@ def test_trace_shows_every_consumer_of_a_workout(stack: DeployedStack, athlete: 
 def test_a_corrected_workout_has_a_trace_for_each_request(stack: DeployedStack, athlete: Athlete) -> None:
     recorded = athlete.record()
     workout_id = recorded.json()["workout_id"]
-    eventually(lambda: all_done(stack, workout_id), within_s=20, every_s=0.5)
+    eventually(lambda: all_done(stack, workout_id), every_s=0.5)
     athlete.call("PATCH", f"/v1/workouts/{workout_id}", {"distance_m": 9000}, etag=recorded.headers["etag"])
-    traces = eventually(lambda: (found := told(stack, "trace", workout_id))[1:] and found, within_s=10, every_s=0.5)
+    traces = eventually(lambda: (found := told(stack, "trace", workout_id))[1:] and found, every_s=0.5)
     assert [trace["steps"][0]["what"] for trace in traces] == ["POST /v1/workouts", "PATCH /v1/workouts/<workout_id>"]
 
 
@@ -116,7 +116,7 @@ def test_tail_sees_an_event_of_one_athlete_and_leaves_nothing_behind(stack: Depl
     other = Athlete(stack)
     command = [STADION, "events", "tail", "--json", "--type", "GearAdded", "--user", athlete.user_id, "-n", "1"]
     tail = subprocess.Popen([*command, "--for", "30", "--port", str(stack.emulator.port)], stdout=subprocess.PIPE)
-    eventually(lambda: _tail_rules(stack), within_s=15)
+    eventually(lambda: _tail_rules(stack))
     for one in (other, athlete):
         one.call("POST", "/v1/gear", {"category": "running_shoes"})
     seen, _ = tail.communicate(timeout=40)
@@ -136,7 +136,7 @@ def test_tail_cleans_up_when_it_is_terminated(stack: DeployedStack) -> None:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
     )
-    eventually(lambda: _tail_rules(stack), within_s=15)
+    eventually(lambda: _tail_rules(stack))
     tail.terminate()
     tail.wait(timeout=20)
     assert _tail_rules(stack) == []
@@ -151,7 +151,7 @@ def test_a_poisoned_message_is_found_mended_and_consumed(stack: DeployedStack, a
     try:
         sqs.send_message(QueueUrl=url, MessageBody=json.dumps(event))
         event_id = event["detail"]["event_id"]
-        (letter,) = eventually(lambda: _dead_letters(stack, event_id), within_s=30, every_s=0.5)
+        (letter,) = eventually(lambda: _dead_letters(stack, event_id), every_s=0.5)
         assert letter["event"] == "NotificationRequested"
         assert letter["user_id"] == athlete.user_id
         assert letter["correlation_id"] == event["detail"]["correlation_id"]
@@ -163,7 +163,7 @@ def test_a_poisoned_message_is_found_mended_and_consumed(stack: DeployedStack, a
 
         with _mended(stack, INBOX, "notifications/templates.py", TEMPLATE):
             assert told(stack, "dlq", "redrive", "notification-requests", "--only", event_id)["moved"] == 1
-            eventually(lambda: _consumed_after_all(stack, event_id), within_s=20, every_s=0.5)
+            eventually(lambda: _consumed_after_all(stack, event_id), every_s=0.5)
         assert _dead_letters(stack, event_id) == []
     finally:
         sqs.set_queue_attributes(QueueUrl=url, Attributes=before)
@@ -237,12 +237,12 @@ def test_a_user_who_is_not_there_is_not_found(stack: DeployedStack) -> None:
 
 def test_a_replay_changes_no_total(stack: DeployedStack, athlete: Athlete) -> None:
     workout_id = athlete.record().json()["workout_id"]
-    eventually(lambda: all_done(stack, workout_id), within_s=20, every_s=0.5)
+    eventually(lambda: all_done(stack, workout_id), every_s=0.5)
     before = athlete.call("GET", "/v1/gamification/progress").json()
     replayed = told(stack, "events", "replay", "--from", "10m", "--to-consumer", "gamification")
     assert replayed["state"] == "COMPLETED"
     assert replayed["consumers"] == ["gamification-on-workout-events"]
-    eventually(lambda: _delivered_again(stack, workout_id), within_s=20, every_s=0.5)
+    eventually(lambda: _delivered_again(stack, workout_id), every_s=0.5)
     assert athlete.call("GET", "/v1/gamification/progress").json() == before
 
 
@@ -255,12 +255,12 @@ def _delivered_again(stack: DeployedStack, workout_id: str) -> bool:
 def test_an_event_that_never_reached_the_bus_is_republished(stack: DeployedStack, athlete: Athlete) -> None:
     dynamodb: Any = stack.aws.client("dynamodb")
     workout_id = athlete.record().json()["workout_id"]
-    eventually(lambda: all_done(stack, workout_id), within_s=20, every_s=0.5)
+    eventually(lambda: all_done(stack, workout_id), every_s=0.5)
     assert _missing(stack) == []
     lost = _outbox_copy(dynamodb, stack.tables["workouts"], workout_id)
     assert _missing(stack) == [lost]
     assert told(stack, "events", "republish", "workouts")["sent"] is True
-    eventually(lambda: _missing(stack) == [], within_s=15, every_s=0.5)
+    eventually(lambda: _missing(stack) == [], every_s=0.5)
 
 
 def _missing(stack: DeployedStack) -> list[str]:

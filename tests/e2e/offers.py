@@ -33,6 +33,6 @@ def offer_for(stack: DeployedStack, user_id: str) -> dict[str, Any]:
         except signed.Refused:  # until the consent is known
             return None
 
-    offer = eventually(issued, within_s=30)
+    offer = eventually(issued)
     assert offer is not None
     return offer

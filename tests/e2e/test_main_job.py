@@ -7,9 +7,9 @@ import httpx
 import pytest
 
 from local.demo import story
-from local.demo.client import Athlete, Door, eventually
+from local.demo.client import Athlete, Door
 from local.recordings import recordings
-from tests.stack import DeployedStack
+from tests.stack import DeployedStack, eventually
 
 pytestmark = pytest.mark.e2e
 
@@ -29,7 +29,7 @@ def test_an_uploaded_ride_moves_gear_xp_records_and_the_inbox(anna: Athlete) -> 
     workout_id = ended["workout_ids"][0]
     state = story.settled(anna, 1)
     assert state.xp > 0
-    eventually(lambda: len(anna.get("/v1/notifications")["items"]) >= 4, within_s=20)
+    eventually(lambda: len(anna.get("/v1/notifications")["items"]) >= 4)
     worn = anna.get(f"/v1/gear/{bike['gear_id']}")["wear"]
     assert worn["used"] == pytest.approx(45 + 57.567, abs=0.1)
     records = {entry["record"]: entry for entry in anna.get("/v1/gamification/records")["items"]}
@@ -37,7 +37,7 @@ def test_an_uploaded_ride_moves_gear_xp_records_and_the_inbox(anna: Athlete) -> 
     titles = [note["title"] for note in anna.get("/v1/notifications")["items"]]
     assert "bike: ресурс исчерпан" in titles
     assert "Добро пожаловать в Stadion" in titles
-    worn_by = eventually(lambda: anna.get(f"/v1/workouts/{workout_id}")["worn_gear_ids"], within_s=20)
+    worn_by = eventually(lambda: anna.get(f"/v1/workouts/{workout_id}")["worn_gear_ids"])
     assert worn_by == [bike["gear_id"]]
     original = httpx.get(anna.get(f"/v1/workouts/{workout_id}/files/original")["url"])
     assert original.content == (recordings("sweat") / "4078723797.fit").read_bytes()
@@ -48,11 +48,11 @@ def test_a_deleted_workout_gives_everything_back(ben: Athlete) -> None:
     run = {"sport_type": "Run", "started_at": "2026-11-20T06:00:00Z", "elapsed_time_s": 1800, "distance_m": 5000}
     workout = ben.post("/v1/workouts", {**run, "gear_ids": [shoes["gear_id"]]})
     gear = f"/v1/gear/{shoes['gear_id']}"
-    eventually(lambda: ben.get(gear)["wear"]["used"] == 5, within_s=20)
-    eventually(lambda: ben.get("/v1/gamification/progress")["xp"] > 0, within_s=20)
+    eventually(lambda: ben.get(gear)["wear"]["used"] == 5)
+    eventually(lambda: ben.get("/v1/gamification/progress")["xp"] > 0)
     ben.call("DELETE", f"/v1/workouts/{workout['workout_id']}", if_match='"1"')
-    eventually(lambda: ben.get(gear)["wear"]["used"] == 0, within_s=20)
-    eventually(lambda: ben.get("/v1/gamification/progress")["xp"] == 0, within_s=20)
+    eventually(lambda: ben.get(gear)["wear"]["used"] == 0)
+    eventually(lambda: ben.get("/v1/gamification/progress")["xp"] == 0)
 
 
 def test_two_devices_that_upload_one_ride_at_the_same_moment_make_one_workout(ben: Athlete) -> None:

@@ -27,8 +27,8 @@ def mia(stack: DeployedStack, anna: Athlete) -> Athlete:
     anna.call("PATCH", "/v1/notifications/preferences", {"quiet_hours": None}, if_match="*")
     for kind in ("marketing_push", "marketing_email"):
         anna.call("PUT", f"/v1/me/consents/{kind}", {"granted": True, "text_version": "2026-10"})
-    eventually(lambda: len(recipient(stack, anna).get("consents", {})) == 2, within_s=30)
-    eventually(lambda: recipient(stack, anna).get("email"), within_s=30)
+    eventually(lambda: len(recipient(stack, anna).get("consents", {})) == 2)
+    eventually(lambda: recipient(stack, anna).get("email"))
     return anna
 
 
@@ -74,7 +74,7 @@ def test_an_offer_rings_once_by_each_channel_and_its_mail_has_a_way_out(stack: D
     for _ in range(2):
         offer(stack, mia, "o-1")
     for channel in ("push", "email"):
-        assert eventually(lambda channel=channel: ended(stack, mia, "o-1", channel), within_s=40) == ("sent", None)  # type: ignore[misc]
+        assert eventually(lambda channel=channel: ended(stack, mia, "o-1", channel)) == ("sent", None)  # type: ignore[misc]
     offers = [mail for mail in mails_to(stack.aws, mia.email) if "RUN-7F3K" in mail["BodyText"]]
     assert len(offers) == 1
     assert "Новые кроссовки" in offers[0]["Subject"]
@@ -85,8 +85,8 @@ def test_an_offer_rings_once_by_each_channel_and_its_mail_has_a_way_out(stack: D
     assert httpx.post(link[0], data={"List-Unsubscribe": "One-Click"}, timeout=20).status_code == 200
     assert mia.get("/v1/notifications/preferences")["channels"]["marketing"]["email"] is False
     offer(stack, mia, "o-2")
-    assert eventually(lambda: ended(stack, mia, "o-2", "email"), within_s=40) == ("suppressed", "opted_out")
-    assert eventually(lambda: ended(stack, mia, "o-2", "push"), within_s=40) == ("suppressed", "capped")
+    assert eventually(lambda: ended(stack, mia, "o-2", "email")) == ("suppressed", "opted_out")
+    assert eventually(lambda: ended(stack, mia, "o-2", "push")) == ("suppressed", "capped")
 
 
 def test_a_night_is_waited_for_and_a_withdrawn_consent_is_heeded(stack: DeployedStack, mia: Athlete) -> None:
@@ -96,7 +96,7 @@ def test_a_night_is_waited_for_and_a_withdrawn_consent_is_heeded(stack: Deployed
     mia.call("PATCH", "/v1/notifications/preferences", {"quiet_hours": {"start": start, "end": until}}, if_match="*")
     offer(stack, mia, f"night-{minute}")
     asleep = ("deferred", "quiet_hours")
-    assert eventually(lambda: ended(stack, mia, f"night-{minute}", "push"), within_s=40) == asleep
+    assert eventually(lambda: ended(stack, mia, f"night-{minute}", "push")) == asleep
     mia.call("PATCH", "/v1/notifications/preferences", {"quiet_hours": None}, if_match="*")
     mia.call("PUT", "/v1/me/consents/marketing_push", {"granted": False, "text_version": "2026-10"})
     assert log_of(stack, mia)[f"night-{minute}", "push"] == asleep

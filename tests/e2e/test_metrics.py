@@ -4,15 +4,16 @@ from typing import Any
 
 import pytest
 
-from local.demo.client import Athlete, eventually
+from local.demo.client import Athlete
 from local.recordings import recordings
+from tests.stack import eventually
 
 pytestmark = pytest.mark.e2e
 
 
 def measured(athlete: Athlete, workout_id: str) -> Any:
     """The metrics, once they are there."""
-    return eventually(lambda: found(athlete, f"/v1/workouts/{workout_id}/metrics"), within_s=30)
+    return eventually(lambda: found(athlete, f"/v1/workouts/{workout_id}/metrics"))
 
 
 def found(athlete: Athlete, path: str) -> Any:
@@ -26,20 +27,20 @@ def test_a_real_ride_has_the_stress_that_its_device_says_and_another_when_ftp_ch
     ended = anna.upload(recordings("sweat") / "4078723797.fit", time_zone="Europe/Moscow")
     [workout_id] = ended["workout_ids"]
     metrics = measured(anna, workout_id)
-    eventually(lambda: measured(anna, workout_id)["tss"]["value"] is not None, within_s=30)
+    eventually(lambda: measured(anna, workout_id)["tss"]["value"] is not None)
     assert measured(anna, workout_id)["tss"]["value"] == pytest.approx(413.7, rel=0.005)
     day = metrics["day"]
     fitness = f"/v1/metrics/fitness?from={day}&to={day}"
-    eventually(lambda: round(found(anna, fitness)["items"][0]["load"]) == 415, within_s=30)
+    eventually(lambda: round(found(anna, fitness)["items"][0]["load"]) == 415)
     anna.call("PUT", f"/v1/me/physical/{day}", {"ftp_w": 250})
-    eventually(lambda: measured(anna, workout_id)["load"]["inputs"]["ftp"]["value"] == 250, within_s=30)
-    eventually(lambda: round(found(anna, fitness)["items"][0]["load"]) == 266, within_s=30)
+    eventually(lambda: measured(anna, workout_id)["load"]["inputs"]["ftp"]["value"] == 250)
+    eventually(lambda: round(found(anna, fitness)["items"][0]["load"]) == 266)
     best = found(anna, f"/v1/metrics/mean-max?from={day}&to={day}")
     assert {item["workout_id"] for item in best["items"]} == {workout_id}
     assert best["critical_power"]["r_squared"] > 0.95
     anna.call("DELETE", f"/v1/workouts/{workout_id}", if_match="*")
-    eventually(lambda: found(anna, f"/v1/workouts/{workout_id}/metrics") is None, within_s=30)
-    eventually(lambda: found(anna, fitness)["items"][0]["load"] == 0, within_s=30)
+    eventually(lambda: found(anna, f"/v1/workouts/{workout_id}/metrics") is None)
+    eventually(lambda: found(anna, fitness)["items"][0]["load"] == 0)
 
 
 def test_a_workout_that_moves_to_another_day_takes_its_load_along(ben: Athlete) -> None:
@@ -52,11 +53,11 @@ def test_a_workout_that_moves_to_another_day_takes_its_load_along(ben: Athlete) 
     def loads() -> list[int]:
         return [round(day["load"]) for day in found(ben, week)["items"]]
 
-    eventually(lambda: loads() == [100, 0, 0], within_s=30)
+    eventually(lambda: loads() == [100, 0, 0])
     path = f"/v1/workouts/{workout['workout_id']}"
     ben.call("PATCH", path, {"started_at": "2026-10-03T07:00:00Z"}, if_match="*")
-    eventually(lambda: loads() == [0, 0, 100], within_s=30)
+    eventually(lambda: loads() == [0, 0, 100])
     ben.call("PATCH", path, {"started_at": "2026-10-01T07:00:00Z"}, if_match="*")
-    eventually(lambda: loads() == [100, 0, 0], within_s=30)
+    eventually(lambda: loads() == [100, 0, 0])
     ben.call("DELETE", path, if_match="*")
-    eventually(lambda: loads() == [0, 0, 0], within_s=30)
+    eventually(lambda: loads() == [0, 0, 0])

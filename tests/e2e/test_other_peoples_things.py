@@ -256,7 +256,7 @@ def victim(stack: DeployedStack) -> Victim:
     workout = athlete.done("GET", f"/v1/workouts/{workout_of(athlete, upload)}")
     athlete.done("POST", "/v1/workouts", {**RUN, "started_at": "2026-09-01T07:00:00Z", "gear_ids": [gear["gear_id"]]})
     athlete.done("POST", "/v1/telemetry", {"device_id": "Only-My-Watch", "samples": [SAMPLE]})
-    notes = eventually(lambda: athlete.done("GET", "/v1/notifications")["items"], within_s=30)
+    notes = eventually(lambda: athlete.done("GET", "/v1/notifications")["items"])
     live = {"session_id": LIVE, "sport_type": "Run", "started_at": TODAY, "name": "Only-My-Live-Run"}
     athlete.done("POST", "/v1/live/sessions", live)
     athlete.done("POST", f"/v1/live/sessions/{LIVE}/samples", {"time_s": [0, 1], "heart_rate_bpm": [141, 142]})
@@ -316,7 +316,7 @@ def workout_of(athlete: Athlete, upload: dict[str, Any]) -> str:
         status: dict[str, Any] = athlete.done("GET", f"/v1/uploads/{upload['upload_id']}")
         return None if status["status"] in {"queued", "processing"} else status
 
-    status = eventually(ended, within_s=60)
+    status = eventually(ended)
     assert status is not None
     assert status["status"] == "ready", status
     return str(status["workout_ids"][0])
@@ -337,7 +337,7 @@ def settle(stack: DeployedStack) -> None:
         empty = all(count == "0" for depth in depths for count in depth["Attributes"].values())
         return empty and everything(stack) == before
 
-    eventually(is_quiet, within_s=60, every_s=1.0)
+    eventually(is_quiet, every_s=1.0)
 
 
 def everything(stack: DeployedStack) -> list[tuple[str, str]]:

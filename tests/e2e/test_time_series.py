@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from botocore.exceptions import ClientError
 
-from local.demo.client import Athlete, eventually
+from local.demo.client import Athlete
 from local.recordings import recordings
 from local.timestream_process import DATABASE
 from tests.local_timestream.workshop import client
-from tests.stack import DeployedStack
+from tests.stack import DeployedStack, eventually
 
 pytestmark = pytest.mark.e2e
 
@@ -34,7 +34,7 @@ def test_what_a_device_sends_stands_in_timestream(stack: DeployedStack, anna: At
     query = f"""SELECT count(*), min(value), max(value) FROM "{DATABASE}"."device_samples"
         WHERE measure_name = 'spo2' AND device_id = 'e2e-ring'"""
     wanted = ["120", "95.0", "98.0"]
-    assert eventually(lambda: [row for row in rows(stack, query) if row == wanted], within_s=20)
+    assert eventually(lambda: [row for row in rows(stack, query) if row == wanted])
 
 
 def test_every_second_of_a_recording_stands_in_timestream(stack: DeployedStack, anna: Athlete) -> None:
@@ -43,5 +43,5 @@ def test_every_second_of_a_recording_stands_in_timestream(stack: DeployedStack, 
     query = f"""SELECT count(*) FROM "{DATABASE}"."workout_samples" AS s
         INNER JOIN "{DATABASE}"."workouts" AS w ON s.workout_id = w.workout_id AND s.content = w.content
         WHERE s.workout_id = '{workout_id}' AND w.measure_name = 'workout'"""
-    found = eventually(lambda: [row for row in rows(stack, query) if int(row[0]) > 1000], within_s=30)
+    found = eventually(lambda: [row for row in rows(stack, query) if int(row[0]) > 1000])
     assert found

@@ -6,13 +6,13 @@ from typing import Any
 import httpx
 import pytest
 
-from local.demo.client import Athlete, eventually
+from local.demo.client import Athlete
 from stadion_cli.signed import call
 from stadion_cli.target import Target
 from tests.e2e.test_partners import Partner, make
 from tests.partners import SHOES as PRODUCT
 from tests.partners import completed
-from tests.stack import DeployedStack
+from tests.stack import DeployedStack, eventually
 
 pytestmark = pytest.mark.e2e
 SHOES_SKU = "8736421"
@@ -65,13 +65,13 @@ def test_a_worn_pair_becomes_an_offer_a_message_a_reminder_and_a_conversion(
         anna.call("PUT", f"/v1/me/consents/{kind}", {"granted": True, "text_version": "2026-10"})
     shoes = {"category": "running_shoes", "brand": "Kiprun", "model": "KD900", "limit": 700, "initial_use": 558}
     gear = anna.post("/v1/gear", {**shoes, "used_since": "2015-01-01", "default_for": ["Run"]})
-    eventually(lambda: _knows(stack, anna, gear["gear_id"]), within_s=40)
+    eventually(lambda: _knows(stack, anna, gear["gear_id"]))
     run = {"sport_type": "Run", "started_at": "2026-10-01T07:00:00Z", "elapsed_time_s": 1800, "distance_m": 6400}
     anna.post("/v1/workouts", run)
 
-    (offer,) = eventually(lambda: anna.get("/v1/promos")["items"], within_s=60)
+    (offer,) = eventually(lambda: anna.get("/v1/promos")["items"])
     assert offer["title"] == "Скидка 20 % на новую пару"
-    notes = eventually(lambda: _notes(anna, "promo_offer", "promo_reminder"), within_s=60)
+    notes = eventually(lambda: _notes(anna, "promo_offer", "promo_reminder"))
     assert len(notes) == 2
     assert offer["code"] in notes["promo_offer"]["body"]
     executions = _executions(stack, gear["gear_id"])
@@ -95,11 +95,9 @@ def test_a_worn_pair_becomes_an_offer_a_message_a_reminder_and_a_conversion(
         found = call(admin, "GET", "/v1/admin/promos/worn-shoes/funnel")
         return found if json.dumps(found).count('"redeemed": 1') else None
 
-    assert eventually(funnel, within_s=60)
+    assert eventually(funnel)
     assert anna.get("/v1/promos")["items"] == []
-    bought = eventually(
-        lambda: [one for one in anna.get("/v1/gear")["items"] if one["gear_id"] != gear["gear_id"]], within_s=40
-    )
+    bought = eventually(lambda: [one for one in anna.get("/v1/gear")["items"] if one["gear_id"] != gear["gear_id"]])
     assert [one["category"] for one in bought] == ["running_shoes"]
 
 
