@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Barrier
 from time import perf_counter
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -24,7 +25,7 @@ def table(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     service_environment(monkeypatch)
     for name, value in aws.environment().items():
         monkeypatch.setenv(name, value)
-    name = f"stadion-promos-{datetime.now(UTC).timestamp():.0f}"
+    name = f"stadion-promos-{uuid4()}"
     monkeypatch.setenv("STADION_SERVICE", "promos")
     monkeypatch.setenv("STADION_TABLE", name)
     settings.forget()

@@ -21,7 +21,7 @@ def rows(stack: DeployedStack, query: str) -> list[list[str]]:
         found = client("timestream-query", stack.emulator.timestream.url).query(QueryString=query)
     except ClientError:
         return []
-    return [[datum["ScalarValue"] for datum in row["Data"]] for row in found["Rows"]]
+    return [[datum.get("ScalarValue", "null") for datum in row["Data"]] for row in found["Rows"]]
 
 
 def test_what_a_device_sends_stands_in_timestream(stack: DeployedStack, anna: Athlete) -> None:

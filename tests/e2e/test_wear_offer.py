@@ -10,12 +10,18 @@ from local.demo.client import Athlete
 from stadion_cli.signed import call
 from stadion_cli.target import Target
 from tests.e2e.test_partners import Partner, make
-from tests.partners import SHOES as PRODUCT
-from tests.partners import completed
+from tests.partners import SHOES, completed
 from tests.stack import DeployedStack, eventually
 
 pytestmark = pytest.mark.e2e
-SHOES_SKU = "8736421"
+SHOES_SKU = "8736499"
+PRODUCT = {
+    **SHOES,
+    "name": "Evadict Race Ultra 2",
+    "brand": "Evadict",
+    "deeplink": f"https://store.example/p/{SHOES_SKU}",
+}
+"""Other tests on the same stack sell shoes too: nobody else sells this pair."""
 LINE = {"sku": SHOES_SKU, "quantity": 1, "price_minor": 899000}
 PROMO: dict[str, Any] = {
     "promo_id": "worn-shoes",
@@ -63,7 +69,7 @@ def test_a_worn_pair_becomes_an_offer_a_message_a_reminder_and_a_conversion(
 ) -> None:
     for kind in ("marketing_push", "marketing_email", "purchases"):
         anna.call("PUT", f"/v1/me/consents/{kind}", {"granted": True, "text_version": "2026-10"})
-    shoes = {"category": "running_shoes", "brand": "Kiprun", "model": "KD900", "limit": 700, "initial_use": 558}
+    shoes = {"category": "running_shoes", "brand": "Evadict", "model": "Race Ultra", "limit": 700, "initial_use": 558}
     gear = anna.post("/v1/gear", {**shoes, "used_since": "2015-01-01", "default_for": ["Run"]})
     eventually(lambda: _knows(stack, anna, gear["gear_id"]))
     run = {"sport_type": "Run", "started_at": "2026-10-01T07:00:00Z", "elapsed_time_s": 1800, "distance_m": 6400}
