@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from notifications.gate import CAP_DAYS, SILENT, Case, ChannelName, MessageKind, Wishes
 from notifications.quiet_hours import QuietHours, next_open
-from stadion.events.catalogue import ConsentKind
+from stadion.consents import Consents, granted
 from stadion.i18n import Language
 
 
@@ -39,7 +39,7 @@ class Recipient(Value):
     language: Language | None = None
     time_zone: str = "UTC"
     revision: int = 0
-    consents: dict[str, dict[str, Any]] = Field(default_factory=dict, description="kind -> {granted, revision}")
+    consents: Consents = Field(default_factory=dict)
     email: str | None = None
     phone: str | None = None
     contact_revision: int = 0
@@ -169,14 +169,13 @@ def case_of(
     now: datetime,
 ) -> Case:
     """A digest is not gathered into another one."""
-    granted = frozenset(kind for kind in ConsentKind if recipient.consents.get(kind, {}).get("granted"))
     quiet = preferences.quiet_hours
     return Case(
         kind=kind,
         channel=channel,
         wishes=Wishes(
             zone=recipient.zone,
-            consents=granted,
+            consents=granted(recipient.consents),
             is_wanted=preferences.wants(kind, channel),
             quiet=QuietHours(quiet.start, quiet.end) if quiet is not None else None,
             muted_until=preferences.muted_until,
