@@ -139,10 +139,14 @@ class Delivery(Value):
     due_at: AwareDatetime | None = None
     attempts: int = 0
     claimed_by: str | None = Field(default=None, description="the message in the queue that is sending it")
-    is_counted: bool = Field(default=False, description="by the frequency caps")
     parts: list[Notification] = Field(default_factory=list, description="of a digest: what it gathers")
     provider_ids: list[str] = Field(default_factory=list)
     log: list[LogEntry] = Field(default_factory=list)
+
+    @property
+    def is_counted(self) -> bool:
+        """By the frequency caps: the first claim counts it, further attempts are the same message."""
+        return self.attempts > 0
 
     def became(self, state: DeliveryState, now: datetime, *, reason: str | None = None, **fields: Any) -> "Delivery":
         entry = LogEntry(state=state, at=now, reason=reason)
