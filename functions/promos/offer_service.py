@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from promos import athletes, checkout, store
-from promos.domain import Check, Offer, Promo, PromoStatus, checks, expiry, is_open_at
+from promos.domain import Check, Offer, OfferStatus, Promo, checks, expiry, is_open_at
 from promos.errors import CodePatternError, NotEligibleError, OfferIsOverError, OfferNotFoundError
 from promos.facts import Athlete, Piece, ProductCopy
 from promos.links import tagged
@@ -156,7 +156,7 @@ def mine(
         for offer in page.items
         if offer.promo_id in promos
     ]
-    kept = [offer for offer in shown if offer.status == "active" or not only_active]
+    kept = [offer for offer in shown if offer.status is OfferStatus.ACTIVE or not only_active]
     return pagination.Page(kept, page.next_cursor)
 
 
@@ -176,7 +176,7 @@ def click(user_id: str, offer_id: str, now: datetime) -> str:
     """Where to go. An offer that is over leads nowhere."""
     offer = store.offer(user_id, offer_id)
     promo = store.get(offer.promo_id)
-    if _status(offer, promo, now) != "active":
+    if offer.status(promo, now) is not OfferStatus.ACTIVE:
         raise OfferIsOverError
     _note(user_id, offer_id, lambda one: one.clicked(now), now, seen=offer)
     return tagged(offer.link or promo.link, offer)
@@ -214,7 +214,7 @@ def representation(offer: Offer, promo: Promo, known: Athlete, fallback: Languag
     language = known.language or fallback
     return OfferResponse(
         **offer.model_dump(include=set(OfferResponse.model_fields) & set(Offer.model_fields) - {"link"}),
-        status=_status(offer, promo, now),
+        status=offer.status(promo, now),
         is_open_now=is_open_at(promo.windows, now, known.time_zone),
         title=promo.title.say(language),
         text=promo.text.say(language),
@@ -224,17 +224,6 @@ def representation(offer: Offer, promo: Promo, known: Athlete, fallback: Languag
         link=tagged(offer.link or promo.link, offer),
         products=promo.products,
     )
-
-
-def _status(offer: Offer, promo: Promo, now: datetime) -> str:
-    if offer.is_personal and offer.redemptions:
-        return "used"
-    if offer.dismissed_at is not None:
-        return "dismissed"
-    if offer.expires_at <= now:
-        return "expired"
-    status = promo.status(now)
-    return status.value if status in {PromoStatus.PAUSED, PromoStatus.ENDED} else "active"
 
 
 def _facts(offer: Offer) -> OfferFacts:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from pydantic import AwareDatetime, BaseModel, Field
 
 from promos import offer_service, store
-from promos.domain import Offer
+from promos.domain import Offer, OfferStatus
 from promos.errors import NotEligibleError, OfferNotFoundError, PromoNotFoundError
 from promos.facts import Piece
 from promos.links import tagged
@@ -177,8 +177,7 @@ def look_at(about: AboutOffer, now: datetime) -> OfferStands:
         promo = store.get(offer.promo_id)
     except (OfferNotFoundError, PromoNotFoundError):
         return OfferStands(is_open=False, is_redeemed=False)
-    is_running = promo.status(now).value == "active"
-    is_open = offer.is_open and offer.expires_at > now and is_running
+    is_open = offer.status(promo, now) is OfferStatus.ACTIVE
     return OfferStands(is_open=is_open, is_redeemed=offer.redeemed_at is not None and offer.reversed_at is None)
 
 
