@@ -108,12 +108,11 @@ def make_offer(worn: WornGear, now: datetime) -> OfferMade:
     if made is None:
         return OfferMade(is_made=False, reason="nothing_replaces_it")
     issued, _ = made
-    offer = store.offer(worn.user_id, issued.offer_id)
     return OfferMade(
         is_made=True,
-        offer_id=offer.offer_id,
-        remind_at=offer.issued_at + (offer.expires_at - offer.issued_at) * REMINDER_AFTER,
-        expires_at=offer.expires_at,
+        offer_id=issued.offer_id,
+        remind_at=issued.issued_at + (issued.expires_at - issued.issued_at) * REMINDER_AFTER,
+        expires_at=issued.expires_at,
     )
 
 
