@@ -9,7 +9,7 @@ from stadion_cli import files
 from stadion_cli.errors import CliError
 from stadion_cli.files import File
 from stadion_cli.output import Json, confirm, say, show_facts, show_json, show_table
-from stadion_cli.signed import call
+from stadion_cli.signed import call, items
 from stadion_cli.stack import Endpoint, Port
 from stadion_cli.target import OnAws, Target, target
 
@@ -70,11 +70,11 @@ def list_(*, port: Port = None, endpoint: Endpoint = None, on_aws: OnAws = False
 
       [cyan]stadion promo list[/cyan]
     """
-    items = pages(target(port, endpoint, on_aws=on_aws), BASE)
+    found = items(target(port, endpoint, on_aws=on_aws), BASE)
     if as_json:
-        show_json(items)
+        show_json(found)
         return
-    rows = [(one["promo_id"], one["status"], one["starts_at"], one["ends_at"], one["name"]) for one in items]
+    rows = [(one["promo_id"], one["status"], one["starts_at"], one["ends_at"], one["name"]) for one in found]
     show_table("Promos", ("promo", "status", "from", "to", "name"), rows)
 
 
@@ -198,18 +198,6 @@ def issue(
         show_json(issued)
         return
     show_facts({name.replace("_", " "): value for name, value in issued.items() if value is not None})
-
-
-def pages(chosen: Target, path: str) -> list[dict[str, Any]]:
-    """All items of a list."""
-    items: list[dict[str, Any]] = []
-    cursor: str | None = None
-    while True:
-        page = call(chosen, "GET", f"{path}?limit=100" + (f"&cursor={quote(cursor, safe='')}" if cursor else ""))
-        items += page["items"]
-        cursor = page.get("next_cursor")
-        if cursor is None:
-            return items
 
 
 def _act(chosen: Target, promo_id: str, action: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from stadion_cli import files
 from stadion_cli.errors import UsageError
 from stadion_cli.files import File
 from stadion_cli.output import Json, Steps, say, show_facts, show_json, show_table
-from stadion_cli.signed import Refused, call
+from stadion_cli.signed import Refused, call, pages
 from stadion_cli.stack import Endpoint, Port
 from stadion_cli.target import OnAws, Target, target
 
@@ -21,7 +21,6 @@ app: Final = typer.Typer(
 )
 Name = Annotated[str, typer.Argument(help="The segment's name, e.g. regular-runners.")]
 BASE: Final = "/v1/admin/promos/segments"
-PAGE: Final = 200
 
 
 @app.command()
@@ -111,15 +110,10 @@ def explain(
 
 def _counted(chosen: Target, name: str, report: Any) -> dict[str, int]:
     total = {"matched": 0, "looked_at": 0}
-    cursor: str | None = None
-    while True:
-        after = f"&cursor={quote(cursor, safe='')}" if cursor else ""
-        page = call(chosen, "GET", f"{_path(name)}/count?limit={PAGE}{after}")
+    for page in pages(chosen, f"{_path(name)}/count"):
         total = {key: total[key] + page[key] for key in total}
         report(total)
-        cursor = page.get("next_cursor")
-        if cursor is None:
-            return total
+    return total
 
 
 def _path(name: str) -> str:
