@@ -8,7 +8,7 @@ import typer
 from stadion_cli import files
 from stadion_cli.errors import UsageError
 from stadion_cli.files import File
-from stadion_cli.output import Json, Steps, say, show_facts, show_json, show_table
+from stadion_cli.output import Json, Steps, say, show_json, show_table, tell
 from stadion_cli.signed import Refused, call, pages
 from stadion_cli.stack import Endpoint, Port
 from stadion_cli.target import OnAws, Target, target
@@ -50,7 +50,7 @@ def create(
     except Refused as error:
         error.hint = error.hint or ("--replace" if error.message.startswith("428") else "")
         raise
-    _tell(found, as_json=as_json)
+    tell(found, as_json=as_json)
 
 
 @app.command(name="list")
@@ -105,7 +105,7 @@ def explain(
       [cyan]stadion segment explain regular-runners --user 8f14e45f-ceea-467f-a0e6-7b1c2d3e4f50[/cyan]
     """
     found = call(target(port, endpoint, on_aws=on_aws), "GET", f"{_path(name)}/explain/{quote(user, safe='')}")
-    _tell(found, as_json=as_json)
+    tell(found, as_json=as_json)
 
 
 def _counted(chosen: Target, name: str, report: Any) -> dict[str, int]:
@@ -118,10 +118,3 @@ def _counted(chosen: Target, name: str, report: Any) -> dict[str, int]:
 
 def _path(name: str) -> str:
     return f"{BASE}/{quote(name, safe='')}"
-
-
-def _tell(found: dict[str, Any], *, as_json: bool) -> None:
-    if as_json:
-        show_json(found)
-        return
-    show_facts({name.replace("_", " "): value for name, value in found.items() if value is not None})
