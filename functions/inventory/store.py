@@ -17,8 +17,6 @@ from stadion.idempotency import IdempotencyKey, remember
 from stadion.ledger import Amounts, Ledger, account_item, account_sk, totals_of
 from stadion.observability import correlation_id
 
-MOST_GEAR = 500  # of one athlete; read whole for the defaults of a sport
-
 
 def ledger(user_id: str) -> Ledger:
     return Ledger(pk=_user(user_id))

@@ -7,8 +7,6 @@ from typing import Any, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-GRACE = timedelta(hours=24)
-"""How long what was rotated out still holds, unless somebody finishes the rotation."""
 MOST_VALID = 2
 
 
