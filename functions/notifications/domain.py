@@ -219,4 +219,4 @@ def backoff(attempts: int, jitter: float) -> timedelta:
 
 
 MOST_ATTEMPTS: Final = 8
-"""About four hours; what cannot be sent by then has failed."""
+"""Within about an hour; what cannot be sent by then has failed."""
