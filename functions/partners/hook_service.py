@@ -7,7 +7,7 @@ from typing import Any
 from partners import destinations, hook_store, outgoing, store
 from partners.destinations import DestinationRefusedError
 from partners.domain import Endpoint, Standing, holding, rotated
-from partners.errors import TooManyEndpointsError, UrlRefusedError
+from partners.errors import EndpointNotFoundError, TooManyEndpointsError, UrlRefusedError
 from partners.hooks import DISABLED_AFTER, GONE, Attempt, Delivery, DeliveryState, message_of
 from partners.schemas import EndpointResponse, NewEndpoint, NewEndpointSecret, WebhookResponse
 from partners.settings import PartnerSettings
@@ -147,8 +147,10 @@ def _learn(endpoint: Endpoint, made: Attempt, now: datetime) -> None:
 
 
 def _endpoint_of(delivery: Delivery) -> Endpoint | None:
-    found = store.endpoints(delivery.partner_id)
-    return next((one for one in found if one.endpoint_id == delivery.endpoint_id), None)
+    try:
+        return store.endpoint(delivery.partner_id, delivery.endpoint_id)
+    except EndpointNotFoundError:
+        return None
 
 
 def shown(endpoint: Endpoint) -> EndpointResponse:
