@@ -89,6 +89,10 @@ class QuietTime(Value):
     start: time = time(22)
     end: time = time(8)
 
+    @property
+    def hours(self) -> QuietHours:
+        return QuietHours(self.start, self.end)
+
 
 class Preferences(Value):
     """What was never chosen is as it comes: everything on, quiet from ten to eight."""
@@ -181,7 +185,7 @@ def case_of(
             zone=recipient.zone,
             consents=granted(recipient.consents),
             is_wanted=preferences.wants(kind, channel),
-            quiet=QuietHours(quiet.start, quiet.end) if quiet is not None else None,
+            quiet=quiet.hours if quiet is not None else None,
             muted_until=preferences.muted_until,
             digest_due=None if is_digest else digest_due(preferences, recipient.zone, kind, now),
         ),
@@ -204,7 +208,7 @@ def digest_due(preferences: Preferences, zone: ZoneInfo, kind: MessageKind, now:
     moments = [datetime.combine(day, preferences.digest_at, zone).astimezone(now.tzinfo) for day in days]
     due = next(moment for moment in moments if moment > now)
     quiet = preferences.quiet_hours
-    return next_open(due, zone, QuietHours(quiet.start, quiet.end)) if quiet is not None else due
+    return next_open(due, zone, quiet.hours) if quiet is not None else due
 
 
 def days_of_caps(recipient: Recipient, now: datetime) -> list[date]:

@@ -77,11 +77,11 @@ def send_mail(delivery: Delivery, standing: Standing) -> list[str]:
             **({"Headers": headers} if headers else {}),
         }
     }
-    more = {"ConfigurationSetName": load(ChannelSettings).mail_configuration or None}
-    arguments: dict[str, Any] = {name: value for name, value in more.items() if value}
+    configuration = load(ChannelSettings).mail_configuration
+    more: dict[str, Any] = {"ConfigurationSetName": configuration} if configuration else {}
     answer = _called(
         lambda: clients.ses().send_email(
-            FromEmailAddress=sender, Destination={"ToAddresses": [address]}, Content=content, **arguments
+            FromEmailAddress=sender, Destination={"ToAddresses": [address]}, Content=content, **more
         )
     )
     return [str(answer["MessageId"])]
