@@ -41,14 +41,14 @@ def demo(*, port: Port = None, as_json: Json = False) -> None:
     aws, _ = bring_up(port, None, steps)
     outputs = Outputs.of(aws)
     with ExitStack() as stack:
-        told = _play(aws, outputs, steps, stack)
+        told = play(aws, outputs, steps, stack)
     if as_json:
         show_json(told)
         return
-    _tell(told)
+    tell(told)
 
 
-def _play(aws: Aws, outputs: Outputs, steps: Steps, stack: ExitStack) -> dict[str, Any]:
+def play(aws: Aws, outputs: Outputs, steps: Steps, stack: ExitStack) -> dict[str, Any]:
     from local.demo import story
     from local.demo.client import Door
     from local.demo.store import Store, sell
@@ -163,7 +163,7 @@ def _told_event(event: dict[str, Any]) -> dict[str, Any]:
 # --- telling --------------------------------------------------------------------------------------------------------
 
 
-def _tell(told: dict[str, Any]) -> None:
+def tell(told: dict[str, Any]) -> None:
     _tell_uploads(told)
     _tell_workouts(told)
     _tell_streams(told)

@@ -73,6 +73,15 @@ def show_facts(facts: Mapping[str, object], *, title: str = "") -> None:
     _out.print(table)
 
 
+def tell(found: Mapping[str, Any], *, as_json: bool) -> None:
+    """An answer of the API: as it is, or its names and values without those that are null."""
+    if as_json:
+        show_json(found)
+        return
+    shown = {name: ", ".join(map(str, value)) if isinstance(value, list) else value for name, value in found.items()}
+    show_facts({name.replace("_", " "): value for name, value in shown.items() if value is not None})
+
+
 def show_error(error: CliError) -> None:
     from rich.markup import escape
     from rich.panel import Panel

@@ -7,7 +7,7 @@ import typer
 
 from stadion_cli.output import Json, confirm, say, show_facts, show_json, show_table
 from stadion_cli.outputs import partner_url
-from stadion_cli.signed import call
+from stadion_cli.signed import call, items
 from stadion_cli.stack import Endpoint, Port
 from stadion_cli.target import OnAws, Target, target
 
@@ -50,8 +50,7 @@ def create(
 @app.command("list")
 def list_(*, port: Port = None, endpoint: Endpoint = None, on_aws: OnAws = False, as_json: Json = False) -> None:
     """All partners."""
-    chosen = target(port, endpoint, on_aws=on_aws)
-    found = call(chosen, "GET", f"{BASE}?limit=200")["items"]
+    found = items(target(port, endpoint, on_aws=on_aws), BASE)
     if as_json:
         show_json({"partners": found})
         return

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from stadion_cli.errors import CliError, UsageError
-from stadion_cli.output import Json, Steps, say, show_facts, show_json, show_table
+from stadion_cli.output import Json, Steps, say, show_json, show_table, tell
 from stadion_cli.partner import BASE
 from stadion_cli.signed import call
 from stadion_cli.stack import Endpoint, Port
@@ -95,7 +95,7 @@ def _wait(look: Any, report: Any) -> dict[str, Any]:
 
 def _tell(done: dict[str, Any]) -> None:
     shown = ("import_id", "state", "problem", "lines", "changed", "unchanged", "refused", "no_longer_sold")
-    show_facts({name.replace("_", " "): done[name] for name in shown if done[name] is not None})
+    tell({name: done[name] for name in shown}, as_json=False)
     if done["errors"]:
         rows = [(error["line"], error["field"] or "", error["code"], error["detail"]) for error in done["errors"]]
         show_table("Refused lines (the first)", ("line", "field", "code", "what"), rows, empty="none")

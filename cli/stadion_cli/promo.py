@@ -8,8 +8,8 @@ import typer
 from stadion_cli import files
 from stadion_cli.errors import CliError
 from stadion_cli.files import File
-from stadion_cli.output import Json, confirm, say, show_facts, show_json, show_table
-from stadion_cli.signed import call
+from stadion_cli.output import Json, confirm, say, show_json, show_table, tell
+from stadion_cli.signed import call, items
 from stadion_cli.stack import Endpoint, Port
 from stadion_cli.target import OnAws, Target, target
 
@@ -70,11 +70,11 @@ def list_(*, port: Port = None, endpoint: Endpoint = None, on_aws: OnAws = False
 
       [cyan]stadion promo list[/cyan]
     """
-    items = pages(target(port, endpoint, on_aws=on_aws), BASE)
+    found = items(target(port, endpoint, on_aws=on_aws), BASE)
     if as_json:
-        show_json(items)
+        show_json(found)
         return
-    rows = [(one["promo_id"], one["status"], one["starts_at"], one["ends_at"], one["name"]) for one in items]
+    rows = [(one["promo_id"], one["status"], one["starts_at"], one["ends_at"], one["name"]) for one in found]
     show_table("Promos", ("promo", "status", "from", "to", "name"), rows)
 
 
@@ -193,23 +193,7 @@ def issue(
       [cyan]stadion promo issue winter-shoes --user 8f14e45f-ceea-467f-a0e6-7b1c2d3e4f50[/cyan]
     """
     body = {"user_id": user, "run_id": run}
-    issued = call(target(port, endpoint, on_aws=on_aws), "POST", _path(promo_id, "offers"), body)
-    if as_json:
-        show_json(issued)
-        return
-    show_facts({name.replace("_", " "): value for name, value in issued.items() if value is not None})
-
-
-def pages(chosen: Target, path: str) -> list[dict[str, Any]]:
-    """All items of a list."""
-    items: list[dict[str, Any]] = []
-    cursor: str | None = None
-    while True:
-        page = call(chosen, "GET", f"{path}?limit=100" + (f"&cursor={quote(cursor, safe='')}" if cursor else ""))
-        items += page["items"]
-        cursor = page.get("next_cursor")
-        if cursor is None:
-            return items
+    tell(call(target(port, endpoint, on_aws=on_aws), "POST", _path(promo_id, "offers"), body), as_json=as_json)
 
 
 def _act(chosen: Target, promo_id: str, action: str) -> dict[str, Any]:
@@ -230,7 +214,7 @@ def _tell(promo: dict[str, Any], *, as_json: bool) -> None:
     told["codes"] = promo["codes"].get("pattern") or promo["codes"].get("shared")
     told["redeemed and reserved"] = f"{budget.get('redemptions_used', 0)} of {_limit(budget, 'redemptions')}"
     told["discount given"] = f"{budget.get('discount_used_minor', 0)} of {_limit(budget, 'discount')}"
-    show_facts({name.replace("_", " "): value for name, value in told.items()})
+    tell(told, as_json=False)
 
 
 def _limit(budget: dict[str, Any], name: str) -> str:

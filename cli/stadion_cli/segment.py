@@ -8,8 +8,8 @@ import typer
 from stadion_cli import files
 from stadion_cli.errors import UsageError
 from stadion_cli.files import File
-from stadion_cli.output import Json, Steps, say, show_facts, show_json, show_table
-from stadion_cli.signed import Refused, call
+from stadion_cli.output import Json, Steps, say, show_json, show_table, tell
+from stadion_cli.signed import Refused, call, pages
 from stadion_cli.stack import Endpoint, Port
 from stadion_cli.target import OnAws, Target, target
 
@@ -21,7 +21,6 @@ app: Final = typer.Typer(
 )
 Name = Annotated[str, typer.Argument(help="The segment's name, e.g. regular-runners.")]
 BASE: Final = "/v1/admin/promos/segments"
-PAGE: Final = 200
 
 
 @app.command()
@@ -51,7 +50,7 @@ def create(
     except Refused as error:
         error.hint = error.hint or ("--replace" if error.message.startswith("428") else "")
         raise
-    _tell(found, as_json=as_json)
+    tell(found, as_json=as_json)
 
 
 @app.command(name="list")
@@ -106,28 +105,16 @@ def explain(
       [cyan]stadion segment explain regular-runners --user 8f14e45f-ceea-467f-a0e6-7b1c2d3e4f50[/cyan]
     """
     found = call(target(port, endpoint, on_aws=on_aws), "GET", f"{_path(name)}/explain/{quote(user, safe='')}")
-    _tell(found, as_json=as_json)
+    tell(found, as_json=as_json)
 
 
 def _counted(chosen: Target, name: str, report: Any) -> dict[str, int]:
     total = {"matched": 0, "looked_at": 0}
-    cursor: str | None = None
-    while True:
-        after = f"&cursor={quote(cursor, safe='')}" if cursor else ""
-        page = call(chosen, "GET", f"{_path(name)}/count?limit={PAGE}{after}")
+    for page in pages(chosen, f"{_path(name)}/count"):
         total = {key: total[key] + page[key] for key in total}
         report(total)
-        cursor = page.get("next_cursor")
-        if cursor is None:
-            return total
+    return total
 
 
 def _path(name: str) -> str:
     return f"{BASE}/{quote(name, safe='')}"
-
-
-def _tell(found: dict[str, Any], *, as_json: bool) -> None:
-    if as_json:
-        show_json(found)
-        return
-    show_facts({name.replace("_", " "): value for name, value in found.items() if value is not None})

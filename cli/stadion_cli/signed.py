@@ -1,12 +1,15 @@
 """Requests of admins: signed with AWS Signature Version 4, as API Gateway's IAM routes want them."""
 
 import json
+from collections.abc import Iterator
 from typing import Any, Final
+from urllib.parse import quote
 
 from stadion_cli.errors import CliError, UsageError
 from stadion_cli.target import Target
 
 TIMEOUT_S: Final = 20
+PAGE: Final = 200
 MOST_ERRORS: Final = 20
 
 
@@ -38,6 +41,23 @@ def call(chosen: Target, method: str, path: str, body: Any = None, **headers: st
         raise _refusal(answer.status_code, answer.content)
     found: dict[str, Any] = json.loads(answer.content) if answer.content else {}
     return found
+
+
+def pages(chosen: Target, path: str) -> Iterator[dict[str, Any]]:
+    """Of a list, one after the other, until there is no cursor any more."""
+    cursor: str | None = None
+    while True:
+        after = f"&cursor={quote(cursor, safe='')}" if cursor else ""
+        page = call(chosen, "GET", f"{path}?limit={PAGE}{after}")
+        yield page
+        cursor = page.get("next_cursor")
+        if cursor is None:
+            return
+
+
+def items(chosen: Target, path: str) -> list[dict[str, Any]]:
+    """Of all pages of a list."""
+    return [item for page in pages(chosen, path) for item in page["items"]]
 
 
 def _refusal(status: int, content: bytes) -> Refused:

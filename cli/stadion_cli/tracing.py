@@ -15,7 +15,6 @@ LATE_AFTER: Final = timedelta(seconds=60)
 FAILURES: Final = {"not consumed", "arrival not processed", "unexpected error", "upload not processed"}
 HEARD: Final = {"consumed", "not consumed"}
 UNEXPECTED: Final = "unexpected_error"
-OWN_STEPS: Final = {"answered", "processed", "consumed"} | FAILURES
 STANDING: Final = frozenset(
     {
         "level", "location", "message", "timestamp", "service", "cold_start", "function_name", "function_memory_size",

@@ -6,7 +6,7 @@ from urllib.parse import quote
 import typer
 
 from stadion_cli.errors import UsageError
-from stadion_cli.output import Json, say, show_facts, show_json, show_table
+from stadion_cli.output import Json, show_json, show_table, tell
 from stadion_cli.signed import call
 from stadion_cli.stack import Endpoint, Port
 from stadion_cli.target import OnAws, target
@@ -32,7 +32,7 @@ def show(
 
       [cyan]stadion user show anna@example.org[/cyan]
     """
-    _tell(call(target(port, endpoint, on_aws=on_aws), "GET", _path(user)), as_json=as_json)
+    tell(call(target(port, endpoint, on_aws=on_aws), "GET", _path(user)), as_json=as_json)
 
 
 @app.command()
@@ -51,7 +51,7 @@ def grant(
 
       [cyan]stadion user grant anna@example.org admin[/cyan]
     """
-    _tell(call(target(port, endpoint, on_aws=on_aws), "PUT", _path(user, role)), as_json=as_json)
+    tell(call(target(port, endpoint, on_aws=on_aws), "PUT", _path(user, role)), as_json=as_json)
 
 
 @app.command()
@@ -70,7 +70,7 @@ def revoke(
 
       [cyan]stadion user revoke anna@example.org admin[/cyan]
     """
-    _tell(call(target(port, endpoint, on_aws=on_aws), "DELETE", _path(user, role)), as_json=as_json)
+    tell(call(target(port, endpoint, on_aws=on_aws), "DELETE", _path(user, role)), as_json=as_json)
 
 
 @app.command()
@@ -107,11 +107,3 @@ def _path(user: str, role: str | None = None) -> str:
     if role is not None and role not in ROLES:
         raise UsageError(f"{role!r} is not a role that can be granted.", hint=" or ".join(ROLES))
     return f"/v1/admin/accounts/users/{quote(user, safe='@')}" + (f"/roles/{role}" if role else "")
-
-
-def _tell(user: dict[str, Any], *, as_json: bool) -> None:
-    if as_json:
-        show_json(user)
-        return
-    show_facts({name.replace("_", " "): ", ".join(v) if isinstance(v, list) else v for name, v in user.items()})
-    say()

@@ -19,8 +19,7 @@ from stadion.events.catalogue import (
     ProfileUpdated,
 )
 from stadion.i18n import Language
-
-EARTH_RADIUS_M = 6_371_008.8
+from stadion.privacy import EARTH_RADIUS_M
 
 
 class Value(BaseModel):

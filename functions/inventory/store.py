@@ -7,6 +7,7 @@ from typing import Any
 from inventory.domain import Component, Gear, Purchase, Status, account, silent_notes
 from inventory.errors import GearIdTakenError, GearNotFoundError
 from stadion import pagination
+from stadion.consents import Consent, heard
 from stadion.dynamo import Item, Transaction, absent, overtaken, page_of, put_over
 from stadion.errors import StaleVersionError
 from stadion.events.catalogue import ConsentChanged, ConsentKind
@@ -15,8 +16,6 @@ from stadion.events.outbox import outbox_items
 from stadion.idempotency import IdempotencyKey, remember
 from stadion.ledger import Amounts, Ledger, account_item, account_sk, totals_of
 from stadion.observability import correlation_id
-
-MOST_GEAR = 500  # of one athlete; read whole for the defaults of a sport
 
 
 def ledger(user_id: str) -> Ledger:
@@ -107,10 +106,12 @@ def purchase(user_id: str, partner_id: str, order_id: str) -> Purchase:
 
 def know_consent(user_id: str, consent: ConsentChanged) -> bool:
     stored = Item.find(_user(user_id), _consent_sk(consent.kind))
-    if stored is not None and int(stored.revision) >= consent.revision:
+    known = _consent(stored)
+    new = heard(known, consent)
+    if new == known:
         return False
-    body = {"granted": consent.granted}
-    item = Item(pk=_user(user_id), sk=_consent_sk(consent.kind), kind="consent", revision=consent.revision, body=body)
+    body = {"granted": new.granted}
+    item = Item(pk=_user(user_id), sk=_consent_sk(consent.kind), kind="consent", revision=new.revision, body=body)
     transaction = Transaction()
     put_over(transaction, stored, item)
     transaction.commit()
@@ -118,8 +119,12 @@ def know_consent(user_id: str, consent: ConsentChanged) -> bool:
 
 
 def may_add_purchases(user_id: str) -> bool:
-    item = Item.find(_user(user_id), _consent_sk(ConsentKind.PURCHASES))
-    return item is not None and bool(item.body["granted"])
+    known = _consent(Item.find(_user(user_id), _consent_sk(ConsentKind.PURCHASES)))
+    return known is not None and known.granted
+
+
+def _consent(item: Item | None) -> Consent | None:
+    return Consent(granted=item.body["granted"], revision=int(item.revision)) if item is not None else None
 
 
 class PurchaseChange:

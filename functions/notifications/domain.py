@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from notifications.gate import CAP_DAYS, SILENT, Case, ChannelName, MessageKind, Wishes
 from notifications.quiet_hours import QuietHours, next_open
-from stadion.events.catalogue import ConsentKind
+from stadion.consents import Consents, granted
 from stadion.i18n import Language
 
 
@@ -39,7 +39,7 @@ class Recipient(Value):
     language: Language | None = None
     time_zone: str = "UTC"
     revision: int = 0
-    consents: dict[str, dict[str, Any]] = Field(default_factory=dict, description="kind -> {granted, revision}")
+    consents: Consents = Field(default_factory=dict)
     email: str | None = None
     phone: str | None = None
     contact_revision: int = 0
@@ -88,6 +88,10 @@ DIGESTED: Final = (MessageKind.ACTIVITY, MessageKind.GEAR, MessageKind.SOCIAL)
 class QuietTime(Value):
     start: time = time(22)
     end: time = time(8)
+
+    @property
+    def hours(self) -> QuietHours:
+        return QuietHours(self.start, self.end)
 
 
 class Preferences(Value):
@@ -139,10 +143,14 @@ class Delivery(Value):
     due_at: AwareDatetime | None = None
     attempts: int = 0
     claimed_by: str | None = Field(default=None, description="the message in the queue that is sending it")
-    is_counted: bool = Field(default=False, description="by the frequency caps")
     parts: list[Notification] = Field(default_factory=list, description="of a digest: what it gathers")
     provider_ids: list[str] = Field(default_factory=list)
     log: list[LogEntry] = Field(default_factory=list)
+
+    @property
+    def is_counted(self) -> bool:
+        """By the frequency caps: the first claim counts it, further attempts are the same message."""
+        return self.attempts > 0
 
     def became(self, state: DeliveryState, now: datetime, *, reason: str | None = None, **fields: Any) -> "Delivery":
         entry = LogEntry(state=state, at=now, reason=reason)
@@ -169,16 +177,15 @@ def case_of(
     now: datetime,
 ) -> Case:
     """A digest is not gathered into another one."""
-    granted = frozenset(kind for kind in ConsentKind if recipient.consents.get(kind, {}).get("granted"))
     quiet = preferences.quiet_hours
     return Case(
         kind=kind,
         channel=channel,
         wishes=Wishes(
             zone=recipient.zone,
-            consents=granted,
+            consents=granted(recipient.consents),
             is_wanted=preferences.wants(kind, channel),
-            quiet=QuietHours(quiet.start, quiet.end) if quiet is not None else None,
+            quiet=quiet.hours if quiet is not None else None,
             muted_until=preferences.muted_until,
             digest_due=None if is_digest else digest_due(preferences, recipient.zone, kind, now),
         ),
@@ -201,7 +208,7 @@ def digest_due(preferences: Preferences, zone: ZoneInfo, kind: MessageKind, now:
     moments = [datetime.combine(day, preferences.digest_at, zone).astimezone(now.tzinfo) for day in days]
     due = next(moment for moment in moments if moment > now)
     quiet = preferences.quiet_hours
-    return next_open(due, zone, QuietHours(quiet.start, quiet.end)) if quiet is not None else due
+    return next_open(due, zone, quiet.hours) if quiet is not None else due
 
 
 def days_of_caps(recipient: Recipient, now: datetime) -> list[date]:
@@ -216,4 +223,4 @@ def backoff(attempts: int, jitter: float) -> timedelta:
 
 
 MOST_ATTEMPTS: Final = 8
-"""About four hours; what cannot be sent by then has failed."""
+"""Within about an hour; what cannot be sent by then has failed."""

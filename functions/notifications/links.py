@@ -48,8 +48,3 @@ def _signer() -> Any:
     name = load(ChannelSettings).links_secret
     secret = boto3.client("secretsmanager").get_secret_value(SecretId=name)["SecretString"]
     return URLSafeSerializer(secret, salt=SALT)
-
-
-def forget() -> None:
-    """Read the secret anew (tests change it)."""
-    _signer.cache_clear()

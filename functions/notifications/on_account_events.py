@@ -4,6 +4,7 @@ from typing import Any
 
 from notifications import store
 from notifications.domain import Recipient
+from stadion.consents import with_news
 from stadion.dynamo import look_again
 from stadion.events.catalogue import ConsentChanged, ContactChanged, ProfileUpdated, UserRegistered
 from stadion.events.consumer import Consumed, consumer
@@ -18,21 +19,13 @@ def know_recipient(envelope: Envelope[Any]) -> Consumed:
 def updated(known: Recipient, event: UserRegistered | ProfileUpdated | ConsentChanged | ContactChanged) -> Recipient:
     """The copy after an event; what is older than the copy changes nothing."""
     if isinstance(event, ConsentChanged):
-        return _with_consent(known, event)
+        return known.model_copy(update={"consents": with_news(known.consents, event)})
     if isinstance(event, ContactChanged):
         return _with_contact(known, event)
     revision = event.revision if isinstance(event, ProfileUpdated) else 1
     if revision <= known.revision:
         return known
     return known.model_copy(update={"language": event.language, "time_zone": event.time_zone, "revision": revision})
-
-
-def _with_consent(known: Recipient, event: ConsentChanged) -> Recipient:
-    current = known.consents.get(event.kind, {})
-    if current.get("revision", 0) >= event.revision:
-        return known
-    consent = {"granted": event.granted, "revision": event.revision}
-    return known.model_copy(update={"consents": {**known.consents, event.kind.value: consent}})
 
 
 def _with_contact(known: Recipient, event: ContactChanged) -> Recipient:

@@ -5,6 +5,7 @@ import json
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from notifications import receipts
+from notifications.receipts import MailEvent
 from stadion import clock, ids
 from stadion.observability import count, log, logger
 from stadion.queues import queue_handler
@@ -13,7 +14,7 @@ from stadion.queues import queue_handler
 def keep(record: SQSRecord) -> None:
     try:
         body = record.json_body
-        event = receipts.parsed(json.loads(body["Message"]) if "Message" in body else body)
+        event = MailEvent.model_validate(json.loads(body["Message"]) if "Message" in body else body)
         outcome = receipts.take(event, clock.now(), correlation_id=ids.new_id())
     except Exception:
         count("ConsumeFailed")

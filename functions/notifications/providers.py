@@ -2,12 +2,11 @@
 
 import json
 from collections.abc import Callable, Mapping
-from functools import cache
 from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from notifications import links, pushing
+from notifications import clients, links, pushing
 from notifications.domain import Delivery, Device
 from notifications.gate import ChannelName, MessageKind
 from notifications.links import Unsubscription
@@ -78,24 +77,25 @@ def send_mail(delivery: Delivery, standing: Standing) -> list[str]:
             **({"Headers": headers} if headers else {}),
         }
     }
-    more = {"ConfigurationSetName": load(ChannelSettings).mail_configuration or None}
-    arguments: dict[str, Any] = {name: value for name, value in more.items() if value}
+    configuration = load(ChannelSettings).mail_configuration
+    more: dict[str, Any] = {"ConfigurationSetName": configuration} if configuration else {}
     answer = _called(
-        lambda: _client("sesv2").send_email(
-            FromEmailAddress=sender, Destination={"ToAddresses": [address]}, Content=content, **arguments
+        lambda: clients.ses().send_email(
+            FromEmailAddress=sender, Destination={"ToAddresses": [address]}, Content=content, **more
         )
     )
     return [str(answer["MessageId"])]
 
 
 def send_sms(delivery: Delivery, standing: Standing) -> list[str]:
-    if standing.recipient.phone is None:
+    phone = standing.recipient.phone
+    if phone is None:
         raise RefusedError("no_address")
     title, body, _, _ = _worded(delivery, standing)
     kind = "Transactional" if delivery.kind is MessageKind.TRANSACTIONAL else "Promotional"
     answer = _called(
-        lambda: _client("sns").publish(
-            PhoneNumber=standing.recipient.phone,
+        lambda: clients.sns().publish(
+            PhoneNumber=phone,
             Message=f"{title}\n{body}"[:SMS_CHARACTERS],
             MessageAttributes={"AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": kind}},
         )
@@ -125,9 +125,7 @@ def send_push(delivery: Delivery, standing: Standing) -> list[str]:
 
 
 def _pushed(device: Device, payload: str) -> str:
-    answer = _called(
-        lambda: _client("sns").publish(TargetArn=device.endpoint, Message=payload, MessageStructure="json")
-    )
+    answer = _called(lambda: clients.sns().publish(TargetArn=device.endpoint, Message=payload, MessageStructure="json"))
     return str(answer["MessageId"])
 
 
@@ -183,13 +181,6 @@ def _called(call: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
         raise RefusedError(code) from error
     except BotoCoreError as error:
         raise TryLaterError(type(error).__name__) from error
-
-
-@cache
-def _client(name: str) -> Any:
-    import boto3
-
-    return boto3.client(name)  # type: ignore[call-overload]
 
 
 PROVIDERS: Final[Mapping[ChannelName, Callable[[Delivery, Standing], list[str]]]] = {

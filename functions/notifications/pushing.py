@@ -2,20 +2,16 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from botocore.exceptions import ClientError
 
-from notifications import store
+from notifications import clients, store
 from notifications.domain import Device, Platform
 from notifications.errors import DeviceTokenError, PushNotSetUpError, TooManyDevicesError
 from notifications.settings import ChannelSettings
 from stadion.dynamo import look_again
 from stadion.settings import load
-
-if TYPE_CHECKING:
-    from mypy_boto3_sns import SNSClient
 
 MOST_DEVICES: Final = 10
 
@@ -72,18 +68,11 @@ def _endpoint(platform: Platform, token: str) -> str:
     if not application:
         raise PushNotSetUpError
     try:
-        made = _client().create_platform_endpoint(PlatformApplicationArn=application, Token=token)
+        made = clients.sns().create_platform_endpoint(PlatformApplicationArn=application, Token=token)
     except ClientError as error:
         if error.response["Error"]["Code"] in {"InvalidParameter", "InvalidParameterException"}:
             raise DeviceTokenError(pointer="#/token") from error
         raise
     endpoint = made["EndpointArn"]
-    _client().set_endpoint_attributes(EndpointArn=endpoint, Attributes={"Enabled": "true", "Token": token})
+    clients.sns().set_endpoint_attributes(EndpointArn=endpoint, Attributes={"Enabled": "true", "Token": token})
     return endpoint
-
-
-@cache
-def _client() -> "SNSClient":
-    import boto3
-
-    return boto3.client("sns")

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -92,7 +92,3 @@ def _refusing(recipient: Recipient, reason: str) -> Recipient:
     if recipient.email is None:
         return recipient
     return recipient.model_copy(update={"refusals": {**recipient.refusals, recipient.email: reason}})
-
-
-def parsed(body: dict[str, Any]) -> MailEvent:
-    return MailEvent.model_validate(body)

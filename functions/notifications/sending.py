@@ -70,12 +70,7 @@ def _judge(work: Send, delivery: Delivery, stored: Item | None, now: datetime) -
     decision, standing = judged(delivery, standing, now)
     if decision.verdict is Verdict.SEND:
         claimed = delivery.became(
-            DeliveryState.SENDING,
-            now,
-            attempts=delivery.attempts + 1,
-            due_at=None,
-            is_counted=True,
-            claimed_by=work.send_id,
+            DeliveryState.SENDING, now, attempts=delivery.attempts + 1, due_at=None, claimed_by=work.send_id
         )
         count_against_caps(delivery, standing, change, now)
     else:

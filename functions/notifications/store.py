@@ -2,6 +2,7 @@
 
 import hashlib
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -10,7 +11,7 @@ from notifications.domain import Delivery, DeliveryState, Device, Notification, 
 from notifications.errors import NotificationNotFoundError
 from notifications.gate import ChannelName, MessageKind
 from stadion import clock, pagination
-from stadion.dynamo import Item, OvertakenError, Transaction, absent, overtaken, page_of, put_over
+from stadion.dynamo import Item, Transaction, absent, overtaken, page_of, put_over
 from stadion.errors import StaleVersionError
 from stadion.events.envelope import Event
 from stadion.events.outbox import outbox_items
@@ -136,7 +137,7 @@ def _mark(user_id: str, items: list[Item], now: datetime) -> None:
     transaction = Transaction()
     for item in items:
         read = Notification.model_validate(item.body).model_copy(update={"read_at": now})
-        transaction.put(_item(read), Item.kind == "unread", refused=lambda _: OvertakenError())
+        transaction.put(_item(read), Item.kind == "unread", refused=overtaken)
     _count(transaction, user_id, -len(items))
     transaction.commit()
 
@@ -146,8 +147,8 @@ def _count(transaction: Transaction, user_id: str, amount: int) -> None:
     transaction.update(counter, [Item.revision.add(amount)])
 
 
-def know(user_id: str, change: Any) -> bool:
-    """Applies `change` (Recipient -> Recipient) to the copy; False when it changes nothing."""
+def know(user_id: str, change: Callable[[Recipient], Recipient]) -> bool:
+    """Applies `change` to the copy; False when it changes nothing."""
     stored = Item.find(_user(user_id), "RECIPIENT")
     known = _recipient(stored)
     changed = change(known)
@@ -245,7 +246,7 @@ def preferences(user_id: str) -> Preferences:
 
 def change_preferences(old: Preferences, new: Preferences, user_id: str) -> None:
     transaction = Transaction()
-    body = new.model_dump(mode="json", exclude_none=False)
+    body = new.model_dump(mode="json")
     item = Item(pk=_user(user_id), sk="PREFERENCES", kind="preferences", revision=new.revision, body=body)
     unchanged = Item.revision == old.revision if old.revision else absent()
     transaction.put(item, unchanged, refused=lambda _: StaleVersionError())

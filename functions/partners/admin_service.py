@@ -1,11 +1,9 @@
 """Use cases of admins: make a partner, rotate its keys and secrets, disable it."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from partners import keys, store
-from partners.domain import MOST_VALID, Ability, Partner, Rotated, Standing, holding, rotated
-from partners.errors import RotationOpenError
+from partners.domain import Ability, Partner, Standing, check_none_open, holding, rotated
 from partners.schemas import NewCredentials, NewPartner, PartnerResponse
 from partners.settings import PartnerSettings
 from partners.signatures import new_secret
@@ -36,13 +34,12 @@ def create(new: NewPartner, *, by: str, now: datetime) -> NewCredentials:
 def rotate_key(partner_id: str, grace: timedelta, *, by: str, now: datetime) -> NewCredentials:
     """A new key; the old one opens for the grace as well, and is then removed by `task_finish_rotations`."""
     partner = store.get(partner_id)
-    _check_none_open(partner.keys, now)
+    check_none_open(partner.keys, now)
     key, value = keys.make(partner_id, partner.plan, now)
     if partner.status is Standing.DISABLED:
         keys.shut(key.key_id, partner.plan)
 
     def with_key(old: Partner) -> Partner:
-        _check_none_open(old.keys, now)
         return old.changed(now, keys=rotated(old.keys, key, now, grace))
 
     try:
@@ -58,7 +55,6 @@ def rotate_secret(partner_id: str, grace: timedelta, *, by: str, now: datetime) 
     secret = new_secret(ids.new_id(), now)
 
     def with_secret(old: Partner) -> Partner:
-        _check_none_open(old.secrets, now)
         return old.changed(now, secrets=rotated(old.secrets, secret, now, grace))
 
     partner = store.change(partner_id, with_secret)
@@ -112,11 +108,6 @@ def shown(partner: Partner) -> PartnerResponse:
 
 def _with_status(old: Partner, status: Standing, now: datetime) -> Partner:
     return old if old.status is status else old.changed(now, status=status)
-
-
-def _check_none_open(things: Sequence[Rotated], now: datetime) -> None:
-    if len(holding(things, now)) >= MOST_VALID:
-        raise RotationOpenError
 
 
 def _credentials(partner: Partner, *, api_key: str | None = None, signing_secret: str | None = None) -> NewCredentials:

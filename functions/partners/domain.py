@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-GRACE = timedelta(hours=24)
-"""How long what was rotated out still holds, unless somebody finishes the rotation."""
+from partners.errors import RotationOpenError
+
 MOST_VALID = 2
 
 
@@ -54,8 +54,15 @@ def holding(things: Sequence[R], now: datetime) -> list[R]:
     return [thing for thing in things if thing.holds_at(now)]
 
 
+def check_none_open(things: Sequence[Rotated], now: datetime) -> None:
+    """`RotationOpenError` when something that was rotated out still holds."""
+    if len(holding(things, now)) >= MOST_VALID:
+        raise RotationOpenError
+
+
 def rotated(things: Sequence[R], new: R, now: datetime, grace: timedelta) -> list[R]:
     """The new one is current; what was current holds for the grace. What does not hold any more is gone."""
+    check_none_open(things, now)
     kept = holding(things, now)
     return [new, *(thing.model_copy(update={"retires_at": thing.retires_at or now + grace}) for thing in kept)]
 

@@ -112,12 +112,6 @@ class TooManyOrderMessagesError(ConflictError):
     )
 
 
-class OrderNotFoundError(NotFoundError):
-    code = "order_not_found"
-    title = Text(en="No such order", ru="Заказ не найден")
-    explanation = Text(en="You sent no order with this id.", ru="Вы не присылали заказа с таким идентификатором.")
-
-
 class ProductNotFoundError(NotFoundError):
     code = "product_not_found"
     title = Text(en="No such product", ru="Товар не найден")

@@ -6,8 +6,8 @@ from typing import Any
 
 from partners import destinations, hook_store, outgoing, store
 from partners.destinations import DestinationRefusedError
-from partners.domain import MOST_VALID, Endpoint, Standing, holding, rotated
-from partners.errors import RotationOpenError, TooManyEndpointsError, UrlRefusedError
+from partners.domain import Endpoint, Standing, holding, rotated
+from partners.errors import EndpointNotFoundError, TooManyEndpointsError, UrlRefusedError
 from partners.hooks import DISABLED_AFTER, GONE, Attempt, Delivery, DeliveryState, message_of
 from partners.schemas import EndpointResponse, NewEndpoint, NewEndpointSecret, WebhookResponse
 from partners.settings import PartnerSettings
@@ -53,8 +53,6 @@ def rotate(partner_id: str, endpoint_id: str, grace: timedelta, *, by: str, now:
     secret = new_secret(ids.new_id(), now)
 
     def with_secret(old: Endpoint) -> Endpoint:
-        if len(holding(old.secrets, now)) >= MOST_VALID:
-            raise RotationOpenError
         return old.changed(now, secrets=rotated(old.secrets, secret, now, grace))
 
     endpoint = store.change_endpoint(partner_id, endpoint_id, with_secret)
@@ -149,8 +147,10 @@ def _learn(endpoint: Endpoint, made: Attempt, now: datetime) -> None:
 
 
 def _endpoint_of(delivery: Delivery) -> Endpoint | None:
-    found = store.endpoints(delivery.partner_id)
-    return next((one for one in found if one.endpoint_id == delivery.endpoint_id), None)
+    try:
+        return store.endpoint(delivery.partner_id, delivery.endpoint_id)
+    except EndpointNotFoundError:
+        return None
 
 
 def shown(endpoint: Endpoint) -> EndpointResponse:

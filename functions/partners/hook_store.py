@@ -1,5 +1,6 @@
 """Deliveries in the partners table: a log of each partner's, and an index of those that are due."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from partners.hooks import Delivery, DeliveryState
@@ -14,13 +15,10 @@ class KnownDeliveryError(Exception):
     """The same event was delivered, or is about to be. Control flow."""
 
 
-def add(delivery: Delivery) -> bool:
-    """False when it is there already."""
-    try:
+def add(delivery: Delivery) -> None:
+    """The one that is there already stays as it is."""
+    with suppress(KnownDeliveryError):
         Transaction().put(_item(delivery), absent(), refused=lambda _: KnownDeliveryError()).commit()
-    except KnownDeliveryError:
-        return False
-    return True
 
 
 def find(partner_id: str, delivery_id: str) -> Delivery | None:

@@ -13,7 +13,7 @@ from stadion.events.catalogue import PromoIssued, PromoRedeemed, PromoReversed
 from stadion.events.envelope import Envelope
 
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 2 * 60, 5 * 60, 10 * 60, 14 * 60))
-"""After each failure; after the last one the delivery is dead. All in all about a day and a half."""
+"""After each failure; after the last one the delivery is dead. All in all 32 hours."""
 DISABLED_AFTER = 20
 """Failed attempts in a row: nobody is there any more."""
 GONE = 410

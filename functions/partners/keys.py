@@ -1,6 +1,8 @@
 """API keys at API Gateway. It alone keeps their values; a key without a usage plan opens nothing."""
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_apigateway import APIGatewayClient
 
 SECRET_BYTES = 24
-GONE = {"NotFoundException"}
+GONE = "NotFoundException"
 
 
 @cache
@@ -47,33 +49,30 @@ def make(partner_id: str, plan: str, now: datetime) -> tuple[ApiKey, str]:
 
 def open_up(key_id: str, plan: str) -> None:
     """Back into its plan; it may be there already."""
-    from botocore.exceptions import ClientError
-
-    try:
+    with _unless_answered("ConflictException"):
         _link(key_id, plan_id(plan))
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "ConflictException":
-            raise
 
 
 def shut(key_id: str, plan: str) -> None:
     """Out of its plan; it may be out already."""
-    from botocore.exceptions import ClientError
-
-    try:
+    with _unless_answered(GONE):
         client().delete_usage_plan_key(usagePlanId=plan_id(plan), keyId=key_id)
-    except ClientError as error:
-        if error.response["Error"]["Code"] not in GONE:
-            raise
 
 
 def remove(key_id: str) -> None:
+    with _unless_answered(GONE):
+        client().delete_api_key(apiKey=key_id)
+
+
+@contextmanager
+def _unless_answered(code: str) -> Iterator[None]:
+    """What this answer says is as good as done."""
     from botocore.exceptions import ClientError
 
     try:
-        client().delete_api_key(apiKey=key_id)
+        yield
     except ClientError as error:
-        if error.response["Error"]["Code"] not in GONE:
+        if error.response["Error"]["Code"] != code:
             raise
 
 

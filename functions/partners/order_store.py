@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from partners.errors import OrderNotFoundError, WebhookIdReusedError
+from partners.errors import WebhookIdReusedError
 from partners.orders import Order
 from stadion import clock
 from stadion.dynamo import Item, Transaction, absent, overtaken
@@ -22,13 +22,6 @@ def find(partner_id: str, order_id: str) -> Order:
     """An order of which nothing came yet is empty."""
     item = Item.find(_pk(partner_id, order_id), SK)
     return Order.model_validate(item.body) if item else Order(partner_id=partner_id, order_id=order_id)
-
-
-def get(partner_id: str, order_id: str) -> Order:
-    order = find(partner_id, order_id)
-    if not order.revision:
-        raise OrderNotFoundError
-    return order
 
 
 def save(

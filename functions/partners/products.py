@@ -23,8 +23,8 @@ class Product(Value):
     is_sold: bool = True
     updated_at: AwareDatetime
 
-    def says_the_same_as(self, other: "Product | None") -> bool:
-        return other is not None and self._said() == other._said()
+    def says_the_same_as(self, other: "Product") -> bool:
+        return self._said() == other._said()
 
     def _said(self) -> dict[str, Any]:
         return self.model_dump(exclude=BOOKKEEPING)

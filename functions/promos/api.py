@@ -5,7 +5,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 
-from promos import offer_service, promo_service, segment_service, store, wear_routes
+from promos import offer_service, promo_service, segment_service, segment_store, store, wear_routes
 from promos.domain import Promo
 from promos.errors import SegmentNotFoundError
 from promos.schemas import (
@@ -25,7 +25,7 @@ from promos.schemas import (
     StatusChange,
     Validity,
 )
-from promos.store import Segment
+from promos.segment_store import Segment
 from stadion import clock
 from stadion.http import JSON, Api, etag, lambda_handler
 from stadion.idempotency import idempotency_key
@@ -87,7 +87,7 @@ def list_segments() -> ListResponse[SegmentResponse]:
 @api.get("/v1/admin/promos/segments/<segment_name>", summary="Show a segment", tags=["Admin"])
 def get_segment(segment_name: SegmentName) -> Response[SegmentResponse]:
     api.signer()
-    return _segment(segment_service.representation(store.segment(segment_name)))
+    return _segment(segment_service.representation(segment_store.get(segment_name)))
 
 
 @api.put("/v1/admin/promos/segments/<segment_name>", summary="Make or change a segment", tags=["Admin"])
@@ -102,7 +102,7 @@ def put_segment(segment_name: SegmentName, body: Annotated[SegmentPut, Body()]) 
 @api.delete("/v1/admin/promos/segments/<segment_name>", status_code=204, summary="Remove a segment", tags=["Admin"])
 def delete_segment(segment_name: SegmentName) -> Response[None]:
     api.signer()
-    segment = store.segment(segment_name)
+    segment = segment_store.get(segment_name)
     api.if_match(segment.revision)
     segment_service.remove(segment)
     return Response(status_code=204)
@@ -204,7 +204,7 @@ def _edited(promo_id: str) -> Promo:
 
 def _known_segment(name: str) -> Segment | None:
     try:
-        segment = store.segment(name)
+        segment = segment_store.get(name)
     except SegmentNotFoundError:
         return None
     api.if_match(segment.revision)

@@ -46,6 +46,15 @@ class PromoStatus(StrEnum):
     ENDED = "ended"
 
 
+class OfferStatus(StrEnum):
+    ACTIVE = "active"
+    USED = "used"
+    DISMISSED = "dismissed"
+    EXPIRED = "expired"
+    PAUSED = "paused"
+    ENDED = "ended"
+
+
 class Action(StrEnum):
     ACTIVATE = "activate"
     PAUSE = "pause"
@@ -132,7 +141,23 @@ class Offer(Stored):
 
     @property
     def is_open(self) -> bool:
-        return self.dismissed_at is None and not (self.is_personal and self.redemptions)
+        return self.dismissed_at is None and not self._is_used
+
+    @property
+    def _is_used(self) -> bool:
+        return self.is_personal and self.redemptions > 0
+
+    def status(self, promo: Promo, now: datetime) -> OfferStatus:
+        """What the athlete did with it, then the time, then what became of its promo."""
+        if self._is_used:
+            return OfferStatus.USED
+        if self.dismissed_at is not None:
+            return OfferStatus.DISMISSED
+        if self.expires_at <= now:
+            return OfferStatus.EXPIRED
+        status = promo.status(now)
+        over = status in {PromoStatus.PAUSED, PromoStatus.ENDED}
+        return OfferStatus(status.value) if over else OfferStatus.ACTIVE
 
     def viewed(self, now: datetime) -> "Offer":
         return self._noted(viewed_at=self.viewed_at or now)

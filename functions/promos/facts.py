@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from stadion.clock import local_date
+from stadion.consents import Consents, granted, with_news
 from stadion.events.catalogue import (
     ConsentChanged,
     ConsentKind,
@@ -27,11 +28,6 @@ class Copy(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class Consent(Copy):
-    granted: bool
-    revision: int
-
-
 class Athlete(Copy):
     revision: int = 0
     language: Language | None = None
@@ -42,11 +38,10 @@ class Athlete(Copy):
     birth_date: date | None = None
     gender: Gender | None = None
     registered_on: date | None = None
-    consents: dict[ConsentKind, Consent] = {}
+    consents: Consents = {}
 
     def has_consent(self, kind: ConsentKind) -> bool:
-        consent = self.consents.get(kind)
-        return consent is not None and consent.granted
+        return kind in granted(self.consents)
 
     def may_be_marketed(self, channel: ConsentKind | None = None) -> bool:
         """By this channel; in the app, by the word for any of them, as `notifications` has it."""
@@ -59,11 +54,7 @@ PROFILE = {"language", "time_zone", "country", "region", "city", "birth_date", "
 def told(known: Athlete, event: UserRegistered | ProfileUpdated | ConsentChanged, day: date) -> Athlete:
     """The copy after an event of `day`; what is older than the copy changes nothing."""
     if isinstance(event, ConsentChanged):
-        current = known.consents.get(event.kind)
-        if current is not None and current.revision >= event.revision:
-            return known
-        consent = Consent(granted=event.granted, revision=event.revision)
-        return known.model_copy(update={"consents": {**known.consents, event.kind: consent}})
+        return known.model_copy(update={"consents": with_news(known.consents, event)})
     if isinstance(event, ProfileUpdated):
         newer = {name: getattr(event, name) for name in PROFILE} if event.revision > known.revision else {}
         return known.model_copy(update=newer)

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from promos import athletes, checkout, store
-from promos.domain import Check, Offer, Promo, PromoStatus, checks, expiry, is_open_at
+from promos import athletes, checkout, funnel_store, product_store, segment_store, store
+from promos.domain import Check, Offer, OfferStatus, Promo, checks, expiry, is_open_at
 from promos.errors import CodePatternError, NotEligibleError, OfferIsOverError, OfferNotFoundError
 from promos.facts import Athlete, Piece, ProductCopy
 from promos.links import tagged
@@ -101,7 +101,7 @@ def explain(promo_id: str, user_id: str, *, language: Language, now: datetime) -
 
 
 def _checks(promo: Promo, user_id: str, known: Athlete, *, channel: ConsentKind | None, now: datetime) -> list[Check]:
-    rules: Segments = {name: one.rule for name, one in store.segments().items()} if promo.targeting else {}
+    rules: Segments = segment_store.rules() if promo.targeting else {}
     today = local_date(now, known.time_zone)
     facts = athletes.facts(user_id, known, needs(promo.targeting, rules), today)
     used = checkout.used_by(user_id, promo.promo_id) if promo.limits.per_user is not None else 0
@@ -134,7 +134,7 @@ def offer_for_worn_gear(
     if whole.category is None or whole.retired:
         return None
     promo = store.get(promo_id)
-    product = replacement_for(whole, store.products_of(whole.category), currency=promo.currency)
+    product = replacement_for(whole, product_store.of_category(whole.category), currency=promo.currency)
     if product is None:
         return None
     new = NewIssue(user_id=user_id, run_id=run_id, channel=channel)
@@ -156,7 +156,7 @@ def mine(
         for offer in page.items
         if offer.promo_id in promos
     ]
-    kept = [offer for offer in shown if offer.status == "active" or not only_active]
+    kept = [offer for offer in shown if offer.status is OfferStatus.ACTIVE or not only_active]
     return pagination.Page(kept, page.next_cursor)
 
 
@@ -176,7 +176,7 @@ def click(user_id: str, offer_id: str, now: datetime) -> str:
     """Where to go. An offer that is over leads nowhere."""
     offer = store.offer(user_id, offer_id)
     promo = store.get(offer.promo_id)
-    if _status(offer, promo, now) != "active":
+    if offer.status(promo, now) is not OfferStatus.ACTIVE:
         raise OfferIsOverError
     _note(user_id, offer_id, lambda one: one.clicked(now), now, seen=offer)
     return tagged(offer.link or promo.link, offer)
@@ -214,7 +214,7 @@ def representation(offer: Offer, promo: Promo, known: Athlete, fallback: Languag
     language = known.language or fallback
     return OfferResponse(
         **offer.model_dump(include=set(OfferResponse.model_fields) & set(Offer.model_fields) - {"link"}),
-        status=_status(offer, promo, now),
+        status=offer.status(promo, now),
         is_open_now=is_open_at(promo.windows, now, known.time_zone),
         title=promo.title.say(language),
         text=promo.text.say(language),
@@ -224,17 +224,6 @@ def representation(offer: Offer, promo: Promo, known: Athlete, fallback: Languag
         link=tagged(offer.link or promo.link, offer),
         products=promo.products,
     )
-
-
-def _status(offer: Offer, promo: Promo, now: datetime) -> str:
-    if offer.is_personal and offer.redemptions:
-        return "used"
-    if offer.dismissed_at is not None:
-        return "dismissed"
-    if offer.expires_at <= now:
-        return "expired"
-    status = promo.status(now)
-    return status.value if status in {PromoStatus.PAUSED, PromoStatus.ENDED} else "active"
 
 
 def _facts(offer: Offer) -> OfferFacts:
@@ -266,10 +255,10 @@ def count_in_funnel(user_id: str, facts: OfferFacts) -> str:
         day = contribution[f"{offer.redeemed_at.date().isoformat()}#{names}"]
         for name in ("redemptions", "discount_minor", "revenue_minor"):
             day[name] = getattr(offer, name)
-    return store.post_to_funnel(offer.promo_id, f"OFFER#{offer.offer_id}", offer.revision, contribution)
+    return funnel_store.post(offer.promo_id, f"OFFER#{offer.offer_id}", offer.revision, contribution)
 
 
 def count_walk_in(facts: OfferFacts, version: int, amounts: dict[str, int], day: str) -> str:
     """A shared code without an offer; version 2, without amounts, when the order came back."""
     contribution = {f"{day}##": amounts} if amounts else {}
-    return store.post_to_funnel(facts.promo_id, facts.offer_id, version, contribution)
+    return funnel_store.post(facts.promo_id, facts.offer_id, version, contribution)

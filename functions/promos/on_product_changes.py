@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from promos import store
+from promos import product_store
 from promos.facts import ProductCopy
 from stadion.dynamo import look_again
 from stadion.events.catalogue import ProductChanged
@@ -12,7 +12,7 @@ from stadion.events.envelope import Envelope
 
 def know_product(envelope: Envelope[Any]) -> Consumed:
     product = ProductCopy(**envelope.data.model_dump())
-    changed = look_again(lambda: store.know_product(product))
+    changed = look_again(lambda: product_store.know(product))
     return Consumed("kept" if changed else "stale")
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from promos import store
+from promos import funnel_store, segment_store, store
 from promos.budget import UNLIMITED, plan, split
 from promos.domain import DONE_ALREADY, TRANSITIONS, Action, Promo, PromoStatus
 from promos.errors import (
@@ -110,7 +110,7 @@ def validate(new: NewPromo, language: Language, now: datetime) -> Validity:
             pointer = error.pointer or "#"
             found.append(RuleProblem(pointer=pointer, code=error.code, detail=error.detail(language)))
     if draft.targeting is not None:
-        rules = {name: one.rule for name, one in store.segments().items()}
+        rules = segment_store.rules()
         found += [
             RuleProblem(pointer=problem.pointer, code=problem.code, detail=problem.text.say(language))
             for problem in problems_of(draft.targeting, rules, pointer="#/targeting")
@@ -125,7 +125,7 @@ def representation(promo: Promo, now: datetime, budget: BudgetLeft | None = None
 
 def funnel(promo_id: str) -> FunnelResponse:
     store.get(promo_id)
-    rows = [(_row_key(account), amounts) for account, amounts in store.funnel(promo_id).items()]
+    rows = [(_row_key(account), amounts) for account, amounts in funnel_store.totals(promo_id).items()]
     variants = sorted({(campaign, variant) for (_, campaign, variant), _ in rows})
     days = sorted({day for (day, _, _), _ in rows})
     return FunnelResponse(
@@ -191,7 +191,7 @@ def _check_currency(promo: Promo) -> None:
 def _check_rules(promo: Promo) -> None:
     if promo.targeting is None:
         return
-    rules = {name: one.rule for name, one in store.segments().items()}
+    rules = segment_store.rules()
     refuse_problems(problems_of(promo.targeting, rules, pointer="#/targeting"))
 
 

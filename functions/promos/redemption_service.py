@@ -46,6 +46,8 @@ HELD_FOR = timedelta(minutes=30)
 """A reservation: as long as people take to pay."""
 MOST_CODES = 5
 """On one order."""
+NO_CURRENCY = "XXX"
+"""ISO 4217's code for it: of an order that nothing is known of but that it was reversed."""
 SWEPT_AT_ONCE = 25
 ATTEMPTS = 40
 """Looks at a code or a budget that others race for. Each that is refused was so by one that succeeded."""
@@ -196,7 +198,7 @@ def _remember_reversal(partner_id: str, code: Code, order_id: str, now: datetime
         promo_id=code.promo_id,
         state=State.REVERSED,
         amount_minor=0,
-        currency="XXX",
+        currency=NO_CURRENCY,
         changed_at=now,
     )
     checkout.remember_reversal(new)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from promos.domain import Action, PromoStatus
+from promos.domain import Action, OfferStatus, PromoStatus
 from promos.targeting import Rule
 from promos.values import (
     CodePlan,
@@ -167,7 +167,7 @@ class IssuedResponse(BaseModel):
 class OfferResponse(BaseModel):
     offer_id: str
     promo_id: str
-    status: str = Field(examples=["active"], description="active, used, dismissed, expired, paused or ended")
+    status: OfferStatus
     is_open_now: bool = Field(description="whether the promo holds at this hour of the athlete's day")
     title: str
     text: str

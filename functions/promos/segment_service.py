@@ -2,43 +2,42 @@
 
 from datetime import datetime
 
-from promos import athletes, store
+from promos import athletes, segment_store
 from promos.errors import SegmentInUseError
 from promos.promo_service import refuse_problems
 from promos.schemas import SegmentCount, SegmentExplanation, SegmentPut, SegmentResponse
-from promos.store import Segment
-from promos.targeting import Segments, judge, needs, problems_of, reached
+from promos.segment_store import Segment
+from promos.targeting import judge, needs, problems_of, reached
 from stadion import clock
 from stadion.clock import local_date
 from stadion.i18n import Language
 
 
 def put(name: str, wanted: SegmentPut, old: Segment | None, now: datetime) -> SegmentResponse:
-    known = store.segments()
-    rules = {other: one.rule for other, one in known.items()}
-    refuse_problems(problems_of(wanted.rule, rules, pointer="#/rule", within=name))
+    known = segment_store.rules()
+    refuse_problems(problems_of(wanted.rule, known, pointer="#/rule", within=name))
     revision = old.revision + 1 if old is not None else 1
     new = Segment(name, revision, wanted.rule, wanted.description, clock.rfc3339(now))
-    store.put_segment(old, new, known=len(known))
+    segment_store.put(old, new, known=len(known))
     return representation(new)
 
 
 def everything() -> list[SegmentResponse]:
-    return [representation(one) for _, one in sorted(store.segments().items())]
+    return [representation(one) for _, one in sorted(segment_store.everything().items())]
 
 
 def remove(old: Segment) -> None:
     """Segments that others ask for stay; a promo that asks for one that is gone fits nobody."""
-    known = _rules()
+    known = segment_store.rules()
     users = [name for name, rule in known.items() if name != old.name and old.name in reached(rule, {})]
     if users:
         raise SegmentInUseError(user=users[0])
-    store.remove_segment(old)
+    segment_store.remove(old)
 
 
 def count(name: str, *, limit: int, cursor: str | None, now: datetime) -> SegmentCount:
     """Over one page of athletes: the caller adds up the pages."""
-    rule, rules = store.segment(name).rule, _rules()
+    rule, rules = segment_store.get(name).rule, segment_store.rules()
     wanted = needs(rule, rules)
     page = athletes.page(limit=limit, cursor=cursor)
     matched = 0
@@ -49,7 +48,7 @@ def count(name: str, *, limit: int, cursor: str | None, now: datetime) -> Segmen
 
 
 def explain(name: str, user_id: str, *, language: Language, now: datetime) -> SegmentExplanation:
-    rule, rules = store.segment(name).rule, _rules()
+    rule, rules = segment_store.get(name).rule, segment_store.rules()
     known, _ = athletes.athlete(user_id)
     facts = athletes.facts(user_id, known, needs(rule, rules), local_date(now, known.time_zone))
     verdict = judge(rule, facts, rules, "#/rule")
@@ -61,10 +60,6 @@ def explain(name: str, user_id: str, *, language: Language, now: datetime) -> Se
         decided_by=decisive.pointer,
         detail=decisive.said.say(language),
     )
-
-
-def _rules() -> Segments:
-    return {name: one.rule for name, one in store.segments().items()}
 
 
 def representation(one: Segment) -> SegmentResponse:

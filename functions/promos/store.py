@@ -1,10 +1,9 @@
-"""The promos table: promos, budgets, segments, offers, codes, products. Access patterns stand in README.md."""
+"""Promos, budgets, offers and codes in the promos table. Access patterns stand in README.md."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from zlib import crc32
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute
 from pynamodb.expressions.condition import Condition
@@ -12,16 +11,7 @@ from pynamodb.expressions.update import Action
 
 from promos.budget import Left, Take, shard_count, split
 from promos.domain import Offer, Promo, Switch
-from promos.errors import (
-    CodeTakenError,
-    OfferNotFoundError,
-    PromoIdTakenError,
-    PromoNotFoundError,
-    SegmentNotFoundError,
-    TooManySegmentsError,
-)
-from promos.facts import ProductCopy
-from promos.targeting import Rule
+from promos.errors import CodeTakenError, OfferNotFoundError, PromoIdTakenError, PromoNotFoundError
 from stadion import pagination
 from stadion.dynamo import Item, OvertakenError, Transaction, absent, overtaken, page_of, put_over
 from stadion.errors import StaleVersionError
@@ -29,17 +19,11 @@ from stadion.events.catalogue import NOBODY
 from stadion.events.envelope import Event
 from stadion.events.outbox import outbox_items
 from stadion.idempotency import IdempotencyKey, remember
-from stadion.ledger import ACCOUNT, Ledger, Posting, totals_of
 from stadion.observability import correlation_id
 
 PROMOS = "PROMOS"
-SEGMENTS = "SEGMENTS"
-MOST_SEGMENTS = 200
 KEPT_FOR = timedelta(days=400)
 """Offers and codes, after they have expired."""
-FUNNEL_SHARDS = 8
-MOST_PRODUCTS = 500
-MOST_FUNNEL_ACCOUNTS = 5000
 
 
 class BudgetItem(Item):
@@ -202,61 +186,6 @@ def give_back(transaction: Transaction, pk: str, takes: Iterable[Take]) -> None:
         transaction.update(shard, [BudgetItem.uses.add(one.uses), BudgetItem.minor.add(one.minor)])
 
 
-# --- segments -------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Segment:
-    name: str
-    revision: int
-    rule: Rule
-    description: str | None
-    updated_at: str
-
-
-def segments() -> dict[str, Segment]:
-    """All of them, in one query: rules may name any."""
-    found = Item.query(SEGMENTS, Item.sk.startswith("SEGMENT#"), consistent_read=True)
-    return {segment.name: segment for segment in map(_segment, found)}
-
-
-def segment(name: str) -> Segment:
-    item = Item.find(SEGMENTS, f"SEGMENT#{name}")
-    if item is None:
-        raise SegmentNotFoundError
-    return _segment(item)
-
-
-def put_segment(old: Segment | None, new: Segment, *, known: int) -> None:
-    if old is None and known >= MOST_SEGMENTS:
-        raise TooManySegmentsError(most=MOST_SEGMENTS)
-    unchanged = absent() if old is None else Item.revision == old.revision
-    transaction = Transaction()
-    body = {
-        "name": new.name,
-        "rule": new.rule.stored(),
-        "description": new.description,
-        "updated_at": new.updated_at,
-    }
-    item = Item(pk=SEGMENTS, sk=f"SEGMENT#{new.name}", kind="segment", revision=new.revision, body=body)
-    transaction.put(item, unchanged, refused=lambda _: StaleVersionError())
-    transaction.commit()
-
-
-def remove_segment(old: Segment) -> None:
-    transaction = Transaction()
-    item = Item(pk=SEGMENTS, sk=f"SEGMENT#{old.name}")
-    transaction.delete(item, Item.revision == old.revision, refused=lambda _: StaleVersionError())
-    transaction.commit()
-
-
-def _segment(item: Item) -> Segment:
-    body = item.body
-    return Segment(
-        body["name"], int(item.revision), Rule.model_validate(body["rule"]), body["description"], body["updated_at"]
-    )
-
-
 # --- offers ---------------------------------------------------------------------------------------------------------
 
 
@@ -411,55 +340,6 @@ def _code_item(code: Code, revision: int) -> Item:
     )
 
 
-# --- the copy of the catalogue --------------------------------------------------------------------------------------
-
-
-def know_product(product: ProductCopy) -> bool:
-    """False when what is known is as new."""
-    stored = Item.find(_product_pk(product.sku), "PRODUCT")
-    if stored is not None and int(stored.revision) >= product.revision:
-        return False
-    category = product.wear_category
-    item = Item(
-        pk=_product_pk(product.sku),
-        sk="PRODUCT",
-        kind="product",
-        revision=product.revision,
-        gsi1pk=f"WEAR#{category}" if category else None,
-        gsi1sk=product.sku if category else None,
-        body=product.model_dump(mode="json"),
-    )
-    transaction = Transaction()
-    put_over(transaction, stored, item)
-    transaction.commit()
-    return True
-
-
-def products_of(category: str) -> list[ProductCopy]:
-    found = Item.by_gsi1.query(f"WEAR#{category}", limit=MOST_PRODUCTS)
-    return [ProductCopy.model_validate(item.body) for item in found]
-
-
-# --- the funnel -----------------------------------------------------------------------------------------------------
-
-
-def post_to_funnel(promo_id: str, source: str, version: int, contribution: dict[str, dict[str, int]]) -> str:
-    ledger = Ledger(pk=_funnel_pk(promo_id, crc32(source.encode()) % FUNNEL_SHARDS))
-    return ledger.post(Posting(source, version, contribution)).value
-
-
-def funnel(promo_id: str) -> dict[str, dict[str, int]]:
-    """Account (day, campaign, variant) -> totals."""
-    totals: dict[str, dict[str, int]] = {}
-    for shard in range(FUNNEL_SHARDS):
-        pk = _funnel_pk(promo_id, shard)
-        for item in Item.query(pk, Item.sk.startswith(ACCOUNT), consistent_read=True, limit=MOST_FUNNEL_ACCOUNTS):
-            account = totals.setdefault(item.sk.removeprefix(ACCOUNT), {})
-            for name, amount in totals_of(item)[0].items():
-                account[name] = account.get(name, 0) + int(amount)
-    return totals
-
-
 # --- keys -----------------------------------------------------------------------------------------------------------
 
 
@@ -473,14 +353,6 @@ def code_pk(code: str) -> str:
 
 def user_pk(user_id: str) -> str:
     return f"USER#{user_id}"
-
-
-def _product_pk(sku: str) -> str:
-    return f"PRODUCT#{sku}"
-
-
-def _funnel_pk(promo_id: str, shard: int) -> str:
-    return f"FUNNEL#{promo_id}#{shard}"
 
 
 def _issued_sk(promo_id: str, run_id: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from pydantic import AwareDatetime, BaseModel, Field
 
 from promos import offer_service, store
-from promos.domain import Offer
+from promos.domain import Offer, OfferStatus
 from promos.errors import NotEligibleError, OfferNotFoundError, PromoNotFoundError
 from promos.facts import Piece
 from promos.links import tagged
@@ -108,12 +108,11 @@ def make_offer(worn: WornGear, now: datetime) -> OfferMade:
     if made is None:
         return OfferMade(is_made=False, reason="nothing_replaces_it")
     issued, _ = made
-    offer = store.offer(worn.user_id, issued.offer_id)
     return OfferMade(
         is_made=True,
-        offer_id=offer.offer_id,
-        remind_at=offer.issued_at + (offer.expires_at - offer.issued_at) * REMINDER_AFTER,
-        expires_at=offer.expires_at,
+        offer_id=issued.offer_id,
+        remind_at=issued.issued_at + (issued.expires_at - issued.issued_at) * REMINDER_AFTER,
+        expires_at=issued.expires_at,
     )
 
 
@@ -177,8 +176,7 @@ def look_at(about: AboutOffer, now: datetime) -> OfferStands:
         promo = store.get(offer.promo_id)
     except (OfferNotFoundError, PromoNotFoundError):
         return OfferStands(is_open=False, is_redeemed=False)
-    is_running = promo.status(now).value == "active"
-    is_open = offer.is_open and offer.expires_at > now and is_running
+    is_open = offer.status(promo, now) is OfferStatus.ACTIVE
     return OfferStands(is_open=is_open, is_redeemed=offer.redeemed_at is not None and offer.reversed_at is None)
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from stadion import clock
-from stadion.events.catalogue import ConsentChanged, PhysicalDataChanged, ProfileUpdated, UserRegistered
+from stadion.events.catalogue import PhysicalDataChanged, ProfileUpdated, UserRegistered
 from stadion.events.consumer import Consumed, consumer
 from stadion.events.envelope import Envelope
 from telemetry.metrics import knowing, work
@@ -18,4 +18,4 @@ def know(envelope: Envelope[Any]) -> Consumed:
     return Consumed("kept" if known.is_news else "stale", {"workouts": asked})
 
 
-handler = consumer(know, events=(UserRegistered, ProfileUpdated, PhysicalDataChanged, ConsentChanged))
+handler = consumer(know, events=(UserRegistered, ProfileUpdated, PhysicalDataChanged))

@@ -10,7 +10,7 @@ from aws_cdk.aws_stepfunctions import DefinitionBody, LogLevel, LogOptions, Stat
 from constructs import Construct
 
 from infra_cdk.environments import ROOT, Environment, removal_policy
-from infra_cdk.nag import accept
+from infra_cdk.nag import accept, logical_id
 from infra_cdk.parts.alarms import Trouble, raise_alarm
 from infra_cdk.parts.entry_points import PRODUCT
 from infra_cdk.parts.function import ServiceFunction
@@ -51,7 +51,8 @@ class Workflow(Construct):
         )
         for step in steps.values():
             step.function.grant_invoke(self.machine.role)
-            accept(self.machine, f"IAM5[Resource::<{_logical(step)}.Arn>:*]", "its own steps, whichever version")
+            finding = f"IAM5[Resource::<{logical_id(step.function)}.Arn>:*]"
+            accept(self.machine, finding, "its own steps, whichever version")
         accept(self.machine, "IAM5[Resource::*]", "log deliveries and traces have no resources")
         raise_alarm(
             self,
@@ -72,9 +73,3 @@ class Workflow(Construct):
         """`STADION_<NAME>_WORKFLOW`, and the right to start it."""
         function.allow("states:StartExecution", on=[self.machine.state_machine_arn])
         function.function.add_environment(f"STADION_{self._what.upper()}_WORKFLOW", self.machine.state_machine_arn)
-
-
-def _logical(step: ServiceFunction) -> str:
-    from aws_cdk import Stack
-
-    return Stack.of(step).get_logical_id(step.function.node.default_child)  # type: ignore[arg-type]

@@ -2,11 +2,11 @@
 
 import json
 
-from aws_cdk import Aws, Duration, Stack
+from aws_cdk import Aws, Duration
 from constructs import Construct
 
 from infra_cdk.environments import Environment
-from infra_cdk.nag import accept
+from infra_cdk.nag import accept, logical_id
 from infra_cdk.parts.api import Auth, routes_under
 from infra_cdk.parts.consumer import Events
 from infra_cdk.parts.entry_points import EntryPoint
@@ -82,6 +82,6 @@ class PartnersStack(ServiceStack):
         for plan in self.door.plans.values():
             under = f"{APIGATEWAY}/usageplans/{plan.usage_plan_id}/keys"
             rights |= {under: ["apigateway:POST"], f"{under}/*": ["apigateway:DELETE"]}
-            logical_id = Stack.of(self).get_logical_id(plan.node.default_child)  # type: ignore[arg-type]
-            accept(self, f"IAM5[Resource::{SHOWN}/usageplans/<{logical_id}>/keys/*]", "any key of this plan of ours")
+            finding = f"IAM5[Resource::{SHOWN}/usageplans/<{logical_id(plan)}>/keys/*]"
+            accept(self, finding, "any key of this plan of ours")
         return rights

@@ -9,9 +9,7 @@ from infra_cdk.parts.consumer import Events
 from infra_cdk.stacks.base import WORKOUT_EVENTS, ServiceStack
 from infra_cdk.stacks.platform import PlatformStack
 
-ACCOUNT_EVENTS = Events(
-    ["UserRegistered", "ProfileUpdated", "PhysicalDataChanged", "ConsentChanged"], source="accounts"
-)
+ACCOUNT_EVENTS = Events(["UserRegistered", "ProfileUpdated", "PhysicalDataChanged"], source="accounts")
 LIVE_ROUTES = (*routes_under("/v1/live"), Route("GET /v1/live/shared/{share_token}", Auth.PUBLIC))
 
 

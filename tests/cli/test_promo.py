@@ -34,6 +34,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
         asked.append((method, path, body, headers))
         return {"matched": 2, "looked_at": 3, "next_cursor": "c" if len(asked) < 2 else None} | PROMO
 
+    monkeypatch.setattr(signed, "call", call)
     for module in (promo, segment):
         monkeypatch.setattr(module, "call", call)
         monkeypatch.setattr(module, "target", lambda *_, **__: None)
@@ -68,6 +69,18 @@ def test_a_count_adds_up_its_pages(sent: list[tuple[Any, ...]], capsys: pytest.C
     segment.count("runners", as_json=True)
     assert json.loads(capsys.readouterr().out) == {"matched": 4, "looked_at": 6}
     assert sent[1][1].endswith("&cursor=c")
+
+
+def test_a_list_has_the_items_of_every_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def call(_: Target, __: str, path: str) -> dict[str, Any]:
+        asked.append(path)
+        return {"items": [len(asked)], "next_cursor": "a b" if len(asked) < 3 else None}
+
+    monkeypatch.setattr(signed, "call", call)
+    assert signed.items(Target.__new__(Target), "/list") == [1, 2, 3]
+    assert asked == ["/list?limit=200", *["/list?limit=200&cursor=a%20b"] * 2]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from stadion_cli.demo import _play, _tell
+from stadion_cli.demo import play, tell
 from stadion_cli.output import Steps
 from tests.stack import DeployedStack
 
@@ -15,7 +15,7 @@ def test_the_demo_plays_to_its_end_and_its_numbers_are_right(
     stack: DeployedStack, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with ExitStack() as opened:
-        told = _play(stack.aws, stack.outputs, Steps(quiet=True), opened)
+        told = play(stack.aws, stack.outputs, Steps(quiet=True), opened)
     assert [upload["status"] for upload in told["uploads"]] == [
         "ready",
         "duplicate",
@@ -38,7 +38,7 @@ def test_the_demo_plays_to_its_end_and_its_numbers_are_right(
     assert (sale["held"]["discount_minor"], sale["held"]["payable_minor"], sale["forged"]) == (2580, 10320, 401)
     assert sale["gear"] == ["Kiprun KD900.2"]
     assert sale["funnel"]["redeemed"] == 1
-    _tell(told)
+    tell(told)
     shown = capsys.readouterr().out
     assert "What the ride means for Anna" in shown
     assert "600 of 600 samples are kept" in shown

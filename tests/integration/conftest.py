@@ -67,7 +67,7 @@ def promos(aws: pytest.MonkeyPatch) -> Service:
 def notifications(aws: pytest.MonkeyPatch) -> Service:
     import boto3
 
-    from notifications import links, providers, pushing
+    from notifications import clients, links
 
     sns = boto3.client("sns")
     application = sns.create_platform_application(Name="stadion-ios", Platform="APNS", Attributes={})
@@ -78,7 +78,7 @@ def notifications(aws: pytest.MonkeyPatch) -> Service:
     aws.setenv("STADION_LINKS_SECRET", "links")
     aws.setenv("STADION_API_URL", "https://api.stadion.test")
     aws.setenv("STADION_PUSH_APPLICATIONS", json.dumps({"ios": application["PlatformApplicationArn"]}))
-    for cached in (work.sqs_client, providers._client, pushing._client, links._signer):
+    for cached in (work.sqs_client, clients.sns, clients.ses, links._signer):
         cached.cache_clear()
     return Service.create("notifications", aws)
 

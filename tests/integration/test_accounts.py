@@ -2,7 +2,6 @@
 
 import io
 import json
-import math
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,6 +10,7 @@ import pytest
 from PIL import Image
 
 from stadion import storage
+from stadion.privacy import distance_m
 from tests.services import OTHER, Answer, Context, Service, http_event, sqs_event
 
 ANNA = {"email": "Anna@Example.org", "password": "blue-otters-swim", "language": "ru", "time_zone": "Europe/Moscow"}
@@ -177,7 +177,7 @@ def test_privacy_zones_are_told_with_a_moved_centre_that_stays(accounts: Service
     assert [one["revision"] for one in told] == [1, 2, 3]
     for one in told:
         (zone,) = one["zones"]
-        assert 0 < haversine_m(zone["lat"], zone["lon"], HOME["lat"], HOME["lon"]) <= 202
+        assert 0 < distance_m(zone["lat"], zone["lon"], HOME["lat"], HOME["lon"]) <= 202
         assert "label" not in zone
     moves = {(round(z["lat"] - lat, 7), round(z["lon"] - HOME["lon"], 7)) for z, lat in _with_centres(told)}
     assert len(moves) == 1
@@ -205,12 +205,6 @@ def test_there_are_at_most_ten_privacy_zones(accounts: Service, anna: str) -> No
     refused = accounts.call("PUT", "/v1/me/privacy-zones/z10", HOME, user=anna)
     assert (refused.status, refused.body["code"]) == (409, "too_many_privacy_zones")
     assert accounts.call("PUT", "/v1/me/privacy-zones/z9", {**HOME, "lat": 1}, user=anna).status == 200
-
-
-def haversine_m(lat: float, lon: float, lat_2: float, lon_2: float) -> float:
-    a, b, c, d = map(math.radians, (lat, lon, lat_2, lon_2))
-    half = math.sin((c - a) / 2) ** 2 + math.cos(a) * math.cos(c) * math.sin((d - b) / 2) ** 2
-    return 2 * 6_371_008.8 * math.asin(math.sqrt(half))
 
 
 def photo(**options: Any) -> bytes:

@@ -322,10 +322,6 @@ def test_measuring_is_a_handful_of_requests_and_a_repetition_writes_nothing(tele
 
 
 def test_the_copy_of_the_athlete_is_the_same_whatever_came_first(telemetry: Service) -> None:
-    def consent(revision: int, *, granted: bool) -> dict[str, Any]:
-        data = {"kind": "health_data", "granted": granted, "revision": revision, "text_version": "2026-10"}
-        return entry("ConsentChanged", {**data, "changed_at": "2026-11-20T05:40:00Z"}, source="accounts")
-
     registered = entry("UserRegistered", {"language": "en", "time_zone": "Asia/Omsk"}, source="accounts")
     news = [
         registered,
@@ -335,8 +331,6 @@ def test_the_copy_of_the_athlete_is_the_same_whatever_came_first(telemetry: Serv
         physical(ftp_w=210, revision=2),
         physical(revision=3),
         physical("2026-11-02", max_heart_rate_bpm=190, mass_kg=60),
-        consent(1, granted=True),
-        consent(2, granted=False),
     ]
     known = []
     for seed in range(6):

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from stadion.events.catalogue import ConsentKind, Gender
+from stadion.events.catalogue import Gender
 from telemetry.metrics.measure import Given
 
 
@@ -23,13 +23,6 @@ USUAL_RESTING_BPM: Final = 60.0
 THRESHOLD_OF_RESERVE: Final = 0.85
 
 
-class Consent(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-    granted: bool
-    revision: int
-
-
 class Profile(BaseModel):
     """This service's own copy; `revision` is that of the accounts service, 0 before it said anything."""
 
@@ -39,7 +32,6 @@ class Profile(BaseModel):
     time_zone: str = "UTC"
     birth_date: date | None = None
     gender: Gender | None = None
-    consents: dict[ConsentKind, Consent] = Field(default_factory=dict)
 
 
 class Entry(BaseModel):

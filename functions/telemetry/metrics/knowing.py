@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from stadion.dynamo import look_again
-from stadion.events.catalogue import ConsentChanged, PhysicalDataChanged, ProfileUpdated, UserRegistered
+from stadion.events.catalogue import PhysicalDataChanged, ProfileUpdated, UserRegistered
 from telemetry.metrics import athlete_store
-from telemetry.metrics.athlete import Consent, Entry, Measurement, Profile, Touched, touched_by
+from telemetry.metrics.athlete import Entry, Measurement, Profile, Touched, touched_by
 
 ESTIMATED_FROM: Final = ("birth_date", "gender")
 """Fields of the profile that metrics rest on."""
-Told = UserRegistered | ProfileUpdated | PhysicalDataChanged | ConsentChanged
+Told = UserRegistered | ProfileUpdated | PhysicalDataChanged
 
 
 @dataclass(frozen=True)
@@ -30,14 +30,8 @@ def know(user_id: str, event: Told) -> Known:
     return Known(before != after, Touched() if named or differs else None)
 
 
-def updated(known: Profile, event: UserRegistered | ProfileUpdated | ConsentChanged) -> Profile:
+def updated(known: Profile, event: UserRegistered | ProfileUpdated) -> Profile:
     """The copy after an event."""
-    if isinstance(event, ConsentChanged):
-        current = known.consents.get(event.kind)
-        if current is not None and current.revision >= event.revision:
-            return known
-        consent = Consent(granted=event.granted, revision=event.revision)
-        return known.model_copy(update={"consents": {**known.consents, event.kind: consent}})
     if isinstance(event, UserRegistered):
         return known if known.revision else known.model_copy(update={"revision": 1, "time_zone": event.time_zone})
     if event.revision <= known.revision:

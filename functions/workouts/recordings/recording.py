@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from stadion.privacy import EARTH_RADIUS_M
 from stadion.sports import SportType
 from workouts.recordings.errors import RecordingError, no_points, no_times, too_many_points
 from workouts.recordings.limits import EARLIEST_YEAR, MAX_DAYS, MAX_POINTS
@@ -24,7 +25,6 @@ CHANNELS = (
 )
 PAUSE_SPEED_MPS = 1 / 3.6
 PAUSE_GAP_S = 15.0
-_EARTH_RADIUS_M = 6_371_008.8
 _OWN_DISTANCE_FROM_M = 50.0
 
 
@@ -234,7 +234,7 @@ def haversine_m(lat: Floats, lon: Floats) -> Floats:
     """Distances between neighbours in metres, n - 1 of them (Sinnott 1984)."""
     phi, lam = np.radians(lat), np.radians(lon)
     a = np.sin(np.diff(phi) / 2) ** 2 + np.cos(phi[:-1]) * np.cos(phi[1:]) * np.sin(np.diff(lam) / 2) ** 2
-    return np.asarray(2 * _EARTH_RADIUS_M * np.arcsin(np.sqrt(np.clip(a, 0, 1))))
+    return np.asarray(2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.clip(a, 0, 1))))
 
 
 def covered_m(

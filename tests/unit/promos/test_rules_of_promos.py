@@ -12,12 +12,13 @@ from pydantic import ValidationError
 
 from promos.budget import Left, plan, shard_count, split
 from promos.domain import Offer, burden_of, discount_of, is_open_at, may_stack, period_key
-from promos.facts import Athlete, Consent, Facts, Piece, ProductCopy, told
+from promos.facts import Athlete, Facts, Piece, ProductCopy, told
 from promos.links import tagged
 from promos.patterns import ALPHABET, PatternError, check, code_of, normal
 from promos.replacement import replacement_for
 from promos.targeting import Needs, Rule, judge, needs, problems_of
 from promos.values import Discount, LimitPeriod, Stacking, Window
+from stadion.consents import Consent
 from stadion.events.catalogue import ConsentChanged, ConsentKind, ProfileUpdated, UserRegistered
 from stadion.i18n import Language
 

@@ -20,8 +20,6 @@ from stadion import pagination
 from stadion.errors import RequestInProgressError, StaleVersionError
 from stadion.settings import settings
 
-MAX_WRITES = 100  # of one TransactWriteItems
-
 T = TypeVar("T")
 Refusal = Callable[[dict[str, dict[str, Any]] | None], Exception]
 """Makes the error for a refused write out of the item that was in the way (raw, or None when there was none)."""

@@ -1,0 +1,31 @@
+"""The copy of an athlete's consents that a service keeps of `ConsentChanged`, in whatever order the news come."""
+
+from pydantic import BaseModel, ConfigDict
+
+from stadion.events.catalogue import ConsentChanged, ConsentKind
+
+
+class Consent(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    granted: bool
+    revision: int
+
+
+Consents = dict[ConsentKind, Consent]
+"""As it is stored: kind -> {granted, revision}. A kind that nobody told of was never granted."""
+
+
+def heard(known: Consent | None, news: ConsentChanged) -> Consent:
+    """The newer revision wins: older and repeated news change nothing."""
+    if known is not None and known.revision >= news.revision:
+        return known
+    return Consent(granted=news.granted, revision=news.revision)
+
+
+def with_news(known: Consents, news: ConsentChanged) -> Consents:
+    return {**known, news.kind: heard(known.get(news.kind), news)}
+
+
+def granted(known: Consents) -> frozenset[ConsentKind]:
+    return frozenset(kind for kind, consent in known.items() if consent.granted)
