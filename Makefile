@@ -45,6 +45,7 @@ lock: ## resolve every pinned list anew
 	$(RESOLVE) layers/images/requirements.in -c requirements.txt -o layers/images/requirements.txt
 	$(RESOLVE) layers/mail/requirements.in -c requirements.txt -o layers/mail/requirements.txt
 	$(RESOLVE) layers/webhooks/requirements.in -c requirements.txt -o layers/webhooks/requirements.txt
+	$(RESOLVE) layers/statistics/requirements.in -c requirements.txt -o layers/statistics/requirements.txt
 
 clean: ## remove caches and the local stack's state
 	rm -rf .stadion cdk.out .mypy_cache .ruff_cache .pytest_cache .hypothesis
