@@ -140,16 +140,27 @@ def purchases_of(order: Order) -> dict[str, dict[str, int]]:
     if done is None:
         return {}
     back = [line for returned in order.returns.values() for line in returned.lines]
-    whole = any(returned.is_whole for returned in order.returns.values())
+    whole = _is_returned(order)
     amounts: dict[str, int] = {"orders": 0 if whole else 1}
     signed = [(line, 1) for line in done.lines] + [(line, -1) for line in back]
     for line, sign in [] if whole else signed:
         for name in ("items", *([f"items.{line.wear_category}"] if line.wear_category else [])):
             amounts[name] = amounts.get(name, 0) + sign * line.quantity
-    returned_minor = sum(line.quantity * line.price_minor for line in back)
-    amounts[f"minor.{done.currency}"] = 0 if whole else max(0, done.total_minor - returned_minor)
+    amounts[f"minor.{done.currency}"] = paid_minor(order)
     kept = {name: amount for name, amount in amounts.items() if amount > 0}
     return {day_account("BOUGHT", done.completed_at.date()): kept}
+
+
+def paid_minor(order: Order) -> int:
+    """What was paid and not given back."""
+    if order.completed is None or _is_returned(order):
+        return 0
+    back = sum(line.quantity * line.price_minor for returned in order.returns.values() for line in returned.lines)
+    return max(0, order.completed.total_minor - back)
+
+
+def _is_returned(order: Order) -> bool:
+    return any(returned.is_whole for returned in order.returns.values())
 
 
 def day_account(kind: str, day: date) -> str:

@@ -1,5 +1,6 @@
-"""The funnel in the promos table: what became of a promo's offers, by day, campaign and variant."""
+"""The funnel in the promos table: what became of a promo's offers, by day, campaign, variant and run."""
 
+from typing import NamedTuple
 from zlib import crc32
 
 from stadion.dynamo import Item
@@ -9,18 +10,30 @@ SHARDS = 8
 MOST_ACCOUNTS = 5000
 
 
+class Place(NamedTuple):
+    """Where offers are counted; empty texts outside of campaigns."""
+
+    day: str
+    campaign_id: str = ""
+    variant: str = ""
+    run_id: str = ""
+
+    @property
+    def account(self) -> str:
+        return "#".join(self)
+
+
 def post(promo_id: str, source: str, version: int, contribution: dict[str, dict[str, int]]) -> str:
     ledger = Ledger(pk=_pk(promo_id, crc32(source.encode()) % SHARDS))
     return ledger.post(Posting(source, version, contribution)).value
 
 
-def totals(promo_id: str) -> dict[str, dict[str, int]]:
-    """Account (day, campaign, variant) -> totals."""
-    found: dict[str, dict[str, int]] = {}
+def totals(promo_id: str) -> dict[Place, dict[str, int]]:
+    found: dict[Place, dict[str, int]] = {}
     for shard in range(SHARDS):
         pk = _pk(promo_id, shard)
         for item in Item.query(pk, Item.sk.startswith(ACCOUNT), consistent_read=True, limit=MOST_ACCOUNTS):
-            account = found.setdefault(item.sk.removeprefix(ACCOUNT), {})
+            account = found.setdefault(Place(*item.sk.removeprefix(ACCOUNT).split("#")), {})
             for name, amount in totals_of(item)[0].items():
                 account[name] = account.get(name, 0) + int(amount)
     return found

@@ -8,6 +8,7 @@ from promos import athletes, checkout, funnel_store, product_store, segment_stor
 from promos.domain import Check, Offer, OfferStatus, Promo, checks, expiry, is_open_at
 from promos.errors import CodePatternError, NotEligibleError, OfferIsOverError, OfferNotFoundError
 from promos.facts import Athlete, Piece, ProductCopy
+from promos.funnel_store import Place
 from promos.links import tagged
 from promos.patterns import LEAST_RANDOM, LONGEST, code_of
 from promos.replacement import replacement_for
@@ -245,14 +246,18 @@ def count_in_funnel(user_id: str, facts: OfferFacts) -> str:
         offer = store.offer(user_id, facts.offer_id)
     except OfferNotFoundError:
         return "gone"
-    names = f"{offer.campaign_id or ''}#{offer.variant or ''}"
+    run_id = offer.run_id if offer.campaign_id else ""
+
+    def account(moment: datetime) -> str:
+        return Place(moment.date().isoformat(), offer.campaign_id or "", offer.variant or "", run_id).account
+
     contribution: dict[str, dict[str, int]] = {}
     for step in ("issued", "viewed", "clicked", "dismissed", "redeemed", "reversed"):
         moment = getattr(offer, f"{step}_at")
         if moment is not None:
-            contribution.setdefault(f"{moment.date().isoformat()}#{names}", {})[step] = 1
+            contribution.setdefault(account(moment), {})[step] = 1
     if offer.redeemed_at is not None:
-        day = contribution[f"{offer.redeemed_at.date().isoformat()}#{names}"]
+        day = contribution[account(offer.redeemed_at)]
         for name in ("redemptions", "discount_minor", "revenue_minor"):
             day[name] = getattr(offer, name)
     return funnel_store.post(offer.promo_id, f"OFFER#{offer.offer_id}", offer.revision, contribution)
@@ -260,5 +265,5 @@ def count_in_funnel(user_id: str, facts: OfferFacts) -> str:
 
 def count_walk_in(facts: OfferFacts, version: int, amounts: dict[str, int], day: str) -> str:
     """A shared code without an offer; version 2, without amounts, when the order came back."""
-    contribution = {f"{day}##": amounts} if amounts else {}
+    contribution = {Place(day).account: amounts} if amounts else {}
     return funnel_store.post(facts.promo_id, facts.offer_id, version, contribution)

@@ -125,27 +125,22 @@ def representation(promo: Promo, now: datetime, budget: BudgetLeft | None = None
 
 def funnel(promo_id: str) -> FunnelResponse:
     store.get(promo_id)
-    rows = [(_row_key(account), amounts) for account, amounts in funnel_store.totals(promo_id).items()]
-    variants = sorted({(campaign, variant) for (_, campaign, variant), _ in rows})
-    days = sorted({day for (day, _, _), _ in rows})
+    rows = list(funnel_store.totals(promo_id).items())
+    variants = sorted({(place.campaign_id, place.variant) for place, _ in rows})
+    days = sorted({place.day for place, _ in rows})
     return FunnelResponse(
         promo_id=promo_id,
         total=_sum([amounts for _, amounts in rows]),
         by_variant=[
             _sum(
-                [amounts for key, amounts in rows if key[1:] == both],
+                [amounts for place, amounts in rows if (place.campaign_id, place.variant) == both],
                 campaign_id=both[0] or None,
                 variant=both[1] or None,
             )
             for both in variants
         ],
-        by_day=[_sum([amounts for key, amounts in rows if key[0] == day], day=day) for day in days],
+        by_day=[_sum([amounts for place, amounts in rows if place.day == day], day=day) for day in days],
     )
-
-
-def _row_key(account: str) -> tuple[str, str, str]:
-    day, campaign, variant = account.split("#")
-    return day, campaign, variant
 
 
 def _sum(found: list[dict[str, int]], **names: str | None) -> FunnelRow:

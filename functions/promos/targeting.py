@@ -120,6 +120,12 @@ class Rule(Part):
     activity: ActivityRule | None = None
     purchases: PurchasesRule | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, value: Any) -> Any:
+        """What an answer of ours names as null was not asked: it may be sent back as it came."""
+        return {name: part for name, part in value.items() if part is not None} if isinstance(value, dict) else value
+
     @model_validator(mode="after")
     def _is_one_rule(self) -> Self:
         if len(self.model_fields_set) != 1 or self.content is None:

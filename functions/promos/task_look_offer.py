@@ -1,7 +1,8 @@
 """How an offer stands: still open, or redeemed."""
 
 from promos import worn_gear
-from promos.worn_gear import AboutOffer, OfferStands
+from promos.offer_messages import AboutOffer
+from promos.worn_gear import OfferStands
 from stadion import clock
 from stadion.tasks import task
 

@@ -2,29 +2,22 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from pydantic import AwareDatetime, BaseModel, Field
 
 from promos import offer_service, store
-from promos.domain import Offer, OfferStatus
+from promos.domain import OfferStatus
 from promos.errors import NotEligibleError, OfferNotFoundError, PromoNotFoundError
 from promos.facts import Piece
-from promos.links import tagged
-from stadion.dynamo import Item, Transaction, absent, look_again, put_over
-from stadion.events.catalogue import NotificationRequested
-from stadion.events.envelope import Event
+from promos.offer_messages import AboutOffer
+from stadion.dynamo import Item, Transaction, look_again, put_over
 from stadion.tasks import TaskInput
 
 WORN: Final = 80
 """Per cent: from here on a pair earns an offer. At 50 it is too early, and 100 comes as a second chance."""
 REMINDER_AFTER: Final = 0.7
 """Of the time that the code is valid."""
-DAY_FORMAT: Final = "%Y-%m-%d"
-
-
-class AlreadyAskedError(Exception):
-    """This message was asked for before."""
 
 
 # --- which promo ----------------------------------------------------------------------------------------------------
@@ -113,54 +106,6 @@ def make_offer(worn: WornGear, now: datetime) -> OfferMade:
         offer_id=issued.offer_id,
         remind_at=issued.issued_at + (issued.expires_at - issued.issued_at) * REMINDER_AFTER,
         expires_at=issued.expires_at,
-    )
-
-
-class AboutOffer(TaskInput):
-    user_id: str
-    offer_id: str
-
-
-class Asked(BaseModel):
-    is_new: bool
-
-
-def ask_for_message(about: AboutOffer, template: str, now: datetime) -> Asked:
-    """One message per offer and template: the request and the note that it was made are one transaction."""
-    offer = store.offer(about.user_id, about.offer_id)
-    transaction = Transaction()
-    note = Item(
-        pk=store.user_pk(about.user_id),
-        sk=f"TOLD#{offer.offer_id}#{template}",
-        kind="told",
-        expires_at=store.kept_until(offer.expires_at),
-    )
-    transaction.put(note, absent(), refused=lambda _: AlreadyAskedError())
-    store.publish(transaction, about.user_id, [_message(offer, template)], now)
-    try:
-        transaction.commit()
-    except AlreadyAskedError:
-        return Asked(is_new=False)
-    return Asked(is_new=True)
-
-
-def _message(offer: Offer, template: str) -> Event:
-    promo = store.get(offer.promo_id)
-    values: dict[str, Any] = {
-        "title": promo.title.en,
-        "title_ru": promo.title.ru,
-        "text": promo.text.en,
-        "text_ru": promo.text.ru,
-        "code": offer.code,
-        "ends_on": offer.expires_at.strftime(DAY_FORMAT),
-    }
-    return NotificationRequested(
-        request_id=f"{template}:{offer.offer_id}",
-        template=template,
-        values=values,
-        about={"offer_id": offer.offer_id, "deeplink": tagged(offer.link or promo.link, offer)},
-        expires_at=offer.expires_at,
-        campaign_id=offer.campaign_id,
     )
 
 
