@@ -35,6 +35,14 @@ def athlete(user_id: str) -> tuple[Athlete, Item | None]:
     return _athlete(item), item
 
 
+def athletes_by_id(user_ids: Iterable[str]) -> dict[str, Athlete]:
+    """An athlete nobody told of has consented to nothing."""
+    wanted = list(dict.fromkeys(user_ids))
+    found = Item.batch_get([(user_pk(user_id), "ATHLETE") for user_id in wanted]) if wanted else []
+    known = {item.pk: _athlete(item) for item in found}
+    return {user_id: known.get(user_pk(user_id), Athlete()) for user_id in wanted}
+
+
 def athlete_and_promos(user_id: str, promo_ids: Iterable[str]) -> tuple[Athlete, dict[str, Promo]]:
     """In one request."""
     keys = [(user_pk(user_id), "ATHLETE"), *((promo_pk(name), "PROMO") for name in dict.fromkeys(promo_ids))]

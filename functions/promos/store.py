@@ -77,7 +77,7 @@ def stock(promo_id: str) -> Stock:
 
 def page(*, limit: int, cursor: str | None) -> pagination.Page[Promo]:
     """By name; from an index, so a moment late."""
-    return _index_page(PROMOS, limit=limit, cursor=cursor).of(lambda item: Promo.model_validate(item.body))
+    return index_page(PROMOS, limit=limit, cursor=cursor).of(lambda item: Promo.model_validate(item.body))
 
 
 def create(
@@ -375,7 +375,7 @@ def _promo_item(promo: Promo) -> Item:
     )
 
 
-def _index_page(partition: str, *, limit: int, cursor: str | None) -> pagination.Page[Item]:
+def index_page(partition: str, *, limit: int, cursor: str | None) -> pagination.Page[Item]:
     scope = pagination.fingerprint("index", partition)
     found = Item.by_gsi1.query(
         partition, limit=limit, last_evaluated_key=pagination.decode(cursor, scope, gsi1pk=partition)

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from aws_cdk import Duration
+from aws_cdk import Aws, Duration
 from aws_cdk.aws_cloudwatch import Metric
+from aws_cdk.aws_iam import PolicyStatement
 from aws_cdk.aws_logs import LogGroup
 from aws_cdk.aws_sns import ITopic
 from aws_cdk.aws_stepfunctions import DefinitionBody, LogLevel, LogOptions, StateMachine, StateMachineType
@@ -12,6 +13,7 @@ from constructs import Construct
 from infra_cdk.environments import ROOT, Environment, removal_policy
 from infra_cdk.nag import accept, logical_id
 from infra_cdk.parts.alarms import Trouble, raise_alarm
+from infra_cdk.parts.bucket import ServiceBucket
 from infra_cdk.parts.entry_points import PRODUCT
 from infra_cdk.parts.function import ServiceFunction
 
@@ -27,7 +29,9 @@ class Workflow(Construct):
         steps: Mapping[str, ServiceFunction],
         environment: Environment,
         alarm_topic: ITopic,
+        batches: ServiceBucket | None = None,
     ) -> None:
+        """`batches`: the bucket, `${bucket}` in the file, whose objects a distributed map goes over."""
         super().__init__(scope, name.replace("_", "-"))
         self.name = f"{PRODUCT}-{name.replace('_', '-')}"
         self._what = name
@@ -44,7 +48,10 @@ class Workflow(Construct):
             state_machine_name=self.name,
             state_machine_type=StateMachineType.STANDARD,
             definition_body=DefinitionBody.from_string((ROOT / "statemachines" / f"{name}.asl.json").read_text()),
-            definition_substitutions={stem: step.function.function_arn for stem, step in steps.items()},
+            definition_substitutions={
+                **{stem: step.function.function_arn for stem, step in steps.items()},
+                **({"bucket": batches.name, "partition": Aws.PARTITION} if batches is not None else {}),
+            },
             logs=LogOptions(destination=logs, level=LogLevel.ALL, include_execution_data=False),
             tracing_enabled=True,
             removal_policy=removal_policy(environment),
@@ -53,6 +60,8 @@ class Workflow(Construct):
             step.function.grant_invoke(self.machine.role)
             finding = f"IAM5[Resource::<{logical_id(step.function)}.Arn>:*]"
             accept(self.machine, finding, "its own steps, whichever version")
+        if batches is not None:
+            self._let_map_over(batches)
         accept(self.machine, "IAM5[Resource::*]", "log deliveries and traces have no resources")
         raise_alarm(
             self,
@@ -68,6 +77,20 @@ class Workflow(Construct):
             ),
             topic=alarm_topic,
         )
+
+    def _let_map_over(self, batches: ServiceBucket) -> None:
+        """A distributed map starts executions of its own machine, and lists the bucket."""
+        arn = f"arn:{Aws.PARTITION}:states:{Aws.REGION}:{Aws.ACCOUNT_ID}"
+        machine, executions = f"{arn}:stateMachine:{self.name}", f"{arn}:execution:{self.name}*"
+        self.machine.add_to_role_policy(PolicyStatement(actions=["states:StartExecution"], resources=[machine]))
+        self.machine.add_to_role_policy(
+            PolicyStatement(actions=["states:DescribeExecution", "states:StopExecution"], resources=[executions])
+        )
+        self.machine.add_to_role_policy(
+            PolicyStatement(actions=["s3:ListBucket"], resources=[batches.bucket.bucket_arn])
+        )
+        shown = f"arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:{self.name}*"
+        accept(self.machine, f"IAM5[Resource::{shown}]", "its own executions, and those of its maps")
 
     def let_start(self, function: ServiceFunction) -> None:
         """`STADION_<NAME>_WORKFLOW`, and the right to start it."""

@@ -11,7 +11,7 @@ from constructs import Construct
 from infra_cdk.environments import Environment
 from infra_cdk.parts.alarms import Trouble
 from infra_cdk.parts.api import Route, ServiceApi
-from infra_cdk.parts.bucket import ServiceBucket
+from infra_cdk.parts.bucket import A_WEEK, ServiceBucket
 from infra_cdk.parts.consumer import Consumer, Events
 from infra_cdk.parts.entry_points import PRODUCT, EntryPoint, folder_of
 from infra_cdk.parts.function import ServiceFunction
@@ -19,6 +19,7 @@ from infra_cdk.parts.layers import Layers
 from infra_cdk.parts.schedule import EveryFewMinutes
 from infra_cdk.parts.socket import ServiceSocket
 from infra_cdk.parts.table import ServiceKey, ServiceTable
+from infra_cdk.parts.timer import WorkflowTimer
 from infra_cdk.parts.work_queue import WorkQueue
 from infra_cdk.parts.workflow import Workflow
 from infra_cdk.stacks.timestream import let_use_time_series
@@ -122,15 +123,18 @@ class ServiceStack(StadionStack):
         *,
         allow: Mapping[str, Sequence[str]] | None = None,
         leaves: WorkQueue | None = None,
+        timer: WorkflowTimer | None = None,
         memory_mb: int = 512,
         more_layers: Sequence[ILayerVersion] = (),
     ) -> None:
-        """`api.py` behind these routes, allowed these actions by ARN, and to leave work in a queue of `work`."""
+        """`api.py` behind these routes, allowed these actions by ARN, to leave work and to set a timer."""
         if self._is_missing("api"):
             return
         function = self._function("api", timeout=API_TIMEOUT, memory_mb=memory_mb, more_layers=more_layers)
         if leaves is not None:
             leaves.let_send(function)
+        if timer is not None:
+            timer.let_set(function)
         for arn, actions in (allow or {}).items():
             function.allow(*actions, on=[arn])
         ServiceApi(
@@ -255,20 +259,41 @@ class ServiceStack(StadionStack):
         EveryFewMinutes(self, function=function, rate=rate, alarm_topic=self.platform.alarm_topic)
         self.queues.append(function.name)
 
-    def workflow(self, name: str, *, steps: Sequence[str]) -> Workflow | None:
-        """`statemachines/<name>.asl.json`, and its steps, `task_<verb>_<noun>.py`."""
+    def workflow(
+        self,
+        name: str,
+        *,
+        steps: Sequence[str],
+        timeout: Duration = EVENT_TIMEOUT,
+        batches: ServiceBucket | None = None,
+        timer: WorkflowTimer | None = None,
+        layers: Mapping[str, Sequence[ILayerVersion]] | None = None,
+    ) -> Workflow | None:
+        """`statemachines/<name>.asl.json`, and its steps, `task_<verb>_<noun>.py`, which may set the timer."""
         if any(self._is_missing(stem) for stem in steps):
             return None
-        functions = {stem: self._function(stem, timeout=EVENT_TIMEOUT) for stem in steps}
+        functions = {
+            stem: self._function(stem, timeout=timeout, more_layers=(layers or {}).get(stem, ())) for stem in steps
+        }
+        if timer is not None:
+            for function in functions.values():
+                timer.let_set(function)
         return Workflow(
             self,
             name=name,
             steps=functions,
             environment=self.environment_,
             alarm_topic=self.platform.alarm_topic,
+            batches=batches,
         )
 
-    def bucket(self, name: str, *, arrivals: str) -> ServiceBucket:
+    def timer(self, name: str, *, workflow: str, first_step: str) -> WorkflowTimer:
+        """One-time schedules that start the state machine of that name; starts that fail wait by its first step."""
+        step = self.entry_point(first_step)
+        self.queues.append(step.name)
+        return WorkflowTimer(self, name=name, workflow=workflow, first_step=step, alarm_topic=self.platform.alarm_topic)
+
+    def bucket(self, name: str, *, arrivals: str, swept_after: Duration = A_WEEK) -> ServiceBucket:
         """Files for the functions declared after it: `STADION_<NAME>_BUCKET`, rights, and an output `<Name>Bucket`."""
         bucket = ServiceBucket(
             self,
@@ -278,6 +303,7 @@ class ServiceStack(StadionStack):
             arrivals=arrivals,
             key=self.key,
             environment=self.environment_,
+            swept_after=swept_after,
         )
         self._buckets.append(bucket)
         self.variables[f"STADION_{name.upper()}_BUCKET"] = bucket.bucket.bucket_name

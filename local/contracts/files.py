@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from local.contracts import asyncapi, event_files, openapi, payloads
+from local.contracts import asyncapi, campaign_file, event_files, openapi, payloads
 from local.paths import ROOT
 
 
@@ -13,6 +13,7 @@ def generated() -> dict[Path, str]:
     documents: dict[Path, str] = {ROOT / "functions" / "platform_" / "openapi.json": text(openapi.document())}
     documents[ROOT / "docs" / "partner-api.json"] = text(openapi.partner_document())
     documents[ROOT / "docs" / "asyncapi.json"] = text(asyncapi.document())
+    documents[ROOT / "docs" / "examples" / "campaigns" / "schema.json"] = text(campaign_file.document())
     for name, content in {**event_files.files(), **payloads.files()}.items():
         documents[ROOT / "events" / name] = content if isinstance(content, str) else text(content)
     return documents

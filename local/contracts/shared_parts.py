@@ -44,6 +44,7 @@ TAGS: Final = {
     "Gear": "Shoes, bikes and their components, and how worn they are.",
     "Gamification": "XP, levels and personal records.",
     "Promos": "Offers in the athlete's hands: personal codes, where they lead, and what became of them.",
+    "Campaigns": "For `stadion campaign`: who gets which promo and when, what is measured, and what became of it.",
     "Notifications": "The inbox, in the athlete's language.",
     "Admin": "For admins' `stadion` commands: signed with AWS credentials (Signature Version 4), never with a token.",
     "Partners": "For `stadion partner` and `stadion product`: who may use the partner API, and what it brought.",
@@ -236,6 +237,8 @@ PARAMETER_WORDS: Final = {
     "active": "only what can be used now or later; false: also what is used, dismissed, expired, paused or ended",
     "promo_id": "the promo's name",
     "segment_name": "the segment",
+    "campaign_id": "the campaign's name",
+    "run_id": "one occurrence of the campaign",
 }
 
 

@@ -55,6 +55,12 @@ Case = Theirs | Own | ForAdmins
 RUN = {"sport_type": "Run", "started_at": "2026-10-01T07:00:00Z", "elapsed_time_s": 1800, "distance_m": 5000}
 TODAY = datetime.now(UTC).isoformat()
 SAMPLE = {"metric": "heart_rate", "value": 171.25, "timestamp": "2026-10-01T07:00:00Z"}
+CAMPAIGN = {
+    "name": "Mine",
+    "schedule": {"at": "2099-01-01T10:00"},
+    "variants": [{"name": "a", "promo_id": "shoes-for-one"}],
+    "currency": "RUB",
+}
 CASES: dict[str, Case] = {
     # accounts
     "GET /v1/me": Own(),
@@ -163,6 +169,18 @@ CASES: dict[str, Case] = {
     "PUT /v1/admin/wear-offers/<gear_category>": ForAdmins({"promo_id": "winter-shoes"}),
     "DELETE /v1/admin/wear-offers/<gear_category>": ForAdmins(),
     # partners: their own API is tried with other partners' keys in test_partners.py
+    "GET /v1/admin/campaigns": ForAdmins(),
+    "GET /v1/admin/campaigns/cohorts": ForAdmins(),
+    "POST /v1/admin/campaigns/validate": ForAdmins(CAMPAIGN),
+    "GET /v1/admin/campaigns/<campaign_id>": ForAdmins(),
+    "PUT /v1/admin/campaigns/<campaign_id>": ForAdmins(CAMPAIGN),
+    "DELETE /v1/admin/campaigns/<campaign_id>": ForAdmins(),
+    "POST /v1/admin/campaigns/<campaign_id>/status": ForAdmins({"action": "schedule"}),
+    "GET /v1/admin/campaigns/<campaign_id>/preview": ForAdmins(),
+    "GET /v1/admin/campaigns/<campaign_id>/metrics": ForAdmins(),
+    "GET /v1/admin/campaigns/<campaign_id>/runs": ForAdmins(),
+    "GET /v1/admin/campaigns/<campaign_id>/runs/<run_id>": ForAdmins(),
+    "GET /v1/admin/campaigns/<campaign_id>/runs/<run_id>/report": ForAdmins(),
     "POST /v1/admin/partners": ForAdmins({"partner_id": "mine", "name": "Mine"}),
     "GET /v1/admin/partners": ForAdmins(),
     "GET /v1/admin/partners/<partner_id>": ForAdmins(),
@@ -267,6 +285,8 @@ def victim(stack: DeployedStack) -> Victim:
         "offer_id": offer["offer_id"],
         "promo_id": offer["promo_id"],
         "segment_name": "nobodys",
+        "campaign_id": "nobodys-campaign",
+        "run_id": "nobodys-campaign-20261201T070000Z",
         "session_id": LIVE,
         "link_id": link["link_id"],
         "follower": NOBODYS,

@@ -11,24 +11,12 @@ from typing import Final
 
 from scipy import special
 
+from promos.campaigns.arms import Method, Metric
+
 SUSPICIOUS: Final = 0.001
 """Below it a split is not the planned one by chance (Fabijan et al. 2019)."""
 FEWEST_EXPECTED: Final = 5
 """In each arm, or chi-square is no approximation (Cochran 1954)."""
-
-
-class Metric(StrEnum):
-    ORDERS = "orders"
-    """The share of athletes that ordered."""
-    REVENUE = "revenue"
-    """Money per athlete, in minor units."""
-
-
-class Method(StrEnum):
-    FIXED_HORIZON = "fixed_horizon"
-    """One look, at the end."""
-    SEQUENTIAL = "sequential"
-    """As many looks as one likes."""
 
 
 class Verdict(StrEnum):
@@ -43,6 +31,8 @@ class Reason(StrEnum):
     TOO_LITTLE_DATA = "too_little_data"
     NOT_THE_LAST_LOOK = "not_the_last_look"
     NOTHING_TO_COMPARE = "nothing_to_compare"
+    SAMPLE_RATIO_MISMATCH = "sample_ratio_mismatch"
+    """The athletes did not split as planned: the numbers decide nothing."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,93 @@
+"""EventBridge Scheduler begins runs, Step Functions drives them."""
+
+import json
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from promos.settings import TimerSettings
+from stadion.settings import load
+
+if TYPE_CHECKING:
+    from mypy_boto3_scheduler import EventBridgeSchedulerClient
+    from mypy_boto3_stepfunctions import SFNClient
+
+MOST_SECONDS_LATE = 3600
+"""Scheduler tries again for so long when the state machine cannot be started; then it is a dead letter."""
+
+
+def begin_at(campaign_id: str, run_id: str, begins_at: datetime) -> None:
+    """One schedule for each run, which goes when it has fired. Safe to repeat."""
+    settings = load(TimerSettings)
+    try:
+        _scheduler().create_schedule(
+            Name=run_id,
+            GroupName=settings.campaign_timer_group,
+            ScheduleExpression=f"at({begins_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S})",
+            ScheduleExpressionTimezone="UTC",
+            FlexibleTimeWindow={"Mode": "OFF"},
+            ActionAfterCompletion="DELETE",
+            Target={
+                "Arn": settings.campaign_workflow,
+                "RoleArn": settings.campaign_timer_role,
+                "Input": json.dumps(_asked(campaign_id, run_id, begins_at)),
+                "RetryPolicy": {"MaximumEventAgeInSeconds": MOST_SECONDS_LATE, "MaximumRetryAttempts": 20},
+                "DeadLetterConfig": {"Arn": settings.campaign_timer_dead_letters},
+            },
+        )
+    except _scheduler().exceptions.ConflictException:
+        return
+
+
+def forget(run_id: str) -> None:
+    """That run does not begin by itself. Safe to repeat."""
+    try:
+        _scheduler().delete_schedule(Name=run_id, GroupName=load(TimerSettings).campaign_timer_group)
+    except _scheduler().exceptions.ResourceNotFoundException:
+        return
+
+
+def begin_now(campaign_id: str, run_id: str, begins_at: datetime, *, attempt: int) -> None:
+    """An execution that goes on where the run stands. The same attempt twice is one execution."""
+    try:
+        _machines().start_execution(
+            stateMachineArn=load(TimerSettings).campaign_workflow,
+            name=f"{run_id}-{attempt}"[:80],
+            input=json.dumps(_asked(campaign_id, run_id, begins_at)),
+        )
+    except _machines().exceptions.ExecutionAlreadyExists:
+        return
+
+
+def is_running(execution: str) -> bool:
+    try:
+        return _machines().describe_execution(executionArn=execution)["status"] == "RUNNING"
+    except _machines().exceptions.ExecutionDoesNotExist:
+        return False
+
+
+def stop(execution: str, cause: str) -> None:
+    _machines().stop_execution(executionArn=execution, error="Stopped", cause=cause)
+
+
+def _asked(campaign_id: str, run_id: str, begins_at: datetime) -> dict[str, Any]:
+    return {
+        "campaign_id": campaign_id,
+        "run_id": run_id,
+        "begins_at": begins_at.astimezone(UTC).isoformat(),
+        "correlation_id": run_id,
+    }
+
+
+@cache
+def _scheduler() -> "EventBridgeSchedulerClient":
+    import boto3
+
+    return boto3.client("scheduler")
+
+
+@cache
+def _machines() -> "SFNClient":
+    import boto3
+
+    return boto3.client("stepfunctions")
