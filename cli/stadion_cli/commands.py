@@ -42,6 +42,9 @@ COMMANDS: Final = (
     LazyCommand("dlq", "stadion_cli.dlq:app", "Messages that could not be handled: look, and send them back.", EVENTS),
     LazyCommand("user", "stadion_cli.user:app", "Show a user, grant and revoke roles.", PEOPLE),
     LazyCommand("promo", "stadion_cli.promo:app", "Make promos, issue them, see what becomes of them.", MARKETING),
+    LazyCommand(
+        "campaign", "stadion_cli.campaign:app", "Send promos to an audience, test variants, read reports.", MARKETING
+    ),
     LazyCommand("segment", "stadion_cli.segment:app", "Rules with a name: who is in them, and why.", MARKETING),
     LazyCommand("partner", "stadion_cli.partner:app", "Make partners, rotate keys and secrets, webhooks out.", PEOPLE),
     LazyCommand("product", "stadion_cli.product:app", "Import a partner's catalogue from a file.", PEOPLE),

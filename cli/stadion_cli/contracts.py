@@ -23,7 +23,7 @@ class ContractsDrifted(CliError):  # noqa: N818 - reads as what happened
 
 @app.command()
 def write(*, as_json: Json = False) -> None:
-    """Generate [bold]functions/platform_/openapi.json[/bold] and [bold]events/[/bold] anew.
+    """Generate [bold]functions/platform_/openapi.json[/bold], [bold]events/[/bold] and the rest anew.
 
     Do it after a change of a route, a model, an error or an event, and commit what changed.
 

@@ -51,6 +51,7 @@ def demo(*, port: Port = None, as_json: Json = False) -> None:
 def play(aws: Aws, outputs: Outputs, steps: Steps, stack: ExitStack) -> dict[str, Any]:
     from local.demo import story
     from local.demo.client import Door
+    from local.demo.night import fall_asleep, mail_after
     from local.demo.store import Store, sell
     from local.recordings import recordings
     from stadion_cli.signed import call
@@ -68,6 +69,7 @@ def play(aws: Aws, outputs: Outputs, steps: Steps, stack: ExitStack) -> dict[str
         story.agree_to_offers(cast.ben)
         shop = Store.open(partial(call, Target(aws, outputs)), str(partner_url(aws.endpoint, outputs)))
         shop.wait_until_known(cast.ben, within_s=story.QUIET_S)
+        awake_at = fall_asleep(cast.ben, story.BENS_ZONE, at_least_s=story.ASLEEP_S)
     listener = stack.enter_context(listening(Target(aws, outputs), Wanted([])))
     scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
     story.halved(folder, scratch)
@@ -86,11 +88,13 @@ def play(aws: Aws, outputs: Outputs, steps: Steps, stack: ExitStack) -> dict[str
         trend = story.trend_of(cast.anna, "heart_rate", (day, day))
     after = {name: story.State.of(getattr(cast, name)) for name in ("anna", "ben")}
     inboxes = {name: getattr(cast, name).get("/v1/notifications")["items"] for name in before}
-    with steps.step("Ben takes the offer that his worn shoes earned, and buys"):
-        sale = sell(shop, cast.ben, within_s=story.QUIET_S)
     with steps.step("Ben runs live, Anna watches, the line breaks on the way"):
         recorded = story.streams_of(cast.ben, uploads[4]["workout_ids"][0], "full")
         watched = story.live_run(cast, str(socket_url(aws.endpoint, outputs)), recorded)
+    with steps.step(f"Ben sleeps until {awake_at:%H:%M} UTC: the mail about his offer waits, and is sent"):
+        night = mail_after(awake_at, shop.admin, cast.ben, "promo_offer", within_s=story.QUIET_S)
+    with steps.step("Ben takes the offer that his worn shoes earned, and buys"):
+        sale = sell(shop, cast.ben, within_s=story.QUIET_S)
     return {
         "api": door.api,
         "docs": f"{door.api}/docs",
@@ -100,6 +104,7 @@ def play(aws: Aws, outputs: Outputs, steps: Steps, stack: ExitStack) -> dict[str
         "metrics": metrics,
         "trend": {"metric": "heart_rate", "items": trend, "answered_by": _time_series(aws)},
         "live": asdict(watched),
+        "night": asdict(night),
         "sale": asdict(sale),
         "before": {name: _told_state(state) for name, state in before.items()},
         "after": {name: _told_state(state) for name, state in after.items()},
@@ -172,8 +177,8 @@ def tell(told: dict[str, Any]) -> None:
     _tell_gear(told)
     _tell_rewards(told)
     _tell_inboxes(told)
-    _tell_sale(told)
     _tell_live(told)
+    _tell_sale(told)
     _tell_what_next(told)
 
 
@@ -260,12 +265,14 @@ def _times(seconds: list[float]) -> str:
 
 
 def _tell_sale(told: dict[str, Any]) -> None:
-    sale = told["sale"]
+    sale, night = told["sale"], told["night"]
     offer, held, funnel = sale["offer"], sale["held"], sale["funnel"]
-    _heading(8, "A worn pair became an offer, a message, an order and a new pair")
+    _heading(9, "A worn pair became an offer, a message, an order and a new pair")
     show_facts(
         {
             "offer": f"{offer['title']}, code {offer['code']}, until {offer['expires_at'][:10]}",
+            "its mail": f"put off at {night['put_off_at']:%H:%M:%S} ({night['reason'].replace('_', ' ')}), "
+            f"sent at {night['sent_at']:%H:%M:%S}, for quiet hours until {night['until']:%H:%M}",
             "a tap leads to": sale["link"],
             "at the till": f"{_money(held['discount_minor'])} off, {_money(held['payable_minor'])} to pay",
             "a forged webhook": f"{sale['forged']}, and nothing changed",
@@ -281,7 +288,7 @@ def _money(minor: int) -> str:
 
 def _tell_live(told: dict[str, Any]) -> None:
     live = told["live"]
-    _heading(9, "Ben ran live, and Anna watched; his first 200 m are nobody's business")
+    _heading(8, "Ben ran live, and Anna watched; his first 200 m are nobody's business")
     rows = [
         (
             _clock(seen["time_s"]),

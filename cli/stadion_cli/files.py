@@ -26,6 +26,14 @@ def read(path: Path) -> dict[str, Any]:
     return found
 
 
+def write(path: Path, text: str) -> None:
+    """As it is, whatever the platform's line ends."""
+    try:
+        path.write_bytes(text.encode())
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from error
+
+
 def _text(path: Path) -> str:
     if path.stat().st_size > MOST_BYTES:
         raise UsageError(f"{path} is larger than a megabyte.")

@@ -18,7 +18,9 @@ Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for scripts.
 Report = Callable[[str], None]
 DETAIL: Final = "  ("
 
-_out: Final = Console(highlight=False)
+PIPED_WIDTH: Final = 120
+"""Where there is no terminal to fit into."""
+_out: Final = Console(highlight=False, width=None if sys.stdout.isatty() else PIPED_WIDTH)
 _err: Final = Console(stderr=True, highlight=False)
 
 
@@ -35,6 +37,11 @@ def say_line(text: str) -> None:
 def say_raw(text: str) -> None:
     """A line as it is."""
     _out.print(text, markup=False, soft_wrap=True)
+
+
+def show(renderable: Any) -> None:
+    """What Rich can draw, as it is."""
+    _out.print(renderable)
 
 
 def show_json(value: Any) -> None:
