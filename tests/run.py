@@ -24,7 +24,8 @@ STAGES = (
         "unit, contract, infra, integration, emulator",
         (*PYTEST, "-n", "2", "--dist", "loadfile", "-m", "not e2e and not bench"),
     ),
-    Stage("end-to-end and measurements, one at a time", (*PYTEST, "-m", "e2e or bench", "-s")),
+    Stage("end-to-end", (*PYTEST, "-n", "2", "--dist", "loadfile", "-m", "e2e and not bench and not alone")),
+    Stage("what needs the machine for itself, and measurements", (*PYTEST, "-m", "bench or alone", "-s")),
 )
 
 

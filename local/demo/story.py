@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from local.demo.live import Follower
 
 QUIET_S = 90.0
+ASLEEP_S = 30.0
+"""So long at least, for his offer to fall into it."""
+BENS_ZONE = "Europe/Berlin"
 
 
 @dataclass(frozen=True)
@@ -46,15 +49,16 @@ class Cast:
 
 def register(door: Door) -> Cast:
     anna = Athlete.register(door, "Anna", language="ru", time_zone="Europe/Moscow")
-    ben = Athlete.register(door, "Ben", language="en", time_zone="Europe/Berlin")
+    ben = Athlete.register(door, "Ben", language="en", time_zone=BENS_ZONE)
     return Cast(anna, ben)
 
 
 RIDER = {"ftp_w": 200, "max_heart_rate_bpm": 192, "resting_heart_rate_bpm": 48, "threshold_heart_rate_bpm": 172}
 RUNNER = {"max_heart_rate_bpm": 189}
 START_OF_TIME = "2015-01-01"
-ENOUGH_SAMPLES = 600
-PART_S = 50
+ENOUGH_SAMPLES = 1000
+"""So long until Ben has left the zone, which is larger than its radius: its centre is moved."""
+PART_S = 100
 
 
 def tell_bodies(cast: Cast) -> None:
@@ -114,7 +118,7 @@ SENDINGS = (
     Sending("anna", f"activity_{RIDE}.tcx", "the same ride as TCX", {}),
     Sending("anna", f"{RIDE}_strava.gpx", "the same ride from Strava, to be merged", {"on_duplicate": "merge"}),
     Sending("anna", "6471559601_ACTIVITY.fit", "three sports in one file", {"time_zone": "Europe/Moscow"}),
-    Sending("ben", "3173437224.tcx", "a run with a break, from a watch", {"time_zone": "Europe/Berlin"}),
+    Sending("ben", "3173437224.tcx", "a run with a break, from a watch", {"time_zone": BENS_ZONE}),
     Sending("ben", "broken.fit", "half a file", {}),
 )
 
@@ -197,7 +201,7 @@ def live_run(cast: Cast, socket: str, recorded: dict[str, Any]) -> Watched:
     live = Live(cast.ben, socket)
     live.allow(cast.anna)
     started_at = datetime.now(UTC) - timedelta(seconds=seconds[-1])
-    live.start("Run", started_at.isoformat(), time_zone="Europe/Berlin", name="Live along the river")
+    live.start("Run", started_at.isoformat(), time_zone=BENS_ZONE, name="Live along the river")
     follower = Follower.with_account(socket, cast.anna)
     follower.watch(user_id=cast.ben.user_id)
     for part in range(0, len(seconds), PART_S):

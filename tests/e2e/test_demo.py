@@ -29,11 +29,14 @@ def test_the_demo_plays_to_its_end_and_its_numbers_are_right(
     [day] = told["trend"]["items"]
     assert (day["count"], round(day["avg"])) == (8357, 165)
     live = told["live"]
-    assert live["sent"] == live["recorded"] == 600
+    assert live["sent"] == live["recorded"] == 1000
     assert live["ended"] == "session_ended"
     places = [seen["position"] for seen in live["seen"]]
     assert places[0] is None
     assert places[-1] is not None
+    night = told["night"]
+    assert night["reason"] == "quiet_hours"
+    assert night["put_off_at"] < night["until"] <= night["sent_at"]
     sale = told["sale"]
     assert (sale["held"]["discount_minor"], sale["held"]["payable_minor"], sale["forged"]) == (2580, 10320, 401)
     assert sale["gear"] == ["Kiprun KD900.2"]
@@ -41,4 +44,4 @@ def test_the_demo_plays_to_its_end_and_its_numbers_are_right(
     tell(told)
     shown = capsys.readouterr().out
     assert "What the ride means for Anna" in shown
-    assert "600 of 600 samples are kept" in shown
+    assert "1000 of 1000 samples are kept" in shown

@@ -21,7 +21,7 @@ from stadion.privacy import distance_m
 from stadion_cli.outputs import socket_url
 from tests.stack import DeployedStack, eventually
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.alone]
 
 ATHLETES = 20
 FOLLOWERS = 3

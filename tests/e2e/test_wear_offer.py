@@ -1,17 +1,21 @@
-"""A run wears a pair past its limit, and the offer that follows is redeemed: the workflow on the deployed stack."""
+"""An uploaded run wears a pair past its limit, and the offer that follows is redeemed: the workflow as deployed."""
 
 import json
+from functools import partial
 from typing import Any
 
 import httpx
 import pytest
 
 from local.demo.client import Athlete
+from local.demo.night import fall_asleep, mail_after
+from local.recordings import recordings
 from stadion_cli.signed import call
 from stadion_cli.target import Target
+from tests.e2e.test_other_peoples_things import everything
 from tests.e2e.test_partners import Partner, make
 from tests.partners import SHOES, completed
-from tests.stack import DeployedStack, eventually
+from tests.stack import DeployedStack, eventually, mails_to
 
 pytestmark = pytest.mark.e2e
 SHOES_SKU = "8736499"
@@ -64,22 +68,28 @@ def hurry(stack: DeployedStack) -> Any:
     httpx.post(config, json={"stepfunctions._SFN_WAIT_SCALE": 1})
 
 
-def test_a_worn_pair_becomes_an_offer_a_message_a_reminder_and_a_conversion(
+def test_a_worn_pair_becomes_an_offer_a_message_in_the_morning_a_reminder_and_a_conversion(
     stack: DeployedStack, admin: Target, store: Partner, anna: Athlete, hurry: None
 ) -> None:
     for kind in ("marketing_push", "marketing_email", "purchases"):
         anna.call("PUT", f"/v1/me/consents/{kind}", {"granted": True, "text_version": "2026-10"})
-    shoes = {"category": "running_shoes", "brand": "Evadict", "model": "Race Ultra", "limit": 700, "initial_use": 558}
+    shoes = {"category": "running_shoes", "brand": "Evadict", "model": "Race Ultra", "limit": 700, "initial_use": 698}
     gear = anna.post("/v1/gear", {**shoes, "used_since": "2015-01-01", "default_for": ["Run"]})
     eventually(lambda: _knows(stack, anna, gear["gear_id"]))
-    run = {"sport_type": "Run", "started_at": "2026-10-01T07:00:00Z", "elapsed_time_s": 1800, "distance_m": 6400}
-    anna.post("/v1/workouts", run)
+    awake_at = fall_asleep(anna, "Europe/Moscow", at_least_s=30)
+    assert anna.upload(recordings("sweat") / "3173437224.tcx", time_zone="Europe/Berlin")["status"] == "ready"
+    eventually(lambda: anna.get(f"/v1/gear/{gear['gear_id']}")["wear"]["percent"] > 100)
 
     (offer,) = eventually(lambda: anna.get("/v1/promos")["items"])
     assert offer["title"] == "Скидка 20 % на новую пару"
     notes = eventually(lambda: _notes(anna, "promo_offer", "promo_reminder"))
     assert len(notes) == 2
     assert offer["code"] in notes["promo_offer"]["body"]
+    assert _mails(stack, anna, offer) == [], "she sleeps"
+    night = mail_after(awake_at, partial(call, admin), anna, "promo_offer", within_s=60)
+    assert night.reason == "quiet_hours"
+    assert night.put_off_at < awake_at <= night.sent_at
+    assert offer["title"] in _mails(stack, anna, offer)[0]["Subject"]
     executions = _executions(stack, gear["gear_id"])
     assert [one["status"] for one in executions] == ["SUCCEEDED"]
 
@@ -109,9 +119,12 @@ def test_a_worn_pair_becomes_an_offer_a_message_a_reminder_and_a_conversion(
 
 def _knows(stack: DeployedStack, athlete: Athlete, gear_id: str) -> bool:
     """The promos service has heard of the consents, the pair and the product."""
-    client: Any = stack.aws.client("dynamodb")
-    text = json.dumps(client.scan(TableName=stack.tables["promos"])["Items"], default=repr)
+    text = "".join(item for table, item in everything(stack) if table == stack.tables["promos"])
     return gear_id in text and SHOES_SKU in text and athlete.user_id in text and "marketing_email" in text
+
+
+def _mails(stack: DeployedStack, athlete: Athlete, offer: dict[str, Any]) -> list[dict[str, Any]]:
+    return [mail for mail in mails_to(stack.aws, athlete.email) if offer["code"] in mail["BodyText"]]
 
 
 def _notes(athlete: Athlete, *templates: str) -> dict[str, Any] | None:
