@@ -30,3 +30,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeployedStack]:
     """The deployed app: mark the tests that use it `e2e`, and run them in one process."""
     with deployed_stack(tmp_path_factory.mktemp("stack")) as deployed:
         yield deployed
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes minutes begins first, so that no worker is left alone with it at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PYTEST = (sys.executable, "-m", "pytest", "-q")
+TWO_AT_A_TIME = (*PYTEST, "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 
 
 @dataclass(frozen=True)
@@ -22,9 +23,9 @@ STAGES = (
     Stage("types", (sys.executable, "-m", "mypy")),
     Stage(
         "unit, contract, infra, integration, emulator",
-        (*PYTEST, "-n", "2", "--dist", "loadfile", "-m", "not e2e and not bench"),
+        (*TWO_AT_A_TIME, "-m", "not e2e and not bench"),
     ),
-    Stage("end-to-end", (*PYTEST, "-n", "2", "--dist", "loadfile", "-m", "e2e and not bench and not alone")),
+    Stage("end-to-end", (*TWO_AT_A_TIME, "-m", "e2e and not bench and not alone")),
     Stage("what needs the machine for itself, and measurements", (*PYTEST, "-m", "bench or alone", "-s")),
 )
 

@@ -331,14 +331,15 @@ def _dry_run(chosen: Target, campaign_id: str, *, as_json: bool) -> None:
     campaign = call(chosen, "GET", _path(campaign_id))
     plan = campaign["plan"]
     with Steps(quiet=as_json).step("looking at all athletes") as progress:
-        seen = campaign_costs.add_up(_each_page(chosen, _path(campaign_id, "preview"), progress))
+        pages_seen = campaign_costs.add_up(_each_page(chosen, _path(campaign_id, "preview"), progress))
+    seen = campaign_costs.bounded(pages_seen, plan.get("most_offers"))
     promos = _promos(chosen, plan)
     cost = campaign_costs.estimate(plan, seen["by_arm"], promos)
     if as_json:
         show_json(campaign_costs.as_facts(plan, seen, cost))
     else:
         campaign_status.show_dry_run(campaign, seen, cost)
-    _check_plan(chosen, _without_nulls(plan), as_json=False)
+    _check_plan(chosen, plan, as_json=False)
     if not campaign_costs.told(seen["by_arm"]):
         raise NobodyToTell(f"None of {seen['looked_at']} athletes is in a variant.")
 
@@ -349,7 +350,7 @@ def _promos(chosen: Target, plan: dict[str, Any]) -> dict[str, Any]:
         return {one: call(chosen, "GET", f"{PROMOS}/{quote(one, safe='')}") for one in campaign_costs.promo_ids(plan)}
     except Refused as error:
         if error.message.startswith("404"):
-            _check_plan(chosen, _without_nulls(plan), as_json=False)
+            _check_plan(chosen, plan, as_json=False)
         raise
 
 
@@ -359,13 +360,6 @@ def _each_page(chosen: Target, path: str, progress: Any) -> Any:
         looked_at += page["looked_at"]
         progress(f"looking at all athletes  ({looked_at})")
         yield page
-
-
-def _without_nulls(value: Any) -> Any:
-    """As a person would have written it: a rule is one thing, and not one thing beside many nulls."""
-    if isinstance(value, dict):
-        return {name: _without_nulls(one) for name, one in value.items() if one is not None}
-    return [_without_nulls(one) for one in value] if isinstance(value, list) else value
 
 
 def _latest(chosen: Target, campaign_id: str) -> str | None:

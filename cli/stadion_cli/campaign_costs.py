@@ -124,6 +124,17 @@ def add_up(pages: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     return {"looked_at": looked_at, "by_arm": dict(by_arm), "left_out": dict(left_out)}
 
 
+def bounded(seen: Mapping[str, Any], most_offers: int | None) -> dict[str, Any]:
+    """With no more offers than the plan allows: who comes later is left out, of each arm about alike."""
+    athletes = told(seen["by_arm"])
+    if most_offers is None or athletes <= most_offers:
+        return dict(seen)
+    by_arm = {
+        arm: number if arm == HOLD_OUT else number * most_offers // athletes for arm, number in seen["by_arm"].items()
+    }
+    return {**seen, "by_arm": by_arm, "left_out": {**seen["left_out"], "no_offer_left": athletes - told(by_arm)}}
+
+
 def as_facts(plan: Mapping[str, Any], seen: Mapping[str, Any], cost: Cost) -> dict[str, Any]:
     """For scripts."""
     athletes = told(seen["by_arm"])

@@ -96,9 +96,6 @@ def _sending(plan: Record, by_arm: Mapping[str, int], athletes: int) -> dict[str
     }
     if by_arm.get(REST):
         said["later, the rest"] = f"{_minutes(plan, by_arm[REST])}, when the test is decided"
-    most = plan.get("most_offers")
-    if most is not None and most < athletes:
-        said["most offers"] = f"{count(most)}: the run stops giving offers there, so fewer are told than shown here"
     return said
 
 

@@ -5,7 +5,8 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 
-from promos import campaign_routes, offer_service, promo_service, segment_service, segment_store, store, wear_routes
+from promos import offer_service, promo_service, segment_service, segment_store, store, wear_routes
+from promos.campaigns import routes as campaigns
 from promos.domain import Promo
 from promos.errors import SegmentNotFoundError
 from promos.schemas import (
@@ -33,7 +34,7 @@ from stadion.pagination import DEFAULT_LIMIT, MAX_LIMIT, ListResponse
 
 api = Api()
 api.include_router(wear_routes.router)
-api.include_router(campaign_routes.router)
+api.include_router(campaigns.router)
 handler = lambda_handler(api)
 
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]

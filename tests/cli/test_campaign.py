@@ -348,3 +348,11 @@ def test_cohorts_add_up_whatever_their_length(api: Api, tmp_path: Path, capsys: 
     assert path.read_text(encoding="utf-8").splitlines()[1] == "2026-11-02,200,120,61,1,,,,,,,,,"
     with pytest.raises(UsageError, match="cannot be written"):
         campaign.cohorts(csv=tmp_path / "nowhere" / "cohorts.csv")
+
+
+def test_a_dry_run_tells_no_more_than_the_plan_allows() -> None:
+    seen = {"looked_at": 1000, "by_arm": {"a": 300, "b": 300, "hold-out": 100}, "left_out": {"no_consent": 300}}
+    assert campaign_costs.bounded(seen, None) == campaign_costs.bounded(seen, 600) == seen
+    found = campaign_costs.bounded(seen, 150)
+    assert found["by_arm"] == {"a": 75, "b": 75, "hold-out": 100}
+    assert found["left_out"] == {"no_consent": 300, "no_offer_left": 450}

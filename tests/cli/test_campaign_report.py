@@ -30,8 +30,7 @@ def _a_hundred_columns(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_report_is_one_that_the_api_could_give(report: dict[str, Any]) -> None:
-    told = report | {"plan": campaign._without_nulls(report["plan"])}
-    assert ReportResponse.model_validate_json(json.dumps(told)).model_dump(mode="json", by_alias=True) == report
+    assert ReportResponse.model_validate_json(json.dumps(report)).model_dump(mode="json", by_alias=True) == report
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from tests.e2e.test_partners import Partner, make
 from tests.partners import completed
 from tests.stack import DeployedStack, deployed_stack, eventually
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 ATHLETES = 2000
 CAMPAIGN = "two-thousand"
 ADDRESS = f"/v1/admin/campaigns/{CAMPAIGN}"

@@ -8,7 +8,7 @@ from stadion_cli.demo import play, tell
 from stadion_cli.output import Steps
 from tests.stack import DeployedStack
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 
 def test_the_demo_plays_to_its_end_and_its_numbers_are_right(

@@ -23,7 +23,7 @@ from tests.e2e.test_other_peoples_things import everything, settle
 from tests.partners import SHOES, Receiver, completed, returned, signed
 from tests.stack import DeployedStack, eventually
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 WEBHOOKS = "/partner/v1/webhooks"
 PRODUCT = "/partner/v1/products/8736421"
 

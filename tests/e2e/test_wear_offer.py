@@ -17,7 +17,7 @@ from tests.e2e.test_partners import Partner, make
 from tests.partners import SHOES, completed
 from tests.stack import DeployedStack, eventually, mails_to
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 SHOES_SKU = "8736499"
 PRODUCT = {
     **SHOES,

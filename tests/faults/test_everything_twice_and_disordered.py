@@ -27,7 +27,7 @@ from tests.faults.world import Fields, World
 from tests.services import create_table
 from tests.stack import bare_emulator
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 WORKOUTS = int(os.environ.get("STADION_FAULTS_WORKOUTS", "1000"))
 SEED = os.environ.get("STADION_FAULTS_SEED") or f"{random.SystemRandom().getrandbits(32):08x}"

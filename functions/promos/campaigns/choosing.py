@@ -5,14 +5,16 @@ from datetime import datetime
 
 from promos.campaigns import batches, store
 from promos.campaigns.audience import BATCH, LOOKED_AT_ONCE, Found, Question, look
-from promos.campaigns.domain import Chosen, Run, RunState
+from promos.campaigns.domain import Chosen, Outcome, Run, RunState
 from promos.campaigns.plan import HOLD_OUT
 
+NOBODY = "nobody_to_tell"
 
-def choose_batch(run: Run, now: datetime) -> bool:
-    """Whether the whole audience is chosen. The file is written before the run says that it is there."""
+
+def choose_batch(run: Run, now: datetime) -> Run:
+    """The file is written before the run says that it is there. An audience of nobody ends the run."""
     if run.state is not RunState.CHOOSING:
-        return True
+        return run
     question = Question.of(run.campaign_id, run.plan)
     chosen = run.chosen
     found, is_done = _gather(question, chosen, now)
@@ -30,10 +32,11 @@ def choose_batch(run: Run, now: datetime) -> bool:
     def advance(stored: Run) -> Run:
         if stored.chosen != chosen or stored.state is not RunState.CHOOSING:
             return stored  # somebody else was quicker
-        return stored.changed(chosen=after, state=RunState.SENDING if is_done else RunState.CHOOSING)
+        done = {"state": RunState.SENDING} if is_done else {}
+        end = {"outcome": Outcome.COMPLETED, "reason": NOBODY} if is_done and not after.batches else {}
+        return stored.changed(chosen=after, **done, **end)
 
-    store.change_run(run.campaign_id, run.run_id, advance)
-    return is_done
+    return store.change_run(run.campaign_id, run.run_id, advance)
 
 
 def _gather(question: Question, chosen: Chosen, now: datetime) -> tuple[Found, bool]:

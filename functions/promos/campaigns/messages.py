@@ -41,12 +41,12 @@ def by_arm(campaign_id: str, run_id: str) -> dict[str, dict[str, int]]:
     return found
 
 
-def by_day(campaign_id: str, run_id: str | None = None) -> dict[str, dict[str, int]]:
-    """Of one run, or of all."""
+def by_day(campaign_id: str, run_id: str) -> dict[str, dict[str, int]]:
+    """Of one run."""
     found: dict[str, dict[str, int]] = {}
     for account, totals in _accounts(campaign_id).items():
         day, run, _ = account.split("#")
-        if run_id in {None, run}:
+        if run == run_id:
             _add(found.setdefault(day, {}), totals)
     return found
 

@@ -24,9 +24,11 @@ from promos.campaigns.schemas import (
 )
 
 
-def report(campaign: Campaign, run: Run) -> ReportResponse:
+def report(run: Run) -> ReportResponse:
+    """Messages are counted as of now: some were put off and went after the last look."""
     found = Findings.model_validate(run.results)
-    arms = [_arm(run, name, role, found) for name, role in _roles(run)]
+    told = messages.by_arm(run.campaign_id, run.run_id)
+    arms = [_arm(run, name, role, found, told.get(name, {})) for name, role in _roles(run)]
     ratio, judgement = found.sample_ratio, run.judgement
     return ReportResponse(
         **run.model_dump(include=_RUN_FIELDS),
@@ -43,7 +45,7 @@ def report(campaign: Campaign, run: Run) -> ReportResponse:
             for one in guardrails(run, found)
         ],
         total=_total(run.plan, arms),
-        days=by_day(campaign, run.run_id),
+        days=by_day(run),
     )
 
 
@@ -57,9 +59,8 @@ def _roles(run: Run) -> list[tuple[str, str]]:
     return found + ([(HOLD_OUT, "hold_out")] if run.chosen.by_arm.get(HOLD_OUT) else [])
 
 
-def _arm(run: Run, name: str, role: str, found: Findings) -> ArmResponse:
+def _arm(run: Run, name: str, role: str, found: Findings, counts: dict[str, int]) -> ArmResponse:
     sums = found.arms.get(name, Sums())
-    counts = found.messages.get(name, {})
     cost = messages.cost_minor(run.plan, [counts])
     rates = found.rates.get(name, Rates())
     variant = {"variant": name, "rest": run.rollout}.get(role)
@@ -115,23 +116,39 @@ _STEPS = {"issued": "issued", "viewed": "impressions", "clicked": "clicks", "red
           "discount_minor": "discount_minor", "revenue_minor": "revenue_minor"}  # fmt: skip
 
 
-def marketing(campaign: Campaign) -> MarketingResponse:
-    days = by_day(campaign)
-    total = AmountsResponse(**{name: sum(getattr(day, name) for day in days) for name in AmountsResponse.model_fields})
-    return MarketingResponse(campaign_id=campaign.campaign_id, currency=campaign.plan.currency, total=total, days=days)
+def marketing(campaign: Campaign, runs: list[Run]) -> MarketingResponse:
+    """Of all runs, each with the promos and prices of its own plan."""
+    days: dict[date, DayResponse] = {}
+    for day in (day for run in runs for day in by_day(run)):
+        days[day.day] = _sum([days[day.day], day], day.day) if day.day in days else day
+    shown = [days[day] for day in sorted(days)]
+    return MarketingResponse(
+        campaign_id=campaign.campaign_id,
+        currency=campaign.plan.currency,
+        total=AmountsResponse(**_amounts(shown)),
+        days=shown,
+    )
 
 
-def by_day(campaign: Campaign, run_id: str | None = None) -> list[DayResponse]:
-    """Of one run, or of all: out of the promos' funnels and the messages' ledger, counted once, as they happen."""
+def by_day(run: Run) -> list[DayResponse]:
+    """Out of the promos' funnels and the messages' ledger: counted once, as they happen."""
     days: dict[str, dict[str, int]] = {}
-    for promo_id in dict.fromkeys(variant.promo_id for variant in campaign.plan.variants):
+    for promo_id in dict.fromkeys(variant.promo_id for variant in run.plan.variants):
         for place, totals in funnel_store.totals(promo_id).items():
-            if place.campaign_id == campaign.campaign_id and run_id in {None, place.run_id}:
+            if (place.campaign_id, place.run_id) == (run.campaign_id, run.run_id):
                 found = days.setdefault(place.day, {})
                 for step, name in _STEPS.items():
                     found[name] = found.get(name, 0) + totals.get(step, 0)
-    told = messages.by_day(campaign.campaign_id, run_id)
-    return [_day(campaign.plan, day, days.get(day, {}), told.get(day, {})) for day in sorted({*days, *told})]
+    told = messages.by_day(run.campaign_id, run.run_id)
+    return [_day(run.plan, day, days.get(day, {}), told.get(day, {})) for day in sorted({*days, *told})]
+
+
+def _sum(days: list[DayResponse], day: date) -> DayResponse:
+    return DayResponse(day=day, **_amounts(days))
+
+
+def _amounts(days: list[DayResponse]) -> dict[str, int]:
+    return {name: sum(getattr(day, name) for day in days) for name in AmountsResponse.model_fields}
 
 
 def _day(plan: Plan, day: str, steps: dict[str, int], told: dict[str, int]) -> DayResponse:

@@ -92,9 +92,9 @@ def _resume(old: Campaign, decided: Switch, now: datetime) -> Campaign:
     if new.run_id is not None:
         run = store.get_run(new.campaign_id, new.run_id)
         if not timer.is_running(run.execution):
-            timer.begin_now(new.campaign_id, run.run_id, run.begins_at, attempt=run.revision)
+            timer.begin_now(new.campaign_id, run.run_id, run.begins_at)
     elif new.next_at is not None and new.next_at <= now:
-        timer.begin_now(new.campaign_id, run_id_of(new.campaign_id, new.next_at), new.next_at, attempt=0)
+        timer.begin_now(new.campaign_id, run_id_of(new.campaign_id, new.next_at), new.next_at)
     return new
 
 
@@ -225,11 +225,11 @@ def show_run(campaign: Campaign, run_id: str) -> RunResponse:
 
 
 def show_report(campaign: Campaign, run_id: str) -> ReportResponse:
-    return report.report(campaign, store.get_run(campaign.campaign_id, run_id))
+    return report.report(store.get_run(campaign.campaign_id, run_id))
 
 
 def show_marketing(campaign: Campaign) -> MarketingResponse:
-    return report.marketing(campaign)
+    return report.marketing(campaign, store.runs(campaign.campaign_id))
 
 
 def representation(campaign: Campaign) -> CampaignResponse:

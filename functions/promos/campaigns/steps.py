@@ -28,9 +28,10 @@ class Opened(BaseModel):
     reason: str | None = Field(default=None, description="why not")
 
 
-class Chosen(BaseModel):
+class Choosing(BaseModel):
     goes_on: bool
     is_done: bool
+    is_empty: bool = Field(description="done, and nobody is in it")
 
 
 class SendingBatch(RunStep):
@@ -86,11 +87,12 @@ def open_run(asked: Opening, now: datetime) -> Opened:
     return Opened(goes_on=reason is None, reason=reason)
 
 
-def choose(asked: RunStep, now: datetime) -> Chosen:
+def choose(asked: RunStep, now: datetime) -> Choosing:
     if not _goes_on(asked):
-        return Chosen(goes_on=False, is_done=False)
-    run = store.get_run(asked.campaign_id, asked.run_id)
-    return Chosen(goes_on=True, is_done=choosing.choose_batch(run, now))
+        return Choosing(goes_on=False, is_done=False, is_empty=False)
+    run = choosing.choose_batch(store.get_run(asked.campaign_id, asked.run_id), now)
+    is_done = run.state is not RunState.CHOOSING
+    return Choosing(goes_on=True, is_done=is_done, is_empty=is_done and not run.chosen.batches)
 
 
 def send(asked: SendingBatch, now: datetime) -> SentBatch:

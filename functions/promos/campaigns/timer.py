@@ -1,6 +1,7 @@
 """EventBridge Scheduler begins runs, Step Functions drives them."""
 
 import json
+import secrets
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -47,16 +48,13 @@ def forget(run_id: str) -> None:
         return
 
 
-def begin_now(campaign_id: str, run_id: str, begins_at: datetime, *, attempt: int) -> None:
-    """An execution that goes on where the run stands. The same attempt twice is one execution."""
-    try:
-        _machines().start_execution(
-            stateMachineArn=load(TimerSettings).campaign_workflow,
-            name=f"{run_id}-{attempt}"[:80],
-            input=json.dumps(_asked(campaign_id, run_id, begins_at)),
-        )
-    except _machines().exceptions.ExecutionAlreadyExists:
-        return
+def begin_now(campaign_id: str, run_id: str, begins_at: datetime) -> None:
+    """An execution that goes on where the run stands; of two, the first step lets one."""
+    _machines().start_execution(
+        stateMachineArn=load(TimerSettings).campaign_workflow,
+        name=f"{run_id}-{secrets.token_hex(4)}",
+        input=json.dumps(_asked(campaign_id, run_id, begins_at)),
+    )
 
 
 def is_running(execution: str) -> bool:

@@ -31,10 +31,18 @@ Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
 Cursor = Annotated[str | None, Query(max_length=2000)]
 
 
+def _api() -> Api:
+    return cast(Api, router.api_resolver)
+
+
 def _admin() -> Api:
-    api = cast(Api, router.api_resolver)
-    api.signer()
-    return api
+    _api().signer()
+    return _api()
+
+
+def _if_match(revision: int) -> None:
+    """By the class's name: the contracts are read from the code, and follow names."""
+    Api.if_match(_api(), revision)
 
 
 @router.post(f"{BASE}/validate", summary="What scheduling would refuse", tags=TAGS)
@@ -71,7 +79,7 @@ def put_campaign(campaign_id: CampaignId, body: Annotated[Plan, Body()]) -> Resp
     def change() -> CampaignResponse:
         old = store.find(campaign_id)
         if old is not None:
-            api.if_match(old.revision)
+            _if_match(old.revision)
         return service.put(campaign_id, body, old, clock.now())
 
     return _campaign(api.edit(change))
@@ -79,9 +87,9 @@ def put_campaign(campaign_id: CampaignId, body: Annotated[Plan, Body()]) -> Resp
 
 @router.delete(f"{BASE}/<campaign_id>", status_code=204, summary="Remove a draft", tags=TAGS)
 def delete_campaign(campaign_id: CampaignId) -> Response[None]:
-    api = _admin()
+    _admin()
     campaign = store.get(campaign_id)
-    api.if_match(campaign.revision)
+    _if_match(campaign.revision)
     service.remove(campaign)
     return Response(status_code=204)
 
@@ -95,7 +103,7 @@ def change_campaign_status(
 
     def change() -> CampaignResponse:
         old = store.get(campaign_id)
-        api.if_match(old.revision)
+        _if_match(old.revision)
         return service.switch(old, body.action, clock.now())
 
     return _campaign(api.edit(change))
