@@ -47,6 +47,7 @@ def page(report: Record) -> str:
     text: str = _template().render(
         report=report,
         is_measured=is_measured,
+        unmeasured=told.unmeasured(report),
         state=told.state(report),
         dates=told.dates(report),
         tiles=_tiles(report),

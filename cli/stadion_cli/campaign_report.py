@@ -43,7 +43,8 @@ EIGHTHS: Final = " ▏▎▍▌▋▊▉█"
 def show_report(report: Record) -> None:
     _header(report)
     if report["measured_until"] is None:
-        say("\n[yellow]Nothing was measured yet.[/yellow]")
+        say(f"\n[yellow]{unmeasured(report)}[/yellow]")
+        _funnel(report)
         return
     for one in headlines(report):
         say(f"  {escape(one)}")
@@ -53,7 +54,13 @@ def show_report(report: Record) -> None:
     _comparisons(report)
     _checks(report)
     _total(report)
-    show_days(report["days"], report["currency"], title="By day (UTC), of all runs since this one began")
+    show_days(report["days"], report["currency"], title="By day (UTC), of this run")
+
+
+def unmeasured(report: Record) -> str:
+    if report.get("ended_at"):
+        return "It ended before its first look: orders were not counted."
+    return "Nothing was measured yet: look again after the first look at the run."
 
 
 def show_days(days: Sequence[Record], currency: str, *, total: Record | None = None, title: str = "By day") -> None:

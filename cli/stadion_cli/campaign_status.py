@@ -56,6 +56,10 @@ def show_run(campaign: Record, run: Record | None) -> None:
         "batches sent": _batches(run),
         "looks": count(run["looks"]),
     }
+    if run.get("outcomes"):
+        said["of those sent to"] = ", ".join(
+            f"{name.replace('_', ' ')} {count(number)}" for name, number in sorted(run["outcomes"].items())
+        )
     if run.get("next_look_at"):
         said["next look"] = moment(run["next_look_at"], zone)
     if run.get("rollout"):

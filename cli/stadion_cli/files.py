@@ -23,6 +23,10 @@ def read(path: Path) -> dict[str, Any]:
     found = _json(text, path) if path.suffix == ".json" else _yaml(text, path)
     if not isinstance(found, dict):
         raise UsageError(f"{path} does not hold an object with names and values.")
+    try:
+        json.dumps(found, ensure_ascii=False).encode()
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"{path} holds what JSON has not: {error}") from error
     return found
 
 

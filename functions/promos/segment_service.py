@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from promos import athletes, segment_store
+from promos.campaigns import service as campaign_service
 from promos.errors import SegmentInUseError
 from promos.promo_service import refuse_problems
 from promos.schemas import SegmentCount, SegmentExplanation, SegmentPut, SegmentResponse
@@ -32,6 +33,8 @@ def remove(old: Segment) -> None:
     users = [name for name, rule in known.items() if name != old.name and old.name in reached(rule, {})]
     if users:
         raise SegmentInUseError(user=users[0])
+    if (campaign := campaign_service.user_of_segment(old.name)) is not None:
+        raise SegmentInUseError(user=campaign)
     segment_store.remove(old)
 
 

@@ -201,8 +201,8 @@ def test_a_large_run_has_a_page_too(report: dict[str, Any]) -> None:
 
 def _unmeasured(report: dict[str, Any]) -> dict[str, Any]:
     arms = [arm | {"order_rate": None, "revenue_per_athlete": None} for arm in report["arms"]]
-    return report | {"measured_until": None, "state": "sending", "outcome": None, "reason": None, "arms": arms,
-                     "comparisons": [], "sample_ratio": None, "decision": None}  # fmt: skip
+    return report | {"measured_until": None, "ended_at": None, "state": "sending", "outcome": None, "reason": None,
+                     "arms": arms, "comparisons": [], "sample_ratio": None, "decision": None}  # fmt: skip
 
 
 def _hostile(report: dict[str, Any]) -> dict[str, Any]:

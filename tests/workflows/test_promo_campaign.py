@@ -402,6 +402,95 @@ def test_a_guardrail_stops_the_run_and_pauses_what_recurs(shop: Shop) -> None:
     assert [one["Name"] for one in schedules] == [RUN]  # fired: on AWS it goes by itself
 
 
+def promo(shop: Shop, name: str, action: str) -> None:
+    shop.admin("POST", f"/promos/{name}/status", {"action": action}, if_match="*")
+
+
+def test_a_promo_that_is_paused_in_the_middle_costs_nobody_their_offer(shop: Shop) -> None:
+    people(30)
+    shop.plan()
+    shop.act("schedule")
+    shop.before["task_send_batch"] = lambda number: promo(shop, "percent", "pause") if number == 2 else None
+    shop.begin()
+    assert shop.wait() == ["FAILED"]
+    assert "percent is not active" in shop.run()["failure"]["cause"]
+    shop.before.clear()
+    promo(shop, "percent", "activate")
+    shop.act("resume")
+    assert sorted(shop.wait()) == ["FAILED", "SUCCEEDED"]
+    told = [who for who, arm in arms(shop).items() if arm != "hold-out"]
+    assert sorted(offer["user_id"] for offer in shop.offers()) == sorted(told)
+    assert shop.run()["outcomes"] == {"told": len(told)}
+
+
+def test_a_promo_that_is_off_at_the_hour_pauses_the_campaign_until_it_is_mended(shop: Shop) -> None:
+    people(12)
+    shop.plan()
+    shop.act("schedule")
+    promo(shop, "delivery", "pause")
+    shop.begin()
+    shop.wait()
+    campaign = shop.admin("GET", f"/campaigns/{CAMPAIGN}")
+    assert (campaign["status"], campaign["paused_by"], campaign["run_id"]) == ("paused", "promo_not_active_then", None)
+    with pytest.raises(AssertionError, match="nobody could get it"):
+        shop.act("resume")
+    promo(shop, "delivery", "activate")
+    shop.act("resume")
+    shop.begin()
+    assert shop.wait()[-1] == "SUCCEEDED"
+    assert shop.run()["outcome"] == "completed"
+
+
+def test_a_batch_that_was_passed_over_is_sent_when_it_goes_on(shop: Shop) -> None:
+    """Paused and resumed so quickly that the execution never noticed its end."""
+    people(40)
+    shop.plan()
+    shop.act("schedule")
+    shop.before["task_send_batch"] = lambda number: shop.act("pause") and None if number == 2 else None
+    shop.before["task_finish_phase"] = lambda number: shop.act("resume") and None if number == 1 else None
+    shop.begin()
+    assert shop.wait() == ["SUCCEEDED"]
+    told = {who for who, arm in arms(shop).items() if arm != "hold-out"}
+    assert (shop.run()["outcome"], len(shop.offers())) == ("completed", len(told))
+
+
+def test_what_should_begin_while_a_run_goes_on_begins_later(shop: Shop) -> None:
+    from promos.campaigns import lifecycle
+
+    people(12)
+    shop.plan()
+    shop.act("schedule")
+    shop.before["task_send_batch"] = lambda number: shop.kill() if number == 1 else None
+    shop.begin()
+    shop.wait()
+    again = PLAN | {"schedule": {"at": "2025-12-01T10:30"}}
+    moved = shop.admin("PUT", f"/campaigns/{CAMPAIGN}", again, if_match="*")
+    due = datetime.fromisoformat(moved["next_at"])
+    refused = lifecycle.open_run(CAMPAIGN, "winter-2025-20251201T073000Z", begins_at=due, execution="x", now=due)
+    assert refused == "the_run_before_goes_on"
+    assert shop.admin("GET", f"/campaigns/{CAMPAIGN}")["next_at"] == "2025-12-01T07:40:00Z"
+
+
+def test_one_ended_by_hand_still_tells_what_was_given(shop: Shop) -> None:
+    people(30)
+    shop.plan()
+    shop.act("schedule")
+    shop.before["task_finish_phase"] = lambda number: shop.act("end") and None if number == 1 else None
+    shop.begin()
+    shop.wait()
+    from promos import offer_service
+    from stadion.events.catalogue import Offer as OfferFacts
+
+    for offer in shop.offers():
+        facts = OfferFacts(**{name: offer[name] for name in ("offer_id", "promo_id", "campaign_id", "variant")})
+        offer_service.count_in_funnel(offer["user_id"], facts)
+    report = shop.report()
+    assert (report["outcome"], report["reason"], report["measured_until"]) == ("stopped", "ended_by_hand", None)
+    assert {arm["name"]: arm["issued"] for arm in report["arms"] if arm["role"] == "variant"} == dict(
+        Counter(offer["variant"] for offer in shop.offers())
+    )
+
+
 def test_an_audience_of_nobody_ends_the_run(shop: Shop) -> None:
     people(7, without_consent=7)
     shop.plan()

@@ -31,7 +31,10 @@ def test_every_task_has_a_timeout_and_retries_with_jitter(definition: dict[str, 
     assert tasks(definition)
     for state in tasks(definition):
         assert state["TimeoutSeconds"] <= LONGEST_S
-        assert all(retry["JitterStrategy"] == "FULL" and retry["MaxAttempts"] >= 3 for retry in state["Retry"])
+        *never, always = state["Retry"]  # what no repetition mends is named, and not repeated
+        assert (always["ErrorEquals"], always["JitterStrategy"]) == (["States.ALL"], "FULL")
+        assert always["MaxAttempts"] >= 3
+        assert all(retry["MaxAttempts"] == 0 for retry in never)
 
 
 def test_what_a_task_or_a_map_throws_ends_as_a_failure(definition: dict[str, Any]) -> None:

@@ -26,3 +26,9 @@ class NothingAheadError(UnprocessableError):
     explanation = Text(
         en="The schedule has no moment ahead of now.", ru="В расписании нет ни одного момента в будущем."
     )
+
+
+class CampaignIdReservedError(UnprocessableError):
+    code = "campaign_id_is_reserved"
+    title = Text(en="This name is taken", ru="Это имя занято")
+    explanation = Text(en="An address of the API has this name.", ru="Так называется адрес API.")

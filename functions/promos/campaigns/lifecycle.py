@@ -1,16 +1,23 @@
 """How runs begin, end and fail."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from promos.campaigns import store, timer
 from promos.campaigns.domain import Campaign, Failure, Outcome, Run, RunState
+from promos.campaigns.problems import problems_of
 from promos.campaigns.schedule import next_instant, run_id_of
 from promos.domain import Switch
 from stadion.dynamo import look_again, look_again_when_stale
+from stadion.errors import StaleVersionError
 from stadion.events.catalogue import CampaignEnded, CampaignStarted
 from stadion.events.envelope import Event
 
 LONGEST_CAUSE = 2000
+POSTPONED = timedelta(minutes=10)
+
+
+class CannotBeginError(Exception):
+    """What the plan needs is not there: the campaign is paused, and waits for a person."""
 
 
 def open_run(campaign_id: str, run_id: str, *, begins_at: datetime, execution: str, now: datetime) -> str | None:
@@ -34,7 +41,13 @@ def _open_run(campaign_id: str, run_id: str, begins_at: datetime, execution: str
         return None
     if timer.is_running(run.execution):
         return "another_execution_drives_it"
-    store.change_run(campaign_id, run_id, lambda stored: stored.changed(execution=execution, failure=None))
+
+    def take_over(stored: Run) -> Run:
+        if stored.execution != run.execution:
+            raise StaleVersionError  # another one was quicker: look whether it runs
+        return stored.changed(execution=execution, failure=None)
+
+    store.change_run(campaign_id, run_id, take_over)
     return None
 
 
@@ -42,9 +55,13 @@ def _begin(campaign: Campaign, run_id: str, begins_at: datetime, execution: str,
     """The next run is scheduled before this one is said to have begun: a crash between repeats both."""
     if campaign.next_at != begins_at:
         return "not_the_scheduled_run"
+    if campaign.run_id is None and (wrong := problems_of(campaign.plan, now, is_live=True, begins=begins_at)):
+        store.put(campaign, campaign.changed(now, switch=Switch.PAUSED, paused_by=wrong[0].code, next_at=None))
+        raise CannotBeginError(f"{wrong[0].pointer}: {wrong[0].text.en}")
     following = schedule_next(campaign, max(now, begins_at))
     if campaign.run_id is not None:
-        store.put(campaign, campaign.changed(now, next_at=following))
+        later = following or _postponed(campaign, now)
+        store.put(campaign, campaign.changed(now, next_at=later))
         return "the_run_before_goes_on"
     run = Run(
         run_id=run_id,
@@ -58,6 +75,13 @@ def _begin(campaign: Campaign, run_id: str, begins_at: datetime, execution: str,
     events: list[Event] = [CampaignStarted(campaign_id=campaign.campaign_id, run_id=run_id)]
     store.open_run(campaign, after, run, events, now)
     return None
+
+
+def _postponed(campaign: Campaign, now: datetime) -> datetime:
+    """What should begin once, while the run before it goes on, begins later."""
+    later = now.replace(microsecond=0) + POSTPONED
+    timer.begin_at(campaign.campaign_id, run_id_of(campaign.campaign_id, later), later)
+    return later
 
 
 def schedule_next(campaign: Campaign, after: datetime) -> datetime | None:
@@ -113,7 +137,10 @@ def _after(campaign: Campaign, run: Run, now: datetime) -> Campaign:
 
 
 def note_failure(campaign_id: str, run_id: str, error: str, cause: str, now: datetime) -> None:
-    """For whoever looks at the run: it stands where it was, and `resume` goes on from there."""
+    """For whoever looks at the run: it stands where it was, and `resume` goes on from there.
+
+    The first word stays: a step knows better than the map around it.
+    """
     if store.find_run(campaign_id, run_id) is not None:
         failure = Failure(error=error, cause=cause[:LONGEST_CAUSE], failed_at=now)
-        store.change_run(campaign_id, run_id, lambda stored: stored.changed(failure=failure))
+        store.change_run(campaign_id, run_id, lambda stored: stored.changed(failure=stored.failure or failure))

@@ -15,6 +15,7 @@ from stadion.i18n import Text
 from stadion.zones import TimeZone
 
 MOST_VARIANTS = 5
+MOST_LOOKS = 400
 HOLD_OUT = "hold-out"
 REST = "rest"
 """Of the audience: whoever is not in the test, and gets the winner."""
@@ -48,8 +49,10 @@ def _on_a_clock(moment: datetime) -> datetime:
                 ru="Укажите час по часам кампании, без смещения: чьи это часы, говорит time_zone.",
             )
         )
-    if not FIRST_YEAR <= moment.year < LAST_YEAR:
-        raise UnacceptableValueError(Text(en="Not a year of ours.", ru="Год вне разумного."))
+    if moment.microsecond or not FIRST_YEAR <= moment.year < LAST_YEAR:
+        raise UnacceptableValueError(
+            Text(en="Send a whole second of a year near ours.", ru="Нужна целая секунда года, близкого к нашему.")
+        )
     return moment
 
 
@@ -95,6 +98,15 @@ class Experiment(Part):
     confidence: Annotated[float, Field(ge=0.8, le=0.999)] = 0.95
     for_hours: Hours = Field(default=72, description="from the last message to the decision")
     look_every_hours: Hours = Field(default=24, description="guardrails, and with `sequential` the test itself")
+
+    @model_validator(mode="after")
+    def _looks_are_few_enough(self) -> Self:
+        """The history of an execution holds 25 000 events."""
+        if self.for_hours / self.look_every_hours > MOST_LOOKS:
+            raise UnacceptableValueError(
+                Text(en=f"More than {MOST_LOOKS} looks in its time.", ru=f"Больше {MOST_LOOKS} проверок за её время.")
+            )
+        return self
 
 
 class Rollout(Part):

@@ -26,7 +26,7 @@ from promos.campaigns.schemas import (
 
 def report(run: Run) -> ReportResponse:
     """Messages are counted as of now: some were put off and went after the last look."""
-    found = Findings.model_validate(run.results)
+    found = Findings.model_validate(run.results) if run.results else _unmeasured(run)
     told = messages.by_arm(run.campaign_id, run.run_id)
     arms = [_arm(run, name, role, found, told.get(name, {})) for name, role in _roles(run)]
     ratio, judgement = found.sample_ratio, run.judgement
@@ -51,6 +51,20 @@ def report(run: Run) -> ReportResponse:
 
 _RUN_FIELDS = {"campaign_id", "run_id", "state", "outcome", "reason", "begins_at", "opened_at", "sent_at", "ended_at",
                "measured_until"}  # fmt: skip
+
+
+def _unmeasured(run: Run) -> Findings:
+    """Of a run without a look: what the funnel counted. Orders are counted by looks only."""
+    arms = {name: Sums(athletes=athletes) for name, athletes in run.chosen.by_arm.items()}
+    for promo_id in dict.fromkeys(variant.promo_id for variant in run.plan.variants):
+        for place, totals in funnel_store.totals(promo_id).items():
+            if (place.campaign_id, place.run_id) == (run.campaign_id, run.run_id):
+                counted = {name: totals[name] for name in Sums.model_fields if name in totals and name in _FUNNEL}
+                arms[place.variant] = arms.get(place.variant, Sums()) + Sums(**counted)
+    return Findings(arms=arms)
+
+
+_FUNNEL = {"issued", "viewed", "clicked", "dismissed", "redeemed", "reversed", "discount_minor"}
 
 
 def _roles(run: Run) -> list[tuple[str, str]]:

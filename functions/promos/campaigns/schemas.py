@@ -56,6 +56,9 @@ class RunResponse(BaseModel):
     opened_at: AwareDatetime
     audience: AudienceResponse
     batches_sent: int | None = Field(default=None, description="not in lists")
+    outcomes: dict[str, int] | None = Field(
+        default=None, examples=[{"told": 95, "not_consent": 1}], description="of those sent to; not in lists"
+    )
     sent_at: AwareDatetime | None = None
     looks: int
     next_look_at: AwareDatetime | None = None

@@ -5,7 +5,7 @@ from collections import Counter
 from datetime import datetime
 
 from promos import offer_messages, offer_service
-from promos.campaigns import batches, store
+from promos.campaigns import batches, lifecycle, store
 from promos.campaigns.domain import Phase, Run, RunState
 from promos.campaigns.plan import HOLD_OUT, REST
 from promos.errors import NotEligibleError, PromoNotFoundError
@@ -21,6 +21,10 @@ class BatchesMissingError(Exception):
     """The map is through, and yet not every batch was sent."""
 
 
+class PromoIsOffError(Exception):
+    """Paused, ended or gone in the middle of a run: the batch is not sent, so that it can be when that is mended."""
+
+
 def send_batch(run: Run, phase: Phase, key: str, now: datetime) -> int:
     """How many seconds to wait before the next batch, so that messages keep the plan's pace."""
     batch = batches.name_of(key)
@@ -30,7 +34,7 @@ def send_batch(run: Run, phase: Phase, key: str, now: datetime) -> int:
     for user_id, arm in batches.read(key):
         variant = _variant_of(run, phase, arm)
         if variant is not None:
-            counts[_offer(run, user_id, arm, variant, now)] += 1
+            counts[_offer_or_fail(run, user_id, arm, variant, now)] += 1
     store.note_sent(run.run_id, phase, batch, dict(counts), now)
     return math.ceil(counts["told"] * 60 * AT_ONCE / run.plan.athletes_per_minute)
 
@@ -57,14 +61,26 @@ def _variant_of(run: Run, phase: Phase, arm: str) -> str | None:
     return arm if phase is Phase.TEST else None
 
 
+def _offer_or_fail(run: Run, user_id: str, arm: str, variant: str, now: datetime) -> str:
+    try:
+        return _offer(run, user_id, arm, variant, now)
+    except PromoIsOffError as error:
+        cause = f"The promo {error} is not active: mend that, then resume."
+        lifecycle.note_failure(run.campaign_id, run.run_id, "PromoIsOff", cause, now)
+        raise
+
+
 def _offer(run: Run, user_id: str, arm: str, variant: str, now: datetime) -> str:
     new = NewIssue(user_id=user_id, run_id=run.run_id, campaign_id=run.campaign_id, variant=arm)
     try:
         issued, _ = offer_service.issue(run.plan.variant(variant).promo_id, new, language=Language.EN, now=now)
-    except PromoNotFoundError:
-        return "promo_is_gone"
+    except PromoNotFoundError as error:
+        raise PromoIsOffError(run.plan.variant(variant).promo_id) from error
     except NotEligibleError as error:
-        return f"not_{error.extensions['checks'][0]['check']}"
+        failed = error.extensions["checks"][0]["check"]
+        if failed == "status":
+            raise PromoIsOffError(run.plan.variant(variant).promo_id) from error
+        return f"not_{failed}"
     about = offer_messages.AboutOffer(user_id=user_id, offer_id=issued.offer_id)
     offer_messages.ask(about, TEMPLATE, now, channels=list(run.plan.channels) if run.plan.channels else None)
     return "told"

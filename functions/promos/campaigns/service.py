@@ -1,14 +1,15 @@
 """Use cases of those who make campaigns."""
 
-from datetime import datetime, timedelta
+from collections import Counter
+from datetime import datetime
 
 from promos import segment_store
-from promos import store as promo_store
 from promos.campaigns import lifecycle, report, store, timer
 from promos.campaigns.audience import Question, look
 from promos.campaigns.domain import TRANSITIONS, Campaign, CampaignAction, Outcome, Phase, Run
-from promos.campaigns.errors import CampaignStatusError, NothingAheadError
+from promos.campaigns.errors import CampaignIdReservedError, CampaignStatusError, NothingAheadError
 from promos.campaigns.plan import Plan
+from promos.campaigns.problems import problems_of
 from promos.campaigns.schedule import next_instant, run_id_of
 from promos.campaigns.schemas import (
     AudienceResponse,
@@ -19,28 +20,22 @@ from promos.campaigns.schemas import (
     ReportResponse,
     RunResponse,
 )
-from promos.domain import PromoStatus, Switch
+from promos.domain import Switch
 from promos.promo_service import refuse_problems
 from promos.schemas import RuleProblem, Validity
-from promos.targeting import Problem, problems_of
+from promos.targeting import reached
 from stadion import pagination
-from stadion.i18n import Language, Text
+from stadion.i18n import Language
 
-NO_PROMO = Text(en="There is no promo {promo_id}.", ru="Нет промо {promo_id}.")
-PROMO_ENDS = Text(
-    en="The promo {promo_id} is {status}: nobody could get it.", ru="Промо {promo_id} — {status}: его никто не получит."
-)
-OTHER_CURRENCY = Text(en="The promo {promo_id} is in {currency}.", ru="Промо {promo_id} — в {currency}.")
-NOT_AHEAD = Text(en="The schedule has no moment ahead of now.", ru="В расписании нет моментов в будущем.")
-TOO_OFTEN = Text(
-    en="It would begin again after {hours} h, before the run before it has ended ({longest} h).",
-    ru="Кампания начнётся снова через {hours} ч, до конца прежнего запуска ({longest} ч).",
-)
+RESERVED = {"cohorts", "validate"}
+"""Addresses beside those of campaigns."""
 
 
 def put(campaign_id: str, plan: Plan, old: Campaign | None, now: datetime) -> CampaignResponse:
     """A run that goes on keeps the plan it began with; of a scheduled campaign the next run moves to the new hour."""
-    refuse_problems(_problems(plan, now, is_live=old is not None and old.switch is Switch.ON))
+    if campaign_id in RESERVED:
+        raise CampaignIdReservedError
+    refuse_problems(problems_of(plan, now, is_live=old is not None and old.switch is Switch.ON))
     if old is None:
         new = Campaign(campaign_id=campaign_id, plan=plan, created_at=now, updated_at=now)
         store.put(None, new)
@@ -70,7 +65,7 @@ def switch(old: Campaign, action: CampaignAction, now: datetime) -> CampaignResp
 def _schedule(old: Campaign, decided: Switch, now: datetime) -> Campaign:
     if old.switch is Switch.ON:
         return old
-    refuse_problems(_problems(old.plan, now, is_live=True))
+    refuse_problems(problems_of(old.plan, now, is_live=True))
     new = _rescheduled(old, old.changed(now, switch=decided, paused_by=None), now)
     if new.next_at is None:
         raise NothingAheadError
@@ -85,6 +80,8 @@ def _resume(old: Campaign, decided: Switch, now: datetime) -> Campaign:
     """
     new = old
     if old.switch is not Switch.ON:
+        if next_instant(old.plan.schedule, old.plan.time_zone, now) is not None:
+            refuse_problems(problems_of(old.plan, now, is_live=True))
         new = _rescheduled(old, old.changed(now, switch=decided, paused_by=None), now)
         if new.next_at is None and new.run_id is None:
             raise NothingAheadError
@@ -150,49 +147,24 @@ def validate(plan: Plan, language: Language, now: datetime) -> Validity:
     """Everything that scheduling it would refuse, all at once."""
     found = [
         RuleProblem(pointer=problem.pointer, code=problem.code, detail=problem.text.say(language))
-        for problem in _problems(plan, now, is_live=True)
+        for problem in problems_of(plan, now, is_live=True)
     ]
     return Validity(is_valid=not found, problems=found)
 
 
-def _problems(plan: Plan, now: datetime, *, is_live: bool) -> list[Problem]:
-    """A draft may name what is not ready yet, a campaign that is to begin may not."""
-    rules = segment_store.rules()
-    found = problems_of(plan.audience, rules, pointer="#/audience") if plan.audience is not None else []
-    begins = next_instant(plan.schedule, plan.time_zone, now)
-    promos = promo_store.promos_by_id(variant.promo_id for variant in plan.variants)
-    for number, variant in enumerate(plan.variants):
-        pointer = f"#/variants/{number}/promo_id"
-        promo = promos.get(variant.promo_id)
-        if promo is None:
-            found.append(_problem(pointer, "unknown_promo", NO_PROMO, promo_id=variant.promo_id))
-            continue
-        if promo.currency not in {None, plan.currency}:
-            said = {"promo_id": promo.promo_id, "currency": promo.currency}
-            found.append(_problem(pointer, "other_currency", OTHER_CURRENCY, **said))
-        status = promo.status(begins or now)
-        if is_live and status is not PromoStatus.ACTIVE:
-            said = {"promo_id": promo.promo_id, "status": status.value}
-            found.append(_problem(pointer, "promo_not_active_then", PROMO_ENDS, **said))
-    if is_live and begins is None:
-        found.append(Problem("#/schedule", "nothing_ahead", NOT_AHEAD))
-    return found + _overlaps(plan, begins)
-
-
-def _overlaps(plan: Plan, begins: datetime | None) -> list[Problem]:
-    again = next_instant(plan.schedule, plan.time_zone, begins) if begins and plan.schedule.cron else None
-    if begins is None or again is None:
-        return []
-    hours = plan.experiment.for_hours + (plan.rollout.close_after_hours if plan.rollout.test_percent < 100 else 0)
-    if again - begins >= timedelta(hours=hours):
-        return []
-    apart = round((again - begins) / timedelta(hours=1), 1)
-    return [_problem("#/schedule/cron", "begins_too_often", TOO_OFTEN, hours=apart, longest=hours)]
-
-
-def _problem(pointer: str, code: str, text: Text, **values: object) -> Problem:
-    said = Text(en=text.en.format(**values), ru=text.ru.format(**values))
-    return Problem(pointer, code, said)
+def user_of_segment(name: str) -> str | None:
+    """A campaign that has not ended and asks for this segment, itself or by others."""
+    known = segment_store.rules()
+    cursor: str | None = None
+    while True:
+        found = store.page(limit=pagination.MAX_LIMIT, cursor=cursor)
+        for campaign in found.items:
+            rule = campaign.plan.audience
+            if campaign.switch is not Switch.ENDED and rule is not None and name in reached(rule, known):
+                return campaign.campaign_id
+        cursor = found.next_cursor
+        if cursor is None:
+            return None
 
 
 # --- looking --------------------------------------------------------------------------------------------------------
@@ -219,9 +191,13 @@ def runs(campaign: Campaign) -> list[RunResponse]:
 
 def show_run(campaign: Campaign, run_id: str) -> RunResponse:
     run = store.get_run(campaign.campaign_id, run_id)
-    sent = [len(store.sent_batches(run_id, phase)) for phase in Phase]
+    sent = [batch for phase in Phase for batch in store.sent_batches(run_id, phase)]
+    outcomes: Counter[str] = Counter()
+    for batch in sent:
+        outcomes.update(batch)
     is_running = not run.is_over and timer.is_running(run.execution)
-    return _run(run).model_copy(update={"is_running": is_running, "batches_sent": sum(sent)})
+    update = {"is_running": is_running, "batches_sent": len(sent), "outcomes": dict(outcomes)}
+    return _run(run).model_copy(update=update)
 
 
 def show_report(campaign: Campaign, run_id: str) -> ReportResponse:

@@ -66,7 +66,7 @@ class Ahead(BaseModel):
     """What comes next of the run."""
 
     goes_on: bool
-    next: str = Field(description="look, roll_out or close")
+    next: str = Field(description="send, look, roll_out or close")
     at: AwareDatetime | None = Field(default=None, description="of a look")
     look: int | None = None
 
@@ -105,9 +105,10 @@ def send(asked: SendingBatch, now: datetime) -> SentBatch:
 def finish(asked: FinishingPhase, now: datetime) -> Ahead:
     run = store.get_run(asked.campaign_id, asked.run_id)
     if store.missing_batches(run.run_id, asked.phase, run.chosen.batches):
-        if _goes_on(asked):
-            raise sending.BatchesMissingError(asked.run_id)
-        return Ahead(goes_on=False, next="close")
+        if run.failure is not None:
+            raise sending.BatchesMissingError(run.failure.cause)
+        # Passed over while it was paused: once more over all, if it goes on again.
+        return Ahead(goes_on=_goes_on(asked), next="send" if asked.phase is Phase.TEST else "roll_out")
     return ahead(sending.finish(run, asked.phase, now))
 
 
