@@ -168,10 +168,6 @@ class Run(Stored):
         return self.state is RunState.ENDED
 
 
-def promo_of(plan: Plan, arm: str) -> str:
-    return plan.variant(arm).promo_id
-
-
 def batch_name(number: int) -> str:
     return f"{number:06}"
 

@@ -1,5 +1,6 @@
 """What a run did, as marketing reads it: from what was measured at its last look."""
 
+from collections.abc import Iterator
 from datetime import date
 
 from promos import funnel_store
@@ -22,6 +23,7 @@ from promos.campaigns.schemas import (
     SampleRatioResponse,
     TotalResponse,
 )
+from promos.funnel_store import Place
 
 
 def report(run: Run) -> ReportResponse:
@@ -56,12 +58,18 @@ _RUN_FIELDS = {"campaign_id", "run_id", "state", "outcome", "reason", "begins_at
 def _unmeasured(run: Run) -> Findings:
     """Of a run without a look: what the funnel counted. Orders are counted by looks only."""
     arms = {name: Sums(athletes=athletes) for name, athletes in run.chosen.by_arm.items()}
+    for place, totals in _funnel(run):
+        counted = {name: totals[name] for name in _FUNNEL & totals.keys()}
+        arms[place.variant] = arms.get(place.variant, Sums()) + Sums(**counted)
+    return Findings(arms=arms)
+
+
+def _funnel(run: Run) -> Iterator[tuple[Place, dict[str, int]]]:
+    """What was counted of the run's own offers."""
     for promo_id in dict.fromkeys(variant.promo_id for variant in run.plan.variants):
         for place, totals in funnel_store.totals(promo_id).items():
             if (place.campaign_id, place.run_id) == (run.campaign_id, run.run_id):
-                counted = {name: totals[name] for name in Sums.model_fields if name in totals and name in _FUNNEL}
-                arms[place.variant] = arms.get(place.variant, Sums()) + Sums(**counted)
-    return Findings(arms=arms)
+                yield place, totals
 
 
 _FUNNEL = {"issued", "viewed", "clicked", "dismissed", "redeemed", "reversed", "discount_minor"}
@@ -147,12 +155,10 @@ def marketing(campaign: Campaign, runs: list[Run]) -> MarketingResponse:
 def by_day(run: Run) -> list[DayResponse]:
     """Out of the promos' funnels and the messages' ledger: counted once, as they happen."""
     days: dict[str, dict[str, int]] = {}
-    for promo_id in dict.fromkeys(variant.promo_id for variant in run.plan.variants):
-        for place, totals in funnel_store.totals(promo_id).items():
-            if (place.campaign_id, place.run_id) == (run.campaign_id, run.run_id):
-                found = days.setdefault(place.day, {})
-                for step, name in _STEPS.items():
-                    found[name] = found.get(name, 0) + totals.get(step, 0)
+    for place, totals in _funnel(run):
+        found = days.setdefault(place.day, {})
+        for step, name in _STEPS.items():
+            found[name] = found.get(name, 0) + totals.get(step, 0)
     told = messages.by_day(run.campaign_id, run.run_id)
     return [_day(run.plan, day, days.get(day, {}), told.get(day, {})) for day in sorted({*days, *told})]
 

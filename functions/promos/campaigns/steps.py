@@ -88,7 +88,7 @@ def open_run(asked: Opening, now: datetime) -> Opened:
 
 
 def choose(asked: RunStep, now: datetime) -> Choosing:
-    if not _goes_on(asked):
+    if not _goes_on(asked.campaign_id, asked.run_id):
         return Choosing(goes_on=False, is_done=False, is_empty=False)
     run = choosing.choose_batch(store.get_run(asked.campaign_id, asked.run_id), now)
     is_done = run.state is not RunState.CHOOSING
@@ -96,7 +96,7 @@ def choose(asked: RunStep, now: datetime) -> Choosing:
 
 
 def send(asked: SendingBatch, now: datetime) -> SentBatch:
-    if not _goes_on(asked):
+    if not _goes_on(asked.campaign_id, asked.run_id):
         return SentBatch(wait_s=0)
     run = store.get_run(asked.campaign_id, asked.run_id)
     return SentBatch(wait_s=sending.send_batch(run, asked.phase, asked.key, now))
@@ -104,11 +104,13 @@ def send(asked: SendingBatch, now: datetime) -> SentBatch:
 
 def finish(asked: FinishingPhase, now: datetime) -> Ahead:
     run = store.get_run(asked.campaign_id, asked.run_id)
-    if store.missing_batches(run.run_id, asked.phase, run.chosen.batches):
+    if len(store.sent_batches(run.run_id, asked.phase)) < run.chosen.batches:
         if run.failure is not None:
             raise sending.BatchesMissingError(run.failure.cause)
         # Passed over while it was paused: once more over all, if it goes on again.
-        return Ahead(goes_on=_goes_on(asked), next="send" if asked.phase is Phase.TEST else "roll_out")
+        return Ahead(
+            goes_on=_goes_on(asked.campaign_id, asked.run_id), next="send" if asked.phase is Phase.TEST else "roll_out"
+        )
     return ahead(sending.finish(run, asked.phase, now))
 
 
@@ -127,13 +129,13 @@ def note_failure(asked: Failing, now: datetime) -> Ended:
     return Ended(outcome=None)
 
 
-def _goes_on(asked: RunStep) -> bool:
-    campaign = store.find(asked.campaign_id)
-    return campaign is not None and campaign.switch is Switch.ON and campaign.run_id == asked.run_id
+def _goes_on(campaign_id: str, run_id: str) -> bool:
+    campaign = store.find(campaign_id)
+    return campaign is not None and campaign.switch is Switch.ON and campaign.run_id == run_id
 
 
 def ahead(run: Run) -> Ahead:
-    goes_on = _goes_on(RunStep(campaign_id=run.campaign_id, run_id=run.run_id))
+    goes_on = _goes_on(run.campaign_id, run.run_id)
     if run.outcome is not None:
         return Ahead(goes_on=goes_on, next="close")
     if run.state is RunState.ROLLING_OUT:

@@ -1,10 +1,10 @@
 """Campaigns, their runs, and what was done and measured batch by batch. Access patterns stand in ../README.md."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from promos.campaigns.domain import Campaign, Phase, Run, batch_name
+from promos.campaigns.domain import Campaign, Phase, Run
 from promos.campaigns.errors import CampaignNotFoundError, RunNotFoundError
 from promos.store import index_page, publish
 from stadion import pagination
@@ -105,10 +105,8 @@ def end_run(before: Run, after: Run, campaign: tuple[Campaign, Campaign], events
 # --- batches --------------------------------------------------------------------------------------------------------
 
 
-def sent(run_id: str, phase: Phase, batch: str) -> dict[str, int] | None:
-    """What became of a batch that was sent; None while it was not."""
-    item = Item.find(_run_pk(run_id), f"SENT#{phase.value}#{batch}")
-    return _amounts(item.body) if item is not None else None
+def is_sent(run_id: str, phase: Phase, batch: str) -> bool:
+    return Item.find(_run_pk(run_id), f"SENT#{phase.value}#{batch}") is not None
 
 
 def note_sent(run_id: str, phase: Phase, batch: str, counts: dict[str, int], now: datetime) -> None:
@@ -116,6 +114,7 @@ def note_sent(run_id: str, phase: Phase, batch: str, counts: dict[str, int], now
 
 
 def sent_batches(run_id: str, phase: Phase) -> list[dict[str, int]]:
+    """What became of the athletes of each."""
     found = Item.query(_run_pk(run_id), Item.sk.startswith(f"SENT#{phase.value}#"), consistent_read=True)
     return [_amounts(item.body) for item in found]
 
@@ -133,14 +132,6 @@ def sums(run_id: str, look: int) -> list[dict[str, Any]]:
 def _put(run_id: str, sk: str, kind: str, body: dict[str, Any], now: datetime) -> None:
     """The same batch done twice says the same, or better: the later word stands."""
     Item(pk=_run_pk(run_id), sk=sk, kind=kind, body=body, expires_at=int((now + KEPT_FOR).timestamp())).save()
-
-
-def missing_batches(run_id: str, phase: Phase, count: int) -> Iterable[str]:
-    done = {
-        item.sk.rpartition("#")[2]
-        for item in Item.query(_run_pk(run_id), Item.sk.startswith(f"SENT#{phase.value}#"), consistent_read=True)
-    }
-    return [name for name in map(batch_name, range(count)) if name not in done]
 
 
 def _amounts(body: Any) -> dict[str, int]:
