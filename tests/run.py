@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-PYTEST = (sys.executable, "-m", "pytest", "-q")
+PYTEST = (sys.executable, "-m", "pytest", "-q", "--tb=short")
 TWO_AT_A_TIME = (*PYTEST, "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 
 

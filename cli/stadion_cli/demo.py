@@ -51,7 +51,7 @@ def demo(*, port: Port = None, as_json: Json = False) -> None:
 def play(aws: Aws, outputs: Outputs, steps: Steps, stack: ExitStack) -> dict[str, Any]:
     from local.demo import story
     from local.demo.client import Door
-    from local.demo.night import fall_asleep, mail_after
+    from local.demo.night import Sleeper
     from local.demo.store import Store, sell
     from local.recordings import recordings
     from stadion_cli.signed import call
@@ -68,8 +68,9 @@ def play(aws: Aws, outputs: Outputs, steps: Steps, stack: ExitStack) -> dict[str
     with steps.step("opening a store that sells what replaces worn shoes; Ben agrees to offers"):
         story.agree_to_offers(cast.ben)
         shop = Store.open(partial(call, Target(aws, outputs)), str(partner_url(aws.endpoint, outputs)))
-        shop.wait_until_known(cast.ben, within_s=story.QUIET_S)
-        awake_at = fall_asleep(cast.ben, story.BENS_ZONE, at_least_s=story.ASLEEP_S)
+        shop.wait_until_known(cast.ben, within_s=story.PATIENCE_S)
+        sleeper = Sleeper(cast.ben, story.BENS_ZONE, "promo_offer", shop.admin)
+        sleeper.fall_asleep()
     listener = stack.enter_context(listening(Target(aws, outputs), Wanted([])))
     scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
     story.halved(folder, scratch)
@@ -79,6 +80,8 @@ def play(aws: Aws, outputs: Outputs, steps: Steps, stack: ExitStack) -> dict[str
         story.settled(cast.anna, 4)
         story.settled(cast.ben, 1)
         events = _heard(listener)
+    with steps.step("Ben sleeps, and the mail about the offer that his worn shoes earned waits"):
+        awake_at = sleeper.get_up_soon(within_s=story.PATIENCE_S)
     ride = uploads[0]["workout_ids"][0]
     with steps.step("reading the ride's streams"):
         streams = story.streams_of(cast.anna, ride)
@@ -91,10 +94,10 @@ def play(aws: Aws, outputs: Outputs, steps: Steps, stack: ExitStack) -> dict[str
     with steps.step("Ben runs live, Anna watches, the line breaks on the way"):
         recorded = story.streams_of(cast.ben, uploads[4]["workout_ids"][0], "full")
         watched = story.live_run(cast, str(socket_url(aws.endpoint, outputs)), recorded)
-    with steps.step(f"Ben sleeps until {awake_at:%H:%M} UTC: the mail about his offer waits, and is sent"):
-        night = mail_after(awake_at, shop.admin, cast.ben, "promo_offer", within_s=story.QUIET_S)
+    with steps.step(f"Ben gets up at {awake_at:%H:%M} UTC: the mail is sent"):
+        night = sleeper.mail_after(awake_at, within_s=story.PATIENCE_S)
     with steps.step("Ben takes the offer that his worn shoes earned, and buys"):
-        sale = sell(shop, cast.ben, within_s=story.QUIET_S)
+        sale = sell(shop, cast.ben, within_s=story.PATIENCE_S)
     return {
         "api": door.api,
         "docs": f"{door.api}/docs",

@@ -78,7 +78,7 @@ def change_preferences(body: Annotated[PreferencesPatch, Body()]) -> Response[Pr
     def change() -> Preferences:
         known = store.preferences(api.user_id)
         api.if_match(known.revision)
-        return preferences_service.change(api.user_id, known, body)
+        return preferences_service.change(api.user_id, known, body, clock.now())
 
     return _preferences(api.edit(change))
 
@@ -116,7 +116,7 @@ def show_unsubscribe(token: LinkToken) -> Response[str]:
 @api.post("/v1/unsubscribe", summary="Unsubscribe, in one click (RFC 8058)", tags=["Notifications"])
 def unsubscribe(token: LinkToken) -> Response[str]:
     asked = links.unsubscription(token)
-    preferences_service.unsubscribe(asked)
+    preferences_service.unsubscribe(asked, clock.now())
     return _page(pages.done(asked, api.language))
 
 

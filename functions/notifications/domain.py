@@ -156,6 +156,10 @@ class Delivery(Value):
         entry = LogEntry(state=state, at=now, reason=reason)
         return self.model_copy(update={"state": state, "reason": reason, "log": [*self.log, entry], **fields})
 
+    def due(self, now: datetime) -> "Delivery":
+        """As it was, and to be looked at now."""
+        return self.model_copy(update={"due_at": now})
+
 
 def channels_of(kind: MessageKind, wanted: list[str] | None) -> list[ChannelName]:
     """The usual ones, or those that the request names."""

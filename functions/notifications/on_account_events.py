@@ -4,6 +4,7 @@ from typing import Any
 
 from notifications import store
 from notifications.domain import Recipient
+from stadion import clock
 from stadion.consents import with_news
 from stadion.dynamo import look_again
 from stadion.events.catalogue import ConsentChanged, ContactChanged, ProfileUpdated, UserRegistered
@@ -12,7 +13,8 @@ from stadion.events.envelope import Envelope
 
 
 def know_recipient(envelope: Envelope[Any]) -> Consumed:
-    changed = look_again(lambda: store.know(envelope.user_id, lambda known: updated(known, envelope.data)))
+    now = clock.now()
+    changed = look_again(lambda: store.know(envelope.user_id, lambda known: updated(known, envelope.data), now))
     return Consumed("kept" if changed else "stale")
 
 

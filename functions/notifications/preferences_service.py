@@ -1,6 +1,6 @@
 """Use cases of preferences: what an athlete wants to hear of, by which channels, and when."""
 
-from datetime import time
+from datetime import datetime, time
 from typing import Any
 
 from notifications import store
@@ -16,7 +16,7 @@ Off = dict[MessageKind, list[ChannelName]]
 CHOSEN = (MessageKind.ACTIVITY, MessageKind.GEAR, MessageKind.SOCIAL, MessageKind.MARKETING)
 
 
-def change(user_id: str, old: Preferences, patch: PreferencesPatch) -> Preferences:
+def change(user_id: str, old: Preferences, patch: PreferencesPatch, now: datetime) -> Preferences:
     given = patch.model_fields_set
     fields: dict[str, Any] = {}
     for name in ("digest_at", "channels", "rhythm"):
@@ -33,23 +33,23 @@ def change(user_id: str, old: Preferences, patch: PreferencesPatch) -> Preferenc
         fields["off"] = _switched(old, patch.channels)
     if patch.rhythm is not None:
         fields["rhythm"] = {**old.rhythm, **_rhythm(patch.rhythm)}
-    return _write(user_id, old, fields)
+    return _write(user_id, old, fields, now)
 
 
-def unsubscribe(asked: Unsubscription) -> None:
+def unsubscribe(asked: Unsubscription, now: datetime) -> None:
     """Once or twice, it is off."""
 
     def write() -> None:
         known = store.preferences(asked.user_id)
         if known.wants(asked.kind, asked.channel):
-            _write(asked.user_id, known, {"off": _switched(known, {asked.kind: {asked.channel: False}})})
+            _write(asked.user_id, known, {"off": _switched(known, {asked.kind: {asked.channel: False}})}, now)
 
     look_again_when_stale(write)
 
 
-def _write(user_id: str, old: Preferences, fields: dict[str, Any]) -> Preferences:
+def _write(user_id: str, old: Preferences, fields: dict[str, Any], now: datetime) -> Preferences:
     new = Preferences.model_validate({**old.model_dump(), **fields, "revision": old.revision + 1})
-    store.change_preferences(old, new, user_id)
+    store.change_preferences(old, new, user_id, now)
     return new
 
 

@@ -61,7 +61,7 @@ def take(event: MailEvent, now: datetime, *, correlation_id: str) -> str:
     user_id, notification_id, channel = known
     if event.refusal is not None:
         refusal = event.refusal
-        look_again(lambda: store.know(user_id, lambda recipient: _refusing(recipient, refusal)))
+        look_again(lambda: store.know(user_id, lambda recipient: _refusing(recipient, refusal), now))
 
     def write() -> str:
         delivery, stored = store.delivery(user_id, notification_id, channel)

@@ -5,11 +5,12 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from notifications.domain import Delivery, DeliveryState, Device, Notification, Preferences, Recipient
 from notifications.errors import NotificationNotFoundError
-from notifications.gate import ChannelName, MessageKind
+from notifications.gate import ChannelName, MessageKind, Reason
 from stadion import clock, pagination
 from stadion.dynamo import Item, Transaction, absent, overtaken, page_of, put_over
 from stadion.errors import StaleVersionError
@@ -21,6 +22,8 @@ COUNTED_FOR = timedelta(days=40)
 SHARDS = 8
 """Of the index of deferred deliveries, so that it is no single hot partition."""
 READ_AT_ONCE = 40
+MOST_ASKED_AGAIN = 90
+"""Of one transaction's hundred items; caps keep a night far below it."""
 
 
 class AlreadyRequestedError(Exception):
@@ -147,7 +150,7 @@ def _count(transaction: Transaction, user_id: str, amount: int) -> None:
     transaction.update(counter, [Item.revision.add(amount)])
 
 
-def know(user_id: str, change: Callable[[Recipient], Recipient]) -> bool:
+def know(user_id: str, change: Callable[[Recipient], Recipient], now: datetime) -> bool:
     """Applies `change` to the copy; False when it changes nothing."""
     stored = Item.find(_user(user_id), "RECIPIENT")
     known = _recipient(stored)
@@ -159,6 +162,8 @@ def know(user_id: str, change: Callable[[Recipient], Recipient]) -> bool:
     transaction = Transaction()
     new = Item(pk=_user(user_id), sk="RECIPIENT", kind="recipient", revision=revision, body=body)
     put_over(transaction, stored, new)
+    if changed.time_zone != known.time_zone:
+        _ask_again(transaction, user_id, now)
     transaction.commit()
     return True
 
@@ -195,6 +200,21 @@ def due(shard: int, now: datetime, *, most: int) -> list[Delivery]:
     """Deferred deliveries whose time has come, the oldest first; from an index, so a moment late."""
     found = Item.by_gsi1.query(_due_pk(shard), Item.gsi1sk <= clock.rfc3339(now) + "~", limit=most)
     return [Delivery.model_validate(item.body) for item in found]
+
+
+def _ask_again(transaction: Transaction, user_id: str, now: datetime) -> None:
+    """What waits for the end of quiet hours is due now: the gate knows when that end is by the new ones."""
+    waiting = Item.query(
+        _user(user_id),
+        Item.sk.startswith("DELIVERY#"),
+        filter_condition=Item.gsi1pk.exists(),
+        scan_index_forward=False,
+        consistent_read=True,
+    )
+    asleep = ((stored, Delivery.model_validate(stored.body)) for stored in waiting)
+    asleep = ((stored, one) for stored, one in asleep if one.reason == Reason.QUIET_HOURS.value)
+    for stored, one in islice(asleep, MOST_ASKED_AGAIN):
+        put_over(transaction, stored, _delivery_item(one.due(now), int(stored.revision) + 1, now))
 
 
 def of_receipt(provider_id: str) -> tuple[str, str, ChannelName] | None:
@@ -244,12 +264,15 @@ def preferences(user_id: str) -> Preferences:
     return _preferences(Item.find(_user(user_id), "PREFERENCES"))
 
 
-def change_preferences(old: Preferences, new: Preferences, user_id: str) -> None:
+def change_preferences(old: Preferences, new: Preferences, user_id: str, now: datetime) -> None:
+    """`StaleVersionError` when they are not `old` any more, `OvertakenError` when a waiting delivery is not."""
     transaction = Transaction()
     body = new.model_dump(mode="json")
     item = Item(pk=_user(user_id), sk="PREFERENCES", kind="preferences", revision=new.revision, body=body)
     unchanged = Item.revision == old.revision if old.revision else absent()
     transaction.put(item, unchanged, refused=lambda _: StaleVersionError())
+    if new.quiet_hours != old.quiet_hours:
+        _ask_again(transaction, user_id, now)
     transaction.commit()
 
 

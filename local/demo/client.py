@@ -41,7 +41,7 @@ class Door:
 
     def code_for(self, email: str) -> str:
         """From the newest mail to the address."""
-        return eventually(lambda: self._newest_code(email), within_s=10)
+        return eventually(lambda: self._newest_code(email), within_s=60)
 
     def _newest_code(self, email: str) -> str | None:
         accounts = self.http.get(self.mail).json()["messages"].values()

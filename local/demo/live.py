@@ -21,7 +21,7 @@ from websockets.sync.client import ClientConnection, connect
 from local.demo.client import ApiError, Athlete
 
 ANSWER_WITHIN_S: Final = 30.0
-TRIES: Final = 4
+TRIES: Final = 6
 
 
 def dial(url: str, **headers: str) -> ClientConnection:
@@ -52,18 +52,20 @@ class Line:
 
     @property
     def socket(self) -> ClientConnection:
+        """`InvalidStatus`: not with these credentials. `ConnectionError`: the server cannot, not even a while later."""
+        if self._socket is None:
+            self._socket = self._dialled()
+        return self._socket
+
+    def _dialled(self) -> ClientConnection:
         for attempt in range(TRIES):
-            if self._socket is not None:
-                break
             try:
-                url = f"{self.url}?{urlencode(self.credentials)}"
-                self._socket = dial(url)
+                return dial(f"{self.url}?{urlencode(self.credentials)}")
             except InvalidStatus as refused:
-                if refused.response.status_code < 500 or attempt == TRIES - 1:
+                if refused.response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
                     raise
                 time.sleep(2**attempt)
-        assert self._socket is not None  # noqa: S101 - for the type checker
-        return self._socket
+        raise ConnectionError(self.url)
 
     def ask(self, action: str, **message: Any) -> dict[str, Any]:
         """The answer, or `RefusedError`. `ConnectionClosed`, `TimeoutError`: not heard, yet it may have been done."""

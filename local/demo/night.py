@@ -11,6 +11,8 @@ from local.demo.client import Athlete, eventually
 Admin = Callable[..., dict[str, Any]]
 A_ROUND_S: Final = 60
 """What is due is looked for every minute."""
+NIGHT: Final = timedelta(hours=8)
+A_MOMENT: Final = timedelta(seconds=5)
 
 
 @dataclass(frozen=True)
@@ -23,26 +25,42 @@ class Night:
     sent_at: datetime
 
 
-def fall_asleep(athlete: Athlete, time_zone: str, *, at_least_s: float) -> datetime:
-    """Quiet hours that end soon, with a minute of the clock: until then."""
-    until = (datetime.now(UTC) + timedelta(seconds=at_least_s + 60)).replace(second=0, microsecond=0)
-    start, end = ((until - timedelta(hours=hours)).astimezone(ZoneInfo(time_zone)) for hours in (2, 0))
-    quiet = {"start": f"{start:%H:%M}", "end": f"{end:%H:%M}"}
-    athlete.call("PATCH", "/v1/notifications/preferences", {"quiet_hours": quiet}, if_match="*")
-    return until
+@dataclass(frozen=True)
+class Sleeper:
+    """Somebody whose quiet hours are now, and whose mails of one template are looked after."""
 
+    athlete: Athlete
+    time_zone: str
+    template: str
+    admin: Admin
 
-def mail_after(until: datetime, admin: Admin, athlete: Athlete, template: str, *, within_s: float) -> Night:
-    """The mail of this template, once it was sent."""
-    path = f"/v1/admin/notifications/users/{athlete.user_id}/deliveries"
+    def fall_asleep(self) -> None:
+        """For the whole night: however slow the machine is, the mail comes in it."""
+        self._sleep_until(datetime.now(UTC) + NIGHT)
 
-    def sent() -> dict[str, Any] | None:
-        mails = [one for one in admin("GET", path)["items"] if (one["template"], one["channel"]) == (template, "email")]
-        return next((one for one in mails if one["state"] == "sent"), None)
+    def get_up_soon(self, *, within_s: float) -> datetime:
+        """Once the mail is put off, the quiet hours end with this minute: when that is."""
+        eventually(lambda: self._mail("deferred"), within_s=within_s)
+        until = (datetime.now(UTC) + A_MOMENT + timedelta(minutes=1)).replace(second=0, microsecond=0)
+        self._sleep_until(until)
+        return until
 
-    still = max(0.0, (until - datetime.now(UTC)).total_seconds())
-    log = eventually(sent, within_s=still + A_ROUND_S + within_s, every_s=1)["log"]
-    put_off = next(entry for entry in log if entry["state"] == "deferred")
-    went = next(entry for entry in log if entry["state"] == "sent")
-    at = datetime.fromisoformat
-    return Night(put_off["reason"], at(put_off["at"]), until, at(went["at"]))
+    def mail_after(self, until: datetime, *, within_s: float) -> Night:
+        """The mail, once it was sent."""
+        still = max(0.0, (until - datetime.now(UTC)).total_seconds())
+        log = eventually(lambda: self._mail("sent"), within_s=still + A_ROUND_S + within_s, every_s=1)["log"]
+        put_off = next(entry for entry in log if entry["state"] == "deferred")
+        went = next(entry for entry in log if entry["state"] == "sent")
+        at = datetime.fromisoformat
+        return Night(put_off["reason"], at(put_off["at"]), until, at(went["at"]))
+
+    def _sleep_until(self, until: datetime) -> None:
+        zone = ZoneInfo(self.time_zone)
+        start, end = ((until - timedelta(hours=hours)).astimezone(zone) for hours in (12, 0))
+        quiet = {"start": f"{start:%H:%M}", "end": f"{end:%H:%M}"}
+        self.athlete.call("PATCH", "/v1/notifications/preferences", {"quiet_hours": quiet}, if_match="*")
+
+    def _mail(self, state: str) -> dict[str, Any] | None:
+        path = f"/v1/admin/notifications/users/{self.athlete.user_id}/deliveries"
+        mails = (one for one in self.admin("GET", path)["items"] if one["channel"] == "email")
+        return next((one for one in mails if (one["template"], one["state"]) == (self.template, state)), None)

@@ -45,7 +45,7 @@ class Store:
     key: str
     secret: str
     admin: Admin
-    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=30))
+    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=60))
 
     @classmethod
     def open(cls, admin: Admin, url: str) -> "Store":

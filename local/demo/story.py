@@ -11,9 +11,8 @@ from local.demo.client import ApiError, Athlete, Door, eventually
 if TYPE_CHECKING:
     from local.demo.live import Follower
 
-QUIET_S = 90.0
-ASLEEP_S = 30.0
-"""So long at least, for his offer to fall into it."""
+PATIENCE_S = 300.0
+"""A message that its consumer was too slow for comes again after three minutes."""
 BENS_ZONE = "Europe/Berlin"
 
 
@@ -139,7 +138,7 @@ def settled(athlete: Athlete, workouts: int) -> State:
         listed = athlete.get("/v1/workouts")["items"]
         return state if len(listed) >= workouts and state.xp > 0 else None
 
-    return eventually(look, within_s=QUIET_S, every_s=0.2)
+    return eventually(look, within_s=PATIENCE_S, every_s=0.2)
 
 
 def streams_of(athlete: Athlete, workout_id: str, resolution: str = "low") -> dict[str, Any]:
@@ -154,13 +153,13 @@ def metrics_of(athlete: Athlete, workout_id: str) -> dict[str, Any]:
         found = _once_there(athlete, f"/v1/workouts/{workout_id}/metrics")
         return found if found["load"]["method"] == "power_tss" else None
 
-    return eventually(look, within_s=QUIET_S)
+    return eventually(look, within_s=PATIENCE_S)
 
 
 def trend_of(athlete: Athlete, metric: str, days: tuple[str, str]) -> list[dict[str, Any]]:
     """By day, over these days."""
     path = f"/v1/metrics/trends/{metric}?period=day&from={days[0]}&to={days[1]}"
-    return eventually(lambda: athlete.get(path)["items"], within_s=QUIET_S)
+    return eventually(lambda: athlete.get(path)["items"], within_s=PATIENCE_S)
 
 
 def _once_there(athlete: Athlete, path: str) -> dict[str, Any]:
@@ -173,7 +172,7 @@ def _once_there(athlete: Athlete, path: str) -> dict[str, Any]:
             raise
         return shown
 
-    return eventually(look, within_s=QUIET_S)
+    return eventually(look, within_s=PATIENCE_S)
 
 
 # --- live -----------------------------------------------------------------------------------------------------------
@@ -211,7 +210,7 @@ def live_run(cast: Cast, socket: str, recorded: dict[str, Any]) -> Watched:
         live.samples(seconds[part:end], **{name: values[part:end] for name, values in columns.items()})
         follower.look(within_s=0.1)
     live.catch_up_over_http()
-    eventually(lambda: _has_seen(follower, seconds[-1]), within_s=QUIET_S)
+    eventually(lambda: _has_seen(follower, seconds[-1]), within_s=PATIENCE_S)
     live.say("stop", at_s=seconds[-1])
     follower.look(within_s=1.0)
     workout = _once_there(cast.ben, f"/v1/workouts/{live.session_id}")

@@ -32,7 +32,7 @@ class Athlete:
     """Registered, confirmed and signed in."""
 
     def __init__(self, stack: DeployedStack) -> None:
-        self._http = httpx.Client(base_url=stack.api, timeout=20)
+        self._http = httpx.Client(base_url=stack.api, timeout=60)
         self.email = f"athlete-{uuid4().hex[:12]}@example.org"
         self._http.post("/v1/auth/register", json={"email": self.email, "password": PASSWORD})
         code = code_mailed_to(stack.aws, self.email)
@@ -66,7 +66,7 @@ def stadion(stack: DeployedStack, *arguments: str) -> "subprocess.CompletedProce
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=120,
     )
 
 
@@ -115,11 +115,11 @@ def test_trace_of_what_never_was_says_so(stack: DeployedStack) -> None:
 def test_tail_sees_an_event_of_one_athlete_and_leaves_nothing_behind(stack: DeployedStack, athlete: Athlete) -> None:
     other = Athlete(stack)
     command = [STADION, "events", "tail", "--json", "--type", "GearAdded", "--user", athlete.user_id, "-n", "1"]
-    tail = subprocess.Popen([*command, "--for", "30", "--port", str(stack.emulator.port)], stdout=subprocess.PIPE)
+    tail = subprocess.Popen([*command, "--for", "90", "--port", str(stack.emulator.port)], stdout=subprocess.PIPE)
     eventually(lambda: _tail_rules(stack))
     for one in (other, athlete):
         one.call("POST", "/v1/gear", {"category": "running_shoes"})
-    seen, _ = tail.communicate(timeout=40)
+    seen, _ = tail.communicate(timeout=100)
     event = json.loads(seen)
     assert (event["detail-type"], event["detail"]["user_id"]) == ("GearAdded", athlete.user_id)
     assert _tail_rules(stack) == []
@@ -138,7 +138,7 @@ def test_tail_cleans_up_when_it_is_terminated(stack: DeployedStack) -> None:
     )
     eventually(lambda: _tail_rules(stack))
     tail.terminate()
-    tail.wait(timeout=20)
+    tail.wait(timeout=60)
     assert _tail_rules(stack) == []
 
 

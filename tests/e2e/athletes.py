@@ -31,7 +31,7 @@ class Athlete:
 
     @cached_property
     def http(self) -> httpx.Client:
-        return httpx.Client(timeout=30)
+        return httpx.Client(timeout=60)
 
     @cached_property
     def user_id(self) -> str:

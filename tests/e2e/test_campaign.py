@@ -94,7 +94,7 @@ def crowd(stack: DeployedStack) -> list[str]:
     batches = [events[at : at + 10] for at in range(0, len(events), 10)]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         list(pool.map(lambda entries: publish(stack, entries), batches))
-    eventually(lambda: len(known(stack, "promos", names)) == ATHLETES - ATHLETES // 50, within_s=300, every_s=2)
+    eventually(lambda: len(known(stack, "promos", names)) == ATHLETES - ATHLETES // 50, within_s=600, every_s=2)
     return names
 
 
@@ -148,7 +148,7 @@ def test_it_is_begun_killed_resumed_measured_and_told(
     stopped = call(admin, "GET", address)
     assert stopped["state"] in {"choosing", "sending"}
     command(stack, "resume", CAMPAIGN)
-    eventually(lambda: call(admin, "GET", address)["state"] == "measuring", within_s=400, every_s=1)
+    eventually(lambda: call(admin, "GET", address)["state"] == "measuring", within_s=600, every_s=1)
     arms = members(stack, run_id)
     offers = {body["user_id"]: body for _, sk, body in scan(stack, "promos") if sk.startswith("OFFER#")}
     told_of = {user_id: arm for user_id, arm in arms.items() if arm != "hold-out"}
@@ -160,7 +160,7 @@ def test_it_is_begun_killed_resumed_measured_and_told(
     selling = time.monotonic()
     bought = shop(store, mine, arms, at)
     sold = time.monotonic() - selling
-    eventually(lambda: call(admin, "GET", address)["state"] == "ended", within_s=300, every_s=1)
+    eventually(lambda: call(admin, "GET", address)["state"] == "ended", within_s=600, every_s=1)
     report = command(stack, "report", CAMPAIGN)
     check(report, arms, bought, stack, run_id)
     messages = Counter(

@@ -19,7 +19,7 @@ from local.demo.client import ApiError, Athlete, Door
 from local.demo.live import Follower, Line, Live, RefusedError, dial
 from stadion.privacy import distance_m
 from stadion_cli.outputs import socket_url
-from tests.stack import DeployedStack, eventually
+from tests.stack import PATIENCE_S, DeployedStack, eventually
 
 pytestmark = [pytest.mark.e2e, pytest.mark.alone]
 
@@ -222,7 +222,7 @@ def test_twenty_athletes_and_their_followers_lose_nothing_and_double_nothing(
     timed("in the diary", began)
 
     for spectator in spectators:
-        spectator.join(20)
+        spectator.join(PATIENCE_S)
         spectator.is_over.set()
     check_what_was_seen(lives, tracks, spectators)
     print(f"\n  live: {timings}, {sum(len(s.follower.seen) for s in spectators)} updates seen")
@@ -297,13 +297,12 @@ class TestSharing:
         guest = Follower.with_link(url, link["share_token"])
         assert guest.watch()["session_id"] == live.session_id
         live.samples([0, 1], heart_rate_bpm=[100, 101])
-        guest.look(within_s=2)
-        assert guest.seen[-1]["heart_rate_bpm"] == 101
+        eventually(lambda: guest.look(within_s=0.5) or guest.seen[-1]["heart_rate_bpm"] == 101)
         assert door.call("GET", link["path"])["time_s"] == 1
         with pytest.raises(RefusedError, match="connection_only_watches"):
             guest.line.ask("stop", session_id=live.session_id)
         people[1].call("DELETE", f"{live.path}/share-links/{link['link_id']}")
-        guest.look(within_s=2)
+        guest.look(within_s=60)
         assert guest.ended == "not_allowed"
         with pytest.raises(ApiError, match="share_link_not_found"):
             door.call("GET", link["path"])
@@ -314,13 +313,13 @@ class TestSharing:
     def test_a_link_ends_by_itself(self, url: str, people: list[Athlete], door: Door) -> None:
         live = Live(people[1], url)
         live.start("Run", an_hour_ago())
-        link = live.share(expires_in_s=3)
+        link = live.share(expires_in_s=10)
         guest = Follower.with_link(url, link["share_token"])
         guest.watch()
         live.samples([0], heart_rate_bpm=[100])
-        time.sleep(3)
+        time.sleep(10)
         live.samples([1], heart_rate_bpm=[101])
-        guest.look(within_s=2)
+        guest.look(within_s=60)
         assert [seen["heart_rate_bpm"] for seen in guest.seen] == [None, 100]
         assert guest.ended == "not_allowed"
         with pytest.raises(ApiError, match="share_link_not_found"):
@@ -338,7 +337,7 @@ class TestSharing:
         follower.watch(anna.user_id)
         anna.call("DELETE", f"/v1/live/followers/{ben.user_id}")
         live.samples([0, 1], heart_rate_bpm=[100, 101])
-        follower.look(within_s=2)
+        follower.look(within_s=60)
         assert follower.ended == "not_allowed"
         assert [seen["time_s"] for seen in follower.seen] == [None]
         with pytest.raises(RefusedError, match="live_session_not_found"):

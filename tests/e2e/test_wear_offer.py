@@ -8,14 +8,14 @@ import httpx
 import pytest
 
 from local.demo.client import Athlete
-from local.demo.night import fall_asleep, mail_after
+from local.demo.night import Sleeper
 from local.recordings import recordings
 from stadion_cli.signed import call
 from stadion_cli.target import Target
 from tests.e2e.test_other_peoples_things import everything
 from tests.e2e.test_partners import Partner, make
 from tests.partners import SHOES, completed
-from tests.stack import DeployedStack, eventually, mails_to
+from tests.stack import PATIENCE_S, DeployedStack, eventually, mails_to
 
 pytestmark = [pytest.mark.e2e, pytest.mark.long]
 SHOES_SKU = "8736499"
@@ -76,7 +76,8 @@ def test_a_worn_pair_becomes_an_offer_a_message_in_the_morning_a_reminder_and_a_
     shoes = {"category": "running_shoes", "brand": "Evadict", "model": "Race Ultra", "limit": 700, "initial_use": 698}
     gear = anna.post("/v1/gear", {**shoes, "used_since": "2015-01-01", "default_for": ["Run"]})
     eventually(lambda: _knows(stack, anna, gear["gear_id"]))
-    awake_at = fall_asleep(anna, "Europe/Moscow", at_least_s=30)
+    sleeper = Sleeper(anna, "Europe/Moscow", "promo_offer", partial(call, admin))
+    sleeper.fall_asleep()
     assert anna.upload(recordings("sweat") / "3173437224.tcx", time_zone="Europe/Berlin")["status"] == "ready"
     eventually(lambda: anna.get(f"/v1/gear/{gear['gear_id']}")["wear"]["percent"] > 100)
 
@@ -86,7 +87,8 @@ def test_a_worn_pair_becomes_an_offer_a_message_in_the_morning_a_reminder_and_a_
     assert len(notes) == 2
     assert offer["code"] in notes["promo_offer"]["body"]
     assert _mails(stack, anna, offer) == [], "she sleeps"
-    night = mail_after(awake_at, partial(call, admin), anna, "promo_offer", within_s=60)
+    awake_at = sleeper.get_up_soon(within_s=PATIENCE_S)
+    night = sleeper.mail_after(awake_at, within_s=PATIENCE_S)
     assert night.reason == "quiet_hours"
     assert night.put_off_at < awake_at <= night.sent_at
     assert offer["title"] in _mails(stack, anna, offer)[0]["Subject"]

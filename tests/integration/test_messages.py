@@ -156,6 +156,51 @@ def test_at_night_it_waits_for_the_first_open_minute(anna: Service, now: dict[st
     assert wake(anna) == 0
 
 
+def sleep_from(anna: Service, start: str, end: str) -> None:
+    quiet = {"quiet_hours": {"start": start, "end": end}}
+    answer = anna.call("PATCH", "/v1/notifications/preferences", quiet, **{"if-match": "*"})
+    assert answer.status == 200, answer.body
+
+
+def test_who_gets_up_earlier_gets_what_waits_earlier(anna: Service, now: dict[str, datetime]) -> None:
+    sleep_from(anna, "21:00", "07:30")
+    now["now"] = NIGHT
+    ask(anna, requested())
+    deliver(anna)
+    sleep_from(anna, "21:00", "02:00")
+    assert wake(anna) == 1
+    deliver(anna)
+    assert (pushes(), states()) == ([], {("r-1", "push"): ("deferred", "quiet_hours")})
+    now["now"] = datetime.fromisoformat("2026-11-22T02:00:00+00:00")
+    assert wake(anna) == 1
+    deliver(anna)
+    assert len(pushes()) == 1
+
+
+def test_other_preferences_leave_what_waits_where_it_is(anna: Service, now: dict[str, datetime]) -> None:
+    sleep_from(anna, "21:00", "07:30")
+    now["now"] = NIGHT
+    ask(anna, requested())
+    deliver(anna)
+    sleep_from(anna, "21:00", "07:30")
+    anna.call("PATCH", "/v1/notifications/preferences", {"digest_at": "19:00"}, **{"if-match": "*"})
+    assert wake(anna) == 0
+
+
+def test_who_flies_into_the_day_gets_what_waits_at_once(anna: Service, now: dict[str, datetime]) -> None:
+    sleep_from(anna, "21:00", "07:30")
+    now["now"] = NIGHT
+    ask(anna, requested())
+    deliver(anna)
+    landed = entry(
+        "ProfileUpdated", {"revision": 2, "language": "en", "time_zone": "America/New_York"}, source="accounts"
+    )
+    anna.invoke("on_account_events", sqs_event(landed))
+    assert wake(anna) == 1
+    deliver(anna)
+    assert len(pushes()) == 1
+
+
 def test_a_consent_withdrawn_between_planning_and_sending_is_heeded(anna: Service, now: dict[str, datetime]) -> None:
     now["now"] = NIGHT + timedelta(hours=1)
     ask(anna, offered())

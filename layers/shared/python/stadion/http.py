@@ -15,7 +15,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, ConfigDict
 
 from stadion import ids, problems
-from stadion.dynamo import look_again_when_stale
+from stadion.dynamo import look_again, look_again_when_stale
 from stadion.errors import (
     IfMatchRequiredError,
     InvalidTokenError,
@@ -110,7 +110,7 @@ class Api(APIGatewayHttpResolver):
     def edit(self, change: Callable[[], T]) -> T:
         """`change` looks, checks `if_match` and writes. Under `If-Match: *` it is done again when overtaken."""
         any_version = (self.header("if-match") or "").strip() == "*"
-        return look_again_when_stale(change) if any_version else change()
+        return look_again_when_stale(change) if any_version else look_again(change)
 
     def unchanged(self, tag: str) -> bool:
         """Whether the client holds this version already (`If-None-Match`)."""
