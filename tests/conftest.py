@@ -2,6 +2,9 @@
 
 import os
 from collections.abc import Iterator
+from functools import cache
+
+import botocore.session
 
 os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Stadion")  # read when the layer is imported
 
@@ -10,6 +13,9 @@ import pytest
 from local.emulator import Emulator
 from stadion_cli.aws import Aws
 from tests.stack import DeployedStack, bare_emulator, deployed_stack
+
+botocore.session.create_loader = cache(botocore.session.create_loader)
+"""Each session would read and parse the descriptions of the services anew: most of the time of a test on moto."""
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 import base64
 import importlib
 import json
+import os
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -86,11 +87,13 @@ class Service:
 
     def enter(self) -> None:
         """The environment of this service's functions, as Lambda would give it."""
+        is_there = os.environ.get("STADION_TABLE") == self.table
         self.monkeypatch.setenv("STADION_SERVICE", self.name)
         self.monkeypatch.setenv("STADION_TABLE", self.table)
         self.monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", self.name)
         settings.forget()
-        dynamo.forget_connections()
+        if not is_there:
+            dynamo.forget_connections()
 
     def call(
         self,

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from stadion_cli.errors import CliError, UsageError
 from stadion_cli.target import Target
 
-TIMEOUT_S: Final = 20
+TIMEOUT_S: Final = 60
 PAGE: Final = 200
 MOST_ERRORS: Final = 20
 
