@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from rich.markup import escape
-from rich.table import Table
 
+from stadion_cli.figures import bar, number_table
 from stadion_cli.money import amount, money
-from stadion_cli.output import say, show, show_facts
+from stadion_cli.output import say, show_facts
 from stadion_cli.wording import (
     GUARDRAILS,
     LEFT_OUT,
@@ -36,8 +36,6 @@ STEPS: Final = {
 }
 DAY: Final = ("issued", "impressions", "clicks", "conversions")
 DAY_MONEY: Final = ("discount_minor", "messages_minor", "spend_minor", "revenue_minor")
-BAR: Final = 36
-EIGHTHS: Final = " ▏▎▍▌▋▊▉█"
 
 
 def show_report(report: Record) -> None:
@@ -67,7 +65,7 @@ def show_days(days: Sequence[Record], currency: str, *, total: Record | None = N
     columns = ("day", "offers", "seen", "clicks", "used", "discounts", "messages", "spend", "revenue")
     rows = [[one["day"], *of_day(one, currency)] for one in days]
     rows += [["[bold]all[/bold]", *of_day(total, currency)]] if total else []
-    _table(f"{title}, money in {currency}", columns, rows)
+    number_table(f"{title}, money in {currency}", columns, rows)
 
 
 def headlines(report: Record) -> list[str]:
@@ -172,10 +170,10 @@ def _funnel(report: Record) -> None:
         for number, (step, name) in enumerate(steps.items()):
             share = arm[step] / arm["athletes"] if arm["athletes"] else 0.0
             rows.append([
-                escape(label(arm)) if not number else "", name, _bar(share), count(arm[step]),
+                escape(label(arm)) if not number else "", name, bar(share), count(arm[step]),
                 share_of(arm[step], arm["athletes"]),
             ])  # fmt: skip
-    _table("Funnel", ("arm", "step", "", "athletes", "of chosen"), rows, left=3)
+    number_table("Funnel", ("arm", "step", "", "athletes", "of chosen"), rows, left=3)
 
 
 def _variants(report: Record) -> None:
@@ -192,7 +190,7 @@ def _variants(report: Record) -> None:
         for arm in report["arms"]
     ]
     columns = ("arm", "athletes", "ordered", "order rate", "revenue", "revenue per athlete")
-    _table(f"Variants, with {confidence(report['plan'])} intervals, money in {currency}", columns, rows)
+    number_table(f"Variants, with {confidence(report['plan'])} intervals, money in {currency}", columns, rows)
 
 
 def _money_by_arm(report: Record) -> None:
@@ -210,7 +208,7 @@ def _money_by_arm(report: Record) -> None:
         if is_told(arm)
     ]
     columns = ("arm", "promo", "new customers", "returned", "withdrew", "discounts", "messages", "spend")
-    _table(f"What it took, money in {currency}", columns, rows, left=2)
+    number_table(f"What it took, money in {currency}", columns, rows, left=2)
 
 
 def _comparisons(report: Record) -> None:
@@ -221,7 +219,7 @@ def _comparisons(report: Record) -> None:
         decides = "✓" if one["decides"] else ""
         rows.append([pair, one["metric"], value, interval, p_value(one["p_value"]), verdict(one), decides])
     columns = ("", "of", "difference", "interval", "p", "significant", "decides")
-    _table("Comparisons, per athlete", columns, rows, left=2)
+    number_table("Comparisons, per athlete", columns, rows, left=2)
 
 
 def _checks(report: Record) -> None:
@@ -263,22 +261,3 @@ def _is_effect(report: Record, comparison: Record) -> bool:
 
 def of_day(day: Record, currency: str) -> list[str]:
     return [count(day[name]) for name in DAY] + [amount(day[name], currency) for name in DAY_MONEY]
-
-
-def _bar(share: float) -> str:
-    eighths = round(max(0.0, min(1.0, share)) * BAR * 8)
-    return "█" * (eighths // 8) + EIGHTHS[eighths % 8].strip()
-
-
-def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, left: int = 1) -> None:
-    """The first `left` columns hold words, the others numbers."""
-    say()
-    if not rows:
-        say(f"[bold]{title}[/bold]: nothing yet")
-        return
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="dim")
-    for number, column in enumerate(columns):
-        table.add_column(column, justify="left" if number < left else "right", overflow="fold")
-    for row in rows:
-        table.add_row(*row)
-    show(table)

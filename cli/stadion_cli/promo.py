@@ -9,6 +9,7 @@ from stadion_cli import files
 from stadion_cli.errors import CliError
 from stadion_cli.files import File
 from stadion_cli.output import Json, confirm, say, show_json, show_table, tell
+from stadion_cli.promo_report import cost_per_acquisition_minor, show_report
 from stadion_cli.signed import call, items
 from stadion_cli.stack import Endpoint, Port
 from stadion_cli.target import OnAws, Target, target
@@ -82,25 +83,35 @@ def list_(*, port: Port = None, endpoint: Endpoint = None, on_aws: OnAws = False
 def show(
     promo_id: PromoId, *, port: Port = None, endpoint: Endpoint = None, on_aws: OnAws = False, as_json: Json = False
 ) -> None:
-    """A promo, its status, what is left of its budget, and its funnel.
+    """A promo, its status, and what is left of its budget.
 
     [bold]Example[/bold]
 
       [cyan]stadion promo show winter-shoes[/cyan]
     """
     chosen = target(port, endpoint, on_aws=on_aws)
+    _tell(call(chosen, "GET", _path(promo_id)), as_json=as_json)
+
+
+@app.command()
+def report(
+    promo_id: PromoId, *, port: Port = None, endpoint: Endpoint = None, on_aws: OnAws = False, as_json: Json = False
+) -> None:
+    """What became of all its offers, whether a campaign, worn gear or somebody by hand gave them.
+
+    [bold]Example[/bold]
+
+      [cyan]stadion promo report winter-shoes[/cyan]
+    """
+    chosen = target(port, endpoint, on_aws=on_aws)
     promo = call(chosen, "GET", _path(promo_id))
     funnel = call(chosen, "GET", _path(promo_id, "funnel"))
     if as_json:
-        show_json(promo | {"funnel": funnel})
+        each = cost_per_acquisition_minor(funnel["total"])
+        show_json({**funnel, "name": promo["name"], "status": promo["status"], "currency": promo["currency"],
+                   "cost_per_acquisition_minor": each})  # fmt: skip
         return
-    _tell(promo, as_json=False)
-    columns = ("issued", "viewed", "clicked", "redeemed", "reversed", "discount_minor", "revenue_minor")
-    rows = [
-        (row["campaign_id"] or "-", row["variant"] or "-", *(row[name] for name in columns))
-        for row in funnel["by_variant"]
-    ]
-    show_table("Funnel", ("campaign", "variant", *columns), rows, empty="nothing happened yet")
+    show_report(promo, funnel)
 
 
 @app.command()

@@ -120,3 +120,43 @@ def test_a_refusal_names_each_place() -> None:
     }
     said = signed._refusal(422, json.dumps(problem).encode()).message
     assert said.splitlines() == ["422: See errors.", "#/limits: No.", "#/consent: not so: A consent is granted."]
+
+
+ROW = {"campaign_id": None, "variant": None, "day": None, "issued": 1200, "viewed": 600, "clicked": 150, "dismissed": 9,
+       "redeemed": 30, "reversed": 2, "redemptions": 31, "discount_minor": 539400, "revenue_minor": 2157600,
+       "walk_ins": 1}  # fmt: skip
+NOTHING = dict.fromkeys(ROW, 0) | {"campaign_id": None, "variant": None, "day": None}
+
+
+def told_report(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], row: dict[str, Any], rows: int, **options: bool
+) -> str:
+    funnel = {
+        "promo_id": "winter-shoes",
+        "total": row,
+        "by_variant": [row, row | {"campaign_id": "winter", "variant": "a"}][:rows],
+        "by_day": [row | {"day": "2026-11-21"}][:rows],
+    }
+    answers = {"/v1/admin/promos/winter-shoes": PROMO | {"currency": "RUB"}}
+    monkeypatch.setattr(promo, "call", lambda _, __, path: answers.get(path, funnel))
+    monkeypatch.setattr(promo, "target", lambda *_, **__: None)
+    promo.report("winter-shoes", **options)
+    return capsys.readouterr().out
+
+
+def test_a_report_tells_the_funnel_who_gave_the_offers_and_what_a_conversion_cost(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown = told_report(monkeypatch, capsys, ROW, 2)
+    assert [line.split()[-2:] for line in shown.splitlines() if line.startswith("used the code")] == [["2.5", "%"]]
+    assert "no campaign" in shown
+    (day,) = [" ".join(line.split()) for line in shown.splitlines() if line.startswith("2026-11-21")]
+    assert day == "2026-11-21 1 200 600 150 30 5 394.00 21 576.00"
+    assert "179.80 RUB" in shown
+    assert json.loads(told_report(monkeypatch, capsys, ROW, 2, as_json=True))["cost_per_acquisition_minor"] == 17980
+
+
+def test_a_report_of_nothing_says_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    shown = told_report(monkeypatch, capsys, NOTHING, 0)
+    assert "Funnel: nothing yet" in shown
+    assert "nobody used a code" in shown

@@ -1,7 +1,10 @@
 """An uploaded run wears a pair past its limit, and the offer that follows is redeemed: the workflow as deployed."""
 
 import json
+import subprocess
+import sys
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -114,6 +117,11 @@ def test_a_worn_pair_becomes_an_offer_a_message_in_the_morning_a_reminder_and_a_
         return found if json.dumps(found).count('"redeemed": 1') else None
 
     assert eventually(funnel)
+    told = _reported(stack, "worn-shoes")
+    assert [told["total"][step] for step in ("viewed", "clicked", "redeemed", "discount_minor", "revenue_minor")] == [
+        1, 1, 1, 179800, 719200,
+    ]  # fmt: skip
+    assert told["cost_per_acquisition_minor"] == 179800
     assert anna.get("/v1/promos")["items"] == []
     bought = eventually(lambda: [one for one in anna.get("/v1/gear")["items"] if one["gear_id"] != gear["gear_id"]])
     assert [one["category"] for one in bought] == ["running_shoes"]
@@ -132,6 +140,13 @@ def _mails(stack: DeployedStack, athlete: Athlete, offer: dict[str, Any]) -> lis
 def _notes(athlete: Athlete, *templates: str) -> dict[str, Any] | None:
     found = {note["template"]: note for note in athlete.get("/v1/notifications")["items"]}
     return {name: found[name] for name in templates} if all(name in found for name in templates) else None
+
+
+def _reported(stack: DeployedStack, promo_id: str) -> Any:
+    """What marketing is told."""
+    command = [Path(sys.prefix) / "bin" / "stadion", "promo", "report", promo_id, "--json"]
+    answer = subprocess.run([*command, "--port", str(stack.emulator.port)], capture_output=True, text=True, check=True)
+    return json.loads(answer.stdout)
 
 
 def _executions(stack: DeployedStack, gear_id: str) -> list[Any]:
