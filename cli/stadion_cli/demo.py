@@ -398,7 +398,5 @@ def _tell_what_next(told: dict[str, Any]) -> None:
     say_line(f"  [dim]TOKEN=[/dim]{told['sign_in']['access_token']}")
     say_line(f'  curl -H "Authorization: Bearer $TOKEN" {told["api"]}/v1/workouts/{upload["workout_ids"][0]}')
     say_line(f"  stadion trace {upload['workout_ids'][0]}      [dim]every step that this ride caused[/dim]")
-    say_line(
-        "  stadion promo report demo-worn-shoes                [dim]what became of its offers[/dim]"
-    )
+    say_line("  stadion promo report demo-worn-shoes                [dim]what became of its offers[/dim]")
     say_line("  stadion down                                        [dim]stop; the state is kept[/dim]")

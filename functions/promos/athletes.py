@@ -30,16 +30,15 @@ SHARDS = 8
 
 
 def athlete(user_id: str) -> tuple[Athlete, Item | None]:
-    """The copy, and its item to rely on in a transaction; an athlete nobody told of has consented to nothing."""
+    """The copy, and its item to rely on in a transaction."""
     item = Item.find(user_pk(user_id), "ATHLETE")
-    return _athlete(item), item
+    return of_item(item), item
 
 
 def athletes_by_id(user_ids: Iterable[str]) -> dict[str, Athlete]:
-    """An athlete nobody told of has consented to nothing."""
     wanted = list(dict.fromkeys(user_ids))
     found = Item.batch_get([(user_pk(user_id), "ATHLETE") for user_id in wanted]) if wanted else []
-    known = {item.pk: _athlete(item) for item in found}
+    known = {item.pk: of_item(item) for item in found}
     return {user_id: known.get(user_pk(user_id), Athlete()) for user_id in wanted}
 
 
@@ -47,7 +46,7 @@ def athlete_and_promos(user_id: str, promo_ids: Iterable[str]) -> tuple[Athlete,
     """In one request."""
     keys = [(user_pk(user_id), "ATHLETE"), *((promo_pk(name), "PROMO") for name in dict.fromkeys(promo_ids))]
     found = {item.sk + item.pk: item for item in Item.batch_get(keys, consistent_read=True)}
-    known = _athlete(found.pop("ATHLETE" + user_pk(user_id), None))
+    known = of_item(found.pop("ATHLETE" + user_pk(user_id), None))
     promos = [Promo.model_validate(item.body) for item in found.values()]
     return known, {promo.promo_id: promo for promo in promos}
 
@@ -79,7 +78,7 @@ def page(*, limit: int, cursor: str | None) -> pagination.Page[tuple[str, Athlet
     position = pagination.decode(cursor, scope) or {}
     partition = position.get("gsi1pk", {}).get("S", _index_pk(0))
     found = Item.by_gsi1.query(partition, limit=limit, last_evaluated_key=position if len(position) > 1 else None)
-    items = [(item.gsi1sk, _athlete(item)) for item in found]
+    items = [(item.gsi1sk, of_item(item)) for item in found]
     following: dict[str, Any] | None = found.last_evaluated_key
     if following is None:
         number = int(partition.rpartition("#")[2]) + 1
@@ -168,7 +167,8 @@ def _with(known: Order, news: OrderCompleted | OrderReturned) -> Order:
     return known.model_copy(update={"returns": {news.returned_at.isoformat(): news} | known.returns})
 
 
-def _athlete(item: Item | None) -> Athlete:
+def of_item(item: Item | None) -> Athlete:
+    """An athlete nobody told of has consented to nothing."""
     return Athlete.model_validate(item.body) if item is not None else Athlete()
 
 

@@ -13,7 +13,7 @@ from promos import store
 from promos.budget import Left, Take
 from promos.domain import Offer, Promo, Stored
 from promos.errors import LimitReachedError
-from promos.store import Code, promo_pk, user_pk
+from promos.store import Code, promo_pk, user_pk, uses_sk
 from stadion import clock
 from stadion.dynamo import Item, Transaction, absent, overtaken, put_over
 from stadion.events.envelope import Event
@@ -109,11 +109,6 @@ def period_prefix(key: str) -> str:
     return f"PERIOD#{key}#"
 
 
-def used_by(user_id: str, promo_id: str, period: str | None = None) -> int:
-    item = Item.find(user_pk(user_id), _uses_sk(promo_id, period))
-    return int(item.revision or 0) if item is not None else 0
-
-
 @dataclass(frozen=True)
 class Hold:
     """All that one reservation or direct redemption writes."""
@@ -151,7 +146,7 @@ def _count_use(transaction: Transaction, promo: Promo, new: Redemption) -> None:
     if new.counted_period is not None:
         counted.append((new.counted_period, promo.limits.per_user_per_period, "per_user_per_period"))
     for period, most, name in counted:
-        item = Item(pk=user_pk(new.user_id), sk=_uses_sk(promo.promo_id, period))
+        item = Item(pk=user_pk(new.user_id), sk=uses_sk(promo.promo_id, period))
         below = None if most is None else absent() | (Item.revision < most)
         transaction.update(item, [Item.revision.add(1)], below, refused=_reached(name))
 
@@ -196,7 +191,7 @@ def _uncount_use(transaction: Transaction, old: Redemption) -> None:
     if old.user_id is None:
         return
     for period in dict.fromkeys([None, old.counted_period]):
-        item = Item(pk=user_pk(old.user_id), sk=_uses_sk(old.promo_id, period))
+        item = Item(pk=user_pk(old.user_id), sk=uses_sk(old.promo_id, period))
         transaction.update(item, [Item.revision.add(-1)])
 
 
@@ -255,10 +250,6 @@ def _item(new: Redemption) -> Item:
 
 def _order_pk(partner_id: str, order_id: str) -> str:
     return f"ORDER#{partner_id}#{order_id}"
-
-
-def _uses_sk(promo_id: str, period: str | None) -> str:
-    return f"USES#{promo_id}#{period}" if period else f"USES#{promo_id}"
 
 
 def _due_pk(shard: int) -> str:

@@ -1,14 +1,15 @@
 """Messages about offers: asked for once each, in the words of their promo."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from pydantic import BaseModel
 
 from promos import store
-from promos.domain import Offer
+from promos.domain import Offer, Promo
 from promos.links import tagged
-from stadion.dynamo import Item, Transaction, absent
+from stadion.dynamo import Transaction, absent
 from stadion.events.catalogue import NotificationRequested
 from stadion.events.envelope import Event
 from stadion.tasks import TaskInput
@@ -29,18 +30,21 @@ class Asked(BaseModel):
     is_new: bool
 
 
-def ask(about: AboutOffer, template: str, now: datetime, *, channels: list[str] | None = None) -> Asked:
+@dataclass(frozen=True)
+class Wanted:
+    """A message that an offer is to be told with."""
+
+    template: str
+    channels: list[str] | None = None
+
+
+def ask(about: AboutOffer, wanted: Wanted, now: datetime) -> Asked:
     """One message per offer and template: the request and the note that it was made are one transaction."""
     offer = store.offer(about.user_id, about.offer_id)
+    news = message(offer, store.get(offer.promo_id), wanted)
     transaction = Transaction()
-    note = Item(
-        pk=store.user_pk(about.user_id),
-        sk=f"TOLD#{offer.offer_id}#{template}",
-        kind="told",
-        expires_at=store.kept_until(offer.expires_at),
-    )
-    transaction.put(note, absent(), refused=lambda _: AlreadyAskedError())
-    store.publish(transaction, about.user_id, [_message(offer, template, channels)], now)
+    transaction.put(store.told_item(offer, wanted.template), absent(), refused=lambda _: AlreadyAskedError())
+    store.publish(transaction, about.user_id, [news], now)
     try:
         transaction.commit()
     except AlreadyAskedError:
@@ -48,8 +52,8 @@ def ask(about: AboutOffer, template: str, now: datetime, *, channels: list[str] 
     return Asked(is_new=True)
 
 
-def _message(offer: Offer, template: str, channels: list[str] | None) -> Event:
-    promo = store.get(offer.promo_id)
+def message(offer: Offer, promo: Promo, wanted: Wanted) -> Event:
+    """The same request however often it is made."""
     values: dict[str, Any] = {
         "title": promo.title.en,
         "title_ru": promo.title.ru,
@@ -59,11 +63,11 @@ def _message(offer: Offer, template: str, channels: list[str] | None) -> Event:
         "ends_on": offer.expires_at.strftime(DAY_FORMAT),
     }
     return NotificationRequested(
-        request_id=f"{template}:{offer.offer_id}",
-        template=template,
+        request_id=f"{wanted.template}:{offer.offer_id}",
+        template=wanted.template,
         values=values,
         about={"offer_id": offer.offer_id, "deeplink": tagged(offer.link or promo.link, offer)},
-        channels=channels,
+        channels=wanted.channels,
         expires_at=offer.expires_at,
         campaign_id=offer.campaign_id,
     )

@@ -4,16 +4,17 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from promos import athletes, checkout, funnel_store, product_store, segment_store, store
+from promos import athletes, funnel_store, product_store, segment_store, store
 from promos.domain import Check, Offer, OfferStatus, Promo, checks, expiry, is_open_at
 from promos.errors import CodePatternError, NotEligibleError, OfferIsOverError, OfferNotFoundError
 from promos.facts import Athlete, Piece, ProductCopy
 from promos.funnel_store import Place
 from promos.links import tagged
+from promos.offer_messages import Wanted, message
 from promos.patterns import LEAST_RANDOM, LONGEST, code_of
 from promos.replacement import replacement_for
 from promos.schemas import CheckResponse, Explanation, IssuedResponse, NewIssue, OfferResponse
-from promos.store import AlreadyIssuedError, Code, CodeCollisionError
+from promos.store import AlreadyIssuedError, Code, CodeCollisionError, Standing
 from promos.targeting import Segments, needs
 from stadion import ids, pagination
 from stadion.clock import local_date
@@ -27,26 +28,32 @@ from stadion.i18n import Language
 
 
 def issue(
-    promo_id: str, new: NewIssue, *, language: Language, now: datetime, link: str | None = None
+    promo_id: str,
+    new: NewIssue,
+    *,
+    language: Language,
+    now: datetime,
+    link: str | None = None,
+    tell: Wanted | None = None,
 ) -> tuple[IssuedResponse, bool]:
     """The offer, and whether it is new: the same run gives an athlete one offer of a promo, however often it is asked.
 
     Consent and rules are asked here and now, and the transaction holds only while the consent that was read stands.
+    A new offer and the request to `tell` of it are one transaction.
     """
-    known = store.offer_of_run(new.user_id, promo_id, new.run_id)
-    if known is not None:
-        return _issued(store.offer(new.user_id, known)), False
     try:
-        offer = look_again(lambda: _issue(promo_id, new, language, now, link))
+        offer = look_again(lambda: _issue(promo_id, new, language, now, link, tell))
     except AlreadyIssuedError as before:
         return _issued(store.offer(new.user_id, before.offer_id)), False
     return _issued(offer), True
 
 
-def _issue(promo_id: str, new: NewIssue, language: Language, now: datetime, link: str | None) -> Offer:
-    promo = store.get(promo_id)
-    known, relied_on = athletes.athlete(new.user_id)
-    found = _checks(promo, new.user_id, known, channel=new.channel, now=now)
+def _issue(
+    promo_id: str, new: NewIssue, language: Language, now: datetime, link: str | None, tell: Wanted | None
+) -> Offer:
+    standing = store.standing(new.user_id, promo_id, new.run_id)
+    promo = standing.promo
+    found = _checks(standing, new.user_id, channel=new.channel, now=now)
     if not all(check.passed for check in found):
         refused = [_check(check, language).model_dump(mode="json") for check in found if not check.passed]
         raise NotEligibleError(extensions={"checks": refused})
@@ -61,9 +68,10 @@ def _issue(promo_id: str, new: NewIssue, language: Language, now: datetime, link
         link=link,
     )
     code = _code_item(offer) if offer.is_personal else None
-    issued = PromoIssued(offer=_facts(offer), code=offer.code, expires_at=offer.expires_at)
+    news: list[Event] = [PromoIssued(offer=_facts(offer), code=offer.code, expires_at=offer.expires_at)]
+    news += [message(offer, promo, tell)] if tell is not None else []
     try:
-        store.issue(offer, code, relied_on, [issued], now)
+        store.issue(offer, code, standing.athlete, news, now, told=tell.template if tell is not None else None)
     except CodeCollisionError as error:
         raise OvertakenError from error
     return offer
@@ -90,9 +98,7 @@ def _code_item(offer: Offer) -> Code:
 
 def explain(promo_id: str, user_id: str, *, language: Language, now: datetime) -> Explanation:
     """Every question on the way to an offer, and the rule that decided it. The athlete's values are not told."""
-    promo = store.get(promo_id)
-    known, _ = athletes.athlete(user_id)
-    found = _checks(promo, user_id, known, channel=None, now=now)
+    found = _checks(store.standing(user_id, promo_id), user_id, channel=None, now=now)
     return Explanation(
         promo_id=promo_id,
         user_id=user_id,
@@ -101,12 +107,12 @@ def explain(promo_id: str, user_id: str, *, language: Language, now: datetime) -
     )
 
 
-def _checks(promo: Promo, user_id: str, known: Athlete, *, channel: ConsentKind | None, now: datetime) -> list[Check]:
+def _checks(standing: Standing, user_id: str, *, channel: ConsentKind | None, now: datetime) -> list[Check]:
+    promo, known = standing.promo, athletes.of_item(standing.athlete)
     rules: Segments = segment_store.rules() if promo.targeting else {}
     today = local_date(now, known.time_zone)
     facts = athletes.facts(user_id, known, needs(promo.targeting, rules), today)
-    used = checkout.used_by(user_id, promo.promo_id) if promo.limits.per_user is not None else 0
-    return checks(promo, facts, rules, now=now, used=used, channel=channel)
+    return checks(promo, facts, rules, now=now, used=standing.used, channel=channel)
 
 
 def _check(check: Check, language: Language) -> CheckResponse:

@@ -218,9 +218,27 @@ def offers(user_id: str, *, open_at: datetime | None, limit: int, cursor: str | 
     return found.of(lambda item: Offer.model_validate(item.body))
 
 
-def offer_of_run(user_id: str, promo_id: str, run_id: str) -> str | None:
-    item = Item.find(user_pk(user_id), _issued_sk(promo_id, run_id))
-    return item.body["offer_id"] if item is not None else None
+@dataclass(frozen=True)
+class Standing:
+    """What an offer of a promo to an athlete hangs on, but for the rules of its targeting; one request."""
+
+    promo: Promo
+    athlete: Item | None
+    used: int
+    """Orders of the athlete that hold or used the promo."""
+
+
+def standing(user_id: str, promo_id: str, run_id: str | None = None) -> Standing:
+    """`PromoNotFoundError`; `AlreadyIssuedError` when the run gave the athlete an offer of the promo before."""
+    claim, uses = _issued_sk(promo_id, run_id or ""), uses_sk(promo_id)
+    keys = [(promo_pk(promo_id), "PROMO"), *((user_pk(user_id), sk) for sk in ("ATHLETE", uses, claim))]
+    found = {item.sk: item for item in Item.batch_get(keys, consistent_read=True)}
+    if claim in found:
+        raise AlreadyIssuedError(found[claim].body["offer_id"])
+    if "PROMO" not in found:
+        raise PromoNotFoundError
+    used = int(found[uses].revision or 0) if uses in found else 0
+    return Standing(Promo.model_validate(found["PROMO"].body), found.get("ATHLETE"), used)
 
 
 def last_offer_of(user_id: str, promo_id: str) -> Offer | None:
@@ -231,8 +249,19 @@ def last_offer_of(user_id: str, promo_id: str) -> Offer | None:
     return offer(user_id, newest) if newest is not None else None
 
 
-def issue(new: Offer, code: "Code | None", athlete: Item | None, events: list[Event], now: datetime) -> None:
-    """One transaction: the claim of the run, the offer, its code, the news, and the consent that still stands."""
+def issue(
+    new: Offer,
+    code: "Code | None",
+    athlete: Item | None,
+    events: list[Event],
+    now: datetime,
+    *,
+    told: str | None = None,
+) -> None:
+    """One transaction: the claim of the run, the offer, its code, the news, and the consent that still stands.
+
+    With `told` the news ask for this message, which is noted, so that nobody asks for it again.
+    """
     transaction = Transaction()
     claim = Item(
         pk=user_pk(new.user_id),
@@ -247,6 +276,8 @@ def issue(new: Offer, code: "Code | None", athlete: Item | None, events: list[Ev
     if code is not None:
         put_new_code(transaction, code, refused=lambda _: CodeCollisionError())
     transaction.put(offer_item(new), absent(), refused=overtaken)
+    if told is not None:
+        transaction.put(told_item(new, told))
     publish(transaction, new.user_id, events, now)
     transaction.commit()
 
@@ -274,6 +305,16 @@ def offer_item(new: Offer) -> Item:
         revision=new.revision,
         body=new.model_dump(mode="json", exclude_none=True),
         expires_at=kept_until(new.expires_at),
+    )
+
+
+def told_item(offer: Offer, template: str) -> Item:
+    """The note that this message about the offer was asked for."""
+    return Item(
+        pk=user_pk(offer.user_id),
+        sk=f"TOLD#{offer.offer_id}#{template}",
+        kind="told",
+        expires_at=kept_until(offer.expires_at),
     )
 
 
@@ -353,6 +394,10 @@ def code_pk(code: str) -> str:
 
 def user_pk(user_id: str) -> str:
     return f"USER#{user_id}"
+
+
+def uses_sk(promo_id: str, period: str | None = None) -> str:
+    return f"USES#{promo_id}#{period}" if period else f"USES#{promo_id}"
 
 
 def _issued_sk(promo_id: str, run_id: str) -> str:

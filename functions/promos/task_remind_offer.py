@@ -1,13 +1,13 @@
 """Asks for the reminder before an offer ends, once."""
 
 from promos import offer_messages
-from promos.offer_messages import AboutOffer, Asked
+from promos.offer_messages import AboutOffer, Asked, Wanted
 from stadion import clock
 from stadion.tasks import task
 
 
 def do(asked: AboutOffer) -> Asked:
-    return offer_messages.ask(asked, "promo_reminder", clock.now())
+    return offer_messages.ask(asked, Wanted("promo_reminder"), clock.now())
 
 
 handler = task(do, takes=AboutOffer)

@@ -232,10 +232,10 @@ def test_a_consent_withdrawn_between_look_and_write_counts(promos: Service) -> N
     welcome(promos)
     straight = promo_store.issue
 
-    def withdrawn_first(*args: Any) -> None:
+    def withdrawn_first(*args: Any, **options: Any) -> None:
         promos.monkeypatch.setattr(promo_store, "issue", straight)
         deliver(promos, "on_account_events", consent(granted=False, revision=2))
-        straight(*args)
+        straight(*args, **options)
 
     promos.monkeypatch.setattr(promo_store, "issue", withdrawn_first)
     assert admin(promos, "POST", "/winter-shoes/offers", {"user_id": ATHLETE}).body["code"] == "not_eligible"

@@ -141,6 +141,30 @@ def test_offers_cost_two_requests_a_click_three_and_a_checkout_six(promos: Servi
         assert len(operations) <= most, operations
 
 
+def test_an_offer_with_its_message_costs_two_requests(promos: Service, table: Table) -> None:
+    """What a campaign does for each athlete."""
+    from promos import offer_service
+    from promos.offer_messages import Wanted
+    from promos.schemas import NewIssue
+    from stadion import clock
+    from stadion.i18n import Language
+    from tests.integration.test_promos import PROMO, admin, consent
+
+    promo = {**PROMO, "starts_at": "2026-01-01T00:00:00Z", "ends_at": "2099-01-01T00:00:00Z"}
+    admin(promos, "POST", "", promo)
+    admin(promos, "POST", "/winter-shoes/status", {"action": "activate"}, if_match="*")
+    promos.invoke("on_account_events", sqs_event(consent()))
+    new = NewIssue(user_id=ATHLETE, run_id="winter-1", campaign_id="winter", variant="a")
+    with counted() as operations:
+        issued, is_new = offer_service.issue(
+            "winter-shoes", new, language=Language.EN, now=clock.now(), tell=Wanted("promo_offer")
+        )
+    table.append(("an offer of a campaign, with its message", operations))
+    assert (is_new, operations) == (True, ["BatchGetItem", "TransactWriteItems"])
+    (asked,) = promos.published("NotificationRequested")
+    assert asked["detail"]["data"]["values"]["code"] == issued.code
+
+
 def test_the_inbox_costs_two_requests(notifications: Service, table: Table) -> None:
     welcome = {"request_id": "welcome", "template": "welcome", "values": {}, "about": {}}
     notifications.invoke("on_notification_requests", sqs_event(entry("NotificationRequested", welcome)))

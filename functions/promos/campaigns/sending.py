@@ -9,6 +9,7 @@ from promos.campaigns import batches, lifecycle, store
 from promos.campaigns.domain import Phase, Run, RunState
 from promos.campaigns.plan import HOLD_OUT, REST
 from promos.errors import NotEligibleError, PromoNotFoundError
+from promos.offer_messages import AboutOffer, Wanted
 from promos.schemas import NewIssue
 from stadion.i18n import Language
 
@@ -72,15 +73,17 @@ def _offer_or_fail(run: Run, user_id: str, arm: str, variant: str, now: datetime
 
 def _offer(run: Run, user_id: str, arm: str, variant: str, now: datetime) -> str:
     new = NewIssue(user_id=user_id, run_id=run.run_id, campaign_id=run.campaign_id, variant=arm)
+    wanted = Wanted(TEMPLATE, list(run.plan.channels) if run.plan.channels else None)
+    promo_id = run.plan.variant(variant).promo_id
     try:
-        issued, _ = offer_service.issue(run.plan.variant(variant).promo_id, new, language=Language.EN, now=now)
+        issued, is_new = offer_service.issue(promo_id, new, language=Language.EN, now=now, tell=wanted)
     except PromoNotFoundError as error:
-        raise PromoIsOffError(run.plan.variant(variant).promo_id) from error
+        raise PromoIsOffError(promo_id) from error
     except NotEligibleError as error:
         failed = error.extensions["checks"][0]["check"]
         if failed == "status":
-            raise PromoIsOffError(run.plan.variant(variant).promo_id) from error
+            raise PromoIsOffError(promo_id) from error
         return f"not_{failed}"
-    about = offer_messages.AboutOffer(user_id=user_id, offer_id=issued.offer_id)
-    offer_messages.ask(about, TEMPLATE, now, channels=list(run.plan.channels) if run.plan.channels else None)
+    if not is_new:  # by somebody who gave it without a word, perhaps
+        offer_messages.ask(AboutOffer(user_id=user_id, offer_id=issued.offer_id), wanted, now)
     return "told"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from moto import mock_aws
 
-from promos import checkout, redemption_service, store
+from promos import redemption_service, store
 from promos.domain import Offer, Promo, Switch
 from promos.schemas import Use
 from promos.values import CodePlan, Discount, DiscountKind, Limits, Stacking, Words
@@ -191,7 +191,7 @@ class Redemptions(RuleBasedStateMachine):
         assert (stock.uses_left, stock.minor_left) == (100 - len(self.model.holding()), self.model.minor_left())
         assert all(left.uses >= 0 and left.minor >= 0 for left in stock.shards)
         for user in set(CODES.values()):
-            assert checkout.used_by(user, "p") == sum(CODES[code] == user for code, _ in self.model.holding())
+            assert store.standing(user, "p").used == sum(CODES[code] == user for code, _ in self.model.holding())
 
     @invariant()
     def offers_say_what_was_redeemed(self) -> None:
