@@ -9,7 +9,7 @@ from stadion_cli import files
 from stadion_cli.errors import CliError
 from stadion_cli.files import File
 from stadion_cli.output import Json, confirm, say, show_json, show_table, tell
-from stadion_cli.promo_report import cost_per_acquisition_minor, show_report
+from stadion_cli.promo_report import discount_per_conversion_minor, show_report
 from stadion_cli.signed import call, items
 from stadion_cli.stack import Endpoint, Port
 from stadion_cli.target import OnAws, Target, target
@@ -107,9 +107,9 @@ def report(
     promo = call(chosen, "GET", _path(promo_id))
     funnel = call(chosen, "GET", _path(promo_id, "funnel"))
     if as_json:
-        each = cost_per_acquisition_minor(funnel["total"])
-        show_json({**funnel, "name": promo["name"], "status": promo["status"], "currency": promo["currency"],
-                   "cost_per_acquisition_minor": each})  # fmt: skip
+        each = discount_per_conversion_minor(funnel["total"])
+        about = {name: promo[name] for name in ("name", "status", "currency")}
+        show_json({**funnel, **about, "discount_per_conversion_minor": each})
         return
     show_report(promo, funnel)
 

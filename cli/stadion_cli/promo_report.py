@@ -34,9 +34,10 @@ def show_report(promo: Record, funnel: Record) -> None:
 _COLUMNS: Final = ("offers", "seen", "clicks", "used", "discounts", "revenue")
 
 
-def cost_per_acquisition_minor(total: Record) -> int | None:
-    """Discounts for each offer that was used; what messages cost is a campaign's matter."""
-    return round(total["discount_minor"] / total["redeemed"]) if total["redeemed"] else None
+def discount_per_conversion_minor(total: Record) -> int | None:
+    """Of offers that were used, and of walk-ins. What messages cost besides is a campaign's matter."""
+    conversions = total["redeemed"] + total["walk_ins"]
+    return round(total["discount_minor"] / conversions) if conversions else None
 
 
 def _funnel(total: Record) -> None:
@@ -52,7 +53,7 @@ def _numbers(row: Record, currency: str) -> list[str]:
 
 
 def _totals(total: Record, currency: str) -> dict[str, str]:
-    each = cost_per_acquisition_minor(total)
+    each = discount_per_conversion_minor(total)
     return {
         "conversions": f"{count(total['redeemed'])} ({share_of(total['redeemed'], total['issued'])} of offers)",
         "dismissed": count(total["dismissed"]),

@@ -152,8 +152,8 @@ def test_a_report_tells_the_funnel_who_gave_the_offers_and_what_a_conversion_cos
     assert "no campaign" in shown
     (day,) = [" ".join(line.split()) for line in shown.splitlines() if line.startswith("2026-11-21")]
     assert day == "2026-11-21 1 200 600 150 30 5 394.00 21 576.00"
-    assert "179.80 RUB" in shown
-    assert json.loads(told_report(monkeypatch, capsys, ROW, 2, as_json=True))["cost_per_acquisition_minor"] == 17980
+    assert "174.00 RUB" in shown
+    assert json.loads(told_report(monkeypatch, capsys, ROW, 2, as_json=True))["discount_per_conversion_minor"] == 17400
 
 
 def test_a_report_of_nothing_says_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
