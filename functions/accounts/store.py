@@ -7,7 +7,7 @@ from typing import Any
 from accounts.domain import Consent, JournalEntry, Physical, PrivacyZones, Profile
 from accounts.errors import UserNotFoundError
 from stadion import clock, pagination
-from stadion.dynamo import Item, Transaction, absent, page_of, put_over
+from stadion.dynamo import Item, Transaction, absent, next_revision, page_of, put_over
 from stadion.errors import StaleVersionError
 from stadion.events.catalogue import ConsentKind
 from stadion.events.envelope import Event
@@ -80,7 +80,7 @@ def change_privacy_zones(
     user_id: str, zones: PrivacyZones, event: Callable[[int], Event], stored: Item | None, now: datetime
 ) -> None:
     """`OvertakenError` when the list is not `stored` any more; `event` is made of the new revision."""
-    revision = int(stored.revision) + 1 if stored is not None else 1
+    revision = next_revision(stored)
     body = zones.model_dump(mode="json")
     transaction = Transaction()
     put_over(

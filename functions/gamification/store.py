@@ -6,7 +6,7 @@ from datetime import UTC
 from typing import Any
 
 from gamification.domain import Record
-from stadion.dynamo import Item, Transaction, put_over
+from stadion.dynamo import Item, Transaction, next_revision, put_over
 from stadion.ledger import Ledger, account_sk, totals_of
 
 
@@ -87,7 +87,7 @@ def _move_efforts(transaction: Transaction, shelf: Shelf, offered: Mapping[str, 
 
 
 def _records_item(shelf: Shelf, standing: Mapping[str, Record]) -> Item:
-    revision = int(shelf.stored.revision) + 1 if shelf.stored is not None else 1
+    revision = next_revision(shelf.stored)
     body: dict[str, Any] = {key: record.model_dump(mode="json") for key, record in standing.items()}
     return Item(pk=_user(shelf.user_id), sk="RECORDS", kind="records", revision=revision, body=body)
 

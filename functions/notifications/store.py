@@ -12,7 +12,7 @@ from notifications.domain import Delivery, DeliveryState, Device, Notification, 
 from notifications.errors import NotificationNotFoundError
 from notifications.gate import ChannelName, MessageKind, Reason
 from stadion import clock, pagination
-from stadion.dynamo import Item, Transaction, absent, overtaken, page_of, put_over
+from stadion.dynamo import Item, Transaction, absent, next_revision, overtaken, page_of, put_over
 from stadion.errors import StaleVersionError
 from stadion.events.envelope import Event
 from stadion.events.outbox import outbox_items
@@ -56,7 +56,7 @@ class Change:
 
     def put_delivery(self, delivery: Delivery, stored: Item | None) -> None:
         """`OvertakenError` when the delivery is not `stored` any more."""
-        revision = int(stored.revision) + 1 if stored is not None else 1
+        revision = next_revision(stored)
         put_over(self.transaction, stored, _delivery_item(delivery, revision, self.now))
         if delivery.state is DeliveryState.SENT:
             for provider_id in delivery.provider_ids:
@@ -64,7 +64,7 @@ class Change:
 
     def count_sent(self, kind: MessageKind, channel: ChannelName, today: date, stored: Item | None) -> None:
         """On the count that was decided upon, so that two messages at once do not both pass the cap."""
-        revision = int(stored.revision) + 1 if stored is not None else 1
+        revision = next_revision(stored)
         expires_at = int((self.now + COUNTED_FOR).timestamp())
         sk = _sent_sk(kind, channel, today)
         item = Item(pk=_user(self.user_id), sk=sk, kind="sent", revision=revision, expires_at=expires_at)
@@ -157,7 +157,7 @@ def know(user_id: str, change: Callable[[Recipient], Recipient], now: datetime) 
     changed = change(known)
     if changed == known and stored is not None:
         return False
-    revision = int(stored.revision) + 1 if stored is not None else 1
+    revision = next_revision(stored)
     body = changed.model_dump(mode="json")
     transaction = Transaction()
     new = Item(pk=_user(user_id), sk="RECIPIENT", kind="recipient", revision=revision, body=body)
@@ -283,7 +283,7 @@ def devices(user_id: str) -> tuple[list[Device], Item | None]:
 
 def put_devices(user_id: str, known: list[Device], stored: Item | None) -> None:
     """`OvertakenError` when the list is not `stored` any more."""
-    revision = int(stored.revision) + 1 if stored is not None else 1
+    revision = next_revision(stored)
     body = {"devices": [device.model_dump(mode="json") for device in known]}
     transaction = Transaction()
     put_over(transaction, stored, Item(pk=_user(user_id), sk="DEVICES", kind="devices", revision=revision, body=body))
@@ -297,7 +297,7 @@ def owner_of_token(token: str) -> tuple[tuple[str, str] | None, Item | None]:
 
 
 def put_owner_of_token(token: str, user_id: str, device_id: str, stored: Item | None) -> None:
-    revision = int(stored.revision) + 1 if stored is not None else 1
+    revision = next_revision(stored)
     body = {"user_id": user_id, "device_id": device_id}
     transaction = Transaction()
     put_over(transaction, stored, Item(pk=_token_pk(token), sk="TOKEN", kind="token", revision=revision, body=body))

@@ -21,7 +21,7 @@ from promos.facts import (
 from promos.store import promo_pk, user_pk
 from promos.targeting import Needs
 from stadion import pagination
-from stadion.dynamo import Item, Transaction, put_over
+from stadion.dynamo import Item, Transaction, next_revision, put_over
 from stadion.events.catalogue import OrderCompleted, OrderReturned, WorkoutFacts
 from stadion.ledger import ACCOUNT, Ledger, Outcome, Posting, totals_of
 
@@ -63,7 +63,7 @@ def know(user_id: str, change: Callable[[Athlete], Athlete]) -> bool:
         gsi1pk=_index_pk(crc32(user_id.encode()) % SHARDS),
         gsi1sk=user_id,
         kind="athlete",
-        revision=int(stored.revision) + 1 if stored is not None else 1,
+        revision=next_revision(stored),
         body=new.model_dump(mode="json"),
     )
     transaction = Transaction()
@@ -125,7 +125,7 @@ def know_piece(user_id: str, news: Piece) -> bool:
     merged = known.merged(news) if known is not None else news
     if merged == known:
         return False
-    revision = int(stored.revision) + 1 if stored is not None else 1
+    revision = next_revision(stored)
     body = merged.model_dump(mode="json")
     item = Item(pk=user_pk(user_id), sk=f"GEAR#{news.gear_id}", kind="gear", revision=revision, body=body)
     transaction = Transaction()

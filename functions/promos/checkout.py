@@ -15,7 +15,7 @@ from promos.domain import Offer, Promo, Stored
 from promos.errors import LimitReachedError
 from promos.store import Code, promo_pk, user_pk, uses_sk
 from stadion import clock
-from stadion.dynamo import Item, Transaction, absent, overtaken, put_over
+from stadion.dynamo import Item, Transaction, absent, next_revision, overtaken, put_over
 from stadion.events.envelope import Event
 
 DUE_SHARDS = 4
@@ -222,7 +222,7 @@ def _tell(
 
 
 def _put_guard(transaction: Transaction, guard: Item | None, new: Redemption) -> None:
-    revision = int(guard.revision) + 1 if guard is not None else 1
+    revision = next_revision(guard)
     item = Item(
         pk=_order_pk(new.partner_id, new.order_id),
         sk="ORDER",

@@ -13,7 +13,7 @@ from promos.budget import Left, Take, shard_count, split
 from promos.domain import Offer, Promo, Switch
 from promos.errors import CodeTakenError, OfferNotFoundError, PromoIdTakenError, PromoNotFoundError
 from stadion import pagination
-from stadion.dynamo import Item, OvertakenError, Transaction, absent, overtaken, page_of, put_over
+from stadion.dynamo import Item, OvertakenError, Transaction, absent, next_revision, overtaken, page_of, put_over
 from stadion.errors import StaleVersionError
 from stadion.events.catalogue import NOBODY
 from stadion.events.envelope import Event
@@ -351,7 +351,7 @@ def put_new_code(transaction: Transaction, code: Code, *, refused: Any) -> None:
 
 def put_code(transaction: Transaction, code: Code, stored: Item | None, **fields: Any) -> None:
     """Only if nobody else changed it since it was read."""
-    revision = int(stored.revision) + 1 if stored is not None else 1
+    revision = next_revision(stored)
     new = Code(**({name: getattr(code, name) for name in _CODE_FIELDS} | fields))
     put_over(transaction, stored, _code_item(new, revision))
 

@@ -11,7 +11,7 @@ from promos.domain import OfferStatus
 from promos.errors import NotEligibleError, OfferNotFoundError, PromoNotFoundError
 from promos.facts import Piece
 from promos.offer_messages import AboutOffer
-from stadion.dynamo import Item, Transaction, look_again, put_over
+from stadion.dynamo import Item, Transaction, look_again, next_revision, put_over
 from stadion.tasks import TaskInput
 
 WORN: Final = 80
@@ -43,7 +43,7 @@ def set_rule(category: str, promo_id: str | None) -> Mapping[str, str]:
         changed = others if promo_id is None else {**others, category: promo_id}
         if changed == known:
             return known
-        revision = int(stored.revision) + 1 if stored is not None else 1
+        revision = next_revision(stored)
         transaction = Transaction()
         item = Item(pk="WEAR_OFFERS", sk="RULES", kind="wear_offers", revision=revision, body={"promos": changed})
         put_over(transaction, stored, item)

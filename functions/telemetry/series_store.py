@@ -7,7 +7,7 @@ from typing import Final
 from pynamodb.attributes import BinaryAttribute
 from pynamodb.exceptions import PutError
 
-from stadion.dynamo import Item, OvertakenError, absent, error_code
+from stadion.dynamo import Item, OvertakenError, absent, error_code, next_revision
 from telemetry.metrics_table import Metric
 from telemetry.series import Series, packed, unpacked
 
@@ -53,7 +53,7 @@ def find(place: Place) -> tuple[Series | None, Item | None]:
 
 def keep(place: Place, series: Series, stored: Item | None) -> None:
     """`OvertakenError` when the item is not `stored` any more."""
-    revision = int(stored.revision) + 1 if stored is not None else 1
+    revision = next_revision(stored)
     data = packed(series, place.slot, place.metric)
     item = _SlotItem(pk=place.pk, sk=place.sk, kind="slot", revision=revision, data=data)
     try:

@@ -6,7 +6,7 @@ from datetime import date
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from pynamodb.attributes import BinaryAttribute
 
-from stadion.dynamo import Item, Transaction, put_over
+from stadion.dynamo import Item, Transaction, next_revision, put_over
 from stadion.sports import SportType
 from telemetry.live.session_store import PARTITION
 
@@ -57,7 +57,7 @@ def kept_key(user_id: str, workout_id: str) -> Item:
 
 def keep(user_id: str, kept: Kept, stored: Item | None) -> None:
     """`OvertakenError` when the item is not `stored` any more."""
-    revision = int(stored.revision) + 1 if stored is not None else 1
+    revision = next_revision(stored)
     body = kept.model_dump(mode="json", exclude_none=True)
     new = Item(pk=_user(user_id), sk=_sk(kept.workout_id), kind="streams", revision=revision, body=body)
     transaction = Transaction()

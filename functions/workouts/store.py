@@ -10,7 +10,7 @@ from pynamodb.exceptions import PutError
 from pynamodb.expressions.condition import Condition
 
 from stadion import clock, pagination
-from stadion.dynamo import Item, Transaction, absent, error_code, overtaken, put_over
+from stadion.dynamo import Item, Transaction, absent, error_code, next_revision, overtaken, put_over
 from stadion.errors import RequestInProgressError, StaleVersionError
 from stadion.events.envelope import Event
 from stadion.events.outbox import outbox_items
@@ -96,7 +96,7 @@ class Slots:
                 transaction.check(stored or Item(pk=_user(self.user_id), sk=sk), unchanged, refused=overtaken)
 
     def _item(self, sk: str, stored: Item | None) -> Item:
-        revision = int(stored.revision) + 1 if stored is not None else 1
+        revision = next_revision(stored)
         return Item(pk=_user(self.user_id), sk=sk, kind="slot", revision=revision, body=self.entries[sk])
 
 
@@ -231,7 +231,7 @@ class Change:
 
     def know_live(self, session_id: str, entry: LiveEntry, stored: Item | None) -> None:
         """`OvertakenError` when it is not as it was read."""
-        revision = int(stored.revision) + 1 if stored is not None else 1
+        revision = next_revision(stored)
         item = Item(pk=_user(self.user_id), sk=_live_sk(session_id), kind="live", revision=revision, body=asdict(entry))
         put_over(self.transaction, stored, item)
 

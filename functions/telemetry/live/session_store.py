@@ -14,7 +14,7 @@ from pynamodb.attributes import BinaryAttribute, BooleanAttribute, UnicodeAttrib
 from pynamodb.exceptions import UpdateError
 
 from stadion import clock, pagination
-from stadion.dynamo import Item, Transaction, absent, error_code, overtaken, page_of, put_over
+from stadion.dynamo import Item, Transaction, absent, error_code, next_revision, overtaken, page_of, put_over
 from stadion.events.catalogue import LiveOutcome
 from stadion.events.envelope import Event
 from stadion.events.outbox import outbox_items
@@ -159,14 +159,15 @@ def write_chunks(user_id: str, stored: Stored, found: Mapping[int, tuple[Chunk |
     else:
         _replace(transaction, user_id, stored, session, dirty=True, now=now)
     for minute, (old, data) in found.items():
+        before = old.item if old is not None else None
         new = _LiveItem(
             pk=_chunks(user_id, session.session_id),
             sk=_minute(minute),
             kind="chunk",
-            revision=int(old.item.revision) + 1 if old is not None else 1,
+            revision=next_revision(before),
             data=data,
         )
-        put_over(transaction, old.item if old is not None else None, new)
+        put_over(transaction, before, new)
     transaction.commit()
 
 

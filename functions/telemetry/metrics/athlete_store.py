@@ -5,7 +5,7 @@ The head counts every change of the copy, that of a day too: who relies on the h
 
 from collections.abc import Callable
 
-from stadion.dynamo import Item, Transaction, put_over
+from stadion.dynamo import Item, Transaction, next_revision, put_over
 from telemetry.metrics.athlete import Athlete, Entry, Profile
 
 HEAD = "HEAD"
@@ -65,7 +65,7 @@ def _profile(head: Item | None) -> Profile:
 
 
 def _next_head(user_id: str, head: Item | None, profile: Profile) -> Item:
-    revision = int(head.revision) + 1 if head is not None else 1
+    revision = next_revision(head)
     return Item(pk=_pk(user_id), sk=HEAD, kind="athlete", revision=revision, body=profile.model_dump(mode="json"))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from stadion.dynamo import look_again
+from stadion.dynamo import look_again, next_revision
 from stadion.events.catalogue import UserMetricsUpdated
 from stadion.streams.codec import Floats
 from stadion.streams.recorded import joined
@@ -60,8 +60,8 @@ def _bring_about(user_id: str, workout_id: str, correlation_id: str, now: dateti
         columns = joined(store.read_chunks(user_id, kept)) if kept.key is not None else {}
         wanted = _measured(kept, kept.facts, kept.started_at, body, known, columns)
     if known is not None and known.fingerprint == wanted.fingerprint:
-        return Found("unchanged", known, metrics_store.next_revision(stored) - 1, columns)
-    revision = metrics_store.next_revision(stored)
+        return Found("unchanged", known, next_revision(stored) - 1, columns)
+    revision = next_revision(stored)
     metrics_store.keep(
         user_id,
         wanted,

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from stadion.dynamo import Item, Transaction, absent, overtaken, put_over
+from stadion.dynamo import Item, Transaction, absent, next_revision, overtaken, put_over
 from stadion.events.envelope import Event
 from stadion.events.outbox import outbox_items
 from stadion.sports import SportType
@@ -60,10 +60,6 @@ def keep(
     for item in outbox_items([event], user_id=user_id, correlation_id=correlation_id, now=now):
         transaction.put(item)
     transaction.commit()
-
-
-def next_revision(stored: Item | None) -> int:
-    return int(stored.revision) + 1 if stored is not None else 1
 
 
 def _keys(user_id: str, workout_id: str) -> tuple[str, str]:

@@ -105,6 +105,11 @@ def look_again_when_stale(write: Callable[[], T]) -> T:
     return look_again(once)
 
 
+def next_revision(stored: Item | None) -> int:
+    """Of what is written over `stored`."""
+    return int(stored.revision) + 1 if stored is not None else 1
+
+
 def put_over(transaction: "Transaction", stored: Item | None, new: Item) -> None:
     """Writes `new` only if what we read is still what is stored."""
     unchanged = absent() if stored is None else Item.revision == stored.revision

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from stadion.dynamo import Item, Transaction, overtaken, put_over
+from stadion.dynamo import Item, Transaction, next_revision, overtaken, put_over
 
 ACCOUNT = "ACCOUNT#"
 Amounts = Mapping[str, int]
@@ -141,7 +141,7 @@ def account_sk(name: str) -> str:
 
 def account_item(pk: str, name: str, stored: Item | None, totals: Amounts, notes: Mapping[str, Any]) -> Item:
     """The next revision of an account; write it with `put_over`."""
-    revision = int(stored.revision) + 1 if stored is not None else 1
+    revision = next_revision(stored)
     body = {"totals": dict(totals), "notes": dict(notes)}
     return Item(pk=pk, sk=account_sk(name), kind="account", revision=revision, body=body)
 
