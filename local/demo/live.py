@@ -39,6 +39,10 @@ class RefusedError(Exception):
         super().__init__(f"{answer['code']}: {answer['detail']} {answer['errors'] or ''}")
 
 
+class BusyError(RefusedError, ConnectionError):
+    """It may be tried again as it is (docs/live-protocol.md), so it is like a line that broke."""
+
+
 @dataclass
 class Line:
     """One WebSocket connection, opened anew whenever it is needed and is not there."""
@@ -81,7 +85,7 @@ class Line:
             self.hang_up()
             raise
         if answer["type"] == "error":
-            raise RefusedError(answer)
+            raise (BusyError if _may_be_tried_again(answer["status"], answer["code"]) else RefusedError)(answer)
         return dict(answer)
 
     def insist(self, action: str, **message: Any) -> dict[str, Any]:
@@ -113,6 +117,10 @@ class Line:
                 raw.setsockopt(sockets.SOL_SOCKET, sockets.SO_LINGER, b"\1\0\0\0\0\0\0\0")
                 raw.shutdown(sockets.SHUT_RDWR)
             self._socket = None
+
+
+def _may_be_tried_again(status: int, said: str) -> bool:
+    return status >= HTTPStatus.INTERNAL_SERVER_ERROR or "request_in_progress" in said
 
 
 @dataclass
@@ -160,7 +168,7 @@ class Live:
             try:
                 self.athlete.post(f"{self.path}/samples", batch)
             except ApiError as error:
-                if error.answer.status_code < HTTPStatus.INTERNAL_SERVER_ERROR or attempt == TRIES - 1:
+                if not _may_be_tried_again(error.answer.status_code, error.answer.text) or attempt == TRIES - 1:
                     raise
                 time.sleep(2**attempt)
             else:
@@ -198,15 +206,28 @@ class Follower:
 
     def watch(self, user_id: str | None = None, session_id: str | None = None) -> dict[str, Any]:
         named = {"user_id": user_id, "session_id": session_id}
+        known = len(self.line.heard)
         answer = self.line.ask("watch", **{name: value for name, value in named.items() if value is not None})
-        self.seen.append(answer["seen"])
+        self._see(answer["seen"])
+        for message in self.line.heard[known:]:  # they overtook the answer
+            self._hear(message)
         return dict(answer["seen"])
 
     def look(self, *, within_s: float) -> None:
         """Takes in what comes, until nothing comes for so long or it is over."""
         for message in self.line.listen(within_s=within_s):
-            if message["type"] == "update":
-                self.seen.append(message["seen"])
-            if message["type"] == "ended":
-                self.ended = message["reason"]
+            self._hear(message)
+            if self.ended is not None:
                 return
+
+    def _hear(self, message: dict[str, Any]) -> None:
+        if message.get("type") == "update":
+            self._see(message["seen"])
+        if message.get("type") == "ended":
+            self.ended = message["reason"]
+
+    def _see(self, seen: dict[str, Any]) -> None:
+        """Messages may overtake each other: what is older than what is shown is not shown any more."""
+        shown = [one["time_s"] or 0.0 for one in self.seen if one["session_id"] == seen["session_id"]]
+        if seen["time_s"] is None or seen["time_s"] >= max(shown, default=0.0):
+            self.seen.append(seen)
