@@ -53,6 +53,7 @@ class ForAdmins:
 Case = Theirs | Own | ForAdmins
 
 RUN = {"sport_type": "Run", "started_at": "2026-10-01T07:00:00Z", "elapsed_time_s": 1800, "distance_m": 5000}
+QUIET_LOOKS = 3
 TODAY = datetime.now(UTC).isoformat()
 SAMPLE = {"metric": "heart_rate", "value": 171.25, "timestamp": "2026-10-01T07:00:00Z"}
 CAMPAIGN = {
@@ -347,15 +348,20 @@ def post_form(form: dict[str, Any], text: str) -> httpx.Response:
 
 
 def settle(stack: DeployedStack) -> None:
-    """Until no queue holds anything and no table changes any more."""
+    """Until no queue holds anything and no table changes, for several looks: between them an event is in neither."""
     waiting = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
     urls = stack.aws.sqs.list_queues(QueueNamePrefix="stadion-")["QueueUrls"]
 
+    last, quiet = everything(stack), 0
+
     def is_quiet() -> bool:
-        before = everything(stack)
+        nonlocal last, quiet
         depths = [stack.aws.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=cast("Any", waiting)) for url in urls]
         empty = all(count == "0" for depth in depths for count in depth["Attributes"].values())
-        return empty and everything(stack) == before
+        now = everything(stack)
+        quiet = quiet + 1 if empty and now == last else 0
+        last = now
+        return quiet >= QUIET_LOOKS
 
     eventually(is_quiet, every_s=1.0)
 
