@@ -19,6 +19,8 @@ from stadion_cli.stack import deploy
 
 T = TypeVar("T")
 CODE = re.compile(r"\b\d{6}\b")
+WAIT_S = 60.0
+"""For an answer over HTTP: a request at a cold function is a process to start."""
 PATIENCE_S = 300.0
 """Longer than anything takes, on a busy machine with other tests' events still in its queues."""
 
@@ -88,7 +90,7 @@ def eventually(check: Callable[[], T], *, within_s: float = PATIENCE_S, every_s:
 
 def mails_to(aws: Aws, address: str) -> list[dict[str, Any]]:
     """What was mailed there, oldest first: Subject, BodyText, …"""
-    accounts = httpx.get(f"{aws.endpoint}/_ministack/ses/messages").json()["messages"].values()
+    accounts = httpx.get(f"{aws.endpoint}/_ministack/ses/messages", timeout=WAIT_S).json()["messages"].values()
     return [mail for mails in accounts for mail in mails if address in mail["To"]]
 
 

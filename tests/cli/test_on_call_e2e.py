@@ -14,7 +14,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.stack import DeployedStack, code_mailed_to, eventually
+from tests.stack import WAIT_S, DeployedStack, code_mailed_to, eventually
 
 pytestmark = pytest.mark.e2e
 
@@ -179,7 +179,7 @@ def _consumed_after_all(stack: DeployedStack, event_id: str) -> bool:
 def _mended(stack: DeployedStack, function: str, path: str, more: str) -> Iterator[None]:
     """The function deployed with a file that has some more lines, and as it was afterwards."""
     functions = stack.aws.functions
-    before = httpx.get(functions.get_function(FunctionName=function)["Code"]["Location"]).content
+    before = httpx.get(functions.get_function(FunctionName=function)["Code"]["Location"], timeout=WAIT_S).content
     functions.update_function_code(FunctionName=function, ZipFile=_with_more(before, path, more))
     try:
         yield

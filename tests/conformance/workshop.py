@@ -209,7 +209,7 @@ class Workshop:
         assert told["FailedEntryCount"] == 0
 
     def user_pool(self) -> "UserPool":
-        """E-mail as name, client as ours: passwords, rotation with two seconds of grace, no enumeration."""
+        """E-mail as name, client as ours: passwords, rotation with five seconds of grace, no enumeration."""
         pool_id = self.aws.cognito.create_user_pool(
             PoolName=self.name("pool"), UsernameAttributes=["email"], AutoVerifiedAttributes=["email"]
         )["UserPool"]["Id"]
@@ -218,7 +218,7 @@ class Workshop:
             ClientName="app",
             ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH"],
             PreventUserExistenceErrors="ENABLED",
-            RefreshTokenRotation={"Feature": "ENABLED", "RetryGracePeriodSeconds": 1},
+            RefreshTokenRotation={"Feature": "ENABLED", "RetryGracePeriodSeconds": 5},
             AccessTokenValidity=1,
             TokenValidityUnits={"AccessToken": "hours"},
         )["UserPoolClient"]

@@ -9,7 +9,7 @@ import pytest
 from local.demo import story
 from local.demo.client import Athlete, Door
 from local.recordings import recordings
-from tests.stack import DeployedStack, eventually
+from tests.stack import WAIT_S, DeployedStack, eventually
 
 pytestmark = pytest.mark.e2e
 
@@ -39,7 +39,7 @@ def test_an_uploaded_ride_moves_gear_xp_records_and_the_inbox(anna: Athlete) -> 
     assert "Добро пожаловать в Stadion" in titles
     worn_by = eventually(lambda: anna.get(f"/v1/workouts/{workout_id}")["worn_gear_ids"])
     assert worn_by == [bike["gear_id"]]
-    original = httpx.get(anna.get(f"/v1/workouts/{workout_id}/files/original")["url"])
+    original = httpx.get(anna.get(f"/v1/workouts/{workout_id}/files/original")["url"], timeout=WAIT_S)
     assert original.content == (recordings("sweat") / "4078723797.fit").read_bytes()
 
 

@@ -16,7 +16,7 @@ import pytest
 from local.paths import ROOT
 from tests.e2e.athletes import PASSWORD, Athlete
 from tests.e2e.offers import PROMO, offer_for
-from tests.stack import DeployedStack, eventually
+from tests.stack import WAIT_S, DeployedStack, eventually
 
 pytestmark = pytest.mark.e2e
 
@@ -344,7 +344,7 @@ def workout_of(athlete: Athlete, upload: dict[str, Any]) -> str:
 
 
 def post_form(form: dict[str, Any], text: str) -> httpx.Response:
-    return httpx.post(form["url"], data=form["fields"], files={"file": ("a.gpx", text.encode())})
+    return httpx.post(form["url"], data=form["fields"], files={"file": ("a.gpx", text.encode())}, timeout=WAIT_S)
 
 
 def settle(stack: DeployedStack) -> None:

@@ -18,7 +18,7 @@ from stadion_cli.target import Target
 from tests.e2e.test_other_peoples_things import everything
 from tests.e2e.test_partners import Partner, make
 from tests.partners import SHOES, completed
-from tests.stack import PATIENCE_S, DeployedStack, eventually, mails_to
+from tests.stack import PATIENCE_S, WAIT_S, DeployedStack, eventually, mails_to
 
 pytestmark = [pytest.mark.e2e, pytest.mark.long]
 SHOES_SKU = "8736499"
@@ -66,9 +66,9 @@ def store(stack: DeployedStack) -> Partner:
 def hurry(stack: DeployedStack) -> Any:
     """Waits of state machines take no time."""
     config = f"{stack.aws.endpoint}/_ministack/config"
-    assert httpx.post(config, json={"stepfunctions._SFN_WAIT_SCALE": 0}).is_success
+    assert httpx.post(config, json={"stepfunctions._SFN_WAIT_SCALE": 0}, timeout=WAIT_S).is_success
     yield
-    httpx.post(config, json={"stepfunctions._SFN_WAIT_SCALE": 1})
+    httpx.post(config, json={"stepfunctions._SFN_WAIT_SCALE": 1}, timeout=WAIT_S)
 
 
 def test_a_worn_pair_becomes_an_offer_a_message_in_the_morning_a_reminder_and_a_conversion(

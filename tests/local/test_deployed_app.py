@@ -5,7 +5,7 @@ import json
 import httpx
 import pytest
 
-from tests.stack import DeployedStack
+from tests.stack import WAIT_S, DeployedStack
 
 pytestmark = pytest.mark.e2e
 
@@ -22,9 +22,9 @@ def test_every_function_imports_its_module(stack: DeployedStack) -> None:
 
 
 def test_the_api_answers_under_its_path_style_url(stack: DeployedStack) -> None:
-    assert httpx.get(f"{stack.api}/v1/health").status_code == 200
-    assert httpx.get(f"{stack.api}/docs").status_code == 200
-    assert httpx.get(f"{stack.api}/v1/me").status_code == 401
+    assert httpx.get(f"{stack.api}/v1/health", timeout=WAIT_S).status_code == 200
+    assert httpx.get(f"{stack.api}/docs", timeout=WAIT_S).status_code == 200
+    assert httpx.get(f"{stack.api}/v1/me", timeout=WAIT_S).status_code == 401
 
 
 def test_the_bus_has_its_archive(stack: DeployedStack) -> None:

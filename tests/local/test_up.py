@@ -18,7 +18,7 @@ from local.paths import CLOUD_ASSEMBLIES, ROOT, StackFolder
 from stadion_cli.aws import Aws
 from stadion_cli.outputs import Outputs
 from stadion_cli.stack import deploy
-from tests.stack import bare_emulator
+from tests.stack import WAIT_S, bare_emulator
 
 pytestmark = pytest.mark.e2e
 
@@ -56,7 +56,7 @@ def app(tmp_path: Path) -> CdkApp:
 @pytest.fixture
 def aws(emulator: Emulator) -> Any:
     """The session's emulator, emptied."""
-    httpx.post(f"{emulator.url}/_ministack/reset").raise_for_status()
+    httpx.post(f"{emulator.url}/_ministack/reset", timeout=WAIT_S).raise_for_status()
     return Aws.local(port=emulator.port)
 
 
@@ -110,7 +110,7 @@ def test_an_emulator_that_forgot_everything_gets_everything_again(
     aws: Aws, folder: StackFolder, app: CdkApp, emulator: Emulator
 ) -> None:
     deploy(aws, folder, app=app)
-    httpx.post(f"{emulator.url}/_ministack/reset").raise_for_status()
+    httpx.post(f"{emulator.url}/_ministack/reset", timeout=WAIT_S).raise_for_status()
     assert deploy(aws, folder, app=app).deployed == ("stadion-platform", "stadion-workouts")
 
 
