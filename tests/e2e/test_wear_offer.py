@@ -121,7 +121,7 @@ def test_a_worn_pair_becomes_an_offer_a_message_in_the_morning_a_reminder_and_a_
     assert [told["total"][step] for step in ("viewed", "clicked", "redeemed", "discount_minor", "revenue_minor")] == [
         1, 1, 1, 179800, 719200,
     ]  # fmt: skip
-    assert told["discount_per_conversion_minor"] == 174000
+    assert told["discount_per_conversion_minor"] == 179800
     assert anna.get("/v1/promos")["items"] == []
     bought = eventually(lambda: [one for one in anna.get("/v1/gear")["items"] if one["gear_id"] != gear["gear_id"]])
     assert [one["category"] for one in bought] == ["running_shoes"]
