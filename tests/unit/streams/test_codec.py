@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from local.recordings import recordings
@@ -40,6 +40,8 @@ def same(one: Floats, other: Floats) -> bool:
 
 
 @given(values=samples)
+@example(values=[-0.0])
+@example(values=[1.0, -0.0, math.nan])
 @settings(max_examples=300, deadline=None)
 def test_any_column_comes_back_to_the_bit(values: list[float]) -> None:
     column = np.array(values, np.float64)

@@ -133,9 +133,10 @@ def _smallest(known: Floats) -> tuple[int, _Words, int]:
 def _exact_counts(known: Floats, way: Way) -> _Ints | None:
     with np.errstate(all="ignore"):
         counts = way.count(known)
-        if not (np.abs(counts) < _EXACT).all() or not _same(way.value(counts), known):
+        if not (np.abs(counts) < _EXACT).all():
             return None
-    return counts.astype(np.int64)
+        integers = counts.astype(np.int64)  # as they will be read: they have no -0
+        return integers if _same(way.value(integers.astype(np.float64)), known) else None
 
 
 def _same(one: Floats, other: Floats) -> bool:
