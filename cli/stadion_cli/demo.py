@@ -69,7 +69,7 @@ def play(aws: Aws, outputs: Outputs, steps: Steps, stack: ExitStack) -> dict[str
         story.agree_to_offers(cast.ben)
         shop = Store.open(partial(call, Target(aws, outputs)), str(partner_url(aws.endpoint, outputs)))
         shop.wait_until_known(cast.ben, within_s=story.PATIENCE_S)
-        sleeper = Sleeper(cast.ben, story.BENS_ZONE, "promo_offer", shop.admin)
+        sleeper = Sleeper(cast.ben, story.BENS_ZONE, ("promo_offer",), shop.admin)
         sleeper.fall_asleep()
     listener = stack.enter_context(listening(Target(aws, outputs), Wanted([])))
     scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))

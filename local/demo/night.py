@@ -27,11 +27,14 @@ class Night:
 
 @dataclass(frozen=True)
 class Sleeper:
-    """Somebody whose quiet hours are now, and whose mails of one template are looked after."""
+    """Somebody whose quiet hours are now, and whose mails of these templates are looked after.
+
+    Of several that wait for one morning, the frequency cap lets one through, and it may be any.
+    """
 
     athlete: Athlete
     time_zone: str
-    template: str
+    templates: tuple[str, ...]
     admin: Admin
 
     def fall_asleep(self) -> None:
@@ -63,4 +66,4 @@ class Sleeper:
     def _mail(self, state: str) -> dict[str, Any] | None:
         path = f"/v1/admin/notifications/users/{self.athlete.user_id}/deliveries"
         mails = (one for one in self.admin("GET", path)["items"] if one["channel"] == "email")
-        return next((one for one in mails if (one["template"], one["state"]) == (self.template, state)), None)
+        return next((one for one in mails if one["template"] in self.templates and one["state"] == state), None)
