@@ -14,6 +14,7 @@ Record = Mapping[str, Any]
 
 STEPS: Final = {"issued": "got an offer", "viewed": "saw it", "clicked": "clicked", "redeemed": "used the code"}
 MONEY: Final = ("discount_minor", "revenue_minor")
+COLUMNS: Final = ("offers", "seen", "clicks", "used", "discounts", "revenue")
 
 
 def show_report(promo: Record, funnel: Record) -> None:
@@ -24,14 +25,11 @@ def show_report(promo: Record, funnel: Record) -> None:
         [escape(row["campaign_id"] or "no campaign"), escape(row["variant"] or ""), *_numbers(row, currency)]
         for row in funnel["by_variant"]
     ]
-    number_table(_titled("Who gave them", currency), ("campaign", "variant", *_COLUMNS), rows, left=2)
+    number_table(_titled("Who gave them", currency), ("campaign", "variant", *COLUMNS), rows, left=2)
     rows = [[row["day"], *_numbers(row, currency)] for row in funnel["by_day"]]
-    number_table(_titled("By day (UTC)", currency), ("day", *_COLUMNS), rows)
+    number_table(_titled("By day (UTC)", currency), ("day", *COLUMNS), rows)
     say()
     show_facts(_totals(total, currency), title="In all")
-
-
-_COLUMNS: Final = ("offers", "seen", "clicks", "used", "discounts", "revenue")
 
 
 def discount_per_conversion_minor(total: Record) -> int | None:

@@ -32,7 +32,7 @@ class Athlete:
     """Registered, confirmed and signed in."""
 
     def __init__(self, stack: DeployedStack) -> None:
-        self._http = httpx.Client(base_url=stack.api, timeout=60)
+        self._http = httpx.Client(base_url=stack.api, timeout=WAIT_S)
         self.email = f"athlete-{uuid4().hex[:12]}@example.org"
         self._http.post("/v1/auth/register", json={"email": self.email, "password": PASSWORD})
         code = code_mailed_to(stack.aws, self.email)

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import httpx
 
-from tests.stack import DeployedStack, code_mailed_to
+from tests.stack import WAIT_S, DeployedStack, code_mailed_to
 
 PASSWORD = "correct horse battery"
 
@@ -31,7 +31,7 @@ class Athlete:
 
     @cached_property
     def http(self) -> httpx.Client:
-        return httpx.Client(timeout=60)
+        return httpx.Client(timeout=WAIT_S)
 
     @cached_property
     def user_id(self) -> str:

@@ -13,7 +13,7 @@ from local.demo.client import Athlete
 from stadion import clock, ids
 from stadion_cli.signed import call
 from stadion_cli.target import Target
-from tests.stack import DeployedStack, eventually, mails_to
+from tests.stack import WAIT_S, DeployedStack, eventually, mails_to
 
 pytestmark = pytest.mark.e2e
 LINK = re.compile(r"https?://\S+/v1/unsubscribe\?token=[\w.%-]+")
@@ -80,9 +80,9 @@ def test_an_offer_rings_once_by_each_channel_and_its_mail_has_a_way_out(stack: D
     assert "Новые кроссовки" in offers[0]["Subject"]
     link = LINK.search(offers[0]["BodyText"])
     assert link, offers[0]["BodyText"]
-    page = httpx.get(link[0], timeout=60)
+    page = httpx.get(link[0], timeout=WAIT_S)
     assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
-    assert httpx.post(link[0], data={"List-Unsubscribe": "One-Click"}, timeout=60).status_code == 200
+    assert httpx.post(link[0], data={"List-Unsubscribe": "One-Click"}, timeout=WAIT_S).status_code == 200
     assert mia.get("/v1/notifications/preferences")["channels"]["marketing"]["email"] is False
     offer(stack, mia, "o-2")
     assert eventually(lambda: ended(stack, mia, "o-2", "email")) == ("suppressed", "opted_out")

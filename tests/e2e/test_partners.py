@@ -21,7 +21,7 @@ from stadion_cli.outputs import partner_url
 from tests.e2e.athletes import Athlete
 from tests.e2e.test_other_peoples_things import everything, settle
 from tests.partners import SHOES, Receiver, completed, returned, signed
-from tests.stack import DeployedStack, eventually
+from tests.stack import WAIT_S, DeployedStack, eventually
 
 pytestmark = [pytest.mark.e2e, pytest.mark.long]
 WEBHOOKS = "/partner/v1/webhooks"
@@ -39,7 +39,7 @@ class Partner:
         content = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
         named = {"content-type": "application/json", "x-api-key": self.key if key is None else key, **headers}
         kept = {name: value for name, value in named.items() if value}
-        return httpx.request(method, self.url + path, content=content, headers=kept, timeout=60)
+        return httpx.request(method, self.url + path, content=content, headers=kept, timeout=WAIT_S)
 
     def tell(self, body: bytes, *, key: str | None = None, secret: str | None = None, **more: Any) -> httpx.Response:
         answer = self.send("POST", WEBHOOKS, body, key=key, **signed(body, secret or self.secret, **more))

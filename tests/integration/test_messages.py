@@ -162,11 +162,15 @@ def sleep_from(anna: Service, start: str, end: str) -> None:
     assert answer.status == 200, answer.body
 
 
-def test_who_gets_up_earlier_gets_what_waits_earlier(anna: Service, now: dict[str, datetime]) -> None:
+def fall_asleep_before_a_push(anna: Service, now: dict[str, datetime]) -> None:
     sleep_from(anna, "21:00", "07:30")
     now["now"] = NIGHT
     ask(anna, requested())
     deliver(anna)
+
+
+def test_who_gets_up_earlier_gets_what_waits_earlier(anna: Service, now: dict[str, datetime]) -> None:
+    fall_asleep_before_a_push(anna, now)
     sleep_from(anna, "21:00", "02:00")
     assert wake(anna) == 1
     deliver(anna)
@@ -178,20 +182,14 @@ def test_who_gets_up_earlier_gets_what_waits_earlier(anna: Service, now: dict[st
 
 
 def test_other_preferences_leave_what_waits_where_it_is(anna: Service, now: dict[str, datetime]) -> None:
-    sleep_from(anna, "21:00", "07:30")
-    now["now"] = NIGHT
-    ask(anna, requested())
-    deliver(anna)
+    fall_asleep_before_a_push(anna, now)
     sleep_from(anna, "21:00", "07:30")
     anna.call("PATCH", "/v1/notifications/preferences", {"digest_at": "19:00"}, **{"if-match": "*"})
     assert wake(anna) == 0
 
 
 def test_who_flies_into_the_day_gets_what_waits_at_once(anna: Service, now: dict[str, datetime]) -> None:
-    sleep_from(anna, "21:00", "07:30")
-    now["now"] = NIGHT
-    ask(anna, requested())
-    deliver(anna)
+    fall_asleep_before_a_push(anna, now)
     landed = entry(
         "ProfileUpdated", {"revision": 2, "language": "en", "time_zone": "America/New_York"}, source="accounts"
     )
