@@ -1,42 +1,27 @@
-"""Fixtures of all tests."""
+"""What holds for all tests: their fixtures, their stages, and where their time goes."""
 
 import os
-from collections.abc import Iterator
 from functools import cache
 
 import botocore.session
 
 os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Stadion")  # read when the layer is imported
+os.environ["CDK_VALIDATION"] = "false"  # CloudFormation's own rules take seconds to start; one test runs them
 
 import pytest
 
 import infra_cdk  # noqa: F401 - says which Node aws_cdk runs, before anybody imports that
-from local.emulator import Emulator
-from stadion_cli.aws import Aws
-from tests.stack import DeployedStack, bare_emulator, deployed_stack
+
+pytest_plugins = (
+    "tests.kit.emulators",
+    "tests.kit.moto",
+    "tests.kit.people",
+    "tests.kit.templates",
+    "tests.kit.cpu_time",
+)
 
 botocore.session.create_loader = cache(botocore.session.create_loader)
 """Each session would read and parse the descriptions of the services anew: most of the time of a test on moto."""
-
-
-@pytest.fixture(scope="session")
-def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    """A bare emulator for the session (one to each xdist worker)."""
-    with bare_emulator(tmp_path_factory.mktemp("emulator")) as running:
-        yield running
-
-
-@pytest.fixture(scope="session")
-def aws(emulator: Emulator) -> Aws:
-    """Clients of the bare emulator."""
-    return Aws.local(port=emulator.port)
-
-
-@pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeployedStack]:
-    """The deployed app: mark the tests that use it `e2e`, and run them in one process."""
-    with deployed_stack(tmp_path_factory.mktemp("stack")) as deployed:
-        yield deployed
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,50 +1,262 @@
-"""`make test`: every check, in the order in which a mistake is cheapest to hear of. Ends with pytest's closing line."""
+"""`make test`: the whole proof, or the part of it that a change asks for. Ends with pytest's closing line.
 
+What computes (linter, types, plain tests) runs beside what waits (the deployed stack, end to end); what needs the machine
+or the stack for itself comes last. Each stage writes to a file; what failed is shown, what passed is one line.
+"""
+
+import argparse
+import json
+import os
+import random
+import re
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
-ROOT = Path(__file__).resolve().parents[1]
-PYTEST = (sys.executable, "-m", "pytest", "-q", "--tb=short")
-TWO_AT_A_TIME = (*PYTEST, "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+from tests.kit import changes
+from tests.kit.cpu_time import WRITTEN_TO
+from tests.kit.size import VARIABLE
+from tests.kit.stack import SHARED, deployed_stack
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+TESTS: Final = ROOT / "tests"
+LOGS: Final = ROOT / ".stadion" / "test-logs"
+SEED: Final = 20261128
+"""Of `make test`: what passed at the developer's passes in CI. `make proof` draws another one each time."""
+PLAIN: Final = ("unit", "integration")
+SHOWN: Final = 60
+"""Lines of a stage that failed."""
+CLOSING: Final = re.compile(r"^=* ?((?:\d+ [a-z]+(?:, )?)+ in [\d.]+s.*?) ?=*$")
 
 
 @dataclass(frozen=True)
 class Stage:
     name: str
     command: tuple[str, ...]
+    needs_stack: bool = False
 
 
-STAGES = (
-    Stage("lint", (sys.executable, "-m", "ruff", "check", "--quiet", ".")),
-    Stage("format", (sys.executable, "-m", "ruff", "format", "--check", "--quiet", ".")),
-    Stage("types", (sys.executable, "-m", "mypy")),
-    Stage(
-        "unit, contract, infra, integration, emulator",
-        (*TWO_AT_A_TIME, "-m", "not e2e and not bench"),
-    ),
-    Stage("end-to-end", (*TWO_AT_A_TIME, "-m", "e2e and not bench and not alone")),
-    Stage("what needs the machine for itself, and measurements", (*PYTEST, "-m", "bench or alone", "-s")),
-)
+@dataclass
+class Outcome:
+    stage: Stage
+    code: int
+    seconds: float
+    log: Path
+
+    @property
+    def closing(self) -> str:
+        """Pytest's last line, without its frame."""
+        lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
+        return next((found[1] for line in reversed(lines) if (found := CLOSING.match(line))), "")
+
+    @property
+    def failed(self) -> bool:
+        return self.code not in {0, NOTHING_TO_DO}
 
 
-def main() -> int:
-    outcomes = [(stage.name, *_run(stage)) for stage in STAGES[:-1]]
-    for name, code, seconds in outcomes:
-        print(f"{'ok    ' if code == 0 else 'FAILED'} {name} ({seconds:.0f} s)", flush=True)
-    last, seconds = _run(STAGES[-1])
-    print(f"{STAGES[-1].name}: {seconds:.0f} s", file=sys.stderr)
-    return max(code != 0 for code in (last, *(code for _, code, _ in outcomes)))
+NOTHING_TO_DO: Final = 5
 
 
-def _run(stage: Stage) -> tuple[int, float]:
-    print(f"--- {stage.name}", flush=True)
+@dataclass
+class Run:
+    """What was asked for."""
+
+    stages: frozenset[str]
+    folders: tuple[str, ...] = ()
+    """Of `tests/`; none means all."""
+    smoke: bool = False
+    seed: int = SEED
+    large: bool = False
+    outcomes: list[Outcome] = field(default_factory=list)
+
+    def computing(self) -> list[Stage]:
+        checks = [
+            Stage("lint", (sys.executable, "-m", "ruff", "check", "--quiet", ".")),
+            Stage("format", (sys.executable, "-m", "ruff", "format", "--check", "--quiet", ".")),
+            Stage("types", (sys.executable, "-m", "mypy")),
+        ]
+        return [*(one for one in checks if one.name in self.stages), *self._pytest("plain", *PLAIN, at_once=2)]
+
+    def waiting(self) -> list[Stage]:
+        return [
+            *self._pytest("end to end", "e2e", at_once=3, needs_stack=True),
+            *(self._smoke() if self.smoke else ()),
+        ]
+
+    def alone(self) -> list[Stage]:
+        return self._pytest("alone", "alone", "bench", needs_stack=True)
+
+    def _pytest(self, name: str, *kinds: str, at_once: int = 1, needs_stack: bool = False) -> list[Stage]:
+        chosen = [kind for kind in kinds if kind in self.stages]
+        folders = [str(path.relative_to(ROOT)) for kind in chosen for path in self._folders(kind)]
+        if not folders:
+            return []
+        spread = ("-n", str(at_once), "--dist", "worksteal") if at_once > 1 else ()
+        return [Stage(name, (*self._command(), *spread, *folders), needs_stack)]
+
+    def _command(self) -> tuple[str, ...]:
+        size = () if self.large else ("-m", "not large")
+        return (sys.executable, "-m", "pytest", "-q", "--tb=short", f"--hypothesis-seed={self.seed}", *size)
+
+    def _folders(self, kind: str) -> Iterator[Path]:
+        roots = [TESTS / folder for folder in self.folders] or [TESTS]
+        for root in roots:
+            parents = set(root.relative_to(TESTS).parts)
+            inside = [path for path in root.rglob(kind) if path.is_dir()]
+            yield from sorted(inside if not parents & {kind} else [root])
+
+    def _smoke(self) -> list[Stage]:
+        return [Stage("smoke", (*self._command(), "-m", "smoke", "tests/platform/e2e"), needs_stack=True)]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    run = _asked(arguments)
+    print(f"seed {run.seed}, size {'large' if run.large else 'small'}, logs in {LOGS.relative_to(ROOT)}", flush=True)
+    LOGS.mkdir(parents=True, exist_ok=True)
+    with _shared_stack(run) as environment:
+        with ThreadPoolExecutor(2) as lanes:
+            list(
+                lanes.map(
+                    lambda stages: _one_after_the_other(run, stages, environment), (run.computing(), run.waiting())
+                )
+            )
+        _one_after_the_other(run, run.alone(), environment)
+    return _tell(run)
+
+
+def _asked(arguments: Sequence[str] | None) -> Run:
+    parser = argparse.ArgumentParser(prog="python -m tests.run", description=__doc__)
+    parser.add_argument("--stages", default="lint,format,types,unit,integration,e2e,alone,bench")
+    parser.add_argument("--service", default="", help="a folder of tests/, or several: promos,partners")
+    parser.add_argument("--changed", action="store_true", help="what the working tree's changes ask for")
+    parser.add_argument("--base", default="", help="with --changed: compare with this revision")
+    parser.add_argument("--large", action="store_true", help="the size of the full proof")
+    parser.add_argument("--seed", type=int, default=None)
+    asked = parser.parse_args(arguments)
+    seed = asked.seed if asked.seed is not None else (random.SystemRandom().randrange(10**8) if asked.large else SEED)
+    stages = frozenset(asked.stages.split(","))
+    folders, smoke = _part(asked)
+    return Run(stages, folders, smoke and "e2e" in stages, seed, asked.large)
+
+
+def _part(asked: argparse.Namespace) -> tuple[tuple[str, ...], bool]:
+    if asked.service:
+        named = tuple(asked.service.split(","))
+        if unknown := [name for name in named if not (TESTS / name).is_dir()]:
+            sys.exit(f"tests/ has no folder {', '.join(unknown)}")
+        return changes.with_contracts(named), True
+    if asked.changed:
+        found = changes.asked_for(changes.changed_files(ROOT, asked.base))
+        print(f"changed: {found}", flush=True)
+        return found.folders, found.smoke
+    return (), False
+
+
+@contextmanager
+def _shared_stack(run: Run) -> Iterator[dict[str, str]]:
+    """The stack of the run is deployed while the linter runs; what cannot be deployed is known before any test."""
+    environment = os.environ | {VARIABLE: "large" if run.large else "small", "STADION_SEED": str(run.seed)}
+    environment["HYPOTHESIS_STORAGE_DIRECTORY"] = str(ROOT / ".hypothesis")
+    if not any(stage.needs_stack for stage in (*run.waiting(), *run.alone())):
+        yield environment
+        return
+    folder = ROOT / ".stadion" / "tests"
     started = time.monotonic()
-    code = subprocess.run(stage.command, cwd=ROOT, check=False).returncode
-    return code, time.monotonic() - started
+    _forget(folder)
+    with deployed_stack(folder) as deployed:
+        print(f"ok     the stack stands ({time.monotonic() - started:.0f} s)", flush=True)
+        yield environment | {SHARED: f"{deployed.emulator.port}:{folder}"}
 
+
+def _forget(folder: Path) -> None:
+    """What a run left that was killed."""
+    from local.emulator import Emulator
+    from local.paths import StackFolder
+
+    Emulator(0, StackFolder(folder), with_timestream=True).reset()
+
+
+def _one_after_the_other(run: Run, stages: Sequence[Stage], environment: dict[str, str]) -> None:
+    for stage in stages:
+        outcome = _outcome(stage, environment)
+        run.outcomes.append(outcome)
+        told = f"{'FAILED' if outcome.failed else 'ok    '} {stage.name} ({outcome.seconds:.0f} s)"
+        print(f"{told} {outcome.closing}".rstrip(), flush=True)
+
+
+def _outcome(stage: Stage, environment: dict[str, str]) -> Outcome:
+    log = LOGS / f"{stage.name.replace(' ', '-')}.log"
+    times = log.with_suffix(".times.json")
+    times.unlink(missing_ok=True)
+    started = time.monotonic()
+    with log.open("wb") as output:
+        code = subprocess.run(
+            stage.command,
+            cwd=ROOT,
+            env=environment | {WRITTEN_TO: str(times)},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            check=False,
+        ).returncode
+    return Outcome(stage, code, time.monotonic() - started, log)
+
+
+def _tell(run: Run) -> int:
+    failed = [outcome for outcome in run.outcomes if outcome.failed]
+    for outcome in failed:
+        print(f"\n--- {outcome.stage.name} failed; the whole of it is in {outcome.log.relative_to(ROOT)}")
+        print("\n".join(_reason(outcome.log.read_text(encoding="utf-8", errors="replace"))))
+    _tell_slowest(run)
+    print()
+    for outcome in run.outcomes:
+        print(
+            f"{'FAILED' if outcome.failed else 'ok    '} {outcome.stage.name:<12} {outcome.seconds:>5.0f} s  {outcome.closing}"
+        )
+    print(_total(run))
+    return 1 if failed else 0
+
+
+def _reason(text: str) -> list[str]:
+    """Pytest's failures and its summary; of others the end."""
+    lines = text.splitlines()
+    starts = [number for number, line in enumerate(lines) if re.match(r"=+ (FAILURES|ERRORS) =+$", line)]
+    shown = lines[starts[0] :] if starts else lines
+    summary = [line for line in lines if line.startswith(("FAILED", "ERROR"))]
+    return shown if len(shown) <= 2 * SHOWN else [*shown[:SHOWN], "…", *summary[:SHOWN], *shown[-SHOWN // 2 :]]
+
+
+def _tell_slowest(run: Run) -> None:
+    seconds: dict[str, float] = {}
+    for outcome in run.outcomes:
+        times = outcome.log.with_suffix(".times.json")
+        if times.exists():
+            seconds |= json.loads(times.read_text())
+    if seconds:
+        print("\nthe ten slowest tests by CPU time (fixtures and ended processes included, the stack's own not):")
+    for name, spent in sorted(seconds.items(), key=lambda entry: -entry[1])[:10]:
+        print(f"  {spent:>6.1f} s  {name}")
+
+
+def _total(run: Run) -> str:
+    """As pytest closes: `4 passed, 1 skipped in 3.21s`, over all its runs."""
+    counts: dict[str, int] = {}
+    for outcome in run.outcomes:
+        for number, what in re.findall(r"(\d+) ([a-z]+)(?=,| in)", outcome.closing):
+            counts[what] = counts.get(what, 0) + int(number)
+    order = ("failed", "errors", "error", "passed", "skipped", "deselected", "xfailed", "warnings", "warning")
+    parts = [f"{counts[name]} {name}" for name in order if name in counts]
+    whole = time.monotonic() - STARTED
+    return f"{', '.join(parts) or 'no test ran'} in {whole:.2f}s ({int(whole) // 60}:{int(whole) % 60:02} min)"
+
+
+STARTED: Final = time.monotonic()
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -29,7 +29,7 @@ from moto import mock_aws  # noqa: E402
 
 from stadion import clock, work  # noqa: E402
 from stadion.observability import logger  # noqa: E402
-from tests.services import Service, service_environment  # noqa: E402
+from tests.kit.services import Service, service_environment  # noqa: E402
 
 BATCHES = 20
 ENTRIES = 500

@@ -38,9 +38,9 @@ from telemetry.timeseries.port import Period, Source, TelemetryStore, WorkoutSer
 from telemetry.timeseries.rollups import RollupStore  # noqa: E402
 from telemetry.timeseries.timestream import TimestreamStore  # noqa: E402
 from telemetry.timeseries.timestream_client import Timestream  # noqa: E402
-from tests.local_timestream.workshop import ManualClock, client  # noqa: E402
-from tests.services import ATHLETE, Service, service_environment  # noqa: E402
-from tests.timeseries.world import day, moment, season, workout_id  # noqa: E402
+from tests.kit.services import ATHLETE, Service, service_environment  # noqa: E402
+from tests.telemetry.integration.timeseries.world import day, moment, season, workout_id  # noqa: E402
+from tests.timestream_local.integration.workshop import ManualClock, client  # noqa: E402
 
 PRICES = tomllib.loads((Path(__file__).parent / "prices.toml").read_text())
 HOUR = 3600

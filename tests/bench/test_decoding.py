@@ -5,8 +5,6 @@ import pytest
 
 from tests.bench.bench_decoding import CASES, ratio, report
 
-pytestmark = pytest.mark.bench
-
 
 @pytest.mark.parametrize(("file", "oracle", "theirs", "limit"), CASES, ids=[case[0] for case in CASES])
 def test_decoding_takes_a_small_share_of_the_usual_library(

@@ -1,8 +1,4 @@
-import pytest
-
 from tests.bench.bench_telemetry import BATCHES, ENTRIES, METRICS, measured, report
-
-pytestmark = pytest.mark.bench
 
 
 def test_a_process_takes_and_keeps_thousands_of_samples_a_second() -> None:

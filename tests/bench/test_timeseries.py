@@ -1,8 +1,4 @@
-import pytest
-
 from tests.bench.bench_timeseries import measured, report
-
-pytestmark = pytest.mark.bench
 
 
 def test_both_stores_take_thousands_of_samples_a_second_at_a_known_price() -> None:

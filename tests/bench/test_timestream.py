@@ -1,8 +1,4 @@
-import pytest
-
 from tests.bench.bench_timestream import measured
-
-pytestmark = pytest.mark.bench
 
 
 def test_the_local_timestream_takes_thousands_of_records_a_second_and_answers_at_once() -> None:

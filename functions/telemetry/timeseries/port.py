@@ -1,6 +1,7 @@
 """The time-series side of the telemetry store: what is written into it, and what it can be asked (DESIGN D5).
 
-Two adapters keep to it: Timestream, and DynamoDB rollups. `tests/timeseries` holds them to the same answers.
+Two adapters keep to it: Timestream, and DynamoDB rollups. `tests/telemetry/integration/timeseries` holds them to the
+same answers.
 """
 
 from collections.abc import Mapping, Sequence

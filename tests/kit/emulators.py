@@ -1,0 +1,34 @@
+"""The emulators that tests run against: a bare one for each worker, and the deployed app, one for the whole run."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from local.emulator import Emulator
+from stadion_cli.aws import Aws
+from tests.kit.stack import SHARED, DeployedStack, bare_emulator, deployed_stack
+
+
+@pytest.fixture(scope="session")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """A bare emulator for the session (one to each xdist worker)."""
+    with bare_emulator(tmp_path_factory.mktemp("emulator")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def aws(emulator: Emulator) -> Aws:
+    """Clients of the bare emulator."""
+    return Aws.local(port=emulator.port)
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeployedStack]:
+    """The deployed app, shared by all tests of a run: what they find there is their own, made by them."""
+    shared = os.environ.get(SHARED)
+    if shared:
+        yield DeployedStack.at(int(shared.split(":")[0]), shared.split(":", 1)[1])
+        return
+    with deployed_stack(tmp_path_factory.mktemp("stack")) as deployed:
+        yield deployed

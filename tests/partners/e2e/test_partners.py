@@ -1,0 +1,297 @@
+"""The store's side on the deployed stack, over real HTTP: keys, quotas, signatures, and what follows from an order."""
+
+import json
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
+from uuid import uuid4
+
+import httpx
+import pytest
+from standardwebhooks.webhooks import Webhook
+from typer.testing import CliRunner
+
+from stadion_cli import partner as partner_commands
+from stadion_cli import product as product_commands
+from stadion_cli.outputs import partner_url
+from tests.kit.athletes import Athlete
+from tests.kit.stack import WAIT_S, DeployedStack, eventually
+from tests.kit.store import SHOES, Receiver, completed, returned, signed
+from tests.platform.e2e.test_other_peoples_things import everything, settle
+
+pytestmark = pytest.mark.long
+WEBHOOKS = "/partner/v1/webhooks"
+PRODUCT = "/partner/v1/products/8736421"
+
+
+@dataclass(frozen=True)
+class Partner:
+    url: str
+    partner_id: str
+    key: str
+    secret: str
+
+    def send(self, method: str, path: str, body: Any = None, *, key: str | None = None, **headers: str) -> Any:
+        content = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+        named = {"content-type": "application/json", "x-api-key": self.key if key is None else key, **headers}
+        kept = {name: value for name, value in named.items() if value}
+        return httpx.request(method, self.url + path, content=content, headers=kept, timeout=WAIT_S)
+
+    def tell(self, body: bytes, *, key: str | None = None, secret: str | None = None, **more: Any) -> httpx.Response:
+        answer = self.send("POST", WEBHOOKS, body, key=key, **signed(body, secret or self.secret, **more))
+        return cast("httpx.Response", answer)
+
+
+def command(stack: DeployedStack, *words: str, group: Any = partner_commands) -> Any:
+    """`stadion partner …`, as an admin types it."""
+    done = CliRunner().invoke(group.app, [*words, "--port", str(stack.emulator.port), "--json"])
+    assert done.exit_code == 0, (done.output, done.exception)
+    return json.loads(done.stdout)
+
+
+def make(stack: DeployedStack, plan: str = "standard") -> Partner:
+    partner_id = f"p{uuid4().hex[:8]}"
+    made = command(stack, "create", partner_id, "--plan", plan)
+    assert made["api_url"] == partner_url(stack.aws.endpoint, stack.outputs)
+    return Partner(made["api_url"], partner_id, made["api_key"], made["signing_secret"])
+
+
+@pytest.fixture(scope="module")
+def store(stack: DeployedStack) -> Partner:
+    return make(stack)
+
+
+@pytest.fixture(scope="module")
+def other(stack: DeployedStack) -> Partner:
+    return make(stack)
+
+
+@pytest.fixture(scope="module")
+def anna(stack: DeployedStack) -> Athlete:
+    athlete = Athlete.join(stack, "buyer")
+    athlete.done("PUT", "/v1/me/consents/purchases", {"granted": True, "text_version": "2026-11"})
+    return athlete
+
+
+def gear(athlete: Athlete) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = athlete.done("GET", "/v1/gear")["items"]
+    return items
+
+
+class TestKeys:
+    @pytest.mark.parametrize("key", ["", "nonsense", "store-000000000000000000000000000000000000000000000000"])
+    def test_without_a_valid_key_there_is_nothing(self, store: Partner, key: str) -> None:
+        answer = store.send("PUT", PRODUCT, SHOES, key=key)
+        assert (answer.status_code, answer.json()["code"]) == (403, "api_key_is_invalid")
+        assert store.tell(completed(), key=key).status_code == 403
+
+    def test_a_key_of_another_partner_opens_that_partners_things_only(self, store: Partner, other: Partner) -> None:
+        assert store.send("PUT", PRODUCT, SHOES).status_code == 200
+        assert store.send("GET", PRODUCT, key=other.key).json()["code"] == "product_not_found"
+
+    def test_a_changed_key_is_no_key(self, store: Partner, other: Partner) -> None:
+        stolen = f"{other.partner_id}-{store.key.rpartition('-')[2]}"
+        assert store.send("GET", PRODUCT, key=stolen).status_code == 403
+
+    def test_more_than_the_plan_allows_at_once_is_refused(self, stack: DeployedStack) -> None:
+        trial = make(stack, "trial")
+        with ThreadPoolExecutor(15) as pool:
+            answers = list(pool.map(lambda _: trial.send("GET", PRODUCT), range(15)))
+        refused = [answer for answer in answers if answer.status_code == 429]
+        assert refused
+        assert refused[0].json()["code"] == "too_many_requests"
+        assert {answer.status_code for answer in answers} == {404, 429}
+
+    def test_the_quota_of_the_day_ends(self, stack: DeployedStack) -> None:
+        trial = make(stack, "trial")
+        settle(stack)
+        before = everything(stack)
+        codes = []
+        for _ in range(28):
+            answer = trial.send("GET", PRODUCT)
+            codes.append(answer.json()["code"])
+            time.sleep(0.22)
+        assert codes[:25] == ["product_not_found"] * 25
+        assert codes[25:] == ["quota_is_used_up"] * 3
+        assert trial.tell(completed()).status_code == 429
+        assert everything(stack) == before
+
+    def test_after_a_rotation_both_keys_open_until_it_is_finished(self, stack: DeployedStack) -> None:
+        partner = make(stack)
+        fresh = command(stack, "rotate-key", partner.partner_id)["api_key"]
+        for key in (partner.key, fresh):
+            assert partner.send("PUT", PRODUCT, SHOES, key=key).status_code == 200
+        command(stack, "rotate-key", partner.partner_id, "--finish")
+        assert partner.send("PUT", PRODUCT, SHOES).status_code == 403
+        assert partner.send("PUT", PRODUCT, SHOES, key=fresh).status_code == 200
+
+    def test_after_a_rotation_both_secrets_sign_until_it_is_finished(self, stack: DeployedStack) -> None:
+        partner = make(stack)
+        fresh = command(stack, "rotate-secret", partner.partner_id)["signing_secret"]
+        for number, secret in enumerate((partner.secret, fresh)):
+            assert partner.tell(completed(f"o-{number}", user=None), secret=secret).status_code == 200
+        command(stack, "rotate-secret", partner.partner_id, "--finish")
+        assert partner.tell(completed("o-9")).status_code == 401
+        assert partner.tell(completed("o-9", user=None), secret=fresh).status_code == 200
+
+    def test_partners_are_listed_and_shown_without_what_is_secret(self, stack: DeployedStack, store: Partner) -> None:
+        listed = command(stack, "list")["partners"]
+        shown = command(stack, "show", store.partner_id)
+        assert shown in listed
+        assert store.key not in str(listed)
+        assert store.secret not in str(listed)
+        made = command(stack, "subscribe", store.partner_id, "https://store.example/hooks", "promo.issued")
+        found = command(stack, "endpoints", store.partner_id)["endpoints"]
+        assert made["endpoint"] in found
+        assert made["signing_secret"] not in str(found)
+        words = ["subscribe", store.partner_id, "https://169.254.169.254/", "promo.issued"]
+        inside = CliRunner().invoke(partner_commands.app, [*words, "--port", str(stack.emulator.port)])
+        assert "url_refused" in str(inside.exception) or "public https" in str(inside.exception)
+
+    def test_a_disabled_partner_is_not_let_in(self, stack: DeployedStack) -> None:
+        partner = make(stack)
+        command(stack, "disable", partner.partner_id, "--yes")
+        assert partner.tell(completed()).status_code == 403
+        command(stack, "enable", partner.partner_id)
+        assert partner.send("PUT", PRODUCT, SHOES).status_code == 200
+
+    def test_the_admin_routes_are_not_an_athletes(self, anna: Athlete, store: Partner) -> None:
+        mine = {"partner_id": "mine", "name": "Mine"}
+        for method, path, body in (("GET", "", None), ("POST", f"/{store.partner_id}/keys", {}), ("POST", "", mine)):
+            assert anna.send(method, f"/v1/admin/partners{path}", body).status_code in {401, 403}
+
+
+class TestWebhooksIn:
+    def test_a_forged_cut_old_or_foreign_message_changes_nothing(
+        self, stack: DeployedStack, store: Partner, other: Partner, anna: Athlete
+    ) -> None:
+        settle(stack)
+        before = everything(stack)
+        body = completed("o-forged", user=anna.user_id)
+        honest = signed(body, store.secret)
+        old = datetime.now(UTC) - timedelta(minutes=6)
+        attempts: dict[str, tuple[bytes, dict[str, str], str]] = {
+            "unsigned": (body, {}, store.key),
+            "changed": (body.replace(b"1618000", b"1"), honest, store.key),
+            "cut": (body[:-9], honest, store.key),
+            "longer": (body + b" ", honest, store.key),
+            "no text": (b"\xff" + body, honest, store.key),
+            "other id": (body, {**honest, "webhook-id": "msg_other"}, store.key),
+            "guessed": (body, {**honest, "webhook-signature": "v1," + "A" * 43 + "="}, store.key),
+            "later time": (body, {**honest, "webhook-timestamp": str(int(time.time()) + 9)}, store.key),
+            "old": (body, signed(body, store.secret, at=old), store.key),
+            "new": (body, signed(body, store.secret, at=datetime.now(UTC) + timedelta(minutes=6)), store.key),
+            "another partner's secret": (body, signed(body, other.secret), store.key),
+            "another partner's key": (body, honest, other.key),
+            "no key": (body, honest, ""),
+        }
+        for what, (sent, headers, key) in attempts.items():
+            answer = store.send("POST", WEBHOOKS, sent, key=key, **headers)
+            assert answer.status_code in {401, 403}, (what, answer.text)
+        settle(stack)
+        assert everything(stack) == before
+
+    def test_a_replay_is_answered_and_changes_nothing(
+        self, stack: DeployedStack, store: Partner, anna: Athlete
+    ) -> None:
+        body = completed("o-replayed", user=anna.user_id, lines=[{"sku": "cap", "quantity": 1, "price_minor": 1}])
+        headers = signed(body, store.secret)
+        first = store.send("POST", WEBHOOKS, body, **headers)
+        settle(stack)
+        before = everything(stack)
+        again = store.send("POST", WEBHOOKS, body, **headers)
+        assert (again.status_code, again.json()) == (200, first.json())
+        assert again.headers["idempotency-replayed"] == "true"
+        anew = store.tell(body, webhook_id="msg_again")
+        assert anew.json()["outcome"] == "unchanged"
+        stale = store.tell(body, at=datetime.now(UTC) - timedelta(minutes=6))
+        assert stale.json()["code"] == "webhook_timestamp_out_of_window"
+        settle(stack)
+        assert everything(stack) == before
+
+    def test_one_message_sent_many_times_at_once_is_one_order(
+        self, stack: DeployedStack, store: Partner, anna: Athlete
+    ) -> None:
+        body = completed("o-at-once", user=anna.user_id, lines=[{"sku": "cap", "quantity": 1, "price_minor": 1}])
+        headers = [signed(body, store.secret, webhook_id=f"msg_{number % 2}") for number in range(12)]
+        with ThreadPoolExecutor(6) as pool:
+            answers = list(pool.map(lambda named: store.send("POST", WEBHOOKS, body, **named), headers))
+        assert {answer.status_code for answer in answers} == {200}
+        about = [item for table, item in everything(stack) if table == "stadion-partners" and "o-at-once" in item]
+        assert len([item for item in about if "OUTBOX#" in item]) == 1
+
+    def test_an_order_becomes_gear_and_what_came_back_is_gear_no_more(self, store: Partner, anna: Athlete) -> None:
+        assert store.send("PUT", PRODUCT, SHOES).status_code == 200
+        assert store.tell(completed("o-gear", user=anna.user_id)).json()["outcome"] == "accepted"
+        pairs = eventually(lambda: gear(anna) if len(gear(anna)) == 2 else None)
+        assert pairs is not None
+        assert {(one["brand"], one["model"], one["category"]) for one in pairs} == {
+            ("Kiprun", "KD900.2", "running_shoes")
+        }
+        run = {"sport_type": "Run", "started_at": "2026-11-20T06:00:00Z", "elapsed_time_s": 1800, "distance_m": 5000}
+        worn = pairs[0]["gear_id"]
+        anna.done("POST", "/v1/workouts", {**run, "gear_ids": [worn]})
+        eventually(lambda: [one for one in gear(anna) if one["distance_m"]])
+        assert store.tell(returned("o-gear")).json()["outcome"] == "accepted"
+        eventually(lambda: [one["gear_id"] for one in gear(anna)] == [worn])
+        assert store.tell(returned("o-gear", version=3, quantity=None)).json()["outcome"] == "accepted"
+        eventually(lambda: gear(anna)[0]["status"] == "archived")
+
+    def test_without_consent_an_order_stays_in_the_store(self, stack: DeployedStack, store: Partner) -> None:
+        ben = Athlete.join(stack, "private")
+        assert store.tell(completed("o-private", user=ben.user_id)).status_code == 200
+        settle(stack)
+        assert gear(ben) == []
+
+
+def test_a_file_becomes_the_catalogue(stack: DeployedStack, store: Partner, tmp_path: Path) -> None:
+    file = tmp_path / "catalogue.jsonl"
+    file.write_text("\n".join(json.dumps({**SHOES, "sku": f"f-{n}"}) for n in range(150)))
+    done = command(stack, "import", str(file), "--partner", store.partner_id, group=product_commands)
+    assert (done["state"], done["changed"], done["refused"]) == ("done", 150, 0)
+    assert store.send("GET", "/partner/v1/products/f-149").json()["name"] == SHOES["name"]
+    table = tmp_path / "catalogue.csv"
+    table.write_text("sku,name,deeplink,price_minor,currency\nf-0,Cap,https://store.example/f-0,100,RUB\n")
+    done = command(stack, "import", str(table), "--partner", store.partner_id, "--full", group=product_commands)
+    assert done["changed"] == 1
+    assert done["no_longer_sold"] >= 149
+    assert store.send("GET", "/partner/v1/products/f-149").json()["is_sold"] is False
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with Receiver().running() as running:
+        yield running
+
+
+def test_a_redeemed_promo_reaches_the_partner_signed(stack: DeployedStack, store: Partner, receiver: Receiver) -> None:
+    made = command(stack, "subscribe", store.partner_id, receiver.url, "promo.redeemed")
+    event_id = str(uuid4())
+    detail = {
+        "event_id": event_id, "occurred_at": "2026-11-21T09:30:00.000Z", "version": 1, "correlation_id": "e2e",
+        "user_id": "8f14e45f-ceea-467f-a0e6-7b1c2d3e4f50",
+        "data": {"offer": {"offer_id": "o", "promo_id": "winter"}, "code": "RUN-1", "order_id": "o-1",
+                 "discount_minor": 1, "order_total_minor": 2, "currency": "RUB"},
+    }  # fmt: skip
+    receiver.answers = [503]  # once, so that it comes again a minute later
+    for _ in range(2):  # and the bus may deliver twice
+        stack.aws.events.put_events(
+            Entries=[{
+                "EventBusName": stack.bus, "Source": "stadion.promos", "DetailType": "PromoRedeemed",
+                "Detail": json.dumps(detail),
+            }]
+        )  # fmt: skip
+    eventually(lambda: receiver.seen)
+    [noted] = eventually(lambda: command(stack, "deliveries", store.partner_id)["deliveries"])
+    assert noted["delivery_id"].startswith(event_id)
+    eventually(lambda: len(receiver.seen) == 2, every_s=1)
+    headers, body = receiver.seen[-1]
+    Webhook(made["signing_secret"]).verify(body, headers)
+    assert json.loads(body)["data"]["code"] == "RUN-1"
+    assert detail["user_id"] not in body.decode()
+    state = eventually(lambda: command(stack, "deliveries", store.partner_id)["deliveries"][0]["state"] == "delivered")
+    assert state

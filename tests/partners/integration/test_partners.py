@@ -1,0 +1,290 @@
+"""The store's side, through the handlers."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+from typing import Any, cast
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.kit.services import Answer, Service
+from tests.kit.store import LINE, SHOES, Gateway, completed, message, returned, signed
+
+WEBHOOKS = "/partner/v1/webhooks"
+ADMIN = "/v1/admin/partners"
+
+
+@dataclass
+class Store:
+    """A partner with a key and a secret."""
+
+    service: Service
+    key: str
+    secret: str
+
+    def tell(self, body: bytes, *, secret: str | None = None, **more: Any) -> Answer:
+        return self.service.ask("POST", WEBHOOKS, body, key=self.key, **signed(body, secret or self.secret, **more))
+
+    def put(self, sku: str, product: dict[str, Any]) -> Answer:
+        return self.service.ask("PUT", f"/partner/v1/products/{sku}", product, key=self.key)
+
+
+def make(partners: Service, partner_id: str = "store", **fields: Any) -> Store:
+    made = partners.sign("POST", ADMIN, {"partner_id": partner_id, "name": "The Store", **fields})
+    assert made.status == 201, made.body
+    return Store(partners, made.body["api_key"], made.body["signing_secret"])
+
+
+@pytest.fixture
+def store(partners: Service) -> Store:
+    return make(partners)
+
+
+def opened() -> set[str]:
+    """The keys that API Gateway lets in."""
+    from partners import keys
+
+    return cast("Gateway", keys.client()).opened_by()
+
+
+class TestSignatures:
+    def test_a_signed_order_is_taken_and_told(self, store: Store) -> None:
+        answer = store.tell(completed())
+        assert (answer.status, answer.body) == (200, {"order_id": "o-1", "outcome": "accepted"})
+        [event] = store.service.published()
+        assert event["detail_type"] == "OrderCompleted"
+        assert event["detail"]["data"]["lines"][0]["quantity"] == 2
+
+    @pytest.mark.parametrize("forgery", ["other secret", "body", "id", "time", "cut", "no text", "no signature"])
+    def test_a_forged_message_changes_nothing(self, store: Store, forgery: str) -> None:
+        body, before = completed(), store.service.items()
+        headers = signed(body, store.secret)
+        if forgery == "other secret":
+            headers = signed(body, "whsec_bm90IHRoZSBzZWNyZXQgb2YgdGhpcyBwYXJ0bmVy")
+        elif forgery == "body":
+            body = body.replace(b"1618000", b"1")
+        elif forgery == "id":
+            headers["webhook-id"] += "x"
+        elif forgery == "time":
+            headers["webhook-timestamp"] = str(int(headers["webhook-timestamp"]) + 1)
+        elif forgery == "cut":
+            body = body[:-20]
+        elif forgery == "no text":
+            body = b"\xff\xfe" + body
+        else:
+            headers["webhook-signature"] = "v1,%%% garbage v1 ,, v2,x"
+        answer = store.service.ask("POST", WEBHOOKS, body, key=store.key, **headers)
+        assert (answer.status, answer.body["code"]) == (401, "webhook_signature_invalid")
+        assert store.service.items() == before
+
+    def test_without_headers_there_is_no_word_about_the_body(self, store: Store) -> None:
+        for body in (completed(), b"{}", b"nonsense", b""):
+            answer = store.service.ask("POST", WEBHOOKS, body, key=store.key)
+            assert (answer.status, answer.body["code"]) == (401, "webhook_signature_invalid")
+            assert "errors" not in answer.body
+
+    def test_a_signed_but_wrong_body_is_told_what_is_wrong(self, store: Store) -> None:
+        answer = store.tell(message("order.completed", {"order_id": "o 1"}))
+        assert answer.status == 422
+        assert {error["pointer"] for error in answer.body["errors"]} >= {"#/data/order_id", "#/data/lines"}
+        assert store.tell(b"{").status == 400
+
+    @pytest.mark.parametrize("minutes", [-6, 6])
+    def test_outside_the_window_a_replay_changes_nothing(self, store: Store, minutes: int) -> None:
+        before = store.service.items()
+        answer = store.tell(completed(), at=datetime.now(UTC) + timedelta(minutes=minutes))
+        assert (answer.status, answer.body["code"]) == (401, "webhook_timestamp_out_of_window")
+        assert store.service.items() == before
+
+    def test_another_partners_signature_or_key_is_worth_nothing(self, store: Store) -> None:
+        other = make(store.service, "other")
+        before = store.service.items()
+        body = completed()
+        assert store.tell(body, secret=other.secret).status == 401
+        assert store.service.ask("POST", WEBHOOKS, body, key=other.key, **signed(body, store.secret)).status == 401
+        assert store.service.items() == before
+
+    def test_partners_orders_of_one_id_are_two_orders(self, store: Store) -> None:
+        other = make(store.service, "other")
+        assert [store.tell(completed()).body["outcome"], other.tell(completed()).body["outcome"]] == ["accepted"] * 2
+
+    def test_a_disabled_partner_and_one_without_the_ability_are_refused(self, store: Store) -> None:
+        seller = make(store.service, "seller", may=["catalogue"])
+        assert seller.tell(completed()).body["code"] == "partner_may_not"
+        store.service.sign("POST", f"{ADMIN}/store/disable")
+        assert store.tell(completed()).body["code"] == "partner_is_disabled"
+        store.service.sign("POST", f"{ADMIN}/store/enable")
+        assert store.tell(completed()).status == 200
+
+
+class TestOrders:
+    def test_the_same_message_again_is_answered_as_before(self, store: Store) -> None:
+        first = store.tell(completed(), webhook_id="msg_1")
+        before = store.service.items()
+        again = store.tell(completed(), webhook_id="msg_1", at=datetime.now(UTC) - timedelta(minutes=2))
+        assert (again.status, again.body) == (200, first.body)
+        assert again.headers["Idempotency-Replayed"] == "true"
+        assert store.service.items() == before
+
+    def test_its_id_with_another_body_is_refused(self, store: Store) -> None:
+        store.tell(completed(), webhook_id="msg_1")
+        before = store.service.items()
+        answer = store.tell(completed("o-2"), webhook_id="msg_1")
+        assert (answer.status, answer.body["code"]) == (422, "webhook_id_reused")
+        assert store.service.items() == before
+
+    def test_the_same_version_under_another_id_changes_nothing(self, store: Store) -> None:
+        store.tell(completed())
+        before = store.service.items()
+        assert store.tell(completed()).body["outcome"] == "unchanged"
+        assert store.tell(completed(total_minor=1)).body["code"] == "order_version_taken"
+        assert store.tell(completed(version=9)).body["code"] == "order_completed_already"
+        assert store.service.items() == before
+
+    def test_an_order_about_nobody_is_kept_and_not_told(self, store: Store) -> None:
+        assert store.tell(completed(user=None)).body["outcome"] == "kept"
+        assert store.service.published() == []
+        assert len(store.service.bodies("order")) == 1
+
+    def test_the_catalogue_says_what_the_message_does_not(self, store: Store) -> None:
+        store.put("8736421", SHOES)
+        store.tell(completed())
+        [event] = store.service.published("OrderCompleted")
+        [line] = event["detail"]["data"]["lines"]
+        assert (line["name"], line["brand"], line["wear_category"]) == ("Kiprun KD900.2", "Kiprun", "running_shoes")
+
+    def test_a_return_in_parts_is_told_in_parts(self, store: Store) -> None:
+        store.tell(completed())
+        store.tell(returned(version=2))
+        store.tell(returned(version=3))
+        parts = [event["detail"]["data"] for event in store.service.published("OrderReturned")]
+        assert [(part["lines"][0]["quantity"], part["is_whole"]) for part in parts] == [(1, False), (1, True)]
+        assert len({part["order_version"] for part in parts}) == 2
+        assert store.tell(returned(version=4)).body["code"] == "more_returned_than_bought"
+
+    @pytest.mark.parametrize("order", list(permutations([0, 1, 2])))
+    def test_messages_in_any_order_tell_the_same(self, store: Store, order: tuple[int, ...]) -> None:
+        messages = [completed(), returned(version=2), returned(version=3, quantity=None)]
+        for number in order:
+            assert store.tell(messages[number]).status == 200
+        events = [event["detail"]["data"] for event in store.service.published("OrderReturned")]
+        assert len(store.service.published("OrderCompleted")) == 1
+        assert sum(event["lines"][0]["quantity"] for event in events) == 2
+        assert events[-1]["is_whole"]
+
+    def test_a_completion_that_its_returns_contradict_is_refused(self, store: Store) -> None:
+        store.tell(returned(quantity=3))
+        before = store.service.items()
+        assert store.tell(completed()).body["code"] == "more_returned_than_bought"
+        assert store.service.items() == before
+
+    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(body=st.binary(max_size=300))
+    def test_no_body_however_hostile_is_a_fault_of_ours(self, store: Store, body: bytes) -> None:
+        assert store.service.ask("POST", WEBHOOKS, body, key=store.key).status == 401
+
+
+def test_a_function_behind_the_door_believes_whole_keys_only(store: Store) -> None:
+    for key in ("store", "store-", "-secret", ""):
+        answer = store.service.ask("PUT", "/partner/v1/products/a", SHOES, key=key)
+        assert (answer.status, answer.body["code"]) == (401, "api_key_required")
+    assert store.service.ask("PUT", "/partner/v1/products/a", SHOES, key="nobody-secret").status == 403
+
+
+class TestCatalogue:
+    def test_a_change_is_told_and_a_repetition_is_not(self, store: Store) -> None:
+        assert store.put("8736421", SHOES).body["revision"] == 1
+        assert store.put("8736421", SHOES).body["revision"] == 1
+        assert store.put("8736421", {**SHOES, "price_minor": 1}).body["revision"] == 2
+        told = [event["detail"]["data"] for event in store.service.published("ProductChanged")]
+        assert [(fact["sku"], fact["revision"], fact["partner_id"]) for fact in told] == [
+            ("8736421", 1, "store"),
+            ("8736421", 2, "store"),
+        ]
+        assert store.service.ask("GET", "/partner/v1/products/8736421", key=store.key).body["price_minor"] == 1
+        assert store.service.ask("GET", "/partner/v1/products/none", key=store.key).status == 404
+
+    def test_a_batch_is_judged_one_by_one(self, store: Store) -> None:
+        good = {**SHOES, "sku": "a"}
+        products = [good, {**good, "sku": "b", "price_minor": -1}, {"sku": "c"}, {**good, "sku": "d", "x": 1}, good]
+        answer = store.service.ask("POST", "/partner/v1/products", {"products": products}, key=store.key)
+        assert answer.status == 200, answer.body
+        assert [item["outcome"] for item in answer.body["items"]] == ["changed", *["refused"] * 3, "changed"]
+        assert answer.body["items"][1]["errors"][0]["pointer"] == "#/products/1/price_minor"
+        assert len(store.service.published("ProductChanged")) == 1
+
+    def test_a_hundred_at_once_and_not_one_more(self, store: Store) -> None:
+        many = [{**SHOES, "sku": str(number)} for number in range(101)]
+        assert store.service.ask("POST", "/partner/v1/products", {"products": many}, key=store.key).status == 422
+        answer = store.service.ask("POST", "/partner/v1/products", {"products": many[:100]}, key=store.key)
+        assert answer.body["changed"] == 100
+        assert len(store.service.published("ProductChanged")) == 100
+
+    @pytest.mark.parametrize("wrong", [{"deeplink": "http://x.example"}, {"currency": "rub"}, {"price_minor": 1.5}])
+    def test_a_wrong_product_is_refused(self, store: Store, wrong: dict[str, Any]) -> None:
+        answer = store.put("8736421", {**SHOES, **wrong})
+        assert answer.status == 422
+        assert answer.body["errors"][0]["pointer"] == f"#/{next(iter(wrong))}"
+
+
+class TestRotation:
+    def test_two_secrets_hold_until_the_rotation_is_finished(self, store: Store) -> None:
+        fresh = store.service.sign("POST", f"{ADMIN}/store/secrets", {}).body["signing_secret"]
+        assert store.tell(completed("o-1")).status == 200
+        assert store.tell(completed("o-2"), secret=fresh).status == 200
+        assert store.service.sign("POST", f"{ADMIN}/store/secrets", {}).body["code"] == "rotation_is_open"
+        store.service.sign("POST", f"{ADMIN}/store/finish")
+        assert store.tell(completed("o-3")).status == 401
+        assert store.tell(completed("o-4"), secret=fresh).status == 200
+
+    def test_a_secret_without_grace_ends_the_old_one_at_once(self, store: Store) -> None:
+        store.service.sign("POST", f"{ADMIN}/store/secrets", {"grace_hours": 0})
+        assert store.tell(completed()).status == 401
+
+    def test_the_old_key_is_removed_when_its_grace_is_over(self, store: Store) -> None:
+        second = store.service.sign("POST", f"{ADMIN}/store/keys", {"grace_hours": 24}).body["api_key"]
+        assert opened() == {store.key, second}
+        assert store.service.invoke("task_finish_rotations", {}) == {"finished": 0}
+        assert store.service.sign("POST", f"{ADMIN}/store/keys", {}).body["code"] == "rotation_is_open"
+        assert opened() == {store.key, second}
+        finished = store.service.sign("POST", f"{ADMIN}/store/finish").body
+        assert opened() == {second}
+        assert len(finished["keys"]) == 1
+        third = store.service.sign("POST", f"{ADMIN}/store/keys", {"grace_hours": 0}).body["api_key"]
+        assert store.service.invoke("task_finish_rotations", {}) == {"finished": 1}
+        assert opened() == {third}
+
+    def test_a_disabled_partners_keys_open_nothing(self, store: Store) -> None:
+        for _ in range(2):
+            assert store.service.sign("POST", f"{ADMIN}/store/disable").body["status"] == "disabled"
+            assert opened() == set()
+        assert store.service.sign("POST", f"{ADMIN}/store/enable").body["status"] == "active"
+        assert opened() == {store.key}
+
+    def test_what_is_secret_is_shown_once(self, store: Store) -> None:
+        shown = store.service.sign("GET", f"{ADMIN}/store")
+        listed = store.service.sign("GET", ADMIN)
+        for answer in (shown, listed):
+            assert store.secret not in str(answer.body)
+            assert store.key not in str(answer.body)
+        assert store.key not in str(store.service.items())
+
+    def test_a_partner_is_made_once_and_by_admins_only(self, store: Store) -> None:
+        again = store.service.sign("POST", ADMIN, {"partner_id": "store", "name": "Mine now"})
+        assert (again.status, again.body["code"]) == (409, "partner_id_taken")
+        assert store.service.call("POST", ADMIN, {"partner_id": "mine", "name": "Mine"}).status == 403
+        assert store.service.sign("POST", ADMIN, {"partner_id": "x", "name": "X"}).status == 422
+        unknown = store.service.sign("POST", ADMIN, {"partner_id": "xyz", "name": "X", "plan": "gold"})
+        assert unknown.body["code"] == "plan_not_found"
+
+
+def test_no_log_line_holds_a_secret_or_a_body(store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    store.tell(completed())
+    store.tell(completed(), secret="whsec_bm90IHRoZSBzZWNyZXQ=")
+    store.tell(message("order.completed", {"order_id": "o-9", "code": "RUN-7F3K-9QXD"}))
+    said = " ".join(str(record.__dict__) for record in caplog.records)
+    assert "answered" in said
+    for secret in (store.secret, store.key, "RUN-7F3K-9QXD", str(LINE["price_minor"])):
+        assert secret not in said

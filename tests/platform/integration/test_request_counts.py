@@ -1,0 +1,158 @@
+"""What an API call costs at DynamoDB (DESIGN D10): counted, not guessed."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.kit.counting import counted
+from tests.kit.events import entry, recorded
+from tests.kit.services import ATHLETE, Service, sqs_event
+
+RUN: dict[str, Any] = {
+    "sport_type": "Run",
+    "started_at": "2026-11-20T08:40:00+03:00",
+    "elapsed_time_s": 1834,
+    "distance_m": 6400,
+}
+MOST = 2
+
+Table = list[tuple[str, list[str]]]
+
+
+@pytest.fixture(scope="module")
+def table() -> Iterator[Table]:
+    """What was counted, printed in the end."""
+    counted_calls: Table = []
+    yield counted_calls
+    print("\n  requests  call")
+    for call, operations in counted_calls:
+        print(f"  {len(operations):>8}  {call:<44} {', '.join(operations)}")
+
+
+def cost(
+    table: Table, service: Service, method: str, path: str, body: Any = None, *, shown: str = "", **more: Any
+) -> list[str]:
+    with counted() as operations:
+        answer = service.call(method, path, body, **more)
+    assert answer.status < 300, answer.body
+    table.append((f"{method} {shown or path}", operations))
+    return operations
+
+
+@pytest.mark.parametrize("key", [None, "a-key"])
+def test_a_manual_workout_costs_two_requests(workouts: Service, table: Table, key: str | None) -> None:
+    headers = {"idempotency_key": key} if key else {}
+    shown = f"/v1/workouts{' with Idempotency-Key' if key else ''}"
+    assert cost(table, workouts, "POST", "/v1/workouts", RUN, shown=shown, **headers) == [
+        "BatchGetItem",
+        "TransactWriteItems",
+    ]
+
+
+def test_a_repeated_workout_costs_two_requests(workouts: Service, table: Table) -> None:
+    workouts.call("POST", "/v1/workouts", RUN, idempotency_key="k")
+    operations = cost(table, workouts, "POST", "/v1/workouts", RUN, shown="/v1/workouts again", idempotency_key="k")
+    assert len(operations) <= MOST
+
+
+def test_looking_into_the_diary_costs_one_request(workouts: Service, table: Table) -> None:
+    workout_id = workouts.call("POST", "/v1/workouts", RUN).body["workout_id"]
+    shown = "/v1/workouts/{workout_id}"
+    assert len(cost(table, workouts, "GET", f"/v1/workouts/{workout_id}", shown=shown)) == 1
+    assert len(cost(table, workouts, "GET", "/v1/workouts")) == 1
+    filters = {"sport_type": "Run", "min_distance_m": "1000"}
+    assert len(cost(table, workouts, "GET", "/v1/workouts", query=filters, shown="/v1/workouts with filters")) == 1
+
+
+def test_an_edit_of_a_workout_looks_checks_and_writes(workouts: Service, table: Table) -> None:
+    """One more than D10's two: the version that If-Match names, then the slots that its start moves between."""
+    workout_id = workouts.call("POST", "/v1/workouts", RUN).body["workout_id"]
+    path, shown = f"/v1/workouts/{workout_id}", "/v1/workouts/{workout_id}"
+    assert len(cost(table, workouts, "PATCH", path, {"name": "x"}, shown=shown, if_match='"1"')) <= 3
+    assert len(cost(table, workouts, "DELETE", path, shown=shown, if_match='"2"')) <= 3
+
+
+def test_an_upload_costs_one_request_and_asking_for_it_another(workouts: Service, table: Table) -> None:
+    assert cost(table, workouts, "POST", "/v1/uploads", {"filename": "a.fit"}) == ["TransactWriteItems"]
+    upload_id = workouts.call("POST", "/v1/uploads", {"filename": "b.fit"}).body["upload_id"]
+    assert len(cost(table, workouts, "GET", f"/v1/uploads/{upload_id}", shown="/v1/uploads/{upload_id}")) == 1
+
+
+def test_the_locker_costs_two_requests(inventory: Service, table: Table) -> None:
+    chain = {"name": "Chain", "limit": 3000}
+    bikes = [inventory.call("POST", "/v1/gear", {"category": "bike", "components": [chain] * 3}).body for _ in range(6)]
+    assert len(cost(table, inventory, "GET", "/v1/gear")) <= MOST
+    assert len(cost(table, inventory, "GET", f"/v1/gear/{bikes[0]['gear_id']}", shown="/v1/gear/{gear_id}")) <= MOST
+    assert len(cost(table, inventory, "GET", "/v1/gear/categories")) == 0
+
+
+def test_a_devices_batch_costs_no_request_and_reading_it_one(telemetry: Service, table: Table) -> None:
+    """What is taken waits in a queue; keeping it costs a get and a put for each hour, metric and device."""
+    sample = {"metric": "heart_rate", "value": 142, "timestamp": "2026-11-20T05:40:00Z"}
+    batch = {"device_id": "watch", "samples": [sample] * 500}
+    assert cost(table, telemetry, "POST", "/v1/telemetry", batch) == []
+    month = {"from": "2026-10-21", "to": "2026-11-20"}
+    shown = "/v1/telemetry/{metric}"
+    assert cost(table, telemetry, "GET", "/v1/telemetry/power", query=month, shown=shown) == ["Query"]
+
+
+def test_progress_and_records_cost_one_request(gamification: Service, table: Table) -> None:
+    gamification.invoke("on_workout_events", sqs_event(recorded()))
+    assert len(cost(table, gamification, "GET", "/v1/gamification/progress")) == 1
+    assert len(cost(table, gamification, "GET", "/v1/gamification/records")) == 1
+    assert len(cost(table, gamification, "GET", "/v1/gamification/levels")) == 0
+
+
+def test_offers_cost_two_requests_a_click_three_and_a_checkout_six(promos: Service, table: Table) -> None:
+    from tests.promos.integration.test_promos import PROMO, admin, consent, order, store
+
+    promo = {**PROMO, "starts_at": "2026-01-01T00:00:00Z", "ends_at": "2099-01-01T00:00:00Z"}
+    admin(promos, "POST", "", promo)
+    admin(promos, "POST", "/winter-shoes/status", {"action": "activate"}, if_match="*")
+    promos.invoke("on_account_events", sqs_event(consent()))
+    offer = admin(promos, "POST", "/winter-shoes/offers", {"user_id": ATHLETE}).body
+    path = f"/v1/promos/{offer['offer_id']}"
+    assert len(cost(table, promos, "GET", "/v1/promos")) == MOST
+    assert len(cost(table, promos, "GET", path, shown="/v1/promos/{offer_id}")) == MOST
+    assert len(cost(table, promos, "POST", f"{path}/view", shown="/v1/promos/{offer_id}/view")) == MOST
+    assert len(cost(table, promos, "POST", f"{path}/click", shown="/v1/promos/{offer_id}/click")) == MOST + 1
+    for step, most in (("reserve", 6), ("redeem", 5), ("redeem", 2)):
+        with counted() as operations:
+            assert store(promos, offer["code"], step, **order()).status == 200
+        table.append((f"POST /partner/v1/codes/{{code}}/{step}", operations))
+        assert len(operations) <= most, operations
+
+
+def test_an_offer_with_its_message_costs_two_requests(promos: Service, table: Table) -> None:
+    """What a campaign does for each athlete."""
+    from promos import offer_service
+    from promos.offer_messages import Wanted
+    from promos.schemas import NewIssue
+    from stadion import clock
+    from stadion.i18n import Language
+    from tests.promos.integration.test_promos import PROMO, admin, consent
+
+    promo = {**PROMO, "starts_at": "2026-01-01T00:00:00Z", "ends_at": "2099-01-01T00:00:00Z"}
+    admin(promos, "POST", "", promo)
+    admin(promos, "POST", "/winter-shoes/status", {"action": "activate"}, if_match="*")
+    promos.invoke("on_account_events", sqs_event(consent()))
+    new = NewIssue(user_id=ATHLETE, run_id="winter-1", campaign_id="winter", variant="a")
+    with counted() as operations:
+        issued, is_new = offer_service.issue(
+            "winter-shoes", new, language=Language.EN, now=clock.now(), tell=Wanted("promo_offer")
+        )
+    table.append(("an offer of a campaign, with its message", operations))
+    assert (is_new, operations) == (True, ["BatchGetItem", "TransactWriteItems"])
+    (asked,) = promos.published("NotificationRequested")
+    assert asked["detail"]["data"]["values"]["code"] == issued.code
+
+
+def test_the_inbox_costs_two_requests(notifications: Service, table: Table) -> None:
+    welcome = {"request_id": "welcome", "template": "welcome", "values": {}, "about": {}}
+    notifications.invoke("on_notification_requests", sqs_event(entry("NotificationRequested", welcome)))
+    assert len(cost(table, notifications, "GET", "/v1/notifications")) <= MOST
+    assert len(cost(table, notifications, "GET", "/v1/notifications/unread-count")) == 1
+    note = notifications.call("GET", "/v1/notifications").body["items"][0]["notification_id"]
+    shown = "/v1/notifications/{notification_id}/read"
+    assert len(cost(table, notifications, "POST", f"/v1/notifications/{note}/read", shown=shown)) <= MOST

@@ -1,0 +1,50 @@
+"""Nothing breaks quietly: alarms with a line of the runbook, and a row of the dashboard for each service."""
+
+import json
+import re
+
+from infra_cdk.parts.alarms import Trouble
+from tests.kit.templates import Synthesised
+
+
+def _alarms(synthesised: Synthesised) -> dict[str, str]:
+    return {p["AlarmName"]: p["AlarmDescription"] for _, p in synthesised.of_type("AWS::CloudWatch::Alarm")}
+
+
+def test_the_runbook_has_a_section_for_each_trouble_and_no_other(runbook: str) -> None:
+    headings = re.findall(r"^## (.+)$", runbook, re.MULTILINE)
+    assert {heading.lower().replace(" ", "-") for heading in headings} == set(Trouble)
+
+
+def test_each_section_of_the_runbook_says_which_command_comes_first(runbook: str) -> None:
+    for section in runbook.split("\n## ")[1:]:
+        assert "First: `" in section, section.splitlines()[0]
+
+
+def test_every_kind_of_trouble_has_an_alarm(local: Synthesised) -> None:
+    anchors = {description.rsplit("#", 1)[1] for description in _alarms(local).values()}
+    assert anchors == set(Trouble)
+
+
+def test_a_function_that_fails_and_a_queue_that_waits_are_heard_of(local: Synthesised) -> None:
+    alarms = _alarms(local).keys()
+    for _, function in local.of_type("AWS::Lambda::Function"):
+        name = function["FunctionName"]
+        assert {f"{name}-function-errors", f"{name}-relay-failures"} & alarms
+    for _, queue in local.of_type("AWS::SQS::Queue"):
+        name = queue["QueueName"]
+        assert {f"{name}-dead-letters", f"{name}-oldest-message", f"{name}-relay-failures"} & alarms
+
+
+def test_alarms_are_of_the_plain_kind_that_the_emulator_takes(local: Synthesised) -> None:
+    for _, alarm in local.of_type("AWS::CloudWatch::Alarm"):
+        assert "Metrics" not in alarm
+    assert not list(local.of_type("AWS::CloudWatch::CompositeAlarm"))
+
+
+def test_the_dashboard_shows_every_function_and_queue(local: Synthesised) -> None:
+    body = json.dumps([p["DashboardBody"] for _, p in local.of_type("AWS::CloudWatch::Dashboard")])
+    for _, function in local.of_type("AWS::Lambda::Function"):
+        assert function["FunctionName"] in body
+    for _, queue in local.of_type("AWS::SQS::Queue"):
+        assert queue["QueueName"] in body or queue["QueueName"] == "stadion-relay-failures"

@@ -1,0 +1,104 @@
+"""The guardrails pass, and each of them bites."""
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from infra_cdk.guardrails import violations
+from tests.kit.templates import Synthesised
+
+Resource = dict[str, Any]
+Breakage = Callable[[Resource], object]
+
+
+@pytest.mark.parametrize("name", ["local", "dev", "prod"])
+def test_the_app_breaks_no_rule(name: str, request: pytest.FixtureRequest) -> None:
+    synthesised: Synthesised = request.getfixturevalue(name)
+    assert violations(synthesised.templates) == []
+
+
+BREAKAGES: list[tuple[str, str, Breakage]] = [
+    ("AWS::Logs::LogGroup", "kept forever", lambda p: p.pop("RetentionInDays")),
+    ("AWS::SQS::Queue", "nowhere to go", lambda p: p.pop("RedrivePolicy")),
+    ("AWS::SQS::Queue", "come back while", lambda p: p.update(VisibilityTimeout=60)),
+    ("AWS::Lambda::EventSourceMapping", "whole batch", lambda p: p.pop("FunctionResponseTypes")),
+    ("AWS::Lambda::EventSourceMapping", "records that fail", lambda p: p.pop("DestinationConfig")),
+    ("AWS::Lambda::EventSourceMapping", "stops the stream", lambda p: p.pop("BisectBatchOnFunctionError")),
+    ("AWS::Events::Rule", "not delivered is lost", lambda p: p["Targets"][0].pop("DeadLetterConfig")),
+    ("AWS::Events::Rule", "not delivered is lost", lambda p: p["Targets"][0].pop("RetryPolicy")),
+    ("AWS::IAM::Policy", "on everything", lambda p: p["PolicyDocument"]["Statement"][0].update(Resource="*")),
+    ("AWS::IAM::Policy", "grows by itself", lambda p: p["PolicyDocument"]["Statement"][0].update(Action="s3:*")),
+    ("AWS::CloudWatch::Alarm", "what to do", lambda p: p.pop("AlarmDescription")),
+    ("AWS::CloudWatch::Alarm", "tells nobody", lambda p: p.pop("AlarmActions")),
+    ("AWS::CloudWatch::Alarm", "when a message dies", lambda p: p.update(MetricName="NumberOfMessagesSent")),
+]
+
+
+@pytest.mark.parametrize(("kind", "complaint", "breakage"), BREAKAGES)
+def test_each_rule_bites(local: Synthesised, kind: str, complaint: str, breakage: Breakage) -> None:
+    assert any(complaint in v for v in _violations_of_each_broken(local, kind, breakage))
+
+
+def _violations_of_each_broken(local: Synthesised, kind: str, breakage: Breakage) -> list[str]:
+    found: list[str] = []
+    for stack, template in local.templates.items():
+        for name, resource in template["Resources"].items():
+            if resource["Type"] == kind:
+                broken = copy.deepcopy(dict(template))
+                try:
+                    breakage(broken["Resources"][name]["Properties"])
+                except KeyError:
+                    continue
+                found += violations({stack: broken})
+    return found
+
+
+LENT = {"stadion-accounts": "Users", "stadion-workouts": "GetAttKey", "stadion-telemetry": "GetAttKey"}
+
+
+def test_a_function_reaches_its_own_services_things_only(local: Synthesised) -> None:
+    """Resources of the own stack, or what the platform lends: the users, or the key of the claims bucket."""
+    for name, properties in local.of_type("AWS::IAM::Policy"):
+        stack = name.split("/")[0]
+        own = local.templates[stack]["Resources"].keys()
+        for statement in properties["PolicyDocument"]["Statement"]:
+            for imported in _imports(statement["Resource"]):
+                assert LENT.get(stack, "nothing") in imported, name
+            assert _references(statement["Resource"]) <= own, name
+
+
+def test_only_the_relay_publishes_and_nobody_scans(local: Synthesised) -> None:
+    for name, properties in local.of_type("AWS::IAM::Policy"):
+        actions = str([s["Action"] for s in properties["PolicyDocument"]["Statement"]])
+        assert "dynamodb:Scan" not in actions
+        assert ("events:PutEvents" in actions) == ("platformonoutbox" in name)
+
+
+def _imports(value: Any) -> set[str]:
+    match value:
+        case {"Fn::ImportValue": name}:
+            return {str(name)}
+        case dict():
+            return {i for v in value.values() for i in _imports(v)}
+        case list():
+            return {i for v in value for i in _imports(v)}
+    return set()
+
+
+def _references(value: Any) -> set[str]:
+    match value:
+        case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), *_]}:
+            return set() if name.startswith("AWS::") else {name}
+        case dict():
+            return {r for v in value.values() for r in _references(v)}
+        case list():
+            return {r for v in value for r in _references(v)}
+    return set()
+
+
+def test_cloudformation_and_nag_accept_production_from_the_command_line(opened: Synthesised) -> None:
+    assert opened.refused == ""
+    assert "stadion-platform" in opened.templates
+    assert violations(opened.templates) == []

@@ -1,0 +1,251 @@
+"""One name everywhere, and the same stacks on the laptop as on AWS."""
+
+import json
+import re
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from infra_cdk.environments import DEV, LOCAL, PROD, ROOT
+from infra_cdk.parts.api import ACCESS_TOKEN_SCOPE
+from infra_cdk.parts.entry_points import entry_points
+from tests.kit.templates import Synthesised
+
+PUBLIC = {
+    "GET /docs",
+    "GET /docs/{proxy+}",
+    "GET /v1/health",
+    "$default",
+    "POST /v1/auth/{proxy+}",
+    "GET /v1/live/shared/{share_token}",
+    "GET /v1/unsubscribe",
+    "POST /v1/unsubscribe",
+}
+SOCKET_ROUTES = {"$connect": "CUSTOM", "$disconnect": "NONE", "$default": "NONE"}
+MAY_DIFFER = {"Runtime", "Architectures", "SnapStart", "Layers", "Code", "Environment"}
+ONLY_ON_AWS = {
+    "AWS::Events::Archive",
+    "AWS::Lambda::Version",
+    "AWS::Lambda::Alias",
+    "AWS::ApiGateway::Account",  # with its role: how a WebSocket or REST API may write its access log
+    "AWS::IAM::Role",
+    "AWS::Logs::LogGroup",
+}
+
+
+def test_every_entry_point_is_a_function_and_every_function_an_entry_point(local: Synthesised) -> None:
+    deployed = {p["FunctionName"]: p["Handler"] for _, p in local.of_type("AWS::Lambda::Function")}
+    assert deployed == {e.name: e.handler for e in entry_points(LOCAL.functions)}
+
+
+def test_nothing_is_declared_that_nobody_wrote(local: Synthesised) -> None:
+    assert local.missing == []
+
+
+def test_a_function_bears_one_name_in_its_logs_queue_rule_and_alarms(local: Synthesised) -> None:
+    names = {p["FunctionName"] for _, p in local.of_type("AWS::Lambda::Function")}
+    groups = {p["LogGroupName"] for _, p in local.of_type("AWS::Logs::LogGroup")}
+    groups = {name for name in groups if name.startswith("/aws/lambda/")}
+    rules = {p["Name"] for _, p in local.of_type("AWS::Events::Rule")}
+    queues = {p["QueueName"] for _, p in local.of_type("AWS::SQS::Queue")} - {"stadion-relay-failures"}
+    assert groups == {f"/aws/lambda/{name}" for name in names}
+    assert rules <= names
+    assert {name.removesuffix("-dlq") for name in queues} <= names
+
+
+def test_the_laptop_and_aws_have_the_same_resources_except_where_the_environment_says(
+    local: Synthesised, prod: Synthesised
+) -> None:
+    def kinds(synthesised: Synthesised) -> Counter[str]:
+        return Counter(r["Type"] for t in synthesised.templates.values() for r in t["Resources"].values())
+
+    only_on_aws = kinds(prod) - kinds(local)
+    assert kinds(local) - kinds(prod) == Counter()
+    assert set(only_on_aws) == ONLY_ON_AWS
+    assert only_on_aws["AWS::Logs::LogGroup"] == 3  # the access logs of the HTTP, the WebSocket and the REST API
+    assert only_on_aws["AWS::IAM::Role"] == 1
+
+
+def test_functions_differ_only_in_runtime_processor_and_snapshots(local: Synthesised, prod: Synthesised) -> None:
+    on_aws = {p["FunctionName"]: p for _, p in prod.of_type("AWS::Lambda::Function")}
+    for _, properties in local.of_type("AWS::Lambda::Function"):
+        twin = on_aws[properties["FunctionName"]]
+        assert {k: v for k, v in properties.items() if k not in MAY_DIFFER} == {
+            k: v for k, v in twin.items() if k not in MAY_DIFFER
+        }
+        assert twin["Architectures"] == ["arm64"]
+        assert properties["Environment"]["Variables"].keys() == twin["Environment"]["Variables"].keys()
+
+
+def test_snapshots_are_for_functions_that_people_wait_for_on_aws(prod: Synthesised) -> None:
+    snapped = {p["FunctionName"] for _, p in prod.of_type("AWS::Lambda::Function") if "SnapStart" in p}
+    assert snapped == {e.name for e in entry_points(PROD.functions) if e.is_waited_for}
+    for _, integration in prod.of_type("AWS::ApiGatewayV2::Integration"):
+        assert "Alias" in json.dumps(integration["IntegrationUri"])
+
+
+def test_a_route_needs_an_access_token_unless_it_is_listed_here(local: Synthesised) -> None:
+    sockets = {name for name, api in local.of_type("AWS::ApiGatewayV2::Api") if api["ProtocolType"] == "WEBSOCKET"}
+    for name, route in local.of_type("AWS::ApiGatewayV2::Route"):
+        if f"{name.split('/')[0]}/{route['ApiId'].get('Ref')}" in sockets:
+            assert route["AuthorizationType"] == SOCKET_ROUTES[route["RouteKey"]]
+        elif route["RouteKey"] in PUBLIC:
+            assert route["AuthorizationType"] == "NONE"
+        elif "/v1/admin/" in route["RouteKey"]:
+            assert route["AuthorizationType"] == "AWS_IAM"
+        else:
+            assert route["AuthorizationType"] == "JWT", route["RouteKey"]
+            assert route["AuthorizationScopes"] == [ACCESS_TOKEN_SCOPE]
+
+
+def test_preflights_are_left_to_api_gateway(local: Synthesised) -> None:
+    keys = [route["RouteKey"] for _, route in local.of_type("AWS::ApiGatewayV2::Route")]
+    assert not [key for key in keys if key.startswith(("ANY", "OPTIONS"))]
+
+
+def test_a_service_ships_its_own_code_only(local: Synthesised) -> None:
+    code: dict[str, set[str]] = {}
+    for name, properties in local.of_type("AWS::Lambda::Function"):
+        code.setdefault(name.split("/")[0], set()).add(properties["Code"]["S3Key"])
+    assert all(len(keys) == 1 for keys in code.values())
+    assert len({key for keys in code.values() for key in keys}) == len(code)
+
+
+def test_a_rule_delivers_exactly_what_its_function_subscribes_to(local: Synthesised) -> None:
+    written = {e.name: (LOCAL.functions / e.path).read_text() for e in entry_points(LOCAL.functions)}
+    for _, rule in local.of_type("AWS::Events::Rule"):
+        if "ScheduleExpression" in rule:
+            continue
+        subscribed = re.search(r"events=\(([^)]*)\)", written[rule["Name"]])
+        assert subscribed, f"{rule['Name']} has a rule but no consumer(…, events=(…))"
+        assert set(rule["EventPattern"]["detail-type"]) == set(re.findall(r"\w+", subscribed[1])), rule["Name"]
+
+
+def test_tables_stream_new_outbox_items_to_the_relay(local: Synthesised) -> None:
+    tables = list(local.of_type("AWS::DynamoDB::Table"))
+    feeds = [p for _, p in local.of_type("AWS::Lambda::EventSourceMapping") if "StartingPosition" in p]
+    assert len(feeds) == len(tables)
+    for feed in feeds:
+        assert "OUTBOX#" in feed["FilterCriteria"]["Filters"][0]["Pattern"]
+    for _, table in tables:
+        assert table["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"}
+        assert table["SSESpecification"]["SSEType"] == "KMS"
+        assert table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]
+        assert table["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
+
+
+def test_production_keeps_its_data_when_a_stack_is_deleted(prod: Synthesised) -> None:
+    kept = {"AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::KMS::Key", "AWS::Cognito::UserPool"}
+    for template in prod.templates.values():
+        for resource in template["Resources"].values():
+            if resource["Type"] in kept:
+                assert resource["DeletionPolicy"] == "Retain"
+
+
+def test_no_template_knows_an_account(local: Synthesised, dev: Synthesised, prod: Synthesised) -> None:
+    for synthesised in (local, dev, prod):
+        without_hashes = re.sub(r"[0-9a-f]{64}", "", synthesised.text())
+        assert not re.search(r"(?<![0-9A-Fa-f])\d{12}(?![0-9A-Fa-f])", without_hashes)
+
+
+def test_the_environments_are_three() -> None:
+    assert [e.name for e in (LOCAL, DEV, PROD)] == ["local", "dev", "prod"]
+    assert (ROOT / "cdk.json").is_file()
+
+
+@pytest.mark.parametrize(
+    ("sender", "worker"),
+    [("api", "on-batches"), ("on-workout-events", "on-measuring"), ("on-account-events", "on-measuring")],
+)
+def test_who_leaves_work_in_a_queue_knows_it_and_may_do_no_more_than_send(
+    local: Synthesised, sender: str, worker: str
+) -> None:
+    [function] = [
+        p
+        for _, p in local.of_type("AWS::Lambda::Function", stack="stadion-telemetry")
+        if p["FunctionName"] == f"stadion-telemetry-{sender}"
+    ]
+    variable = f"STADION_{worker.removeprefix('on-').upper()}_QUEUE"
+    queue = function["Environment"]["Variables"][variable]["Ref"]
+    queues = local.templates["stadion-telemetry"]["Resources"]
+    assert queues[queue]["Properties"]["QueueName"] == f"stadion-telemetry-{worker}"
+    rights = [
+        statement["Action"]
+        for policy, p in local.of_type("AWS::IAM::Policy", stack="stadion-telemetry")
+        for statement in p["PolicyDocument"]["Statement"]
+        if f"telemetry{sender.replace('-', '')}Role" in policy
+        and statement["Resource"] == {"Fn::GetAtt": [queue, "Arn"]}
+    ]
+    assert rights == ["sqs:SendMessage"]
+
+
+def test_only_who_answers_over_the_socket_may_post_to_its_connections(local: Synthesised) -> None:
+    allowed = {
+        policy.split("/")[1]
+        for policy, p in local.of_type("AWS::IAM::Policy")
+        for statement in p["PolicyDocument"]["Statement"]
+        if statement["Action"] == "execute-api:ManageConnections"
+    }
+    assert {name.removeprefix("telemetry").partition("Role")[0] for name in allowed} == {
+        "api",
+        "onsocketmessage",
+        "taskcloseforgottensessions",
+    }
+
+
+def test_what_may_be_forgotten_is_looked_for_every_few_minutes(local: Synthesised) -> None:
+    rates = {
+        p["Name"]: p["ScheduleExpression"] for _, p in local.of_type("AWS::Events::Rule") if "ScheduleExpression" in p
+    }
+    assert rates == {
+        "stadion-notifications-task-send-due": "rate(1 minute)",
+        "stadion-promos-task-give-back-reservations": "rate(1 minute)",
+        "stadion-partners-task-finish-rotations": "rate(1 hour)",
+        "stadion-partners-task-leave-due-webhooks": "rate(1 minute)",
+        "stadion-telemetry-task-close-forgotten-sessions": "rate(5 minutes)",
+    }
+
+
+def test_every_method_of_the_partner_api_wants_a_key_and_has_a_function(local: Synthesised) -> None:
+    """A function believes the beginning of the key: a method without one would let anybody name themselves."""
+    methods = list(local.of_type("AWS::ApiGateway::Method"))
+    assert methods
+    for name, method in methods:
+        assert method["ApiKeyRequired"] is True, name
+        assert method["Integration"]["Type"] == "AWS_PROXY"
+    [(_, api)] = local.of_type("AWS::ApiGateway::RestApi")
+    assert api["BinaryMediaTypes"] == ["*/*"]  # what is signed arrives byte for byte
+
+
+def test_the_partner_api_routes_what_its_document_says(local: Synthesised) -> None:
+    documented = json.loads((ROOT / "docs" / "partner-api.json").read_text(encoding="utf-8"))["paths"]
+    resources = dict(local.of_type("AWS::ApiGateway::Resource", stack="stadion-partners"))
+
+    def path(reference: dict[str, Any]) -> str:
+        resource = resources.get(f"stadion-partners/{reference.get('Ref')}")
+        return f"{path(resource['ParentId'])}/{resource['PathPart']}" if resource else ""
+
+    routed = {
+        (method["HttpMethod"].lower(), path(method["ResourceId"]))
+        for _, method in local.of_type("AWS::ApiGateway::Method")
+    }
+    assert routed == {(verb, where) for where, verbs in documented.items() for verb in verbs}
+
+
+def test_partners_have_plans_with_a_rate_and_a_quota(local: Synthesised) -> None:
+    plans = {p["UsagePlanName"]: p for _, p in local.of_type("AWS::ApiGateway::UsagePlan")}
+    assert plans.keys() == {"stadion-standard", "stadion-trial"}
+    for plan in plans.values():
+        assert plan["Throttle"].keys() == {"RateLimit", "BurstLimit"}
+        assert plan["Quota"]["Period"] == "DAY"
+
+
+def test_only_admins_function_and_its_task_make_and_remove_keys(local: Synthesised) -> None:
+    allowed = {
+        policy.split("/")[1]
+        for policy, p in local.of_type("AWS::IAM::Policy")
+        for statement in p["PolicyDocument"]["Statement"]
+        if "apigateway:" in str(statement["Action"])
+    }
+    assert {name.removeprefix("partners").partition("Role")[0] for name in allowed} == {"api", "taskfinishrotations"}

@@ -1,0 +1,157 @@
+"""An uploaded run wears a pair past its limit, and the offer that follows is redeemed: the workflow as deployed."""
+
+import json
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from local.demo.client import Athlete
+from local.demo.night import Sleeper
+from local.recordings import recordings
+from stadion_cli.signed import call
+from stadion_cli.target import Target
+from tests.kit.stack import PATIENCE_S, WAIT_S, DeployedStack, eventually, mails_to
+from tests.kit.store import SHOES, completed
+from tests.partners.e2e.test_partners import Partner, make
+from tests.platform.e2e.test_other_peoples_things import everything
+
+pytestmark = pytest.mark.long
+SHOES_SKU = "8736499"
+PRODUCT = {
+    **SHOES,
+    "name": "Evadict Race Ultra 2",
+    "brand": "Evadict",
+    "deeplink": f"https://store.example/p/{SHOES_SKU}",
+}
+"""Other tests on the same stack sell shoes too: nobody else sells this pair."""
+LINE = {"sku": SHOES_SKU, "quantity": 1, "price_minor": 899000}
+PROMO: dict[str, Any] = {
+    "promo_id": "worn-shoes",
+    "name": "Worn shoes",
+    "title": {"en": "20 % off your next pair", "ru": "Скидка 20 % на новую пару"},
+    "text": {"en": "Your shoes have done their work.", "ru": "Ваши кроссовки отработали своё."},
+    "discount": {"kind": "percent", "percent": 20},
+    "starts_at": "2026-01-01T00:00:00Z",
+    "ends_at": "2030-01-01T00:00:00Z",
+    "time_zone": "Europe/Moscow",
+    "link": "https://store.example/shoes",
+    "codes": {"pattern": "RUN-{4}-{4}", "valid_for_days": 14},
+}
+
+
+@pytest.fixture(scope="module")
+def admin(stack: DeployedStack) -> Target:
+    """Signs requests; the promo, its rule and the product are there."""
+    chosen = Target(stack.aws, stack.outputs)
+    call(chosen, "POST", "/v1/admin/promos", PROMO)
+    call(chosen, "POST", "/v1/admin/promos/worn-shoes/status", {"action": "activate"}, if_match="*")
+    call(chosen, "PUT", "/v1/admin/wear-offers/running_shoes", {"promo_id": "worn-shoes"})
+    return chosen
+
+
+@pytest.fixture(scope="module")
+def store(stack: DeployedStack) -> Partner:
+    """Sells what replaces the pair."""
+    partner = make(stack)
+    assert partner.send("PUT", f"/partner/v1/products/{SHOES_SKU}", PRODUCT).status_code == 200
+    return partner
+
+
+@pytest.fixture
+def hurry(stack: DeployedStack) -> Any:
+    """Waits of state machines take no time."""
+    config = f"{stack.aws.endpoint}/_ministack/config"
+    assert httpx.post(config, json={"stepfunctions._SFN_WAIT_SCALE": 0}, timeout=WAIT_S).is_success
+    yield
+    httpx.post(config, json={"stepfunctions._SFN_WAIT_SCALE": 1}, timeout=WAIT_S)
+
+
+def test_a_worn_pair_becomes_an_offer_a_message_in_the_morning_a_reminder_and_a_conversion(
+    stack: DeployedStack, admin: Target, store: Partner, anna: Athlete, hurry: None
+) -> None:
+    for kind in ("marketing_push", "marketing_email", "purchases"):
+        anna.call("PUT", f"/v1/me/consents/{kind}", {"granted": True, "text_version": "2026-10"})
+    shoes = {"category": "running_shoes", "brand": "Evadict", "model": "Race Ultra", "limit": 700, "initial_use": 698}
+    gear = anna.post("/v1/gear", {**shoes, "used_since": "2015-01-01", "default_for": ["Run"]})
+    eventually(lambda: _knows(stack, anna, gear["gear_id"]))
+    sleeper = Sleeper(anna, "Europe/Moscow", ("promo_offer", "promo_reminder"), partial(call, admin))
+    sleeper.fall_asleep()
+    assert anna.upload(recordings("sweat") / "3173437224.tcx", time_zone="Europe/Berlin")["status"] == "ready"
+    eventually(lambda: anna.get(f"/v1/gear/{gear['gear_id']}")["wear"]["percent"] > 100)
+
+    (offer,) = eventually(lambda: anna.get("/v1/promos")["items"])
+    assert offer["title"] == "Скидка 20 % на новую пару"
+    notes = eventually(lambda: _notes(anna, "promo_offer", "promo_reminder"))
+    assert len(notes) == 2
+    assert offer["code"] in notes["promo_offer"]["body"]
+    assert _mails(stack, anna, offer) == [], "she sleeps"
+    awake_at = sleeper.get_up_soon(within_s=PATIENCE_S)
+    night = sleeper.mail_after(awake_at, within_s=PATIENCE_S)
+    assert night.reason == "quiet_hours"
+    assert night.put_off_at < awake_at <= night.sent_at
+    (mail,) = _mails(stack, anna, offer)
+    assert offer["title"] in mail["Subject"] + mail["BodyText"]
+    executions = _executions(stack, gear["gear_id"])
+    assert [one["status"] for one in executions] == ["SUCCEEDED"]
+
+    clicked = anna.post(f"/v1/promos/{offer['offer_id']}/click")
+    assert clicked["link"].startswith(f"https://store.example/p/{SHOES_SKU}?utm_source=stadion")
+    code = f"/partner/v1/codes/{offer['code']}"
+    cart = {"order_id": "o-1", "user_id": anna.user_id, "amount_minor": 899000, "currency": "RUB"}
+    held = store.send("POST", f"{code}/reserve", cart).json()
+    assert (held["discount_minor"], held["payable_minor"]) == (179800, 719200), held
+    other = store.send("POST", f"{code}/reserve", {**cart, "order_id": "o-2"})
+    assert other.status_code == 409, other.text
+    paid = completed(
+        "o-1", user=anna.user_id, code=offer["code"], lines=[LINE], total_minor=719200, discount_minor=179800
+    )
+    for _ in range(2):
+        assert store.tell(paid).status_code == 200
+
+    def funnel() -> Any:
+        found = call(admin, "GET", "/v1/admin/promos/worn-shoes/funnel")
+        return found if json.dumps(found).count('"redeemed": 1') else None
+
+    assert eventually(funnel)
+    told = _reported(stack, "worn-shoes")
+    assert [told["total"][step] for step in ("viewed", "clicked", "redeemed", "discount_minor", "revenue_minor")] == [
+        1, 1, 1, 179800, 719200,
+    ]  # fmt: skip
+    assert told["discount_per_conversion_minor"] == 179800
+    assert anna.get("/v1/promos")["items"] == []
+    bought = eventually(lambda: [one for one in anna.get("/v1/gear")["items"] if one["gear_id"] != gear["gear_id"]])
+    assert [one["category"] for one in bought] == ["running_shoes"]
+
+
+def _knows(stack: DeployedStack, athlete: Athlete, gear_id: str) -> bool:
+    """The promos service has heard of the consents, the pair and the product."""
+    text = "".join(item for table, item in everything(stack) if table == stack.tables["promos"])
+    return gear_id in text and SHOES_SKU in text and athlete.user_id in text and "marketing_email" in text
+
+
+def _mails(stack: DeployedStack, athlete: Athlete, offer: dict[str, Any]) -> list[dict[str, Any]]:
+    return [mail for mail in mails_to(stack.aws, athlete.email) if offer["code"] in mail["BodyText"]]
+
+
+def _notes(athlete: Athlete, *templates: str) -> dict[str, Any] | None:
+    found = {note["template"]: note for note in athlete.get("/v1/notifications")["items"]}
+    return {name: found[name] for name in templates} if all(name in found for name in templates) else None
+
+
+def _reported(stack: DeployedStack, promo_id: str) -> Any:
+    """What marketing is told."""
+    command = [Path(sys.prefix) / "bin" / "stadion", "promo", "report", promo_id, "--json"]
+    answer = subprocess.run([*command, "--port", str(stack.emulator.port)], capture_output=True, text=True, check=True)
+    return json.loads(answer.stdout)
+
+
+def _executions(stack: DeployedStack, gear_id: str) -> list[Any]:
+    machines: Any = stack.aws.client("stepfunctions")
+    (machine,) = [m for m in machines.list_state_machines()["stateMachines"] if m["name"] == "stadion-wear-offer"]
+    found = machines.list_executions(stateMachineArn=machine["stateMachineArn"])["executions"]
+    return [one for one in found if gear_id in one["name"]]

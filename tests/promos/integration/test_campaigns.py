@@ -1,0 +1,222 @@
+"""Campaigns through the Lambda handlers: plans, states, dry runs, what became of messages, who stayed."""
+
+import importlib
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+import pytest
+
+from promos.campaigns import timer
+from stadion import clock
+from tests.kit.events import entry, recorded
+from tests.kit.services import Answer, Context, Service, answer_of, http_event, sqs_event
+
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+PLAN: dict[str, Any] = {
+    "name": "Winter",
+    "time_zone": "Europe/Moscow",
+    "schedule": {"at": "2026-12-01T10:00"},
+    "variants": [{"name": "a", "promo_id": "shoes"}],
+    "currency": "RUB",
+}
+PROMO: dict[str, Any] = {
+    "promo_id": "shoes",
+    "name": "Shoes",
+    "title": {"en": "Off", "ru": "Скидка"},
+    "text": {"en": "Shoes", "ru": "Кроссовки"},
+    "discount": {"kind": "percent", "percent": 20},
+    "starts_at": "2026-11-01T00:00:00Z",
+    "ends_at": "2027-01-01T00:00:00Z",
+    "link": "https://store.example/shoes",
+    "codes": {"pattern": "RUN-{4}-{4}"},
+}
+WINTER = "/v1/admin/campaigns/winter"
+ANY = {"if_match": "*"}
+
+
+@pytest.fixture
+def shop(promos: Service, monkeypatch: pytest.MonkeyPatch) -> Service:
+    """With a promo that is active, and a timer to set."""
+    for cached in (timer._scheduler, timer._machines):
+        cached.cache_clear()
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    boto3.client("scheduler").create_schedule_group(Name="campaigns")
+    for name, value in {
+        "WORKFLOW": "arn:aws:states:us-east-1:123456789012:stateMachine:promo-campaign",
+        "TIMER_GROUP": "campaigns",
+        "TIMER_ROLE": "arn:aws:iam::123456789012:role/timer",
+        "TIMER_DEAD_LETTERS": "arn:aws:sqs:us-east-1:123456789012:dlq",
+    }.items():
+        monkeypatch.setenv(f"STADION_CAMPAIGN_{name}", value)
+    ask(promos, "POST", "/v1/admin/promos", PROMO)
+    ask(promos, "POST", "/v1/admin/promos/shoes/status", {"action": "activate"}, **ANY)
+    return promos
+
+
+def ask(shop: Service, method: str, path: str, body: Any = None, **headers: str) -> Answer:
+    shop.enter()
+    path, _, query = path.partition("?")
+    asked = dict(pair.split("=") for pair in query.split("&")) if query else None
+    event = http_event(method, path, body, user=None, query=asked, headers=headers)
+    event["requestContext"]["authorizer"] = {"iam": {"userArn": "arn:aws:iam::000000000000:user/marketing"}}
+    return answer_of(importlib.import_module("promos.api").handler(event, Context()))
+
+
+def act(shop: Service, action: str) -> Answer:
+    return ask(shop, "POST", f"{WINTER}/status", {"action": action}, **ANY)
+
+
+def timers() -> dict[str, str]:
+    client = boto3.client("scheduler")
+    names = [one["Name"] for one in client.list_schedules(GroupName="campaigns")["Schedules"]]
+    return {name: client.get_schedule(Name=name, GroupName="campaigns")["ScheduleExpression"] for name in names}
+
+
+class TestPlans:
+    def test_a_draft_is_made_changed_and_removed(self, shop: Service) -> None:
+        made = ask(shop, "PUT", WINTER, PLAN)
+        assert (made.status, made.body["status"], made.body["next_at"]) == (200, "draft", None)
+        assert ask(shop, "PUT", WINTER, PLAN).body["code"] == "if_match_required"
+        assert ask(shop, "PUT", WINTER, PLAN, if_match='"7"').body["code"] == "version_is_stale"
+        shown = ask(shop, "GET", WINTER)
+        back = ask(shop, "PUT", WINTER, shown.body["plan"] | {"name": "Spring"}, if_match=shown.etag)
+        assert (back.body["plan"]["name"], back.body["revision"]) == ("Spring", 2)
+        assert [one["campaign_id"] for one in ask(shop, "GET", "/v1/admin/campaigns").body["items"]] == ["winter"]
+        assert ask(shop, "DELETE", WINTER, **ANY).status == 204
+        assert ask(shop, "GET", WINTER).body["code"] == "campaign_not_found"
+
+    def test_what_an_answer_names_as_null_may_be_sent_back(self, shop: Service) -> None:
+        rule = {"all": [{"not": {"gear": {"categories": ["bike"]}}}, {"consent": "location"}]}
+        made = ask(shop, "PUT", WINTER, PLAN | {"audience": rule, "cap": {"offers": 1, "days": 7}})
+        back = ask(shop, "PUT", WINTER, made.body["plan"], **ANY)
+        assert (back.status, back.body["plan"]) == (200, made.body["plan"])
+
+    def test_all_that_scheduling_would_refuse_is_told_at_once(self, shop: Service) -> None:
+        ask(shop, "POST", "/v1/admin/promos", PROMO | {"promo_id": "euros", "currency": "EUR"})
+        plan = PLAN | {
+            "schedule": {"at": "2026-01-01T10:00"},
+            "audience": {"segment": "nobodys"},
+            "variants": [{"name": "a", "promo_id": "gone"}, {"name": "b", "promo_id": "euros"}],
+        }
+        found = ask(shop, "POST", "/v1/admin/campaigns/validate", plan).body
+        assert {(one["pointer"], one["code"]) for one in found["problems"]} == {
+            ("#/audience/segment", "unknown_segment"),
+            ("#/variants/0/promo_id", "unknown_promo"),
+            ("#/variants/1/promo_id", "other_currency"),
+            ("#/variants/1/promo_id", "promo_not_active_then"),
+            ("#/schedule", "nothing_ahead"),
+        }
+
+    def test_runs_that_would_overlap_are_refused(self, shop: Service) -> None:
+        plan = PLAN | {"schedule": {"cron": "0 10 * * *"}, "experiment": {"for_hours": 48}}
+        found = ask(shop, "POST", "/v1/admin/campaigns/validate", plan).body
+        assert [one["code"] for one in found["problems"]] == ["begins_too_often"]
+        assert "24" in found["problems"][0]["detail"]
+
+
+class TestStates:
+    def test_a_schedule_is_a_timer_in_utc_that_a_pause_takes_back(self, shop: Service) -> None:
+        ask(shop, "PUT", WINTER, PLAN)
+        for _ in range(2):
+            assert act(shop, "schedule").body["next_at"] == "2026-12-01T07:00:00Z"
+        assert timers() == {"winter-20261201T070000Z": "at(2026-12-01T07:00:00)"}
+        assert (act(shop, "pause").body["next_at"], timers()) == (None, {})
+        assert act(shop, "pause").body["status"] == "paused"
+        assert act(shop, "resume").body["status"] == "scheduled"
+        assert len(timers()) == 1
+        assert (act(shop, "end").body["status"], timers()) == ("ended", {})
+        assert act(shop, "end").body["status"] == "ended"
+        assert act(shop, "resume").body["code"] == "campaign_status_forbids"
+        assert ask(shop, "DELETE", WINTER, **ANY).body["code"] == "campaign_status_forbids"
+
+    def test_another_hour_moves_the_timer(self, shop: Service) -> None:
+        ask(shop, "PUT", WINTER, PLAN)
+        act(shop, "schedule")
+        moved = ask(shop, "PUT", WINTER, PLAN | {"schedule": {"at": "2026-12-02T10:00"}}, **ANY)
+        assert moved.body["next_at"] == "2026-12-02T07:00:00Z"
+        assert list(timers()) == ["winter-20261202T070000Z"]
+
+    def test_what_cannot_begin_is_not_scheduled(self, shop: Service) -> None:
+        assert act(shop, "schedule").body["code"] == "campaign_not_found"
+        ask(shop, "PUT", WINTER, PLAN | {"schedule": {"at": "2027-06-01T10:00"}})  # a draft may be early
+        refused = act(shop, "schedule")
+        assert (refused.status, refused.body["code"]) == (422, "rule_is_invalid")
+        assert timers() == {}
+        for action in ("pause", "resume"):
+            assert act(shop, action).body["code"] == "campaign_status_forbids"
+
+
+def athlete(shop: Service, user_id: str, *, consents: bool = True, registered: datetime = NOW) -> None:
+    first = entry("UserRegistered", {"display_name": "A", "language": "en", "time_zone": "UTC"}, user=user_id,
+                  source="accounts")  # fmt: skip
+    first["detail"]["occurred_at"] = registered.isoformat()
+    word = {"kind": "marketing_push", "granted": consents, "text_version": "1", "revision": 1,
+            "changed_at": NOW.isoformat()}  # fmt: skip
+    events = [first, entry("ConsentChanged", word, user=user_id, source="accounts")]
+    assert shop.invoke("on_account_events", sqs_event(*events)) == {"batchItemFailures": []}
+
+
+def test_a_dry_run_counts_and_writes_nothing(shop: Service) -> None:
+    for number in range(30):
+        athlete(shop, f"athlete-{number}", consents=number % 10 != 0)
+    ask(shop, "PUT", WINTER, PLAN | {"hold_out_percent": 50})
+    before = shop.items()
+    counts: dict[str, int] = {}
+    cursor, pages = "", 0
+    while True:
+        page = ask(shop, "GET", f"{WINTER}/preview?limit=7" + (f"&cursor={cursor}" if cursor else "")).body
+        pages += 1
+        for name, number in (page["by_arm"] | page["left_out"]).items():
+            counts[name] = counts.get(name, 0) + number
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    assert (counts["no_consent"], counts["a"] + counts["hold-out"]) == (3, 27)
+    assert counts["a"] > 5 < counts["hold-out"]
+    assert shop.items() == before
+
+
+def test_messages_are_counted_once_by_arm_and_day(shop: Service) -> None:
+    from promos.campaigns import messages
+
+    athlete(shop, "anna")
+    new = {"user_id": "anna", "run_id": "winter-1", "campaign_id": "winter", "variant": "a"}
+    offer = ask(shop, "POST", "/v1/admin/promos/shoes/offers", new).body
+    about = {"notification_id": "n-1", "request_id": f"promo_offer:{offer['offer_id']}", "template": "promo_offer"}
+    delivered = [
+        entry("NotificationDelivered", {**about, "channel": channel, "campaign_id": "winter"}, user="anna",
+              source="notifications") for channel in ("inbox", "email")
+    ]  # fmt: skip
+    bounced = entry("NotificationFailed", {**about, "channel": "push", "reason": "no_address", "campaign_id": "winter"},
+                    user="anna", source="notifications")  # fmt: skip
+    others = [entry("NotificationDelivered", {**about, "channel": "inbox", "campaign_id": None}, user="anna",
+                    source="notifications")]  # fmt: skip
+    for _ in range(2):
+        answer = shop.invoke("on_message_events", sqs_event(*delivered, bounced, *others))
+        assert answer == {"batchItemFailures": []}
+    told = {"delivered.inbox": 1, "delivered.email": 1, "failed.push.no_address": 1}
+    assert messages.by_arm("winter", "winter-1") == {"a": told}
+    assert messages.by_arm("winter", "winter-2") == {}
+    assert messages.by_day("winter", "winter-1") == {"2026-11-20": told}
+
+
+def test_cohorts_are_weeks_of_registration_and_of_activity(shop: Service) -> None:
+    first = NOW - timedelta(days=19)  # Monday, 2 November
+    athlete(shop, "anna", registered=first)
+    athlete(shop, "ben", registered=first)
+    athlete(shop, "eva", registered=NOW)
+    for user_id, day in (("anna", "2026-11-03"), ("anna", "2026-11-17"), ("ben", "2026-11-12"), ("ben", "2026-11-13")):
+        run = recorded(user=user_id, started_at=f"{day}T06:00:00Z", time_zone="UTC")
+        shop.invoke("on_workout_events", sqs_event(run))
+    cohorts: dict[str, list[int]] = {}
+    cursor = None
+    while True:
+        page = ask(shop, "GET", "/v1/admin/campaigns/cohorts?limit=100" + (f"&cursor={cursor}" if cursor else "")).body
+        for week, counts in page["cohorts"].items():
+            old = cohorts.get(week, [0] * len(counts))
+            cohorts[week] = [one + other for one, other in zip(old, counts, strict=True)]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    assert cohorts == {"2026-11-02": [2, 1, 1, 1], "2026-11-16": [1, 0]}

@@ -1,0 +1,25 @@
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from local.paths import ROOT
+from tests.timestream_local.integration.workshop import client
+
+
+def test_it_runs_alone_and_keeps_its_state(tmp_path: Path) -> None:
+    for attempt in range(2):
+        command = (sys.executable, "-m", "local.timestream", "--port", "0", "--state", str(tmp_path))
+        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        try:
+            assert process.stdout is not None
+            found = re.search(r"http://\S+?:\d+", process.stdout.readline())
+            assert found
+            write = client("timestream-write", found[0])
+            if not attempt:
+                write.create_database(DatabaseName="sport")
+            assert [one["DatabaseName"] for one in write.list_databases()["Databases"]] == ["sport"]
+        finally:
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(timeout=20) == 0
