@@ -4,6 +4,7 @@ import logging
 import os
 from pathlib import Path
 
+from local.backlog import with_backlog
 from local.mends import apply_all
 from local.paths import CACHE
 from local.snapshots import with_snapshots
@@ -17,7 +18,7 @@ def main() -> None:
     cache = Path(os.environ.get("STADION_CODE_CACHE", str(CACHE)))
     mends = apply_all(code_cache=cache)
     every_s = float(os.environ.get("STADION_SNAPSHOT_SECONDS", "0"))
-    ministack_app.app = with_snapshots(ministack_app.app, every_s=every_s)
+    ministack_app.app = with_backlog(with_snapshots(ministack_app.app, every_s=every_s))
     logger.info("mended: %s; snapshots every %s s", ", ".join(mends), every_s)
     ministack_app.main()
 

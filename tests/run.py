@@ -1,7 +1,7 @@
 """`make test`: the whole proof, or the part of it that a change asks for. Ends with pytest's closing line.
 
-What computes (linter, types, plain tests) runs beside what waits (the deployed stack, end to end); what needs the machine
-or the stack for itself comes last. Each stage writes to a file; what failed is shown, what passed is one line.
+What computes (linter, types, plain tests) runs beside what waits (the deployed stack, end to end); what needs the
+machine or the stack for itself comes last. Each stage writes to a file; what failed is shown, what passed is one line.
 """
 
 import argparse
@@ -54,6 +54,10 @@ class Outcome:
         """Pytest's last line, without its frame."""
         lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
         return next((found[1] for line in reversed(lines) if (found := CLOSING.match(line))), "")
+
+    def __str__(self) -> str:
+        told = f"{'FAILED' if self.failed else 'ok    '} {self.stage.name:<12} {self.seconds:>5.0f} s"
+        return f"{told}  {self.closing}".rstrip()
 
     @property
     def failed(self) -> bool:
@@ -186,8 +190,7 @@ def _one_after_the_other(run: Run, stages: Sequence[Stage], environment: dict[st
     for stage in stages:
         outcome = _outcome(stage, environment)
         run.outcomes.append(outcome)
-        told = f"{'FAILED' if outcome.failed else 'ok    '} {stage.name} ({outcome.seconds:.0f} s)"
-        print(f"{told} {outcome.closing}".rstrip(), flush=True)
+        print(outcome, flush=True)
 
 
 def _outcome(stage: Stage, environment: dict[str, str]) -> Outcome:
@@ -215,10 +218,7 @@ def _tell(run: Run) -> int:
         print("\n".join(_reason(outcome.log.read_text(encoding="utf-8", errors="replace"))))
     _tell_slowest(run)
     print()
-    for outcome in run.outcomes:
-        print(
-            f"{'FAILED' if outcome.failed else 'ok    '} {outcome.stage.name:<12} {outcome.seconds:>5.0f} s  {outcome.closing}"
-        )
+    print(*run.outcomes, sep="\n")
     print(_total(run))
     return 1 if failed else 0
 

@@ -69,8 +69,8 @@ def play(aws: Aws, outputs: Outputs, steps: Steps, stack: ExitStack) -> dict[str
         story.agree_to_offers(cast.ben)
         shop = Store.open(partial(call, Target(aws, outputs)), str(partner_url(aws.endpoint, outputs)))
         shop.wait_until_known(cast.ben, within_s=story.PATIENCE_S)
-        sleeper = Sleeper(cast.ben, story.BENS_ZONE, ("promo_offer",), shop.admin)
-        sleeper.fall_asleep()
+        sleeper = Sleeper(cast.ben, story.BENS_ZONE, ("promo_offer",), shop.admin, aws)
+        awake_at = sleeper.fall_asleep()
     listener = stack.enter_context(listening(Target(aws, outputs), Wanted([])))
     scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
     story.halved(folder, scratch)
@@ -81,7 +81,7 @@ def play(aws: Aws, outputs: Outputs, steps: Steps, stack: ExitStack) -> dict[str
         story.settled(cast.ben, 1)
         events = _heard(listener)
     with steps.step("Ben sleeps, and the mail about the offer that his worn shoes earned waits"):
-        awake_at = sleeper.get_up_soon(within_s=story.PATIENCE_S)
+        sleeper.wait_until_put_off(within_s=story.PATIENCE_S)
     ride = uploads[0]["workout_ids"][0]
     with steps.step("reading the ride's streams"):
         streams = story.streams_of(cast.anna, ride)
@@ -94,8 +94,8 @@ def play(aws: Aws, outputs: Outputs, steps: Steps, stack: ExitStack) -> dict[str
     with steps.step("Ben runs live, Anna watches, the line breaks on the way"):
         recorded = story.streams_of(cast.ben, uploads[4]["workout_ids"][0], "full")
         watched = story.live_run(cast, str(socket_url(aws.endpoint, outputs)), recorded)
-    with steps.step(f"Ben gets up at {awake_at:%H:%M} UTC: the mail is sent"):
-        night = sleeper.mail_after(awake_at, within_s=story.PATIENCE_S)
+    with steps.step(f"Ben gets up, at {awake_at:%H:%M} UTC by his own clock: the mail is sent"):
+        night = sleeper.morning(awake_at, within_s=story.PATIENCE_S)
     with steps.step("Ben takes the offer that his worn shoes earned, and buys"):
         sale = sell(shop, cast.ben, within_s=story.PATIENCE_S)
     return {

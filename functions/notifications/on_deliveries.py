@@ -2,13 +2,12 @@
 
 from notifications import sending
 from notifications.work import Send
-from stadion import clock
 from stadion.events.consumer import Consumed
 from stadion.work import worker
 
 
 def send(work: Send) -> Consumed:
-    state = sending.send(work, clock.now())
+    state = sending.send(work, work.now)
     return Consumed(state, {"notification_id": work.notification_id, "channel": work.channel.value})
 
 

@@ -20,11 +20,12 @@ class Send(Work):
     """Of this message, however often it is delivered: whose claim it is."""
 
     @classmethod
-    def of(cls, delivery: Delivery, now: datetime) -> "Send":
+    def of(cls, delivery: Delivery, now: datetime, *, as_of: datetime | None = None) -> "Send":
         message = delivery.message
         return cls(
             correlation_id=message.correlation_id,
             asked_at=now,
+            as_of=as_of,
             user_id=message.user_id,
             notification_id=message.notification_id,
             channel=delivery.channel,

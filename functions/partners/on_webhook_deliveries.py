@@ -2,13 +2,12 @@
 
 from partners import hook_service
 from partners.work import Deliver
-from stadion import clock
 from stadion.events.consumer import Consumed
 from stadion.work import worker
 
 
 def deliver(work: Deliver) -> Consumed:
-    outcome = hook_service.attempt(work.partner_id, work.delivery_id, clock.now())
+    outcome = hook_service.attempt(work.partner_id, work.delivery_id, work.now)
     return Consumed(outcome, {"partner_id": work.partner_id, "delivery_id": work.delivery_id})
 
 

@@ -32,9 +32,14 @@ class Door:
     mail: str
     http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=60))
 
+    def answer(self, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
+        """Whatever it is. `if_match` is the header `if-match`; a header given as empty is left out."""
+        named = {name.replace("_", "-"): value for name, value in headers.items() if value}
+        return self.http.request(method, self.api + path, json=body, headers=named)
+
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        answer = self.http.request(method, self.api + path, json=body, headers=named)
+        """The body of an answer that must be a success."""
+        answer = self.answer(method, path, body, **headers)
         if answer.is_error:
             raise ApiError(answer)
         return answer.json() if answer.content else None
@@ -57,8 +62,8 @@ class Athlete:
     door: Door
     name: str
     email: str
-    access_token: str
-    refresh_token: str
+    access_token: str = ""
+    refresh_token: str = ""
     user_id: str = ""
 
     @classmethod
@@ -68,13 +73,25 @@ class Athlete:
         credentials = {"email": email, "password": PASSWORD}
         door.call("POST", "/v1/auth/register", {**credentials, "language": language, "time_zone": time_zone})
         door.call("POST", "/v1/auth/confirm", {**credentials, "code": door.code_for(email)})
-        tokens = door.call("POST", "/v1/auth/sign-in", credentials)
-        athlete = cls(door, name, email, tokens["access_token"], tokens["refresh_token"])
+        athlete = cls(door, name, email)
+        athlete.sign_in()
         athlete.user_id = athlete.get("/v1/me")["user_id"]
         return athlete
 
+    def answer(self, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
+        """As this athlete, whatever comes of it."""
+        return self.door.answer(method, path, body, **{"authorization": self._bearer, **headers})
+
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
-        return self.door.call(method, path, body, authorization=f"Bearer {self.access_token}", **headers)
+        return self.door.call(method, path, body, **{"authorization": self._bearer, **headers})
+
+    @property
+    def _bearer(self) -> str:
+        return f"Bearer {self.access_token}" if self.access_token else ""
+
+    def sign_in(self, password: str = PASSWORD) -> None:
+        tokens = self.door.call("POST", "/v1/auth/sign-in", {"email": self.email, "password": password})
+        self.access_token, self.refresh_token = tokens["access_token"], tokens["refresh_token"]
 
     def get(self, path: str) -> Any:
         return self.call("GET", path)

@@ -1,18 +1,22 @@
-"""Quiet hours: a message that falls into them waits until they are over."""
+"""Quiet hours: a message that falls into them waits until they are over. Nobody here has to: the morning is brought
+forward, for one athlete alone."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from local.demo.client import Athlete, eventually
 
+if TYPE_CHECKING:
+    from stadion_cli.aws import Aws
+
 Admin = Callable[..., dict[str, Any]]
-A_ROUND_S: Final = 60
-"""What is due is looked for every minute."""
+SENDS_DUE: Final = "stadion-notifications-task-send-due"
 NIGHT: Final = timedelta(hours=8)
-A_MOMENT: Final = timedelta(seconds=5)
+A_MOMENT: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -36,32 +40,32 @@ class Sleeper:
     time_zone: str
     templates: tuple[str, ...]
     admin: Admin
+    aws: "Aws"
 
-    def fall_asleep(self) -> None:
-        """For the whole night: however slow the machine is, the mail comes in it."""
-        self._sleep_until(datetime.now(UTC) + NIGHT)
-
-    def get_up_soon(self, *, within_s: float) -> datetime:
-        """Once the mail is put off, the quiet hours end with this minute: when that is."""
-        eventually(lambda: self._mail("deferred"), within_s=within_s)
-        until = (datetime.now(UTC) + A_MOMENT + timedelta(minutes=1)).replace(second=0, microsecond=0)
-        self._sleep_until(until)
+    def fall_asleep(self) -> datetime:
+        """For the whole night: however slow the machine is, the mail comes in it. When it is over."""
+        until = (datetime.now(UTC) + NIGHT).replace(second=0, microsecond=0)
+        zone = ZoneInfo(self.time_zone)
+        start, end = ((until - timedelta(hours=hours)).astimezone(zone) for hours in (12, 0))
+        quiet = {"start": f"{start:%H:%M}", "end": f"{end:%H:%M}"}
+        self.athlete.call("PATCH", "/v1/notifications/preferences", {"quiet_hours": quiet}, if_match="*")
         return until
 
-    def mail_after(self, until: datetime, *, within_s: float) -> Night:
-        """The mail, once it was sent."""
-        still = max(0.0, (until - datetime.now(UTC)).total_seconds())
-        log = eventually(lambda: self._mail("sent"), within_s=still + A_ROUND_S + within_s, every_s=1)["log"]
+    def wait_until_put_off(self, *, within_s: float) -> None:
+        eventually(lambda: self._mail("deferred"), within_s=within_s)
+
+    def morning(self, until: datetime, *, within_s: float) -> Night:
+        """The round that looks for due mails comes to this athlete, and it is morning; the mail, once it was sent."""
+        self._round(until + A_MOMENT)
+        log = eventually(lambda: self._mail("sent"), within_s=within_s)["log"]
         put_off = next(entry for entry in log if entry["state"] == "deferred")
         went = next(entry for entry in log if entry["state"] == "sent")
         at = datetime.fromisoformat
         return Night(put_off["reason"], at(put_off["at"]), until, at(went["at"]))
 
-    def _sleep_until(self, until: datetime) -> None:
-        zone = ZoneInfo(self.time_zone)
-        start, end = ((until - timedelta(hours=hours)).astimezone(zone) for hours in (12, 0))
-        quiet = {"start": f"{start:%H:%M}", "end": f"{end:%H:%M}"}
-        self.athlete.call("PATCH", "/v1/notifications/preferences", {"quiet_hours": quiet}, if_match="*")
+    def _round(self, as_of: datetime) -> None:
+        asked = {"as_of": as_of.isoformat(), "only": self.athlete.user_id}
+        self.aws.functions.invoke(FunctionName=SENDS_DUE, Payload=json.dumps(asked).encode())
 
     def _mail(self, state: str) -> dict[str, Any] | None:
         path = f"/v1/admin/notifications/users/{self.athlete.user_id}/deliveries"

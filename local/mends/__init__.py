@@ -7,7 +7,7 @@ with the name of the mend to look at again, instead of quietly behaving differen
 
 from pathlib import Path
 
-from local.mends import cognito, http_api, lambda_worker, state, websocket
+from local.mends import cognito, http_api, lambda_worker, state, step_functions, websocket
 
 
 def apply_all(*, code_cache: Path) -> tuple[str, ...]:
@@ -17,4 +17,5 @@ def apply_all(*, code_cache: Path) -> tuple[str, ...]:
     websocket.apply()
     cognito.apply()
     state.apply()
-    return ("lambda_worker", "http_api", "websocket", "cognito", "state")
+    step_functions.apply()
+    return ("lambda_worker", "http_api", "websocket", "cognito", "state", "step_functions")

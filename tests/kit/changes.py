@@ -1,4 +1,4 @@
-"""What a change asks for: services do not import one another, so one of them alone needs its own tests and the contracts."""
+"""What a change asks for: its own service's tests and the contracts, since services do not import one another."""
 
 import subprocess
 from collections.abc import Iterable

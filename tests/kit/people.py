@@ -3,12 +3,13 @@
 import pytest
 
 from local.demo.client import Athlete, Door
+from tests.kit.athletes import door_of
 from tests.kit.stack import DeployedStack
 
 
 @pytest.fixture(scope="session")
 def door(stack: DeployedStack) -> Door:
-    return Door(api=stack.api, mail=f"{stack.aws.endpoint}/_ministack/ses/messages")
+    return door_of(stack)
 
 
 @pytest.fixture

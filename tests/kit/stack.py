@@ -1,10 +1,13 @@
 """The stacks that tests run against: a bare emulator, and the deployed app, by the same code as `stadion up`."""
 
+import json
 import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -48,6 +51,10 @@ class DeployedStack:
         url = api_url(self.aws.endpoint, self.outputs)
         assert url, "the deployed stacks have no HTTP API"
         return url
+
+    @cached_property
+    def dynamodb(self) -> Any:
+        return self.aws.client("dynamodb")
 
     @property
     def user_pool_id(self) -> str:
@@ -95,6 +102,59 @@ def eventually(check: Callable[[], T], *, within_s: float = PATIENCE_S, every_s:
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {within_s} s; the last look found {found!r}")
         time.sleep(every_s)
+
+
+def settle(stack: DeployedStack, about: str = "") -> None:
+    """Until nothing that mentions `about` waits in a queue, is in a function's hands, or is a change nobody has read.
+
+    Twice in a row: what a function leaves behind is written before its message goes, so two looks cannot both miss it.
+    """
+    looks = 0
+
+    def is_quiet() -> bool:
+        nonlocal looks
+        waiting = httpx.get(f"{stack.aws.endpoint}/_stadion/backlog", params={"about": about}, timeout=WAIT_S).json()
+        looks = 0 if waiting else looks + 1
+        return looks >= 2
+
+    eventually(is_quiet, every_s=0.02)
+
+
+def round_of(stack: DeployedStack, task: str, *, only: str, as_of: datetime) -> dict[str, Any]:
+    """A scheduled task comes round for this athlete or partner, whose clock says `as_of`; everybody else's stays."""
+    asked = json.dumps({"as_of": as_of.isoformat(), "only": only}).encode()
+    answer = stack.aws.functions.invoke(FunctionName=f"stadion-{task}", Payload=asked)
+    done: dict[str, Any] = json.loads(answer["Payload"].read())
+    assert "FunctionError" not in answer, done
+    return done
+
+
+Things = dict[tuple[str, str, str], str]
+"""Items as text by table, partition and sort key."""
+
+
+def everything(stack: DeployedStack, about: str, *tables: str) -> Things:
+    """All items of all tables (or of these) that mention `about`: a whole read of each table, so seldom."""
+    found: Things = {}
+    for table in tables or tuple(stack.tables.values()):
+        for page in stack.dynamodb.get_paginator("scan").paginate(TableName=table):
+            found |= _mentioning(table, page["Items"], about)
+    return found
+
+
+def again(stack: DeployedStack, known: Things, about: str) -> Things:
+    """The same once more, from the partitions that `known` is in, and no others."""
+    found: Things = {}
+    for table, pk in sorted({(table, pk) for table, pk, _ in known}):
+        asked = {"KeyConditionExpression": "pk = :pk", "ExpressionAttributeValues": {":pk": {"S": pk}}}
+        for page in stack.dynamodb.get_paginator("query").paginate(TableName=table, ConsistentRead=True, **asked):
+            found |= _mentioning(table, page["Items"], about)
+    return found
+
+
+def _mentioning(table: str, items: list[dict[str, Any]], about: str) -> Things:
+    texts = ((item, json.dumps(item, sort_keys=True, default=repr)) for item in items)
+    return {(table, item["pk"]["S"], item["sk"]["S"]): text for item, text in texts if about in text}
 
 
 def mails_to(aws: Aws, address: str) -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ class RunStep(TaskInput):
 class Opening(RunStep):
     begins_at: AwareDatetime
     execution: str
+    given: TaskInput = Field(default=TaskInput(), description="the execution's own input")
 
 
 class Opened(BaseModel):

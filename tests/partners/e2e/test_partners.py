@@ -4,60 +4,24 @@ import json
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from uuid import uuid4
 
-import httpx
 import pytest
 from standardwebhooks.webhooks import Webhook
 from typer.testing import CliRunner
 
 from stadion_cli import partner as partner_commands
 from stadion_cli import product as product_commands
-from stadion_cli.outputs import partner_url
-from tests.kit.athletes import Athlete
-from tests.kit.stack import WAIT_S, DeployedStack, eventually
+from tests.kit.athletes import Athlete, join
+from tests.kit.partners import WEBHOOKS, Partner, command, make
+from tests.kit.stack import DeployedStack, eventually, everything, round_of, settle
 from tests.kit.store import SHOES, Receiver, completed, returned, signed
-from tests.platform.e2e.test_other_peoples_things import everything, settle
 
 pytestmark = pytest.mark.long
-WEBHOOKS = "/partner/v1/webhooks"
 PRODUCT = "/partner/v1/products/8736421"
-
-
-@dataclass(frozen=True)
-class Partner:
-    url: str
-    partner_id: str
-    key: str
-    secret: str
-
-    def send(self, method: str, path: str, body: Any = None, *, key: str | None = None, **headers: str) -> Any:
-        content = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
-        named = {"content-type": "application/json", "x-api-key": self.key if key is None else key, **headers}
-        kept = {name: value for name, value in named.items() if value}
-        return httpx.request(method, self.url + path, content=content, headers=kept, timeout=WAIT_S)
-
-    def tell(self, body: bytes, *, key: str | None = None, secret: str | None = None, **more: Any) -> httpx.Response:
-        answer = self.send("POST", WEBHOOKS, body, key=key, **signed(body, secret or self.secret, **more))
-        return cast("httpx.Response", answer)
-
-
-def command(stack: DeployedStack, *words: str, group: Any = partner_commands) -> Any:
-    """`stadion partner …`, as an admin types it."""
-    done = CliRunner().invoke(group.app, [*words, "--port", str(stack.emulator.port), "--json"])
-    assert done.exit_code == 0, (done.output, done.exception)
-    return json.loads(done.stdout)
-
-
-def make(stack: DeployedStack, plan: str = "standard") -> Partner:
-    partner_id = f"p{uuid4().hex[:8]}"
-    made = command(stack, "create", partner_id, "--plan", plan)
-    assert made["api_url"] == partner_url(stack.aws.endpoint, stack.outputs)
-    return Partner(made["api_url"], partner_id, made["api_key"], made["signing_secret"])
 
 
 @pytest.fixture(scope="module")
@@ -72,13 +36,13 @@ def other(stack: DeployedStack) -> Partner:
 
 @pytest.fixture(scope="module")
 def anna(stack: DeployedStack) -> Athlete:
-    athlete = Athlete.join(stack, "buyer")
-    athlete.done("PUT", "/v1/me/consents/purchases", {"granted": True, "text_version": "2026-11"})
+    athlete = join(stack, "buyer")
+    athlete.call("PUT", "/v1/me/consents/purchases", {"granted": True, "text_version": "2026-11"})
     return athlete
 
 
 def gear(athlete: Athlete) -> list[dict[str, Any]]:
-    items: list[dict[str, Any]] = athlete.done("GET", "/v1/gear")["items"]
+    items: list[dict[str, Any]] = athlete.call("GET", "/v1/gear")["items"]
     return items
 
 
@@ -108,8 +72,8 @@ class TestKeys:
 
     def test_the_quota_of_the_day_ends(self, stack: DeployedStack) -> None:
         trial = make(stack, "trial")
-        settle(stack)
-        before = everything(stack)
+        settle(stack, trial.partner_id)
+        before = everything(stack, trial.partner_id)
         codes = []
         for _ in range(28):
             answer = trial.send("GET", PRODUCT)
@@ -118,7 +82,7 @@ class TestKeys:
         assert codes[:25] == ["product_not_found"] * 25
         assert codes[25:] == ["quota_is_used_up"] * 3
         assert trial.tell(completed()).status_code == 429
-        assert everything(stack) == before
+        assert everything(stack, trial.partner_id) == before
 
     def test_after_a_rotation_both_keys_open_until_it_is_finished(self, stack: DeployedStack) -> None:
         partner = make(stack)
@@ -162,15 +126,13 @@ class TestKeys:
     def test_the_admin_routes_are_not_an_athletes(self, anna: Athlete, store: Partner) -> None:
         mine = {"partner_id": "mine", "name": "Mine"}
         for method, path, body in (("GET", "", None), ("POST", f"/{store.partner_id}/keys", {}), ("POST", "", mine)):
-            assert anna.send(method, f"/v1/admin/partners{path}", body).status_code in {401, 403}
+            assert anna.answer(method, f"/v1/admin/partners{path}", body).status_code in {401, 403}
 
 
 class TestWebhooksIn:
     def test_a_forged_cut_old_or_foreign_message_changes_nothing(
         self, stack: DeployedStack, store: Partner, other: Partner, anna: Athlete
     ) -> None:
-        settle(stack)
-        before = everything(stack)
         body = completed("o-forged", user=anna.user_id)
         honest = signed(body, store.secret)
         old = datetime.now(UTC) - timedelta(minutes=6)
@@ -192,8 +154,8 @@ class TestWebhooksIn:
         for what, (sent, headers, key) in attempts.items():
             answer = store.send("POST", WEBHOOKS, sent, key=key, **headers)
             assert answer.status_code in {401, 403}, (what, answer.text)
-        settle(stack)
-        assert everything(stack) == before
+        settle(stack, "o-forged")
+        assert everything(stack, "o-forged") == {}
 
     def test_a_replay_is_answered_and_changes_nothing(
         self, stack: DeployedStack, store: Partner, anna: Athlete
@@ -201,8 +163,8 @@ class TestWebhooksIn:
         body = completed("o-replayed", user=anna.user_id, lines=[{"sku": "cap", "quantity": 1, "price_minor": 1}])
         headers = signed(body, store.secret)
         first = store.send("POST", WEBHOOKS, body, **headers)
-        settle(stack)
-        before = everything(stack)
+        settle(stack, "o-replayed")
+        before = everything(stack, "o-replayed")
         again = store.send("POST", WEBHOOKS, body, **headers)
         assert (again.status_code, again.json()) == (200, first.json())
         assert again.headers["idempotency-replayed"] == "true"
@@ -210,8 +172,8 @@ class TestWebhooksIn:
         assert anew.json()["outcome"] == "unchanged"
         stale = store.tell(body, at=datetime.now(UTC) - timedelta(minutes=6))
         assert stale.json()["code"] == "webhook_timestamp_out_of_window"
-        settle(stack)
-        assert everything(stack) == before
+        settle(stack, "o-replayed")
+        assert everything(stack, "o-replayed") == before
 
     def test_one_message_sent_many_times_at_once_is_one_order(
         self, stack: DeployedStack, store: Partner, anna: Athlete
@@ -221,8 +183,8 @@ class TestWebhooksIn:
         with ThreadPoolExecutor(6) as pool:
             answers = list(pool.map(lambda named: store.send("POST", WEBHOOKS, body, **named), headers))
         assert {answer.status_code for answer in answers} == {200}
-        about = [item for table, item in everything(stack) if table == "stadion-partners" and "o-at-once" in item]
-        assert len([item for item in about if "OUTBOX#" in item]) == 1
+        about = everything(stack, "o-at-once", stack.tables["partners"])
+        assert len([pk for _, pk, _ in about if pk.startswith("OUTBOX#")]) == 1
 
     def test_an_order_becomes_gear_and_what_came_back_is_gear_no_more(self, store: Partner, anna: Athlete) -> None:
         assert store.send("PUT", PRODUCT, SHOES).status_code == 200
@@ -234,7 +196,7 @@ class TestWebhooksIn:
         }
         run = {"sport_type": "Run", "started_at": "2026-11-20T06:00:00Z", "elapsed_time_s": 1800, "distance_m": 5000}
         worn = pairs[0]["gear_id"]
-        anna.done("POST", "/v1/workouts", {**run, "gear_ids": [worn]})
+        anna.call("POST", "/v1/workouts", {**run, "gear_ids": [worn]})
         eventually(lambda: [one for one in gear(anna) if one["distance_m"]])
         assert store.tell(returned("o-gear")).json()["outcome"] == "accepted"
         eventually(lambda: [one["gear_id"] for one in gear(anna)] == [worn])
@@ -242,9 +204,9 @@ class TestWebhooksIn:
         eventually(lambda: gear(anna)[0]["status"] == "archived")
 
     def test_without_consent_an_order_stays_in_the_store(self, stack: DeployedStack, store: Partner) -> None:
-        ben = Athlete.join(stack, "private")
+        ben = join(stack, "private")
         assert store.tell(completed("o-private", user=ben.user_id)).status_code == 200
-        settle(stack)
+        settle(stack, ben.user_id)
         assert gear(ben) == []
 
 
@@ -268,6 +230,12 @@ def receiver() -> Iterator[Receiver]:
         yield running
 
 
+def attempted(stack: DeployedStack, partner_id: str) -> list[Any]:
+    """Deliveries of which a first attempt was noted."""
+    deliveries = command(stack, "deliveries", partner_id)["deliveries"]
+    return [one for one in deliveries if one["attempts"]]
+
+
 def test_a_redeemed_promo_reaches_the_partner_signed(stack: DeployedStack, store: Partner, receiver: Receiver) -> None:
     made = command(stack, "subscribe", store.partner_id, receiver.url, "promo.redeemed")
     event_id = str(uuid4())
@@ -277,7 +245,7 @@ def test_a_redeemed_promo_reaches_the_partner_signed(stack: DeployedStack, store
         "data": {"offer": {"offer_id": "o", "promo_id": "winter"}, "code": "RUN-1", "order_id": "o-1",
                  "discount_minor": 1, "order_total_minor": 2, "currency": "RUB"},
     }  # fmt: skip
-    receiver.answers = [503]  # once, so that it comes again a minute later
+    receiver.answers = [503]  # once, so that it must come again
     for _ in range(2):  # and the bus may deliver twice
         stack.aws.events.put_events(
             Entries=[{
@@ -286,9 +254,11 @@ def test_a_redeemed_promo_reaches_the_partner_signed(stack: DeployedStack, store
             }]
         )  # fmt: skip
     eventually(lambda: receiver.seen)
-    [noted] = eventually(lambda: command(stack, "deliveries", store.partner_id)["deliveries"])
+    [noted] = eventually(lambda: attempted(stack, store.partner_id))
     assert noted["delivery_id"].startswith(event_id)
-    eventually(lambda: len(receiver.seen) == 2, every_s=1)
+    later = datetime.now(UTC) + timedelta(minutes=2)
+    assert round_of(stack, "partners-task-leave-due-webhooks", only=store.partner_id, as_of=later) == {"due": 1}
+    eventually(lambda: len(receiver.seen) == 2)
     headers, body = receiver.seen[-1]
     Webhook(made["signing_secret"]).verify(body, headers)
     assert json.loads(body)["data"]["code"] == "RUN-1"

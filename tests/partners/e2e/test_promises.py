@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from schemathesis import Case, GenerationMode
 
 from local.paths import ROOT
+from tests.kit.partners import Partner, make
 from tests.kit.stack import DeployedStack
 from tests.kit.store import SHOES, signed
-from tests.partners.e2e.test_partners import Partner, make
 from tests.platform.e2e.test_schemathesis import EXAMPLES, leads_nowhere, promises
 
 DOCUMENT = json.loads((ROOT / "docs" / "partner-api.json").read_text(encoding="utf-8"))

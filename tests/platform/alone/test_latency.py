@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 
 from stadion import clock
-from tests.kit.athletes import Athlete
+from tests.kit.athletes import Athlete, join
 from tests.kit.memory import memory
 from tests.kit.services import Service, service_environment
 from tests.kit.stack import DeployedStack, eventually
@@ -34,7 +34,7 @@ def handler(event, context):
 
 @pytest.fixture(scope="module")
 def athlete(stack: DeployedStack) -> Athlete:
-    return Athlete.join(stack)
+    return join(stack)
 
 
 @pytest.fixture(scope="module")
@@ -92,8 +92,8 @@ def test_a_workout_takes_at_most_three_times_as_long_as_an_empty_function(
     athlete: Athlete, empty_route: str, stack: DeployedStack
 ) -> None:
     days = days_back()
-    warm_up = [milliseconds(lambda: athlete.done("POST", empty_route, {})) for _ in range(5)]
-    warm_up += [milliseconds(lambda: athlete.done("POST", "/v1/workouts", run_on(next(days)))) for _ in range(5)]
+    warm_up = [milliseconds(lambda: athlete.call("POST", empty_route, {})) for _ in range(5)]
+    warm_up += [milliseconds(lambda: athlete.call("POST", "/v1/workouts", run_on(next(days)))) for _ in range(5)]
     ratios: list[float] = []
     while len(ratios) < ROUNDS and min(ratios, default=9.0) > MOST_TIMES_EMPTY:
         ratios.append(_ratio(athlete, empty_route, days))
@@ -106,8 +106,8 @@ def _ratio(athlete: Athlete, empty_route: str, days: Iterator[datetime]) -> floa
     empty, workout = [], []
     for _ in range(PAIRS):
         time.sleep(PAUSE_S)
-        empty.append(milliseconds(lambda: athlete.done("POST", empty_route, {})))
-        workout.append(milliseconds(lambda: athlete.done("POST", "/v1/workouts", run_on(next(days)))))
+        empty.append(milliseconds(lambda: athlete.call("POST", empty_route, {})))
+        workout.append(milliseconds(lambda: athlete.call("POST", "/v1/workouts", run_on(next(days)))))
     low, high = statistics.median(empty), statistics.median(workout)
     print(f"\n  POST /v1/workouts {high:.1f} ms, empty function {low:.1f} ms: {high / low:.2f} times")
     return high / low
@@ -140,7 +140,7 @@ def test_without_dynamodb_the_handler_takes_a_few_milliseconds(capfd: pytest.Cap
 def test_everything_has_reacted_within_five_seconds_of_the_answer(athlete: Athlete) -> None:
     """Gear, XP and the message to the athlete, of one workout after the other."""
     days = days_back()
-    athlete.done("POST", "/v1/workouts", run_on(next(days) - timedelta(days=200)))
+    athlete.call("POST", "/v1/workouts", run_on(next(days) - timedelta(days=200)))
     waited = sorted(_reaction_s(athlete, next(days) - timedelta(days=100)) for _ in range(WORKOUTS))
     p95 = waited[round(0.95 * len(waited)) - 1]
     print(f"\n  from the answer to the last projection: p50 {statistics.median(waited):.2f} s, p95 {p95:.2f} s")
@@ -148,16 +148,16 @@ def test_everything_has_reacted_within_five_seconds_of_the_answer(athlete: Athle
 
 
 def _reaction_s(athlete: Athlete, day: datetime) -> float:
-    gear_id = athlete.done("POST", "/v1/gear", {"category": "running_shoes", "limit": 7})["gear_id"]
-    before = athlete.done("GET", "/v1/gamification/progress")["xp"]
-    athlete.done("POST", "/v1/workouts", run_on(day.astimezone(UTC), gear_ids=[gear_id]))
+    gear_id = athlete.call("POST", "/v1/gear", {"category": "running_shoes", "limit": 7})["gear_id"]
+    before = athlete.call("GET", "/v1/gamification/progress")["xp"]
+    athlete.call("POST", "/v1/workouts", run_on(day.astimezone(UTC), gear_ids=[gear_id]))
     answered = time.perf_counter()
 
     def has_reacted() -> bool:
         return (
-            athlete.done("GET", f"/v1/gear/{gear_id}")["distance_m"] == 6400
-            and athlete.done("GET", "/v1/gamification/progress")["xp"] > before
-            and any(note["about"] == {"gear_id": gear_id} for note in athlete.done("GET", "/v1/notifications")["items"])
+            athlete.call("GET", f"/v1/gear/{gear_id}")["distance_m"] == 6400
+            and athlete.call("GET", "/v1/gamification/progress")["xp"] > before
+            and any(note["about"] == {"gear_id": gear_id} for note in athlete.call("GET", "/v1/notifications")["items"])
         )
 
     eventually(has_reacted, every_s=0.1)

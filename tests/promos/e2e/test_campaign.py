@@ -15,9 +15,9 @@ from typer.testing import CliRunner
 from stadion_cli import campaign as campaign_commands
 from stadion_cli.signed import call
 from stadion_cli.target import Target
+from tests.kit.partners import Partner, make
 from tests.kit.stack import DeployedStack, deployed_stack, eventually
 from tests.kit.store import completed
-from tests.partners.e2e.test_partners import Partner, make
 
 pytestmark = pytest.mark.long
 ATHLETES = 2000

@@ -1,13 +1,9 @@
 """An uploaded run wears a pair past its limit, and the offer that follows is redeemed: the workflow as deployed."""
 
 import json
-import subprocess
-import sys
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from local.demo.client import Athlete
@@ -15,10 +11,10 @@ from local.demo.night import Sleeper
 from local.recordings import recordings
 from stadion_cli.signed import call
 from stadion_cli.target import Target
-from tests.kit.stack import PATIENCE_S, WAIT_S, DeployedStack, eventually, mails_to
+from tests.kit.command_line import told
+from tests.kit.partners import Partner, make
+from tests.kit.stack import PATIENCE_S, DeployedStack, eventually, mails_to, settle
 from tests.kit.store import SHOES, completed
-from tests.partners.e2e.test_partners import Partner, make
-from tests.platform.e2e.test_other_peoples_things import everything
 
 pytestmark = pytest.mark.long
 SHOES_SKU = "8736499"
@@ -62,42 +58,47 @@ def store(stack: DeployedStack) -> Partner:
     return partner
 
 
-@pytest.fixture
-def hurry(stack: DeployedStack) -> Any:
-    """Waits of state machines take no time."""
-    config = f"{stack.aws.endpoint}/_ministack/config"
-    assert httpx.post(config, json={"stepfunctions._SFN_WAIT_SCALE": 0}, timeout=WAIT_S).is_success
-    yield
-    httpx.post(config, json={"stepfunctions._SFN_WAIT_SCALE": 1}, timeout=WAIT_S)
+def hurried(stack: DeployedStack, gear_id: str) -> str:
+    """The execution that the worn pair began is ended where it waits, and taken up by one whose waits take no time."""
+    machines: Any = stack.aws.client("stepfunctions")
+    (begun,) = eventually(lambda: _executions(stack, gear_id))
+    given = json.loads(machines.describe_execution(executionArn=begun["executionArn"])["input"])
+    machines.stop_execution(executionArn=begun["executionArn"])
+    taken_up = machines.start_execution(
+        stateMachineArn=begun["stateMachineArn"], input=json.dumps({**given, "wait_scale": 0})
+    )
+    return str(taken_up["executionArn"])
 
 
 def test_a_worn_pair_becomes_an_offer_a_message_in_the_morning_a_reminder_and_a_conversion(
-    stack: DeployedStack, admin: Target, store: Partner, anna: Athlete, hurry: None
+    stack: DeployedStack, admin: Target, store: Partner, anna: Athlete
 ) -> None:
     for kind in ("marketing_push", "marketing_email", "purchases"):
         anna.call("PUT", f"/v1/me/consents/{kind}", {"granted": True, "text_version": "2026-10"})
     shoes = {"category": "running_shoes", "brand": "Evadict", "model": "Race Ultra", "limit": 700, "initial_use": 698}
     gear = anna.post("/v1/gear", {**shoes, "used_since": "2015-01-01", "default_for": ["Run"]})
-    eventually(lambda: _knows(stack, anna, gear["gear_id"]))
-    sleeper = Sleeper(anna, "Europe/Moscow", ("promo_offer", "promo_reminder"), partial(call, admin))
-    sleeper.fall_asleep()
+    settle(stack, anna.user_id)
+    settle(stack, SHOES_SKU)
+    sleeper = Sleeper(anna, "Europe/Moscow", ("promo_offer", "promo_reminder"), partial(call, admin), stack.aws)
+    awake_at = sleeper.fall_asleep()
     assert anna.upload(recordings("sweat") / "3173437224.tcx", time_zone="Europe/Berlin")["status"] == "ready"
     eventually(lambda: anna.get(f"/v1/gear/{gear['gear_id']}")["wear"]["percent"] > 100)
 
     (offer,) = eventually(lambda: anna.get("/v1/promos")["items"])
     assert offer["title"] == "Скидка 20 % на новую пару"
+    execution = hurried(stack, gear["gear_id"])
     notes = eventually(lambda: _notes(anna, "promo_offer", "promo_reminder"))
     assert len(notes) == 2
     assert offer["code"] in notes["promo_offer"]["body"]
+    sleeper.wait_until_put_off(within_s=PATIENCE_S)
     assert _mails(stack, anna, offer) == [], "she sleeps"
-    awake_at = sleeper.get_up_soon(within_s=PATIENCE_S)
-    night = sleeper.mail_after(awake_at, within_s=PATIENCE_S)
+    night = sleeper.morning(awake_at, within_s=PATIENCE_S)
     assert night.reason == "quiet_hours"
     assert night.put_off_at < awake_at <= night.sent_at
     (mail,) = _mails(stack, anna, offer)
     assert offer["title"] in mail["Subject"] + mail["BodyText"]
-    executions = _executions(stack, gear["gear_id"])
-    assert [one["status"] for one in executions] == ["SUCCEEDED"]
+    machines: Any = stack.aws.client("stepfunctions")
+    eventually(lambda: machines.describe_execution(executionArn=execution)["status"] == "SUCCEEDED")
 
     clicked = anna.post(f"/v1/promos/{offer['offer_id']}/click")
     assert clicked["link"].startswith(f"https://store.example/p/{SHOES_SKU}?utm_source=stadion")
@@ -118,20 +119,14 @@ def test_a_worn_pair_becomes_an_offer_a_message_in_the_morning_a_reminder_and_a_
         return found if json.dumps(found).count('"redeemed": 1') else None
 
     assert eventually(funnel)
-    told = _reported(stack, "worn-shoes")
-    assert [told["total"][step] for step in ("viewed", "clicked", "redeemed", "discount_minor", "revenue_minor")] == [
+    report = told(stack, "promo", "report", "worn-shoes")
+    assert [report["total"][step] for step in ("viewed", "clicked", "redeemed", "discount_minor", "revenue_minor")] == [
         1, 1, 1, 179800, 719200,
     ]  # fmt: skip
-    assert told["discount_per_conversion_minor"] == 179800
+    assert report["discount_per_conversion_minor"] == 179800
     assert anna.get("/v1/promos")["items"] == []
     bought = eventually(lambda: [one for one in anna.get("/v1/gear")["items"] if one["gear_id"] != gear["gear_id"]])
     assert [one["category"] for one in bought] == ["running_shoes"]
-
-
-def _knows(stack: DeployedStack, athlete: Athlete, gear_id: str) -> bool:
-    """The promos service has heard of the consents, the pair and the product."""
-    text = "".join(item for table, item in everything(stack) if table == stack.tables["promos"])
-    return gear_id in text and SHOES_SKU in text and athlete.user_id in text and "marketing_email" in text
 
 
 def _mails(stack: DeployedStack, athlete: Athlete, offer: dict[str, Any]) -> list[dict[str, Any]]:
@@ -141,13 +136,6 @@ def _mails(stack: DeployedStack, athlete: Athlete, offer: dict[str, Any]) -> lis
 def _notes(athlete: Athlete, *templates: str) -> dict[str, Any] | None:
     found = {note["template"]: note for note in athlete.get("/v1/notifications")["items"]}
     return {name: found[name] for name in templates} if all(name in found for name in templates) else None
-
-
-def _reported(stack: DeployedStack, promo_id: str) -> Any:
-    """What marketing is told."""
-    command = [Path(sys.prefix) / "bin" / "stadion", "promo", "report", promo_id, "--json"]
-    answer = subprocess.run([*command, "--port", str(stack.emulator.port)], capture_output=True, text=True, check=True)
-    return json.loads(answer.stdout)
 
 
 def _executions(stack: DeployedStack, gear_id: str) -> list[Any]:

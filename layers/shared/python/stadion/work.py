@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from pydantic import AwareDatetime, BaseModel, ConfigDict, computed_field
 
+from stadion.as_of import moment
 from stadion.events.consumer import Consumed
 from stadion.observability import correlate, count, log, logger, measure_ms
 from stadion.queues import LambdaHandler, queue_handler
@@ -27,6 +29,13 @@ class Work(BaseModel):
 
     correlation_id: str
     asked_at: AwareDatetime
+    as_of: AwareDatetime | None = None
+    """What time it is for this piece of work; on the local stage only."""
+
+    @property
+    def now(self) -> datetime:
+        """NotOnThisStageError."""
+        return moment(self.as_of)
 
     @computed_field  # type: ignore[prop-decorator]
     @property

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from stadion import clock
 from stadion_cli.app import app
-from tests.kit.athletes import Athlete
+from tests.kit.athletes import Athlete, join
 from tests.kit.stack import DeployedStack, eventually
 
 INVENTORY, GAMIFICATION = "stadion-inventory-on-workout-events", "stadion-gamification-on-workout-events"
@@ -78,18 +78,18 @@ def send_back(stack: DeployedStack, function: str) -> None:
 
 
 def test_what_a_bad_deployment_refused_counts_after_the_redrive(stack: DeployedStack) -> None:
-    athlete = Athlete.join(stack, "patient")
-    gear_id = athlete.done("POST", "/v1/gear", {"category": "running_shoes"})["gear_id"]
+    athlete = join(stack, "patient")
+    gear_id = athlete.call("POST", "/v1/gear", {"category": "running_shoes"})["gear_id"]
     with broken(stack, INVENTORY, GAMIFICATION):
         workouts = [_run(athlete, gear_id, days_ago, metres) for days_ago, metres in enumerate(METRES, start=1)]
-        athlete.done("PATCH", _path(workouts[0]), {"distance_m": 2000}, if_match='"1"')
-        athlete.done("DELETE", _path(workouts[1]), if_match='"1"')
+        athlete.call("PATCH", _path(workouts[0]), {"distance_m": 2000}, if_match='"1"')
+        athlete.call("DELETE", _path(workouts[1]), if_match='"1"')
         events = len(METRES) + 2
         for function in (INVENTORY, GAMIFICATION):
             eventually(_has(stack, function, events), every_s=0.5)
-        assert athlete.done("GET", f"/v1/gear/{gear_id}")["sessions"] == 0
+        assert athlete.call("GET", f"/v1/gear/{gear_id}")["sessions"] == 0
     _run(athlete, gear_id, 20, 1000)
-    eventually(lambda: athlete.done("GET", f"/v1/gear/{gear_id}")["distance_m"] == 1000)
+    eventually(lambda: athlete.call("GET", f"/v1/gear/{gear_id}")["distance_m"] == 1000)
 
     assert redrive(stack, INVENTORY) == events
     send_back(stack, GAMIFICATION)
@@ -112,10 +112,10 @@ def _run(athlete: Athlete, gear_id: str, days_ago: int, metres: int) -> dict[str
     """Half an hour, worth 30 XP on a day of its own."""
     started_at = (clock.now() - timedelta(days=days_ago, hours=1)).isoformat()
     known = {"sport_type": "Run", "started_at": started_at, "elapsed_time_s": 1800, "gear_ids": [gear_id]}
-    return cast("dict[str, Any]", athlete.done("POST", "/v1/workouts", {**known, "distance_m": metres}))
+    return cast("dict[str, Any]", athlete.call("POST", "/v1/workouts", {**known, "distance_m": metres}))
 
 
 def _totals(athlete: Athlete, gear_id: str) -> dict[str, int]:
-    gear = athlete.done("GET", f"/v1/gear/{gear_id}")
-    xp = athlete.done("GET", "/v1/gamification/progress")["xp"]
+    gear = athlete.call("GET", f"/v1/gear/{gear_id}")
+    xp = athlete.call("GET", "/v1/gamification/progress")["xp"]
     return {"distance_m": gear["distance_m"], "sessions": gear["sessions"], "xp": xp}
