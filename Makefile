@@ -8,7 +8,7 @@ RESOLVE := $(BIN)/uv pip compile -q --python-version 3.11 --generate-hashes --no
 RUNTIME := --no-emit-package botocore --no-emit-package jmespath --no-emit-package python-dateutil --no-emit-package six --no-emit-package urllib3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types unit e2e bench up down openapi events lock clean
+.PHONY: help setup demo test proof check mutants lint types unit e2e bench up down contracts lock clean
 
 help: ## say what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -35,8 +35,39 @@ down: $(READY) ## stop the local stack (its state is kept)
 demo: $(READY) ## the main job on real recordings: upload, wear, XP, records, notifications
 	@$(BIN)/stadion demo
 
-test: $(READY) ## lint, types, unit, contract, infra, integration, end-to-end
-	@$(BIN)/python -m tests.run
+# SERVICE=promos[,partners]: of these services alone. CHANGED=1 [BASE=revision]: what the changes ask for. SEED=number.
+PART = $(if $(SERVICE),--service $(SERVICE)) $(if $(CHANGED),--changed) $(if $(BASE),--base $(BASE)) $(if $(SEED),--seed $(SEED))
+RUN = @$(BIN)/python -m tests.run $(PART)
+
+test: $(READY) ## every check, small: lint, types, unit, integration, end to end, alone (SERVICE=, CHANGED=1, SEED=)
+	$(RUN)
+
+proof: $(READY) ## the same checks, large: an hour or so, with a fresh seed
+	$(RUN) --large
+
+check: $(READY) ## lint, types and the plain tests of what changed: while you work
+	$(RUN) --changed --stages lint,format,types,unit,integration
+
+mutants: $(READY) ## takes out one safeguard at a time, and wants a red test
+	@$(BIN)/python -m tests.mutants
+
+lint: $(READY) ## ruff: rules and format
+	$(RUN) --stages lint,format
+
+types: $(READY) ## mypy, strict
+	$(RUN) --stages types
+
+unit: $(READY) ## tests of rules alone
+	$(RUN) --stages unit
+
+e2e: $(READY) ## tests of the deployed stack
+	$(RUN) --stages e2e
+
+bench: $(READY) ## measurements, printed as ratios
+	$(RUN) --stages bench
+
+contracts: $(READY) ## OpenAPI, AsyncAPI, event schemas and samples from the code
+	@$(BIN)/stadion contracts write
 
 lock: ## resolve every pinned list anew
 	$(RESOLVE) requirements.in -o requirements.txt

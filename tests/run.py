@@ -224,12 +224,24 @@ def _tell(run: Run) -> int:
 
 
 def _reason(text: str) -> list[str]:
-    """Pytest's failures and its summary; of others the end."""
+    """Pytest's failures without what was captured, and its summary; of other commands the end."""
     lines = text.splitlines()
     starts = [number for number, line in enumerate(lines) if re.match(r"=+ (FAILURES|ERRORS) =+$", line)]
-    shown = lines[starts[0] :] if starts else lines
-    summary = [line for line in lines if line.startswith(("FAILED", "ERROR"))]
-    return shown if len(shown) <= 2 * SHOWN else [*shown[:SHOWN], "…", *summary[:SHOWN], *shown[-SHOWN // 2 :]]
+    if not starts:
+        return lines[-SHOWN:]
+    shown = list(_without_captured(lines[starts[0] :]))
+    summary = [line for line in shown if line.startswith(("FAILED ", "ERROR "))]
+    return shown if len(shown) <= 2 * SHOWN else [*shown[:SHOWN], "…", *summary[-SHOWN:], shown[-1]]
+
+
+def _without_captured(lines: Sequence[str]) -> Iterator[str]:
+    captured = False
+    for line in lines:
+        captured = bool(re.match(r"-+ Captured .* -+$", line)) or (
+            captured and not re.match(r"[_=]{3,}.*[_=]{3,}$", line)
+        )
+        if not captured:
+            yield line[:300]
 
 
 def _tell_slowest(run: Run) -> None:

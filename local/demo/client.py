@@ -46,13 +46,19 @@ class Door:
 
     def code_for(self, email: str) -> str:
         """From the newest mail to the address."""
-        return eventually(lambda: self._newest_code(email), within_s=60)
+        return eventually(lambda: newest_code(self.mail, email), within_s=60)
 
-    def _newest_code(self, email: str) -> str | None:
-        accounts = self.http.get(self.mail).json()["messages"].values()
-        mails = [mail for mails in accounts for mail in mails if email in mail["To"]]
-        found = [code[0] for mail in mails if (code := CODE.search(mail["BodyText"]))]
-        return found[-1] if found else None
+
+def mails_to(mail: str, address: str) -> list[dict[str, Any]]:
+    """What was sent there, oldest first: Subject, BodyText, … `mail` is where the emulator shows it."""
+    accounts = httpx.get(mail, timeout=60).json()["messages"].values()
+    return [one for mails in accounts for one in mails if address in one["To"]]
+
+
+def newest_code(mail: str, address: str) -> str | None:
+    """The six digits of the newest mail that has some."""
+    found = [code[0] for one in mails_to(mail, address) if (code := CODE.search(one["BodyText"]))]
+    return found[-1] if found else None
 
 
 @dataclass
@@ -122,7 +128,7 @@ class Athlete:
         return self.outcome_of(self.send(file, **fields))
 
 
-class TooSlowError(Exception):
+class TooSlowError(AssertionError):
     """Something that should have happened by now has not."""
 
 
@@ -130,8 +136,9 @@ def eventually(look: Callable[[], T | None], *, within_s: float, every_s: float 
     """The first result that is not None or empty."""
     deadline = time.monotonic() + within_s
     while True:
-        if found := look():
+        found = look()
+        if found:
             return found
         if time.monotonic() > deadline:
-            raise TooSlowError(f"not within {within_s} s")
+            raise TooSlowError(f"not within {within_s} s; the last look found {found!r}")
         time.sleep(every_s)

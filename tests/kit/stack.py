@@ -1,8 +1,6 @@
 """The stacks that tests run against: a bare emulator, and the deployed app, by the same code as `stadion up`."""
 
 import json
-import re
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +11,7 @@ from typing import Any, TypeVar
 
 import httpx
 
+from local.demo import client
 from local.deployment import CdkApp
 from local.emulator import Emulator, free_port
 from local.paths import StackFolder
@@ -21,7 +20,6 @@ from stadion_cli.outputs import Outputs, api_url
 from stadion_cli.stack import deploy
 
 T = TypeVar("T")
-CODE = re.compile(r"\b\d{6}\b")
 SHARED = "STADION_TEST_STACK"
 """`port:folder` of the stack that the runner started."""
 WAIT_S = 60.0
@@ -92,16 +90,9 @@ def deployed_stack(folder: Path, app: CdkApp | None = None) -> Iterator[Deployed
         yield DeployedStack(aws, emulator, Outputs.of(aws))
 
 
-def eventually(check: Callable[[], T], *, within_s: float = PATIENCE_S, every_s: float = 0.1) -> T:
-    """The first truthy result; AssertionError with the last one when the time is over."""
-    deadline = time.monotonic() + within_s
-    while True:
-        found = check()
-        if found:
-            return found
-        if time.monotonic() > deadline:
-            raise AssertionError(f"not within {within_s} s; the last look found {found!r}")
-        time.sleep(every_s)
+def eventually(check: Callable[[], T | None], *, within_s: float = PATIENCE_S, every_s: float = 0.1) -> T:
+    """The first truthy result; TooSlowError, which is an AssertionError, with the last one when the time is over."""
+    return client.eventually(check, within_s=within_s, every_s=every_s)
 
 
 def settle(stack: DeployedStack, about: str = "") -> None:
@@ -117,7 +108,7 @@ def settle(stack: DeployedStack, about: str = "") -> None:
         looks = 0 if waiting else looks + 1
         return looks >= 2
 
-    eventually(is_quiet, every_s=0.02)
+    eventually(is_quiet, every_s=0.1)
 
 
 def round_of(stack: DeployedStack, task: str, *, only: str, as_of: datetime) -> dict[str, Any]:
@@ -159,12 +150,11 @@ def _mentioning(table: str, items: list[dict[str, Any]], about: str) -> Things:
 
 def mails_to(aws: Aws, address: str) -> list[dict[str, Any]]:
     """What was mailed there, oldest first: Subject, BodyText, …"""
-    accounts = httpx.get(f"{aws.endpoint}/_ministack/ses/messages", timeout=WAIT_S).json()["messages"].values()
-    return [mail for mails in accounts for mail in mails if address in mail["To"]]
+    return client.mails_to(f"{aws.endpoint}/_ministack/ses/messages", address)
 
 
 def code_mailed_to(aws: Aws, address: str) -> str:
     """The six digits of the newest mail that has some."""
-    found = [code[0] for mail in mails_to(aws, address) if (code := CODE.search(mail["BodyText"]))]
+    found = client.newest_code(f"{aws.endpoint}/_ministack/ses/messages", address)
     assert found, "no mail has a code"
-    return found[-1]
+    return found

@@ -14,7 +14,7 @@ from notifications import links, sending, store
 from notifications.domain import Delivery
 from notifications.gate import ChannelName
 from notifications.providers import TryLaterError
-from stadion import clock
+from tests.kit.clock import Clock
 from tests.kit.events import entry
 from tests.kit.services import ATHLETE, OTHER, Service, sqs_event
 
@@ -26,15 +26,13 @@ PUT = "/v1/notifications/devices/phone"
 
 
 @pytest.fixture
-def now(monkeypatch: pytest.MonkeyPatch) -> dict[str, datetime]:
-    """The clock of all modules; move it."""
-    moment = {"now": NOON}
-    monkeypatch.setattr(clock, "now", lambda: moment["now"])
-    return moment
+def now(standing_clock: Clock) -> Clock:
+    standing_clock.set(NOON)
+    return standing_clock
 
 
 @pytest.fixture
-def anna(notifications: Service, now: dict[str, datetime]) -> Service:
+def anna(notifications: Service, now: Clock) -> Service:
     """With an address, a phone and every consent."""
     contact = {"revision": 1, "email": "anna@example.org", "phone": "+79161234567"}
     known = [
@@ -135,20 +133,20 @@ def test_an_offer_comes_by_mail_with_text_html_and_a_way_out(anna: Service) -> N
     assert "https://api.stadion.test/v1/unsubscribe?token=" in text
 
 
-def test_at_night_it_waits_for_the_first_open_minute(anna: Service, now: dict[str, datetime]) -> None:
+def test_at_night_it_waits_for_the_first_open_minute(anna: Service, now: Clock) -> None:
     anna.call(
         "PATCH",
         "/v1/notifications/preferences",
         {"quiet_hours": {"start": "21:00", "end": "07:30"}},
         **{"if-match": "*"},
     )
-    now["now"] = NIGHT
+    now.set(NIGHT)
     ask(anna, requested())
     deliver(anna)
     assert (pushes(), states()) == ([], {("r-1", "push"): ("deferred", "quiet_hours")})
-    now["now"] = datetime.fromisoformat("2026-11-22T07:29:59+00:00")
+    now.set(datetime.fromisoformat("2026-11-22T07:29:59+00:00"))
     assert wake(anna) == 0
-    now["now"] += timedelta(seconds=1)
+    now.advance(seconds=1)
     assert wake(anna) == 1
     assert wake(anna) == 1  # left twice is sent once
     deliver(anna)
@@ -162,33 +160,33 @@ def sleep_from(anna: Service, start: str, end: str) -> None:
     assert answer.status == 200, answer.body
 
 
-def fall_asleep_before_a_push(anna: Service, now: dict[str, datetime]) -> None:
+def fall_asleep_before_a_push(anna: Service, now: Clock) -> None:
     sleep_from(anna, "21:00", "07:30")
-    now["now"] = NIGHT
+    now.set(NIGHT)
     ask(anna, requested())
     deliver(anna)
 
 
-def test_who_gets_up_earlier_gets_what_waits_earlier(anna: Service, now: dict[str, datetime]) -> None:
+def test_who_gets_up_earlier_gets_what_waits_earlier(anna: Service, now: Clock) -> None:
     fall_asleep_before_a_push(anna, now)
     sleep_from(anna, "21:00", "02:00")
     assert wake(anna) == 1
     deliver(anna)
     assert (pushes(), states()) == ([], {("r-1", "push"): ("deferred", "quiet_hours")})
-    now["now"] = datetime.fromisoformat("2026-11-22T02:00:00+00:00")
+    now.set(datetime.fromisoformat("2026-11-22T02:00:00+00:00"))
     assert wake(anna) == 1
     deliver(anna)
     assert len(pushes()) == 1
 
 
-def test_other_preferences_leave_what_waits_where_it_is(anna: Service, now: dict[str, datetime]) -> None:
+def test_other_preferences_leave_what_waits_where_it_is(anna: Service, now: Clock) -> None:
     fall_asleep_before_a_push(anna, now)
     sleep_from(anna, "21:00", "07:30")
     anna.call("PATCH", "/v1/notifications/preferences", {"digest_at": "19:00"}, **{"if-match": "*"})
     assert wake(anna) == 0
 
 
-def test_who_flies_into_the_day_gets_what_waits_at_once(anna: Service, now: dict[str, datetime]) -> None:
+def test_who_flies_into_the_day_gets_what_waits_at_once(anna: Service, now: Clock) -> None:
     fall_asleep_before_a_push(anna, now)
     landed = entry(
         "ProfileUpdated", {"revision": 2, "language": "en", "time_zone": "America/New_York"}, source="accounts"
@@ -199,14 +197,14 @@ def test_who_flies_into_the_day_gets_what_waits_at_once(anna: Service, now: dict
     assert len(pushes()) == 1
 
 
-def test_a_consent_withdrawn_between_planning_and_sending_is_heeded(anna: Service, now: dict[str, datetime]) -> None:
-    now["now"] = NIGHT + timedelta(hours=1)
+def test_a_consent_withdrawn_between_planning_and_sending_is_heeded(anna: Service, now: Clock) -> None:
+    now.set(NIGHT + timedelta(hours=1))
     ask(anna, offered())
     deliver(anna)
     assert states()["o-1", "push"] == ("deferred", "quiet_hours")
     withdrawn = [consent(f"marketing_{kind}", granted=False, revision=2) for kind in ("push", "email", "sms")]
     anna.invoke("on_account_events", sqs_event(*withdrawn))
-    now["now"] = NOON + timedelta(days=1)
+    now.set(NOON + timedelta(days=1))
     wake(anna)
     deliver(anna)
     assert (pushes(), mails()) == ([], [])
@@ -217,20 +215,20 @@ def test_a_consent_withdrawn_between_planning_and_sending_is_heeded(anna: Servic
     assert states()["o-2", "inbox"] == ("suppressed", "no_consent")
 
 
-def test_no_more_than_one_offer_a_day_by_push_whoever_asks(anna: Service, now: dict[str, datetime]) -> None:
+def test_no_more_than_one_offer_a_day_by_push_whoever_asks(anna: Service, now: Clock) -> None:
     for number in range(3):
         ask(anna, offered(f"o-{number}"))
     deliver(anna)
     sent = [state for (_, channel), state in states().items() if channel == "push"]
     assert sorted(sent) == [("sent", None), ("suppressed", "capped"), ("suppressed", "capped")]
-    now["now"] = NOON + timedelta(days=1)
+    now.set(NOON + timedelta(days=1))
     ask(anna, offered("o-9"))
     deliver(anna)
     assert states()["o-9", "push"] == ("sent", None)
 
 
 def test_a_provider_that_is_down_is_tried_again_later_and_at_last_given_up(
-    anna: Service, now: dict[str, datetime], monkeypatch: pytest.MonkeyPatch
+    anna: Service, now: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def down(delivery: Delivery, standing: Any) -> list[str]:
         raise TryLaterError("Throttling")
@@ -242,8 +240,8 @@ def test_a_provider_that_is_down_is_tried_again_later_and_at_last_given_up(
     while states()["r-1", "push"][0] == "deferred":
         (one,) = store.deliveries(ATHLETE, note_id(anna))
         assert one.due_at is not None
-        waits.append((one.due_at - now["now"]).total_seconds())
-        now["now"] = one.due_at
+        waits.append((one.due_at - now.moment).total_seconds())
+        now.set(one.due_at)
         wake(anna)
         deliver(anna)
     assert states()["r-1", "push"] == ("failed", "Throttling")
@@ -256,9 +254,7 @@ def note_id(service: Service) -> str:
     return str(service.call("GET", "/v1/notifications").body["items"][0]["notification_id"])
 
 
-def test_a_crash_while_sending_does_not_ring_twice(
-    anna: Service, now: dict[str, datetime], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_crash_while_sending_does_not_ring_twice(anna: Service, now: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     real = sending.PROVIDERS[ChannelName.PUSH]
 
     def sent_and_died(delivery: Delivery, standing: Any) -> list[str]:
@@ -275,7 +271,7 @@ def test_a_crash_while_sending_does_not_ring_twice(
     (work,) = [json.loads(one["body"]) for one in records]
     twin = [{**records[0], "body": json.dumps({**work, "send_id": "another"})}]
     assert anna.invoke("on_deliveries", {"Records": twin}) == {"batchItemFailures": []}  # left twice is no failure
-    now["now"] += timedelta(minutes=3)
+    now.advance(minutes=3)
     assert anna.invoke("on_deliveries", {"Records": records}) == {"batchItemFailures": []}
     assert states()["r-1", "push"] == ("failed", "outcome_unknown")
     assert len(pushes()) == 1
@@ -300,18 +296,18 @@ def test_a_crash_between_the_write_and_the_queue_is_made_good_by_the_repetition(
     assert anna.call("GET", "/v1/notifications").body["unread_count"] == 1
 
 
-def test_a_message_may_be_kept_until_a_moment_also_from_the_inbox(anna: Service, now: dict[str, datetime]) -> None:
+def test_a_message_may_be_kept_until_a_moment_also_from_the_inbox(anna: Service, now: Clock) -> None:
     ask(anna, offered(not_before=(NOON + timedelta(hours=1)).isoformat()))
     assert deliver(anna) == []
     assert anna.call("GET", "/v1/notifications").body["items"] == []
-    now["now"] = NOON + timedelta(hours=1)
+    now.set(NOON + timedelta(hours=1))
     wake(anna)
     assert deliver(anna) == []
     assert anna.call("GET", "/v1/notifications").body["unread_count"] == 1
     assert states() == {("o-1", channel): ("sent", None) for channel in ("inbox", "push", "email")}
     ask(anna, offered("o-2", not_before=(NOON + timedelta(hours=2)).isoformat()))
     anna.invoke("on_account_events", sqs_event(*[consent(f"marketing_{k}", granted=False, revision=2) for k in KINDS]))
-    now["now"] = NOON + timedelta(hours=2)
+    now.set(NOON + timedelta(hours=2))
     wake(anna)
     assert deliver(anna) == []
     assert states()["o-2", "inbox"] == ("suppressed", "no_consent")
@@ -330,35 +326,33 @@ def test_an_error_of_ours_costs_nobody_their_device(anna: Service, monkeypatch: 
     assert len(store.devices(ATHLETE)[0]) == 1
 
 
-def test_a_welcome_waits_for_an_address_that_is_still_on_its_way(
-    notifications: Service, now: dict[str, datetime]
-) -> None:
+def test_a_welcome_waits_for_an_address_that_is_still_on_its_way(notifications: Service, now: Clock) -> None:
     ask(notifications, requested("welcome", "welcome", values={}))
     deliver(notifications)
     assert states()["welcome", "email"] == ("deferred", "no_address")
     contact = {"revision": 1, "email": "anna@example.org", "phone": None}
     notifications.invoke("on_account_events", sqs_event(entry("ContactChanged", contact, source="accounts")))
-    now["now"] += timedelta(seconds=30)
+    now.advance(seconds=30)
     wake(notifications)
     deliver(notifications)
     assert len(mails()) == 1
 
 
-def test_who_has_no_address_is_not_waited_for_for_ever(notifications: Service, now: dict[str, datetime]) -> None:
+def test_who_has_no_address_is_not_waited_for_for_ever(notifications: Service, now: Clock) -> None:
     ask(notifications, requested("welcome", "welcome", values={}))
-    now["now"] += timedelta(minutes=6)
+    now.advance(minutes=6)
     deliver(notifications)
     assert states()["welcome", "email"] == ("suppressed", "no_address")
 
 
-def test_what_may_wait_comes_in_one_digest(anna: Service, now: dict[str, datetime]) -> None:
+def test_what_may_wait_comes_in_one_digest(anna: Service, now: Clock) -> None:
     choose(anna, rhythm={"gear": "daily"})
     for number in range(3):
         ask(anna, requested(f"r-{number}"))
     deliver(anna)
     assert pushes() == []
     assert anna.call("GET", "/v1/notifications").body["unread_count"] == 3
-    now["now"] = NOON.replace(hour=18)
+    now.set(NOON.replace(hour=18))
     wake(anna)
     deliver(anna)
     (push,) = pushes()

@@ -9,6 +9,7 @@ import boto3
 import pytest
 from standardwebhooks.webhooks import Webhook
 
+from tests.kit.clock import Clock
 from tests.kit.events import entry
 from tests.kit.services import Service, sqs_event
 from tests.kit.store import Receiver
@@ -65,11 +66,8 @@ def deliveries(hooks: Service) -> list[dict[str, Any]]:
     return items
 
 
-def later(hooks: Service, monkeypatch: pytest.MonkeyPatch, hours: float) -> None:
-    from stadion import clock
-
-    then = datetime.now(UTC) + timedelta(hours=hours)
-    monkeypatch.setattr(clock, "now", lambda: then)
+def later(hooks: Service, standing_clock: Clock, hours: float) -> None:
+    standing_clock.set(datetime.now(UTC) + timedelta(hours=hours))
     hooks.invoke("task_leave_due_webhooks", {})
     work(hooks)
 
@@ -102,7 +100,7 @@ def test_who_did_not_ask_hears_nothing(hooks: Service, receiver: Receiver) -> No
 
 @pytest.mark.parametrize("failure", [500, 302, 429])
 def test_a_failure_is_tried_again_with_the_same_id_and_a_new_signature(
-    hooks: Service, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, failure: int
+    hooks: Service, receiver: Receiver, standing_clock: Clock, failure: int
 ) -> None:
     subscribe(hooks, receiver)
     receiver.answers = [failure]
@@ -110,25 +108,25 @@ def test_a_failure_is_tried_again_with_the_same_id_and_a_new_signature(
     hooks.invoke("task_leave_due_webhooks", {})
     work(hooks)
     assert len(receiver.seen) == 1  # not yet
-    later(hooks, monkeypatch, 0.02)
+    later(hooks, standing_clock, 0.02)
     [(first, _), (second, _)] = receiver.seen
     assert first["webhook-id"] == second["webhook-id"]
     assert first["webhook-signature"] != second["webhook-signature"]
     assert [one["state"] for one in deliveries(hooks)] == ["delivered"]
 
 
-def test_in_the_end_it_is_given_up(hooks: Service, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_in_the_end_it_is_given_up(hooks: Service, receiver: Receiver, standing_clock: Clock) -> None:
     subscribe(hooks, receiver)
     receiver.answers = [500] * 50
     happen(hooks, redeemed())
     for attempt in range(1, 12):
-        later(hooks, monkeypatch, 24 * attempt)
+        later(hooks, standing_clock, 24 * attempt)
     [one] = deliveries(hooks)
     assert (one["state"], len(one["attempts"]), one["next_at"]) == ("dead", 8, None)
 
 
 def test_a_crash_in_an_attempt_is_a_failure_like_any(
-    hooks: Service, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+    hooks: Service, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, standing_clock: Clock
 ) -> None:
     from partners import outgoing
 
@@ -142,7 +140,7 @@ def test_a_crash_in_an_attempt_is_a_failure_like_any(
     hooks.invoke("task_leave_due_webhooks", {})
     work(hooks)
     assert receiver.seen == []  # not yet
-    later(hooks, monkeypatch, 0.02)
+    later(hooks, standing_clock, 0.02)
     assert len(receiver.seen) == 1
     assert [one["state"] for one in deliveries(hooks)] == ["delivered"]
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from local.demo.client import PASSWORD
 from local.paths import ROOT
-from tests.kit.offers import PROMO
+from tests.kit.promos import a_promo
 
 NOBODYS = "0193a1c0-0000-7000-8000-000000000000"
 
@@ -46,7 +46,7 @@ SAMPLE = {"metric": "heart_rate", "value": 171.25, "timestamp": "2026-10-01T07:0
 CAMPAIGN = {
     "name": "Mine",
     "schedule": {"at": "2099-01-01T10:00"},
-    "variants": [{"name": "a", "promo_id": "shoes-for-one"}],
+    "variants": [{"name": "a", "promo_id": "winter-shoes"}],
     "currency": "RUB",
 }
 CASES: dict[str, Case] = {
@@ -127,8 +127,8 @@ CASES: dict[str, Case] = {
     "POST /v1/promos/<offer_id>/click": Theirs(),
     "POST /v1/promos/<offer_id>/dismiss": Theirs(),
     "GET /v1/admin/promos": ForAdmins(),
-    "POST /v1/admin/promos": ForAdmins(PROMO),
-    "POST /v1/admin/promos/validate": ForAdmins(PROMO),
+    "POST /v1/admin/promos": ForAdmins(a_promo()),
+    "POST /v1/admin/promos/validate": ForAdmins(a_promo()),
     "GET /v1/admin/promos/<promo_id>": ForAdmins(),
     "PATCH /v1/admin/promos/<promo_id>": ForAdmins({"name": "mine"}),
     "DELETE /v1/admin/promos/<promo_id>": ForAdmins(),

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.kit.athletes import PASSWORD, Athlete, join, stranger
-from tests.kit.offers import offer_for
+from tests.kit.promos import offer_for
 from tests.kit.stack import WAIT_S, DeployedStack, Things, again, eventually, everything, settle
 from tests.platform.e2e.route_cases import CASES, GUARDED, LAST, NOBODYS, RUN, SAMPLE, TODAY, ForAdmins, Own
 

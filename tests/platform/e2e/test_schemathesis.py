@@ -19,7 +19,7 @@ from schemathesis.checks import CHECKS, load_all_checks
 
 from local.demo.client import Athlete, Door
 from local.paths import ROOT
-from tests.kit.offers import offer_for
+from tests.kit.promos import offer_for
 from tests.kit.stack import DeployedStack
 
 DOCUMENT = json.loads((ROOT / "functions/platform_/openapi.json").read_text(encoding="utf-8"))

@@ -13,8 +13,10 @@ from stadion_cli.signed import call
 from stadion_cli.target import Target
 from tests.kit.command_line import told
 from tests.kit.partners import Partner, make
+from tests.kit.promos import a_promo, launched
 from tests.kit.stack import PATIENCE_S, DeployedStack, eventually, mails_to, settle
 from tests.kit.store import SHOES, completed
+from tests.kit.workflows import executions, has_ended, taken_up
 
 pytestmark = pytest.mark.long
 SHOES_SKU = "8736499"
@@ -26,26 +28,19 @@ PRODUCT = {
 }
 """Other tests on the same stack sell shoes too: nobody else sells this pair."""
 LINE = {"sku": SHOES_SKU, "quantity": 1, "price_minor": 899000}
-PROMO: dict[str, Any] = {
-    "promo_id": "worn-shoes",
-    "name": "Worn shoes",
-    "title": {"en": "20 % off your next pair", "ru": "Скидка 20 % на новую пару"},
-    "text": {"en": "Your shoes have done their work.", "ru": "Ваши кроссовки отработали своё."},
-    "discount": {"kind": "percent", "percent": 20},
-    "starts_at": "2026-01-01T00:00:00Z",
-    "ends_at": "2030-01-01T00:00:00Z",
-    "time_zone": "Europe/Moscow",
-    "link": "https://store.example/shoes",
-    "codes": {"pattern": "RUN-{4}-{4}", "valid_for_days": 14},
-}
+PROMO = a_promo(
+    "worn-shoes",
+    title={"en": "20 % off your next pair", "ru": "Скидка 20 % на новую пару"},
+    time_zone="Europe/Moscow",
+    codes={"pattern": "RUN-{4}-{4}", "valid_for_days": 14},
+)
 
 
 @pytest.fixture(scope="module")
 def admin(stack: DeployedStack) -> Target:
     """Signs requests; the promo, its rule and the product are there."""
     chosen = Target(stack.aws, stack.outputs)
-    call(chosen, "POST", "/v1/admin/promos", PROMO)
-    call(chosen, "POST", "/v1/admin/promos/worn-shoes/status", {"action": "activate"}, if_match="*")
+    launched(chosen, PROMO)
     call(chosen, "PUT", "/v1/admin/wear-offers/running_shoes", {"promo_id": "worn-shoes"})
     return chosen
 
@@ -56,18 +51,6 @@ def store(stack: DeployedStack) -> Partner:
     partner = make(stack)
     assert partner.send("PUT", f"/partner/v1/products/{SHOES_SKU}", PRODUCT).status_code == 200
     return partner
-
-
-def hurried(stack: DeployedStack, gear_id: str) -> str:
-    """The execution that the worn pair began is ended where it waits, and taken up by one whose waits take no time."""
-    machines: Any = stack.aws.client("stepfunctions")
-    (begun,) = eventually(lambda: _executions(stack, gear_id))
-    given = json.loads(machines.describe_execution(executionArn=begun["executionArn"])["input"])
-    machines.stop_execution(executionArn=begun["executionArn"])
-    taken_up = machines.start_execution(
-        stateMachineArn=begun["stateMachineArn"], input=json.dumps({**given, "wait_scale": 0})
-    )
-    return str(taken_up["executionArn"])
 
 
 def test_a_worn_pair_becomes_an_offer_a_message_in_the_morning_a_reminder_and_a_conversion(
@@ -86,7 +69,8 @@ def test_a_worn_pair_becomes_an_offer_a_message_in_the_morning_a_reminder_and_a_
 
     (offer,) = eventually(lambda: anna.get("/v1/promos")["items"])
     assert offer["title"] == "Скидка 20 % на новую пару"
-    execution = hurried(stack, gear["gear_id"])
+    (begun,) = eventually(lambda: executions(stack, "stadion-wear-offer", gear["gear_id"]))
+    hurried = taken_up(stack, begun, wait_scale=0)
     notes = eventually(lambda: _notes(anna, "promo_offer", "promo_reminder"))
     assert len(notes) == 2
     assert offer["code"] in notes["promo_offer"]["body"]
@@ -97,8 +81,7 @@ def test_a_worn_pair_becomes_an_offer_a_message_in_the_morning_a_reminder_and_a_
     assert night.put_off_at < awake_at <= night.sent_at
     (mail,) = _mails(stack, anna, offer)
     assert offer["title"] in mail["Subject"] + mail["BodyText"]
-    machines: Any = stack.aws.client("stepfunctions")
-    eventually(lambda: machines.describe_execution(executionArn=execution)["status"] == "SUCCEEDED")
+    eventually(lambda: has_ended(stack, hurried))
 
     clicked = anna.post(f"/v1/promos/{offer['offer_id']}/click")
     assert clicked["link"].startswith(f"https://store.example/p/{SHOES_SKU}?utm_source=stadion")
@@ -136,10 +119,3 @@ def _mails(stack: DeployedStack, athlete: Athlete, offer: dict[str, Any]) -> lis
 def _notes(athlete: Athlete, *templates: str) -> dict[str, Any] | None:
     found = {note["template"]: note for note in athlete.get("/v1/notifications")["items"]}
     return {name: found[name] for name in templates} if all(name in found for name in templates) else None
-
-
-def _executions(stack: DeployedStack, gear_id: str) -> list[Any]:
-    machines: Any = stack.aws.client("stepfunctions")
-    (machine,) = [m for m in machines.list_state_machines()["stateMachines"] if m["name"] == "stadion-wear-offer"]
-    found = machines.list_executions(stateMachineArn=machine["stateMachineArn"])["executions"]
-    return [one for one in found if gear_id in one["name"]]

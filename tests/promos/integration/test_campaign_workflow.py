@@ -21,8 +21,9 @@ from moto.awslambda_simple.models import LambdaSimpleBackend
 
 from local.paths import ROOT
 from promos.campaigns import audience, choosing, timer
-from stadion import clock, storage
+from stadion import storage
 from stadion.events.catalogue import ConsentChanged, ConsentKind, OrderCompleted, OrderLine, UserRegistered
+from tests.kit.clock import Clock
 from tests.kit.services import Context, Service, service_environment
 
 pytestmark = pytest.mark.long
@@ -61,7 +62,6 @@ class Shop:
         self.calls: Counter[str] = Counter()
         self.before: dict[str, Callable[[int], None]] = {}
         """Step -> what happens before its n-th call."""
-        self.later = timedelta(0)
         self._lock = threading.RLock()
         self._machines = boto3.client("stepfunctions")
 
@@ -163,7 +163,7 @@ def buys(user_id: str, amount_minor: int, *, after: timedelta = timedelta(hours=
 
 
 @pytest.fixture
-def shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
+def shop(monkeypatch: pytest.MonkeyPatch, standing_clock: Clock) -> Iterator[Shop]:
     config: Any = {"lambda": {"use_docker": False}, "stepfunctions": {"execute_state_machine": True}}
     with mock_aws(config=config):
         service_environment(monkeypatch)
@@ -183,7 +183,7 @@ def shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
         monkeypatch.setattr(audience, "PAGE", 5)
         monkeypatch.setattr(choosing, "BATCH", 12)
         made = Shop(Service.create("promos", monkeypatch))
-        monkeypatch.setattr(clock, "now", lambda: NOW + made.later)
+        standing_clock.set(NOW)
         text = ASL.read_text().replace("${bucket}", "stadion-campaigns").replace("${partition}", "aws")
         text = text.replace('"IntervalSeconds": 2', '"IntervalSeconds": 1').replace(
             '"MaxDelaySeconds": 60', '"MaxDelaySeconds": 1'
@@ -361,12 +361,12 @@ def test_a_beginning_that_comes_twice_is_one_run(shop: Shop) -> None:
     assert shop.calls["task_close_campaign"] == 1
 
 
-def test_a_beginning_that_was_lost_is_made_good_by_hand(shop: Shop) -> None:
+def test_a_beginning_that_was_lost_is_made_good_by_hand(shop: Shop, standing_clock: Clock) -> None:
     """Scheduler could not start it: the message is a dead letter, and the campaign waits."""
     people(12)
     shop.plan()
     shop.act("schedule")
-    shop.later = timedelta(minutes=30)
+    standing_clock.advance(minutes=30)
     shop.act("resume")
     assert shop.wait() == ["SUCCEEDED"]
     assert shop.run()["outcome"] == "completed"

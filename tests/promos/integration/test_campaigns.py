@@ -8,7 +8,7 @@ import boto3
 import pytest
 
 from promos.campaigns import timer
-from stadion import clock
+from tests.kit.clock import Clock
 from tests.kit.events import entry, recorded
 from tests.kit.services import Answer, Context, Service, answer_of, http_event, sqs_event
 
@@ -36,11 +36,11 @@ ANY = {"if_match": "*"}
 
 
 @pytest.fixture
-def shop(promos: Service, monkeypatch: pytest.MonkeyPatch) -> Service:
+def shop(promos: Service, monkeypatch: pytest.MonkeyPatch, standing_clock: Clock) -> Service:
     """With a promo that is active, and a timer to set."""
     for cached in (timer._scheduler, timer._machines):
         cached.cache_clear()
-    monkeypatch.setattr(clock, "now", lambda: NOW)
+    standing_clock.set(NOW)
     boto3.client("scheduler").create_schedule_group(Name="campaigns")
     for name, value in {
         "WORKFLOW": "arn:aws:states:us-east-1:123456789012:stateMachine:promo-campaign",

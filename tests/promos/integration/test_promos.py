@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 from botocore.client import BaseClient
 
-from stadion import clock
+from tests.kit.clock import Clock
 from tests.kit.events import deleted, entry, recorded
 from tests.kit.services import ATHLETE, OTHER, Answer, Context, Service, http_event, sqs_event
 
@@ -33,15 +33,9 @@ PROMO: dict[str, Any] = {
 
 
 @pytest.fixture(autouse=True)
-def moment(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[datetime], None]]:
-    """The clock stands at NOW until it is set."""
-    shown = [NOW]
-    monkeypatch.setattr(clock, "now", lambda: shown[0])
-
-    def set_to(new: datetime) -> None:
-        shown[0] = new
-
-    return set_to
+def moment(standing_clock: Clock) -> Clock:
+    standing_clock.set(NOW)
+    return standing_clock
 
 
 def admin(promos: Service, method: str, path: str, body: Any = None, **headers: str) -> Answer:
@@ -129,7 +123,7 @@ def count_funnel(promos: Service, *, twice: bool = True) -> dict[str, Any]:
 # --- promos ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_promo_begins_as_a_draft_and_moves_by_its_state_machine(promos: Service, moment: Any) -> None:
+def test_a_promo_begins_as_a_draft_and_moves_by_its_state_machine(promos: Service, moment: Clock) -> None:
     created = admin(promos, "POST", "", PROMO)
     assert (created.status, created.body["status"]) == (201, "draft")
 
@@ -137,17 +131,17 @@ def test_a_promo_begins_as_a_draft_and_moves_by_its_state_machine(promos: Servic
         return admin(promos, "POST", "/winter-shoes/status", {"action": action}, if_match="*")
 
     assert act("pause").body["code"] == "promo_status_forbids"
-    moment(datetime(2026, 10, 1, tzinfo=UTC))
+    moment.set(datetime(2026, 10, 1, tzinfo=UTC))
     assert act("activate").body["status"] == "scheduled"
-    moment(NOW)
+    moment.set(NOW)
     assert admin(promos, "GET", "/winter-shoes").body["status"] == "active"
     assert act("pause").body["status"] == "paused"
     assert act("pause").body["status"] == "paused"
     assert act("activate").body["status"] == "active"
-    moment(datetime(2027, 1, 1, tzinfo=UTC))
+    moment.set(datetime(2027, 1, 1, tzinfo=UTC))
     assert admin(promos, "GET", "/winter-shoes").body["status"] == "ended"
     assert act("activate").status == 409
-    moment(NOW)
+    moment.set(NOW)
     assert act("end").body["status"] == "ended"
     assert act("activate").body["code"] == "promo_status_forbids"
 
@@ -270,11 +264,11 @@ def test_a_code_that_somebody_has_is_made_anew(promos: Service) -> None:
     assert (issue(promos)["code"], issue(promos, OTHER)["code"]) == ("RUN-SAME", "RUN-OTHER")
 
 
-def test_an_offer_expires_with_its_days_and_never_after_the_promo(promos: Service, moment: Any) -> None:
+def test_an_offer_expires_with_its_days_and_never_after_the_promo(promos: Service, moment: Clock) -> None:
     launch(promos)
     welcome(promos)
     assert issue(promos)["expires_at"] == "2026-12-05T09:00:00Z"
-    moment(datetime(2026, 12, 30, tzinfo=UTC))
+    moment.set(datetime(2026, 12, 30, tzinfo=UTC))
     assert issue(promos, run_id="late")["expires_at"] == "2026-12-31T00:00:00Z"
 
 
@@ -418,7 +412,7 @@ def test_a_segment_is_named_counted_and_guarded(promos: Service) -> None:
 # --- the athlete's side ---------------------------------------------------------------------------------------------
 
 
-def test_offers_are_listed_in_the_athletes_language_with_tagged_links(promos: Service, moment: Any) -> None:
+def test_offers_are_listed_in_the_athletes_language_with_tagged_links(promos: Service, moment: Clock) -> None:
     launch(promos)
     welcome(promos)
     deliver(promos, "on_account_events", profile())
@@ -433,7 +427,7 @@ def test_offers_are_listed_in_the_athletes_language_with_tagged_links(promos: Se
     assert paused["status"] == "paused"
     assert promos.call("POST", f"/v1/promos/{offer['offer_id']}/click").body["code"] == "offer_is_over"
     admin(promos, "POST", "/winter-shoes/status", {"action": "activate"}, if_match="*")
-    moment(NOW + timedelta(days=15))
+    moment.set(NOW + timedelta(days=15))
     assert promos.call("GET", "/v1/promos").body["items"] == []
     assert promos.call("GET", f"/v1/promos/{offer['offer_id']}").body["status"] == "expired"
 
@@ -502,7 +496,7 @@ def test_a_changed_cart_changes_what_is_held(promos: Service) -> None:
 
 
 def test_a_reservation_that_ended_gives_back_by_the_sweep_or_when_it_is_in_the_way(
-    promos: Service, moment: Any
+    promos: Service, moment: Clock
 ) -> None:
     launch(promos, limits={"redemptions": 1, "per_user": None})
     welcome(promos, ATHLETE, OTHER)
@@ -510,28 +504,28 @@ def test_a_reservation_that_ended_gives_back_by_the_sweep_or_when_it_is_in_the_w
     assert store(promos, code, "reserve", **order()).status == 200
     assert store(promos, others, "reserve", **order("o-2")).body["code"] == "limit_reached"
     assert promos.invoke("task_give_back_reservations", {}) == {"given_back": 0}
-    moment(NOW + timedelta(minutes=31))
+    moment.set(NOW + timedelta(minutes=31))
     assert store(promos, others, "reserve", **order("o-2")).status == 200
     assert store(promos, code, "redeem", **order()).body["code"] == "limit_reached"
-    moment(NOW + timedelta(minutes=62))
+    moment.set(NOW + timedelta(minutes=62))
     assert promos.invoke("task_give_back_reservations", {}) == {"given_back": 1}
     assert promos.invoke("task_give_back_reservations", {}) == {"given_back": 0}
     assert budget(promos)["redemptions_used"] == 0
     assert store(promos, code, "reserve", **order("o-3")).status == 200
-    moment(NOW + timedelta(minutes=93))
+    moment.set(NOW + timedelta(minutes=93))
     assert store(promos, code, "reserve", **order("o-4")).body["state"] == "reserved"
     assert budget(promos)["redemptions_used"] == 1
 
 
 def test_a_paid_order_keeps_what_it_reserved_even_when_the_promo_is_paused_or_late(
-    promos: Service, moment: Any
+    promos: Service, moment: Clock
 ) -> None:
     launch(promos)
     welcome(promos)
     code = issue(promos)["code"]
     store(promos, code, "reserve", **order())
     admin(promos, "POST", "/winter-shoes/status", {"action": "pause"}, if_match="*")
-    moment(NOW + timedelta(minutes=45))
+    moment.set(NOW + timedelta(minutes=45))
     assert store(promos, code, "redeem", **order()).body["state"] == "redeemed"
     assert store(promos, issue_while_paused(promos), "reserve", **order("o-2")).body["code"] == "promo_is_not_active"
 
@@ -596,7 +590,7 @@ def test_a_request_without_a_key_or_of_an_unknown_code_is_refused(promos: Servic
     assert (wrong.status, pointers) == (422, {"#/order_id", "#/amount_minor", "#/currency"})
 
 
-def test_a_shared_code_has_limits_of_its_own_per_athlete_and_per_period(promos: Service, moment: Any) -> None:
+def test_a_shared_code_has_limits_of_its_own_per_athlete_and_per_period(promos: Service, moment: Clock) -> None:
     limits = {"per_user": 3, "period": "day", "per_period": 4, "per_user_per_period": 2}
     launch(promos, codes={"shared": "winter20", "most_uses": 6}, limits=limits)
 
@@ -608,7 +602,7 @@ def test_a_shared_code_has_limits_of_its_own_per_athlete_and_per_period(promos: 
     assert [use(f"a-{n}", ATHLETE) for n in range(3)] == ["redeemed", "redeemed", "per_user_per_period"]
     assert [use(f"b-{n}", OTHER) for n in range(2)] == ["redeemed", "redeemed"]
     assert use("c-1", "third") == "per_period"
-    moment(NOW + timedelta(days=1))
+    moment.set(NOW + timedelta(days=1))
     assert [use(f"a-1{n}", ATHLETE) for n in range(2)] == ["redeemed", "per_user"]
     assert [use("c-2", "third"), use("c-3", "third")] == ["redeemed", "code"]
     store(promos, "WINTER20", "reverse", order_id="c-2")
@@ -675,13 +669,13 @@ def test_an_order_told_by_the_store_redeems_its_code_once(promos: Service) -> No
 
 
 def test_a_code_that_was_good_when_the_order_was_paid_is_redeemed_when_the_news_is_late(
-    promos: Service, moment: Any
+    promos: Service, moment: Clock
 ) -> None:
-    moment(datetime(2026, 11, 10, tzinfo=UTC))
+    moment.set(datetime(2026, 11, 10, tzinfo=UTC))
     launch(promos)
     welcome(promos)
     code = issue(promos)["code"]
-    moment(datetime(2026, 12, 20, tzinfo=UTC))
+    moment.set(datetime(2026, 12, 20, tzinfo=UTC))
     deliver(promos, "on_order_events", bought("o-1", code=code, discount_minor=2_000))
     assert len(promos.published("PromoRedeemed")) == 1
 

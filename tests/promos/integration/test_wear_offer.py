@@ -10,6 +10,7 @@ import pytest
 
 from promos import on_worn_gear
 from stadion import settings
+from tests.kit.clock import Clock
 from tests.kit.events import entry
 from tests.kit.services import ATHLETE, OTHER, Answer, Context, Service, http_event, sqs_event
 from tests.promos.integration import test_promos
@@ -103,13 +104,13 @@ def test_who_may_not_have_it_or_has_nothing_to_replace_gets_none(
     assert told(shop) == []
 
 
-def test_a_look_at_an_offer_says_whether_it_still_stands(shop: Service, moment: Any) -> None:
+def test_a_look_at_an_offer_says_whether_it_still_stands(shop: Service, moment: Clock) -> None:
     made = shop.invoke("task_offer_replacement", START)
     assert shop.invoke("task_look_offer", about(made)) == {"is_open": True, "is_redeemed": False}
     shop.call("POST", f"/v1/promos/{made['offer_id']}/dismiss")
     assert shop.invoke("task_look_offer", about(made)) == {"is_open": False, "is_redeemed": False}
     other = issue(shop, run_id="r-2")
-    moment(NOW + timedelta(days=15))
+    moment.set(NOW + timedelta(days=15))
     assert shop.invoke("task_look_offer", {**about(made), "offer_id": other["offer_id"]})["is_open"] is False
     assert shop.invoke("task_look_offer", {**about(made), "user_id": OTHER}) == {"is_open": False, "is_redeemed": False}
 

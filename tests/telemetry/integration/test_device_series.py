@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stadion import clock
 from telemetry import device_days
 from telemetry.timeseries.errors import TelemetryStoreBusyError
 from telemetry.timeseries.port import DeviceSamples, Period, Source, Span
@@ -28,9 +27,7 @@ from tests.telemetry.integration.test_device_telemetry import (
 WEEK = Span(date(2026, 11, 15), date(2026, 11, 21))
 
 
-@pytest.fixture(autouse=True)
-def _today(moto: pytest.MonkeyPatch) -> None:
-    moto.setattr(clock, "now", lambda: datetime(2026, 11, 21, 8, tzinfo=UTC))
+pytestmark = pytest.mark.usefixtures("standing_clock")
 
 
 def days(metric: str = "heart_rate", user: str = ATHLETE) -> dict[date, tuple[int, float]]:

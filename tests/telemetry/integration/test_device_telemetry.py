@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from stadion import clock
 from telemetry import intake_service, reading_service, series_store
+from tests.kit.clock import SATURDAY, Clock
 from tests.kit.counting import counted
 from tests.kit.services import ATHLETE, OTHER, Answer, Service
 
@@ -22,9 +23,7 @@ MAY_BE_DEEP = settings(
 )
 
 
-@pytest.fixture(autouse=True)
-def _today(moto: pytest.MonkeyPatch) -> None:
-    moto.setattr(clock, "now", lambda: datetime(2026, 11, 21, 8, tzinfo=UTC))
+pytestmark = pytest.mark.usefixtures("standing_clock")
 
 
 def sample(value: Any = 142, metric: str = "heart_rate", timestamp: Any = AT, **more: Any) -> dict[str, Any]:
@@ -269,9 +268,9 @@ def test_old_samples_that_come_late_find_their_place(telemetry: Service) -> None
     assert read(telemetry, **{"from": "2009-01-01", "to": "2009-01-01"})["values"] == [120]
 
 
-def test_the_later_of_two_values_for_one_instant_counts(telemetry: Service) -> None:
+def test_the_later_of_two_values_for_one_instant_counts(telemetry: Service, standing_clock: Clock) -> None:
     send(telemetry, sample(142))
-    telemetry.monkeypatch.setattr(clock, "now", lambda: datetime(2026, 11, 21, 8, 1, tzinfo=UTC))
+    standing_clock.advance(minutes=1)
     send(telemetry, sample(139))
     send(telemetry, sample(100), sample(138), device="strap")
     records = waiting(telemetry)
@@ -444,12 +443,12 @@ batches = st.lists(st.lists(st.tuples(moments, values), min_size=1, max_size=4),
 @MAY_BE_DEEP
 @given(sent=batches, data=st.data())
 def test_any_order_and_number_of_deliveries_ends_in_the_same_state(
-    telemetry: Service, sent: list[list[tuple[str, float]]], data: st.DataObject
+    telemetry: Service, standing_clock: Clock, sent: list[list[tuple[str, float]]], data: st.DataObject
 ) -> None:
     users = [f"athlete-{uuid4()}" for _ in range(2)]  # new ones for each example: the table stays
     states = []
     for user in users:
-        records = _received_one_after_the_other(telemetry, user, sent)
+        records = _received_one_after_the_other(telemetry, standing_clock, user, sent)
         again = data.draw(st.lists(st.sampled_from(records), max_size=4)) if user == users[1] else []
         ordered = data.draw(st.permutations([*records, *again])) if user == users[1] else records
         deliver(telemetry, ordered)
@@ -464,10 +463,9 @@ def _instant(moment: str) -> datetime:
 
 
 def _received_one_after_the_other(
-    telemetry: Service, user: str, sent: list[list[tuple[str, float]]]
+    telemetry: Service, standing_clock: Clock, user: str, sent: list[list[tuple[str, float]]]
 ) -> list[dict[str, Any]]:
     for number, batch in enumerate(sent):
-        received = datetime(2026, 11, 21, 8, 0, number, tzinfo=UTC)
-        telemetry.monkeypatch.setattr(clock, "now", lambda received=received: received)
+        standing_clock.set(SATURDAY + timedelta(seconds=number))
         send(telemetry, *[sample(value, timestamp=moment) for moment, value in batch], user=user)
     return sorted(waiting(telemetry), key=lambda one: str(json.loads(one["body"])["received_ms"]))

@@ -15,6 +15,7 @@ from stadion import claims, clock
 from stadion.dynamo import Transaction
 from stadion.streams.recorded import joined, unbundle
 from telemetry.live import identity, sockets
+from tests.kit.clock import Clock
 from tests.kit.counting import counted
 from tests.kit.events import deleted, entry, recorded
 from tests.kit.services import ATHLETE, OTHER, Answer, Service, sqs_event
@@ -55,18 +56,10 @@ def wire(monkeypatch: pytest.MonkeyPatch) -> Wire:
 
 
 @pytest.fixture
-def now(monkeypatch: pytest.MonkeyPatch) -> "Now":
-    found = Now(clock.now())
-    monkeypatch.setattr(clock, "now", lambda: found.moment)
-    return found
-
-
-class Now:
-    def __init__(self, moment: datetime) -> None:
-        self.moment = moment
-
-    def passes(self, **span: float) -> None:
-        self.moment += timedelta(**span)
+def now(standing_clock: Clock) -> Clock:
+    """It begins at the real moment: tokens and links are judged by it too."""
+    standing_clock.set(datetime.now(UTC))
+    return standing_clock
 
 
 def an_hour_ago() -> str:
@@ -342,7 +335,7 @@ class TestWatching:
         send(telemetry, 1)
         assert [m["type"] for m in wire.to("c1")] == ["watching", "ended"]
 
-    def test_a_link_shows_the_session_until_it_ends(self, telemetry: Service, wire: Wire, now: Now) -> None:
+    def test_a_link_shows_the_session_until_it_ends(self, telemetry: Service, wire: Wire, now: Clock) -> None:
         start(telemetry)
         link = do(telemetry, "share-links", expires_in_s=60).body
         context = {"athlete_id": ATHLETE, "session_id": SESSION, "link_id": link["link_id"]}
@@ -351,7 +344,7 @@ class TestWatching:
         assert telemetry.call("GET", link["path"], user=None).body["time_s"] == 0
         say(telemetry, "c1", {"action": "stop", "session_id": SESSION}, user=None, **context)
         assert wire.to("c1")[-1]["code"] == "connection_only_watches"
-        now.passes(seconds=61)
+        now.advance(seconds=61)
         gone = telemetry.call("GET", link["path"], user=None)
         assert (gone.status, gone.body["code"]) == (404, "share_link_not_found")
         send(telemetry, 1)
@@ -528,11 +521,11 @@ class TestConnecting:
 
 
 class TestEnd:
-    def test_a_forgotten_session_ends_at_its_last_sample(self, telemetry: Service, now: Now) -> None:
+    def test_a_forgotten_session_ends_at_its_last_sample(self, telemetry: Service, now: Clock) -> None:
         start(telemetry)
         send(telemetry, 0, 1, 2)
         assert telemetry.invoke("task_close_forgotten_sessions", {"source": "aws.events"}) == {"closed": 0}
-        now.passes(hours=4, seconds=1)
+        now.advance(hours=4, seconds=1)
         assert telemetry.invoke("task_close_forgotten_sessions", {"source": "aws.events"}) == {"closed": 1}
         assert telemetry.invoke("task_close_forgotten_sessions", {"source": "aws.events"}) == {"closed": 0}
         [event] = finished(telemetry)
@@ -540,25 +533,25 @@ class TestEnd:
         assert shown(telemetry)["state"] == "finished"
         start(telemetry, SECOND)
 
-    def test_one_that_nobody_fed_is_discarded(self, telemetry: Service, now: Now) -> None:
+    def test_one_that_nobody_fed_is_discarded(self, telemetry: Service, now: Clock) -> None:
         start(telemetry)
-        now.passes(hours=5)
+        now.advance(hours=5)
         telemetry.invoke("task_close_forgotten_sessions", {})
         assert [event["outcome"] for event in finished(telemetry)] == ["discarded"]
 
-    def test_a_session_that_is_heard_stays_open(self, telemetry: Service, now: Now) -> None:
+    def test_a_session_that_is_heard_stays_open(self, telemetry: Service, now: Clock) -> None:
         start(telemetry)
         for _ in range(3):
-            now.passes(hours=2)
+            now.advance(hours=2)
             send(telemetry, 3600 + 2)
             assert telemetry.invoke("task_close_forgotten_sessions", {}) == {"closed": 0}
 
-    def test_what_comes_late_finishes_it_once_more(self, telemetry: Service, now: Now) -> None:
+    def test_what_comes_late_finishes_it_once_more(self, telemetry: Service, now: Clock) -> None:
         start(telemetry)
         send(telemetry, 0, 1)
-        now.passes(seconds=1)
+        now.advance(seconds=1)
         telemetry.invoke("task_close_forgotten_sessions", {"forgotten_after_s": 0})
-        now.passes(days=6)
+        now.advance(days=6)
         assert send(telemetry, 2, 3, more=True).status == 202
         assert send(telemetry, 4, 5).status == 202
         do(telemetry, "stop", at_s=9)
@@ -567,10 +560,10 @@ class TestEnd:
             (2, "forgotten", 6),
             (3, "stopped", 6),
         ]
-        now.passes(days=8)
+        now.advance(days=8)
         assert send(telemetry, 6).body["code"] == "live_session_is_over"
 
-    def test_a_finish_that_crashed_is_done_by_the_next_round(self, telemetry: Service, now: Now) -> None:
+    def test_a_finish_that_crashed_is_done_by_the_next_round(self, telemetry: Service, now: Clock) -> None:
         start(telemetry)
         send(telemetry, 0, 1)
         with telemetry.monkeypatch.context() as broken:
@@ -578,18 +571,18 @@ class TestEnd:
             assert do(telemetry, "stop", at_s=2).status == 500
         assert finished(telemetry) == []
         assert telemetry.invoke("task_close_forgotten_sessions", {}) == {"closed": 0}
-        now.passes(minutes=3)
+        now.advance(minutes=3)
         assert telemetry.invoke("task_close_forgotten_sessions", {}) == {"closed": 1}
         assert [(e["revision"], e["outcome"]) for e in finished(telemetry)] == [(1, "stopped")]
 
-    def test_a_discard_that_crashed_is_done_by_the_next_round(self, telemetry: Service, now: Now) -> None:
+    def test_a_discard_that_crashed_is_done_by_the_next_round(self, telemetry: Service, now: Clock) -> None:
         start(telemetry)
         send(telemetry, 0, 1)
         with telemetry.monkeypatch.context() as broken:
             broken.setattr("telemetry.live.session_store.delete_chunks", lambda *_: 1 / 0)
             assert do(telemetry, "discard").status == 500
         assert send(telemetry, 2).body["code"] == "live_session_is_over"
-        now.passes(minutes=3)
+        now.advance(minutes=3)
         assert telemetry.invoke("task_close_forgotten_sessions", {}) == {"closed": 1}
         assert chunks(telemetry) == 0
         assert [(e["revision"], e["outcome"], e["streams"]) for e in finished(telemetry)] == [(1, "discarded", None)]

@@ -10,7 +10,7 @@ import boto3
 import pytest
 
 from local.recordings import recordings
-from stadion import claims, clock, dynamo
+from stadion import claims, dynamo
 from telemetry.metrics import assessing, athlete_store
 from telemetry.metrics.athlete import Measurement
 from telemetry.timeseries.choosing import time_series
@@ -27,9 +27,7 @@ RIDE: dict[str, Any] = {"sport_type": "Ride", "started_at": f"{DAY}T05:40:00Z"}
 ALL = Span(date(2026, 1, 1), date(2026, 12, 31))
 
 
-@pytest.fixture(autouse=True)
-def _today(moto: pytest.MonkeyPatch) -> None:
-    moto.setattr(clock, "now", lambda: datetime(2026, 11, 21, 8, tzinfo=UTC))
+pytestmark = pytest.mark.usefixtures("standing_clock")
 
 
 @pytest.fixture

@@ -1,12 +1,11 @@
 """Fitness, trends, zones, curves and series of one's own workouts and devices, through the API."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
-from stadion import clock
 from telemetry.timeseries import rollup_store
 from telemetry.timeseries.errors import TelemetryStoreBusyError
 from tests.kit.services import OTHER, Answer, Service
@@ -27,9 +26,7 @@ QUESTIONS = (
 )
 
 
-@pytest.fixture(autouse=True)
-def _today(moto: pytest.MonkeyPatch) -> None:
-    moto.setattr(clock, "now", lambda: datetime(2026, 11, 21, 8, tzinfo=UTC))
+pytestmark = pytest.mark.usefixtures("standing_clock")
 
 
 @pytest.fixture
