@@ -11,6 +11,7 @@ os.environ["CDK_VALIDATION"] = "false"  # CloudFormation's own rules take second
 import pytest
 
 import infra_cdk  # noqa: F401 - says which Node aws_cdk runs, before anybody imports that
+from tests.kit.size import IS_LARGE, SEED
 
 pytest_plugins = (
     "tests.kit.emulators",
@@ -27,3 +28,7 @@ botocore.session.create_loader = cache(botocore.session.create_loader)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes minutes begins first, so that no worker is left alone with it at the end."""
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+def pytest_report_header() -> str:
+    return f"size {'large' if IS_LARGE else 'small'}, seed {SEED} (make test SEED={SEED})"

@@ -1,7 +1,10 @@
 """Two sizes of one proof: `make test` runs each property small, `make proof` large (docs/proof/)."""
 
 import os
+import random
 from typing import Final, TypeVar
+
+from hypothesis import HealthCheck, settings
 
 T = TypeVar("T")
 VARIABLE: Final = "STADION_PROOF"
@@ -11,3 +14,17 @@ IS_LARGE: Final = os.environ.get(VARIABLE) == "large"
 def sized(*, small: T, large: T) -> T:
     """How much of something this run makes: small enough for every day, and large enough that the property bites."""
     return large if IS_LARGE else small
+
+
+SEED: Final = int(os.environ.get("STADION_SEED") or random.SystemRandom().randrange(10**8))
+"""Of every random test of this run; hypothesis has it too, from the runner. Pytest tells it at its head."""
+
+
+def examples(*, small: int, large: int) -> settings:
+    """For properties that a service or an endpoint answers: always the same examples when small, new ones when large."""
+    return settings(
+        max_examples=sized(small=small, large=large),
+        deadline=None,
+        derandomize=not IS_LARGE,
+        suppress_health_check=[HealthCheck.function_scoped_fixture],
+    )

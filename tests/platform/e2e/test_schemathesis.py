@@ -20,6 +20,7 @@ from schemathesis.checks import CHECKS, load_all_checks
 from local.demo.client import Athlete, Door
 from local.paths import ROOT
 from tests.kit.promos import offer_for
+from tests.kit.size import sized
 from tests.kit.stack import DeployedStack
 
 DOCUMENT = json.loads((ROOT / "functions/platform_/openapi.json").read_text(encoding="utf-8"))
@@ -28,7 +29,7 @@ SIGNED = "/v1/admin/"
 """Admins' routes take signed requests: the command line's tests call them."""
 ANY_TEXT = {"/v1/live/shared/{share_token}"}
 """Public, with nothing but a path parameter that may be any text."""
-EXAMPLES = 6  # of each operation, of right and of wrong requests
+EXAMPLES = sized(small=3, large=30)  # of each operation, of right and of wrong requests
 PROMISES = (
     "not_a_server_error",
     "status_code_conformance",

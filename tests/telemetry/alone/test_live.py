@@ -19,9 +19,10 @@ from local.demo.client import ApiError, Athlete, Door
 from local.demo.live import Follower, Line, Live, RefusedError, dial
 from stadion.privacy import distance_m
 from stadion_cli.outputs import socket_url
+from tests.kit.size import sized
 from tests.kit.stack import PATIENCE_S, DeployedStack, eventually
 
-ATHLETES = 20
+ATHLETES = sized(small=6, large=20)
 FOLLOWERS = 3
 SAMPLES = 300
 BATCH = 20

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import boto3
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from stadion import clock
@@ -15,12 +15,11 @@ from telemetry import intake_service, reading_service, series_store
 from tests.kit.clock import SATURDAY, Clock
 from tests.kit.counting import counted
 from tests.kit.services import ATHLETE, OTHER, Answer, Service
+from tests.kit.size import examples
 
 AT = "2026-11-20T05:40:00Z"
 DAY = {"from": "2026-11-20", "to": "2026-11-20", "resolution": "full"}
-MAY_BE_DEEP = settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
-)
+MAY_BE_DEEP = examples(small=8, large=60)
 
 
 pytestmark = pytest.mark.usefixtures("standing_clock")

@@ -11,6 +11,8 @@ import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 
+from tests.kit.size import sized
+
 Call = Callable[[], Any]
 
 
@@ -50,12 +52,14 @@ def _refused(response: Any) -> ClientError:
     return ClientError(response, "any")
 
 
+MORE_OFTEN = sized(small=4, large=1)
+"""In a small run every kind of fault must come to every service all the same."""
 FAULTS: dict[Callable[[Call], Any], float] = {
-    killed_before: 0.004,
-    killed_after: 0.004,
-    unreachable: 0.006,
-    answer_lost: 0.006,
-    throttled: 0.006,
+    killed_before: 0.004 * MORE_OFTEN,
+    killed_after: 0.004 * MORE_OFTEN,
+    unreachable: 0.006 * MORE_OFTEN,
+    answer_lost: 0.006 * MORE_OFTEN,
+    throttled: 0.006 * MORE_OFTEN,
 }
 """Fault -> its probability at each request."""
 IN_CONFLICT = 0.03  # of transactions

@@ -2,12 +2,10 @@
 
 A thousand workouts live through corrections and deletions; every event reaches its consumers one to three times, in
 random order, in several environments at once that are killed, cut off and throttled at random.
-`STADION_FAULTS_WORKOUTS` makes it smaller, `STADION_FAULTS_SEED` repeats a run's decisions.
+`make test SEED=…` repeats a run's decisions, not how its processes interleave.
 """
 
 import json
-import os
-import random
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -21,6 +19,8 @@ import pytest
 
 from stadion import clock
 from tests.kit.services import create_table
+from tests.kit.size import SEED as SEED_OF_RUN
+from tests.kit.size import sized
 from tests.kit.stack import bare_emulator
 from tests.platform.alone.faults import truth
 from tests.platform.alone.faults.environment import Entry
@@ -29,8 +29,8 @@ from tests.platform.alone.faults.world import Fields, World
 
 pytestmark = pytest.mark.long
 
-WORKOUTS = int(os.environ.get("STADION_FAULTS_WORKOUTS", "1000"))
-SEED = os.environ.get("STADION_FAULTS_SEED") or f"{random.SystemRandom().getrandbits(32):08x}"
+WORKOUTS = sized(small=240, large=1000)
+SEED = f"{SEED_OF_RUN:08x}"
 SERVICES = ("workouts", "inventory", "gamification", "notifications")
 
 

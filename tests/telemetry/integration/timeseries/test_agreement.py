@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from moto import mock_aws
 
@@ -16,6 +16,7 @@ from telemetry.timeseries.port import Fill, Period, Source
 from telemetry.timeseries.rollups import RollupStore
 from telemetry.timeseries.timestream import TimestreamStore
 from tests.kit.services import Service, service_environment
+from tests.kit.size import examples
 from tests.telemetry.integration.timeseries.conftest import DATABASE, LocalTimestream
 from tests.telemetry.integration.timeseries.world import World, moment, season, sent, workout
 
@@ -68,7 +69,7 @@ def answers(world: World) -> dict[str, Any]:
     return found
 
 
-@settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(small=6, large=100)
 @given(found=st.lists(recordings(), min_size=1, max_size=3), values=st.lists(st.integers(0, 900), max_size=9))
 def test_whatever_was_recorded_both_give_the_same_answers(
     service: None, timestream: LocalTimestream, found: list[Any], values: list[int]

@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from telemetry.timeseries.bins import bins_of
 from telemetry.timeseries.errors import NotAskableError
 from telemetry.timeseries.port import Best, DayLoad, Fill, Period, Point, RollingLoad, Source, Span, TelemetryStore
 from telemetry.timeseries.questions import LONGEST_SERIES
+from tests.kit.size import examples
 from tests.telemetry.integration.timeseries.conftest import Make
 from tests.telemetry.integration.timeseries.world import (
     OTHER,
@@ -26,9 +27,7 @@ from tests.telemetry.integration.timeseries.world import (
     workout_id,
 )
 
-FEW = settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
-)
+FEW = examples(small=6, large=60)
 ALL = ("heart_rate_bpm", "power_w", "speed_mps", "cadence_rpm", "altitude_m", "temperature_c")
 
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 import numpy as np
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from infra_cdk.timestream_tables import make_tables
@@ -21,6 +21,7 @@ from telemetry.timeseries.port import Fill, Period, Source
 from telemetry.timeseries.tables import WORKOUT_SAMPLES
 from telemetry.timeseries.timestream import TimestreamStore
 from telemetry.timeseries.timestream_client import ATTEMPTS, Written
+from tests.kit.size import examples
 from tests.telemetry.integration.timeseries.conftest import DATABASE, LocalTimestream
 from tests.telemetry.integration.timeseries.faults import DENIED, INTERNAL, THROTTLED, Faults
 from tests.telemetry.integration.timeseries.world import World, columns, day, moment, season, sent, workout
@@ -140,7 +141,7 @@ def test_while_a_correction_is_written_the_old_version_counts(world: World, time
     assert world.store.trend(world.user, "power", Source.WORKOUTS, season(), Period.DAY) != before
 
 
-@settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(small=5, large=50)
 @given(crashes=st.lists(st.integers(0, 5), max_size=4))
 def test_however_often_a_write_breaks_off_the_last_try_makes_it_whole(
     timestream: LocalTimestream, crashes: list[int]

@@ -1,0 +1,273 @@
+"""The safeguards that are taken out, one at a time, over all services. ADR 6 names the first ones."""
+
+from typing import Final
+
+from tests.mutants.engine import Mutant
+
+LEDGER = ("tests/layer/unit/test_ledger.py",)
+REDEMPTION = ("tests/promos/unit/test_redemption_model.py",)
+PROMOS = ("tests/promos/integration/test_promos.py",)
+
+MUTANTS: Final = (
+    # --- the backbone (ADR 6) ---
+    Mutant(
+        "an account is written over whatever came between",
+        "stadion.ledger:Ledger.post",
+        "put_over(transaction, loaded.get(account_sk(name)), self._account(name, loaded, changes, reaction))",
+        "transaction.put(self._account(name, loaded, changes, reaction))",
+        LEDGER,
+    ),
+    Mutant(
+        "a ledger entry is written over whatever came between",
+        "stadion.ledger:Ledger.post",
+        "put_over(transaction, entry, self._entry(entry_sk, posting))",
+        "transaction.put(self._entry(entry_sk, posting))",
+        LEDGER,
+    ),
+    Mutant(
+        "the same version counts twice",
+        "stadion.ledger:Ledger.post",
+        "int(entry.revision) >= posting.version",
+        "int(entry.revision) > posting.version",
+        LEDGER,
+    ),
+    Mutant(
+        "an older version counts after a newer one",
+        "stadion.ledger:Ledger.post",
+        "int(entry.revision) >= posting.version",
+        "int(entry.revision) == posting.version",
+        LEDGER,
+    ),
+    Mutant(
+        "the shelf of records is written over whatever came between",
+        "gamification.store:write",
+        "put_over(transaction, shelf.stored, _records_item(shelf, standing))",
+        "transaction.put(_records_item(shelf, standing))",
+        ("tests/platform/alone/faults",),
+    ),
+    Mutant(
+        "records of an older version replace those of a newer one",
+        "gamification.store:Shelf.is_stale",
+        "int(self.entry.revision) >= revision",
+        "int(self.entry.revision) == revision",
+        ("tests/gamification/integration",),
+    ),
+    Mutant(
+        "of equal records the last one stands",
+        "gamification.domain:Record.rank",
+        ", self.started_at, self.workout_id",
+        ", self.workout_id, self.started_at",
+        ("tests/gamification/unit",),
+    ),
+    Mutant(
+        "a request for a message is taken twice",
+        "notifications.store:Change.claim_request",
+        "self.transaction.put(item, absent(), refused=_requested_before)",
+        "self.transaction.put(item)",
+        ("tests/notifications/integration",),
+    ),
+    # --- what the layer promises everybody ---
+    Mutant(
+        "a request with the same key is done twice",
+        "stadion.idempotency:remember",
+        "transaction.put(item, free, refused=lambda raw: _answered_before(key, raw))",
+        "transaction.put(item)",
+        ("tests/workouts/integration/test_diary.py",),
+    ),
+    Mutant(
+        "a key opens another request's answer",
+        "stadion.idempotency:_answer_of",
+        'body["digest"] != key.digest',
+        "False",
+        ("tests/workouts/integration/test_diary.py", "tests/inventory/integration/test_inventory.py"),
+    ),
+    Mutant(
+        "an id token is taken for an access token",
+        "stadion.http:Api.claims",
+        'claims.get("token_use") != "access" or ',
+        "",
+        ("tests/platform/integration/test_hostile_requests.py", "tests/accounts/integration"),
+    ),
+    Mutant(
+        "an athlete is let in where admins sign",
+        "stadion.http:Api.signer",
+        '"jwt" in context or "iam" not in context',
+        "False",
+        ("tests/accounts/integration", "tests/promos/integration/test_promos.py"),
+    ),
+    Mutant(
+        "an older consent overrules a newer one",
+        "stadion.consents:heard",
+        "known is not None and known.revision >= news.revision",
+        "False",
+        ("tests/notifications", "tests/promos/integration/test_promos.py"),
+    ),
+    # --- accounts ---
+    Mutant(
+        "of two edits of one profile the last one wins",
+        "accounts.store:revise_profile",
+        "transaction.put(_profile_item(new), unchanged, refused=lambda _: StaleVersionError())",
+        "transaction.put(_profile_item(new))",
+        ("tests/accounts/integration",),
+    ),
+    Mutant(
+        "a picture of any size is unpacked",
+        "accounts.pictures:avatar_of",
+        "picture.width * picture.height > MOST_PIXELS",
+        "False",
+        ("tests/accounts/integration",),
+    ),
+    # --- workouts ---
+    Mutant(
+        "two recordings of one ride at the same moment are two workouts",
+        "workouts.store:Slots.write",
+        "transaction.put(self._item(sk, stored), unchanged, refused=overtaken)",
+        "transaction.put(self._item(sk, stored))",
+        ("tests/workouts/integration",),
+    ),
+    Mutant(
+        "of two edits of one workout the last one wins",
+        "workouts.store:Change.revise",
+        "self.transaction.put(_item(new), unchanged, refused=lambda _: StaleVersionError())",
+        "self.transaction.put(_item(new))",
+        ("tests/workouts/integration/test_diary.py",),
+    ),
+    # --- inventory ---
+    Mutant(
+        "of two edits of one piece of gear the last one wins",
+        "inventory.store:revise",
+        "transaction.put(_item(new), unchanged, refused=lambda _: StaleVersionError())",
+        "transaction.put(_item(new))",
+        ("tests/inventory/integration",),
+    ),
+    Mutant(
+        "a pair that was worn is taken away as if it were new",
+        "inventory.store:PurchaseChange.take",
+        'totals_of(use)[0].get("sessions", 0) == 0',
+        "True",
+        ("tests/inventory/integration/test_purchases.py",),
+    ),
+    # --- telemetry ---
+    Mutant(
+        "two live sessions are open at once",
+        "telemetry.live.session_store:create",
+        "transaction.put(mark, absent(), refused=_is_open)",
+        "transaction.put(mark)",
+        ("tests/telemetry/integration",),
+    ),
+    Mutant(
+        "an older profile moves the zones back",
+        "telemetry.metrics.knowing:updated",
+        "event.revision <= known.revision",
+        "False",
+        ("tests/telemetry",),
+    ),
+    # --- promos ---
+    Mutant(
+        "a budget is taken from that is not there",
+        "promos.store:take",
+        "& (BudgetItem.minor >= one.minor)",
+        "",
+        (*REDEMPTION, *PROMOS),
+    ),
+    Mutant(
+        "a promo that was closed still gives",
+        "promos.store:take",
+        "(BudgetItem.is_open == True)  # noqa: E712 - a condition of DynamoDB\n            & ",
+        "",
+        (*REDEMPTION, *PROMOS),
+    ),
+    Mutant(
+        "an athlete uses a promo more often than they may",
+        "promos.checkout:_count_use",
+        "absent() | (Item.revision < most)",
+        "absent() | (Item.revision <= most)",
+        PROMOS,
+    ),
+    Mutant(
+        "an athlete gets one promo's offer twice",
+        "promos.store:issue",
+        "transaction.put(claim, absent(), refused=_issued_before)",
+        "transaction.put(claim)",
+        PROMOS,
+    ),
+    Mutant(
+        "an offer goes out after the consent was withdrawn",
+        "promos.store:issue",
+        "transaction.check(athlete, Item.revision == athlete.revision, refused=overtaken)",
+        "pass",
+        ("tests/promos",),
+    ),
+    Mutant(
+        "a reservation that holds is given back",
+        "promos.redemption_service:_give_back",
+        " or known.reserved_until > now",
+        "",
+        (*REDEMPTION, *PROMOS),
+    ),
+    Mutant(
+        "two executions drive one run",
+        "promos.campaigns.lifecycle:_open_run",
+        "if timer.is_running(run.execution):",
+        "if False:",
+        ("tests/promos/integration/test_campaign_workflow.py",),
+    ),
+    # --- notifications ---
+    Mutant(
+        "an offer rings without a consent",
+        "notifications.gate:_never",
+        "is_offer and not wishes.consents & MARKETING_CONSENT[case.channel]",
+        "False",
+        ("tests/notifications/unit",),
+    ),
+    Mutant(
+        "the last minute of the night is loud",
+        "notifications.quiet_hours:next_open",
+        "min(end for end in _ends(now, zone, quiet) if end > now)",
+        "min(end for end in _ends(now, zone, quiet) if end > now) - MINUTE",
+        ("tests/notifications/unit",),
+    ),
+    Mutant(
+        "one offer more than the cap",
+        "notifications.gate:_is_capped",
+        ">= cap.most",
+        "> cap.most",
+        ("tests/notifications/unit",),
+    ),
+    Mutant(
+        "a message whose sending broke off rings again",
+        "notifications.sending:_abandoned",
+        "delivery.kind is MessageKind.TRANSACTIONAL",
+        "True",
+        ("tests/notifications/integration",),
+    ),
+    # --- partners ---
+    Mutant(
+        "a message that nobody signed is believed",
+        "partners.signatures:verify",
+        "Webhook(secret.value).verify(body, headers, json_parse=False)",
+        "pass",
+        ("tests/partners/integration/test_partners.py",),
+    ),
+    Mutant(
+        "of two messages of one order at once one is lost",
+        "partners.order_store:save",
+        "transaction.put(_item(after), unchanged, refused=overtaken)",
+        "transaction.put(_item(after))",
+        ("tests/partners",),
+    ),
+    Mutant(
+        "more comes back than was bought",
+        "partners.orders:Order.returned",
+        "quantity > bought[sku]",
+        "False",
+        ("tests/partners/unit",),
+    ),
+    Mutant(
+        "a webhook goes to an address inside",
+        "partners.destinations:find",
+        "not addresses or not all(_is_public(address) for address in addresses)",
+        "not addresses",
+        ("tests/partners/unit",),
+    ),
+)
