@@ -21,7 +21,7 @@ SEED: Final = int(os.environ.get("STADION_SEED") or random.SystemRandom().randra
 
 
 def examples(*, small: int, large: int) -> settings:
-    """For properties that a service or an endpoint answers: always the same examples when small, new ones when large."""
+    """For properties that a service answers: always the same examples when small, new ones each time when large."""
     return settings(
         max_examples=sized(small=small, large=large),
         deadline=None,
