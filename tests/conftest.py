@@ -14,6 +14,7 @@ import infra_cdk  # noqa: F401 - says which Node aws_cdk runs, before anybody im
 from tests.kit.size import IS_LARGE, SEED
 
 pytest_plugins = (
+    "tests.kit.clock",
     "tests.kit.emulators",
     "tests.kit.moto",
     "tests.kit.people",

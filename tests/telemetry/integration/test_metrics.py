@@ -19,7 +19,7 @@ from tests.kit.counting import counted
 from tests.kit.events import deleted, entry
 from tests.kit.events import recorded as recorded_event
 from tests.kit.services import ATHLETE, OTHER, Answer, Service, sqs_event
-from tests.telemetry.integration.test_device_telemetry import record
+from tests.telemetry.integration.devices.world import record
 from workouts.measuring import entries_of
 
 DAY = "2026-11-20"

@@ -9,7 +9,7 @@ import pytest
 from telemetry.timeseries import rollup_store
 from telemetry.timeseries.errors import TelemetryStoreBusyError
 from tests.kit.services import OTHER, Answer, Service
-from tests.telemetry.integration.test_device_telemetry import waiting as batches
+from tests.telemetry.integration.devices.world import waiting as batches
 from tests.telemetry.integration.test_metrics import DAY, RIDE, brought, physical, profile, ridden, ride, telemetry
 
 __all__ = ["ride", "telemetry"]

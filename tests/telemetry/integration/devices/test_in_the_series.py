@@ -13,7 +13,7 @@ from telemetry.timeseries.port import DeviceSamples, Period, Source, Span
 from telemetry.timeseries.rollups import RollupStore
 from tests.kit.events import entry
 from tests.kit.services import ATHLETE, Service, sqs_event
-from tests.telemetry.integration.test_device_telemetry import (
+from tests.telemetry.integration.devices.world import (
     AT,
     MAY_BE_DEEP,
     deliver,

@@ -1,0 +1,53 @@
+"""Bounces, and devices that change hands or are gone."""
+
+import json
+from typing import Any
+
+import boto3
+
+from notifications import store
+from tests.kit.events import entry
+from tests.kit.services import ATHLETE, OTHER, Service, sqs_event
+from tests.notifications.integration.messages.world import PUT, ask, deliver, offered, requested, states
+
+
+def test_a_bounce_ends_the_mails_and_a_late_receipt_changes_nothing(anna: Service) -> None:
+    ask(anna, offered())
+    deliver(anna)
+    (delivery,) = [one for one in store.delivery_log(ATHLETE, limit=9, cursor=None).items if one.channel == "email"]
+    for fate in ("Delivery", "Bounce", "Delivery"):
+        receive(anna, {"eventType": fate, "bounce": {"bounceType": "Permanent"}}, delivery.provider_ids[0])
+    assert states()["o-1", "email"] == ("failed", "bounced")
+    ask(anna, requested("w-1", "welcome", values={}))
+    deliver(anna)
+    assert states()["w-1", "email"] == ("suppressed", "address_refuses")
+    contact = {"revision": 2, "email": "anna@example.com", "phone": None}
+    anna.invoke("on_account_events", sqs_event(entry("ContactChanged", contact, source="accounts")))
+    ask(anna, requested("w-2", "welcome", values={}))
+    deliver(anna)
+    assert states()["w-2", "email"] == ("sent", None)
+
+
+def receive(service: Service, event: dict[str, Any], message_id: str) -> None:
+    record = sqs_event({"source": "", "detail_type": "", "detail": {}})["Records"][0]
+    body = {"Type": "Notification", "Message": json.dumps({**event, "mail": {"messageId": message_id}})}
+    answer = service.invoke("on_mail_events", {"Records": [{**record, "body": json.dumps(body)}]})
+    assert answer == {"batchItemFailures": []}
+
+
+def test_a_phone_that_changed_hands_rings_for_its_new_owner_only(anna: Service) -> None:
+    body = {"platform": "ios", "token": "0123456789abcdef"}
+    assert anna.call("PUT", PUT, body, user=OTHER).status == 200
+    assert anna.call("GET", "/v1/notifications/devices").body["items"] == []
+    assert len(anna.call("GET", "/v1/notifications/devices", user=OTHER).body["items"]) == 1
+    assert anna.call("DELETE", PUT, user=OTHER).status == 204
+    assert anna.call("GET", "/v1/notifications/devices", user=OTHER).body["items"] == []
+
+
+def test_a_device_that_is_gone_is_forgotten(anna: Service) -> None:
+    (device,) = store.devices(ATHLETE)[0]
+    boto3.client("sns").set_endpoint_attributes(EndpointArn=device.endpoint, Attributes={"Enabled": "false"})
+    ask(anna, requested())
+    deliver(anna)
+    assert states()["r-1", "push"] == ("failed", "no_device_left")
+    assert store.devices(ATHLETE)[0] == []

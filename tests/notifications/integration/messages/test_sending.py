@@ -1,0 +1,133 @@
+"""A message is sent once, whatever crashes, and by whom it may be sent."""
+
+import json
+from typing import Any
+
+import pytest
+
+from notifications import sending, store
+from notifications.domain import Delivery
+from notifications.gate import ChannelName
+from notifications.providers import TryLaterError
+from tests.kit.clock import Clock
+from tests.kit.services import ATHLETE, Service, sqs_event
+from tests.notifications.integration.messages.world import (
+    OFFER,
+    ask,
+    deliver,
+    mails,
+    note_id,
+    offered,
+    pushes,
+    requested,
+    states,
+    wake,
+    work_of,
+)
+
+
+def test_a_message_is_in_the_inbox_and_rings_once_however_often_it_is_asked_for(anna: Service) -> None:
+    ask(anna, requested(), requested())
+    assert deliver(anna) == []
+    ask(anna, requested())
+    assert deliver(anna) == []
+    assert len(pushes()) == 1
+    assert "Kiprun KD900: 80 % worn" in pushes()[0]["APNS"]
+    assert states() == {("r-1", "push"): ("sent", None)}
+    told = [event["detail"]["data"]["channel"] for event in anna.published("NotificationDelivered")]
+    assert sorted(told) == ["inbox", "push"]
+
+
+def test_an_offer_comes_by_mail_with_text_html_and_a_way_out(anna: Service) -> None:
+    ask(anna, offered(values={**OFFER, "title": "A <b>bold</b> & fast pair", "code": "RUN-7F3K"}))
+    deliver(anna)
+    (mail,) = mails()
+    text = str(vars(mail))
+    assert "anna@example.org" in text
+    assert "RUN-7F3K" in text
+    assert "&lt;b&gt;bold&lt;/b&gt; &amp; fast" in text
+    assert "https://api.stadion.test/v1/unsubscribe?token=" in text
+
+
+def test_a_provider_that_is_down_is_tried_again_later_and_at_last_given_up(
+    anna: Service, now: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def down(delivery: Delivery, standing: Any) -> list[str]:
+        raise TryLaterError("Throttling")
+
+    monkeypatch.setitem(sending.PROVIDERS, ChannelName.PUSH, down)  # type: ignore[arg-type]
+    ask(anna, requested())
+    deliver(anna)
+    waits = []
+    while states()["r-1", "push"][0] == "deferred":
+        (one,) = store.deliveries(ATHLETE, note_id(anna))
+        assert one.due_at is not None
+        waits.append((one.due_at - now.moment).total_seconds())
+        now.set(one.due_at)
+        wake(anna)
+        deliver(anna)
+    assert states()["r-1", "push"] == ("failed", "Throttling")
+    assert len(waits) == 7
+    assert waits[0] <= 45
+    assert waits[-1] > waits[0]
+
+
+def test_a_crash_while_sending_does_not_ring_twice(anna: Service, now: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = sending.PROVIDERS[ChannelName.PUSH]
+
+    def sent_and_died(delivery: Delivery, standing: Any) -> list[str]:
+        real(delivery, standing)
+        raise MemoryError
+
+    monkeypatch.setitem(sending.PROVIDERS, ChannelName.PUSH, sent_and_died)  # type: ignore[arg-type]
+    ask(anna, requested())
+    records = work_of(anna)
+    first = anna.invoke("on_deliveries", {"Records": records})
+    assert len(first["batchItemFailures"]) == 1
+    again = anna.invoke("on_deliveries", {"Records": records})
+    assert len(again["batchItemFailures"]) == 1  # the claim is still its own
+    (work,) = [json.loads(one["body"]) for one in records]
+    twin = [{**records[0], "body": json.dumps({**work, "send_id": "another"})}]
+    assert anna.invoke("on_deliveries", {"Records": twin}) == {"batchItemFailures": []}  # left twice is no failure
+    now.advance(minutes=3)
+    assert anna.invoke("on_deliveries", {"Records": records}) == {"batchItemFailures": []}
+    assert states()["r-1", "push"] == ("failed", "outcome_unknown")
+    assert len(pushes()) == 1
+
+
+def test_a_crash_between_the_write_and_the_queue_is_made_good_by_the_repetition(
+    anna: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from notifications import planning
+
+    def broken(*_: Any) -> None:
+        raise OSError
+
+    real = planning.leave
+    monkeypatch.setattr(planning, "leave", broken)
+    answer = anna.invoke("on_notification_requests", sqs_event(requested()))
+    assert len(answer["batchItemFailures"]) == 1
+    monkeypatch.setattr(planning, "leave", real)
+    ask(anna, requested())
+    deliver(anna)
+    assert len(pushes()) == 1
+    assert anna.call("GET", "/v1/notifications").body["unread_count"] == 1
+
+
+def test_an_error_of_ours_costs_nobody_their_device(anna: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    from notifications import providers
+
+    def refused(device: Any, payload: str) -> str:
+        raise providers.RefusedError("InvalidParameter")
+
+    monkeypatch.setattr(providers, "_pushed", refused)
+    ask(anna, requested())
+    deliver(anna)
+    assert states()["r-1", "push"] == ("failed", "InvalidParameter")
+    assert len(store.devices(ATHLETE)[0]) == 1
+
+
+def test_an_admin_sees_what_was_sent_and_why_not(anna: Service) -> None:
+    ask(anna, requested())
+    path = f"/v1/admin/notifications/users/{ATHLETE}/deliveries"
+    assert anna.call("GET", path).status == 403

@@ -1,0 +1,57 @@
+"""Fixtures of this folder."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+from moto.awslambda_simple.models import LambdaSimpleBackend
+
+from promos.campaigns import audience, choosing, timer
+from stadion import storage
+from tests.kit.clock import Clock
+from tests.kit.services import Service, service_environment
+from tests.promos.integration.campaign_workflow.world import ASL, NOW, Shop
+
+
+@pytest.fixture
+def shop(monkeypatch: pytest.MonkeyPatch, standing_clock: Clock) -> Iterator[Shop]:
+    config: Any = {"lambda": {"use_docker": False}, "stepfunctions": {"execute_state_machine": True}}
+    with mock_aws(config=config):
+        service_environment(monkeypatch)
+        for cached in (timer._scheduler, timer._machines, storage.s3_client):
+            cached.cache_clear()
+        boto3.client("s3").create_bucket(Bucket="stadion-campaigns")
+        boto3.client("scheduler").create_schedule_group(Name="stadion-campaigns")
+        role = boto3.client("iam").create_role(RoleName="r", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+        for name, value in {
+            "CAMPAIGNS_BUCKET": "stadion-campaigns",
+            "CAMPAIGN_WORKFLOW": "arn:aws:states:us-east-1:123456789012:stateMachine:promo-campaign",
+            "CAMPAIGN_TIMER_GROUP": "stadion-campaigns",
+            "CAMPAIGN_TIMER_ROLE": role,
+            "CAMPAIGN_TIMER_DEAD_LETTERS": "arn:aws:sqs:us-east-1:123456789012:dlq",
+        }.items():
+            monkeypatch.setenv(f"STADION_{name}", value)
+        monkeypatch.setattr(audience, "PAGE", 5)
+        monkeypatch.setattr(choosing, "BATCH", 12)
+        made = Shop(Service.create("promos", monkeypatch))
+        standing_clock.set(NOW)
+        text = ASL.read_text().replace("${bucket}", "stadion-campaigns").replace("${partition}", "aws")
+        text = text.replace('"IntervalSeconds": 2', '"IntervalSeconds": 1').replace(
+            '"MaxDelaySeconds": 60', '"MaxDelaySeconds": 1'
+        )
+        for stem in set(re.findall(r"\$\{(\w+)\}", text)):
+            arn = boto3.client("lambda").create_function(
+                FunctionName=stem, Runtime="python3.11", Role=role, Handler="a.b", Code={"ZipFile": b"x"}
+            )["FunctionArn"]
+            text = text.replace("${" + stem + "}", arn)
+        boto3.client("stepfunctions").create_state_machine(name="promo-campaign", definition=text, roleArn=role)
+
+        def invoke(_: Any, function_name: str, qualifier: Any, body: Any, *more: Any) -> bytes:
+            return json.dumps(made.invoke(function_name.rpartition(":")[2], json.loads(body))).encode()
+
+        monkeypatch.setattr(LambdaSimpleBackend, "invoke", invoke)
+        yield made

@@ -1,0 +1,83 @@
+"""Which arm wins, when, and when none does."""
+
+from dataclasses import replace
+
+import pytest
+
+from promos.campaigns.experiment import (
+    Arm,
+    Decision,
+    Method,
+    Metric,
+    compare,
+    compare_always,
+    decide,
+)
+from tests.promos.unit.experiment.world import ordered
+
+
+def decided(
+    *arms: Arm, method: Method = Method.FIXED_HORIZON, is_last: bool = True, metric: Metric = Metric.ORDERS
+) -> Decision:
+    planned = sum(arm.athletes for arm in arms)
+    return decide(arms, method=method, metric=metric, confidence=0.95, is_last=is_last, planned_athletes=planned)
+
+
+def told(found: Decision) -> tuple[str, str | None, str]:
+    return found.verdict.value, found.winner, found.reason.value
+
+
+@pytest.mark.parametrize("metric", Metric)
+def test_an_arm_that_is_better_than_every_other_one_wins(metric: Metric) -> None:
+    arms = ordered("a", 200, 2000), ordered("b", 300, 2000), ordered("c", 210, 2000)
+    found = decided(*arms, metric=metric)
+    assert told(found) == ("winner", "b", "significantly_better")
+    assert [(each.name, each.versus) for each in found.comparisons] == [("b", "a"), ("b", "c")]
+
+
+def test_comparisons_are_those_of_the_method_at_their_part_of_confidence_and_plan() -> None:
+    a, b, c = ordered("a", 200, 2000), ordered("b", 300, 2000), ordered("c", 110, 1000)
+    each = 1 - (1 - 0.95) / 2
+    once = tuple(compare(b, other, Metric.REVENUE, each) for other in (a, c))
+    always = tuple(compare_always(b, other, Metric.REVENUE, each, 4000) for other in (a, c))
+    for method, expected in ((Method.FIXED_HORIZON, once), (Method.SEQUENTIAL, always)):
+        found = decide(
+            [a, b, c], method=method, metric=Metric.REVENUE, confidence=0.95, is_last=False, planned_athletes=6000
+        )
+        assert found.comparisons == expected
+
+
+def test_an_arm_that_is_better_than_all_but_one_does_not_win() -> None:
+    arms = ordered("a", 200, 2000), ordered("b", 300, 2000), ordered("c", 290, 2000)
+    assert told(decided(*arms)) == ("no_winner", None, "not_significant")
+
+
+def test_the_confidence_is_split_over_the_comparisons() -> None:
+    better, worse = ordered("a", 130, 1000), ordered("b", 100, 1000)
+    assert told(decided(better, worse)) == ("winner", "a", "significantly_better")
+    assert told(decided(better, worse, replace(worse, name="c"))) == ("no_winner", None, "not_significant")
+
+
+def test_a_fixed_horizon_decides_at_the_last_look_only() -> None:
+    arms = ordered("a", 100, 2000), ordered("b", 900, 2000)
+    assert told(decided(*arms, is_last=False)) == ("wait", None, "not_the_last_look")
+    assert told(decided(*arms)) == ("winner", "b", "significantly_better")
+
+
+def test_a_sequential_test_decides_at_any_look() -> None:
+    clear, unclear = (ordered("a", 200, 2000), ordered("b", 300, 2000)), (ordered("a", 5, 50), ordered("b", 7, 50))
+    for is_last in (False, True):
+        assert told(decided(*clear, method=Method.SEQUENTIAL, is_last=is_last))[:2] == ("winner", "b")
+    assert told(decided(*unclear, method=Method.SEQUENTIAL, is_last=False)) == ("wait", None, "not_significant")
+    assert told(decided(*unclear, method=Method.SEQUENTIAL)) == ("no_winner", None, "not_significant")
+
+
+def test_a_single_variant_waits_for_the_end_and_has_nothing_to_win_against() -> None:
+    for method in Method:
+        assert told(decided(ordered("a", 90, 100), method=method)) == ("no_winner", None, "nothing_to_compare")
+        assert told(decided(ordered("a", 90, 100), method=method, is_last=False))[0] == "wait"
+
+
+def test_an_arm_that_nobody_was_assigned_to_keeps_the_others_from_winning() -> None:
+    arms = ordered("a", 200, 2000), ordered("b", 300, 2000), ordered("c", 0, 0)
+    assert told(decided(*arms)) == ("no_winner", None, "too_little_data")

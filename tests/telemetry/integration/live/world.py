@@ -1,0 +1,94 @@
+"""Live workouts through the Lambda handlers of telemetry, on moto; connections are a recorder."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pydantic import BaseModel
+
+from stadion import clock
+from tests.kit.events import entry
+from tests.kit.services import ATHLETE, OTHER, Answer, Service, sqs_event
+
+SESSION = "0193a1c0-7b1e-7c3a-9f57-2f6c8e0d4b11"
+SECOND = "0193a1c0-7b1e-7c3a-9f57-2f6c8e0d4b12"
+HOME = (55.75, 37.61)
+
+
+class Wire:
+    """What was posted to connections; those in `gone` are not there any more."""
+
+    def __init__(self) -> None:
+        self.posted: list[tuple[str, dict[str, Any]]] = []
+        self.gone: set[str] = set()
+
+    def tell(self, connection_id: str, message: BaseModel) -> bool:
+        if connection_id in self.gone:
+            return False
+        self.posted.append((connection_id, message.model_dump(mode="json")))
+        return True
+
+    def to(self, connection_id: str) -> list[dict[str, Any]]:
+        return [message for to, message in self.posted if to == connection_id]
+
+    def seen_by(self, connection_id: str) -> list[dict[str, Any]]:
+        return [message["seen"] for message in self.to(connection_id) if "seen" in message]
+
+
+def an_hour_ago() -> str:
+    return clock.rfc3339(datetime.now(UTC) - timedelta(hours=1))
+
+
+def start(telemetry: Service, session_id: str = SESSION, *, user: str = ATHLETE, **fields: Any) -> Answer:
+    body = {"session_id": session_id, "sport_type": "Run", "started_at": an_hour_ago(), **fields}
+    answer = telemetry.call("POST", "/v1/live/sessions", body, user=user)
+    assert answer.status == 201, answer.body
+    return answer
+
+
+def send(telemetry: Service, *times: float, session_id: str = SESSION, **columns: Any) -> Answer:
+    body = {"time_s": list(times), **columns}
+    if not columns:
+        body |= {"heart_rate_bpm": [100 + int(t) % 60 for t in times]}
+    return telemetry.call("POST", f"/v1/live/sessions/{session_id}/samples", body)
+
+
+def do(telemetry: Service, what: str, *, session_id: str = SESSION, **body: Any) -> Answer:
+    return telemetry.call("POST", f"/v1/live/sessions/{session_id}/{what}", body)
+
+
+def shown(telemetry: Service, session_id: str = SESSION) -> Any:
+    answer = telemetry.call("GET", f"/v1/live/sessions/{session_id}")
+    assert answer.status == 200, answer.body
+    return answer.body
+
+
+def chunks(telemetry: Service) -> int:
+    return sum(item.get("kind", {}).get("S") == "chunk" for item in telemetry.items())
+
+
+def finished(telemetry: Service) -> list[dict[str, Any]]:
+    return [event["detail"]["data"] for event in telemetry.published("LiveSessionFinished")]
+
+
+def say(telemetry: Service, connection: str, body: Any, *, user: str | None = ATHLETE, **context: str) -> None:
+    """Over the connection, as API Gateway passes it on."""
+    who = {"user_id": user, **context} if user else context
+    about = {"eventType": "MESSAGE", "connectionId": connection, "requestId": "r-12345678", "authorizer": who}
+    event = {"requestContext": about, "body": body if isinstance(body, str) else json.dumps(body)}
+    assert telemetry.invoke("on_socket_message", event) == {"statusCode": 200}
+
+
+def watch(telemetry: Service, connection: str, *, user: str | None = OTHER, **context: str) -> None:
+    whose = {"user_id": ATHLETE} if user else {}
+    say(telemetry, connection, {"action": "watch", "request_id": "w", **whose}, user=user, **context)
+
+
+def deliver(service: Service, function: str, *events: dict[str, Any]) -> None:
+    assert service.invoke(function, sqs_event(*events)) == {"batchItemFailures": []}
+
+
+def hide(telemetry: Service, *zones: tuple[float, float, float], revision: int = 1) -> None:
+    listed = [{"zone_id": str(n), "lat": a, "lon": o, "radius_m": r} for n, (a, o, r) in enumerate(zones)]
+    event = entry("PrivacyZonesChanged", {"revision": revision, "zones": listed}, source="accounts")
+    deliver(telemetry, "on_privacy_zones", event)
