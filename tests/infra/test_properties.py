@@ -1,4 +1,4 @@
-"""Every property of our templates has its verdict in `local/cloudformation_properties.toml`, and only those have one."""
+"""Every property of our templates has a verdict in `local/cloudformation_properties.toml`, and no other has one."""
 
 from collections.abc import Mapping
 from dataclasses import replace
