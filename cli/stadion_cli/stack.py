@@ -129,8 +129,9 @@ def status(*, port: Port = None, endpoint: Endpoint = None, as_json: Json = Fals
         show_facts(found["urls"], title="Addresses")
     show_table("Deployed", ("stack", "status"), found["stacks"].items(), empty="nothing yet: stadion up")
     show_table("Queues", ("queue", "waiting", "in work"), found["queues"], empty="none")
-    say()
-    show_facts(_said_in_vain(found), title="Said by the templates, and not as on AWS")
+    if found["inert"]:
+        say()
+        show_facts(_said_in_vain(found), title="Said by the templates, and not as on AWS")
 
 
 def _look(aws: Aws, emulator: "Emulator | None") -> dict[str, Any]:
@@ -154,8 +155,8 @@ def _look(aws: Aws, emulator: "Emulator | None") -> dict[str, Any]:
         "urls": _addresses(aws, Outputs.of(aws)) if stacks else {},
         "stacks": dict(sorted(stacks.items())),
         "queues": [list(row) for row in _queues(aws)],
-        "inert": inert(),
-        "idle": idle(),
+        "inert": inert() if emulator else {},
+        "idle": idle() if emulator else {},
     }
 
 

@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 
 from stadion import clock
-from tests.conformance.workshop import zipped
+from tests.local.integration.emulator.workshop import zipped
 from tests.e2e.athletes import Athlete
 from tests.memory import memory
 from tests.services import Service, service_environment

@@ -641,6 +641,7 @@ READERS: Final[dict[str, Reader]] = {
     "AWS::Cognito::UserPool": user_pool,
     "AWS::Cognito::UserPoolClient": user_pool_client,
     "AWS::Cognito::UserPoolGroup": user_pool_group,
+    "AWS::DynamoDB::GlobalTable": table,
     "AWS::DynamoDB::Table": table,
     "AWS::Events::Archive": archive,
     "AWS::Events::EventBus": event_bus,

@@ -38,6 +38,7 @@ def services(workshop: Workshop) -> Services:
 
 SAID: list[tuple[str, Props, Props]] = [
     ("AWS::DynamoDB::Table", ON_DEMAND, EXPIRES),
+    ("AWS::DynamoDB::GlobalTable", {**ON_DEMAND, "Replicas": [{"Region": "us-east-1"}]}, EXPIRES),
     (
         "AWS::DynamoDB::Table",
         ON_DEMAND,

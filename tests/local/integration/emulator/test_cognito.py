@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.local.integration.emulator.workshop import UserPool, Workshop, refused
 from tests.stack import code_mailed_to, mails_to
@@ -156,7 +157,7 @@ def test_cloudformation_passes_rotation_to_the_client(workshop: Workshop, pool: 
 
 
 def test_a_failing_trigger_of_tokens_refuses_them(workshop: Workshop) -> None:
-    """`MINISTACK_COGNITO_PRETOKEN_STRICT`: without it the tokens come, and lack what the trigger adds."""
+    """Left alone, the emulator gives tokens that lack what the trigger adds."""
     pool = workshop.user_pool()
     email = f"{workshop.name('new')}@stadion.example"
     pool.sign_up(email)
@@ -166,4 +167,8 @@ def test_a_failing_trigger_of_tokens_refuses_them(workshop: Workshop) -> None:
 
     pool.aws.cognito.update_user_pool(UserPoolId=pool.pool_id, LambdaConfig=trigger)  # type: ignore[arg-type]
 
-    assert refused(lambda: pool.sign_in(email))
+    with pytest.raises(ClientError) as caught:
+        pool.sign_in(email)
+    told = caught.value.response["Error"]
+    assert told["Code"] == "UserLambdaValidationException"
+    assert told["Message"] == "PreTokenGeneration failed with error secret detail."
