@@ -11,8 +11,8 @@ from uuid import uuid4
 import pytest
 
 from stadion import clock
-from tests.local.integration.emulator.workshop import zipped
 from tests.e2e.athletes import Athlete
+from tests.local.integration.emulator.workshop import zipped
 from tests.memory import memory
 from tests.services import Service, service_environment
 from tests.stack import DeployedStack, eventually

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.kit.read_back import READERS, Services, matches
+from tests.kit.matching import matches
+from tests.kit.readers import READERS
+from tests.kit.readers.services import Services
 from tests.local.integration.emulator.workshop import ROLE, Stack, Workshop, gathered, refused
 from tests.stack import eventually
 
@@ -214,14 +216,15 @@ def test_a_mapping_loses_the_filter_that_its_template_no_longer_says(workshop: W
 
 
 def test_the_api_s_refusal_is_the_reason_and_nothing_is_left(workshop: Workshop) -> None:
-    topic = {"TopicName": workshop.name("standard"), "FifoTopic": True}
+    name = workshop.name("standard")
+    topic = {"TopicName": name, "FifoTopic": True}
 
     stack = workshop.deployed({"It": {"Type": "AWS::SNS::Topic", "Properties": topic}})
 
     topics: Any = workshop.aws.client("sns")
     assert stack.status() == "ROLLBACK_COMPLETE"
     assert "must end with .fifo suffix" in stack.reasons()
-    assert topic["TopicName"] not in str(topics.list_topics()["Topics"])
+    assert name not in str(topics.list_topics()["Topics"])
 
 
 def test_a_permission_for_a_function_that_is_not_there_is_refused(workshop: Workshop) -> None:
