@@ -25,6 +25,11 @@ Complete = Callable[[str, Props, Props], None]
 Translate = Callable[[Props], Props]
 
 HANDLERS: Final = provisioners._RESOURCE_HANDLERS
+REMOVABLE_OF_MAPPINGS: Final = frozenset(
+    {"FilterCriteria", "DestinationConfig", "FunctionResponseTypes", "ScalingConfig"}
+    | {"MaximumRetryAttempts", "MaximumRecordAgeInSeconds", "BisectBatchOnFunctionError", "ParallelizationFactor"}
+)
+"""What a mapping may do without; an update kept what its template no longer said."""
 
 
 def apply() -> None:
@@ -155,7 +160,8 @@ def mend_functions() -> None:
     pin(provisioners._lambda_permission_create, "1b6497ba32d0")
     completing("AWS::Lambda::Function", complete_function)
     completing("AWS::Lambda::EventSourceMapping", complete_event_source_mapping)
-    translating("AWS::Lambda::Permission", for_a_function_that_is_there)
+    permission = HANDLERS["AWS::Lambda::Permission"]
+    permission["create"] = _for_a_function_that_is_there(permission["create"])
 
 
 def complete_function(name: str, old: Props, new: Props) -> None:
@@ -174,25 +180,24 @@ def complete_function(name: str, old: Props, new: Props) -> None:
         done(lambda_svc._put_function_recursion_config(name, loop), "RecursiveLoop")
 
 
-def for_a_function_that_is_there(props: Props) -> Props:
+def _for_a_function_that_is_there(create: Callable[..., Any]) -> Callable[..., Any]:
     """A permission that is made before its function is refused on AWS; the emulator forgot it."""
-    if provisioners._lambda_function_for_cfn_ref(props.get("FunctionName", ""))[0] is None:
-        raise ValueError(f"Function not found: {props.get('FunctionName')}")
-    return props
+
+    @wraps(create)
+    def mended(logical_id: str, props: Props, stack_name: str) -> Any:
+        if provisioners._lambda_function_for_cfn_ref(props.get("FunctionName", ""))[0] is None:
+            raise ValueError(f"Function not found: {props.get('FunctionName')}")
+        return create(logical_id, props, stack_name)
+
+    return mended
 
 
 def complete_event_source_mapping(uuid: str, old: Props, new: Props) -> None:
+    mapping = lambda_svc._esms[uuid]
     if _is_said("Tags", old, new):
-        lambda_svc._esms[uuid]["Tags"] = provisioners._tag_map(new.get("Tags"))
-    for name in set(old) - set(new) - {"Tags"}:
-        if name in REMOVABLE_OF_MAPPINGS:
-            lambda_svc._esms[uuid].pop(name, None)
-
-
-REMOVABLE_OF_MAPPINGS: Final = frozenset(
-    {"FilterCriteria", "DestinationConfig", "FunctionResponseTypes", "ScalingConfig"}
-    | {"MaximumRetryAttempts", "MaximumRecordAgeInSeconds", "BisectBatchOnFunctionError", "ParallelizationFactor"}
-)
+        mapping["Tags"] = provisioners._tag_map(new.get("Tags"))
+    for name in REMOVABLE_OF_MAPPINGS & (old.keys() - new.keys()):
+        mapping.pop(name, None)
 
 
 def mend_topics() -> None:
