@@ -38,8 +38,6 @@ class Environment:
     compiled_layers: bool
     """Put bytecode into the layers: only where the host's Python is the one that runs them."""
     snap_start: bool
-    archive: bool
-    """Keep an archive of the bus by CloudFormation; the emulator refuses the type, so `stadion up` makes it by API."""
     access_logs: bool
     keep_data: bool
     """Tables, buckets, users, keys and logs outlive their stack."""
@@ -61,7 +59,6 @@ LOCAL = Environment(
     wheels=("--python", sys.executable),
     compiled_layers=True,
     snap_start=False,
-    archive=False,
     access_logs=False,
     keep_data=False,
     log_retention=RetentionDays.ONE_WEEK,
@@ -79,7 +76,6 @@ DEV = Environment(
     wheels=LAMBDA_WHEELS,
     compiled_layers=False,
     snap_start=True,
-    archive=True,
     access_logs=True,
     keep_data=False,
     log_retention=RetentionDays.ONE_MONTH,
@@ -94,7 +90,6 @@ PROD = Environment(
     wheels=LAMBDA_WHEELS,
     compiled_layers=False,
     snap_start=True,
-    archive=True,
     access_logs=True,
     keep_data=True,
     log_retention=RetentionDays.SIX_MONTHS,

@@ -32,13 +32,25 @@ WITHOUT_RESOURCES = frozenset(
 
 def violations(templates: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """What is wrong in the templates (by stack name), one line each."""
-    checks = (functions, last_stops, queue_mappings, stream_mappings, event_rules, statements, alarms)
-    return [
+    checks = (functions, last_stops, queue_mappings, stream_mappings, event_rules, statements, permissions, alarms)
+    within = [
         f"{stack}/{problem}"
         for stack, template in templates.items()
         for check in checks
         for problem in check(template.get("Resources", {}))
     ]
+    return [*within, *lent_roles(templates)]
+
+
+def lent_roles(templates: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Policies that several stacks put on the role of another: under one name the last one replaces the others."""
+    owners: dict[tuple[str, str], str] = {}
+    for stack, template in templates.items():
+        for name, properties in of_type(template.get("Resources", {}), "AWS::IAM::Policy"):
+            for role in properties.get("Roles", ()):
+                key = (str(role), properties["PolicyName"])
+                if "Fn::ImportValue" in role and owners.setdefault(key, stack) != stack:
+                    yield f"{stack}/{name}: replaces the policy of the same name that {owners[key]} puts on that role"
 
 
 def functions(resources: Resources) -> Iterator[str]:
@@ -98,6 +110,16 @@ def statements(resources: Resources) -> Iterator[str]:
                     yield f"{name}: allows {statement['Action']} on everything"
                 if any("*" in action for action in as_list(statement["Action"])):
                     yield f"{name}: allows {statement['Action']}, which grows by itself"
+
+
+def permissions(resources: Resources) -> Iterator[str]:
+    """A permission for a function of the same stack, named and not referred to, may come before it and be refused."""
+    own = {properties["FunctionName"]: name for name, properties in of_type(resources, "AWS::Lambda::Function")}
+    for name, properties in of_type(resources, "AWS::Lambda::Permission"):
+        called = str(properties["FunctionName"])
+        missing = [function for function, its_id in own.items() if f":function:{function}'" in called]
+        if missing and own[missing[0]] not in as_list(resources[name].get("DependsOn", [])):
+            yield f"{name}: may be made before its function {missing[0]}"
 
 
 def alarms(resources: Resources) -> Iterator[str]:

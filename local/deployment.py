@@ -40,10 +40,8 @@ NOT_SOURCES: Final = frozenset({"__pycache__", ".mypy_cache", ".ruff_cache", ".p
 ASSEMBLIES_KEPT: Final = 4
 ACCOUNT: Final = "000000000000"
 BOOTSTRAP_STACK: Final = "CDKToolkit"
-ARCHIVE: Final = "stadion"
 PUSH_APPLICATIONS: Final = {"stadion-ios": "APNS", "stadion-android": "GCM"}
 """As `LOCAL.push_applications` names them."""
-STACK_PREFIX: Final = "stadion"
 DEPLOYED: Final = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE"})
 FAILED_STATUS: Final = re.compile(r"_FAILED$")
 CONSEQUENCE: Final = re.compile(
@@ -187,8 +185,7 @@ class Deployment:
         changed = [name for name, its_hash in wanted.items() if stamp.stacks.get(name) != its_hash]
         if changed:
             self._deploy(assembly, changed, report)
-        report("completing what CloudFormation cannot do here")
-        self._complete()
+        self._keep_push_applications()
         self._stamp(assembly.content_hash, wanted)
         unchanged = tuple(name for name in wanted if name not in changed)
         return Outcome(assembly.content_hash, tuple(changed), unchanged, synthesized)
@@ -272,16 +269,14 @@ class Deployment:
                 return f"{event['LogicalResourceId']} ({event['ResourceType']})\n{reason}"
         return None
 
-    def _complete(self) -> None:
-        """`AWS::Events::Archive` is refused by the emulator's CloudFormation; its API has it. An application that
-        pushes go through is no resource of CloudFormation at all, since it holds credentials."""
-        for bus in self._aws.event_buses(STACK_PREFIX):
-            self._aws.keep_archive(ARCHIVE, bus)
+    def _keep_push_applications(self) -> None:
+        """What pushes go through holds credentials: CloudFormation has no type for it, here or on AWS."""
         for name, platform in PUSH_APPLICATIONS.items():
             self._aws.keep_push_application(name, platform)
 
     def _keep_time_series(self) -> None:
-        """`AWS::Timestream::Database` is refused as well; with somebody else's emulator there is no Timestream."""
+        """By API, not in the template: the tables are another process's, with a state of its own that may be gone while
+        the stacks are there, and with somebody else's emulator there is no Timestream and the type would be refused."""
         timestream = TimestreamProcess(self._folder)
         if timestream.running() and not timestream.has_tables():
             timestream.make_tables()

@@ -36,11 +36,13 @@ class Emulator:
         folder: StackFolder | None = None,
         *,
         snapshot_every_s: float = 5.0,
+        expiry_every_s: float | None = None,
         with_timestream: bool = False,
     ) -> None:
         self.port = port
         self.folder = folder or StackFolder.of_port(port)
         self._snapshot_every_s = snapshot_every_s
+        self._expiry_every_s = expiry_every_s
         self.timestream = TimestreamProcess(self.folder, beside=port) if with_timestream else None
 
     @property
@@ -146,6 +148,8 @@ class Emulator:
             "TMPDIR": str(self.folder.temporary),
             "STADION_CODE_CACHE": str(CACHE),
             "STADION_SNAPSHOT_SECONDS": str(self._snapshot_every_s),
+            "MINISTACK_COGNITO_PRETOKEN_STRICT": "1",
+            **({"STADION_EXPIRY_SECONDS": str(self._expiry_every_s)} if self._expiry_every_s else {}),
             **(self.timestream.variables() if self.timestream else {}),
         }
 

@@ -16,7 +16,8 @@ def main() -> None:
     from ministack import app as ministack_app
 
     cache = Path(os.environ.get("STADION_CODE_CACHE", str(CACHE)))
-    mends = apply_all(code_cache=cache)
+    expiry = os.environ.get("STADION_EXPIRY_SECONDS")
+    mends = apply_all(code_cache=cache, expiry_every_s=float(expiry) if expiry else None)
     every_s = float(os.environ.get("STADION_SNAPSHOT_SECONDS", "0"))
     ministack_app.app = with_backlog(with_snapshots(ministack_app.app, every_s=every_s))
     logger.info("mended: %s; snapshots every %s s", ", ".join(mends), every_s)

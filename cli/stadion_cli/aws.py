@@ -122,17 +122,6 @@ class Aws:
         started = [n for n, event in enumerate(events) if _starts_operation(event, stack)]
         return events[: started[0] + 1] if started else events
 
-    def event_buses(self, prefix: str) -> list[str]:
-        """ARNs of the buses whose name starts so."""
-        return [bus["Arn"] for bus in self.events.list_event_buses(NamePrefix=prefix)["EventBuses"]]
-
-    def keep_archive(self, name: str, bus_arn: str) -> None:
-        """An archive of all events of the bus, made once."""
-        try:
-            self.events.create_archive(ArchiveName=name, EventSourceArn=bus_arn, RetentionDays=0)
-        except self.events.exceptions.ResourceAlreadyExistsException:
-            return
-
     def keep_push_application(self, name: str, platform: str) -> None:
         """Made once; without credentials, so that nothing leaves the emulator."""
         client = cast("Any", self.client("sns"))

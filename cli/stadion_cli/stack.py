@@ -129,9 +129,13 @@ def status(*, port: Port = None, endpoint: Endpoint = None, as_json: Json = Fals
         show_facts(found["urls"], title="Addresses")
     show_table("Deployed", ("stack", "status"), found["stacks"].items(), empty="nothing yet: stadion up")
     show_table("Queues", ("queue", "waiting", "in work"), found["queues"], empty="none")
+    if found["inert"]:
+        say()
+        show_facts(_said_in_vain(found), title="Said by the templates, and not as on AWS")
 
 
 def _look(aws: Aws, emulator: "Emulator | None") -> dict[str, Any]:
+    from local.cloudformation_properties import idle, inert
     from local.deployment import Stamp
     from local.emulator import health
 
@@ -151,6 +155,17 @@ def _look(aws: Aws, emulator: "Emulator | None") -> dict[str, Any]:
         "urls": _addresses(aws, Outputs.of(aws)) if stacks else {},
         "stacks": dict(sorted(stacks.items())),
         "queues": [list(row) for row in _queues(aws)],
+        "inert": inert() if emulator else {},
+        "idle": idle() if emulator else {},
+    }
+
+
+def _said_in_vain(found: dict[str, Any]) -> dict[str, str]:
+    """The names only: the reasons are many lines."""
+    return {
+        "kept nowhere": ", ".join(found["inert"]),
+        "kept, not done": ", ".join(found["idle"]),
+        "why": "stadion status --json, local/cloudformation_properties.toml",
     }
 
 

@@ -30,6 +30,7 @@ from infra_cdk.environments import Environment, removal_policy
 from infra_cdk.nag import accept
 from infra_cdk.parts.alarms import Trouble, raise_alarm, rest_api_metric
 from infra_cdk.parts.entry_points import PRODUCT, EntryPoint
+from infra_cdk.parts.function import ServiceFunction
 
 NAME = f"{PRODUCT}-partners"
 STAGE = "live"
@@ -87,9 +88,9 @@ class PartnerRestApi(Construct):
         """Without a slash at the end; paths begin with /partner/v1."""
         return f"https://{self.api.rest_api_id}.execute-api.{Aws.REGION}.{Aws.URL_SUFFIX}/{STAGE}"
 
-    def attach(self, entry_point: EntryPoint, routes: Sequence[str]) -> None:
+    def attach(self, entry_point: EntryPoint, routes: Sequence[str], *, after: ServiceFunction | None) -> None:
         """`POST /partner/v1/…` for the function of an entry point, by its name: it may be another service's, whose
-        stack must be there before, and which no reference ties to this one."""
+        stack must be there before, and which no reference ties to this one. `after`: it is in this stack."""
         arn = f"arn:{Aws.PARTITION}:lambda:{Aws.REGION}:{Aws.ACCOUNT_ID}:function:{entry_point.name}"
         integration = Integration(
             type=IntegrationType.AWS_PROXY,
@@ -101,7 +102,7 @@ class PartnerRestApi(Construct):
             method = self.api.root.resource_for_path(path).add_method(verb, integration, api_key_required=True)
             accept(method, "APIG4", "partners have keys with quotas; orders are signed as well")
             accept(method, "COG4", "partners are no athletes: they have keys, not users of the pool")
-        CfnPermission(
+        permission = CfnPermission(
             self,
             f"Invoke-{entry_point.id}",
             action="lambda:InvokeFunction",
@@ -109,6 +110,8 @@ class PartnerRestApi(Construct):
             principal="apigateway.amazonaws.com",
             source_arn=f"arn:{Aws.PARTITION}:execute-api:{Aws.REGION}:{Aws.ACCOUNT_ID}:{self.api.rest_api_id}/*",
         )
+        if after is not None:
+            permission.node.add_dependency(after.function)
 
     def _stage(self, log_account: CfnAccount | None) -> Stage:
         logs = self._logs() if self._environment.access_logs else None

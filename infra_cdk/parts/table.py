@@ -107,14 +107,14 @@ class ServiceTable(Construct):
                 sort_key=Attribute(name="gsi1sk", type=AttributeType.STRING),
                 projection_type=ProjectionType.ALL,
             )
-        self._feed(relay, relay_failures)
+        self._feed(relay, relay_failures, service=service)
 
     def let_read_and_write(self, function: ServiceFunction) -> None:
         indexes = [f"{self.table.table_arn}/index/{GSI1}"] if self._has_gsi1 else []
         function.allow(*READ_AND_WRITE, on=[self.table.table_arn, *indexes])
         self.key.let_use(function, via="dynamodb")
 
-    def _feed(self, relay: ServiceFunction, failures: DeadLetters) -> None:
+    def _feed(self, relay: ServiceFunction, failures: DeadLetters, *, service: str) -> None:
         """The mapping and the relay's rights live here: the platform does not know its services."""
         stream = self.table.table_stream_arn
         if stream is None:
@@ -122,6 +122,8 @@ class ServiceTable(Construct):
         rights = Policy(
             self,
             "RelayRights",
+            # The role is the platform's: under a name of the CDK's, equal in all stacks, each would replace the last.
+            policy_name=f"{PRODUCT}-{service}-outbox",
             roles=[relay.role],
             statements=[
                 PolicyStatement(

@@ -145,10 +145,11 @@ class ServiceStack(StadionStack):
             routes=routes,
         )
 
-    def request(self, stem: str, *, more_layers: Sequence[ILayerVersion] = ()) -> None:
+    def request(self, stem: str, *, more_layers: Sequence[ILayerVersion] = ()) -> ServiceFunction | None:
         """`on_<whose>_request.py`, which another API than the product's calls."""
-        if not self._is_missing(stem):
-            self._function(stem, timeout=API_TIMEOUT, more_layers=more_layers)
+        if self._is_missing(stem):
+            return None
+        return self._function(stem, timeout=API_TIMEOUT, more_layers=more_layers)
 
     def consume(
         self,

@@ -45,11 +45,11 @@ class PartnersStack(ServiceStack):
             alarm_topic=platform.alarm_topic,
         )
         signing = self.layers.heavy("webhooks")
-        self.request("on_partner_request", more_layers=[signing])
+        ours = self.request("on_partner_request", more_layers=[signing])
         for service, routes in ROUTES.items():
             entry_point = EntryPoint(folder=service, stem="on_partner_request")
             if entry_point.exists(environment.functions):
-                self.door.attach(entry_point, routes)
+                self.door.attach(entry_point, routes, after=ours if service == "partners" else None)
         plans = {name: plan.usage_plan_id for name, plan in self.door.plans.items()}
         self.variables |= {
             "STADION_PARTNER_API_URL": self.door.url,

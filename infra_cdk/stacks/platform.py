@@ -120,8 +120,6 @@ class PlatformStack(StadionStack):
         )
 
     def _archive(self) -> None:
-        if not self.environment_.archive:
-            return
         Archive(
             self,
             "Archive",

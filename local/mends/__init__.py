@@ -7,10 +7,20 @@ with the name of the mend to look at again, instead of quietly behaving differen
 
 from pathlib import Path
 
-from local.mends import cognito, http_api, lambda_worker, state, step_functions, websocket
+from local.mends import (
+    cloudformation,
+    cloudformation_buckets,
+    cognito,
+    expiry,
+    http_api,
+    lambda_worker,
+    state,
+    step_functions,
+    websocket,
+)
 
 
-def apply_all(*, code_cache: Path) -> tuple[str, ...]:
+def apply_all(*, code_cache: Path, expiry_every_s: float | None = None) -> tuple[str, ...]:
     """Mend the imported MiniStack; the names of the mends, for the log."""
     lambda_worker.apply(code_cache=code_cache)
     http_api.apply()
@@ -18,4 +28,7 @@ def apply_all(*, code_cache: Path) -> tuple[str, ...]:
     cognito.apply()
     state.apply()
     step_functions.apply()
-    return ("lambda_worker", "http_api", "websocket", "cognito", "state", "step_functions")
+    cloudformation.apply()
+    cloudformation_buckets.apply()
+    expiry.apply(every_s=expiry_every_s)
+    return ("lambda_worker", "http_api", "websocket", "cognito", "state", "step_functions", "cloudformation", "expiry")

@@ -2,11 +2,13 @@
 
 Traps of MiniStack 1.5.33 (with AUTH=false, as we run it): any confirmation code confirms and the codes are always
 123456 and 654321; GlobalSignOut leaves access tokens usable; refresh tokens never expire and never rotate;
-ConfirmSignUp does not verify the address. PreventUserExistenceErrors already works.
+ConfirmSignUp does not verify the address. PreventUserExistenceErrors already works. A trigger of tokens that fails is
+a 500 with the function's stack in it, which SDKs repeat.
 
 The codes are read where a person would read them: in the mail, at `/_ministack/ses/messages`.
 """
 
+import ast
 import json
 import secrets
 import time
@@ -32,6 +34,7 @@ ROTATED: Final = "_stadion_rotated_refresh_tokens"
 
 def apply() -> None:
     mend_checks_before_actions()
+    mend_failing_triggers()
     mend_confirmation_codes()
     mend_verified_address()
     mend_refresh_tokens()
@@ -56,9 +59,41 @@ def mend_checks_before_actions() -> None:
             or cognito._access_token_error(data)
             or cognito._confirmation_code_error(action, data)
         )
-        return error or handler(data)
+        try:
+            return error or handler(data)
+        except TriggerFailedError as failed:
+            return _refused("UserLambdaValidationException", str(failed))
 
     cognito._run_idp_handler = mended
+
+
+class TriggerFailedError(Exception):
+    """A function of the pool refused, or could not do its work."""
+
+
+def mend_failing_triggers() -> None:
+    """Under MINISTACK_COGNITO_PRETOKEN_STRICT (`emulator.py` sets it): no tokens, and the reason as AWS words it."""
+    pin(cognito._apply_pretoken_trigger, "3ea4dfabd7f5")
+    apply_trigger = cognito._apply_pretoken_trigger
+
+    @wraps(apply_trigger)
+    def mended(*args: Any, **kwargs: Any) -> Data:
+        try:
+            claims: Data = apply_trigger(*args, **kwargs)
+        except RuntimeError as error:
+            raise TriggerFailedError(f"PreTokenGeneration failed with error {_reason(error)}.") from error
+        return claims
+
+    cognito._apply_pretoken_trigger = mended
+
+
+def _reason(error: RuntimeError) -> str:
+    """The message of the function's exception, which MiniStack writes as a dictionary of Python."""
+    told = str(error).partition(": ")[2]
+    try:
+        return str(ast.literal_eval(told)["errorMessage"])
+    except (ValueError, SyntaxError, KeyError, TypeError):
+        return told
 
 
 def mend_confirmation_codes() -> None:

@@ -13,7 +13,7 @@ from tests.kit.stack import SHARED, DeployedStack, bare_emulator, deployed_stack
 @pytest.fixture(scope="session")
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     """A bare emulator for the session (one to each xdist worker)."""
-    with bare_emulator(tmp_path_factory.mktemp("emulator")) as running:
+    with bare_emulator(tmp_path_factory.mktemp("emulator"), expiry_every_s=0.2) as running:
         yield running
 
 

@@ -73,10 +73,17 @@ class DeployedStack:
 
 
 @contextmanager
-def bare_emulator(folder: Path, *, snapshot_every_s: float = 0, with_timestream: bool = False) -> Iterator[Emulator]:
+def bare_emulator(
+    folder: Path, *, snapshot_every_s: float = 0, expiry_every_s: float | None = None, with_timestream: bool = False
+) -> Iterator[Emulator]:
     """An emulator on a free port, stopped afterwards."""
-    files = StackFolder(folder)
-    emulator = Emulator(free_port(), files, snapshot_every_s=snapshot_every_s, with_timestream=with_timestream)
+    emulator = Emulator(
+        free_port(),
+        StackFolder(folder),
+        snapshot_every_s=snapshot_every_s,
+        expiry_every_s=expiry_every_s,
+        with_timestream=with_timestream,
+    )
     with emulator:
         yield emulator
 

@@ -22,12 +22,14 @@ from tests.kit.stack import WAIT_S, bare_emulator
 
 APP = """
 from aws_cdk import App, CfnOutput, CfnResource, Stack
-from aws_cdk.aws_events import EventBus
+from aws_cdk.aws_events import EventBus, EventPattern
 from aws_cdk.aws_lambda import Code, Function, Runtime
 
 app = App()
 first = Stack(app, "stadion-platform")
-CfnOutput(first, "BusName", value=EventBus(first, "Bus", event_bus_name="stadion").event_bus_name)
+bus = EventBus(first, "Bus", event_bus_name="stadion")
+bus.archive("Archive", archive_name="stadion", event_pattern=EventPattern(source=["stadion.workouts"]))
+CfnOutput(first, "BusName", value=bus.event_bus_name)
 second = Stack(app, "stadion-workouts")
 second.add_dependency(first)
 Function(

@@ -1,10 +1,16 @@
 """The real app, deployed as `stadion up` does it: it stands, and every function starts with what its layers bring."""
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import httpx
 
+from local.cloudformation_properties import inert
 from tests.kit.stack import WAIT_S, DeployedStack
+
+STADION = Path(sys.prefix) / "bin" / "stadion"
 
 
 def test_every_function_imports_its_module(stack: DeployedStack) -> None:
@@ -27,3 +33,14 @@ def test_the_api_answers_under_its_path_style_url(stack: DeployedStack) -> None:
 def test_the_bus_has_its_archive(stack: DeployedStack) -> None:
     (archive,) = stack.aws.events.list_archives(NamePrefix="stadion")["Archives"]
     assert archive["EventSourceArn"].endswith(f"event-bus/{stack.bus}")
+
+
+def test_status_shows_what_the_templates_say_in_vain(stack: DeployedStack) -> None:
+    command = [STADION, "status", "--port", str(stack.emulator.port)]
+
+    shown = subprocess.run(command, capture_output=True, text=True, check=False)
+    told = json.loads(subprocess.run([*command, "--json"], capture_output=True, text=True, check=False).stdout)
+
+    assert "StepFunctions::StateMachine.TracingConfiguration" in shown.stdout
+    assert told["inert"].keys() == inert().keys()
+    assert told["idle"]["CloudWatch::Alarm"] == "alarms are not evaluated: nothing rings"

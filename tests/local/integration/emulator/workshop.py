@@ -1,14 +1,20 @@
-"""Makes small resources on a bare emulator for the conformance tests, directly by API."""
+"""Makes small resources on a bare emulator, directly by API or by a template."""
 
 import io
 import itertools
 import json
+import secrets
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+import pytest
+from botocore.exceptions import ClientError
+
 from stadion_cli.aws import Aws
+from tests.kit.stack import eventually
 
 ROLE = "arn:aws:iam::000000000000:role/function"
 
@@ -124,10 +130,24 @@ def zipped(**files: str) -> bytes:
 @dataclass
 class Workshop:
     aws: Aws
+    _key: str = field(default_factory=lambda: secrets.token_hex(3))
     _numbers: "itertools.count[int]" = field(default_factory=itertools.count)
 
     def name(self, what: str) -> str:
-        return f"{what}-{next(self._numbers)}"
+        """Nobody else's: other modules have workshops on the same emulator."""
+        return f"{what}-{self._key}-{next(self._numbers)}"
+
+    def deployed(self, resources: dict[str, Any], *, stack: str | None = None) -> "Stack":
+        """A stack of these resources; the same one with others, if it is named."""
+        formation, body = self.aws.cloudformation, json.dumps({"Resources": resources})
+        if stack is None:
+            made = Stack(self.aws, self.name("stack"))
+            formation.create_stack(StackName=made.name, TemplateBody=body)
+        else:
+            made = Stack(self.aws, stack)
+            formation.update_stack(StackName=stack, TemplateBody=body)
+        eventually(made.is_done, every_s=0.05)
+        return made
 
     @cached_property
     def dynamodb(self) -> Any:
@@ -143,6 +163,9 @@ class Workshop:
 
     def queue(self, **attributes: str) -> "Queue":
         url = self.aws.sqs.create_queue(QueueName=self.name("queue"), Attributes=attributes)["QueueUrl"]  # type: ignore[arg-type]
+        return Queue(self.aws, url)
+
+    def queue_at(self, url: str) -> "Queue":
         return Queue(self.aws, url)
 
     def function(self, handler: str, *, layers: list[str] | None = None, timeout: int = 10, **variables: str) -> str:
@@ -198,7 +221,7 @@ class Workshop:
 
     def bus_with_archive(self, name: str) -> str:
         bus = self.aws.events.create_event_bus(Name=name)
-        self.aws.keep_archive(name, bus["EventBusArn"])
+        self.aws.events.create_archive(ArchiveName=name, EventSourceArn=bus["EventBusArn"])
         return name
 
     def put_event(self, bus: str, detail_type: str, detail: dict[str, Any]) -> None:
@@ -223,6 +246,35 @@ class Workshop:
             TokenValidityUnits={"AccessToken": "hours"},
         )["UserPoolClient"]
         return UserPool(self.aws, pool_id, client["ClientId"])
+
+
+@dataclass(frozen=True)
+class Stack:
+    aws: Aws
+    name: str
+
+    def status(self) -> str:
+        [found] = self.aws.cloudformation.describe_stacks(StackName=self.name)["Stacks"]
+        return found["StackStatus"]
+
+    def is_done(self) -> bool:
+        return not self.status().endswith("IN_PROGRESS")
+
+    def physical_id(self, logical_id: str) -> str:
+        found = self.aws.cloudformation.describe_stack_resource(StackName=self.name, LogicalResourceId=logical_id)
+        return found["StackResourceDetail"]["PhysicalResourceId"]
+
+    def reasons(self) -> str:
+        """Why resources failed, in the words of the stack's events."""
+        events = self.aws.last_stack_events(self.name)
+        return "\n".join(event.get("ResourceStatusReason", "") for event in events)
+
+    def delete(self) -> None:
+        self.aws.cloudformation.delete_stack(StackName=self.name)
+        eventually(lambda: self.name not in self._alive(), every_s=0.05)
+
+    def _alive(self) -> list[str]:
+        return [name for name, state in self.aws.stack_states().items() if state != "DELETE_COMPLETE"]
 
 
 @dataclass(frozen=True)
@@ -278,3 +330,21 @@ class UserPool:
     def refresh(self, token: str) -> dict[str, Any]:
         answer = self.aws.cognito.get_tokens_from_refresh_token(ClientId=self.client_id, RefreshToken=token)
         return dict(answer["AuthenticationResult"])
+
+
+def refused(call: Callable[[], Any]) -> str:
+    """The error code of a call that must fail."""
+    with pytest.raises(ClientError) as caught:
+        call()
+    return str(caught.value.response["Error"]["Code"])
+
+
+def gathered(queue: Queue, count: int) -> list[Any]:
+    found: list[Any] = []
+
+    def enough() -> bool:
+        found.extend(queue.take())
+        return len(found) >= count
+
+    eventually(enough)
+    return found

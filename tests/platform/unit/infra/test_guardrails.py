@@ -55,6 +55,30 @@ def _violations_of_each_broken(local: Synthesised, kind: str, breakage: Breakage
     return found
 
 
+def test_a_policy_on_a_lent_role_replaces_no_other(local: Synthesised) -> None:
+    templates = {name: copy.deepcopy(dict(template)) for name, template in local.templates.items()}
+    for template in templates.values():
+        for resource in template["Resources"].values():
+            if resource["Type"] == "AWS::IAM::Policy" and resource["Properties"]["PolicyName"].endswith("-outbox"):
+                resource["Properties"]["PolicyName"] = "RelayRights"
+
+    found = violations(templates)
+
+    assert len(found) == 7, "each of the eight services but the first"
+    assert all("replaces the policy of the same name" in problem for problem in found)
+
+
+def test_a_permission_waits_for_its_function(local: Synthesised) -> None:
+    partners = copy.deepcopy(dict(local.templates["stadion-partners"]))
+    for resource in partners["Resources"].values():
+        if resource["Type"] == "AWS::Lambda::Permission":
+            resource.pop("DependsOn", None)
+
+    found = violations({"stadion-partners": partners})
+
+    assert [problem for problem in found if "before its function stadion-partners-on-partner-request" in problem]
+
+
 LENT = {"stadion-accounts": "Users", "stadion-workouts": "GetAttKey", "stadion-telemetry": "GetAttKey"}
 
 

@@ -25,7 +25,6 @@ PUBLIC = {
 SOCKET_ROUTES = {"$connect": "CUSTOM", "$disconnect": "NONE", "$default": "NONE"}
 MAY_DIFFER = {"Runtime", "Architectures", "SnapStart", "Layers", "Code", "Environment"}
 ONLY_ON_AWS = {
-    "AWS::Events::Archive",
     "AWS::Lambda::Version",
     "AWS::Lambda::Alias",
     "AWS::ApiGateway::Account",  # with its role: how a WebSocket or REST API may write its access log
