@@ -210,7 +210,7 @@ MUTANTS: Final = (
         "promos.campaigns.lifecycle:_open_run",
         "if timer.is_running(run.execution):",
         "if False:",
-        ("tests/promos/integration/test_campaign_workflow.py",),
+        ("tests/promos/integration/campaign_workflow",),
     ),
     # --- notifications ---
     Mutant(
