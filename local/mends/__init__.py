@@ -7,7 +7,7 @@ with the name of the mend to look at again, instead of quietly behaving differen
 
 from pathlib import Path
 
-from local.mends import cognito, http_api, lambda_worker, state, websocket
+from local.mends import cognito, dynamodb, http_api, lambda_worker, state, websocket
 
 
 def apply_all(*, code_cache: Path) -> tuple[str, ...]:
@@ -16,5 +16,6 @@ def apply_all(*, code_cache: Path) -> tuple[str, ...]:
     http_api.apply()
     websocket.apply()
     cognito.apply()
+    dynamodb.apply()
     state.apply()
-    return ("lambda_worker", "http_api", "websocket", "cognito", "state")
+    return ("lambda_worker", "http_api", "websocket", "cognito", "dynamodb", "state")
