@@ -397,3 +397,145 @@ def test_every_page_of_every_query_is_as_without_the_mend(pair: Pair, sort_type:
             query = {"KeyConditionExpression": "#p = :p", "ExpressionAttributeNames": {"#p": hash_name}}
             named = {"IndexName": index} if index else {}
             pair.pages_of({**query, **named, "ExpressionAttributeValues": {":p": {"S": value}}})
+
+
+# --- cases that chance would seldom find ----------------------------------------------------------------------------
+
+
+def entry(number: int, **more: Attribute) -> dict[str, Attribute]:
+    return {"pk": {"S": "p"}, "sk": {"S": f"{number:05}"}, "group": {"S": "g"}, "by_number": {"N": str(number)}, **more}
+
+
+def asks(hash_name: str, value: str, **more: Any) -> dict[str, Any]:
+    values = {":p": {"S": value}, **more.pop("values", {})}
+    condition = "#p = :p" + more.pop("condition", "")
+    names = {"#p": hash_name}
+    return {
+        "KeyConditionExpression": condition,
+        "ExpressionAttributeNames": names,
+        "ExpressionAttributeValues": values,
+        **more,
+    }
+
+
+EVERYWHERE = (asks("pk", "p"), asks("group", "g", IndexName="all"), asks("group", "g", IndexName="unsorted"))
+
+
+def filled(pair: Pair, count: int, **more: Attribute) -> None:
+    pair.begin("S")
+    for number in range(count):
+        pair.same("PutItem", TableName=TABLE, Item=entry(number, **more))
+
+
+@pytest.mark.parametrize("forward", [True, False])
+@pytest.mark.parametrize("query", EVERYWHERE, ids=["table", "index", "index without order"])
+def test_pages_end_at_a_megabyte(pair: Pair, query: dict[str, Any], forward: bool) -> None:
+    filled(pair, 7, large={"S": "x" * 300_000})
+
+    before = pair.queries
+    pair.pages_of({**query, "ScanIndexForward": forward})
+
+    assert pair.queries - before == 3
+
+
+def test_a_page_reads_its_items_and_no_others(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    filled(pair, 400)
+    for query in EVERYWHERE:
+        pair.pages_of(query)  # sorts the collections
+    read: list[mend.Keys] = []
+    straight = mend.Reading._item
+    monkeypatch.setattr(mend.Reading, "_item", lambda self, at: (read.append(at.keys), straight(self, at))[1])
+
+    for query in EVERYWHERE:
+        newest = {"TableName": TABLE, "Limit": 20, "ScanIndexForward": False, **query}
+        answer = pair.same("Query", **newest)
+        pair.same("Query", ExclusiveStartKey=answer["LastEvaluatedKey"], **newest)
+
+    assert len(read) == len(EVERYWHERE) * 2 * (20 + 1)  # one more says whether the expression is right
+
+
+def test_a_write_moves_an_item_and_sorts_nothing_anew(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    filled(pair, 400)
+    for query in EVERYWHERE:
+        pair.pages_of(query)
+    ordered: list[Any] = []
+    straight = mend.Layout.order_of
+    monkeypatch.setattr(mend.Layout, "order_of", lambda self, item: (ordered.append(item), straight(self, item))[1])
+
+    pair.same("PutItem", TableName=TABLE, Item=entry(7, by_number={"N": "1000"}))
+    for query in EVERYWHERE:
+        pair.same("Query", TableName=TABLE, Limit=5, ScanIndexForward=False, **query)
+
+    assert len(ordered) == 2 * len(EVERYWHERE)  # out of its place and into another
+
+
+@pytest.mark.parametrize("how", ["backup", "point in time"])
+def test_a_restored_table_answers_from_its_own_items(pair: Pair, how: str) -> None:
+    filled(pair, 5)
+    for query in EVERYWHERE:
+        pair.pages_of(query)
+    if how == "backup":
+        for emulated in (pair.mended, pair.unmended):
+            _, made = emulated.ask("CreateBackup", TableName=TABLE, BackupName="before")
+            arn = made["BackupDetails"]["BackupArn"]
+            assert emulated.ask("RestoreTableFromBackup", TargetTableName="restored", BackupArn=arn)[0] == 200
+    else:
+        pair.same(
+            "UpdateContinuousBackups",
+            TableName=TABLE,
+            PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True},
+        )
+        names = {"SourceTableName": TABLE, "TargetTableName": "restored", "UseLatestRestorableTime": True}
+        pair.same("RestoreTableToPointInTime", **names)
+
+    pair.same("PutItem", TableName=TABLE, Item=entry(9))
+    pair.same("DeleteItem", TableName="restored", Key={"pk": {"S": "p"}, "sk": {"S": "00002"}})
+
+    for table, count in ((TABLE, 6), ("restored", 4)):
+        answers = [pair.same("Query", TableName=table, **query) for query in EVERYWHERE]
+        assert [answer["Count"] for answer in answers] == [count] * len(EVERYWHERE)
+
+
+def test_a_transaction_that_is_rolled_back_leaves_every_query_as_it_was(pair: Pair) -> None:
+    filled(pair, 5)
+    before = [pair.same("Query", TableName=TABLE, **query) for query in EVERYWHERE]
+    insert = f"INSERT INTO \"{TABLE}\" VALUE {{'pk': 'p', 'sk': ?, 'group': 'g', 'by_number': 7}}"
+    statements = [{"Statement": insert, "Parameters": [{"S": sort}]} for sort in ("00009", "00001")]
+
+    answer = pair.same("ExecuteTransaction", TransactStatements=statements)
+
+    assert "CancellationReasons" in answer
+    assert [pair.same("Query", TableName=TABLE, **query) for query in EVERYWHERE] == before
+
+
+def test_items_older_than_an_index_are_not_in_it_when_their_key_is_of_another_type(pair: Pair) -> None:
+    pair.begin("S")
+    for number, late in enumerate([{"S": "g"}, {"N": "1"}, {"S": "g"}]):
+        pair.same("PutItem", TableName=TABLE, Item=entry(number, late=late, by_text={"S": "t"}))
+    for step in ("g", "1"):
+        pair.do({"query": asks("pk", step)})
+
+    pair.same(
+        "UpdateTable",
+        TableName=TABLE,
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("late", "by_text")],
+        GlobalSecondaryIndexUpdates=[{"Create": _index("late", "late", "by_text", "ALL")}],
+    )
+
+    counts = [pair.same("Query", TableName=TABLE, IndexName="late", **asks("late", at))["Count"] for at in ("g", "1")]
+    assert counts == [2, 0]
+
+
+def test_what_is_wrong_with_an_expression_is_said_as_before(pair: Pair) -> None:
+    filled(pair, 3)
+
+    for condition in (
+        " AND sk = :s",
+        " AND sk BETWEEN :s AND :p",
+        " AND (sk > :s",
+        " AND size(sk) > :s",
+        " AND name = :s",
+    ):
+        query = asks("pk", "p", condition=condition, values={":s": {"S": "00001"}})
+        pair.same("Query", TableName=TABLE, **query)
+    pair.same("Query", TableName=TABLE, **asks("pk", "p", FilterExpression="name = :p"))
