@@ -15,19 +15,19 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
-from stadion import clock, ids
 from tests.e2e.athletes import Athlete
 from tests.stack import DeployedStack, deployed_stack, eventually
 
 SIZES = (100, 500, 1000)
 ROUNDS = 25
 YEAR = timedelta(days=365)
-DAY = clock.now().date() - YEAR
+DAY = datetime.now(UTC).date() - YEAR
 RUN = {"sport_type": "Run", "time_zone": "Europe/Moscow", "elapsed_time_s": 1834, "distance_m": 6400}
 BATCH = 25
 NOTHING = "min_distance_m=900000"
@@ -117,7 +117,7 @@ def _copy(text: str, workout_id: str, number: int) -> str:
 @cache
 def _id_of(day: date) -> str:
     """The same in all services' tables, and no two athletes' matter to each other."""
-    return ids.new_id()
+    return str(uuid4())
 
 
 @dataclass

@@ -160,7 +160,6 @@ def pair() -> Iterator[Pair]:
         before = vars(dynamodb).copy()
         mend.apply()
         yield Pair(Emulated(dynamodb), Emulated(unmended), monkeypatch)
-        vars(dynamodb).clear()
         vars(dynamodb).update(before)
 
 
