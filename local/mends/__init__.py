@@ -11,6 +11,7 @@ from local.mends import (
     cloudformation,
     cloudformation_buckets,
     cognito,
+    dynamodb,
     expiry,
     http_api,
     lambda_worker,
@@ -26,9 +27,20 @@ def apply_all(*, code_cache: Path, expiry_every_s: float | None = None) -> tuple
     http_api.apply()
     websocket.apply()
     cognito.apply()
+    dynamodb.apply()
     state.apply()
     step_functions.apply()
     cloudformation.apply()
     cloudformation_buckets.apply()
     expiry.apply(every_s=expiry_every_s)
-    return ("lambda_worker", "http_api", "websocket", "cognito", "state", "step_functions", "cloudformation", "expiry")
+    return (
+        "lambda_worker",
+        "http_api",
+        "websocket",
+        "cognito",
+        "dynamodb",
+        "state",
+        "step_functions",
+        "cloudformation",
+        "expiry",
+    )

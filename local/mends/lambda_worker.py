@@ -31,6 +31,7 @@ from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
 
 from local.mends.guard import pin, replace_once
+from local.mends.lambda_log import mend_log
 
 Result = dict[str, Any]
 
@@ -69,6 +70,7 @@ _last = threading.local()
 
 def apply(*, code_cache: Path) -> None:
     code_cache.mkdir(parents=True, exist_ok=True)
+    mend_log()
     mend_error_types()
     mend_import_path_and_environment(code_cache / "runtime")
     mend_unpacking(code_cache / "code")
@@ -154,7 +156,7 @@ def _link_runtime_packages(runtime: Path) -> None:
 def _popen_like_lambda(command: list[str], *, env: dict[str, str], **options: Any) -> subprocess.Popen[str]:
     if command[0] == sys.executable:
         command = [command[0], "-I", "-S", "-X", "utf8", *command[1:]]
-    return subprocess.Popen(command, env=as_lambda_sees_it(env), **options)
+    return subprocess.Popen(command, env=as_lambda_sees_it(env), errors="backslashreplace", **options)
 
 
 def as_lambda_sees_it(environment: dict[str, str]) -> dict[str, str]:
