@@ -101,7 +101,7 @@ class Run:
         folders = [str(path.relative_to(ROOT)) for kind in chosen for path in self._folders(kind)]
         if not folders:
             return []
-        spread = ("-n", str(at_once), "--dist", "worksteal") if at_once > 1 else ()
+        spread = ("-n", str(at_once), "--dist", "loadfile") if at_once > 1 else ()
         return [Stage(name, (*self._command(), *spread, *folders), needs_stack)]
 
     def _command(self) -> tuple[str, ...]:

@@ -2,11 +2,15 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any, Final
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from stadion_cli.errors import CliError, UsageError
 from stadion_cli.target import Target
+
+if TYPE_CHECKING:
+    from botocore.httpsession import URLLib3Session
 
 TIMEOUT_S: Final = 60
 PAGE: Final = 200
@@ -21,7 +25,6 @@ def call(chosen: Target, method: str, path: str, body: Any = None, **headers: st
     """`if_match="*"` and the like become headers; the answer's body, empty when there is none."""
     from botocore.auth import SigV4Auth
     from botocore.awsrequest import AWSRequest
-    from botocore.httpsession import URLLib3Session
 
     session = chosen.aws.session
     credentials = session.get_credentials()
@@ -36,11 +39,19 @@ def call(chosen: Target, method: str, path: str, body: Any = None, **headers: st
     SigV4Auth(credentials.get_frozen_credentials(), "execute-api", session.region_name or chosen.aws.region).add_auth(
         request
     )
-    answer = URLLib3Session(timeout=TIMEOUT_S).send(request.prepare())
+    answer = _http().send(request.prepare())
     if answer.status_code >= 400:
         raise _refusal(answer.status_code, answer.content)
     found: dict[str, Any] = json.loads(answer.content) if answer.content else {}
     return found
+
+
+@cache
+def _http() -> "URLLib3Session":
+    """Kept: to make one reads all certificates, and a list of many pages asks often."""
+    from botocore.httpsession import URLLib3Session
+
+    return URLLib3Session(timeout=TIMEOUT_S)
 
 
 def pages(chosen: Target, path: str) -> Iterator[dict[str, Any]]:

@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, TypeVar
 from uuid import uuid4
@@ -14,6 +15,12 @@ T = TypeVar("T")
 PASSWORD: Final = "otters-swim-at-dawn"  # noqa: S105 - of athletes that live on a laptop
 FINAL: Final = frozenset({"ready", "failed", "duplicate"})
 CODE: Final = re.compile(r"\b\d{6}\b")
+
+
+@cache
+def http() -> httpx.Client:
+    """One for all: to make one reads the certificates of the whole world. It may be used by threads."""
+    return httpx.Client(timeout=60, limits=httpx.Limits(max_connections=None))
 
 
 class ApiError(Exception):
@@ -30,7 +37,7 @@ class Door:
 
     api: str
     mail: str
-    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=60))
+    http: httpx.Client = field(default_factory=http)
 
     def answer(self, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
         """Whatever it is. `if_match` is the header `if-match`; a header given as empty is left out."""
@@ -51,7 +58,7 @@ class Door:
 
 def mails_to(mail: str, address: str) -> list[dict[str, Any]]:
     """What was sent there, oldest first: Subject, BodyText, … `mail` is where the emulator shows it."""
-    accounts = httpx.get(mail, timeout=60).json()["messages"].values()
+    accounts = http().get(mail).json()["messages"].values()
     return [one for mails in accounts for one in mails if address in one["To"]]
 
 

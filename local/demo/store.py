@@ -11,7 +11,7 @@ from uuid import uuid4
 import httpx
 from standardwebhooks.webhooks import Webhook
 
-from local.demo.client import ApiError, Athlete, eventually
+from local.demo.client import ApiError, Athlete, eventually, http
 
 Admin = Callable[..., dict[str, Any]]
 """A signed request: `admin("POST", "/v1/admin/…", body, if_match="*")`."""
@@ -45,7 +45,7 @@ class Store:
     key: str
     secret: str
     admin: Admin
-    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=60))
+    http: httpx.Client = field(default_factory=http)
 
     @classmethod
     def open(cls, admin: Admin, url: str) -> "Store":

@@ -8,9 +8,10 @@ from uuid import uuid4
 import httpx
 from typer.testing import CliRunner
 
+from local.demo import client
 from stadion_cli import partner as partner_commands
 from stadion_cli.outputs import partner_url
-from tests.kit.stack import WAIT_S, DeployedStack
+from tests.kit.stack import DeployedStack
 from tests.kit.store import signed
 
 WEBHOOKS = "/partner/v1/webhooks"
@@ -27,7 +28,7 @@ class Partner:
         content = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
         named = {"content-type": "application/json", "x-api-key": self.key if key is None else key, **headers}
         kept = {name: value for name, value in named.items() if value}
-        return httpx.request(method, self.url + path, content=content, headers=kept, timeout=WAIT_S)
+        return client.http().request(method, self.url + path, content=content, headers=kept)
 
     def tell(self, body: bytes, *, key: str | None = None, secret: str | None = None, **more: Any) -> httpx.Response:
         answer = self.send("POST", WEBHOOKS, body, key=key, **signed(body, secret or self.secret, **more))

@@ -9,8 +9,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-import httpx
-
 from local.demo import client
 from local.deployment import CdkApp
 from local.emulator import Emulator, free_port
@@ -111,7 +109,7 @@ def settle(stack: DeployedStack, about: str = "") -> None:
 
     def is_quiet() -> bool:
         nonlocal looks
-        waiting = httpx.get(f"{stack.aws.endpoint}/_stadion/backlog", params={"about": about}, timeout=WAIT_S).json()
+        waiting = client.http().get(f"{stack.aws.endpoint}/_stadion/backlog", params={"about": about}).json()
         looks = 0 if waiting else looks + 1
         return looks >= 2
 

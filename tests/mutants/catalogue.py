@@ -43,7 +43,7 @@ MUTANTS: Final = (
         "gamification.store:write",
         "put_over(transaction, shelf.stored, _records_item(shelf, standing))",
         "transaction.put(_records_item(shelf, standing))",
-        ("tests/platform/alone/faults",),
+        ("tests/platform/e2e/faults",),
     ),
     Mutant(
         "records of an older version replace those of a newer one",

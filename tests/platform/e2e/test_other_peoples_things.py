@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -10,7 +11,7 @@ import pytest
 
 from tests.kit.athletes import PASSWORD, Athlete, join, stranger
 from tests.kit.promos import offer_for
-from tests.kit.stack import WAIT_S, DeployedStack, Things, again, eventually, everything, settle
+from tests.kit.stack import WAIT_S, DeployedStack, Things, again, eventually, everything, round_of, settle
 from tests.platform.e2e.route_cases import CASES, GUARDED, LAST, NOBODYS, RUN, SAMPLE, TODAY, ForAdmins, Own
 
 LIVE = "0193a1c0-0000-7000-8000-00000000aaaa"
@@ -93,6 +94,9 @@ def victim(stack: DeployedStack) -> Victim:
         athlete.email,
         "only-mine.gpx",
     }
+    settle(stack, athlete.user_id)
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    round_of(stack, "notifications-task-send-due", only=athlete.user_id, as_of=tomorrow)  # what waited for an hour
     victim = Victim(athlete, ids, private | {value for name, value in ids.items() if name.endswith("_id")})
     settle(stack, athlete.user_id)
     return victim

@@ -108,4 +108,4 @@ def test_reset_forgets(tmp_path: Path) -> None:
 
 def _newest(folder: Path) -> float:
     """When something below was written last."""
-    return max((file.stat().st_mtime for file in folder.rglob("*")), default=0.0)
+    return max((file.stat().st_mtime for file in folder.glob("*.json")), default=0.0)

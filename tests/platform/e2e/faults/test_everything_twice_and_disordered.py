@@ -22,10 +22,10 @@ from tests.kit.services import create_table
 from tests.kit.size import SEED as SEED_OF_RUN
 from tests.kit.size import sized
 from tests.kit.stack import bare_emulator
-from tests.platform.alone.faults import truth
-from tests.platform.alone.faults.environment import Entry
-from tests.platform.alone.faults.fleet import Fleet, at_once, fleet
-from tests.platform.alone.faults.world import Fields, World
+from tests.platform.e2e.faults import truth
+from tests.platform.e2e.faults.environment import Entry
+from tests.platform.e2e.faults.fleet import Fleet, at_once, fleet
+from tests.platform.e2e.faults.world import Fields, World
 
 pytestmark = pytest.mark.long
 
@@ -330,8 +330,6 @@ def test_the_unread_count_is_the_number_of_unread_messages(after: Aftermath) -> 
 
 def test_chaos_was_really_there(after: Aftermath) -> None:
     """The proof is worth something only when each kind of fault hit each consumer."""
-    if WORKOUTS < 300:
-        pytest.skip("too small a world to be hit everywhere")
     for service in ("workouts", "inventory", "gamification"):
         kinds = {"killed_before", "killed_after", "unreachable", "answer_lost", "throttled", "in_conflict"}
         assert kinds <= after.fleets[service].seen.keys()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from stadion.sports import sport
-from tests.platform.alone.faults.world import Fields, Life, Piece
+from tests.platform.e2e.faults.world import Fields, Life, Piece
 
 Totals = dict[str, dict[str, int]]
 COMPETES_AS = {"Run": "run", "TrailRun": "run", "Ride": "ride", "Swim": "swim", "Yoga": "yoga"}

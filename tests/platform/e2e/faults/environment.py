@@ -20,8 +20,8 @@ from stadion import clock
 from stadion.dynamo import look_again
 from stadion.errors import ConflictError
 from tests.kit.services import Context, http_event, sqs_event
-from tests.platform.alone.faults.chaos import Chaos, KilledError, between
-from tests.platform.alone.faults.world import Life
+from tests.platform.e2e.faults.chaos import Chaos, KilledError, between
+from tests.platform.e2e.faults.world import Life
 
 T = TypeVar("T")
 Entry = dict[str, Any]

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.platform.alone.faults import environment
-from tests.platform.alone.faults.environment import Delivered, Entry, Said
-from tests.platform.alone.faults.world import Life
+from tests.platform.e2e.faults import environment
+from tests.platform.e2e.faults.environment import Delivered, Entry, Said
+from tests.platform.e2e.faults.world import Life
 
 LARGEST_BATCH = 10
 MOST_ROUNDS = 60
