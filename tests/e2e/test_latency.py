@@ -13,7 +13,7 @@ import pytest
 from stadion import clock
 from tests.conformance.workshop import zipped
 from tests.e2e.athletes import Athlete
-from tests.memory import memory
+from tests.kit.memory import memory
 from tests.services import Service, service_environment
 from tests.stack import DeployedStack, eventually
 

@@ -13,7 +13,7 @@ from moto import mock_aws
 from gamification.domain import TOTAL, XP_PER_DAY, capped
 from stadion.dynamo import Item, OvertakenError, look_again
 from stadion.ledger import Changes, Ledger, Outcome, Posting, Reaction
-from tests.memory import memory
+from tests.kit.memory import memory
 from tests.services import Service, service_environment
 
 Contribution = dict[str, dict[str, int]]
@@ -175,7 +175,7 @@ def test_what_a_decision_relied_on_must_still_be_so() -> None:
     posting = Posting("workout-1", 1, {"shoes": {"sessions": 1}})
     ledger = Ledger("USER#1")
     with memory() as store:
-        store.items["USER#1", "GEAR#1"] = changed.serialize()
+        changed.save()
         with pytest.raises(OvertakenError):
             ledger.post(posting, react=lambda _: Reaction(relied_on=[read]))
         assert ledger.accounts(["shoes"]) == {}
