@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 Value = dict[str, Any]
@@ -54,7 +54,7 @@ def updated(text: str, scope: Scope) -> Raw:
     return after
 
 
-@lru_cache(maxsize=None)
+@cache
 def condition(text: str) -> Predicate:
     parser = Parser(text)
     found = parser.either()
@@ -62,7 +62,7 @@ def condition(text: str) -> Predicate:
     return found
 
 
-@lru_cache(maxsize=None)
+@cache
 def update(text: str) -> list[Assignment]:
     return Parser(text).clauses()
 
@@ -109,7 +109,8 @@ class Parser:
 
     def take(self, *expected: str) -> str:
         token = self.next
-        assert token and (not expected or token.upper() in expected), f"{expected} expected, not {token!r}"
+        is_expected = token.upper() in expected if expected else token != ""
+        assert is_expected, f"{expected} expected, not {token!r}"
         self.at += 1
         return token
 

@@ -109,16 +109,18 @@ TRANSACTIONS = st.lists(
     min_size=1,
     max_size=4,
 ).map(lambda writes: ("TransactWriteItems", {"TransactItems": writes}))
+
+
+def written_key(write: dict[str, Any]) -> tuple[str, str]:
+    named = write["PutRequest"]["Item"] if "PutRequest" in write else write["DeleteRequest"]["Key"]
+    return named["pk"]["S"], named["sk"]["S"]
+
+
 BATCHES = st.lists(
     items().map(lambda item: {"PutRequest": {"Item": item}}) | KEYS.map(lambda key: {"DeleteRequest": {"Key": key}}),
     min_size=1,
     max_size=4,
-    unique_by=lambda write: repr(
-        [
-            (key := next(iter(write.values())).get("Item") or write["DeleteRequest"]["Key"])[name]
-            for name in ("pk", "sk")
-        ]
-    ),  # moto lets two writes of one item pass
+    unique_by=written_key,  # moto lets two writes of one item pass
 ).map(lambda writes: ("BatchWriteItem", {"RequestItems": {TABLE: writes}}))
 READS = st.one_of(
     KEYS.map(lambda key: ("GetItem", {"TableName": TABLE, "Key": key, "ConsistentRead": True})),
