@@ -14,6 +14,7 @@ from promos.campaigns import lifecycle, store, timer
 from promos.campaigns.domain import Campaign, Run
 from promos.campaigns.plan import Plan
 from promos.domain import Switch
+from stadion.dynamo import look_again_when_stale
 from tests.kit.interleaving import ORDERS, interleaved
 from tests.kit.memory import Memory, memory
 
@@ -95,3 +96,19 @@ def test_a_run_that_is_ended_meanwhile_is_nobodys_and_ends_once(executions: list
         assert store.get_run("winter", "r-1").is_over
         assert store.get("winter").run_id is None
         assert [item.body["detail_type"] for item in table.stored("outbox")] == ["CampaignEnded"]
+
+
+@given(executions=EXECUTIONS, order=ORDERS)
+@settings(max_examples=80, deadline=None)
+def test_a_pause_stands_whatever_begins_meanwhile(executions: list[str], order: list[int]) -> None:
+    with campaign() as (table, running):
+        running |= set(executions)
+
+        def pause() -> None:
+            before = store.get("winter")
+            store.put(before, before.changed(NOW, switch=Switch.PAUSED))
+
+        pausing = partial(look_again_when_stale, pause)
+        interleaved(table, [pausing, *(claim(execution) for execution in executions)], order)
+
+        assert store.get("winter").switch is Switch.PAUSED

@@ -6,7 +6,7 @@ from functools import partial
 from itertools import permutations
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from promos import checkout, redemption_service, store
@@ -70,6 +70,14 @@ def one_after_the_other(calls: list[Checkout]) -> list[tuple[list[str], int, int
     return outcomes
 
 
+ONE_REQUEST_TWICE = [
+    Checkout("reserve", "A-1", "o-1"),
+    Checkout("reserve", "A-2", "o-2"),
+    Checkout("reserve", "A-1", "o-1"),
+]
+
+
+@example(calls=ONE_REQUEST_TWICE, order=[2, 2, 2])  # the repeat was told that the limit is reached
 @given(calls=st.lists(CHECKOUTS, min_size=2, max_size=4), order=ORDERS)
 @settings(max_examples=150, deadline=None)
 def test_checkouts_at_once_are_answered_as_some_order_one_after_the_other(
