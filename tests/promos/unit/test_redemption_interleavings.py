@@ -16,8 +16,8 @@ from tests.kit.interleaving import ORDERS, interleaved
 from tests.kit.memory import memory
 from tests.unit.promos.test_redemption_model import CODES, START, Model, stock_up
 
-AMOUNTS = {"o-1": 3_900, "o-2": 3_900, "o-3": 2_000, "o-4": 100}
-"""Of a budget of 1 000 minor units three of the large ones are too much."""
+AMOUNTS = {"o-1": 3_900, "o-2": 3_900, "o-3": 3_900, "o-4": 2_000}
+"""A tenth of each is taken from a budget of 1 000 minor units: for three of the large ones it does not last."""
 WANTED = {"reserve": "reserved", "redeem": "redeemed"}
 
 
