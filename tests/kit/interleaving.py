@@ -9,8 +9,11 @@ from hypothesis import strategies as st
 
 from tests.kit.memory import Memory
 
-ORDERS = st.lists(st.integers(0, 5), max_size=40)
-"""Who goes next: an index into those that still have something to do. When it ends, one after the other."""
+ORDERS = st.lists(st.integers(0, 5), min_size=24, max_size=60)
+"""Who goes next: an index into those that still have something to do. Zeros, and its end: one after the other.
+
+Long enough that several calls have looked before one of them writes: short lists are nearly no interleaving.
+"""
 PATIENCE_S = 60
 
 
