@@ -1,4 +1,4 @@
-# Everything here works on a fresh machine that has Python >= 3.11 and make, and nothing else.
+# Everything here works on a fresh machine that has Python 3.11, 3.12 or 3.13 and make, and nothing else.
 SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
@@ -13,8 +13,20 @@ RUNTIME := --no-emit-package botocore --no-emit-package jmespath --no-emit-packa
 help: ## say what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
-$(READY): requirements.txt package.json package-lock.json pyproject.toml
+# PYTHON=... names the Python of .venv: one of another version is made anew, never tested in its place.
+VERSION := -c 'import sys; print(sys.version)'
+ifneq ($(origin PYTHON),file)
+ifneq ($(shell $(PYTHON) $(VERSION) 2>&1),$(shell $(BIN)/python $(VERSION) 2>&1))
+OTHER_PYTHON := another-python
+endif
+endif
+
+.PHONY: another-python
+another-python:
+
+$(READY): requirements.txt package.json package-lock.json pyproject.toml $(OTHER_PYTHON)
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Stadion needs Python 3.11 or newer; $(PYTHON) is %d.%d. Name another one: make PYTHON=python3.12 ..." % sys.version_info[:2])'
+	@$(if $(OTHER_PYTHON),rm -rf $(VENV))
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "setup: Python packages ..."
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install -q --disable-pip-version-check uv==0.13.8

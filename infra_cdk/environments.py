@@ -67,12 +67,18 @@ LOCAL = Environment(
     push_applications=(("ios", "APNS/stadion-ios"), ("android", "GCM/stadion-android")),
 )
 
-LAMBDA_WHEELS = ("--python-platform", "aarch64-manylinux_2_28", "--python-version", "3.14", "--only-binary", ":all:")
+LAMBDA_PYTHON = "3.13"
+"""Of dev and prod: the newest on which the whole suite has run (docs/proof/pythons.md)."""
+LAMBDA_RUNTIME: Runtime = getattr(Runtime, f"PYTHON_{LAMBDA_PYTHON.replace('.', '_')}")
+LAMBDA_WHEELS = (
+    *("--python-platform", "aarch64-manylinux_2_28", "--python-version", LAMBDA_PYTHON),
+    *("--only-binary", ":all:"),
+)
 
 DEV = Environment(
     name="dev",
     architecture=Architecture.ARM_64,
-    runtime=Runtime.PYTHON_3_14,
+    runtime=LAMBDA_RUNTIME,
     wheels=LAMBDA_WHEELS,
     compiled_layers=False,
     snap_start=True,
@@ -86,7 +92,7 @@ DEV = Environment(
 PROD = Environment(
     name="prod",
     architecture=Architecture.ARM_64,
-    runtime=Runtime.PYTHON_3_14,
+    runtime=LAMBDA_RUNTIME,
     wheels=LAMBDA_WHEELS,
     compiled_layers=False,
     snap_start=True,

@@ -206,6 +206,16 @@ def _remember_reversal(partner_id: str, code: Code, order_id: str, now: datetime
 
 
 def _hold(partner_id: str, typed: str, use: Use, order: OnOrder, state: State, now: datetime) -> Redemption:
+    try:
+        return _new_hold(partner_id, typed, use, order, state, now)
+    except LimitReachedError as error:
+        meanwhile = checkout.on_order(partner_id, use.order_id).redemptions.get(typed)
+        if meanwhile != order.redemptions.get(typed):
+            raise OvertakenError from error  # what is missing may be what the same request took a moment ago
+        raise
+
+
+def _new_hold(partner_id: str, typed: str, use: Use, order: OnOrder, state: State, now: datetime) -> Redemption:
     known = order.redemptions.get(typed)
     if known is not None and known.state is State.REVERSED:
         raise OrderReversedError

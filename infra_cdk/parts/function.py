@@ -10,6 +10,7 @@ from aws_cdk.aws_sns import ITopic
 from constructs import Construct
 
 from infra_cdk.environments import Environment, removal_policy
+from infra_cdk.nag import accept
 from infra_cdk.parts.alarms import METRICS_NAMESPACE, Trouble, function_metric, raise_alarm
 from infra_cdk.parts.entry_points import EntryPoint
 
@@ -67,6 +68,7 @@ class ServiceFunction(Construct):
             log_group=logs,
             snap_start=SnapStartConf.ON_PUBLISHED_VERSIONS if snap_start else None,
         )
+        accept(self.function, "L1", "the newest Python on which the whole suite has run: docs/proof/pythons.md")
         self.target: IFunction = self.function.add_alias("live") if snap_start else self.function
         raise_alarm(
             self,

@@ -1,5 +1,6 @@
 """The OpenAPI 3.1 document of all services, from their routes, models and the errors that their code can end in."""
 
+import inspect
 import json
 import re
 from collections import Counter, defaultdict
@@ -13,6 +14,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 
 from local.contracts import shared_parts as parts
+from local.contracts.phrases import PHRASES
 from local.contracts.reach import Reach, Reached
 from local.contracts.services import PARTNERS, Operation, api_of, operations, services
 from stadion.errors import StadionError
@@ -277,7 +279,8 @@ def _reached(operation: Operation) -> Reached:
 
 
 def _docstring(operation: Operation) -> str:
-    return (operation.function.__doc__ or "").strip()
+    """Without its indentation, which the compiler of Python 3.13 takes away and those before leave in."""
+    return inspect.cleandoc(operation.function.__doc__ or "")
 
 
 def _own_parameters(operation: Operation) -> list[Document]:
@@ -330,7 +333,7 @@ def _header_parameters(operation: Operation, reached: Reached) -> list[Document]
 
 def _successes(operation: Operation, reached: Reached, schema: Document | None) -> Document:
     status = operation.route.status_code
-    answers = {status: HTTPStatus(status).phrase, **MORE_SUCCESSES.get(operation.id, {})}
+    answers = {status: PHRASES[status], **MORE_SUCCESSES.get(operation.id, {})}
     if operation.id in FILES:
         return {str(status): _file(FILES[operation.id])}
     if schema == {"type": "string"}:
@@ -417,7 +420,7 @@ def _failure(status: int, examples: list[Document]) -> Document:
     named = {code: example for entry in examples for code, example in entry.items()}
     codes = ", ".join(f"`{code}`" for code in named)
     return {
-        "description": f"{HTTPStatus(status).phrase}: {codes}",
+        "description": f"{PHRASES[status]}: {codes}",
         "headers": parts.headers("X-Correlation-Id"),
         "content": {parts.PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": named}},
     }

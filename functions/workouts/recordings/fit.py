@@ -18,7 +18,6 @@ from workouts.recordings.limits import (
     MAX_FIT_BYTES,
     MAX_FIT_FIELDS,
     MAX_FIT_SUMMARIES,
-    MAX_POINTS,
     MAX_RECORDINGS,
     MIB,
 )
@@ -51,10 +50,10 @@ _CHANNELS = {
 }
 
 
-def decode_fit(data: bytes) -> list[Recording]:
+def decode_fit(data: bytes, most_points: int) -> list[Recording]:
     if len(data) > MAX_FIT_BYTES:
         raise RecordingError("too_large", f"The FIT file is larger than {MAX_FIT_BYTES // MIB} MiB.")
-    recordings = [recording for part in _parts(data) for recording in _recordings(part)]
+    recordings = [recording for part in _parts(data, most_points) for recording in _recordings(part)]
     if not recordings:
         raise no_points()
     return recordings
@@ -68,7 +67,7 @@ class _Part:
     summaries: bytes
 
 
-def _parts(data: bytes) -> list[_Part]:
+def _parts(data: bytes, most_points: int) -> list[_Part]:
     parts: list[_Part] = []
     start = 0
     while start < len(data) and (not parts or data[start + 8 : start + 12] == b".FIT"):
@@ -79,7 +78,7 @@ def _parts(data: bytes) -> list[_Part]:
         if start + size > len(data):
             raise RecordingError("truncated_fit", "The FIT file ends too early. Copy it from the device again.")
         part = data[start : start + size]
-        parts.append(_Part(part, _summaries_of(part, header_size)))
+        parts.append(_Part(part, _summaries_of(part, header_size, most_points)))
         if len(parts) > MAX_RECORDINGS:
             raise RecordingError("too_many_parts", f"The file chains more than {MAX_RECORDINGS} others. Split it.")
         start += size
@@ -97,7 +96,7 @@ class _Definition:
     fields: int
 
 
-def _summaries_of(part: bytes, header_size: int) -> bytes:
+def _summaries_of(part: bytes, header_size: int, most_points: int) -> bytes:
     """Sums what the part will cost, too, and refuses what costs too much."""
     definitions: dict[int, _Definition] = {}
     kept: list[bytes] = []
@@ -122,8 +121,8 @@ def _summaries_of(part: bytes, header_size: int) -> bytes:
                 summaries += 1
                 kept.append(part[position : position + known.size])
             position += known.size
-        if fields > MAX_FIT_FIELDS or points > MAX_POINTS or summaries > MAX_FIT_SUMMARIES:
-            raise too_many_points(MAX_POINTS)
+        if fields > MAX_FIT_FIELDS or points > most_points or summaries > MAX_FIT_SUMMARIES:
+            raise too_many_points(most_points)
     if position != end:
         raise _damaged()
     return _as_file(part[:header_size], b"".join(kept))

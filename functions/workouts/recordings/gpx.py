@@ -52,9 +52,9 @@ _ELEMENTS = {
 }
 
 
-def decode_gpx(data: bytes) -> list[Recording]:
+def decode_gpx(data: bytes, most_points: int) -> list[Recording]:
     """One recording; its tracks and segments are its parts, and what lies between them is a pause."""
-    reader = _GpxReader()
+    reader = _GpxReader(most_points)
     read_points(data, reader, _POINT, b"<trkpt ")
     if not len(reader.points):
         raise no_points()
@@ -74,9 +74,9 @@ def decode_gpx(data: bytes) -> list[Recording]:
 class _GpxReader(PointReader):
     points_are_in = "trkseg"
 
-    def __init__(self) -> None:
+    def __init__(self, most_points: int) -> None:
         super().__init__()
-        self.points = Columns(_NAMES)
+        self.points = Columns(_NAMES, most_points)
         self.segment_starts: list[int] = []
         self.sport = ""
         self.creator = ""

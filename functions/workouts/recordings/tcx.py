@@ -70,14 +70,14 @@ class _Lap:
 @dataclass
 class _Activity:
     sport: str
-    points: Columns = field(default_factory=lambda: Columns(_NAMES))
+    points: Columns
     laps: list[_Lap] = field(default_factory=list)
     device: str = ""
     activity_id: str = ""
 
 
-def decode_tcx(data: bytes) -> list[Recording]:
-    reader = _TcxReader()
+def decode_tcx(data: bytes, most_points: int) -> list[Recording]:
+    reader = _TcxReader(most_points)
     read_points(data, reader, _POINT, b"<Trackpoint>")
     if not reader.activities:
         raise no_points()
@@ -134,8 +134,9 @@ def _totals(laps: list[_Lap]) -> DeviceTotals:
 class _TcxReader(PointReader):
     points_are_in = "Track"
 
-    def __init__(self) -> None:
+    def __init__(self, most_points: int) -> None:
         super().__init__()
+        self.most_points = most_points
         self.activities: list[_Activity] = []
         self._activity: _Activity | None = None
         self._point: dict[str, bytes] = {}
@@ -145,7 +146,7 @@ class _TcxReader(PointReader):
 
     def opened(self, name: str, attributes: dict[str, str]) -> None:
         if name == "Activity":
-            self._activity = _Activity(attributes.get("Sport", ""))
+            self._activity = _Activity(attributes.get("Sport", ""), Columns(_NAMES, self.most_points))
             self.activities.append(self._activity)
             _refuse_more_than(MAX_RECORDINGS, len(self.activities))
         elif name == "Lap" and self._activity:

@@ -13,7 +13,7 @@ from xml.parsers import expat
 import numpy as np
 
 from workouts.recordings.errors import RecordingError, too_many_points
-from workouts.recordings.limits import MAX_DEPTH, MAX_POINTS, MAX_TEXT
+from workouts.recordings.limits import MAX_DEPTH, MAX_TEXT
 from workouts.recordings.recording import Floats
 
 Row = Sequence[bytes]
@@ -64,8 +64,9 @@ class Columns:
     The column `time` holds ISO 8601 in UTC without a zone, the others numbers; NO_TIME and MISSING become NaN.
     """
 
-    def __init__(self, names: Sequence[str]) -> None:
+    def __init__(self, names: Sequence[str], most_points: int) -> None:
         self._names = names
+        self._most_points = most_points
         self._rows: list[Row] = []
         self._blocks: list[list[Floats]] = []
         self._length = 0
@@ -85,8 +86,8 @@ class Columns:
         self._blocks.append([_seconds(text) if name == TIME else _floats(text) for name, text in texts.items()])
         self._length += len(self._rows)
         self._rows.clear()
-        if self._length > MAX_POINTS:
-            raise too_many_points(MAX_POINTS)
+        if self._length > self._most_points:
+            raise too_many_points(self._most_points)
 
     def finished(self) -> tuple[Floats, dict[str, Floats]]:
         self._flush()

@@ -174,8 +174,8 @@ def test_what_a_decision_relied_on_must_still_be_so() -> None:
     read, changed = (Item(pk="USER#1", sk="GEAR#1", kind="gear", revision=revision, body={}) for revision in (1, 2))
     posting = Posting("workout-1", 1, {"shoes": {"sessions": 1}})
     ledger = Ledger("USER#1")
-    with memory() as store:
-        store.items["USER#1", "GEAR#1"] = changed.serialize()
+    with memory():
+        changed.save()
         with pytest.raises(OvertakenError):
             ledger.post(posting, react=lambda _: Reaction(relied_on=[read]))
         assert ledger.accounts(["shoes"]) == {}

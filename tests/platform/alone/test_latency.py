@@ -193,7 +193,7 @@ def test_without_dynamodb_the_handler_takes_a_few_yardsticks(
     recorder: Service, capfd: pytest.CaptureFixture[str]
 ) -> None:
     days, before = days_back(), yardstick_s()
-    with memory():
+    with memory("workouts"):
 
         def record() -> None:
             assert recorder.call("POST", "/v1/workouts", run_on(next(days))).status == 201

@@ -822,24 +822,6 @@ def test_fifty_orders_that_race_for_one_code_use_it_once(promos: Service) -> Non
 
 
 @pytest.mark.usefixtures("one_at_a_time")
-def test_fifty_athletes_that_race_for_a_budget_never_pass_it(promos: Service) -> None:
-    from promos import redemption_service
-    from promos.schemas import Use
-
-    limits = {"redemptions": 70, "discount_minor": 17 * 2_000 + 500, "per_user": 2}
-    launch(promos, currency="RUB", codes={"shared": "ALL"}, limits=limits)
-    promos.enter()
-
-    def use(number: int) -> str:
-        body = Use(**order(f"o-{number}", user_id=f"user-{number}"))
-        return redemption_service.redeem("store", "ALL", body, NOW).state.value
-
-    found = race(use)
-    assert (found.count("redeemed"), found.count("limit_reached")) == (17, RACERS - 17)
-    assert budget(promos)["discount_left_minor"] == 500
-
-
-@pytest.mark.usefixtures("one_at_a_time")
 def test_fifty_orders_of_one_athlete_stay_within_their_limit(promos: Service) -> None:
     from promos import redemption_service
     from promos.schemas import Use

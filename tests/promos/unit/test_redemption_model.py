@@ -5,18 +5,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from moto import mock_aws
 
 from promos import redemption_service, store
 from promos.domain import Offer, Promo, Switch
 from promos.schemas import Use
 from promos.values import CodePlan, Discount, DiscountKind, Limits, Stacking, Words
 from stadion.errors import StadionError
-from tests.kit.services import Service, service_environment
+from tests.kit.memory import memory
 
 START = datetime(2026, 11, 21, 9, tzinfo=UTC)
 WORDS = Words(en="x", ru="x")
@@ -145,10 +143,7 @@ class Redemptions(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         self.borrowed = ExitStack()
-        monkeypatch = self.borrowed.enter_context(pytest.MonkeyPatch.context())
-        self.borrowed.enter_context(mock_aws())
-        service_environment(monkeypatch)
-        self.service = Service.create("promos", monkeypatch)
+        self.store = self.borrowed.enter_context(memory("promos"))
         stock_up()
         self.model = Model()
 
@@ -207,10 +202,4 @@ class Redemptions(RuleBasedStateMachine):
 
 
 TestRedemptions = Redemptions.TestCase
-TestRedemptions.settings = settings(
-    max_examples=12,
-    stateful_step_count=25,
-    deadline=None,
-    phases=(Phase.explicit, Phase.reuse, Phase.generate),  # shrinking on moto takes minutes
-    suppress_health_check=list(HealthCheck),
-)
+TestRedemptions.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)

@@ -1,6 +1,7 @@
 """Layers are built once, the same bytes every time, for the machine that runs them."""
 
 import re
+import sys
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -19,10 +20,17 @@ def packages(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     installed: list[Path] = []
 
     def install(requirements: Path, environment: Environment, target: Path) -> None:
-        for name in ("some/__init__.py", "some/tests/test_some.py", "some/__pycache__/x.pyc", "bin/tool", "some/x.pyi"):
+        for name in (
+            "some/__init__.py",
+            "some/tests/test_some.py",
+            "some/__pycache__/x.pyc",
+            "some/x.pyi",
+            "bin/tool",
+            "some-1.dist-info/RECORD",
+        ):
             path = target / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text("x = 1\n")
+            path.write_text("x = 1\n" if name.endswith("__init__.py") else f"of {sys.executable}\n")
         installed.append(target)
 
     monkeypatch.setattr(layers, "install", install)

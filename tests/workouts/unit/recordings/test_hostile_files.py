@@ -13,17 +13,19 @@ from hypothesis import strategies as st
 from tests.workouts.unit.recordings import samples
 from workouts.recordings.decode import decode
 from workouts.recordings.errors import RecordingError
+from workouts.recordings.limits import MAX_POINTS
 from workouts.recordings.measure import measure
 
 MIB = 1024 * 1024
 LAUGHS = '<!DOCTYPE gpx [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
 OUTSIDE = '<!DOCTYPE gpx SYSTEM "file:///etc/passwd">'
 POINT = samples.a_trkpt(0)
+LOW_LIMIT = 10_000
 
 
-def code_of(data: bytes, *, now: datetime | None = None) -> str:
+def code_of(data: bytes, *, now: datetime | None = None, most_points: int = MAX_POINTS) -> str:
     with pytest.raises(RecordingError) as caught:
-        decode(data, now=now)
+        decode(data, now=now, most_points=most_points)
     assert caught.value.detail
     return caught.value.code
 
@@ -93,6 +95,21 @@ def test_a_recording_from_the_future_is_refused() -> None:
     assert code_of(tomorrow, now=datetime(2026, 4, 1, tzinfo=UTC)) == "absurd_date"
 
 
+@pytest.mark.parametrize("name", ["6471559601_ACTIVITY.fit", "activity_5039744860.gpx", "activity_5039744860.tcx"])
+def test_a_file_of_more_points_than_the_limit_is_refused(name: str) -> None:
+    recording = samples.data(name)
+    assert decode(recording, most_points=LOW_LIMIT)
+
+    assert code_of(recording, most_points=50) == "too_many_points"
+
+
+def test_an_endless_file_is_refused_at_the_limit() -> None:
+    endless = samples.a_gpx(samples.a_trkpt(0) * 10 * LOW_LIMIT)
+
+    assert code_of(endless, most_points=LOW_LIMIT) == "too_many_points"
+
+
+@pytest.mark.large
 def test_ten_million_points_are_refused_in_bounded_memory_and_time() -> None:
     point = samples.a_trkpt(0).encode()
     head, tail = samples.a_gpx("@").split(b"@")

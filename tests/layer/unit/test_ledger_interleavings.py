@@ -1,0 +1,62 @@
+"""Consumers that post to one ledger at the same time, in any order of their requests."""
+
+from functools import partial
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stadion.dynamo import Item, look_again
+from stadion.ledger import Changes, Ledger, Outcome, Posting, Reaction
+from tests.kit.interleaving import ORDERS, interleaved
+from tests.kit.memory import memory
+from tests.layer.unit.test_ledger import CONTRIBUTIONS, SOURCES, Contribution, Versions, recomputed, without_zeros
+
+ACCOUNTS = ["shoes", "bike", "chain"]
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> tuple[Versions, list[Posting]]:
+    """A version says the same whenever it comes; some come twice."""
+    known: dict[tuple[str, int], Contribution] = draw(
+        st.dictionaries(st.tuples(SOURCES, st.integers(1, 3)), CONTRIBUTIONS, min_size=2, max_size=3)
+    )
+    versions: Versions = {}
+    for (source, version), contribution in known.items():
+        versions.setdefault(source, {})[version] = contribution
+    postings = [Posting(source, version, contribution) for (source, version), contribution in known.items()]
+    return versions, [*postings, *draw(st.lists(st.sampled_from(postings), max_size=1))]
+
+
+@given(history=histories(), order=ORDERS)
+@settings(max_examples=150, deadline=None)
+def test_any_order_of_looks_and_writes_gives_the_recomputed_totals(
+    history: tuple[Versions, list[Posting]], order: list[int]
+) -> None:
+    versions, postings = history
+    ledger = Ledger("USER#1")
+    with memory() as table:
+        posts = [partial(look_again, partial(ledger.post, posting)) for posting in postings]
+
+        interleaved(table, posts, order)
+
+        assert without_zeros(ledger.accounts(ACCOUNTS)) == recomputed(versions)
+
+
+@given(history=histories(), order=ORDERS)
+@settings(max_examples=80, deadline=None)
+def test_each_movement_is_told_once_whoever_comes_between(
+    history: tuple[Versions, list[Posting]], order: list[int]
+) -> None:
+    _, postings = history
+    ledger = Ledger("USER#1")
+
+    def post(number: int, posting: Posting) -> Outcome:
+        def react(changes: Changes) -> Reaction:
+            return Reaction(items=[Item(pk=f"NEWS#{number}", sk="NEWS", kind="news", body={})])
+
+        return look_again(lambda: ledger.post(posting, react=react))
+
+    with memory() as table:
+        outcomes = interleaved(table, [partial(post, *one) for one in enumerate(postings)], order)
+
+        assert len(table.stored("news")) == len(outcomes) - outcomes.count(Outcome.STALE)

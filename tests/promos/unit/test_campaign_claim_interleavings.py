@@ -1,0 +1,114 @@
+"""Executions that want one run at the same time, in any order of their requests: one drives it."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from promos.campaigns import lifecycle, store, timer
+from promos.campaigns.domain import Campaign, Run
+from promos.campaigns.plan import Plan
+from promos.domain import Switch
+from stadion.dynamo import look_again_when_stale
+from tests.kit.interleaving import ORDERS, interleaved
+from tests.kit.memory import Memory, memory
+
+NOW = datetime(2026, 12, 1, 7, tzinfo=UTC)
+PLAN = Plan.model_validate(
+    {
+        "name": "Winter",
+        "time_zone": "Europe/Moscow",
+        "schedule": {"at": "2026-12-01T10:00"},
+        "variants": [{"name": "a", "promo_id": "shoes"}],
+        "currency": "RUB",
+    }
+)
+EXECUTIONS = st.lists(st.sampled_from(["one", "other", "third", "third"]), min_size=2, max_size=4)
+"""A step that is tried again asks with its own execution's name."""
+
+
+@contextmanager
+def campaign() -> Iterator[tuple[Memory, set[str]]]:
+    """The run's execution has died; the timer knows which executions run."""
+    running: set[str] = set()
+    with memory("promos") as table, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(timer, "is_running", running.__contains__)
+        patch.setattr(timer, "begin_at", lambda *_: None)
+        patch.setattr(lifecycle, "problems_of", lambda *_, **__: [])
+        made = Campaign(campaign_id="winter", plan=PLAN, switch=Switch.ON, next_at=NOW, created_at=NOW, updated_at=NOW)
+        store.put(None, made)
+        yield table, running
+
+
+def stopped_run() -> None:
+    before = store.get("winter")
+    run = Run(run_id="r-1", campaign_id="winter", plan=PLAN, execution="dead", begins_at=NOW, opened_at=NOW)
+    store.open_run(before, before.changed(NOW, run_id="r-1", next_at=None), run, [], NOW)
+
+
+def claim(execution: str) -> Callable[[], str | None]:
+    return partial(lifecycle.open_run, "winter", "r-1", begins_at=NOW, execution=execution, now=NOW)
+
+
+@given(executions=EXECUTIONS, order=ORDERS)
+@settings(max_examples=120, deadline=None)
+def test_a_stopped_run_is_taken_over_by_one_execution(executions: list[str], order: list[int]) -> None:
+    with campaign() as (table, running):
+        stopped_run()
+        running |= set(executions)
+
+        answers = interleaved(table, [claim(execution) for execution in executions], order)
+
+        driver = store.get_run("winter", "r-1").execution
+        assert driver in executions
+        assert [answer is None for answer in answers] == [execution == driver for execution in executions]
+
+
+@given(executions=EXECUTIONS, order=ORDERS)
+@settings(max_examples=120, deadline=None)
+def test_a_run_begins_once(executions: list[str], order: list[int]) -> None:
+    with campaign() as (table, running):
+        running |= set(executions)
+
+        answers = interleaved(table, [claim(execution) for execution in executions], order)
+
+        driver = store.get_run("winter", "r-1").execution
+        told = Counter(item.body["detail_type"] for item in table.stored("outbox"))
+        assert [answer is None for answer in answers] == [execution == driver for execution in executions]
+        assert told == {"CampaignStarted": 1}
+
+
+@given(executions=EXECUTIONS, order=ORDERS)
+@settings(max_examples=80, deadline=None)
+def test_a_run_that_is_ended_meanwhile_is_nobodys_and_ends_once(executions: list[str], order: list[int]) -> None:
+    with campaign() as (table, running):
+        stopped_run()
+        running |= set(executions)
+        ending = partial(lifecycle.end_run, "winter", "r-1", NOW)
+
+        interleaved(table, [*(claim(execution) for execution in executions), ending, ending], order)
+
+        assert store.get_run("winter", "r-1").is_over
+        assert store.get("winter").run_id is None
+        assert [item.body["detail_type"] for item in table.stored("outbox")] == ["CampaignEnded"]
+
+
+@given(executions=EXECUTIONS, order=ORDERS)
+@settings(max_examples=80, deadline=None)
+def test_a_pause_stands_whatever_begins_meanwhile(executions: list[str], order: list[int]) -> None:
+    with campaign() as (table, running):
+        running |= set(executions)
+
+        def pause() -> None:
+            before = store.get("winter")
+            store.put(before, before.changed(NOW, switch=Switch.PAUSED))
+
+        pausing = partial(look_again_when_stale, pause)
+        interleaved(table, [pausing, *(claim(execution) for execution in executions)], order)
+
+        assert store.get("winter").switch is Switch.PAUSED
