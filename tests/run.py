@@ -85,7 +85,7 @@ class Run:
             Stage("format", (sys.executable, "-m", "ruff", "format", "--check", "--quiet", ".")),
             Stage("types", (sys.executable, "-m", "mypy")),
         ]
-        return [*(one for one in checks if one.name in self.stages), *self._pytest("plain", *PLAIN, at_once=2)]
+        return [*(one for one in checks if one.name in self.stages), *self._pytest("plain", *PLAIN, at_once=3)]
 
     def waiting(self) -> list[Stage]:
         return [

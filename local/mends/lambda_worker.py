@@ -45,6 +45,8 @@ RUNTIME_ENVIRONMENT: Final = {
     "AWS_EXECUTION_ENV": f"AWS_Lambda_python{sys.version_info.major}.{sys.version_info.minor}",
     "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
 }
+FEWEST_BATCHES: Final = 2
+MOST_BATCHES: Final = 5
 UNUSED_CODE_IS_KEPT_S: Final = 7 * 24 * 3600
 
 _REPORTS_AN_ERROR: Final = (
@@ -71,9 +73,16 @@ _last = threading.local()
 def apply(*, code_cache: Path) -> None:
     code_cache.mkdir(parents=True, exist_ok=True)
     mend_log()
+    mend_batches_at_once()
     mend_error_types()
     mend_import_path_and_environment(code_cache / "runtime")
     mend_unpacking(code_cache / "code")
+
+
+def mend_batches_at_once() -> None:
+    """AWS begins with five batches of a queue at once, each in a process of its own: more than a laptop has cores."""
+    pin(lambda_svc._sqs_esm_concurrency, "d3e9d1e865aa")
+    lambda_svc._ESM_SQS_DEFAULT_CONCURRENCY = min(MOST_BATCHES, max(FEWEST_BATCHES, os.cpu_count() or 1))
 
 
 def mend_error_types() -> None:

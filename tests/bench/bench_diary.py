@@ -22,10 +22,11 @@ from typing import Any
 from uuid import uuid4
 
 from tests.kit.athletes import Athlete, join
+from tests.kit.size import sized
 from tests.kit.stack import DeployedStack, deployed_stack, eventually
 
-SIZES = (100, 500, 1000)
-ROUNDS = 25
+SIZES = sized(small=(100, 500), large=(100, 1000, 5000))
+ROUNDS = sized(small=12, large=25)
 YEAR = timedelta(days=365)
 DAY = datetime.now(UTC).date() - YEAR
 RUN = {"sport_type": "Run", "time_zone": "Europe/Moscow", "elapsed_time_s": 1834, "distance_m": 6400}

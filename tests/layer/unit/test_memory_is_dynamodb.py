@@ -12,6 +12,7 @@ from moto import mock_aws
 
 from tests.kit.memory import Memory
 from tests.kit.services import create_table, service_environment
+from tests.kit.size import sized
 
 Request = tuple[str, dict[str, Any]]
 TABLE = "stadion-compared"
@@ -201,7 +202,7 @@ def pages(call: Any, request: dict[str, Any]) -> list[list[dict[str, Any]]]:
 
 @given(requests=REQUESTS)
 @settings(
-    max_examples=60,
+    max_examples=sized(small=24, large=300),
     deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),  # shrinking on moto takes minutes
     suppress_health_check=list(HealthCheck),

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from ministack.services import dynamodb
 
 from local.mends import dynamodb as mend
+from tests.kit.size import sized
 
 Step = dict[str, Any]
 Attribute = dict[str, Any]
@@ -383,7 +384,11 @@ def histories(sort_type: str) -> st.SearchStrategy[list[Step]]:
 
 
 @pytest.mark.parametrize("sort_type", ["S", "N", "B"])
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=sized(small=24, large=300),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 @given(data=st.data())
 def test_every_page_of_every_query_is_as_without_the_mend(pair: Pair, sort_type: str, data: st.DataObject) -> None:
     pair.begin(sort_type)

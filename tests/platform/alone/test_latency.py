@@ -22,7 +22,7 @@ from tests.kit.stack import DeployedStack, eventually
 from tests.kit.yardstick import yardstick_s
 from tests.local.integration.emulator.workshop import zipped
 
-TURNS = 30
+TURNS = sized(small=12, large=30)
 ROUNDS = 3
 COLD = 5
 PAUSE_S = 0.25  # so that one call's consumers are no neighbour of the next call

@@ -15,6 +15,7 @@ from promos.schemas import Use
 from promos.values import CodePlan, Discount, DiscountKind, Limits, Stacking, Words
 from stadion.errors import StadionError
 from tests.kit.memory import memory
+from tests.kit.size import sized
 
 START = datetime(2026, 11, 21, 9, tzinfo=UTC)
 WORDS = Words(en="x", ru="x")
@@ -202,4 +203,4 @@ class Redemptions(RuleBasedStateMachine):
 
 
 TestRedemptions = Redemptions.TestCase
-TestRedemptions.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+TestRedemptions.settings = settings(max_examples=sized(small=16, large=200), stateful_step_count=25, deadline=None)

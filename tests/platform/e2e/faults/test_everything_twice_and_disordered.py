@@ -29,7 +29,7 @@ from tests.platform.e2e.faults.world import Fields, World
 
 pytestmark = pytest.mark.long
 
-WORKOUTS = sized(small=240, large=1000)
+WORKOUTS = sized(small=200, large=1000)
 SEED = f"{SEED_OF_RUN:08x}"
 SERVICES = ("workouts", "inventory", "gamification", "notifications")
 
