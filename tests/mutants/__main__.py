@@ -31,7 +31,8 @@ def main(words: list[str]) -> int:
 def _healthy(chosen: list[Mutant], free: "SimpleQueue[Laboratory]") -> bool:
     """Without a mutant all their tests are green: what is red anyway kills nobody."""
     laboratory = free.get()
-    code, told = laboratory.run(tuple(sorted({test for mutant in chosen for test in mutant.tests})))
+    tests = sorted({test for mutant in chosen for test in mutant.tests})
+    code, told = laboratory.run(("-n", str(AT_ONCE), "--dist", "loadfile", *tests))
     free.put(laboratory)
     print(f"without a mutant: {told}", flush=True)
     return code == 0

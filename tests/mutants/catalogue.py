@@ -5,7 +5,7 @@ from typing import Final
 from tests.mutants.engine import Mutant
 
 LEDGER = ("tests/layer/unit/test_ledger.py",)
-REDEMPTION = ("tests/promos/unit/test_redemption_model.py",)
+REDEMPTION = ("tests/promos/unit/test_redemption_model.py", "tests/promos/unit/test_redemption_interleavings.py")
 PROMOS = ("tests/promos/integration/test_promos.py",)
 
 MUTANTS: Final = (
@@ -93,14 +93,14 @@ MUTANTS: Final = (
         "stadion.http:Api.signer",
         '"jwt" in context or "iam" not in context',
         "False",
-        ("tests/accounts/integration", "tests/promos/integration/test_promos.py"),
+        ("tests/promos/integration/test_promos.py",),
     ),
     Mutant(
         "an older consent overrules a newer one",
         "stadion.consents:heard",
         "known is not None and known.revision >= news.revision",
         "False",
-        ("tests/notifications", "tests/promos/integration/test_promos.py"),
+        ("tests/notifications/integration",),
     ),
     # --- accounts ---
     Mutant(
@@ -153,14 +153,14 @@ MUTANTS: Final = (
         "telemetry.live.session_store:create",
         "transaction.put(mark, absent(), refused=_is_open)",
         "transaction.put(mark)",
-        ("tests/telemetry/integration",),
+        ("tests/telemetry/integration/live/test_sessions.py",),
     ),
     Mutant(
         "an older profile moves the zones back",
         "telemetry.metrics.knowing:updated",
         "event.revision <= known.revision",
         "False",
-        ("tests/telemetry",),
+        ("tests/telemetry/unit", "tests/telemetry/integration/test_metrics.py"),
     ),
     # --- promos ---
     Mutant(
@@ -196,7 +196,7 @@ MUTANTS: Final = (
         "promos.store:issue",
         "transaction.check(athlete, Item.revision == athlete.revision, refused=overtaken)",
         "pass",
-        ("tests/promos",),
+        ("tests/promos/integration/test_promos.py",),
     ),
     Mutant(
         "a reservation that holds is given back",
@@ -210,7 +210,7 @@ MUTANTS: Final = (
         "promos.campaigns.lifecycle:_open_run",
         "if timer.is_running(run.execution):",
         "if False:",
-        ("tests/promos/integration/campaign_workflow",),
+        ("tests/promos/unit/test_campaign_claim_interleavings.py",),
     ),
     # --- notifications ---
     Mutant(
@@ -254,7 +254,7 @@ MUTANTS: Final = (
         "partners.order_store:save",
         "transaction.put(_item(after), unchanged, refused=overtaken)",
         "transaction.put(_item(after))",
-        ("tests/partners",),
+        ("tests/partners/integration/test_partners.py", "tests/partners/unit"),
     ),
     Mutant(
         "more comes back than was bought",
