@@ -5,10 +5,12 @@ machine or the stack for itself comes last. Each stage writes to a file; what fa
 """
 
 import argparse
+import contextlib
 import json
 import os
 import random
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -17,8 +19,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from local.errors import AnotherUpIsRunning
+from local.lock import only_one
 from tests.kit import changes
 from tests.kit.cpu_time import WRITTEN_TO
 from tests.kit.size import VARIABLE
@@ -30,6 +34,9 @@ LOGS: Final = ROOT / ".stadion" / "test-logs"
 SEED: Final = 20261128
 """Of `make test`: what passed at the developer's passes in CI. `make proof` draws another one each time."""
 PLAIN: Final = ("unit", "integration")
+KINDS: Final = ("lint", "format", "types", "unit", "integration", "e2e", "alone", "bench")
+HANGS_AFTER_S: Final = 1500
+"""A test that takes so long shows where it stands, and its process ends."""
 SHOWN: Final = 60
 """Lines of a stage that failed."""
 CLOSING: Final = re.compile(r"^=* ?((?:\d+ [a-z]+(?:, )?)+ in [\d.]+s.*?) ?=*$")
@@ -40,6 +47,10 @@ class Stage:
     name: str
     command: tuple[str, ...]
     needs_stack: bool = False
+
+    @property
+    def is_pytest(self) -> bool:
+        return "pytest" in self.command
 
 
 @dataclass
@@ -61,10 +72,8 @@ class Outcome:
 
     @property
     def failed(self) -> bool:
-        return self.code not in {0, NOTHING_TO_DO}
-
-
-NOTHING_TO_DO: Final = 5
+        """Pytest may end well without its last word when a test ends the process: then nobody knows what ran."""
+        return self.code != 0 or (self.stage.is_pytest and not re.search(r"\d+ passed", self.closing))
 
 
 @dataclass
@@ -101,12 +110,13 @@ class Run:
         folders = [str(path.relative_to(ROOT)) for kind in chosen for path in self._folders(kind)]
         if not folders:
             return []
-        spread = ("-n", str(at_once), "--dist", "loadfile") if at_once > 1 else ()
+        spread = ("-n", str(at_once), "--dist", "loadfile", "--max-worker-restart", "2") if at_once > 1 else ()
         return [Stage(name, (*self._command(), *spread, *folders), needs_stack)]
 
     def _command(self) -> tuple[str, ...]:
         size = () if self.large else ("-m", "not large")
-        return (sys.executable, "-m", "pytest", "-q", "--tb=short", f"--hypothesis-seed={self.seed}", *size)
+        hangs = ("-o", f"faulthandler_timeout={HANGS_AFTER_S}", "-o", "faulthandler_exit_on_timeout=true")
+        return (sys.executable, "-m", "pytest", "-q", "--tb=short", f"--hypothesis-seed={self.seed}", *hangs, *size)
 
     def _folders(self, kind: str) -> Iterator[Path]:
         roots = [TESTS / folder for folder in self.folders] or [TESTS]
@@ -123,20 +133,59 @@ def main(arguments: Sequence[str] | None = None) -> int:
     run = _asked(arguments)
     print(f"seed {run.seed}, size {'large' if run.large else 'small'}, logs in {LOGS.relative_to(ROOT)}", flush=True)
     LOGS.mkdir(parents=True, exist_ok=True)
-    with _shared_stack(run) as environment:
-        with ThreadPoolExecutor(2) as lanes:
-            list(
-                lanes.map(
-                    lambda stages: _one_after_the_other(run, stages, environment), (run.computing(), run.waiting())
-                )
-            )
-        _one_after_the_other(run, run.alone(), environment)
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, _interrupted)
+    try:
+        with only_one(LOGS / "run.lock"), _shared_stack(run) as environment:
+            with ThreadPoolExecutor(2) as lanes:
+                both = (run.computing(), run.waiting())
+                list(lanes.map(lambda stages: _one_after_the_other(run, stages, environment), both))
+            _one_after_the_other(run, run.alone(), environment)
+    except AnotherUpIsRunning as error:
+        sys.exit(f"another run of the tests goes on in this folder: {error.hint or error}")
+    except KeyboardInterrupt:
+        print("interrupted: the processes of this run are ended", flush=True)
+        return INTERRUPTED
     return _tell(run)
+
+
+def _interrupted(*_: object) -> None:
+    """Ctrl-C and SIGTERM: the stack of the run goes, and what its stages started."""
+    _children.stop()
+    raise KeyboardInterrupt
+
+
+class Children:
+    """What runs for us, in groups of their own, so that an end of ours is one of theirs."""
+
+    def __init__(self) -> None:
+        self.running: set[subprocess.Popen[bytes]] = set()
+        self.stopped = False
+
+    def run(self, command: Sequence[str], **options: Any) -> int:
+        if self.stopped:
+            return INTERRUPTED
+        process = subprocess.Popen(command, start_new_session=True, **options)
+        self.running.add(process)
+        try:
+            return process.wait()
+        finally:
+            self.running.discard(process)
+
+    def stop(self) -> None:
+        self.stopped = True
+        for process in tuple(self.running):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
+
+
+INTERRUPTED: Final = 130
+_children = Children()
 
 
 def _asked(arguments: Sequence[str] | None) -> Run:
     parser = argparse.ArgumentParser(prog="python -m tests.run", description=__doc__)
-    parser.add_argument("--stages", default="lint,format,types,unit,integration,e2e,alone,bench")
+    parser.add_argument("--stages", default=",".join(KINDS))
     parser.add_argument("--service", default="", help="a folder of tests/, or several: promos,partners")
     parser.add_argument("--changed", action="store_true", help="what the working tree's changes ask for")
     parser.add_argument("--base", default="", help="with --changed: compare with this revision")
@@ -145,6 +194,8 @@ def _asked(arguments: Sequence[str] | None) -> Run:
     asked = parser.parse_args(arguments)
     seed = asked.seed if asked.seed is not None else (random.SystemRandom().randrange(10**8) if asked.large else SEED)
     stages = frozenset(asked.stages.split(","))
+    if unknown := stages - set(KINDS):
+        parser.error(f"no such stage: {', '.join(sorted(unknown))}; there are {', '.join(KINDS)}")
     folders, smoke = _part(asked)
     return Run(stages, folders, smoke and "e2e" in stages, seed, asked.large)
 
@@ -156,7 +207,10 @@ def _part(asked: argparse.Namespace) -> tuple[tuple[str, ...], bool]:
             sys.exit(f"tests/ has no folder {', '.join(unknown)}")
         return changes.with_contracts(named), True
     if asked.changed:
-        found = changes.asked_for(changes.changed_files(ROOT, asked.base))
+        try:
+            found = changes.asked_for(changes.changed_files(ROOT, asked.base))
+        except changes.GitError as error:
+            sys.exit(f"git cannot tell what has changed: {error}")
         print(f"changed: {found}", flush=True)
         return found.folders, found.smoke
     return (), False
@@ -164,8 +218,10 @@ def _part(asked: argparse.Namespace) -> tuple[tuple[str, ...], bool]:
 
 @contextmanager
 def _shared_stack(run: Run) -> Iterator[dict[str, str]]:
-    """The stack of the run is deployed while the linter runs; what cannot be deployed is known before any test."""
-    environment = os.environ | {VARIABLE: "large" if run.large else "small", "STADION_SEED": str(run.seed)}
+    """Deployed before anything runs: what cannot be deployed is known at once."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    environment = inherited | {VARIABLE: "large" if run.large else "small", "STADION_SEED": str(run.seed)}
+    environment |= {"PYTHONUTF8": "1", "no_proxy": "127.0.0.1,localhost", "NO_PROXY": "127.0.0.1,localhost"}
     environment["HYPOTHESIS_STORAGE_DIRECTORY"] = str(ROOT / ".hypothesis")
     if not any(stage.needs_stack for stage in (*run.waiting(), *run.alone())):
         yield environment
@@ -199,15 +255,14 @@ def _outcome(stage: Stage, environment: dict[str, str]) -> Outcome:
     times.unlink(missing_ok=True)
     started = time.monotonic()
     with log.open("wb") as output:
-        code = subprocess.run(
+        code = _children.run(
             stage.command,
             cwd=ROOT,
             env=environment | {WRITTEN_TO: str(times)},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            check=False,
-        ).returncode
+        )
     return Outcome(stage, code, time.monotonic() - started, log)
 
 

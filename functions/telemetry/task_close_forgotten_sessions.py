@@ -1,9 +1,11 @@
 """Every few minutes: live sessions that nobody hears of any more are finished at their last sample."""
 
 from datetime import timedelta
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from stadion.as_of import refuse_elsewhere
 from stadion.settings import load
 from stadion.tasks import Round, one_by_one, scheduled
 from telemetry.live import service, session_store
@@ -14,7 +16,16 @@ FINISHES_WITHIN = timedelta(minutes=2)
 
 
 class Forgotten(Round):
-    forgotten_after_s: float | None = Field(default=None, ge=0, description="instead of the setting")
+    forgotten_after_s: float | None = Field(default=None, ge=0, description="instead of the setting; local stage only")
+
+    @model_validator(mode="after")
+    def _closes_nobody_elses(self) -> Self:
+        if self.forgotten_after_s is None:
+            return self
+        refuse_elsewhere()
+        if self.only is None:
+            raise ValueError("forgotten_after_s goes with only: whose sessions")
+        return self
 
 
 def close(asked: Forgotten) -> dict[str, int]:

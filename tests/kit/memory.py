@@ -1,7 +1,8 @@
 """DynamoDB in a dict, below pynamodb: what our stores send is judged and answered as DynamoDB would.
 
-Tests of rules and of interleavings run on it; `test_memory.py` compares it with moto. Every request is atomic and
-reads are current. It knows what our stores use: one table with `pk` and `sk`, the index `gsi1`, whole attributes.
+Tests of rules and of interleavings run on it; `test_memory_is_dynamodb.py` compares it with moto. Every request is
+atomic and reads are current. It knows what our stores use: one table with `pk` and `sk`, the index `gsi1`, whole
+attributes.
 """
 
 import threading

@@ -102,6 +102,27 @@ MUTANTS: Final = (
         "False",
         ("tests/notifications/integration",),
     ),
+    Mutant(
+        "production lets an input say what time it is",
+        "stadion.as_of:refuse_elsewhere",
+        "settings().stage != LOCAL",
+        "False",
+        ("tests/platform/integration/test_time_is_an_argument.py",),
+    ),
+    Mutant(
+        "a round moves everybody's clock",
+        "stadion.tasks:Round._moves_nobody_elses_clock",
+        "self.as_of is not None and self.only is None",
+        "False",
+        ("tests/platform/integration/test_time_is_an_argument.py",),
+    ),
+    Mutant(
+        "production hurries its workflows",
+        "stadion.tasks:TaskInput._waits_as_everywhere",
+        "self.wait_scale is not None",
+        "False",
+        ("tests/platform/integration/test_time_is_an_argument.py",),
+    ),
     # --- accounts ---
     Mutant(
         "of two edits of one profile the last one wins",

@@ -17,6 +17,7 @@ def status_of(athlete: Athlete, method: str, path: str, body: Any = None, **head
     return athlete.door.http.request(method, athlete.door.api + path, json=body, headers=named).status_code
 
 
+@pytest.mark.smoke
 def test_an_uploaded_ride_moves_gear_xp_records_and_the_inbox(anna: Athlete) -> None:
     bike = anna.post(
         "/v1/gear",
@@ -41,6 +42,7 @@ def test_an_uploaded_ride_moves_gear_xp_records_and_the_inbox(anna: Athlete) -> 
     assert original.content == (recordings("sweat") / "4078723797.fit").read_bytes()
 
 
+@pytest.mark.smoke
 def test_a_deleted_workout_gives_everything_back(ben: Athlete) -> None:
     shoes = ben.post("/v1/gear", {"category": "running_shoes"})
     run = {"sport_type": "Run", "started_at": "2026-11-20T06:00:00Z", "elapsed_time_s": 1800, "distance_m": 5000}
@@ -62,6 +64,7 @@ def test_two_devices_that_upload_one_ride_at_the_same_moment_make_one_workout(be
     assert len(ben.get("/v1/workouts")["items"]) == 1
 
 
+@pytest.mark.smoke
 def test_a_wrong_code_confirms_nobody(door: Door) -> None:
     credentials = {"email": "wrong.code@example.org", "password": "otters-swim-at-dawn"}
     door.call("POST", "/v1/auth/register", credentials)
@@ -103,6 +106,7 @@ def test_nothing_tells_whether_an_email_has_an_account(door: Door, anna: Athlete
         assert (answers[0].status_code, known) == (answers[1].status_code, unknown), path
 
 
+@pytest.mark.smoke
 def test_a_refreshed_session_goes_on_with_the_new_token_only(anna: Athlete) -> None:
     door = anna.door
     new = door.call("POST", "/v1/auth/refresh", {"refresh_token": anna.refresh_token})
@@ -140,6 +144,7 @@ def test_the_page_of_the_api_needs_no_other_host(stack: DeployedStack, door: Doo
     assert "/v1/workouts" in document["paths"]
 
 
+@pytest.mark.smoke
 def test_an_address_that_does_not_exist_is_a_problem_not_a_riddle(door: Door) -> None:
     answer = door.http.get(door.api + "/v1/wokrouts", headers={"accept-language": "ru"})
     assert answer.status_code == 404

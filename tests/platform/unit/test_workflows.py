@@ -41,9 +41,9 @@ def test_what_a_task_or_a_map_throws_ends_as_a_failure(definition: dict[str, Any
     for one in machines(definition):
         for state in one["States"].values():
             if state["Type"] in {"Task", "Map"}:
-                (catch,) = state["Catch"]
-                assert catch["ErrorEquals"] == ["States.ALL"]
-                assert ends_in_failure(one["States"], catch["Next"])
+                *named, last = state["Catch"]
+                assert last["ErrorEquals"] == ["States.ALL"]
+                assert all(ends_in_failure(one["States"], catch["Next"]) for catch in (*named, last))
 
 
 def ends_in_failure(states: dict[str, Any], name: str) -> bool:

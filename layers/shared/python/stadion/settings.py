@@ -3,7 +3,7 @@
 from functools import cache
 from typing import TypeVar
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _S = TypeVar("_S", bound="Settings")
@@ -18,7 +18,8 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="STADION_", frozen=True, extra="ignore")
 
-    stage: str = "local"
+    stage: str = Field(min_length=1)
+    """`local`, `dev` or `prod`: only the local one lets an input say what time it is, so none is no stage."""
     service: str
     table: str = ""
     bus: str = "stadion"

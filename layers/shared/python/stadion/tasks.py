@@ -64,7 +64,9 @@ class Round(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     as_of: AwareDatetime | None = Field(default=None, description="what time it is; local stage only")
-    only: str | None = Field(default=None, description="whose things alone: an athlete's or a partner's id")
+    only: str | None = Field(
+        default=None, min_length=1, description="whose things alone: an athlete's or a partner's id"
+    )
 
     @model_validator(mode="after")
     def _moves_nobody_elses_clock(self) -> Self:
