@@ -123,6 +123,20 @@ MUTANTS: Final = (
         "False",
         ("tests/platform/integration/test_time_is_an_argument.py",),
     ),
+    Mutant(
+        "a key of last year is still taken",
+        "stadion.idempotency:remember",
+        " | (Item.expires_at <= int(now.timestamp()))",
+        "",
+        ("tests/workouts/integration/test_diary.py",),
+    ),
+    Mutant(
+        "a token that is nobody's opens something",
+        "stadion.http:Api.claims",
+        ' or not claims.get("sub")',
+        "",
+        ("tests/platform/integration/test_hostile_requests.py",),
+    ),
     # --- accounts ---
     Mutant(
         "of two edits of one profile the last one wins",
@@ -262,7 +276,28 @@ MUTANTS: Final = (
         "True",
         ("tests/notifications/integration",),
     ),
+    Mutant(
+        "a message is sent before its hour",
+        "notifications.sending:_claimed",
+        "delivery.due_at is not None and delivery.due_at > now",
+        "False",
+        ("tests/notifications/integration/messages/test_waiting.py",),
+    ),
     # --- partners ---
+    Mutant(
+        "a webhook is attempted before its hour",
+        "partners.hook_service:attempt",
+        "delivery.next_at is not None and delivery.next_at > now",
+        "False",
+        ("tests/partners/integration/test_webhooks.py",),
+    ),
+    Mutant(
+        "an id may end anywhere in what is signed",
+        "partners.signatures:verify",
+        '"." in headers[ID]',
+        "False",
+        ("tests/partners/unit/test_signatures.py",),
+    ),
     Mutant(
         "a message that nobody signed is believed",
         "partners.signatures:verify",

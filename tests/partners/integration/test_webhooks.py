@@ -115,6 +115,25 @@ def test_a_failure_is_tried_again_with_the_same_id_and_a_new_signature(
     assert [one["state"] for one in deliveries(hooks)] == ["delivered"]
 
 
+def test_an_attempt_that_comes_before_its_hour_is_none(hooks: Service, receiver: Receiver) -> None:
+    """Left twice, say: the worker looks at the delivery, not at who sent it."""
+    from partners.work import Deliver
+    from stadion import clock
+    from stadion.work import leave
+
+    subscribe(hooks, receiver)
+    receiver.answers = [500]
+    happen(hooks, redeemed())
+    [waiting] = deliveries(hooks)
+
+    now = clock.now()
+    again = Deliver(correlation_id="c", asked_at=now, partner_id="store", delivery_id=waiting["delivery_id"])
+    leave(boto3.client("sqs").get_queue_url(QueueName="webhook-deliveries")["QueueUrl"], [again])
+    work(hooks)
+
+    assert len(receiver.seen) == 1
+
+
 def test_in_the_end_it_is_given_up(hooks: Service, receiver: Receiver, standing_clock: Clock) -> None:
     subscribe(hooks, receiver)
     receiver.answers = [500] * 50

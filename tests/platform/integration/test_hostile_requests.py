@@ -33,6 +33,20 @@ def test_bytes_that_are_no_text_are_the_clients_fault(workouts: Service, monkeyp
     assert answer["statusCode"] == 400
 
 
+@pytest.mark.parametrize("claims", [{"token_use": "access"}, {"token_use": "access", "sub": ""}, {"sub": ATHLETE}])
+def test_a_token_that_is_nobodys_or_for_something_else_opens_nothing(workouts: Service, claims: dict[str, str]) -> None:
+    from tests.kit.services import Context, http_event
+    from workouts import api
+
+    workouts.enter()
+    event = http_event("GET", "/v1/workouts", None, user=ATHLETE)
+    event["requestContext"]["authorizer"]["jwt"]["claims"] = claims
+
+    answer = api.handler(event, Context())
+
+    assert answer["statusCode"] == 401
+
+
 @pytest.mark.parametrize("content_type", ["APPLICATION/JSON", "application/json; charset=UTF-8", "Application/json"])
 def test_the_content_types_case_does_not_matter(workouts: Service, content_type: str) -> None:
     assert workouts.call("POST", "/v1/workouts", RUN, content_type=content_type).status == 201

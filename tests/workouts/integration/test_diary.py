@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from stadion.dynamo import Transaction
+from tests.kit.clock import Clock
 from tests.kit.events import entry
 from tests.kit.services import OTHER, Service, sqs_event
 
@@ -49,6 +50,18 @@ def test_a_key_with_another_request_is_refused(workouts: Service) -> None:
     workouts.call("POST", "/v1/workouts", RUN, idempotency_key="k-1")
     other = workouts.call("POST", "/v1/workouts", {**RUN, "distance_m": 1}, idempotency_key="k-1")
     assert (other.status, other.body["code"]) == (422, "idempotency_key_reused")
+
+
+def test_a_key_is_free_again_after_a_day_though_its_item_may_still_be_there(
+    workouts: Service, standing_clock: Clock
+) -> None:
+    """DynamoDB removes what has expired when it has time."""
+    first = workouts.call("POST", "/v1/workouts", RUN, idempotency_key="k-1")
+
+    standing_clock.advance(days=1, minutes=1)
+    later = workouts.call("POST", "/v1/workouts", {**RUN, "started_at": "2026-11-21T05:40:00Z"}, idempotency_key="k-1")
+
+    assert (first.status, later.status) == (201, 201)
 
 
 def test_a_workout_named_by_the_client_is_recorded_once(workouts: Service) -> None:
