@@ -16,7 +16,7 @@ help: ## say what there is
 # PYTHON=... names the Python of .venv: one of another version is made anew, never tested in its place.
 VERSION := -c 'import sys; print(sys.version)'
 ifneq ($(origin PYTHON),file)
-ifneq ($(shell $(PYTHON) $(VERSION) 2>&1),$(shell $(BIN)/python $(VERSION) 2>&1))
+ifneq ($(shell $(PYTHON) $(VERSION) 2>&1),$(shell $(BIN)/python $(VERSION) 2>/dev/null))
 OTHER_PYTHON := another-python
 endif
 endif
@@ -51,22 +51,22 @@ demo: $(READY) ## the main job on real recordings: upload, wear, XP, records, no
 PART = $(if $(SERVICE),--service $(SERVICE)) $(if $(CHANGED),--changed) $(if $(BASE),--base $(BASE)) $(if $(SEED),--seed $(SEED))
 RUN = @$(BIN)/python -m tests.run $(PART)
 
-test: $(READY) ## every check, small: lint, types, unit, integration, end to end, alone (SERVICE=, CHANGED=1, SEED=)
+test: $(READY) ## every check, small: lint, types, unit, integration, end to end, alone (SERVICE=, CHANGED=1, BASE=, SEED=)
 	$(RUN)
 
 proof: $(READY) ## the same checks, large: an hour or so, with a fresh seed
 	$(RUN) --large
 
-check: $(READY) ## lint, types and the plain tests of what changed: while you work
-	$(RUN) --changed --stages lint,format,types,unit,integration
+check: $(READY) ## lint, types, and unit and integration tests of what changed (BASE=revision): while you work
+	$(RUN) --changed --quick --stages lint,format,types,unit,integration
 
-mutants: $(READY) ## takes out one safeguard at a time, and wants a red test
-	@$(BIN)/python -m tests.mutants
+mutants: $(READY) ## takes out one safeguard at a time, and wants a red test (ONLY=words)
+	@$(BIN)/python -m tests.mutants $(ONLY)
 
 lint: $(READY) ## ruff: rules and format
 	$(RUN) --stages lint,format
 
-types: $(READY) ## mypy, strict
+types: $(READY) ## mypy, strict, over everything but tests/
 	$(RUN) --stages types
 
 unit: $(READY) ## tests of rules alone

@@ -31,8 +31,12 @@ botocore.session.create_loader = cache(botocore.session.create_loader)
 """Each session would read and parse the descriptions of the services anew: most of the time of a test on moto."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes minutes begins first, so that no worker is left alone with it at the end."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What takes minutes begins first, so that no worker is left alone with it; what is large waits for its proof."""
+    large = [item for item in items if item.get_closest_marker("large") is not None and not IS_LARGE]
+    if large:
+        config.hook.pytest_deselected(items=large)
+        items[:] = [item for item in items if item not in large]
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 

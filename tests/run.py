@@ -25,16 +25,15 @@ from local.errors import AnotherUpIsRunning
 from local.lock import only_one
 from tests.kit import changes
 from tests.kit.cpu_time import WRITTEN_TO
-from tests.kit.size import VARIABLE
+from tests.kit.size import DEFAULT_SEED, VARIABLE
 from tests.kit.stack import SHARED, deployed_stack
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 TESTS: Final = ROOT / "tests"
 LOGS: Final = ROOT / ".stadion" / "test-logs"
-SEED: Final = 20261128
-"""Of `make test`: what passed at the developer's passes in CI. `make proof` draws another one each time."""
 PLAIN: Final = ("unit", "integration")
 KINDS: Final = ("lint", "format", "types", "unit", "integration", "e2e", "alone", "bench")
+INFRASTRUCTURE: Final = "tests/platform/unit/infra"
 HANGS_AFTER_S: Final = 1500
 """A test that takes so long shows where it stands, and its process ends."""
 SHOWN: Final = 60
@@ -84,17 +83,28 @@ class Run:
     folders: tuple[str, ...] = ()
     """Of `tests/`; none means all."""
     smoke: bool = False
-    seed: int = SEED
+    seed: int = DEFAULT_SEED
     large: bool = False
+    quick: bool = False
+    """Without the infrastructure, whose templates take longer than all the rest."""
     outcomes: list[Outcome] = field(default_factory=list)
 
-    def computing(self) -> list[Stage]:
-        checks = [
+    def lanes(self) -> tuple[list[Stage], list[Stage]]:
+        """What runs at the same time: computing beside waiting, or, where nothing waits, types beside tests."""
+        if waiting := self.waiting():
+            return [*self.checks(), *self.plain()], waiting
+        return self.checks(), self.plain()
+
+    def checks(self) -> list[Stage]:
+        known = [
             Stage("lint", (sys.executable, "-m", "ruff", "check", "--quiet", ".")),
             Stage("format", (sys.executable, "-m", "ruff", "format", "--check", "--quiet", ".")),
             Stage("types", (sys.executable, "-m", "mypy")),
         ]
-        return [*(one for one in checks if one.name in self.stages), *self._pytest("plain", *PLAIN, at_once=3)]
+        return [one for one in known if one.name in self.stages]
+
+    def plain(self) -> list[Stage]:
+        return self._pytest("plain", *PLAIN, at_once=3)
 
     def waiting(self) -> list[Stage]:
         return [
@@ -114,9 +124,9 @@ class Run:
         return [Stage(name, (*self._command(), *spread, *folders), needs_stack)]
 
     def _command(self) -> tuple[str, ...]:
-        size = () if self.large else ("-m", "not large")
+        left_out = ("--ignore", INFRASTRUCTURE) if self.quick else ()
         hangs = ("-o", f"faulthandler_timeout={HANGS_AFTER_S}", "-o", "faulthandler_exit_on_timeout=true")
-        return (sys.executable, "-m", "pytest", "-q", "--tb=short", f"--hypothesis-seed={self.seed}", *hangs, *size)
+        return (sys.executable, "-m", "pytest", "-q", "--tb=short", f"--hypothesis-seed={self.seed}", *hangs, *left_out)
 
     def _folders(self, kind: str) -> Iterator[Path]:
         roots = [TESTS / folder for folder in self.folders] or [TESTS]
@@ -138,7 +148,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with only_one(LOGS / "run.lock"), _shared_stack(run) as environment:
             with ThreadPoolExecutor(2) as lanes:
-                both = (run.computing(), run.waiting())
+                both = run.lanes()
                 list(lanes.map(lambda stages: _one_after_the_other(run, stages, environment), both))
             _one_after_the_other(run, run.alone(), environment)
     except AnotherUpIsRunning as error:
@@ -190,14 +200,19 @@ def _asked(arguments: Sequence[str] | None) -> Run:
     parser.add_argument("--changed", action="store_true", help="what the working tree's changes ask for")
     parser.add_argument("--base", default="", help="with --changed: compare with this revision")
     parser.add_argument("--large", action="store_true", help="the size of the full proof")
+    parser.add_argument("--quick", action="store_true", help="without the infrastructure's templates")
     parser.add_argument("--seed", type=int, default=None)
     asked = parser.parse_args(arguments)
-    seed = asked.seed if asked.seed is not None else (random.SystemRandom().randrange(10**8) if asked.large else SEED)
+    seed = (
+        asked.seed
+        if asked.seed is not None
+        else (random.SystemRandom().randrange(10**8) if asked.large else DEFAULT_SEED)
+    )
     stages = frozenset(asked.stages.split(","))
     if unknown := stages - set(KINDS):
         parser.error(f"no such stage: {', '.join(sorted(unknown))}; there are {', '.join(KINDS)}")
     folders, smoke = _part(asked)
-    return Run(stages, folders, smoke and "e2e" in stages, seed, asked.large)
+    return Run(stages, folders, smoke and "e2e" in stages, seed, asked.large, asked.quick)
 
 
 def _part(asked: argparse.Namespace) -> tuple[tuple[str, ...], bool]:
@@ -211,6 +226,7 @@ def _part(asked: argparse.Namespace) -> tuple[tuple[str, ...], bool]:
             found = changes.asked_for(changes.changed_files(ROOT, asked.base))
         except changes.GitError as error:
             sys.exit(f"git cannot tell what has changed: {error}")
+        found = changes.Part(found.folders, found.smoke and "e2e" in asked.stages)
         print(f"changed: {found}", flush=True)
         return found.folders, found.smoke
     return (), False
@@ -246,7 +262,7 @@ def _one_after_the_other(run: Run, stages: Sequence[Stage], environment: dict[st
     for stage in stages:
         outcome = _outcome(stage, environment)
         run.outcomes.append(outcome)
-        print(outcome, flush=True)
+        print("\n".join([str(outcome), *(_why(outcome) if outcome.failed else ())]), flush=True)
 
 
 def _outcome(stage: Stage, environment: dict[str, str]) -> Outcome:
@@ -266,16 +282,17 @@ def _outcome(stage: Stage, environment: dict[str, str]) -> Outcome:
     return Outcome(stage, code, time.monotonic() - started, log)
 
 
+def _why(outcome: Outcome) -> list[str]:
+    text = outcome.log.read_text(encoding="utf-8", errors="replace")
+    return [f"--- the whole of it is in {outcome.log.relative_to(ROOT)}", *_reason(text), ""]
+
+
 def _tell(run: Run) -> int:
-    failed = [outcome for outcome in run.outcomes if outcome.failed]
-    for outcome in failed:
-        print(f"\n--- {outcome.stage.name} failed; the whole of it is in {outcome.log.relative_to(ROOT)}")
-        print("\n".join(_reason(outcome.log.read_text(encoding="utf-8", errors="replace"))))
     _tell_slowest(run)
     print()
     print(*run.outcomes, sep="\n")
     print(_total(run))
-    return 1 if failed else 0
+    return 1 if any(outcome.failed for outcome in run.outcomes) else 0
 
 
 def _reason(text: str) -> list[str]:
@@ -315,6 +332,8 @@ def _total(run: Run) -> str:
     """As pytest closes: `4 passed, 1 skipped in 3.21s`, over all its runs."""
     counts: dict[str, int] = {}
     for outcome in run.outcomes:
+        if outcome.failed and not outcome.stage.is_pytest:
+            counts["failed"] = counts.get("failed", 0) + 1
         for number, what in re.findall(r"(\d+) ([a-z]+)(?=,| in)", outcome.closing):
             counts[what] = counts.get(what, 0) + int(number)
     order = ("failed", "errors", "error", "passed", "skipped", "deselected", "xfailed", "warnings", "warning")

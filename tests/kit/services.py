@@ -72,7 +72,7 @@ class Context:
 @dataclass
 class Service:
     name: str
-    monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch = field(repr=False)
 
     @classmethod
     def create(cls, name: str, monkeypatch: pytest.MonkeyPatch) -> "Service":

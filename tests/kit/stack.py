@@ -96,7 +96,10 @@ def deployed_stack(folder: Path, app: CdkApp | None = None) -> Iterator[Deployed
 
 
 def eventually(check: Callable[[], T | None], *, within_s: float = PATIENCE_S, every_s: float = 0.1) -> T:
-    """The first truthy result; TooSlowError, which is an AssertionError, with the last one when the time is over."""
+    """The first truthy result; TooSlowError (an AssertionError) with the last one when the time is over.
+
+    Return what you saw and compare outside: a `False` tells nobody what was there.
+    """
     return client.eventually(check, within_s=within_s, every_s=every_s)
 
 

@@ -1,5 +1,6 @@
 """`make mutants`: all of them, or those whose name or target contains the words given. Ends with a count."""
 
+import signal
 import sys
 import tempfile
 import time
@@ -15,6 +16,10 @@ AT_ONCE = 2
 
 def main(words: list[str]) -> int:
     chosen = [mutant for mutant in MUTANTS if all(word in f"{mutant.name} {mutant.target}" for word in words)]
+    if not chosen:
+        sys.exit(f"no mutant's name or target has {' and '.join(words)} in it")
+    print(f"{len(chosen)} mutants; first their tests as they are", flush=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the copies go
     with tempfile.TemporaryDirectory(prefix="stadion-mutants-") as folder:
         free: SimpleQueue[Laboratory] = SimpleQueue()
         for number in range(AT_ONCE):

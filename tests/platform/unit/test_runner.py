@@ -65,7 +65,7 @@ def test_a_folder_that_is_not_there_is_refused() -> None:
 
 def test_every_kind_of_folder_is_in_a_stage() -> None:
     whole = Run(frozenset(run.KINDS))
-    given = {part for stage in (*whole.computing(), *whole.waiting(), *whole.alone()) for part in stage.command}
+    given = {part for stage in (*whole.lanes()[0], *whole.lanes()[1], *whole.alone()) for part in stage.command}
 
     for file in run.TESTS.rglob("test_*.py"):
         assert any(str(parent.relative_to(run.ROOT)) in given for parent in file.parents if parent != run.ROOT), file

@@ -41,7 +41,9 @@ def test_each_property_that_the_laptop_is_told_has_a_verdict_and_no_other(local:
 
     judged = with_verdict("read_back", "mended", "inert")
 
-    assert told - judged == set(), "in a template, and nobody said what becomes of it here"
+    assert told - judged == set(), (
+        "in a template, and local/cloudformation_properties.toml does not say what becomes of it here"
+    )
     assert judged - told == set(), "in no template any more"
 
 

@@ -1,0 +1,50 @@
+"""Slots in which workouts that could be one meet."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.kit.events import RUN
+from workouts.domain import Workout
+from workouts.recordings.matching import MAX_START_DIFFERENCE_S
+from workouts.store import Slots, _slots_around
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2026, 11, 1), timezones=st.just(UTC))  # noqa: DTZ001
+
+
+class TestSlots:
+    @given(start=MOMENTS, shift_s=st.floats(-MAX_START_DIFFERENCE_S, MAX_START_DIFFERENCE_S))
+    def test_two_starts_that_could_be_one_workout_see_each_other(self, start: datetime, shift_s: float) -> None:
+        one, other = workout("w-1", start), workout("w-2", start + timedelta(seconds=shift_s))
+        assert "w-1" in seen_from(other, [one])
+        assert "w-2" in seen_from(one, [other])
+
+    @given(start=MOMENTS)
+    def test_what_leaves_is_seen_no_more(self, start: datetime) -> None:
+        one = workout("w-1", start)
+        slots = slots_with(start, [one])
+        slots.leave(one)
+        assert list(slots.neighbours(one.fingerprint)) == []
+
+
+def workout(workout_id: str, started_at: datetime) -> Workout:
+    known = {**RUN, "timer_time_s": RUN["elapsed_time_s"], "started_at": started_at, "workout_id": workout_id}
+    return Workout(**known, user_id="u-1", origin="manual", created_at=NOW, updated_at=NOW)
+
+
+def slots_with(start: datetime, workouts: Iterable[Workout]) -> Slots:
+    names = sorted({name for moment in (start, *(w.started_at for w in workouts)) for name in _slots_around(moment)})
+    slots = Slots("u-1", stored=dict.fromkeys(names), entries={name: {} for name in names})
+    for each in workouts:
+        slots.enter(each)
+    return slots
+
+
+def seen_from(looking: Workout, others: list[Workout]) -> set[str]:
+    slots = slots_with(looking.started_at, others)
+    return {workout_id for workout_id, _ in slots.neighbours(looking.fingerprint)}
