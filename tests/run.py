@@ -34,6 +34,8 @@ LOGS: Final = ROOT / ".stadion" / "test-logs"
 PLAIN: Final = ("unit", "integration")
 KINDS: Final = ("lint", "format", "types", "unit", "integration", "e2e", "alone", "bench")
 INFRASTRUCTURE: Final = "tests/platform/unit/infra"
+SPREAD: Final = ("--dist", "loadfile", "--no-loadscope-reorder", "--max-worker-restart", "2")
+"""Files begin in our order, the long ones first: pytest-xdist would begin with those of many tests."""
 HANGS_AFTER_S: Final = 1500
 """A test that takes so long shows where it stands, and its process ends."""
 SHOWN: Final = 60
@@ -120,7 +122,7 @@ class Run:
         folders = [str(path.relative_to(ROOT)) for kind in chosen for path in self._folders(kind)]
         if not folders:
             return []
-        spread = ("-n", str(at_once), "--dist", "loadfile", "--max-worker-restart", "2") if at_once > 1 else ()
+        spread = ("-n", str(at_once), *SPREAD) if at_once > 1 else ()
         return [Stage(name, (*self._command(), *spread, *folders), needs_stack)]
 
     def _command(self) -> tuple[str, ...]:

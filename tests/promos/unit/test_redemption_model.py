@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -17,6 +18,7 @@ from stadion.errors import StadionError
 from tests.kit.memory import memory
 from tests.kit.size import sized
 
+pytestmark = pytest.mark.long
 START = datetime(2026, 11, 21, 9, tzinfo=UTC)
 WORDS = Words(en="x", ru="x")
 LIMITS = Limits(redemptions=100, discount_minor=1_000, per_user=2)

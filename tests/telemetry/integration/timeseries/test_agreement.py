@@ -20,6 +20,7 @@ from tests.kit.size import examples
 from tests.telemetry.integration.timeseries.conftest import DATABASE, LocalTimestream
 from tests.telemetry.integration.timeseries.world import World, moment, season, sent, workout
 
+pytestmark = pytest.mark.long
 METRICS = {
     "heart_rate": ("heart_rate_bpm", st.floats(20, 260)),
     "power": ("power_w", st.floats(0, 2000)),
