@@ -100,7 +100,7 @@ MUTANTS: Final = (
         "stadion.consents:heard",
         "known is not None and known.revision >= news.revision",
         "False",
-        ("tests/notifications/integration",),
+        ("tests/layer/unit/test_consents.py",),
     ),
     Mutant(
         "production lets an input say what time it is",
@@ -150,7 +150,7 @@ MUTANTS: Final = (
         "accounts.pictures:avatar_of",
         "picture.width * picture.height > MOST_PIXELS",
         "False",
-        ("tests/accounts/integration",),
+        ("tests/accounts/unit",),
     ),
     # --- workouts ---
     Mutant(

@@ -9,7 +9,9 @@ import boto3
 import pytest
 from PIL import Image
 
-from stadion import storage
+from accounts import profile_service, store
+from stadion import clock, storage
+from stadion.errors import StaleVersionError
 from stadion.privacy import distance_m
 from tests.kit.services import OTHER, Answer, Context, Service, http_event, sqs_event
 
@@ -390,3 +392,15 @@ def test_what_our_own_rules_refuse_is_said_in_the_callers_language(
     refused = patch(accounts, anna, body, accept_language="ru")
     assert refused.status == 422
     assert said in refused.body["errors"][0]["detail"]
+
+
+def test_of_two_edits_that_looked_at_one_profile_the_second_is_refused(accounts: Service, anna: str) -> None:
+    accounts.enter()
+    seen = store.profile(anna)
+    now = clock.now()
+    store.revise_profile(seen, profile_service.revised(seen, now, city="Perm"), [], now)
+
+    with pytest.raises(StaleVersionError):
+        store.revise_profile(seen, profile_service.revised(seen, now, city="Omsk"), [], now)
+
+    assert store.profile(anna).city == "Perm"
