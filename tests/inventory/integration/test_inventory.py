@@ -4,8 +4,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
+from inventory import store
+from stadion import clock
+from stadion.errors import StaleVersionError
 from tests.kit.events import deleted, recorded
-from tests.kit.services import OTHER, Service, sqs_event
+from tests.kit.services import ATHLETE, OTHER, Service, sqs_event
 
 SHOES: dict[str, Any] = {"category": "running_shoes", "brand": "Kiprun", "model": "KD900"}
 
@@ -232,3 +237,16 @@ def _overtaken_once(inventory: Service, other: Callable[[], Any]) -> None:
         revise(*args, **kwargs)
 
     inventory.monkeypatch.setattr(store, "revise", overtaken)
+
+
+def test_of_two_edits_that_looked_at_one_pair_the_second_is_refused(inventory: Service) -> None:
+    seen, now = store.get(ATHLETE, add(inventory)["gear_id"]), clock.now()
+
+    def edit(nickname: str) -> None:
+        store.revise(seen, seen.model_copy(update={"nickname": nickname, "revision": seen.revision + 1}), [], now)
+
+    edit("first")
+    with pytest.raises(StaleVersionError):
+        edit("second")
+
+    assert store.get(ATHLETE, seen.gear_id).nickname == "first"

@@ -4,10 +4,13 @@ from typing import Any
 
 import pytest
 
+from stadion import clock
 from stadion.dynamo import Transaction
+from stadion.errors import StaleVersionError
 from tests.kit.clock import Clock
 from tests.kit.events import entry
-from tests.kit.services import OTHER, Service, sqs_event
+from tests.kit.services import ATHLETE, OTHER, Service, sqs_event
+from workouts import store
 
 RUN: dict[str, Any] = {
     "sport_type": "Run",
@@ -228,3 +231,19 @@ def test_the_default_gear_is_news_for_who_has_seen_the_workout_without_it(workou
     assert (shown.status, shown.body["worn_gear_ids"]) == (200, ["g-1"])
     assert workouts.call("GET", path, if_none_match=shown.etag).status == 304
     assert workouts.call("PATCH", path, {"name": "Easy"}, if_match=created.etag).status == 200
+
+
+def test_of_two_edits_that_looked_at_one_workout_the_second_is_refused(workouts: Service) -> None:
+    created = workouts.call("POST", "/v1/workouts", RUN).body["workout_id"]
+    seen, now = store.get(ATHLETE, created), clock.now()
+
+    def edit(name: str) -> None:
+        change = store.Change(ATHLETE, now)
+        change.revise(seen, seen.model_copy(update={"name": name, "revision": seen.revision + 1}))
+        change.commit()
+
+    edit("first")
+    with pytest.raises(StaleVersionError):
+        edit("second")
+
+    assert store.get(ATHLETE, created).name == "first"
