@@ -274,6 +274,7 @@ def test_the_database_is_chosen_by_a_setting(monkeypatch: pytest.MonkeyPatch) ->
     from telemetry.timeseries.choosing import time_series
     from telemetry.timeseries.rollups import RollupStore
 
+    monkeypatch.setenv("STADION_STAGE", "test")
     monkeypatch.setenv("STADION_SERVICE", "telemetry")
     for name, kind in (("", RollupStore), ("stadion-x", timestream_store())):
         monkeypatch.setenv("STADION_TIMESTREAM_DATABASE", name)
