@@ -158,7 +158,7 @@ MUTANTS: Final = (
         "workouts.store:Slots.write",
         "transaction.put(self._item(sk, stored), unchanged, refused=overtaken)",
         "transaction.put(self._item(sk, stored))",
-        ("tests/workouts/integration",),
+        ("tests/workouts/integration/test_diary.py",),
     ),
     Mutant(
         "of two edits of one workout the last one wins",

@@ -9,6 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from partners import order_store
+from stadion import clock
+from stadion.dynamo import OvertakenError
+from stadion.idempotency import IdempotencyKey
 from tests.kit.services import Answer, Service
 from tests.kit.store import LINE, SHOES, Gateway, completed, message, returned, signed
 
@@ -288,3 +292,16 @@ def test_no_log_line_holds_a_secret_or_a_body(store: Store, caplog: pytest.LogCa
     assert "answered" in said
     for secret in (store.secret, store.key, "RUN-7F3K-9QXD", str(LINE["price_minor"])):
         assert secret not in said
+
+
+def test_of_two_messages_that_looked_at_one_order_the_second_looks_again(partners: Service) -> None:
+    partners.enter()
+    seen, now = order_store.find("store", "o-1"), clock.now()
+
+    def save(number: int) -> None:
+        key = IdempotencyKey(user_id="store", operation="webhooks", key=f"msg_{number}", digest="d")
+        order_store.save(seen, seen.model_copy(update={"revision": 1}), [], key=key, answer={}, now=now)
+
+    save(1)
+    with pytest.raises(OvertakenError):
+        save(2)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from stadion import clock
-from stadion.dynamo import Transaction
+from stadion.dynamo import OvertakenError, Transaction
 from stadion.errors import StaleVersionError
 from tests.kit.clock import Clock
 from tests.kit.events import entry
@@ -247,3 +247,20 @@ def test_of_two_edits_that_looked_at_one_workout_the_second_is_refused(workouts:
         edit("second")
 
     assert store.get(ATHLETE, created).name == "first"
+
+
+def test_who_looked_into_a_slot_before_another_wrote_looks_again(workouts: Service) -> None:
+    created = workouts.call("POST", "/v1/workouts", RUN).body["workout_id"]
+    workout = store.get(ATHLETE, created)
+    views = [store.slots_around(ATHLETE, workout.started_at) for _ in range(2)]
+    for number, slots in enumerate(views):
+        slots.enter(workout.model_copy(update={"workout_id": f"w-{number}"}))
+
+    def write(slots: store.Slots) -> None:
+        transaction = Transaction()
+        slots.write(transaction)
+        transaction.commit()
+
+    write(views[0])
+    with pytest.raises(OvertakenError):
+        write(views[1])
