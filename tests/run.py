@@ -106,7 +106,7 @@ class Run:
         return [one for one in known if one.name in self.stages]
 
     def plain(self) -> list[Stage]:
-        return self._pytest("plain", *PLAIN, at_once=3)
+        return self._pytest("plain", *PLAIN, at_once=2)
 
     def waiting(self) -> list[Stage]:
         return [
