@@ -10,6 +10,7 @@ import pytest
 from promos.campaigns import timer
 from tests.kit.clock import Clock
 from tests.kit.events import entry, recorded
+from tests.kit.promos import a_promo
 from tests.kit.services import Answer, Context, Service, answer_of, http_event, sqs_event
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -20,17 +21,14 @@ PLAN: dict[str, Any] = {
     "variants": [{"name": "a", "promo_id": "shoes"}],
     "currency": "RUB",
 }
-PROMO: dict[str, Any] = {
-    "promo_id": "shoes",
-    "name": "Shoes",
-    "title": {"en": "Off", "ru": "Скидка"},
-    "text": {"en": "Shoes", "ru": "Кроссовки"},
-    "discount": {"kind": "percent", "percent": 20},
-    "starts_at": "2026-11-01T00:00:00Z",
-    "ends_at": "2027-01-01T00:00:00Z",
-    "link": "https://store.example/shoes",
-    "codes": {"pattern": "RUN-{4}-{4}"},
-}
+PROMO = a_promo(
+    "shoes",
+    name="Shoes",
+    title={"en": "Off", "ru": "Скидка"},
+    text={"en": "Shoes", "ru": "Кроссовки"},
+    starts_at="2026-11-01T00:00:00Z",
+    ends_at="2027-01-01T00:00:00Z",
+)
 WINTER = "/v1/admin/campaigns/winter"
 ANY = {"if_match": "*"}
 

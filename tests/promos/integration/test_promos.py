@@ -14,22 +14,18 @@ from botocore.client import BaseClient
 
 from tests.kit.clock import Clock
 from tests.kit.events import deleted, entry, recorded
+from tests.kit.promos import a_promo
 from tests.kit.services import ATHLETE, OTHER, Answer, Context, Service, http_event, sqs_event
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 ADMIN = {"iam": {"userArn": "arn:aws:iam::000000000000:user/marketing"}}
-PROMO: dict[str, Any] = {
-    "promo_id": "winter-shoes",
-    "name": "Winter shoes",
-    "title": {"en": "20 % off", "ru": "Скидка 20 %"},
-    "text": {"en": "For your next pair.", "ru": "На следующую пару."},
-    "discount": {"kind": "percent", "percent": 20},
-    "starts_at": "2026-11-01T00:00:00Z",
-    "ends_at": "2026-12-31T00:00:00Z",
-    "time_zone": "Europe/Moscow",
-    "link": "https://store.example/shoes?sort=new",
-    "codes": {"pattern": "RUN-{4}-{4}", "valid_for_days": 14},
-}
+PROMO = a_promo(
+    starts_at="2026-11-01T00:00:00Z",
+    ends_at="2026-12-31T00:00:00Z",
+    time_zone="Europe/Moscow",
+    link="https://store.example/shoes?sort=new",
+    codes={"pattern": "RUN-{4}-{4}", "valid_for_days": 14},
+)
 
 
 @pytest.fixture(autouse=True)
