@@ -38,6 +38,8 @@ SPREAD: Final = ("--dist", "loadfile", "--no-loadscope-reorder", "--max-worker-r
 """Files begin in our order, the long ones first: pytest-xdist would begin with those of many tests."""
 HANGS_AFTER_S: Final = 1500
 """A test that takes so long shows where it stands, and its process ends."""
+NOT_INHERITED: Final = ("PYTEST_", "PYTHONDONTWRITEBYTECODE")
+"""Without bytecode each of a dozen processes compiles the tests and ours anew."""
 SHOWN: Final = 60
 """Lines of a stage that failed."""
 CLOSING: Final = re.compile(r"^=* ?((?:\d+ [a-z]+(?:, )?)+ in [\d.]+s.*?) ?=*$")
@@ -237,7 +239,7 @@ def _part(asked: argparse.Namespace) -> tuple[tuple[str, ...], bool]:
 @contextmanager
 def _shared_stack(run: Run) -> Iterator[dict[str, str]]:
     """Deployed before anything runs: what cannot be deployed is known at once."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(NOT_INHERITED)}
     environment = inherited | {VARIABLE: "large" if run.large else "small", "STADION_SEED": str(run.seed)}
     environment |= {"PYTHONUTF8": "1", "no_proxy": "127.0.0.1,localhost", "NO_PROXY": "127.0.0.1,localhost"}
     environment["HYPOTHESIS_STORAGE_DIRECTORY"] = str(ROOT / ".hypothesis")
