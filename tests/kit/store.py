@@ -55,8 +55,21 @@ class Receiver:
 
     def __init__(self) -> None:
         self.answers: list[int] = []
+        self.refused_once: set[str] = set()
+        """Events whose first attempt gets a 503, whatever else comes in between."""
         self.seen: list[tuple[dict[str, str], bytes]] = []
         self.url = ""
+
+    def attempts(self, event_id: str) -> list[tuple[dict[str, str], bytes]]:
+        """What came of one event: on a stack others' events come here too."""
+        return [one for one in self.seen if one[0]["webhook-id"].startswith(event_id)]
+
+    def _answer(self, webhook_id: str) -> int:
+        for event_id in self.refused_once:
+            if webhook_id.startswith(event_id):
+                self.refused_once.remove(event_id)
+                return 503
+        return self.answers.pop(0) if self.answers else 204
 
     @contextmanager
     def running(self) -> Iterator["Receiver"]:
@@ -66,7 +79,7 @@ class Receiver:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["content-length"]))
                 receiver.seen.append(({name.lower(): value for name, value in self.headers.items()}, body))
-                self.send_response(receiver.answers.pop(0) if receiver.answers else 204)
+                self.send_response(receiver._answer(self.headers["webhook-id"]))
                 self.send_header("Location", "http://127.0.0.1:1/elsewhere")
                 self.end_headers()
 
