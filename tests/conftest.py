@@ -1,5 +1,6 @@
 """What holds for all tests: their fixtures, their stages, and where their time goes."""
 
+import gc
 import os
 from functools import cache
 
@@ -38,6 +39,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=large)
         items[:] = [item for item in items if item not in large]
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+def pytest_collection_finish() -> None:
+    """What imports brought stays to the end: looking through it for garbage took a quarter of the time of tests."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def pytest_report_header() -> str:
