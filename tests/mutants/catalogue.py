@@ -6,7 +6,7 @@ from tests.mutants.engine import Mutant
 
 LEDGER = ("tests/layer/unit/test_ledger.py",)
 REDEMPTION = ("tests/promos/unit/test_redemption_model.py", "tests/promos/unit/test_redemption_interleavings.py")
-PROMOS = ("tests/promos/integration/test_promos.py",)
+PROMOS = ("tests/promos/integration/shop",)
 
 MUTANTS: Final = (
     # --- the backbone (ADR 6) ---
@@ -93,7 +93,7 @@ MUTANTS: Final = (
         "stadion.http:Api.signer",
         '"jwt" in context or "iam" not in context',
         "False",
-        ("tests/promos/integration/test_promos.py",),
+        ("tests/promos/integration/shop/test_promos.py",),
     ),
     Mutant(
         "an older consent overrules a newer one",
@@ -231,7 +231,7 @@ MUTANTS: Final = (
         "promos.store:issue",
         "transaction.check(athlete, Item.revision == athlete.revision, refused=overtaken)",
         "pass",
-        ("tests/promos/integration/test_promos.py",),
+        ("tests/promos/integration/shop/test_issuing.py",),
     ),
     Mutant(
         "a reservation that holds is given back",

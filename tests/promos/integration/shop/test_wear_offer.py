@@ -13,10 +13,8 @@ from stadion import settings
 from tests.kit.clock import Clock
 from tests.kit.events import entry
 from tests.kit.services import ATHLETE, OTHER, Answer, Context, Service, http_event, sqs_event
-from tests.promos.integration import test_promos
-from tests.promos.integration.test_promos import ADMIN, NOW, consent, deliver, issue, launch, welcome
+from tests.promos.integration.shop.world import ADMIN, NOW, consent, deliver, issue, launch, welcome
 
-moment = test_promos.moment
 GEAR = "0193a1c0-9d2f-7e11-8a54-6b0c7d5e3a22"
 WORN = {"user_id": ATHLETE, "gear_id": GEAR, "category": "running_shoes", "name": "Kiprun KD900"}
 START = {**WORN, "threshold_percent": 80, "crossing": 1, "correlation_id": "c-1"}

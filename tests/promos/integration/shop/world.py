@@ -1,0 +1,117 @@
+"""Promos, offers and codes through the Lambda handlers."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from tests.kit.events import entry
+from tests.kit.promos import a_promo
+from tests.kit.services import ATHLETE, Answer, Context, Service, http_event, sqs_event
+
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+
+
+ADMIN = {"iam": {"userArn": "arn:aws:iam::000000000000:user/marketing"}}
+
+
+PROMO = a_promo(
+    starts_at="2026-11-01T00:00:00Z",
+    ends_at="2026-12-31T00:00:00Z",
+    time_zone="Europe/Moscow",
+    link="https://store.example/shoes?sort=new",
+    codes={"pattern": "RUN-{4}-{4}", "valid_for_days": 14},
+)
+
+
+def admin(promos: Service, method: str, path: str, body: Any = None, **headers: str) -> Answer:
+    """Signed, as the command line does."""
+    from promos import api
+
+    promos.enter()
+    path, _, query = path.partition("?")
+    asked = dict(pair.split("=") for pair in query.split("&")) if query else None
+    event = http_event(method, f"/v1/admin/promos{path}", body, user=None, query=asked, headers=headers)
+    event["requestContext"]["authorizer"] = ADMIN
+    raw = api.handler(event, Context())
+    text = raw.get("body") or ""
+    return Answer(raw["statusCode"], raw["headers"], json.loads(text) if text else text)
+
+
+def store(promos: Service, code: str, action: str | None = None, *, partner: str = "store", **body: Any) -> Answer:
+    """The store's request, as a REST API with keys passes it on."""
+    from promos import on_partner_request
+
+    promos.enter()
+    event = {
+        "resource": "/partner/v1/codes/{proxy+}",
+        "path": f"/partner/v1/codes/{code}" + (f"/{action}" if action else ""),
+        "httpMethod": "POST" if action else "GET",
+        "multiValueHeaders": {"Content-Type": ["application/json"], "x-api-key": [f"{partner}-secret"]},
+        "requestContext": {"requestId": str(uuid4())},
+        "body": json.dumps(body) if action else None,
+        "isBase64Encoded": False,
+    }
+    raw = on_partner_request.handler(event, Context())
+    return Answer(raw["statusCode"], raw["headers"], json.loads(raw["body"]))
+
+
+def order(order_id: str = "o-1", amount_minor: int = 10_000, **more: Any) -> dict[str, Any]:
+    return {"order_id": order_id, "amount_minor": amount_minor, "currency": "RUB", **more}
+
+
+def deliver(promos: Service, consumer: str, *entries: dict[str, Any]) -> None:
+    assert promos.invoke(consumer, sqs_event(*entries)) == {"batchItemFailures": []}
+
+
+def consent(
+    granted: bool = True, revision: int = 1, user: str = ATHLETE, kind: str = "marketing_push"
+) -> dict[str, Any]:
+    data = {"kind": kind, "granted": granted, "revision": revision, "text_version": "1"}
+    return entry("ConsentChanged", data | {"changed_at": "2026-11-01T00:00:00Z"}, user=user, source="accounts")
+
+
+def profile(revision: int = 2, user: str = ATHLETE, **fields: Any) -> dict[str, Any]:
+    data = {"revision": revision, "language": "ru", "time_zone": "Europe/Moscow", **fields}
+    return entry("ProfileUpdated", data, user=user, source="accounts")
+
+
+def welcome(promos: Service, *users: str) -> None:
+    for user in users or (ATHLETE,):
+        deliver(promos, "on_account_events", consent(user=user))
+
+
+def launch(promos: Service, **fields: Any) -> dict[str, Any]:
+    created = admin(promos, "POST", "", {**PROMO, **fields})
+    assert created.status == 201, created.body
+    path = f"/{created.body['promo_id']}/status"
+    live = admin(promos, "POST", path, {"action": "activate"}, if_match=created.etag)
+    assert (live.status, live.body["status"]) == (200, "active"), live.body
+    return dict(live.body)
+
+
+def issue(promos: Service, user: str = ATHLETE, promo: str = "winter-shoes", **fields: Any) -> dict[str, Any]:
+    issued = admin(promos, "POST", f"/{promo}/offers", {"user_id": user, **fields})
+    assert issued.status in {200, 201}, issued.body
+    return dict(issued.body)
+
+
+def budget(promos: Service, promo: str = "winter-shoes") -> dict[str, Any]:
+    return dict(admin(promos, "GET", f"/{promo}").body["budget"])
+
+
+def in_segment(promos: Service, rule: dict[str, Any]) -> bool:
+    assert admin(promos, "PUT", "/segments/tried", {"rule": rule}, if_match="*").status == 200
+    return bool(admin(promos, "GET", f"/segments/tried/explain/{ATHLETE}").body["is_in"])
+
+
+def bought(order_id: str, **fields: Any) -> dict[str, Any]:
+    line = {"sku": "1", "name": "KD900", "quantity": 2, "price_minor": 5_000, "wear_category": "running_shoes"}
+    data = {"order_id": order_id, "partner_id": "store", "lines": [line], "total_minor": 10_000, "currency": "RUB"}
+    return entry("OrderCompleted", data | {"completed_at": "2026-11-20T09:30:00Z"} | fields, source="partners")
+
+
+def returned(order_id: str, *, whole: bool = True, quantity: int = 1, **fields: Any) -> dict[str, Any]:
+    line = {"sku": "1", "name": "KD900", "quantity": quantity, "price_minor": 5_000, "wear_category": "running_shoes"}
+    data = {"order_id": order_id, "partner_id": "store", "lines": [line], "is_whole": whole}
+    return entry("OrderReturned", data | {"returned_at": "2026-11-21T08:00:00Z"} | fields, source="partners")
