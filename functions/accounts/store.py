@@ -136,9 +136,7 @@ def note_role_change(user_id: str, *, role: str, granted: bool, by: str, now: da
 
 
 def _publish(transaction: Transaction, user_id: str, events: list[Event], now: datetime) -> None:
-    for item in outbox_items(
-        events, user_id=user_id, correlation_id=correlation_id(), now=now, source="stadion.accounts"
-    ):
+    for item in outbox_items(events, user_id=user_id, correlation_id=correlation_id(), now=now):
         transaction.put(item)
 
 

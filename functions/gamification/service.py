@@ -35,13 +35,7 @@ class Source:
     now: datetime
 
     def publish(self, events: list[Event]) -> list[Item]:
-        return outbox_items(
-            events,
-            user_id=self.user_id,
-            correlation_id=self.correlation_id,
-            now=self.now,
-            source=XpGranted.source,
-        )
+        return outbox_items(events, user_id=self.user_id, correlation_id=self.correlation_id, now=self.now)
 
 
 @dataclass(frozen=True)

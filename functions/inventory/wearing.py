@@ -45,9 +45,7 @@ def _post(
             reached.extend(news)
         events: list[Event] = [*assigned, *reached, *news_of(reached)]
         return Reaction(
-            items=outbox_items(
-                events, user_id=user_id, correlation_id=correlation_id, now=now, source=GearWearReached.source
-            ),
+            items=outbox_items(events, user_id=user_id, correlation_id=correlation_id, now=now),
             notes=notes,
             relied_on=[items[gear_id] for gear_id in {gear_id for gear_id, _ in touched}],
         )

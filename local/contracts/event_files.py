@@ -29,6 +29,12 @@ def stem(event: type[Event]) -> str:
     return f"{event.detail_type()}.v{event.version}"
 
 
+ANY = "stadion.*"
+"""The source of what any service publishes, each under its own name."""
+ASKED_BY = "stadion.inventory"
+"""Who publishes the sample of such an event: a worn shoe has something to say."""
+
+
 def schema(event: type[Event]) -> dict[str, Any]:
     """What a consumer has to understand. Validation mode: an archived event may lack what was added later."""
     made = Envelope[event].model_json_schema(schema_generator=Schemas)  # type: ignore[valid-type]
@@ -38,7 +44,7 @@ def schema(event: type[Event]) -> dict[str, Any]:
         "$id": f"{ID_PREFIX}{stem(event)}.schema.json",
         "title": event.detail_type(),
         "description": words(event),
-        "x-source": event.source,
+        "x-source": event.source or ANY,
         "x-detail-type": event.detail_type(),
     }
     return described | {key: value for key, value in made.items() if key not in {"title", "description"}}
@@ -51,7 +57,7 @@ def sample(event: type[Event]) -> dict[str, Any]:
         "version": "0",
         "id": "b1a2c3d4-e5f6-4a7b-8c9d-0e1f2a3b4c5d",
         "detail-type": event.detail_type(),
-        "source": event.source,
+        "source": event.source or ASKED_BY,
         "account": ACCOUNT,
         "time": "2026-11-21T06:30:00Z",
         "region": REGION,
@@ -116,7 +122,7 @@ def readme() -> str:
     for entry_point, name in consumers():
         listeners[name].append(f"`{entry_point}`")
     rows = [
-        f"| [{event.detail_type()}]({stem(event)}.schema.json) | {event.source} | {words(event)} "
+        f"| [{event.detail_type()}]({stem(event)}.schema.json) | {event.source or ANY} | {words(event)} "
         f"| {', '.join(listeners[event.detail_type()]) or '–'} |\n"
         for event in CATALOGUE.values()
     ]

@@ -445,7 +445,7 @@ class NotificationRequested(Event):
     Published by any service under its own source.
     """
 
-    source = "stadion.notifications"
+    source = None
     request_id: str = Field(
         examples=["gear-wear:0193a1c0-9d2f-7e11-8a54-6b0c7d5e3a22:80:1"],
         description="the same request twice is one message",

@@ -9,11 +9,14 @@ from stadion import clock, ids
 
 
 class Event(BaseModel):
-    """A fact in the past tense. Its class name is the detail-type, `source` the EventBridge source."""
+    """A fact in the past tense. Its class name is the detail-type, `source` the EventBridge source.
+
+    Without a source, any service publishes it under its own.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    source: ClassVar[str]
+    source: ClassVar[str | None]
     version: ClassVar[int] = 1
 
     @classmethod

@@ -7,25 +7,31 @@ from typing import Any
 
 from stadion.dynamo import Item
 from stadion.events.envelope import Envelope, Event
+from stadion.settings import Settings, load
 
 PREFIX = "OUTBOX#"
 KEPT_FOR = timedelta(days=7)
 
 
-def outbox_items(
-    events: Iterable[Event], *, user_id: str, correlation_id: str, now: datetime, source: str | None = None
-) -> list[Item]:
-    """One item per event. `source` is for events that any service may publish (`NotificationRequested`)."""
+class ForeignEventError(Exception):
+    """A service would tell what only another one can know."""
+
+
+def outbox_items(events: Iterable[Event], *, user_id: str, correlation_id: str, now: datetime) -> list[Item]:
+    """One item per event. Its source is the service that publishes it: this one.
+
+    Raises ForeignEventError for an event that belongs to another service.
+    """
     return [
-        outbox_item(
-            Envelope.of(event, user_id=user_id, correlation_id=correlation_id, occurred_at=now),
-            source=source or event.source,
-        )
+        _outbox_item(Envelope.of(event, user_id=user_id, correlation_id=correlation_id, occurred_at=now))
         for event in events
     ]
 
 
-def outbox_item(envelope: Envelope[Any], *, source: str) -> Item:
+def _outbox_item(envelope: Envelope[Any]) -> Item:
+    source = f"stadion.{load(Settings).service}"
+    if envelope.data.source not in {None, source}:
+        raise ForeignEventError(f"{source} would publish {envelope.data.detail_type()} of {envelope.data.source}")
     entry = {
         "source": source,
         "detail_type": envelope.data.detail_type(),
