@@ -9,7 +9,7 @@ from typing import Any, Final
 from typer.testing import CliRunner
 
 from stadion_cli.app import app
-from tests.kit.stack import DeployedStack, eventually, settle
+from tests.kit.stack import PATIENCE_S, DeployedStack, eventually, settle
 
 STADION: Final = Path(sys.prefix) / "bin" / "stadion"
 
@@ -17,7 +17,7 @@ STADION: Final = Path(sys.prefix) / "bin" / "stadion"
 def stadion(stack: DeployedStack, *words: str) -> "subprocess.CompletedProcess[str]":
     """As typed in a terminal."""
     command = [STADION, *words, "--port", str(stack.emulator.port)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE_S)
 
 
 def told(stack: DeployedStack, *words: str) -> Any:

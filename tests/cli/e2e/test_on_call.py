@@ -10,7 +10,7 @@ import pytest
 
 from tests.kit.athletes import Athlete, join
 from tests.kit.command_line import all_done, stadion, started, told
-from tests.kit.stack import DeployedStack, eventually
+from tests.kit.stack import PATIENCE_S, DeployedStack, eventually
 
 
 def record(athlete: Athlete) -> httpx.Response:
@@ -62,7 +62,7 @@ def test_tail_sees_an_event_of_one_athlete_and_leaves_nothing_behind(stack: Depl
     eventually(lambda: _tail_rules(stack))
     for one in (other, athlete):
         one.call("POST", "/v1/gear", {"category": "running_shoes"})
-    seen, _ = tail.communicate(timeout=100)
+    seen, _ = tail.communicate(timeout=PATIENCE_S)
     event = json.loads(seen)
     assert (event["detail-type"], event["detail"]["user_id"]) == ("GearAdded", athlete.user_id)
     assert _tail_rules(stack) == []
@@ -77,7 +77,7 @@ def test_tail_cleans_up_when_it_is_terminated(stack: DeployedStack) -> None:
     tail = started(stack, "events", "tail", stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     eventually(lambda: _tail_rules(stack))
     tail.terminate()
-    tail.wait(timeout=60)
+    tail.wait(timeout=PATIENCE_S)
     assert _tail_rules(stack) == []
 
 

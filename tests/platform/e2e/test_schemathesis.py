@@ -21,7 +21,7 @@ from local.demo.client import Athlete, Door
 from local.paths import ROOT
 from tests.kit.promos import offer_for
 from tests.kit.size import sized
-from tests.kit.stack import DeployedStack
+from tests.kit.stack import PATIENCE_S, DeployedStack
 
 DOCUMENT = json.loads((ROOT / "functions/platform_/openapi.json").read_text(encoding="utf-8"))
 API = schemathesis.openapi.from_dict(DOCUMENT)
@@ -101,7 +101,7 @@ def test_an_operation_keeps_its_promises(visitor: Visitor, method: str, path: st
         if known:
             about(case, visitor.things)
         headers = visitor.headers | ({"If-Match": "*"} if current and method in {"PATCH", "DELETE"} else {})
-        answer = case.call(base_url=visitor.api, headers=headers, session=visitor.http)
+        answer = case.call(base_url=visitor.api, headers=headers, session=visitor.http, timeout=PATIENCE_S)
         if not leads_nowhere(answer):
             case.validate_response(answer, checks=promises())
 

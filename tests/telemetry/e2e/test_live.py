@@ -273,7 +273,7 @@ class TestConnecting:
             dial(f"{url}?share_token=garbage")
         with dial(url, authorization=f"Bearer {good}") as line:
             line.send('{"action": "ping", "request_id": "1"}')
-            assert '"pong"' in str(line.recv(timeout=20))
+            assert '"pong"' in str(line.recv(timeout=PATIENCE_S))
 
     def test_an_id_token_opens_nothing(self, url: str, stack: DeployedStack, people: list[Athlete]) -> None:
         from local.demo.client import PASSWORD

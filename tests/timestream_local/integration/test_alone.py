@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from local.paths import ROOT
+from tests.kit.stack import PATIENCE_S
 from tests.timestream_local.integration.workshop import client
 
 
@@ -22,4 +23,4 @@ def test_it_runs_alone_and_keeps_its_state(tmp_path: Path) -> None:
             assert [one["DatabaseName"] for one in write.list_databases()["Databases"]] == ["sport"]
         finally:
             process.send_signal(signal.SIGTERM)
-            assert process.wait(timeout=20) == 0
+            assert process.wait(timeout=PATIENCE_S) == 0

@@ -4,7 +4,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from local.demo.live import Line, dial
-from tests.kit.stack import eventually
+from tests.kit.stack import PATIENCE_S, eventually
 from tests.local.integration.emulator.workshop import Queue, Workshop, gathered, refused
 
 
@@ -60,7 +60,7 @@ def test_who_may_connect_is_known_with_every_message_until_the_line_breaks(
     endpoint = f"{workshop.aws.endpoint}/_aws/execute-api/{api}/live"
     posting = workshop.aws.session.client("apigatewaymanagementapi", endpoint_url=endpoint)
     posting.post_to_connection(ConnectionId=connection, Data=b'{"pushed": true}')
-    assert line.socket.recv(timeout=5) == '{"pushed": true}', "and nothing was answered by itself"
+    assert line.socket.recv(timeout=PATIENCE_S) == '{"pushed": true}', "and nothing was answered by itself"
 
     line.break_off()
     [gone] = gathered(seen, 1)
