@@ -1,0 +1,158 @@
+"""How a folder of code is built, from its imports: python -m local.structure [functions/promos ...]
+
+A folder's parts are its files, and its folders each as one. An arrow is an import between two parts, floors are the
+longest chain of arrows, a circle is a set of parts that import one another. Lines are those of functions.
+"""
+
+import ast
+import statistics
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import chain
+from pathlib import Path
+from typing import Final
+
+import grimp
+
+from local.paths import ROOT
+
+PARENTS: Final = ("functions", "layers/shared/python", "cli", ".")
+"""Folders whose packages are ours."""
+NOT_OURS: Final = frozenset({"tests", "layers", "node_modules", "functions", "cli"})
+MANY: Final = 14
+"""A folder of more files is looked at."""
+
+
+@dataclass(frozen=True)
+class Structure:
+    folder: str
+    files: int
+    parts: int
+    floors: int
+    arrows: int
+    circles: tuple[tuple[str, ...], ...]
+    median_lines: float
+    longest_lines: int
+    longest: str
+
+    def row(self) -> str:
+        circles = "; ".join(" ".join(circle) for circle in self.circles) or "–"
+        return (
+            f"| {self.folder} | {self.files} | {self.floors} | {self.arrows} | {circles} | {self.median_lines:g} "
+            f"| {self.longest_lines} `{self.longest}` |"
+        )
+
+
+HEAD: Final = (
+    "| folder | files | floors | arrows | circles | median function | longest function |\n"
+    "| --- | --- | --- | --- | --- | --- | --- |"
+)
+
+
+def structures() -> list[Structure]:
+    """Of every folder with code in it."""
+    folders = {path.parent for parent in PARENTS for path in _packages(ROOT / parent) for path in path.rglob("*.py")}
+    return [structure(folder.relative_to(ROOT).as_posix()) for folder in sorted(folders)]
+
+
+def structure(folder: str) -> Structure:
+    package = _package(folder)
+    parts, arrows = _arrows(package)
+    lines = dict(_lines(ROOT / folder))
+    longest = max(lines, key=lambda name: lines[name], default="")
+    reached = _reached(parts, arrows)
+    return Structure(
+        folder=folder,
+        files=sum(1 for path in (ROOT / folder).glob("*.py") if path.name != "__init__.py"),
+        parts=len(parts),
+        floors=_floors(parts, arrows, reached),
+        arrows=len(arrows),
+        circles=tuple(sorted(_circles(parts, reached))),
+        median_lines=statistics.median(lines.values()) if lines else 0,
+        longest_lines=lines.get(longest, 0),
+        longest=longest,
+    )
+
+
+@cache
+def graph() -> grimp.ImportGraph:
+    sys.path[:0] = [str(ROOT / parent) for parent in PARENTS]
+    names = [path.name for parent in PARENTS for path in _packages(ROOT / parent)]
+    return grimp.build_graph(*names)
+
+
+def _packages(parent: Path) -> Iterator[Path]:
+    for path in sorted(parent.iterdir()):
+        is_ours = path.is_dir() and not path.name.startswith(".") and path.name not in NOT_OURS
+        if is_ours and any(path.rglob("*.py")) and "site-packages" not in path.parts:
+            yield path
+
+
+def _package(folder: str) -> str:
+    """`functions/promos/campaigns` is `promos.campaigns`."""
+    parent = next(parent for parent in PARENTS if folder.startswith(f"{parent}/") or parent == ".")
+    return folder.removeprefix(f"{parent}/").replace("/", ".")
+
+
+def _arrows(package: str) -> tuple[set[str], set[tuple[str, str]]]:
+    """The parts of a package, and which imports which."""
+    depth = len(package.split("."))
+    inside = {name for name in graph().modules if name.startswith(f"{package}.")}
+    part = {name: name.split(".")[depth] for name in inside}
+    pairs = chain.from_iterable(
+        ((part[name], part[target]) for target in graph().find_modules_directly_imported_by(name) & inside)
+        for name in inside
+    )
+    return set(part.values()), {(one, other) for one, other in pairs if one != other}
+
+
+def _reached(parts: set[str], arrows: set[tuple[str, str]]) -> dict[str, set[str]]:
+    """What each part imports, directly or by others."""
+    found: dict[str, set[str]] = {}
+    for part in parts:
+        seen: set[str] = set()
+        todo = [part]
+        while todo:
+            one = todo.pop()
+            more = {target for source, target in arrows if source == one} - seen
+            seen |= more
+            todo.extend(more)
+        found[part] = seen
+    return found
+
+
+def _circles(parts: set[str], reached: dict[str, set[str]]) -> set[tuple[str, ...]]:
+    return {
+        tuple(sorted({part} | {other for other in reached[part] if part in reached[other]}))
+        for part in parts
+        if part in reached[part]
+    }
+
+
+def _floors(parts: set[str], arrows: set[tuple[str, str]], reached: dict[str, set[str]]) -> int:
+    """Files on the longest chain; a circle counts as one floor."""
+
+    @cache
+    def height(part: str) -> int:
+        below = {target for source, target in arrows if source == part and part not in reached[target]}
+        return 1 + max(map(height, below), default=0)
+
+    return max(map(height, parts), default=0)
+
+
+def _lines(folder: Path) -> Iterator[tuple[str, int]]:
+    for path in sorted(folder.glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                yield f"{path.stem}:{node.name}", (node.end_lineno or node.lineno) - node.lineno + 1
+
+
+def main(folders: Sequence[str]) -> None:
+    found = [structure(folder.rstrip("/")) for folder in folders] if folders else structures()
+    sys.stdout.write("\n".join([HEAD, *(one.row() for one in found), ""]))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
