@@ -22,6 +22,7 @@ pytest_plugins = (
     "tests.kit.people",
     "tests.kit.templates",
     "tests.kit.cpu_time",
+    "tests.recorded.answers",
 )
 
 if os.environ.get("STADION_MUTANT"):  # that it is red is all that is asked: nobody reads the smallest example
