@@ -43,7 +43,7 @@ from accounts.schemas import (
     ZoneId,
 )
 from stadion import clock
-from stadion.events.catalogue import ConsentKind
+from stadion.events.accounts import ConsentKind
 from stadion.http import Api, lambda_handler
 from stadion.pagination import DEFAULT_LIMIT, MAX_LIMIT, ListResponse
 

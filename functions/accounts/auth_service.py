@@ -11,7 +11,8 @@ from accounts.errors import WeakPasswordError
 from accounts.identity import Identity, Session
 from accounts.schemas import Confirmation, PasswordChange, PasswordReset, Registration, SignIn
 from stadion.errors import InvalidError, NotFoundError
-from stadion.events.catalogue import NotificationRequested, UserRegistered
+from stadion.events.accounts import UserRegistered
+from stadion.events.notifications import NotificationRequested
 from stadion.i18n import Language
 from stadion.zones import known_zones
 

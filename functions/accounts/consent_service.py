@@ -6,7 +6,7 @@ from accounts import store
 from accounts.domain import Consent, JournalEntry
 from accounts.schemas import ConsentPut
 from stadion.dynamo import look_again
-from stadion.events.catalogue import ConsentChanged, ConsentKind
+from stadion.events.accounts import ConsentChanged, ConsentKind
 from stadion.events.envelope import Event
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from stadion.events.catalogue import (
+from stadion.events.accounts import (
     ConsentKind,
     ContactChanged,
     Gender,

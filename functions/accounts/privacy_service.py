@@ -8,7 +8,7 @@ from accounts.domain import MOST_ZONES, PrivacyZones, Zone, hidden_circle
 from accounts.errors import TooManyZonesError
 from accounts.schemas import PrivacyZonePut
 from stadion.dynamo import look_again
-from stadion.events.catalogue import PrivacyZonesChanged
+from stadion.events.accounts import PrivacyZonesChanged
 
 
 def zones(user_id: str) -> list[Zone]:

@@ -15,7 +15,7 @@ from accounts.schemas import (
 )
 from stadion.dynamo import look_again
 from stadion.errors import FieldRequiredError
-from stadion.events.catalogue import ConsentKind
+from stadion.events.accounts import ConsentKind
 from stadion.events.envelope import Event
 
 EARLIEST_MEASUREMENT = date(1900, 1, 1)

@@ -11,7 +11,7 @@ from accounts.countries import COUNTRIES
 from accounts.domain import SHAREABLE, Physical, Role, Units, Visibility, WeekStart
 from stadion import clock
 from stadion.errors import UnacceptableValueError
-from stadion.events.catalogue import ConsentKind, Gender
+from stadion.events.accounts import ConsentKind, Gender
 from stadion.fields import LINE, Amount
 from stadion.http import RequestModel
 from stadion.i18n import Language, Text

@@ -9,7 +9,7 @@ from accounts.errors import UserNotFoundError
 from stadion import clock, pagination
 from stadion.dynamo import Item, Transaction, absent, next_revision, page_of, put_over
 from stadion.errors import StaleVersionError
-from stadion.events.catalogue import ConsentKind
+from stadion.events.accounts import ConsentKind
 from stadion.events.envelope import Event
 from stadion.events.outbox import outbox_items
 from stadion.observability import correlation_id

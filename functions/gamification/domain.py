@@ -8,7 +8,7 @@ from datetime import datetime
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from stadion import clock
-from stadion.events.catalogue import BestEffort, WorkoutFacts
+from stadion.events.workouts import BestEffort, WorkoutFacts
 from stadion.ledger import Amounts, Changes
 from stadion.sports import SportType, sport
 

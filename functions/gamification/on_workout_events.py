@@ -5,9 +5,9 @@ from typing import Any
 from gamification import service
 from gamification.service import Moved, Source
 from stadion import clock
-from stadion.events.catalogue import WorkoutCorrected, WorkoutDeleted, WorkoutRecorded
 from stadion.events.consumer import Consumed, consumer
 from stadion.events.envelope import Envelope
+from stadion.events.workouts import WorkoutCorrected, WorkoutDeleted, WorkoutRecorded
 from stadion.observability import count
 
 

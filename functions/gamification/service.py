@@ -17,9 +17,11 @@ from gamification.domain import (
     records_of,
 )
 from stadion.dynamo import Item, look_again
-from stadion.events.catalogue import LevelReached, NotificationRequested, PersonalRecordSet, WorkoutFacts, XpGranted
 from stadion.events.envelope import Event
+from stadion.events.gamification import LevelReached, PersonalRecordSet, XpGranted
+from stadion.events.notifications import NotificationRequested
 from stadion.events.outbox import outbox_items
+from stadion.events.workouts import WorkoutFacts
 from stadion.ledger import Change, Changes, Outcome, Posting, Reaction
 
 

@@ -8,7 +8,9 @@ from typing import Any
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from inventory.categories import CATEGORIES, Category
-from stadion.events.catalogue import GearWearReached, NotificationRequested, WorkoutFacts
+from stadion.events.inventory import GearWearReached
+from stadion.events.notifications import NotificationRequested
+from stadion.events.workouts import WorkoutFacts
 from stadion.ledger import Amounts, Change
 from stadion.sports import SportType, WearUnit
 

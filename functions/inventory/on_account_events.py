@@ -3,7 +3,7 @@
 from typing import Any
 
 from inventory import purchases
-from stadion.events.catalogue import ConsentChanged, ConsentKind
+from stadion.events.accounts import ConsentChanged, ConsentKind
 from stadion.events.consumer import Consumed, consumer
 from stadion.events.envelope import Envelope
 

@@ -4,9 +4,9 @@ from typing import Any
 
 from inventory import purchases
 from stadion import clock
-from stadion.events.catalogue import OrderCompleted, OrderReturned
 from stadion.events.consumer import Consumed, consumer
 from stadion.events.envelope import Envelope
+from stadion.events.partners import OrderCompleted, OrderReturned
 from stadion.observability import count
 
 

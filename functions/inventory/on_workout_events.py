@@ -4,9 +4,9 @@ from typing import Any
 
 from inventory.wearing import Worn, give_back, wear_gear
 from stadion import clock
-from stadion.events.catalogue import WorkoutCorrected, WorkoutDeleted, WorkoutRecorded
 from stadion.events.consumer import Consumed, consumer
 from stadion.events.envelope import Envelope
+from stadion.events.workouts import WorkoutCorrected, WorkoutDeleted, WorkoutRecorded
 from stadion.observability import count
 
 

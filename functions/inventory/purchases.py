@@ -9,8 +9,10 @@ from inventory import store
 from inventory.categories import CATEGORIES, Category
 from inventory.domain import Gear, Purchase, Status, account
 from stadion.dynamo import look_again
-from stadion.events.catalogue import ConsentChanged, GearAdded, GearRetired, OrderCompleted, OrderLine, OrderReturned
+from stadion.events.accounts import ConsentChanged
 from stadion.events.envelope import Event
+from stadion.events.inventory import GearAdded, GearRetired
+from stadion.events.partners import OrderCompleted, OrderLine, OrderReturned
 
 MOST_PIECES = 20
 """Of one order: nobody buys more shoes at once, and a club's order is not one athlete's gear."""

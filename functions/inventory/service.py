@@ -11,8 +11,8 @@ from inventory.schemas import ComponentPatch, ComponentResponse, GearPatch, Gear
 from stadion import ids, pagination
 from stadion.dynamo import look_again, look_again_when_stale
 from stadion.errors import FieldRequiredError
-from stadion.events.catalogue import GearAdded, GearRetired
 from stadion.events.envelope import Event
+from stadion.events.inventory import GearAdded, GearRetired
 from stadion.idempotency import IdempotencyKey, recall
 from stadion.ledger import Amounts
 from stadion.sports import SportType

@@ -10,7 +10,7 @@ from stadion import pagination
 from stadion.consents import Consent, heard
 from stadion.dynamo import Item, Transaction, absent, overtaken, page_of, put_over
 from stadion.errors import StaleVersionError
-from stadion.events.catalogue import ConsentChanged, ConsentKind
+from stadion.events.accounts import ConsentChanged, ConsentKind
 from stadion.events.envelope import Event
 from stadion.events.outbox import outbox_items
 from stadion.idempotency import IdempotencyKey, remember

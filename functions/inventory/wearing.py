@@ -6,9 +6,10 @@ from datetime import datetime
 from inventory import store
 from inventory.domain import Component, Gear, account, contribution, crossings, news_of, worn_gear
 from stadion.dynamo import Item, look_again
-from stadion.events.catalogue import GearAssigned, GearWearReached, WorkoutFacts
 from stadion.events.envelope import Event
+from stadion.events.inventory import GearAssigned, GearWearReached
 from stadion.events.outbox import outbox_items
+from stadion.events.workouts import WorkoutFacts
 from stadion.ledger import Changes, Outcome, Posting, Reaction
 
 

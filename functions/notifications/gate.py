@@ -8,7 +8,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from notifications.quiet_hours import QuietHours, next_open
-from stadion.events.catalogue import ConsentKind
+from stadion.events.accounts import ConsentKind
 
 
 class MessageKind(StrEnum):

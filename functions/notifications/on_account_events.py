@@ -7,7 +7,7 @@ from notifications.domain import Recipient
 from stadion import clock
 from stadion.consents import with_news
 from stadion.dynamo import look_again
-from stadion.events.catalogue import ConsentChanged, ContactChanged, ProfileUpdated, UserRegistered
+from stadion.events.accounts import ConsentChanged, ContactChanged, ProfileUpdated, UserRegistered
 from stadion.events.consumer import Consumed, consumer
 from stadion.events.envelope import Envelope
 

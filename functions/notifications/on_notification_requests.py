@@ -4,9 +4,9 @@ from typing import Any
 
 from notifications import planning
 from stadion import clock
-from stadion.events.catalogue import NotificationRequested
 from stadion.events.consumer import Consumed, consumer
 from stadion.events.envelope import Envelope
+from stadion.events.notifications import NotificationRequested
 
 
 def notify(envelope: Envelope[Any]) -> Consumed:

@@ -10,7 +10,7 @@ from notifications.store import AlreadyRequestedError, Change, Standing
 from notifications.work import Send
 from stadion import ids
 from stadion.dynamo import look_again
-from stadion.events.catalogue import NotificationDelivered, NotificationFailed, NotificationRequested
+from stadion.events.notifications import NotificationDelivered, NotificationFailed, NotificationRequested
 from stadion.observability import count, log
 from stadion.settings import load
 from stadion.work import leave

@@ -7,7 +7,7 @@ from datetime import datetime
 from partners.errors import ProductNotFoundError
 from partners.products import Product
 from stadion.dynamo import Item, Transaction, absent, look_again, overtaken
-from stadion.events.catalogue import NOBODY
+from stadion.events.envelope import NOBODY
 from stadion.events.outbox import outbox_items
 from stadion.observability import correlation_id
 

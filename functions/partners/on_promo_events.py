@@ -4,9 +4,9 @@ from typing import Any
 
 from partners import hook_service
 from stadion import clock
-from stadion.events.catalogue import PromoIssued, PromoRedeemed, PromoReversed
 from stadion.events.consumer import Consumed, consumer
 from stadion.events.envelope import Envelope
+from stadion.events.promos import PromoIssued, PromoRedeemed, PromoReversed
 
 
 def tell_partners(envelope: Envelope[Any]) -> Consumed:

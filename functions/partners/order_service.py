@@ -10,7 +10,7 @@ from partners.orders import Completed, Order, Return, news
 from partners.schemas import BoughtLine, CompletedOrder, OrderMessage, Received, ReturnedOrder
 from partners.signatures import verify
 from stadion.dynamo import look_again
-from stadion.events.catalogue import OrderLine
+from stadion.events.partners import OrderLine
 from stadion.idempotency import IdempotencyKey, idempotency_key, recall
 from stadion.partner_http import PartnerApi
 

@@ -12,8 +12,8 @@ from partners.errors import (
     OrderVersionTakenError,
     TooManyOrderMessagesError,
 )
-from stadion.events.catalogue import OrderCompleted, OrderLine, OrderReturned
 from stadion.events.envelope import Event
+from stadion.events.partners import OrderCompleted, OrderLine, OrderReturned
 
 MOST_MESSAGES = 50  # of one order
 

@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import AwareDatetime
 
 from partners.domain import Value
-from stadion.events.catalogue import ProductChanged
+from stadion.events.partners import ProductChanged
 
 BOOKKEEPING = {"partner_id", "sku", "revision", "updated_at"}
 

@@ -22,7 +22,8 @@ from promos.store import promo_pk, user_pk
 from promos.targeting import Needs
 from stadion import pagination
 from stadion.dynamo import Item, Transaction, next_revision, put_over
-from stadion.events.catalogue import OrderCompleted, OrderReturned, WorkoutFacts
+from stadion.events.partners import OrderCompleted, OrderReturned
+from stadion.events.workouts import WorkoutFacts
 from stadion.ledger import ACCOUNT, Ledger, Outcome, Posting, totals_of
 
 SHARDS = 8

@@ -25,7 +25,7 @@ from promos.values import (
     Window,
     Words,
 )
-from stadion.events.catalogue import ConsentKind
+from stadion.events.accounts import ConsentKind
 from stadion.i18n import Text
 
 

@@ -9,16 +9,9 @@ from pydantic import BaseModel, ConfigDict
 
 from stadion.clock import local_date
 from stadion.consents import Consents, granted, with_news
-from stadion.events.catalogue import (
-    ConsentChanged,
-    ConsentKind,
-    Gender,
-    OrderCompleted,
-    OrderReturned,
-    ProfileUpdated,
-    UserRegistered,
-    WorkoutFacts,
-)
+from stadion.events.accounts import ConsentChanged, ConsentKind, Gender, ProfileUpdated, UserRegistered
+from stadion.events.partners import OrderCompleted, OrderReturned
+from stadion.events.workouts import WorkoutFacts
 from stadion.i18n import Language
 
 MARKETING = (ConsentKind.MARKETING_PUSH, ConsentKind.MARKETING_EMAIL, ConsentKind.MARKETING_SMS)

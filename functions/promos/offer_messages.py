@@ -10,8 +10,8 @@ from promos import store
 from promos.domain import Offer, Promo
 from promos.links import tagged
 from stadion.dynamo import Transaction, absent
-from stadion.events.catalogue import NotificationRequested
 from stadion.events.envelope import Event
+from stadion.events.notifications import NotificationRequested
 from stadion.tasks import TaskInput
 
 DAY_FORMAT: Final = "%Y-%m-%d"

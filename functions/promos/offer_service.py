@@ -19,9 +19,10 @@ from promos.targeting import Segments, needs
 from stadion import ids, pagination
 from stadion.clock import local_date
 from stadion.dynamo import OvertakenError, look_again
-from stadion.events.catalogue import ConsentKind, PromoClicked, PromoDismissed, PromoIssued, PromoViewed
-from stadion.events.catalogue import Offer as OfferFacts
+from stadion.events.accounts import ConsentKind
 from stadion.events.envelope import Event
+from stadion.events.promos import Offer as OfferFacts
+from stadion.events.promos import PromoClicked, PromoDismissed, PromoIssued, PromoViewed
 from stadion.i18n import Language
 
 # --- issuing --------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from typing import Any
 from promos import athletes
 from promos.facts import told
 from stadion.dynamo import look_again
-from stadion.events.catalogue import ConsentChanged, ProfileUpdated, UserRegistered
+from stadion.events.accounts import ConsentChanged, ProfileUpdated, UserRegistered
 from stadion.events.consumer import Consumed, consumer
 from stadion.events.envelope import Envelope
 

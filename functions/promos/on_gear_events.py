@@ -5,9 +5,9 @@ from typing import Any
 from promos import athletes
 from promos.facts import Piece
 from stadion.dynamo import look_again
-from stadion.events.catalogue import GearAdded, GearRetired, GearWearReached
 from stadion.events.consumer import Consumed, consumer
 from stadion.events.envelope import Envelope
+from stadion.events.inventory import GearAdded, GearRetired, GearWearReached
 
 
 def know_gear(envelope: Envelope[Any]) -> Consumed:

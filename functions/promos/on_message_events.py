@@ -4,9 +4,9 @@ from typing import Any
 
 from promos.campaigns import messages
 from stadion.dynamo import look_again
-from stadion.events.catalogue import NotificationDelivered, NotificationFailed
 from stadion.events.consumer import Consumed, consumer
 from stadion.events.envelope import Envelope
+from stadion.events.notifications import NotificationDelivered, NotificationFailed
 
 
 def count(envelope: Envelope[Any]) -> Consumed:

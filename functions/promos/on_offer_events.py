@@ -5,16 +5,9 @@ from typing import Any
 from promos import offer_service
 from promos.redemption_service import WALK_IN
 from stadion.dynamo import look_again
-from stadion.events.catalogue import (
-    PromoClicked,
-    PromoDismissed,
-    PromoIssued,
-    PromoRedeemed,
-    PromoReversed,
-    PromoViewed,
-)
 from stadion.events.consumer import Consumed, consumer
 from stadion.events.envelope import Envelope
+from stadion.events.promos import PromoClicked, PromoDismissed, PromoIssued, PromoRedeemed, PromoReversed, PromoViewed
 from stadion.observability import count
 
 

@@ -7,9 +7,9 @@ from promos.schemas import Use
 from stadion import clock
 from stadion.dynamo import look_again
 from stadion.errors import RequestInProgressError, StadionError
-from stadion.events.catalogue import NOBODY, OrderCompleted, OrderReturned
 from stadion.events.consumer import Consumed, consumer
-from stadion.events.envelope import Envelope
+from stadion.events.envelope import NOBODY, Envelope
+from stadion.events.partners import OrderCompleted, OrderReturned
 
 
 def know_order(envelope: Envelope[Any]) -> Consumed:

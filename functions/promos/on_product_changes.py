@@ -5,9 +5,9 @@ from typing import Any
 from promos import product_store
 from promos.facts import ProductCopy
 from stadion.dynamo import look_again
-from stadion.events.catalogue import ProductChanged
 from stadion.events.consumer import Consumed, consumer
 from stadion.events.envelope import Envelope
+from stadion.events.partners import ProductChanged
 
 
 def know_product(envelope: Envelope[Any]) -> Consumed:

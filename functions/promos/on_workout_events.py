@@ -4,9 +4,9 @@ from typing import Any
 
 from promos import athletes
 from stadion.dynamo import look_again
-from stadion.events.catalogue import WorkoutCorrected, WorkoutDeleted, WorkoutRecorded
 from stadion.events.consumer import Consumed, consumer
 from stadion.events.envelope import Envelope
+from stadion.events.workouts import WorkoutCorrected, WorkoutDeleted, WorkoutRecorded
 
 
 def count_activity(envelope: Envelope[Any]) -> Consumed:

@@ -7,9 +7,9 @@ from botocore.exceptions import ClientError
 
 from promos.settings import WorkflowSettings
 from promos.worn_gear import WornGear, is_worth_it
-from stadion.events.catalogue import GearWearReached
 from stadion.events.consumer import Consumed, consumer
 from stadion.events.envelope import Envelope
+from stadion.events.inventory import GearWearReached
 from stadion.settings import load
 
 if TYPE_CHECKING:

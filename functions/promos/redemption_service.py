@@ -38,9 +38,9 @@ from promos.patterns import normal
 from promos.schemas import CodeResponse, Use
 from promos.store import Code, Stock
 from stadion.dynamo import OvertakenError, look_again
-from stadion.events.catalogue import Offer as OfferFacts
-from stadion.events.catalogue import PromoRedeemed, PromoReversed
 from stadion.events.envelope import Event
+from stadion.events.promos import Offer as OfferFacts
+from stadion.events.promos import PromoRedeemed, PromoReversed
 
 HELD_FOR = timedelta(minutes=30)
 """A reservation: as long as people take to pay."""

@@ -22,7 +22,7 @@ from promos.values import (
     Window,
     Words,
 )
-from stadion.events.catalogue import ConsentKind
+from stadion.events.accounts import ConsentKind
 from stadion.fields import Moment
 from stadion.http import RequestModel
 from stadion.zones import TimeZone

@@ -15,8 +15,7 @@ from promos.errors import CodeTakenError, OfferNotFoundError, PromoIdTakenError,
 from stadion import pagination
 from stadion.dynamo import Item, OvertakenError, Transaction, absent, next_revision, overtaken, page_of, put_over
 from stadion.errors import StaleVersionError
-from stadion.events.catalogue import NOBODY
-from stadion.events.envelope import Event
+from stadion.events.envelope import NOBODY, Event
 from stadion.events.outbox import outbox_items
 from stadion.idempotency import IdempotencyKey, remember
 from stadion.observability import correlation_id

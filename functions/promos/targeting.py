@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from promos.facts import Facts, Piece
 from promos.values import City, Country, Currency, Name, Part, Region
 from stadion.errors import UnacceptableValueError
-from stadion.events.catalogue import ConsentKind, Gender
+from stadion.events.accounts import ConsentKind, Gender
 from stadion.i18n import Language, Text
 from stadion.sports import SportType
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from stadion import claims
 from stadion.clock import local_date
 from stadion.dynamo import look_again
-from stadion.events.catalogue import WorkoutFacts
+from stadion.events.workouts import WorkoutFacts
 from stadion.streams.recorded import unbundle
 from telemetry import store
 from telemetry.live import service as live

@@ -3,7 +3,7 @@
 from typing import Any
 
 from stadion import clock
-from stadion.events.catalogue import PhysicalDataChanged, ProfileUpdated, UserRegistered
+from stadion.events.accounts import PhysicalDataChanged, ProfileUpdated, UserRegistered
 from stadion.events.consumer import Consumed, consumer
 from stadion.events.envelope import Envelope
 from telemetry.metrics import knowing, work

@@ -3,9 +3,9 @@
 from typing import Any
 
 from stadion import clock
-from stadion.events.catalogue import LiveSessionSaved
 from stadion.events.consumer import Consumed, consumer
 from stadion.events.envelope import Envelope
+from stadion.events.workouts import LiveSessionSaved
 from telemetry.live import service
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from stadion import clock
-from stadion.events.catalogue import PrivacyZonesChanged
+from stadion.events.accounts import PrivacyZonesChanged
 from stadion.events.consumer import Consumed, consumer
 from stadion.events.envelope import Envelope
 from telemetry.live import audience_store

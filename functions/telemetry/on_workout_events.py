@@ -3,9 +3,9 @@
 from typing import Any
 
 from stadion import clock
-from stadion.events.catalogue import WorkoutCorrected, WorkoutDeleted, WorkoutRecorded
 from stadion.events.consumer import Consumed, consumer
 from stadion.events.envelope import Envelope
+from stadion.events.workouts import WorkoutCorrected, WorkoutDeleted, WorkoutRecorded
 from telemetry import keeping
 from telemetry.metrics import work
 

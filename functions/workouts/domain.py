@@ -6,7 +6,8 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from stadion.events.catalogue import BestEffort, LivePause, StreamsClaim, WorkoutFacts
+from stadion.events.telemetry import LivePause
+from stadion.events.workouts import BestEffort, StreamsClaim, WorkoutFacts
 from stadion.sports import SportType, sport
 from workouts.errors import FutureWorkoutError, ImpossibleTimesError
 from workouts.recordings.matching import Fingerprint

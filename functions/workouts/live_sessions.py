@@ -7,7 +7,8 @@ from datetime import datetime
 
 from stadion import claims
 from stadion.errors import NotFoundError
-from stadion.events.catalogue import LiveSessionFinished, LiveSessionSaved, WorkoutRecorded
+from stadion.events.telemetry import LiveSessionFinished
+from stadion.events.workouts import LiveSessionSaved, WorkoutRecorded
 from workouts import files, service, store
 from workouts.domain import LivePart, Workout, absorb, filled
 from workouts.measuring import Entry, as_sport, entry_of_live, merged_with

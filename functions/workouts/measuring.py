@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from stadion.events.catalogue import BestEffort
+from stadion.events.workouts import BestEffort
 from stadion.sports import SportType
 from stadion.streams.recorded import TIME, bundle, chunks, joined, unbundle
 from workouts.domain import Flag, LivePart, Measured, Track, Workout

@@ -3,9 +3,9 @@
 from typing import Any
 
 from stadion.dynamo import look_again
-from stadion.events.catalogue import GearAssigned
 from stadion.events.consumer import Consumed, consumer
 from stadion.events.envelope import Envelope
+from stadion.events.inventory import GearAssigned
 from workouts import store
 
 

@@ -3,9 +3,9 @@
 from typing import Any
 
 from stadion import clock
-from stadion.events.catalogue import LiveOutcome, LiveSessionFinished
 from stadion.events.consumer import Consumed, consumer
 from stadion.events.envelope import Envelope
+from stadion.events.telemetry import LiveOutcome, LiveSessionFinished
 from workouts import live_sessions
 
 

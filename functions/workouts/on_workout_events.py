@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from stadion.events.catalogue import WorkoutDeleted
 from stadion.events.consumer import Consumed, consumer
 from stadion.events.envelope import Envelope
+from stadion.events.workouts import WorkoutDeleted
 from workouts import files
 
 

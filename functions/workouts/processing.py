@@ -15,7 +15,7 @@ from uuid import UUID, uuid5
 from stadion import claims
 from stadion.dynamo import look_again
 from stadion.errors import NotFoundError, StaleVersionError
-from stadion.events.catalogue import StreamsClaim, WorkoutRecorded
+from stadion.events.workouts import StreamsClaim, WorkoutRecorded
 from stadion.storage import s3_client
 from workouts import files, service, store
 from workouts.domain import FileRef, Measured, OnDuplicate, Track, Workout, absorb, filled

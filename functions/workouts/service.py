@@ -8,7 +8,7 @@ from typing import Any
 from stadion import ids, pagination
 from stadion.dynamo import look_again
 from stadion.errors import FieldRequiredError
-from stadion.events.catalogue import WorkoutCorrected, WorkoutDeleted, WorkoutRecorded
+from stadion.events.workouts import WorkoutCorrected, WorkoutDeleted, WorkoutRecorded
 from stadion.idempotency import IdempotencyKey, recall
 from workouts import store
 from workouts.domain import (

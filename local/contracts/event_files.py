@@ -20,9 +20,14 @@ def files() -> dict[str, Any]:
     """Content by file name under `events/`."""
     made: dict[str, Any] = {"README.md": readme()}
     for event in CATALOGUE.values():
-        made[f"{stem(event)}.schema.json"] = schema(event)
-        made[f"{stem(event)}.sample.json"] = sample(event)
+        made[f"{place(event)}.schema.json"] = schema(event)
+        made[f"{place(event)}.sample.json"] = sample(event)
     return made
+
+
+def place(event: type[Event]) -> str:
+    """In the folder of its service: `workouts/WorkoutRecorded.v1`."""
+    return f"{event.__module__.rpartition('.')[2]}/{stem(event)}"
 
 
 def stem(event: type[Event]) -> str:
@@ -98,7 +103,7 @@ def _example_of(field: Any) -> Any:
 
 README_HEAD: Final = """# Events
 
-Every fact that a service tells the others, generated from `stadion.events.catalogue` by `stadion contracts write`.
+Every fact that a service tells the others, generated from `stadion.events` by `stadion contracts write`.
 A rule's target receives an EventBridge event (the samples); its `detail` is the envelope that the schema describes:
 `event_id, occurred_at, version, correlation_id, user_id, data`.
 
@@ -122,7 +127,7 @@ def readme() -> str:
     for entry_point, name in consumers():
         listeners[name].append(f"`{entry_point}`")
     rows = [
-        f"| [{event.detail_type()}]({stem(event)}.schema.json) | {event.source or ANY} | {words(event)} "
+        f"| [{event.detail_type()}]({place(event)}.schema.json) | {event.source or ANY} | {words(event)} "
         f"| {', '.join(listeners[event.detail_type()]) or '–'} |\n"
         for event in CATALOGUE.values()
     ]

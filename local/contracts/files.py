@@ -50,5 +50,5 @@ def write() -> list[Path]:
 
 
 def _left_over(wanted: dict[Path, str]) -> list[Path]:
-    present = [path for pattern in ("*.json", "samples/*.json") for path in (ROOT / "events").glob(pattern)]
+    present = [path for pattern in ("*.json", "*/*.json") for path in (ROOT / "events").glob(pattern)]
     return [path for path in present if path not in wanted]

@@ -4,8 +4,9 @@ import json
 from typing import Any, Final
 
 from local.contracts.event_files import ACCOUNT, REGION, sample
-from stadion.events.catalogue import USER, WorkoutRecorded
+from stadion.events.examples import USER
 from stadion.events.outbox import PREFIX
+from stadion.events.workouts import WorkoutRecorded
 
 API: Final = "a1b2c3d4e5"
 UPLOAD: Final = "0193a1c0-6a0d-7b2c-8d4e-1f5a7b9c3d22"

@@ -9,8 +9,8 @@ from promos.campaigns.schedule import next_instant, run_id_of
 from promos.domain import Switch
 from stadion.dynamo import look_again, look_again_when_stale
 from stadion.errors import StaleVersionError
-from stadion.events.catalogue import CampaignEnded, CampaignStarted
 from stadion.events.envelope import Event
+from stadion.events.promos import CampaignEnded, CampaignStarted
 
 LONGEST_CAUSE = 2000
 POSTPONED = timedelta(minutes=10)

@@ -9,7 +9,7 @@ from promos.campaigns.domain import day_of
 from promos.campaigns.plan import Plan
 from promos.errors import OfferNotFoundError
 from stadion.dynamo import Item
-from stadion.events.catalogue import NotificationDelivered, NotificationFailed
+from stadion.events.notifications import NotificationDelivered, NotificationFailed
 from stadion.ledger import ACCOUNT, Ledger, Posting, totals_of
 
 SHARDS = 8

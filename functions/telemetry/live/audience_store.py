@@ -13,7 +13,7 @@ from pynamodb.expressions.condition import Condition
 
 from stadion import clock
 from stadion.dynamo import Item, Transaction, absent
-from stadion.events.catalogue import PrivacyZone
+from stadion.events.accounts import PrivacyZone
 from telemetry.live.errors import LiveSessionNotFoundError, ShareLinkNotFoundError
 
 WATCHES_FOR: Final = timedelta(hours=3)

@@ -11,7 +11,7 @@ from typing import Final
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from stadion.events.catalogue import LiveOutcome, LivePause
+from stadion.events.telemetry import LiveOutcome, LivePause
 from stadion.sports import SportType
 from telemetry.live.errors import (
     LiveSessionIsOverError,

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from stadion import claims
 from stadion.dynamo import OvertakenError, look_again
-from stadion.events.catalogue import LiveOutcome, LiveSessionFinished, LiveSessionStarted, StreamsClaim
+from stadion.events.telemetry import LiveOutcome, LiveSessionFinished, LiveSessionStarted
+from stadion.events.workouts import StreamsClaim
 from stadion.observability import count
 from stadion.pagination import ListResponse
 from stadion.streams.recorded import bundle

@@ -15,9 +15,9 @@ from pynamodb.exceptions import UpdateError
 
 from stadion import clock, pagination
 from stadion.dynamo import Item, Transaction, absent, error_code, next_revision, overtaken, page_of, put_over
-from stadion.events.catalogue import LiveOutcome
 from stadion.events.envelope import Event
 from stadion.events.outbox import outbox_items
+from stadion.events.telemetry import LiveOutcome
 from stadion.observability import correlation_id
 from telemetry.live.domain import Session
 from telemetry.live.errors import LiveSessionNotFoundError, LiveSessionOpenError

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from stadion.events.catalogue import Gender
+from stadion.events.accounts import Gender
 from telemetry.metrics.measure import Given
 
 

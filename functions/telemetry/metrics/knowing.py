@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from stadion.dynamo import look_again
-from stadion.events.catalogue import PhysicalDataChanged, ProfileUpdated, UserRegistered
+from stadion.events.accounts import PhysicalDataChanged, ProfileUpdated, UserRegistered
 from telemetry.metrics import athlete_store
 from telemetry.metrics.athlete import Entry, Measurement, Profile, Touched, touched_by
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from stadion.dynamo import look_again, next_revision
-from stadion.events.catalogue import UserMetricsUpdated
+from stadion.events.telemetry import UserMetricsUpdated
 from stadion.streams.codec import Floats
 from stadion.streams.recorded import joined
 from telemetry import store

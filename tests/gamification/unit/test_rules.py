@@ -22,7 +22,7 @@ from gamification.domain import (
     records_of,
     xp_of,
 )
-from stadion.events.catalogue import BestEffort, WorkoutFacts
+from stadion.events.workouts import BestEffort, WorkoutFacts
 from stadion.ledger import Change
 from stadion.sports import SportType
 from tests.kit.events import RUN

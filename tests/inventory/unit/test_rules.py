@@ -22,7 +22,7 @@ from inventory.domain import (
     wear,
     worn_gear,
 )
-from stadion.events.catalogue import WorkoutFacts
+from stadion.events.workouts import WorkoutFacts
 from stadion.ledger import Change
 from stadion.sports import SportType, WearUnit
 from tests.kit.events import RUN

@@ -6,7 +6,7 @@ from itertools import permutations
 import pytest
 
 from stadion.consents import Consents, granted, with_news
-from stadion.events.catalogue import ConsentChanged, ConsentKind
+from stadion.events.accounts import ConsentChanged, ConsentKind
 
 WHEN = datetime(2026, 11, 28, tzinfo=UTC)
 

@@ -19,7 +19,7 @@ from notifications.sending import StillClaimedError
 from notifications.store import Change, Standing
 from notifications.work import Send
 from stadion.consents import Consent, ConsentKind
-from stadion.events.catalogue import NotificationRequested
+from stadion.events.notifications import NotificationRequested
 from tests.kit.interleaving import ORDERS, interleaved
 from tests.kit.memory import Memory, memory
 from tests.kit.size import sized

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from notifications.gate import CAPS, Case, ChannelName, MessageKind, Reason, Verdict, Wishes, decide
 from notifications.quiet_hours import QuietHours
-from stadion.events.catalogue import ConsentKind
+from stadion.events.accounts import ConsentKind
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 NIGHT = datetime(2026, 11, 21, 23, tzinfo=UTC)

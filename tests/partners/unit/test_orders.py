@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from partners.errors import MoreReturnedThanBoughtError
 from partners.orders import Completed, Order, Return, news
-from stadion.events.catalogue import OrderCompleted, OrderLine, OrderReturned
 from stadion.events.envelope import Event
+from stadion.events.partners import OrderCompleted, OrderLine, OrderReturned
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 LINES = [OrderLine(sku=sku, name=sku, quantity=3, price_minor=1) for sku in ("a", "b")]

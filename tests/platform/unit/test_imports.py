@@ -74,6 +74,10 @@ def test_a_store_does_not_import_its_use_cases(service: str) -> None:
         assert not {name for name in imported if name.startswith(f"{service}.") and "service" in name}
 
 
+def test_no_function_builds_the_models_of_all_events() -> None:
+    assert graph().find_modules_that_directly_import("stadion.events.catalogue") == set()
+
+
 def test_only_settings_read_the_environment() -> None:
     readers = {
         name

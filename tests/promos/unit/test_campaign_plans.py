@@ -19,7 +19,7 @@ from promos.campaigns.plan import HOLD_OUT, REST, Plan, Schedule
 from promos.campaigns.schedule import next_instant, run_id_of
 from promos.domain import Offer
 from promos.facts import Order
-from stadion.events.catalogue import OrderCompleted, OrderLine, OrderReturned
+from stadion.events.partners import OrderCompleted, OrderLine, OrderReturned
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 PLAN: dict[str, Any] = {

@@ -19,7 +19,7 @@ from promos.replacement import replacement_for
 from promos.targeting import Needs, Rule, judge, needs, problems_of
 from promos.values import Discount, LimitPeriod, Stacking, Window
 from stadion.consents import Consent
-from stadion.events.catalogue import ConsentChanged, ConsentKind, ProfileUpdated, UserRegistered
+from stadion.events.accounts import ConsentChanged, ConsentKind, ProfileUpdated, UserRegistered
 from stadion.i18n import Language
 
 TODAY = date(2026, 11, 21)

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stadion.events.catalogue import LiveOutcome, PrivacyZone
+from stadion.events.accounts import PrivacyZone
+from stadion.events.telemetry import LiveOutcome
 from stadion.privacy import distance_m, is_hidden, masked
 from stadion.sports import SportType
 from telemetry.live.chunks import (

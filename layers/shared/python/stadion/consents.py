@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict
 
-from stadion.events.catalogue import ConsentChanged, ConsentKind
+from stadion.events.accounts import ConsentChanged, ConsentKind
 
 
 class Consent(BaseModel):

@@ -7,7 +7,7 @@ import pytest
 from jsonschema_rs import Draft202012Validator, meta
 
 from local.contracts import files
-from local.contracts.event_files import stem
+from local.contracts.event_files import place, stem
 from local.contracts.services import consumers
 from local.paths import ROOT
 from stadion.events.arrivals import arrival_consumer
@@ -26,11 +26,11 @@ def read(name: str) -> Any:
 
 
 def schema_of(event: type[Event]) -> Any:
-    return read(f"{stem(event)}.schema.json")
+    return read(f"{place(event)}.schema.json")
 
 
 def sample_of(event: type[Event]) -> Any:
-    return read(f"{stem(event)}.sample.json")
+    return read(f"{place(event)}.sample.json")
 
 
 def validator(event: type[Event]) -> Draft202012Validator:
@@ -97,7 +97,7 @@ def test_one_event_alone_is_anybodys_to_publish() -> None:
 
 def test_the_table_links_every_event_to_its_schema() -> None:
     table = (EVENTS / "README.md").read_text(encoding="utf-8")
-    assert all(f"[{name}]({stem(event)}.schema.json)" in table for name, event in CATALOGUE.items())
+    assert all(f"[{name}]({place(event)}.schema.json)" in table for name, event in CATALOGUE.items())
 
 
 def test_consumers_subscribe_to_catalogued_events_only() -> None:

@@ -10,7 +10,9 @@ import pytest
 
 from local.paths import ROOT
 from stadion import settings
-from stadion.events.catalogue import CATALOGUE, NotificationRequested, PersonalRecordSet
+from stadion.events.catalogue import CATALOGUE
+from stadion.events.gamification import PersonalRecordSet
+from stadion.events.notifications import NotificationRequested
 from stadion.events.outbox import ForeignEventError, outbox_items
 from tests.kit.services import service_environment
 

@@ -5,7 +5,7 @@ from collections import Counter
 import boto3
 import pytest
 
-from stadion.events.catalogue import ConsentChanged, ConsentKind
+from stadion.events.accounts import ConsentChanged, ConsentKind
 from tests.promos.integration.campaign_workflow.world import CAMPAIGN, NOW, RUN, Shop, arms, people, promo
 
 pytestmark = pytest.mark.long
@@ -132,7 +132,7 @@ def test_one_ended_by_hand_still_tells_what_was_given(shop: Shop) -> None:
     shop.begin()
     shop.wait()
     from promos import offer_service
-    from stadion.events.catalogue import Offer as OfferFacts
+    from stadion.events.promos import Offer as OfferFacts
 
     for offer in shop.offers():
         facts = OfferFacts(**{name: offer[name] for name in ("offer_id", "promo_id", "campaign_id", "variant")})

@@ -18,7 +18,8 @@ from moto.core import DEFAULT_ACCOUNT_ID as ACCOUNT
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 from local.paths import ROOT
-from stadion.events.catalogue import ConsentChanged, ConsentKind, OrderCompleted, OrderLine, UserRegistered
+from stadion.events.accounts import ConsentChanged, ConsentKind, UserRegistered
+from stadion.events.partners import OrderCompleted, OrderLine
 from tests.kit.services import Context, Service
 
 ASL = ROOT / "statemachines" / "promo_campaign.asl.json"

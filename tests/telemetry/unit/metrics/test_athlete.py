@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from stadion.events.catalogue import Gender
+from stadion.events.accounts import Gender
 from stadion.streams.codec import Floats
 from telemetry.metrics.athlete import Athlete, Entry, Measurement, Profile, Touched, age_on, body_on, touched_by
 from telemetry.metrics.zones import heart_rate_zones, power_zones, seconds_in

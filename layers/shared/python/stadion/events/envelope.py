@@ -7,6 +7,15 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from stadion import clock, ids
 
+NOBODY = "system"
+"""The `user_id` of events that are about no athlete."""
+
+
+class Part(BaseModel):
+    """A value inside an event; unknown fields are ignored, so that a producer may add some."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
 
 class Event(BaseModel):
     """A fact in the past tense. Its class name is the detail-type, `source` the EventBridge source.

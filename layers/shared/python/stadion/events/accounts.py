@@ -1,0 +1,95 @@
+"""What the accounts service tells."""
+
+from datetime import date
+from enum import StrEnum
+
+from pydantic import AwareDatetime, Field
+
+from stadion.events.envelope import Event, Part
+from stadion.i18n import Language
+
+
+class UserRegistered(Event):
+    source = "stadion.accounts"
+    language: Language = Field(examples=["en"])
+    time_zone: str = Field(examples=["Europe/Moscow"])
+
+
+class Gender(StrEnum):
+    FEMALE = "female"
+    MALE = "male"
+    OTHER = "other"
+
+
+class ProfileUpdated(Event):
+    """The profile fields that other services may keep a copy of."""
+
+    source = "stadion.accounts"
+    revision: int = Field(ge=1, examples=[3])
+    language: Language = Field(examples=["ru"])
+    time_zone: str = Field(examples=["Europe/Moscow"])
+    country: str | None = Field(default=None, examples=["RU"])
+    region: str | None = Field(default=None, examples=["RU-MOW"])
+    city: str | None = Field(default=None, examples=["Moscow"])
+    birth_date: date | None = Field(default=None, examples=["1991-04-12"], description="estimates depend on age")
+    gender: Gender | None = Field(default=None, examples=["female"])
+    changed: list[str] = Field(default_factory=list, examples=[["language"]])
+
+
+class ContactChanged(Event):
+    """Where messages reach an athlete. Only `notifications` listens; confirmed addresses only."""
+
+    source = "stadion.accounts"
+    revision: int = Field(ge=1, examples=[1], description="of the profile")
+    email: str | None = Field(default=None, examples=["anna@example.org"])
+    phone: str | None = Field(default=None, examples=["+79161234567"])
+
+
+class PhysicalDataChanged(Event):
+    """What an athlete measured on a day. It holds from that day on; null says nothing; all null: taken back."""
+
+    source = "stadion.accounts"
+    measured_on: date = Field(examples=["2026-11-01"])
+    revision: int = Field(ge=1, examples=[1], description="grows by one with every change of this day")
+    height_cm: float | None = Field(default=None, examples=[178.0])
+    mass_kg: float | None = Field(default=None, examples=[68.5])
+    resting_heart_rate_bpm: int | None = Field(default=None, examples=[48])
+    max_heart_rate_bpm: int | None = Field(default=None, examples=[191])
+    threshold_heart_rate_bpm: int | None = Field(default=None, examples=[172])
+    ftp_w: int | None = Field(default=None, examples=[250])
+    threshold_pace_s_per_km: float | None = Field(default=None, examples=[245.0])
+
+
+class PrivacyZone(Part):
+    zone_id: str = Field(examples=["0193a1c0-aaaa-7e11-8a54-6b0c7d5e3a22"])
+    lat: float = Field(ge=-90, le=90, examples=[55.7512])
+    lon: float = Field(ge=-180, le=180, examples=[37.6184])
+    radius_m: float = Field(examples=[400.0])
+
+
+class PrivacyZonesChanged(Event):
+    """All circles in which nobody but the athlete sees a position, as they hold from now on."""
+
+    source = "stadion.accounts"
+    revision: int = Field(ge=1, examples=[2], description="grows by one with every change of the list")
+    zones: list[PrivacyZone] = Field(description="their centres are jittered: none is the athlete's door")
+
+
+class ConsentKind(StrEnum):
+    HEALTH_DATA = "health_data"
+    LOCATION = "location"
+    ANALYTICS = "analytics"
+    MARKETING_PUSH = "marketing_push"
+    MARKETING_EMAIL = "marketing_email"
+    MARKETING_SMS = "marketing_sms"
+    PURCHASES = "purchases"
+    """What is bought in the store may be put among one's gear."""
+
+
+class ConsentChanged(Event):
+    source = "stadion.accounts"
+    kind: ConsentKind = Field(examples=["marketing_email"])
+    granted: bool = Field(examples=[True])
+    revision: int = Field(ge=1, examples=[1], description="grows by one with every change of this consent")
+    text_version: str = Field(examples=["2026-10"])
+    changed_at: AwareDatetime = Field(examples=["2026-11-21T06:30:00Z"])

@@ -1,0 +1,33 @@
+"""What the gamification service tells."""
+
+from pydantic import Field
+
+from stadion.events.envelope import Event
+from stadion.events.examples import WORKOUT
+
+
+class XpGranted(Event):
+    """The athlete's XP moved because of a workout; negative when one was deleted or corrected downward."""
+
+    source = "stadion.gamification"
+    workout_id: str = Field(examples=[WORKOUT])
+    amount: int = Field(examples=[64])
+    total: int = Field(ge=0, examples=[1264])
+
+
+class LevelReached(Event):
+    source = "stadion.gamification"
+    level: int = Field(ge=1, examples=[5])
+    reward: str | None = Field(default=None, examples=["free_delivery"])
+
+
+class PersonalRecordSet(Event):
+    """A best effort beat what stood before; `previous_time_s` is null for the first time over this distance."""
+
+    source = "stadion.gamification"
+    workout_id: str = Field(examples=[WORKOUT])
+    record: str = Field(examples=["run.5k"])
+    name: str = Field(examples=["5k"])
+    distance_m: float = Field(examples=[5000.0])
+    elapsed_time_s: float = Field(examples=[1391.0])
+    previous_time_s: float | None = Field(default=None, examples=[1422.0])

@@ -1,0 +1,59 @@
+"""What the partners service tells."""
+
+from pydantic import AwareDatetime, Field
+
+from stadion.events.envelope import Event, Part
+
+
+class ProductChanged(Event):
+    """A product of the store's catalogue, as it is from now on."""
+
+    source = "stadion.partners"
+    sku: str = Field(examples=["8736421"])
+    partner_id: str = Field(default="store", examples=["store"])
+    revision: int = Field(ge=1, examples=[3])
+    name: str = Field(examples=["Kiprun KD900.2"])
+    brand: str | None = Field(default=None, examples=["Kiprun"])
+    deeplink: str = Field(examples=["https://store.example/p/8736421"])
+    wear_category: str | None = Field(default=None, examples=["running_shoes"], description="of the gear it replaces")
+    price_minor: int = Field(ge=0, examples=[899000])
+    currency: str = Field(examples=["RUB"])
+    is_sold: bool = Field(examples=[True], description="false: not any more")
+
+
+class OrderLine(Part):
+    sku: str = Field(examples=["8736421"])
+    name: str = Field(examples=["Kiprun KD900.2"])
+    brand: str | None = Field(default=None, examples=["Kiprun"])
+    quantity: int = Field(ge=1, examples=[1])
+    price_minor: int = Field(ge=0, examples=[899000], description="of one, before the discount")
+    wear_category: str | None = Field(default=None, examples=["running_shoes"])
+
+
+class OrderCompleted(Event):
+    """An athlete's order is paid."""
+
+    source = "stadion.partners"
+    order_id: str = Field(examples=["o-48151"])
+    partner_id: str = Field(examples=["store"])
+    lines: list[OrderLine]
+    total_minor: int = Field(ge=0, examples=[719000], description="paid, after the discount")
+    discount_minor: int = Field(default=0, ge=0, examples=[180000])
+    currency: str = Field(examples=["RUB"])
+    code: str | None = Field(default=None, examples=["RUN-7F3K-9QXD"])
+    completed_at: AwareDatetime = Field(examples=["2026-11-21T09:30:00Z"])
+
+
+class OrderReturned(Event):
+    """All of an order, or some lines of it, came back."""
+
+    source = "stadion.partners"
+    order_id: str = Field(examples=["o-48151"])
+    partner_id: str = Field(examples=["store"])
+    order_version: int = Field(
+        default=1, ge=1, examples=[2], description="of the order; no two of its events share one"
+    )
+    lines: list[OrderLine] = Field(description="what came back with this, and was not told before")
+    is_whole: bool = Field(examples=[True])
+    code: str | None = Field(default=None, examples=["RUN-7F3K-9QXD"])
+    returned_at: AwareDatetime = Field(examples=["2026-11-28T12:00:00Z"])

@@ -1,0 +1,72 @@
+"""What the promos service tells."""
+
+from pydantic import AwareDatetime, Field
+
+from stadion.events.envelope import Event, Part
+
+
+class Offer(Part):
+    """A promo in the hands of one athlete."""
+
+    offer_id: str = Field(examples=["0193a1c2-2222-7c3a-9f57-2f6c8e0d4b33"])
+    promo_id: str = Field(examples=["winter-shoes"])
+    campaign_id: str | None = Field(default=None, examples=["winter-2026"])
+    variant: str | None = Field(default=None, examples=["a"])
+
+
+class PromoIssued(Event):
+    source = "stadion.promos"
+    offer: Offer
+    code: str = Field(examples=["RUN-7F3K-9QXD"])
+    expires_at: AwareDatetime = Field(examples=["2026-12-05T20:59:59Z"])
+
+
+class PromoViewed(Event):
+    source = "stadion.promos"
+    offer: Offer
+
+
+class PromoClicked(Event):
+    source = "stadion.promos"
+    offer: Offer
+
+
+class PromoDismissed(Event):
+    source = "stadion.promos"
+    offer: Offer
+
+
+class PromoRedeemed(Event):
+    """The order that used the code is paid."""
+
+    source = "stadion.promos"
+    offer: Offer
+    code: str = Field(examples=["RUN-7F3K-9QXD"])
+    order_id: str = Field(examples=["o-48151"])
+    discount_minor: int = Field(ge=0, examples=[180000], description="in the currency's smallest unit")
+    order_total_minor: int = Field(ge=0, examples=[720000])
+    currency: str = Field(examples=["RUB"])
+
+
+class PromoReversed(Event):
+    """The order was returned or cancelled, and what its code had used up is free again."""
+
+    source = "stadion.promos"
+    offer: Offer
+    code: str = Field(examples=["RUN-7F3K-9QXD"])
+    order_id: str = Field(examples=["o-48151"])
+    discount_minor: int = Field(ge=0, examples=[180000])
+    currency: str = Field(examples=["RUB"])
+
+
+class CampaignStarted(Event):
+    source = "stadion.promos"
+    campaign_id: str = Field(examples=["winter-2026"])
+    run_id: str = Field(examples=["winter-2026-20261201T070000Z"])
+
+
+class CampaignEnded(Event):
+    source = "stadion.promos"
+    campaign_id: str = Field(examples=["winter-2026"])
+    run_id: str = Field(examples=["winter-2026-20261201T070000Z"])
+    outcome: str = Field(examples=["completed"], description="completed, stopped or failed")

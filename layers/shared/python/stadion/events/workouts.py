@@ -1,0 +1,76 @@
+"""What the workouts service tells."""
+
+from pydantic import AwareDatetime, Field
+
+from stadion.events.envelope import Event, Part
+from stadion.events.examples import GEAR, WORKOUT
+from stadion.sports import SportType
+
+
+class BestEffort(Part):
+    distance_m: float = Field(examples=[5000.0])
+    name: str = Field(examples=["5k"])
+    elapsed_time_s: float = Field(examples=[1391.0])
+    start_offset_s: float = Field(examples=[64.0])
+
+
+class StreamsClaim(Part):
+    """Every recorded second of a workout, as a bundle of chunks (`stadion.streams`) in the platform's claims bucket."""
+
+    key: str = Field(examples=[f"streams/{WORKOUT}/5f2b7c1d9e3a4f60"])
+    samples: int = Field(ge=0, examples=[1834])
+
+
+class WorkoutFacts(Part):
+    """The summary of a workout as other services may know it: no track, no notes."""
+
+    workout_id: str = Field(examples=[WORKOUT])
+    revision: int = Field(ge=1, examples=[1], description="grows by one with every change; a deletion counts too")
+    sport_type: SportType = Field(examples=["Run"])
+    started_at: AwareDatetime = Field(examples=["2026-11-21T05:40:00Z"])
+    time_zone: str = Field(examples=["Europe/Moscow"])
+    elapsed_time_s: float = Field(ge=0, examples=[1834.0])
+    moving_time_s: float = Field(ge=0, examples=[1790.0])
+    distance_m: float | None = Field(default=None, ge=0, examples=[6400.0])
+    ascent_m: float | None = Field(default=None, ge=0, examples=[42.0])
+    calories_kcal: float | None = Field(default=None, ge=0, examples=[455.0])
+    average_heart_rate_bpm: float | None = Field(default=None, examples=[152.0])
+    max_heart_rate_bpm: float | None = Field(default=None, examples=[171.0])
+    average_power_w: float | None = Field(default=None, examples=[None])
+    normalized_power_w: float | None = Field(default=None, examples=[None])
+    gear_ids: list[str] = Field(default_factory=list, examples=[[GEAR]])
+    gear_chosen: bool = Field(
+        default=False,
+        examples=[True],
+        description="false: nobody named the gear, so the default gear of the sport is meant",
+    )
+    best_efforts: list[BestEffort] = Field(default_factory=list)
+    flags: list[str] = Field(default_factory=list, examples=[[]], description="implausible values; not for records")
+    origin: str = Field(default="manual", examples=["manual"])
+    streams: StreamsClaim | None = Field(default=None, description="null: nothing was recorded")
+
+
+class WorkoutRecorded(Event):
+    source = "stadion.workouts"
+    workout: WorkoutFacts
+
+
+class WorkoutCorrected(Event):
+    source = "stadion.workouts"
+    workout: WorkoutFacts
+
+
+class WorkoutDeleted(Event):
+    source = "stadion.workouts"
+    workout_id: str = Field(examples=[WORKOUT])
+    revision: int = Field(ge=2, examples=[2])
+    started_at: AwareDatetime = Field(examples=["2026-11-21T05:40:00Z"])
+
+
+class LiveSessionSaved(Event):
+    """A finished live session is in the diary: as a workout of its own, or joined to one that was there."""
+
+    source = "stadion.workouts"
+    session_id: str = Field(examples=[WORKOUT])
+    session_revision: int = Field(ge=1, examples=[1])
+    workout_id: str = Field(examples=[WORKOUT])
