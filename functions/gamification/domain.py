@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from stadion import clock
 from stadion.events.workouts import BestEffort, WorkoutFacts
-from stadion.ledger import Amounts, Changes
+from stadion.postings import Amounts, Changes
 from stadion.sports import SportType, sport
 
 XP_PER_DAY = 300

@@ -22,7 +22,8 @@ from stadion.events.gamification import LevelReached, PersonalRecordSet, XpGrant
 from stadion.events.notifications import NotificationRequested
 from stadion.events.outbox import outbox_items
 from stadion.events.workouts import WorkoutFacts
-from stadion.ledger import Change, Changes, Outcome, Posting, Reaction
+from stadion.ledger import Outcome, Reaction
+from stadion.postings import Change, Changes, Posting
 
 
 @dataclass(frozen=True)

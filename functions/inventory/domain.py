@@ -11,7 +11,7 @@ from inventory.categories import CATEGORIES, Category
 from stadion.events.inventory import GearWearReached
 from stadion.events.notifications import NotificationRequested
 from stadion.events.workouts import WorkoutFacts
-from stadion.ledger import Amounts, Change
+from stadion.postings import Amounts, Change
 from stadion.sports import SportType, WearUnit
 
 EASTERNMOST = timedelta(hours=14)  # where a calendar day begins first

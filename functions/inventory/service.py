@@ -14,7 +14,7 @@ from stadion.errors import FieldRequiredError
 from stadion.events.envelope import Event
 from stadion.events.inventory import GearAdded, GearRetired
 from stadion.idempotency import IdempotencyKey, recall
-from stadion.ledger import Amounts
+from stadion.postings import Amounts
 from stadion.sports import SportType
 
 MOST_COMPONENTS = 20

@@ -14,8 +14,9 @@ from stadion.events.accounts import ConsentChanged, ConsentKind
 from stadion.events.envelope import Event
 from stadion.events.outbox import outbox_items
 from stadion.idempotency import IdempotencyKey, remember
-from stadion.ledger import Amounts, Ledger, account_item, account_sk, totals_of
+from stadion.ledger import Ledger, account_item, account_sk, totals_of
 from stadion.observability import correlation_id
+from stadion.postings import Amounts
 
 
 def ledger(user_id: str) -> Ledger:

@@ -10,7 +10,8 @@ from stadion.events.envelope import Event
 from stadion.events.inventory import GearAssigned, GearWearReached
 from stadion.events.outbox import outbox_items
 from stadion.events.workouts import WorkoutFacts
-from stadion.ledger import Changes, Outcome, Posting, Reaction
+from stadion.ledger import Outcome, Reaction
+from stadion.postings import Changes, Posting
 
 
 @dataclass(frozen=True)

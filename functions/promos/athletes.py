@@ -24,7 +24,8 @@ from stadion import pagination
 from stadion.dynamo import Item, Transaction, next_revision, put_over
 from stadion.events.partners import OrderCompleted, OrderReturned
 from stadion.events.workouts import WorkoutFacts
-from stadion.ledger import ACCOUNT, Ledger, Outcome, Posting, totals_of
+from stadion.ledger import ACCOUNT, Ledger, Outcome, totals_of
+from stadion.postings import Posting
 
 SHARDS = 8
 """Of the index of athletes, which segments are counted by."""

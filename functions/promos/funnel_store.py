@@ -4,7 +4,8 @@ from typing import NamedTuple
 from zlib import crc32
 
 from stadion.dynamo import Item
-from stadion.ledger import ACCOUNT, Ledger, Posting, totals_of
+from stadion.ledger import ACCOUNT, Ledger, totals_of
+from stadion.postings import Posting
 
 SHARDS = 8
 MOST_ACCOUNTS = 5000

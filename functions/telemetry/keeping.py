@@ -11,8 +11,9 @@ from stadion.dynamo import look_again
 from stadion.events.workouts import WorkoutFacts
 from stadion.streams.recorded import unbundle
 from telemetry import store
+from telemetry.domain import Facts
 from telemetry.live import service as live
-from telemetry.store import Facts, Kept
+from telemetry.store import Kept
 
 
 def keep_streams(user_id: str, workout: WorkoutFacts, now: datetime) -> str:

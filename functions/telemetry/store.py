@@ -1,29 +1,18 @@
 """The telemetry table: chunks of streams. Access patterns stand in README.md."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from pynamodb.attributes import BinaryAttribute
 
 from stadion.dynamo import Item, Transaction, next_revision, put_over
 from stadion.sports import SportType
+from telemetry.domain import Facts
 from telemetry.live.session_store import PARTITION
 
 
 class _ChunkItem(Item):
     data = BinaryAttribute(legacy_encoding=False)
-
-
-class Facts(BaseModel):
-    """What the metrics need to know of a workout besides its streams."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    day: date
-    elapsed_time_s: float
-    moving_time_s: float
-    average_heart_rate_bpm: float | None = None
 
 
 class Kept(BaseModel):

@@ -10,7 +10,8 @@ from promos.campaigns.plan import Plan
 from promos.errors import OfferNotFoundError
 from stadion.dynamo import Item
 from stadion.events.notifications import NotificationDelivered, NotificationFailed
-from stadion.ledger import ACCOUNT, Ledger, Posting, totals_of
+from stadion.ledger import ACCOUNT, Ledger, totals_of
+from stadion.postings import Posting
 
 SHARDS = 8
 DELIVERED = "delivered."

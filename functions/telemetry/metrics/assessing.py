@@ -9,7 +9,7 @@ import numpy as np
 from stadion.sports import Family, SportType, sport
 from stadion.streams.codec import Columns, Floats
 from stadion.training.power import each_second, normalized_power_w
-from telemetry.domain import grade_percent, velocity_mps
+from telemetry.domain import Facts, grade_percent, velocity_mps
 from telemetry.metrics import load
 from telemetry.metrics.athlete import Body, number
 from telemetry.metrics.decoupling import decoupling
@@ -19,7 +19,6 @@ from telemetry.metrics.measure import Given, Measure, told, untold
 from telemetry.metrics.schemas import Assessment, ZoneTimes
 from telemetry.metrics.timeline import Timeline, timeline
 from telemetry.metrics.zones import LACKING, ZONES, seconds_in
-from telemetry.store import Facts
 
 COLUMNS: Final = {"heart_rate": "heart_rate_bpm", "power": "power_w", "speed": "speed_mps"}
 """Metric -> the column that it was recorded in."""

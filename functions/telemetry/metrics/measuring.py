@@ -12,11 +12,12 @@ from stadion.events.telemetry import UserMetricsUpdated
 from stadion.streams.codec import Floats
 from stadion.streams.recorded import joined
 from telemetry import store
+from telemetry.domain import Facts
 from telemetry.metrics import athlete_store, metrics_store
 from telemetry.metrics.assessing import assess
 from telemetry.metrics.athlete import Body, body_on
 from telemetry.metrics.metrics_store import Measured, ReliedOn
-from telemetry.store import Facts, Kept
+from telemetry.store import Kept
 from telemetry.timeseries.choosing import time_series
 from telemetry.timeseries.port import WorkoutSeries
 

@@ -23,7 +23,7 @@ from gamification.domain import (
     xp_of,
 )
 from stadion.events.workouts import BestEffort, WorkoutFacts
-from stadion.ledger import Change
+from stadion.postings import Change
 from stadion.sports import SportType
 from tests.kit.events import RUN
 

@@ -23,7 +23,7 @@ from inventory.domain import (
     worn_gear,
 )
 from stadion.events.workouts import WorkoutFacts
-from stadion.ledger import Change
+from stadion.postings import Change
 from stadion.sports import SportType, WearUnit
 from tests.kit.events import RUN
 

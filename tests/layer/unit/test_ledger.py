@@ -12,7 +12,8 @@ from moto import mock_aws
 
 from gamification.domain import TOTAL, XP_PER_DAY, capped
 from stadion.dynamo import Item, OvertakenError, look_again
-from stadion.ledger import Changes, Ledger, Outcome, Posting, Reaction
+from stadion.ledger import Ledger, Outcome, Reaction
+from stadion.postings import Changes, Posting
 from tests.kit.memory import memory
 from tests.kit.services import Service, service_environment
 

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stadion.dynamo import Item, look_again
-from stadion.ledger import Changes, Ledger, Outcome, Posting, Reaction
+from stadion.ledger import Ledger, Outcome, Reaction
+from stadion.postings import Changes, Posting
 from tests.kit.interleaving import ORDERS, interleaved
 from tests.kit.memory import memory
 from tests.layer.unit.test_ledger import CONTRIBUTIONS, SOURCES, Contribution, Versions, recomputed, without_zeros

@@ -60,6 +60,33 @@ def test_a_domain_imports_no_aws_no_http_and_no_environment(service: str) -> Non
     } == set()
 
 
+PURE = sorted(
+    module
+    for service in SERVICES
+    for module in modules(service)
+    if module.rpartition(".")[2] in {"domain", "rules"} or module == "telemetry.metrics.assessing"
+)
+"""At any depth, and what a README calls pure."""
+
+
+@pytest.mark.parametrize("module", PURE)
+def test_what_is_pure_reaches_no_aws_by_any_chain_of_imports(module: str) -> None:
+    chains = {name: graph().find_shortest_chain(module, name) for name in ("boto3", "botocore", "pynamodb")}
+
+    assert {name: chain for name, chain in chains.items() if chain} == {}
+
+
+def test_a_store_reaches_no_use_case_by_any_chain_of_imports() -> None:
+    """A store of a service or of a part of it: what it keeps is decided elsewhere."""
+    stores = [module for service in SERVICES for module in modules(service) if module.endswith((".store", "_store"))]
+    services = {name for service in SERVICES for name in modules(service) if name.endswith((".service", "_service"))}
+
+    found = [store for store in stores if graph().find_upstream_modules(store) & services]
+
+    assert len(stores) > 10
+    assert found == []
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_nothing_imports_an_entry_point(service: str) -> None:
     for module in filter(is_entry_point, modules(service)):

@@ -11,34 +11,9 @@ from enum import StrEnum
 from typing import Any
 
 from stadion.dynamo import Item, Transaction, next_revision, overtaken, put_over
+from stadion.postings import Amounts, Change, Changes, Posting
 
 ACCOUNT = "ACCOUNT#"
-Amounts = Mapping[str, int]
-"""Measure -> integer amount in the measure's smallest unit, e.g. {"distance_m": 6400, "sessions": 1}."""
-
-
-@dataclass(frozen=True)
-class Posting:
-    """`contribution` maps accounts to amounts; it is empty when the source was deleted."""
-
-    source_id: str
-    version: int
-    contribution: Mapping[str, Amounts] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Change:
-    """An account before and after a posting, with the notes that the service keeps beside its totals."""
-
-    before: Amounts
-    after: Amounts
-    notes: Mapping[str, Any] = field(default_factory=dict)
-
-    def moved(self, measure: str) -> int:
-        return self.after.get(measure, 0) - self.before.get(measure, 0)
-
-
-Changes = Mapping[str, Change]
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ from stadion.clock import now
 from stadion.sports import SportType
 from stadion.streams.codec import Columns, Floats
 from stadion.streams.recorded import joined, unbundle
+from telemetry.domain import Facts
 from telemetry.metrics.assessing import assess
 from telemetry.metrics.athlete import Athlete, Entry, Measurement, Profile, body_on
 from telemetry.metrics.schemas import Assessment
 from telemetry.metrics.timeline import timeline
-from telemetry.store import Facts
 from workouts.measuring import entries_of
 
 DAY = date(2026, 11, 20)
