@@ -24,7 +24,7 @@ from local.paths import CDK, CLOUD_ASSEMBLIES, ROOT, VENV_BIN, StackFolder
 from local.timestream_process import TimestreamProcess
 
 if TYPE_CHECKING:
-    from stadion_cli.aws import Aws
+    from local.aws import Aws
 
 SOURCES: Final = (
     "infra_cdk",

@@ -1,12 +1,25 @@
 """What can go wrong with the local stack, each told in the words of the person who can mend it."""
 
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Final
 
-from stadion_cli.errors import CliError
+FAILURE: Final = 1
+"""Exit code."""
 
 
-class PortTaken(CliError):  # noqa: N818
+class ActionableError(Exception):
+    """The command line shows it as a panel, without a stack trace."""
+
+    exit_code: ClassVar[int] = FAILURE
+    title: ClassVar[str] = "That did not work"
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class PortTaken(ActionableError):  # noqa: N818
     title: ClassVar[str] = "The port is taken"
 
     def __init__(self, port: int, owner: str | None) -> None:
@@ -17,7 +30,7 @@ class PortTaken(CliError):  # noqa: N818
         )
 
 
-class PythonTooOld(CliError):  # noqa: N818
+class PythonTooOld(ActionableError):  # noqa: N818
     title: ClassVar[str] = "This Python is too old"
 
     def __init__(self, found: tuple[int, int]) -> None:
@@ -28,7 +41,7 @@ class PythonTooOld(CliError):  # noqa: N818
         )
 
 
-class EmulatorDied(CliError):  # noqa: N818
+class EmulatorDied(ActionableError):  # noqa: N818
     title: ClassVar[str] = "The emulator stopped"
 
     def __init__(self, port: int, exit_code: int | None, log: Path, last_lines: list[str]) -> None:
@@ -38,7 +51,7 @@ class EmulatorDied(CliError):  # noqa: N818
         self.last_lines = last_lines
 
 
-class TimestreamDied(CliError):  # noqa: N818
+class TimestreamDied(ActionableError):  # noqa: N818
     title: ClassVar[str] = "The local Timestream stopped"
 
     def __init__(self, log: Path, last_lines: list[str]) -> None:
@@ -46,31 +59,31 @@ class TimestreamDied(CliError):  # noqa: N818
         super().__init__(f"It does not listen. Its last words:\n\n{tail}", hint=f"The whole log: {log}")
 
 
-class EmulatorStillRunning(CliError):  # noqa: N818
+class EmulatorStillRunning(ActionableError):  # noqa: N818
     title: ClassVar[str] = "The emulator does not stop"
 
 
-class AnotherUpIsRunning(CliError):  # noqa: N818
+class AnotherUpIsRunning(ActionableError):  # noqa: N818
     title: ClassVar[str] = "Another `stadion` is busy with this stack"
 
     def __init__(self, pid: str) -> None:
         super().__init__(f"Process {pid or '?'} is starting or deploying it right now.", hint="Wait for it to end.")
 
 
-class ToolMissing(CliError):  # noqa: N818
+class ToolMissing(ActionableError):  # noqa: N818
     title: ClassVar[str] = "A tool is missing"
 
     def __init__(self, what: str) -> None:
         super().__init__(f"{what} is not installed.", hint="make setup")
 
 
-class SynthFailed(CliError):  # noqa: N818
+class SynthFailed(ActionableError):  # noqa: N818
     title: ClassVar[str] = "The CDK app did not synthesize"
 
 
-class BootstrapFailed(CliError):  # noqa: N818
+class BootstrapFailed(ActionableError):  # noqa: N818
     title: ClassVar[str] = "cdk bootstrap failed"
 
 
-class DeployFailed(CliError):  # noqa: N818
+class DeployFailed(ActionableError):  # noqa: N818
     title: ClassVar[str] = "The deployment failed"

@@ -49,5 +49,9 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
+def pytest_unconfigure() -> None:
+    gc.unfreeze()  # libraries in C would report as leaked what nobody lets go
+
+
 def pytest_report_header() -> str:
     return f"size {'large' if IS_LARGE else 'small'}, seed {SEED} (make test SEED={SEED})"

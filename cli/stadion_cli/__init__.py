@@ -1,1 +1,10 @@
-"""The `stadion` command."""
+"""The command line. `local` and the layer lie beside it in the repository, and are not installed."""
+
+import sys
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))

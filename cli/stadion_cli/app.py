@@ -2,15 +2,14 @@
 
 import os
 import sys
-from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
+from local.errors import FAILURE, ActionableError
 from stadion_cli.commands import COMMANDS, lazy_group
-from stadion_cli.errors import FAILURE, OK, CliError
+from stadion_cli.errors import OK
 
-ROOT: Final = Path(__file__).resolve().parents[2]
 INTERRUPTED: Final = 130
 
 HELP: Final = """The backend of a sports retailer's training app, on your laptop or on AWS.
@@ -53,11 +52,9 @@ def root(
 
 def main() -> int:
     """Runs a command; errors that a person can act on become a panel and an exit code."""
-    if str(ROOT) not in sys.path:
-        sys.path.insert(0, str(ROOT))  # for `local` and the layer, which are not installed
     try:
         app(standalone_mode=True)
-    except CliError as error:
+    except ActionableError as error:
         return _explain(error)
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -83,7 +80,7 @@ def _is_unreachable(error: Exception) -> bool:
     return isinstance(error, EndpointConnectionError)
 
 
-def _explain(error: CliError) -> int:
+def _explain(error: ActionableError) -> int:
     from stadion_cli.output import show_error
 
     show_error(error)

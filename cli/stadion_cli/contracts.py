@@ -61,7 +61,7 @@ def check(*, as_json: Json = False) -> None:
 
 def _contracts() -> ModuleType:
     """`local.contracts` reads the services, whose import roots are those of Lambda."""
-    from stadion_cli.app import ROOT
+    from stadion_cli import ROOT
 
     sys.path[:0] = [str(ROOT), str(ROOT / "functions"), str(ROOT / "layers" / "shared" / "python")]
     from local.contracts import files

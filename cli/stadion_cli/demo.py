@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from stadion_cli.aws import Aws
+from local.aws import Aws
 from stadion_cli.output import Json, Steps, say, say_line, show_facts, show_json, show_table
 from stadion_cli.outputs import Outputs, api_url, partner_url, socket_url
 from stadion_cli.stack import Port, bring_up

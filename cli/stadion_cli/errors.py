@@ -1,23 +1,16 @@
 """Errors that a person can act on: what happened, what to do, and the exit code for scripts."""
 
-from typing import ClassVar, Final
+from typing import Final
+
+from local.errors import ActionableError
 
 OK: Final = 0
-FAILURE: Final = 1
 USAGE: Final = 2
 NOT_RUNNING: Final = 3
 
 
-class CliError(Exception):
-    """Shown as a panel, without a stack trace."""
-
-    exit_code: ClassVar[int] = FAILURE
-    title: ClassVar[str] = "That did not work"
-
-    def __init__(self, message: str, *, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
+class CliError(ActionableError):
+    """Of the commands themselves."""
 
 
 class UsageError(CliError):

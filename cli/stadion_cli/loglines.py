@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from stadion_cli.aws import Aws
+from local.aws import Aws
 
 PREFIX: Final = "/aws/lambda/stadion-"
 THREADS: Final = 12

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from stadion_cli.aws import Aws
+from local.aws import Aws
 from stadion_cli.errors import UsageError
 from stadion_cli.output import Json, say_line, say_raw
 from stadion_cli.stack import Endpoint, Port

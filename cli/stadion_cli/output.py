@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 import typer
 from rich.console import Console
 
-from stadion_cli.errors import CliError
+from local.errors import ActionableError
 
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for scripts.", rich_help_panel="Output")]
 """The option that every command with a result has: `as_json: Json = False`."""
@@ -89,7 +89,7 @@ def tell(found: Mapping[str, Any], *, as_json: bool) -> None:
     show_facts({name.replace("_", " "): value for name, value in shown.items() if value is not None})
 
 
-def show_error(error: CliError) -> None:
+def show_error(error: ActionableError) -> None:
     from rich.markup import escape
     from rich.panel import Panel
 

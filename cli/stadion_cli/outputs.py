@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Self
 from stadion_cli.errors import CliError, NotDeployed, StackNotRunning
 
 if TYPE_CHECKING:
-    from stadion_cli.aws import Aws
+    from local.aws import Aws
 
 PREFIX: Final = "stadion-"
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from stadion_cli.aws import Aws, local_endpoint
+from local.aws import Aws, local_endpoint
 from stadion_cli.errors import CliError, StackNotRunning, UsageError
 from stadion_cli.output import Json, Steps, confirm, say, say_line, show_facts, show_json, show_table
 from stadion_cli.outputs import Outputs, api_url, partner_url, socket_url

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 
 import typer
 
-from stadion_cli.aws import Aws
+from local.aws import Aws
 from stadion_cli.errors import NotDeployed, StackNotRunning, UsageError
 from stadion_cli.logs import parse_duration
 from stadion_cli.outputs import Outputs, api_url

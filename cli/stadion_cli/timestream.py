@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from stadion_cli.aws import DEFAULT_REGION
+from local.aws import DEFAULT_REGION
 from stadion_cli.errors import CliError, UsageError
 from stadion_cli.output import Json, say, say_line, show_facts, show_json
 

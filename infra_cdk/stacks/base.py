@@ -1,81 +1,29 @@
 """What every stack of ours starts from."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-from aws_cdk import CfnOutput, Duration, Stack
+from aws_cdk import Duration
 from aws_cdk.aws_lambda import ILayerVersion
-from aws_cdk.aws_sns import ITopic
 from constructs import Construct
 
 from infra_cdk.environments import Environment
-from infra_cdk.parts.alarms import Trouble
 from infra_cdk.parts.api import Route, ServiceApi
 from infra_cdk.parts.bucket import A_WEEK, ServiceBucket
 from infra_cdk.parts.consumer import Consumer, Events
-from infra_cdk.parts.entry_points import PRODUCT, EntryPoint, folder_of
 from infra_cdk.parts.function import ServiceFunction
-from infra_cdk.parts.layers import Layers
 from infra_cdk.parts.schedule import EveryFewMinutes
 from infra_cdk.parts.socket import ServiceSocket
 from infra_cdk.parts.table import ServiceKey, ServiceTable
 from infra_cdk.parts.timer import WorkflowTimer
 from infra_cdk.parts.work_queue import WorkQueue
 from infra_cdk.parts.workflow import Workflow
+from infra_cdk.stacks.platform import PlatformStack
+from infra_cdk.stacks.stack import API_TIMEOUT, EVENT_TIMEOUT, StadionStack
 from infra_cdk.stacks.timestream import let_use_time_series
 from infra_cdk.timestream_tables import database_name
 
-if TYPE_CHECKING:
-    from infra_cdk.stacks.platform import PlatformStack
-
-API_TIMEOUT = Duration.seconds(15)
-EVENT_TIMEOUT = Duration.seconds(30)
 WORKOUT_EVENTS = Events(["WorkoutRecorded", "WorkoutCorrected", "WorkoutDeleted"], source="workouts")
-
-
-class StadionStack(Stack):
-    """A stack `stadion-<service>` that makes functions of that service's entry points."""
-
-    def __init__(self, scope: Construct, *, service: str, environment: Environment) -> None:
-        super().__init__(scope, f"{PRODUCT}-{service}", description=f"Stadion: {service}")
-        self.service = service
-        self.environment_ = environment
-        self.layers = Layers(self, service=service, environment=environment)
-        self.functions: list[str] = []
-        self.queues: list[str] = []
-
-    def entry_point(self, stem: str) -> EntryPoint:
-        return EntryPoint(folder=folder_of(self.service), stem=stem)
-
-    def make_function(
-        self,
-        stem: str,
-        *,
-        variables: Mapping[str, str],
-        alarm_topic: ITopic,
-        timeout: Duration,
-        memory_mb: int = 512,
-        more_layers: Sequence[ILayerVersion] = (),
-        trouble: Trouble = Trouble.FUNCTION_ERRORS,
-    ) -> ServiceFunction:
-        function = ServiceFunction(
-            self,
-            entry_point=self.entry_point(stem),
-            environment=self.environment_,
-            layers=[*self.layers.common, *more_layers],
-            variables=variables,
-            alarm_topic=alarm_topic,
-            timeout=timeout,
-            memory_mb=memory_mb,
-            trouble=trouble,
-        )
-        self.functions.append(function.name)
-        return function
-
-    def tell(self, **outputs: str) -> None:
-        """Outputs that the command line and the tests read."""
-        for name, value in outputs.items():
-            CfnOutput(self, name, value=value)
 
 
 class ServiceStack(StadionStack):
@@ -90,7 +38,7 @@ class ServiceStack(StadionStack):
         *,
         service: str,
         environment: Environment,
-        platform: "PlatformStack",
+        platform: PlatformStack,
         gsi1: bool = False,
     ) -> None:
         super().__init__(scope, service=service, environment=environment)

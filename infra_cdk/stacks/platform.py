@@ -39,7 +39,7 @@ from infra_cdk.parts.function import ServiceFunction
 from infra_cdk.parts.gateway_logs import GatewayLogWriter
 from infra_cdk.parts.table import ServiceKey
 from infra_cdk.parts.work_queue import DeadLetters
-from infra_cdk.stacks.base import API_TIMEOUT, EVENT_TIMEOUT, StadionStack
+from infra_cdk.stacks.stack import API_TIMEOUT, EVENT_TIMEOUT, StadionStack
 
 ROUTES = (
     Route("GET /docs", Auth.PUBLIC),

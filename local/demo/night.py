@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from local.demo.client import Athlete, eventually
 
 if TYPE_CHECKING:
-    from stadion_cli.aws import Aws
+    from local.aws import Aws
 
 Admin = Callable[..., dict[str, Any]]
 SENDS_DUE: Final = "stadion-notifications-task-send-due"

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from local.aws import Aws
 from local.emulator import Emulator
-from stadion_cli.aws import Aws
 from tests.kit.stack import SHARED, DeployedStack, bare_emulator, deployed_stack
 
 

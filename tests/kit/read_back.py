@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
-from stadion_cli.aws import Aws
+from local.aws import Aws
 from tests.kit.matching import Like, matches, own_tags, pattern_of
 from tests.kit.readers import READERS
 from tests.kit.readers.services import Services

@@ -9,11 +9,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
+from local.aws import Aws
 from local.demo import client
 from local.deployment import CdkApp
 from local.emulator import Emulator, free_port
 from local.paths import StackFolder
-from stadion_cli.aws import Aws
 from stadion_cli.outputs import Outputs, api_url
 from stadion_cli.stack import deploy
 

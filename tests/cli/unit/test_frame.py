@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from local.aws import Aws, local_endpoint
 from local.emulator import free_port
-from stadion_cli.aws import Aws, local_endpoint
 from stadion_cli.commands import COMMANDS
 from stadion_cli.errors import NOT_RUNNING, USAGE, UsageError
 from stadion_cli.logs import Line, parse_duration, readable
@@ -27,7 +27,7 @@ def test_help_names_every_command_and_imports_none() -> None:
         "import sys; sys.argv = ['stadion', '--help']\n"
         "from stadion_cli.app import main\n"
         "assert main() == 0\n"
-        "assert not {'boto3', 'botocore', 'stadion_cli.stack', 'local'} & sys.modules.keys()"
+        "assert not {'boto3', 'botocore', 'stadion_cli.stack', 'local.emulator', 'infra_cdk'} & sys.modules.keys()"
     )
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert shown.returncode == 0, shown.stderr

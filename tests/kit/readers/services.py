@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from stadion_cli.aws import Aws
+from local.aws import Aws
 
 Props = dict[str, Any]
 

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
+from local.aws import Aws
 from local.deployment import CdkApp
 from local.emulator import Emulator, free_port
 from local.errors import TimestreamDied
 from local.paths import StackFolder
 from local.processes import alive
 from local.timestream_process import DATABASE, TimestreamProcess
-from stadion_cli.aws import Aws
 from stadion_cli.stack import deploy
 from tests.kit.stack import bare_emulator
 

@@ -10,12 +10,12 @@ from typing import Any
 import httpx
 import pytest
 
+from local.aws import Aws
 from local.deployment import CdkApp, Outcome, Stamp
 from local.emulator import Emulator, free_port, owner_of
 from local.errors import AnotherUpIsRunning, DeployFailed, EmulatorDied, PortTaken, SynthFailed
 from local.lock import only_one
 from local.paths import CLOUD_ASSEMBLIES, ROOT, StackFolder
-from stadion_cli.aws import Aws
 from stadion_cli.outputs import Outputs
 from stadion_cli.stack import deploy
 from tests.kit.stack import WAIT_S, bare_emulator

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from stadion_cli.aws import Aws
+from local.aws import Aws
 from tests.local.integration.emulator.workshop import ROLE, zipped
 
 FUNCTION = """

@@ -10,6 +10,8 @@ import grimp
 import pytest
 
 from local.paths import ROOT
+from local.structure import graph as structure_graph
+from local.structure import structures
 
 FUNCTIONS = ROOT / "functions"
 LAYER = ROOT / "layers" / "shared" / "python"
@@ -160,3 +162,11 @@ def test_only_the_clock_reads_the_clock() -> None:
         and (node.func.value.id, node.func.attr) in {("datetime", "now"), ("datetime", "utcnow"), ("date", "today")}
     }
     assert readers == {"stadion/clock.py"}
+
+
+def test_the_local_stack_knows_no_command_line_and_no_folder_goes_in_circles() -> None:
+    found = structures()
+
+    assert len(found) > 20
+    assert {one.folder: one.circles for one in found if one.circles} == {}
+    assert not structure_graph().direct_import_exists(importer="local", imported="stadion_cli", as_packages=True)

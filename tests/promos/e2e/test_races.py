@@ -10,8 +10,8 @@ from uuid import uuid4
 
 import pytest
 
+from local.aws import Aws
 from stadion import dynamo, settings
-from stadion_cli.aws import Aws
 from tests.kit.services import create_table, service_environment
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)

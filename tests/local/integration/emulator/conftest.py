@@ -2,7 +2,7 @@
 
 import pytest
 
-from stadion_cli.aws import Aws
+from local.aws import Aws
 from tests.kit.stack import code_mailed_to
 from tests.local.integration.emulator.workshop import Queue, UserPool, Workshop
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from local.aws import Aws
 from local.emulator import Emulator
 from local.paths import StackFolder
-from stadion_cli.aws import Aws
 from tests.kit.stack import bare_emulator, code_mailed_to, eventually
 from tests.local.integration.emulator.workshop import Queue, UserPool, Workshop, gathered
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from stadion_cli.aws import Aws
+from local.aws import Aws
 from tests.kit.stack import eventually
 
 ROLE = "arn:aws:iam::000000000000:role/function"

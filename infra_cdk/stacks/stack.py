@@ -1,0 +1,62 @@
+"""A stack of Stadion: functions of one service's entry points, their layers, and outputs."""
+
+from collections.abc import Mapping, Sequence
+
+from aws_cdk import CfnOutput, Duration, Stack
+from aws_cdk.aws_lambda import ILayerVersion
+from aws_cdk.aws_sns import ITopic
+from constructs import Construct
+
+from infra_cdk.environments import Environment
+from infra_cdk.parts.alarms import Trouble
+from infra_cdk.parts.entry_points import PRODUCT, EntryPoint, folder_of
+from infra_cdk.parts.function import ServiceFunction
+from infra_cdk.parts.layers import Layers
+
+API_TIMEOUT = Duration.seconds(15)
+EVENT_TIMEOUT = Duration.seconds(30)
+
+
+class StadionStack(Stack):
+    """A stack `stadion-<service>` that makes functions of that service's entry points."""
+
+    def __init__(self, scope: Construct, *, service: str, environment: Environment) -> None:
+        super().__init__(scope, f"{PRODUCT}-{service}", description=f"Stadion: {service}")
+        self.service = service
+        self.environment_ = environment
+        self.layers = Layers(self, service=service, environment=environment)
+        self.functions: list[str] = []
+        self.queues: list[str] = []
+
+    def entry_point(self, stem: str) -> EntryPoint:
+        return EntryPoint(folder=folder_of(self.service), stem=stem)
+
+    def make_function(
+        self,
+        stem: str,
+        *,
+        variables: Mapping[str, str],
+        alarm_topic: ITopic,
+        timeout: Duration,
+        memory_mb: int = 512,
+        more_layers: Sequence[ILayerVersion] = (),
+        trouble: Trouble = Trouble.FUNCTION_ERRORS,
+    ) -> ServiceFunction:
+        function = ServiceFunction(
+            self,
+            entry_point=self.entry_point(stem),
+            environment=self.environment_,
+            layers=[*self.layers.common, *more_layers],
+            variables=variables,
+            alarm_topic=alarm_topic,
+            timeout=timeout,
+            memory_mb=memory_mb,
+            trouble=trouble,
+        )
+        self.functions.append(function.name)
+        return function
+
+    def tell(self, **outputs: str) -> None:
+        """Outputs that the command line and the tests read."""
+        for name, value in outputs.items():
+            CfnOutput(self, name, value=value)
