@@ -10,7 +10,7 @@ os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Stadion")  # read when th
 os.environ["CDK_VALIDATION"] = "false"  # CloudFormation's own rules take seconds to start; one test runs them
 
 import pytest
-from hypothesis import Phase, settings
+from hypothesis import HealthCheck, Phase, settings
 
 import infra_cdk  # noqa: F401 - says which Node aws_cdk runs, before anybody imports that
 from tests.kit.size import IS_LARGE, SEED
@@ -25,9 +25,10 @@ pytest_plugins = (
     "tests.recorded.answers",
 )
 
-if os.environ.get("STADION_MUTANT"):  # that it is red is all that is asked: nobody reads the smallest example
-    settings.register_profile("mutant", phases=[Phase.explicit, Phase.generate])
-    settings.load_profile("mutant")
+settings.register_profile("stadion", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("mutant", settings.get_profile("stadion"), phases=[Phase.explicit, Phase.generate])
+settings.load_profile("mutant" if os.environ.get("STADION_MUTANT") else "stadion")
+"""No test fails by the clock. Of a mutant nobody reads the smallest example: that it is red is all that is asked."""
 
 botocore.session.create_loader = cache(botocore.session.create_loader)
 """Each session would read and parse the descriptions of the services anew: most of the time of a test on moto."""

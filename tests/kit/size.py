@@ -25,7 +25,6 @@ def examples(*, small: int, large: int) -> settings:
     """For properties that a service answers: always the same examples when small, new ones each time when large."""
     return settings(
         max_examples=sized(small=small, large=large),
-        deadline=None,
         derandomize=not IS_LARGE,
-        suppress_health_check=[HealthCheck.function_scoped_fixture],
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
     )

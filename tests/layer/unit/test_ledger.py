@@ -168,7 +168,7 @@ class Interleaved(RuleBasedStateMachine):
 
 
 TestInterleaved = Interleaved.TestCase
-TestInterleaved.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+TestInterleaved.settings = settings(max_examples=60, stateful_step_count=25)
 
 
 def test_what_a_decision_relied_on_must_still_be_so() -> None:
@@ -184,7 +184,7 @@ def test_what_a_decision_relied_on_must_still_be_so() -> None:
         assert ledger.accounts(["shoes"]) == {"shoes": {"sessions": 1}}
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(given=deliveries(XP_HISTORIES))
 def test_dynamodb_itself_agrees_with_the_store_of_these_tests(given: tuple[Versions, list[Posting]]) -> None:
     with mock_aws(), pytest.MonkeyPatch.context() as patch:

@@ -29,7 +29,7 @@ def histories(draw: st.DrawFn) -> tuple[Versions, list[Posting]]:
 
 
 @given(history=histories(), order=ORDERS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_order_of_looks_and_writes_gives_the_recomputed_totals(
     history: tuple[Versions, list[Posting]], order: list[int]
 ) -> None:
@@ -44,7 +44,7 @@ def test_any_order_of_looks_and_writes_gives_the_recomputed_totals(
 
 
 @given(history=histories(), order=ORDERS)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_each_movement_is_told_once_whoever_comes_between(
     history: tuple[Versions, list[Posting]], order: list[int]
 ) -> None:

@@ -203,7 +203,6 @@ def pages(call: Any, request: dict[str, Any]) -> list[list[dict[str, Any]]]:
 @given(requests=REQUESTS)
 @settings(
     max_examples=sized(small=24, large=300),
-    deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),  # shrinking on moto takes minutes
     suppress_health_check=list(HealthCheck),
 )

@@ -386,7 +386,6 @@ def histories(sort_type: str) -> st.SearchStrategy[list[Step]]:
 @pytest.mark.parametrize("sort_type", ["S", "N", "B"])
 @settings(
     max_examples=sized(small=24, large=300),
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(data=st.data())

@@ -84,7 +84,7 @@ def state(notification_id: str) -> DeliveryState:
 
 
 @given(workers=st.integers(2, 4), busy=st.integers(0, 1), order=ORDERS)
-@settings(max_examples=sized(small=32, large=400), deadline=None)
+@settings(max_examples=sized(small=32, large=400))
 def test_one_message_that_several_workers_hold_goes_out_at_most_once(workers: int, busy: int, order: list[int]) -> None:
     with mails() as (table, provider):
         queued("m-1")
@@ -98,7 +98,7 @@ def test_one_message_that_several_workers_hold_goes_out_at_most_once(workers: in
 
 
 @given(order=ORDERS)
-@settings(max_examples=sized(small=24, large=300), deadline=None)
+@settings(max_examples=sized(small=24, large=300))
 def test_one_delivery_of_the_queue_that_comes_twice_goes_out_once(order: list[int]) -> None:
     """The second waits for the first, which may have crashed: it comes back later."""
     with mails() as (table, provider):
@@ -113,7 +113,7 @@ def test_one_delivery_of_the_queue_that_comes_twice_goes_out_once(order: list[in
 
 
 @given(messages=st.integers(2, 4), order=ORDERS)
-@settings(max_examples=sized(small=32, large=400), deadline=None)
+@settings(max_examples=sized(small=32, large=400))
 def test_messages_at_once_never_pass_the_cap_together(messages: int, order: list[int]) -> None:
     names = [f"m-{number}" for number in range(messages)]
     with mails() as (table, provider):
@@ -130,7 +130,7 @@ def test_messages_at_once_never_pass_the_cap_together(messages: int, order: list
 
 
 @given(requests=st.integers(2, 4), order=ORDERS)
-@settings(max_examples=sized(small=24, large=300), deadline=None)
+@settings(max_examples=sized(small=24, large=300))
 def test_one_request_that_comes_several_times_is_one_message(requests: int, order: list[int]) -> None:
     asked = NotificationRequested(request_id="r-1", template="welcome", channels=["inbox"])
     with mails() as (table, _):

@@ -38,7 +38,6 @@ def test_an_operation_keeps_its_promises(partner: Partner, method: str, path: st
     @seed(20261121)
     @settings(
         max_examples=2 * EXAMPLES,
-        deadline=None,
         database=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),

@@ -184,7 +184,7 @@ class TestOrders:
         assert store.tell(completed()).body["code"] == "more_returned_than_bought"
         assert store.service.items() == before
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=25, suppress_health_check=list(HealthCheck))
     @given(body=st.binary(max_size=300))
     def test_no_body_however_hostile_is_a_fault_of_ours(self, store: Store, body: bytes) -> None:
         assert store.service.ask("POST", WEBHOOKS, body, key=store.key).status == 401

@@ -91,7 +91,6 @@ def test_an_operation_keeps_its_promises(visitor: Visitor, method: str, path: st
     @seed(20261121)
     @settings(
         max_examples=EXAMPLES,
-        deadline=None,
         database=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),

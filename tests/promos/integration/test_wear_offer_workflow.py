@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,8 +9,11 @@ import boto3
 import pytest
 import requests
 from moto import mock_aws
+from moto.core import DEFAULT_ACCOUNT_ID as ACCOUNT
+from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 from local.paths import ROOT
+from tests.kit.stack import eventually
 
 ASL = ROOT / "statemachines" / "wear_offer.asl.json"
 PAST = "2026-11-21T06:00:00Z"
@@ -48,14 +50,11 @@ def run(*answers: Any) -> dict[str, Any]:
     machines = boto3.client("stepfunctions")
     machine = machines.create_state_machine(name="wear-offer", definition=text, roleArn=role)["stateMachineArn"]
     execution = machines.start_execution(stateMachineArn=machine, name="w", input=json.dumps(WORN))["executionArn"]
-    for _ in range(200):
-        ended = machines.describe_execution(executionArn=execution)
-        if ended["status"] != "RUNNING":
-            break
-        time.sleep(0.05)
+    (known,) = stepfunctions_parser_backends[ACCOUNT]["us-east-1"].state_machines[0].executions
+    eventually(lambda: known.status != "RUNNING", every_s=0.05)
     history = machines.get_execution_history(executionArn=execution)["events"]
     states = [event["stateEnteredEventDetails"]["name"] for event in history if "stateEnteredEventDetails" in event]
-    return {"status": ended["status"], "states": states}
+    return {"status": known.status, "states": states}
 
 
 def test_an_offer_is_told_and_its_owner_reminded(region: None) -> None:

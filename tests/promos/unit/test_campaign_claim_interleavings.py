@@ -57,7 +57,7 @@ def claim(execution: str) -> Callable[[], str | None]:
 
 
 @given(executions=EXECUTIONS, order=ORDERS)
-@settings(max_examples=sized(small=48, large=600), deadline=None)
+@settings(max_examples=sized(small=48, large=600))
 def test_a_stopped_run_is_taken_over_by_one_execution(executions: list[str], order: list[int]) -> None:
     with campaign() as (table, running):
         stopped_run()
@@ -71,7 +71,7 @@ def test_a_stopped_run_is_taken_over_by_one_execution(executions: list[str], ord
 
 
 @given(executions=EXECUTIONS, order=ORDERS)
-@settings(max_examples=sized(small=48, large=600), deadline=None)
+@settings(max_examples=sized(small=48, large=600))
 def test_a_run_begins_once(executions: list[str], order: list[int]) -> None:
     with campaign() as (table, running):
         running |= set(executions)
@@ -85,7 +85,7 @@ def test_a_run_begins_once(executions: list[str], order: list[int]) -> None:
 
 
 @given(executions=EXECUTIONS, order=ORDERS)
-@settings(max_examples=sized(small=32, large=400), deadline=None)
+@settings(max_examples=sized(small=32, large=400))
 def test_a_run_that_is_ended_meanwhile_is_nobodys_and_ends_once(executions: list[str], order: list[int]) -> None:
     with campaign() as (table, running):
         stopped_run()
@@ -100,7 +100,7 @@ def test_a_run_that_is_ended_meanwhile_is_nobodys_and_ends_once(executions: list
 
 
 @given(executions=EXECUTIONS, order=ORDERS)
-@settings(max_examples=sized(small=32, large=400), deadline=None)
+@settings(max_examples=sized(small=32, large=400))
 def test_a_pause_stands_whatever_begins_meanwhile(executions: list[str], order: list[int]) -> None:
     with campaign() as (table, running):
         running |= set(executions)

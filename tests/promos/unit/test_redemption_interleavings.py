@@ -80,7 +80,7 @@ ONE_REQUEST_TWICE = [
 
 @example(calls=ONE_REQUEST_TWICE, order=[2, 2, 2])  # the repeat was told that the limit is reached
 @given(calls=st.lists(CHECKOUTS, min_size=2, max_size=4), order=ORDERS)
-@settings(max_examples=sized(small=60, large=750), deadline=None)
+@settings(max_examples=sized(small=60, large=750))
 def test_checkouts_at_once_are_answered_as_some_order_one_after_the_other(
     calls: list[Checkout], order: list[int]
 ) -> None:
@@ -94,7 +94,7 @@ def test_checkouts_at_once_are_answered_as_some_order_one_after_the_other(
 
 
 @given(codes=st.permutations(sorted(CODES)), order=ORDERS)
-@settings(max_examples=sized(small=24, large=300), deadline=None)
+@settings(max_examples=sized(small=24, large=300))
 def test_a_budget_is_never_passed_and_holds_what_was_taken_from_it(codes: list[str], order: list[int]) -> None:
     racers = [Checkout("redeem", code, "o-1") for code in codes]
     each_its_order = [Checkout(racer.verb, racer.code, name) for racer, name in zip(racers, AMOUNTS, strict=False)]

@@ -205,4 +205,4 @@ class Redemptions(RuleBasedStateMachine):
 
 
 TestRedemptions = Redemptions.TestCase
-TestRedemptions.settings = settings(max_examples=sized(small=16, large=200), stateful_step_count=25, deadline=None)
+TestRedemptions.settings = settings(max_examples=sized(small=16, large=200), stateful_step_count=25)

@@ -118,7 +118,7 @@ class Spectator(threading.Thread):
                 if self.follower.seen[-1]["state"] == "finished":
                     break
                 looks += 1
-                self.follower.look(within_s=0.7 if self.breaks and looks < 3 else 60)
+                self.follower.look(within_s=0.7 if self.breaks and looks < 3 else PATIENCE_S)
             if self.follower.ended is None:
                 self.follower.line.break_off()
         self.follower.line.hang_up()
@@ -300,7 +300,7 @@ class TestSharing:
         with pytest.raises(RefusedError, match="connection_only_watches"):
             guest.line.ask("stop", session_id=live.session_id)
         people[1].call("DELETE", f"{live.path}/share-links/{link['link_id']}")
-        guest.look(within_s=60)
+        guest.look(within_s=PATIENCE_S)
         assert guest.ended == "not_allowed"
         with pytest.raises(ApiError, match="share_link_not_found"):
             door.call("GET", link["path"])
@@ -317,7 +317,7 @@ class TestSharing:
         live.samples([0], heart_rate_bpm=[100])
         time.sleep(10)
         live.samples([1], heart_rate_bpm=[101])
-        guest.look(within_s=60)
+        guest.look(within_s=PATIENCE_S)
         assert [seen["heart_rate_bpm"] for seen in guest.seen] == [None, 100]
         assert guest.ended == "not_allowed"
         with pytest.raises(ApiError, match="share_link_not_found"):
@@ -335,7 +335,7 @@ class TestSharing:
         follower.watch(anna.user_id)
         anna.call("DELETE", f"/v1/live/followers/{ben.user_id}")
         live.samples([0, 1], heart_rate_bpm=[100, 101])
-        follower.look(within_s=60)
+        follower.look(within_s=PATIENCE_S)
         assert follower.ended == "not_allowed"
         assert [seen["time_s"] for seen in follower.seen] == [None]
         with pytest.raises(RefusedError, match="live_session_not_found"):

@@ -65,7 +65,7 @@ def kept(batches: Sequence[Samples]) -> dict[int, bytes]:
 
 
 class TestChunks:
-    @settings(max_examples=80, deadline=None)
+    @settings(max_examples=80)
     @given(st.lists(rows, min_size=1, max_size=5), st.randoms(use_true_random=False))
     def test_any_order_and_repetition_ends_in_the_same_bytes(self, sent: list[list[Row]], random: object) -> None:
         batches = [samples(found) for found in sent]
@@ -76,7 +76,7 @@ class TestChunks:
         everything = merged(batches)
         assert merged([unpacked(once[minute]) for minute in sorted(once)]).same_as(everything)
 
-    @settings(max_examples=80, deadline=None)
+    @settings(max_examples=80)
     @given(rows)
     def test_what_was_sent_once_for_an_instant_comes_back(self, found: list[Row]) -> None:
         one_each = {row[0]: row for row in found}

@@ -57,7 +57,7 @@ def test_standing_still_is_not_moving_and_a_hill_has_its_grade() -> None:
 
 
 @given(n=st.integers(4, 400), most=st.integers(3, 60), seed=st.integers(0, 1000))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_downsampling_keeps_the_ends_the_order_and_the_number(n: int, most: int, seed: int) -> None:
     if n <= most:
         return

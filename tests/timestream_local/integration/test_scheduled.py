@@ -1,7 +1,5 @@
 """Scheduled queries: their schedules, their runs, what they write."""
 
-import time
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,6 +8,7 @@ import pytest
 
 from local.timestream.errors import ValidationError
 from local.timestream.schedule import after
+from tests.kit.stack import eventually
 from tests.timestream_local.integration.workshop import START, Bench, ManualClock, TableBench, refusal, running
 
 HOURLY = """
@@ -51,15 +50,6 @@ def schedule(source: TableBench, target: TableBench, **more: Any) -> str:
 def described(bench: Bench, arn: str) -> dict[str, Any]:
     found: dict[str, Any] = bench.ask.describe_scheduled_query(ScheduledQueryArn=arn)["ScheduledQuery"]
     return found
-
-
-def wait_for(condition: Callable[[], Any]) -> Any:
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        if found := condition():
-            return found
-        time.sleep(0.05)
-    raise AssertionError("it did not happen")
 
 
 def source_and_target(bench: Bench) -> tuple[TableBench, TableBench]:
@@ -104,7 +94,7 @@ def test_it_runs_by_itself_when_its_time_has_come(fresh: Bench) -> None:
     assert described(fresh, arn)["NextInvocationTime"] == START + timedelta(hours=1)
     assert "LastRunSummary" not in described(fresh, arn)
     fresh.clock.forward(hours=1)
-    run = wait_for(lambda: described(fresh, arn).get("LastRunSummary"))
+    run = eventually(lambda: described(fresh, arn).get("LastRunSummary"))
     assert run["RunStatus"] == "AUTO_TRIGGER_SUCCESS"
     assert run["InvocationTime"] == START + timedelta(hours=1)
     assert len(target.rows("SELECT * FROM $t")) == 2
@@ -176,7 +166,7 @@ def test_it_is_still_there_after_a_restart(tmp_path: Path) -> None:
         arn = schedule(source, target)
     clock.forward(hours=1)
     with running(tmp_path, clock=clock) as again:
-        wait_for(lambda: described(again, arn).get("LastRunSummary"))
+        eventually(lambda: described(again, arn).get("LastRunSummary"))
         target.bench = again
         assert len(target.rows("SELECT * FROM $t")) == 2
 

@@ -217,7 +217,7 @@ WRITES = st.lists(
 )
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(writes=WRITES)
 def test_versions_follow_the_rules_whatever_the_order(bench: Bench, writes: list[Write]) -> None:
     """The oracle is a dict; the last field says whether the buffer is flushed before the write."""

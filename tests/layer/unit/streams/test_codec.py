@@ -42,14 +42,13 @@ def same(one: Floats, other: Floats) -> bool:
 @given(values=samples)
 @example(values=[-0.0])
 @example(values=[1.0, -0.0, math.nan])
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_column_comes_back_to_the_bit(values: list[float]) -> None:
     column = np.array(values, np.float64)
     assert same(decode(encode({"x": column}))["x"], column)
 
 
 @given(n=st.integers(0, 50), names=st.lists(st.text(min_size=1, max_size=20), max_size=5, unique=True))
-@settings(deadline=None)
 def test_any_names_and_lengths_come_back(n: int, names: list[str]) -> None:
     columns = {name: np.arange(n) * 0.1 for name in names}
     assert {name: values.tolist() for name, values in decode(encode(columns)).items()} == {
@@ -58,14 +57,12 @@ def test_any_names_and_lengths_come_back(n: int, names: list[str]) -> None:
 
 
 @given(data=st.binary(max_size=200))
-@settings(deadline=None)
 def test_what_is_no_chunk_is_refused(data: bytes) -> None:
     with pytest.raises(ChunkError):
         decode(b"S\x01" + data)
 
 
 @given(cut=st.integers(0, 400), flip=st.integers(0, 399))
-@settings(deadline=None)
 def test_a_damaged_chunk_is_refused_or_read_never_worse(cut: int, flip: int) -> None:
     chunk = bytearray(encode({"x": np.arange(500.0), "y": np.sin(np.arange(500))}))
     chunk[flip % len(chunk)] ^= 0x55

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -25,7 +25,6 @@ def test_no_slope_is_steeper_than_those_that_were_measured() -> None:
     assert flat_speed(np.array([3.0]), np.array([0.1]))[0] == pytest.approx(3 * 1.6578, abs=1e-3)
 
 
-@settings(deadline=None)
 @given(WATTS)
 def test_mean_max_is_the_best_average_of_every_stretch(watts: Floats) -> None:
     curve = mean_max(watts)

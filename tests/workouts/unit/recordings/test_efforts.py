@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.workouts.unit.recordings import samples
@@ -32,7 +32,6 @@ def brute_force(time_s: np.ndarray, covered: np.ndarray, length_m: float) -> flo
     return float(np.min(np.array(reached) - np.array(fine_left)))
 
 
-@settings(deadline=None)
 @given(steps=STEPS, length_m=st.integers(1, 800))
 def test_no_stretch_is_faster_than_the_fastest(steps: list[tuple[int, int]], length_m: int) -> None:
     time_s = np.concatenate(([0.0], np.cumsum([float(seconds) for seconds, _ in steps])))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.workouts.unit.recordings import samples
@@ -168,7 +168,7 @@ def mutated(data: bytes, changes: list[tuple[float, str, bytes]]) -> bytes:
 
 
 @given(name=st.sampled_from(SMALL), changes=MUTATIONS, mend=st.booleans())
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300)
 def test_damage_is_decoded_and_measured_or_refused_but_never_worse(
     name: str, changes: list[tuple[float, str, bytes]], mend: bool
 ) -> None:

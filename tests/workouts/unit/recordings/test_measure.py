@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from stadion.sports import SportType
@@ -174,7 +174,6 @@ def test_a_real_descent_and_one_bad_fix_accuse_nobody() -> None:
     assert measure(samples.a_recording(time_s=time_s, distance_m=time_s * 27, sport_type=SportType.RIDE)).flags == ()
 
 
-@settings(deadline=None)
 @given(
     speeds=st.lists(st.floats(0, 12), min_size=2, max_size=400),
     altitudes=st.lists(st.floats(-100, 3_000), min_size=2, max_size=400),
