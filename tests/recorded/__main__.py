@@ -21,7 +21,7 @@ from typing import Any, Final
 from infra_cdk.environments import LOCAL, PROD
 from tests.kit.stack import SHARED, DeployedStack, deployed_stack
 from tests.kit.templates import in_process, kept
-from tests.recorded import shapes
+from tests.recorded import shapes, stored
 from tests.run import ROOT, TESTS, Run
 
 HERE: Final = Path(__file__).parent
@@ -43,12 +43,14 @@ def take(folder: Path) -> Recorded:
         done = subprocess.run(stage.command, cwd=ROOT, env=environment, check=False)
         if done.returncode:
             sys.exit("the end-to-end tests are not green: nothing is recorded")
+        year = stored.take(stack)
         items, events = _items(stack)
     return {
         "answers": _answers(answers),
         "items": items,
         "events": events,
         "templates": dict(_resources()),
+        "stored": year,
     }
 
 
@@ -119,7 +121,7 @@ def _resources() -> Iterator[tuple[str, Any]]:
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
     """Lines like `- events stadion.notifications NotificationRequested`."""
-    for part in before:
+    for part in before.keys() - {"stored"}:
         for name in sorted(before[part].keys() | after[part].keys()):
             old, new = before[part].get(name), after[part].get(name)
             if old != new:
@@ -130,7 +132,7 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator
 def explained() -> list[re.Pattern[str]]:
     """The patterns of `changes.md`: lines that begin with a pattern in backticks, and say why."""
     text = CHANGES.read_text(encoding="utf-8") if CHANGES.exists() else ""
-    return [re.compile(found) for found in re.findall(r"^\| `([^`]+)` \|", text, re.M)]
+    return [re.compile(found.replace("\\|", "|")) for found in re.findall(r"^\| `([^`]+)` \|", text, re.M)]
 
 
 def write(recorded: Recorded) -> None:

@@ -1,0 +1,56 @@
+"""What the code of an earlier day stored is read by this one, field for field: `tests/recorded/set/stored.json`."""
+
+import json
+import re
+from datetime import datetime
+from typing import Any
+
+import boto3
+import pytest
+
+from tests.kit.clock import Clock
+from tests.kit.services import Service, create_table
+from tests.recorded import stored
+
+SERVED = (
+    (r"/v1/workouts/[^/]+/(streams|metrics).*|/v1/metrics/.*|/v1/live/.*", "telemetry"),
+    (r"/v1/workouts.*", "workouts"),
+    (r"/v1/me.*", "accounts"),
+    (r"/v1/gear.*", "inventory"),
+    (r"/v1/gamification/.*", "gamification"),
+    (r"/v1/notifications.*", "notifications"),
+    (r"/v1/promos.*", "promos"),
+)
+TAKEN = json.loads(stored.FILE.read_text(encoding="utf-8"))
+
+
+def service_of(path: str) -> str:
+    return next(service for pattern, service in SERVED if re.fullmatch(pattern, path))
+
+
+@pytest.fixture
+def then(moto: pytest.MonkeyPatch, standing_clock: Clock) -> pytest.MonkeyPatch:
+    """The tables as they were, and the clock."""
+    for table in TAKEN["items"]:
+        create_table(table)
+        for item in stored.items_of(TAKEN, table):
+            boto3.client("dynamodb").put_item(TableName=table, Item=item)
+    standing_clock.set(datetime.fromisoformat(TAKEN["at"]))
+    return moto
+
+
+def test_every_service_stored_something() -> None:
+    kept = {table.removeprefix("stadion-") for table, items in TAKEN["items"].items() if items}
+
+    assert kept >= {service for _, service in SERVED}
+
+
+def test_what_was_stored_is_answered_as_it_was(then: pytest.MonkeyPatch) -> None:
+    answers: dict[str, Any] = {}
+    for path in TAKEN["answers"]:
+        plain, _, query = path.partition("?")
+        asked = dict(pair.split("=") for pair in query.split("&")) if query else None
+        answer = Service(service_of(path), then).call("GET", plain, user=TAKEN["user_id"], query=asked)
+        answers[path] = stored.as_kept(answer.status, answer.body)
+
+    assert answers == TAKEN["answers"]
