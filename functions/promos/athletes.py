@@ -9,8 +9,10 @@ from promos.domain import Promo
 from promos.facts import (
     Athlete,
     Facts,
+    GivenBack,
     Order,
     Piece,
+    Purchase,
     activity_of,
     amounts_of,
     day_account,
@@ -22,7 +24,6 @@ from promos.store import promo_pk, user_pk
 from promos.targeting import Needs
 from stadion import pagination
 from stadion.dynamo import Item, Transaction, next_revision, put_over
-from stadion.events.partners import OrderCompleted, OrderReturned
 from stadion.events.workouts import WorkoutFacts
 from stadion.ledger import ACCOUNT, Ledger, Outcome, totals_of
 from stadion.postings import Posting
@@ -148,7 +149,7 @@ def uncount_workout(user_id: str, workout_id: str, revision: int) -> Outcome:
     return Ledger(user_pk(user_id)).post(Posting(f"WORKOUT#{workout_id}", revision))
 
 
-def know_order(user_id: str, partner_id: str, order_id: str, news: OrderCompleted | OrderReturned) -> Outcome:
+def know_order(user_id: str, partner_id: str, order_id: str, news: Purchase | GivenBack) -> Outcome:
     """Keeps what is known of the order, then posts it. A crash between is made good by the repetition."""
     sk = f"ORDER#{partner_id}#{order_id}"
     stored = Item.find(user_pk(user_id), sk)
@@ -163,8 +164,8 @@ def know_order(user_id: str, partner_id: str, order_id: str, news: OrderComplete
     return Ledger(user_pk(user_id)).post(Posting(sk, merged.version, purchases_of(merged)))
 
 
-def _with(known: Order, news: OrderCompleted | OrderReturned) -> Order:
-    if isinstance(news, OrderCompleted):
+def _with(known: Order, news: Purchase | GivenBack) -> Order:
+    if isinstance(news, Purchase):
         return known if known.completed else known.model_copy(update={"completed": news})
     return known.model_copy(update={"returns": {news.returned_at.isoformat(): news} | known.returns})
 

@@ -5,12 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from stadion.clock import local_date
 from stadion.consents import Consents, granted, with_news
 from stadion.events.accounts import ConsentChanged, ConsentKind, Gender, ProfileUpdated, UserRegistered
-from stadion.events.partners import OrderCompleted, OrderReturned
 from stadion.events.workouts import WorkoutFacts
 from stadion.i18n import Language
 
@@ -90,11 +89,32 @@ class ProductCopy(Copy):
     is_sold: bool
 
 
+class Line(Copy):
+    """Of a purchase: `price_minor` is of one piece, before the discount."""
+
+    quantity: int
+    price_minor: int
+    wear_category: str | None = None
+
+
+class Purchase(Copy):
+    completed_at: AwareDatetime
+    total_minor: int
+    currency: str
+    lines: list[Line]
+
+
+class GivenBack(Copy):
+    returned_at: AwareDatetime
+    is_whole: bool
+    lines: list[Line]
+
+
 class Order(Copy):
     """An order and what came back of it, in whatever order the news arrived."""
 
-    completed: OrderCompleted | None = None
-    returns: dict[str, OrderReturned] = {}
+    completed: Purchase | None = None
+    returns: dict[str, GivenBack] = {}
 
     @property
     def version(self) -> int:

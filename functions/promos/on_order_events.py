@@ -3,6 +3,7 @@
 from typing import Any
 
 from promos import athletes, redemption_service
+from promos.facts import GivenBack, Line, Purchase
 from promos.schemas import Use
 from stadion import clock
 from stadion.dynamo import look_again
@@ -16,9 +17,20 @@ def know_order(envelope: Envelope[Any]) -> Consumed:
     event, user_id = envelope.data, envelope.user_id
     outcome = "nobody's"
     if user_id != NOBODY:
-        outcome = look_again(lambda: athletes.know_order(user_id, event.partner_id, event.order_id, event)).value
+        news = _news(event)
+        outcome = look_again(lambda: athletes.know_order(user_id, event.partner_id, event.order_id, news)).value
     settled = _settle(event, None if user_id == NOBODY else user_id)
     return Consumed(outcome, {"code": settled} if settled else {})
+
+
+def _news(event: OrderCompleted | OrderReturned) -> Purchase | GivenBack:
+    """What promos keep of it."""
+    lines = [Line.model_validate(line, from_attributes=True) for line in event.lines]
+    if isinstance(event, OrderReturned):
+        return GivenBack(returned_at=event.returned_at, is_whole=event.is_whole, lines=lines)
+    return Purchase(
+        completed_at=event.completed_at, total_minor=event.total_minor, currency=event.currency, lines=lines
+    )
 
 
 def _settle(event: OrderCompleted | OrderReturned, user_id: str | None) -> str | None:

@@ -18,8 +18,7 @@ from promos.campaigns.messages import cost_minor
 from promos.campaigns.plan import HOLD_OUT, REST, Plan, Schedule
 from promos.campaigns.schedule import next_instant, run_id_of
 from promos.domain import Offer
-from promos.facts import Order
-from stadion.events.partners import OrderCompleted, OrderLine, OrderReturned
+from promos.facts import GivenBack, Line, Order, Purchase, purchases_of
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 PLAN: dict[str, Any] = {
@@ -218,19 +217,15 @@ class TestGuardrails:
 
 
 class TestSums:
-    LINE = OrderLine(sku="s", name="Shoes", quantity=2, price_minor=500)
+    LINE = Line(quantity=2, price_minor=500)
 
     def order(self, hours: float, *, total: int = 1000, currency: str = "RUB", returns: int | None = 0) -> Order:
-        done = OrderCompleted(
-            partner_id="p", order_id=f"o{hours}", completed_at=NOW + timedelta(hours=hours), total_minor=total,
-            discount_minor=0, currency=currency, lines=[self.LINE],
-        )  # fmt: skip
+        at = NOW + timedelta(hours=hours)
+        done = Purchase(completed_at=at, total_minor=total, currency=currency, lines=[self.LINE])
         if returns == 0:
             return Order(completed=done)
         line = self.LINE.model_copy(update={"quantity": returns or 2})
-        back = OrderReturned(
-            partner_id="p", order_id=f"o{hours}", returned_at=NOW, lines=[line], is_whole=returns is None
-        )
+        back = GivenBack(returned_at=NOW, lines=[line], is_whole=returns is None)
         return Order(completed=done, returns={"1": back})
 
     def sums(self, *orders: Order, offer: Offer | None = None) -> Sums:
@@ -254,3 +249,16 @@ class TestSums:
         )  # fmt: skip
         found = self.sums(offer=offer)
         assert (found.issued, found.viewed, found.clicked, found.redeemed, found.discount_minor) == (1, 1, 0, 1, 7)
+
+
+def test_an_order_that_was_kept_as_an_event_is_read() -> None:
+    """Until 2026-11-28 promos kept what the store told with all its fields."""
+    line = {"sku": "s", "name": "Shoes", "quantity": 2, "price_minor": 500, "wear_category": "running_shoes"}
+    told = {"order_id": "o", "partner_id": "p", "lines": [line], "code": "RUN-1"}
+    done = told | {"total_minor": 1000, "discount_minor": 0, "currency": "RUB", "completed_at": "2026-11-20T09:30:00Z"}
+    back = told | {"returned_at": "2026-11-21T09:30:00Z", "is_whole": False, "order_version": 2}
+
+    order = Order.model_validate({"completed": done, "returns": {"2026-11-21T09:30:00+00:00": back}})
+
+    assert order.version == 2
+    assert purchases_of(order)["BOUGHT#2026-11-20"] == {"orders": 1}

@@ -70,3 +70,17 @@ def test_what_only_another_service_can_know_is_not_published(published_as: pytes
 
     with pytest.raises(ForeignEventError, match=r"PersonalRecordSet of stadion\.gamification"):
         outbox_items([asked, foreign], user_id="u", correlation_id="c", now=NOW)
+
+
+def test_no_record_is_made_of_an_event() -> None:
+    """What a service keeps has a class of its own: an event may gain fields, and what is kept may not."""
+    fields = [
+        f"{file.relative_to(FUNCTIONS)}: {kept.name}.{ast.unparse(field.target)}"
+        for file in sorted(FUNCTIONS.rglob("*.py"))
+        for kept in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(kept, ast.ClassDef) and kept.bases  # models; what a function returns may hold events
+        for field in kept.body
+        if isinstance(field, ast.AnnAssign) and any(is_event(name) for name in ast.walk(field.annotation))
+    ]
+
+    assert fields == []

@@ -19,7 +19,6 @@ from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 from local.paths import ROOT
 from stadion.events.accounts import ConsentChanged, ConsentKind, UserRegistered
-from stadion.events.partners import OrderCompleted, OrderLine
 from tests.kit.services import Context, Service
 
 ASL = ROOT / "statemachines" / "promo_campaign.asl.json"
@@ -144,17 +143,11 @@ def people(count: int, *, without_consent: int = 0) -> list[str]:
 
 def buys(user_id: str, amount_minor: int, *, after: timedelta = timedelta(hours=1)) -> None:
     from promos import athletes
+    from promos.facts import Line, Purchase
 
-    order = OrderCompleted(
-        partner_id="store",
-        order_id=f"o-{user_id}-{after}",
-        completed_at=NOW + after,
-        total_minor=amount_minor,
-        discount_minor=0,
-        currency="RUB",
-        lines=[OrderLine(sku="s", name="Shoes", quantity=1, price_minor=amount_minor)],
-    )
-    athletes.know_order(user_id, "store", order.order_id, order)
+    line = Line(quantity=1, price_minor=amount_minor)
+    order = Purchase(completed_at=NOW + after, total_minor=amount_minor, currency="RUB", lines=[line])
+    athletes.know_order(user_id, "store", f"o-{user_id}-{after}", order)
 
 
 def arms(shop: Shop) -> dict[str, str]:
