@@ -96,7 +96,7 @@ def _items(stack: DeployedStack) -> tuple[dict[str, Any], dict[str, Any]]:
     for table in stack.dynamodb.list_tables()["TableNames"]:
         for page in stack.dynamodb.get_paginator("scan").paginate(TableName=table):
             for raw in page["Items"]:
-                item = {name: shapes.parsed(next(iter(value.values()))) for name, value in raw.items()}
+                item = {name: shapes.parsed(_plain(value)) for name, value in raw.items()}
                 if item.get("kind") == "outbox":
                     entry = item["body"]
                     events[f"{entry['source']} {entry['detail_type']}"].append(shapes.of(entry["detail"]))
@@ -106,6 +106,12 @@ def _items(stack: DeployedStack) -> tuple[dict[str, Any], dict[str, Any]]:
                 items[key][-1]["fields"] |= {name: {"kinds": [value]} for name, value in known.items()}
     merged = {name: shapes.merged(found) for name, found in sorted(items.items())}
     return merged, {name: shapes.merged(found) for name, found in sorted(events.items())}
+
+
+def _plain(value: dict[str, Any]) -> Any:
+    """DynamoDB's `{"N": "1.5"}` is 1.5."""
+    ((kind, found),) = value.items()
+    return float(found) if kind == "N" else bytes(found) if kind == "B" else found
 
 
 def _resources() -> Iterator[tuple[str, Any]]:

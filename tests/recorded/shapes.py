@@ -28,6 +28,8 @@ def of(value: Any) -> Shape:
             return {"kinds": ["null"]}
         case bool():
             return {"kinds": ["boolean"]}
+        case bytes():
+            return {"kinds": ["bytes"]}
         case int() | float():
             return {"kinds": ["number"]}
         case str():
