@@ -59,7 +59,8 @@ def _answers(folder: Path) -> dict[str, Any]:
     for file in sorted(folder.glob("*.jsonl")):
         for line in file.read_text(encoding="utf-8").splitlines():
             answer = json.loads(line)
-            found[f"{answer['method']} {route_of(answer['path'])} {answer['status']}"].append(answer)
+            if route := route_of(answer["path"]):
+                found[f"{answer['method']} {route} {answer['status']}"].append(answer)
     return {
         name: {
             "content_types": sorted({answer["content_type"] for answer in answers}),
@@ -71,9 +72,9 @@ def _answers(folder: Path) -> dict[str, Any]:
 
 
 def route_of(path: str) -> str:
-    """The document's path that this one is, or its segments by kind."""
+    """The document's path that this one is, or its segments by kind; nothing for the emulator's own pages."""
     if (start := path.find("/v1/")) < 0:
-        return "elsewhere"
+        return ""
     path = path[start:] if not path[:start].endswith("/partner") else path[start - len("/partner") :]
     for template, pattern in _routes().items():
         if pattern.fullmatch(path):

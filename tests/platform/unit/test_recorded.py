@@ -38,6 +38,7 @@ def test_a_key_keeps_what_the_code_wrote() -> None:
 def test_a_path_is_its_operation() -> None:
     assert route_of("/v1/workouts/0193a1c0-7b1e-7c3a-9f57-2f6c8e0d4b11") == "/v1/workouts/{workout_id}"
     assert route_of("/v1/gear/categories") == "/v1/gear/categories"
+    assert route_of("/_ministack/ses/messages") == ""
     assert route_of("/stage/partner/v1/codes/RUN-1") == "/partner/v1/codes/<text>"
 
 
