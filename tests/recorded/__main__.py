@@ -29,6 +29,9 @@ SET: Final = HERE / "set"
 CHANGES: Final = HERE / "changes.md"
 OPENAPI: Final = ROOT / "functions" / "platform_" / "openapi.json"
 
+HASHES: Final = re.compile(r"[0-9a-f]{64}|(?<=[0-9A-F]{8})[0-9a-f]{32,40}")
+"""Of an asset's content, and of a function's version, whose logical id ends in one."""
+
 Recorded = dict[str, dict[str, Any]]
 
 
@@ -120,10 +123,13 @@ def _resources() -> Iterator[tuple[str, Any]]:
     for environment in (LOCAL, PROD):
         for stack, template in kept(environment, in_process).templates.items():
             for logical_id, resource in sorted(template["Resources"].items()):
-                text = re.sub(r"[0-9a-f]{64}", "<asset>", json.dumps(resource, sort_keys=True))
+                text = HASHES.sub("<hash>", json.dumps(resource, sort_keys=True))
                 named = {name: value for name, value in resource.get("Properties", {}).items() if name.endswith("Name")}
                 digest = hashlib.sha256(text.encode()).hexdigest()[:16]
-                yield f"{environment.name} {stack} {logical_id}", [resource["Type"], named, digest]
+                yield (
+                    f"{environment.name} {stack} {HASHES.sub('<hash>', logical_id)}",
+                    [resource["Type"], named, digest],
+                )
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:

@@ -72,7 +72,12 @@ def kind_of(text: str) -> str:
 
 
 def name_of(name: str) -> str:
-    """A field's name, or what kind of name it is where a field is named by an id or a day."""
+    """A field's name, or what kind of name it is where a field is named by an id, a day, or a key of them."""
+    if "#" in name:
+        return key_of(name)
+    if "@" in name:
+        measure, _, when = name.partition("@")
+        return f"{measure}@{name_of(when)}"
     kind = kind_of(name)
     return name if kind == "text" else f"<{kind}>"
 

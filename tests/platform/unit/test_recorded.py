@@ -27,6 +27,8 @@ def test_a_field_that_is_named_by_a_day_or_an_id_is_one_field() -> None:
     shape = shapes.of({"2026-11-21": 1, "2026-11-22": "x", "total": 2})
 
     assert set(shape["fields"]) == {"<date>", "total"}
+    assert shapes.name_of("distance_m@2019-09") == "distance_m@<date>"
+    assert shapes.name_of("2026-11-28#winter-1#percent") == "<date>#<text>#<text>"
     assert shape["fields"]["<date>"] == {"kinds": ["number", "text"]}
 
 
