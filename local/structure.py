@@ -21,15 +21,12 @@ from local.paths import ROOT
 PARENTS: Final = ("functions", "layers/shared/python", "cli", ".")
 """Folders whose packages are ours."""
 NOT_OURS: Final = frozenset({"tests", "layers", "node_modules", "functions", "cli"})
-MANY: Final = 14
-"""A folder of more files is looked at."""
 
 
 @dataclass(frozen=True)
 class Structure:
     folder: str
     files: int
-    parts: int
     floors: int
     arrows: int
     circles: tuple[tuple[str, ...], ...]
@@ -66,7 +63,6 @@ def structure(folder: str) -> Structure:
     return Structure(
         folder=folder,
         files=sum(1 for path in (ROOT / folder).glob("*.py") if path.name != "__init__.py"),
-        parts=len(parts),
         floors=_floors(parts, arrows, reached),
         arrows=len(arrows),
         circles=tuple(sorted(_circles(parts, reached))),

@@ -22,7 +22,6 @@ pytest_plugins = (
     "tests.kit.people",
     "tests.kit.templates",
     "tests.kit.cpu_time",
-    "tests.recorded.answers",
 )
 
 settings.register_profile("stadion", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -1,4 +1,4 @@
-"""What every stack of ours starts from."""
+"""What every service's stack starts from."""
 
 from collections.abc import Mapping, Sequence
 from typing import ClassVar

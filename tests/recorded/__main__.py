@@ -1,8 +1,8 @@
 """What the outside sees of Stadion, recorded: python -m tests.recorded take|compare
 
 `take` runs the demo and the end-to-end tests on a stack of their own and writes `tests/recorded/set/`: answers by
-operation and status, events, items by key, templates and workflows. `compare` does the same elsewhere and says what
-differs from the set, apart from what `changes.md` explains.
+operation and status, events, items by key, templates with their workflows, and one athlete's stored items. `compare`
+does the same elsewhere and says what differs from the set, apart from what `changes.md` explains.
 """
 
 import argparse
@@ -19,10 +19,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from infra_cdk.environments import LOCAL, PROD
+from local.paths import HOME, ROOT
 from tests.kit.stack import SHARED, DeployedStack, deployed_stack
 from tests.kit.templates import in_process, kept
 from tests.recorded import shapes, stored
-from tests.run import ROOT, TESTS, Run
+from tests.run import Run
 
 HERE: Final = Path(__file__).parent
 SET: Final = HERE / "set"
@@ -43,7 +44,7 @@ def take(folder: Path) -> Recorded:
         environment = os.environ | {SHARED: f"{stack.emulator.port}:{folder / 'stack'}"}
         environment |= {"STADION_RECORDED": str(answers)}
         (stage,) = (stage for stage in Run(frozenset({"e2e"})).waiting())
-        done = subprocess.run(stage.command, cwd=ROOT, env=environment, check=False)
+        done = subprocess.run((*stage.command, "-p", "tests.recorded.answers"), cwd=ROOT, env=environment, check=False)
         if done.returncode:
             sys.exit("the end-to-end tests are not green: nothing is recorded")
         year = stored.take(stack)
@@ -168,7 +169,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.recorded", description=__doc__)
     parser.add_argument("what", choices=("take", "compare"))
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(dir=TESTS.parent / ".stadion") as folder:
+    HOME.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=HOME) as folder:
         recorded = take(Path(folder))
     if asked.what == "take":
         write(recorded)
