@@ -72,6 +72,52 @@ def structure(folder: str) -> Structure:
     )
 
 
+DOORS: Final = ("service", "store", "port", "domain", "values", "keys", "errors", "schemas")
+"""Files of a wing that its neighbours may import: its layers (`session_store` too). A noun is the wing's own."""
+FLOOR: Final = "base"
+"""A wing on which all its neighbours stand."""
+
+
+def breaches(*packages: str) -> list[str]:
+    """Imports through walls, `one -> other: why`, at any depth. The rules are those of docs/decisions/0022-wings.md."""
+    inside = sorted(name for name in graph().modules if name.split(".")[0] in packages)
+    direct = ((name, target) for name in inside for target in graph().find_modules_directly_imported_by(name))
+    found = [f"{name} -> {target}: {why}" for name, target in direct if (why := _breach(name, target))]
+    return sorted(
+        found + [f"{name} reaches {wing}: only what composes knows its wings" for name, wing in _deep(inside)]
+    )
+
+
+def _breach(name: str, target: str) -> str | None:
+    """Why this import goes through a wall."""
+    one, other = name.split("."), target.split(".")
+    shared = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    one, other = one[shared:], other[shared:]
+    if not shared or len(other) < 2 or other[0] == FLOOR:
+        return None
+    if len(one) < 2:
+        return None if not one or composes(one[0]) else "only what composes imports a wing"
+    return None if len(other) == 2 and other[1].rpartition("_")[2] in DOORS else "a wing is entered by its layers"
+
+
+def composes(stem: str) -> bool:
+    """Whether a file of this name puts wings together: an entry point, routes or a use case."""
+    is_named = stem in {"api", "routes", "service", "tasks", "__init__"}
+    return is_named or stem.endswith("_service") or stem.startswith(("on_", "task_"))
+
+
+def _deep(inside: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """(file, wing beside it that it reaches by any chain of imports) of what must not know any."""
+    wings = {name for name in inside if any(other.startswith(f"{name}.") for other in inside)}
+    for name in inside:
+        parent, _, stem = name.rpartition(".")
+        if not parent or name in wings or composes(stem):
+            continue
+        for wing in sorted(one for one in wings if one.rpartition(".")[0] == parent and not one.endswith(f".{FLOOR}")):
+            if graph().find_shortest_chains(name, wing, as_packages=True):
+                yield name, wing
+
+
 @cache
 def graph() -> grimp.ImportGraph:
     sys.path[:0] = [str(ROOT / parent) for parent in PARENTS]
@@ -147,7 +193,8 @@ def _lines(folder: Path) -> Iterator[tuple[str, int]]:
 
 def main(folders: Sequence[str]) -> None:
     found = [structure(folder.rstrip("/")) for folder in folders] if folders else structures()
-    sys.stdout.write("\n".join([HEAD, *(one.row() for one in found), ""]))
+    packages = {_package(folder.rstrip("/")).split(".")[0] for folder in folders or (one.folder for one in found)}
+    sys.stdout.write("\n".join([HEAD, *(one.row() for one in found), *breaches(*packages), ""]))
 
 
 if __name__ == "__main__":

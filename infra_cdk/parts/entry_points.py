@@ -1,52 +1,82 @@
-"""The entry points under `functions/`. Their file names are the names of everything else."""
+"""The entry points under `functions/`, found by reading the source. Where one lies is the name of everything it has."""
 
+import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final, Self
 
-PRODUCT = "stadion"
-PATTERNS = ("api.py", "on_*.py", "task_*.py")
+PRODUCT: Final = "stadion"
+HANDLER: Final = "handler"
+TASKS: Final = "tasks"
+"""The module of a workflow's steps: `send_batch = task(...)` and its like are each an entry point."""
+PATTERNS: Final = ("api.py", "on_*.py", "task_*.py", f"{TASKS}.py")
 
 
 @dataclass(frozen=True)
 class EntryPoint:
     folder: str
-    """The service's package; `platform_` because the standard library has a `platform`."""
-    stem: str
+    """Under `functions/`: `promos/campaigns`. `platform_` because the standard library has a `platform`."""
+    module: str
+    attribute: str = HANDLER
+
+    @classmethod
+    def of(cls, service: str, place: str) -> Self:
+        """`place`: from the service's root, `api`, `athletes/on_gear_events` or `campaigns/tasks.send_batch`."""
+        wing, _, name = place.rpartition("/")
+        module, _, attribute = name.partition(".")
+        folder = "/".join(filter(None, (folder_of(service), wing)))
+        return cls(folder=folder, module=module, attribute=attribute or HANDLER)
+
+    @property
+    def package(self) -> str:
+        return self.folder.partition("/")[0]
 
     @property
     def service(self) -> str:
-        return self.folder.rstrip("_")
+        return self.package.rstrip("_")
+
+    @property
+    def what(self) -> str:
+        """`on_workout_events`, `send_batch`: a task's name without the word."""
+        return self.module.removeprefix("task_") if self.attribute == HANDLER else self.attribute
 
     @property
     def id(self) -> str:
-        """The construct's id, `inventory-on-workout-events`."""
-        return f"{self.service}-{self.stem.replace('_', '-')}"
+        """The construct's id, `promos-campaigns-send-batch`."""
+        _, *wings = self.folder.split("/")
+        return "-".join((self.service, *wings, self.what)).replace("_", "-")
 
     @property
     def name(self) -> str:
-        """The name of the function, its queue, alarms and metrics: `stadion-inventory-on-workout-events`."""
+        """The name of the function, its queue, alarms and metrics: `stadion-promos-campaigns-send-batch`."""
         return f"{PRODUCT}-{self.id}"
 
     @property
     def path(self) -> str:
-        return f"{self.folder}/{self.stem}.py"
+        return f"{self.folder}/{self.module}.py"
+
+    @property
+    def imported(self) -> str:
+        """The module as Python imports it."""
+        return f"{self.folder}/{self.module}".replace("/", ".")
 
     @property
     def handler(self) -> str:
-        return f"{self.folder}.{self.stem}.handler"
+        return f"{self.imported}.{self.attribute}"
 
     @property
     def is_api(self) -> bool:
-        return self.stem == "api"
+        return self.module == "api"
 
     @property
     def is_waited_for(self) -> bool:
         """Somebody holds a phone while it starts."""
-        return self.is_api or self.stem.startswith("on_socket_")
+        return self.is_api or self.module.startswith("on_socket_")
 
     def exists(self, functions: Path) -> bool:
-        return (functions / self.path).is_file()
+        path = functions / self.path
+        return path.is_file() and self.attribute in _attributes(path)
 
 
 def folder_of(service: str) -> str:
@@ -54,6 +84,23 @@ def folder_of(service: str) -> str:
 
 
 def entry_points(functions: Path) -> Iterator[EntryPoint]:
+    """In the services' roots and in those of their wings."""
     for pattern in PATTERNS:
-        for path in sorted(functions.glob(f"*/{pattern}")):
-            yield EntryPoint(folder=path.parent.name, stem=path.stem)
+        for path in sorted(functions.glob(f"*/**/{pattern}")):
+            for attribute in _attributes(path):
+                folder = path.parent.relative_to(functions).as_posix()
+                yield EntryPoint(folder=folder, module=path.stem, attribute=attribute)
+
+
+def _attributes(path: Path) -> tuple[str, ...]:
+    """What of a module Lambda may call: `handler`, or every public name of `tasks.py` that a call makes."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    names = tuple(name for node in tree.body for name in _named(node) if not name.startswith("_"))
+    return tuple(name for name in names if path.stem == TASKS or name == HANDLER)
+
+
+def _named(node: ast.stmt) -> Iterator[str]:
+    if isinstance(node, ast.FunctionDef) and node.name == HANDLER:
+        yield node.name
+    if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+        yield from (target.id for target in node.targets if isinstance(target, ast.Name) and target.id.islower())

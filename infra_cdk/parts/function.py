@@ -88,5 +88,13 @@ class ServiceFunction(Construct):
 
 def service_code(entry_point: EntryPoint, environment: Environment) -> Code:
     """`functions/` with nothing in it but the service's folder, so that its imports and its hash are its own."""
-    only = ["*", f"!/{entry_point.folder}", f"!/{entry_point.folder}/**", "__pycache__", "*.pyc", "README.md", "tests"]
+    only = [
+        "*",
+        f"!/{entry_point.package}",
+        f"!/{entry_point.package}/**",
+        "__pycache__",
+        "*.pyc",
+        "README.md",
+        "tests",
+    ]
     return Code.from_asset(str(environment.functions), exclude=only, ignore_mode=IgnoreMode.GIT)

@@ -84,7 +84,7 @@ class WorkQueue(Construct):
             minutes=3,
             topic=alarm_topic,
         )
-        self._what = function.entry_point.stem.removeprefix("on_")
+        self._what = function.entry_point.module.removeprefix("on_")
 
     def let_send(self, function: ServiceFunction) -> None:
         """`STADION_<WHAT>_QUEUE` of `on_<what>.py`, and the right to send to it."""

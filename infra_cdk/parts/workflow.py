@@ -1,6 +1,6 @@
 """A state machine from `statemachines/`: its steps are functions of the service, its failures are heard of."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from aws_cdk import Aws, Duration
 from aws_cdk.aws_cloudwatch import Metric
@@ -19,14 +19,14 @@ from infra_cdk.parts.function import ServiceFunction
 
 
 class Workflow(Construct):
-    """`statemachines/<name>.asl.json` with `${task_<verb>_<noun>}` for each step; its log has no people's data."""
+    """`statemachines/<name>.asl.json` with `${<verb>_<noun>}` for each step; its log has no people's data."""
 
     def __init__(
         self,
         scope: Construct,
         *,
         name: str,
-        steps: Mapping[str, ServiceFunction],
+        steps: Sequence[ServiceFunction],
         environment: Environment,
         alarm_topic: ITopic,
         batches: ServiceBucket | None = None,
@@ -49,14 +49,14 @@ class Workflow(Construct):
             state_machine_type=StateMachineType.STANDARD,
             definition_body=DefinitionBody.from_string((ROOT / "statemachines" / f"{name}.asl.json").read_text()),
             definition_substitutions={
-                **{stem: step.function.function_arn for stem, step in steps.items()},
+                **{step.entry_point.what: step.function.function_arn for step in steps},
                 **({"bucket": batches.name, "partition": Aws.PARTITION} if batches is not None else {}),
             },
             logs=LogOptions(destination=logs, level=LogLevel.ALL, include_execution_data=False),
             tracing_enabled=True,
             removal_policy=removal_policy(environment),
         )
-        for step in steps.values():
+        for step in steps:
             step.function.grant_invoke(self.machine.role)
             finding = f"IAM5[Resource::<{logical_id(step.function)}.Arn>:*]"
             accept(self.machine, finding, "its own steps, whichever version")

@@ -93,15 +93,15 @@ class ServiceStack(StadionStack):
             routes=routes,
         )
 
-    def request(self, stem: str, *, more_layers: Sequence[ILayerVersion] = ()) -> ServiceFunction | None:
+    def request(self, place: str, *, more_layers: Sequence[ILayerVersion] = ()) -> ServiceFunction | None:
         """`on_<whose>_request.py`, which another API than the product's calls."""
-        if self._is_missing(stem):
+        if self._is_missing(place):
             return None
-        return self._function(stem, timeout=API_TIMEOUT, more_layers=more_layers)
+        return self._function(place, timeout=API_TIMEOUT, more_layers=more_layers)
 
     def consume(
         self,
-        stem: str,
+        place: str,
         events: Events,
         *,
         leaves: WorkQueue | None = None,
@@ -110,9 +110,9 @@ class ServiceStack(StadionStack):
         more_layers: Sequence[ILayerVersion] = (),
     ) -> None:
         """`on_<what>.py` for these events of the bus, allowed to leave work in a queue of `work`."""
-        if self._is_missing(stem):
+        if self._is_missing(place):
             return
-        function = self._function(stem, timeout=EVENT_TIMEOUT, memory_mb=memory_mb, more_layers=more_layers)
+        function = self._function(place, timeout=EVENT_TIMEOUT, memory_mb=memory_mb, more_layers=more_layers)
         if leaves is not None:
             leaves.let_send(function)
         if starts is not None:
@@ -122,16 +122,16 @@ class ServiceStack(StadionStack):
 
     def work(
         self,
-        stem: str,
+        place: str,
         *,
         allow: Mapping[str, Sequence[str]] | None = None,
         more_layers: Sequence[ILayerVersion] = (),
         batch_size: int = 10,
     ) -> WorkQueue | None:
         """`on_<what>.py` for what others leave in its queue, allowed these actions by ARN."""
-        if self._is_missing(stem):
+        if self._is_missing(place):
             return None
-        function = self._function(stem, timeout=EVENT_TIMEOUT, more_layers=more_layers)
+        function = self._function(place, timeout=EVENT_TIMEOUT, more_layers=more_layers)
         for arn, actions in (allow or {}).items():
             function.allow(*actions, on=[arn])
         self.queues.append(function.name)
@@ -145,7 +145,7 @@ class ServiceStack(StadionStack):
 
     def receive(
         self,
-        stem: str,
+        place: str,
         bucket: ServiceBucket,
         *,
         timeout: Duration = EVENT_TIMEOUT,
@@ -154,9 +154,9 @@ class ServiceStack(StadionStack):
         batch_size: int = 10,
     ) -> None:
         """`on_<what>.py` for each file that arrives in the bucket."""
-        if self._is_missing(stem):
+        if self._is_missing(place):
             return
-        function = self._function(stem, timeout=timeout, memory_mb=memory_mb, more_layers=more_layers)
+        function = self._function(place, timeout=timeout, memory_mb=memory_mb, more_layers=more_layers)
         work = WorkQueue(
             self,
             f"{function.entry_point.id}-arrivals",
@@ -167,40 +167,41 @@ class ServiceStack(StadionStack):
         bucket.tell(work)
         self.queues.append(function.name)
 
-    def converse(self, stage: str, *, memory_mb: int = 1024, more_layers: Sequence[ILayerVersion] = ()) -> None:
-        """A WebSocket API: `on_socket_connect.py` says who may come, `on_socket_message.py` hears everything.
+    def converse(self, wing: str, *, memory_mb: int = 1024, more_layers: Sequence[ILayerVersion] = ()) -> None:
+        """A WebSocket API of a wing: `on_socket_connect.py` says who may come, `on_socket_message.py` hears everything.
 
         The functions declared after it may post to connections (`STADION_SOCKET_API`)."""
-        if self._is_missing("on_socket_connect") or self._is_missing("on_socket_message"):
+        connects, hears = f"{wing}/on_socket_connect", f"{wing}/on_socket_message"
+        if self._is_missing(connects) or self._is_missing(hears):
             return
         self.variables["STADION_USER_POOL_ID"] = self.platform.users.user_pool_id
         self.variables["STADION_USER_POOL_CLIENT_ID"] = self.platform.client.user_pool_client_id
-        connect = self._function("on_socket_connect", timeout=API_TIMEOUT, more_layers=more_layers)
+        connect = self._function(connects, timeout=API_TIMEOUT, more_layers=more_layers)
         logs = self.platform.gateway_logs
         self._socket = ServiceSocket(
             self,
             service=self.service,
-            stage=stage,
+            stage=wing,
             environment=self.environment_,
             log_account=logs.account if logs else None,
         )
         self.variables["STADION_SOCKET_API"] = self._socket.api_id
-        message = self._function("on_socket_message", timeout=API_TIMEOUT, memory_mb=memory_mb, more_layers=more_layers)
+        message = self._function(hears, timeout=API_TIMEOUT, memory_mb=memory_mb, more_layers=more_layers)
         self._socket.serve(connect=connect, message=message)
 
     def every(
         self,
         rate: Duration,
-        stem: str,
+        place: str,
         *,
         allow: Mapping[str, Sequence[str]] | None = None,
         leaves: WorkQueue | None = None,
         more_layers: Sequence[ILayerVersion] = (),
     ) -> None:
         """`task_<verb>_<noun>.py` again and again, allowed these actions by ARN."""
-        if self._is_missing(stem):
+        if self._is_missing(place):
             return
-        function = self._function(stem, timeout=Duration.minutes(1), more_layers=more_layers)
+        function = self._function(place, timeout=Duration.minutes(1), more_layers=more_layers)
         for arn, actions in (allow or {}).items():
             function.allow(*actions, on=[arn])
         if leaves is not None:
@@ -218,14 +219,14 @@ class ServiceStack(StadionStack):
         timer: WorkflowTimer | None = None,
         layers: Mapping[str, Sequence[ILayerVersion]] | None = None,
     ) -> Workflow | None:
-        """`statemachines/<name>.asl.json`, and its steps, `task_<verb>_<noun>.py`, which may set the timer."""
-        if any(self._is_missing(stem) for stem in steps):
+        """`statemachines/<name>.asl.json`, and its steps, `tasks.<verb>_<noun>`, which may set the timer."""
+        if any(self._is_missing(place) for place in steps):
             return None
-        functions = {
-            stem: self._function(stem, timeout=timeout, more_layers=(layers or {}).get(stem, ())) for stem in steps
-        }
+        functions = [
+            self._function(place, timeout=timeout, more_layers=(layers or {}).get(place, ())) for place in steps
+        ]
         if timer is not None:
-            for function in functions.values():
+            for function in functions:
                 timer.let_set(function)
         return Workflow(
             self,
@@ -274,9 +275,9 @@ class ServiceStack(StadionStack):
         """Metrics of the service that people count, for its row of the dashboard."""
         self.facts = facts
 
-    def _is_missing(self, stem: str) -> bool:
+    def _is_missing(self, place: str) -> bool:
         """A half-written service can be deployed locally; `app.synthesize` refuses it for AWS."""
-        entry_point = self.entry_point(stem)
+        entry_point = self.entry_point(place)
         if entry_point.exists(self.environment_.functions):
             return False
         self.missing.append(entry_point.path)
@@ -284,14 +285,14 @@ class ServiceStack(StadionStack):
 
     def _function(
         self,
-        stem: str,
+        place: str,
         *,
         timeout: Duration,
         memory_mb: int = 512,
         more_layers: Sequence[ILayerVersion] = (),
     ) -> ServiceFunction:
         function = self.make_function(
-            stem,
+            place,
             variables=self.variables,
             alarm_topic=self.platform.alarm_topic,
             timeout=timeout,

@@ -9,7 +9,7 @@ from constructs import Construct
 
 from infra_cdk.environments import Environment
 from infra_cdk.parts.alarms import Trouble
-from infra_cdk.parts.entry_points import PRODUCT, EntryPoint, folder_of
+from infra_cdk.parts.entry_points import PRODUCT, EntryPoint
 from infra_cdk.parts.function import ServiceFunction
 from infra_cdk.parts.layers import Layers
 
@@ -28,12 +28,12 @@ class StadionStack(Stack):
         self.functions: list[str] = []
         self.queues: list[str] = []
 
-    def entry_point(self, stem: str) -> EntryPoint:
-        return EntryPoint(folder=folder_of(self.service), stem=stem)
+    def entry_point(self, place: str) -> EntryPoint:
+        return EntryPoint.of(self.service, place)
 
     def make_function(
         self,
-        stem: str,
+        place: str,
         *,
         variables: Mapping[str, str],
         alarm_topic: ITopic,
@@ -44,7 +44,7 @@ class StadionStack(Stack):
     ) -> ServiceFunction:
         function = ServiceFunction(
             self,
-            entry_point=self.entry_point(stem),
+            entry_point=self.entry_point(place),
             environment=self.environment_,
             layers=[*self.layers.common, *more_layers],
             variables=variables,

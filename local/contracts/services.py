@@ -49,13 +49,21 @@ PARTNERS: Final = "on_partner_request"
 
 
 def services(entry_point: str = "api") -> list[str]:
-    names = sorted(path.parent.name for path in FUNCTIONS.glob(f"*/{entry_point}.py"))
+    names = sorted({service for service, _ in _modules(entry_point)})
     rank = {name: number for number, name in enumerate(ORDER)}
     return sorted(names, key=lambda name: (name == "platform_", rank.get(name, len(rank)), name))
 
 
+def _modules(entry_point: str) -> Iterator[tuple[str, str]]:
+    """(service, module) for each; it may lie in a wing."""
+    for path in FUNCTIONS.glob(f"*/**/{entry_point}.py"):
+        places = path.relative_to(FUNCTIONS).with_suffix("").parts
+        yield places[0], ".".join(places)
+
+
 def api_of(service: str, entry_point: str = "api") -> Api:
-    found = import_module(f"{service}.{entry_point}").api
+    module = next(module for owner, module in _modules(entry_point) if owner == service)
+    found = import_module(module).api
     assert isinstance(found, Api)  # noqa: S101 - for the type checker
     return found
 

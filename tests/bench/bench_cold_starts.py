@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from infra_cdk.parts.entry_points import EntryPoint, entry_points
+from infra_cdk.parts.entry_points import entry_points
 from local.paths import ROOT
 
 ROUNDS: Final = 3
@@ -43,15 +43,11 @@ def measured(services: Sequence[str] = (), rounds: int = ROUNDS) -> list[ColdSta
     for entry_point in entry_points(FUNCTIONS):
         if services and entry_point.service not in services:
             continue
-        pairs = [(_cpu_s(YARDSTICK), _cpu_s(f"import {_module(entry_point)}")) for _ in range(rounds)]
+        pairs = [(_cpu_s(YARDSTICK), _cpu_s(f"import {entry_point.imported}")) for _ in range(rounds)]
         seconds = statistics.median(taken for _, (taken, _) in pairs)
         share = statistics.median(taken / yardstick for (yardstick, _), (taken, _) in pairs)
         found.append(ColdStart(entry_point.name, seconds, pairs[0][1][1], share))
     return sorted(found, key=lambda one: -one.share)
-
-
-def _module(entry_point: EntryPoint) -> str:
-    return entry_point.handler.rpartition(".")[0]
 
 
 def _cpu_s(code: str) -> tuple[float, int]:

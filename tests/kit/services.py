@@ -1,7 +1,6 @@
 """A service under test: its table on moto, its API called as API Gateway calls it, its events read from the outbox."""
 
 import base64
-import importlib
 import json
 import os
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ import boto3
 import pytest
 
 from stadion import dynamo, settings
+from tests.kit.functions import handler_of
 
 ATHLETE = "8f14e45f-ceea-467f-a0e6-7b1c2d3e4f50"
 OTHER = "c9f0f895-fb98-4b91-9a0e-5b6c7d8e9f01"
@@ -107,25 +107,25 @@ class Service:
     ) -> Answer:
         self.enter()
         event = http_event(method, path, body, user=user, query=query, headers=headers)
-        return answer_of(importlib.import_module(f"{self.name}.api").handler(event, Context()))
+        return answer_of(handler_of(self.name, "api")(event, Context()))
 
     def sign(self, method: str, path: str, body: Any = None, *, query: dict[str, str] | None = None) -> Answer:
         """As an admin's command signs it."""
         self.enter()
         event = http_event(method, path, body, user=None, query=query)
         event["requestContext"]["authorizer"] = {"iam": {"userArn": "arn:aws:iam::000000000000:user/admin"}}
-        return answer_of(importlib.import_module(f"{self.name}.api").handler(event, Context()))
+        return answer_of(handler_of(self.name, "api")(event, Context()))
 
     def ask(self, method: str, path: str, body: Any = None, *, key: str, **headers: str) -> Answer:
         """As a partner, through the REST API, which lets nobody in without a key."""
         self.enter()
         event = rest_event(method, path, body, {"x-api-key": key, **headers})
-        return answer_of(importlib.import_module(f"{self.name}.on_partner_request").handler(event, Context()))
+        return answer_of(handler_of(self.name, "on_partner_request")(event, Context()))
 
     def invoke(self, function: str, event: dict[str, Any]) -> Any:
-        """Calls another entry point of the service, e.g. `on_workout_events`."""
+        """Calls another function of the service, `on_workout_events` or `send_batch`."""
         self.enter()
-        return importlib.import_module(f"{self.name}.{function}").handler(event, Context())
+        return handler_of(self.name, function)(event, Context())
 
     def items(self) -> list[dict[str, Any]]:
         pages = boto3.client("dynamodb").get_paginator("scan").paginate(TableName=self.table)

@@ -250,14 +250,14 @@ class TestRotation:
     def test_the_old_key_is_removed_when_its_grace_is_over(self, store: Store) -> None:
         second = store.service.sign("POST", f"{ADMIN}/store/keys", {"grace_hours": 24}).body["api_key"]
         assert opened() == {store.key, second}
-        assert store.service.invoke("task_finish_rotations", {}) == {"finished": 0}
+        assert store.service.invoke("finish_rotations", {}) == {"finished": 0}
         assert store.service.sign("POST", f"{ADMIN}/store/keys", {}).body["code"] == "rotation_is_open"
         assert opened() == {store.key, second}
         finished = store.service.sign("POST", f"{ADMIN}/store/finish").body
         assert opened() == {second}
         assert len(finished["keys"]) == 1
         third = store.service.sign("POST", f"{ADMIN}/store/keys", {"grace_hours": 0}).body["api_key"]
-        assert store.service.invoke("task_finish_rotations", {}) == {"finished": 1}
+        assert store.service.invoke("finish_rotations", {}) == {"finished": 1}
         assert opened() == {third}
 
     def test_a_disabled_partners_keys_open_nothing(self, store: Store) -> None:

@@ -68,7 +68,7 @@ def deliveries(hooks: Service) -> list[dict[str, Any]]:
 
 def later(hooks: Service, standing_clock: Clock, hours: float) -> None:
     standing_clock.set(datetime.now(UTC) + timedelta(hours=hours))
-    hooks.invoke("task_leave_due_webhooks", {})
+    hooks.invoke("leave_due_webhooks", {})
     work(hooks)
 
 
@@ -105,7 +105,7 @@ def test_a_failure_is_tried_again_with_the_same_id_and_a_new_signature(
     subscribe(hooks, receiver)
     receiver.answers = [failure]
     happen(hooks, redeemed())
-    hooks.invoke("task_leave_due_webhooks", {})
+    hooks.invoke("leave_due_webhooks", {})
     work(hooks)
     assert len(receiver.seen) == 1  # not yet
     later(hooks, standing_clock, 0.02)
@@ -156,7 +156,7 @@ def test_a_crash_in_an_attempt_is_a_failure_like_any(
     with pytest.raises(AssertionError, match="batchItemFailures"):
         work(hooks)
     monkeypatch.setattr(outgoing, "post", whole)
-    hooks.invoke("task_leave_due_webhooks", {})
+    hooks.invoke("leave_due_webhooks", {})
     work(hooks)
     assert receiver.seen == []  # not yet
     later(hooks, standing_clock, 0.02)

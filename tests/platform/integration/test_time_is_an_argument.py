@@ -1,6 +1,5 @@
 """Only the local stage lets an input say what time it is; everywhere else it is refused before anything is done."""
 
-import importlib
 from typing import Any
 
 import pytest
@@ -9,15 +8,16 @@ from pydantic import ValidationError
 from stadion import settings
 from stadion.as_of import NotOnThisStageError
 from stadion.tasks import Round, TaskInput
+from tests.kit.functions import handler_of
 from tests.kit.services import Context, Service
 
 NOON = "2026-11-28T12:00:00Z"
 ROUNDS = (
-    "notifications.task_send_due",
-    "partners.task_finish_rotations",
-    "partners.task_leave_due_webhooks",
-    "promos.task_give_back_reservations",
-    "telemetry.task_close_forgotten_sessions",
+    "notifications.send_due",
+    "partners.finish_rotations",
+    "partners.leave_due_webhooks",
+    "promos.give_back_reservations",
+    "telemetry.close_forgotten_sessions",
 )
 WORN = {
     "user_id": "u",
@@ -29,8 +29,8 @@ WORN = {
 }
 OPENING = {"campaign_id": "c", "run_id": "c-1", "begins_at": NOON, "execution": "arn"}
 STEPS = {
-    "promos.task_offer_replacement": {**WORN, "wait_scale": 0},
-    "promos.task_open_campaign": {**OPENING, "given": {"wait_scale": 0}},
+    "promos.offer_replacement": {**WORN, "wait_scale": 0},
+    "promos.open_campaign": {**OPENING, "given": {"wait_scale": 0}},
 }
 
 
@@ -51,34 +51,35 @@ def here(moto: pytest.MonkeyPatch) -> Service:
     return service
 
 
-def handled(entry_point: str, event: dict[str, Any]) -> Any:
-    return importlib.import_module(entry_point).handler(event, Context())
+def handled(function: str, event: dict[str, Any]) -> Any:
+    service, _, what = function.partition(".")
+    return handler_of(service, what)(event, Context())
 
 
-@pytest.mark.parametrize("entry_point", ROUNDS)
-def test_a_round_of_another_time_is_refused_elsewhere(elsewhere: Service, entry_point: str) -> None:
+@pytest.mark.parametrize("function", ROUNDS)
+def test_a_round_of_another_time_is_refused_elsewhere(elsewhere: Service, function: str) -> None:
     with pytest.raises(NotOnThisStageError):
-        handled(entry_point, {"as_of": NOON, "only": "somebody"})
+        handled(function, {"as_of": NOON, "only": "somebody"})
 
     assert elsewhere.items() == []
 
 
-@pytest.mark.parametrize("entry_point", STEPS)
-def test_a_hurried_execution_is_refused_elsewhere_by_its_first_step(elsewhere: Service, entry_point: str) -> None:
+@pytest.mark.parametrize("function", STEPS)
+def test_a_hurried_execution_is_refused_elsewhere_by_its_first_step(elsewhere: Service, function: str) -> None:
     with pytest.raises(NotOnThisStageError):
-        handled(entry_point, STEPS[entry_point])
+        handled(function, STEPS[function])
 
     assert elsewhere.items() == []
 
 
 def test_sessions_are_called_forgotten_early_on_the_local_stage_only(elsewhere: Service) -> None:
     with pytest.raises(NotOnThisStageError):
-        handled("telemetry.task_close_forgotten_sessions", {"forgotten_after_s": 0, "only": "somebody"})
+        handled("telemetry.close_forgotten_sessions", {"forgotten_after_s": 0, "only": "somebody"})
 
 
 def test_early_and_for_everybody_is_refused_here_too(here: Service) -> None:
     with pytest.raises(ValidationError, match="whose sessions"):
-        handled("telemetry.task_close_forgotten_sessions", {"forgotten_after_s": 0})
+        handled("telemetry.close_forgotten_sessions", {"forgotten_after_s": 0})
 
 
 def test_work_of_another_time_is_refused_elsewhere(elsewhere: Service) -> None:

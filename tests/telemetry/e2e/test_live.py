@@ -375,7 +375,7 @@ class TestForgotten:
 
 def close_forgotten(stack: DeployedStack, athlete: Athlete, *, after_s: float) -> None:
     """The round that a rule starts every five minutes, for this athlete alone."""
-    name = "stadion-telemetry-task-close-forgotten-sessions"
+    name = "stadion-telemetry-close-forgotten-sessions"
     asked = json.dumps({"forgotten_after_s": after_s, "only": athlete.user_id})
     answer = stack.aws.functions.invoke(FunctionName=name, Payload=asked)
     assert "FunctionError" not in answer, answer["Payload"].read()

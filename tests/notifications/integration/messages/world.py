@@ -65,7 +65,7 @@ def deliver(service: Service) -> list[dict[str, Any]]:
 
 
 def wake(service: Service) -> int:
-    return int(service.invoke("task_send_due", {})["due"])
+    return int(service.invoke("send_due", {})["due"])
 
 
 def pushes() -> list[dict[str, Any]]:

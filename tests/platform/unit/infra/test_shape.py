@@ -188,8 +188,8 @@ def test_only_who_answers_over_the_socket_may_post_to_its_connections(local: Syn
     }
     assert {name.removeprefix("telemetry").partition("Role")[0] for name in allowed} == {
         "api",
-        "onsocketmessage",
-        "taskcloseforgottensessions",
+        "liveonsocketmessage",
+        "closeforgottensessions",
     }
 
 
@@ -198,11 +198,11 @@ def test_what_may_be_forgotten_is_looked_for_every_few_minutes(local: Synthesise
         p["Name"]: p["ScheduleExpression"] for _, p in local.of_type("AWS::Events::Rule") if "ScheduleExpression" in p
     }
     assert rates == {
-        "stadion-notifications-task-send-due": "rate(1 minute)",
-        "stadion-promos-task-give-back-reservations": "rate(1 minute)",
-        "stadion-partners-task-finish-rotations": "rate(1 hour)",
-        "stadion-partners-task-leave-due-webhooks": "rate(1 minute)",
-        "stadion-telemetry-task-close-forgotten-sessions": "rate(5 minutes)",
+        "stadion-notifications-send-due": "rate(1 minute)",
+        "stadion-promos-give-back-reservations": "rate(1 minute)",
+        "stadion-partners-finish-rotations": "rate(1 hour)",
+        "stadion-partners-leave-due-webhooks": "rate(1 minute)",
+        "stadion-telemetry-close-forgotten-sessions": "rate(5 minutes)",
     }
 
 
@@ -247,4 +247,4 @@ def test_only_admins_function_and_its_task_make_and_remove_keys(local: Synthesis
         for statement in p["PolicyDocument"]["Statement"]
         if "apigateway:" in str(statement["Action"])
     }
-    assert {name.removeprefix("partners").partition("Role")[0] for name in allowed} == {"api", "taskfinishrotations"}
+    assert {name.removeprefix("partners").partition("Role")[0] for name in allowed} == {"api", "finishrotations"}

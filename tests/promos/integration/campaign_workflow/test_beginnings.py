@@ -18,10 +18,10 @@ def test_a_beginning_that_comes_twice_is_one_run(shop: Shop) -> None:
     shop.begin()
     shop.begin()
     assert shop.wait() == ["SUCCEEDED", "SUCCEEDED"]
-    assert shop.calls["task_close_campaign"] == 1
+    assert shop.calls["close_campaign"] == 1
     shop.begin()
     assert shop.wait() == ["SUCCEEDED"] * 3
-    assert shop.calls["task_close_campaign"] == 1
+    assert shop.calls["close_campaign"] == 1
 
 
 def test_a_beginning_that_was_lost_is_made_good_by_hand(shop: Shop, standing_clock: Clock) -> None:
@@ -59,7 +59,7 @@ def test_what_should_begin_while_a_run_goes_on_begins_later(shop: Shop) -> None:
     people(12)
     shop.plan()
     shop.act("schedule")
-    shop.before["task_send_batch"] = lambda number: shop.kill() if number == 1 else None
+    shop.before["send_batch"] = lambda number: shop.kill() if number == 1 else None
     shop.begin()
     shop.wait()
     again = PLAN | {"schedule": {"at": "2025-12-01T10:30"}}

@@ -14,13 +14,13 @@ pytestmark = pytest.mark.long
 @pytest.mark.parametrize(
     ("step", "call"),
     [
-        ("task_open_campaign", 1),
-        ("task_choose_athletes", 2),
-        ("task_send_batch", 2),
-        ("task_finish_phase", 1),
-        ("task_measure_batch", 3),
-        ("task_judge_campaign", 1),
-        ("task_close_campaign", 1),
+        ("open_campaign", 1),
+        ("choose_athletes", 2),
+        ("send_batch", 2),
+        ("finish_phase", 1),
+        ("measure_batch", 3),
+        ("judge_campaign", 1),
+        ("close_campaign", 1),
     ],
 )
 def test_killed_at_any_step_it_goes_on_and_nobody_gets_two_offers(shop: Shop, step: str, call: int) -> None:
@@ -35,7 +35,7 @@ def test_killed_at_any_step_it_goes_on_and_nobody_gets_two_offers(shop: Shop, st
     shop.before[step] = kill
     shop.begin()
     assert shop.wait() == ["ABORTED"]
-    if step != "task_close_campaign":  # what was called before the kill is done
+    if step != "close_campaign":  # what was called before the kill is done
         assert shop.run()["is_running"] is False
         shop.act("resume")
         assert set(shop.wait()) == {"ABORTED", "SUCCEEDED"}
@@ -51,7 +51,7 @@ def test_a_pause_is_kept_until_it_is_resumed(shop: Shop) -> None:
     people(40)
     shop.plan()
     shop.act("schedule")
-    shop.before["task_send_batch"] = lambda number: shop.act("pause") and None if number == 2 else None
+    shop.before["send_batch"] = lambda number: shop.act("pause") and None if number == 2 else None
     shop.begin()
     assert shop.wait() == ["SUCCEEDED"]
     told = len(shop.offers())
@@ -82,7 +82,7 @@ def test_a_guardrail_stops_the_run_and_pauses_what_recurs(shop: Shop) -> None:
         for user_id in list(arms(shop))[:12] if call == 1 else []:
             athletes.know(user_id, lambda known: told(known, word, NOW.date()))
 
-    shop.before["task_measure_batch"] = withdraw
+    shop.before["measure_batch"] = withdraw
     shop.begin()
     assert shop.wait() == ["SUCCEEDED"]
     campaign, report = shop.admin("GET", f"/campaigns/{CAMPAIGN}"), shop.report()
@@ -98,7 +98,7 @@ def test_a_promo_that_is_paused_in_the_middle_costs_nobody_their_offer(shop: Sho
     people(30)
     shop.plan()
     shop.act("schedule")
-    shop.before["task_send_batch"] = lambda number: promo(shop, "percent", "pause") if number == 2 else None
+    shop.before["send_batch"] = lambda number: promo(shop, "percent", "pause") if number == 2 else None
     shop.begin()
     assert shop.wait() == ["FAILED"]
     assert "percent is not active" in shop.run()["failure"]["cause"]
@@ -116,8 +116,8 @@ def test_a_batch_that_was_passed_over_is_sent_when_it_goes_on(shop: Shop) -> Non
     people(40)
     shop.plan()
     shop.act("schedule")
-    shop.before["task_send_batch"] = lambda number: shop.act("pause") and None if number == 2 else None
-    shop.before["task_finish_phase"] = lambda number: shop.act("resume") and None if number == 1 else None
+    shop.before["send_batch"] = lambda number: shop.act("pause") and None if number == 2 else None
+    shop.before["finish_phase"] = lambda number: shop.act("resume") and None if number == 1 else None
     shop.begin()
     assert shop.wait() == ["SUCCEEDED"]
     told = {who for who, arm in arms(shop).items() if arm != "hold-out"}
@@ -128,7 +128,7 @@ def test_one_ended_by_hand_still_tells_what_was_given(shop: Shop) -> None:
     people(30)
     shop.plan()
     shop.act("schedule")
-    shop.before["task_finish_phase"] = lambda number: shop.act("end") and None if number == 1 else None
+    shop.before["finish_phase"] = lambda number: shop.act("end") and None if number == 1 else None
     shop.begin()
     shop.wait()
     from promos import offer_service
@@ -152,7 +152,7 @@ def test_a_step_that_fails_for_good_is_seen_and_the_run_goes_on_from_there(shop:
     def fail(number: int) -> None:
         raise RuntimeError("no table")
 
-    shop.before["task_judge_campaign"] = fail
+    shop.before["judge_campaign"] = fail
     shop.begin()
     assert shop.wait() == ["FAILED"]
     run = shop.run()

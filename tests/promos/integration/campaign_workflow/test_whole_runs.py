@@ -29,7 +29,7 @@ def test_a_campaign_runs_from_its_timer_to_its_report(shop: Shop) -> None:
                 spent[user_id] = 16_000 if arm == "a" else 20_000
         buys(min(arms(shop)), 99_000, after=timedelta(days=3))  # too late to count
 
-    shop.before["task_measure_batch"] = shopping
+    shop.before["measure_batch"] = shopping
     shop.begin()
     assert shop.wait() == ["SUCCEEDED"]
 
@@ -72,7 +72,7 @@ def test_the_winner_of_a_test_on_a_part_goes_to_the_rest(shop: Shop) -> None:
             if arm == "b":
                 buys(user_id, 10_000)
 
-    shop.before["task_measure_batch"] = all_of_b_buy
+    shop.before["measure_batch"] = all_of_b_buy
     shop.begin()
     assert shop.wait() == ["SUCCEEDED"]
     run, report, chosen = shop.run(), shop.report(), arms(shop)

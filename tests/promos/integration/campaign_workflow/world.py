@@ -3,7 +3,6 @@
 The clock stands in the past, so that no wait lasts; what athletes do meanwhile is done by the hooks of a test.
 """
 
-import importlib
 import json
 import threading
 import time
@@ -19,6 +18,7 @@ from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 from local.paths import ROOT
 from stadion.events.accounts import ConsentChanged, ConsentKind, UserRegistered
+from tests.kit.functions import handler_of
 from tests.kit.services import Context, Service
 
 ASL = ROOT / "statemachines" / "promo_campaign.asl.json"
@@ -64,7 +64,7 @@ class Shop:
             self.calls[function] += 1
             if hook := self.before.get(function):
                 hook(self.calls[function])
-            return importlib.import_module(f"promos.{function}").handler(event, Context())
+            return handler_of("promos", function)(event, Context())
 
     def admin(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
         from promos import api

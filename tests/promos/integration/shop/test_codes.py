@@ -55,13 +55,13 @@ def test_a_reservation_that_ended_gives_back_by_the_sweep_or_when_it_is_in_the_w
     code, others = issue(promos)["code"], issue(promos, OTHER)["code"]
     assert store(promos, code, "reserve", **order()).status == 200
     assert store(promos, others, "reserve", **order("o-2")).body["code"] == "limit_reached"
-    assert promos.invoke("task_give_back_reservations", {}) == {"given_back": 0}
+    assert promos.invoke("give_back_reservations", {}) == {"given_back": 0}
     moment.set(NOW + timedelta(minutes=31))
     assert store(promos, others, "reserve", **order("o-2")).status == 200
     assert store(promos, code, "redeem", **order()).body["code"] == "limit_reached"
     moment.set(NOW + timedelta(minutes=62))
-    assert promos.invoke("task_give_back_reservations", {}) == {"given_back": 1}
-    assert promos.invoke("task_give_back_reservations", {}) == {"given_back": 0}
+    assert promos.invoke("give_back_reservations", {}) == {"given_back": 1}
+    assert promos.invoke("give_back_reservations", {}) == {"given_back": 0}
     assert budget(promos)["redemptions_used"] == 0
     assert store(promos, code, "reserve", **order("o-3")).status == 200
     moment.set(NOW + timedelta(minutes=93))

@@ -56,14 +56,14 @@ def about(made: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_a_worn_pair_becomes_one_offer_and_one_message_however_often_the_steps_are_done(shop: Service) -> None:
-    made = shop.invoke("task_offer_replacement", START)
-    assert shop.invoke("task_offer_replacement", START) == made
+    made = shop.invoke("offer_replacement", START)
+    assert shop.invoke("offer_replacement", START) == made
     assert made["is_made"]
     remind, expires = (datetime.fromisoformat(made[name]) for name in ("remind_at", "expires_at"))
     assert NOW < remind < expires == NOW + timedelta(days=14)
-    assert shop.invoke("task_tell_offer", about(made)) == {"is_new": True}
-    assert shop.invoke("task_tell_offer", about(made)) == {"is_new": False}
-    assert shop.invoke("task_remind_offer", about(made)) == {"is_new": True}
+    assert shop.invoke("tell_offer", about(made)) == {"is_new": True}
+    assert shop.invoke("tell_offer", about(made)) == {"is_new": False}
+    assert shop.invoke("remind_offer", about(made)) == {"is_new": True}
     first, second = sorted(told(shop), key=lambda one: one["template"])
     assert (first["template"], second["template"]) == ("promo_offer", "promo_reminder")
     assert first["about"]["deeplink"].startswith("https://store.example/p/8736421?utm_source=stadion")
@@ -75,8 +75,8 @@ def test_a_worn_pair_becomes_one_offer_and_one_message_however_often_the_steps_a
 def test_the_message_has_what_its_template_needs(shop: Service) -> None:
     from notifications import templates
 
-    made = shop.invoke("task_offer_replacement", START)
-    for step in ("task_tell_offer", "task_remind_offer"):
+    made = shop.invoke("offer_replacement", START)
+    for step in ("tell_offer", "remind_offer"):
         shop.invoke(step, about(made))
     for request in told(shop):
         templates.check(request["template"], request["values"])
@@ -96,21 +96,21 @@ def test_who_may_not_have_it_or_has_nothing_to_replace_gets_none(
     shop: Service, undo: Callable[[Service], Any], reason: str
 ) -> None:
     undo(shop)
-    made = shop.invoke("task_offer_replacement", START)
+    made = shop.invoke("offer_replacement", START)
     assert made["is_made"] is False
     assert made["reason"].startswith(reason)
     assert told(shop) == []
 
 
 def test_a_look_at_an_offer_says_whether_it_still_stands(shop: Service, moment: Clock) -> None:
-    made = shop.invoke("task_offer_replacement", START)
-    assert shop.invoke("task_look_offer", about(made)) == {"is_open": True, "is_redeemed": False}
+    made = shop.invoke("offer_replacement", START)
+    assert shop.invoke("look_offer", about(made)) == {"is_open": True, "is_redeemed": False}
     shop.call("POST", f"/v1/promos/{made['offer_id']}/dismiss")
-    assert shop.invoke("task_look_offer", about(made)) == {"is_open": False, "is_redeemed": False}
+    assert shop.invoke("look_offer", about(made)) == {"is_open": False, "is_redeemed": False}
     other = issue(shop, run_id="r-2")
     moment.set(NOW + timedelta(days=15))
-    assert shop.invoke("task_look_offer", {**about(made), "offer_id": other["offer_id"]})["is_open"] is False
-    assert shop.invoke("task_look_offer", {**about(made), "user_id": OTHER}) == {"is_open": False, "is_redeemed": False}
+    assert shop.invoke("look_offer", {**about(made), "offer_id": other["offer_id"]})["is_open"] is False
+    assert shop.invoke("look_offer", {**about(made), "user_id": OTHER}) == {"is_open": False, "is_redeemed": False}
 
 
 def test_the_rules_are_for_signed_requests_and_for_promos_that_are(shop: Service) -> None:

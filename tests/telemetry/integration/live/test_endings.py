@@ -11,10 +11,10 @@ class TestEnd:
     def test_a_forgotten_session_ends_at_its_last_sample(self, telemetry: Service, now: Clock) -> None:
         start(telemetry)
         send(telemetry, 0, 1, 2)
-        assert telemetry.invoke("task_close_forgotten_sessions", {"source": "aws.events"}) == {"closed": 0}
+        assert telemetry.invoke("close_forgotten_sessions", {"source": "aws.events"}) == {"closed": 0}
         now.advance(hours=4, seconds=1)
-        assert telemetry.invoke("task_close_forgotten_sessions", {"source": "aws.events"}) == {"closed": 1}
-        assert telemetry.invoke("task_close_forgotten_sessions", {"source": "aws.events"}) == {"closed": 0}
+        assert telemetry.invoke("close_forgotten_sessions", {"source": "aws.events"}) == {"closed": 1}
+        assert telemetry.invoke("close_forgotten_sessions", {"source": "aws.events"}) == {"closed": 0}
         [event] = finished(telemetry)
         assert (event["outcome"], event["streams"]["samples"]) == ("forgotten", 3)
         assert shown(telemetry)["state"] == "finished"
@@ -23,7 +23,7 @@ class TestEnd:
     def test_one_that_nobody_fed_is_discarded(self, telemetry: Service, now: Clock) -> None:
         start(telemetry)
         now.advance(hours=5)
-        telemetry.invoke("task_close_forgotten_sessions", {})
+        telemetry.invoke("close_forgotten_sessions", {})
         assert [event["outcome"] for event in finished(telemetry)] == ["discarded"]
 
     def test_a_session_that_is_heard_stays_open(self, telemetry: Service, now: Clock) -> None:
@@ -31,13 +31,13 @@ class TestEnd:
         for _ in range(3):
             now.advance(hours=2)
             send(telemetry, 3600 + 2)
-            assert telemetry.invoke("task_close_forgotten_sessions", {}) == {"closed": 0}
+            assert telemetry.invoke("close_forgotten_sessions", {}) == {"closed": 0}
 
     def test_what_comes_late_finishes_it_once_more(self, telemetry: Service, now: Clock) -> None:
         start(telemetry)
         send(telemetry, 0, 1)
         now.advance(hours=5)
-        telemetry.invoke("task_close_forgotten_sessions", {})
+        telemetry.invoke("close_forgotten_sessions", {})
         now.advance(days=6)
         assert send(telemetry, 2, 3, more=True).status == 202
         assert send(telemetry, 4, 5).status == 202
@@ -57,9 +57,9 @@ class TestEnd:
             broken.setattr("telemetry.live.service._claim", lambda *_: 1 / 0)
             assert do(telemetry, "stop", at_s=2).status == 500
         assert finished(telemetry) == []
-        assert telemetry.invoke("task_close_forgotten_sessions", {}) == {"closed": 0}
+        assert telemetry.invoke("close_forgotten_sessions", {}) == {"closed": 0}
         now.advance(minutes=3)
-        assert telemetry.invoke("task_close_forgotten_sessions", {}) == {"closed": 1}
+        assert telemetry.invoke("close_forgotten_sessions", {}) == {"closed": 1}
         assert [(e["revision"], e["outcome"]) for e in finished(telemetry)] == [(1, "stopped")]
 
     def test_a_discard_that_crashed_is_done_by_the_next_round(self, telemetry: Service, now: Clock) -> None:
@@ -70,7 +70,7 @@ class TestEnd:
             assert do(telemetry, "discard").status == 500
         assert send(telemetry, 2).body["code"] == "live_session_is_over"
         now.advance(minutes=3)
-        assert telemetry.invoke("task_close_forgotten_sessions", {}) == {"closed": 1}
+        assert telemetry.invoke("close_forgotten_sessions", {}) == {"closed": 1}
         assert chunks(telemetry) == 0
         assert [(e["revision"], e["outcome"], e["streams"]) for e in finished(telemetry)] == [(1, "discarded", None)]
 
