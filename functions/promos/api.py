@@ -5,11 +5,16 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 
-from promos import offer_service, promo_service, segment_service, segment_store, store, wear_routes
+from promos import segment_service
+from promos.athletes import segment_store
+from promos.athletes.schemas import SegmentCount, SegmentExplanation, SegmentPut, SegmentResponse
+from promos.athletes.segment_store import Segment
 from promos.campaigns import routes as campaigns
-from promos.domain import Promo
 from promos.errors import SegmentNotFoundError
-from promos.schemas import (
+from promos.offers import promo_service, store
+from promos.offers import service as offer_service
+from promos.offers.domain import Promo
+from promos.offers.schemas import (
     ClickResponse,
     Explanation,
     FunnelResponse,
@@ -19,14 +24,10 @@ from promos.schemas import (
     OfferResponse,
     PromoPatch,
     PromoResponse,
-    SegmentCount,
-    SegmentExplanation,
-    SegmentPut,
-    SegmentResponse,
     StatusChange,
     Validity,
 )
-from promos.segment_store import Segment
+from promos.wear_offers import routes as wear_routes
 from stadion import clock
 from stadion.http import JSON, Api, etag, lambda_handler
 from stadion.idempotency import idempotency_key

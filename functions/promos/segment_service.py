@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from promos import athletes, segment_store
+from promos.athletes import segment_store
+from promos.athletes import store as athletes
+from promos.athletes.schemas import SegmentCount, SegmentExplanation, SegmentPut, SegmentResponse
+from promos.athletes.segment_store import Segment
 from promos.campaigns import service as campaign_service
 from promos.errors import SegmentInUseError
-from promos.promo_service import refuse_problems
-from promos.schemas import SegmentCount, SegmentExplanation, SegmentPut, SegmentResponse
-from promos.segment_store import Segment
+from promos.offers.promo_service import refuse_problems
 from promos.targeting import judge, needs, problems_of, reached
 from stadion import clock
 from stadion.clock import local_date

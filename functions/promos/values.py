@@ -22,6 +22,9 @@ Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}[a-z0-9]$", exampl
 """Of promos and segments: people type it, and it stands in addresses and UTM tags."""
 Sku = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=["8736421"])]
 Line = Annotated[str, Field(min_length=1, max_length=200, pattern=LINE)]
+UserId = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,64}$", examples=["8f14e45f-ceea-467f-a0e6-7b1c2d3e4f50"])]
+Label = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,80}$", examples=["winter-2026"])]
+OrderId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,64}$", examples=["o-48151"])]
 
 
 class Part(BaseModel):

@@ -79,6 +79,14 @@ class EntryPoint:
         return path.is_file() and self.attribute in _attributes(path)
 
 
+class FormerStep(EntryPoint):
+    """A workflow's step under the name that it had before there were wings, which executions in flight call."""
+
+    @property
+    def id(self) -> str:
+        return f"{self.service}-task-{self.what}".replace("_", "-")
+
+
 def folder_of(service: str) -> str:
     return "platform_" if service == "platform" else service
 

@@ -27,11 +27,15 @@ class Workflow(Construct):
         *,
         name: str,
         steps: Sequence[ServiceFunction],
+        former_steps: Sequence[ServiceFunction],
         environment: Environment,
         alarm_topic: ITopic,
         batches: ServiceBucket | None = None,
     ) -> None:
-        """`batches`: the bucket, `${bucket}` in the file, whose objects a distributed map goes over."""
+        """`batches`: the bucket, `${bucket}` in the file, whose objects a distributed map goes over.
+
+        `former_steps`: what executions call that began with a definition of before.
+        """
         super().__init__(scope, name.replace("_", "-"))
         self.name = f"{PRODUCT}-{name.replace('_', '-')}"
         self._what = name
@@ -56,7 +60,7 @@ class Workflow(Construct):
             tracing_enabled=True,
             removal_policy=removal_policy(environment),
         )
-        for step in steps:
+        for step in (*steps, *former_steps):
             step.function.grant_invoke(self.machine.role)
             finding = f"IAM5[Resource::<{logical_id(step.function)}.Arn>:*]"
             accept(self.machine, finding, "its own steps, whichever version")

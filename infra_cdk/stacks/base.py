@@ -11,6 +11,7 @@ from infra_cdk.environments import Environment
 from infra_cdk.parts.api import Route, ServiceApi
 from infra_cdk.parts.bucket import A_WEEK, ServiceBucket
 from infra_cdk.parts.consumer import Consumer, Events
+from infra_cdk.parts.entry_points import EntryPoint, FormerStep
 from infra_cdk.parts.function import ServiceFunction
 from infra_cdk.parts.schedule import EveryFewMinutes
 from infra_cdk.parts.socket import ServiceSocket
@@ -222,16 +223,21 @@ class ServiceStack(StadionStack):
         """`statemachines/<name>.asl.json`, and its steps, `tasks.<verb>_<noun>`, which may set the timer."""
         if any(self._is_missing(place) for place in steps):
             return None
-        functions = [
-            self._function(place, timeout=timeout, more_layers=(layers or {}).get(place, ())) for place in steps
+        more_layers = layers or {}
+        functions = [self._function(place, timeout=timeout, more_layers=more_layers.get(place, ())) for place in steps]
+        former = [
+            self._function(place, timeout=timeout, more_layers=more_layers.get(place, ()), known_as=FormerStep)
+            for place in steps
+            if self.environment_.former_steps
         ]
         if timer is not None:
-            for function in functions:
+            for function in (*functions, *former):
                 timer.let_set(function)
         return Workflow(
             self,
             name=name,
             steps=functions,
+            former_steps=former,
             environment=self.environment_,
             alarm_topic=self.platform.alarm_topic,
             batches=batches,
@@ -290,9 +296,10 @@ class ServiceStack(StadionStack):
         timeout: Duration,
         memory_mb: int = 512,
         more_layers: Sequence[ILayerVersion] = (),
+        known_as: type[EntryPoint] = EntryPoint,
     ) -> ServiceFunction:
         function = self.make_function(
-            place,
+            known_as.of(self.service, place),
             variables=self.variables,
             alarm_topic=self.platform.alarm_topic,
             timeout=timeout,

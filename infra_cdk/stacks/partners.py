@@ -47,7 +47,9 @@ class PartnersStack(ServiceStack):
         signing = self.layers.heavy("webhooks")
         ours = self.request("on_partner_request", more_layers=[signing])
         for service, routes in ROUTES.items():
-            entry_point = EntryPoint.of(service, "on_partner_request")
+            entry_point = EntryPoint.of(
+                service, "checkout/on_partner_request" if service == "promos" else "on_partner_request"
+            )
             if entry_point.exists(environment.functions):
                 self.door.attach(entry_point, routes, after=ours if service == "partners" else None)
         plans = {name: plan.usage_plan_id for name, plan in self.door.plans.items()}

@@ -232,7 +232,7 @@ class PlatformStack(StadionStack):
 
     def _relay(self) -> ServiceFunction:
         relay = self.make_function(
-            "on_outbox",
+            self.entry_point("on_outbox"),
             variables={"STADION_BUS": self.bus.event_bus_name},
             alarm_topic=self.alarm_topic,
             timeout=EVENT_TIMEOUT,
@@ -244,7 +244,10 @@ class PlatformStack(StadionStack):
 
     def _serve(self) -> None:
         function = self.make_function(
-            "api", variables={"STADION_BUS": self.bus.event_bus_name}, alarm_topic=self.alarm_topic, timeout=API_TIMEOUT
+            self.entry_point("api"),
+            variables={"STADION_BUS": self.bus.event_bus_name},
+            alarm_topic=self.alarm_topic,
+            timeout=API_TIMEOUT,
         )
         ServiceApi(self, function=function, api_id=self.api.api_id, authorizer_id=self.authorizer.ref, routes=ROUTES)
 

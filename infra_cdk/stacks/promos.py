@@ -17,7 +17,7 @@ BATCHES_KEPT = Duration.days(400)
 class PromosStack(ServiceStack):
     def __init__(self, scope: Construct, *, environment: Environment, platform: PlatformStack) -> None:
         super().__init__(scope, service="promos", environment=environment, platform=platform, gsi1=True)
-        timer = self.timer("campaign", workflow="promo_campaign", first_step="task_open_campaign")
+        timer = self.timer("campaign", workflow="promo_campaign", first_step="campaigns/tasks.open_campaign")
         self.serve(
             [
                 *routes_under("/v1/promos"),
@@ -27,47 +27,53 @@ class PromosStack(ServiceStack):
             ],
             timer=timer,
         )
-        self.request("on_partner_request")
+        self.request("checkout/on_partner_request")
+        self._know_athletes()
+        self.consume("checkout/on_order_events", Events(["OrderCompleted", "OrderReturned"], source="partners"))
+        self.every(Duration.minutes(1), "checkout/task_give_back_reservations")
+        self.consume("offers/on_product_changes", Events(["ProductChanged"], source="partners"))
         self.consume(
-            "on_account_events", Events(["UserRegistered", "ProfileUpdated", "ConsentChanged"], source="accounts")
-        )
-        self.consume("on_gear_events", Events(["GearAdded", "GearWearReached", "GearRetired"], source="inventory"))
-        self.consume("on_workout_events", WORKOUT_EVENTS)
-        self.consume("on_order_events", Events(["OrderCompleted", "OrderReturned"], source="partners"))
-        self.consume("on_product_changes", Events(["ProductChanged"], source="partners"))
-        self.consume(
-            "on_offer_events",
+            "offers/on_offer_events",
             Events(
                 ["PromoIssued", "PromoViewed", "PromoClicked", "PromoDismissed", "PromoRedeemed", "PromoReversed"],
                 source="promos",
             ),
         )
-        steps = ["task_offer_replacement", "task_tell_offer", "task_look_offer", "task_remind_offer"]
-        wear_offer = self.workflow("wear_offer", steps=steps)
-        self.consume("on_worn_gear", Events(["GearWearReached"], source="inventory"), starts=wear_offer)
-        self.consume(
-            "on_message_events", Events(["NotificationDelivered", "NotificationFailed"], source="notifications")
-        )
-        self.every(Duration.minutes(1), "task_give_back_reservations")
+        self._make_wear_offers()
         self._run_campaigns(timer)
         self.show("PromoIssued", "PromoClicked", "PromoRedeemed", "PromoReversed", "ReservationsExpired")
 
+    def _know_athletes(self) -> None:
+        told = Events(["UserRegistered", "ProfileUpdated", "ConsentChanged"], source="accounts")
+        self.consume("athletes/on_account_events", told)
+        gear = Events(["GearAdded", "GearWearReached", "GearRetired"], source="inventory")
+        self.consume("athletes/on_gear_events", gear)
+        self.consume("athletes/on_workout_events", WORKOUT_EVENTS)
+
+    def _make_wear_offers(self) -> None:
+        steps = ("offer_replacement", "tell_offer", "look_offer", "remind_offer")
+        workflow = self.workflow("wear_offer", steps=[f"wear_offers/tasks.{step}" for step in steps])
+        self.consume("wear_offers/on_worn_gear", Events(["GearWearReached"], source="inventory"), starts=workflow)
+
     def _run_campaigns(self, timer: WorkflowTimer) -> None:
         batches = self.bucket("campaigns", arrivals="runs/", swept_after=BATCHES_KEPT)
+        steps = (
+            "open_campaign",
+            "choose_athletes",
+            "send_batch",
+            "finish_phase",
+            "measure_batch",
+            "close_campaign",
+            "note_failure",
+        )
+        judging = "campaigns/task_judge_campaign"
         self.workflow(
             "promo_campaign",
-            steps=[
-                "task_open_campaign",
-                "task_choose_athletes",
-                "task_send_batch",
-                "task_finish_phase",
-                "task_measure_batch",
-                "task_judge_campaign",
-                "task_close_campaign",
-                "task_note_failure",
-            ],
+            steps=[*(f"campaigns/tasks.{step}" for step in steps), judging],
             timeout=Duration.minutes(4),
             batches=batches,
             timer=timer,
-            layers={"task_judge_campaign": [self.layers.heavy("statistics")]},
+            layers={judging: [self.layers.heavy("statistics")]},
         )
+        told = Events(["NotificationDelivered", "NotificationFailed"], source="notifications")
+        self.consume("campaigns/on_message_events", told)

@@ -33,7 +33,7 @@ class StadionStack(Stack):
 
     def make_function(
         self,
-        place: str,
+        entry_point: EntryPoint,
         *,
         variables: Mapping[str, str],
         alarm_topic: ITopic,
@@ -44,7 +44,7 @@ class StadionStack(Stack):
     ) -> ServiceFunction:
         function = ServiceFunction(
             self,
-            entry_point=self.entry_point(place),
+            entry_point=entry_point,
             environment=self.environment_,
             layers=[*self.layers.common, *more_layers],
             variables=variables,

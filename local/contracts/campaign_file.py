@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import Field, create_model
 
-from promos.campaigns.plan import CampaignId, Plan
+from promos.campaigns.plan.values import CampaignId, Plan
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

@@ -69,7 +69,7 @@ def api_of(service: str, entry_point: str = "api") -> Api:
 
 
 def operations(service: str, entry_point: str = "api") -> list[Operation]:
-    """In the order in which the routes are written."""
+    """In the order in which the routes are written: those of the entry point itself, then each router's."""
     api = api_of(service, entry_point)
     routes: list[Any] = [*api._static_routes, *api._dynamic_routes]
     shown = [
@@ -77,12 +77,19 @@ def operations(service: str, entry_point: str = "api") -> list[Operation]:
         for route in routes
         if route.include_in_schema and route.method != "OPTIONS"
     ]
-    return sorted(shown, key=lambda operation: operation.function.__code__.co_firstlineno)
+    files = list(dict.fromkeys(operation.function.__code__.co_filename for operation in shown))
+    files.sort(key=lambda file: Path(file).stem != entry_point)
+
+    def place(operation: Operation) -> tuple[int, int]:
+        code = operation.function.__code__
+        return files.index(code.co_filename), code.co_firstlineno
+
+    return sorted(shown, key=place)
 
 
 def consumers() -> Iterator[tuple[str, str]]:
     """(entry point such as `inventory/on_workout_events.py`, event) for each subscription."""
-    for path in sorted(FUNCTIONS.glob("*/on_*.py")):
+    for path in sorted(FUNCTIONS.glob("*/**/on_*.py")):
         for event in subscriptions(path):
             yield path.relative_to(FUNCTIONS).as_posix(), event
 

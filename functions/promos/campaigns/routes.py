@@ -6,8 +6,10 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 
-from promos.campaigns import cohorts, service, store
-from promos.campaigns.plan import Plan
+from promos.campaigns import cohort_service as cohorts
+from promos.campaigns import service
+from promos.campaigns.plan.values import Plan
+from promos.campaigns.run import store
 from promos.campaigns.schemas import (
     CampaignResponse,
     CampaignStatusChange,
@@ -17,7 +19,7 @@ from promos.campaigns.schemas import (
     ReportResponse,
     RunResponse,
 )
-from promos.schemas import Validity
+from promos.offers.schemas import Validity
 from stadion import clock
 from stadion.http import JSON, Api, etag
 from stadion.pagination import DEFAULT_LIMIT, MAX_LIMIT, ListResponse

@@ -4,8 +4,8 @@ from datetime import date
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from promos.campaigns.domain import CampaignAction, CampaignStatus, Outcome, RunState
-from promos.campaigns.plan import Plan
+from promos.campaigns.plan.values import Plan
+from promos.campaigns.run.domain import CampaignAction, CampaignStatus, Outcome, RunState
 from stadion.http import RequestModel
 
 

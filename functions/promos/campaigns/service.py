@@ -3,14 +3,16 @@
 from collections import Counter
 from datetime import datetime
 
-from promos import segment_store
-from promos.campaigns import lifecycle, report, store, timer
-from promos.campaigns.audience import Question, look
-from promos.campaigns.domain import TRANSITIONS, Campaign, CampaignAction, Outcome, Phase, Run
+from promos.athletes import segment_store
+from promos.campaigns import report_service as report
 from promos.campaigns.errors import CampaignIdReservedError, CampaignStatusError, NothingAheadError
-from promos.campaigns.plan import Plan
-from promos.campaigns.problems import problems_of
-from promos.campaigns.schedule import next_instant, run_id_of
+from promos.campaigns.plan.domain import next_instant, run_id_of
+from promos.campaigns.plan.service import problems_of
+from promos.campaigns.plan.values import Plan
+from promos.campaigns.run import service as lifecycle
+from promos.campaigns.run import store, timer
+from promos.campaigns.run.audience import Question, look
+from promos.campaigns.run.domain import TRANSITIONS, Campaign, CampaignAction, Outcome, Phase, Run
 from promos.campaigns.schemas import (
     AudienceResponse,
     CampaignResponse,
@@ -20,9 +22,9 @@ from promos.campaigns.schemas import (
     ReportResponse,
     RunResponse,
 )
-from promos.domain import Switch
-from promos.promo_service import refuse_problems
-from promos.schemas import RuleProblem, Validity
+from promos.offers.domain import Switch
+from promos.offers.promo_service import refuse_problems
+from promos.offers.schemas import RuleProblem, Validity
 from promos.targeting import reached
 from stadion import pagination
 from stadion.i18n import Language

@@ -7,9 +7,13 @@ from datetime import datetime
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from promos.campaigns import choosing, lifecycle, measuring, sending, store
-from promos.campaigns.domain import Phase, Run, RunState
-from promos.domain import Switch
+from promos.campaigns.experiment import measures as measuring
+from promos.campaigns.run import issuance as sending
+from promos.campaigns.run import selection as choosing
+from promos.campaigns.run import service as lifecycle
+from promos.campaigns.run import store
+from promos.campaigns.run.domain import Phase, Run, RunState
+from promos.offers.domain import Switch
 from stadion.tasks import TaskInput
 
 

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from local.paths import ROOT
-from promos.campaigns.plan import Plan
+from promos.campaigns.plan.values import Plan
 from stadion_cli import campaign, campaign_costs, files, output
 from stadion_cli.errors import UsageError
 from stadion_cli.signed import Refused

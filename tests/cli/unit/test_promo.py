@@ -42,7 +42,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
 
 
 def test_the_examples_are_what_the_api_takes(sent: list[tuple[Any, ...]]) -> None:
-    from promos.schemas import NewPromo, SegmentPut
+    from promos.offers.schemas import NewPromo, SegmentPut
 
     promo.create(EXAMPLES / "winter-shoes.yaml", as_json=True)
     segment.create(EXAMPLES / "regular-runners.yaml", as_json=True)

@@ -126,9 +126,9 @@ def test_offers_cost_two_requests_a_click_three_and_a_checkout_six(promos: Servi
 
 def test_an_offer_with_its_message_costs_two_requests(promos: Service, table: Table) -> None:
     """What a campaign does for each athlete."""
-    from promos import offer_service
-    from promos.offer_messages import Wanted
-    from promos.schemas import NewIssue
+    from promos.offers import service as offer_service
+    from promos.offers.message_service import Wanted
+    from promos.offers.schemas import NewIssue
     from stadion import clock
     from stadion.i18n import Language
     from tests.promos.integration.shop.world import PROMO, admin, consent

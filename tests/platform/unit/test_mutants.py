@@ -30,8 +30,8 @@ def test_there_are_twenty_and_some_of_every_service() -> None:
     "gone",
     [
         Mutant("no module", "promos.nowhere:f", "a", "b", ()),
-        Mutant("no function", "promos.store:nowhere", "a", "b", ()),
-        Mutant("no such text", "promos.store:get", "a text that is nowhere", "b", ()),
+        Mutant("no function", "promos.offers.store:nowhere", "a", "b", ()),
+        Mutant("no such text", "promos.offers.store:get", "a text that is nowhere", "b", ()),
     ],
     ids=lambda mutant: mutant.name,
 )

@@ -73,7 +73,7 @@ def test_every_kind_of_folder_is_in_a_stage() -> None:
 
 class TestChanges:
     def test_a_change_in_a_service_asks_for_its_tests_and_for_those_that_import_it(self) -> None:
-        found = changes.asked_for(["functions/promos/store.py"])
+        found = changes.asked_for(["functions/promos/offers/store.py"])
         assert {"promos", "platform/unit"} <= set(found.folders)
         assert set(found.folders) >= changes.importing("promos") - {"promos/unit", "promos/integration", "promos/e2e"}
         assert found.smoke
@@ -83,7 +83,7 @@ class TestChanges:
                  "cli/stadion_cli/app.py", "tests/conftest.py", "functions/platform_/api.py"],
     )  # fmt: skip
     def test_what_all_share_asks_for_all(self, file: str) -> None:
-        assert changes.asked_for(["functions/promos/store.py", file]).folders == ()
+        assert changes.asked_for(["functions/promos/offers/store.py", file]).folders == ()
 
     def test_prose_asks_for_the_contracts_alone(self) -> None:
         assert changes.asked_for(["README.md", "docs/runbook.md"]) == changes.Part(("platform/unit",), smoke=False)

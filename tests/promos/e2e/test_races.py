@@ -34,10 +34,10 @@ def table(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def launch(**limits: Any) -> None:
-    from promos import promo_service
-    from promos.domain import Action
-    from promos.schemas import NewPromo
-    from promos.store import get
+    from promos.offers import promo_service
+    from promos.offers.domain import Action
+    from promos.offers.schemas import NewPromo
+    from promos.offers.store import get
 
     words = {"en": "x", "ru": "x"}
     new = NewPromo.model_validate(
@@ -61,8 +61,8 @@ def launch(**limits: Any) -> None:
 
 def race() -> tuple[list[str], float]:
     """What each of fifty athletes came to, and in how many seconds all of them."""
-    from promos import redemption_service
-    from promos.schemas import Use
+    from promos.checkout import service as redemption_service
+    from promos.checkout.schemas import Use
     from stadion.errors import StadionError
 
     start = Barrier(RACERS)
@@ -83,7 +83,7 @@ def race() -> tuple[list[str], float]:
 @pytest.mark.usefixtures("table")
 @pytest.mark.parametrize("redemptions", [70], ids=["eight shards"])
 def test_fifty_checkouts_at_once_never_pass_the_budget(redemptions: int) -> None:
-    from promos import store
+    from promos.offers import store
 
     launch(redemptions=redemptions, discount_minor=17 * 2_000 + 500, per_user=1)
     found, seconds = race()

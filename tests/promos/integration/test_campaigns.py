@@ -7,7 +7,7 @@ from typing import Any
 import boto3
 import pytest
 
-from promos.campaigns import timer
+from promos.campaigns.run import timer
 from tests.kit.clock import Clock
 from tests.kit.events import entry, recorded
 from tests.kit.promos import a_promo
@@ -176,7 +176,7 @@ def test_a_dry_run_counts_and_writes_nothing(shop: Service) -> None:
 
 
 def test_messages_are_counted_once_by_arm_and_day(shop: Service) -> None:
-    from promos.campaigns import messages
+    from promos.campaigns.experiment import message_store as messages
 
     athlete(shop, "anna")
     new = {"user_id": "anna", "run_id": "winter-1", "campaign_id": "winter", "variant": "a"}

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from promos.campaigns import lifecycle, store, timer
-from promos.campaigns.domain import Campaign, Run
-from promos.campaigns.plan import Plan
-from promos.domain import Switch
+from promos.campaigns.plan.values import Plan
+from promos.campaigns.run import service as lifecycle
+from promos.campaigns.run import store, timer
+from promos.campaigns.run.domain import Campaign, Run
+from promos.offers.domain import Switch
 from stadion.dynamo import look_again_when_stale
 from tests.kit.interleaving import ORDERS, interleaved
 from tests.kit.memory import Memory, memory

@@ -10,15 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from promos.campaigns.assignment import arm_of
-from promos.campaigns.domain import Run
-from promos.campaigns.findings import Findings, guardrails
-from promos.campaigns.measuring import Sums, sums_of
-from promos.campaigns.messages import cost_minor
-from promos.campaigns.plan import HOLD_OUT, REST, Plan, Schedule
-from promos.campaigns.schedule import next_instant, run_id_of
-from promos.domain import Offer
+from promos.campaigns.experiment.findings import Findings, guardrails
+from promos.campaigns.experiment.measures import Sums, sums_of
+from promos.campaigns.experiment.message_store import cost_minor
+from promos.campaigns.plan.domain import next_instant, run_id_of
+from promos.campaigns.plan.values import HOLD_OUT, REST, Plan, Schedule
+from promos.campaigns.run.assignment import arm_of
+from promos.campaigns.run.domain import Run
 from promos.facts import GivenBack, Line, Order, Purchase, purchases_of
+from promos.offers.domain import Offer
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 PLAN: dict[str, Any] = {

@@ -9,8 +9,10 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from promos import checkout, redemption_service, store
-from promos.schemas import Use
+from promos.checkout import service as redemption_service
+from promos.checkout import store as checkout
+from promos.checkout.schemas import Use
+from promos.offers import store
 from stadion.errors import StadionError
 from tests.kit.interleaving import ORDERS, interleaved
 from tests.kit.memory import memory

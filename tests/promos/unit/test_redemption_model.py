@@ -10,9 +10,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from promos import redemption_service, store
-from promos.domain import Offer, Promo, Switch
-from promos.schemas import Use
+from promos.checkout import service as redemption_service
+from promos.checkout.schemas import Use
+from promos.offers import store
+from promos.offers.domain import Offer, Promo, Switch
 from promos.values import CodePlan, Discount, DiscountKind, Limits, Stacking, Words
 from stadion.errors import StadionError
 from tests.kit.memory import memory

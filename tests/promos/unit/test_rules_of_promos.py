@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from promos.budget import Left, plan, shard_count, split
-from promos.domain import Offer, burden_of, discount_of, is_open_at, may_stack, period_key
 from promos.facts import Athlete, Facts, Piece, ProductCopy, told
-from promos.links import tagged
+from promos.offers.domain import Offer, burden_of, discount_of, is_open_at, may_stack, period_key
+from promos.offers.links import tagged
+from promos.offers.replacement import replacement_for
 from promos.patterns import ALPHABET, PatternError, check, code_of, normal
-from promos.replacement import replacement_for
 from promos.targeting import Needs, Rule, judge, needs, problems_of
 from promos.values import Discount, LimitPeriod, Stacking, Window
 from stadion.consents import Consent

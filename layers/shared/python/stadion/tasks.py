@@ -11,7 +11,7 @@ from typing import Any, Self, TypeVar
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
-from stadion import ids
+from stadion import clock, ids
 from stadion.as_of import moment, refuse_elsewhere
 from stadion.observability import correlate, count, log, logger, metrics
 from stadion.queues import LambdaHandler
@@ -36,8 +36,8 @@ I = TypeVar("I", bound=TaskInput)  # noqa: E741
 O = TypeVar("O", bound=BaseModel)  # noqa: E741
 
 
-def task(do: Callable[[I], O], *, takes: type[I]) -> LambdaHandler:
-    """The Lambda handler of the step; what it raises is the step's error."""
+def task(do: Callable[[I, datetime], O], *, takes: type[I]) -> LambdaHandler:
+    """The Lambda handler of the step, which is told what time it is; what it raises is the step's error."""
 
     @logger.inject_lambda_context(clear_state=True)
     @metrics.log_metrics
@@ -46,7 +46,7 @@ def task(do: Callable[[I], O], *, takes: type[I]) -> LambdaHandler:
         try:
             asked = takes.model_validate(event)
             correlate(asked.correlation_id)
-            done = do(asked)
+            done = do(asked, clock.now())
         except Exception:
             count("TaskFailed")
             logger.exception("task failed", extra={"task": takes.__name__})

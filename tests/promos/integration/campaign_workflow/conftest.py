@@ -10,7 +10,8 @@ import pytest
 from moto import mock_aws
 from moto.awslambda_simple.models import LambdaSimpleBackend
 
-from promos.campaigns import audience, choosing, timer
+from promos.campaigns.run import audience, timer
+from promos.campaigns.run import selection as choosing
 from stadion import storage
 from tests.kit.clock import Clock
 from tests.kit.services import Service, service_environment

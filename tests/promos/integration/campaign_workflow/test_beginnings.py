@@ -54,7 +54,7 @@ def test_a_promo_that_is_off_at_the_hour_pauses_the_campaign_until_it_is_mended(
 
 
 def test_what_should_begin_while_a_run_goes_on_begins_later(shop: Shop) -> None:
-    from promos.campaigns import lifecycle
+    from promos.campaigns.run import service as lifecycle
 
     people(12)
     shop.plan()

@@ -73,7 +73,7 @@ def test_a_guardrail_stops_the_run_and_pauses_what_recurs(shop: Shop) -> None:
     assert shop.act("schedule")["next_at"] == "2025-12-01T07:00:00Z"
 
     def withdraw(call: int) -> None:
-        from promos import athletes
+        from promos.athletes import store as athletes
         from promos.facts import told
 
         word = ConsentChanged(
@@ -131,7 +131,7 @@ def test_one_ended_by_hand_still_tells_what_was_given(shop: Shop) -> None:
     shop.before["finish_phase"] = lambda number: shop.act("end") and None if number == 1 else None
     shop.begin()
     shop.wait()
-    from promos import offer_service
+    from promos.offers import service as offer_service
     from stadion.events.promos import Offer as OfferFacts
 
     for offer in shop.offers():

@@ -126,7 +126,7 @@ class Shop:
 
 def people(count: int, *, without_consent: int = 0) -> list[str]:
     """As other services' events tell of them."""
-    from promos import athletes
+    from promos.athletes import store as athletes
     from promos.facts import told
 
     names = [f"athlete-{number:04}" for number in range(count)]
@@ -142,7 +142,7 @@ def people(count: int, *, without_consent: int = 0) -> list[str]:
 
 
 def buys(user_id: str, amount_minor: int, *, after: timedelta = timedelta(hours=1)) -> None:
-    from promos import athletes
+    from promos.athletes import store as athletes
     from promos.facts import Line, Purchase
 
     line = Line(quantity=1, price_minor=amount_minor)
@@ -160,8 +160,8 @@ def arms(shop: Shop) -> dict[str, str]:
 
 def uses(shop: Shop, user_id: str, amount_minor: int) -> None:
     """The store redeems the athlete's code, and tells of the order."""
-    from promos import redemption_service
-    from promos.schemas import Use
+    from promos.checkout import service as redemption_service
+    from promos.checkout.schemas import Use
 
     (offer,) = [one for one in shop.offers() if one["user_id"] == user_id]
     use = Use(order_id=f"o-{user_id}", amount_minor=amount_minor, currency="RUB")

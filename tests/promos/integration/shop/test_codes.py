@@ -83,7 +83,7 @@ def test_a_paid_order_keeps_what_it_reserved_even_when_the_promo_is_paused_or_la
 
 
 def test_nothing_is_reserved_once_a_promo_is_paused_not_even_by_who_looked_before(promos: Service) -> None:
-    from promos import checkout
+    from promos.checkout import store as checkout
 
     launch(promos)
     welcome(promos)

@@ -20,7 +20,7 @@ def test_an_offer_takes_a_consent_at_the_moment_of_issuing(promos: Service) -> N
 
 
 def test_a_consent_withdrawn_between_look_and_write_counts(promos: Service) -> None:
-    from promos import store as promo_store
+    from promos.offers import store as promo_store
 
     launch(promos)
     welcome(promos)
@@ -55,7 +55,7 @@ def test_a_run_gives_an_athlete_one_offer(promos: Service) -> None:
 
 
 def test_a_code_that_somebody_has_is_made_anew(promos: Service) -> None:
-    from promos import offer_service
+    from promos.offers import service as offer_service
 
     launch(promos)
     welcome(promos, ATHLETE, OTHER)

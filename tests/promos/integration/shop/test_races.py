@@ -46,8 +46,8 @@ def race(do: Callable[[int], Any]) -> list[Any]:
 
 @pytest.mark.usefixtures("one_at_a_time")
 def test_fifty_orders_that_race_for_one_code_use_it_once(promos: Service) -> None:
-    from promos import redemption_service
-    from promos.schemas import Use
+    from promos.checkout import service as redemption_service
+    from promos.checkout.schemas import Use
 
     launch(promos)
     welcome(promos)
@@ -61,8 +61,8 @@ def test_fifty_orders_that_race_for_one_code_use_it_once(promos: Service) -> Non
 
 @pytest.mark.usefixtures("one_at_a_time")
 def test_fifty_orders_of_one_athlete_stay_within_their_limit(promos: Service) -> None:
-    from promos import redemption_service
-    from promos.schemas import Use
+    from promos.checkout import service as redemption_service
+    from promos.checkout.schemas import Use
 
     launch(promos, codes={"shared": "ALL"}, limits={"per_user": 3})
     promos.enter()
@@ -74,8 +74,8 @@ def test_fifty_orders_of_one_athlete_stay_within_their_limit(promos: Service) ->
 
 @pytest.mark.usefixtures("one_at_a_time")
 def test_fifty_issues_of_one_run_make_one_offer(promos: Service) -> None:
-    from promos import offer_service
-    from promos.schemas import NewIssue
+    from promos.offers import service as offer_service
+    from promos.offers.schemas import NewIssue
     from stadion.i18n import Language
 
     launch(promos)

@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 import pytest
 
-from promos import on_worn_gear
+from promos.wear_offers import on_worn_gear
 from stadion import settings
 from tests.kit.clock import Clock
 from tests.kit.events import entry

@@ -8,8 +8,8 @@ from tests.promos.integration.shop.world import NOW, deliver, launch, welcome
 
 
 def test_a_worn_pair_earns_an_offer_for_its_replacement(promos: Service) -> None:
-    from promos import offer_service
     from promos.facts import Piece
+    from promos.offers import service as offer_service
 
     launch(promos)
     welcome(promos)

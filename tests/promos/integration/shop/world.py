@@ -40,7 +40,7 @@ def admin(promos: Service, method: str, path: str, body: Any = None, **headers: 
 
 def store(promos: Service, code: str, action: str | None = None, *, partner: str = "store", **body: Any) -> Answer:
     """The store's request, as a REST API with keys passes it on."""
-    from promos import on_partner_request
+    from promos.checkout import on_partner_request
 
     promos.enter()
     event = {

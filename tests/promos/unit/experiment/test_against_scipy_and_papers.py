@@ -6,13 +6,7 @@ import numpy as np
 import pytest
 from scipy import optimize, stats
 
-from promos.campaigns.experiment import (
-    Metric,
-    compare,
-    compare_always,
-    rate,
-    sample_ratio,
-)
+from promos.campaigns.experiment.statistics import Metric, compare, compare_always, rate, sample_ratio
 from tests.promos.unit.experiment.world import bounds, ordered, spent
 
 

@@ -4,15 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from promos.campaigns.experiment import (
-    Arm,
-    Decision,
-    Method,
-    Metric,
-    compare,
-    compare_always,
-    decide,
-)
+from promos.campaigns.experiment.statistics import Arm, Decision, Method, Metric, compare, compare_always, decide
 from tests.promos.unit.experiment.world import ordered
 
 

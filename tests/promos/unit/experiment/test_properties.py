@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promos.campaigns.experiment import (
+from promos.campaigns.experiment.statistics import (
     Arm,
     Method,
     Metric,

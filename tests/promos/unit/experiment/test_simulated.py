@@ -6,15 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from promos.campaigns.experiment import (
-    Arm,
-    Method,
-    Metric,
-    compare,
-    compare_always,
-    decide,
-    rate,
-)
+from promos.campaigns.experiment.statistics import Arm, Method, Metric, compare, compare_always, decide, rate
 from tests.promos.unit.experiment.world import ALPHA, LOOKS, bounds, ordered
 
 Counts = NDArray[np.int64]

@@ -6,12 +6,7 @@ import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from promos.campaigns.experiment import (
-    Arm,
-    Difference,
-    Interval,
-    Metric,
-)
+from promos.campaigns.experiment.statistics import Arm, Difference, Interval, Metric
 
 ALPHA = 0.05
 LOOKS = 20

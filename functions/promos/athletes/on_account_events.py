@@ -1,0 +1,19 @@
+"""Keeps the copy of what rules ask of a profile, and of the consents."""
+
+from typing import Any
+
+from promos.athletes import store as athletes
+from promos.facts import told
+from stadion.dynamo import look_again
+from stadion.events.accounts import ConsentChanged, ProfileUpdated, UserRegistered
+from stadion.events.consumer import Consumed, consumer
+from stadion.events.envelope import Envelope
+
+
+def know_athlete(envelope: Envelope[Any]) -> Consumed:
+    day = envelope.occurred_at.date()
+    changed = look_again(lambda: athletes.know(envelope.user_id, lambda known: told(known, envelope.data, day)))
+    return Consumed("kept" if changed else "stale")
+
+
+handler = consumer(know_athlete, events=(UserRegistered, ProfileUpdated, ConsentChanged))

@@ -1,0 +1,29 @@
+"""Keeps the copy of what rules ask of gear: category, brand, how worn, whether retired."""
+
+from typing import Any
+
+from promos.athletes import store as athletes
+from promos.facts import Piece
+from stadion.dynamo import look_again
+from stadion.events.consumer import Consumed, consumer
+from stadion.events.envelope import Envelope
+from stadion.events.inventory import GearAdded, GearRetired, GearWearReached
+
+
+def know_gear(envelope: Envelope[Any]) -> Consumed:
+    event = envelope.data
+    if isinstance(event, GearWearReached) and event.component_id is not None:
+        return Consumed("of a component")
+    changed = look_again(lambda: athletes.know_piece(envelope.user_id, _piece(event)))
+    return Consumed("kept" if changed else "known")
+
+
+def _piece(event: GearAdded | GearWearReached | GearRetired) -> Piece:
+    if isinstance(event, GearAdded):
+        return Piece(gear_id=event.gear_id, category=event.category, brand=event.brand, model=event.model)
+    if isinstance(event, GearRetired):
+        return Piece(gear_id=event.gear_id, category=event.category, retired=True)
+    return Piece(gear_id=event.gear_id, category=event.category, worn_percent=event.threshold_percent)
+
+
+handler = consumer(know_gear, events=(GearAdded, GearWearReached, GearRetired))

@@ -1,0 +1,100 @@
+"""What became of the athletes of a batch, in integer sums by arm: counted over all who were chosen, told or not."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from promos.athletes import store as athletes
+from promos.campaigns.run import batch_store as batches
+from promos.campaigns.run import store
+from promos.campaigns.run.domain import Run
+from promos.facts import Copy, Order, paid_minor
+from promos.keys import user_pk
+from promos.offers.domain import Offer
+from stadion.dynamo import Item
+
+
+class Sums(Copy):
+    """Of the athletes of one arm. Money in the smallest unit of the campaign's currency."""
+
+    athletes: int = 0
+    issued: int = 0
+    viewed: int = 0
+    clicked: int = 0
+    dismissed: int = 0
+    redeemed: int = 0
+    """Offers whose code was used and not given back."""
+    reversed: int = 0
+    orderers: int = 0
+    """With an order that they kept, with or without a code."""
+    orders: int = 0
+    revenue_minor: int = 0
+    revenue_squares: int = 0
+    discount_minor: int = 0
+    new_customers: int = 0
+    """Orderers who had never ordered before the run."""
+    withdrawn: int = 0
+    """Who were told, and consent to no marketing any more."""
+
+    def __add__(self, other: "Sums") -> "Sums":
+        return Sums(**{name: getattr(self, name) + getattr(other, name) for name in Sums.model_fields})
+
+
+def measure_batch(run: Run, key: str, look: int, until: datetime, now: datetime) -> int:
+    members = batches.read(key)
+    known = athletes.athletes_by_id(user_id for user_id, _ in members)
+    by_arm: dict[str, Sums] = {}
+    for user_id, arm in members:
+        offer, orders = _offer_and_orders(user_id, run.run_id)
+        sums = sums_of(run, offer, orders, until)
+        if sums.issued and not known[user_id].may_be_marketed():
+            sums = sums.model_copy(update={"withdrawn": 1})
+        by_arm[arm] = by_arm.get(arm, Sums()) + sums
+    body: dict[str, Any] = {arm: sums.model_dump() for arm, sums in by_arm.items()}
+    store.note_sums(run.run_id, look, batches.name_of(key), body, now)
+    return len(members)
+
+
+def total(parts: Iterable[Mapping[str, Any]]) -> dict[str, Sums]:
+    found: dict[str, Sums] = {}
+    for part in parts:
+        for arm, sums in part.items():
+            found[arm] = found.get(arm, Sums()) + Sums.model_validate(sums)
+    return found
+
+
+def sums_of(run: Run, offer: Offer | None, orders: list[Order], until: datetime) -> Sums:
+    """Of one athlete."""
+    done = [(order.completed.completed_at, order) for order in orders if order.completed is not None]
+    paid = [
+        paid_minor(order)
+        for at, order in done
+        if run.opened_at <= at <= until and order.completed and order.completed.currency == run.plan.currency
+    ]
+    kept = [amount for amount in paid if amount > 0]
+    had_before = any(at < run.opened_at for at, _ in done)
+    revenue = sum(kept)
+    return Sums(
+        athletes=1,
+        **(_steps(offer, until) if offer is not None else {}),
+        orderers=bool(kept),
+        orders=len(kept),
+        revenue_minor=revenue,
+        revenue_squares=revenue**2,
+        new_customers=bool(kept) and not had_before,
+    )
+
+
+def _steps(offer: Offer, until: datetime) -> dict[str, int]:
+    names = ("viewed", "clicked", "dismissed", "redeemed", "reversed")
+    moments = {name: getattr(offer, f"{name}_at") for name in names}
+    steps = {name: int(moment is not None and moment <= until) for name, moment in moments.items()}
+    return {"issued": 1, **steps, "discount_minor": offer.discount_minor if steps["redeemed"] else 0}
+
+
+def _offer_and_orders(user_id: str, run_id: str) -> tuple[Offer | None, list[Order]]:
+    """In one query: nothing else stands between their keys."""
+    found = list(Item.query(user_pk(user_id), Item.sk.between("OFFER#", "ORDER$"), consistent_read=True))
+    offers = [Offer.model_validate(item.body) for item in found if item.sk.startswith("OFFER#")]
+    orders = [Order.model_validate(item.body) for item in found if item.sk.startswith("ORDER#")]
+    return next((offer for offer in offers if offer.run_id == run_id), None), orders

@@ -1,0 +1,150 @@
+"""What a look at a run says, and what follows from it: said beforehand in the plan, decided once."""
+
+from datetime import datetime
+from typing import Any
+
+from promos.campaigns.experiment import message_store as messages
+from promos.campaigns.experiment import statistics as experiment
+from promos.campaigns.experiment.findings import Comparison, Estimate, Findings, Rates, Ratio, guardrails
+from promos.campaigns.experiment.measures import Sums, total
+from promos.campaigns.experiment.statistics import Arm, Decision, Difference, Interval, Reason, Verdict
+from promos.campaigns.plan.values import HOLD_OUT, REST, Method, Metric
+from promos.campaigns.run import store
+from promos.campaigns.run.domain import Judgement, Outcome, Run, RunState
+
+
+class SumsMissingError(Exception):
+    """Not every batch was measured."""
+
+
+def judge(run: Run, look: int, until: datetime, now: datetime) -> Run:
+    """Stores what was measured, and the decision if there is one. A look that was judged before changes nothing."""
+    if run.looks >= look or run.outcome is not None:
+        return run
+    parts = store.sums(run.run_id, look)
+    if len(parts) != run.chosen.batches:
+        raise SumsMissingError(f"{len(parts)} of {run.chosen.batches} batches at look {look}")
+    is_last = run.state is RunState.MEASURING and run.horizon is not None and until >= run.horizon
+    sums = total(parts)
+    decision = decide(run, sums, is_last=is_last)
+    found = findings(run, sums, decision)
+    update = {"looks": look, "measured_until": until, "results": found.model_dump(mode="json")}
+    update |= _what_follows(run, found, decision, now)
+
+    def once(stored: Run) -> Run:
+        return stored if stored.looks >= look else stored.changed(**update)
+
+    return store.change_run(run.campaign_id, run.run_id, once)
+
+
+def decide(run: Run, sums: dict[str, Sums], *, is_last: bool) -> Decision:
+    """An audience that did not split as planned decides nothing: something is wrong with the numbers."""
+    plan = run.plan.experiment
+    decision = experiment.decide(
+        _variants(run, sums),
+        method=plan.method,
+        metric=plan.metric,
+        confidence=plan.confidence,
+        is_last=is_last,
+        planned_athletes=sum(run.chosen.by_arm.get(variant.name, 0) for variant in run.plan.variants),
+    )
+    if decision.verdict is not Verdict.WAIT and _ratio(run, sums).is_suspicious:
+        return Decision(Verdict.NO_WINNER, None, decision.comparisons, Reason.SAMPLE_RATIO_MISMATCH)
+    return decision
+
+
+def _what_follows(run: Run, found: Findings, decision: Decision, now: datetime) -> dict[str, Any]:
+    broken = next((one for one in guardrails(run, found) if one.is_passed), None)
+    if broken is not None:
+        return {"outcome": Outcome.STOPPED, "reason": f"guardrail_{broken.name}"}
+    if run.state is RunState.CLOSING:
+        return {"outcome": Outcome.COMPLETED, "reason": "rolled_out"}
+    if decision.verdict is Verdict.WAIT:
+        return {}
+    judgement = Judgement(
+        verdict=decision.verdict.value, winner=decision.winner, reason=decision.reason, decided_at=now
+    )
+    variant = _rollout(run, decision)
+    if variant is None or not run.chosen.by_arm.get(REST):
+        return {"judgement": judgement, "outcome": Outcome.COMPLETED, "reason": decision.reason}
+    return {"judgement": judgement, "state": RunState.ROLLING_OUT, "rollout": variant}
+
+
+def _rollout(run: Run, decision: Decision) -> str | None:
+    if decision.winner is not None:
+        return decision.winner
+    is_wanted = run.plan.rollout.without_winner == "first" and decision.reason is not Reason.SAMPLE_RATIO_MISMATCH
+    return run.plan.first.name if is_wanted else None
+
+
+def findings(run: Run, sums: dict[str, Sums], decision: Decision) -> Findings:
+    plan = run.plan.experiment
+    arms = {name: _arm(name, one) for name, one in sums.items()}
+    ratio = _ratio(run, sums)
+    return Findings(
+        arms=sums,
+        messages=messages.by_arm(run.campaign_id, run.run_id),
+        rates={
+            name: Rates(
+                orders=_estimate(experiment.rate(arm, Metric.ORDERS, plan.confidence)),
+                revenue=_estimate(experiment.rate(arm, Metric.REVENUE, plan.confidence)),
+            )
+            for name, arm in arms.items()
+        },
+        comparisons=_comparisons(run, arms, decision),
+        sample_ratio=Ratio(p_value=ratio.p_value, is_suspicious=ratio.is_suspicious, expected=ratio.expected),
+    )
+
+
+def _comparisons(run: Run, arms: dict[str, Arm], decision: Decision) -> list[Comparison]:
+    """Those that decide; then each variant with the hold-out and with the variants before it, by both metrics."""
+    plan = run.plan.experiment
+    names = [variant.name for variant in run.plan.variants]
+    pairs = [(name, HOLD_OUT) for name in names]
+    pairs += [(name, other) for number, name in enumerate(names) for other in names[:number]]
+    is_told = plan.method is Method.SEQUENTIAL or decision.verdict is not Verdict.WAIT
+    deciding = decision.comparisons if is_told else ()  # peeking at a fixed horizon is what it must not be used for
+    found = [_comparison(difference, plan.metric, decides=True) for difference in deciding]
+    for metric in Metric:
+        for name, versus in pairs:
+            if name in arms and versus in arms:
+                difference = experiment.compare(arms[name], arms[versus], metric, plan.confidence)
+                found += [_comparison(difference, metric, decides=False)] if difference is not None else []
+    return found
+
+
+def _comparison(found: Difference, metric: Metric, *, decides: bool) -> Comparison:
+    estimate = Estimate(low=found.estimate.low, value=found.estimate.value, high=found.estimate.high)
+    return Comparison(
+        name=found.name,
+        versus=found.versus,
+        metric=metric,
+        estimate=estimate,
+        p_value=found.p_value,
+        is_significant=found.is_significant,
+        decides=decides,
+    )
+
+
+def _ratio(run: Run, sums: dict[str, Sums]) -> experiment.SampleRatio:
+    return experiment.sample_ratio(
+        _variants(run, sums), {variant.name: variant.weight for variant in run.plan.variants}
+    )
+
+
+def _variants(run: Run, sums: dict[str, Sums]) -> list[Arm]:
+    return [_arm(variant.name, sums.get(variant.name, Sums())) for variant in run.plan.variants]
+
+
+def _arm(name: str, sums: Sums) -> Arm:
+    return Arm(
+        name=name,
+        athletes=sums.athletes,
+        orderers=sums.orderers,
+        revenue_minor=sums.revenue_minor,
+        revenue_squares=sums.revenue_squares,
+    )
+
+
+def _estimate(found: Interval | None) -> Estimate | None:
+    return Estimate(low=found.low, value=found.value, high=found.high) if found is not None else None

@@ -1,0 +1,31 @@
+"""When a campaign begins: the hour on its clock as an instant in UTC, daylight saving included. Pure."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from cronsim import CronSim, CronSimError
+
+from promos.campaigns.plan.values import Schedule
+
+
+def next_instant(schedule: Schedule, time_zone: str, after: datetime) -> datetime | None:
+    """The first beginning after `after`; None when there is none any more.
+
+    An hour that the clocks leave out begins when they have gone on, one that comes twice begins once, at its first
+    coming (as Debian's cron has it, https://github.com/cuu508/cronsim).
+    """
+    zone = ZoneInfo(time_zone)
+    if schedule.at is not None:
+        instant = schedule.at.replace(tzinfo=zone, fold=0).astimezone(UTC)
+        return instant if instant > after else None
+    try:
+        found = next(CronSim(schedule.cron or "", after.astimezone(zone)))
+    except (StopIteration, CronSimError):
+        return None
+    if schedule.until is not None and found.date() > schedule.until:
+        return None
+    return found.astimezone(UTC)
+
+
+def run_id_of(campaign_id: str, begins_at: datetime) -> str:
+    return f"{campaign_id}-{begins_at.astimezone(UTC):%Y%m%dT%H%M%SZ}"

@@ -1,0 +1,74 @@
+"""What is wrong with a plan that a schema cannot see: promos, segments, money, hours."""
+
+from datetime import datetime, timedelta
+
+from promos.athletes import segment_store
+from promos.campaigns.plan.domain import next_instant
+from promos.campaigns.plan.values import Plan
+from promos.offers import store as promo_store
+from promos.offers.domain import PromoStatus
+from promos.targeting import Problem
+from promos.targeting import problems_of as problems_of_rule
+from stadion.i18n import Text
+
+LOOKED_AHEAD = 60
+"""Beginnings whose gaps are looked at."""
+NO_PROMO = Text(en="There is no promo {promo_id}.", ru="Нет промо {promo_id}.")
+PROMO_ENDS = Text(
+    en="The promo {promo_id} is {status}: nobody could get it.", ru="Промо {promo_id} — {status}: его никто не получит."
+)
+OTHER_CURRENCY = Text(en="The promo {promo_id} is in {currency}.", ru="Промо {promo_id} — в {currency}.")
+NOT_AHEAD = Text(en="The schedule has no moment ahead of now.", ru="В расписании нет моментов в будущем.")
+TOO_OFTEN = Text(
+    en="It would begin again after {hours} h, before the run before it has ended ({longest} h).",
+    ru="Кампания начнётся снова через {hours} ч, до конца прежнего запуска ({longest} ч).",
+)
+
+
+def problems_of(plan: Plan, now: datetime, *, is_live: bool, begins: datetime | None = None) -> list[Problem]:
+    """A draft may name what is not ready yet, a campaign that is to begin may not."""
+    rules = segment_store.rules()
+    found = problems_of_rule(plan.audience, rules, pointer="#/audience") if plan.audience is not None else []
+    begins = begins or next_instant(plan.schedule, plan.time_zone, now)
+    promos = promo_store.promos_by_id(variant.promo_id for variant in plan.variants)
+    for number, variant in enumerate(plan.variants):
+        pointer = f"#/variants/{number}/promo_id"
+        promo = promos.get(variant.promo_id)
+        if promo is None:
+            found.append(_problem(pointer, "unknown_promo", NO_PROMO, promo_id=variant.promo_id))
+            continue
+        if promo.currency not in {None, plan.currency}:
+            said = {"promo_id": promo.promo_id, "currency": promo.currency}
+            found.append(_problem(pointer, "other_currency", OTHER_CURRENCY, **said))
+        status = promo.status(begins or now)
+        if is_live and status is not PromoStatus.ACTIVE:
+            said = {"promo_id": promo.promo_id, "status": status.value}
+            found.append(_problem(pointer, "promo_not_active_then", PROMO_ENDS, **said))
+    if is_live and begins is None:
+        found.append(Problem("#/schedule", "nothing_ahead", NOT_AHEAD))
+    return found + _overlaps(plan, begins)
+
+
+def _overlaps(plan: Plan, begins: datetime | None) -> list[Problem]:
+    gap = _shortest_gap(plan, begins) if begins and plan.schedule.cron else None
+    hours = plan.experiment.for_hours + (plan.rollout.close_after_hours if plan.rollout.test_percent < 100 else 0)
+    if gap is None or gap >= timedelta(hours=hours):
+        return []
+    apart = round(gap / timedelta(hours=1), 1)
+    return [_problem("#/schedule/cron", "begins_too_often", TOO_OFTEN, hours=apart, longest=hours)]
+
+
+def _shortest_gap(plan: Plan, begins: datetime) -> timedelta | None:
+    found, gaps = begins, []
+    for _ in range(LOOKED_AHEAD):
+        following = next_instant(plan.schedule, plan.time_zone, found)
+        if following is None:
+            break
+        gaps.append(following - found)
+        found = following
+    return min(gaps, default=None)
+
+
+def _problem(pointer: str, code: str, text: Text, **values: object) -> Problem:
+    said = Text(en=text.en.format(**values), ru=text.ru.format(**values))
+    return Problem(pointer, code, said)

@@ -1,0 +1,104 @@
+"""Whom a run is for: athletes page by page, each in an arm or left out for a reason."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from promos.athletes import segment_store
+from promos.athletes import store as athletes
+from promos.campaigns.plan.values import HOLD_OUT, Cap, Plan
+from promos.campaigns.run.assignment import arm_of
+from promos.facts import Athlete
+from promos.keys import user_pk
+from promos.offers import store
+from promos.offers.domain import Promo, checks
+from promos.targeting import Needs, Segments, judge, needs
+from stadion.clock import local_date
+from stadion.dynamo import Item
+
+PAGE = 50
+BATCH = 100
+"""Athletes in a batch, or a page more."""
+LOOKED_AT_ONCE = 1000
+"""In one step, when few of them fit."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """All that is asked of an athlete, read once for many."""
+
+    campaign_id: str
+    plan: Plan
+    promos: Mapping[str, Promo]
+    rules: Segments
+    wanted: Needs
+
+    @classmethod
+    def of(cls, campaign_id: str, plan: Plan) -> "Question":
+        rules = segment_store.rules()
+        promos = store.promos_by_id(variant.promo_id for variant in plan.variants)
+        wanted = needs(plan.audience, rules)
+        for promo in promos.values():
+            wanted |= needs(promo.targeting, rules)
+        return cls(campaign_id, plan, promos, rules, wanted)
+
+
+@dataclass
+class Found:
+    """A page of athletes, sorted into arms."""
+
+    members: list[tuple[str, str]] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
+    looked_at: int = 0
+    cursor: str | None = None
+
+    @property
+    def by_arm(self) -> dict[str, int]:
+        return dict(Counter(arm for _, arm in self.members))
+
+
+def look(question: Question, *, cursor: str | None, now: datetime, offers_left: int | None, page: int = PAGE) -> Found:
+    """One page. Whoever may not have every variant's promo is left out of all arms alike, the held-out ones too."""
+    found = Found()
+    listed = athletes.page(limit=page, cursor=cursor)
+    for user_id, known in listed.items:
+        found.looked_at += 1
+        reason = _left_out(question, user_id, known, now)
+        arm = arm_of(question.campaign_id, question.plan, user_id)
+        if reason is None and arm != HOLD_OUT and offers_left is not None:
+            reason = "no_offer_left" if offers_left <= 0 else None
+            offers_left -= reason is None
+        if reason is None:
+            found.members.append((user_id, arm))
+        else:
+            found.left_out[reason] += 1
+    found.cursor = listed.next_cursor
+    return found
+
+
+def _left_out(question: Question, user_id: str, known: Athlete, now: datetime) -> str | None:
+    if not known.may_be_marketed():
+        return "no_consent"  # asked first: nothing has to be read for it
+    facts = athletes.facts(user_id, known, question.wanted, local_date(now, known.time_zone))
+    plan = question.plan
+    if plan.audience is not None and not judge(plan.audience, facts, question.rules).passed:
+        return "not_in_audience"
+    for variant in plan.variants:
+        promo = question.promos.get(variant.promo_id)
+        if promo is None:
+            return "promo_is_gone"
+        failed = next((check.name for check in checks(promo, facts, question.rules, now=now) if not check.passed), None)
+        if failed is not None:
+            return f"promo_{failed}"
+    return "capped" if plan.cap is not None and _is_capped(user_id, plan.cap, now) else None
+
+
+def _is_capped(user_id: str, cap: Cap, now: datetime) -> bool:
+    since = now - timedelta(days=cap.days)
+    got = 0
+    for item in Item.query(user_pk(user_id), Item.sk.startswith("OFFER#"), scan_index_forward=False):
+        if datetime.fromisoformat(item.body["issued_at"]) < since:
+            break
+        got += item.body.get("campaign_id") is not None
+    return got >= cap.offers

@@ -1,0 +1,54 @@
+"""Counts purchases, and settles the code of an order where the store did not say so itself."""
+
+from typing import Any
+
+from promos.athletes import store as athletes
+from promos.checkout import service as redemption_service
+from promos.checkout.schemas import Use
+from promos.facts import GivenBack, Line, Purchase
+from stadion import clock
+from stadion.dynamo import look_again
+from stadion.errors import RequestInProgressError, StadionError
+from stadion.events.consumer import Consumed, consumer
+from stadion.events.envelope import NOBODY, Envelope
+from stadion.events.partners import OrderCompleted, OrderReturned
+
+
+def know_order(envelope: Envelope[Any]) -> Consumed:
+    event, user_id = envelope.data, envelope.user_id
+    outcome = "nobody's"
+    if user_id != NOBODY:
+        news = _news(event)
+        outcome = look_again(lambda: athletes.know_order(user_id, event.partner_id, event.order_id, news)).value
+    settled = _settle(event, None if user_id == NOBODY else user_id)
+    return Consumed(outcome, {"code": settled} if settled else {})
+
+
+def _news(event: OrderCompleted | OrderReturned) -> Purchase | GivenBack:
+    """What promos keep of it."""
+    lines = [Line.model_validate(line, from_attributes=True) for line in event.lines]
+    if isinstance(event, OrderReturned):
+        return GivenBack(returned_at=event.returned_at, is_whole=event.is_whole, lines=lines)
+    return Purchase(
+        completed_at=event.completed_at, total_minor=event.total_minor, currency=event.currency, lines=lines
+    )
+
+
+def _settle(event: OrderCompleted | OrderReturned, user_id: str | None) -> str | None:
+    """What the promo refuses is the loss of a store that has sold already: it goes to the log only."""
+    if event.code is None or (isinstance(event, OrderReturned) and not event.is_whole):
+        return None
+    try:
+        if isinstance(event, OrderCompleted):
+            before = event.total_minor + event.discount_minor
+            use = Use(order_id=event.order_id, user_id=user_id, amount_minor=before, currency=event.currency)
+            sold_at = min(event.completed_at, clock.now())  # a code that was good then is good, however late the news
+            return redemption_service.redeem_sold(event.partner_id, event.code, use, sold_at).state.value
+        return redemption_service.reverse_unseen(event.partner_id, event.code, event.order_id, clock.now()).state.value
+    except RequestInProgressError:
+        raise
+    except StadionError as error:
+        return error.code
+
+
+handler = consumer(know_order, events=(OrderCompleted, OrderReturned))

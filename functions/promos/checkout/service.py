@@ -1,0 +1,402 @@
+"""The store's side: what a code is worth, and reserve -> redeem -> reverse. Each is safe to repeat and to race."""
+
+import random
+from datetime import datetime, timedelta
+
+from promos.athletes import store as athletes
+from promos.budget import Left, plan
+from promos.checkout import store as checkout
+from promos.checkout.schemas import CodeResponse, Use
+from promos.checkout.store import HOLDING, Hold, OnOrder, Redemption, State, Taken
+from promos.errors import (
+    CodeExpiredError,
+    CodeNotFoundError,
+    CodeOfAnotherError,
+    CodeReservedError,
+    CodeUsedError,
+    CurrencyError,
+    LimitReachedError,
+    NotStackableError,
+    OrderDiffersError,
+    OrderReversedError,
+    OrderTooSmallError,
+    OutsideHoursError,
+    PromoNotActiveError,
+    RedemptionNotFoundError,
+    TooManyCodesError,
+    UserRequiredError,
+)
+from promos.keys import code_pk, promo_pk
+from promos.offers import store
+from promos.offers.domain import (
+    Offer,
+    Promo,
+    PromoStatus,
+    burden_of,
+    discount_of,
+    is_open_at,
+    may_stack,
+    period_key,
+    walk_in,
+)
+from promos.offers.store import Code, Stock
+from promos.patterns import normal
+from stadion.dynamo import OvertakenError, look_again
+from stadion.events.envelope import Event
+from stadion.events.promos import Offer as OfferFacts
+from stadion.events.promos import PromoRedeemed, PromoReversed
+
+HELD_FOR = timedelta(minutes=30)
+"""A reservation: as long as people take to pay."""
+MOST_CODES = 5
+"""On one order."""
+NO_CURRENCY = "XXX"
+"""ISO 4217's code for it: of an order that nothing is known of but that it was reversed."""
+SWEPT_AT_ONCE = 25
+ATTEMPTS = 40
+"""Looks at a code or a budget that others race for. Each that is refused was so by one that succeeded."""
+
+
+def look_up(typed: str, now: datetime) -> CodeResponse:
+    code = _code(typed)
+    promo = store.get(code.promo_id)
+    return CodeResponse(
+        code=code.code,
+        promo_id=promo.promo_id,
+        state="expired" if code.expires_at <= now else code.state,
+        promo_status=promo.status(now),
+        title=promo.title,
+        discount=promo.discount,
+        currency=promo.currency,
+        expires_at=min(code.expires_at, promo.ends_at),
+    )
+
+
+def reserve(partner_id: str, typed: str, use: Use, now: datetime) -> Redemption:
+    """Holds code and budget for the order; with another amount than before, the hold changes with the cart."""
+    code = normal(typed)
+    return look_again(lambda: _reserve(partner_id, code, use, now), attempts=ATTEMPTS)
+
+
+def redeem(partner_id: str, typed: str, use: Use, now: datetime) -> Redemption:
+    """The order is paid. With a reservation it cannot fail; without one it is reserved and redeemed in one go."""
+    code = normal(typed)
+    return look_again(lambda: _redeem(partner_id, code, use, now), attempts=ATTEMPTS)
+
+
+def redeem_sold(partner_id: str, typed: str, use: Use, now: datetime) -> Redemption:
+    """`redeem` for an order that the store has sold already: what it reserved stands, whatever the order says now."""
+    code = normal(typed)
+    return look_again(lambda: _redeem(partner_id, code, use, now, is_sold=True), attempts=ATTEMPTS)
+
+
+def reverse(partner_id: str, typed: str, order_id: str, now: datetime) -> Redemption:
+    """The order was left or returned: what it held or had used is free again."""
+    code = normal(typed)
+    return look_again(lambda: _reverse(partner_id, code, order_id, now), attempts=ATTEMPTS)
+
+
+def reverse_unseen(partner_id: str, typed: str, order_id: str, now: datetime) -> Redemption:
+    """`reverse` for news that may come before the order itself, which then uses nothing."""
+    code = normal(typed)
+
+    def once() -> Redemption:
+        try:
+            return _reverse(partner_id, code, order_id, now)
+        except RedemptionNotFoundError:
+            return _remember_reversal(partner_id, _code(code), order_id, now)
+
+    return look_again(once, attempts=ATTEMPTS)
+
+
+def give_back_due(now: datetime, *, most: int = SWEPT_AT_ONCE) -> int:
+    """Reservations that have ended give back what they hold. How many did."""
+    return sum(give_back(*due, now) for due in list(checkout.due(now, most=most)))
+
+
+def give_back(partner_id: str, order_id: str, code: str, now: datetime) -> int:
+    """1 if it had ended and nobody else gave it back or paid it."""
+    return look_again(lambda: _give_back(partner_id, order_id, code, now))
+
+
+# --- one look and one write each ------------------------------------------------------------------------------------
+
+
+def _reserve(partner_id: str, typed: str, use: Use, now: datetime) -> Redemption:
+    order = checkout.on_order(partner_id, use.order_id)
+    known = order.redemptions.get(typed)
+    if known is not None and known.state is State.REDEEMED:
+        return _same(known, use)
+    if known is not None and known.state is State.RESERVED:
+        if _is_same(known, use) and known.reserved_until is not None and known.reserved_until > now:
+            return known
+        _release(known, order, now)
+        raise OvertakenError
+    return _hold(partner_id, typed, use, order, State.RESERVED, now)
+
+
+def _redeem(partner_id: str, typed: str, use: Use, now: datetime, *, is_sold: bool = False) -> Redemption:
+    order = checkout.on_order(partner_id, use.order_id)
+    known = order.redemptions.get(typed)
+    if known is not None and known.state is State.REDEEMED:
+        return known if is_sold else _same(known, use)
+    if known is None or known.state is not State.RESERVED:
+        return _hold(partner_id, typed, use, order, State.REDEEMED, now)
+    if not (is_sold or _is_same(known, use)):
+        _release(known, order, now)
+        raise OvertakenError
+    new = _changed(known, State.REDEEMED, now)
+    offer = _offer_after(new, now)
+    events: list[Event] = [_redeemed(new)]
+    checkout.settle(known, order.items[typed], new, store.code_of(typed), offer, events, now)
+    return new
+
+
+def _reverse(partner_id: str, typed: str, order_id: str, now: datetime) -> Redemption:
+    order = checkout.on_order(partner_id, order_id)
+    known = order.redemptions.get(typed)
+    if known is None:
+        raise RedemptionNotFoundError
+    if known.state is State.RESERVED:
+        return _release(known, order, now)
+    if known.state is not State.REDEEMED:
+        return known
+    new = _changed(known, State.REVERSED, now)
+    before = store.offer(known.user_id, known.offer_id) if known.user_id and known.offer_id else None
+    paid = known.amount_minor - known.discount_minor
+    after = before.reversed(now, discount_minor=known.discount_minor, revenue_minor=paid) if before else None
+    offer = (before, after) if before and after else None
+    events: list[Event] = [
+        PromoReversed(
+            offer=_offer_facts(known),
+            code=known.code,
+            order_id=order_id,
+            discount_minor=known.discount_minor,
+            currency=known.currency,
+        )
+    ]
+    checkout.settle(known, order.items[typed], new, store.code_of(typed), offer, events, now)
+    return new
+
+
+def _release(known: Redemption, order: OnOrder, now: datetime) -> Redemption:
+    new = _changed(known, State.RELEASED, now)
+    checkout.settle(known, order.items[known.code], new, store.code_of(known.code), None, [], now)
+    return new
+
+
+def _give_back(partner_id: str, order_id: str, code: str, now: datetime) -> int:
+    order = checkout.on_order(partner_id, order_id)
+    known = order.redemptions.get(code)
+    if known is None or known.state is not State.RESERVED or known.reserved_until is None or known.reserved_until > now:
+        return 0
+    _release(known, order, now)
+    return 1
+
+
+def _remember_reversal(partner_id: str, code: Code, order_id: str, now: datetime) -> Redemption:
+    new = Redemption(
+        partner_id=partner_id,
+        order_id=order_id,
+        code=code.code,
+        promo_id=code.promo_id,
+        state=State.REVERSED,
+        amount_minor=0,
+        currency=NO_CURRENCY,
+        changed_at=now,
+    )
+    checkout.remember_reversal(new)
+    return new
+
+
+def _hold(partner_id: str, typed: str, use: Use, order: OnOrder, state: State, now: datetime) -> Redemption:
+    try:
+        return _new_hold(partner_id, typed, use, order, state, now)
+    except LimitReachedError as error:
+        meanwhile = checkout.on_order(partner_id, use.order_id).redemptions.get(typed)
+        if meanwhile != order.redemptions.get(typed):
+            raise OvertakenError from error  # what is missing may be what the same request took a moment ago
+        raise
+
+
+def _new_hold(partner_id: str, typed: str, use: Use, order: OnOrder, state: State, now: datetime) -> Redemption:
+    known = order.redemptions.get(typed)
+    if known is not None and known.state is State.REVERSED:
+        raise OrderReversedError
+    code = _code(typed)
+    stock = store.stock(code.promo_id)
+    promo = stock.promo
+    _check_code(code, partner_id, use, now)
+    user_id = code.user_id or use.user_id
+    _check_promo(promo, use, user_id, now)
+    _check_stacking(promo, order, typed, now)
+    offer = _offer_of(code, promo, user_id)
+    period = period_key(promo.limits.period, now, promo.time_zone) if promo.limits.period else None
+    new = Redemption(
+        partner_id=partner_id,
+        order_id=use.order_id,
+        code=code.code,
+        promo_id=promo.promo_id,
+        state=state,
+        amount_minor=use.amount_minor,
+        currency=use.currency,
+        discount_minor=discount_of(promo.discount, use.amount_minor),
+        user_id=user_id,
+        offer_id=offer.offer_id if offer else None,
+        campaign_id=offer.campaign_id if offer else None,
+        variant=offer.variant if offer else None,
+        taken=tuple(_takes(stock, code, burden_of(promo.discount, use.amount_minor), period, now)),
+        counted_period=period if promo.limits.per_user_per_period is not None else None,
+        reserved_until=now + HELD_FOR if state is State.RESERVED else None,
+        changed_at=now,
+        revision=known.revision + 1 if known is not None else 1,
+    )
+    redeemed = state is State.REDEEMED
+    after = _redeemed_offer(offer, new, now) if redeemed and offer else None
+    events: list[Event] = [_redeemed(new)] if redeemed else []
+    try:
+        checkout.hold(Hold(promo, code, order, new, (offer, after) if offer and after else None, events), now)
+    except LimitReachedError as error:
+        raise _limit_or_look_again(error, now) from error
+    return new
+
+
+def _check_code(code: Code, partner_id: str, use: Use, now: datetime) -> None:
+    if code.state != "free" and (code.partner_id, code.order_id) == (partner_id, use.order_id):
+        raise OvertakenError  # the same request, a moment ago
+    if code.expires_at <= now:
+        raise CodeExpiredError
+    if code.user_id is not None and use.user_id not in {None, code.user_id}:
+        raise CodeOfAnotherError
+    if code.state == "redeemed":
+        raise CodeUsedError
+    if code.state == "reserved" and code.partner_id is not None and code.order_id is not None:
+        if not _give_back(code.partner_id, code.order_id, code.code, now):
+            raise CodeReservedError
+        raise OvertakenError
+
+
+def _check_promo(promo: Promo, use: Use, user_id: str | None, now: datetime) -> None:
+    status = promo.status(now)
+    if status is not PromoStatus.ACTIVE:
+        raise PromoNotActiveError(status=status.value, extensions={"promo_status": status.value})
+    limits = promo.limits
+    if user_id is None and (limits.per_user is not None or limits.per_user_per_period is not None):
+        raise UserRequiredError(pointer="#/user_id")
+    zone = promo.time_zone if user_id is None or not promo.windows else athletes.athlete(user_id)[0].time_zone
+    if not is_open_at(promo.windows, now, zone):
+        raise OutsideHoursError
+    if promo.currency is not None and promo.currency != use.currency:
+        raise CurrencyError(currency=promo.currency, pointer="#/currency")
+    least = promo.discount.least_order_minor
+    if use.amount_minor < least:
+        raise OrderTooSmallError(least_minor=least, pointer="#/amount_minor", extensions={"least_minor": least})
+
+
+def _check_stacking(promo: Promo, order: OnOrder, typed: str, now: datetime) -> None:
+    others = [
+        one.promo_id
+        for code, one in order.redemptions.items()
+        if code != typed
+        and (one.state is State.REDEEMED or (one.state is State.RESERVED and (one.reserved_until or now) > now))
+    ]
+    if len(others) >= MOST_CODES:
+        raise TooManyCodesError(most=MOST_CODES)
+    for other in store.promos_by_id(others).values():
+        if not may_stack(promo.stacking, other.stacking):
+            raise NotStackableError
+
+
+def _takes(stock: Stock, code: Code, minor: int, period: str | None, now: datetime) -> list[Taken]:
+    """From the promo's budget, from that of the period, and from that of a shared code."""
+    promo = stock.promo
+    pk = promo_pk(promo.promo_id)
+    name = "redemptions" if stock.uses_left < 1 else "discount_minor"
+    taken = [_taken(pk, stock.shards, minor, name, now)]
+    if period is not None and promo.limits.per_period is not None:
+        budget = checkout.period_budget(promo, period)
+        taken.append(_taken(pk, budget, 0, "per_period", now).model_copy(update={"period": period}))
+    if not code.is_single and promo.codes.most_uses is not None:
+        taken.append(_taken(code_pk(code.code), store.budget_of(code_pk(code.code)), 0, "code", now))
+    return taken
+
+
+def _taken(pk: str, shards: list[Left], minor: int, name: str, now: datetime) -> Taken:
+    takes = plan(shards, uses=1, minor=minor, start=random.randrange(len(shards) or 1))  # noqa: S311 - spreads load
+    if takes is None:
+        raise _limit_or_look_again(LimitReachedError(limit=name, extensions={"limit": name}), now)
+    return Taken(pk=pk, takes=[(take.sk, take.uses, take.minor) for take in takes])
+
+
+def _limit_or_look_again(reached: LimitReachedError, now: datetime) -> Exception:
+    """What has ended and nobody has swept yet may be just what is missing."""
+    return OvertakenError() if give_back_due(now) else reached
+
+
+# --- offers and news ------------------------------------------------------------------------------------------------
+
+
+def _offer_of(code: Code, promo: Promo, user_id: str | None) -> Offer | None:
+    """Whose funnel it counts in. Who comes with a shared code that nobody offered them has none."""
+    if code.offer_id is not None and code.user_id is not None:
+        return store.offer(code.user_id, code.offer_id)
+    return store.last_offer_of(user_id, promo.promo_id) if user_id is not None else None
+
+
+def _offer_after(new: Redemption, now: datetime) -> tuple[Offer, Offer] | None:
+    if new.user_id is None or new.offer_id is None:
+        return None
+    before = store.offer(new.user_id, new.offer_id)
+    return before, _redeemed_offer(before, new, now)
+
+
+def _redeemed_offer(offer: Offer, new: Redemption, now: datetime) -> Offer:
+    paid = new.amount_minor - new.discount_minor
+    return offer.redeemed(now, discount_minor=new.discount_minor, revenue_minor=paid)
+
+
+def _redeemed(new: Redemption) -> PromoRedeemed:
+    return PromoRedeemed(
+        offer=_offer_facts(new),
+        code=new.code,
+        order_id=new.order_id,
+        discount_minor=new.discount_minor,
+        order_total_minor=new.amount_minor - new.discount_minor,
+        currency=new.currency,
+    )
+
+
+def _offer_facts(new: Redemption) -> OfferFacts:
+    return OfferFacts(
+        offer_id=new.offer_id or walk_in(new.partner_id, new.order_id, new.code),
+        promo_id=new.promo_id,
+        campaign_id=new.campaign_id,
+        variant=new.variant,
+    )
+
+
+def _code(typed: str) -> Code:
+    code = store.code_of(normal(typed))
+    if code is None:
+        raise CodeNotFoundError
+    return code
+
+
+def _changed(known: Redemption, state: State, now: datetime) -> Redemption:
+    update = {"state": state, "changed_at": now, "reserved_until": None, "revision": known.revision + 1}
+    if state not in HOLDING:
+        update["taken"] = ()
+    return known.model_copy(update=update)
+
+
+def _is_same(known: Redemption, use: Use) -> bool:
+    return (known.amount_minor, known.currency) == (use.amount_minor, use.currency) and use.user_id in {
+        None,
+        known.user_id,
+    }
+
+
+def _same(known: Redemption, use: Use) -> Redemption:
+    if not _is_same(known, use):
+        raise OrderDiffersError
+    return known

@@ -1,0 +1,315 @@
+"""Promos and offers: states, times, places, money. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from promos.facts import Athlete, Facts
+from promos.targeting import Rule, Segments, Verdict, judge
+from promos.values import (
+    DAYS,
+    CodePlan,
+    Discount,
+    DiscountKind,
+    LimitPeriod,
+    Limits,
+    Place,
+    Product,
+    Stacking,
+    StackingMode,
+    Window,
+    Words,
+)
+from stadion.events.accounts import ConsentKind
+from stadion.i18n import Text
+
+
+class Switch(StrEnum):
+    """What people decided. The rest of the status follows from the clock."""
+
+    DRAFT = "draft"
+    ON = "on"
+    PAUSED = "paused"
+    ENDED = "ended"
+
+
+class PromoStatus(StrEnum):
+    DRAFT = "draft"
+    SCHEDULED = "scheduled"
+    ACTIVE = "active"
+    PAUSED = "paused"
+    ENDED = "ended"
+
+
+class OfferStatus(StrEnum):
+    ACTIVE = "active"
+    USED = "used"
+    DISMISSED = "dismissed"
+    EXPIRED = "expired"
+    PAUSED = "paused"
+    ENDED = "ended"
+
+
+class Action(StrEnum):
+    ACTIVATE = "activate"
+    PAUSE = "pause"
+    END = "end"
+
+
+TRANSITIONS: dict[Action, tuple[frozenset[PromoStatus], Switch]] = {
+    Action.ACTIVATE: (frozenset({PromoStatus.DRAFT, PromoStatus.PAUSED}), Switch.ON),
+    Action.PAUSE: (frozenset({PromoStatus.SCHEDULED, PromoStatus.ACTIVE}), Switch.PAUSED),
+    Action.END: (frozenset(PromoStatus) - {PromoStatus.ENDED}, Switch.ENDED),
+}
+"""Action -> from which status, and what is decided by it. Ended is the end."""
+DONE_ALREADY: dict[Action, frozenset[PromoStatus]] = {
+    Action.ACTIVATE: frozenset({PromoStatus.SCHEDULED, PromoStatus.ACTIVE}),
+    Action.PAUSE: frozenset({PromoStatus.PAUSED}),
+    Action.END: frozenset({PromoStatus.ENDED}),
+}
+
+
+class Stored(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+
+class Promo(Stored):
+    promo_id: str
+    revision: int = 1
+    switch: Switch = Switch.DRAFT
+    name: str
+    title: Words
+    text: Words
+    terms: Words | None = None
+    discount: Discount
+    currency: str | None = None
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    time_zone: str
+    places: list[Place] = []
+    windows: list[Window] = []
+    targeting: Rule | None = None
+    link: str
+    products: list[Product] = []
+    codes: CodePlan
+    limits: Limits
+    stacking: Stacking
+    created_at: AwareDatetime
+    updated_at: AwareDatetime
+
+    def status(self, now: datetime) -> PromoStatus:
+        if self.switch is Switch.ENDED or (self.switch is not Switch.DRAFT and now >= self.ends_at):
+            return PromoStatus.ENDED
+        if self.switch is Switch.ON:
+            return PromoStatus.SCHEDULED if now < self.starts_at else PromoStatus.ACTIVE
+        return PromoStatus(self.switch.value)
+
+    def stored(self) -> dict[str, Any]:
+        body: dict[str, Any] = self.model_dump(mode="json", by_alias=True, exclude={"targeting"})
+        return body | {"targeting": self.targeting.stored() if self.targeting else None}
+
+
+class Offer(Stored):
+    """A promo in the hands of one athlete."""
+
+    offer_id: str
+    user_id: str
+    promo_id: str
+    run_id: str
+    campaign_id: str | None = None
+    variant: str | None = None
+    code: str
+    is_personal: bool
+    revision: int = 1
+    issued_at: AwareDatetime
+    expires_at: AwareDatetime
+    viewed_at: AwareDatetime | None = None
+    clicked_at: AwareDatetime | None = None
+    dismissed_at: AwareDatetime | None = None
+    redeemed_at: AwareDatetime | None = None
+    reversed_at: AwareDatetime | None = None
+    redemptions: int = 0
+    discount_minor: int = 0
+    revenue_minor: int = 0
+    link: str | None = None
+    """Of the product that it is about; the promo's own when there is none."""
+
+    @property
+    def is_open(self) -> bool:
+        return self.dismissed_at is None and not self._is_used
+
+    @property
+    def _is_used(self) -> bool:
+        return self.is_personal and self.redemptions > 0
+
+    def status(self, promo: Promo, now: datetime) -> OfferStatus:
+        """What the athlete did with it, then the time, then what became of its promo."""
+        if self._is_used:
+            return OfferStatus.USED
+        if self.dismissed_at is not None:
+            return OfferStatus.DISMISSED
+        if self.expires_at <= now:
+            return OfferStatus.EXPIRED
+        status = promo.status(now)
+        over = status in {PromoStatus.PAUSED, PromoStatus.ENDED}
+        return OfferStatus(status.value) if over else OfferStatus.ACTIVE
+
+    def viewed(self, now: datetime) -> "Offer":
+        return self._noted(viewed_at=self.viewed_at or now)
+
+    def clicked(self, now: datetime) -> "Offer":
+        """Who clicked has seen it."""
+        return self._noted(viewed_at=self.viewed_at or now, clicked_at=self.clicked_at or now)
+
+    def dismissed(self, now: datetime) -> "Offer":
+        return self._noted(viewed_at=self.viewed_at or now, dismissed_at=self.dismissed_at or now)
+
+    def redeemed(self, now: datetime, *, discount_minor: int, revenue_minor: int) -> "Offer":
+        """Who used the code has seen and taken the offer, whatever the app managed to tell."""
+        return self.clicked(now)._noted(
+            redeemed_at=self.redeemed_at or now,
+            redemptions=self.redemptions + 1,
+            discount_minor=self.discount_minor + discount_minor,
+            revenue_minor=self.revenue_minor + revenue_minor,
+        )
+
+    def reversed(self, now: datetime, *, discount_minor: int, revenue_minor: int) -> "Offer":
+        left = self.redemptions - 1
+        return self._noted(
+            redeemed_at=self.redeemed_at if left else None,
+            reversed_at=now,
+            redemptions=left,
+            discount_minor=self.discount_minor - discount_minor,
+            revenue_minor=self.revenue_minor - revenue_minor,
+        )
+
+    def _noted(self, **fields: Any) -> "Offer":
+        changed = {name: value for name, value in fields.items() if getattr(self, name) != value}
+        return self.model_copy(update={**changed, "revision": self.revision + 1}) if changed else self
+
+
+WALK_IN = "walk-in:"
+
+
+def walk_in(partner_id: str, order_id: str, code: str) -> str:
+    """In place of an offer's id, for a shared code that was used without an offer."""
+    return f"{WALK_IN}{partner_id}:{order_id}:{code}"
+
+
+# --- times and places -----------------------------------------------------------------------------------------------
+
+
+def is_open_at(windows: Sequence[Window], now: datetime, time_zone: str) -> bool:
+    """Whether the athlete's clock stands in one of the windows; without windows it is always open."""
+    local = now.astimezone(ZoneInfo(time_zone))
+    return not windows or any(_covers(window, local) for window in windows)
+
+
+def _covers(window: Window, local: datetime) -> bool:
+    clock, today = local.time(), DAYS[local.weekday()]
+    yesterday = DAYS[(local.weekday() - 1) % 7]
+    if window.opens < window.closes:
+        return today in window.days and window.opens <= clock < window.closes
+    return (today in window.days and clock >= window.opens) or (
+        yesterday in window.days and clock < window.closes and window.closes != time(0)
+    )
+
+
+def period_key(period: LimitPeriod, now: datetime, time_zone: str) -> str:
+    day = now.astimezone(ZoneInfo(time_zone)).date()
+    return first_day(period, day).isoformat()
+
+
+def first_day(period: LimitPeriod, day: date) -> date:
+    if period is LimitPeriod.MONTH:
+        return day.replace(day=1)
+    return day - timedelta(days=day.weekday()) if period is LimitPeriod.WEEK else day
+
+
+def is_in(places: Sequence[Place], athlete: Athlete) -> bool:
+    return not places or any(_fits(place, athlete) for place in places)
+
+
+def _fits(place: Place, athlete: Athlete) -> bool:
+    city = (athlete.city or "").casefold()
+    return (
+        place.country in {None, athlete.country}
+        and place.region in {None, athlete.region}
+        and (place.city is None or place.city.casefold() == city)
+    )
+
+
+# --- who may have it ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Check:
+    """One question on the way to an offer, and the rule that decided it."""
+
+    name: str
+    passed: bool
+    pointer: str
+    said: Text
+
+
+IS_ACTIVE = Text(en="The promo is active.", ru="Промо активно.")
+CONSENTS = Text(en="A consent to marketing is granted.", ru="Дано согласие на рекламу.")
+PLACES = Text(en="Lives in one of the promo's places.", ru="Живёт в одном из мест промо.")
+EVERYBODY = Text(en="It is for everybody.", ru="Оно для всех.")
+USED_UP = Text(en="Has used it less often than the limit per athlete.", ru="Использовано меньше раз, чем можно одному.")
+
+
+def checks(
+    promo: Promo,
+    facts: Facts,
+    segments: Segments,
+    *,
+    now: datetime,
+    used: int = 0,
+    channel: ConsentKind | None = None,
+) -> list[Check]:
+    """All of them, in the order in which they are asked; an offer needs every one."""
+    verdict = judge(promo.targeting, facts, segments, "#/targeting") if promo.targeting else None
+    decisive = verdict.decided_by if verdict else Verdict(True, "#/targeting", EVERYBODY)
+    left = promo.limits.per_user is None or used < promo.limits.per_user
+    return [
+        Check("status", promo.status(now) is PromoStatus.ACTIVE, "#/status", IS_ACTIVE),
+        Check("consent", facts.athlete.may_be_marketed(channel), "#/consent", CONSENTS),
+        Check("place", is_in(promo.places, facts.athlete), "#/places", PLACES),
+        Check("targeting", verdict is None or verdict.passed, decisive.pointer, decisive.said),
+        Check("limit", left, "#/limits/per_user", USED_UP),
+    ]
+
+
+def expiry(promo: Promo, now: datetime) -> datetime:
+    days = promo.codes.valid_for_days
+    return promo.ends_at if days is None else min(promo.ends_at, now + timedelta(days=days))
+
+
+# --- money ----------------------------------------------------------------------------------------------------------
+
+
+def discount_of(discount: Discount, amount_minor: int) -> int:
+    """What the order gets, never more than it costs. Halves of the smallest unit are for the athlete."""
+    if discount.kind is DiscountKind.PERCENT:
+        off = -(-amount_minor * (discount.percent or 0) // 100)
+        return min(off, amount_minor, discount.most_minor or off)
+    if discount.kind is DiscountKind.AMOUNT:
+        return min(discount.amount_minor or 0, amount_minor)
+    return 0
+
+
+def burden_of(discount: Discount, amount_minor: int) -> int:
+    """What it takes from the promo's budget in money."""
+    return discount_of(discount, amount_minor) + discount.cost_minor
+
+
+def may_stack(one: Stacking, other: Stacking) -> bool:
+    if StackingMode.EXCLUSIVE in {one.mode, other.mode}:
+        return False
+    return StackingMode.ANY in {one.mode, other.mode} or bool(set(one.groups) & set(other.groups))

@@ -1,0 +1,19 @@
+"""Keeps the copy of the catalogue that replacements are chosen from."""
+
+from typing import Any
+
+from promos.facts import ProductCopy
+from promos.offers import product_store
+from stadion.dynamo import look_again
+from stadion.events.consumer import Consumed, consumer
+from stadion.events.envelope import Envelope
+from stadion.events.partners import ProductChanged
+
+
+def know_product(envelope: Envelope[Any]) -> Consumed:
+    product = ProductCopy(**envelope.data.model_dump())
+    changed = look_again(lambda: product_store.know(product))
+    return Consumed("kept" if changed else "stale")
+
+
+handler = consumer(know_product, events=(ProductChanged,))

@@ -1,0 +1,278 @@
+"""Offers: a promo in the hands of one athlete. Issuing, showing, and what the athlete does with it."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from promos.athletes import segment_store
+from promos.athletes import store as athletes
+from promos.errors import CodePatternError, NotEligibleError, OfferIsOverError, OfferNotFoundError
+from promos.facts import Athlete, Piece, ProductCopy
+from promos.offers import funnel_store, product_store, store
+from promos.offers.domain import Check, Offer, OfferStatus, Promo, checks, expiry, is_open_at
+from promos.offers.funnel_store import Place
+from promos.offers.links import tagged
+from promos.offers.message_service import Wanted, message
+from promos.offers.replacement import replacement_for
+from promos.offers.schemas import CheckResponse, Explanation, IssuedResponse, NewIssue, OfferResponse
+from promos.offers.store import AlreadyIssuedError, Code, CodeCollisionError, Standing
+from promos.patterns import LEAST_RANDOM, LONGEST, code_of
+from promos.targeting import Segments, needs
+from stadion import ids, pagination
+from stadion.clock import local_date
+from stadion.dynamo import OvertakenError, look_again
+from stadion.events.accounts import ConsentKind
+from stadion.events.envelope import Event
+from stadion.events.promos import Offer as OfferFacts
+from stadion.events.promos import PromoClicked, PromoDismissed, PromoIssued, PromoViewed
+from stadion.i18n import Language
+
+# --- issuing --------------------------------------------------------------------------------------------------------
+
+
+def issue(
+    promo_id: str,
+    new: NewIssue,
+    *,
+    language: Language,
+    now: datetime,
+    link: str | None = None,
+    tell: Wanted | None = None,
+) -> tuple[IssuedResponse, bool]:
+    """The offer, and whether it is new: the same run gives an athlete one offer of a promo, however often it is asked.
+
+    Consent and rules are asked here and now, and the transaction holds only while the consent that was read stands.
+    A new offer and the request to `tell` of it are one transaction.
+    """
+    try:
+        offer = look_again(lambda: _issue(promo_id, new, language, now, link, tell))
+    except AlreadyIssuedError as before:
+        return _issued(store.offer(new.user_id, before.offer_id)), False
+    return _issued(offer), True
+
+
+def _issue(
+    promo_id: str, new: NewIssue, language: Language, now: datetime, link: str | None, tell: Wanted | None
+) -> Offer:
+    standing = store.standing(new.user_id, promo_id, new.run_id)
+    promo = standing.promo
+    found = _checks(standing, new.user_id, channel=new.channel, now=now)
+    if not all(check.passed for check in found):
+        refused = [_check(check, language).model_dump(mode="json") for check in found if not check.passed]
+        raise NotEligibleError(extensions={"checks": refused})
+    offer = Offer(
+        **new.model_dump(exclude={"channel"}),
+        promo_id=promo_id,
+        offer_id=ids.new_id(),
+        code=_new_code(promo),
+        is_personal=promo.codes.pattern is not None,
+        issued_at=now,
+        expires_at=expiry(promo, now),
+        link=link,
+    )
+    code = _code_item(offer) if offer.is_personal else None
+    news: list[Event] = [PromoIssued(offer=_facts(offer), code=offer.code, expires_at=offer.expires_at)]
+    news += [message(offer, promo, tell)] if tell is not None else []
+    try:
+        store.issue(offer, code, standing.athlete, news, now, told=tell.template if tell is not None else None)
+    except CodeCollisionError as error:
+        raise OvertakenError from error
+    return offer
+
+
+def _new_code(promo: Promo) -> str:
+    if promo.codes.shared is not None:
+        return promo.codes.shared
+    if promo.codes.pattern is None:
+        raise CodePatternError(least=LEAST_RANDOM, most=LONGEST)
+    return code_of(promo.codes.pattern)
+
+
+def _code_item(offer: Offer) -> Code:
+    return Code(
+        code=offer.code,
+        promo_id=offer.promo_id,
+        expires_at=offer.expires_at,
+        is_single=True,
+        offer_id=offer.offer_id,
+        user_id=offer.user_id,
+    )
+
+
+def explain(promo_id: str, user_id: str, *, language: Language, now: datetime) -> Explanation:
+    """Every question on the way to an offer, and the rule that decided it. The athlete's values are not told."""
+    found = _checks(store.standing(user_id, promo_id), user_id, channel=None, now=now)
+    return Explanation(
+        promo_id=promo_id,
+        user_id=user_id,
+        is_eligible=all(check.passed for check in found),
+        checks=[_check(check, language) for check in found],
+    )
+
+
+def _checks(standing: Standing, user_id: str, *, channel: ConsentKind | None, now: datetime) -> list[Check]:
+    promo, known = standing.promo, athletes.of_item(standing.athlete)
+    rules: Segments = segment_store.rules() if promo.targeting else {}
+    today = local_date(now, known.time_zone)
+    facts = athletes.facts(user_id, known, needs(promo.targeting, rules), today)
+    return checks(promo, facts, rules, now=now, used=standing.used, channel=channel)
+
+
+def _check(check: Check, language: Language) -> CheckResponse:
+    return CheckResponse(
+        check=check.name, passed=check.passed, decided_by=check.pointer, detail=check.said.say(language)
+    )
+
+
+def offer_for_worn_gear(
+    promo_id: str,
+    user_id: str,
+    piece: Piece,
+    *,
+    run_id: str,
+    now: datetime,
+    language: Language = Language.EN,
+    channel: ConsentKind | None = None,
+) -> tuple[IssuedResponse, ProductCopy] | None:
+    """An offer of this promo about the product that replaces a worn piece; None when nothing that is sold does.
+
+    What the event tells of the piece is completed by what is known of it. `NotEligibleError` when the athlete may not
+    have the promo. Repeated for the same `run_id` (one per crossing) it is the same offer.
+    """
+    known = athletes.piece(user_id, piece.gear_id)
+    whole = piece.merged(known) if known is not None else piece
+    if whole.category is None or whole.retired:
+        return None
+    promo = store.get(promo_id)
+    product = replacement_for(whole, product_store.of_category(whole.category), currency=promo.currency)
+    if product is None:
+        return None
+    new = NewIssue(user_id=user_id, run_id=run_id, channel=channel)
+    issued, _ = issue(promo_id, new, language=language, now=now, link=product.deeplink)
+    return issued, product
+
+
+# --- the athlete's side ---------------------------------------------------------------------------------------------
+
+
+def mine(
+    user_id: str, *, only_active: bool, fallback: Language, limit: int, cursor: str | None, now: datetime
+) -> pagination.Page[OfferResponse]:
+    """Newest first. A page may be shorter than asked for: offers of promos that are paused or over fall out of it."""
+    page = store.offers(user_id, open_at=now if only_active else None, limit=limit, cursor=cursor)
+    known, promos = store.athlete_and_promos(user_id, (offer.promo_id for offer in page.items))
+    shown = [
+        representation(offer, promos[offer.promo_id], known, fallback, now)
+        for offer in page.items
+        if offer.promo_id in promos
+    ]
+    kept = [offer for offer in shown if offer.status is OfferStatus.ACTIVE or not only_active]
+    return pagination.Page(kept, page.next_cursor)
+
+
+def show(user_id: str, offer_id: str, *, fallback: Language, now: datetime) -> OfferResponse:
+    offer = store.offer(user_id, offer_id)
+    known, promos = store.athlete_and_promos(user_id, [offer.promo_id])
+    if offer.promo_id not in promos:
+        raise OfferNotFoundError
+    return representation(offer, promos[offer.promo_id], known, fallback, now)
+
+
+def view(user_id: str, offer_id: str, now: datetime) -> None:
+    _note(user_id, offer_id, lambda offer: offer.viewed(now), now)
+
+
+def click(user_id: str, offer_id: str, now: datetime) -> str:
+    """Where to go. An offer that is over leads nowhere."""
+    offer = store.offer(user_id, offer_id)
+    promo = store.get(offer.promo_id)
+    if offer.status(promo, now) is not OfferStatus.ACTIVE:
+        raise OfferIsOverError
+    _note(user_id, offer_id, lambda one: one.clicked(now), now, seen=offer)
+    return tagged(offer.link or promo.link, offer)
+
+
+def dismiss(user_id: str, offer_id: str, now: datetime) -> None:
+    _note(user_id, offer_id, lambda offer: offer.dismissed(now), now)
+
+
+def _note(
+    user_id: str, offer_id: str, change: Callable[[Offer], Offer], now: datetime, *, seen: Offer | None = None
+) -> None:
+    """Each step once, with the event that says so; a step that was made before changes nothing."""
+    looks = [seen] if seen is not None else []
+
+    def once() -> None:
+        before = looks.pop() if looks else store.offer(user_id, offer_id)
+        after = change(before)
+        if after != before:
+            store.note(before, after, _news(before, after), now)
+
+    look_again(once)
+
+
+def _news(before: Offer, after: Offer) -> list[Event]:
+    steps: list[tuple[Any, Any, type[PromoViewed | PromoClicked | PromoDismissed]]] = [
+        (before.viewed_at, after.viewed_at, PromoViewed),
+        (before.clicked_at, after.clicked_at, PromoClicked),
+        (before.dismissed_at, after.dismissed_at, PromoDismissed),
+    ]
+    return [event(offer=_facts(after)) for was, is_now, event in steps if was is None and is_now is not None]
+
+
+def representation(offer: Offer, promo: Promo, known: Athlete, fallback: Language, now: datetime) -> OfferResponse:
+    language = known.language or fallback
+    return OfferResponse(
+        **offer.model_dump(include=set(OfferResponse.model_fields) & set(Offer.model_fields) - {"link"}),
+        status=offer.status(promo, now),
+        is_open_now=is_open_at(promo.windows, now, known.time_zone),
+        title=promo.title.say(language),
+        text=promo.text.say(language),
+        terms=promo.terms.say(language) if promo.terms else None,
+        discount=promo.discount,
+        currency=promo.currency,
+        link=tagged(offer.link or promo.link, offer),
+        products=promo.products,
+    )
+
+
+def _facts(offer: Offer) -> OfferFacts:
+    return OfferFacts(
+        offer_id=offer.offer_id, promo_id=offer.promo_id, campaign_id=offer.campaign_id, variant=offer.variant
+    )
+
+
+def _issued(offer: Offer) -> IssuedResponse:
+    return IssuedResponse(**offer.model_dump(include=set(IssuedResponse.model_fields)))
+
+
+# --- the funnel -----------------------------------------------------------------------------------------------------
+
+
+def count_in_funnel(user_id: str, facts: OfferFacts) -> str:
+    """Posts where the offer stands now, so that news in any order and number end in the same counts."""
+    try:
+        offer = store.offer(user_id, facts.offer_id)
+    except OfferNotFoundError:
+        return "gone"
+    run_id = offer.run_id if offer.campaign_id else ""
+
+    def account(moment: datetime) -> str:
+        return Place(moment.date().isoformat(), offer.campaign_id or "", offer.variant or "", run_id).account
+
+    contribution: dict[str, dict[str, int]] = {}
+    for step in ("issued", "viewed", "clicked", "dismissed", "redeemed", "reversed"):
+        moment = getattr(offer, f"{step}_at")
+        if moment is not None:
+            contribution.setdefault(account(moment), {})[step] = 1
+    if offer.redeemed_at is not None:
+        day = contribution[account(offer.redeemed_at)]
+        for name in ("redemptions", "discount_minor", "revenue_minor"):
+            day[name] = getattr(offer, name)
+    return funnel_store.post(offer.promo_id, f"OFFER#{offer.offer_id}", offer.revision, contribution)
+
+
+def count_walk_in(facts: OfferFacts, version: int, amounts: dict[str, int], day: str) -> str:
+    """A shared code without an offer; version 2, without amounts, when the order came back."""
+    contribution = {Place(day).account: amounts} if amounts else {}
+    return funnel_store.post(facts.promo_id, facts.offer_id, version, contribution)
