@@ -5,8 +5,11 @@ from typing import Final
 from tests.mutants.engine import Mutant
 
 LEDGER = ("tests/layer/unit/test_ledger.py",)
-REDEMPTION = ("tests/promos/unit/test_redemption_model.py", "tests/promos/unit/test_redemption_interleavings.py")
-PROMOS = ("tests/promos/integration/shop",)
+REDEMPTION = (
+    "tests/promos/checkout/unit/test_redemption_model.py",
+    "tests/promos/checkout/unit/test_redemption_interleavings.py",
+)
+PROMOS = tuple(f"tests/promos/{wing}/integration" for wing in ("athletes", "offers", "checkout"))
 
 MUTANTS: Final = (
     # --- the backbone (ADR 6) ---
@@ -93,7 +96,7 @@ MUTANTS: Final = (
         "stadion.http:Api.signer",
         '"jwt" in context or "iam" not in context',
         "False",
-        ("tests/promos/integration/shop/test_promos.py",),
+        ("tests/promos/offers/integration/test_promos.py",),
     ),
     Mutant(
         "an older consent overrules a newer one",
@@ -231,7 +234,7 @@ MUTANTS: Final = (
         "promos.offers.store:issue",
         "transaction.check(athlete, Item.revision == athlete.revision, refused=overtaken)",
         "pass",
-        ("tests/promos/integration/shop/test_issuing.py",),
+        ("tests/promos/offers/integration/test_issuing.py",),
     ),
     Mutant(
         "a reservation that holds is given back",
@@ -245,7 +248,7 @@ MUTANTS: Final = (
         "promos.campaigns.run.service:_open_run",
         "if timer.is_running(run.execution):",
         "if False:",
-        ("tests/promos/unit/test_campaign_claim_interleavings.py",),
+        ("tests/promos/campaigns/unit/test_claim_interleavings.py",),
     ),
     # --- notifications ---
     Mutant(

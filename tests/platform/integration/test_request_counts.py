@@ -105,7 +105,7 @@ def test_progress_and_records_cost_one_request(gamification: Service, table: Tab
 
 
 def test_offers_cost_two_requests_a_click_three_and_a_checkout_six(promos: Service, table: Table) -> None:
-    from tests.promos.integration.shop.world import PROMO, admin, consent, order, store
+    from tests.promos.world import PROMO, admin, consent, order, store
 
     promo = {**PROMO, "starts_at": "2026-01-01T00:00:00Z", "ends_at": "2099-01-01T00:00:00Z"}
     admin(promos, "POST", "", promo)
@@ -131,7 +131,7 @@ def test_an_offer_with_its_message_costs_two_requests(promos: Service, table: Ta
     from promos.offers.schemas import NewIssue
     from stadion import clock
     from stadion.i18n import Language
-    from tests.promos.integration.shop.world import PROMO, admin, consent
+    from tests.promos.world import PROMO, admin, consent
 
     promo = {**PROMO, "starts_at": "2026-01-01T00:00:00Z", "ends_at": "2099-01-01T00:00:00Z"}
     admin(promos, "POST", "", promo)

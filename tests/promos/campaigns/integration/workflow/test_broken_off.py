@@ -6,7 +6,7 @@ import boto3
 import pytest
 
 from stadion.events.accounts import ConsentChanged, ConsentKind
-from tests.promos.integration.campaign_workflow.world import CAMPAIGN, NOW, RUN, Shop, arms, people, promo
+from tests.promos.campaigns.integration.workflow.world import CAMPAIGN, NOW, RUN, Shop, arms, people, promo
 
 pytestmark = pytest.mark.long
 

@@ -2,9 +2,13 @@
 
 from datetime import timedelta
 
+import pytest
+
 from tests.kit.clock import Clock
 from tests.kit.services import OTHER, Service
-from tests.promos.integration.shop.world import NOW, admin, deliver, issue, launch, profile, welcome
+from tests.promos.world import NOW, admin, deliver, issue, launch, profile, welcome
+
+pytestmark = pytest.mark.usefixtures("moment")
 
 
 def test_offers_are_listed_in_the_athletes_language_with_tagged_links(promos: Service, moment: Clock) -> None:

@@ -9,7 +9,9 @@ import pytest
 from botocore.client import BaseClient
 
 from tests.kit.services import ATHLETE, Service
-from tests.promos.integration.shop.world import NOW, budget, issue, launch, order, welcome
+from tests.promos.world import NOW, budget, issue, launch, order, welcome
+
+pytestmark = pytest.mark.usefixtures("moment")
 
 
 @pytest.fixture

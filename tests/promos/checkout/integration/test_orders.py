@@ -3,20 +3,13 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from tests.kit.clock import Clock
 from tests.kit.services import ATHLETE, Service, sqs_event
-from tests.promos.integration.shop.world import (
-    admin,
-    bought,
-    deliver,
-    in_segment,
-    issue,
-    launch,
-    order,
-    returned,
-    store,
-    welcome,
-)
+from tests.promos.world import admin, bought, deliver, in_segment, issue, launch, order, returned, store, welcome
+
+pytestmark = pytest.mark.usefixtures("moment")
 
 
 def count_funnel(promos: Service, *, twice: bool = True) -> dict[str, Any]:

@@ -7,7 +7,9 @@ import pytest
 
 from tests.kit.clock import Clock
 from tests.kit.services import ATHLETE, OTHER, Answer, Service
-from tests.promos.integration.shop.world import NOW, admin, budget, issue, launch, order, store, welcome
+from tests.promos.world import NOW, admin, budget, issue, launch, order, store, welcome
+
+pytestmark = pytest.mark.usefixtures("moment")
 
 
 def test_a_code_is_reserved_redeemed_and_reversed_and_everything_comes_back(promos: Service) -> None:

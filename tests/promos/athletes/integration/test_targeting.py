@@ -4,19 +4,13 @@ import json
 from itertools import permutations
 from typing import Any
 
+import pytest
+
 from tests.kit.events import deleted, entry, recorded
 from tests.kit.services import ATHLETE, Service
-from tests.promos.integration.shop.world import (
-    admin,
-    bought,
-    consent,
-    deliver,
-    in_segment,
-    launch,
-    profile,
-    returned,
-    welcome,
-)
+from tests.promos.world import admin, bought, consent, deliver, in_segment, launch, profile, returned, welcome
+
+pytestmark = pytest.mark.usefixtures("moment")
 
 
 def explained(promos: Service, promo: str = "winter-shoes", **headers: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.promos.integration.campaign_workflow.world import CAMPAIGN, Shop, arms, buys, people, uses
+from tests.promos.campaigns.integration.workflow.world import CAMPAIGN, Shop, arms, buys, people, uses
 
 pytestmark = pytest.mark.long
 

@@ -2,9 +2,13 @@
 
 from typing import Any
 
+import pytest
+
 from tests.kit.events import entry
 from tests.kit.services import ATHLETE, Service
-from tests.promos.integration.shop.world import NOW, deliver, launch, welcome
+from tests.promos.world import NOW, deliver, launch, welcome
+
+pytestmark = pytest.mark.usefixtures("moment")
 
 
 def test_a_worn_pair_earns_an_offer_for_its_replacement(promos: Service) -> None:

@@ -15,7 +15,7 @@ from promos.campaigns.run import selection as choosing
 from stadion import storage
 from tests.kit.clock import Clock
 from tests.kit.services import Service, service_environment
-from tests.promos.integration.campaign_workflow.world import ASL, NOW, Shop
+from tests.promos.campaigns.integration.workflow.world import ASL, NOW, Shop
 
 
 @pytest.fixture

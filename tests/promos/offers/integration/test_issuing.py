@@ -3,9 +3,13 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from tests.kit.clock import Clock
 from tests.kit.services import ATHLETE, OTHER, Service
-from tests.promos.integration.shop.world import admin, consent, deliver, issue, launch, welcome
+from tests.promos.world import admin, consent, deliver, issue, launch, welcome
+
+pytestmark = pytest.mark.usefixtures("moment")
 
 
 def test_an_offer_takes_a_consent_at_the_moment_of_issuing(promos: Service) -> None:

@@ -19,7 +19,7 @@ from promos.campaigns.experiment.statistics import (
     rate,
     sample_ratio,
 )
-from tests.promos.unit.experiment.world import CONFIDENCES, METRICS, bounds, campaign_arms, ordered
+from tests.promos.campaigns.unit.experiment.world import CONFIDENCES, METRICS, bounds, campaign_arms, ordered
 
 
 def floats_of(found: object) -> list[float]:

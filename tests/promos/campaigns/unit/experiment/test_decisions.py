@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from promos.campaigns.experiment.statistics import Arm, Decision, Method, Metric, compare, compare_always, decide
-from tests.promos.unit.experiment.world import ordered
+from tests.promos.campaigns.unit.experiment.world import ordered
 
 
 def decided(

@@ -7,7 +7,9 @@ import pytest
 
 from tests.kit.clock import Clock
 from tests.kit.services import ATHLETE, Answer, Service
-from tests.promos.integration.shop.world import NOW, PROMO, admin, launch
+from tests.promos.world import NOW, PROMO, admin, launch
+
+pytestmark = pytest.mark.usefixtures("moment")
 
 
 def test_a_promo_begins_as_a_draft_and_moves_by_its_state_machine(promos: Service, moment: Clock) -> None:

@@ -1,12 +1,12 @@
-"""The moment of this folder's tests."""
+"""The moment of these tests."""
 
 import pytest
 
 from tests.kit.clock import Clock
-from tests.promos.integration.shop.world import NOW
+from tests.promos.world import NOW
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def moment(standing_clock: Clock) -> Clock:
     standing_clock.set(NOW)
     return standing_clock

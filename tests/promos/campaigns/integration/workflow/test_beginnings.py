@@ -6,7 +6,7 @@ import boto3
 import pytest
 
 from tests.kit.clock import Clock
-from tests.promos.integration.campaign_workflow.world import CAMPAIGN, PLAN, RUN, Shop, people, promo
+from tests.promos.campaigns.integration.workflow.world import CAMPAIGN, PLAN, RUN, Shop, people, promo
 
 pytestmark = pytest.mark.long
 

@@ -17,7 +17,7 @@ from stadion.errors import StadionError
 from tests.kit.interleaving import ORDERS, interleaved
 from tests.kit.memory import memory
 from tests.kit.size import sized
-from tests.promos.unit.test_redemption_model import CODES, START, Model, stock_up
+from tests.promos.checkout.unit.test_redemption_model import CODES, START, Model, stock_up
 
 AMOUNTS = {"o-1": 3_900, "o-2": 3_900, "o-3": 3_900, "o-4": 2_000}
 """A tenth of each is taken from a budget of 1 000 minor units: for three of the large ones it does not last."""

@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from promos.campaigns.experiment.statistics import Arm, Method, Metric, compare, compare_always, decide, rate
-from tests.promos.unit.experiment.world import ALPHA, LOOKS, bounds, ordered
+from tests.promos.campaigns.unit.experiment.world import ALPHA, LOOKS, bounds, ordered
 
 Counts = NDArray[np.int64]
 

@@ -7,7 +7,7 @@ import pytest
 from scipy import optimize, stats
 
 from promos.campaigns.experiment.statistics import Metric, compare, compare_always, rate, sample_ratio
-from tests.promos.unit.experiment.world import bounds, ordered, spent
+from tests.promos.campaigns.unit.experiment.world import bounds, ordered, spent
 
 
 @pytest.mark.parametrize("confidence", [0.8, 0.95, 0.999])

@@ -13,7 +13,9 @@ from stadion import settings
 from tests.kit.clock import Clock
 from tests.kit.events import entry
 from tests.kit.services import ATHLETE, OTHER, Answer, Context, Service, http_event, sqs_event
-from tests.promos.integration.shop.world import ADMIN, NOW, consent, deliver, issue, launch, welcome
+from tests.promos.world import ADMIN, NOW, consent, deliver, issue, launch, welcome
+
+pytestmark = pytest.mark.usefixtures("moment")
 
 GEAR = "0193a1c0-9d2f-7e11-8a54-6b0c7d5e3a22"
 WORN = {"user_id": ATHLETE, "gear_id": GEAR, "category": "running_shoes", "name": "Kiprun KD900"}
