@@ -8,6 +8,7 @@ RESOLVE := $(BIN)/uv pip compile -q --python-version 3.11 --generate-hashes --no
 RUNTIME := --no-emit-package botocore --no-emit-package jmespath --no-emit-package python-dateutil --no-emit-package six --no-emit-package urllib3
 
 .DEFAULT_GOAL := help
+.NOTPARALLEL: # `make -j lint types`: one run of the tests at a time in a folder, and each uses all cores by itself
 .PHONY: help setup demo test proof check mutants lint types unit e2e bench up down contracts lock clean
 
 help: ## say what there is
@@ -21,17 +22,23 @@ OTHER_PYTHON := another-python
 endif
 endif
 
-.PHONY: another-python
-another-python:
+# A Python that the system has replaced, or a folder that somebody has removed: what is gone is made again.
+GONE := $(if $(wildcard $(READY)),$(shell test -x $(BIN)/python -a -x $(BIN)/uv -a -e node_modules/aws-cdk/bin/cdk || echo gone))
 
-$(READY): requirements.txt package.json package-lock.json pyproject.toml $(OTHER_PYTHON)
+.PHONY: another-python gone
+another-python gone:
+
+# Without it uv takes the environment that is active in the shell, and removes what is in there.
+HERE := --python $(BIN)/python
+
+$(READY): requirements.txt package.json package-lock.json pyproject.toml $(OTHER_PYTHON) $(GONE)
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Stadion needs Python 3.11 or newer; $(PYTHON) is %d.%d. Name another one: make PYTHON=python3.12 ..." % sys.version_info[:2])'
 	@$(if $(OTHER_PYTHON),rm -rf $(VENV))
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(BIN)/python -a -x $(BIN)/uv || $(PYTHON) -m venv --clear $(VENV)
 	@echo "setup: Python packages ..."
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install -q --disable-pip-version-check uv==0.13.8
-	@$(BIN)/uv pip sync -q --compile-bytecode requirements.txt
-	@$(BIN)/uv pip install -q --no-deps --no-build-isolation-package stadion -e .
+	@$(BIN)/uv pip sync -q $(HERE) --compile-bytecode requirements.txt
+	@$(BIN)/uv pip install -q $(HERE) --no-deps --no-build-isolation-package stadion -e .
 	@echo "setup: the CDK command line (npm) ..."
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --silent --no-audit --no-fund
 	@touch $@
@@ -49,7 +56,7 @@ demo: $(READY) ## the main job on real recordings: upload, wear, XP, records, no
 
 # SERVICE=promos[,partners]: of these services alone. CHANGED=1 [BASE=revision]: what the changes ask for. SEED=number.
 PART = $(if $(SERVICE),--service $(SERVICE)) $(if $(CHANGED),--changed) $(if $(BASE),--base $(BASE)) $(if $(SEED),--seed $(SEED))
-RUN = @$(BIN)/python -m tests.run $(PART)
+RUN = @$(BIN)/python -E -m tests.run $(PART)
 
 test: $(READY) ## every check, small: lint, types, unit, integration, end to end, alone (SERVICE=, CHANGED=1, BASE=, SEED=)
 	$(RUN)
@@ -61,7 +68,7 @@ check: $(READY) ## lint, types, and unit and integration tests of what changed (
 	$(RUN) --changed --quick --stages lint,format,types,unit,integration
 
 mutants: $(READY) ## takes out one safeguard at a time, and wants a red test (ONLY=words)
-	@$(BIN)/python -m tests.mutants $(ONLY)
+	@$(BIN)/python -E -m tests.mutants $(ONLY)
 
 lint: $(READY) ## ruff: rules and format
 	$(RUN) --stages lint,format
