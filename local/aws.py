@@ -71,8 +71,11 @@ class Aws:
     @cached_property
     def session(self) -> "boto3.Session":
         import boto3
+        from botocore.session import Session
 
-        return boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=self.region)  # noqa: S106
+        nobodys = Session(session_vars={"profile": (None, None, None, None)})  # of a shell's there may be none here
+        keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+        return boto3.Session(**keys, region_name=self.region, botocore_session=nobodys)
 
     def client(self, service: str, **config: Any) -> "BaseClient":
         """A client by name; the properties below are typed."""

@@ -67,7 +67,8 @@ class AnotherUpIsRunning(ActionableError):  # noqa: N818
     title: ClassVar[str] = "Another `stadion` is busy with this stack"
 
     def __init__(self, pid: str) -> None:
-        super().__init__(f"Process {pid or '?'} is starting or deploying it right now.", hint="Wait for it to end.")
+        self.owner = f"process {pid or '?'}"
+        super().__init__(f"P{self.owner[1:]} is starting or deploying it right now.", hint="Wait for it to end.")
 
 
 class ToolMissing(ActionableError):  # noqa: N818

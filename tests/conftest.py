@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 import infra_cdk  # noqa: F401 - says which Node aws_cdk runs, before anybody imports that
+from tests.kit.environment import stay_here
 from tests.kit.size import IS_LARGE, SEED
 
 pytest_plugins = (
@@ -20,15 +21,19 @@ pytest_plugins = (
     "tests.kit.emulators",
     "tests.kit.moto",
     "tests.kit.people",
+    "tests.kit.spread",
     "tests.kit.templates",
     "tests.kit.cpu_time",
 )
 
-settings.register_profile("stadion", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+UNLIKE_CI = settings.get_profile("default")
+"""Where `CI` is set hypothesis begins with a profile of its own, whose examples no seed changes."""
+settings.register_profile("stadion", UNLIKE_CI, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("mutant", settings.get_profile("stadion"), phases=[Phase.explicit, Phase.generate])
 settings.load_profile("mutant" if os.environ.get("STADION_MUTANT") else "stadion")
 """No test fails by the clock. Of a mutant nobody reads the smallest example: that it is red is all that is asked."""
 
+stay_here()
 botocore.session.create_loader = cache(botocore.session.create_loader)
 """Each session would read and parse the descriptions of the services anew: most of the time of a test on moto."""
 

@@ -25,6 +25,7 @@ from local.errors import AnotherUpIsRunning
 from local.lock import only_one
 from tests.kit import changes
 from tests.kit.cpu_time import WRITTEN_TO
+from tests.kit.environment import of_a_run, stay_here
 from tests.kit.size import DEFAULT_SEED, VARIABLE
 from tests.kit.stack import SHARED, deployed_stack
 
@@ -38,10 +39,12 @@ SPREAD: Final = ("--dist", "loadfile", "--no-loadscope-reorder", "--max-worker-r
 """Files begin in our order, the long ones first: pytest-xdist would begin with those of many tests."""
 HANGS_AFTER_S: Final = 1500
 """A test that takes so long shows where it stands, and its process ends."""
-NOT_INHERITED: Final = ("PYTEST_", "PYTHONDONTWRITEBYTECODE")
-"""Without bytecode each of a dozen processes compiles the tests and ours anew."""
 SHOWN: Final = 60
 """Lines of a stage that failed."""
+READ: Final = 16 * 2**20
+"""Bytes of a stage's log, from its end."""
+HUNG: Final = re.compile(r"Timeout \(\d+:\d\d:\d\d\)!$|Fatal Python error: ")
+OURS: Final = re.compile(rf'  File "{re.escape(str(ROOT))}/(?!\.venv/)')
 CLOSING: Final = re.compile(r"^=* ?((?:\d+ [a-z]+(?:, )?)+ in [\d.]+s.*?) ?=*$")
 
 
@@ -66,7 +69,7 @@ class Outcome:
     @property
     def closing(self) -> str:
         """Pytest's last line, without its frame."""
-        lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = _end_of(self.log).splitlines()
         return next((found[1] for line in reversed(lines) if (found := CLOSING.match(line))), "")
 
     def __str__(self) -> str:
@@ -91,6 +94,8 @@ class Run:
     large: bool = False
     quick: bool = False
     """Without the infrastructure, whose templates take longer than all the rest."""
+    by_change: bool = False
+    """What a change asks for may be nothing."""
     outcomes: list[Outcome] = field(default_factory=list)
 
     def lanes(self) -> tuple[list[Stage], list[Stage]]:
@@ -130,7 +135,17 @@ class Run:
     def _command(self) -> tuple[str, ...]:
         left_out = ("--ignore", INFRASTRUCTURE) if self.quick else ()
         hangs = ("-o", f"faulthandler_timeout={HANGS_AFTER_S}", "-o", "faulthandler_exit_on_timeout=true")
-        return (sys.executable, "-m", "pytest", "-q", "--tb=short", f"--hypothesis-seed={self.seed}", *hangs, *left_out)
+        return (
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "--color=no",
+            "--tb=short",
+            f"--hypothesis-seed={self.seed}",
+            *hangs,
+            *left_out,
+        )
 
     def _folders(self, kind: str) -> Iterator[Path]:
         roots = [TESTS / folder for folder in self.folders] or [TESTS]
@@ -144,6 +159,7 @@ class Run:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
+    stay_here()
     run = _asked(arguments)
     print(f"seed {run.seed}, size {'large' if run.large else 'small'}, logs in {LOGS.relative_to(ROOT)}", flush=True)
     LOGS.mkdir(parents=True, exist_ok=True)
@@ -156,15 +172,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 list(lanes.map(lambda stages: _one_after_the_other(run, stages, environment), both))
             _one_after_the_other(run, run.alone(), environment)
     except AnotherUpIsRunning as error:
-        sys.exit(f"another run of the tests goes on in this folder: {error.hint or error}")
+        sys.exit(f"another run of the tests goes on in this folder ({error.owner}): {error.hint}")
     except KeyboardInterrupt:
         print("interrupted: the processes of this run are ended", flush=True)
+        return INTERRUPTED
+    except BrokenPipeError:  # `make test | head`: nobody would read what the rest of it says
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return INTERRUPTED
     return _tell(run)
 
 
 def _interrupted(*_: object) -> None:
-    """Ctrl-C and SIGTERM: the stack of the run goes, and what its stages started."""
+    """Ctrl-C and SIGTERM: the stack of the run goes, and what its stages started. A second one does not stop that."""
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, signal.SIG_IGN)
     _children.stop()
     raise KeyboardInterrupt
 
@@ -182,6 +203,8 @@ class Children:
         process = subprocess.Popen(command, start_new_session=True, **options)
         self.running.add(process)
         try:
+            if self.stopped:  # while it was being started
+                self.stop()
             return process.wait()
         finally:
             self.running.discard(process)
@@ -194,6 +217,8 @@ class Children:
 
 
 INTERRUPTED: Final = 130
+NOTHING_RAN: Final = 5
+"""As pytest's."""
 _children = Children()
 
 
@@ -216,14 +241,14 @@ def _asked(arguments: Sequence[str] | None) -> Run:
     if unknown := stages - set(KINDS):
         parser.error(f"no such stage: {', '.join(sorted(unknown))}; there are {', '.join(KINDS)}")
     folders, smoke = _part(asked)
-    return Run(stages, folders, smoke and "e2e" in stages, seed, asked.large, asked.quick)
+    return Run(stages, folders, smoke and "e2e" in stages, seed, asked.large, asked.quick, asked.changed)
 
 
 def _part(asked: argparse.Namespace) -> tuple[tuple[str, ...], bool]:
     if asked.service:
         named = tuple(asked.service.split(","))
-        if unknown := [name for name in named if not (TESTS / name).is_dir()]:
-            sys.exit(f"tests/ has no folder {', '.join(unknown)}")
+        if unknown := [name for name in named if not name or not (TESTS / name).is_dir()]:
+            sys.exit(f"tests/ has no folder {', '.join(repr(name) for name in unknown)}")
         return changes.with_contracts(named), True
     if asked.changed:
         try:
@@ -239,10 +264,8 @@ def _part(asked: argparse.Namespace) -> tuple[tuple[str, ...], bool]:
 @contextmanager
 def _shared_stack(run: Run) -> Iterator[dict[str, str]]:
     """Deployed before anything runs: what cannot be deployed is known at once."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(NOT_INHERITED)}
-    environment = inherited | {VARIABLE: "large" if run.large else "small", "STADION_SEED": str(run.seed)}
-    environment |= {"PYTHONUTF8": "1", "no_proxy": "127.0.0.1,localhost", "NO_PROXY": "127.0.0.1,localhost"}
-    environment["HYPOTHESIS_STORAGE_DIRECTORY"] = str(ROOT / ".hypothesis")
+    environment = of_a_run() | {VARIABLE: "large" if run.large else "small", "STADION_SEED": str(run.seed)}
+    environment |= {"PYTHONUTF8": "1", "HYPOTHESIS_STORAGE_DIRECTORY": str(ROOT / ".hypothesis")}
     if not any(stage.needs_stack for stage in (*run.waiting(), *run.alone())):
         yield environment
         return
@@ -266,7 +289,11 @@ def _one_after_the_other(run: Run, stages: Sequence[Stage], environment: dict[st
     for stage in stages:
         outcome = _outcome(stage, environment)
         run.outcomes.append(outcome)
-        print("\n".join([str(outcome), *(_why(outcome) if outcome.failed else ())]), flush=True)
+        try:
+            print("\n".join([str(outcome), *(_why(outcome) if outcome.failed else ())]), flush=True)
+        except BrokenPipeError:
+            _children.stop()
+            raise
 
 
 def _outcome(stage: Stage, environment: dict[str, str]) -> Outcome:
@@ -286,12 +313,22 @@ def _outcome(stage: Stage, environment: dict[str, str]) -> Outcome:
     return Outcome(stage, code, time.monotonic() - started, log)
 
 
+def _end_of(log: Path) -> str:
+    """As much as is ever shown: a test may have printed gigabytes."""
+    with log.open("rb") as file:
+        file.seek(max(0, file.seek(0, os.SEEK_END) - READ))
+        return file.read().decode("utf-8", errors="replace")
+
+
 def _why(outcome: Outcome) -> list[str]:
-    text = outcome.log.read_text(encoding="utf-8", errors="replace")
+    text = _end_of(outcome.log)
     return [f"--- the whole of it is in {outcome.log.relative_to(ROOT)}", *_reason(text), ""]
 
 
 def _tell(run: Run) -> int:
+    if not run.outcomes and not run.by_change:
+        print("nothing of what was asked for is there: no stage of it has a folder in this part of tests/")
+        return NOTHING_RAN
     _tell_slowest(run)
     print()
     print(*run.outcomes, sep="\n")
@@ -304,10 +341,17 @@ def _reason(text: str) -> list[str]:
     lines = text.splitlines()
     starts = [number for number, line in enumerate(lines) if re.match(r"=+ (FAILURES|ERRORS) =+$", line)]
     if not starts:
-        return lines[-SHOWN:]
+        return [line[:300] for line in lines[-SHOWN:]]
     shown = list(_without_captured(lines[starts[0] :]))
     summary = [line for line in shown if line.startswith(("FAILED ", "ERROR "))]
-    return shown if len(shown) <= 2 * SHOWN else [*shown[:SHOWN], "…", *summary[-SHOWN:], shown[-1]]
+    shown = shown if len(shown) <= 2 * SHOWN else [*shown[:SHOWN], "…", *summary[-SHOWN:], shown[-1]]
+    return [*_where_it_stood(lines[: starts[0]]), *shown]
+
+
+def _where_it_stood(lines: Sequence[str]) -> list[str]:
+    """Of a process that hung or crashed: what it says before pytest speaks, and our files on its stacks."""
+    first = next((number for number, line in enumerate(lines) if HUNG.search(line)), len(lines))
+    return [line for line in lines[first:] if HUNG.search(line) or OURS.match(line)][:SHOWN]
 
 
 def _without_captured(lines: Sequence[str]) -> Iterator[str]:

@@ -5,7 +5,6 @@ the tree, so that a run that is killed leaves the tree as it was.
 """
 
 import ast
-import os
 import re
 import shutil
 import subprocess
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from local.paths import ROOT
+from tests.kit.environment import of_a_run
 
 IMPORT_ROOTS: Final = ("functions", "layers/shared/python", "cli", ".")
 COPIED: Final = ("cli", "docs", "events", "functions", "infra_cdk", "layers", "local", "statemachines", "tests")
@@ -108,8 +108,19 @@ class Laboratory:
         return {RED: Fate.KILLED, 0: Fate.SURVIVED}.get(code, Fate.BROKEN), told
 
     def run(self, tests: tuple[str, ...]) -> tuple[int, str]:
-        command = [sys.executable, "-m", "pytest", "-q", "-x", "--tb=no", "-p", "no:cacheprovider", *tests]
-        environment = {**os.environ, "STADION_MUTANT": "1", "PYTHONDONTWRITEBYTECODE": ""}  # bytecode is half the time
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-x",
+            "--tb=no",
+            "--color=no",
+            "-p",
+            "no:cacheprovider",
+            *tests,
+        ]
+        environment = of_a_run() | {"STADION_MUTANT": "1", "PYTHONUTF8": "1"}
         done = subprocess.run(
             command,
             cwd=self.folder,

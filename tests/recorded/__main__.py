@@ -8,7 +8,6 @@ does the same elsewhere and says what differs from the set, apart from what `cha
 import argparse
 import hashlib
 import json
-import os
 import re
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from typing import Any, Final
 
 from infra_cdk.environments import LOCAL, PROD
 from local.paths import HOME, ROOT
+from tests.kit.environment import of_a_run
 from tests.kit.stack import SHARED, DeployedStack, deployed_stack
 from tests.kit.templates import in_process, kept
 from tests.recorded import shapes, stored
@@ -41,7 +41,7 @@ def take(folder: Path) -> Recorded:
     answers = folder / "answers"
     answers.mkdir(parents=True)
     with deployed_stack(folder / "stack") as stack:
-        environment = os.environ | {SHARED: f"{stack.emulator.port}:{folder / 'stack'}"}
+        environment = of_a_run() | {SHARED: f"{stack.emulator.port}:{folder / 'stack'}"}
         environment |= {"STADION_RECORDED": str(answers)}
         (stage,) = (stage for stage in Run(frozenset({"e2e"})).waiting())
         done = subprocess.run((*stage.command, "-p", "tests.recorded.answers"), cwd=ROOT, env=environment, check=False)

@@ -2,11 +2,12 @@
 
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from tests import run
-from tests.kit import changes
+from tests.kit import changes, environment, spread
 from tests.run import Outcome, Run, Stage
 
 PYTEST = Stage("plain", ("python", "-m", "pytest"))
@@ -58,9 +59,50 @@ def test_what_cannot_be_meant_is_refused(arguments: list[str]) -> None:
     assert refused.value.code == 2
 
 
-def test_a_folder_that_is_not_there_is_refused() -> None:
-    with pytest.raises(SystemExit, match="nonsense"):
-        run._asked(["--service", "nonsense"])
+@pytest.mark.parametrize("service", ["nonsense", "promos,", "promos,nonsense"])
+def test_a_folder_that_is_not_there_is_refused(service: str) -> None:
+    with pytest.raises(SystemExit, match=r"no folder '(nonsense)?'"):
+        run._asked(["--service", service])
+
+
+@pytest.mark.parametrize(("how", "code"), [("--service=promos", run.NOTHING_RAN), ("--changed", 0)])
+def test_a_part_without_tests_is_red_unless_a_change_asks_for_it(how: str, code: int) -> None:
+    assert run._tell(run._asked([how, "--stages", "bench"])) == code
+
+
+def test_of_a_process_that_hung_our_lines_are_shown() -> None:
+    ours = f'  File "{run.ROOT}/tests/x.py", line 3 in test_x'
+    theirs = f'  File "{run.ROOT}/.venv/lib/pluggy.py", line 1 in call'
+    text = f"..Timeout (0:25:00)!\nThread 0x7 (most recent call first):\n{ours}\n{theirs}\n=== FAILURES ===\ncrashed"
+
+    assert run._reason(text) == ["..Timeout (0:25:00)!", ours, "=== FAILURES ===", "crashed"]
+
+
+def test_of_a_log_its_end_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "READ", 30)
+
+    assert outcome(tmp_path, 0, "x" * 1000 + "\n3 passed in 0.1s\n").closing == "3 passed in 0.1s"
+
+
+def test_a_run_inherits_nothing_that_would_change_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL_DYNAMODB", "STADION_ENV", "PYTHONWARNINGS", "PYTEST_ADDOPTS",
+                 "FORCE_COLOR", "GIT_DIR"):  # fmt: skip
+        monkeypatch.setenv(name, "x")
+
+    assert "x" not in environment.of_a_run().values()
+    assert environment.of_a_run()["PATH"]
+
+
+def test_a_test_that_ended_its_worker_is_not_tried_again() -> None:
+    """Nor is a file given out whose tests are all through."""
+    scheduler = SimpleNamespace(
+        assigned_work={"gw0": {"a": {"a1": True}, "b": {"b1": True, "b2": False, "b3": False}, "c": {"c1": False}}},
+        workqueue={},
+        registered_collections={},
+    )
+
+    assert spread.removed(scheduler, "gw0") == "b2"
+    assert scheduler.workqueue == {"b": {"b1": True, "b2": True, "b3": False}, "c": {"c1": False}}
 
 
 def test_every_kind_of_folder_is_in_a_stage() -> None:
@@ -105,4 +147,5 @@ class TestChanges:
 
 
 def git(folder: Path, *words: str) -> None:
-    subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True)
+    plain = ("-c", "commit.gpgsign=false", "-c", "core.hooksPath=/dev/null")
+    subprocess.run(["git", *plain, *words], cwd=folder, check=True, capture_output=True)

@@ -1,4 +1,3 @@
-import os
 from pathlib import Path
 from typing import Any
 
@@ -98,8 +97,6 @@ def test_the_address_of_the_endpoint_has_its_scheme(bench: Bench) -> None:
 
 def test_the_sdk_finds_it_by_endpoint_discovery(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """AWS_ENDPOINT_URL_… does not turn discovery off: the SDK asks DescribeEndpoints and speaks to what it answers."""
-    for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
-        monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_ENDPOINT_URL_TIMESTREAM_WRITE", bench.endpoint.url)
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "local")
