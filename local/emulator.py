@@ -15,7 +15,16 @@ from typing import Any, Final, Self
 
 from local.errors import EmulatorDied, PortTaken, PythonTooOld
 from local.paths import CACHE, ROOT, StackFolder
-from local.processes import Running, command_line, is_alive, is_free, keep_previous, last_lines, stop_process
+from local.processes import (
+    ENDS_WITH_STDIN,
+    Running,
+    command_line,
+    is_alive,
+    is_free,
+    keep_previous,
+    last_lines,
+    stop_process,
+)
 from local.timestream_process import TimestreamProcess
 
 DEFAULT_PORT: Final = 4566
@@ -28,7 +37,8 @@ INHERITED: Final = ("PATH", "HOME", "LANG", "LC_ALL", "SYSTEMROOT")
 
 
 class Emulator:
-    """A MiniStack on `port` with its state in `folder`, and a Timestream beside it; it survives this process."""
+    """A MiniStack on `port` with its state in `folder`, and a Timestream beside it; they survive this process, or,
+    with `survives=False`, end when it ends, even by a signal."""
 
     def __init__(
         self,
@@ -38,12 +48,15 @@ class Emulator:
         snapshot_every_s: float = 5.0,
         expiry_every_s: float | None = None,
         with_timestream: bool = False,
+        survives: bool = True,
     ) -> None:
         self.port = port
         self.folder = folder or StackFolder.of_port(port)
         self._snapshot_every_s = snapshot_every_s
         self._expiry_every_s = expiry_every_s
-        self.timestream = TimestreamProcess(self.folder, beside=port) if with_timestream else None
+        self._survives = survives
+        self._started: subprocess.Popen[bytes] | None = None
+        self.timestream = TimestreamProcess(self.folder, beside=port, survives=survives) if with_timestream else None
 
     @property
     def url(self) -> str:
@@ -119,11 +132,12 @@ class Emulator:
                 [sys.executable, "-m", LAUNCHER],
                 cwd=ROOT,
                 env=self._environment(),
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.DEVNULL if self._survives else subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        self._started = process  # its stdin is open as long as this is
         url = self.timestream.url if self.timestream else ""
         Running(process.pid, self.port, datetime.now(UTC), url).write(self.folder.process)
         return process
@@ -151,6 +165,7 @@ class Emulator:
             "MINISTACK_COGNITO_PRETOKEN_STRICT": "1",
             **({"STADION_EXPIRY_SECONDS": str(self._expiry_every_s)} if self._expiry_every_s else {}),
             **(self.timestream.variables() if self.timestream else {}),
+            **({} if self._survives else {ENDS_WITH_STDIN: "1"}),
         }
 
     def _wait_until_healthy(self, process: "subprocess.Popen[bytes] | None") -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from local.backlog import with_backlog
 from local.mends import apply_all
 from local.paths import CACHE
+from local.processes import end_with_stdin
 from local.snapshots import with_snapshots
 
 logger = logging.getLogger("stadion.launcher")
@@ -15,6 +16,7 @@ logger = logging.getLogger("stadion.launcher")
 def main() -> None:
     from ministack import app as ministack_app
 
+    end_with_stdin()
     cache = Path(os.environ.get("STADION_CODE_CACHE", str(CACHE)))
     expiry = os.environ.get("STADION_EXPIRY_SECONDS")
     mends = apply_all(code_cache=cache, expiry_every_s=float(expiry) if expiry else None)

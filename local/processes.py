@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import subprocess
+import threading
 import time
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -15,6 +16,9 @@ from typing import Final
 from local.errors import EmulatorStillRunning
 
 STOPS_WITHIN_S: Final = 5.0
+ENDS_WITH_STDIN: Final = "STADION_ENDS_WITH_STDIN"
+"""Set for a process that must not survive the one that started it, and that holds the other end of its stdin."""
+STDIN: Final = 0
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,20 @@ def stop_process(pid: int, module: str) -> bool:
     if not wait_for_end(pid, STOPS_WITHIN_S):
         raise EmulatorStillRunning(f"Process {pid} is still there after KILL.", hint=f"kill {pid}")
     return True
+
+
+def end_with_stdin() -> None:
+    """If so asked: stops with the process that started this one, however that ended."""
+    if os.environ.get(ENDS_WITH_STDIN):
+        threading.Thread(target=_end_with_stdin, daemon=True).start()
+
+
+def _end_with_stdin() -> None:
+    while os.read(STDIN, 1024):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(STOPS_WITHIN_S)
+    os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
 def alive(pid: int) -> bool:

@@ -1,6 +1,7 @@
 """The local Timestream as a process of its own beside an emulator: started before it, stopped after it."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from typing import Final, NoReturn
 from infra_cdk.timestream_tables import database_name, make_tables
 from local.errors import TimestreamDied
 from local.paths import ROOT, StackFolder
-from local.processes import Running, is_alive, is_free, keep_previous, last_lines, stop_process
+from local.processes import ENDS_WITH_STDIN, Running, is_alive, is_free, keep_previous, last_lines, stop_process
 
 MODULE: Final = "local.timestream"
 BESIDE: Final = 4
@@ -23,11 +24,13 @@ DATABASE: Final = database_name("local")
 
 
 class TimestreamProcess:
-    """`python -m local.timestream` with its state in the folder of a stack; it survives this process."""
+    """`python -m local.timestream` with its state in the folder of a stack; it survives this process, if it shall."""
 
-    def __init__(self, folder: StackFolder, *, beside: int | None = None) -> None:
+    def __init__(self, folder: StackFolder, *, beside: int | None = None, survives: bool = True) -> None:
         self.folder = folder
         self._beside = beside
+        self._survives = survives
+        self._process: subprocess.Popen[bytes] | None = None
 
     def running(self) -> Running | None:
         known = Running.read(self.folder.timestream_process)
@@ -45,6 +48,7 @@ class TimestreamProcess:
         known = Running.read(self.folder.timestream_process)
         wanted = known.port if known else (self._beside or 0) + BESIDE
         process, port = (self._started(wanted) if is_free(wanted) else None) or self._started(0) or self._died()
+        self._process = process  # its stdin is open as long as this is
         Running(process.pid, port, datetime.now(UTC)).write(self.folder.timestream_process)
         return True
 
@@ -102,7 +106,8 @@ class TimestreamProcess:
             return subprocess.Popen(
                 [sys.executable, "-m", MODULE, "--port", str(port), "--state", str(self.folder.timestream)],
                 cwd=ROOT,
-                stdin=subprocess.DEVNULL,
+                env=os.environ | ({} if self._survives else {ENDS_WITH_STDIN: "1"}),
+                stdin=subprocess.DEVNULL if self._survives else subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from threading import Event
 
+from local.processes import end_with_stdin
 from local.timestream.server import TimestreamEndpoint
 
 PORT = 4570
@@ -23,6 +24,7 @@ def main() -> None:
     ended = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
+    end_with_stdin()
     with endpoint:
         sys.stdout.write(f"Timestream (local) listens on {endpoint.url}, its state is in {arguments.state}\n")
         sys.stdout.flush()

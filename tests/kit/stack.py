@@ -74,13 +74,14 @@ class DeployedStack:
 def bare_emulator(
     folder: Path, *, snapshot_every_s: float = 0, expiry_every_s: float | None = None, with_timestream: bool = False
 ) -> Iterator[Emulator]:
-    """An emulator on a free port, stopped afterwards."""
+    """An emulator on a free port, stopped afterwards, and also when this process is killed."""
     emulator = Emulator(
         free_port(),
         StackFolder(folder),
         snapshot_every_s=snapshot_every_s,
         expiry_every_s=expiry_every_s,
         with_timestream=with_timestream,
+        survives=False,
     )
     with emulator:
         yield emulator
