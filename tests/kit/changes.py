@@ -68,7 +68,7 @@ def importing(service: str) -> frozenset[str]:
     for path in TESTS.rglob("*.py"):
         named = {name.partition(".")[0] for name in _imported(ast.parse(path.read_text(encoding="utf-8")))}
         if service in named:
-            found.add("/".join(path.relative_to(TESTS).parts[:2]))
+            found.add("/".join(path.parent.relative_to(TESTS).parts[:2]))
     return frozenset(folder for folder in found if not folder.startswith(("kit", "bench", "mutants")))
 
 

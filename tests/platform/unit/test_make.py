@@ -18,6 +18,9 @@ def project(tmp_path: Path) -> Path:
     for name in INPUTS:
         (tmp_path / name).touch()
     fake_python(tmp_path / ".venv" / "bin" / "python", version="3.11.7")
+    fake_python(tmp_path / ".venv" / "bin" / "uv", version="0.13.8")
+    (tmp_path / "node_modules" / "aws-cdk" / "bin").mkdir(parents=True)
+    (tmp_path / "node_modules" / "aws-cdk" / "bin" / "cdk").touch()
     (tmp_path / ".venv" / ".ready").touch()
     return tmp_path
 
@@ -57,3 +60,12 @@ def test_who_names_no_python_keeps_the_environment(project: Path) -> None:
     planned = plan(project)
 
     assert "venv" not in planned
+
+
+@pytest.mark.parametrize("gone", [".venv/bin/uv", "node_modules/aws-cdk/bin/cdk"])
+def test_what_somebody_removed_is_made_again(project: Path, gone: str) -> None:
+    (project / gone).unlink()
+
+    planned = plan(project)
+
+    assert "npm ci" in planned

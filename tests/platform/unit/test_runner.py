@@ -117,7 +117,7 @@ class TestChanges:
     def test_a_change_in_a_service_asks_for_its_tests_and_for_those_that_import_it(self) -> None:
         found = changes.asked_for(["functions/promos/offers/store.py"])
         assert {"promos", "platform/unit"} <= set(found.folders)
-        assert set(found.folders) >= changes.importing("promos") - {"promos/unit", "promos/integration", "promos/e2e"}
+        assert set(found.folders) >= {name for name in changes.importing("promos") if name.split("/")[0] != "promos"}
         assert found.smoke
 
     @pytest.mark.parametrize(
