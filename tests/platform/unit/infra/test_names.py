@@ -1,0 +1,128 @@
+"""What outlives a deployment keeps its name and logical id; what bears a function's name is listed old and new."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+import pytest
+
+from infra_cdk.environments import ROOT
+from tests.kit.templates import Synthesised
+
+BEFORE: Final = ROOT / "tests" / "recorded" / "set" / "templates.json"
+"""As it was before the folders changed."""
+HOW_TO: Final = ROOT / "docs" / "how-to" / "rename-functions.md"
+LASTING: Final = {
+    "AWS::ApiGateway::RestApi",
+    "AWS::ApiGatewayV2::Api",
+    "AWS::Cognito::UserPool",
+    "AWS::Cognito::UserPoolClient",
+    "AWS::Cognito::UserPoolGroup",
+    "AWS::DynamoDB::Table",
+    "AWS::Events::Archive",
+    "AWS::Events::EventBus",
+    "AWS::KMS::Alias",
+    "AWS::KMS::Key",
+    "AWS::S3::Bucket",
+    "AWS::SNS::Topic",
+    "AWS::Scheduler::ScheduleGroup",
+    "AWS::SecretsManager::Secret",
+    "AWS::StepFunctions::StateMachine",
+}
+ENVIRONMENTS: Final = ("local", "prod")
+
+
+def before(environment: str) -> dict[str, tuple[str, dict[str, Any]]]:
+    """`stack/logical id` -> (type, properties that are names)."""
+    recorded = json.loads(BEFORE.read_text(encoding="utf-8"))
+    resources = ((name.split(" "), resource) for name, resource in recorded.items())
+    return {
+        f"{stack}/{logical_id}": (kind, named)
+        for (where, stack, logical_id), (kind, named, _) in resources
+        if where == environment
+    }
+
+
+def renamed() -> dict[str, str]:
+    return dict(re.findall(r"^\| `(stadion-[a-z-]+)` \| `(stadion-[a-z-]+)` \|$", HOW_TO.read_text(), re.MULTILINE))
+
+
+def functions(environment: str) -> Iterator[str]:
+    yield from (
+        named["FunctionName"] for kind, named in before(environment).values() if kind == "AWS::Lambda::Function"
+    )
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_what_lasts_keeps_its_logical_id_and_its_name(environment: str, request: pytest.FixtureRequest) -> None:
+    synthesised: Synthesised = request.getfixturevalue(environment)
+    lasting = {name: known for name, known in before(environment).items() if known[0] in LASTING}
+    today = {
+        f"{stack}/{logical_id}": (resource["Type"], resource.get("Properties", {}))
+        for stack, template in synthesised.templates.items()
+        for logical_id, resource in template["Resources"].items()
+    }
+
+    changed = {
+        name: (known, today.get(name))
+        for name, known in lasting.items()
+        if name not in today or today[name][0] != known[0] or not known[1].items() <= today[name][1].items()
+    }
+
+    assert len(lasting) > 35
+    assert changed == {}
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_every_function_of_before_is_there_or_says_its_new_name(
+    environment: str, request: pytest.FixtureRequest
+) -> None:
+    synthesised: Synthesised = request.getfixturevalue(environment)
+    deployed = {p["FunctionName"] for _, p in synthesised.of_type("AWS::Lambda::Function")}
+    moved = renamed()
+
+    lost = {name for name in functions(environment) if name not in deployed and moved.get(name) not in deployed}
+
+    assert lost == set()
+    assert set(moved) <= set(functions(environment))
+
+
+def test_every_queue_of_before_is_there_or_bears_the_new_name_of_its_function(prod: Synthesised) -> None:
+    deployed = {p["QueueName"] for _, p in prod.of_type("AWS::SQS::Queue")}
+    queues = {named["QueueName"] for kind, named in before("prod").values() if kind == "AWS::SQS::Queue"}
+    moved = renamed()
+
+    def today(queue: str) -> str:
+        function = queue.removesuffix("-dlq")
+        return queue.replace(function, moved.get(function, function))
+
+    assert {today(queue) for queue in queues} - deployed == set()
+
+
+def test_old_log_groups_are_kept(prod: Synthesised) -> None:
+    kept = {
+        resource["DeletionPolicy"]
+        for template in prod.templates.values()
+        for resource in template["Resources"].values()
+        if resource["Type"] == "AWS::Logs::LogGroup"
+    }
+
+    assert kept == {"Retain"}
+
+
+def test_executions_in_flight_still_reach_the_functions_that_their_definition_names(prod: Synthesised) -> None:
+    """A running execution keeps the definition that it began with, and the role of its machine."""
+    known = before("prod")
+    former = {name for name, (kind, _) in known.items() if kind == "AWS::Lambda::Function" and "promostask" in name}
+    former -= {name for name in former if "givebackreservations" in name}
+    today = dict(prod.of_type("AWS::Lambda::Function"))
+    by_name = {p["FunctionName"]: p for p in today.values()}
+    allowed = json.dumps([p for name, p in prod.of_type("AWS::IAM::Policy") if "MachineRole" in name])
+
+    assert len(former) == 12
+    for name in former:
+        old = known[name][1]["FunctionName"]
+        assert today[name]["FunctionName"] == old  # the same resource, so that nothing is deleted and made anew
+        assert today[name]["Handler"] == by_name[renamed()[old]]["Handler"]
+        assert name.partition("/")[2] in allowed
