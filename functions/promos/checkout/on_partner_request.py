@@ -5,8 +5,8 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 
 from promos.checkout import service as redemption_service
+from promos.checkout.domain import Redemption
 from promos.checkout.schemas import CodeResponse, OrderOnly, RedemptionResponse, Use
-from promos.checkout.store import Redemption
 from promos.offers import store
 from stadion import clock
 from stadion.observability import count

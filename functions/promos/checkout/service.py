@@ -1,55 +1,44 @@
 """The store's side: what a code is worth, and reserve -> redeem -> reverse. Each is safe to repeat and to race."""
 
 import random
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from promos.athletes import store as athletes
 from promos.budget import Left, plan
 from promos.checkout import store as checkout
+from promos.checkout.domain import (
+    HOLDING,
+    Granted,
+    Held,
+    Order,
+    Redemption,
+    Refused,
+    Seen,
+    State,
+    Taken,
+    beside,
+    decide,
+)
 from promos.checkout.schemas import CodeResponse, Use
-from promos.checkout.store import HOLDING, Hold, OnOrder, Redemption, State, Taken
+from promos.checkout.store import Hold, OnOrder
 from promos.errors import (
-    CodeExpiredError,
     CodeNotFoundError,
-    CodeOfAnotherError,
     CodeReservedError,
-    CodeUsedError,
-    CurrencyError,
     LimitReachedError,
-    NotStackableError,
     OrderDiffersError,
     OrderReversedError,
-    OrderTooSmallError,
-    OutsideHoursError,
-    PromoNotActiveError,
     RedemptionNotFoundError,
-    TooManyCodesError,
-    UserRequiredError,
 )
 from promos.keys import code_pk, promo_pk
 from promos.offers import store
-from promos.offers.domain import (
-    Offer,
-    Promo,
-    PromoStatus,
-    burden_of,
-    discount_of,
-    is_open_at,
-    may_stack,
-    period_key,
-    walk_in,
-)
-from promos.offers.store import Code, Stock
+from promos.offers.domain import Code, Offer, Promo, burden_of, walk_in
+from promos.offers.store import Stock, StoredCode
 from promos.patterns import normal
 from stadion.dynamo import OvertakenError, look_again
 from stadion.events.envelope import Event
 from stadion.events.promos import Offer as OfferFacts
 from stadion.events.promos import PromoRedeemed, PromoReversed
 
-HELD_FOR = timedelta(minutes=30)
-"""A reservation: as long as people take to pay."""
-MOST_CODES = 5
-"""On one order."""
 NO_CURRENCY = "XXX"
 """ISO 4217's code for it: of an order that nothing is known of but that it was reversed."""
 SWEPT_AT_ONCE = 25
@@ -128,7 +117,7 @@ def _reserve(partner_id: str, typed: str, use: Use, now: datetime) -> Redemption
     if known is not None and known.state is State.REDEEMED:
         return _same(known, use)
     if known is not None and known.state is State.RESERVED:
-        if _is_same(known, use) and known.reserved_until is not None and known.reserved_until > now:
+        if _is_same(known, use) and known.is_held_at(now):
             return known
         _release(known, order, now)
         raise OvertakenError
@@ -220,38 +209,39 @@ def _hold(partner_id: str, typed: str, use: Use, order: OnOrder, state: State, n
 
 
 def _new_hold(partner_id: str, typed: str, use: Use, order: OnOrder, state: State, now: datetime) -> Redemption:
-    known = order.redemptions.get(typed)
-    if known is not None and known.state is State.REVERSED:
+    if (known := order.redemptions.get(typed)) is not None and known.state is State.REVERSED:
         raise OrderReversedError
     code = _code(typed)
     stock = store.stock(code.promo_id)
+    asked = Order(partner_id, use.order_id, use.user_id, use.amount_minor, use.currency)
+    decision = decide(asked, _seen(code, stock.promo, asked, order, now), state, now)
+    if isinstance(decision, Granted):
+        return _take(decision, code, stock, order, now)
+    if isinstance(decision, Refused):
+        raise decision.error
+    if isinstance(decision, Held) and not _give_back(decision.partner_id, decision.order_id, code.code, now):
+        raise CodeReservedError
+    raise OvertakenError
+
+
+def _seen(code: Code, promo: Promo, asked: Order, order: OnOrder, now: datetime) -> Seen:
+    others = beside(order.redemptions, code.code, now)
+    promos = store.promos_by_id(others)
+    user_id = code.user_id or asked.user_id
+    zone = promo.time_zone if user_id is None or not promo.windows else athletes.athlete(user_id)[0].time_zone
+    known = order.redemptions.get(code.code)
+    return Seen(code, promo, known, [promos[name] for name in others if name in promos], zone)
+
+
+def _take(granted: Granted, code: StoredCode, stock: Stock, order: OnOrder, now: datetime) -> Redemption:
+    """From the budgets, in the transaction that writes all of it."""
     promo = stock.promo
-    _check_code(code, partner_id, use, now)
-    user_id = code.user_id or use.user_id
-    _check_promo(promo, use, user_id, now)
-    _check_stacking(promo, order, typed, now)
-    offer = _offer_of(code, promo, user_id)
-    period = period_key(promo.limits.period, now, promo.time_zone) if promo.limits.period else None
-    new = Redemption(
-        partner_id=partner_id,
-        order_id=use.order_id,
-        code=code.code,
-        promo_id=promo.promo_id,
-        state=state,
-        amount_minor=use.amount_minor,
-        currency=use.currency,
-        discount_minor=discount_of(promo.discount, use.amount_minor),
-        user_id=user_id,
-        offer_id=offer.offer_id if offer else None,
-        campaign_id=offer.campaign_id if offer else None,
-        variant=offer.variant if offer else None,
-        taken=tuple(_takes(stock, code, burden_of(promo.discount, use.amount_minor), period, now)),
-        counted_period=period if promo.limits.per_user_per_period is not None else None,
-        reserved_until=now + HELD_FOR if state is State.RESERVED else None,
-        changed_at=now,
-        revision=known.revision + 1 if known is not None else 1,
-    )
-    redeemed = state is State.REDEEMED
+    offer = _offer_of(code, promo, granted.new.user_id)
+    burden = burden_of(promo.discount, granted.new.amount_minor)
+    taken = tuple(_takes(stock, code, burden, granted.period, now))
+    facts = offer.model_dump(include={"offer_id", "campaign_id", "variant"}) if offer is not None else {}
+    new = granted.new.model_copy(update={**facts, "taken": taken})
+    redeemed = new.state is State.REDEEMED
     after = _redeemed_offer(offer, new, now) if redeemed and offer else None
     events: list[Event] = [_redeemed(new)] if redeemed else []
     try:
@@ -259,52 +249,6 @@ def _new_hold(partner_id: str, typed: str, use: Use, order: OnOrder, state: Stat
     except LimitReachedError as error:
         raise _limit_or_look_again(error, now) from error
     return new
-
-
-def _check_code(code: Code, partner_id: str, use: Use, now: datetime) -> None:
-    if code.state != "free" and (code.partner_id, code.order_id) == (partner_id, use.order_id):
-        raise OvertakenError  # the same request, a moment ago
-    if code.expires_at <= now:
-        raise CodeExpiredError
-    if code.user_id is not None and use.user_id not in {None, code.user_id}:
-        raise CodeOfAnotherError
-    if code.state == "redeemed":
-        raise CodeUsedError
-    if code.state == "reserved" and code.partner_id is not None and code.order_id is not None:
-        if not _give_back(code.partner_id, code.order_id, code.code, now):
-            raise CodeReservedError
-        raise OvertakenError
-
-
-def _check_promo(promo: Promo, use: Use, user_id: str | None, now: datetime) -> None:
-    status = promo.status(now)
-    if status is not PromoStatus.ACTIVE:
-        raise PromoNotActiveError(status=status.value, extensions={"promo_status": status.value})
-    limits = promo.limits
-    if user_id is None and (limits.per_user is not None or limits.per_user_per_period is not None):
-        raise UserRequiredError(pointer="#/user_id")
-    zone = promo.time_zone if user_id is None or not promo.windows else athletes.athlete(user_id)[0].time_zone
-    if not is_open_at(promo.windows, now, zone):
-        raise OutsideHoursError
-    if promo.currency is not None and promo.currency != use.currency:
-        raise CurrencyError(currency=promo.currency, pointer="#/currency")
-    least = promo.discount.least_order_minor
-    if use.amount_minor < least:
-        raise OrderTooSmallError(least_minor=least, pointer="#/amount_minor", extensions={"least_minor": least})
-
-
-def _check_stacking(promo: Promo, order: OnOrder, typed: str, now: datetime) -> None:
-    others = [
-        one.promo_id
-        for code, one in order.redemptions.items()
-        if code != typed
-        and (one.state is State.REDEEMED or (one.state is State.RESERVED and (one.reserved_until or now) > now))
-    ]
-    if len(others) >= MOST_CODES:
-        raise TooManyCodesError(most=MOST_CODES)
-    for other in store.promos_by_id(others).values():
-        if not may_stack(promo.stacking, other.stacking):
-            raise NotStackableError
 
 
 def _takes(stock: Stock, code: Code, minor: int, period: str | None, now: datetime) -> list[Taken]:
@@ -375,7 +319,7 @@ def _offer_facts(new: Redemption) -> OfferFacts:
     )
 
 
-def _code(typed: str) -> Code:
+def _code(typed: str) -> StoredCode:
     code = store.code_of(normal(typed))
     if code is None:
         raise CodeNotFoundError

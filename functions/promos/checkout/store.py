@@ -3,18 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 from zlib import crc32
 
-from pydantic import AwareDatetime
-
-from promos.budget import Left, Take
+from promos.budget import Left
+from promos.checkout.domain import HOLDING, Redemption, State, Taken
 from promos.errors import LimitReachedError
 from promos.keys import promo_pk, user_pk, uses_sk
 from promos.offers import store
-from promos.offers.domain import Offer, Promo, Stored
-from promos.offers.store import Code
+from promos.offers.domain import Offer, Promo
+from promos.offers.store import StoredCode
 from stadion import clock
 from stadion.dynamo import Item, Transaction, absent, next_revision, overtaken, put_over
 from stadion.events.envelope import Event
@@ -25,50 +23,6 @@ KEPT_FOR = timedelta(days=800)
 """Redemptions, after their last change: long enough for any return."""
 PERIODS_KEPT_FOR = timedelta(days=40)
 ONE_DAY_S = 86_400
-
-
-class State(StrEnum):
-    RESERVED = "reserved"
-    REDEEMED = "redeemed"
-    RELEASED = "released"
-    REVERSED = "reversed"
-
-
-HOLDING = {State.RESERVED, State.REDEEMED}
-
-
-class Taken(Stored):
-    """What was taken from one budget, to be given back to the same shards."""
-
-    pk: str
-    period: str | None = None
-    takes: list[tuple[str, int, int]]
-
-    def to_give_back(self) -> list[Take]:
-        return [Take(sk, uses, minor) for sk, uses, minor in self.takes]
-
-
-class Redemption(Stored):
-    """The use of one code by one order."""
-
-    partner_id: str
-    order_id: str
-    code: str
-    promo_id: str
-    state: State
-    amount_minor: int
-    currency: str
-    discount_minor: int = 0
-    user_id: str | None = None
-    offer_id: str | None = None
-    campaign_id: str | None = None
-    variant: str | None = None
-    taken: tuple[Taken, ...] = ()
-    counted_period: str | None = None
-    """Of the use that counts for the athlete."""
-    reserved_until: AwareDatetime | None = None
-    changed_at: AwareDatetime
-    revision: int = 1
 
 
 @dataclass(frozen=True)
@@ -115,7 +69,7 @@ class Hold:
     """All that one reservation or direct redemption writes."""
 
     promo: Promo
-    code: Code
+    code: StoredCode
     order: OnOrder
     new: Redemption
     offer: tuple[Offer, Offer] | None
@@ -160,7 +114,7 @@ def settle(
     old: Redemption,
     item: Item,
     new: Redemption,
-    code: Code | None,
+    code: StoredCode | None,
     offer: tuple[Offer, Offer] | None,
     events: list[Event],
     now: datetime,

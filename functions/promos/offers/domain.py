@@ -193,6 +193,21 @@ class Offer(Stored):
         return self.model_copy(update={**changed, "revision": self.revision + 1}) if changed else self
 
 
+@dataclass(frozen=True)
+class Code:
+    """A code that was issued. Of a single-use code it says who holds it."""
+
+    code: str
+    promo_id: str
+    expires_at: datetime
+    is_single: bool
+    offer_id: str | None = None
+    user_id: str | None = None
+    state: str = "free"
+    partner_id: str | None = None
+    order_id: str | None = None
+
+
 WALK_IN = "walk-in:"
 
 

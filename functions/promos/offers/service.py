@@ -9,13 +9,13 @@ from promos.athletes import store as athletes
 from promos.errors import CodePatternError, NotEligibleError, OfferIsOverError, OfferNotFoundError
 from promos.facts import Athlete, Piece, ProductCopy
 from promos.offers import funnel_store, product_store, store
-from promos.offers.domain import Check, Offer, OfferStatus, Promo, checks, expiry, is_open_at
+from promos.offers.domain import Check, Code, Offer, OfferStatus, Promo, checks, expiry, is_open_at
 from promos.offers.funnel_store import Place
 from promos.offers.links import tagged
 from promos.offers.message_service import Wanted, message
 from promos.offers.replacement import replacement_for
 from promos.offers.schemas import CheckResponse, Explanation, IssuedResponse, NewIssue, OfferResponse
-from promos.offers.store import AlreadyIssuedError, Code, CodeCollisionError, Standing
+from promos.offers.store import AlreadyIssuedError, CodeCollisionError, Standing
 from promos.patterns import LEAST_RANDOM, LONGEST, code_of
 from promos.targeting import Segments, needs
 from stadion import ids, pagination

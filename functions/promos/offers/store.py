@@ -14,7 +14,7 @@ from promos.budget import Left, Take, shard_count, split
 from promos.errors import CodeTakenError, OfferNotFoundError, PromoIdTakenError, PromoNotFoundError
 from promos.facts import Athlete
 from promos.keys import code_pk, promo_pk, user_pk, uses_sk
-from promos.offers.domain import Offer, Promo, Switch
+from promos.offers.domain import Code, Offer, Promo, Switch
 from stadion import pagination
 from stadion.dynamo import Item, OvertakenError, Transaction, absent, next_revision, overtaken, page_of, put_over
 from stadion.errors import StaleVersionError
@@ -262,7 +262,7 @@ def last_offer_of(user_id: str, promo_id: str) -> Offer | None:
 
 def issue(
     new: Offer,
-    code: "Code | None",
+    code: Code | None,
     athlete: Item | None,
     events: list[Event],
     now: datetime,
@@ -333,27 +333,17 @@ def told_item(offer: Offer, template: str) -> Item:
 
 
 @dataclass(frozen=True)
-class Code:
-    """A code that was issued. Of a single-use code the item itself says who holds it."""
-
-    code: str
-    promo_id: str
-    expires_at: datetime
-    is_single: bool
-    offer_id: str | None = None
-    user_id: str | None = None
-    state: str = "free"
-    partner_id: str | None = None
-    order_id: str | None = None
+class StoredCode(Code):
     item: Item | None = None
+    """To rely on in a transaction."""
 
 
-def code_of(code: str) -> Code | None:
+def code_of(code: str) -> StoredCode | None:
     item = Item.find(code_pk(code), "CODE")
     if item is None:
         return None
     body = dict(item.body)
-    return Code(**(body | {"expires_at": datetime.fromisoformat(body["expires_at"]), "item": item}))
+    return StoredCode(**(body | {"expires_at": datetime.fromisoformat(body["expires_at"]), "item": item}))
 
 
 def put_new_code(transaction: Transaction, code: Code, *, refused: Any) -> None:

@@ -10,10 +10,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from promos.checkout import domain
 from promos.checkout import service as redemption_service
 from promos.checkout.schemas import Use
 from promos.offers import store
-from promos.offers.domain import Offer, Promo, Switch
+from promos.offers.domain import Code, Offer, Promo, Switch
 from promos.values import CodePlan, Discount, DiscountKind, Limits, Stacking, Words
 from stadion.errors import StadionError
 from tests.kit.memory import memory
@@ -28,7 +29,7 @@ CODES = {"A-1": "anna", "A-2": "anna", "A-3": "anna", "B-1": "boris", "C-1": "cl
 CODE = st.sampled_from(sorted(CODES))
 ORDER = st.sampled_from(["o-1", "o-2", "o-3", "o-4"])
 AMOUNT = st.sampled_from([100, 2_000, 3_900])
-HELD_FOR = redemption_service.HELD_FOR
+HELD_FOR = domain.HELD_FOR
 
 
 def promo() -> Promo:
@@ -69,7 +70,7 @@ def stock_up() -> None:
             issued_at=START,
             expires_at=live.ends_at,
         )
-        item = store.Code(code, "p", live.ends_at, True, offer_id=offer.offer_id, user_id=user)
+        item = Code(code, "p", live.ends_at, True, offer_id=offer.offer_id, user_id=user)
         store.issue(offer, item, None, [], START)
 
 
