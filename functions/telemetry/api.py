@@ -8,13 +8,16 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 from stadion import clock
 from stadion.http import Api, lambda_handler
 from stadion.observability import correlation_id
-from telemetry import intake_service, reading_service, service
-from telemetry.domain import Resolution, Series
-from telemetry.errors import TelemetryTooLargeError
-from telemetry.exports import CONTENT_TYPES, Format
+from telemetry.devices import intake_service, readings_service
+from telemetry.devices.errors import TelemetryTooLargeError
+from telemetry.devices.schemas import DEVICE_ID, TelemetryBatch, TelemetryReceipt, TelemetryResponse
+from telemetry.downsampling import Resolution
 from telemetry.live.routes import router as live_router
 from telemetry.metrics.routes import router as metrics_router
-from telemetry.schemas import DEVICE_ID, StreamsResponse, TelemetryBatch, TelemetryReceipt, TelemetryResponse
+from telemetry.streams import service
+from telemetry.streams.domain import Series
+from telemetry.streams.exports import CONTENT_TYPES, Format
+from telemetry.streams.schemas import StreamsResponse
 
 api = Api()
 api.include_router(live_router)
@@ -65,5 +68,5 @@ def read_telemetry(
     """Samples of at most 31 days, or a daily metric of two years; the last day or month when no range is given.
 
     Without `device_id`, of all devices: for one instant, the value that was received last."""
-    asked = reading_service.Question(metric, since, until, device_id=device_id, resolution=resolution, flagged=flagged)
-    return reading_service.read(api.user_id, asked, clock.now())
+    asked = readings_service.Question(metric, since, until, device_id=device_id, resolution=resolution, flagged=flagged)
+    return readings_service.read(api.user_id, asked, clock.now())

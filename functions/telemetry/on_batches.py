@@ -3,13 +3,17 @@
 from stadion.events.consumer import Consumed
 from stadion.observability import count
 from stadion.work import worker
-from telemetry import intake_service
-from telemetry.batches import Batch
-from telemetry.metrics import athlete_store
+from telemetry.devices import intake_service
+from telemetry.devices.work import Batch
+from telemetry.metrics.athletes import store as athlete_store
+from telemetry.timeseries import device_service
 
 
 def keep(batch: Batch) -> Consumed:
-    done = intake_service.keep(batch, time_zone=athlete_store.profile(batch.user_id).time_zone)
+    """The time series are told afterwards, of a repetition too: what they did not take, the queue brings again."""
+    time_zone = athlete_store.profile(batch.user_id).time_zone
+    done = intake_service.keep(batch)
+    device_service.tell(batch.user_id, batch.device_id, batch.touched(), time_zone=time_zone)
     count("SamplesKept", sum(len(portion.ms) for portion in batch.portions))
     if done["left_out"]:
         count("SamplesLeftOut", done["left_out"])

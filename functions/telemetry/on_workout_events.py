@@ -6,8 +6,8 @@ from stadion import clock
 from stadion.events.consumer import Consumed, consumer
 from stadion.events.envelope import Envelope
 from stadion.events.workouts import WorkoutCorrected, WorkoutDeleted, WorkoutRecorded
-from telemetry import keeping
-from telemetry.metrics import work
+from telemetry.metrics.workouts import work
+from telemetry.streams import service
 
 
 def keep(envelope: Envelope[Any]) -> Consumed:
@@ -15,11 +15,11 @@ def keep(envelope: Envelope[Any]) -> Consumed:
     event, now = envelope.data, clock.now()
     if isinstance(event, WorkoutDeleted):
         workout_id, samples = event.workout_id, 0
-        outcome = keeping.forget_streams(envelope.user_id, workout_id, event.revision, now)
+        outcome = service.forget_streams(envelope.user_id, workout_id, event.revision, now)
     else:
         workout_id, streams = event.workout.workout_id, event.workout.streams
         samples = streams.samples if streams is not None else 0
-        outcome = keeping.keep_streams(envelope.user_id, event.workout, now)
+        outcome = service.keep_streams(envelope.user_id, event.workout, now)
     work.ask(envelope.user_id, [workout_id], correlation_id=envelope.correlation_id, now=now)
     return Consumed(outcome, {"samples": samples})
 

@@ -21,12 +21,12 @@ class TelemetryStack(ServiceStack):
         routes = [Route(f"GET /v1/workouts/{{workout_id}}/{what}") for what in ("streams", "export", "metrics")]
         batches = self.work("on_batches", more_layers=[tracks])
         # One at a time: the ride of a day takes Timestream many seconds.
-        measuring = self.work("on_measuring", more_layers=[tracks], batch_size=1)
+        measuring = self.work("metrics/workouts/on_measuring", more_layers=[tracks], batch_size=1)
         self.use_claims()
         self.consume("on_workout_events", WORKOUT_EVENTS, leaves=measuring, more_layers=[tracks])
-        self.consume("on_account_events", ACCOUNT_EVENTS, leaves=measuring, more_layers=[tracks])
-        self.consume("on_privacy_zones", Events(["PrivacyZonesChanged"], source="accounts"))
-        self.consume("on_live_saved", Events(["LiveSessionSaved"], source="workouts"), more_layers=[tracks])
+        self.consume("metrics/on_account_events", ACCOUNT_EVENTS, leaves=measuring, more_layers=[tracks])
+        self.consume("live/audience/on_privacy_zones", Events(["PrivacyZonesChanged"], source="accounts"))
+        self.consume("live/on_live_saved", Events(["LiveSessionSaved"], source="workouts"), more_layers=[tracks])
         self.converse("live", more_layers=[tracks])
         self.serve(
             [*routes, *routes_under("/v1/telemetry"), *routes_under("/v1/metrics"), *LIVE_ROUTES],
@@ -34,7 +34,7 @@ class TelemetryStack(ServiceStack):
             memory_mb=1024,
             more_layers=[tracks],
         )
-        self.every(Duration.minutes(5), "task_close_forgotten_sessions", more_layers=[tracks])
+        self.every(Duration.minutes(5), "live/task_close_forgotten_sessions", more_layers=[tracks])
         self.show(
             "SamplesKept",
             "SamplesLeftOut",

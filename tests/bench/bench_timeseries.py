@@ -35,11 +35,11 @@ from local.timestream import TimestreamEndpoint  # noqa: E402
 from stadion.dynamo import Item  # noqa: E402
 from stadion.sports import SportType  # noqa: E402
 from telemetry.timeseries.port import Period, Source, TelemetryStore, WorkoutSeries  # noqa: E402
-from telemetry.timeseries.rollups import RollupStore  # noqa: E402
-from telemetry.timeseries.timestream import TimestreamStore  # noqa: E402
-from telemetry.timeseries.timestream_client import Timestream  # noqa: E402
+from telemetry.timeseries.rollups.adapter import RollupStore  # noqa: E402
+from telemetry.timeseries.timestream.adapter import TimestreamStore  # noqa: E402
+from telemetry.timeseries.timestream.client import Timestream  # noqa: E402
 from tests.kit.services import ATHLETE, Service, service_environment  # noqa: E402
-from tests.telemetry.integration.timeseries.world import day, moment, season, workout_id  # noqa: E402
+from tests.telemetry.timeseries.integration.world import day, moment, season, workout_id  # noqa: E402
 from tests.timestream_local.integration.workshop import ManualClock, client  # noqa: E402
 
 PRICES = tomllib.loads((Path(__file__).parent / "prices.toml").read_text())

@@ -188,17 +188,17 @@ MUTANTS: Final = (
     # --- telemetry ---
     Mutant(
         "two live sessions are open at once",
-        "telemetry.live.session_store:create",
+        "telemetry.live.sessions.store:create",
         "transaction.put(mark, absent(), refused=_is_open)",
         "transaction.put(mark)",
-        ("tests/telemetry/integration/live/test_sessions.py",),
+        ("tests/telemetry/live/integration/test_sessions.py",),
     ),
     Mutant(
         "an older profile moves the zones back",
-        "telemetry.metrics.knowing:updated",
+        "telemetry.metrics.athletes.service:updated",
         "event.revision <= known.revision",
         "False",
-        ("tests/telemetry/unit", "tests/telemetry/integration/test_metrics.py"),
+        ("tests/telemetry/metrics/athletes/unit", "tests/telemetry/metrics/integration/test_metrics.py"),
     ),
     # --- promos ---
     Mutant(

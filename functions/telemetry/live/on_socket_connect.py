@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from stadion import clock
 from stadion.errors import StadionError, UnavailableError
 from stadion.observability import count, log, logger, metrics
-from telemetry.live import identity
+from telemetry.live.socket import identity
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -10,8 +10,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from stadion import clock
 from stadion.observability import correlate, count, log, logger, measure_ms, metrics
-from telemetry.live import conversation, sockets, watching
-from telemetry.live.identity import Caller
+from telemetry.live import connections
+from telemetry.live.audience import service as audience
+from telemetry.live.socket import service
+from telemetry.live.socket.identity import Caller
 
 DONE = {"statusCode": 200}
 
@@ -25,7 +27,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  #
     if about["eventType"] == "MESSAGE":
         _answer(event.get("body") or "", about, connection_id)
     elif about["eventType"] == "DISCONNECT":
-        log("disconnected", watched=watching.unwatch(connection_id))
+        log("disconnected", watched=audience.unwatch(connection_id))
     else:
         log("connected")
     return DONE
@@ -34,8 +36,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  #
 def _answer(body: str, about: dict[str, Any], connection_id: str) -> None:
     started = time.perf_counter()
     who = Caller.model_validate(about.get("authorizer") or {})
-    action, message = conversation.answer(body, who, connection_id, clock.now())
-    there = sockets.tell(connection_id, message)
+    action, message = service.answer(body, who, connection_id, clock.now())
+    there = connections.tell(connection_id, message)
     elapsed_ms = round((time.perf_counter() - started) * 1000, 1)
     measure_ms("LiveLatency", elapsed_ms)
     code = getattr(message, "code", None)

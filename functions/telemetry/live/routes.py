@@ -9,8 +9,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 from stadion import clock
 from stadion.http import Api
 from stadion.pagination import DEFAULT_LIMIT, MAX_LIMIT, ListResponse
-from telemetry.live import service, sharing
-from telemetry.live.domain import MarkKind
+from telemetry.live import service
+from telemetry.live.audience import permission_service
 from telemetry.live.schemas import (
     CreatedShareLink,
     Follower,
@@ -25,6 +25,7 @@ from telemetry.live.schemas import (
     Seen,
     ShareLinks,
 )
+from telemetry.live.values import MarkKind
 
 router = Router()  # type: ignore[no-untyped-call]
 TAGS = ["Live workouts"]
@@ -87,38 +88,38 @@ def discard_live_session(session_id: str) -> LiveSessionDetail:
 @router.post(f"{SESSION}/share-links", summary="Make a link for people without an account", tags=TAGS, status_code=201)
 def create_share_link(session_id: str, body: Annotated[NewShareLink, Body()]) -> CreatedShareLink:
     """Whoever has it sees what followers see, until it ends or is revoked."""
-    return sharing.share(_me(), session_id, body, clock.now())
+    return permission_service.share(_me(), session_id, body, clock.now())
 
 
 @router.get(f"{SESSION}/share-links", summary="List the links that hold", tags=TAGS)
 def list_share_links(session_id: str) -> ShareLinks:
-    return ShareLinks(items=sharing.links(_me(), session_id, clock.now()))
+    return ShareLinks(items=permission_service.links(_me(), session_id, clock.now()))
 
 
 @router.delete(f"{SESSION}/share-links/<link_id>", summary="Revoke a link", tags=TAGS, status_code=204)
 def revoke_share_link(session_id: str, link_id: str) -> Response[None]:
-    sharing.unshare(_me(), session_id, link_id)
+    permission_service.unshare(_me(), session_id, link_id)
     return Response(status_code=204)
 
 
 @router.get("/v1/live/shared/<share_token>", summary="Look at a shared live workout", tags=TAGS)
 def look_at_shared_session(share_token: str) -> Seen:
     """For a web page without an account. No position inside the athlete's privacy zones."""
-    return sharing.look(share_token, clock.now())
+    return permission_service.look(share_token, clock.now())
 
 
 @router.get("/v1/live/followers", summary="List who may watch you live", tags=TAGS)
 def list_live_followers() -> Followers:
-    return Followers(items=sharing.followers(_me()))
+    return Followers(items=permission_service.followers(_me()))
 
 
 @router.put("/v1/live/followers/<follower>", summary="Let somebody watch you live", tags=TAGS)
 def allow_live_follower(follower: str) -> Follower:
-    return sharing.allow(_me(), follower, clock.now())
+    return permission_service.allow(_me(), follower, clock.now())
 
 
 @router.delete("/v1/live/followers/<follower>", summary="Let somebody watch you no more", tags=TAGS, status_code=204)
 def disallow_live_follower(follower: str) -> Response[None]:
     """Connections that watch by it end at once."""
-    sharing.disallow(_me(), follower)
+    permission_service.disallow(_me(), follower)
     return Response(status_code=204)

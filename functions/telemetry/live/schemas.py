@@ -10,7 +10,7 @@ from stadion.http import RequestModel
 from stadion.ids import ClientId
 from stadion.sports import SportType
 from stadion.zones import TimeZone
-from telemetry.live.domain import LONGEST, LiveState
+from telemetry.live.values import LONGEST, LiveState
 
 MOST_SAMPLES: Final = 600
 MOST_MINUTES: Final = 60

@@ -12,20 +12,8 @@ from stadion.events.workouts import StreamsClaim
 from stadion.observability import count
 from stadion.pagination import ListResponse
 from stadion.streams.recorded import bundle
-from telemetry.live import session_store, watching
-from telemetry.live.batches import Judged, judged, minutes_of
-from telemetry.live.chunks import (
-    NOTHING,
-    Latest,
-    Samples,
-    by_minute,
-    gaps,
-    latest,
-    merged,
-    packed,
-    unpacked,
-)
-from telemetry.live.domain import MarkKind, Session, Start, started
+from telemetry import keys
+from telemetry.live.audience import service as audience
 from telemetry.live.errors import (
     LiveSessionIdTakenError,
     LiveSessionIsFinishedError,
@@ -42,7 +30,12 @@ from telemetry.live.schemas import (
     SamplesTaken,
     most_in,
 )
-from telemetry.live.session_store import Chunk, Stored
+from telemetry.live.sessions import store as session_store
+from telemetry.live.sessions.batches import Judged, judged, minutes_of
+from telemetry.live.sessions.chunks import NOTHING, Samples, by_minute, gaps, latest, merged, packed, unpacked
+from telemetry.live.sessions.domain import Session, Start, started
+from telemetry.live.sessions.store import Chunk, Stored
+from telemetry.live.values import Latest, MarkKind
 
 
 def start(user_id: str, asked: LiveStart, now: datetime) -> LiveSessionDetail:
@@ -75,7 +68,7 @@ def mark(user_id: str, session_id: str, kind: MarkKind, at_s: float | None, now:
 
     changed = _changed(user_id, session_id, change, now)
     if changed.is_open:
-        watching.push(user_id, changed, None, now)
+        audience.push(user_id, changed, None, now)
     return _detail(user_id, changed)
 
 
@@ -114,7 +107,7 @@ def discard(user_id: str, session_id: str, now: datetime) -> LiveSessionDetail:
         return session.discarded(now)
 
     discarded = _changed(user_id, session_id, change, now)
-    watching.end(user_id, discarded, now)
+    audience.end(user_id, discarded, now)
     return shown_with(discarded, NOTHING)
 
 
@@ -137,7 +130,7 @@ def _changed(user_id: str, session_id: str, change: Callable[[Stored], Session],
 def _closed(user_id: str, session_id: str, change: Callable[[Stored], Session], now: datetime) -> Session:
     """First nothing more gets in unnoticed, then what is in is made known; a crash between is mended later."""
     closed = _changed(user_id, session_id, change, now)
-    watching.end(user_id, closed, now)
+    audience.end(user_id, closed, now)
     return closed
 
 
@@ -171,7 +164,7 @@ def _claim(session: Session, parts: list[bytes]) -> StreamsClaim:
     content = hashlib.sha256(data).hexdigest()[:16]
     samples = sum(len(unpacked(part)) for part in parts)
     return StreamsClaim(
-        key=claims.deposit(f"streams/{session.session_id}/{content}/{session_store.PARTITION}", data), samples=samples
+        key=claims.deposit(f"streams/{session.session_id}/{content}/{keys.LIVE}", data), samples=samples
     )
 
 
@@ -211,7 +204,7 @@ def take(user_id: str, session_id: str, batch: SampleBatch, now: datetime) -> Sa
     if not session.is_open and not batch.more:
         finish(user_id, session_id, now)
     if written.newest is not None and session.is_open:
-        watching.push(user_id, session, written.newest, now)
+        audience.push(user_id, session, written.newest, now)
     count("LiveSamples", written.added)
     return SamplesTaken(
         session_id=session_id,

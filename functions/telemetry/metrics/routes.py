@@ -7,18 +7,19 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from stadion import clock
 from stadion.http import Api
-from telemetry.metrics import asking
-from telemetry.metrics.ranges import moments, span
-from telemetry.metrics.schemas import (
+from telemetry.metrics.days import service as days
+from telemetry.metrics.days.ranges import moments, span
+from telemetry.metrics.days.schemas import (
     FitnessResponse,
     HistogramResponse,
     LatestResponse,
     MeanMaxResponse,
-    MetricsResponse,
     SeriesResponse,
     TrendResponse,
     ZonesResponse,
 )
+from telemetry.metrics.workouts import service as workouts
+from telemetry.metrics.workouts.schemas import MetricsResponse
 from telemetry.timeseries.port import Fill, Period, Source
 
 router = Router()  # type: ignore[no-untyped-call]
@@ -39,14 +40,14 @@ def get_workout_metrics(workout_id: str) -> MetricsResponse:
     """Each number with its method, what went into it, and whether it is estimated; what is missing where there is none.
 
     They come a moment after the workout, and again when it, the zones or FTP change."""
-    return asking.of_workout(_me(), workout_id)
+    return workouts.of_workout(_me(), workout_id)
 
 
 @router.get("/v1/metrics/fitness", summary="Read fitness, fatigue and form", tags=TAGS, compress=True)
 def get_fitness(since: From = None, until: To = None) -> FitnessResponse:
     """Of each day, at most 731; six weeks until today when no range is given."""
     user_id = _me()
-    return asking.fitness_of(user_id, span(user_id, since, until, clock.now()))
+    return days.fitness_of(user_id, span(user_id, since, until, clock.now()))
 
 
 @router.get("/v1/metrics/trends/<metric>", summary="Read the trend of a metric", tags=TAGS, compress=True)
@@ -58,14 +59,14 @@ def get_trend(
     until: To = None,
 ) -> TrendResponse:
     user_id = _me()
-    return asking.trend(user_id, metric, source, span(user_id, since, until, clock.now()), period)
+    return days.trend(user_id, metric, source, span(user_id, since, until, clock.now()), period)
 
 
 @router.get("/v1/metrics/zones", summary="Read the time in zones", tags=TAGS)
 def get_zones(metric: Metric = "heart_rate", since: From = None, until: To = None) -> ZonesResponse:
     """Of workouts, `heart_rate` or `power`: each day's seconds in the zones that held on it."""
     user_id = _me()
-    return asking.zones(user_id, metric, span(user_id, since, until, clock.now()))
+    return days.zones(user_id, metric, span(user_id, since, until, clock.now()))
 
 
 @router.get("/v1/metrics/histogram", summary="Read how long each value was held", tags=TAGS, compress=True)
@@ -76,14 +77,14 @@ def get_histogram(
     until: To = None,
 ) -> HistogramResponse:
     user_id = _me()
-    return asking.histogram(user_id, metric, width, span(user_id, since, until, clock.now()))
+    return days.histogram(user_id, metric, width, span(user_id, since, until, clock.now()))
 
 
 @router.get("/v1/metrics/mean-max", summary="Read the best averages of a season", tags=TAGS)
 def get_mean_max(metric: Metric = "power", since: From = None, until: To = None) -> MeanMaxResponse:
     """By duration, of `power`, `heart_rate` or `speed`; of power with critical power, and what FTP it suggests."""
     user_id = _me()
-    return asking.mean_max(user_id, metric, span(user_id, since, until, clock.now()))
+    return days.mean_max(user_id, metric, span(user_id, since, until, clock.now()))
 
 
 @router.get("/v1/metrics/series/<metric>", summary="Read a metric in even steps", tags=TAGS, compress=True)
@@ -97,9 +98,9 @@ def get_series(
 ) -> SeriesResponse:
     """Averages over steps; the last day when no range is given."""
     begins, ends = moments(since, until, clock.now())
-    return asking.series(_me(), metric, source, begins, ends, step_s=step_s, fill=fill)
+    return days.series(_me(), metric, source, begins, ends, step_s=step_s, fill=fill)
 
 
 @router.get("/v1/metrics/latest", summary="Read the newest values", tags=TAGS)
 def get_latest() -> LatestResponse:
-    return asking.latest(_me())
+    return days.latest(_me())

@@ -7,8 +7,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from stadion.streams.codec import Floats
-from telemetry.metrics.athlete import Body, number
-from telemetry.metrics.measure import Given
+from telemetry.metrics.values import Body, Given, number
 
 FRIEL: Final = (0.85, 0.90, 0.95, 1.00)
 """Of the heart rate at threshold (Friel; his zones 5a to 5c are one)."""

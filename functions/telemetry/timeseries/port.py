@@ -1,6 +1,6 @@
 """The time-series side of the telemetry store: what is written into it, and what it can be asked (DESIGN D5).
 
-Two adapters keep to it: Timestream, and DynamoDB rollups. `tests/telemetry/integration/timeseries` holds them to the
+Two adapters keep to it: Timestream, and DynamoDB rollups. `tests/telemetry/timeseries/integration` holds them to the
 same answers.
 """
 

@@ -8,22 +8,12 @@ from typing import Final
 import numpy as np
 
 from stadion.streams.codec import Columns, Floats
-from telemetry.series import epoch_ms
+from telemetry.instants import epoch_ms
 from telemetry.timeseries.bins import Ints
+from telemetry.timeseries.domain import RECORDED, held
 from telemetry.timeseries.port import WorkoutSeries
 
 TIME: Final = "time_s"
-RECORDED: Final[Mapping[str, str]] = {
-    "heart_rate": "heart_rate_bpm",
-    "power": "power_w",
-    "speed": "speed_mps",
-    "cadence": "cadence_rpm",
-    "altitude": "altitude_m",
-    "temperature": "temperature_c",
-}
-"""Metric -> chunk column."""
-LONGEST_HELD_S: Final = 10.0
-LAST_HELD_S: Final = 1.0
 
 
 @dataclass(frozen=True)
@@ -60,9 +50,3 @@ def samples_in(columns: Columns, started_at: datetime) -> Samples:
     found = {metric: columns[column][kept] for metric, column in RECORDED.items() if column in columns}
     known = {metric: values for metric, values in found.items() if np.isfinite(values).any()}
     return Samples(ms, held(ms), known)
-
-
-def held(ms: Ints) -> Floats:
-    gaps = np.append(np.diff(ms) / 1000, LAST_HELD_S)[: len(ms)]
-    held_s: Floats = np.minimum(gaps, LONGEST_HELD_S)
-    return held_s

@@ -40,14 +40,17 @@ def test_everything_that_can_be_said_is_an_operation() -> None:
 
 
 def test_the_story_tells_of_every_message_and_every_field_of_a_batch() -> None:
-    from telemetry.live.batches import COLUMNS
+    from telemetry.live.sessions.batches import COLUMNS
 
     names = [name.partition(".")[2] for name in DOCUMENT["components"]["messages"]]
     assert [name for name in [*names, *COLUMNS] if f"`{name}`" not in STORY] == []
 
 
 def test_the_limits_in_the_story_are_those_of_the_code() -> None:
-    from telemetry.live import domain, schemas, sharing, watching
+    from telemetry.live import schemas
+    from telemetry.live.audience import permission_service
+    from telemetry.live.audience import service as audience
+    from telemetry.live.sessions import domain
 
     for limit in (
         f"{schemas.MOST_SAMPLES} samples",
@@ -55,8 +58,8 @@ def test_the_limits_in_the_story_are_those_of_the_code() -> None:
         f"{schemas.MOST_IN_MINUTE:,}".replace(",", " ") + " a minute",
         f"({schemas.MOST_LATER} after the {schemas.DENSE_HOURS}th hour)",
         f"{domain.LATE_FOR.days} days",
-        f"{watching.MOST_WATCHERS} connections",
-        f"{sharing.MOST_FOLLOWERS} followers",
-        f"{sharing.MOST_LINKS} links",
+        f"{audience.MOST_WATCHERS} connections",
+        f"{permission_service.MOST_FOLLOWERS} followers",
+        f"{permission_service.MOST_LINKS} links",
     ):
         assert limit in STORY, limit

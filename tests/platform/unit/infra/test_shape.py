@@ -160,7 +160,11 @@ def test_the_environments_are_three() -> None:
 
 @pytest.mark.parametrize(
     ("sender", "worker"),
-    [("api", "on-batches"), ("on-workout-events", "on-measuring"), ("on-account-events", "on-measuring")],
+    [
+        ("api", "on-batches"),
+        ("on-workout-events", "metrics-workouts-on-measuring"),
+        ("metrics-on-account-events", "metrics-workouts-on-measuring"),
+    ],
 )
 def test_who_leaves_work_in_a_queue_knows_it_and_may_do_no_more_than_send(
     local: Synthesised, sender: str, worker: str
@@ -170,7 +174,7 @@ def test_who_leaves_work_in_a_queue_knows_it_and_may_do_no_more_than_send(
         for _, p in local.of_type("AWS::Lambda::Function", stack="stadion-telemetry")
         if p["FunctionName"] == f"stadion-telemetry-{sender}"
     ]
-    variable = f"STADION_{worker.removeprefix('on-').upper()}_QUEUE"
+    variable = f"STADION_{worker.rpartition('on-')[2].upper()}_QUEUE"
     queue = function["Environment"]["Variables"][variable]["Ref"]
     queues = local.templates["stadion-telemetry"]["Resources"]
     assert queues[queue]["Properties"]["QueueName"] == f"stadion-telemetry-{worker}"
@@ -194,7 +198,7 @@ def test_only_who_answers_over_the_socket_may_post_to_its_connections(local: Syn
     assert {name.removeprefix("telemetry").partition("Role")[0] for name in allowed} == {
         "api",
         "liveonsocketmessage",
-        "closeforgottensessions",
+        "livecloseforgottensessions",
     }
 
 
@@ -207,7 +211,7 @@ def test_what_may_be_forgotten_is_looked_for_every_few_minutes(local: Synthesise
         "stadion-promos-checkout-give-back-reservations": "rate(1 minute)",
         "stadion-partners-finish-rotations": "rate(1 hour)",
         "stadion-partners-leave-due-webhooks": "rate(1 minute)",
-        "stadion-telemetry-close-forgotten-sessions": "rate(5 minutes)",
+        "stadion-telemetry-live-close-forgotten-sessions": "rate(5 minutes)",
     }
 
 

@@ -10,7 +10,7 @@ from infra_cdk.app import chosen
 from infra_cdk.environments import DEV, LOCAL, PROD
 from infra_cdk.guardrails import violations
 from infra_cdk.timestream_tables import TABLES
-from telemetry.timeseries import tables
+from telemetry.timeseries.timestream import tables
 from tests.kit.templates import Synthesised
 
 RIGHTS = {"Select", "WriteRecords", "DescribeTable"}

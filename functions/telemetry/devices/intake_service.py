@@ -1,0 +1,99 @@
+"""Use cases: take a device's batch, keep it."""
+
+from collections import Counter
+from datetime import datetime
+
+from stadion.dynamo import look_again
+from stadion.i18n import Language
+from stadion.settings import load
+from stadion.work import NotQueuedError, leave
+from telemetry.devices import store
+from telemetry.devices.domain import MOST_IN_SLOT, merged, series_of
+from telemetry.devices.errors import TelemetryNotQueuedError
+from telemetry.devices.schemas import TelemetryBatch, TelemetryReceipt, TelemetryResult, Verdict
+from telemetry.devices.settings import IntakeSettings
+from telemetry.devices.store import Place
+from telemetry.devices.verdicts import Reason, Refused, Taken, judged
+from telemetry.devices.work import Batch, Portion, loads, portions
+from telemetry.instants import epoch_ms
+from telemetry.metrics_table import METRICS
+
+MOST_RESULTS = 100
+
+
+def take(
+    user_id: str, batch: TelemetryBatch, now: datetime, *, correlation_id: str, language: Language
+) -> TelemetryReceipt:
+    """Judges every value and leaves what is taken for `on_batches`; `TelemetryNotQueuedError`."""
+    verdicts = [verdict for index, entry in enumerate(batch.samples) for verdict in judged(index, entry, now)]
+    work = [
+        Batch(
+            correlation_id=correlation_id,
+            asked_at=now,
+            user_id=user_id,
+            device_id=batch.device_id,
+            received_ms=epoch_ms(now),
+            portions=load_,
+        )
+        for load_ in loads(portions(verdict for verdict in verdicts if isinstance(verdict, Taken)))
+    ]
+    try:
+        leave(load(IntakeSettings).batches_queue, work)
+    except NotQueuedError as error:
+        raise TelemetryNotQueuedError from error
+    return _receipt(verdicts, language)
+
+
+def _receipt(verdicts: list[Taken | Refused], language: Language) -> TelemetryReceipt:
+    results = [_result(verdict, language) for verdict in verdicts]
+    counts = Counter(result.status for result in results)
+    notable = [result for result in results if result.status is not Verdict.ACCEPTED]
+    return TelemetryReceipt(
+        accepted=counts[Verdict.ACCEPTED],
+        flagged=counts[Verdict.FLAGGED],
+        rejected=counts[Verdict.REJECTED],
+        results=notable[:MOST_RESULTS],
+    )
+
+
+def _result(verdict: Taken | Refused, language: Language) -> TelemetryResult:
+    if isinstance(verdict, Refused):
+        words = verdict.reason.value.say(language, **verdict.values)
+        return TelemetryResult(
+            index=verdict.index,
+            metric=verdict.metric,
+            status=Verdict.REJECTED,
+            code=verdict.reason.code,
+            detail=words,
+        )
+    if not verdict.flagged:
+        return TelemetryResult(index=verdict.index, metric=verdict.metric.name, status=Verdict.ACCEPTED)
+    reason = Reason.VALUE_IS_IMPLAUSIBLE
+    return TelemetryResult(
+        index=verdict.index,
+        metric=verdict.metric.name,
+        status=Verdict.FLAGGED,
+        code=reason.code,
+        detail=reason.value.say(language),
+    )
+
+
+def keep(batch: Batch) -> Counter[str]:
+    """How many slots were written and left as they were, and how many instants found no place."""
+    done: Counter[str] = Counter()
+    for portion in batch.known():
+        place = Place(batch.user_id, METRICS[portion.metric], portion.flagged, portion.slot, batch.device_id)
+        done += look_again(lambda place=place, portion=portion: _merge(place, portion, batch.received_ms))  # type: ignore[misc]
+    return done
+
+
+def _merge(place: Place, portion: Portion, received_ms: int) -> Counter[str]:
+    sent = series_of(portion.ms, portion.values, received_ms=received_ms, columns=len(place.metric.columns))
+    known, stored = store.find(place)
+    whole = merged([sent] if known is None else [known, sent])
+    kept = whole if len(whole) <= MOST_IN_SLOT else merged([whole], most=MOST_IN_SLOT)
+    left_out = Counter({"left_out": len(whole) - len(kept)})
+    if kept == known:
+        return Counter({"unchanged": 1}) + left_out
+    store.keep(place, kept, stored)
+    return Counter({"written": 1}) + left_out

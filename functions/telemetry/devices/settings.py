@@ -1,0 +1,5 @@
+from stadion.settings import Settings
+
+
+class IntakeSettings(Settings):
+    batches_queue: str

@@ -1,0 +1,73 @@
+"""Who may watch: followers, and whoever has the token of a link."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from stadion.events.accounts import PrivacyZone
+
+TOKEN_BYTES: Final = 32
+"""256 random bits, of which only the digest is kept."""
+
+
+class Kept(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Allowed(Kept):
+    user_id: str
+    allowed_at: AwareDatetime
+
+
+class Link(Kept):
+    """`link_id` is the digest of the token."""
+
+    link_id: str
+    user_id: str
+    session_id: str
+    expires_at: AwareDatetime
+
+
+class Watcher(Kept):
+    """A connection that watches: of the athlete's own, of a follower, or of a link."""
+
+    connection_id: str
+    session_id: str
+    user_id: str | None = None
+    link_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Audience:
+    """As of one consistent read."""
+
+    user_id: str
+    allowed: dict[str, Allowed] = field(default_factory=dict)
+    links: dict[str, Link] = field(default_factory=dict)
+    watchers: list[Watcher] = field(default_factory=list)
+    zones: list[PrivacyZone] = field(default_factory=list)
+
+    def may_watch(self, watcher: Watcher, now: datetime) -> bool:
+        if watcher.link_id is not None:
+            link = self.links.get(watcher.link_id)
+            return link is not None and link.session_id == watcher.session_id and link.expires_at > now
+        return watcher.user_id is not None and (watcher.user_id == self.user_id or watcher.user_id in self.allowed)
+
+    def of_session(self, session_id: str) -> list[Watcher]:
+        return [watcher for watcher in self.watchers if watcher.session_id == session_id]
+
+
+# --- links ----------------------------------------------------------------------------------------------------------
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def link_id_of(token: str) -> str:
+    """So many random bits need no salt."""
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,71 @@
+"""Messages to connected clients: API Gateway's @connections."""
+
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from pydantic import BaseModel
+
+from stadion.observability import count, logger
+from stadion.settings import load
+from telemetry.live.settings import SocketSettings
+
+if TYPE_CHECKING:
+    from mypy_boto3_apigatewaymanagementapi import ApiGatewayManagementApiClient
+
+AT_ONCE: Final = 8
+
+
+@cache
+def _client(endpoint: str) -> "ApiGatewayManagementApiClient":
+    import boto3
+    from botocore.config import Config
+
+    config = Config(connect_timeout=1, read_timeout=3, max_pool_connections=AT_ONCE, retries={"total_max_attempts": 2})
+    return boto3.client("apigatewaymanagementapi", endpoint_url=endpoint, config=config)
+
+
+def client() -> "ApiGatewayManagementApiClient":
+    return _client(load(SocketSettings).socket_endpoint)
+
+
+def tell(connection_id: str, message: BaseModel) -> bool:
+    """False when nobody is there any more. What else goes wrong costs one message, never the work that caused it."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        client().post_to_connection(ConnectionId=connection_id, Data=message.model_dump_json().encode())
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "GoneException":
+            return False
+        _not_told(error)
+    except BotoCoreError as error:
+        _not_told(error)
+    return True
+
+
+def tell_all(messages: Mapping[str, BaseModel]) -> set[str]:
+    """Connections that are gone."""
+    if len(messages) <= 1:
+        return {connection for connection, message in messages.items() if not tell(connection, message)}
+    client()
+    with ThreadPoolExecutor(min(AT_ONCE, len(messages))) as pool:
+        there = pool.map(tell, messages.keys(), messages.values())
+        return {connection for connection, is_there in zip(messages, there, strict=True) if not is_there}
+
+
+def hang_up(connections: Iterable[str]) -> None:
+    """The connection may be gone already."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    for connection_id in connections:
+        try:
+            client().delete_connection(ConnectionId=connection_id)
+        except (BotoCoreError, ClientError) as error:
+            logger.debug("no connection to end", extra={"reason": type(error).__name__})
+
+
+def _not_told(error: Exception) -> None:
+    count("LivePushFailed")
+    logger.warning("not told", extra={"reason": type(error).__name__})

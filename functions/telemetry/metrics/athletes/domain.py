@@ -1,0 +1,142 @@
+"""What is known of an athlete's body, and what of it held on a day."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from stadion.events.accounts import Gender
+from telemetry.metrics.values import Body, Given, number
+
+
+class Measurement(StrEnum):
+    RESTING = "resting_heart_rate_bpm"
+    MAX = "max_heart_rate_bpm"
+    THRESHOLD = "threshold_heart_rate_bpm"
+    FTP = "ftp_w"
+    PACE = "threshold_pace_s_per_km"
+
+
+USUAL_RESTING_BPM: Final = 60.0
+THRESHOLD_OF_RESERVE: Final = 0.85
+
+
+class Profile(BaseModel):
+    """This service's own copy; `revision` is that of the accounts service, 0 before it said anything."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    revision: int = 0
+    time_zone: str = "UTC"
+    birth_date: date | None = None
+    gender: Gender | None = None
+
+
+class Entry(BaseModel):
+    """What was measured on a day. Taken back, it stays with no `values`, so that older news do not bring it back."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    day: date
+    revision: int
+    values: dict[Measurement, float] = Field(default_factory=dict)
+    ever: list[Measurement] = Field(default_factory=list, description="whatever any revision of this day named")
+
+
+@dataclass(frozen=True)
+class Athlete:
+    """`entries` in the order of their days."""
+
+    profile: Profile = field(default_factory=Profile)
+    entries: tuple[Entry, ...] = ()
+
+
+def body_on(athlete: Athlete, day: date) -> Body:
+    resting = _held(athlete, Measurement.RESTING, day) or Given(value=USUAL_RESTING_BPM, assumed="usual")
+    most = _above(_held(athlete, Measurement.MAX, day) or _max_by_age(athlete.profile.birth_date, day), resting)
+    return Body(
+        resting=resting,
+        max=most,
+        threshold=_above(_held(athlete, Measurement.THRESHOLD, day), resting) or _threshold_by_reserve(resting, most),
+        ftp=_held(athlete, Measurement.FTP, day),
+        pace=_held(athlete, Measurement.PACE, day),
+        weighting=_weighting(athlete.profile.gender),
+    )
+
+
+def _above(given: Given | None, resting: Given) -> Given | None:
+    """A heart that beats no faster than at rest is a mistake."""
+    return given if given is not None and number(given) > number(resting) else None
+
+
+def _held(athlete: Athlete, what: Measurement, day: date) -> Given | None:
+    """The last value up to the day; before the first one, that one, as an assumption."""
+    known = [entry for entry in athlete.entries if what in entry.values]
+    if not known:
+        return None
+    before = [entry for entry in known if entry.day <= day]
+    if before:
+        return Given(value=before[-1].values[what], since=before[-1].day)
+    return Given(value=known[0].values[what], since=known[0].day, assumed="measured_later")
+
+
+def _max_by_age(birth_date: date | None, day: date) -> Given | None:
+    """Tanaka 2001: 208 - 0.7 age."""
+    if birth_date is None or birth_date > day:
+        return None
+    return Given(value=round(208 - 0.7 * age_on(birth_date, day), 1), assumed="tanaka_2001")
+
+
+def age_on(birth_date: date, day: date) -> int:
+    return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
+
+
+def _threshold_by_reserve(resting: Given, most: Given | None) -> Given | None:
+    """85 % of the heart rate reserve, as elevate assumes it."""
+    if most is None:
+        return None
+    reserve = number(most) - number(resting)
+    return Given(value=round(number(resting) + THRESHOLD_OF_RESERVE * reserve, 1), assumed="85_percent_of_reserve")
+
+
+def _weighting(gender: Gender | None) -> Given:
+    if gender is Gender.FEMALE or gender is Gender.MALE:
+        return Given(value=gender.value)
+    return Given(value=Gender.MALE.value, assumed="usual")
+
+
+# --- what a change touches ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Touched:
+    """Workouts of the days from `since` on, before `until`; None is no limit."""
+
+    since: date | None = None
+    until: date | None = None
+
+    def __contains__(self, day: date) -> bool:
+        return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
+
+
+def touched_by(athlete: Athlete, changed: Entry) -> Touched | None:
+    """Where the changed day may count: until other days say the same things, and before it if it said them first."""
+    if not changed.ever:
+        return None
+    earlier = [_names(athlete, what, before=changed.day) for what in changed.ever]
+    later = [_next_day(athlete, what, after=changed.day) for what in changed.ever]
+    ends = [day for day in later if day is not None]
+    return Touched(
+        since=changed.day if all(earlier) else None,
+        until=max(ends) if len(ends) == len(later) and all(earlier) else None,
+    )
+
+
+def _names(athlete: Athlete, what: Measurement, *, before: date) -> bool:
+    return any(entry.day < before and what in entry.values for entry in athlete.entries)
+
+
+def _next_day(athlete: Athlete, what: Measurement, *, after: date) -> date | None:
+    return next((entry.day for entry in athlete.entries if entry.day > after and what in entry.values), None)

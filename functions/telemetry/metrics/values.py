@@ -1,0 +1,70 @@
+"""How every number of these metrics is told (its method, what went in, whether it is estimated), and whose it is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Given(BaseModel):
+    """Something that a number rests on."""
+
+    model_config = ConfigDict(frozen=True)
+
+    value: float | str = Field(examples=[250])
+    since: date | None = Field(default=None, description="the day on which it was measured", examples=["2026-11-01"])
+    assumed: str | None = Field(
+        default=None, description="how it was come by when nobody measured it", examples=["tanaka_2001"]
+    )
+
+
+Inputs = Mapping[str, Given]
+
+
+class Measure(BaseModel):
+    """A number, or why there is none."""
+
+    model_config = ConfigDict(frozen=True)
+
+    value: float | None = Field(description="null: see `missing`", examples=[61.4])
+    unit: str = Field(examples=["tss"])
+    method: str = Field(examples=["hr_tss"])
+    inputs: dict[str, Given] = Field(default_factory=dict)
+    estimated: bool = Field(default=False, description="it rests on something assumed")
+    missing: list[str] = Field(default_factory=list, description="what it would take", examples=[["ftp_w"]])
+
+
+def told(value: float, unit: str, method: str, inputs: Inputs | None = None, *, estimated: bool = False) -> Measure:
+    given = dict(inputs or {})
+    rests_on_assumptions = any(one.assumed is not None for one in given.values())
+    return Measure(
+        value=round(value, 3), unit=unit, method=method, inputs=given, estimated=estimated or rests_on_assumptions
+    )
+
+
+def untold(unit: str, method: str, *missing: str) -> Measure:
+    return Measure(value=None, unit=unit, method=method, missing=list(missing))
+
+
+def number(given: Given) -> float:
+    return float(given.value)
+
+
+@dataclass(frozen=True)
+class Body:
+    """What held on a day; None is unknown and cannot be estimated."""
+
+    resting: Given
+    max: Given | None
+    threshold: Given | None
+    ftp: Given | None
+    pace: Given | None
+    weighting: Given
+    """Of TRIMP: `male` or `female`."""
+
+    def told(self) -> dict[str, Any]:
+        return {
+            name: given.model_dump(mode="json") if given is not None else None for name, given in vars(self).items()
+        }

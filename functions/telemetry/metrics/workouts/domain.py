@@ -1,0 +1,257 @@
+"""What a workout means for its athlete: every number with its method, its inputs and whether it is estimated."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from stadion.sports import Family, SportType, sport
+from stadion.streams.codec import Columns, Floats
+from stadion.training.power import each_second, normalized_power_w
+from telemetry.metrics.values import Body, Given, Measure, number, told, untold
+from telemetry.metrics.workouts import load
+from telemetry.metrics.workouts.decoupling import decoupling
+from telemetry.metrics.workouts.gap import flat_speed
+from telemetry.metrics.workouts.mean_max import mean_max
+from telemetry.metrics.workouts.schemas import Assessment, ZoneTimes
+from telemetry.metrics.workouts.timeline import Timeline, timeline
+from telemetry.metrics.zones import LACKING, ZONES, seconds_in
+from telemetry.streams.domain import Facts, grade_percent, velocity_mps
+
+COLUMNS: Final = {"heart_rate": "heart_rate_bpm", "power": "power_w", "speed": "speed_mps"}
+"""Metric -> the column that it was recorded in."""
+COVERED: Final = 0.5
+"""A sensor that was silent for more than half of the time does not decide about a workout's load."""
+
+
+@dataclass(frozen=True, eq=False)
+class Recorded:
+    """A workout's columns with their clocks; only columns that hold anything."""
+
+    columns: Mapping[str, Floats]
+    line: Timeline
+    sport_type: SportType
+
+    def of(self, metric: str) -> Floats | None:
+        return self.columns.get(COLUMNS[metric])
+
+    @property
+    def family(self) -> Family:
+        return sport(self.sport_type).family
+
+    def covers(self, metric: str) -> bool:
+        values = self.of(metric)
+        return values is not None and self.line.coverage(values) >= COVERED
+
+
+def assess(facts: Facts, sport_type: SportType, columns: Columns, body: Body) -> Assessment:
+    recorded = _recorded(columns, sport_type)
+    trimp = _trimp(recorded, body)
+    hr_tss = _hr_tss(trimp, body)
+    normalized = _normalized(recorded)
+    tss = _tss(recorded, normalized, body)
+    flat = _flat_speed(recorded)
+    r_tss = _r_tss(recorded, flat, body)
+    return Assessment(
+        load=_load(sport(sport_type).family, recorded, tss, hr_tss, r_tss, _average_tss(facts, body)),
+        trimp=trimp,
+        zonal_trimp=_zonal_trimp(recorded, body),
+        hr_tss=hr_tss,
+        normalized_power=normalized,
+        intensity_factor=_intensity(normalized, body),
+        tss=tss,
+        grade_adjusted_speed=flat,
+        r_tss=r_tss,
+        decoupling=_decoupling(recorded),
+        zones={metric: _zone_times(recorded, metric, body) for metric in ZONES},
+        mean_max=_curves(recorded),
+    )
+
+
+def _recorded(columns: Columns, sport_type: SportType) -> Recorded | None:
+    line = timeline(columns)
+    held = {name: values for name, values in columns.items() if not np.isnan(values).all()}
+    return Recorded(held, line, sport_type) if line is not None else None
+
+
+# --- heart rate -----------------------------------------------------------------------------------------------------
+
+
+def _pulse(body: Body) -> dict[str, Given] | None:
+    if body.max is None:
+        return None
+    return {"resting": body.resting, "max": body.max, "weighting": body.weighting}
+
+
+def _trimp(recorded: Recorded | None, body: Body) -> Measure:
+    bpm = recorded.of("heart_rate") if recorded is not None else None
+    pulse = _pulse(body)
+    if recorded is None or bpm is None or pulse is None:
+        return untold("trimp", "banister", *_lacking(heart_rate=bpm, max_heart_rate_bpm=pulse))
+    value = load.trimp(bpm, recorded.line.weight_s, **_numbers(pulse))
+    return told(value, "trimp", "banister", pulse)
+
+
+def _numbers(pulse: Mapping[str, Given]) -> dict[str, Any]:
+    return {
+        "resting": number(pulse["resting"]),
+        "most": number(pulse["max"]),
+        "weighting": str(pulse["weighting"].value),
+    }
+
+
+def _hr_tss(trimp: Measure, body: Body) -> Measure:
+    pulse = _pulse(body)
+    if trimp.value is None or pulse is None or body.threshold is None:
+        return untold("tss", "hr_tss", *trimp.missing)
+    value = load.hr_tss(trimp.value, threshold=number(body.threshold), **_numbers(pulse))
+    return told(value, "tss", "hr_tss", {**pulse, "threshold": body.threshold})
+
+
+def _average_tss(facts: Facts, body: Body) -> Measure:
+    """For what was written down by hand: the whole time at the average heart rate, which is less than it really was."""
+    pulse = _pulse(body)
+    bpm = facts.average_heart_rate_bpm
+    if bpm is None or pulse is None or body.threshold is None:
+        return untold("tss", "average_heart_rate", *_lacking(heart_rate=bpm, max_heart_rate_bpm=pulse))
+    trimp = load.trimp_steady(bpm, facts.moving_time_s or facts.elapsed_time_s, **_numbers(pulse))
+    value = load.hr_tss(trimp, threshold=number(body.threshold), **_numbers(pulse))
+    inputs = {**pulse, "threshold": body.threshold, "average": Given(value=bpm)}
+    return told(value, "tss", "average_heart_rate", inputs, estimated=True)
+
+
+def _zonal_trimp(recorded: Recorded | None, body: Body) -> Measure:
+    bpm = recorded.of("heart_rate") if recorded is not None else None
+    if recorded is None or bpm is None or body.max is None:
+        return untold("trimp", "edwards", *_lacking(heart_rate=bpm, max_heart_rate_bpm=body.max))
+    seconds = seconds_in(bpm, recorded.line.weight_s, [share * number(body.max) for share in load.EDWARDS])
+    return told(load.zonal_trimp(seconds), "trimp", "edwards", {"max": body.max})
+
+
+# --- power ----------------------------------------------------------------------------------------------------------
+
+
+def _normalized(recorded: Recorded | None) -> Measure:
+    watts = recorded.of("power") if recorded is not None else None
+    if recorded is None or watts is None:
+        return untold("W", "coggan", "power")
+    value = normalized_power_w(recorded.line.active_s, watts)
+    return told(value, "W", "coggan") if value is not None else untold("W", "coggan", "30_s_of_power")
+
+
+def _intensity(normalized: Measure, body: Body) -> Measure:
+    if normalized.value is None or body.ftp is None:
+        return untold("1", "coggan", *normalized.missing, *_lacking(ftp_w=body.ftp))
+    return told(load.intensity(normalized.value, number(body.ftp)), "1", "coggan", {"ftp": body.ftp})
+
+
+def _tss(recorded: Recorded | None, normalized: Measure, body: Body) -> Measure:
+    if recorded is None or normalized.value is None or body.ftp is None:
+        return untold("tss", "coggan", *normalized.missing, *_lacking(ftp_w=body.ftp))
+    value = load.tss(recorded.line.duration_s, normalized.value, number(body.ftp))
+    return told(value, "tss", "coggan", {"ftp": body.ftp})
+
+
+# --- pace -----------------------------------------------------------------------------------------------------------
+
+
+def _flat_speed(recorded: Recorded | None) -> Measure:
+    """Of runs, over the time in motion; a run without heights is taken as flat."""
+    if recorded is None:
+        return untold("m/s", "minetti", "speed")
+    if recorded.family is not Family.RUN:
+        return untold("m/s", "minetti", "run")
+    values, moving = _flat_speeds(recorded)
+    average = recorded.line.average(values, only=moving) if values is not None else None
+    if average is None:
+        return untold("m/s", "minetti", "speed")
+    return told(average, "m/s", "minetti", estimated="altitude_m" not in recorded.columns)
+
+
+def _flat_speeds(recorded: Recorded) -> tuple[Floats | None, Floats | None]:
+    """The flat speed at each sample, and where the athlete moved."""
+    speed = velocity_mps(recorded.columns, recorded.sport_type)
+    if speed is None:
+        return None, None
+    moving = (speed >= sport(recorded.sport_type).stop_speed_mps).astype(np.float64)
+    grade = grade_percent(recorded.columns, recorded.sport_type)
+    return flat_speed(speed, grade / 100 if grade is not None else np.zeros_like(speed)), moving
+
+
+def _r_tss(recorded: Recorded | None, flat: Measure, body: Body) -> Measure:
+    if recorded is None or flat.value is None or body.pace is None:
+        return untold("tss", "r_tss", *flat.missing, *_lacking(threshold_pace_s_per_km=body.pace))
+    _, moving = _flat_speeds(recorded)
+    moving_s = float(recorded.line.weight_s @ moving) if moving is not None else 0.0
+    value = load.r_tss(moving_s, flat.value, 1000 / number(body.pace))
+    return told(value, "tss", "r_tss", {"threshold_pace": body.pace}, estimated=flat.estimated)
+
+
+# --- both -----------------------------------------------------------------------------------------------------------
+
+
+def _decoupling(recorded: Recorded | None) -> Measure:
+    """Of power if there was any, else of the flat speed of a run, else of speed."""
+    if recorded is None or recorded.of("heart_rate") is None:
+        return untold("%", "friel", "heart_rate")
+    output, what = _output(recorded)
+    if output is None:
+        return untold("%", "friel", "power", "speed")
+    value = decoupling(output, recorded.columns[COLUMNS["heart_rate"]], recorded.line.weight_s)
+    if value is None:
+        return untold("%", "friel", "20_minutes")
+    return told(value, "%", "friel", {"output": Given(value=what)})
+
+
+def _output(recorded: Recorded) -> tuple[Floats | None, str]:
+    if recorded.of("power") is not None:
+        return recorded.of("power"), "power"
+    if recorded.family is Family.RUN:
+        return _flat_speeds(recorded)[0], "grade_adjusted_speed"
+    return velocity_mps(recorded.columns, recorded.sport_type), "speed"
+
+
+def _load(
+    family: Family, recorded: Recorded | None, tss: Measure, hr_tss: Measure, r_tss: Measure, average: Measure
+) -> Measure:
+    """The best that there is: power of a ride, heart rate, pace of a run, an average heart rate."""
+    if recorded is not None:
+        if tss.value is not None and family is Family.RIDE and recorded.covers("power"):
+            return tss.model_copy(update={"method": "power_tss"})
+        if hr_tss.value is not None and recorded.covers("heart_rate"):
+            return hr_tss
+        if r_tss.value is not None:
+            return r_tss
+    if average.value is not None:
+        return average
+    by_sport = {Family.RIDE: tss.missing, Family.RUN: r_tss.missing}.get(family, [])
+    return untold("tss", "none", *dict.fromkeys([*by_sport, *hr_tss.missing]))
+
+
+def _zone_times(recorded: Recorded | None, metric: str, body: Body) -> ZoneTimes:
+    zones = ZONES[metric](body)
+    values = recorded.of(metric) if recorded is not None else None
+    if zones is None or values is None or recorded is None:
+        missing = [*([metric] if values is None else []), *(LACKING[metric] if zones is None else [])]
+        return ZoneTimes(zones=zones, missing=missing)
+    seconds = seconds_in(values, recorded.line.weight_s, zones.bounds)
+    return ZoneTimes(zones=zones, seconds=[round(part, 3) for part in seconds])
+
+
+def _curves(recorded: Recorded | None) -> dict[str, dict[int, float]]:
+    """On the clock that does not stop. Power that was not measured was none; other values are unknown."""
+    curves = {}
+    for metric in COLUMNS:
+        values = recorded.of(metric) if recorded is not None else None
+        if recorded is None or values is None:
+            continue
+        beyond = 0.0 if metric == "power" else np.nan
+        seconds = each_second(recorded.line.time_s, values, beyond=beyond)
+        if seconds is not None:
+            curves[metric] = {duration: round(best, 3) for duration, best in mean_max(seconds).items()}
+    return curves
+
+
+def _lacking(**needed: object) -> list[str]:
+    return [name for name, value in needed.items() if value is None]

@@ -1,0 +1,45 @@
+"""What a workout means, as it is kept and answered."""
+
+from datetime import date
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from stadion.sports import SportType
+from telemetry.metrics.values import Measure
+from telemetry.metrics.zones import ZoneSet
+
+
+class ZoneTimes(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    zones: ZoneSet | None = Field(default=None, description="as they held on the day of the workout")
+    seconds: list[float] | None = Field(default=None, description="in each zone, the lowest first")
+    missing: list[str] = Field(default_factory=list, description="what it would take", examples=[["ftp_w"]])
+
+
+class Assessment(BaseModel):
+    """What a workout means, as it is kept."""
+
+    model_config = ConfigDict(frozen=True)
+
+    load: Measure = Field(description="training stress by the best method that there is; 100 is an hour all out")
+    trimp: Measure
+    zonal_trimp: Measure
+    hr_tss: Measure
+    normalized_power: Measure
+    intensity_factor: Measure
+    tss: Measure
+    grade_adjusted_speed: Measure
+    r_tss: Measure
+    decoupling: Measure
+    zones: dict[str, ZoneTimes]
+    mean_max: dict[str, dict[int, float]] = Field(
+        description="by metric: the best average by duration in seconds", examples=[{"power": {"60": 412.5}}]
+    )
+
+
+class MetricsResponse(Assessment):
+    workout_id: str
+    revision: int = Field(description="grows whenever the metrics change")
+    day: date = Field(description="the athlete's day on which the workout began")
+    sport_type: SportType

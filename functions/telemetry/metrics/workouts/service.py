@@ -1,0 +1,161 @@
+"""Use cases: bring the metrics of a workout to what its newest revision and its athlete's dated data say; read them."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from stadion.dynamo import look_again, next_revision
+from stadion.events.telemetry import UserMetricsUpdated
+from stadion.streams.codec import Floats
+from stadion.streams.recorded import joined
+from telemetry.metrics.athletes import store as athlete_store
+from telemetry.metrics.athletes.domain import body_on
+from telemetry.metrics.errors import MetricsNotFoundError
+from telemetry.metrics.values import Body
+from telemetry.metrics.workouts import store
+from telemetry.metrics.workouts.domain import assess
+from telemetry.metrics.workouts.schemas import MetricsResponse
+from telemetry.metrics.workouts.store import Measured, ReliedOn
+from telemetry.streams import store as stream_store
+from telemetry.streams.domain import Facts
+from telemetry.streams.store import Kept
+from telemetry.timeseries.port import WorkoutSeries
+from telemetry.timeseries.service import time_series
+
+METHODS: Final = 1
+"""Raised when a formula changes, so that what is measured again differs from what is kept."""
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """The metrics as they stand, their revision, and the columns that they came from."""
+
+    outcome: str
+    measured: Measured
+    revision: int
+    columns: Mapping[str, Floats]
+
+
+def measure(user_id: str, workout_id: str, *, correlation_id: str, now: datetime) -> str:
+    """First the metrics with their event, then the time series, always: a crash between them is mended next time."""
+    found = look_again(lambda: _bring_about(user_id, workout_id, correlation_id, now))
+    if found is None:
+        return "unknown"
+    _tell_series(user_id, found)
+    return found.outcome
+
+
+def _bring_about(user_id: str, workout_id: str, correlation_id: str, now: datetime) -> Found | None:
+    """Looks at the metrics first: whoever measures on later news then finds them changed, and looks again."""
+    known, stored = store.find(user_id, workout_id)
+    kept, kept_item = stream_store.find(user_id, workout_id)
+    if kept is None or (kept.facts is None and known is None):
+        return None
+    relied_on = [ReliedOn(stream_store.kept_key(user_id, workout_id), kept_item)]
+    columns: Mapping[str, Floats] = {}
+    if kept.facts is None or kept.started_at is None:
+        wanted = _gone(known)
+    else:
+        athlete, head = athlete_store.read(user_id)
+        relied_on.append(ReliedOn(athlete_store.head_key(user_id), head))
+        body = body_on(athlete, kept.facts.day)
+        columns = joined(stream_store.read_chunks(user_id, kept)) if kept.key is not None else {}
+        wanted = _measured(kept, kept.facts, kept.started_at, body, known, columns)
+    if known is not None and known.fingerprint == wanted.fingerprint:
+        return Found("unchanged", known, next_revision(stored) - 1, columns)
+    revision = next_revision(stored)
+    store.keep(
+        user_id,
+        wanted,
+        stored,
+        relied_on=relied_on,
+        event=_event(wanted, revision),
+        correlation_id=correlation_id,
+        now=now,
+    )
+    return Found("measured" if wanted.assessment is not None else "forgotten", wanted, revision, columns)
+
+
+def _gone(known: Measured | None) -> Measured:
+    assert known is not None  # noqa: S101 - for the type checker
+    return known.model_copy(update={"fingerprint": "gone", "assessment": None})
+
+
+def _measured(
+    kept: Kept,
+    facts: Facts,
+    started_at: datetime,
+    body: Body,
+    known: Measured | None,
+    columns: Mapping[str, Floats],
+) -> Measured:
+    fingerprint = _fingerprint(kept, facts, body)
+    if known is not None and known.fingerprint == fingerprint:
+        return known
+    return Measured(
+        workout_id=kept.workout_id,
+        fingerprint=fingerprint,
+        day=facts.day,
+        sport_type=kept.sport_type,
+        started_at=started_at,
+        assessment=assess(facts, kept.sport_type, columns, body),
+    )
+
+
+def _fingerprint(kept: Kept, facts: Facts, body: Body) -> str:
+    """Without the workout's revision: a new name measures nothing anew."""
+    parts = [METHODS, kept.key, kept.sport_type, str(kept.started_at), facts.model_dump(mode="json"), body.told()]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def _event(measured: Measured, revision: int) -> UserMetricsUpdated:
+    load = measured.assessment.load if measured.assessment is not None else None
+    return UserMetricsUpdated(
+        workout_id=measured.workout_id,
+        revision=revision,
+        day=measured.day,
+        sport_type=measured.sport_type,
+        load=load.value if load is not None else None,
+        load_method=load.method if load is not None and load.value is not None else None,
+        estimated=load is not None and load.estimated,
+    )
+
+
+def _tell_series(user_id: str, found: Found) -> None:
+    measured = found.measured
+    if measured.assessment is None:
+        time_series().remove_workout(
+            user_id,
+            measured.workout_id,
+            version=found.revision,
+            day=measured.day,
+            started_at=measured.started_at,
+        )
+        return
+    series = WorkoutSeries(
+        workout_id=measured.workout_id,
+        version=found.revision,
+        day=measured.day,
+        started_at=measured.started_at,
+        sport_type=measured.sport_type,
+        columns=found.columns,
+        load=measured.assessment.load.value,
+        mean_max=measured.assessment.mean_max,
+    )
+    time_series().put_workout(user_id, series)
+
+
+def of_workout(user_id: str, workout_id: str) -> MetricsResponse:
+    measured, item = store.find(user_id, workout_id)
+    if measured is None or item is None or measured.assessment is None:
+        raise MetricsNotFoundError
+    return MetricsResponse(
+        **dict(measured.assessment),
+        workout_id=workout_id,
+        revision=int(item.revision),
+        day=measured.day,
+        sport_type=measured.sport_type,
+    )

@@ -1,0 +1,5 @@
+from stadion.settings import Settings
+
+
+class MeasuringSettings(Settings):
+    measuring_queue: str

@@ -1,0 +1,146 @@
+"""Streams as the app asks for them: parallel arrays, derived ones too, at the resolution that a screen can show."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict
+
+from stadion.sports import SportType, sport
+from stadion.streams.codec import Floats
+from telemetry.downsampling import POINTS, Indices, Resolution, lttb
+
+Columns = Mapping[str, Floats]
+
+GRADE_WINDOW_M = 30.0
+STEEPEST_PERCENT = 45.0
+SMOOTH_SAMPLES = 5
+
+
+class Series(StrEnum):
+    TIME = "time"
+    DISTANCE = "distance"
+
+
+def _recorded(column: str) -> Callable[[Columns, SportType], Floats | None]:
+    return lambda columns, _: columns.get(column)
+
+
+def velocity_mps(columns: Columns, _: SportType) -> Floats | None:
+    """The device's speed, or the distance's slope; a running mean over five samples."""
+    speed = columns.get("speed_mps")
+    if speed is None:
+        distance, time_s = columns.get("distance_m"), columns["time_s"]
+        if distance is None or len(time_s) < 2:
+            return None
+        speed = np.gradient(_filled(distance), time_s)
+    return _running_mean(speed, SMOOTH_SAMPLES)
+
+
+def _moving(columns: Columns, sport_type: SportType) -> Floats | None:
+    speed = velocity_mps(columns, sport_type)
+    return None if speed is None else (np.nan_to_num(speed) >= sport(sport_type).stop_speed_mps).astype(np.float64)
+
+
+def grade_percent(columns: Columns, _: SportType) -> Floats | None:
+    """Per cent, over at least thirty metres of way, within +-45."""
+    altitude, distance = columns.get("altitude_m"), columns.get("distance_m")
+    if altitude is None or distance is None or len(distance) < 2:
+        return None
+    way, height = np.maximum.accumulate(_filled(distance)), _filled(altitude)
+    back = np.clip(np.searchsorted(way, way - GRADE_WINDOW_M / 2), 0, len(way) - 1)
+    ahead = np.clip(np.searchsorted(way, way + GRADE_WINDOW_M / 2), 0, len(way) - 1)
+    run = way[ahead] - way[back]
+    rise = height[ahead] - height[back]
+    grade = np.divide(100 * rise, run, out=np.zeros_like(rise), where=run >= GRADE_WINDOW_M / 3)
+    clipped: Floats = np.clip(grade, -STEEPEST_PERCENT, STEEPEST_PERCENT)
+    return clipped
+
+
+STREAMS: dict[str, tuple[Callable[[Columns, SportType], Floats | None], int]] = {
+    "time": (_recorded("time_s"), 3),
+    "distance": (_recorded("distance_m"), 2),
+    "altitude": (_recorded("altitude_m"), 2),
+    "velocity_smooth": (velocity_mps, 3),
+    "heartrate": (_recorded("heart_rate_bpm"), 0),
+    "cadence": (_recorded("cadence_rpm"), 1),
+    "watts": (_recorded("power_w"), 0),
+    "temp": (_recorded("temperature_c"), 1),
+    "moving": (_moving, 0),
+    "grade_smooth": (grade_percent, 1),
+}
+"""Strava's names -> how the stream is made, and to how many decimals it is told. `latlng` stands apart."""
+LATLNG = "latlng"
+KNOWN = ("time", LATLNG, *(name for name in STREAMS if name != "time"))
+SHAPES = ("altitude", "velocity_smooth", "heartrate", "watts", "cadence", "temp", "distance")
+"""What a downsampled line is chosen by: the first of these that was asked for."""
+
+
+def streams(
+    columns: Columns, sport_type: SportType, keys: list[str], *, resolution: Resolution, series: Series
+) -> dict[str, list[Any]]:
+    """Parallel lists of one length; a stream that was not recorded is left out, a missing sample is None."""
+    made = {name: STREAMS[name][0](columns, sport_type) for name in keys if name != LATLNG}
+    found = {name: values for name, values in made.items() if values is not None}
+    chosen = _chosen(columns, found, resolution, series)
+    told = {name: _listed(values[chosen], STREAMS[name][1], name) for name, values in found.items()}
+    if LATLNG in keys and "lat" in columns:
+        told[LATLNG] = _positions(columns["lat"][chosen], columns["lon"][chosen])
+    return {name: told[name] for name in keys if name in told}
+
+
+def has_distance(columns: Columns) -> bool:
+    return "distance_m" in columns
+
+
+def _chosen(columns: Columns, found: Mapping[str, Floats], resolution: Resolution, series: Series) -> Indices:
+    n = len(columns["time_s"])
+    most = POINTS.get(resolution, n)
+    if n <= most:
+        return np.arange(n)
+    x = columns["distance_m"] if series is Series.DISTANCE else columns["time_s"]
+    shape = next((found[name] for name in SHAPES if name in found), columns["time_s"])
+    return lttb(_filled(x), _filled(shape), most)
+
+
+def _filled(values: Floats) -> Floats:
+    """Missing samples on the straight line between their neighbours."""
+    known = ~np.isnan(values)
+    if known.all():
+        return values
+    if not known.any():
+        return np.zeros_like(values)
+    at = np.arange(len(values))
+    return np.interp(at, at[known], values[known])
+
+
+def _running_mean(values: Floats, width: int) -> Floats:
+    padded = np.pad(_filled(values), width // 2, mode="edge")
+    return np.convolve(padded, np.ones(width) / width, mode="valid")
+
+
+def _listed(values: Floats, decimals: int, name: str) -> list[Any]:
+    if name == "moving":
+        return [bool(value) for value in values]
+    rounded = np.round(values, decimals).tolist()
+    if decimals == 0:
+        return [None if value != value else int(value) for value in rounded]  # noqa: PLR0124 - NaN
+    return [None if value != value else value for value in rounded]  # noqa: PLR0124 - NaN
+
+
+def _positions(lat: Floats, lon: Floats) -> list[Any]:
+    pairs = zip(np.round(lat, 7).tolist(), np.round(lon, 7).tolist(), strict=True)
+    return [None if a != a else [a, b] for a, b in pairs]  # noqa: PLR0124 - NaN
+
+
+class Facts(BaseModel):
+    """What the metrics need to know of a workout besides its streams."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    day: date
+    elapsed_time_s: float
+    moving_time_s: float
+    average_heart_rate_bpm: float | None = None

@@ -1,0 +1,18 @@
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from telemetry.downsampling import Resolution
+from telemetry.streams.domain import Series
+
+
+class StreamsResponse(BaseModel):
+    workout_id: str
+    resolution: Resolution
+    series: Series
+    original_size: int = Field(description="samples that were recorded")
+    size: int = Field(description="samples in each of the lists")
+    streams: dict[str, list[Any]] = Field(
+        description="parallel lists by name; a missing sample is null, a stream that was not recorded is left out",
+        examples=[{"time": [0, 1, 2], "heartrate": [91, 92, None], "latlng": [[55.75, 37.61], None, [55.75, 37.62]]}],
+    )

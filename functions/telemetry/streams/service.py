@@ -1,0 +1,125 @@
+"""Use cases: keep the streams of a workout's newest revision, read them, export them, forget what nobody needs.
+
+Those of a live workout are in the table already: they are kept where they are, and go when others count instead.
+"""
+
+from datetime import datetime
+
+from stadion import claims
+from stadion.clock import local_date
+from stadion.dynamo import look_again
+from stadion.events.workouts import WorkoutFacts
+from stadion.streams.codec import Floats
+from stadion.streams.recorded import joined, unbundle
+from telemetry.downsampling import Resolution
+from telemetry.live import service as live
+from telemetry.streams import store
+from telemetry.streams.domain import KNOWN, Facts, Series, has_distance, streams
+from telemetry.streams.errors import NoDistanceError, StreamsNotFoundError, UnknownStreamError
+from telemetry.streams.exports import Format, exported
+from telemetry.streams.schemas import StreamsResponse
+from telemetry.streams.store import Kept
+
+
+def read(user_id: str, workout_id: str, keys: str | None, *, resolution: Resolution, series: Series) -> StreamsResponse:
+    """Two DynamoDB requests, whatever the resolution, up to a megabyte of chunks."""
+    wanted = _wanted(keys)
+    kept, columns = _columns(user_id, workout_id)
+    if series is Series.DISTANCE and not has_distance(columns):
+        raise NoDistanceError
+    told = streams(columns, kept.sport_type, wanted, resolution=resolution, series=series)
+    return StreamsResponse(
+        workout_id=workout_id,
+        resolution=resolution,
+        series=series,
+        original_size=len(columns["time_s"]),
+        size=max((len(values) for values in told.values()), default=0),
+        streams=told,
+    )
+
+
+def export(user_id: str, workout_id: str, as_format: Format) -> str:
+    kept, columns = _columns(user_id, workout_id)
+    if kept.started_at is None:
+        raise StreamsNotFoundError
+    return exported(columns, sport_type=kept.sport_type, started_at=kept.started_at, as_format=as_format)
+
+
+def _columns(user_id: str, workout_id: str) -> tuple[Kept, dict[str, Floats]]:
+    kept, _ = store.find(user_id, workout_id)
+    if kept is None or kept.key is None:
+        raise StreamsNotFoundError
+    return kept, joined(store.read_chunks(user_id, kept))
+
+
+def _wanted(keys: str | None) -> list[str]:
+    """`time` is always among them; all when nothing was asked for."""
+    if not keys:
+        return list(KNOWN)
+    named = [name.strip() for name in keys.split(",") if name.strip()]
+    for name in named:
+        if name not in KNOWN:
+            raise UnknownStreamError(pointer="query:keys", name=name[:40], known=", ".join(KNOWN))
+    return list(dict.fromkeys(["time", *named]))
+
+
+# --- keeping ---------------------------------------------------------------------------------------------------------
+
+
+def keep_streams(user_id: str, workout: WorkoutFacts, now: datetime) -> str:
+    wanted = Kept(
+        workout_id=workout.workout_id,
+        revision=workout.revision,
+        key=workout.streams.key if workout.streams is not None else None,
+        sport_type=workout.sport_type,
+        started_at=workout.started_at,
+        facts=Facts(
+            day=local_date(workout.started_at, workout.time_zone),
+            elapsed_time_s=workout.elapsed_time_s,
+            moving_time_s=workout.moving_time_s,
+            average_heart_rate_bpm=workout.average_heart_rate_bpm,
+        ),
+    )
+    return look_again(lambda: _bring_about(user_id, wanted, now))
+
+
+def forget_streams(user_id: str, workout_id: str, revision: int, now: datetime) -> str:
+    return look_again(lambda: _bring_about(user_id, Kept(workout_id=workout_id, revision=revision), now))
+
+
+def _bring_about(user_id: str, wanted: Kept, now: datetime) -> str:
+    """First the chunks, then the word that they count, then the old ones go; a crash anywhere is mended next time."""
+    known, stored = store.find(user_id, wanted.workout_id)
+    if known is not None and known.revision >= wanted.revision:
+        _sweep(user_id, known, now)
+        return "stale"
+    old_key = known.key if known is not None else None
+    if wanted.key is not None and not store.are_same_chunks(wanted.key, old_key):
+        _bring_chunks(user_id, wanted.workout_id, wanted.key, now)
+    garbage = [*(known.garbage if known is not None else []), *([old_key] if old_key else [])]
+    left = [key for key in dict.fromkeys(garbage) if not store.are_same_chunks(key, wanted.key)]
+    kept = wanted.model_copy(update={"garbage": left})
+    store.keep(user_id, kept, stored)
+    _sweep(user_id, kept, now)
+    return "kept" if wanted.key is not None else "forgotten"
+
+
+def _bring_chunks(user_id: str, workout_id: str, key: str, now: datetime) -> None:
+    """Of a live workout nothing is copied, unless its chunks have gone meanwhile."""
+    if store.are_live(key):
+        if live.holds(user_id, workout_id):
+            return
+        live.retire(user_id, workout_id, now)
+    store.write_chunks(user_id, workout_id, key, unbundle(claims.collect(key)))
+
+
+def _sweep(user_id: str, kept: Kept, now: datetime) -> None:
+    if not store.are_live(kept.key):
+        live.retire(user_id, kept.workout_id, now)
+    if not kept.garbage:
+        return
+    for key in kept.garbage:
+        store.delete_chunks(user_id, kept.workout_id, key)
+    _, stored = store.find(user_id, kept.workout_id)
+    if stored is not None and stored.body.get("garbage") == kept.garbage:
+        store.keep(user_id, kept.model_copy(update={"garbage": []}), stored)
