@@ -6,19 +6,13 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
-from partners import admin_service, hook_service, hook_store, import_service, store
-from partners.schemas import (
-    EndpointResponse,
-    ImportResponse,
-    NewCredentials,
-    NewEndpoint,
-    NewEndpointSecret,
-    NewImport,
-    NewPartner,
-    PartnerResponse,
-    Rotation,
-    WebhookResponse,
-)
+from partners import service, store
+from partners.catalogue import import_service, import_store
+from partners.catalogue.schemas import ImportResponse, NewImport
+from partners.schemas import NewCredentials, NewPartner, PartnerResponse, Rotation
+from partners.webhooks import service as webhook_service
+from partners.webhooks import store as webhook_store
+from partners.webhooks.schemas import EndpointResponse, NewEndpoint, NewEndpointSecret, WebhookResponse
 from stadion import clock
 from stadion.http import Api, lambda_handler
 from stadion.pagination import DEFAULT_LIMIT, MAX_LIMIT, ListResponse
@@ -30,7 +24,7 @@ handler = lambda_handler(api)
 @api.post("/v1/admin/partners", status_code=201, summary="Make a partner", tags=["Partners"])
 def create_partner(body: Annotated[NewPartner, Body()]) -> NewCredentials:
     """Its first API key and signing secret are in the answer and nowhere else."""
-    return admin_service.create(body, by=api.signer(), now=clock.now())
+    return service.create(body, by=api.signer(), now=clock.now())
 
 
 @api.get("/v1/admin/partners", summary="List the partners", tags=["Partners"])
@@ -39,44 +33,44 @@ def list_partners(
     cursor: Annotated[str | None, Query(max_length=2000)] = None,
 ) -> ListResponse[PartnerResponse]:
     api.signer()
-    page = store.page(limit=limit, cursor=cursor).of(admin_service.shown)
+    page = store.page(limit=limit, cursor=cursor).of(service.shown)
     return ListResponse[PartnerResponse](items=page.items, next_cursor=page.next_cursor)
 
 
 @api.get("/v1/admin/partners/<partner_id>", summary="Show a partner", tags=["Partners"])
 def get_partner(partner_id: str) -> PartnerResponse:
     api.signer()
-    return admin_service.shown(store.get(partner_id))
+    return service.shown(store.get(partner_id))
 
 
 @api.post("/v1/admin/partners/<partner_id>/keys", status_code=201, summary="Rotate the key", tags=["Partners"])
 def rotate_key(partner_id: str, body: Annotated[Rotation, Body()]) -> NewCredentials:
     """The old key opens for the grace as well."""
     grace = timedelta(hours=body.grace_hours)
-    return admin_service.rotate_key(partner_id, grace, by=api.signer(), now=clock.now())
+    return service.rotate_key(partner_id, grace, by=api.signer(), now=clock.now())
 
 
 @api.post("/v1/admin/partners/<partner_id>/secrets", status_code=201, summary="Rotate the secret", tags=["Partners"])
 def rotate_secret(partner_id: str, body: Annotated[Rotation, Body()]) -> NewCredentials:
     """Messages signed with the old secret are taken for the grace as well."""
     grace = timedelta(hours=body.grace_hours)
-    return admin_service.rotate_secret(partner_id, grace, by=api.signer(), now=clock.now())
+    return service.rotate_secret(partner_id, grace, by=api.signer(), now=clock.now())
 
 
 @api.post("/v1/admin/partners/<partner_id>/finish", summary="End what was rotated out", tags=["Partners"])
 def finish_rotations(partner_id: str) -> PartnerResponse:
     signer = api.signer()
-    return admin_service.shown(admin_service.finish_rotations(partner_id, by=signer, now=clock.now(), at_once=True))
+    return service.shown(service.finish_rotations(partner_id, by=signer, now=clock.now(), at_once=True))
 
 
 @api.post("/v1/admin/partners/<partner_id>/disable", summary="Disable a partner", tags=["Partners"])
 def disable_partner(partner_id: str) -> PartnerResponse:
-    return admin_service.shown(admin_service.disable(partner_id, by=api.signer(), now=clock.now()))
+    return service.shown(service.disable(partner_id, by=api.signer(), now=clock.now()))
 
 
 @api.post("/v1/admin/partners/<partner_id>/enable", summary="Enable a partner again", tags=["Partners"])
 def enable_partner(partner_id: str) -> PartnerResponse:
-    return admin_service.shown(admin_service.enable(partner_id, by=api.signer(), now=clock.now()))
+    return service.shown(service.enable(partner_id, by=api.signer(), now=clock.now()))
 
 
 # --- imports --------------------------------------------------------------------------------------------------------
@@ -94,7 +88,7 @@ def create_import(partner_id: str, body: Annotated[NewImport, Body()]) -> Import
 def get_import(import_id: str) -> ImportResponse:
     """What became of its lines, with the first of its errors."""
     api.signer()
-    return import_service.shown(import_service.find(import_id))
+    return import_service.shown(import_store.find(import_id))
 
 
 # --- webhooks out ---------------------------------------------------------------------------------------------------
@@ -105,27 +99,27 @@ ENDPOINTS = "/v1/admin/partners/<partner_id>/endpoints"
 @api.post(ENDPOINTS, status_code=201, summary="Send webhooks there", tags=["Partners"])
 def create_endpoint(partner_id: str, body: Annotated[NewEndpoint, Body()]) -> NewEndpointSecret:
     """The secret that they are signed with is in the answer and nowhere else."""
-    return hook_service.subscribe(partner_id, body, by=api.signer(), now=clock.now())
+    return webhook_service.subscribe(partner_id, body, by=api.signer(), now=clock.now())
 
 
 @api.get(ENDPOINTS, summary="List a partner's endpoints", tags=["Partners"])
 def list_endpoints(partner_id: str) -> ListResponse[EndpointResponse]:
     api.signer()
-    found = store.endpoints(store.get(partner_id).partner_id)
-    return ListResponse[EndpointResponse](items=[hook_service.shown(one) for one in found])
+    found = webhook_store.endpoints(store.get(partner_id).partner_id)
+    return ListResponse[EndpointResponse](items=[webhook_service.shown(one) for one in found])
 
 
 @api.delete(f"{ENDPOINTS}/<endpoint_id>", status_code=204, summary="Send no more webhooks there", tags=["Partners"])
 def delete_endpoint(partner_id: str, endpoint_id: str) -> Response[None]:
     api.signer()
-    store.remove_endpoint(partner_id, endpoint_id)
+    webhook_store.remove_endpoint(partner_id, endpoint_id)
     return Response(status_code=204)
 
 
 @api.post(f"{ENDPOINTS}/<endpoint_id>/enable", summary="Enable an endpoint again", tags=["Partners"])
 def enable_endpoint(partner_id: str, endpoint_id: str) -> EndpointResponse:
     api.signer()
-    return hook_service.shown(hook_service.enable(partner_id, endpoint_id, clock.now()))
+    return webhook_service.shown(webhook_service.enable(partner_id, endpoint_id, clock.now()))
 
 
 @api.post(
@@ -134,7 +128,7 @@ def enable_endpoint(partner_id: str, endpoint_id: str) -> EndpointResponse:
 def rotate_endpoint_secret(partner_id: str, endpoint_id: str, body: Annotated[Rotation, Body()]) -> NewEndpointSecret:
     """Webhooks carry a signature of each for the grace."""
     grace = timedelta(hours=body.grace_hours)
-    return hook_service.rotate(partner_id, endpoint_id, grace, by=api.signer(), now=clock.now())
+    return webhook_service.rotate(partner_id, endpoint_id, grace, by=api.signer(), now=clock.now())
 
 
 @api.get("/v1/admin/partners/<partner_id>/deliveries", summary="List the webhooks to a partner", tags=["Partners"])
@@ -145,5 +139,5 @@ def list_webhooks(
 ) -> ListResponse[WebhookResponse]:
     """Newest first, with each attempt."""
     api.signer()
-    page = hook_store.page(partner_id, limit=limit, cursor=cursor).of(hook_service.shown_delivery)
+    page = webhook_store.page(partner_id, limit=limit, cursor=cursor).of(webhook_service.shown_delivery)
     return ListResponse[WebhookResponse](items=page.items, next_cursor=page.next_cursor)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from partners.errors import RotationOpenError
+from partners.errors import AbilityMissingError, PartnerDisabledError, RotationOpenError
 
 MOST_VALID = 2
 
@@ -86,28 +86,9 @@ class Partner(Value):
         return [key for key in self.keys if not key.holds_at(now)]
 
 
-class HookEvent(StrEnum):
-    """What partners may hear of, and nothing about a person in any of it."""
-
-    PROMO_ISSUED = "promo.issued"
-    PROMO_REDEEMED = "promo.redeemed"
-    PROMO_REVERSED = "promo.reversed"
-
-
-class Endpoint(Value):
-    """Where webhooks of ours go."""
-
-    endpoint_id: str
-    partner_id: str
-    url: str
-    events: list[HookEvent]
-    secrets: list[Secret]
-    status: Standing = Standing.ACTIVE
-    disabled_because: str | None = None
-    failures_in_a_row: int = 0
-    revision: int = 1
-    created_at: AwareDatetime
-    updated_at: AwareDatetime
-
-    def changed(self, now: datetime, **fields: Any) -> "Endpoint":
-        return self.model_copy(update={**fields, "revision": self.revision + 1, "updated_at": now})
+def check_may(partner: Partner, ability: Ability) -> None:
+    """`PartnerDisabledError` when it may not come at all, `AbilityMissingError` when it may not do this."""
+    if partner.status is Standing.DISABLED:
+        raise PartnerDisabledError
+    if ability not in partner.may:
+        raise AbilityMissingError(ability=ability.value)

@@ -5,19 +5,15 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 
-from partners import catalogue_service, catalogue_store, order_service, store
-from partners.domain import Ability, Partner
+from partners import store
+from partners.catalogue import service as catalogue_service
+from partners.catalogue import store as catalogue_store
+from partners.catalogue.schemas import ProductBatch, ProductBatchResponse, ProductPut, ProductResponse
+from partners.domain import Ability, Partner, check_may
 from partners.errors import PartnerDisabledError, PartnerNotFoundError
-from partners.schemas import (
-    OrderCompletedMessage,
-    OrderReturnedMessage,
-    ProductBatch,
-    ProductBatchResponse,
-    ProductPut,
-    ProductResponse,
-    Received,
-    Sku,
-)
+from partners.fields import Sku
+from partners.orders import service as order_service
+from partners.orders.schemas import OrderCompletedMessage, OrderReturnedMessage, Received
 from stadion import clock
 from stadion.errors import StadionError
 from stadion.observability import count, log
@@ -83,5 +79,5 @@ def _partner(ability: Ability) -> Partner:
         partner = store.get(api.partner_id)
     except PartnerNotFoundError as error:
         raise PartnerDisabledError from error
-    order_service.check(partner, ability)
+    check_may(partner, ability)
     return partner

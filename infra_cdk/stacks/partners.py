@@ -15,20 +15,20 @@ from infra_cdk.stacks.base import ServiceStack
 from infra_cdk.stacks.platform import PlatformStack
 
 ROUTES = {
-    "partners": (
+    ("partners", "on_partner_request"): (
         "POST /partner/v1/webhooks",
         "POST /partner/v1/products",
         "GET /partner/v1/products/{sku}",
         "PUT /partner/v1/products/{sku}",
     ),
-    "promos": (
+    ("promos", "checkout/on_partner_request"): (
         "GET /partner/v1/codes/{code}",
         "POST /partner/v1/codes/{code}/reserve",
         "POST /partner/v1/codes/{code}/redeem",
         "POST /partner/v1/codes/{code}/reverse",
     ),
 }
-"""By the service whose `on_partner_request.py` answers them, once it is there."""
+"""By the service that answers them, and where its entry point lies, once it is there."""
 APIGATEWAY = f"arn:{Aws.PARTITION}:apigateway:{Aws.REGION}::"
 SHOWN = "arn:<AWS::Partition>:apigateway:<AWS::Region>::"
 
@@ -46,10 +46,8 @@ class PartnersStack(ServiceStack):
         )
         signing = self.layers.heavy("webhooks")
         ours = self.request("on_partner_request", more_layers=[signing])
-        for service, routes in ROUTES.items():
-            entry_point = EntryPoint.of(
-                service, "checkout/on_partner_request" if service == "promos" else "on_partner_request"
-            )
+        for (service, place), routes in ROUTES.items():
+            entry_point = EntryPoint.of(service, place)
             if entry_point.exists(environment.functions):
                 self.door.attach(entry_point, routes, after=ours if service == "partners" else None)
         plans = {name: plan.usage_plan_id for name, plan in self.door.plans.items()}
@@ -60,16 +58,22 @@ class PartnersStack(ServiceStack):
         keys = self._keys_rights()
         files = self.bucket("imports", arrivals="products/")
         self.receive(
-            "on_product_file", files, timeout=Duration.minutes(5), memory_mb=1024, more_layers=[signing], batch_size=1
+            "catalogue/on_product_file",
+            files,
+            timeout=Duration.minutes(5),
+            memory_mb=1024,
+            more_layers=[signing],
+            batch_size=1,
         )
-        deliveries = self.work("on_webhook_deliveries", more_layers=[signing], batch_size=2)  # each may take 11 s
+        # two at once: each may take 11 s
+        deliveries = self.work("webhooks/on_webhook_deliveries", more_layers=[signing], batch_size=2)
         self.consume(
-            "on_promo_events",
+            "webhooks/on_promo_events",
             Events(["PromoIssued", "PromoRedeemed", "PromoReversed"], source="promos"),
             leaves=deliveries,
             more_layers=[signing],
         )
-        self.every(Duration.minutes(1), "task_leave_due_webhooks", leaves=deliveries, more_layers=[signing])
+        self.every(Duration.minutes(1), "webhooks/task_leave_due_webhooks", leaves=deliveries, more_layers=[signing])
         self.serve(routes_under("/v1/admin/partners", auth=Auth.IAM), allow=keys, more_layers=[signing])
         self.every(Duration.hours(1), "task_finish_rotations", allow=keys, more_layers=[signing])
         self.show("WebhookReceived", "WebhookDelivered", "WebhookDead", "ProductsImported")

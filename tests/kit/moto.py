@@ -120,10 +120,10 @@ def accounts(moto: pytest.MonkeyPatch) -> Service:
 def partners(moto: pytest.MonkeyPatch) -> Service:
     import boto3
 
-    from partners import keys
+    from partners import api_keys
 
     gateway = Gateway(plans={"plan-1": set()})
-    moto.setattr(keys, "client", lambda: gateway)
+    moto.setattr(api_keys, "client", lambda: gateway)
     boto3.client("s3").create_bucket(Bucket="stadion-imports")
     moto.setenv("STADION_PARTNER_PLANS", json.dumps({"standard": "plan-1"}))
     moto.setenv("STADION_PARTNER_API_URL", "https://partners.stadion.test/live")

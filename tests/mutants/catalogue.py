@@ -289,10 +289,10 @@ MUTANTS: Final = (
     # --- partners ---
     Mutant(
         "a webhook is attempted before its hour",
-        "partners.hook_service:attempt",
+        "partners.webhooks.service:attempt",
         "delivery.next_at is not None and delivery.next_at > now",
         "False",
-        ("tests/partners/integration/test_webhooks.py",),
+        ("tests/partners/webhooks/integration/test_webhooks.py",),
     ),
     Mutant(
         "an id may end anywhere in what is signed",
@@ -310,21 +310,21 @@ MUTANTS: Final = (
     ),
     Mutant(
         "of two messages of one order at once one is lost",
-        "partners.order_store:save",
+        "partners.orders.store:save",
         "transaction.put(_item(after), unchanged, refused=overtaken)",
         "transaction.put(_item(after))",
         ("tests/partners/integration/test_partners.py", "tests/partners/unit"),
     ),
     Mutant(
         "more comes back than was bought",
-        "partners.orders:Order.returned",
+        "partners.orders.domain:Order.returned",
         "quantity > bought[sku]",
         "False",
         ("tests/partners/unit",),
     ),
     Mutant(
         "a webhook goes to an address inside",
-        "partners.destinations:find",
+        "partners.webhooks.destinations:find",
         "not addresses or not all(_is_public(address) for address in addresses)",
         "not addresses",
         ("tests/partners/unit",),

@@ -263,7 +263,7 @@ def test_a_redeemed_promo_reaches_the_partner_signed(stack: DeployedStack, store
     eventually(lambda: receiver.attempts(event_id))
     eventually(lambda: [one for one in deliveries_of(stack, store.partner_id, event_id) if one["attempts"]])
     later = datetime.now(UTC) + timedelta(minutes=2)
-    assert round_of(stack, "partners-leave-due-webhooks", only=store.partner_id, as_of=later)["due"] >= 1
+    assert round_of(stack, "partners-webhooks-leave-due-webhooks", only=store.partner_id, as_of=later)["due"] >= 1
     eventually(lambda: len(receiver.attempts(event_id)) == 2)
     headers, body = receiver.attempts(event_id)[-1]
     Webhook(made["signing_secret"]).verify(body, headers)

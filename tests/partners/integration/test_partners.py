@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from partners import order_store
+from partners.orders import store as order_store
 from stadion import clock
 from stadion.dynamo import OvertakenError
 from stadion.idempotency import IdempotencyKey
@@ -48,7 +48,7 @@ def store(partners: Service) -> Store:
 
 def opened() -> set[str]:
     """The keys that API Gateway lets in."""
-    from partners import keys
+    from partners import api_keys as keys
 
     return cast("Gateway", keys.client()).opened_by()
 

@@ -210,7 +210,7 @@ def test_what_may_be_forgotten_is_looked_for_every_few_minutes(local: Synthesise
         "stadion-notifications-send-due": "rate(1 minute)",
         "stadion-promos-checkout-give-back-reservations": "rate(1 minute)",
         "stadion-partners-finish-rotations": "rate(1 hour)",
-        "stadion-partners-leave-due-webhooks": "rate(1 minute)",
+        "stadion-partners-webhooks-leave-due-webhooks": "rate(1 minute)",
         "stadion-telemetry-live-close-forgotten-sessions": "rate(5 minutes)",
     }
 

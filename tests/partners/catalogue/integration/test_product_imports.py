@@ -106,7 +106,7 @@ def test_a_full_file_of_rubbish_ends_nothing(store: Service) -> None:
 
 
 def test_a_crash_in_the_middle_goes_on_where_it_was(store: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    from partners import import_service
+    from partners.catalogue import import_service, import_store
 
     import_id, whole = announce(store), import_service._take
 
@@ -118,7 +118,7 @@ def test_a_crash_in_the_middle_goes_on_where_it_was(store: Service, monkeypatch:
     monkeypatch.setattr(import_service, "_take", crashing)
     with pytest.raises(OSError, match="memory"):
         taken(store, import_id, lines(120))
-    assert import_service.find(import_id).lines == 96
+    assert import_store.find(import_id).lines == 96
     monkeypatch.setattr(import_service, "_take", whole)
     done = taken(store, import_id, lines(120))
     assert (done.changed, done.unchanged) == (120, 0)
@@ -127,7 +127,7 @@ def test_a_crash_in_the_middle_goes_on_where_it_was(store: Service, monkeypatch:
 
 
 def taken(store: Service, import_id: str, data: bytes) -> Any:
-    from partners import import_service
+    from partners.catalogue import import_service
     from stadion import clock
 
     store.enter()
@@ -135,7 +135,7 @@ def taken(store: Service, import_id: str, data: bytes) -> Any:
 
 
 def test_when_the_time_is_over_the_notice_comes_again(store: Service) -> None:
-    from partners import import_service
+    from partners.catalogue import import_service
     from stadion import clock
 
     import_id = announce(store)

@@ -4,15 +4,16 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from partners import destinations, hook_store, outgoing, store
-from partners.destinations import DestinationRefusedError
-from partners.domain import Endpoint, Standing, holding, rotated
-from partners.errors import EndpointNotFoundError, TooManyEndpointsError, UrlRefusedError
-from partners.hooks import DISABLED_AFTER, GONE, Attempt, Delivery, DeliveryState, message_of
-from partners.schemas import EndpointResponse, NewEndpoint, NewEndpointSecret, WebhookResponse
+from partners import store as partner_store
+from partners.domain import Standing, holding, rotated
 from partners.settings import PartnerSettings
 from partners.signatures import new_secret, sign
-from partners.work import Deliver
+from partners.webhooks import destinations, store, transport
+from partners.webhooks.destinations import DestinationRefusedError
+from partners.webhooks.domain import DISABLED_AFTER, GONE, Attempt, Delivery, DeliveryState, Endpoint, message_of
+from partners.webhooks.errors import EndpointNotFoundError, TooManyEndpointsError, UrlRefusedError
+from partners.webhooks.schemas import EndpointResponse, NewEndpoint, NewEndpointSecret, WebhookResponse
+from partners.webhooks.work import Deliver
 from stadion import ids
 from stadion.dynamo import OvertakenError
 from stadion.events.envelope import Envelope
@@ -26,7 +27,7 @@ Post = Callable[[destinations.Destination, dict[str, str], bytes], int]
 
 
 def subscribe(partner_id: str, new: NewEndpoint, *, by: str, now: datetime) -> NewEndpointSecret:
-    store.get(partner_id)
+    partner_store.get(partner_id)
     try:
         destinations.check(new.url, is_local=load(PartnerSettings).is_local)
     except DestinationRefusedError as error:
@@ -83,26 +84,26 @@ def plan(envelope: Envelope[Any], now: datetime) -> int:
         for endpoint in wanted
     ]
     for delivery in deliveries:
-        hook_store.add(delivery)
+        store.add(delivery)
     leave(load(PartnerSettings).webhook_deliveries_queue, [Deliver.of(delivery, now) for delivery in deliveries])
     return len(deliveries)
 
 
 def attempt(partner_id: str, delivery_id: str, now: datetime, *, post: Post | None = None) -> str:
     """One word of what became of it."""
-    delivery = hook_store.find(partner_id, delivery_id)
+    delivery = store.find(partner_id, delivery_id)
     if delivery is None or delivery.state is not DeliveryState.WAITING:
         return "over"
     if delivery.next_at is not None and delivery.next_at > now:
         return "early"
     endpoint = _endpoint_of(delivery)
-    nobody = endpoint is None or Standing.DISABLED in {endpoint.status, store.get(partner_id).status}
+    nobody = endpoint is None or Standing.DISABLED in {endpoint.status, partner_store.get(partner_id).status}
     if endpoint is None or nobody or delivery.is_tried_enough:
         return _keep(delivery, delivery.ended())
     begun = delivery.begun(now)
     if _keep(delivery, begun) == OVERTAKEN:
         return OVERTAKEN
-    made = _try(begun, endpoint, now, post or outgoing.post)
+    made = _try(begun, endpoint, now, post or transport.post)
     outcome = _keep(begun, begun.after(made))
     _learn(endpoint, made, now)
     return outcome
@@ -114,13 +115,13 @@ def _try(delivery: Delivery, endpoint: Endpoint, now: datetime, post: Post) -> A
     try:
         destination = destinations.find(endpoint.url, is_local=load(PartnerSettings).is_local)
         return Attempt(at=now, status=post(destination, headers, body))
-    except (DestinationRefusedError, outgoing.NoAnswerError) as error:
+    except (DestinationRefusedError, transport.NoAnswerError) as error:
         return Attempt(at=now, error=str(error)[:100])
 
 
 def _keep(old: Delivery, new: Delivery) -> str:
     try:
-        hook_store.save(old, new)
+        store.save(old, new)
     except OvertakenError:
         return OVERTAKEN  # somebody else attempts it at the same time
     if new.state is DeliveryState.WAITING:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from partners import keys, store
+from partners import api_keys, store
 from partners.domain import Ability, Partner, Standing, check_none_open, holding, rotated
 from partners.schemas import NewCredentials, NewPartner, PartnerResponse
 from partners.settings import PartnerSettings
@@ -13,7 +13,7 @@ from stadion.settings import load
 
 
 def create(new: NewPartner, *, by: str, now: datetime) -> NewCredentials:
-    keys.plan_id(new.plan)
+    api_keys.plan_id(new.plan)
     secret = new_secret(ids.new_id(), now)
     partner = Partner(
         partner_id=new.partner_id,
@@ -25,7 +25,7 @@ def create(new: NewPartner, *, by: str, now: datetime) -> NewCredentials:
         updated_at=now,
     )
     store.add(partner)  # first: nobody gets a key to a partner that is somebody else's
-    key, value = keys.make(partner.partner_id, partner.plan, now)
+    key, value = api_keys.make(partner.partner_id, partner.plan, now)
     partner = store.change(partner.partner_id, lambda old: old.changed(now, keys=[key]))
     _note("partner created", partner, by)
     return _credentials(partner, api_key=value, signing_secret=secret.value)
@@ -35,9 +35,9 @@ def rotate_key(partner_id: str, grace: timedelta, *, by: str, now: datetime) -> 
     """A new key; the old one opens for the grace as well, and is then removed by `task_finish_rotations`."""
     partner = store.get(partner_id)
     check_none_open(partner.keys, now)
-    key, value = keys.make(partner_id, partner.plan, now)
+    key, value = api_keys.make(partner_id, partner.plan, now)
     if partner.status is Standing.DISABLED:
-        keys.shut(key.key_id, partner.plan)
+        api_keys.shut(key.key_id, partner.plan)
 
     def with_key(old: Partner) -> Partner:
         return old.changed(now, keys=rotated(old.keys, key, now, grace))
@@ -45,7 +45,7 @@ def rotate_key(partner_id: str, grace: timedelta, *, by: str, now: datetime) -> 
     try:
         partner = store.change(partner_id, with_key)
     except Exception:
-        keys.remove(key.key_id)
+        api_keys.remove(key.key_id)
         raise
     _note("key rotated", partner, by)
     return _credentials(partner, api_key=value)
@@ -67,7 +67,7 @@ def finish_rotations(partner_id: str, *, by: str, now: datetime, at_once: bool) 
     partner = store.get(partner_id)
     over = [key for key in partner.keys if key.retires_at is not None and (at_once or not key.holds_at(now))]
     for key in over:
-        keys.remove(key.key_id)
+        api_keys.remove(key.key_id)
     gone = {key.key_id for key in over}
 
     def without(old: Partner) -> Partner:
@@ -87,7 +87,7 @@ def disable(partner_id: str, *, by: str, now: datetime) -> Partner:
     """Our functions refuse it at once, API Gateway a moment later."""
     partner = store.change(partner_id, lambda old: _with_status(old, Standing.DISABLED, now))
     for key in partner.keys:
-        keys.shut(key.key_id, partner.plan)
+        api_keys.shut(key.key_id, partner.plan)
     _note("partner disabled", partner, by)
     return partner
 
@@ -95,7 +95,7 @@ def disable(partner_id: str, *, by: str, now: datetime) -> Partner:
 def enable(partner_id: str, *, by: str, now: datetime) -> Partner:
     partner = store.get(partner_id)
     for key in holding(partner.keys, now):
-        keys.open_up(key.key_id, partner.plan)
+        api_keys.open_up(key.key_id, partner.plan)
     partner = store.change(partner_id, lambda old: _with_status(old, Standing.ACTIVE, now))
     _note("partner enabled", partner, by)
     return partner

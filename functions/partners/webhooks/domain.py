@@ -1,4 +1,4 @@
-"""Webhooks out: what partners hear of, and what becomes of each delivery."""
+"""Webhooks out: what partners hear of and where, and what becomes of each delivery."""
 
 import json
 from datetime import datetime, timedelta
@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import AwareDatetime, Field
 
-from partners.domain import HookEvent, Value
+from partners.domain import Secret, Standing, Value
 from stadion import clock
 from stadion.events.envelope import Envelope
 from stadion.events.promos import PromoIssued, PromoRedeemed, PromoReversed
@@ -18,6 +18,33 @@ DISABLED_AFTER = 20
 """Failed attempts in a row: nobody is there any more."""
 GONE = 410
 """What a receiver answers to hear no more (standardwebhooks.com)."""
+
+
+class HookEvent(StrEnum):
+    """What partners may hear of, and nothing about a person in any of it."""
+
+    PROMO_ISSUED = "promo.issued"
+    PROMO_REDEEMED = "promo.redeemed"
+    PROMO_REVERSED = "promo.reversed"
+
+
+class Endpoint(Value):
+    """Where webhooks of ours go."""
+
+    endpoint_id: str
+    partner_id: str
+    url: str
+    events: list[HookEvent]
+    secrets: list[Secret]
+    status: Standing = Standing.ACTIVE
+    disabled_because: str | None = None
+    failures_in_a_row: int = 0
+    revision: int = 1
+    created_at: AwareDatetime
+    updated_at: AwareDatetime
+
+    def changed(self, now: datetime, **fields: Any) -> "Endpoint":
+        return self.model_copy(update={**fields, "revision": self.revision + 1, "updated_at": now})
 
 
 class DeliveryState(StrEnum):

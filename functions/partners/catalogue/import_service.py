@@ -6,34 +6,19 @@ comes again goes on where the last one ended.
 
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from partners import catalogue_store, store
-from partners.catalogue_service import product_of
-from partners.errors import ImportNotFoundError
-from partners.imports import (
-    MOST_BYTES,
-    MOST_ERRORS_SHOWN,
-    MOST_REFUSED_FOR_FULL,
-    Import,
-    Line,
-    State,
-    UnreadableFileError,
-    read,
-)
-from partners.products import Product
-from partners.schemas import FileForm, ImportResponse, NewImport
-from partners.settings import PartnerSettings
+from partners import store as partner_store
+from partners.catalogue import import_files, import_store, product_file, store
+from partners.catalogue.domain import Product
+from partners.catalogue.imports import MOST_ERRORS_SHOWN, MOST_REFUSED_FOR_FULL, Import, State
+from partners.catalogue.product_file import Line
+from partners.catalogue.schemas import FileForm, ImportResponse, NewImport
+from partners.catalogue.service import product_of
 from stadion import ids
-from stadion.dynamo import Item, Transaction, absent, look_again, overtaken
+from stadion.dynamo import Transaction, look_again
 from stadion.observability import log
-from stadion.settings import load
-from stadion.storage import s3_client
-
-INCOMING = "products"
-FORM_LASTS = timedelta(hours=1)
-KEPT_FOR = timedelta(days=90)
 
 
 class NotFinishedError(Exception):
@@ -41,18 +26,11 @@ class NotFinishedError(Exception):
 
 
 def announce(partner_id: str, new: NewImport, *, by: str, now: datetime) -> ImportResponse:
-    store.get(partner_id)
+    partner_store.get(partner_id)
     made = Import(import_id=ids.new_id(), partner_id=partner_id, created_at=now, **new.model_dump())
-    Transaction().put(_item(made), absent()).commit()
+    import_store.add(made)
     log("import announced", partner_id=partner_id, import_id=made.import_id, by=by)
-    return shown(made, form=_form(made, now))
-
-
-def find(import_id: str) -> Import:
-    item = Item.find(_pk(import_id), "IMPORT")
-    if item is None:
-        raise ImportNotFoundError
-    return Import.model_validate(item.body)
+    return shown(made, form=import_files.form(made, now))
 
 
 def take_in(
@@ -60,18 +38,18 @@ def take_in(
 ) -> Import:
     """From where it was to its end, or to the end of the time, which is a `NotFinishedError`."""
     until = time.monotonic() + seconds
-    one = find(import_id)
+    one = import_store.find(import_id)
     if one.is_over:
         return one
     try:
-        lines = read(data(), one.format)
-    except UnreadableFileError as error:
+        lines = product_file.read(data(), one.format)
+    except product_file.UnreadableFileError as error:
         return _move(one, [], state=State.FAILED, problem=error.code, finished_at=now())
     while one.lines < len(lines):
         if time.monotonic() > until:
             raise NotFinishedError
-        portion = lines[one.lines : one.lines + catalogue_store.MOST_AT_ONCE]
-        one = look_again(lambda portion=portion: _take(find(import_id), portion, now()))  # type: ignore[misc]
+        portion = lines[one.lines : one.lines + store.MOST_AT_ONCE]
+        one = look_again(lambda portion=portion: _take(import_store.find(import_id), portion, now()))  # type: ignore[misc]
     if one.full:
         one = _end_what_is_missing(one, lines, now, until)
     return _move(one, [], state=State.DONE, finished_at=now())
@@ -81,7 +59,7 @@ def _take(one: Import, portion: list[Line], now: datetime) -> Import:
     last = {line.entry.sku: line.entry for line in portion if line.entry is not None}
     products = [product_of(one.partner_id, entry, now) for entry in last.values()]
     transaction = Transaction()
-    done = catalogue_store.add_to(transaction, products, now)
+    done = store.add_to(transaction, products, now)
     changed = sum(is_new for _, is_new in done.values())
     errors = [error for line in portion for error in line.errors]
     refused = sum(line.entry is None for line in portion)
@@ -93,7 +71,7 @@ def _take(one: Import, portion: list[Line], now: datetime) -> Import:
         refused=one.refused + refused,
         errors=[*one.errors, *errors][:MOST_ERRORS_SHOWN],
     )
-    _put(transaction, one, new)
+    import_store.move(transaction, one, new)
     transaction.commit()
     return new
 
@@ -103,11 +81,11 @@ def _end_what_is_missing(one: Import, lines: list[Line], now: Callable[[], datet
     if one.refused > len(lines) * MOST_REFUSED_FOR_FULL:
         return one.model_copy(update={"problem": "too_many_refused_to_end_the_rest"})
     named = {line.sku for line in lines}
-    missing = [product for product in catalogue_store.all_sold(one.partner_id) if product.sku not in named]
-    for start in range(0, len(missing), catalogue_store.MOST_AT_ONCE):
+    missing = [product for product in store.all_sold(one.partner_id) if product.sku not in named]
+    for start in range(0, len(missing), store.MOST_AT_ONCE):
         if time.monotonic() > until:
             raise NotFinishedError
-        one = _move(one, missing[start : start + catalogue_store.MOST_AT_ONCE], now=now())
+        one = _move(one, missing[start : start + store.MOST_AT_ONCE], now=now())
     return one
 
 
@@ -115,16 +93,16 @@ def _move(one: Import, ended: list[Product], *, now: datetime | None = None, **f
     """Progress, and products that are not sold any more, in one transaction."""
 
     def once() -> Import:
-        stored = find(one.import_id)
+        stored = import_store.find(one.import_id)
         if stored.is_over:
             return stored
         transaction = Transaction()
         products = [product.model_copy(update={"is_sold": False}) for product in ended]
-        done = catalogue_store.add_to(transaction, products, now) if now else {}
+        done = store.add_to(transaction, products, now) if now else {}
         count = sum(is_new for _, is_new in done.values())
         said = {"problem": one.problem, **fields, "no_longer_sold": stored.no_longer_sold + count}
         new = stored.moved(**said)
-        _put(transaction, stored, new)
+        import_store.move(transaction, stored, new)
         transaction.commit()
         return new
 
@@ -133,45 +111,3 @@ def _move(one: Import, ended: list[Product], *, now: datetime | None = None, **f
 
 def shown(one: Import, *, form: FileForm | None = None) -> ImportResponse:
     return ImportResponse(**one.model_dump(mode="json", exclude={"revision"}), form=form)
-
-
-def object_key(one: Import) -> str:
-    return f"{INCOMING}/{one.partner_id}/{one.import_id}"
-
-
-def import_of(key: str) -> str:
-    return key.rpartition("/")[2]
-
-
-def fetch(key: str) -> bytes:
-    answer = s3_client().get_object(Bucket=load(PartnerSettings).imports_bucket, Key=key)
-    return answer["Body"].read(MOST_BYTES)
-
-
-def _form(one: Import, now: datetime) -> FileForm:
-    form = s3_client().generate_presigned_post(
-        Bucket=load(PartnerSettings).imports_bucket,
-        Key=object_key(one),
-        Conditions=[["content-length-range", 1, MOST_BYTES]],
-        ExpiresIn=int(FORM_LASTS.total_seconds()),
-    )
-    return FileForm(**form, max_bytes=MOST_BYTES, expires_at=now + FORM_LASTS)
-
-
-def _put(transaction: Transaction, old: Import, new: Import) -> None:
-    transaction.put(_item(new), Item.revision == old.revision, refused=overtaken)
-
-
-def _pk(import_id: str) -> str:
-    return f"IMPORT#{import_id}"
-
-
-def _item(one: Import) -> Item:
-    return Item(
-        pk=_pk(one.import_id),
-        sk="IMPORT",
-        kind="import",
-        revision=one.revision,
-        expires_at=int((one.created_at + KEPT_FOR).timestamp()),
-        body=one.model_dump(mode="json"),
-    )

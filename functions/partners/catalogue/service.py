@@ -5,9 +5,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from partners import catalogue_store
-from partners.products import Product
-from partners.schemas import (
+from partners.catalogue import store
+from partners.catalogue.complaints import complaints
+from partners.catalogue.domain import Product
+from partners.catalogue.schemas import (
     ItemProblem,
     ProductBatchResponse,
     ProductEntry,
@@ -16,18 +17,17 @@ from partners.schemas import (
     ProductResult,
 )
 from stadion.i18n import Language
-from stadion.problems import VALIDATION
 
 
 def put(partner_id: str, sku: str, new: ProductPut, now: datetime) -> ProductResponse:
-    product, _ = catalogue_store.put([_product(partner_id, sku, new, now)], now)[sku]
+    product, _ = store.put([_product(partner_id, sku, new, now)], now)[sku]
     return shown(product)
 
 
 def put_many(partner_id: str, entries: list[dict[str, Any]], language: Language, now: datetime) -> ProductBatchResponse:
     read = [_read(number, entry, language) for number, entry in enumerate(entries)]
     products = [_product(partner_id, new.sku, new, now) for new in read if isinstance(new, ProductEntry)]
-    done = catalogue_store.put(products, now) if products else {}
+    done = store.put(products, now) if products else {}
     results = [new if isinstance(new, ProductResult) else _result(*done[new.sku]) for new in read]
     outcomes = [result.outcome for result in results]
     return ProductBatchResponse(
@@ -55,19 +55,6 @@ def _read(number: int, entry: dict[str, Any], language: Language) -> ProductEntr
                 for field, code, detail in complaints(error, language)
             ],
         )
-
-
-def complaints(error: ValidationError, language: Language) -> list[tuple[str, str, str]]:
-    """Field, code and sentence of each; the values stay out."""
-    found = []
-    for one in error.errors(include_url=False, include_input=False):
-        text = VALIDATION.get(one["type"])
-        try:
-            sentence = text.say(language, **one.get("ctx", {})) if text else one["msg"]
-        except KeyError:
-            sentence = one["msg"]
-        found.append(("/".join(map(str, one["loc"])), one["type"], sentence))
-    return found
 
 
 def _result(product: Product, changed: bool) -> ProductResult:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from partners.errors import WebhookIdReusedError
-from partners.orders import Order
+from partners.orders.domain import Order
+from partners.orders.errors import WebhookIdReusedError
 from stadion import clock
 from stadion.dynamo import Item, Transaction, absent, overtaken
 from stadion.errors import IdempotencyKeyReusedError

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from partners.hooks import Delivery
+from partners.webhooks.domain import Delivery
 from stadion.work import Work
 
 

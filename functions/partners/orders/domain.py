@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pydantic import AwareDatetime, Field
 
 from partners.domain import Value
-from partners.errors import (
+from partners.orders.errors import (
     MoreReturnedThanBoughtError,
     OrderCompletedTwiceError,
     OrderVersionTakenError,

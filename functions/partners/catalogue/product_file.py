@@ -1,67 +1,23 @@
-"""A partner's catalogue from a file: what its lines say, and how far an import has come."""
+"""A file of products: what its lines say, and what is wrong with them."""
 
 import csv
 import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
-from pydantic import AwareDatetime, Field, ValidationError
+from pydantic import ValidationError
 
-from partners.catalogue_service import complaints
-from partners.domain import Value
-from partners.schemas import ProductEntry
+from partners.catalogue.complaints import complaints
+from partners.catalogue.imports import LineError
+from partners.catalogue.schemas import ProductEntry
 from stadion.i18n import Language
 
 MOST_LINES = 50_000
-MOST_BYTES = 25 * 1024 * 1024
-MOST_ERRORS_SHOWN = 50
 NEEDED = {"sku", "name", "deeplink", "price_minor", "currency"}
 NUMBERS = {"price_minor"}
 TRUTHS = {"is_sold": {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}}
-MOST_REFUSED_FOR_FULL = 0.1
-"""A file of which more is refused than this says too little to take the rest of the catalogue out of sale."""
-
-
-class State(StrEnum):
-    WAITING = "waiting"
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
-
-
-class LineError(Value):
-    line: int
-    code: str
-    field: str | None = None
-    detail: str
-
-
-class Import(Value):
-    import_id: str
-    partner_id: str
-    format: str
-    full: bool = False
-    state: State = State.WAITING
-    problem: str | None = None
-    revision: int = 1
-    lines: int = Field(default=0, description="done so far: a crash goes on from here")
-    changed: int = 0
-    unchanged: int = 0
-    refused: int = 0
-    no_longer_sold: int = 0
-    errors: list[LineError] = Field(default_factory=list)
-    created_at: AwareDatetime
-    finished_at: AwareDatetime | None = None
-
-    def moved(self, **fields: Any) -> "Import":
-        return self.model_copy(update={**fields, "revision": self.revision + 1})
-
-    @property
-    def is_over(self) -> bool:
-        return self.state in {State.DONE, State.FAILED}
 
 
 class UnreadableFileError(Exception):

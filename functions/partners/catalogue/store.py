@@ -4,8 +4,8 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from partners.errors import ProductNotFoundError
-from partners.products import Product
+from partners.catalogue.domain import Product
+from partners.catalogue.errors import ProductNotFoundError
 from stadion.dynamo import Item, Transaction, absent, look_again, overtaken
 from stadion.events.envelope import NOBODY
 from stadion.events.outbox import outbox_items

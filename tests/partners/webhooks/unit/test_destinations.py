@@ -2,7 +2,7 @@
 
 import pytest
 
-from partners.destinations import DestinationRefusedError, check, find
+from partners.webhooks.destinations import DestinationRefusedError, check, find
 
 PUBLIC = "93.184.216.34"
 

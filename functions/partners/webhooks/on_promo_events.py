@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from partners import hook_service
+from partners.webhooks import service
 from stadion import clock
 from stadion.events.consumer import Consumed, consumer
 from stadion.events.envelope import Envelope
@@ -10,7 +10,7 @@ from stadion.events.promos import PromoIssued, PromoRedeemed, PromoReversed
 
 
 def tell_partners(envelope: Envelope[Any]) -> Consumed:
-    planned = hook_service.plan(envelope, clock.now())
+    planned = service.plan(envelope, clock.now())
     return Consumed("planned" if planned else "nobody_listens", {"deliveries": planned})
 
 

@@ -1,7 +1,7 @@
 """S3 says that a catalogue arrived (through a queue): take it in."""
 
-from partners import import_service
-from partners.errors import ImportNotFoundError
+from partners.catalogue import import_files, import_service
+from partners.catalogue.errors import ImportNotFoundError
 from stadion import clock
 from stadion.events.arrivals import arrival_consumer
 from stadion.observability import correlate, count, log
@@ -11,10 +11,10 @@ SECONDS = 240
 
 
 def take_in(key: str, tries: int) -> None:
-    import_id = import_service.import_of(key)
+    import_id = import_files.import_of(key)
     correlate(import_id)
     try:
-        done = import_service.take_in(import_id, lambda: import_service.fetch(key), now=clock.now, seconds=SECONDS)
+        done = import_service.take_in(import_id, lambda: import_files.fetch(key), now=clock.now, seconds=SECONDS)
     except ImportNotFoundError:
         log("import unknown", import_id=import_id, outcome="ignored")
         return

@@ -3,23 +3,16 @@
 import hashlib
 from datetime import datetime
 
-from partners import catalogue_store, order_store
-from partners.domain import Ability, Partner, Standing, holding
-from partners.errors import AbilityMissingError, PartnerDisabledError
-from partners.orders import Completed, Order, Return, news
-from partners.schemas import BoughtLine, CompletedOrder, OrderMessage, Received, ReturnedOrder
+from partners.catalogue import store as catalogue_store
+from partners.domain import Partner, holding
+from partners.orders import store
+from partners.orders.domain import Completed, Order, Return, news
+from partners.orders.schemas import BoughtLine, CompletedOrder, OrderMessage, Received, ReturnedOrder
 from partners.signatures import verify
 from stadion.dynamo import look_again
 from stadion.events.partners import OrderLine
 from stadion.idempotency import IdempotencyKey, idempotency_key, recall
 from stadion.partner_http import PartnerApi
-
-
-def check(partner: Partner, ability: Ability) -> None:
-    if partner.status is Standing.DISABLED:
-        raise PartnerDisabledError
-    if ability not in partner.may:
-        raise AbilityMissingError(ability=ability.value)
 
 
 def signed_by(partner: Partner, api: PartnerApi, now: datetime) -> IdempotencyKey:
@@ -32,20 +25,20 @@ def signed_by(partner: Partner, api: PartnerApi, now: datetime) -> IdempotencyKe
 
 
 def receive(partner: Partner, message: OrderMessage, key: IdempotencyKey, now: datetime) -> Received:
-    order_store.translated(lambda: recall(key))
+    store.translated(lambda: recall(key))
     return look_again(lambda: _receive(partner, message, key, now))
 
 
 def _receive(partner: Partner, message: OrderMessage, key: IdempotencyKey, now: datetime) -> Received:
     data = message.data
-    before = order_store.find(partner.partner_id, data.order_id)
+    before = store.find(partner.partner_id, data.order_id)
     digest = hashlib.sha256(data.model_dump_json().encode()).hexdigest()
     if before.knows(data.version, digest):
         return Received(order_id=data.order_id, outcome="unchanged")
     after = _applied(before, data, digest)
     events = news(before, after)
     answer = Received(order_id=data.order_id, outcome="accepted" if events else "kept")
-    order_store.save(before, after, events, key=key, answer=answer.model_dump(mode="json"), now=now)
+    store.save(before, after, events, key=key, answer=answer.model_dump(mode="json"), now=now)
     return answer
 
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from partners.errors import MoreReturnedThanBoughtError
-from partners.orders import Completed, Order, Return, news
+from partners.orders.domain import Completed, Order, Return, news
+from partners.orders.errors import MoreReturnedThanBoughtError
 from stadion.events.envelope import Event
 from stadion.events.partners import OrderCompleted, OrderLine, OrderReturned
 

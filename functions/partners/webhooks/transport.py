@@ -3,7 +3,7 @@
 from functools import cache
 from typing import TYPE_CHECKING
 
-from partners.destinations import Destination
+from partners.webhooks.destinations import Destination
 
 if TYPE_CHECKING:
     import urllib3

@@ -117,7 +117,7 @@ def test_a_failure_is_tried_again_with_the_same_id_and_a_new_signature(
 
 def test_an_attempt_that_comes_before_its_hour_is_none(hooks: Service, receiver: Receiver) -> None:
     """Left twice, say: the worker looks at the delivery, not at who sent it."""
-    from partners.work import Deliver
+    from partners.webhooks.work import Deliver
     from stadion import clock
     from stadion.work import leave
 
@@ -147,15 +147,15 @@ def test_in_the_end_it_is_given_up(hooks: Service, receiver: Receiver, standing_
 def test_a_crash_in_an_attempt_is_a_failure_like_any(
     hooks: Service, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, standing_clock: Clock
 ) -> None:
-    from partners import outgoing
+    from partners.webhooks import transport
 
     subscribe(hooks, receiver)
-    whole = outgoing.post
-    monkeypatch.setattr(outgoing, "post", lambda *_: 1 // 0)
+    whole = transport.post
+    monkeypatch.setattr(transport, "post", lambda *_: 1 // 0)
     assert hooks.invoke("on_promo_events", sqs_event(redeemed())) == {"batchItemFailures": []}
     with pytest.raises(AssertionError, match="batchItemFailures"):
         work(hooks)
-    monkeypatch.setattr(outgoing, "post", whole)
+    monkeypatch.setattr(transport, "post", whole)
     hooks.invoke("leave_due_webhooks", {})
     work(hooks)
     assert receiver.seen == []  # not yet

@@ -1,0 +1,49 @@
+"""Requests and responses of webhooks out: endpoints and deliveries."""
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+from partners.domain import Standing
+from partners.schemas import SecretResponse
+from partners.webhooks.domain import HookEvent
+from stadion.http import RequestModel
+
+
+class NewEndpoint(RequestModel):
+    url: str = Field(min_length=10, max_length=1000, examples=["https://store.example/hooks/stadion"])
+    events: list[HookEvent] = Field(min_length=1, max_length=10, examples=[["promo.redeemed"]])
+
+
+class EndpointResponse(BaseModel):
+    endpoint_id: str
+    partner_id: str
+    url: str
+    events: list[HookEvent]
+    status: Standing
+    disabled_because: str | None = None
+    failures_in_a_row: int
+    secrets: list[SecretResponse]
+    created_at: AwareDatetime
+    updated_at: AwareDatetime
+
+
+class NewEndpointSecret(BaseModel):
+    """Shown this once, and never again."""
+
+    endpoint: EndpointResponse
+    signing_secret: str
+
+
+class AttemptResponse(BaseModel):
+    at: AwareDatetime
+    status: int | None = None
+    error: str | None = None
+
+
+class WebhookResponse(BaseModel):
+    delivery_id: str
+    endpoint_id: str
+    event: HookEvent
+    state: str
+    next_at: AwareDatetime | None = None
+    attempts: list[AttemptResponse]
+    created_at: AwareDatetime
