@@ -7,8 +7,8 @@ from typing import Annotated, Final
 import typer
 
 from local.errors import FAILURE, ActionableError
+from stadion_cli.base.errors import OK
 from stadion_cli.commands import COMMANDS, lazy_group
-from stadion_cli.errors import OK
 
 INTERRUPTED: Final = 130
 
@@ -66,7 +66,7 @@ def main() -> int:
     except Exception as error:
         if not _is_unreachable(error):
             raise
-        from stadion_cli.errors import StackNotRunning
+        from stadion_cli.base.errors import StackNotRunning
 
         return _explain(StackNotRunning(str(error.kwargs["endpoint_url"])))  # type: ignore[attr-defined]
     return OK
@@ -81,7 +81,7 @@ def _is_unreachable(error: Exception) -> bool:
 
 
 def _explain(error: ActionableError) -> int:
-    from stadion_cli.output import show_error
+    from stadion_cli.base.output import show_error
 
     show_error(error)
     return error.exit_code

@@ -1,8 +1,8 @@
 """The commands, each loaded when it is called and not before: `stadion --help` imports none of them.
 
-To add one, write a module and add a line to COMMANDS:
-- a single command: a function with Typer's annotations, target `module:function`;
-- a group: a `typer.Typer()` with its own commands, target `module:app`.
+To add one, write a module and add a line to COMMANDS, with where it is in this package:
+- a single command: a function with Typer's annotations, target `wing.module:function`;
+- a group: a `typer.Typer()` with its own commands, target `wing.module:app`.
 """
 
 from collections.abc import Callable, Iterable
@@ -31,25 +31,25 @@ class LazyCommand:
 
 
 COMMANDS: Final = (
-    LazyCommand("demo", "stadion_cli.demo:demo", "Upload real recordings and watch everything react.", STACK),
-    LazyCommand("up", "stadion_cli.stack:up", "Start the local stack and deploy the working tree to it.", STACK),
-    LazyCommand("status", "stadion_cli.stack:status", "What runs, since when, what is deployed, what waits.", STACK),
-    LazyCommand("logs", "stadion_cli.logs:logs", "The functions' log lines, merged and readable.", STACK),
-    LazyCommand("down", "stadion_cli.stack:down", "Stop the local stack; its state is kept.", STACK),
-    LazyCommand("reset", "stadion_cli.stack:reset", "Stop the local stack and forget its state.", STACK),
-    LazyCommand("trace", "stadion_cli.trace:trace", "Every step that a workout, upload or request caused.", EVENTS),
-    LazyCommand("events", "stadion_cli.events:app", "Watch the bus, replay its archive, publish again.", EVENTS),
-    LazyCommand("dlq", "stadion_cli.dlq:app", "Messages that could not be handled: look, and send them back.", EVENTS),
-    LazyCommand("user", "stadion_cli.user:app", "Show a user, grant and revoke roles.", PEOPLE),
-    LazyCommand("promo", "stadion_cli.promo:app", "Make promos, issue them, see what becomes of them.", MARKETING),
+    LazyCommand("demo", "stack.demo:demo", "Upload real recordings and watch everything react.", STACK),
+    LazyCommand("up", "stack.commands:up", "Start the local stack and deploy the working tree to it.", STACK),
+    LazyCommand("status", "stack.commands:status", "What runs, since when, what is deployed, what waits.", STACK),
+    LazyCommand("logs", "oncall.logs:logs", "The functions' log lines, merged and readable.", STACK),
+    LazyCommand("down", "stack.commands:down", "Stop the local stack; its state is kept.", STACK),
+    LazyCommand("reset", "stack.commands:reset", "Stop the local stack and forget its state.", STACK),
+    LazyCommand("trace", "oncall.trace:trace", "Every step that a workout, upload or request caused.", EVENTS),
+    LazyCommand("events", "oncall.events:app", "Watch the bus, replay its archive, publish again.", EVENTS),
+    LazyCommand("dlq", "oncall.dlq:app", "Messages that could not be handled: look, and send them back.", EVENTS),
+    LazyCommand("user", "user:app", "Show a user, grant and revoke roles.", PEOPLE),
+    LazyCommand("promo", "promo.commands:app", "Make promos, issue them, see what becomes of them.", MARKETING),
     LazyCommand(
-        "campaign", "stadion_cli.campaign:app", "Send promos to an audience, test variants, read reports.", MARKETING
+        "campaign", "campaign.commands:app", "Send promos to an audience, test variants, read reports.", MARKETING
     ),
-    LazyCommand("segment", "stadion_cli.segment:app", "Rules with a name: who is in them, and why.", MARKETING),
-    LazyCommand("partner", "stadion_cli.partner:app", "Make partners, rotate keys and secrets, webhooks out.", PEOPLE),
-    LazyCommand("product", "stadion_cli.product:app", "Import a partner's catalogue from a file.", PEOPLE),
-    LazyCommand("timestream", "stadion_cli.timestream:app", "May this AWS account have Timestream?", CODE),
-    LazyCommand("contracts", "stadion_cli.contracts:app", "The OpenAPI document and the events' schemas.", CODE),
+    LazyCommand("segment", "promo.segment:app", "Rules with a name: who is in them, and why.", MARKETING),
+    LazyCommand("partner", "partner.commands:app", "Make partners, rotate keys and secrets, webhooks out.", PEOPLE),
+    LazyCommand("product", "partner.product:app", "Import a partner's catalogue from a file.", PEOPLE),
+    LazyCommand("timestream", "timestream:app", "May this AWS account have Timestream?", CODE),
+    LazyCommand("contracts", "contracts:app", "The OpenAPI document and the events' schemas.", CODE),
 )
 
 
@@ -81,7 +81,7 @@ def _shown(command: LazyCommand) -> TyperCommand:
 
 def _loaded(command: LazyCommand) -> Any:
     module, _, attribute = command.target.partition(":")
-    found: typer.Typer | Callable[..., Any] = getattr(import_module(module), attribute)
+    found: typer.Typer | Callable[..., Any] = getattr(import_module(f"{__package__}.{module}"), attribute)
     if isinstance(found, typer.Typer):
         group = typer.main.get_group(found)
         group.name = command.name

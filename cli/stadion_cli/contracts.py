@@ -6,8 +6,8 @@ from typing import Final
 
 import typer
 
-from stadion_cli.errors import CliError
-from stadion_cli.output import Json, Steps, say, show_json
+from stadion_cli.base.errors import CliError
+from stadion_cli.base.output import Json, Steps, say, show_json
 
 app: Final = typer.Typer(
     help="The OpenAPI document and the events' schemas, generated from the code.",

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Final
 import typer
 
 from local.aws import DEFAULT_REGION
-from stadion_cli.errors import CliError, UsageError
-from stadion_cli.output import Json, say, say_line, show_facts, show_json
+from stadion_cli.base.errors import CliError, UsageError
+from stadion_cli.base.output import Json, say, say_line, show_facts, show_json
 
 app = typer.Typer(name="timestream", no_args_is_help=True, rich_markup_mode="rich", help="Time series on Timestream.")
 

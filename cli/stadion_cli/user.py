@@ -5,11 +5,11 @@ from urllib.parse import quote
 
 import typer
 
-from stadion_cli.errors import UsageError
-from stadion_cli.output import Json, show_json, show_table, tell
-from stadion_cli.signed import call
-from stadion_cli.stack import Endpoint, Port
-from stadion_cli.target import OnAws, target
+from stadion_cli.base.errors import UsageError
+from stadion_cli.base.options import Endpoint, OnAws, Port
+from stadion_cli.base.output import Json, show_json, show_table, tell
+from stadion_cli.base.signed import call
+from stadion_cli.base.target import target
 
 app: Final = typer.Typer(
     help="Users, their messages and roles. Your AWS identity must be allowed to call the admin routes.",

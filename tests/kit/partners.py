@@ -9,8 +9,8 @@ import httpx
 from typer.testing import CliRunner
 
 from local.demo import client
-from stadion_cli import partner as partner_commands
-from stadion_cli.outputs import partner_url
+from stadion_cli.base.outputs import partner_url
+from stadion_cli.partner import commands as partner_commands
 from tests.kit.stack import DeployedStack
 from tests.kit.store import signed
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from stadion_cli import signed
-from stadion_cli.target import Target
+from stadion_cli.base import signed
+from stadion_cli.base.target import Target
 from tests.kit.stack import DeployedStack, settle
 
 BASE = "/v1/admin/promos"

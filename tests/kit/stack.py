@@ -14,8 +14,8 @@ from local.demo import client
 from local.deployment import CdkApp
 from local.emulator import Emulator, free_port
 from local.paths import StackFolder
-from stadion_cli.outputs import Outputs, api_url
-from stadion_cli.stack import deploy
+from stadion_cli.base.outputs import Outputs, api_url
+from stadion_cli.stack.service import deploy
 
 T = TypeVar("T")
 SHARED = "STADION_TEST_STACK"

@@ -10,10 +10,11 @@ import pytest
 
 from local.aws import Aws, local_endpoint
 from local.emulator import free_port
+from stadion_cli.base.errors import NOT_RUNNING, USAGE, UsageError
+from stadion_cli.base.outputs import OutputMissing, Outputs, api_url
+from stadion_cli.base.times import parse_duration
 from stadion_cli.commands import COMMANDS
-from stadion_cli.errors import NOT_RUNNING, USAGE, UsageError
-from stadion_cli.logs import Line, parse_duration, readable
-from stadion_cli.outputs import OutputMissing, Outputs, api_url
+from stadion_cli.oncall.logs import Line, readable
 
 STADION = Path(sys.prefix) / "bin" / "stadion"
 

@@ -17,7 +17,7 @@ from local.errors import TimestreamDied
 from local.paths import StackFolder
 from local.processes import alive
 from local.timestream_process import DATABASE, TimestreamProcess
-from stadion_cli.stack import deploy
+from stadion_cli.stack.service import deploy
 from tests.kit.stack import bare_emulator
 
 APP = """

@@ -16,8 +16,8 @@ from local.emulator import Emulator, free_port, owner_of
 from local.errors import AnotherUpIsRunning, DeployFailed, EmulatorDied, PortTaken, SynthFailed
 from local.lock import only_one
 from local.paths import CLOUD_ASSEMBLIES, ROOT, StackFolder
-from stadion_cli.outputs import Outputs
-from stadion_cli.stack import deploy
+from stadion_cli.base.outputs import Outputs
+from stadion_cli.stack.service import deploy
 from tests.kit.stack import WAIT_S, bare_emulator
 
 APP = """

@@ -11,8 +11,8 @@ import pytest
 
 from local.demo.client import Athlete
 from stadion import clock, ids
-from stadion_cli.signed import call
-from stadion_cli.target import Target
+from stadion_cli.base.signed import call
+from stadion_cli.base.target import Target
 from tests.kit.stack import WAIT_S, DeployedStack, eventually, mails_to
 
 LINK = re.compile(r"https?://\S+/v1/unsubscribe\?token=[\w.%-]+")

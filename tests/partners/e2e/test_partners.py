@@ -13,8 +13,8 @@ import pytest
 from standardwebhooks.webhooks import Webhook
 from typer.testing import CliRunner
 
-from stadion_cli import partner as partner_commands
-from stadion_cli import product as product_commands
+from stadion_cli.partner import commands as partner_commands
+from stadion_cli.partner import product as product_commands
 from tests.kit.athletes import Athlete, join
 from tests.kit.partners import WEBHOOKS, Partner, command, make
 from tests.kit.stack import DeployedStack, eventually, everything, round_of, settle

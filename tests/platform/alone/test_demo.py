@@ -4,8 +4,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from stadion_cli.demo import play, tell
-from stadion_cli.output import Steps
+from stadion_cli.base.output import Steps
+from stadion_cli.stack.demo import play, tell
 from tests.kit.stack import DeployedStack
 
 pytestmark = pytest.mark.long

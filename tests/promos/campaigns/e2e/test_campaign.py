@@ -9,8 +9,8 @@ from uuid import uuid4
 
 import pytest
 
-from stadion_cli.signed import call
-from stadion_cli.target import Target
+from stadion_cli.base.signed import call
+from stadion_cli.base.target import Target
 from tests.kit.command_line import told
 from tests.kit.partners import Partner, make
 from tests.kit.promos import a_promo, launched

@@ -9,8 +9,8 @@ import pytest
 from local.demo.client import Athlete
 from local.demo.night import Sleeper
 from local.recordings import recordings
-from stadion_cli.signed import call
-from stadion_cli.target import Target
+from stadion_cli.base.signed import call
+from stadion_cli.base.target import Target
 from tests.kit.command_line import told
 from tests.kit.partners import Partner, make
 from tests.kit.promos import a_promo, launched

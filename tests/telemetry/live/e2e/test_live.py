@@ -19,7 +19,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from local.demo.client import ApiError, Athlete, Door
 from local.demo.live import Follower, Line, Live, RefusedError, dial
 from stadion.privacy import distance_m
-from stadion_cli.outputs import socket_url
+from stadion_cli.base.outputs import socket_url
 from tests.kit.size import sized
 from tests.kit.stack import PATIENCE_S, DeployedStack, eventually
 

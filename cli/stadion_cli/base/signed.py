@@ -1,0 +1,86 @@
+"""Requests of admins: signed with AWS Signature Version 4, as API Gateway's IAM routes want them."""
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+from stadion_cli.base.errors import CliError, UsageError
+from stadion_cli.base.target import Target
+
+if TYPE_CHECKING:
+    from botocore.httpsession import URLLib3Session
+
+TIMEOUT_S: Final = 60
+PAGE: Final = 200
+MOST_ERRORS: Final = 20
+PROMOS: Final = "/v1/admin/promos"
+"""Campaigns ask for them too."""
+
+
+class Refused(CliError):  # noqa: N818 - reads as what happened
+    title = "The API refused that"
+
+
+def call(chosen: Target, method: str, path: str, body: Any = None, **headers: str) -> dict[str, Any]:
+    """`if_match="*"` and the like become headers; the answer's body, empty when there is none."""
+    from botocore.auth import SigV4Auth
+    from botocore.awsrequest import AWSRequest
+
+    session = chosen.aws.session
+    credentials = session.get_credentials()
+    if credentials is None:
+        raise UsageError("There are no AWS credentials.", hint="aws configure")
+    named = {"Accept-Language": "en"} | {name.replace("_", "-").title(): value for name, value in headers.items()}
+    data = None
+    if body is not None:
+        named["Content-Type"] = "application/json"
+        data = json.dumps(body, ensure_ascii=False).encode()
+    request = AWSRequest(method=method, url=chosen.api + path, headers=named, data=data)
+    SigV4Auth(credentials.get_frozen_credentials(), "execute-api", session.region_name or chosen.aws.region).add_auth(
+        request
+    )
+    answer = _http().send(request.prepare())
+    if answer.status_code >= 400:
+        raise _refusal(answer.status_code, answer.content)
+    found: dict[str, Any] = json.loads(answer.content) if answer.content else {}
+    return found
+
+
+@cache
+def _http() -> "URLLib3Session":
+    """Kept: to make one reads all certificates, and a list of many pages asks often."""
+    from botocore.httpsession import URLLib3Session
+
+    return URLLib3Session(timeout=TIMEOUT_S)
+
+
+def pages(chosen: Target, path: str) -> Iterator[dict[str, Any]]:
+    """Of a list, one after the other, until there is no cursor any more."""
+    cursor: str | None = None
+    while True:
+        after = f"&cursor={quote(cursor, safe='')}" if cursor else ""
+        page = call(chosen, "GET", f"{path}?limit={PAGE}{after}")
+        yield page
+        cursor = page.get("next_cursor")
+        if cursor is None:
+            return
+
+
+def items(chosen: Target, path: str) -> list[dict[str, Any]]:
+    """Of all pages of a list."""
+    return [item for page in pages(chosen, path) for item in page["items"]]
+
+
+def _refusal(status: int, content: bytes) -> Refused:
+    try:
+        said = json.loads(content)
+    except ValueError:
+        said = {}
+    words = said.get("detail") or said.get("message") or "no reason given"
+    reasons = [f"{one['pointer']}: {one['detail']}" for one in said.get("errors", [])[:MOST_ERRORS]]
+    reasons += [f"{one['decided_by']}: not so: {one['detail']}" for one in said.get("checks", [])]
+    hint = "your AWS identity needs execute-api:Invoke on /v1/admin/*" if status == 403 else ""
+    trace = f" (trace {said['trace_id']})" if "trace_id" in said else ""
+    return Refused("\n".join([f"{status}: {words}{trace}", *reasons]), hint=hint)

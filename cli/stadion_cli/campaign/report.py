@@ -1,0 +1,263 @@
+"""What a run of a campaign did, in the terminal: it fits into a hundred columns."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from rich.markup import escape
+
+from stadion_cli.base.figures import bar, number_table
+from stadion_cli.base.money import amount, money
+from stadion_cli.base.output import say, show_facts
+from stadion_cli.base.wording import (
+    GUARDRAILS,
+    LEFT_OUT,
+    REASONS,
+    STATES,
+    confidence,
+    count,
+    difference,
+    guardrail,
+    moment,
+    p_value,
+    rate,
+    revenue,
+    share_of,
+    words,
+)
+
+Record = Mapping[str, Any]
+
+STEPS: Final = {
+    "athletes": "chosen",
+    "issued": "got an offer",
+    "viewed": "saw it",
+    "clicked": "clicked",
+    "redeemed": "used the code",
+}
+DAY: Final = ("issued", "impressions", "clicks", "conversions")
+DAY_MONEY: Final = ("discount_minor", "messages_minor", "spend_minor", "revenue_minor")
+
+
+def show_report(report: Record) -> None:
+    _header(report)
+    if report["measured_until"] is None:
+        say(f"\n[yellow]{unmeasured(report)}[/yellow]")
+        _funnel(report)
+        return
+    for one in headlines(report):
+        say(f"  {escape(one)}")
+    _funnel(report)
+    _variants(report)
+    _money_by_arm(report)
+    _comparisons(report)
+    _checks(report)
+    _total(report)
+    show_days(report["days"], report["currency"], title="By day (UTC), of this run")
+
+
+def unmeasured(report: Record) -> str:
+    if report.get("ended_at"):
+        return "It ended before its first look: orders were not counted."
+    return "Nothing was measured yet: look again after the first look at the run."
+
+
+def show_days(days: Sequence[Record], currency: str, *, total: Record | None = None, title: str = "By day") -> None:
+    columns = ("day", "offers", "seen", "clicks", "used", "discounts", "messages", "spend", "revenue")
+    rows = [[one["day"], *of_day(one, currency)] for one in days]
+    rows += [["[bold]all[/bold]", *of_day(total, currency)]] if total else []
+    number_table(f"{title}, money in {currency}", columns, rows)
+
+
+def headlines(report: Record) -> list[str]:
+    """What to say when there is time for a sentence or two."""
+    ratio, decision = report.get("sample_ratio"), report.get("decision")
+    said = (
+        ["Do not trust the comparison: the athletes did not split as planned."]
+        if ratio and ratio["is_suspicious"]
+        else []
+    )
+    if decision and decision["winner"]:
+        said.append(f"{decision['winner']} wins: {words(decision['reason'], REASONS)}.")
+    elif decision:
+        said.append(f"No winner: {words(decision['reason'], REASONS)}.")
+    elif report.get("outcome") is None:
+        said.append("Not decided yet: the numbers still move.")
+    said += [_effect(report, one) for one in report["comparisons"] if one["decides"] or _is_effect(report, one)]
+    return said
+
+
+def label(arm: Record) -> str:
+    return {"rest": "the rest", "hold_out": "held out"}.get(arm["role"], str(arm["name"]))
+
+
+def state(report: Record) -> str:
+    """Why it was stopped; why it completed is the decision's own matter."""
+    said = [words(report["state"], STATES), *([report["outcome"]] if report.get("outcome") else [])]
+    because = f": {words(report['reason'], REASONS)}" if report.get("outcome") == "stopped" and report["reason"] else ""
+    return ", ".join(said) + because
+
+
+def is_told(arm: Record) -> bool:
+    return bool(arm["role"] != "hold_out")
+
+
+def in_order(comparisons: Iterable[Record]) -> list[Record]:
+    """Those that decide come first, and nothing else is said of their pairs: there is one interval that holds."""
+    found = sorted(comparisons, key=lambda one: not one["decides"])
+    decided = {_pair(one) for one in found if one["decides"]}
+    return [one for one in found if one["decides"] or _pair(one) not in decided]
+
+
+def verdict(comparison: Record) -> str:
+    return "yes" if comparison["is_significant"] else "no"
+
+
+def metric(comparison: Record) -> str:
+    return "order rate" if comparison["metric"] == "orders" else "revenue per athlete"
+
+
+def dates(report: Record) -> dict[str, str]:
+    """On the campaign's clock."""
+    zone = report["plan"]["time_zone"]
+    names = {"opened_at": "began", "sent_at": "sent", "measured_until": "measured until", "ended_at": "ended"}
+    return {name: moment(report[at], zone) for at, name in names.items() if report.get(at)}
+
+
+def totals(report: Record) -> dict[str, str]:
+    total, currency = report["total"], report["currency"]
+    converted = share_of(total["conversions"], total["athletes"])
+    said = {
+        "athletes": count(total["athletes"]),
+        "impressions": count(total["impressions"]),
+        "clicks": f"{count(total['clicks'])} ({share_of(total['clicks'], total['impressions'])} of impressions)",
+        "conversions": f"{count(total['conversions'])} ({converted} of athletes)",
+        "new customers": count(total["new_customers"]),
+        "revenue": money(total["revenue_minor"], currency),
+        "spend": money(total["spend_minor"], currency),
+        "of that discounts": money(total["discount_minor"], currency),
+        "of that messages": money(total["messages_minor"], currency),
+        "of that fixed": money(total["fixed_minor"], currency),
+    }
+    per = {
+        "cost_per_acquisition_minor": ("cost per acquisition", "nobody used a code"),
+        "customer_acquisition_cost_minor": ("customer acquisition cost", "no new customer"),
+    }
+    for field, (name, without) in per.items():
+        said[name] = without if total[field] is None else money(total[field], currency)
+    return said
+
+
+def _header(report: Record) -> None:
+    audience, zone = report["audience"], report["plan"]["time_zone"]
+    left_out = ", ".join(f"{words(why, LEFT_OUT)} {count(number)}" for why, number in audience["left_out"].items())
+    chosen = sum(audience["by_arm"].values())
+    say(f"[bold]{escape(report['name'])}[/bold]  [dim]{escape(report['campaign_id'])}[/dim]")
+    show_facts({
+        "run": report["run_id"],
+        "state": escape(state(report)),
+        **dates(report),
+        "clock": zone,
+        "audience": f"{count(chosen)} of {count(audience['looked_at'])} athletes",
+        "left out": left_out or "nobody",
+    })  # fmt: skip
+    say()
+
+
+def _funnel(report: Record) -> None:
+    rows = []
+    for arm in report["arms"]:
+        steps = STEPS if is_told(arm) else {"athletes": STEPS["athletes"]}
+        for number, (step, name) in enumerate(steps.items()):
+            share = arm[step] / arm["athletes"] if arm["athletes"] else 0.0
+            rows.append([
+                escape(label(arm)) if not number else "", name, bar(share), count(arm[step]),
+                share_of(arm[step], arm["athletes"]),
+            ])  # fmt: skip
+    number_table("Funnel", ("arm", "step", "", "athletes", "of chosen"), rows, left=3)
+
+
+def _variants(report: Record) -> None:
+    currency = report["currency"]
+    rows = [
+        [
+            escape(label(arm)),
+            count(arm["athletes"]),
+            count(arm["orderers"]),
+            rate(arm["order_rate"]),
+            amount(arm["revenue_minor"], currency),
+            revenue(arm["revenue_per_athlete"], currency),
+        ]
+        for arm in report["arms"]
+    ]
+    columns = ("arm", "athletes", "ordered", "order rate", "revenue", "revenue per athlete")
+    number_table(f"Variants, with {confidence(report['plan'])} intervals, money in {currency}", columns, rows)
+
+
+def _money_by_arm(report: Record) -> None:
+    currency = report["currency"]
+    rows = [
+        [
+            escape(label(arm)),
+            escape(arm["promo_id"] or ""),
+            count(arm["new_customers"]),
+            count(arm["reversed"]),
+            count(arm["withdrawn"]),
+            *(amount(arm[name], currency) for name in ("discount_minor", "messages_minor", "spend_minor")),
+        ]
+        for arm in report["arms"]
+        if is_told(arm)
+    ]
+    columns = ("arm", "promo", "new customers", "returned", "withdrew", "discounts", "messages", "spend")
+    number_table(f"What it took, money in {currency}", columns, rows, left=2)
+
+
+def _comparisons(report: Record) -> None:
+    rows = []
+    for one in in_order(report["comparisons"]):
+        value, interval = difference(one, report["currency"])
+        pair = f"{escape(one['name'])} against {escape(one['versus'])}"
+        decides = "✓" if one["decides"] else ""
+        rows.append([pair, one["metric"], value, interval, p_value(one["p_value"]), verdict(one), decides])
+    columns = ("", "of", "difference", "interval", "p", "significant", "decides")
+    number_table("Comparisons, per athlete", columns, rows, left=2)
+
+
+def _checks(report: Record) -> None:
+    ratio, currency = report.get("sample_ratio"), report["currency"]
+    if ratio:
+        p = p_value(ratio["p_value"])
+        say()
+        if ratio["is_suspicious"]:
+            expected = ", ".join(f"{escape(name)} {number:.0f}" for name, number in ratio["expected"].items())
+            say(f"[red]✗ The athletes did not split as planned[/red] (p {p}; expected {expected}): find out why first.")
+        else:
+            say(f"[green]✓[/green] The athletes split as planned (p {p}).")
+    for rail in report["guardrails"]:
+        mark, said = ("[red]✗[/red]", "past") if rail["is_passed"] else ("[green]✓[/green]", "within")
+        value, limit = (guardrail(rail, name, currency) for name in ("value", "limit"))
+        say(f"{mark} {words(rail['name'], GUARDRAILS)}: {value}, {said} the limit of {limit}")
+
+
+def _total(report: Record) -> None:
+    say()
+    show_facts(totals(report), title="All who were not held out")
+
+
+def _effect(report: Record, comparison: Record) -> str:
+    value, interval = difference(comparison, report["currency"])
+    doubt = "" if comparison["is_significant"] else ", which may be chance"
+    versus = "no offer" if _is_effect(report, comparison) else comparison["versus"]
+    return f"{comparison['name']} against {versus}: {value} of {metric(comparison)} ({interval}){doubt}."
+
+
+def _pair(comparison: Record) -> tuple[frozenset[str], str]:
+    return frozenset({comparison["name"], comparison["versus"]}), str(comparison["metric"])
+
+
+def _is_effect(report: Record, comparison: Record) -> bool:
+    is_held_out = any(arm["name"] == comparison["versus"] and not is_told(arm) for arm in report["arms"])
+    return bool(is_held_out and comparison["metric"] == report["plan"]["experiment"]["metric"])
+
+
+def of_day(day: Record, currency: str) -> list[str]:
+    return [count(day[name]) for name in DAY] + [amount(day[name], currency) for name in DAY_MONEY]

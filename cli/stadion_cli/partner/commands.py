@@ -1,0 +1,223 @@
+"""`stadion partner`: who may use the partner API, with which keys and secrets, and where our webhooks go."""
+
+from typing import Annotated, Any, Final
+from urllib.parse import quote
+
+import typer
+
+from stadion_cli.base.options import Endpoint, OnAws, Port
+from stadion_cli.base.output import Json, confirm, say, show_facts, show_json, show_table
+from stadion_cli.base.outputs import partner_url
+from stadion_cli.base.signed import call, items
+from stadion_cli.base.target import Target, target
+
+app: Final = typer.Typer(
+    help="Partners of the store's side. Your AWS identity must be allowed to call the admin routes.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+)
+BASE: Final = "/v1/admin/partners"
+Partner = Annotated[str, typer.Argument(help="Its id, such as store.")]
+Finish = Annotated[bool, typer.Option("--finish", help="End what was rotated out, now.")]
+Grace = Annotated[int, typer.Option("--grace", metavar="HOURS", min=0, help="How long the old one still holds.")]
+May = Annotated[list[str] | None, typer.Option("--may", help="orders, catalogue; both when left out.")]
+
+
+@app.command()
+def create(
+    partner: Partner,
+    name: Annotated[str, typer.Option("--name", help="For people; the id when left out.")] = "",
+    plan: Annotated[str, typer.Option("--plan", help="standard or trial.")] = "standard",
+    may: May = None,
+    *,
+    port: Port = None,
+    endpoint: Endpoint = None,
+    on_aws: OnAws = False,
+    as_json: Json = False,
+) -> None:
+    """Make a partner; its key and signing secret are shown this once.
+
+    [bold]Example[/bold]
+
+      [cyan]stadion partner create store --name "The Store"[/cyan]
+    """
+    body = {"partner_id": partner, "name": name or partner, "plan": plan, **({"may": may} if may else {})}
+    chosen = target(port, endpoint, on_aws=on_aws)
+    _tell_credentials(chosen, call(chosen, "POST", BASE, body), as_json=as_json)
+
+
+@app.command("list")
+def list_(*, port: Port = None, endpoint: Endpoint = None, on_aws: OnAws = False, as_json: Json = False) -> None:
+    """All partners."""
+    found = items(target(port, endpoint, on_aws=on_aws), BASE)
+    if as_json:
+        show_json({"partners": found})
+        return
+    rows = [(one["partner_id"], one["name"], one["status"], one["plan"], ", ".join(one["may"])) for one in found]
+    show_table("Partners", ("id", "name", "status", "plan", "may"), rows, empty="none: stadion partner create")
+
+
+@app.command()
+def show(
+    partner: Partner, *, port: Port = None, endpoint: Endpoint = None, on_aws: OnAws = False, as_json: Json = False
+) -> None:
+    """One partner: its keys and secrets by id, never their values."""
+    _tell(call(target(port, endpoint, on_aws=on_aws), "GET", _path(partner)), as_json=as_json)
+
+
+@app.command("rotate-key")
+def rotate_key(
+    partner: Partner,
+    grace: Grace = 24,
+    finish: Finish = False,
+    *,
+    port: Port = None,
+    endpoint: Endpoint = None,
+    on_aws: OnAws = False,
+    as_json: Json = False,
+) -> None:
+    """A new API key; both open until the grace is over or the rotation is finished.
+
+    [bold]Examples[/bold]
+
+      [cyan]stadion partner rotate-key store[/cyan]
+      [cyan]stadion partner rotate-key store --finish[/cyan]      removes the old one, when the partner has moved
+    """
+    _rotate(target(port, endpoint, on_aws=on_aws), partner, "keys", grace, finish=finish, as_json=as_json)
+
+
+@app.command("rotate-secret")
+def rotate_secret(
+    partner: Partner,
+    grace: Grace = 24,
+    finish: Finish = False,
+    *,
+    port: Port = None,
+    endpoint: Endpoint = None,
+    on_aws: OnAws = False,
+    as_json: Json = False,
+) -> None:
+    """A new secret for the partner's webhooks; both sign until the grace is over or the rotation is finished."""
+    _rotate(target(port, endpoint, on_aws=on_aws), partner, "secrets", grace, finish=finish, as_json=as_json)
+
+
+@app.command()
+def disable(
+    partner: Partner,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    port: Port = None,
+    endpoint: Endpoint = None,
+    on_aws: OnAws = False,
+    as_json: Json = False,
+) -> None:
+    """Nothing of it is let in any more."""
+    if confirm(f"Disable {partner}?", yes=yes):
+        _tell(call(target(port, endpoint, on_aws=on_aws), "POST", _path(partner, "disable")), as_json=as_json)
+
+
+@app.command()
+def enable(
+    partner: Partner, *, port: Port = None, endpoint: Endpoint = None, on_aws: OnAws = False, as_json: Json = False
+) -> None:
+    """With the keys and secrets that it had."""
+    _tell(call(target(port, endpoint, on_aws=on_aws), "POST", _path(partner, "enable")), as_json=as_json)
+
+
+@app.command()
+def subscribe(
+    partner: Partner,
+    url: Annotated[str, typer.Argument(help="https, and reachable from the internet.")],
+    events: Annotated[list[str], typer.Argument(help="promo.issued, promo.redeemed, promo.reversed")],
+    *,
+    port: Port = None,
+    endpoint: Endpoint = None,
+    on_aws: OnAws = False,
+    as_json: Json = False,
+) -> None:
+    """Send our webhooks there; the secret that they are signed with is shown this once.
+
+    [bold]Example[/bold]
+
+      [cyan]stadion partner subscribe store https://store.example/hooks promo.redeemed promo.reversed[/cyan]
+    """
+    made = call(
+        target(port, endpoint, on_aws=on_aws), "POST", _path(partner, "endpoints"), {"url": url, "events": events}
+    )
+    if as_json:
+        show_json(made)
+        return
+    show_facts({"endpoint": made["endpoint"]["endpoint_id"], "signing secret": made["signing_secret"]})
+
+
+@app.command()
+def endpoints(
+    partner: Partner, *, port: Port = None, endpoint: Endpoint = None, on_aws: OnAws = False, as_json: Json = False
+) -> None:
+    """Where our webhooks go, and how that goes."""
+    found = call(target(port, endpoint, on_aws=on_aws), "GET", _path(partner, "endpoints"))["items"]
+    if as_json:
+        show_json({"endpoints": found})
+        return
+    rows = [
+        (one["endpoint_id"], one["url"], ", ".join(one["events"]), one["disabled_because"] or one["status"])
+        for one in found
+    ]
+    show_table("Endpoints", ("id", "url", "events", "status"), rows, empty="none: stadion partner subscribe")
+
+
+@app.command()
+def deliveries(
+    partner: Partner, *, port: Port = None, endpoint: Endpoint = None, on_aws: OnAws = False, as_json: Json = False
+) -> None:
+    """The last webhooks to this partner, newest first, with each attempt's answer."""
+    found = call(target(port, endpoint, on_aws=on_aws), "GET", _path(partner, "deliveries"))["items"]
+    if as_json:
+        show_json({"deliveries": found})
+        return
+    rows = [
+        (one["created_at"], one["event"], one["state"], len(one["attempts"]), _last(one["attempts"])) for one in found
+    ]
+    show_table("Deliveries", ("made", "event", "state", "attempts", "last answer"), rows, empty="none yet")
+
+
+def _last(attempts: list[dict[str, Any]]) -> str:
+    return str(attempts[-1]["status"] or attempts[-1]["error"]) if attempts else ""
+
+
+def _path(partner: str, *more: str) -> str:
+    return "/".join([BASE, quote(partner, safe=""), *more])
+
+
+def _rotate(chosen: Target, partner: str, what: str, grace: int, *, finish: bool, as_json: bool) -> None:
+    if finish:
+        _tell(call(chosen, "POST", _path(partner, "finish")), as_json=as_json)
+        return
+    _tell_credentials(chosen, call(chosen, "POST", _path(partner, what), {"grace_hours": grace}), as_json=as_json)
+
+
+def _tell_credentials(chosen: Target, made: dict[str, Any], *, as_json: bool) -> None:
+    """The address as it is seen from here: the functions of the local stack do not know its port."""
+    if chosen.is_local:
+        made["api_url"] = partner_url(chosen.aws.endpoint, chosen.outputs) or made["api_url"]
+    if as_json:
+        show_json(made)
+        return
+    facts = {"partner": made["partner"]["partner_id"], "api": made["api_url"]}
+    named = {"API key": made["api_key"], "signing secret": made["signing_secret"]}
+    show_facts({**facts, **{name: value for name, value in named.items() if value}})
+    say("\n[yellow]Keep them now: they are not shown again.[/yellow]")
+
+
+def _tell(partner: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        show_json(partner)
+        return
+    facts = {name: value for name, value in partner.items() if name not in {"keys", "secrets"}}
+    facts["may"] = ", ".join(partner["may"])
+    show_facts(facts)
+    for what in ("keys", "secrets"):
+        rows = [(one.get("key_id") or one.get("secret_id"), one["created_at"], one["retires_at"] or "current")
+                for one in partner[what]]  # fmt: skip
+        show_table(what.title(), ("id", "made", "holds until"), rows, empty="none")
