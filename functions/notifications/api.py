@@ -5,18 +5,21 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 
-from notifications import links, pages, preferences_service, pushing, store
-from notifications.domain import Delivery, Device, Notification, Preferences
-from notifications.schemas import (
-    DeliveryResponse,
-    DevicePut,
-    DeviceResponse,
-    InboxResponse,
-    NotificationResponse,
-    PreferencesPatch,
-    PreferencesResponse,
-    UnreadCount,
-)
+from notifications import links, pages
+from notifications.deliveries import store as delivery_store
+from notifications.deliveries.domain import Delivery
+from notifications.deliveries.schemas import DeliveryResponse
+from notifications.devices import service as device_service
+from notifications.devices import store as device_store
+from notifications.devices.domain import Device
+from notifications.devices.schemas import DevicePut, DeviceResponse
+from notifications.inbox import store as inbox_store
+from notifications.inbox.domain import Notification
+from notifications.inbox.schemas import InboxResponse, NotificationResponse, UnreadCount
+from notifications.recipients import service as preferences_service
+from notifications.recipients import store as recipient_store
+from notifications.recipients.domain import Preferences
+from notifications.recipients.schemas import PreferencesPatch, PreferencesResponse
 from notifications.templates import words
 from stadion import clock
 from stadion.dynamo import look_again
@@ -40,28 +43,28 @@ def list_notifications(
     cursor: Annotated[str | None, Query(max_length=2000)] = None,
 ) -> InboxResponse:
     user_id = api.user_id
-    recipient, unread_count = store.recipient_and_unread(user_id)
-    page = store.page(user_id, unread_only=unread, limit=limit, cursor=cursor)
+    recipient, unread_count = recipient_store.recipient_and_unread(user_id)
+    page = inbox_store.page(user_id, unread_only=unread, limit=limit, cursor=cursor)
     items = [_worded(notification, recipient.language or api.language) for notification in page.items]
     return InboxResponse(items=items, next_cursor=page.next_cursor, unread_count=unread_count)
 
 
 @api.get("/v1/notifications/unread-count", summary="How many are unread", tags=["Notifications"])
 def get_unread_count() -> UnreadCount:
-    return UnreadCount(unread_count=store.unread(api.user_id))
+    return UnreadCount(unread_count=inbox_store.unread(api.user_id))
 
 
 @api.post("/v1/notifications/read", status_code=204, summary="Mark all as read", tags=["Notifications"])
 def read_all_notifications() -> Response[None]:
     user_id = api.user_id
-    look_again(lambda: store.mark_all_read(user_id, clock.now()))
+    look_again(lambda: inbox_store.mark_all_read(user_id, clock.now()))
     return Response(status_code=204)
 
 
 @api.post("/v1/notifications/<notification_id>/read", status_code=204, summary="Mark as read", tags=["Notifications"])
 def read_notification(notification_id: str) -> Response[None]:
     user_id = api.user_id
-    look_again(lambda: store.mark_read(user_id, notification_id, clock.now()))
+    look_again(lambda: inbox_store.mark_read(user_id, notification_id, clock.now()))
     return Response(status_code=204)
 
 
@@ -70,13 +73,13 @@ def read_notification(notification_id: str) -> Response[None]:
 
 @api.get("/v1/notifications/preferences", summary="Show what comes, how and when", tags=["Notifications"])
 def get_preferences() -> Response[PreferencesResponse]:
-    return _preferences(store.preferences(api.user_id))
+    return _preferences(recipient_store.preferences(api.user_id))
 
 
 @api.patch("/v1/notifications/preferences", summary="Change it (merge patch)", tags=["Notifications"])
 def change_preferences(body: Annotated[PreferencesPatch, Body()]) -> Response[PreferencesResponse]:
     def change() -> Preferences:
-        known = store.preferences(api.user_id)
+        known = recipient_store.preferences(api.user_id)
         api.if_match(known.revision)
         return preferences_service.change(api.user_id, known, body, clock.now())
 
@@ -85,21 +88,21 @@ def change_preferences(body: Annotated[PreferencesPatch, Body()]) -> Response[Pr
 
 @api.get("/v1/notifications/devices", summary="List the devices that pushes ring on", tags=["Notifications"])
 def list_devices() -> ListResponse[DeviceResponse]:
-    known, _ = store.devices(api.user_id)
+    known, _ = device_store.devices(api.user_id)
     return ListResponse[DeviceResponse](items=[_device(device) for device in known])
 
 
 @api.put("/v1/notifications/devices/<push_device_id>", summary="Register a push token", tags=["Notifications"])
 def put_device(push_device_id: PushDeviceId, body: Annotated[DevicePut, Body()]) -> DeviceResponse:
     """At each start of the app, with the token of that moment."""
-    return _device(pushing.register(api.user_id, push_device_id, body.platform, body.token, clock.now()))
+    return _device(device_service.register(api.user_id, push_device_id, body.platform, body.token, clock.now()))
 
 
 @api.delete(
     "/v1/notifications/devices/<push_device_id>", status_code=204, summary="Forget a device", tags=["Notifications"]
 )
 def delete_device(push_device_id: PushDeviceId) -> Response[None]:
-    pushing.forget(api.user_id, push_device_id)
+    device_service.forget(api.user_id, push_device_id)
     return Response(status_code=204)
 
 
@@ -130,7 +133,7 @@ def list_deliveries(
     cursor: Annotated[str | None, Query(max_length=2000)] = None,
 ) -> ListResponse[DeliveryResponse]:
     api.signer()
-    page = store.delivery_log(user_id, limit=limit, cursor=cursor)
+    page = delivery_store.delivery_log(user_id, limit=limit, cursor=cursor)
     return ListResponse[DeliveryResponse](items=[_delivery(one) for one in page.items], next_cursor=page.next_cursor)
 
 

@@ -4,8 +4,8 @@ from functools import cache
 from typing import Any, Final, NamedTuple
 
 from notifications.errors import LinkInvalidError
-from notifications.gate import ChannelName, MessageKind
 from notifications.settings import ChannelSettings
+from notifications.values import ChannelName, MessageKind
 from stadion.settings import load
 
 SALT: Final = "unsubscribe"

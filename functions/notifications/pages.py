@@ -3,8 +3,8 @@
 from functools import cache
 from typing import Any, Final
 
-from notifications.gate import ChannelName, MessageKind
 from notifications.links import Unsubscription
+from notifications.values import ChannelName, MessageKind
 from stadion.i18n import Language, Text
 
 _PAGE: Final = """<!doctype html>

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from notifications.gate import MessageKind
+from notifications.values import MessageKind
 from stadion.i18n import Language, Text
 
 

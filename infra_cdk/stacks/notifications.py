@@ -44,7 +44,7 @@ class NotificationsStack(ServiceStack):
         accept(self, "IAM5[Resource::*]", "a phone number has no ARN")
         any_endpoint = "arn:<AWS::Partition>:sns:<AWS::Region>:<AWS::AccountId>:endpoint/*"
         accept(self, f"IAM5[Resource::{any_endpoint}]", "SNS names the endpoint of each phone")
-        deliveries = self.work("on_deliveries", allow=read_links | send, more_layers=[words])
+        deliveries = self.work("dispatch/on_deliveries", allow=read_links | send, more_layers=[words])
         applications = {arn: ["sns:CreatePlatformEndpoint"] for arn in pushes.values()}
         self.serve(
             [
@@ -56,15 +56,15 @@ class NotificationsStack(ServiceStack):
             allow=read_links | applications | {endpoints: ["sns:SetEndpointAttributes"]},
             more_layers=[words],
         )
-        self.consume("on_notification_requests", Events(["NotificationRequested"]), leaves=deliveries)
+        self.consume("dispatch/on_notification_requests", Events(["NotificationRequested"]), leaves=deliveries)
         self.consume(
-            "on_account_events",
+            "recipients/on_account_events",
             Events(["UserRegistered", "ProfileUpdated", "ContactChanged", "ConsentChanged"], source="accounts"),
         )
-        receipts = self.work("on_mail_events")
+        receipts = self.work("dispatch/on_mail_events")
         if receipts is not None:
             self.mail.tell(receipts)
-        self.every(Duration.minutes(1), "task_send_due", leaves=deliveries)
+        self.every(Duration.minutes(1), "dispatch/task_send_due", leaves=deliveries)
         self.show("NotificationDelivered", "GateSuppress", "GateDefer", "NotificationFailed")
 
     def _links_secret(self, environment: Environment) -> Secret:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from local.aws import Aws
 
 Admin = Callable[..., dict[str, Any]]
-SENDS_DUE: Final = "stadion-notifications-send-due"
+SENDS_DUE: Final = "stadion-notifications-dispatch-send-due"
 NIGHT: Final = timedelta(hours=8)
 A_MOMENT: Final = timedelta(minutes=1)
 

@@ -64,7 +64,7 @@ MUTANTS: Final = (
     ),
     Mutant(
         "a request for a message is taken twice",
-        "notifications.store:Change.claim_request",
+        "notifications.dispatch.store:Change.claim_request",
         "self.transaction.put(item, absent(), refused=_requested_before)",
         "self.transaction.put(item)",
         ("tests/notifications/integration",),
@@ -253,10 +253,10 @@ MUTANTS: Final = (
     # --- notifications ---
     Mutant(
         "an offer rings without a consent",
-        "notifications.gate:_never",
+        "notifications.dispatch.gate:_never",
         "is_offer and not wishes.consents & MARKETING_CONSENT[case.channel]",
         "False",
-        ("tests/notifications/unit",),
+        ("tests/notifications/dispatch/unit",),
     ),
     Mutant(
         "the last minute of the night is loud",
@@ -267,21 +267,21 @@ MUTANTS: Final = (
     ),
     Mutant(
         "one offer more than the cap",
-        "notifications.gate:_is_capped",
+        "notifications.dispatch.gate:_is_capped",
         ">= cap.most",
         "> cap.most",
-        ("tests/notifications/unit",),
+        ("tests/notifications/dispatch/unit",),
     ),
     Mutant(
         "a message whose sending broke off rings again",
-        "notifications.sending:_abandoned",
+        "notifications.dispatch.service:_abandoned",
         "delivery.kind is MessageKind.TRANSACTIONAL",
         "True",
         ("tests/notifications/integration",),
     ),
     Mutant(
         "a message is sent before its hour",
-        "notifications.sending:_claimed",
+        "notifications.dispatch.service:_claimed",
         "delivery.due_at is not None and delivery.due_at > now",
         "False",
         ("tests/notifications/integration/messages/test_waiting.py",),
@@ -313,20 +313,20 @@ MUTANTS: Final = (
         "partners.orders.store:save",
         "transaction.put(_item(after), unchanged, refused=overtaken)",
         "transaction.put(_item(after))",
-        ("tests/partners/integration/test_partners.py", "tests/partners/unit"),
+        ("tests/partners/integration/test_partners.py", "tests/partners/orders/unit"),
     ),
     Mutant(
         "more comes back than was bought",
         "partners.orders.domain:Order.returned",
         "quantity > bought[sku]",
         "False",
-        ("tests/partners/unit",),
+        ("tests/partners/orders/unit",),
     ),
     Mutant(
         "a webhook goes to an address inside",
         "partners.webhooks.destinations:find",
         "not addresses or not all(_is_public(address) for address in addresses)",
         "not addresses",
-        ("tests/partners/unit",),
+        ("tests/partners/webhooks/unit",),
     ),
 )

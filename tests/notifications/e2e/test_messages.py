@@ -103,5 +103,5 @@ def test_a_night_is_waited_for_and_a_withdrawn_consent_is_heeded(stack: Deployed
 
 def test_the_function_that_wakes_deliveries_runs_on_the_stack(stack: DeployedStack) -> None:
     client: Any = stack.aws.client("lambda")
-    answer = client.invoke(FunctionName="stadion-notifications-send-due", Payload=b"{}")
+    answer = client.invoke(FunctionName="stadion-notifications-dispatch-send-due", Payload=b"{}")
     assert json.loads(answer["Payload"].read())["due"] >= 0

@@ -96,7 +96,7 @@ def victim(stack: DeployedStack) -> Victim:
     }
     settle(stack, athlete.user_id)
     tomorrow = datetime.now(UTC) + timedelta(days=1)
-    round_of(stack, "notifications-send-due", only=athlete.user_id, as_of=tomorrow)  # what waited for an hour
+    round_of(stack, "notifications-dispatch-send-due", only=athlete.user_id, as_of=tomorrow)  # what waited for an hour
     victim = Victim(athlete, ids, private | {value for name, value in ids.items() if name.endswith("_id")})
     settle(stack, athlete.user_id)
     return victim

@@ -83,7 +83,7 @@ def test_early_and_for_everybody_is_refused_here_too(here: Service) -> None:
 
 
 def test_work_of_another_time_is_refused_elsewhere(elsewhere: Service) -> None:
-    from notifications.work import Send
+    from notifications.dispatch.work import Send
 
     work = Send(
         correlation_id="c", asked_at=NOON, as_of=NOON, user_id="u", notification_id="n", channel="push", send_id="s"

@@ -21,7 +21,7 @@ from dataclasses import replace
 
 TEMPLATES["a_template_of_tomorrow"] = replace(TEMPLATES["welcome"], kind=MessageKind.ACTIVITY)  # for the inbox alone
 """
-INBOX = "stadion-notifications-on-notification-requests"
+INBOX = "stadion-notifications-dispatch-on-notification-requests"
 
 
 @pytest.fixture

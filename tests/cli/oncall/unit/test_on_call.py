@@ -29,7 +29,7 @@ WORKOUTS = {"detail-type": ["WorkoutRecorded"], "source": ["stadion.workouts"]}
 INVENTORY = Subscription("stadion-inventory-on-workout-events", "arn:inventory", WORKOUTS)
 XP = Subscription("stadion-gamification-on-workout-events", "arn:gamification", WORKOUTS)
 INBOX = Subscription(
-    "stadion-notifications-on-notification-requests",
+    "stadion-notifications-dispatch-on-notification-requests",
     "arn:inbox",
     {"detail-type": ["NotificationRequested"], "source": [{"prefix": "stadion."}]},
 )

@@ -5,7 +5,8 @@ from typing import Any
 
 import boto3
 
-from notifications import store
+from notifications.deliveries import store as delivery_store
+from notifications.devices import store as device_store
 from tests.kit.events import entry
 from tests.kit.services import ATHLETE, OTHER, Service, sqs_event
 from tests.notifications.integration.messages.world import PUT, ask, deliver, offered, requested, states
@@ -14,7 +15,9 @@ from tests.notifications.integration.messages.world import PUT, ask, deliver, of
 def test_a_bounce_ends_the_mails_and_a_late_receipt_changes_nothing(anna: Service) -> None:
     ask(anna, offered())
     deliver(anna)
-    (delivery,) = [one for one in store.delivery_log(ATHLETE, limit=9, cursor=None).items if one.channel == "email"]
+    (delivery,) = [
+        one for one in delivery_store.delivery_log(ATHLETE, limit=9, cursor=None).items if one.channel == "email"
+    ]
     for fate in ("Delivery", "Bounce", "Delivery"):
         receive(anna, {"eventType": fate, "bounce": {"bounceType": "Permanent"}}, delivery.provider_ids[0])
     assert states()["o-1", "email"] == ("failed", "bounced")
@@ -45,9 +48,9 @@ def test_a_phone_that_changed_hands_rings_for_its_new_owner_only(anna: Service) 
 
 
 def test_a_device_that_is_gone_is_forgotten(anna: Service) -> None:
-    (device,) = store.devices(ATHLETE)[0]
+    (device,) = device_store.devices(ATHLETE)[0]
     boto3.client("sns").set_endpoint_attributes(EndpointArn=device.endpoint, Attributes={"Enabled": "false"})
     ask(anna, requested())
     deliver(anna)
     assert states()["r-1", "push"] == ("failed", "no_device_left")
-    assert store.devices(ATHLETE)[0] == []
+    assert device_store.devices(ATHLETE)[0] == []

@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
-from notifications import sending, store
-from notifications.domain import Delivery
-from notifications.gate import ChannelName
-from notifications.providers import TryLaterError
+from notifications.deliveries import store as delivery_store
+from notifications.deliveries.domain import Delivery
+from notifications.devices import store as device_store
+from notifications.dispatch import service
+from notifications.dispatch.providers import TryLaterError
+from notifications.values import ChannelName
 from tests.kit.clock import Clock
 from tests.kit.services import ATHLETE, Service, sqs_event
 from tests.notifications.integration.messages.world import (
@@ -55,12 +57,12 @@ def test_a_provider_that_is_down_is_tried_again_later_and_at_last_given_up(
     def down(delivery: Delivery, standing: Any) -> list[str]:
         raise TryLaterError("Throttling")
 
-    monkeypatch.setitem(sending.PROVIDERS, ChannelName.PUSH, down)  # type: ignore[arg-type]
+    monkeypatch.setitem(service.PROVIDERS, ChannelName.PUSH, down)  # type: ignore[arg-type]
     ask(anna, requested())
     deliver(anna)
     waits = []
     while states()["r-1", "push"][0] == "deferred":
-        (one,) = store.deliveries(ATHLETE, note_id(anna))
+        (one,) = delivery_store.deliveries(ATHLETE, note_id(anna))
         assert one.due_at is not None
         waits.append((one.due_at - now.moment).total_seconds())
         now.set(one.due_at)
@@ -73,13 +75,13 @@ def test_a_provider_that_is_down_is_tried_again_later_and_at_last_given_up(
 
 
 def test_a_crash_while_sending_does_not_ring_twice(anna: Service, now: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = sending.PROVIDERS[ChannelName.PUSH]
+    real = service.PROVIDERS[ChannelName.PUSH]
 
     def sent_and_died(delivery: Delivery, standing: Any) -> list[str]:
         real(delivery, standing)
         raise MemoryError
 
-    monkeypatch.setitem(sending.PROVIDERS, ChannelName.PUSH, sent_and_died)  # type: ignore[arg-type]
+    monkeypatch.setitem(service.PROVIDERS, ChannelName.PUSH, sent_and_died)  # type: ignore[arg-type]
     ask(anna, requested())
     records = work_of(anna)
     first = anna.invoke("on_deliveries", {"Records": records})
@@ -98,16 +100,16 @@ def test_a_crash_while_sending_does_not_ring_twice(anna: Service, now: Clock, mo
 def test_a_crash_between_the_write_and_the_queue_is_made_good_by_the_repetition(
     anna: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from notifications import planning
+    from notifications.dispatch import request_service
 
     def broken(*_: Any) -> None:
         raise OSError
 
-    real = planning.leave
-    monkeypatch.setattr(planning, "leave", broken)
+    real = request_service.leave
+    monkeypatch.setattr(request_service, "leave", broken)
     answer = anna.invoke("on_notification_requests", sqs_event(requested()))
     assert len(answer["batchItemFailures"]) == 1
-    monkeypatch.setattr(planning, "leave", real)
+    monkeypatch.setattr(request_service, "leave", real)
     ask(anna, requested())
     deliver(anna)
     assert len(pushes()) == 1
@@ -115,7 +117,7 @@ def test_a_crash_between_the_write_and_the_queue_is_made_good_by_the_repetition(
 
 
 def test_an_error_of_ours_costs_nobody_their_device(anna: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    from notifications import providers
+    from notifications.dispatch import providers
 
     def refused(device: Any, payload: str) -> str:
         raise providers.RefusedError("InvalidParameter")
@@ -124,7 +126,7 @@ def test_an_error_of_ours_costs_nobody_their_device(anna: Service, monkeypatch: 
     ask(anna, requested())
     deliver(anna)
     assert states()["r-1", "push"] == ("failed", "InvalidParameter")
-    assert len(store.devices(ATHLETE)[0]) == 1
+    assert len(device_store.devices(ATHLETE)[0]) == 1
 
 
 def test_an_admin_sees_what_was_sent_and_why_not(anna: Service) -> None:

@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from notifications import store
+from notifications.deliveries import store as delivery_store
+from notifications.dispatch.work import Send
 from notifications.settings import MessageSettings
-from notifications.work import Send
 from stadion.settings import load
 from stadion.work import leave
 from tests.kit.clock import Clock
@@ -144,7 +144,9 @@ def test_what_may_wait_comes_in_one_digest(anna: Service, now: Clock) -> None:
 def test_a_message_that_waits_is_not_sent_by_whoever_asks_too_early(anna: Service, now: Clock) -> None:
     """The queue may bring a piece of work again; the delivery says when its hour is."""
     ask(anna, offered(not_before=(NOON + timedelta(hours=1)).isoformat()))
-    waiting = [one for one in store.delivery_log(ATHLETE, limit=100, cursor=None).items if one.due_at is not None]
+    waiting = [
+        one for one in delivery_store.delivery_log(ATHLETE, limit=100, cursor=None).items if one.due_at is not None
+    ]
 
     leave(load(MessageSettings).deliveries_queue, [Send.of(one, now.moment) for one in waiting])
     deliver(anna)

@@ -9,7 +9,7 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
 from moto.sns.models import sns_backends
 
-from notifications import store
+from notifications.deliveries import store as delivery_store
 from tests.kit.events import entry
 from tests.kit.services import ATHLETE, Service, sqs_event
 
@@ -81,7 +81,7 @@ def mails() -> list[Any]:
 
 
 def states(user: str = ATHLETE) -> dict[tuple[str, str], tuple[str, str | None]]:
-    page = store.delivery_log(user, limit=100, cursor=None)
+    page = delivery_store.delivery_log(user, limit=100, cursor=None)
     return {(one.message.request_id, one.channel.value): (one.state.value, one.reason) for one in page.items}
 
 

@@ -1,8 +1,8 @@
 """Each minute: leaves the deliveries whose hour has come to `on_deliveries`."""
 
-from notifications import store
+from notifications.deliveries import store as delivery_store
+from notifications.dispatch.work import Send
 from notifications.settings import MessageSettings
-from notifications.work import Send
 from stadion.observability import count
 from stadion.settings import load
 from stadion.tasks import Round, scheduled
@@ -13,7 +13,11 @@ MOST_OF_A_SHARD = 500
 
 def leave_due(asked: Round) -> dict[str, int]:
     """Left twice is sent once: the worker looks at the delivery before it does anything."""
-    found = (one for shard in range(store.SHARDS) for one in store.due(shard, asked.now, most=MOST_OF_A_SHARD))
+    found = (
+        one
+        for shard in range(delivery_store.SHARDS)
+        for one in delivery_store.due(shard, asked.now, most=MOST_OF_A_SHARD)
+    )
     due = [delivery for delivery in found if asked.concerns(delivery.message.user_id)]
     work = [Send.of(delivery, asked.now, as_of=asked.as_of) for delivery in due]
     leave(load(MessageSettings).deliveries_queue, work)

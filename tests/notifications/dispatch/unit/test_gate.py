@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications.gate import CAPS, Case, ChannelName, MessageKind, Reason, Verdict, Wishes, decide
+from notifications.dispatch.gate import CAPS, Case, Verdict, Wishes, decide
 from notifications.quiet_hours import QuietHours
+from notifications.values import ChannelName, MessageKind, Reason
 from stadion.events.accounts import ConsentKind
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)

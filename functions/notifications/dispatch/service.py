@@ -10,13 +10,16 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
-from notifications import store
-from notifications.domain import MOST_ATTEMPTS, OPEN, Delivery, DeliveryState, Notification, backoff
-from notifications.gate import ChannelName, Decision, MessageKind, Reason, Verdict
-from notifications.planning import count_against_caps, delivered, failed, into_inbox, judged
-from notifications.providers import PROVIDERS, RefusedError, TryLaterError
-from notifications.store import Change, Standing
-from notifications.work import Send
+from notifications.deliveries import store as delivery_store
+from notifications.deliveries.domain import MOST_ATTEMPTS, OPEN, Delivery, DeliveryState, backoff
+from notifications.dispatch import store
+from notifications.dispatch.gate import Decision, Verdict
+from notifications.dispatch.providers import PROVIDERS, RefusedError, TryLaterError
+from notifications.dispatch.request_service import count_against_caps, delivered, failed, into_inbox, judged
+from notifications.dispatch.store import Change, Standing
+from notifications.dispatch.work import Send
+from notifications.inbox.domain import Notification
+from notifications.values import ChannelName, MessageKind, Reason
 from stadion.dynamo import Item, look_again
 from stadion.observability import count
 
@@ -47,7 +50,7 @@ def send(work: Send, now: datetime) -> str:
 
 
 def _claimed(work: Send, now: datetime) -> "tuple[Delivery, Standing] | str":
-    delivery, stored = store.delivery(work.user_id, work.notification_id, work.channel)
+    delivery, stored = delivery_store.delivery(work.user_id, work.notification_id, work.channel)
     if delivery is None:
         return "unknown"
     if delivery.state is DeliveryState.SENDING:
@@ -98,7 +101,7 @@ def _gather(delivery: Delivery, due: datetime, change: Change, now: datetime) ->
     """Into the digest of this kind and channel that goes out then."""
     message = delivery.message
     digest_id = f"digest-{delivery.kind.value}-{due:%Y%m%dT%H%M}"
-    known, stored = store.delivery(message.user_id, digest_id, delivery.channel)
+    known, stored = delivery_store.delivery(message.user_id, digest_id, delivery.channel)
     if known is None:
         about = Notification(
             notification_id=digest_id,
@@ -144,7 +147,7 @@ def _settle(work: Send, now: datetime, end: Callable[[Delivery], Delivery]) -> s
     """Keeps what the provider said."""
 
     def write() -> str:
-        known, stored = store.delivery(work.user_id, work.notification_id, work.channel)
+        known, stored = delivery_store.delivery(work.user_id, work.notification_id, work.channel)
         if known is None or known.state is not DeliveryState.SENDING:
             return known.state.value if known is not None else "unknown"
         ended = end(known)

@@ -6,10 +6,12 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from notifications import store
-from notifications.domain import Delivery, DeliveryState, Recipient
-from notifications.planning import failed
-from notifications.store import Change
+from notifications.deliveries import store as delivery_store
+from notifications.deliveries.domain import Delivery, DeliveryState
+from notifications.dispatch.request_service import failed
+from notifications.dispatch.store import Change
+from notifications.recipients import store as recipient_store
+from notifications.recipients.domain import Recipient
 from stadion.dynamo import look_again
 
 
@@ -55,16 +57,16 @@ RANK: Final = {DeliveryState.SENT: 0, DeliveryState.DELIVERED: 1, DeliveryState.
 
 
 def take(event: MailEvent, now: datetime, *, correlation_id: str) -> str:
-    known = store.of_receipt(event.mail.message_id)
+    known = delivery_store.of_receipt(event.mail.message_id)
     if known is None:
         return "unknown"
     user_id, notification_id, channel = known
     if event.refusal is not None:
         refusal = event.refusal
-        look_again(lambda: store.know(user_id, lambda recipient: _refusing(recipient, refusal), now))
+        look_again(lambda: recipient_store.know(user_id, lambda recipient: _refusing(recipient, refusal), now))
 
     def write() -> str:
-        delivery, stored = store.delivery(user_id, notification_id, channel)
+        delivery, stored = delivery_store.delivery(user_id, notification_id, channel)
         if delivery is None or delivery.state not in RANK:
             return "unknown"
         ended = _ended(delivery, event, now)

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from notifications import store
-from notifications.domain import Recipient
+from notifications.recipients import store
+from notifications.recipients.domain import Recipient
 from stadion import clock
 from stadion.consents import with_news
 from stadion.dynamo import look_again

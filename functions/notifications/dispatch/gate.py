@@ -8,38 +8,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from notifications.quiet_hours import QuietHours, next_open
+from notifications.values import ChannelName, MessageKind, Reason
 from stadion.events.accounts import ConsentKind
-
-
-class MessageKind(StrEnum):
-    """What a message is about; its template says so, not its sender."""
-
-    TRANSACTIONAL = "transactional"
-    """The athlete asked for it or must know it: it passes every rule but the lack of an address."""
-    ACTIVITY = "activity"
-    GEAR = "gear"
-    SOCIAL = "social"
-    MARKETING = "marketing"
-
-
-class ChannelName(StrEnum):
-    INBOX = "inbox"
-    PUSH = "push"
-    EMAIL = "email"
-    SMS = "sms"
-
-
-class Reason(StrEnum):
-    EXPIRED = "expired"
-    NO_ADDRESS = "no_address"
-    ADDRESS_REFUSES = "address_refuses"
-    NO_CONSENT = "no_consent"
-    OPTED_OUT = "opted_out"
-    MUTED = "muted"
-    CAPPED = "capped"
-    QUIET_HOURS = "quiet_hours"
-    DIGEST = "digest"
-    NOTHING_AGAINST = "nothing_against"
 
 
 class Verdict(StrEnum):
@@ -74,7 +44,9 @@ CAPS: Final[Mapping[tuple[MessageKind, ChannelName], tuple[Cap, ...]]] = {
     (MessageKind.GEAR, ChannelName.PUSH): (Cap(4, 1),),
     (MessageKind.SOCIAL, ChannelName.PUSH): (Cap(20, 1),),
 }
+
 CAP_DAYS: Final = max(cap.days for caps in CAPS.values() for cap in caps)
+
 MARKETING_CONSENT: Final = {
     ChannelName.PUSH: {ConsentKind.MARKETING_PUSH},
     ChannelName.EMAIL: {ConsentKind.MARKETING_EMAIL},
@@ -82,6 +54,7 @@ MARKETING_CONSENT: Final = {
     ChannelName.INBOX: {ConsentKind.MARKETING_PUSH, ConsentKind.MARKETING_EMAIL, ConsentKind.MARKETING_SMS},
 }
 """One of these has to hold."""
+
 SILENT: Final = frozenset({ChannelName.INBOX})
 """It rings nowhere: no quiet hours, no mute, no digest."""
 

@@ -11,13 +11,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notifications import planning, sending, store
-from notifications.domain import Delivery, DeliveryState, Notification, Recipient
-from notifications.gate import CAPS, ChannelName, MessageKind
-from notifications.providers import PROVIDERS, TryLaterError
-from notifications.sending import StillClaimedError
-from notifications.store import Change, Standing
-from notifications.work import Send
+from notifications.deliveries import store as delivery_store
+from notifications.deliveries.domain import Delivery, DeliveryState
+from notifications.dispatch import request_service, service
+from notifications.dispatch.gate import CAPS
+from notifications.dispatch.providers import PROVIDERS, TryLaterError
+from notifications.dispatch.service import StillClaimedError
+from notifications.dispatch.store import Change, Standing
+from notifications.dispatch.work import Send
+from notifications.inbox import store as inbox_store
+from notifications.inbox.domain import Notification
+from notifications.recipients import store as recipient_store
+from notifications.recipients.domain import Recipient
+from notifications.values import ChannelName, MessageKind
 from stadion.consents import Consent, ConsentKind
 from stadion.events.notifications import NotificationRequested
 from tests.kit.interleaving import ORDERS, interleaved
@@ -53,7 +59,7 @@ def mails() -> Iterator[tuple[Memory, Provider]]:
     anna = Recipient(email="anna@stadion.test", consents=consents)
     with memory("notifications") as table, pytest.MonkeyPatch.context() as patch:
         patch.setitem(PROVIDERS, EMAIL, provider)
-        store.know(ANNA, lambda _: anna, NOW)
+        recipient_store.know(ANNA, lambda _: anna, NOW)
         yield table, provider
 
 
@@ -78,7 +84,7 @@ def work(notification_id: str) -> Send:
 
 
 def state(notification_id: str) -> DeliveryState:
-    delivery, _ = store.delivery(ANNA, notification_id, EMAIL)
+    delivery, _ = delivery_store.delivery(ANNA, notification_id, EMAIL)
     assert delivery is not None
     return delivery.state
 
@@ -90,7 +96,7 @@ def test_one_message_that_several_workers_hold_goes_out_at_most_once(workers: in
         queued("m-1")
         provider.busy = busy
 
-        calls = [partial(sending.send, work("m-1"), NOW) for _ in range(workers)]
+        calls = [partial(service.send, work("m-1"), NOW) for _ in range(workers)]
         interleaved(table, calls, order)
 
         assert provider.taken["m-1"] == (state("m-1") is DeliveryState.SENT)
@@ -105,7 +111,7 @@ def test_one_delivery_of_the_queue_that_comes_twice_goes_out_once(order: list[in
         queued("m-1")
         same = work("m-1")
 
-        calls = [partial(sending.send, same, NOW)] * 2
+        calls = [partial(service.send, same, NOW)] * 2
         interleaved(table, calls, order, expected=(StillClaimedError,))
 
         assert provider.taken["m-1"] == 1
@@ -120,7 +126,7 @@ def test_messages_at_once_never_pass_the_cap_together(messages: int, order: list
         for name in names:
             queued(name, MessageKind.MARKETING)
 
-        interleaved(table, [partial(sending.send, work(name), NOW) for name in names], order)
+        interleaved(table, [partial(service.send, work(name), NOW) for name in names], order)
 
         assert provider.taken.total() == MOST_A_DAY
         assert Counter(map(state, names)) == {
@@ -134,10 +140,10 @@ def test_messages_at_once_never_pass_the_cap_together(messages: int, order: list
 def test_one_request_that_comes_several_times_is_one_message(requests: int, order: list[int]) -> None:
     asked = NotificationRequested(request_id="r-1", template="welcome", channels=["inbox"])
     with mails() as (table, _):
-        calls = [partial(planning.request, ANNA, asked, NOW, correlation_id="none")] * requests
+        calls = [partial(request_service.request, ANNA, asked, NOW, correlation_id="none")] * requests
 
         outcomes = interleaved(table, calls, order)
 
         assert Counter(outcome["inbox"] for outcome in outcomes) == {"sent": 1, "repeated": requests - 1}
-        listed = store.page(ANNA, unread_only=False, limit=10, cursor=None).items
-        assert (store.unread(ANNA), len(listed)) == (1, 1)
+        listed = inbox_store.page(ANNA, unread_only=False, limit=10, cursor=None).items
+        assert (inbox_store.unread(ANNA), len(listed)) == (1, 1)

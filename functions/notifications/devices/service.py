@@ -6,8 +6,9 @@ from typing import Final
 
 from botocore.exceptions import ClientError
 
-from notifications import clients, store
-from notifications.domain import Device, Platform
+from notifications import clients
+from notifications.devices import store
+from notifications.devices.domain import Device, Platform
 from notifications.errors import DeviceTokenError, PushNotSetUpError, TooManyDevicesError
 from notifications.settings import ChannelSettings
 from stadion.dynamo import look_again

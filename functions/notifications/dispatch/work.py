@@ -4,8 +4,8 @@ from datetime import datetime
 
 from pydantic import Field
 
-from notifications.domain import Delivery
-from notifications.gate import ChannelName
+from notifications.deliveries.domain import Delivery
+from notifications.values import ChannelName
 from stadion import ids
 from stadion.work import Work
 

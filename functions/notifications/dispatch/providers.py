@@ -6,14 +6,16 @@ from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from notifications import clients, links, pushing
-from notifications.domain import Delivery, Device
-from notifications.gate import ChannelName, MessageKind
+from notifications import clients, links
+from notifications.deliveries.domain import Delivery
+from notifications.devices import service as device_service
+from notifications.devices.domain import Device
+from notifications.dispatch.mails import mail
+from notifications.dispatch.store import Standing
 from notifications.links import Unsubscription
-from notifications.mails import mail
 from notifications.settings import ChannelSettings
-from notifications.store import Standing
 from notifications.templates import words
+from notifications.values import ChannelName, MessageKind
 from stadion.i18n import Language
 from stadion.settings import load
 
@@ -116,7 +118,7 @@ def send_push(delivery: Delivery, standing: Standing) -> list[str]:
             refusal = error
         except RefusedError as error:
             if error.reason in GONE:
-                pushing.forget_endpoint(delivery.message.user_id, device.endpoint)
+                device_service.forget_endpoint(delivery.message.user_id, device.endpoint)
             elif not isinstance(refusal, TryLaterError):
                 refusal = error
     if not sent:

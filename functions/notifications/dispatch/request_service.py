@@ -2,12 +2,17 @@
 
 from datetime import datetime
 
-from notifications import store, templates
-from notifications.domain import Delivery, DeliveryState, Notification, case_of, channels_of, days_of_caps
-from notifications.gate import CAPS, ChannelName, Decision, MessageKind, Reason, Verdict, decide
+from notifications import templates
+from notifications.deliveries import store as delivery_store
+from notifications.deliveries.domain import Delivery, DeliveryState
+from notifications.dispatch import store
+from notifications.dispatch.domain import case_of, channels_of, days_of_caps
+from notifications.dispatch.gate import CAPS, Decision, Verdict, decide
+from notifications.dispatch.store import AlreadyRequestedError, Change, Standing
+from notifications.dispatch.work import Send
+from notifications.inbox.domain import Notification
 from notifications.settings import MessageSettings
-from notifications.store import AlreadyRequestedError, Change, Standing
-from notifications.work import Send
+from notifications.values import ChannelName, MessageKind, Reason
 from stadion import ids
 from stadion.dynamo import look_again
 from stadion.events.notifications import NotificationDelivered, NotificationFailed, NotificationRequested
@@ -31,7 +36,7 @@ def request(user_id: str, asked: NotificationRequested, now: datetime, *, correl
         deliveries = look_again(lambda: _plan(message, wanted, now, correlation_id))
         outcome = {delivery.channel.value: delivery.state.value for delivery in deliveries}
     except AlreadyRequestedError as repeated:
-        deliveries = store.deliveries(user_id, repeated.notification_id)
+        deliveries = delivery_store.deliveries(user_id, repeated.notification_id)
         outcome = {delivery.channel.value: "repeated" for delivery in deliveries} or {"inbox": "repeated"}
     waiting = [delivery for delivery in deliveries if delivery.state is DeliveryState.QUEUED]
     if waiting:

@@ -3,12 +3,12 @@
 from datetime import datetime, time
 from typing import Any
 
-from notifications import store
-from notifications.domain import DIGESTED, USUAL_CHANNELS, Preferences, QuietTime, Rhythm
 from notifications.errors import AlwaysOnError, NoDigestError
-from notifications.gate import ChannelName, MessageKind
 from notifications.links import Unsubscription
-from notifications.schemas import PreferencesPatch, PreferencesResponse, QuietHoursResponse, clock_text
+from notifications.recipients import store
+from notifications.recipients.domain import DIGESTED, Preferences, QuietTime, Rhythm
+from notifications.recipients.schemas import PreferencesPatch, PreferencesResponse, QuietHoursResponse, clock_text
+from notifications.values import USUAL_CHANNELS, ChannelName, MessageKind
 from stadion.dynamo import look_again_when_stale
 from stadion.errors import FieldRequiredError
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from notifications import planning
+from notifications.dispatch import request_service
 from stadion import clock
 from stadion.events.consumer import Consumed, consumer
 from stadion.events.envelope import Envelope
@@ -11,7 +11,7 @@ from stadion.events.notifications import NotificationRequested
 
 def notify(envelope: Envelope[Any]) -> Consumed:
     asked = envelope.data
-    channels = planning.request(envelope.user_id, asked, clock.now(), correlation_id=envelope.correlation_id)
+    channels = request_service.request(envelope.user_id, asked, clock.now(), correlation_id=envelope.correlation_id)
     outcome = "repeated" if "repeated" in channels.values() else "taken"
     return Consumed(outcome, {"template": asked.template, "request_id": asked.request_id, "channels": channels})
 

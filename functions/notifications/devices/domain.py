@@ -1,0 +1,22 @@
+"""Phones that pushes ring on."""
+
+from enum import StrEnum
+
+from pydantic import AwareDatetime
+
+from notifications.values import Value
+
+
+class Platform(StrEnum):
+    IOS = "ios"
+    ANDROID = "android"
+
+
+class Device(Value):
+    """A phone that pushes ring on; `endpoint` is SNS's name of it."""
+
+    device_id: str
+    platform: Platform
+    token: str
+    endpoint: str
+    registered_at: AwareDatetime

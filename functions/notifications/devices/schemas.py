@@ -1,0 +1,17 @@
+"""Requests and responses of devices."""
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+from notifications.devices.domain import Platform
+from stadion.http import RequestModel
+
+
+class DevicePut(RequestModel):
+    platform: Platform
+    token: str = Field(min_length=8, max_length=4096, pattern=r"^[\x21-\x7e]+$", examples=["f3a1c9d27b604e58"])
+
+
+class DeviceResponse(BaseModel):
+    device_id: str
+    platform: Platform
+    registered_at: AwareDatetime

@@ -1,0 +1,51 @@
+"""What messages are about, the channels that they go by, and why one does not go."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class MessageKind(StrEnum):
+    """What a message is about; its template says so, not its sender."""
+
+    TRANSACTIONAL = "transactional"
+    """The athlete asked for it or must know it: it passes every rule but the lack of an address."""
+    ACTIVITY = "activity"
+    GEAR = "gear"
+    SOCIAL = "social"
+    MARKETING = "marketing"
+
+
+class ChannelName(StrEnum):
+    INBOX = "inbox"
+    PUSH = "push"
+    EMAIL = "email"
+    SMS = "sms"
+
+
+class Reason(StrEnum):
+    EXPIRED = "expired"
+    NO_ADDRESS = "no_address"
+    ADDRESS_REFUSES = "address_refuses"
+    NO_CONSENT = "no_consent"
+    OPTED_OUT = "opted_out"
+    MUTED = "muted"
+    CAPPED = "capped"
+    QUIET_HOURS = "quiet_hours"
+    DIGEST = "digest"
+    NOTHING_AGAINST = "nothing_against"
+
+
+USUAL_CHANNELS: Final[Mapping[MessageKind, tuple[ChannelName, ...]]] = {
+    MessageKind.TRANSACTIONAL: (ChannelName.INBOX, ChannelName.EMAIL),
+    MessageKind.ACTIVITY: (ChannelName.INBOX, ChannelName.PUSH),
+    MessageKind.GEAR: (ChannelName.INBOX, ChannelName.PUSH),
+    MessageKind.SOCIAL: (ChannelName.INBOX, ChannelName.PUSH),
+    MessageKind.MARKETING: (ChannelName.INBOX, ChannelName.PUSH, ChannelName.EMAIL),
+}
