@@ -74,6 +74,10 @@ def structure(folder: str) -> Structure:
 
 DOORS: Final = ("service", "store", "port", "domain", "values", "keys", "errors", "schemas")
 """Files of a wing that its neighbours may import: its layers (`session_store` too). A noun is the wing's own."""
+HOUSES: Final = ("functions/", "cli/")
+"""Where folders have walls."""
+MOST_FILES: Final = 14
+"""In a folder of a house, before it gets wings."""
 FLOOR: Final = "base"
 """A wing on which all its neighbours stand."""
 
@@ -193,7 +197,7 @@ def _lines(folder: Path) -> Iterator[tuple[str, int]]:
 
 def main(folders: Sequence[str]) -> None:
     found = [structure(folder.rstrip("/")) for folder in folders] if folders else structures()
-    packages = {_package(folder.rstrip("/")).split(".")[0] for folder in folders or (one.folder for one in found)}
+    packages = {_package(one.folder).split(".")[0] for one in found if one.folder.startswith(HOUSES)}
     sys.stdout.write("\n".join([HEAD, *(one.row() for one in found), *breaches(*packages), ""]))
 
 

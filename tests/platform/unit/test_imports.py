@@ -10,8 +10,8 @@ import grimp
 import pytest
 
 from local.paths import ROOT
+from local.structure import HOUSES, MOST_FILES, breaches, structures
 from local.structure import graph as structure_graph
-from local.structure import structures
 
 FUNCTIONS = ROOT / "functions"
 LAYER = ROOT / "layers" / "shared" / "python"
@@ -159,6 +159,30 @@ def test_only_the_clock_reads_the_clock() -> None:
         and (node.func.value.id, node.func.attr) in {("datetime", "now"), ("datetime", "utcnow"), ("date", "today")}
     }
     assert readers == {"stadion/clock.py"}
+
+
+NOUNS = {"decoupling", "downsampling", "matching", "recording", "targeting", "wording"}
+"""Of the field, that end as a verb does."""
+HOUSES_PACKAGES = [*SERVICES, "stadion_cli"]
+
+
+@pytest.mark.parametrize("package", HOUSES_PACKAGES)
+def test_nothing_goes_through_a_wall(package: str) -> None:
+    assert breaches(package) == []
+
+
+def test_a_folder_that_gets_full_gets_wings() -> None:
+    found = [one for one in structures() if one.folder.startswith(HOUSES)]
+
+    assert len(found) > 20
+    assert {one.folder: one.files for one in found if one.files > MOST_FILES} == {}
+
+
+def test_a_file_is_named_after_its_layer_or_a_noun() -> None:
+    """A verb hides both: `asking`, `knowing`, `keeping`."""
+    named = {path.stem for house in HOUSES for path in (ROOT / house).rglob("*.py") if not is_entry_point(path.stem)}
+
+    assert {stem for stem in named if stem.endswith("ing")} <= NOUNS
 
 
 def test_the_local_stack_knows_no_command_line_and_no_folder_goes_in_circles() -> None:
