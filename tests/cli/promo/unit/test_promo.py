@@ -44,7 +44,8 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
 
 
 def test_the_examples_are_what_the_api_takes(sent: list[tuple[Any, ...]]) -> None:
-    from promos.offers.schemas import NewPromo, SegmentPut
+    from promos.athletes.schemas import SegmentPut
+    from promos.offers.schemas import NewPromo
 
     promo.create(EXAMPLES / "winter-shoes.yaml", as_json=True)
     segment.create(EXAMPLES / "regular-runners.yaml", as_json=True)
