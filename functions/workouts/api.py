@@ -10,19 +10,18 @@ from stadion.fields import Moment, Thousandths
 from stadion.http import JSON, Api, etag, lambda_handler
 from stadion.pagination import DEFAULT_LIMIT, MAX_LIMIT, ListResponse
 from stadion.sports import SportType
-from workouts import downloads, service, upload_service
+from workouts import service
 from workouts.domain import Workout
 from workouts.schemas import (
-    CreatedUpload,
     DownloadLink,
-    NewUpload,
     NewWorkout,
-    UploadStatus,
     WorkoutDetail,
     WorkoutPatch,
     WorkoutSummary,
 )
 from workouts.store import Filters
+from workouts.uploads import service as upload_service
+from workouts.uploads.schemas import CreatedUpload, NewUpload, UploadStatus
 
 api = Api()
 handler = lambda_handler(api)
@@ -85,7 +84,7 @@ def delete_workout(workout_id: str) -> Response[None]:
 
 @api.get("/v1/workouts/<workout_id>/files/<sha256>", summary="Get the original recording back", tags=["Workouts"])
 def get_workout_file(workout_id: str, sha256: str) -> DownloadLink:
-    return downloads.link(api.user_id, workout_id, sha256, clock.now())
+    return service.file_link(api.user_id, workout_id, sha256, clock.now())
 
 
 @api.post("/v1/uploads", status_code=201, summary="Announce a recording and get a form for it", tags=["Uploads"])

@@ -10,7 +10,7 @@ from stadion.events.telemetry import LivePause
 from stadion.events.workouts import BestEffort, StreamsClaim, WorkoutFacts
 from stadion.sports import SportType, sport
 from workouts.errors import FutureWorkoutError, ImpossibleTimesError
-from workouts.recordings.matching import Fingerprint
+from workouts.matching import Fingerprint
 
 CLOCK_SKEW = timedelta(minutes=15)
 EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)

@@ -10,12 +10,6 @@ class WorkoutNotFoundError(NotFoundError):
     explanation = Text(en="You have no workout with this id.", ru="У вас нет тренировки с таким идентификатором.")
 
 
-class UploadNotFoundError(NotFoundError):
-    code = "upload_not_found"
-    title = Text(en="No such upload", ru="Загрузка не найдена")
-    explanation = Text(en="You have no upload with this id.", ru="У вас нет загрузки с таким идентификатором.")
-
-
 class FileNotFoundInWorkoutError(NotFoundError):
     code = "workout_has_no_file"
     title = Text(en="No file", ru="Файла нет")
@@ -55,15 +49,6 @@ class WorkoutWasDeletedError(ConflictError):
     explanation = Text(
         en="A workout with this id was deleted. Record it anew with a new id.",
         ru="Тренировка с этим идентификатором удалена. Запишите её заново с новым идентификатором.",
-    )
-
-
-class UploadIdTakenError(ConflictError):
-    code = "upload_id_taken"
-    title = Text(en="Id is taken", ru="Идентификатор занят")
-    explanation = Text(
-        en="You have another upload with this id. Choose a new id.",
-        ru="У вас уже есть другая загрузка с этим идентификатором. Выберите новый.",
     )
 
 

@@ -1,4 +1,4 @@
-"""Use cases of the diary: record, list, correct, delete."""
+"""Use cases of the diary: record, list, correct, delete; the original recording, back to its owner."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from stadion.dynamo import look_again
 from stadion.errors import FieldRequiredError
 from stadion.events.workouts import WorkoutCorrected, WorkoutDeleted, WorkoutRecorded
 from stadion.idempotency import IdempotencyKey, recall
-from workouts import store
+from workouts import file_store, store, twin_service
 from workouts.domain import (
     OnDuplicate,
     Track,
@@ -22,9 +22,8 @@ from workouts.domain import (
     flags_as,
     flags_of_manual,
 )
-from workouts.errors import DuplicateWorkoutError, MeasuredFieldError, WorkoutIdTakenError
-from workouts.recordings.matching import Fingerprint, is_same_workout
-from workouts.schemas import NewWorkout, WorkoutDetail, WorkoutPatch
+from workouts.errors import DuplicateWorkoutError, FileNotFoundInWorkoutError, MeasuredFieldError, WorkoutIdTakenError
+from workouts.schemas import DownloadLink, NewWorkout, WorkoutDetail, WorkoutPatch
 
 ALWAYS_EDITABLE = {"name", "notes", "gear_ids", "time_zone", "sport_type"}
 REQUIRED = {"sport_type", "started_at", "time_zone", "elapsed_time_s", "moving_time_s"}
@@ -54,7 +53,7 @@ def _record_once(workout: Workout, on_duplicate: OnDuplicate, key: IdempotencyKe
     slots = store.slots_around(workout.user_id, workout.started_at)
     if slots.holds(workout.workout_id):
         return _recorded_before(workout, key)
-    twin = find_twin(slots, workout.fingerprint)
+    twin = twin_service.find_twin(slots, workout.fingerprint)
     if twin is not None and on_duplicate is not OnDuplicate.FORCE:
         recall(key)
         return _join(workout, twin, on_duplicate, slots, key, now)
@@ -131,13 +130,6 @@ def plan_revision(
     change.events.append(WorkoutCorrected(workout=new.facts()))
 
 
-def find_twin(slots: store.Slots, fingerprint: Fingerprint, *, but: str | None = None) -> str | None:
-    for workout_id, other in slots.neighbours(fingerprint):
-        if workout_id != but and is_same_workout(fingerprint, other):
-            return workout_id
-    return None
-
-
 def detail(user_id: str, workout_id: str) -> tuple[Workout, Track]:
     return store.get_with_track(user_id, workout_id)
 
@@ -201,6 +193,16 @@ def _manual_workout(user_id: str, new: NewWorkout, now: datetime) -> Workout:
         updated_at=now,
     )
     return workout.model_copy(update={"average_speed_mps": average_speed(workout), "flags": flags_of_manual(workout)})
+
+
+def file_link(user_id: str, workout_id: str, sha256: str, now: datetime) -> DownloadLink:
+    """`sha256` may be `original`: the first recording."""
+    workout = store.get(user_id, workout_id)
+    found = [file for file in workout.files if sha256 in {"original", file.sha256}]
+    if not found:
+        raise FileNotFoundInWorkoutError
+    url, expires_at = file_store.download_link(found[0], now)
+    return DownloadLink(filename=found[0].filename, url=url, expires_at=expires_at)
 
 
 def representation(workout: Workout, track: Track) -> WorkoutDetail:

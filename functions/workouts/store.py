@@ -1,33 +1,30 @@
-"""The workouts table. Access patterns stand in README.md; nothing outside this module knows the keys."""
+"""The diary in the workouts table. Access patterns stand in README.md; nothing outside this module knows the keys."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
-from pynamodb.exceptions import PutError
 from pynamodb.expressions.condition import Condition
 
 from stadion import clock, pagination
-from stadion.dynamo import Item, Transaction, absent, error_code, next_revision, overtaken, put_over
+from stadion.dynamo import Item, Transaction, absent, next_revision, overtaken
 from stadion.errors import RequestInProgressError, StaleVersionError
 from stadion.events.envelope import Event
 from stadion.events.outbox import outbox_items
 from stadion.idempotency import IdempotencyKey, remember
 from stadion.observability import correlation_id
 from stadion.sports import Family
+from workouts import keys
 from workouts.domain import External, Track, Workout
 from workouts.errors import (
     DuplicateWorkoutError,
-    UploadIdTakenError,
-    UploadNotFoundError,
     WorkoutIdTakenError,
     WorkoutNotFoundError,
     WorkoutWasDeletedError,
 )
-from workouts.recordings.matching import MAX_START_DIFFERENCE_S, Fingerprint
-from workouts.uploads import Upload
+from workouts.matching import MAX_START_DIFFERENCE_S, Fingerprint
 
 PAGES_PER_LIST = 10  # of one filtered list; the cursor goes on from there
 
@@ -37,12 +34,6 @@ class _WorkoutItem(Item):
     distance_m = NumberAttribute(null=True)
     gear_ids = UnicodeSetAttribute(null=True)
     assigned_for = NumberAttribute(default=0)
-
-
-@dataclass(frozen=True)
-class LiveEntry:
-    workout_id: str
-    session_revision: int
 
 
 @dataclass(frozen=True)
@@ -93,18 +84,18 @@ class Slots:
             if sk in self.touched:
                 transaction.put(self._item(sk, stored), unchanged, refused=overtaken)
             else:
-                transaction.check(stored or Item(pk=_user(self.user_id), sk=sk), unchanged, refused=overtaken)
+                transaction.check(stored or Item(pk=keys.user(self.user_id), sk=sk), unchanged, refused=overtaken)
 
     def _item(self, sk: str, stored: Item | None) -> Item:
         revision = next_revision(stored)
-        return Item(pk=_user(self.user_id), sk=sk, kind="slot", revision=revision, body=self.entries[sk])
+        return Item(pk=keys.user(self.user_id), sk=sk, kind="slot", revision=revision, body=self.entries[sk])
 
 
 # --- reading --------------------------------------------------------------------------------------------------------
 
 
 def get(user_id: str, workout_id: str) -> Workout:
-    item = _WorkoutItem.find(_user(user_id), _workout_sk(workout_id))
+    item = _WorkoutItem.find(keys.user(user_id), _workout_sk(workout_id))
     if item is None:
         raise WorkoutNotFoundError
     return _workout(item)
@@ -112,12 +103,12 @@ def get(user_id: str, workout_id: str) -> Workout:
 
 def is_taken(user_id: str, workout_id: str) -> bool:
     """By a workout, or by the tombstone of one."""
-    return Item.find(_user(user_id), _workout_sk(workout_id)) is not None
+    return Item.find(keys.user(user_id), _workout_sk(workout_id)) is not None
 
 
 def get_with_track(user_id: str, workout_id: str) -> tuple[Workout, Track]:
-    keys = [(_user(user_id), _workout_sk(workout_id)), (_user(user_id), _track_sk(workout_id))]
-    items = {item.kind: item for item in Item.batch_get(keys, consistent_read=True)}
+    wanted = [(keys.user(user_id), _workout_sk(workout_id)), (keys.user(user_id), _track_sk(workout_id))]
+    items = {item.kind: item for item in Item.batch_get(wanted, consistent_read=True)}
     if "workout" not in items:
         raise WorkoutNotFoundError
     track = Track.model_validate(items["track"].body) if "track" in items else Track()
@@ -127,13 +118,13 @@ def get_with_track(user_id: str, workout_id: str) -> tuple[Workout, Track]:
 def page(user_id: str, filters: Filters, *, limit: int, cursor: str | None) -> pagination.Page[Workout]:
     """Newest first."""
     scope = pagination.fingerprint("workouts", user_id, filters)
-    position = pagination.decode(cursor, scope, gsi1pk=f"{_user(user_id)}#WORKOUTS")
+    position = pagination.decode(cursor, scope, gsi1pk=f"{keys.user(user_id)}#WORKOUTS")
     if filters.started_from and filters.started_to and filters.started_from >= filters.started_to:
         return pagination.Page([])  # DynamoDB calls such a range an error
     found: list[Workout] = []
     for _ in range(PAGES_PER_LIST):
         result = _WorkoutItem.by_gsi1.query(
-            f"{_user(user_id)}#WORKOUTS",
+            f"{keys.user(user_id)}#WORKOUTS",
             range_key_condition=_started_between(filters),
             filter_condition=_filter(filters),
             scan_index_forward=False,
@@ -154,7 +145,7 @@ def page(user_id: str, filters: Filters, *, limit: int, cursor: str | None) -> p
 
 def slots_around(user_id: str, *starts: datetime) -> Slots:
     names = sorted({sk for start in starts for sk in _slots_around(start)})
-    items = {item.sk: item for item in Item.batch_get([(_user(user_id), sk) for sk in names], consistent_read=True)}
+    items = {item.sk: item for item in Item.batch_get([(keys.user(user_id), sk) for sk in names], consistent_read=True)}
     return Slots(
         user_id=user_id,
         stored={sk: items.get(sk) for sk in names},
@@ -163,21 +154,8 @@ def slots_around(user_id: str, *starts: datetime) -> Slots:
 
 
 def workouts_of_file(user_id: str, sha256: str) -> list[str]:
-    item = Item.find(_user(user_id), _file_sk(sha256))
+    item = Item.find(keys.user(user_id), _file_sk(sha256))
     return list(item.body["workout_ids"]) if item is not None else []
-
-
-def live_entry(user_id: str, session_id: str) -> tuple[LiveEntry | None, Item | None]:
-    """Where a live session is in the diary, as of which finish of it."""
-    item = Item.find(_user(user_id), _live_sk(session_id))
-    return (LiveEntry(**item.body) if item is not None else None), item
-
-
-def get_upload(user_id: str, upload_id: str) -> Upload:
-    item = Item.find(_user(user_id), _upload_sk(upload_id))
-    if item is None:
-        raise UploadNotFoundError
-    return Upload.model_validate(item.body)
 
 
 # --- writing --------------------------------------------------------------------------------------------------------
@@ -211,7 +189,7 @@ class Change:
     def remove(self, workout: Workout) -> None:
         """A tombstone takes the workout's place, so that its id and its revisions are never used again."""
         tombstone = Item(
-            pk=_user(self.user_id),
+            pk=keys.user(self.user_id),
             sk=_workout_sk(workout.workout_id),
             kind="tombstone",
             revision=workout.revision + 1,
@@ -219,29 +197,15 @@ class Change:
         )
         unchanged = Item.revision == workout.revision
         self.transaction.put(tombstone, unchanged, refused=lambda _: StaleVersionError())
-        self.transaction.delete(Item(pk=_user(self.user_id), sk=_track_sk(workout.workout_id)))
+        self.transaction.delete(Item(pk=keys.user(self.user_id), sk=_track_sk(workout.workout_id)))
         if workout.external is not None:
-            self.transaction.delete(Item(pk=_user(self.user_id), sk=_external_sk(workout.external)))
+            self.transaction.delete(Item(pk=keys.user(self.user_id), sk=_external_sk(workout.external)))
         for file in workout.files:
-            self.transaction.delete(Item(pk=_user(self.user_id), sk=_file_sk(file.sha256)))
+            self.transaction.delete(Item(pk=keys.user(self.user_id), sk=_file_sk(file.sha256)))
 
     def know_file(self, sha256: str, workout_ids: Iterable[str]) -> None:
         body = {"workout_ids": list(workout_ids)}
-        self.transaction.put(Item(pk=_user(self.user_id), sk=_file_sk(sha256), kind="file", body=body))
-
-    def know_live(self, session_id: str, entry: LiveEntry, stored: Item | None) -> None:
-        """`OvertakenError` when it is not as it was read."""
-        revision = next_revision(stored)
-        item = Item(pk=_user(self.user_id), sk=_live_sk(session_id), kind="live", revision=revision, body=asdict(entry))
-        put_over(self.transaction, stored, item)
-
-    def add_upload(self, upload: Upload) -> None:
-        self.transaction.put(_upload_item(upload), absent(), refused=lambda _: UploadIdTakenError())
-
-    def finish_upload(self, upload: Upload) -> None:
-        """Only an upload that is still open can end."""
-        still_open = Item.kind == "upload_open"
-        self.transaction.put(_upload_item(upload), still_open, refused=lambda _: UploadIsOverError())
+        self.transaction.put(Item(pk=keys.user(self.user_id), sk=_file_sk(sha256), kind="file", body=body))
 
     def commit(self) -> None:
         for item in outbox_items(self.events, user_id=self.user_id, correlation_id=correlation_id(), now=self.now):
@@ -251,13 +215,13 @@ class Change:
     def _put_track(self, workout: Workout, track: Track | None) -> None:
         if track is not None:
             body = track.model_dump(mode="json")
-            item = Item(pk=_user(self.user_id), sk=_track_sk(workout.workout_id), kind="track", body=body)
+            item = Item(pk=keys.user(self.user_id), sk=_track_sk(workout.workout_id), kind="track", body=body)
             self.transaction.put(item)
 
 
 def assign_gear(user_id: str, workout_id: str, revision: int, gear_ids: list[str]) -> bool:
     """Notes the default gear that wore, without a new revision: the athlete changed nothing. False when overtaken."""
-    stored = _WorkoutItem.find(_user(user_id), _workout_sk(workout_id))
+    stored = _WorkoutItem.find(keys.user(user_id), _workout_sk(workout_id))
     if stored is None or stored.kind != "workout":
         return False
     workout = _workout(stored)
@@ -271,24 +235,7 @@ def assign_gear(user_id: str, workout_id: str, revision: int, gear_ids: list[str
     return True
 
 
-class UploadIsOverError(Exception):
-    """A second delivery of the same upload arrived after the first had ended."""
-
-
-def mark_processing(upload: Upload) -> None:
-    """Tells a polling app; not a lock."""
-    try:
-        _upload_item(upload).save(condition=Item.kind == "upload_open")
-    except PutError as error:
-        if error_code(error) != "ConditionalCheckFailedException":
-            raise
-
-
 # --- keys and items -------------------------------------------------------------------------------------------------
-
-
-def _user(user_id: str) -> str:
-    return f"USER#{user_id}"
 
 
 def _workout_sk(workout_id: str) -> str:
@@ -303,16 +250,8 @@ def _file_sk(sha256: str) -> str:
     return f"FILE#{sha256}"
 
 
-def _live_sk(session_id: str) -> str:
-    return f"LIVE#{session_id}"
-
-
 def _external_sk(external: External) -> str:
     return f"EXTERNAL#{external.provider}#{external.id}"
-
-
-def _upload_sk(upload_id: str) -> str:
-    return f"UPLOAD#{upload_id}"
 
 
 def _slot(start: datetime) -> str:
@@ -348,9 +287,9 @@ def _sort_key(workout: Workout) -> str:
 
 def _item(workout: Workout) -> _WorkoutItem:
     return _WorkoutItem(
-        pk=_user(workout.user_id),
+        pk=keys.user(workout.user_id),
         sk=_workout_sk(workout.workout_id),
-        gsi1pk=f"{_user(workout.user_id)}#WORKOUTS",
+        gsi1pk=f"{keys.user(workout.user_id)}#WORKOUTS",
         gsi1sk=_sort_key(workout),
         kind="workout",
         revision=workout.revision,
@@ -371,9 +310,9 @@ def _workout(item: Item) -> Workout:
 def _position(workout: Workout) -> dict[str, Any]:
     """The index position just after `workout`, as a cursor holds it."""
     return {
-        "pk": {"S": _user(workout.user_id)},
+        "pk": {"S": keys.user(workout.user_id)},
         "sk": {"S": _workout_sk(workout.workout_id)},
-        "gsi1pk": {"S": f"{_user(workout.user_id)}#WORKOUTS"},
+        "gsi1pk": {"S": f"{keys.user(workout.user_id)}#WORKOUTS"},
         "gsi1sk": {"S": _sort_key(workout)},
     }
 
@@ -381,16 +320,7 @@ def _position(workout: Workout) -> dict[str, Any]:
 def _external_item(workout: Workout) -> Item:
     assert workout.external is not None  # noqa: S101 - for the type checker
     body = {"workout_id": workout.workout_id}
-    return Item(pk=_user(workout.user_id), sk=_external_sk(workout.external), kind="external", body=body)
-
-
-def _upload_item(upload: Upload) -> Item:
-    return Item(
-        pk=_user(upload.user_id),
-        sk=_upload_sk(upload.upload_id),
-        kind="upload_open" if upload.is_open else "upload",
-        body=upload.model_dump(mode="json", exclude_none=True),
-    )
+    return Item(pk=keys.user(workout.user_id), sk=_external_sk(workout.external), kind="external", body=body)
 
 
 def _taken(raw: dict[str, dict[str, Any]] | None) -> Exception:

@@ -26,9 +26,9 @@ class WorkoutsStack(ServiceStack):
         self.use_claims()
         tracks = self.layers.heavy("tracks")
         finished = Events(["LiveSessionFinished"], source="telemetry")
-        self.consume("on_live_sessions", finished, memory_mb=1024, more_layers=[tracks])
+        self.consume("live/on_live_sessions", finished, memory_mb=1024, more_layers=[tracks])
         self.receive(
-            "on_upload",
+            "uploads/on_upload",
             files,
             timeout=Duration.seconds(120),
             memory_mb=2048,  # the largest recording that we take, decoded, needs three quarters of it

@@ -18,7 +18,7 @@ def files() -> dict[str, Any]:
         "samples/http-request.json": http_request(),
         "samples/outbox-stream-record.json": outbox_record(),
         "samples/queued-event.json": queued(json.dumps(sample(WorkoutRecorded)), "stadion-inventory-on-workout-events"),
-        "samples/file-arrival.json": queued(json.dumps(arrival()), "stadion-workouts-on-upload"),
+        "samples/file-arrival.json": queued(json.dumps(arrival()), "stadion-workouts-uploads-on-upload"),
     }
 
 

@@ -17,8 +17,8 @@ import gpxpy  # noqa: E402
 from tcxreader.tcxreader import TCXReader  # noqa: E402
 
 from local.recordings import recordings  # noqa: E402
-from workouts.recordings.decode import decode  # noqa: E402
-from workouts.recordings.measure import measure  # noqa: E402
+from workouts.recordings.formats.service import decode  # noqa: E402
+from workouts.recordings.measures.domain import measure  # noqa: E402
 
 ROUNDS = 3
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.kit.events import RUN
 from workouts.domain import Workout
-from workouts.recordings.matching import MAX_START_DIFFERENCE_S
+from workouts.matching import MAX_START_DIFFERENCE_S
 from workouts.store import Slots, _slots_around
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)

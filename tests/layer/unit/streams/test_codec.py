@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from local.recordings import recordings
 from stadion.streams import recorded
 from stadion.streams.codec import ChunkError, Floats, decode, encode
-from workouts.recordings.decode import decode as decode_file
+from workouts.recordings.formats.service import decode as decode_file
 
 GOLDEN = Path(__file__).with_name("golden.v1.chunk")
 RIDE = ("time_s", "lat", "lon", "distance_m", "altitude_m", "speed_mps", "heart_rate_bpm", "cadence_rpm", "power_w")

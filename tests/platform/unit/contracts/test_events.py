@@ -128,7 +128,7 @@ def test_the_sample_message_is_consumed() -> None:
 
 
 def test_the_sample_notice_of_an_arrival_names_an_upload() -> None:
-    from workouts.files import Incoming
+    from workouts.uploads.incoming_store import Incoming
 
     seen: list[Incoming] = []
     handler = arrival_consumer(lambda key, _: seen.append(Incoming.of_key(key)))

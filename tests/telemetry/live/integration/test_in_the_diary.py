@@ -22,7 +22,7 @@ from tests.telemetry.live.integration.world import (
     shown,
     start,
 )
-from tests.workouts.integration.test_uploads import upload
+from tests.workouts.uploads.integration.test_uploads import upload
 
 
 class TestDiary:

@@ -21,7 +21,7 @@ from tests.kit.events import deleted, entry
 from tests.kit.events import recorded as recorded_event
 from tests.kit.services import ATHLETE, OTHER, Answer, Service, sqs_event
 from tests.telemetry.devices.integration.world import record
-from workouts.measuring import entries_of
+from workouts.recordings.service import entries_of
 
 DAY = "2026-11-20"
 RIDE: dict[str, Any] = {"sport_type": "Ride", "started_at": f"{DAY}T05:40:00Z"}

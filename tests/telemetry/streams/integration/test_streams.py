@@ -12,7 +12,7 @@ from stadion.streams import recorded
 from tests.kit.events import deleted
 from tests.kit.events import recorded as recorded_event
 from tests.kit.services import OTHER, Service, sqs_event
-from workouts.measuring import entries_of
+from workouts.recordings.service import entries_of
 
 
 @pytest.fixture(scope="session")

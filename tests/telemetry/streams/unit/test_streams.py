@@ -11,7 +11,7 @@ from stadion.streams.codec import Floats
 from telemetry.downsampling import Resolution, lttb
 from telemetry.streams.domain import KNOWN, Series, streams
 from telemetry.streams.exports import Format, exported
-from workouts.recordings.decode import decode
+from workouts.recordings.formats.service import decode
 from workouts.recordings.recording import Recording
 
 

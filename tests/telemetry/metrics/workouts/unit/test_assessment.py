@@ -15,7 +15,7 @@ from telemetry.metrics.workouts.domain import assess
 from telemetry.metrics.workouts.schemas import Assessment
 from telemetry.metrics.workouts.timeline import timeline
 from telemetry.streams.domain import Facts
-from workouts.measuring import entries_of
+from workouts.recordings.service import entries_of
 
 DAY = date(2026, 11, 20)
 MEASURED = {

@@ -1,0 +1,112 @@
+"""A finished live session enters the diary: as a workout with the session's id, or joined to one that is there.
+
+Told twice, it changes nothing. Told again with a later revision (samples that came late), the workout is corrected.
+"""
+
+from datetime import datetime
+
+from stadion import claims
+from stadion.errors import NotFoundError
+from stadion.events.telemetry import LiveSessionFinished
+from stadion.events.workouts import LiveSessionSaved, WorkoutRecorded
+from workouts import file_store, service, store, twin_service
+from workouts.domain import LivePart, Workout, absorb, filled
+from workouts.live import store as live_store
+from workouts.recordings.service import Entry, as_sport, deposited, entry_of_live, merged_with
+
+
+def save(user_id: str, event: LiveSessionFinished, now: datetime) -> str:
+    """What became of it, in a word."""
+    part = _part(event)
+    entry = entry_of_live(part, claims.collect(part.key) if part.key is not None else None)
+    return twin_service.write_joined(lambda: _save(user_id, event, part, entry, now))
+
+
+def _save(user_id: str, event: LiveSessionFinished, part: LivePart, entry: Entry, now: datetime) -> str:
+    known, stored = live_store.find(user_id, event.session_id)
+    if known is not None and known.session_revision >= event.revision:
+        return "stale"
+    workout = _workout(user_id, event, part, entry, now)
+    change = store.Change(user_id, now)
+    slots = store.slots_around(user_id, workout.started_at)
+    home = known.workout_id if known is not None else _home(user_id, workout, slots)
+    if home is None:
+        change.add(workout, entry.track)
+        slots.enter(workout)
+        change.events.append(WorkoutRecorded(workout=workout.facts()))
+        outcome = "recorded"
+    elif (twin := _find(user_id, home)) is None:
+        return "deleted"
+    else:
+        slots = twin_service.with_twin(slots, user_id, home)
+        _plan_join(change, slots, twin, workout, entry, now)
+        outcome = "corrected" if known is not None else "joined"
+    saved_as = home or workout.workout_id
+    place = live_store.LiveEntry(saved_as, event.revision)
+    live_store.keep(change.transaction, user_id, event.session_id, place, stored)
+    change.events.append(
+        LiveSessionSaved(session_id=event.session_id, session_revision=event.revision, workout_id=saved_as)
+    )
+    slots.write(change.transaction)
+    change.commit()
+    return outcome
+
+
+def _home(user_id: str, workout: Workout, slots: store.Slots) -> str | None:
+    """The workout that has the session's id already, or that is the same by time and distance."""
+    if store.is_taken(user_id, workout.workout_id):
+        return workout.workout_id
+    return twin_service.find_twin(slots, workout.fingerprint, but=workout.workout_id)
+
+
+def _find(user_id: str, workout_id: str) -> Workout | None:
+    try:
+        return store.get(user_id, workout_id)
+    except NotFoundError:
+        return None
+
+
+def _plan_join(
+    change: store.Change, slots: store.Slots, twin: Workout, workout: Workout, entry: Entry, now: datetime
+) -> None:
+    """A workout that is nothing but this session has its chunks where they are; any other gets streams of its own.
+
+    The athlete's word on the sport stands."""
+    if twin.files:
+        best = merged_with([file_store.read_original(file) for file in twin.files], entry, twin)
+        streams = deposited(twin.workout_id, best)
+    else:
+        best = as_sport(entry, twin.sport_type)
+        is_own = twin.workout_id == workout.workout_id
+        streams = workout.streams if is_own else deposited(twin.workout_id, best)
+    joined = absorb(twin, workout, now, measured=filled(best.measured, twin.measured), streams=streams)
+    service.plan_revision(change, twin, joined, slots, best.track)
+
+
+def _part(event: LiveSessionFinished) -> LivePart:
+    return LivePart(
+        session_id=event.session_id,
+        revision=event.revision,
+        key=event.streams.key if event.streams is not None else None,
+        samples=event.streams.samples if event.streams is not None else 0,
+        sport_type=event.sport_type,
+        started_at=event.started_at,
+        ended_at=event.ended_at,
+        pauses=event.pauses,
+    )
+
+
+def _workout(user_id: str, event: LiveSessionFinished, part: LivePart, entry: Entry, now: datetime) -> Workout:
+    return Workout(
+        **entry.measured.model_dump(),
+        workout_id=event.session_id,
+        user_id=user_id,
+        origin="live",
+        name=event.name,
+        time_zone=event.time_zone,
+        gear_ids=event.gear_ids,
+        live=part,
+        streams=event.streams,
+        created_at=now,
+        updated_at=now,
+    )

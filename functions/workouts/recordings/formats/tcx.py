@@ -1,0 +1,205 @@
+"""TCX with ActivityExtension v2 (Speed, Watts, RunCadence); several activities in one file."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import numpy as np
+
+from stadion.sports import from_tcx
+from workouts.recordings.errors import RecordingError, no_points
+from workouts.recordings.formats.devices import is_barometric
+from workouts.recordings.formats.xml_guard import MISSING, NO_TIME, TIME, Columns, PointReader, number, read_points, utc
+from workouts.recordings.limits import MAX_LAPS, MAX_RECORDINGS
+from workouts.recordings.recording import DeviceLap, DeviceTotals, Floats, Recording, Track, assembled
+
+_NUMBER = rb"([-+.0-9eE]++)"
+_TIME = rb"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?)Z"
+_PREFIX = rb"(?:[A-Za-z0-9]++:)?"
+_TPX = _PREFIX + rb"TPX"
+
+
+def _maybe(element: bytes) -> bytes:
+    return rb"(?:<" + element + rb">" + _NUMBER + rb"</" + element + rb">\s*+)?"
+
+
+# The schema is a sequence: well-behaved writers all use this order.
+_POINT = re.compile(
+    rb"<Trackpoint>\s*+<Time>" + _TIME + rb"</Time>\s*+"
+    rb"(?:<Position>\s*+<LatitudeDegrees>" + _NUMBER + rb"</LatitudeDegrees>\s*+"
+    rb"<LongitudeDegrees>" + _NUMBER + rb"</LongitudeDegrees>\s*+</Position>\s*+)?"
+    + _maybe(rb"AltitudeMeters") + _maybe(rb"DistanceMeters")
+    + rb"(?:<HeartRateBpm>\s*+<Value>" + _NUMBER + rb"</Value>\s*+</HeartRateBpm>\s*+)?" + _maybe(rb"Cadence")
+    + rb"(?:<SensorState>(?:Present|Absent)</SensorState>\s*+)?"
+    rb'(?:<Extensions>\s*+<' + _TPX + rb'(?: xmlns="[^"<>&]*+")?>\s*+' + _maybe(_PREFIX + rb"Speed")
+    + _maybe(_PREFIX + rb"RunCadence") + _maybe(_PREFIX + rb"Watts") + rb"</" + _TPX + rb">\s*+</Extensions>\s*+)?"
+    rb"</Trackpoint>\s*+"
+)  # fmt: skip
+_NAMES = (
+    TIME,
+    "lat",
+    "lon",
+    "altitude_m",
+    "distance_m",
+    "heart_rate_bpm",
+    "cadence_rpm",
+    "speed_mps",
+    "run_cadence_rpm",
+    "power_w",
+)
+_ELEMENTS = {
+    ("Position", "LatitudeDegrees"): "lat",
+    ("Position", "LongitudeDegrees"): "lon",
+    ("Trackpoint", "AltitudeMeters"): "altitude_m",
+    ("Trackpoint", "DistanceMeters"): "distance_m",
+    ("HeartRateBpm", "Value"): "heart_rate_bpm",
+    ("Trackpoint", "Cadence"): "cadence_rpm",
+    ("TPX", "Speed"): "speed_mps",
+    ("TPX", "RunCadence"): "run_cadence_rpm",
+    ("TPX", "Watts"): "power_w",
+}
+
+
+@dataclass
+class _Lap:
+    started_epoch_s: float | None
+    totals: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass
+class _Activity:
+    sport: str
+    points: Columns
+    laps: list[_Lap] = field(default_factory=list)
+    device: str = ""
+    activity_id: str = ""
+
+
+def decode_tcx(data: bytes, most_points: int) -> list[Recording]:
+    reader = _TcxReader(most_points)
+    read_points(data, reader, _POINT, b"<Trackpoint>")
+    if not reader.activities:
+        raise no_points()
+    return [_recording(activity) for activity in reader.activities]
+
+
+def _recording(activity: _Activity) -> Recording:
+    epoch_s, channels = activity.points.finished()
+    return assembled(
+        Track(epoch_s=epoch_s, channels=_one_cadence(channels)),
+        file_format="tcx",
+        sport_type=from_tcx(activity.sport),
+        started_epoch_s=activity.laps[0].started_epoch_s if activity.laps and not len(epoch_s) else None,
+        laps=tuple(_device_lap(lap) for lap in activity.laps if lap.started_epoch_s is not None),
+        totals=_totals(activity.laps),
+        barometric=is_barometric(activity.device),
+        device=activity.device or None,
+        external_id=activity.activity_id or None,
+    )
+
+
+def _one_cadence(channels: Mapping[str, Floats]) -> dict[str, Floats]:
+    merged = dict(channels)
+    run_cadence = merged.pop("run_cadence_rpm")
+    merged["cadence_rpm"] = np.where(np.isnan(merged["cadence_rpm"]), run_cadence, merged["cadence_rpm"])
+    return merged
+
+
+def _device_lap(lap: _Lap) -> DeviceLap:
+    return DeviceLap(
+        offset_s=lap.started_epoch_s or 0.0,
+        timer_time_s=lap.totals.get("TotalTimeSeconds"),
+        distance_m=lap.totals.get("DistanceMeters"),
+    )
+
+
+def _totals(laps: list[_Lap]) -> DeviceTotals:
+    def total(name: str) -> float | None:
+        values = [lap.totals[name] for lap in laps if name in lap.totals]
+        return sum(values) if values else None
+
+    def highest(name: str) -> float | None:
+        return max((lap.totals[name] for lap in laps if name in lap.totals), default=None)
+
+    return DeviceTotals(
+        timer_time_s=total("TotalTimeSeconds"),
+        distance_m=total("DistanceMeters"),
+        calories_kcal=total("Calories") or None,
+        max_heart_rate_bpm=highest("MaximumHeartRateBpm"),
+        max_speed_mps=highest("MaximumSpeed"),
+    )
+
+
+class _TcxReader(PointReader):
+    points_are_in = "Track"
+
+    def __init__(self, most_points: int) -> None:
+        super().__init__()
+        self.most_points = most_points
+        self.activities: list[_Activity] = []
+        self._activity: _Activity | None = None
+        self._point: dict[str, bytes] = {}
+
+    def columns(self) -> Columns | None:
+        return self._activity.points if self._activity else None
+
+    def opened(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "Activity":
+            self._activity = _Activity(attributes.get("Sport", ""), Columns(_NAMES, self.most_points))
+            self.activities.append(self._activity)
+            _refuse_more_than(MAX_RECORDINGS, len(self.activities))
+        elif name == "Lap" and self._activity:
+            self._activity.laps.append(_Lap(_epoch_s(attributes.get("StartTime", ""))))
+            _refuse_more_than(MAX_LAPS, len(self._activity.laps))
+        elif name == "Trackpoint":
+            self._point = {}
+
+    def closed(self, name: str, parent: str, text: str) -> None:
+        if self._activity is None:
+            return
+        if name == "Trackpoint":
+            self._close_point(self._activity)
+        elif "Trackpoint" in self.path:
+            self._leaf(name, parent, text)
+        elif name == "Activity":
+            self._activity = None
+        else:
+            _describe(self._activity, name, parent, text)
+
+    def _close_point(self, activity: _Activity) -> None:
+        if self._point.get(TIME, NO_TIME) != NO_TIME:
+            activity.points.add([self._point.get(key, MISSING) for key in _NAMES])
+
+    def _leaf(self, name: str, parent: str, text: str) -> None:
+        if name == "Time":
+            self._point.setdefault(TIME, utc(text))
+        elif (parent, name) in _ELEMENTS:
+            self._point.setdefault(_ELEMENTS[parent, name], text.encode() or MISSING)
+
+
+def _describe(activity: _Activity, name: str, parent: str, text: str) -> None:
+    if parent == "Lap" and activity.laps and name in ("TotalTimeSeconds", "DistanceMeters", "Calories", "MaximumSpeed"):
+        _keep(activity.laps[-1], name, text)
+    elif parent == "MaximumHeartRateBpm" and name == "Value" and activity.laps:
+        _keep(activity.laps[-1], parent, text)
+    elif parent == "Creator" and name == "Name":
+        activity.device = text[:200]
+    elif parent == "Activity" and name == "Id":
+        activity.activity_id = text[:200]
+
+
+def _keep(lap: _Lap, name: str, text: str) -> None:
+    value = number(text.encode())
+    if 0 <= value < 1e9:
+        lap.totals[name] = value
+
+
+def _epoch_s(text: str) -> float | None:
+    time = utc(text)
+    return None if time == NO_TIME else datetime.fromisoformat(time.decode()).replace(tzinfo=UTC).timestamp()
+
+
+def _refuse_more_than(limit: int, count: int) -> None:
+    if count > limit:
+        raise RecordingError("too_many_parts", f"The file holds more than {limit:,} laps or activities. Split it.")

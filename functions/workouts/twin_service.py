@@ -1,0 +1,41 @@
+"""A workout that is in the diary already: how it is found, and what is looked at again when it moved meanwhile."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from stadion.dynamo import look_again
+from stadion.errors import NotFoundError, StaleVersionError
+from workouts import store
+from workouts.matching import Fingerprint, is_same_workout
+
+T = TypeVar("T")
+ATTEMPTS = 8
+
+
+def find_twin(slots: store.Slots, fingerprint: Fingerprint, *, but: str | None = None) -> str | None:
+    for workout_id, other in slots.neighbours(fingerprint):
+        if workout_id != but and is_same_workout(fingerprint, other):
+            return workout_id
+    return None
+
+
+def with_twin(slots: store.Slots, user_id: str, twin_id: str) -> store.Slots:
+    """The slots of the twin's own start as well, since a join may move it."""
+    twin = store.get(user_id, twin_id)
+    further = store.slots_around(user_id, twin.started_at)
+    for sk, stored in further.stored.items():
+        if sk not in slots.stored:
+            slots.stored[sk] = stored
+            slots.entries[sk] = further.entries[sk]
+    return slots
+
+
+def write_joined(write: Callable[[], T]) -> T:
+    """A revision that moved under a merge is looked at again, like a slot that moved."""
+    for attempt in range(ATTEMPTS):
+        try:
+            return look_again(write)
+        except (StaleVersionError, NotFoundError):
+            time.sleep(0.02 * attempt)
+    raise StaleVersionError

@@ -1,0 +1,39 @@
+"""S3 says that a recording arrived (through a queue): process it."""
+
+from stadion import clock
+from stadion.events.arrivals import arrival_consumer
+from stadion.observability import correlate, count, log, logger
+from workouts.uploads import intake_service, store
+from workouts.uploads.errors import UploadNotFoundError
+from workouts.uploads.incoming_store import Incoming
+
+GIVE_UP_AFTER_TRIES = 4  # one before the queue itself gives up, so that the athlete hears of it
+
+
+def process_upload(key: str, tries: int) -> None:
+    incoming = Incoming.of_key(key)
+    try:
+        upload = store.get(incoming.user_id, incoming.upload_id)
+    except UploadNotFoundError:
+        log("upload unknown", upload_id=incoming.upload_id, outcome="ignored")
+        return
+    correlate(upload.correlation_id)
+    try:
+        processed = intake_service.process(upload, incoming, clock.now())
+    except Exception:
+        count("UploadFailed")
+        logger.exception("upload not processed", extra={"upload_id": incoming.upload_id, "tries": tries})
+        if tries < GIVE_UP_AFTER_TRIES:
+            raise
+        processed = intake_service.give_up(upload, clock.now())
+    count(f"Upload{processed.status.value.capitalize()}")
+    log(
+        "processed",
+        upload_id=incoming.upload_id,
+        workout_ids=processed.workout_ids,
+        outcome=processed.status.value,
+        problem=processed.problem_code,
+    )
+
+
+handler = arrival_consumer(process_upload)
