@@ -6,29 +6,13 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
-from accounts import (
-    admin_service,
-    auth_service,
-    avatars,
-    consent_service,
-    identity,
-    privacy_service,
-    profile_service,
-    store,
-)
+from accounts import consent_service, privacy_service, profile_service, store
+from accounts.avatars import store as avatars
+from accounts.avatars.schemas import AvatarForm, AvatarRequest
 from accounts.domain import JournalEntry, Profile, Role
-from accounts.identity import Session
 from accounts.schemas import (
-    Accepted,
-    AdminUser,
-    AvatarForm,
-    AvatarRequest,
-    Confirmation,
     ConsentPut,
     ConsentResponse,
-    EmailOnly,
-    PasswordChange,
-    PasswordReset,
     PhysicalPut,
     PhysicalResponse,
     PrivacyZonePut,
@@ -36,11 +20,22 @@ from accounts.schemas import (
     ProfilePatch,
     ProfileResponse,
     PublicProfile,
+    ZoneId,
+)
+from accounts.sign_in import admin_service, identity
+from accounts.sign_in import service as sign_in_service
+from accounts.sign_in.identity import Session
+from accounts.sign_in.schemas import (
+    Accepted,
+    AdminUser,
+    Confirmation,
+    EmailOnly,
+    PasswordChange,
+    PasswordReset,
     RefreshToken,
     Registration,
     SignIn,
     Tokens,
-    ZoneId,
 )
 from stadion import clock
 from stadion.events.accounts import ConsentKind
@@ -55,25 +50,25 @@ handler = lambda_handler(api)
 
 @api.post("/v1/auth/register", status_code=202, summary="Register with e-mail and password", tags=["Sign-in"])
 def register(body: Annotated[Registration, Body()]) -> Accepted:
-    auth_service.register(body)
+    sign_in_service.register(body)
     return Accepted(next="confirm")
 
 
 @api.post("/v1/auth/confirm", status_code=204, summary="Confirm the e-mail with the code", tags=["Sign-in"])
 def confirm_registration(body: Annotated[Confirmation, Body()]) -> Response[None]:
-    auth_service.confirm(body, clock.now())
+    sign_in_service.confirm(body, clock.now())
     return _nothing()
 
 
 @api.post("/v1/auth/resend", status_code=202, summary="Ask for a new code", tags=["Sign-in"])
 def resend_code(body: Annotated[EmailOnly, Body()]) -> Accepted:
-    auth_service.resend(body.email)
+    sign_in_service.resend(body.email)
     return Accepted(next="confirm")
 
 
 @api.post("/v1/auth/sign-in", summary="Sign in", tags=["Sign-in"])
 def sign_in(body: Annotated[SignIn, Body()]) -> Tokens:
-    return _tokens(auth_service.sign_in(body, clock.now()))
+    return _tokens(sign_in_service.sign_in(body, clock.now()))
 
 
 @api.post("/v1/auth/refresh", summary="Trade the refresh token for a new pair", tags=["Sign-in"])
@@ -95,20 +90,20 @@ def sign_out_everywhere() -> Response[None]:
 
 @api.post("/v1/auth/forgot-password", status_code=202, summary="Ask for a code to reset it", tags=["Sign-in"])
 def forgot_password(body: Annotated[EmailOnly, Body()]) -> Accepted:
-    auth_service.forgot_password(body.email)
+    sign_in_service.forgot_password(body.email)
     return Accepted(next="reset_password")
 
 
 @api.post("/v1/auth/reset-password", status_code=204, summary="Set a new password with the code", tags=["Sign-in"])
 def reset_password(body: Annotated[PasswordReset, Body()]) -> Response[None]:
-    auth_service.reset_password(body)
+    sign_in_service.reset_password(body)
     return _nothing()
 
 
 @api.put("/v1/me/password", status_code=204, summary="Change the password", tags=["Sign-in"])
 def change_password(body: Annotated[PasswordChange, Body()]) -> Response[None]:
     email = store.profile(api.user_id).email
-    auth_service.change_password(_access_token(), email, body)
+    sign_in_service.change_password(_access_token(), email, body)
     return _nothing()
 
 

@@ -3,9 +3,8 @@
 import hashlib
 import hmac
 import math
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
-from itertools import pairwise
 from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -108,6 +107,10 @@ class Profile(Value):
     privacy: dict[str, Visibility] = Field(default_factory=lambda: dict(DEFAULT_PRIVACY))
     created_at: AwareDatetime
     updated_at: AwareDatetime
+
+    def revised(self, now: datetime, **fields: Any) -> "Profile":
+        changes = {**fields, "revision": self.revision + 1, "updated_at": now}
+        return Profile.model_validate({**self.model_dump(), **changes})
 
     def facts(self, changed: list[str]) -> ProfileUpdated:
         """What other services may keep a copy of."""
@@ -225,34 +228,3 @@ class JournalEntry(Value):
     text_version: str
     changed_at: AwareDatetime
     address: str
-
-
-# --- passwords ------------------------------------------------------------------------------------------------------
-
-SHORTEST_PASSWORD = 10
-COMMON = frozenset(
-    {
-        "password", "passw0rd", "qwerty", "qwertyuiop", "letmein", "iloveyou", "admin", "welcome", "football",
-        "monkey", "dragon", "sunshine", "princess", "baseball", "superman", "asdfghjkl", "zxcvbnm", "changeme",
-        "stadion", "йцукен", "пароль", "привет",
-    }
-)  # fmt: skip
-
-
-def is_weak(password: str, email: str) -> bool:
-    """NIST SP 800-63B section 5.1.1.2: length, and no password that is guessed first."""
-    lowered = password.lower()
-    letters = lowered.strip("0123456789!?.@#$%*_- ")
-    return (
-        len(password) < SHORTEST_PASSWORD
-        or len(set(lowered)) < 4
-        or letters in COMMON
-        or email.split("@", maxsplit=1)[0].lower() in {lowered, letters}
-        or lowered == email.lower()
-        or _is_sequence(lowered)
-    )
-
-
-def _is_sequence(text: str) -> bool:
-    steps = {(ord(b) - ord(a)) for a, b in pairwise(text)}
-    return steps in ({1}, {-1}) or text in "01234567890123456789"

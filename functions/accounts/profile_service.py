@@ -3,7 +3,8 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from accounts import avatars, store
+from accounts import store
+from accounts.avatars import store as avatars
 from accounts.domain import DEFAULT_PRIVACY, Physical, Profile, Relation, Role, current, visible_to
 from accounts.errors import ConsentRequiredError, NotMeasuredYetError
 from accounts.schemas import (
@@ -31,7 +32,7 @@ def change(old: Profile, patch: ProfilePatch, now: datetime) -> Profile:
         fields["settings"] = _merged_settings(old, fields["settings"])
     if "privacy" in fields:
         fields["privacy"] = {**old.privacy, **fields["privacy"]}
-    new = revised(old, now, **fields)
+    new = old.revised(now, **fields)
     events: list[Event] = [new.facts(sorted(fields))]
     if (new.email, new.phone) != (old.email, old.phone):
         events.append(new.contact())
@@ -39,10 +40,6 @@ def change(old: Profile, patch: ProfilePatch, now: datetime) -> Profile:
     if old.avatar is not None and new.avatar is None:
         avatars.discard(old.avatar)
     return new
-
-
-def revised(old: Profile, now: datetime, **fields: Any) -> Profile:
-    return Profile.model_validate({**old.model_dump(), **fields, "revision": old.revision + 1, "updated_at": now})
 
 
 def _merged_settings(old: Profile, fields: dict[str, Any]) -> dict[str, Any]:

@@ -1,11 +1,11 @@
-"""Requests and responses of the accounts API."""
+"""Requests and responses of the profile, its privacy and consents."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 import phonenumbers
 from aws_lambda_powertools.event_handler.openapi.params import Path
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, SecretStr, Strict, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, Strict, model_validator
 
 from accounts.countries import COUNTRIES
 from accounts.domain import SHAREABLE, Physical, Role, Units, Visibility, WeekStart
@@ -55,13 +55,6 @@ def _birth_date(day: date) -> date:
     return day
 
 
-Email = Annotated[
-    str,
-    Field(max_length=128, pattern=r"^[^@\s]{1,64}@[^@\s]+\.[^@\s.]{2,}$", examples=["anna@example.org"]),
-    AfterValidator(str.lower),
-]
-Password = Annotated[SecretStr, Field(min_length=1, max_length=256)]
-Code = Annotated[str, Field(pattern=r"^\d{4,8}$", examples=["481516"])]
 PersonName = Annotated[str, Field(min_length=1, max_length=100, pattern=LINE)]
 Phone = Annotated[str, Field(max_length=32, examples=["+79161234567"]), AfterValidator(_phone)]
 Country = Annotated[str, Field(examples=["RU"]), AfterValidator(_country)]
@@ -70,58 +63,6 @@ City = Annotated[str, Field(min_length=1, max_length=100, pattern=LINE, examples
 Degrees = Annotated[float, Strict(), AfterValidator(lambda value: round(value, 7))]
 ZoneId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$", examples=["home"], description="chosen by the client")]
 BirthDate = Annotated[date, AfterValidator(_birth_date)]
-
-
-class Registration(RequestModel):
-    email: Email
-    password: Password
-    language: Language = Language.EN
-    time_zone: TimeZone = "UTC"
-
-
-class Confirmation(RequestModel):
-    email: Email
-    code: Code
-    password: Password = Field(
-        description="the one to sign in with from now on: the code proves whose address it is, so its holder decides"
-    )
-
-
-class EmailOnly(RequestModel):
-    email: Email
-
-
-class SignIn(RequestModel):
-    email: Email
-    password: Password
-
-
-class RefreshToken(RequestModel):
-    refresh_token: SecretStr = Field(min_length=1, max_length=8192)
-
-
-class PasswordReset(RequestModel):
-    email: Email
-    code: Code
-    new_password: Password
-
-
-class PasswordChange(RequestModel):
-    current_password: Password
-    new_password: Password
-
-
-class Accepted(BaseModel):
-    """The same answer whoever asks and whether there is an account or not."""
-
-    next: str = Field(examples=["confirm"], description="the step to take: confirm, or reset_password")
-
-
-class Tokens(BaseModel):
-    access_token: str
-    refresh_token: str
-    token_type: str = "Bearer"  # noqa: S105 - the scheme's name
-    expires_in: int = Field(description="seconds", examples=[3600])
 
 
 class SettingsPatch(RequestModel):
@@ -259,25 +200,3 @@ class ConsentResponse(BaseModel):
     granted: bool
     text_version: str | None
     changed_at: AwareDatetime | None
-
-
-class AvatarRequest(RequestModel):
-    content_type: str = Field(pattern=r"^image/(jpeg|png|webp)$", examples=["image/jpeg"])
-
-
-class AvatarForm(BaseModel):
-    """POST these fields and then the `file` field, as multipart/form-data, to `url`."""
-
-    url: str
-    fields: dict[str, Any]
-    max_bytes: int
-    expires_at: AwareDatetime
-
-
-class AdminUser(BaseModel):
-    user_id: str
-    email: str
-    status: str
-    enabled: bool
-    roles: list[Role]
-    created_at: AwareDatetime

@@ -33,4 +33,4 @@ class AccountsStack(ServiceStack):
             ],
             allow={platform.users.user_pool_arn: USER_POOL_ACTIONS},
         )
-        self.receive("on_avatar", avatars, memory_mb=1024, more_layers=[self.layers.heavy("images")])
+        self.receive("avatars/on_avatar", avatars, memory_mb=1024, more_layers=[self.layers.heavy("images")])

@@ -87,7 +87,7 @@ def notifications(moto: pytest.MonkeyPatch) -> Service:
 def accounts(moto: pytest.MonkeyPatch) -> Service:
     import boto3
 
-    from accounts import identity
+    from accounts.sign_in import identity
 
     cognito = boto3.client("cognito-idp")
     pool = cognito.create_user_pool(

@@ -150,10 +150,10 @@ MUTANTS: Final = (
     ),
     Mutant(
         "a picture of any size is unpacked",
-        "accounts.pictures:avatar_of",
+        "accounts.avatars.pictures:avatar_of",
         "picture.width * picture.height > MOST_PIXELS",
         "False",
-        ("tests/accounts/unit",),
+        ("tests/accounts/avatars/unit",),
     ),
     # --- workouts ---
     Mutant(

@@ -9,7 +9,7 @@ import boto3
 import pytest
 from PIL import Image
 
-from accounts import profile_service, store
+from accounts import store
 from stadion import clock, storage
 from stadion.errors import StaleVersionError
 from stadion.privacy import distance_m
@@ -303,7 +303,7 @@ def test_what_cognito_finds_malformed_is_the_clients_fault(
 def _cognito_says(monkeypatch: pytest.MonkeyPatch, code: str, message: str = "") -> None:
     from botocore.exceptions import ClientError
 
-    from accounts import identity
+    from accounts.sign_in import identity
 
     class Refusing:
         def __getattr__(self, name: str) -> Any:
@@ -398,9 +398,9 @@ def test_of_two_edits_that_looked_at_one_profile_the_second_is_refused(accounts:
     accounts.enter()
     seen = store.profile(anna)
     now = clock.now()
-    store.revise_profile(seen, profile_service.revised(seen, now, city="Perm"), [], now)
+    store.revise_profile(seen, seen.revised(now, city="Perm"), [], now)
 
     with pytest.raises(StaleVersionError):
-        store.revise_profile(seen, profile_service.revised(seen, now, city="Omsk"), [], now)
+        store.revise_profile(seen, seen.revised(now, city="Omsk"), [], now)
 
     assert store.profile(anna).city == "Perm"

@@ -5,11 +5,13 @@ from datetime import datetime
 
 from botocore.exceptions import ClientError
 
-from accounts import identity, store
-from accounts.domain import Profile, Settings, is_weak
-from accounts.errors import WeakPasswordError
-from accounts.identity import Identity, Session
-from accounts.schemas import Confirmation, PasswordChange, PasswordReset, Registration, SignIn
+from accounts import store
+from accounts.domain import Profile, Settings
+from accounts.sign_in import identity
+from accounts.sign_in.errors import WeakPasswordError
+from accounts.sign_in.identity import Identity, Session
+from accounts.sign_in.passwords import is_weak
+from accounts.sign_in.schemas import Confirmation, PasswordChange, PasswordReset, Registration, SignIn
 from stadion.errors import InvalidError, NotFoundError
 from stadion.events.accounts import UserRegistered
 from stadion.events.notifications import NotificationRequested

@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import Image
 
-from accounts.pictures import MOST_PIXELS, SIDE, PictureError, avatar_of
+from accounts.avatars.pictures import MOST_PIXELS, SIDE, PictureError, avatar_of
 
 
 def png(width: int, height: int) -> bytes:

@@ -2,8 +2,10 @@
 
 from typing import Any
 
-from accounts import avatars, pictures, profile_service, store
-from accounts.avatars import Incoming
+from accounts import store
+from accounts.avatars import pictures
+from accounts.avatars import store as avatars
+from accounts.avatars.store import Incoming
 from stadion import clock
 from stadion.dynamo import OvertakenError, look_again
 from stadion.errors import StaleVersionError
@@ -33,7 +35,7 @@ def _show(user_id: str, **fields: Any) -> None:
     old = store.profile(user_id)
     if all(getattr(old, name) == value for name, value in fields.items()):
         return
-    new = profile_service.revised(old, now, **fields)
+    new = old.revised(now, **fields)
     try:
         store.revise_profile(old, new, [new.facts(sorted(fields))], now)
     except StaleVersionError as error:

@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from accounts.domain import Role
-from accounts.errors import (
+from accounts.errors import UserNotFoundError
+from accounts.settings import AccountSettings
+from accounts.sign_in.errors import (
     InvalidEmailError,
     SessionOverError,
     SignInFailedError,
     TooManyAttemptsError,
-    UserNotFoundError,
     WeakPasswordError,
     WrongCodeError,
     WrongPasswordError,
 )
-from accounts.settings import AccountSettings
 from stadion.errors import StadionError
 from stadion.settings import load
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from accounts.schemas import AvatarForm
+from accounts.avatars.schemas import AvatarForm
 from accounts.settings import AccountSettings
 from stadion import ids
 from stadion.settings import load

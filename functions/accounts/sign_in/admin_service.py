@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from accounts import identity, store
+from accounts import store
 from accounts.domain import Role
-from accounts.schemas import AdminUser
+from accounts.sign_in import identity
+from accounts.sign_in.schemas import AdminUser
 
 
 def find(username: str) -> AdminUser:

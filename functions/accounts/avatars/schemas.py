@@ -1,0 +1,20 @@
+"""The form that a picture is sent with."""
+
+from typing import Any
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+from stadion.http import RequestModel
+
+
+class AvatarRequest(RequestModel):
+    content_type: str = Field(pattern=r"^image/(jpeg|png|webp)$", examples=["image/jpeg"])
+
+
+class AvatarForm(BaseModel):
+    """POST these fields and then the `file` field, as multipart/form-data, to `url`."""
+
+    url: str
+    fields: dict[str, Any]
+    max_bytes: int
+    expires_at: AwareDatetime

@@ -1,0 +1,58 @@
+"""What can go wrong at signing in, in words that give nothing away about who has an account."""
+
+from stadion.errors import InvalidError, TooManyRequestsError, UnauthenticatedError
+from stadion.i18n import Text
+
+
+class SignInFailedError(UnauthenticatedError):
+    """Also for an e-mail that is not confirmed: Cognito says so before it looks at the password, and that would tell
+    who has begun to register."""
+
+    code = "sign_in_failed"
+    title = Text(en="Sign-in failed", ru="Не удалось войти")
+    explanation = Text(
+        en="E-mail or password is wrong, or the e-mail is not confirmed yet.",
+        ru="Неверный адрес или пароль, либо адрес ещё не подтверждён.",
+    )
+
+
+class SessionOverError(UnauthenticatedError):
+    code = "session_is_over"
+    title = Text(en="Session is over", ru="Сеанс завершён")
+    explanation = Text(en="Sign in again.", ru="Войдите заново.")
+
+
+class InvalidEmailError(InvalidError):
+    code = "email_is_invalid"
+    title = Text(en="Check the e-mail", ru="Проверьте адрес")
+    explanation = Text(en="No mail can be sent to this address.", ru="На этот адрес нельзя отправить письмо.")
+
+
+class WrongCodeError(InvalidError):
+    code = "code_is_wrong"
+    title = Text(en="Code is wrong", ru="Неверный код")
+    explanation = Text(
+        en="The code is wrong or no longer valid. Ask for a new one.",
+        ru="Код неверен или устарел. Запросите новый.",
+    )
+
+
+class WrongPasswordError(InvalidError):
+    code = "current_password_is_wrong"
+    title = Text(en="Password is wrong", ru="Неверный пароль")
+    explanation = Text(en="The current password is wrong.", ru="Текущий пароль неверен.")
+
+
+class WeakPasswordError(InvalidError):
+    code = "password_is_weak"
+    title = Text(en="Choose another password", ru="Выберите другой пароль")
+    explanation = Text(
+        en="Take at least 10 characters that are not your e-mail, a sequence or one of the most common passwords.",
+        ru="Нужно не меньше 10 символов: не ваш адрес, не последовательность и не самый частый пароль.",
+    )
+
+
+class TooManyAttemptsError(TooManyRequestsError):
+    code = "too_many_attempts"
+    title = Text(en="Too many attempts", ru="Слишком много попыток")
+    explanation = Text(en="Wait a while and try again.", ru="Подождите немного и попробуйте снова.")
