@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from inventory import purchases
+from inventory import purchase_service
 from stadion.events.accounts import ConsentChanged, ConsentKind
 from stadion.events.consumer import Consumed, consumer
 from stadion.events.envelope import Envelope
@@ -11,7 +11,7 @@ from stadion.events.envelope import Envelope
 def know_consent(envelope: Envelope[Any]) -> Consumed:
     if envelope.data.kind is not ConsentKind.PURCHASES:
         return Consumed("ignored")
-    return Consumed("kept" if purchases.know_consent(envelope.user_id, envelope.data) else "stale")
+    return Consumed("kept" if purchase_service.know_consent(envelope.user_id, envelope.data) else "stale")
 
 
 handler = consumer(know_consent, events=(ConsentChanged,))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from inventory import purchases
+from inventory import purchase_service
 from stadion import clock
 from stadion.events.consumer import Consumed, consumer
 from stadion.events.envelope import Envelope
@@ -12,7 +12,7 @@ from stadion.observability import count
 
 def keep_gear(envelope: Envelope[Any]) -> Consumed:
     event = envelope.data
-    take = purchases.buy if isinstance(event, OrderCompleted) else purchases.give_back
+    take = purchase_service.buy if isinstance(event, OrderCompleted) else purchase_service.give_back
     outcome = take(envelope.user_id, event, now=clock.now())
     if outcome == "added":
         count("PurchaseBecameGear")

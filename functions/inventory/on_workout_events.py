@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from inventory.wearing import Worn, give_back, wear_gear
+from inventory.wear_service import Worn, give_back, wear_gear
 from stadion import clock
 from stadion.events.consumer import Consumed, consumer
 from stadion.events.envelope import Envelope
