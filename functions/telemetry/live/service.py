@@ -18,7 +18,6 @@ from telemetry.live.errors import (
     LiveSessionIdTakenError,
     LiveSessionIsFinishedError,
     LiveSessionNotFoundError,
-    TooManySamplesError,
 )
 from telemetry.live.schemas import (
     Gap,
@@ -28,14 +27,14 @@ from telemetry.live.schemas import (
     Received,
     SampleBatch,
     SamplesTaken,
-    most_in,
 )
 from telemetry.live.sessions import store as session_store
 from telemetry.live.sessions.batches import Judged, judged, minutes_of
-from telemetry.live.sessions.chunks import NOTHING, Samples, by_minute, gaps, latest, merged, packed, unpacked
+from telemetry.live.sessions.chunks import NOTHING, Samples, gaps, merged, unpacked
 from telemetry.live.sessions.domain import Session, Start, started
-from telemetry.live.sessions.store import Chunk, Stored
-from telemetry.live.values import Latest, MarkKind
+from telemetry.live.sessions.intake import Intake, decide, ending, holds_nothing
+from telemetry.live.sessions.store import Stored
+from telemetry.live.values import MarkKind
 
 
 def start(user_id: str, asked: LiveStart, now: datetime) -> LiveSessionDetail:
@@ -141,21 +140,16 @@ def finish(user_id: str, session_id: str, now: datetime) -> Session:
 
 def _finish(user_id: str, session_id: str, now: datetime) -> Session:
     stored = session_store.get(user_id, session_id)
-    session = stored.session
-    if not stored.is_dirty or session.is_open:
-        return session
-    if session.outcome is LiveOutcome.DISCARDED:
+    if not stored.is_dirty or stored.session.is_open:
+        return stored.session
+    if holds_nothing(stored.session):
         session_store.delete_chunks(user_id, session_id)
     parts = session_store.chunks(user_id, session_id)
-    last_s = unpacked(parts[-1]).last_s if parts else None
-    if session.is_empty(last_s):
-        session = session.discarded(now)
-    finished = session.model_copy(update={"finished": session.finished + 1, "until_s": last_s or 0.0})
-    claim = _claim(finished, parts) if parts else None
-    event = _finished(finished, claim, last_s)
-    session_store.save(user_id, stored, finished, now, dirty=False, events=[event])
+    ended = ending(stored.session, parts, now)
+    event = _finished(ended.session, _claim(ended.session, parts) if parts else None, ended.last_s)
+    session_store.save(user_id, stored, ended.session, now, dirty=False, events=[event])
     count(f"Live{event.outcome.value.capitalize()}")
-    return finished
+    return ended.session
 
 
 def _claim(session: Session, parts: list[bytes]) -> StreamsClaim:
@@ -192,27 +186,26 @@ def _finished(session: Session, claim: StreamsClaim | None, last_s: float | None
 class _Written:
     session: Session
     judged: Judged
-    added: int
-    newest: Latest | None
-    """Of the minute that was written last, if anything was added there at its end."""
+    intake: Intake
 
 
 def take(user_id: str, session_id: str, batch: SampleBatch, now: datetime) -> SamplesTaken:
     """Two requests to the table. What is answered is kept; of a closed session, the workout is corrected."""
     written = look_again(lambda: _take(user_id, session_id, batch, now))
-    session, samples = written.session, written.judged.samples
+    session, judged_, intake = written.session, written.judged, written.intake
     if not session.is_open and not batch.more:
         finish(user_id, session_id, now)
-    if written.newest is not None and session.is_open:
-        audience.push(user_id, session, written.newest, now)
-    count("LiveSamples", written.added)
+    if intake.newest is not None and session.is_open:
+        audience.push(user_id, session, intake.newest, now)
+    count("LiveSamples", intake.added)
+    newest_s = intake.newest.time_s if intake.newest else 0.0
     return SamplesTaken(
         session_id=session_id,
-        accepted=written.judged.accepted,
-        added=written.added,
-        received_until_s=max(samples.last_s or 0.0, session.until_s, written.newest.time_s if written.newest else 0.0),
-        refused_count=written.judged.refused_count,
-        refused=written.judged.refused,
+        accepted=judged_.accepted,
+        added=intake.added,
+        received_until_s=max(judged_.samples.last_s or 0.0, session.until_s, newest_s),
+        refused_count=judged_.refused_count,
+        refused=judged_.refused,
     )
 
 
@@ -221,29 +214,13 @@ def _take(user_id: str, session_id: str, batch: SampleBatch, now: datetime) -> _
     stored, known = session_store.get_with_chunks(user_id, session_id, [*minutes, minutes[-1] + 1])
     stored.session.check_takes_more(now)
     found = judged(batch, stored.session, now)
-    changed: dict[int, tuple[Chunk | None, bytes]] = {}
-    added = 0
-    newest: Latest | None = None
-    for minute, sent in by_minute(found.samples):
-        chunk = known.get(minute)
-        before = unpacked(chunk.data) if chunk is not None else NOTHING
-        after = merged([before, sent])
-        if after.same_as(before):
-            continue
-        if len(after) > most_in(minute):
-            raise TooManySamplesError(pointer="#/time_s", most=most_in(minute))
-        changed[minute] = (chunk, packed(after))
-        added += len(after) - len(before)
-        newest = _newest(after, sent)
-    if changed:
+    chunks = {minute: chunk.data for minute, chunk in known.items()}
+    intake = decide(found.samples, chunks, minutes[-1], stored.session)
+    if intake.changed:
+        changed = {minute: (known.get(minute), data) for minute, data in intake.changed.items()}
         session_store.write_chunks(user_id, stored, changed, now)
     session_store.hear(user_id, stored, now, found.samples.last_s or 0.0)
-    overtaken = minutes[-1] + 1 in known or (newest is not None and newest.time_s < stored.session.until_s)
-    return _Written(stored.session, found, added, None if overtaken else newest)
-
-
-def _newest(after: Samples, sent: Samples) -> Latest | None:
-    return latest(after) if after.last_s == sent.last_s else None
+    return _Written(stored.session, found, intake)
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Who may watch: followers, and whoever has the token of a link."""
+"""Who may watch (followers, and whoever has the token of a link), and what they see: nothing of privacy zones."""
 
 import hashlib
 import secrets
@@ -9,7 +9,12 @@ from typing import Final
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from stadion.events.accounts import PrivacyZone
+from stadion.privacy import masked
+from telemetry.live.schemas import Seen
+from telemetry.live.sessions.domain import Session
+from telemetry.live.values import Latest
 
+_STANDING_MPS: Final = 0.3
 TOKEN_BYTES: Final = 32
 """256 random bits, of which only the digest is kept."""
 
@@ -59,6 +64,34 @@ class Audience:
 
     def of_session(self, session_id: str) -> list[Watcher]:
         return [watcher for watcher in self.watchers if watcher.session_id == session_id]
+
+
+# --- what they see -------------------------------------------------------------------------------------------------
+
+
+def seen(session: Session, newest: Latest | None, audience: Audience, *, own: bool) -> Seen:
+    about = Seen(
+        session_id=session.session_id,
+        state=session.state,
+        sport_type=session.sport_type,
+        started_at=session.started_at,
+    )
+    if newest is None:
+        return about
+    position = newest.position
+    if position is not None and not own:
+        position = masked(*position, audience.zones)
+    speed = newest.speed_mps
+    return about.model_copy(
+        update={
+            "time_s": newest.time_s,
+            "position": position,
+            "speed_mps": speed,
+            "pace_s_per_km": round(1000 / speed, 1) if speed is not None and speed > _STANDING_MPS else None,
+            "heart_rate_bpm": newest.heart_rate_bpm,
+            "distance_m": newest.distance_m,
+        }
+    )
 
 
 # --- links ----------------------------------------------------------------------------------------------------------

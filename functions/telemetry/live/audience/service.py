@@ -5,10 +5,9 @@ from datetime import datetime
 from typing import Final
 
 from stadion.observability import count
-from stadion.privacy import masked
 from telemetry.live import connections
 from telemetry.live.audience import store
-from telemetry.live.audience.domain import Audience, Watcher
+from telemetry.live.audience.domain import Audience, Watcher, seen
 from telemetry.live.errors import LiveSessionNotFoundError, ShareLinkNotFoundError, TooManyWatchersError
 from telemetry.live.messages import EndReason, SeenUpdate, WatchEnded
 from telemetry.live.schemas import Seen
@@ -17,7 +16,6 @@ from telemetry.live.sessions.domain import Session
 from telemetry.live.values import Latest
 
 MOST_WATCHERS: Final = 50
-_STANDING_MPS: Final = 0.3
 
 
 def check_may_watch(user_id: str, viewer_id: str) -> None:
@@ -100,28 +98,3 @@ def _dismiss(user_id: str, watchers: Iterable[Watcher], reason: EndReason) -> No
     listed = list(watchers)
     store.remove_watchers(user_id, listed)
     connections.tell_all({w.connection_id: WatchEnded(session_id=w.session_id, reason=reason) for w in listed})
-
-
-def seen(session: Session, newest: Latest | None, audience: Audience, *, own: bool) -> Seen:
-    about = Seen(
-        session_id=session.session_id,
-        state=session.state,
-        sport_type=session.sport_type,
-        started_at=session.started_at,
-    )
-    if newest is None:
-        return about
-    position = newest.position
-    if position is not None and not own:
-        position = masked(*position, audience.zones)
-    speed = newest.speed_mps
-    return about.model_copy(
-        update={
-            "time_s": newest.time_s,
-            "position": position,
-            "speed_mps": speed,
-            "pace_s_per_km": round(1000 / speed, 1) if speed is not None and speed > _STANDING_MPS else None,
-            "heart_rate_bpm": newest.heart_rate_bpm,
-            "distance_m": newest.distance_m,
-        }
-    )
