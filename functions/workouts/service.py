@@ -8,7 +8,7 @@ from typing import Any
 from stadion import ids, pagination
 from stadion.dynamo import look_again
 from stadion.errors import FieldRequiredError
-from stadion.events.workouts import WorkoutCorrected, WorkoutDeleted, WorkoutRecorded
+from stadion.events.workouts import WorkoutDeleted
 from stadion.idempotency import IdempotencyKey, recall
 from workouts import file_store, store, twin_service
 from workouts.domain import (
@@ -60,10 +60,8 @@ def _record_once(workout: Workout, on_duplicate: OnDuplicate, key: IdempotencyKe
     change = store.Change(workout.user_id, now)
     recorded = Recorded(workout, Track(), created=True)
     change.remember(key, status=201, answer=_answer(recorded))
-    change.add(workout)
-    slots.enter(workout)
+    change.record(workout, slots)
     slots.write(change.transaction)
-    change.events.append(WorkoutRecorded(workout=workout.facts()))
     change.commit()
     return recorded
 
@@ -115,19 +113,9 @@ def revise(
     """Writes the next revision of a workout with its place in the slots and its event."""
     change = store.Change(old.user_id, now)
     change.remember(key, status=200, answer=answer or {})
-    plan_revision(change, old, new, slots, track)
+    change.correct(old, new, slots, track)
     slots.write(change.transaction)
     change.commit()
-
-
-def plan_revision(
-    change: store.Change, old: Workout, new: Workout, slots: store.Slots, track: Track | None = None
-) -> None:
-    change.revise(old, new, track)
-    if new.fingerprint != old.fingerprint:
-        slots.leave(old)
-        slots.enter(new)
-    change.events.append(WorkoutCorrected(workout=new.facts()))
 
 
 def detail(user_id: str, workout_id: str) -> tuple[Workout, Track]:

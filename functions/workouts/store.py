@@ -13,6 +13,7 @@ from stadion.dynamo import Item, Transaction, absent, next_revision, overtaken
 from stadion.errors import RequestInProgressError, StaleVersionError
 from stadion.events.envelope import Event
 from stadion.events.outbox import outbox_items
+from stadion.events.workouts import WorkoutCorrected, WorkoutRecorded
 from stadion.idempotency import IdempotencyKey, remember
 from stadion.observability import correlation_id
 from stadion.sports import Family
@@ -185,6 +186,20 @@ class Change:
         self._put_track(new, track)
         if new.external is not None and old.external is None:
             self.transaction.put(_external_item(new), absent(), refused=_known_external)
+
+    def record(self, workout: Workout, slots: Slots, track: Track | None = None) -> None:
+        """A workout that is new, with its place in the slots and its event."""
+        self.add(workout, track)
+        slots.enter(workout)
+        self.events.append(WorkoutRecorded(workout=workout.facts()))
+
+    def correct(self, old: Workout, new: Workout, slots: Slots, track: Track | None = None) -> None:
+        """The next revision, with its place in the slots and its event."""
+        self.revise(old, new, track)
+        if new.fingerprint != old.fingerprint:
+            slots.leave(old)
+            slots.enter(new)
+        self.events.append(WorkoutCorrected(workout=new.facts()))
 
     def remove(self, workout: Workout) -> None:
         """A tombstone takes the workout's place, so that its id and its revisions are never used again."""

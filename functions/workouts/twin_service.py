@@ -7,6 +7,7 @@ from typing import TypeVar
 from stadion.dynamo import look_again
 from stadion.errors import NotFoundError, StaleVersionError
 from workouts import store
+from workouts.domain import Workout
 from workouts.matching import Fingerprint, is_same_workout
 
 T = TypeVar("T")
@@ -20,10 +21,9 @@ def find_twin(slots: store.Slots, fingerprint: Fingerprint, *, but: str | None =
     return None
 
 
-def with_twin(slots: store.Slots, user_id: str, twin_id: str) -> store.Slots:
+def with_twin(slots: store.Slots, twin: Workout) -> store.Slots:
     """The slots of the twin's own start as well, since a join may move it."""
-    twin = store.get(user_id, twin_id)
-    further = store.slots_around(user_id, twin.started_at)
+    further = store.slots_around(twin.user_id, twin.started_at)
     for sk, stored in further.stored.items():
         if sk not in slots.stored:
             slots.stored[sk] = stored

@@ -8,8 +8,8 @@ from datetime import datetime
 from stadion import claims
 from stadion.errors import NotFoundError
 from stadion.events.telemetry import LiveSessionFinished
-from stadion.events.workouts import LiveSessionSaved, WorkoutRecorded
-from workouts import file_store, service, store, twin_service
+from stadion.events.workouts import LiveSessionSaved
+from workouts import file_store, store, twin_service
 from workouts.domain import LivePart, Workout, absorb, filled
 from workouts.live import store as live_store
 from workouts.recordings.service import Entry, as_sport, deposited, entry_of_live, merged_with
@@ -31,14 +31,12 @@ def _save(user_id: str, event: LiveSessionFinished, part: LivePart, entry: Entry
     slots = store.slots_around(user_id, workout.started_at)
     home = known.workout_id if known is not None else _home(user_id, workout, slots)
     if home is None:
-        change.add(workout, entry.track)
-        slots.enter(workout)
-        change.events.append(WorkoutRecorded(workout=workout.facts()))
+        change.record(workout, slots, entry.track)
         outcome = "recorded"
     elif (twin := _find(user_id, home)) is None:
         return "deleted"
     else:
-        slots = twin_service.with_twin(slots, user_id, home)
+        slots = twin_service.with_twin(slots, twin)
         _plan_join(change, slots, twin, workout, entry, now)
         outcome = "corrected" if known is not None else "joined"
     saved_as = home or workout.workout_id
@@ -80,7 +78,7 @@ def _plan_join(
         is_own = twin.workout_id == workout.workout_id
         streams = workout.streams if is_own else deposited(twin.workout_id, best)
     joined = absorb(twin, workout, now, measured=filled(best.measured, twin.measured), streams=streams)
-    service.plan_revision(change, twin, joined, slots, best.track)
+    change.correct(twin, joined, slots, best.track)
 
 
 def _part(event: LiveSessionFinished) -> LivePart:

@@ -19,20 +19,22 @@ def process_upload(key: str, tries: int) -> None:
         return
     correlate(upload.correlation_id)
     try:
-        processed = intake_service.process(upload, incoming, clock.now())
+        intake = intake_service.process(upload, incoming, clock.now())
     except Exception:
         count("UploadFailed")
         logger.exception("upload not processed", extra={"upload_id": incoming.upload_id, "tries": tries})
         if tries < GIVE_UP_AFTER_TRIES:
             raise
-        processed = intake_service.give_up(upload, clock.now())
-    count(f"Upload{processed.status.value.capitalize()}")
+        intake = intake_service.give_up(upload, clock.now())
+    ended = intake.upload
+    count(f"Upload{ended.status.value.capitalize()}")
     log(
         "processed",
         upload_id=incoming.upload_id,
-        workout_ids=processed.workout_ids,
-        outcome=processed.status.value,
-        problem=processed.problem_code,
+        workout_ids=ended.workout_ids,
+        outcome=ended.status.value,
+        reason=intake.reason.value,
+        problem=ended.problem_code,
     )
 
 
