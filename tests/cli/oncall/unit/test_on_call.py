@@ -126,7 +126,7 @@ def test_an_event_whose_publication_is_not_found_is_shown_all_the_same() -> None
 def test_a_500_and_a_failed_file_are_failures() -> None:
     lines = [
         answered(status=500),
-        line("workouts-on-upload", "processed", ms=5, outcome="failed", problem="fit_truncated"),
+        line("workouts-uploads-on-upload", "processed", ms=5, outcome="failed", problem="fit_truncated"),
     ]
     (trace,) = traces(lines, [], NOW)
     assert [step.what for step in trace.in_state(State.FAILED)] == ["POST /v1/workouts", "file processed"]
