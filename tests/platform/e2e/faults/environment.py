@@ -3,7 +3,6 @@
 The functions here run in the worker process.
 """
 
-import importlib
 import json
 import os
 import random
@@ -19,6 +18,7 @@ from typing import Any, TypeVar
 from stadion import clock
 from stadion.dynamo import look_again
 from stadion.errors import ConflictError
+from tests.kit.functions import handler_of
 from tests.kit.services import Context, http_event, sqs_event
 from tests.platform.e2e.faults.chaos import Chaos, KilledError, between
 from tests.platform.e2e.faults.world import Life
@@ -65,11 +65,11 @@ def start(service: str, table: str, endpoint: str) -> None:
     _open.enter_context(between(_chaos))
 
 
-def deliver(module: str, entries: list[Entry], seed: str) -> Delivered:
+def deliver(service: str, function: str, entries: list[Entry], seed: str) -> Delivered:
     """A batch from the queue to the consumer, as SQS does: who is killed gets all of it again."""
     event = sqs_event(*entries)
     positions = {record["messageId"]: n for n, record in enumerate(event["Records"])}
-    handler = importlib.import_module(module).handler
+    handler = handler_of(service, function)
     _chaos.random = random.Random(seed)
     try:
         failures = handler(event, Context())["batchItemFailures"]
@@ -83,7 +83,7 @@ def ask(
 ) -> Said:
     """A request to the service's API; with a seed, a patient client in chaos."""
     _chaos.random = random.Random(seed) if seed else None
-    handler = importlib.import_module(f"{service}.api").handler
+    handler = handler_of(service, "api")
 
     def once() -> Said:
         raw = handler(http_event(method, path, body, user=user, headers=headers), Context())

@@ -40,7 +40,7 @@ class Fleet:
         for turn in range(MOST_ROUNDS):
             batches = [*_crowded(waiting, order), *_batches(waiting, order)]
             futures: list[Future[Delivered]] = [
-                self.pool.submit(environment.deliver, f"{self.service}.{module}", batch, f"{seed}:{module}:{turn}:{n}")
+                self.pool.submit(environment.deliver, self.service, module, batch, f"{seed}:{module}:{turn}:{n}")
                 for n, batch in enumerate(batches)
             ]
             waiting = []
