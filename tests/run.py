@@ -38,7 +38,7 @@ INFRASTRUCTURE: Final = "tests/platform/unit/infra"
 SPREAD: Final = ("--dist", "loadfile", "--no-loadscope-reorder", "--max-worker-restart", "2")
 """Files begin in our order, the long ones first: pytest-xdist would begin with those of many tests."""
 HANGS_AFTER_S: Final = 1500
-"""A test that takes so long shows where it stands, and its process ends."""
+"""A test that takes so long shows where it stands, and its process ends; the large proof's may take four times that."""
 SHOWN: Final = 60
 """Lines of a stage that failed."""
 READ: Final = 16 * 2**20
@@ -136,7 +136,12 @@ class Run:
 
     def _command(self) -> tuple[str, ...]:
         left_out = ("--ignore", INFRASTRUCTURE) if self.quick else ()
-        hangs = ("-o", f"faulthandler_timeout={HANGS_AFTER_S}", "-o", "faulthandler_exit_on_timeout=true")
+        hangs = (
+            "-o",
+            f"faulthandler_timeout={HANGS_AFTER_S * (4 if self.large else 1)}",
+            "-o",
+            "faulthandler_exit_on_timeout=true",
+        )
         return (
             sys.executable,
             "-m",

@@ -16,13 +16,14 @@ from local.emulator import Emulator, free_port
 from local.paths import StackFolder
 from stadion_cli.base.outputs import Outputs, api_url
 from stadion_cli.stack.service import deploy
+from tests.kit.size import sized
 
 T = TypeVar("T")
 SHARED = "STADION_TEST_STACK"
 """`port:folder` of the stack that the runner started."""
 WAIT_S = 60.0
 """For an answer over HTTP: a request at a cold function is a process to start."""
-PATIENCE_S = 300.0
+PATIENCE_S = sized(small=300.0, large=1800.0)
 """Longer than anything takes, on a busy machine with other tests' events still in its queues."""
 
 
