@@ -126,7 +126,7 @@ def _deep(inside: Sequence[str]) -> Iterator[tuple[str, str]]:
 def graph() -> grimp.ImportGraph:
     sys.path[:0] = [str(ROOT / parent) for parent in PARENTS]
     names = [path.name for parent in PARENTS for path in _packages(ROOT / parent)]
-    return grimp.build_graph(*names)
+    return grimp.build_graph(*names, cache_dir=None)  # its cache goes by time: what changed twice in a moment it misses
 
 
 def _packages(parent: Path) -> Iterator[Path]:

@@ -7,7 +7,8 @@ from pydantic import BaseModel, Field, TypeAdapter
 
 from stadion.http import RequestModel
 from stadion.ids import ClientId
-from telemetry.live.schemas import LiveCommand, LiveSessionDetail, LiveStart, SampleBatch, SamplesTaken, Seen
+from telemetry.live.schemas import LiveCommand, LiveSessionDetail, LiveStart, SampleBatch, SamplesTaken
+from telemetry.live.values import Seen
 
 RequestId = Annotated[
     str, Field(min_length=1, max_length=64, description="the app's own; the answer carries it", examples=["17"])

@@ -22,10 +22,9 @@ from telemetry.live.schemas import (
     NewShareLink,
     SampleBatch,
     SamplesTaken,
-    Seen,
     ShareLinks,
 )
-from telemetry.live.values import MarkKind
+from telemetry.live.values import MarkKind, Seen
 
 router = Router()  # type: ignore[no-untyped-call]
 TAGS = ["Live workouts"]

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Final, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, Strict
+from pydantic import AwareDatetime, BaseModel, Field, Strict
 
 from stadion.events.telemetry import LiveOutcome, LivePause
 from stadion.fields import LINE, Amount, Moment
@@ -157,20 +157,3 @@ class CreatedShareLink(ShareLink):
 
 class ShareLinks(BaseModel):
     items: list[ShareLink]
-
-
-class Seen(BaseModel):
-    """What followers see. No position inside the athlete's privacy zones."""
-
-    model_config = ConfigDict(frozen=True)
-
-    session_id: str
-    state: LiveState
-    sport_type: SportType
-    started_at: AwareDatetime
-    time_s: float | None = Field(default=None, description="of the newest sample, since the start")
-    position: tuple[float, float] | None = Field(default=None, description="[lat, lon]; null in a privacy zone")
-    speed_mps: float | None = None
-    pace_s_per_km: float | None = None
-    heart_rate_bpm: float | None = None
-    distance_m: float | None = None

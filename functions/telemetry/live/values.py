@@ -5,6 +5,10 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from stadion.sports import SportType
+
 LONGEST: Final = timedelta(days=7)
 
 
@@ -29,3 +33,20 @@ class Latest:
     speed_mps: float | None
     heart_rate_bpm: float | None
     distance_m: float | None
+
+
+class Seen(BaseModel):
+    """What followers see. No position inside the athlete's privacy zones."""
+
+    model_config = ConfigDict(frozen=True)
+
+    session_id: str
+    state: LiveState
+    sport_type: SportType
+    started_at: AwareDatetime
+    time_s: float | None = Field(default=None, description="of the newest sample, since the start")
+    position: tuple[float, float] | None = Field(default=None, description="[lat, lon]; null in a privacy zone")
+    speed_mps: float | None = None
+    pace_s_per_km: float | None = None
+    heart_rate_bpm: float | None = None
+    distance_m: float | None = None

@@ -24,7 +24,7 @@ INWARD = {"stadion.dynamo", "stadion.http", "stadion.settings", "stadion.storage
 
 @cache
 def graph() -> grimp.ImportGraph:
-    return grimp.build_graph(*SERVICES, "stadion", include_external_packages=True)
+    return grimp.build_graph(*SERVICES, "stadion", include_external_packages=True, cache_dir=None)
 
 
 def modules(service: str) -> set[str]:

@@ -10,9 +10,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from stadion.events.accounts import PrivacyZone
 from stadion.privacy import masked
-from telemetry.live.schemas import Seen
 from telemetry.live.sessions.domain import Session
-from telemetry.live.values import Latest
+from telemetry.live.values import Latest, Seen
 
 _STANDING_MPS: Final = 0.3
 TOKEN_BYTES: Final = 32

@@ -10,8 +10,9 @@ from telemetry.live.errors import (
     TooManyFollowersError,
     TooManyShareLinksError,
 )
-from telemetry.live.schemas import CreatedShareLink, Follower, NewShareLink, Seen, ShareLink
+from telemetry.live.schemas import CreatedShareLink, Follower, NewShareLink, ShareLink
 from telemetry.live.sessions import store as session_store
+from telemetry.live.values import Seen
 
 MOST_FOLLOWERS: Final = 100
 MOST_LINKS: Final = 10

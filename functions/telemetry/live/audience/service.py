@@ -10,10 +10,9 @@ from telemetry.live.audience import store
 from telemetry.live.audience.domain import Audience, Watcher, seen
 from telemetry.live.errors import LiveSessionNotFoundError, ShareLinkNotFoundError, TooManyWatchersError
 from telemetry.live.messages import EndReason, SeenUpdate, WatchEnded
-from telemetry.live.schemas import Seen
 from telemetry.live.sessions import store as session_store
 from telemetry.live.sessions.domain import Session
-from telemetry.live.values import Latest
+from telemetry.live.values import Latest, Seen
 
 MOST_WATCHERS: Final = 50
 
