@@ -77,6 +77,7 @@ class Ahead(BaseModel):
 
 
 class Failing(RunStep):
+    execution: str | None = None
     error: str = "Unknown"
     cause: str = ""
 
@@ -130,7 +131,8 @@ def close(asked: RunStep, now: datetime) -> Ended:
 
 
 def note_failure(asked: Failing, now: datetime) -> Ended:
-    lifecycle.note_failure(asked.campaign_id, asked.run_id, asked.error, asked.cause, now)
+    failed = asked.campaign_id, asked.run_id, asked.error, asked.cause
+    lifecycle.note_failure(*failed, now, execution=asked.execution)
     return Ended(outcome=None)
 
 

@@ -136,11 +136,21 @@ def _after(campaign: Campaign, run: Run, now: datetime) -> Campaign:
     return campaign.changed(now, run_id=None)
 
 
-def note_failure(campaign_id: str, run_id: str, error: str, cause: str, now: datetime) -> None:
+def note_failure(
+    campaign_id: str, run_id: str, error: str, cause: str, now: datetime, *, execution: str | None = None
+) -> None:
     """For whoever looks at the run: it stands where it was, and `resume` goes on from there.
 
-    The first word stays: a step knows better than the map around it.
+    The first word stays: a step knows better than the map around it. An execution that the run was taken over from says
+    nothing of it any more; without a name it is the one that drives it (executions that began before 2026-11-29).
     """
-    if store.find_run(campaign_id, run_id) is not None:
-        failure = Failure(error=error, cause=cause[:LONGEST_CAUSE], failed_at=now)
-        store.change_run(campaign_id, run_id, lambda stored: stored.changed(failure=stored.failure or failure))
+    if store.find_run(campaign_id, run_id) is None:
+        return
+    failure = Failure(error=error, cause=cause[:LONGEST_CAUSE], failed_at=now)
+
+    def note(stored: Run) -> Run:
+        if stored.failure is not None or execution not in {None, stored.execution}:
+            return stored
+        return stored.changed(failure=failure)
+
+    store.change_run(campaign_id, run_id, note)

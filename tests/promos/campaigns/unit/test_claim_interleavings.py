@@ -114,3 +114,15 @@ def test_a_pause_stands_whatever_begins_meanwhile(executions: list[str], order: 
         interleaved(table, [pausing, *(claim(execution) for execution in executions)], order)
 
         assert store.get("winter").switch is Switch.PAUSED
+
+
+@pytest.mark.parametrize(("execution", "noted"), [("dead", False), ("one", True), (None, True)])
+def test_an_execution_that_was_taken_over_from_says_nothing_of_the_run(execution: str | None, noted: bool) -> None:
+    with campaign() as (_, running):
+        stopped_run()
+        running.add("one")
+        assert claim("one")() is None
+
+        lifecycle.note_failure("winter", "r-1", "States.Timeout", "", NOW, execution=execution)
+
+        assert (store.get_run("winter", "r-1").failure is not None) is noted
