@@ -42,8 +42,8 @@ class Environment:
     keep_data: bool
     """Tables, buckets, users, keys and logs outlive their stack."""
     log_retention: RetentionDays
-    former_steps: bool
-    """Keep workflows' steps under the names of before: docs/how-to/rename-functions.md says until when."""
+    former_names: bool
+    """Keep functions that others call under their former names too: docs/how-to/rename-functions.md says until when."""
     app_origins: tuple[str, ...]
     mail_domain: str
     push_applications: tuple[tuple[str, str], ...] = ()
@@ -64,7 +64,7 @@ LOCAL = Environment(
     access_logs=False,
     keep_data=False,
     log_retention=RetentionDays.ONE_WEEK,
-    former_steps=False,
+    former_names=False,
     app_origins=("http://localhost:3000", "http://localhost:5173"),
     mail_domain="stadion.test",
     push_applications=(("ios", "APNS/stadion-ios"), ("android", "GCM/stadion-android")),
@@ -88,7 +88,7 @@ DEV = Environment(
     access_logs=True,
     keep_data=False,
     log_retention=RetentionDays.ONE_MONTH,
-    former_steps=True,
+    former_names=True,
     app_origins=("http://localhost:3000", "https://dev.stadion.example"),
     mail_domain="dev.stadion.example",
 )
@@ -103,7 +103,7 @@ PROD = Environment(
     access_logs=True,
     keep_data=True,
     log_retention=RetentionDays.SIX_MONTHS,
-    former_steps=True,
+    former_names=True,
     app_origins=("https://app.stadion.example",),
     mail_domain="stadion.example",
 )

@@ -48,6 +48,10 @@ class EntryPoint:
         return "-".join((self.service, *wings, self.what)).replace("_", "-")
 
     @property
+    def has_former_name(self) -> bool:
+        return self.id in FORMER
+
+    @property
     def name(self) -> str:
         """The name of the function, its queue, alarms and metrics: `stadion-promos-campaigns-send-batch`."""
         return f"{PRODUCT}-{self.id}"
@@ -79,12 +83,25 @@ class EntryPoint:
         return path.is_file() and self.attribute in _attributes(path)
 
 
-class FormerStep(EntryPoint):
-    """A workflow's step under the name that it had before there were wings, which executions in flight call."""
+class Former(EntryPoint):
+    """The same under the name that it had until 2026-11-29, by which somebody still calls it."""
 
     @property
     def id(self) -> str:
-        return f"{self.service}-task-{self.what}".replace("_", "-")
+        return FORMER[super().id]
+
+
+STEPS: Final = {
+    "campaigns": "open-campaign choose-athletes send-batch finish-phase measure-batch judge-campaign close-campaign "
+    "note-failure",
+    "wear-offers": "offer-replacement tell-offer look-offer remind-offer",
+}
+FORMER: Final = {
+    "promos-checkout-on-partner-request": "promos-on-partner-request",
+    **{f"promos-{wing}-{step}": f"promos-task-{step}" for wing, steps in STEPS.items() for step in steps.split()},
+}
+"""Id -> the former one, of functions that executions in flight, or another stack, call by their names. They stay beside
+until nobody does: docs/how-to/rename-functions.md."""
 
 
 def folder_of(service: str) -> str:
@@ -110,5 +127,6 @@ def _attributes(path: Path) -> tuple[str, ...]:
 def _named(node: ast.stmt) -> Iterator[str]:
     if isinstance(node, ast.FunctionDef) and node.name == HANDLER:
         yield node.name
-    if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
-        yield from (target.id for target in node.targets if isinstance(target, ast.Name) and target.id.islower())
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+    if targets and isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Call):
+        yield from (target.id for target in targets if isinstance(target, ast.Name) and target.id.islower())

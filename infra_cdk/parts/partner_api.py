@@ -100,6 +100,7 @@ class PartnerRestApi(Construct):
         for route in routes:
             verb, path = route.split(" ")
             method = self.api.root.resource_for_path(path).add_method(verb, integration, api_key_required=True)
+            self._deployment.add_to_logical_id({"route": route, "function": entry_point.name})
             accept(method, "APIG4", "partners have keys with quotas; orders are signed as well")
             accept(method, "COG4", "partners are no athletes: they have keys, not users of the pool")
         permission = CfnPermission(

@@ -11,7 +11,7 @@ from infra_cdk.environments import Environment
 from infra_cdk.parts.api import Route, ServiceApi
 from infra_cdk.parts.bucket import A_WEEK, ServiceBucket
 from infra_cdk.parts.consumer import Consumer, Events
-from infra_cdk.parts.entry_points import EntryPoint, FormerStep
+from infra_cdk.parts.entry_points import EntryPoint, Former
 from infra_cdk.parts.function import ServiceFunction
 from infra_cdk.parts.schedule import EveryFewMinutes
 from infra_cdk.parts.socket import ServiceSocket
@@ -98,6 +98,8 @@ class ServiceStack(StadionStack):
         """`on_<whose>_request.py`, which another API than the product's calls."""
         if self._is_missing(place):
             return None
+        if self.environment_.former_names and self.entry_point(place).has_former_name:
+            self._function(place, timeout=API_TIMEOUT, more_layers=more_layers, known_as=Former)
         return self._function(place, timeout=API_TIMEOUT, more_layers=more_layers)
 
     def consume(
@@ -226,9 +228,9 @@ class ServiceStack(StadionStack):
         more_layers = layers or {}
         functions = [self._function(place, timeout=timeout, more_layers=more_layers.get(place, ())) for place in steps]
         former = [
-            self._function(place, timeout=timeout, more_layers=more_layers.get(place, ()), known_as=FormerStep)
+            self._function(place, timeout=timeout, more_layers=more_layers.get(place, ()), known_as=Former)
             for place in steps
-            if self.environment_.former_steps
+            if self.environment_.former_names and self.entry_point(place).has_former_name
         ]
         if timer is not None:
             for function in (*functions, *former):

@@ -56,7 +56,9 @@ class PromosStack(ServiceStack):
         self.consume("wear_offers/on_worn_gear", Events(["GearWearReached"], source="inventory"), starts=workflow)
 
     def _run_campaigns(self, timer: WorkflowTimer) -> None:
-        batches = self.bucket("campaigns", arrivals="runs/", swept_after=BATCHES_KEPT)
+        told = Events(["NotificationDelivered", "NotificationFailed"], source="notifications")
+        self.consume("campaigns/on_message_events", told)
+        batches = self.bucket("campaigns", arrivals="runs/", swept_after=BATCHES_KEPT)  # of what comes after it
         steps = (
             "open_campaign",
             "choose_athletes",
@@ -75,5 +77,3 @@ class PromosStack(ServiceStack):
             timer=timer,
             layers={judging: [self.layers.heavy("statistics")]},
         )
-        told = Events(["NotificationDelivered", "NotificationFailed"], source="notifications")
-        self.consume("campaigns/on_message_events", told)

@@ -19,7 +19,7 @@ from telemetry.metrics.days.schemas import (
     ZonesResponse,
 )
 from telemetry.metrics.workouts import service as workouts
-from telemetry.metrics.workouts.schemas import MetricsResponse
+from telemetry.metrics.workouts.values import MetricsResponse
 from telemetry.timeseries.port import Fill, Period, Source
 
 router = Router()  # type: ignore[no-untyped-call]

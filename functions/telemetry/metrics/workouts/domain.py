@@ -14,8 +14,8 @@ from telemetry.metrics.workouts import load
 from telemetry.metrics.workouts.decoupling import decoupling
 from telemetry.metrics.workouts.gap import flat_speed
 from telemetry.metrics.workouts.mean_max import mean_max
-from telemetry.metrics.workouts.schemas import Assessment, ZoneTimes
 from telemetry.metrics.workouts.timeline import Timeline, timeline
+from telemetry.metrics.workouts.values import Assessment, ZoneTimes
 from telemetry.metrics.zones import LACKING, ZONES, seconds_in
 from telemetry.streams.domain import Facts, grade_percent, velocity_mps
 

@@ -17,8 +17,8 @@ from telemetry.metrics.errors import MetricsNotFoundError
 from telemetry.metrics.values import Body
 from telemetry.metrics.workouts import store
 from telemetry.metrics.workouts.domain import assess
-from telemetry.metrics.workouts.schemas import MetricsResponse
 from telemetry.metrics.workouts.store import Measured, ReliedOn
+from telemetry.metrics.workouts.values import MetricsResponse
 from telemetry.streams import store as stream_store
 from telemetry.streams.domain import Facts
 from telemetry.streams.store import Kept

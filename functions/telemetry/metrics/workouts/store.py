@@ -10,7 +10,7 @@ from stadion.dynamo import Item, Transaction, absent, next_revision, overtaken, 
 from stadion.events.envelope import Event
 from stadion.events.outbox import outbox_items
 from stadion.sports import SportType
-from telemetry.metrics.workouts.schemas import Assessment
+from telemetry.metrics.workouts.values import Assessment
 
 
 class Measured(BaseModel):

@@ -6,8 +6,12 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import pytest
+from aws_cdk import App, Stack
+from aws_cdk.aws_sns import Topic
 
-from infra_cdk.environments import ROOT
+from infra_cdk.environments import LOCAL, ROOT
+from infra_cdk.parts.entry_points import FORMER, EntryPoint
+from infra_cdk.parts.partner_api import PartnerRestApi
 from tests.kit.templates import Synthesised
 
 BEFORE: Final = ROOT / "tests" / "recorded" / "set" / "templates.json"
@@ -100,7 +104,8 @@ def test_every_queue_of_before_is_there_or_bears_the_new_name_of_its_function(pr
     assert {today(queue) for queue in queues} - deployed == set()
 
 
-def test_old_log_groups_are_kept(prod: Synthesised) -> None:
+def test_log_groups_outlive_their_functions(prod: Synthesised) -> None:
+    """A template that no longer names one leaves it there."""
     kept = {
         resource["DeletionPolicy"]
         for template in prod.templates.values()
@@ -111,18 +116,49 @@ def test_old_log_groups_are_kept(prod: Synthesised) -> None:
     assert kept == {"Retain"}
 
 
-def test_executions_in_flight_still_reach_the_functions_that_their_definition_names(prod: Synthesised) -> None:
-    """A running execution keeps the definition that it began with, and the role of its machine."""
-    known = before("prod")
-    former = {name for name, (kind, _) in known.items() if kind == "AWS::Lambda::Function" and "promostask" in name}
-    former -= {name for name in former if "givebackreservations" in name}
+def test_who_is_called_by_a_former_name_is_there_under_it(prod: Synthesised) -> None:
+    """A running execution keeps its definition; the partner API's stack is deployed after promos'."""
+    known = {
+        named["FunctionName"]: name
+        for name, (kind, named) in before("prod").items()
+        if kind == "AWS::Lambda::Function" and named["FunctionName"].removeprefix("stadion-") in FORMER.values()
+    }
     today = dict(prod.of_type("AWS::Lambda::Function"))
     by_name = {p["FunctionName"]: p for p in today.values()}
-    allowed = json.dumps([p for name, p in prod.of_type("AWS::IAM::Policy") if "MachineRole" in name])
 
-    assert len(former) == 12
-    for name in former:
-        old = known[name][1]["FunctionName"]
-        assert today[name]["FunctionName"] == old  # the same resource, so that nothing is deleted and made anew
-        assert today[name]["Handler"] == by_name[renamed()[old]]["Handler"]
-        assert name.partition("/")[2] in allowed
+    assert len(known) == len(FORMER) == 13
+    for old, resource in known.items():
+        assert today[resource]["FunctionName"] == old  # the same resource, so that nothing is deleted and made anew
+        assert today[resource]["Handler"] == by_name[renamed()[old]]["Handler"]
+
+
+def test_the_workflows_may_still_call_their_steps_by_the_former_names(prod: Synthesised) -> None:
+    allowed = json.dumps([p for name, p in prod.of_type("AWS::IAM::Policy") if "MachineRole" in name])
+    steps = [former for former in FORMER.values() if "-task-" in former]
+
+    assert len(steps) == 12
+    assert [former for former in steps if f"{former.replace('-', '')}Function" not in allowed] == []
+
+
+def test_the_partner_api_is_deployed_anew_when_a_method_calls_another_function() -> None:
+    """A stage serves the snapshot of its deployment, whatever the methods say meanwhile."""
+
+    def deployment(module: str) -> str:
+        app = App()
+        stack = Stack(app, "s")
+        door = PartnerRestApi(stack, environment=LOCAL, log_account=None, alarm_topic=Topic(stack, "Alarms"))
+        door.attach(EntryPoint("promos", module), ["GET /partner/v1/codes/{code}"], after=None)
+        resources = app.synth().get_stack_by_name("s").template["Resources"]
+        return next(name for name, one in resources.items() if one["Type"] == "AWS::ApiGateway::Deployment")
+
+    assert deployment("one") == deployment("one")
+    assert deployment("one") != deployment("other")
+
+
+def test_a_function_has_the_rights_that_it_had(prod: Synthesised) -> None:
+    """Rights go by the order in which a stack declares: what stands behind a bucket may write to it."""
+    allowed = {name.partition("/")[2]: json.dumps(p["PolicyDocument"]) for name, p in prod.of_type("AWS::IAM::Policy")}
+    listeners = [text for name, text in allowed.items() if name.startswith("promoscampaignsonmessageevents")]
+
+    assert len(listeners) == 1
+    assert "s3:" not in listeners[0]

@@ -9,7 +9,7 @@ import pytest
 
 from infra_cdk.environments import DEV, LOCAL, PROD, ROOT
 from infra_cdk.parts.api import ACCESS_TOKEN_SCOPE
-from infra_cdk.parts.entry_points import entry_points
+from infra_cdk.parts.entry_points import FORMER, entry_points
 from tests.kit.templates import Synthesised
 
 PUBLIC = {
@@ -59,9 +59,9 @@ def test_the_laptop_and_aws_have_the_same_resources_except_where_the_environment
     def kinds(synthesised: Synthesised) -> Counter[str]:
         return Counter(
             resource["Type"]
-            for stack, template in synthesised.templates.items()
+            for template in synthesised.templates.values()
             for name, resource in template["Resources"].items()
-            if not name.startswith(f"{stack.removeprefix('stadion-')}task")  # a step under its former name
+            if not name.startswith(tuple(former.replace("-", "") for former in FORMER.values()))
         )
 
     only_on_aws = kinds(prod) - kinds(local)

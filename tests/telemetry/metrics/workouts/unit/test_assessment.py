@@ -12,8 +12,8 @@ from stadion.streams.codec import Columns, Floats
 from stadion.streams.recorded import joined, unbundle
 from telemetry.metrics.athletes.domain import Athlete, Entry, Measurement, Profile, body_on
 from telemetry.metrics.workouts.domain import assess
-from telemetry.metrics.workouts.schemas import Assessment
 from telemetry.metrics.workouts.timeline import timeline
+from telemetry.metrics.workouts.values import Assessment
 from telemetry.streams.domain import Facts
 from workouts.recordings.service import entries_of
 
