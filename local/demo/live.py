@@ -15,6 +15,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import uuid4
 
+import httpx
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
@@ -163,12 +164,15 @@ class Live:
             self.waiting.pop(0)
 
     def _post(self, batch: dict[str, Any]) -> None:
-        """Again after a server's error: a batch may be sent as often as one likes."""
+        """Again after a server's error or a lost answer: a batch may be sent as often as one likes."""
         for attempt in range(TRIES):
             try:
                 self.athlete.post(f"{self.path}/samples", batch)
-            except ApiError as error:
-                if not _may_be_tried_again(error.answer.status_code, error.answer.text) or attempt == TRIES - 1:
+            except (ApiError, httpx.TransportError) as error:
+                is_final = isinstance(error, ApiError) and not _may_be_tried_again(
+                    error.answer.status_code, error.answer.text
+                )
+                if is_final or attempt == TRIES - 1:
                     raise
                 time.sleep(2**attempt)
             else:
