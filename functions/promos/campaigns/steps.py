@@ -7,11 +7,9 @@ from datetime import datetime
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from promos.campaigns.experiment import measures as measuring
-from promos.campaigns.run import issuance as sending
-from promos.campaigns.run import selection as choosing
+from promos.campaigns.experiment import measures
+from promos.campaigns.run import issuance, selection, store
 from promos.campaigns.run import service as lifecycle
-from promos.campaigns.run import store
 from promos.campaigns.run.domain import Phase, Run, RunState
 from promos.offers.domain import Switch
 from stadion.tasks import TaskInput
@@ -96,7 +94,7 @@ def open_run(asked: Opening, now: datetime) -> Opened:
 def choose(asked: RunStep, now: datetime) -> Choosing:
     if not _goes_on(asked.campaign_id, asked.run_id):
         return Choosing(goes_on=False, is_done=False, is_empty=False)
-    run = choosing.choose_batch(store.get_run(asked.campaign_id, asked.run_id), now)
+    run = selection.choose_batch(store.get_run(asked.campaign_id, asked.run_id), now)
     is_done = run.state is not RunState.CHOOSING
     return Choosing(goes_on=True, is_done=is_done, is_empty=is_done and not run.chosen.batches)
 
@@ -105,24 +103,24 @@ def send(asked: SendingBatch, now: datetime) -> SentBatch:
     if not _goes_on(asked.campaign_id, asked.run_id):
         return SentBatch(wait_s=0)
     run = store.get_run(asked.campaign_id, asked.run_id)
-    return SentBatch(wait_s=sending.send_batch(run, asked.phase, asked.key, now))
+    return SentBatch(wait_s=issuance.send_batch(run, asked.phase, asked.key, now))
 
 
 def finish(asked: FinishingPhase, now: datetime) -> Ahead:
     run = store.get_run(asked.campaign_id, asked.run_id)
     if len(store.sent_batches(run.run_id, asked.phase)) < run.chosen.batches:
         if run.failure is not None:
-            raise sending.BatchesMissingError(run.failure.cause)
+            raise issuance.BatchesMissingError(run.failure.cause)
         # Passed over while it was paused: once more over all, if it goes on again.
         return Ahead(
             goes_on=_goes_on(asked.campaign_id, asked.run_id), next="send" if asked.phase is Phase.TEST else "roll_out"
         )
-    return ahead(sending.finish(run, asked.phase, now))
+    return ahead(issuance.finish(run, asked.phase, now))
 
 
 def measure(asked: MeasuringBatch, now: datetime) -> MeasuredBatch:
     run = store.get_run(asked.campaign_id, asked.run_id)
-    return MeasuredBatch(athletes=measuring.measure_batch(run, asked.key, asked.look, asked.until, now))
+    return MeasuredBatch(athletes=measures.measure_batch(run, asked.key, asked.look, asked.until, now))
 
 
 def close(asked: RunStep, now: datetime) -> Ended:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from promos.athletes import store as athletes
-from promos.checkout import service as redemption_service
+from promos.checkout import service
 from promos.checkout.schemas import Use
 from promos.facts import GivenBack, Line, Purchase
 from stadion import clock
@@ -43,8 +43,8 @@ def _settle(event: OrderCompleted | OrderReturned, user_id: str | None) -> str |
             before = event.total_minor + event.discount_minor
             use = Use(order_id=event.order_id, user_id=user_id, amount_minor=before, currency=event.currency)
             sold_at = min(event.completed_at, clock.now())  # a code that was good then is good, however late the news
-            return redemption_service.redeem_sold(event.partner_id, event.code, use, sold_at).state.value
-        return redemption_service.reverse_unseen(event.partner_id, event.code, event.order_id, clock.now()).state.value
+            return service.redeem_sold(event.partner_id, event.code, use, sold_at).state.value
+        return service.reverse_unseen(event.partner_id, event.code, event.order_id, clock.now()).state.value
     except RequestInProgressError:
         raise
     except StadionError as error:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 
-from promos.checkout import service as redemption_service
+from promos.checkout import service
 from promos.checkout.domain import Redemption
 from promos.checkout.schemas import CodeResponse, OrderOnly, RedemptionResponse, Use
 from promos.offers import store
@@ -21,24 +21,24 @@ handler = partner_handler(api)
 @api.get("/partner/v1/codes/<code>", summary="What a code is worth", tags=["Codes"])
 def get_code(code: PromoCode) -> CodeResponse:
     _ = api.partner_id
-    return redemption_service.look_up(code, clock.now())
+    return service.look_up(code, clock.now())
 
 
 @api.post("/partner/v1/codes/<code>/reserve", summary="Hold a code for a cart", tags=["Codes"])
 def reserve_code(code: PromoCode, body: Annotated[Use, Body()]) -> RedemptionResponse:
     """The order's id makes it safe to repeat: the same order is answered alike and holds once."""
-    return _told("CodeReserved", redemption_service.reserve(api.partner_id, code, body, clock.now()))
+    return _told("CodeReserved", service.reserve(api.partner_id, code, body, clock.now()))
 
 
 @api.post("/partner/v1/codes/<code>/redeem", summary="The order is paid", tags=["Codes"])
 def redeem_code(code: PromoCode, body: Annotated[Use, Body()]) -> RedemptionResponse:
-    return _told("CodeRedeemed", redemption_service.redeem(api.partner_id, code, body, clock.now()))
+    return _told("CodeRedeemed", service.redeem(api.partner_id, code, body, clock.now()))
 
 
 @api.post("/partner/v1/codes/<code>/reverse", summary="The order was left or returned", tags=["Codes"])
 def reverse_code(code: PromoCode, body: Annotated[OrderOnly, Body()]) -> RedemptionResponse:
     partner_id = api.partner_id
-    return _told("CodeReversed", redemption_service.reverse(partner_id, code, body.order_id, clock.now()))
+    return _told("CodeReversed", service.reverse(partner_id, code, body.order_id, clock.now()))
 
 
 def _told(metric: str, done: Redemption) -> RedemptionResponse:

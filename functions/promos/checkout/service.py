@@ -5,7 +5,7 @@ from datetime import datetime
 
 from promos.athletes import store as athletes
 from promos.budget import Left, plan
-from promos.checkout import store as checkout
+from promos.checkout import store
 from promos.checkout.domain import (
     HOLDING,
     Granted,
@@ -30,7 +30,7 @@ from promos.errors import (
     RedemptionNotFoundError,
 )
 from promos.keys import code_pk, promo_pk
-from promos.offers import store
+from promos.offers import store as offer_store
 from promos.offers.domain import Code, Offer, Promo, burden_of, walk_in
 from promos.offers.store import Stock, StoredCode
 from promos.patterns import normal
@@ -48,7 +48,7 @@ ATTEMPTS = 40
 
 def look_up(typed: str, now: datetime) -> CodeResponse:
     code = _code(typed)
-    promo = store.get(code.promo_id)
+    promo = offer_store.get(code.promo_id)
     return CodeResponse(
         code=code.code,
         promo_id=promo.promo_id,
@@ -100,7 +100,7 @@ def reverse_unseen(partner_id: str, typed: str, order_id: str, now: datetime) ->
 
 def give_back_due(now: datetime, *, most: int = SWEPT_AT_ONCE) -> int:
     """Reservations that have ended give back what they hold. How many did."""
-    return sum(give_back(*due, now) for due in list(checkout.due(now, most=most)))
+    return sum(give_back(*due, now) for due in list(store.due(now, most=most)))
 
 
 def give_back(partner_id: str, order_id: str, code: str, now: datetime) -> int:
@@ -112,7 +112,7 @@ def give_back(partner_id: str, order_id: str, code: str, now: datetime) -> int:
 
 
 def _reserve(partner_id: str, typed: str, use: Use, now: datetime) -> Redemption:
-    order = checkout.on_order(partner_id, use.order_id)
+    order = store.on_order(partner_id, use.order_id)
     known = order.redemptions.get(typed)
     if known is not None and known.state is State.REDEEMED:
         return _same(known, use)
@@ -125,7 +125,7 @@ def _reserve(partner_id: str, typed: str, use: Use, now: datetime) -> Redemption
 
 
 def _redeem(partner_id: str, typed: str, use: Use, now: datetime, *, is_sold: bool = False) -> Redemption:
-    order = checkout.on_order(partner_id, use.order_id)
+    order = store.on_order(partner_id, use.order_id)
     known = order.redemptions.get(typed)
     if known is not None and known.state is State.REDEEMED:
         return known if is_sold else _same(known, use)
@@ -137,12 +137,12 @@ def _redeem(partner_id: str, typed: str, use: Use, now: datetime, *, is_sold: bo
     new = _changed(known, State.REDEEMED, now)
     offer = _offer_after(new, now)
     events: list[Event] = [_redeemed(new)]
-    checkout.settle(known, order.items[typed], new, store.code_of(typed), offer, events, now)
+    store.settle(known, order.items[typed], new, offer_store.code_of(typed), offer, events, now)
     return new
 
 
 def _reverse(partner_id: str, typed: str, order_id: str, now: datetime) -> Redemption:
-    order = checkout.on_order(partner_id, order_id)
+    order = store.on_order(partner_id, order_id)
     known = order.redemptions.get(typed)
     if known is None:
         raise RedemptionNotFoundError
@@ -151,7 +151,7 @@ def _reverse(partner_id: str, typed: str, order_id: str, now: datetime) -> Redem
     if known.state is not State.REDEEMED:
         return known
     new = _changed(known, State.REVERSED, now)
-    before = store.offer(known.user_id, known.offer_id) if known.user_id and known.offer_id else None
+    before = offer_store.offer(known.user_id, known.offer_id) if known.user_id and known.offer_id else None
     paid = known.amount_minor - known.discount_minor
     after = before.reversed(now, discount_minor=known.discount_minor, revenue_minor=paid) if before else None
     offer = (before, after) if before and after else None
@@ -164,18 +164,18 @@ def _reverse(partner_id: str, typed: str, order_id: str, now: datetime) -> Redem
             currency=known.currency,
         )
     ]
-    checkout.settle(known, order.items[typed], new, store.code_of(typed), offer, events, now)
+    store.settle(known, order.items[typed], new, offer_store.code_of(typed), offer, events, now)
     return new
 
 
 def _release(known: Redemption, order: OnOrder, now: datetime) -> Redemption:
     new = _changed(known, State.RELEASED, now)
-    checkout.settle(known, order.items[known.code], new, store.code_of(known.code), None, [], now)
+    store.settle(known, order.items[known.code], new, offer_store.code_of(known.code), None, [], now)
     return new
 
 
 def _give_back(partner_id: str, order_id: str, code: str, now: datetime) -> int:
-    order = checkout.on_order(partner_id, order_id)
+    order = store.on_order(partner_id, order_id)
     known = order.redemptions.get(code)
     if known is None or known.state is not State.RESERVED or known.reserved_until is None or known.reserved_until > now:
         return 0
@@ -194,7 +194,7 @@ def _remember_reversal(partner_id: str, code: Code, order_id: str, now: datetime
         currency=NO_CURRENCY,
         changed_at=now,
     )
-    checkout.remember_reversal(new)
+    store.remember_reversal(new)
     return new
 
 
@@ -202,7 +202,7 @@ def _hold(partner_id: str, typed: str, use: Use, order: OnOrder, state: State, n
     try:
         return _new_hold(partner_id, typed, use, order, state, now)
     except LimitReachedError as error:
-        meanwhile = checkout.on_order(partner_id, use.order_id).redemptions.get(typed)
+        meanwhile = store.on_order(partner_id, use.order_id).redemptions.get(typed)
         if meanwhile != order.redemptions.get(typed):
             raise OvertakenError from error  # what is missing may be what the same request took a moment ago
         raise
@@ -212,7 +212,7 @@ def _new_hold(partner_id: str, typed: str, use: Use, order: OnOrder, state: Stat
     if (known := order.redemptions.get(typed)) is not None and known.state is State.REVERSED:
         raise OrderReversedError
     code = _code(typed)
-    stock = store.stock(code.promo_id)
+    stock = offer_store.stock(code.promo_id)
     asked = Order(partner_id, use.order_id, use.user_id, use.amount_minor, use.currency)
     decision = decide(asked, _seen(code, stock.promo, asked, order, now), state, now)
     if isinstance(decision, Granted):
@@ -226,7 +226,7 @@ def _new_hold(partner_id: str, typed: str, use: Use, order: OnOrder, state: Stat
 
 def _seen(code: Code, promo: Promo, asked: Order, order: OnOrder, now: datetime) -> Seen:
     others = beside(order.redemptions, code.code, now)
-    promos = store.promos_by_id(others)
+    promos = offer_store.promos_by_id(others)
     user_id = code.user_id or asked.user_id
     zone = promo.time_zone if user_id is None or not promo.windows else athletes.athlete(user_id)[0].time_zone
     known = order.redemptions.get(code.code)
@@ -245,7 +245,7 @@ def _take(granted: Granted, code: StoredCode, stock: Stock, order: OnOrder, now:
     after = _redeemed_offer(offer, new, now) if redeemed and offer else None
     events: list[Event] = [_redeemed(new)] if redeemed else []
     try:
-        checkout.hold(Hold(promo, code, order, new, (offer, after) if offer and after else None, events), now)
+        store.hold(Hold(promo, code, order, new, (offer, after) if offer and after else None, events), now)
     except LimitReachedError as error:
         raise _limit_or_look_again(error, now) from error
     return new
@@ -258,10 +258,10 @@ def _takes(stock: Stock, code: Code, minor: int, period: str | None, now: dateti
     name = "redemptions" if stock.uses_left < 1 else "discount_minor"
     taken = [_taken(pk, stock.shards, minor, name, now)]
     if period is not None and promo.limits.per_period is not None:
-        budget = checkout.period_budget(promo, period)
+        budget = store.period_budget(promo, period)
         taken.append(_taken(pk, budget, 0, "per_period", now).model_copy(update={"period": period}))
     if not code.is_single and promo.codes.most_uses is not None:
-        taken.append(_taken(code_pk(code.code), store.budget_of(code_pk(code.code)), 0, "code", now))
+        taken.append(_taken(code_pk(code.code), offer_store.budget_of(code_pk(code.code)), 0, "code", now))
     return taken
 
 
@@ -283,14 +283,14 @@ def _limit_or_look_again(reached: LimitReachedError, now: datetime) -> Exception
 def _offer_of(code: Code, promo: Promo, user_id: str | None) -> Offer | None:
     """Whose funnel it counts in. Who comes with a shared code that nobody offered them has none."""
     if code.offer_id is not None and code.user_id is not None:
-        return store.offer(code.user_id, code.offer_id)
-    return store.last_offer_of(user_id, promo.promo_id) if user_id is not None else None
+        return offer_store.offer(code.user_id, code.offer_id)
+    return offer_store.last_offer_of(user_id, promo.promo_id) if user_id is not None else None
 
 
 def _offer_after(new: Redemption, now: datetime) -> tuple[Offer, Offer] | None:
     if new.user_id is None or new.offer_id is None:
         return None
-    before = store.offer(new.user_id, new.offer_id)
+    before = offer_store.offer(new.user_id, new.offer_id)
     return before, _redeemed_offer(before, new, now)
 
 
@@ -320,7 +320,7 @@ def _offer_facts(new: Redemption) -> OfferFacts:
 
 
 def _code(typed: str) -> StoredCode:
-    code = store.code_of(normal(typed))
+    code = offer_store.code_of(normal(typed))
     if code is None:
         raise CodeNotFoundError
     return code

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from promos.campaigns.experiment import message_store as messages
-from promos.campaigns.experiment import statistics as experiment
+from promos.campaigns.experiment import statistics
 from promos.campaigns.experiment.findings import Comparison, Estimate, Findings, Rates, Ratio, guardrails
 from promos.campaigns.experiment.measures import Sums, total
 from promos.campaigns.experiment.statistics import Arm, Decision, Difference, Interval, Reason, Verdict
@@ -40,7 +40,7 @@ def judge(run: Run, look: int, until: datetime, now: datetime) -> Run:
 def decide(run: Run, sums: dict[str, Sums], *, is_last: bool) -> Decision:
     """An audience that did not split as planned decides nothing: something is wrong with the numbers."""
     plan = run.plan.experiment
-    decision = experiment.decide(
+    decision = statistics.decide(
         _variants(run, sums),
         method=plan.method,
         metric=plan.metric,
@@ -86,8 +86,8 @@ def findings(run: Run, sums: dict[str, Sums], decision: Decision) -> Findings:
         messages=messages.by_arm(run.campaign_id, run.run_id),
         rates={
             name: Rates(
-                orders=_estimate(experiment.rate(arm, Metric.ORDERS, plan.confidence)),
-                revenue=_estimate(experiment.rate(arm, Metric.REVENUE, plan.confidence)),
+                orders=_estimate(statistics.rate(arm, Metric.ORDERS, plan.confidence)),
+                revenue=_estimate(statistics.rate(arm, Metric.REVENUE, plan.confidence)),
             )
             for name, arm in arms.items()
         },
@@ -108,7 +108,7 @@ def _comparisons(run: Run, arms: dict[str, Arm], decision: Decision) -> list[Com
     for metric in Metric:
         for name, versus in pairs:
             if name in arms and versus in arms:
-                difference = experiment.compare(arms[name], arms[versus], metric, plan.confidence)
+                difference = statistics.compare(arms[name], arms[versus], metric, plan.confidence)
                 found += [_comparison(difference, metric, decides=False)] if difference is not None else []
     return found
 
@@ -126,8 +126,8 @@ def _comparison(found: Difference, metric: Metric, *, decides: bool) -> Comparis
     )
 
 
-def _ratio(run: Run, sums: dict[str, Sums]) -> experiment.SampleRatio:
-    return experiment.sample_ratio(
+def _ratio(run: Run, sums: dict[str, Sums]) -> statistics.SampleRatio:
+    return statistics.sample_ratio(
         _variants(run, sums), {variant.name: variant.weight for variant in run.plan.variants}
     )
 
