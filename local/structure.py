@@ -100,8 +100,14 @@ def _breach(name: str, target: str) -> str | None:
     if not shared or len(other) < 2 or other[0] == FLOOR:
         return None
     if len(one) < 2:
-        return None if not one or composes(one[0]) else "only what composes imports a wing"
-    return None if len(other) == 2 and other[1].rpartition("_")[2] in DOORS else "a wing is entered by its layers"
+        return (
+            None if not one or composes(one[0]) else f"{one[0]} lies beside the wing {other[0]}, and does not compose"
+        )
+    return (
+        None
+        if len(other) == 2 and other[1].rpartition("_")[2] in DOORS
+        else f"neighbours enter by {', '.join(DOORS)}, not {other[-1]}"
+    )
 
 
 def composes(stem: str) -> bool:
@@ -198,7 +204,14 @@ def _lines(folder: Path) -> Iterator[tuple[str, int]]:
 def main(folders: Sequence[str]) -> None:
     found = [structure(folder.rstrip("/")) for folder in folders] if folders else structures()
     packages = {_package(one.folder).split(".")[0] for one in found if one.folder.startswith(HOUSES)}
-    sys.stdout.write("\n".join([HEAD, *(one.row() for one in found), *breaches(*packages), ""]))
+    broken = breaches(*packages)
+    broken += [f"{one.folder}: {one.files} files, {MOST_FILES} at most" for one in found if _is_full(one)]
+    sys.stdout.write("\n".join([HEAD, *(one.row() for one in found), *broken, ""]))
+    sys.exit(bool(broken))
+
+
+def _is_full(one: Structure) -> bool:
+    return one.folder.startswith(HOUSES) and one.files > MOST_FILES
 
 
 if __name__ == "__main__":

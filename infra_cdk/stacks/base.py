@@ -288,7 +288,7 @@ class ServiceStack(StadionStack):
         entry_point = self.entry_point(place)
         if entry_point.exists(self.environment_.functions):
             return False
-        self.missing.append(entry_point.path)
+        self.missing.append(f"{entry_point.path}: {entry_point.attribute}")
         return True
 
     def _function(

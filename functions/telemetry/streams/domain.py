@@ -1,12 +1,10 @@
 """Streams as the app asks for them: parallel arrays, derived ones too, at the resolution that a screen can show."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from enum import StrEnum
 from typing import Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
 
 from stadion.sports import SportType, sport
 from stadion.streams.codec import Floats
@@ -133,14 +131,3 @@ def _listed(values: Floats, decimals: int, name: str) -> list[Any]:
 def _positions(lat: Floats, lon: Floats) -> list[Any]:
     pairs = zip(np.round(lat, 7).tolist(), np.round(lon, 7).tolist(), strict=True)
     return [None if a != a else [a, b] for a, b in pairs]  # noqa: PLR0124 - NaN
-
-
-class Facts(BaseModel):
-    """What the metrics need to know of a workout besides its streams."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    day: date
-    elapsed_time_s: float
-    moving_time_s: float
-    average_heart_rate_bpm: float | None = None

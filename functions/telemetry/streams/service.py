@@ -14,11 +14,12 @@ from stadion.streams.recorded import joined, unbundle
 from telemetry.downsampling import Resolution
 from telemetry.live import service as live
 from telemetry.streams import store
-from telemetry.streams.domain import KNOWN, Facts, Series, has_distance, streams
+from telemetry.streams.domain import KNOWN, Series, has_distance, streams
 from telemetry.streams.errors import NoDistanceError, StreamsNotFoundError, UnknownStreamError
 from telemetry.streams.exports import Format, exported
 from telemetry.streams.schemas import StreamsResponse
 from telemetry.streams.store import Kept
+from telemetry.streams.values import Facts
 
 
 def read(user_id: str, workout_id: str, keys: str | None, *, resolution: Resolution, series: Series) -> StreamsResponse:

@@ -8,7 +8,7 @@ from pynamodb.attributes import BinaryAttribute
 from stadion.dynamo import Item, Transaction, next_revision, put_over
 from stadion.sports import SportType
 from telemetry import keys
-from telemetry.streams.domain import Facts
+from telemetry.streams.values import Facts
 
 
 class _ChunkItem(Item):

@@ -17,7 +17,8 @@ from telemetry.metrics.workouts.mean_max import mean_max
 from telemetry.metrics.workouts.timeline import Timeline, timeline
 from telemetry.metrics.workouts.values import Assessment, ZoneTimes
 from telemetry.metrics.zones import LACKING, ZONES, seconds_in
-from telemetry.streams.domain import Facts, grade_percent, velocity_mps
+from telemetry.streams.domain import grade_percent, velocity_mps
+from telemetry.streams.values import Facts
 
 COLUMNS: Final = {"heart_rate": "heart_rate_bpm", "power": "power_w", "speed": "speed_mps"}
 """Metric -> the column that it was recorded in."""

@@ -20,8 +20,8 @@ from telemetry.metrics.workouts.domain import assess
 from telemetry.metrics.workouts.store import Measured, ReliedOn
 from telemetry.metrics.workouts.values import MetricsResponse
 from telemetry.streams import store as stream_store
-from telemetry.streams.domain import Facts
 from telemetry.streams.store import Kept
+from telemetry.streams.values import Facts
 from telemetry.timeseries.port import WorkoutSeries
 from telemetry.timeseries.service import time_series
 

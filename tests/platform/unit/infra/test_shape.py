@@ -9,7 +9,7 @@ import pytest
 
 from infra_cdk.environments import DEV, LOCAL, PROD, ROOT
 from infra_cdk.parts.api import ACCESS_TOKEN_SCOPE
-from infra_cdk.parts.entry_points import FORMER, entry_points
+from infra_cdk.parts.entry_points import FORMER, PATTERNS, entry_points
 from tests.kit.templates import Synthesised
 
 PUBLIC = {
@@ -35,7 +35,21 @@ ONLY_ON_AWS = {
 
 def test_every_entry_point_is_a_function_and_every_function_an_entry_point(local: Synthesised) -> None:
     deployed = {p["FunctionName"]: p["Handler"] for _, p in local.of_type("AWS::Lambda::Function")}
-    assert deployed == {e.name: e.handler for e in entry_points(LOCAL.functions)}
+    written = {one.name: one for one in entry_points(LOCAL.functions)}
+
+    undeclared = sorted(f"{one.path}: {one.attribute}" for name, one in written.items() if name not in deployed)
+    assert undeclared == [], (
+        "no stack declares them: self.consume, every, work, workflow … in infra_cdk/stacks/<service>.py. In tasks.py "
+        "every public lower-case name that a call makes is taken for a step: _name or NAME is none"
+    )
+    assert deployed == {name: one.handler for name, one in written.items()}
+
+
+def test_every_file_with_the_name_of_an_entry_point_has_one() -> None:
+    files = {path.relative_to(LOCAL.functions).as_posix() for one in PATTERNS for path in LOCAL.functions.rglob(one)}
+
+    empty = files - {one.path for one in entry_points(LOCAL.functions)}
+    assert empty == set(), "no handler found: write handler = consumer(…) or the like at the top level"
 
 
 def test_nothing_is_declared_that_nobody_wrote(local: Synthesised) -> None:

@@ -14,7 +14,7 @@ from telemetry.metrics.athletes.domain import Athlete, Entry, Measurement, Profi
 from telemetry.metrics.workouts.domain import assess
 from telemetry.metrics.workouts.timeline import timeline
 from telemetry.metrics.workouts.values import Assessment
-from telemetry.streams.domain import Facts
+from telemetry.streams.values import Facts
 from workouts.recordings.service import entries_of
 
 DAY = date(2026, 11, 20)

@@ -1,0 +1,16 @@
+"""What is known of a workout beside its streams. Free of NumPy: who asks for days alone starts without it."""
+
+from datetime import date
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Facts(BaseModel):
+    """What the metrics need to know of a workout besides its streams."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    day: date
+    elapsed_time_s: float
+    moving_time_s: float
+    average_heart_rate_bpm: float | None = None
