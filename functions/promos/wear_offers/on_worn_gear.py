@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from promos.settings import WorkflowSettings
-from promos.wear_offers.service import WornGear, is_worth_it
+from promos.wear_offers.domain import is_worth_it
+from promos.wear_offers.service import WornGear
 from stadion.events.consumer import Consumed, consumer
 from stadion.events.envelope import Envelope
 from stadion.events.inventory import GearWearReached

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
 
 from pydantic import AwareDatetime, BaseModel, Field
 
@@ -13,12 +12,8 @@ from promos.offers import store as offer_store
 from promos.offers.domain import OfferStatus
 from promos.offers.message_service import AboutOffer
 from promos.wear_offers import store
+from promos.wear_offers.domain import REMINDER_AFTER
 from stadion.tasks import TaskInput
-
-WORN: Final = 80
-"""Per cent: from here on a pair earns an offer. At 50 it is too early, and 100 comes as a second chance."""
-REMINDER_AFTER: Final = 0.7
-"""Of the time that the code is valid."""
 
 
 def set_rule(category: str, promo_id: str | None) -> Mapping[str, str]:
@@ -90,7 +85,3 @@ def look_at(about: AboutOffer, now: datetime) -> OfferStands:
         return OfferStands(is_open=False, is_redeemed=False)
     is_open = offer.status(promo, now) is OfferStatus.ACTIVE
     return OfferStands(is_open=is_open, is_redeemed=offer.redeemed_at is not None and offer.reversed_at is None)
-
-
-def is_worth_it(threshold_percent: int, component_id: str | None) -> bool:
-    return component_id is None and threshold_percent >= WORN
