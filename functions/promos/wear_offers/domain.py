@@ -3,8 +3,8 @@
 from typing import Final
 
 WORN: Final = 80
-"""Per cent: from here on a pair earns an offer. At 50 it is too early, and 100 comes as a second chance; inventory tells
-of no other thresholds."""
+"""Per cent: from here on a pair earns an offer. At 50 it is too early, and 100 comes as a second
+chance; inventory tells of no other thresholds."""
 REMINDER_AFTER: Final = 0.7
 """Of the time that the code is valid."""
 
