@@ -94,7 +94,8 @@ class Former(EntryPoint):
 STEPS: Final = {
     "campaigns": "open-campaign choose-athletes send-batch finish-phase measure-batch judge-campaign close-campaign "
     "note-failure",
-    "wear-offers": "offer-replacement tell-offer look-offer remind-offer",
+    "wear-offers": "offer-replacement look-offer",
+    "offers": "tell-offer remind-offer",
 }
 FORMER: Final = {
     "promos-checkout-on-partner-request": "promos-on-partner-request",

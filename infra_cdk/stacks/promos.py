@@ -51,8 +51,10 @@ class PromosStack(ServiceStack):
         self.consume("athletes/on_workout_events", WORKOUT_EVENTS)
 
     def _make_wear_offers(self) -> None:
-        steps = ("offer_replacement", "tell_offer", "look_offer", "remind_offer")
-        workflow = self.workflow("wear_offer", steps=[f"wear_offers/tasks.{step}" for step in steps])
+        offering, telling = "wear_offers/tasks", "offers/tasks"
+        steps = [f"{offering}.offer_replacement", f"{telling}.tell_offer"]
+        steps += [f"{offering}.look_offer", f"{telling}.remind_offer"]
+        workflow = self.workflow("wear_offer", steps=steps)
         self.consume("wear_offers/on_worn_gear", Events(["GearWearReached"], source="inventory"), starts=workflow)
 
     def _run_campaigns(self, timer: WorkflowTimer) -> None:
