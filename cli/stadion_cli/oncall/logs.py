@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from local.aws import Aws
-from stadion_cli.base.options import Endpoint, Port
+from stadion_cli.base.options import Endpoint, OnAws, Port
 from stadion_cli.base.output import Json, say_line, say_raw
+from stadion_cli.base.target import target
 from stadion_cli.base.times import parse_duration
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ NOISE: Final = frozenset(
     }
 )  # fmt: skip
 COLOURS: Final = {"ERROR": "red", "CRITICAL": "red", "WARNING": "yellow", "DEBUG": "dim"}
+OURS: Final = "stadion-"
+"""In an account there may be functions of others."""
 POLL_S: Final = 1.0
 LATE_MS: Final = 5_000
 """Lines are written at the end of an invocation: look back a little, and leave out what was shown."""
@@ -43,6 +46,7 @@ def logs(
     platform: Annotated[bool, typer.Option("--platform", help="Show START, END, REPORT and metrics too.")] = False,
     port: Port = None,
     endpoint: Endpoint = None,
+    on_aws: OnAws = False,
     as_json: Json = False,
 ) -> None:
     """The functions' log lines, merged by time.
@@ -54,7 +58,8 @@ def logs(
       [cyan]stadion logs --since 1h --grep 0197f3c2[/cyan]   one correlation id
       [cyan]stadion logs --json | jq .message[/cyan]         one JSON object a line
     """
-    reader = LogReader(Aws.local(endpoint=endpoint, port=port), function or "", grep)
+    aws = target(port, endpoint, on_aws=True).aws if on_aws else Aws.local(endpoint=endpoint, port=port)
+    reader = LogReader(aws, function or OURS, grep)
     start_ms = _ms(datetime.now(UTC) - parse_duration(since))
     try:
         _show(reader.read(start_ms), platform=platform, as_json=as_json)

@@ -17,6 +17,7 @@ from stadion_cli.base.listener import Wanted, listening, remove_forgotten
 from stadion_cli.base.outputs import Outputs
 from stadion_cli.base.target import AwsAccount, Target, target
 from stadion_cli.base.times import moment
+from stadion_cli.oncall import logs
 from stadion_cli.oncall.bus import Subscription, only
 from stadion_cli.oncall.dlq import age
 from stadion_cli.oncall.loglines import LogLine, parse, quoted
@@ -377,3 +378,30 @@ def test_a_refusal_says_why_and_what_to_tell_support(account: Target, monkeypatc
     monkeypatch.setattr("botocore.httpsession.URLLib3Session.send", lambda *_: answer)
     with pytest.raises(signed.Refused, match=r"404: There is no user with this id\. \(trace t1\)"):
         signed.call(account, "GET", "/v1/admin/accounts/users/x")
+
+
+def test_logs_of_an_account_are_those_of_our_functions(
+    account: Target, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for function in ("stadion-workouts-api", "somebody-elses"):
+        written(function, f"hello from {function}")
+    monkeypatch.setattr(logs, "target", lambda *_, on_aws: account if on_aws else None)
+
+    logs.logs(None, on_aws=True)
+
+    told = capsys.readouterr().out
+    assert "hello from stadion-workouts-api" in told
+    assert "somebody" not in told
+
+
+def written(function: str, line: str) -> None:
+    role = boto3.client("iam").create_role(RoleName=function, AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    boto3.client("lambda").create_function(
+        FunctionName=function, Runtime="python3.13", Role=role, Handler="a.b", Code={"ZipFile": b"x"}
+    )
+    client, group = boto3.client("logs"), f"/aws/lambda/{function}"
+    client.create_log_group(logGroupName=group)
+    client.create_log_stream(logGroupName=group, logStreamName="s")
+    now_ms = int(datetime.now(UTC).timestamp() * 1000)
+    events = [{"timestamp": now_ms, "message": line}]
+    client.put_log_events(logGroupName=group, logStreamName="s", logEvents=events)
