@@ -143,6 +143,15 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator
                 yield f"{sign} {part} {name}"
 
 
+def where(old: Any, new: Any, path: str = "") -> Iterator[str]:
+    """Where two shapes differ: `body/state/kinds: ["text"] -> ["null", "text"]`."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        for name in sorted(old.keys() | new.keys()):
+            yield from where(old.get(name), new.get(name), f"{path}/{name}".lstrip("/"))
+    elif old != new:
+        yield f"{path}: {json.dumps(old)[:200]} -> {json.dumps(new)[:200]}"
+
+
 def explained() -> list[re.Pattern[str]]:
     """The patterns of `changes.md`: lines that begin with a pattern in backticks, and say why."""
     text = CHANGES.read_text(encoding="utf-8") if CHANGES.exists() else ""
@@ -175,9 +184,12 @@ def main() -> int:
     if asked.what == "take":
         write(recorded)
         return 0
-    patterns = explained()
-    found = [line for line in differences(read(), recorded) if not any(pattern.search(line) for pattern in patterns)]
-    sys.stdout.write("\n".join([*found, f"{len(found)} differences that nothing explains", ""]))
+    patterns, before = explained(), read()
+    found = [line for line in differences(before, recorded) if not any(pattern.search(line) for pattern in patterns)]
+    for line in found:
+        _, part, name = line.split(" ", 2)
+        sys.stdout.write("\n  ".join([line, *where(before[part].get(name), recorded[part].get(name)), ""]).rstrip(" "))
+    sys.stdout.write(f"{len(found)} differences that nothing explains\n")
     return 1 if found else 0
 
 

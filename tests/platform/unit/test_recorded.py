@@ -1,7 +1,7 @@
 """Shapes: what stays the same from run to run."""
 
 from tests.recorded import shapes
-from tests.recorded.__main__ import differences, route_of
+from tests.recorded.__main__ import differences, route_of, where
 
 
 def test_an_answer_is_its_fields_and_the_kinds_of_their_values() -> None:
@@ -49,3 +49,9 @@ def test_each_difference_is_a_line() -> None:
     after = {"events": {"b B": {"kinds": ["text"]}, "c C": {"kinds": ["id"]}}}
 
     assert list(differences(before, after)) == ["- events a A", "~ events b B", "+ events c C"]
+
+
+def test_a_difference_says_where_it_is() -> None:
+    old, new = shapes.of({"state": "due", "n": 1}), shapes.of({"state": None, "n": 1})
+
+    assert list(where(old, new)) == ['fields/state/kinds: ["text"] -> ["null"]']
