@@ -13,14 +13,14 @@ LINK_LASTS = timedelta(minutes=15)
 
 
 def read_original(file: FileRef) -> bytes:
-    return s3_client().get_object(Bucket=_bucket(), Key=file.key)["Body"].read()
+    return s3_client().get_object(Bucket=bucket(), Key=file.key)["Body"].read()
 
 
 def keep(data: bytes, *, user_id: str, workout_id: str, filename: str, fmt: str, sha256: str) -> FileRef:
     """Stores the original beside its workout; the same call twice writes the same object."""
     name = PurePosixPath(filename).name
     key = f"files/{user_id}/{workout_id}/{sha256[:16]}"
-    s3_client().put_object(Bucket=_bucket(), Key=key, Body=data)
+    s3_client().put_object(Bucket=bucket(), Key=key, Body=data)
     return FileRef(key=key, filename=name, format=fmt, sha256=sha256, size=len(data))
 
 
@@ -28,7 +28,7 @@ def beside(file: FileRef, workout: Workout) -> FileRef:
     """The same recording in the folder of the workout that it joins, so that it goes with that workout."""
     key = f"files/{workout.user_id}/{workout.workout_id}/{file.sha256[:16]}"
     if key != file.key:
-        s3_client().copy_object(Bucket=_bucket(), Key=key, CopySource={"Bucket": _bucket(), "Key": file.key})
+        s3_client().copy_object(Bucket=bucket(), Key=key, CopySource={"Bucket": bucket(), "Key": file.key})
     return file.model_copy(update={"key": key})
 
 
@@ -38,7 +38,7 @@ def download_link(file: FileRef, now: datetime) -> tuple[str, datetime]:
     url = s3_client().generate_presigned_url(
         "get_object",
         Params={
-            "Bucket": _bucket(),
+            "Bucket": bucket(),
             "Key": file.key,
             "ResponseContentDisposition": f"attachment; {named}",
         },
@@ -50,13 +50,13 @@ def download_link(file: FileRef, now: datetime) -> tuple[str, datetime]:
 def forget(user_id: str, workout_id: str) -> int:
     """Deletes all recordings of a workout; how many there were."""
     pages = (
-        s3_client().get_paginator("list_objects_v2").paginate(Bucket=_bucket(), Prefix=f"files/{user_id}/{workout_id}/")
+        s3_client().get_paginator("list_objects_v2").paginate(Bucket=bucket(), Prefix=f"files/{user_id}/{workout_id}/")
     )
     keys = [entry["Key"] for page in pages for entry in page.get("Contents", [])]
     for key in keys:
-        s3_client().delete_object(Bucket=_bucket(), Key=key)
+        s3_client().delete_object(Bucket=bucket(), Key=key)
     return len(keys)
 
 
-def _bucket() -> str:
+def bucket() -> str:
     return load(WorkoutSettings).files_bucket

@@ -98,7 +98,7 @@ class ServiceStack(StadionStack):
         """`on_<whose>_request.py`, which another API than the product's calls."""
         if self._is_missing(place):
             return None
-        if self.environment_.former_names and self.entry_point(place).has_former_name:
+        if self._keeps_former_name(place):
             self._function(place, timeout=API_TIMEOUT, more_layers=more_layers, known_as=Former)
         return self._function(place, timeout=API_TIMEOUT, more_layers=more_layers)
 
@@ -230,7 +230,7 @@ class ServiceStack(StadionStack):
         former = [
             self._function(place, timeout=timeout, more_layers=more_layers.get(place, ()), known_as=Former)
             for place in steps
-            if self.environment_.former_names and self.entry_point(place).has_former_name
+            if self._keeps_former_name(place)
         ]
         if timer is not None:
             for function in (*functions, *former):
@@ -282,6 +282,9 @@ class ServiceStack(StadionStack):
     def show(self, *facts: str) -> None:
         """Metrics of the service that people count, for its row of the dashboard."""
         self.facts = facts
+
+    def _keeps_former_name(self, place: str) -> bool:
+        return self.environment_.former_names and self.entry_point(place).has_former_name
 
     def _is_missing(self, place: str) -> bool:
         """A half-written service can be deployed locally; `app.synthesize` refuses it for AWS."""

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from stadion.settings import load
 from stadion.storage import s3_client
-from workouts.settings import WorkoutSettings
+from workouts.file_store import bucket
 from workouts.uploads.domain import Upload
 
 INCOMING = "uploads"
@@ -39,7 +38,7 @@ class Incoming:
 def upload_form(upload: Upload) -> dict[str, Any]:
     """Url and fields of a presigned POST that takes one file of at most `MAX_BYTES`."""
     return s3_client().generate_presigned_post(
-        Bucket=_bucket(),
+        Bucket=bucket(),
         Key=Incoming(upload.user_id, upload.upload_id).key,
         Conditions=[["content-length-range", 1, MAX_BYTES]],
         ExpiresIn=int(FORM_LASTS.total_seconds()),
@@ -47,11 +46,7 @@ def upload_form(upload: Upload) -> dict[str, Any]:
 
 
 def read(incoming: Incoming) -> bytes:
-    answer = s3_client().get_object(Bucket=_bucket(), Key=incoming.key)
+    answer = s3_client().get_object(Bucket=bucket(), Key=incoming.key)
     if answer["ContentLength"] > MAX_BYTES:
         raise FileTooLargeError
     return answer["Body"].read()
-
-
-def _bucket() -> str:
-    return load(WorkoutSettings).files_bucket
