@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from accounts import store
 from accounts.domain import Consent, JournalEntry
 from accounts.schemas import ConsentPut
-from stadion.dynamo import look_again
 from stadion.events.accounts import ConsentChanged, ConsentKind
 from stadion.events.envelope import Event
+from stadion.retry import retry_on_conflict
 
 
 def put(user_id: str, kind: ConsentKind, given: ConsentPut, *, address: str, now: datetime) -> Consent:
@@ -21,4 +21,4 @@ def put(user_id: str, kind: ConsentKind, given: ConsentPut, *, address: str, now
         facts = {**given.model_dump(), "kind": kind, "revision": known.revision + 1, "changed_at": changed_at}
         return Consent(**facts), JournalEntry(**facts, address=address), ConsentChanged(**facts)
 
-    return look_again(lambda: store.change_consent(user_id, kind, changed, now))
+    return retry_on_conflict(lambda: store.change_consent(user_id, kind, changed, now))

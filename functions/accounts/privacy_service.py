@@ -7,8 +7,8 @@ from accounts import store
 from accounts.domain import MOST_ZONES, PrivacyZones, Zone, hidden_circle
 from accounts.errors import TooManyZonesError
 from accounts.schemas import PrivacyZonePut
-from stadion.dynamo import look_again
 from stadion.events.accounts import PrivacyZonesChanged
+from stadion.retry import retry_on_conflict
 
 
 def zones(user_id: str) -> list[Zone]:
@@ -27,7 +27,7 @@ def put(user_id: str, zone_id: str, given: PrivacyZonePut, now: datetime) -> Zon
             changed = PrivacyZones(salt=known.salt or secrets.token_hex(16), zones=[*others, zone])
             store.change_privacy_zones(user_id, changed, lambda revision: _told(changed, revision), stored, now)
 
-    look_again(change)
+    retry_on_conflict(change)
     return zone
 
 
@@ -39,7 +39,7 @@ def remove(user_id: str, zone_id: str, now: datetime) -> None:
             changed = known.model_copy(update={"zones": left})
             store.change_privacy_zones(user_id, changed, lambda revision: _told(changed, revision), stored, now)
 
-    look_again(change)
+    retry_on_conflict(change)
 
 
 def _told(known: PrivacyZones, revision: int) -> PrivacyZonesChanged:

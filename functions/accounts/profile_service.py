@@ -14,10 +14,10 @@ from accounts.schemas import (
     ProfileResponse,
     PublicProfile,
 )
-from stadion.dynamo import look_again
 from stadion.errors import FieldRequiredError
 from stadion.events.accounts import ConsentKind
 from stadion.events.envelope import Event
+from stadion.retry import retry_on_conflict
 
 EARLIEST_MEASUREMENT = date(1900, 1, 1)
 REQUIRED = {"language", "settings", "privacy"}
@@ -82,9 +82,9 @@ def put_physical(user_id: str, measured_on: date, given: PhysicalPut, now: datet
     if not store.consents(user_id)[ConsentKind.HEALTH_DATA].granted:
         raise ConsentRequiredError
     entry = Physical(measured_on=measured_on, **given.model_dump())
-    look_again(lambda: store.change_physical(user_id, measured_on, entry, now))
+    retry_on_conflict(lambda: store.change_physical(user_id, measured_on, entry, now))
     return physical(user_id, today)
 
 
 def delete_physical(user_id: str, measured_on: date, now: datetime) -> None:
-    look_again(lambda: store.change_physical(user_id, measured_on, None, now))
+    retry_on_conflict(lambda: store.change_physical(user_id, measured_on, None, now))

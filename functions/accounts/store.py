@@ -79,7 +79,7 @@ def privacy_zones(user_id: str) -> tuple[PrivacyZones, Item | None]:
 def change_privacy_zones(
     user_id: str, zones: PrivacyZones, event: Callable[[int], Event], stored: Item | None, now: datetime
 ) -> None:
-    """`OvertakenError` when the list is not `stored` any more; `event` is made of the new revision."""
+    """`WriteConflictError` when the list is not `stored` any more; `event` is made of the new revision."""
     revision = next_revision(stored)
     body = zones.model_dump(mode="json")
     transaction = Transaction()

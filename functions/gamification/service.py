@@ -16,7 +16,7 @@ from gamification.domain import (
     newly_set,
     records_of,
 )
-from stadion.dynamo import Item, look_again
+from stadion.dynamo import Item
 from stadion.events.envelope import Event
 from stadion.events.gamification import LevelReached, PersonalRecordSet, XpGranted
 from stadion.events.notifications import NotificationRequested
@@ -24,6 +24,7 @@ from stadion.events.outbox import outbox_items
 from stadion.events.workouts import WorkoutFacts
 from stadion.ledger import Outcome, Reaction
 from stadion.postings import Change, Changes, Posting
+from stadion.retry import retry_on_conflict
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Moved:
 
 
 def move_xp(source: Source) -> Moved:
-    return look_again(lambda: _post_xp(source))
+    return retry_on_conflict(lambda: _post_xp(source))
 
 
 def _post_xp(source: Source) -> Moved:
@@ -92,7 +93,7 @@ def _level_news(level: int) -> NotificationRequested:
 
 
 def move_records(source: Source) -> Moved:
-    return look_again(lambda: _post_records(source))
+    return retry_on_conflict(lambda: _post_records(source))
 
 
 def _post_records(source: Source) -> Moved:

@@ -8,11 +8,11 @@ from uuid import NAMESPACE_URL, uuid5
 from inventory import store
 from inventory.categories import CATEGORIES, Category
 from inventory.domain import Gear, Purchase, Status, account
-from stadion.dynamo import look_again
 from stadion.events.accounts import ConsentChanged
 from stadion.events.envelope import Event
 from stadion.events.inventory import GearAdded, GearRetired
 from stadion.events.partners import OrderCompleted, OrderLine, OrderReturned
+from stadion.retry import retry_on_conflict
 
 MOST_PIECES = 20
 """Of one order: nobody buys more shoes at once, and a club's order is not one athlete's gear."""
@@ -21,15 +21,15 @@ LONGEST_MODEL = 100
 
 def know_consent(user_id: str, consent: ConsentChanged) -> bool:
     """False when a later one is known."""
-    return look_again(lambda: store.know_consent(user_id, consent))
+    return retry_on_conflict(lambda: store.know_consent(user_id, consent))
 
 
 def buy(user_id: str, order: OrderCompleted, *, now: datetime) -> str:
-    return look_again(lambda: _buy(user_id, order, now))
+    return retry_on_conflict(lambda: _buy(user_id, order, now))
 
 
 def give_back(user_id: str, order: OrderReturned, *, now: datetime) -> str:
-    return look_again(lambda: _give_back(user_id, order, now))
+    return retry_on_conflict(lambda: _give_back(user_id, order, now))
 
 
 def _buy(user_id: str, order: OrderCompleted, now: datetime) -> str:

@@ -9,12 +9,12 @@ from inventory.domain import Component, Gear, Status, account, wear
 from inventory.errors import ComponentIdTakenError, ComponentNotFoundError, TooMuchGearError
 from inventory.schemas import ComponentPatch, ComponentResponse, GearPatch, GearResponse, NewComponent, NewGear
 from stadion import ids, pagination
-from stadion.dynamo import look_again, look_again_when_stale
-from stadion.errors import FieldRequiredError
+from stadion.errors import FieldRequiredError, StaleVersionError
 from stadion.events.envelope import Event
 from stadion.events.inventory import GearAdded, GearRetired
 from stadion.idempotency import IdempotencyKey, recall
 from stadion.postings import Amounts
+from stadion.retry import retry_on_conflict
 from stadion.sports import SportType
 
 MOST_COMPONENTS = 20
@@ -25,7 +25,7 @@ def add(user_id: str, new: NewGear, *, key: IdempotencyKey | None, now: datetime
     gear = _gear(user_id, new, now)
     answer = representation(gear, {}, now)
     added = GearAdded(gear_id=gear.gear_id, category=gear.category.value, brand=gear.brand, model=gear.model)
-    look_again(lambda: store.add(gear, [added], key=key, answer=answer.model_dump(mode="json"), now=now))
+    retry_on_conflict(lambda: store.add(gear, [added], key=key, answer=answer.model_dump(mode="json"), now=now))
     return representation(gear, store.totals(user_id, [gear]), now)
 
 
@@ -56,7 +56,7 @@ def change(old: Gear, patch: GearPatch, now: datetime) -> Gear:
     new = old.changed(now, **fields)
     events: list[Event] = [GearRetired(gear_id=new.gear_id, category=new.category.value)] if retired else []
     remeasured = [new] if (new.limit, new.initial_use) != (old.limit, old.initial_use) else []
-    look_again(lambda: store.revise(old, new, events, now, remeasured=remeasured))
+    retry_on_conflict(lambda: store.revise(old, new, events, now, remeasured=remeasured))
     return new
 
 
@@ -68,7 +68,7 @@ def add_component(
     user_id: str, gear_id: str, new: NewComponent, *, key: IdempotencyKey | None, now: datetime
 ) -> GearResponse:
     """Needs no version: a component that another device fits meanwhile is not in its way."""
-    return look_again_when_stale(lambda: _fit(store.get(user_id, gear_id), new, key, now))
+    return retry_on_conflict(lambda: _fit(store.get(user_id, gear_id), new, key, now), also=(StaleVersionError,))
 
 
 def _fit(old: Gear, new: NewComponent, key: IdempotencyKey | None, now: datetime) -> GearResponse:
@@ -80,7 +80,7 @@ def _fit(old: Gear, new: NewComponent, key: IdempotencyKey | None, now: datetime
     gear = old.changed(now, components=[*old.components, component])
     totals = store.totals(old.user_id, [old])
     answer = representation(gear, totals, now)
-    look_again(
+    retry_on_conflict(
         lambda: store.revise(old, gear, [], now, remeasured=[component], key=key, answer=answer.model_dump(mode="json"))
     )
     return answer
@@ -95,7 +95,7 @@ def change_component(old: Gear, component_id: str, patch: ComponentPatch, now: d
     changed = component.model_copy(update=fields)
     others = [changed if part.component_id == component_id else part for part in old.components]
     gear = old.changed(now, components=others)
-    look_again(lambda: store.revise(old, gear, [], now, remeasured=[changed]))
+    retry_on_conflict(lambda: store.revise(old, gear, [], now, remeasured=[changed]))
     return gear
 
 

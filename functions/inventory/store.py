@@ -8,7 +8,7 @@ from inventory.domain import Component, Gear, Purchase, Status, account, silent_
 from inventory.errors import GearIdTakenError, GearNotFoundError
 from stadion import pagination
 from stadion.consents import Consent, heard
-from stadion.dynamo import Item, Transaction, absent, overtaken, page_of, put_over
+from stadion.dynamo import Item, Transaction, absent, page_of, put_over
 from stadion.errors import StaleVersionError
 from stadion.events.accounts import ConsentChanged, ConsentKind
 from stadion.events.envelope import Event
@@ -136,10 +136,10 @@ class PurchaseChange:
         self._now = now
         self._transaction = Transaction()
         unchanged = Item.revision == before.revision if before.revision else absent()
-        self._transaction.put(self._item(after), unchanged, refused=overtaken)
+        self._transaction.put(self._item(after), unchanged)
 
     def add(self, gear: Gear, events: list[Event]) -> None:
-        self._transaction.put(_item(gear), absent(), refused=overtaken)
+        self._transaction.put(_item(gear), absent())
         _publish(self._transaction, self._user_id, events, self._now)
 
     def take(self, gear_id: str, retire: Callable[[Gear, datetime], tuple[Gear, list[Event]]], now: datetime) -> bool:
@@ -150,13 +150,13 @@ class PurchaseChange:
         unchanged = Item.revision == stored.revision
         use = Item.find(_user(self._user_id), account_sk(account(gear_id)))
         if totals_of(use)[0].get("sessions", 0) == 0:
-            self._transaction.delete(stored, unchanged, refused=overtaken)
+            self._transaction.delete(stored, unchanged)
             self._check_unused(gear_id, use)
             return False
         gear = _gear(stored)
         if gear.status is Status.ACTIVE:
             new, events = retire(gear, now)
-            self._transaction.put(_item(new), unchanged, refused=overtaken)
+            self._transaction.put(_item(new), unchanged)
             _publish(self._transaction, self._user_id, events, now)
         return True
 
@@ -166,7 +166,7 @@ class PurchaseChange:
     def _check_unused(self, gear_id: str, use: Item | None) -> None:
         unused = Item(pk=_user(self._user_id), sk=account_sk(account(gear_id)))
         condition = absent() if use is None else Item.revision == use.revision
-        self._transaction.check(unused, condition, refused=overtaken)
+        self._transaction.check(unused, condition)
 
     def _item(self, one: Purchase) -> Item:
         return Item(

@@ -5,13 +5,14 @@ from datetime import datetime
 
 from inventory import store
 from inventory.domain import Component, Gear, account, contribution, crossings, news_of, worn_gear
-from stadion.dynamo import Item, look_again
+from stadion.dynamo import Item
 from stadion.events.envelope import Event
 from stadion.events.inventory import GearAssigned, GearWearReached
 from stadion.events.outbox import outbox_items
 from stadion.events.workouts import WorkoutFacts
 from stadion.ledger import Outcome, Reaction
 from stadion.postings import Changes, Posting
+from stadion.retry import retry_on_conflict
 
 
 @dataclass(frozen=True)
@@ -22,11 +23,11 @@ class Worn:
 
 
 def wear_gear(user_id: str, workout: WorkoutFacts, *, correlation_id: str, now: datetime) -> Worn:
-    return look_again(lambda: _post(user_id, workout.workout_id, workout.revision, workout, correlation_id, now))
+    return retry_on_conflict(lambda: _post(user_id, workout.workout_id, workout.revision, workout, correlation_id, now))
 
 
 def give_back(user_id: str, workout_id: str, revision: int, *, correlation_id: str, now: datetime) -> Worn:
-    return look_again(lambda: _post(user_id, workout_id, revision, None, correlation_id, now))
+    return retry_on_conflict(lambda: _post(user_id, workout_id, revision, None, correlation_id, now))
 
 
 def _post(

@@ -22,10 +22,10 @@ from notifications.recipients.domain import Preferences
 from notifications.recipients.schemas import PreferencesPatch, PreferencesResponse
 from notifications.templates import words
 from stadion import clock
-from stadion.dynamo import look_again
 from stadion.http import Api, lambda_handler
 from stadion.i18n import Language
 from stadion.pagination import DEFAULT_LIMIT, MAX_LIMIT, ListResponse
+from stadion.retry import retry_on_conflict
 
 api = Api()
 handler = lambda_handler(api)
@@ -57,14 +57,14 @@ def get_unread_count() -> UnreadCount:
 @api.post("/v1/notifications/read", status_code=204, summary="Mark all as read", tags=["Notifications"])
 def read_all_notifications() -> Response[None]:
     user_id = api.user_id
-    look_again(lambda: inbox_store.mark_all_read(user_id, clock.now()))
+    retry_on_conflict(lambda: inbox_store.mark_all_read(user_id, clock.now()))
     return Response(status_code=204)
 
 
 @api.post("/v1/notifications/<notification_id>/read", status_code=204, summary="Mark as read", tags=["Notifications"])
 def read_notification(notification_id: str) -> Response[None]:
     user_id = api.user_id
-    look_again(lambda: inbox_store.mark_read(user_id, notification_id, clock.now()))
+    retry_on_conflict(lambda: inbox_store.mark_read(user_id, notification_id, clock.now()))
     return Response(status_code=204)
 
 

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from partners.domain import Partner
 from partners.errors import PartnerIdTakenError, PartnerNotFoundError
 from stadion import pagination
-from stadion.dynamo import Item, Transaction, absent, look_again, overtaken, page_of
+from stadion.dynamo import Item, Transaction, absent, page_of
+from stadion.retry import retry_on_conflict
 
 PARTNERS = "PARTNERS"
 """One partition: there are tens of them, not thousands."""
@@ -42,10 +43,10 @@ def change(partner_id: str, how: Callable[[Partner], Partner]) -> Partner:
         new = how(old)
         if new.revision != old.revision:
             unchanged = Item.revision == old.revision
-            Transaction().put(_partner_item(new), unchanged, refused=overtaken).commit()
+            Transaction().put(_partner_item(new), unchanged).commit()
         return new
 
-    return look_again(once)
+    return retry_on_conflict(once)
 
 
 def _partner_sk(partner_id: str) -> str:

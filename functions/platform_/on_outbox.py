@@ -1,15 +1,16 @@
 """The relay: outbox items from every service's stream go to the bus. Nothing else calls PutEvents."""
 
 import json
-import time
 from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from stadion.batches import batched_by
 from stadion.events.outbox import PREFIX, entry_of
 from stadion.observability import correlate, count, log, logger, metrics
+from stadion.retry import Policy
 from stadion.settings import settings
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 MAX_ENTRIES = 10
 MAX_BYTES = 256 * 1024
 OVERHEAD_BYTES = 200  # time, source and detail-type count too
-TRIES = 4
+REFUSED = Policy(attempts=4, base_s=0.1)
 
 
 class NotPublishedError(Exception):
@@ -34,11 +35,10 @@ def publish(entries: list["Entry"]) -> None:
     """Sends all; only what failed is sent again; raises `NotPublishedError` with what is left in the end."""
     for batch in batches(entries):
         left = batch
-        for attempt in range(TRIES):
+        for _ in REFUSED.tries():
             left = _send(left)
             if not left:
                 break
-            time.sleep(0.05 * 2**attempt)
         if left:
             count("PublishFailed", len(left))
             raise NotPublishedError(f"{len(left)} of {len(batch)} events were not taken by the bus")
@@ -54,19 +54,14 @@ def _send(entries: list["Entry"]) -> list["Entry"]:
 
 def batches(entries: list["Entry"]) -> Iterator[list["Entry"]]:
     """At most ten entries and 256 KiB each."""
-    batch: list[Entry] = []
-    size = 0
-    for entry in entries:
-        weight = len(entry["Detail"].encode()) + OVERHEAD_BYTES
-        if weight > MAX_BYTES:
-            raise EventTooLargeError(f"{entry['DetailType']} has {weight} bytes")
-        if batch and (len(batch) == MAX_ENTRIES or size + weight > MAX_BYTES):
-            yield batch
-            batch, size = [], 0
-        batch.append(entry)
-        size += weight
-    if batch:
-        yield batch
+    return batched_by(entries, max_count=MAX_ENTRIES, max_bytes=MAX_BYTES, size_of=_size)
+
+
+def _size(entry: "Entry") -> int:
+    size = len(entry["Detail"].encode()) + OVERHEAD_BYTES
+    if size > MAX_BYTES:
+        raise EventTooLargeError(f"{entry['DetailType']} has {size} bytes")
+    return size
 
 
 def _entry(image: dict[str, Any]) -> "Entry":

@@ -2,16 +2,18 @@
 
 from typing import Any
 
-from stadion.dynamo import look_again
 from stadion.events.consumer import Consumed, consumer
 from stadion.events.envelope import Envelope
 from stadion.events.inventory import GearAssigned
+from stadion.retry import retry_on_conflict
 from workouts import store
 
 
 def note_gear(envelope: Envelope[Any]) -> Consumed:
     event = envelope.data
-    noted = look_again(lambda: store.assign_gear(envelope.user_id, event.workout_id, event.revision, event.gear_ids))
+    noted = retry_on_conflict(
+        lambda: store.assign_gear(envelope.user_id, event.workout_id, event.revision, event.gear_ids)
+    )
     return Consumed("noted" if noted else "stale", {"gear_ids": event.gear_ids})
 
 

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from stadion import ids, pagination
-from stadion.dynamo import look_again
 from stadion.errors import FieldRequiredError
 from stadion.events.workouts import WorkoutDeleted
 from stadion.idempotency import IdempotencyKey, recall
+from stadion.retry import retry_on_conflict
 from workouts import file_store, store, twin_service
 from workouts.domain import (
     OnDuplicate,
@@ -41,7 +41,7 @@ def record(user_id: str, new: NewWorkout, *, key: IdempotencyKey | None, now: da
     workout = _manual_workout(user_id, new, now)
     check_times(workout, now)
     try:
-        return look_again(lambda: _record_once(workout, new.on_duplicate, key, now))
+        return retry_on_conflict(lambda: _record_once(workout, new.on_duplicate, key, now))
     except WorkoutIdTakenError:  # by this very request, sent twice at once?
         stored, track = store.get_with_track(user_id, workout.workout_id)
         if _as_sent(stored) != _as_sent(workout):
@@ -139,7 +139,9 @@ def correct(old: Workout, track: Track, patch: WorkoutPatch, now: datetime) -> R
         new = new.model_copy(update={"flags": flags_as(new)})
     if not new.is_recorded:
         new = new.model_copy(update={"average_speed_mps": average_speed(new), "flags": flags_of_manual(new)})
-    look_again(lambda: revise(old, new, store.slots_around(old.user_id, old.started_at, new.started_at), now=now))
+    retry_on_conflict(
+        lambda: revise(old, new, store.slots_around(old.user_id, old.started_at, new.started_at), now=now)
+    )
     return Recorded(new, track, created=False)
 
 
@@ -152,7 +154,7 @@ def _check_patch(old: Workout, fields: dict[str, Any]) -> None:
 
 
 def delete(workout: Workout, now: datetime) -> None:
-    look_again(lambda: _delete_once(workout, now))
+    retry_on_conflict(lambda: _delete_once(workout, now))
 
 
 def _delete_once(workout: Workout, now: datetime) -> None:

@@ -9,7 +9,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UnicodeSetAtt
 from pynamodb.expressions.condition import Condition
 
 from stadion import clock, pagination
-from stadion.dynamo import Item, Transaction, absent, next_revision, overtaken
+from stadion.dynamo import Item, Transaction, absent, next_revision
 from stadion.errors import RequestInProgressError, StaleVersionError
 from stadion.events.envelope import Event
 from stadion.events.outbox import outbox_items
@@ -83,9 +83,9 @@ class Slots:
         for sk, stored in self.stored.items():
             unchanged = absent() if stored is None else Item.revision == stored.revision
             if sk in self.touched:
-                transaction.put(self._item(sk, stored), unchanged, refused=overtaken)
+                transaction.put(self._item(sk, stored), unchanged)
             else:
-                transaction.check(stored or Item(pk=keys.user(self.user_id), sk=sk), unchanged, refused=overtaken)
+                transaction.check(stored or Item(pk=keys.user(self.user_id), sk=sk), unchanged)
 
     def _item(self, sk: str, stored: Item | None) -> Item:
         revision = next_revision(stored)
@@ -245,7 +245,7 @@ def assign_gear(user_id: str, workout_id: str, revision: int, gear_ids: list[str
     assigned = workout.model_copy(update={"assigned_gear_ids": gear_ids, "assigned_for": revision})
     unchanged = (Item.revision == stored.revision) & (_WorkoutItem.assigned_for == stored.assigned_for)
     transaction = Transaction()
-    transaction.put(_item(assigned), unchanged, refused=overtaken)
+    transaction.put(_item(assigned), unchanged)
     transaction.commit()
     return True
 

@@ -1,17 +1,12 @@
 """A workout that is in the diary already: how it is found, and what is looked at again when it moved meanwhile."""
 
-import time
-from collections.abc import Callable
-from typing import TypeVar
-
-from stadion.dynamo import look_again
 from stadion.errors import NotFoundError, StaleVersionError
 from workouts import store
 from workouts.domain import Workout
 from workouts.matching import Fingerprint, is_same_workout
 
-T = TypeVar("T")
-ATTEMPTS = 8
+MOVED = (StaleVersionError, NotFoundError)
+"""A revision that moved under a merge is looked at again, like a slot that moved."""
 
 
 def find_twin(slots: store.Slots, fingerprint: Fingerprint, *, but: str | None = None) -> str | None:
@@ -29,13 +24,3 @@ def with_twin(slots: store.Slots, twin: Workout) -> store.Slots:
             slots.stored[sk] = stored
             slots.entries[sk] = further.entries[sk]
     return slots
-
-
-def write_joined(write: Callable[[], T]) -> T:
-    """A revision that moved under a merge is looked at again, like a slot that moved."""
-    for attempt in range(ATTEMPTS):
-        try:
-            return look_again(write)
-        except (StaleVersionError, NotFoundError):
-            time.sleep(0.02 * attempt)
-    raise StaleVersionError

@@ -17,7 +17,7 @@ import pytest
 from botocore.exceptions import ClientError
 from pynamodb.connection.base import Connection
 
-from stadion import dynamo, settings
+from stadion import dynamo, retry, settings
 from stadion.dynamo import Item
 from tests.kit.expressions import InvalidExpressionError, Raw, Scope, comparable, holds, updated
 from tests.kit.services import service_environment
@@ -263,7 +263,7 @@ def memory(service: str = "gamification") -> Iterator[Memory]:
         }.items():
             patch.setenv(name, value)
         patch.setattr(Connection, "client", SimpleNamespace(_make_api_call=store.call))
-        patch.setattr(dynamo, "time", SimpleNamespace(sleep=lambda seconds: None))
+        patch.setattr(retry, "time", SimpleNamespace(sleep=lambda seconds: None))
         settings.forget()
         dynamo.forget_connections()
         yield store

@@ -7,10 +7,10 @@ from accounts.avatars import pictures
 from accounts.avatars import store as avatars
 from accounts.avatars.store import Incoming
 from stadion import clock
-from stadion.dynamo import OvertakenError, look_again
 from stadion.errors import StaleVersionError
 from stadion.events.arrivals import arrival_consumer
 from stadion.observability import log
+from stadion.retry import WriteConflictError, retry_on_conflict
 
 
 def take_picture(key: str, tries: int) -> None:  # noqa: ARG001 - the shape of an arrival
@@ -21,11 +21,11 @@ def take_picture(key: str, tries: int) -> None:  # noqa: ARG001 - the shape of a
         return
     try:
         kept = avatars.keep(incoming, pictures.avatar_of(data))
-        look_again(lambda: _show(incoming.user_id, avatar=kept, avatar_problem=None))
+        retry_on_conflict(lambda: _show(incoming.user_id, avatar=kept, avatar_problem=None))
         outcome = "shown"
     except pictures.PictureError as error:
         outcome = str(error)
-        look_again(lambda: _show(incoming.user_id, avatar_problem=outcome))
+        retry_on_conflict(lambda: _show(incoming.user_id, avatar_problem=outcome))
     avatars.discard(incoming.key)
     log("avatar", outcome=outcome)
 
@@ -39,7 +39,7 @@ def _show(user_id: str, **fields: Any) -> None:
     try:
         store.revise_profile(old, new, [new.facts(sorted(fields))], now)
     except StaleVersionError as error:
-        raise OvertakenError from error
+        raise WriteConflictError from error
     if old.avatar and old.avatar != new.avatar:
         avatars.discard(old.avatar)
 

@@ -40,7 +40,7 @@ def due(shard: int, now: datetime, *, most: int) -> list[Delivery]:
 
 
 def put(transaction: Transaction, delivery: Delivery, stored: Item | None, now: datetime) -> None:
-    """`OvertakenError` when the delivery is not `stored` any more."""
+    """`WriteConflictError` when the delivery is not `stored` any more."""
     revision = next_revision(stored)
     put_over(transaction, stored, _delivery_item(delivery, revision, now))
     if delivery.state is DeliveryState.SENT:

@@ -11,7 +11,7 @@ from notifications.devices import store
 from notifications.devices.domain import Device, Platform
 from notifications.errors import DeviceTokenError, PushNotSetUpError, TooManyDevicesError
 from notifications.settings import ChannelSettings
-from stadion.dynamo import look_again
+from stadion.retry import retry_on_conflict
 from stadion.settings import load
 
 MOST_DEVICES: Final = 10
@@ -26,18 +26,18 @@ def register(user_id: str, device_id: str, platform: Platform, token: str, now: 
         endpoint=_endpoint(platform, token),
         registered_at=now,
     )
-    look_again(lambda: _take_over(user_id, device))
-    look_again(lambda: _put(user_id, device))
+    retry_on_conflict(lambda: _take_over(user_id, device))
+    retry_on_conflict(lambda: _put(user_id, device))
     return device
 
 
 def forget(user_id: str, device_id: str) -> None:
-    look_again(lambda: _keep_only(user_id, lambda device: device.device_id != device_id))
+    retry_on_conflict(lambda: _keep_only(user_id, lambda device: device.device_id != device_id))
 
 
 def forget_endpoint(user_id: str, endpoint: str) -> None:
     """SNS has disabled it: the app was removed, or the token was replaced."""
-    look_again(lambda: _keep_only(user_id, lambda device: device.endpoint != endpoint))
+    retry_on_conflict(lambda: _keep_only(user_id, lambda device: device.endpoint != endpoint))
 
 
 def _put(user_id: str, device: Device) -> None:
@@ -52,7 +52,7 @@ def _take_over(user_id: str, device: Device) -> None:
     owner, stored = store.owner_of_token(device.token)
     if owner is not None and owner[0] != user_id:
         previous = owner[0]
-        look_again(lambda: _keep_only(previous, lambda one: one.token != device.token))
+        retry_on_conflict(lambda: _keep_only(previous, lambda one: one.token != device.token))
     if owner != (user_id, device.device_id):
         store.put_owner_of_token(device.token, user_id, device.device_id, stored)
 

@@ -13,7 +13,7 @@ def devices(user_id: str) -> tuple[list[Device], Item | None]:
 
 
 def put_devices(user_id: str, known: list[Device], stored: Item | None) -> None:
-    """`OvertakenError` when the list is not `stored` any more."""
+    """`WriteConflictError` when the list is not `stored` any more."""
     revision = next_revision(stored)
     body = {"devices": [device.model_dump(mode="json") for device in known]}
     transaction = Transaction()

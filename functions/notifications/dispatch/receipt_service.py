@@ -12,7 +12,7 @@ from notifications.dispatch.request_service import failed
 from notifications.dispatch.store import Change
 from notifications.recipients import store as recipient_store
 from notifications.recipients.domain import Recipient
-from stadion.dynamo import look_again
+from stadion.retry import retry_on_conflict
 
 
 class Fate(StrEnum):
@@ -63,7 +63,7 @@ def take(event: MailEvent, now: datetime, *, correlation_id: str) -> str:
     user_id, notification_id, channel = known
     if event.refusal is not None:
         refusal = event.refusal
-        look_again(lambda: recipient_store.know(user_id, lambda recipient: _refusing(recipient, refusal), now))
+        retry_on_conflict(lambda: recipient_store.know(user_id, lambda recipient: _refusing(recipient, refusal), now))
 
     def write() -> str:
         delivery, stored = delivery_store.delivery(user_id, notification_id, channel)
@@ -79,7 +79,7 @@ def take(event: MailEvent, now: datetime, *, correlation_id: str) -> str:
         change.commit()
         return ended.state.value
 
-    return look_again(write)
+    return retry_on_conflict(write)
 
 
 def _ended(delivery: Delivery, event: MailEvent, now: datetime) -> Delivery:

@@ -14,11 +14,11 @@ from notifications.inbox.domain import Notification
 from notifications.settings import MessageSettings
 from notifications.values import ChannelName, MessageKind, Reason
 from stadion import ids
-from stadion.dynamo import look_again
 from stadion.events.notifications import NotificationDelivered, NotificationFailed, NotificationRequested
 from stadion.observability import count, log
+from stadion.retry import retry_on_conflict
 from stadion.settings import load
-from stadion.work import leave
+from stadion.work import enqueue
 
 
 def request(user_id: str, asked: NotificationRequested, now: datetime, *, correlation_id: str) -> dict[str, str]:
@@ -33,14 +33,14 @@ def request(user_id: str, asked: NotificationRequested, now: datetime, *, correl
     )
     wanted = channels_of(templates.kind_of(asked.template), asked.channels)
     try:
-        deliveries = look_again(lambda: _plan(message, wanted, now, correlation_id))
+        deliveries = retry_on_conflict(lambda: _plan(message, wanted, now, correlation_id))
         outcome = {delivery.channel.value: delivery.state.value for delivery in deliveries}
     except AlreadyRequestedError as repeated:
         deliveries = delivery_store.deliveries(user_id, repeated.notification_id)
         outcome = {delivery.channel.value: "repeated" for delivery in deliveries} or {"inbox": "repeated"}
     waiting = [delivery for delivery in deliveries if delivery.state is DeliveryState.QUEUED]
     if waiting:
-        leave(load(MessageSettings).deliveries_queue, [Send.of(delivery, now) for delivery in waiting])
+        enqueue(load(MessageSettings).deliveries_queue, [Send.of(delivery, now) for delivery in waiting])
     return outcome
 
 

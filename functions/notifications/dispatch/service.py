@@ -20,8 +20,9 @@ from notifications.dispatch.store import Change, Standing
 from notifications.dispatch.work import Send
 from notifications.inbox.domain import Notification
 from notifications.values import ChannelName, MessageKind, Reason
-from stadion.dynamo import Item, look_again
+from stadion.dynamo import Item
 from stadion.observability import count
+from stadion.retry import retry_on_conflict
 
 CLAIM_LASTS = timedelta(minutes=2)
 MOST_PARTS = 50
@@ -36,7 +37,7 @@ class StillClaimedError(Exception):
 
 def send(work: Send, now: datetime) -> str:
     """The state that the delivery ended in; repeats change nothing."""
-    claimed = look_again(lambda: _claimed(work, now))
+    claimed = retry_on_conflict(lambda: _claimed(work, now))
     if isinstance(claimed, str):
         return claimed
     delivery, standing = claimed
@@ -162,4 +163,4 @@ def _settle(work: Send, now: datetime, end: Callable[[Delivery], Delivery]) -> s
         change.commit()
         return ended.state.value
 
-    return look_again(write)
+    return retry_on_conflict(write)

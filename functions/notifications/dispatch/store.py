@@ -47,7 +47,7 @@ class Change:
         inbox_store.put(self.transaction, message.model_copy(update={"created_at": self.now}))
 
     def put_delivery(self, delivery: Delivery, stored: Item | None) -> None:
-        """`OvertakenError` when the delivery is not `stored` any more."""
+        """`WriteConflictError` when the delivery is not `stored` any more."""
         delivery_store.put(self.transaction, delivery, stored, self.now)
 
     def count_sent(self, kind: MessageKind, channel: ChannelName, today: date, stored: Item | None) -> None:

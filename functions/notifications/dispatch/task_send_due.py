@@ -6,7 +6,7 @@ from notifications.settings import MessageSettings
 from stadion.observability import count
 from stadion.settings import load
 from stadion.tasks import Round, scheduled
-from stadion.work import leave
+from stadion.work import enqueue
 
 MOST_OF_A_SHARD = 500
 
@@ -20,7 +20,7 @@ def leave_due(asked: Round) -> dict[str, int]:
     )
     due = [delivery for delivery in found if asked.concerns(delivery.message.user_id)]
     work = [Send.of(delivery, asked.now, as_of=asked.as_of) for delivery in due]
-    leave(load(MessageSettings).deliveries_queue, work)
+    enqueue(load(MessageSettings).deliveries_queue, work)
     count("DeliveriesDue", len(due))
     return {"due": len(due)}
 

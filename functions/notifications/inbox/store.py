@@ -6,7 +6,7 @@ from notifications import keys
 from notifications.errors import NotificationNotFoundError
 from notifications.inbox.domain import Notification
 from stadion import pagination
-from stadion.dynamo import Item, Transaction, overtaken, page_of
+from stadion.dynamo import Item, Transaction, page_of
 
 READ_AT_ONCE = 40
 
@@ -59,7 +59,7 @@ def _settle_count(user_id: str, counted: int) -> None:
     if counted:
         transaction = Transaction()
         counter = Item(pk=keys.user(user_id), sk="UNREAD")
-        transaction.update(counter, [Item.revision.set(0)], Item.revision == counted, refused=overtaken)
+        transaction.update(counter, [Item.revision.set(0)], Item.revision == counted)
         transaction.commit()
 
 
@@ -67,7 +67,7 @@ def _mark(user_id: str, items: list[Item], now: datetime) -> None:
     transaction = Transaction()
     for item in items:
         read = Notification.model_validate(item.body).model_copy(update={"read_at": now})
-        transaction.put(_item(read), Item.kind == "unread", refused=overtaken)
+        transaction.put(_item(read), Item.kind == "unread")
     _count(transaction, user_id, -len(items))
     transaction.commit()
 

@@ -6,15 +6,15 @@ from notifications.recipients import store
 from notifications.recipients.domain import Recipient
 from stadion import clock
 from stadion.consents import with_news
-from stadion.dynamo import look_again
 from stadion.events.accounts import ConsentChanged, ContactChanged, ProfileUpdated, UserRegistered
 from stadion.events.consumer import Consumed, consumer
 from stadion.events.envelope import Envelope
+from stadion.retry import retry_on_conflict
 
 
 def know_recipient(envelope: Envelope[Any]) -> Consumed:
     now = clock.now()
-    changed = look_again(lambda: store.know(envelope.user_id, lambda known: updated(known, envelope.data), now))
+    changed = retry_on_conflict(lambda: store.know(envelope.user_id, lambda known: updated(known, envelope.data), now))
     return Consumed("kept" if changed else "stale")
 
 

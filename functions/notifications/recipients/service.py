@@ -9,8 +9,8 @@ from notifications.recipients import store
 from notifications.recipients.domain import DIGESTED, Preferences, QuietTime, Rhythm
 from notifications.recipients.schemas import PreferencesPatch, PreferencesResponse, QuietHoursResponse, clock_text
 from notifications.values import USUAL_CHANNELS, ChannelName, MessageKind
-from stadion.dynamo import look_again_when_stale
-from stadion.errors import FieldRequiredError
+from stadion.errors import FieldRequiredError, StaleVersionError
+from stadion.retry import retry_on_conflict
 
 Off = dict[MessageKind, list[ChannelName]]
 CHOSEN = (MessageKind.ACTIVITY, MessageKind.GEAR, MessageKind.SOCIAL, MessageKind.MARKETING)
@@ -44,7 +44,7 @@ def unsubscribe(asked: Unsubscription, now: datetime) -> None:
         if known.wants(asked.kind, asked.channel):
             _write(asked.user_id, known, {"off": _switched(known, {asked.kind: {asked.channel: False}})}, now)
 
-    look_again_when_stale(write)
+    retry_on_conflict(write, also=(StaleVersionError,))
 
 
 def _write(user_id: str, old: Preferences, fields: dict[str, Any], now: datetime) -> Preferences:

@@ -45,7 +45,7 @@ def preferences(user_id: str) -> Preferences:
 
 
 def change_preferences(old: Preferences, new: Preferences, user_id: str, now: datetime) -> None:
-    """`StaleVersionError` when they are not `old` any more, `OvertakenError` when a waiting delivery is not."""
+    """`StaleVersionError` when they are not `old` any more, `WriteConflictError` when a waiting delivery is not."""
     transaction = Transaction()
     body = new.model_dump(mode="json")
     item = Item(pk=keys.user(user_id), sk="PREFERENCES", kind="preferences", revision=new.revision, body=body)

@@ -17,8 +17,9 @@ from partners.catalogue.product_file import Line
 from partners.catalogue.schemas import FileForm, ImportResponse, NewImport
 from partners.catalogue.service import product_of
 from stadion import ids
-from stadion.dynamo import Transaction, look_again
+from stadion.dynamo import Transaction
 from stadion.observability import log
+from stadion.retry import retry_on_conflict
 
 
 class NotFinishedError(Exception):
@@ -49,7 +50,7 @@ def take_in(
         if time.monotonic() > until:
             raise NotFinishedError
         portion = lines[one.lines : one.lines + store.MOST_AT_ONCE]
-        one = look_again(lambda portion=portion: _take(import_store.find(import_id), portion, now()))  # type: ignore[misc]
+        one = retry_on_conflict(lambda portion=portion: _take(import_store.find(import_id), portion, now()))  # type: ignore[misc]
     if one.full:
         one = _end_what_is_missing(one, lines, now, until)
     return _move(one, [], state=State.DONE, finished_at=now())
@@ -106,7 +107,7 @@ def _move(one: Import, ended: list[Product], *, now: datetime | None = None, **f
         transaction.commit()
         return new
 
-    return look_again(once)
+    return retry_on_conflict(once)
 
 
 def shown(one: Import, *, form: FileForm | None = None) -> ImportResponse:

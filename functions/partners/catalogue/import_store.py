@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from partners.catalogue.errors import ImportNotFoundError
 from partners.catalogue.imports import Import
-from stadion.dynamo import Item, Transaction, absent, overtaken
+from stadion.dynamo import Item, Transaction, absent
 
 KEPT_FOR = timedelta(days=90)
 
@@ -22,7 +22,7 @@ def add(made: Import) -> None:
 
 def move(transaction: Transaction, old: Import, new: Import) -> None:
     """In the transaction of what moved it."""
-    transaction.put(_item(new), Item.revision == old.revision, refused=overtaken)
+    transaction.put(_item(new), Item.revision == old.revision)
 
 
 def _pk(import_id: str) -> str:

@@ -6,10 +6,11 @@ from datetime import datetime
 
 from partners.catalogue.domain import Product
 from partners.catalogue.errors import ProductNotFoundError
-from stadion.dynamo import Item, Transaction, absent, look_again, overtaken
+from stadion.dynamo import Item, Transaction, absent
 from stadion.events.envelope import NOBODY
 from stadion.events.outbox import outbox_items
 from stadion.observability import correlation_id
+from stadion.retry import retry_on_conflict
 
 SHARDS = 8
 """A partition takes about a thousand writes a second, and an import brings fifty thousand lines."""
@@ -45,7 +46,7 @@ def put(products: Sequence[Product], now: datetime) -> dict[str, tuple[Product, 
     done: dict[str, tuple[Product, bool]] = {}
     for start in range(0, len(last), MOST_AT_ONCE):
         chunk = last[start : start + MOST_AT_ONCE]
-        done |= look_again(lambda chunk=chunk: _put(chunk, now))  # type: ignore[misc]
+        done |= retry_on_conflict(lambda chunk=chunk: _put(chunk, now))  # type: ignore[misc]
     return done
 
 
@@ -68,7 +69,7 @@ def add_to(transaction: Transaction, chunk: Sequence[Product], now: datetime) ->
             continue
         new = product.model_copy(update={"revision": old.revision + 1 if old else 1, "updated_at": now})
         unchanged = Item.revision == old.revision if old else absent()
-        transaction.put(_item(new), unchanged, refused=overtaken)
+        transaction.put(_item(new), unchanged)
         for item in outbox_items([new.fact()], user_id=NOBODY, correlation_id=correlation_id(), now=now):
             transaction.put(item)
         done[product.sku] = (new, True)

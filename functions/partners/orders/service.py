@@ -9,10 +9,10 @@ from partners.orders import store
 from partners.orders.domain import Completed, Order, Return, news
 from partners.orders.schemas import BoughtLine, CompletedOrder, OrderMessage, Received, ReturnedOrder
 from partners.signatures import verify
-from stadion.dynamo import look_again
 from stadion.events.partners import OrderLine
 from stadion.idempotency import IdempotencyKey, idempotency_key, recall
 from stadion.partner_http import PartnerApi
+from stadion.retry import retry_on_conflict
 
 
 def signed_by(partner: Partner, api: PartnerApi, now: datetime) -> IdempotencyKey:
@@ -26,7 +26,7 @@ def signed_by(partner: Partner, api: PartnerApi, now: datetime) -> IdempotencyKe
 
 def receive(partner: Partner, message: OrderMessage, key: IdempotencyKey, now: datetime) -> Received:
     store.translated(lambda: recall(key))
-    return look_again(lambda: _receive(partner, message, key, now))
+    return retry_on_conflict(lambda: _receive(partner, message, key, now))
 
 
 def _receive(partner: Partner, message: OrderMessage, key: IdempotencyKey, now: datetime) -> Received:

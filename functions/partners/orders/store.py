@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from partners.orders.domain import Order
 from partners.orders.errors import WebhookIdReusedError
 from stadion import clock
-from stadion.dynamo import Item, Transaction, absent, overtaken
+from stadion.dynamo import Item, Transaction, absent
 from stadion.errors import IdempotencyKeyReusedError
 from stadion.events.envelope import Event
 from stadion.events.outbox import outbox_items
@@ -36,7 +36,7 @@ def save(
     transaction = Transaction()
     remember(transaction, key, status=200, answer=answer, now=now)
     unchanged = Item.revision == before.revision if before.revision else absent()
-    transaction.put(_item(after), unchanged, refused=overtaken)
+    transaction.put(_item(after), unchanged)
     about = after.user_id
     if about is not None:
         for item in outbox_items(events, user_id=about, correlation_id=correlation_id(), now=now):

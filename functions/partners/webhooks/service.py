@@ -15,11 +15,11 @@ from partners.webhooks.errors import EndpointNotFoundError, TooManyEndpointsErro
 from partners.webhooks.schemas import EndpointResponse, NewEndpoint, NewEndpointSecret, WebhookResponse
 from partners.webhooks.work import Deliver
 from stadion import ids
-from stadion.dynamo import OvertakenError
 from stadion.events.envelope import Envelope
 from stadion.observability import count, log
+from stadion.retry import WriteConflictError
 from stadion.settings import load
-from stadion.work import leave
+from stadion.work import enqueue
 
 MOST_ENDPOINTS = 5
 OVERTAKEN = "overtaken"
@@ -85,7 +85,7 @@ def plan(envelope: Envelope[Any], now: datetime) -> int:
     ]
     for delivery in deliveries:
         store.add(delivery)
-    leave(load(PartnerSettings).webhook_deliveries_queue, [Deliver.of(delivery, now) for delivery in deliveries])
+    enqueue(load(PartnerSettings).webhook_deliveries_queue, [Deliver.of(delivery, now) for delivery in deliveries])
     return len(deliveries)
 
 
@@ -122,7 +122,7 @@ def _try(delivery: Delivery, endpoint: Endpoint, now: datetime, post: Post) -> A
 def _keep(old: Delivery, new: Delivery) -> str:
     try:
         store.save(old, new)
-    except OvertakenError:
+    except WriteConflictError:
         return OVERTAKEN  # somebody else attempts it at the same time
     if new.state is DeliveryState.WAITING:
         return "put_off"

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from partners.webhooks.domain import Delivery, DeliveryState, Endpoint
 from partners.webhooks.errors import EndpointNotFoundError
 from stadion import clock, pagination
-from stadion.dynamo import Item, Transaction, absent, look_again, overtaken, page_of
+from stadion.dynamo import Item, Transaction, absent, page_of
+from stadion.retry import retry_on_conflict
 
 ENDPOINTS = "ENDPOINTS"
 """One partition: there are tens of them, not thousands."""
@@ -41,10 +42,10 @@ def change_endpoint(partner_id: str, endpoint_id: str, how: Callable[[Endpoint],
         old = endpoint(partner_id, endpoint_id)
         new = how(old)
         if new.revision != old.revision:
-            Transaction().put(_endpoint_item(new), Item.revision == old.revision, refused=overtaken).commit()
+            Transaction().put(_endpoint_item(new), Item.revision == old.revision).commit()
         return new
 
-    return look_again(once)
+    return retry_on_conflict(once)
 
 
 def remove_endpoint(partner_id: str, endpoint_id: str) -> None:
@@ -81,7 +82,7 @@ def find(partner_id: str, delivery_id: str) -> Delivery | None:
 
 
 def save(old: Delivery, new: Delivery) -> None:
-    Transaction().put(_item(new), Item.revision == old.revision, refused=overtaken).commit()
+    Transaction().put(_item(new), Item.revision == old.revision).commit()
 
 
 def page(partner_id: str, *, limit: int, cursor: str | None) -> pagination.Page[Delivery]:

@@ -6,7 +6,7 @@ from partners.webhooks.work import Deliver
 from stadion.observability import count
 from stadion.settings import load
 from stadion.tasks import Round, scheduled
-from stadion.work import leave
+from stadion.work import enqueue
 
 MOST = 500
 
@@ -15,7 +15,7 @@ def leave_due(asked: Round) -> dict[str, int]:
     """Left twice is attempted once more at the most: the worker looks at the delivery first."""
     due = [one for one in store.due(asked.now, most=MOST) if asked.concerns(one.partner_id)]
     work = [Deliver.of(delivery, asked.now, as_of=asked.as_of) for delivery in due]
-    leave(load(PartnerSettings).webhook_deliveries_queue, work)
+    enqueue(load(PartnerSettings).webhook_deliveries_queue, work)
     count("WebhooksDue", len(due))
     return {"due": len(due)}
 

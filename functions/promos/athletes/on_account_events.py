@@ -4,15 +4,15 @@ from typing import Any
 
 from promos.athletes import store as athletes
 from promos.facts import told
-from stadion.dynamo import look_again
 from stadion.events.accounts import ConsentChanged, ProfileUpdated, UserRegistered
 from stadion.events.consumer import Consumed, consumer
 from stadion.events.envelope import Envelope
+from stadion.retry import retry_on_conflict
 
 
 def know_athlete(envelope: Envelope[Any]) -> Consumed:
     day = envelope.occurred_at.date()
-    changed = look_again(lambda: athletes.know(envelope.user_id, lambda known: told(known, envelope.data, day)))
+    changed = retry_on_conflict(lambda: athletes.know(envelope.user_id, lambda known: told(known, envelope.data, day)))
     return Consumed("kept" if changed else "stale")
 
 

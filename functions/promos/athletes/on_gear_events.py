@@ -4,17 +4,17 @@ from typing import Any
 
 from promos.athletes import store as athletes
 from promos.facts import Piece
-from stadion.dynamo import look_again
 from stadion.events.consumer import Consumed, consumer
 from stadion.events.envelope import Envelope
 from stadion.events.inventory import GearAdded, GearRetired, GearWearReached
+from stadion.retry import retry_on_conflict
 
 
 def know_gear(envelope: Envelope[Any]) -> Consumed:
     event = envelope.data
     if isinstance(event, GearWearReached) and event.component_id is not None:
         return Consumed("of a component")
-    changed = look_again(lambda: athletes.know_piece(envelope.user_id, _piece(event)))
+    changed = retry_on_conflict(lambda: athletes.know_piece(envelope.user_id, _piece(event)))
     return Consumed("kept" if changed else "known")
 
 

@@ -45,7 +45,7 @@ def athletes_by_id(user_ids: Iterable[str]) -> dict[str, Athlete]:
 
 
 def know(user_id: str, change: Callable[[Athlete], Athlete]) -> bool:
-    """False when it changes nothing. `OvertakenError`: look again."""
+    """False when it changes nothing. `WriteConflictError`: look again."""
     known, stored = athlete(user_id)
     new = change(known)
     if new == known and stored is not None:

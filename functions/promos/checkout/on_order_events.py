@@ -7,11 +7,11 @@ from promos.checkout import service
 from promos.checkout.schemas import Use
 from promos.facts import GivenBack, Line, Purchase
 from stadion import clock
-from stadion.dynamo import look_again
 from stadion.errors import RequestInProgressError, StadionError
 from stadion.events.consumer import Consumed, consumer
 from stadion.events.envelope import NOBODY, Envelope
 from stadion.events.partners import OrderCompleted, OrderReturned
+from stadion.retry import retry_on_conflict
 
 
 def know_order(envelope: Envelope[Any]) -> Consumed:
@@ -19,7 +19,7 @@ def know_order(envelope: Envelope[Any]) -> Consumed:
     outcome = "nobody's"
     if user_id != NOBODY:
         news = _news(event)
-        outcome = look_again(lambda: athletes.know_order(user_id, event.partner_id, event.order_id, news)).value
+        outcome = retry_on_conflict(lambda: athletes.know_order(user_id, event.partner_id, event.order_id, news)).value
     settled = _settle(event, None if user_id == NOBODY else user_id)
     return Consumed(outcome, {"code": settled} if settled else {})
 

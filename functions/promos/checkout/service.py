@@ -34,15 +34,15 @@ from promos.offers import store as offer_store
 from promos.offers.domain import Code, Offer, Promo, burden_of, walk_in
 from promos.offers.store import Stock, StoredCode
 from promos.patterns import normal
-from stadion.dynamo import OvertakenError, look_again
 from stadion.events.envelope import Event
 from stadion.events.promos import Offer as OfferFacts
 from stadion.events.promos import PromoRedeemed, PromoReversed
+from stadion.retry import Policy, WriteConflictError, retry_on_conflict
 
 NO_CURRENCY = "XXX"
 """ISO 4217's code for it: of an order that nothing is known of but that it was reversed."""
 SWEPT_AT_ONCE = 25
-ATTEMPTS = 40
+MANY = Policy(attempts=40, base_s=0.01)
 """Looks at a code or a budget that others race for. Each that is refused was so by one that succeeded."""
 
 
@@ -64,25 +64,25 @@ def look_up(typed: str, now: datetime) -> CodeResponse:
 def reserve(partner_id: str, typed: str, use: Use, now: datetime) -> Redemption:
     """Holds code and budget for the order; with another amount than before, the hold changes with the cart."""
     code = normal(typed)
-    return look_again(lambda: _reserve(partner_id, code, use, now), attempts=ATTEMPTS)
+    return retry_on_conflict(lambda: _reserve(partner_id, code, use, now), MANY)
 
 
 def redeem(partner_id: str, typed: str, use: Use, now: datetime) -> Redemption:
     """The order is paid. With a reservation it cannot fail; without one it is reserved and redeemed in one go."""
     code = normal(typed)
-    return look_again(lambda: _redeem(partner_id, code, use, now), attempts=ATTEMPTS)
+    return retry_on_conflict(lambda: _redeem(partner_id, code, use, now), MANY)
 
 
 def redeem_sold(partner_id: str, typed: str, use: Use, now: datetime) -> Redemption:
     """`redeem` for an order that the store has sold already: what it reserved stands, whatever the order says now."""
     code = normal(typed)
-    return look_again(lambda: _redeem(partner_id, code, use, now, is_sold=True), attempts=ATTEMPTS)
+    return retry_on_conflict(lambda: _redeem(partner_id, code, use, now, is_sold=True), MANY)
 
 
 def reverse(partner_id: str, typed: str, order_id: str, now: datetime) -> Redemption:
     """The order was left or returned: what it held or had used is free again."""
     code = normal(typed)
-    return look_again(lambda: _reverse(partner_id, code, order_id, now), attempts=ATTEMPTS)
+    return retry_on_conflict(lambda: _reverse(partner_id, code, order_id, now), MANY)
 
 
 def reverse_unseen(partner_id: str, typed: str, order_id: str, now: datetime) -> Redemption:
@@ -95,7 +95,7 @@ def reverse_unseen(partner_id: str, typed: str, order_id: str, now: datetime) ->
         except RedemptionNotFoundError:
             return _remember_reversal(partner_id, _code(code), order_id, now)
 
-    return look_again(once, attempts=ATTEMPTS)
+    return retry_on_conflict(once, MANY)
 
 
 def give_back_due(now: datetime, *, most: int = SWEPT_AT_ONCE) -> int:
@@ -105,7 +105,7 @@ def give_back_due(now: datetime, *, most: int = SWEPT_AT_ONCE) -> int:
 
 def give_back(partner_id: str, order_id: str, code: str, now: datetime) -> int:
     """1 if it had ended and nobody else gave it back or paid it."""
-    return look_again(lambda: _give_back(partner_id, order_id, code, now))
+    return retry_on_conflict(lambda: _give_back(partner_id, order_id, code, now))
 
 
 # --- one look and one write each ------------------------------------------------------------------------------------
@@ -120,7 +120,7 @@ def _reserve(partner_id: str, typed: str, use: Use, now: datetime) -> Redemption
         if _is_same(known, use) and known.is_held_at(now):
             return known
         _release(known, order, now)
-        raise OvertakenError
+        raise WriteConflictError
     return _hold(partner_id, typed, use, order, State.RESERVED, now)
 
 
@@ -133,7 +133,7 @@ def _redeem(partner_id: str, typed: str, use: Use, now: datetime, *, is_sold: bo
         return _hold(partner_id, typed, use, order, State.REDEEMED, now)
     if not (is_sold or _is_same(known, use)):
         _release(known, order, now)
-        raise OvertakenError
+        raise WriteConflictError
     new = _changed(known, State.REDEEMED, now)
     offer = _offer_after(new, now)
     events: list[Event] = [_redeemed(new)]
@@ -204,7 +204,7 @@ def _hold(partner_id: str, typed: str, use: Use, order: OnOrder, state: State, n
     except LimitReachedError as error:
         meanwhile = store.on_order(partner_id, use.order_id).redemptions.get(typed)
         if meanwhile != order.redemptions.get(typed):
-            raise OvertakenError from error  # what is missing may be what the same request took a moment ago
+            raise WriteConflictError from error  # what is missing may be what the same request took a moment ago
         raise
 
 
@@ -221,7 +221,7 @@ def _new_hold(partner_id: str, typed: str, use: Use, order: OnOrder, state: Stat
         raise decision.error
     if isinstance(decision, Held) and not _give_back(decision.partner_id, decision.order_id, code.code, now):
         raise CodeReservedError
-    raise OvertakenError
+    raise WriteConflictError
 
 
 def _seen(code: Code, promo: Promo, asked: Order, order: OnOrder, now: datetime) -> Seen:
@@ -247,7 +247,7 @@ def _take(granted: Granted, code: StoredCode, stock: Stock, order: OnOrder, now:
     try:
         store.hold(Hold(promo, code, order, new, (offer, after) if offer and after else None, events), now)
     except LimitReachedError as error:
-        raise _limit_or_look_again(error, now) from error
+        raise _limit_or_conflict(error, now) from error
     return new
 
 
@@ -268,13 +268,13 @@ def _takes(stock: Stock, code: Code, minor: int, period: str | None, now: dateti
 def _taken(pk: str, shards: list[Left], minor: int, name: str, now: datetime) -> Taken:
     takes = plan(shards, uses=1, minor=minor, start=random.randrange(len(shards) or 1))  # noqa: S311 - spreads load
     if takes is None:
-        raise _limit_or_look_again(LimitReachedError(limit=name, extensions={"limit": name}), now)
+        raise _limit_or_conflict(LimitReachedError(limit=name, extensions={"limit": name}), now)
     return Taken(pk=pk, takes=[(take.sk, take.uses, take.minor) for take in takes])
 
 
-def _limit_or_look_again(reached: LimitReachedError, now: datetime) -> Exception:
+def _limit_or_conflict(reached: LimitReachedError, now: datetime) -> Exception:
     """What has ended and nobody has swept yet may be just what is missing."""
-    return OvertakenError() if give_back_due(now) else reached
+    return WriteConflictError() if give_back_due(now) else reached
 
 
 # --- offers and news ------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from promos.offers import store
 from promos.offers.domain import Offer, Promo
 from promos.offers.store import StoredCode
 from stadion import clock
-from stadion.dynamo import Item, Transaction, absent, next_revision, overtaken, put_over
+from stadion.dynamo import Item, Transaction, absent, next_revision, put_over
 from stadion.events.envelope import Event
 
 DUE_SHARDS = 4
@@ -55,7 +55,7 @@ def _open_period(promo: Promo, prefix: str, key: str) -> list[Left]:
     transaction = Transaction()
     for item in items:
         item.expires_at = expires_at
-        transaction.put(item, absent(), refused=overtaken)
+        transaction.put(item, absent())
     transaction.commit()
     return [store.left_of(item) for item in items]
 
@@ -153,7 +153,7 @@ def _uncount_use(transaction: Transaction, old: Redemption) -> None:
 def remember_reversal(new: Redemption) -> None:
     """The return was heard of before the order: when the order comes, it uses nothing."""
     transaction = Transaction()
-    transaction.put(_item(new), absent(), refused=overtaken)
+    transaction.put(_item(new), absent())
     transaction.commit()
 
 

@@ -4,19 +4,19 @@ from typing import Any
 
 from promos.offers import service as offer_service
 from promos.offers.domain import WALK_IN
-from stadion.dynamo import look_again
 from stadion.events.consumer import Consumed, consumer
 from stadion.events.envelope import Envelope
 from stadion.events.promos import PromoClicked, PromoDismissed, PromoIssued, PromoRedeemed, PromoReversed, PromoViewed
 from stadion.observability import count
+from stadion.retry import retry_on_conflict
 
 
 def move_funnel(envelope: Envelope[Any]) -> Consumed:
     event, day = envelope.data, envelope.occurred_at.date().isoformat()
     if event.offer.offer_id.startswith(WALK_IN):
-        outcome = look_again(lambda: offer_service.count_walk_in(event.offer, *_walk_in(event), day))
+        outcome = retry_on_conflict(lambda: offer_service.count_walk_in(event.offer, *_walk_in(event), day))
     else:
-        outcome = look_again(lambda: offer_service.count_in_funnel(envelope.user_id, event.offer))
+        outcome = retry_on_conflict(lambda: offer_service.count_in_funnel(envelope.user_id, event.offer))
     count(type(event).__name__)
     return Consumed(outcome, {"promo_id": event.offer.promo_id})
 

@@ -4,15 +4,15 @@ from typing import Any
 
 from promos.facts import ProductCopy
 from promos.offers import product_store
-from stadion.dynamo import look_again
 from stadion.events.consumer import Consumed, consumer
 from stadion.events.envelope import Envelope
 from stadion.events.partners import ProductChanged
+from stadion.retry import retry_on_conflict
 
 
 def know_product(envelope: Envelope[Any]) -> Consumed:
     product = ProductCopy(**envelope.data.model_dump())
-    changed = look_again(lambda: product_store.know(product))
+    changed = retry_on_conflict(lambda: product_store.know(product))
     return Consumed("kept" if changed else "stale")
 
 

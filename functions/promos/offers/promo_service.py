@@ -30,10 +30,10 @@ from promos.patterns import LEAST_RANDOM, LONGEST, PatternError, check, normal
 from promos.targeting import Problem, problems_of
 from promos.values import CodePlan, Limits
 from stadion import pagination
-from stadion.dynamo import look_again
 from stadion.errors import FieldRequiredError, StaleVersionError
 from stadion.i18n import Language
 from stadion.idempotency import IdempotencyKey
+from stadion.retry import retry_on_conflict
 
 PROMISED = {"discount", "currency", "starts_at", "time_zone", "stacking"}
 """Fixed once the promo has left its draft."""
@@ -211,7 +211,7 @@ def _totals(limits: Limits) -> tuple[int, int]:
 
 
 def _revised(old: Promo, new: Promo, now: datetime) -> PromoResponse:
-    look_again(lambda: store.revise(old, new, _budget_changes(old, new)))
+    retry_on_conflict(lambda: store.revise(old, new, _budget_changes(old, new)))
     return show(new.promo_id, now)
 
 

@@ -20,12 +20,12 @@ from promos.patterns import LEAST_RANDOM, LONGEST, code_of
 from promos.targeting import Segments, needs
 from stadion import ids, pagination
 from stadion.clock import local_date
-from stadion.dynamo import OvertakenError, look_again
 from stadion.events.accounts import ConsentKind
 from stadion.events.envelope import Event
 from stadion.events.promos import Offer as OfferFacts
 from stadion.events.promos import PromoClicked, PromoDismissed, PromoIssued, PromoViewed
 from stadion.i18n import Language
+from stadion.retry import WriteConflictError, retry_on_conflict
 
 # --- issuing --------------------------------------------------------------------------------------------------------
 
@@ -45,7 +45,7 @@ def issue(
     A new offer and the request to `tell` of it are one transaction.
     """
     try:
-        offer = look_again(lambda: _issue(promo_id, new, language, now, link, tell))
+        offer = retry_on_conflict(lambda: _issue(promo_id, new, language, now, link, tell))
     except AlreadyIssuedError as before:
         return _issued(store.offer(new.user_id, before.offer_id)), False
     return _issued(offer), True
@@ -76,7 +76,7 @@ def _issue(
     try:
         store.issue(offer, code, standing.athlete, news, now, told=tell.template if tell is not None else None)
     except CodeCollisionError as error:
-        raise OvertakenError from error
+        raise WriteConflictError from error
     return offer
 
 
@@ -208,7 +208,7 @@ def _note(
         if after != before:
             store.note(before, after, _news(before, after), now)
 
-    look_again(once)
+    retry_on_conflict(once)
 
 
 def _news(before: Offer, after: Offer) -> list[Event]:

@@ -16,12 +16,13 @@ from promos.facts import Athlete
 from promos.keys import code_pk, promo_pk, user_pk, uses_sk
 from promos.offers.domain import Code, Offer, Promo, Switch
 from stadion import pagination
-from stadion.dynamo import Item, OvertakenError, Transaction, absent, next_revision, overtaken, page_of, put_over
+from stadion.dynamo import Item, Transaction, absent, next_revision, page_of, put_over
 from stadion.errors import StaleVersionError
 from stadion.events.envelope import NOBODY, Event
 from stadion.events.outbox import outbox_items
 from stadion.idempotency import IdempotencyKey, remember
 from stadion.observability import correlation_id
+from stadion.retry import WriteConflictError
 
 PROMOS = "PROMOS"
 KEPT_FOR = timedelta(days=400)
@@ -115,7 +116,7 @@ def create(
 def revise(old: Promo, new: Promo, changes: Mapping[str, tuple[int, int]]) -> None:
     """`changes`: shard -> what is added to its (uses, money), negative to take; in the transaction of the edit.
 
-    `OvertakenError` when what is to be taken is not there any more: look again.
+    `WriteConflictError` when what is to be taken is not there any more: look again.
     """
     transaction = Transaction()
     unchanged = Item.revision == old.revision
@@ -129,7 +130,7 @@ def revise(old: Promo, new: Promo, changes: Mapping[str, tuple[int, int]]) -> No
             BudgetItem.minor.add(minor),
         ]
         enough = (BudgetItem.uses >= max(0, -uses)) & (BudgetItem.minor >= max(0, -minor))
-        transaction.update(shard, actions, enough, refused=overtaken)
+        transaction.update(shard, actions, enough)
     if new.codes.shared is not None and new.ends_at != old.ends_at:
         code = code_of(new.codes.shared)
         if code is not None:
@@ -158,7 +159,7 @@ def open_budget(
     transaction: Transaction, pk: str, *, uses: int, minor: int, is_open: bool, prefix: str = "BUDGET#"
 ) -> None:
     for item in new_budget(pk, uses=uses, minor=minor, is_open=is_open, prefix=prefix):
-        transaction.put(item, absent(), refused=overtaken)
+        transaction.put(item, absent())
 
 
 def new_budget(pk: str, *, uses: int, minor: int, is_open: bool, prefix: str) -> list[BudgetItem]:
@@ -179,7 +180,7 @@ def left_of(item: BudgetItem) -> Left:
 
 
 def take(transaction: Transaction, pk: str, takes: Iterable[Take]) -> None:
-    """`OvertakenError` when somebody else took it meanwhile, or the promo was closed: look again."""
+    """`WriteConflictError` when somebody else took it meanwhile, or the promo was closed: look again."""
     for one in takes:
         shard = BudgetItem(pk=pk, sk=one.sk)
         actions: list[Action] = [BudgetItem.uses.add(-one.uses), BudgetItem.minor.add(-one.minor)]
@@ -188,7 +189,7 @@ def take(transaction: Transaction, pk: str, takes: Iterable[Take]) -> None:
             & (BudgetItem.uses >= one.uses)
             & (BudgetItem.minor >= one.minor)
         )
-        transaction.update(shard, actions, enough, refused=overtaken)
+        transaction.update(shard, actions, enough)
 
 
 def give_back(transaction: Transaction, pk: str, takes: Iterable[Take]) -> None:
@@ -283,10 +284,10 @@ def issue(
     )
     transaction.put(claim, absent(), refused=_issued_before)
     if athlete is not None:
-        transaction.check(athlete, Item.revision == athlete.revision, refused=overtaken)
+        transaction.check(athlete, Item.revision == athlete.revision)
     if code is not None:
         put_new_code(transaction, code, refused=lambda _: CodeCollisionError())
-    transaction.put(offer_item(new), absent(), refused=overtaken)
+    transaction.put(offer_item(new), absent())
     if told is not None:
         transaction.put(told_item(new, told))
     publish(transaction, new.user_id, events, now)
@@ -294,7 +295,7 @@ def issue(
 
 
 def _issued_before(raw: dict[str, dict[str, Any]] | None) -> Exception:
-    return AlreadyIssuedError(Item.of_raw(raw).body["offer_id"]) if raw else OvertakenError()
+    return AlreadyIssuedError(Item.of_raw(raw).body["offer_id"]) if raw else WriteConflictError()
 
 
 def note(old: Offer, new: Offer, events: list[Event], now: datetime) -> None:
@@ -305,7 +306,7 @@ def note(old: Offer, new: Offer, events: list[Event], now: datetime) -> None:
 
 
 def put_offer(transaction: Transaction, old: Offer, new: Offer) -> None:
-    transaction.put(offer_item(new), Item.revision == old.revision, refused=overtaken)
+    transaction.put(offer_item(new), Item.revision == old.revision)
 
 
 def offer_item(new: Offer) -> Item:

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from stadion.dynamo import Item, Transaction, look_again, next_revision, put_over
+from stadion.dynamo import Item, Transaction, next_revision, put_over
+from stadion.retry import retry_on_conflict
 
 
 def rules() -> Mapping[str, str]:
@@ -26,7 +27,7 @@ def change(category: str, promo_id: str | None) -> Mapping[str, str]:
         transaction.commit()
         return changed
 
-    return look_again(write)
+    return retry_on_conflict(write)
 
 
 def _rules() -> tuple[dict[str, str], Item | None]:

@@ -3,10 +3,10 @@
 from collections import Counter
 from datetime import datetime
 
-from stadion.dynamo import look_again
 from stadion.i18n import Language
+from stadion.retry import retry_on_conflict
 from stadion.settings import load
-from stadion.work import NotQueuedError, leave
+from stadion.work import NotQueuedError, enqueue
 from telemetry.devices import store
 from telemetry.devices.domain import MOST_IN_SLOT, merged, series_of
 from telemetry.devices.errors import TelemetryNotQueuedError
@@ -38,7 +38,7 @@ def take(
         for load_ in loads(portions(verdict for verdict in verdicts if isinstance(verdict, Taken)))
     ]
     try:
-        leave(load(IntakeSettings).batches_queue, work)
+        enqueue(load(IntakeSettings).batches_queue, work)
     except NotQueuedError as error:
         raise TelemetryNotQueuedError from error
     return _receipt(verdicts, language)
@@ -83,7 +83,7 @@ def keep(batch: Batch) -> Counter[str]:
     done: Counter[str] = Counter()
     for portion in batch.known():
         place = Place(batch.user_id, METRICS[portion.metric], portion.flagged, portion.slot, batch.device_id)
-        done += look_again(lambda place=place, portion=portion: _merge(place, portion, batch.received_ms))  # type: ignore[misc]
+        done += retry_on_conflict(lambda place=place, portion=portion: _merge(place, portion, batch.received_ms))  # type: ignore[misc]
     return done
 
 

@@ -7,7 +7,8 @@ from typing import Final
 from pynamodb.attributes import BinaryAttribute
 from pynamodb.exceptions import PutError
 
-from stadion.dynamo import Item, OvertakenError, absent, error_code, next_revision
+from stadion.dynamo import Item, absent, error_code, next_revision
+from stadion.retry import WriteConflictError
 from telemetry.devices.domain import Series, packed, unpacked
 from telemetry.metrics_table import Metric
 
@@ -52,7 +53,7 @@ def find(place: Place) -> tuple[Series | None, Item | None]:
 
 
 def keep(place: Place, series: Series, stored: Item | None) -> None:
-    """`OvertakenError` when the item is not `stored` any more."""
+    """`WriteConflictError` when the item is not `stored` any more."""
     revision = next_revision(stored)
     data = packed(series, place.slot, place.metric)
     item = _SlotItem(pk=place.pk, sk=place.sk, kind="slot", revision=revision, data=data)
@@ -60,7 +61,7 @@ def keep(place: Place, series: Series, stored: Item | None) -> None:
         item.save(condition=absent() if stored is None else Item.revision == stored.revision)
     except PutError as error:
         if error_code(error) == "ConditionalCheckFailedException":
-            raise OvertakenError from error
+            raise WriteConflictError from error
         raise
 
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from stadion import claims
-from stadion.dynamo import OvertakenError, look_again
 from stadion.events.telemetry import LiveOutcome, LiveSessionFinished, LiveSessionStarted
 from stadion.events.workouts import StreamsClaim
 from stadion.observability import count
 from stadion.pagination import ListResponse
+from stadion.retry import WriteConflictError, retry_on_conflict
 from stadion.streams.recorded import bundle
 from telemetry import keys
 from telemetry.live.audience import service as audience
@@ -39,7 +39,7 @@ from telemetry.live.values import MarkKind
 
 def start(user_id: str, asked: LiveStart, now: datetime) -> LiveSessionDetail:
     wanted = Start.model_validate(asked.model_dump(exclude={"action", "request_id"}))
-    return look_again(lambda: _start(user_id, wanted, now))
+    return retry_on_conflict(lambda: _start(user_id, wanted, now))
 
 
 def _start(user_id: str, wanted: Start, now: datetime) -> LiveSessionDetail:
@@ -120,7 +120,7 @@ def _changed(user_id: str, session_id: str, change: Callable[[Stored], Session],
         session_store.save(user_id, stored, heard, now, dirty=not new.is_open)
         return heard
 
-    changed = look_again(once)
+    changed = retry_on_conflict(once)
     if not changed.is_open:
         changed = finish(user_id, session_id, now)
     return changed
@@ -135,7 +135,7 @@ def _closed(user_id: str, session_id: str, change: Callable[[Stored], Session], 
 
 def finish(user_id: str, session_id: str, now: datetime) -> Session:
     """Makes known what a closed session holds, if that is more than was known before; a discarded one holds nothing."""
-    return look_again(lambda: _finish(user_id, session_id, now))
+    return retry_on_conflict(lambda: _finish(user_id, session_id, now))
 
 
 def _finish(user_id: str, session_id: str, now: datetime) -> Session:
@@ -191,7 +191,7 @@ class _Written:
 
 def take(user_id: str, session_id: str, batch: SampleBatch, now: datetime) -> SamplesTaken:
     """Two requests to the table. What is answered is kept; of a closed session, the workout is corrected."""
-    written = look_again(lambda: _take(user_id, session_id, batch, now))
+    written = retry_on_conflict(lambda: _take(user_id, session_id, batch, now))
     session, judged_, intake = written.session, written.judged, written.intake
     if not session.is_open and not batch.more:
         finish(user_id, session_id, now)
@@ -274,7 +274,7 @@ def saved(user_id: str, session_id: str, workout_id: str, now: datetime) -> str:
         session_store.save(user_id, stored, session, stored.session.heard_at)
         return "noted"
 
-    outcome = look_again(note)
+    outcome = retry_on_conflict(note)
     if workout_id != session_id:
         retire(user_id, session_id, now)
     return outcome
@@ -297,13 +297,13 @@ def retire(user_id: str, session_id: str, now: datetime) -> bool:
             return False
         if stored.is_dirty:
             finish(user_id, session_id, now)
-            raise OvertakenError
+            raise WriteConflictError
         if not stored.session.sealed:
             sealed = stored.session.model_copy(update={"sealed": True})
             session_store.save(user_id, stored, sealed, stored.session.heard_at, dirty=False)
         return True
 
-    is_closed = look_again(seal)
+    is_closed = retry_on_conflict(seal)
     if is_closed:
         session_store.delete_chunks(user_id, session_id)
     return is_closed

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from stadion import claims
 from stadion.clock import local_date
-from stadion.dynamo import look_again
 from stadion.events.workouts import WorkoutFacts
+from stadion.retry import retry_on_conflict
 from stadion.streams.codec import Floats
 from stadion.streams.recorded import joined, unbundle
 from telemetry.downsampling import Resolution
@@ -81,11 +81,11 @@ def keep_streams(user_id: str, workout: WorkoutFacts, now: datetime) -> str:
             average_heart_rate_bpm=workout.average_heart_rate_bpm,
         ),
     )
-    return look_again(lambda: _bring_about(user_id, wanted, now))
+    return retry_on_conflict(lambda: _bring_about(user_id, wanted, now))
 
 
 def forget_streams(user_id: str, workout_id: str, revision: int, now: datetime) -> str:
-    return look_again(lambda: _bring_about(user_id, Kept(workout_id=workout_id, revision=revision), now))
+    return retry_on_conflict(lambda: _bring_about(user_id, Kept(workout_id=workout_id, revision=revision), now))
 
 
 def _bring_about(user_id: str, wanted: Kept, now: datetime) -> str:

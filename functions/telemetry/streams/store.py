@@ -45,7 +45,7 @@ def kept_key(user_id: str, workout_id: str) -> Item:
 
 
 def keep(user_id: str, kept: Kept, stored: Item | None) -> None:
-    """`OvertakenError` when the item is not `stored` any more."""
+    """`WriteConflictError` when the item is not `stored` any more."""
     revision = next_revision(stored)
     body = kept.model_dump(mode="json", exclude_none=True)
     new = Item(pk=_user(user_id), sk=_sk(kept.workout_id), kind="streams", revision=revision, body=body)

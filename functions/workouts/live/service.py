@@ -9,6 +9,7 @@ from stadion import claims
 from stadion.errors import NotFoundError
 from stadion.events.telemetry import LiveSessionFinished
 from stadion.events.workouts import LiveSessionSaved
+from stadion.retry import retry_on_conflict
 from workouts import file_store, store, twin_service
 from workouts.domain import LivePart, Workout, absorb, filled
 from workouts.live import store as live_store
@@ -19,7 +20,7 @@ def save(user_id: str, event: LiveSessionFinished, now: datetime) -> str:
     """What became of it, in a word."""
     part = _part(event)
     entry = entry_of_live(part, claims.collect(part.key) if part.key is not None else None)
-    return twin_service.write_joined(lambda: _save(user_id, event, part, entry, now))
+    return retry_on_conflict(lambda: _save(user_id, event, part, entry, now), also=twin_service.MOVED)
 
 
 def _save(user_id: str, event: LiveSessionFinished, part: LivePart, entry: Entry, now: datetime) -> str:

@@ -19,7 +19,7 @@ def find(user_id: str, session_id: str) -> tuple[LiveEntry | None, Item | None]:
 
 
 def keep(transaction: Transaction, user_id: str, session_id: str, entry: LiveEntry, stored: Item | None) -> None:
-    """`OvertakenError` when it is not as it was read."""
+    """`WriteConflictError` when it is not as it was read."""
     revision = next_revision(stored)
     item = Item(pk=keys.user(user_id), sk=_sk(session_id), kind="live", revision=revision, body=asdict(entry))
     put_over(transaction, stored, item)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
 
+from stadion.retry import retry_on_conflict
 from workouts import file_store, twin_service
 from workouts import store as diary_store
 from workouts.domain import FileRef, Measured, OnDuplicate, Workout, absorb, filled
@@ -67,7 +68,7 @@ def _take_in(upload: Upload, data: bytes, now: datetime) -> Intake:
     if len(entries) > MAX_ENTRIES:
         raise RecordingError("too_many_sessions", f"A file may hold at most {MAX_ENTRIES} sessions.")
     arrived = [Arrived(entry, _workout(upload, n, entry, data, sha256, now)) for n, entry in enumerate(entries)]
-    intake = twin_service.write_joined(lambda: _enter(upload, arrived, sha256, now))
+    intake = retry_on_conflict(lambda: _enter(upload, arrived, sha256, now), also=twin_service.MOVED)
     for one in arrived:
         if one.workout.workout_id not in intake.upload.workout_ids:
             file_store.forget(upload.user_id, one.workout.workout_id)  # it joined another workout, or was one too many

@@ -43,7 +43,7 @@ def enter(
 ) -> Intake:
     """All of it in one transaction with the upload's end.
 
-    `OvertakenError` and `StaleVersionError` when the diary is not as it was when that was decided."""
+    `WriteConflictError` and `StaleVersionError` when the diary is not as it was when that was decided."""
     change = diary_store.Change(intake.upload.user_id, now)
     for one in brought:
         if isinstance(one, Added):

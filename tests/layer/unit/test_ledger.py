@@ -11,9 +11,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from moto import mock_aws
 
 from gamification.domain import TOTAL, XP_PER_DAY, capped
-from stadion.dynamo import Item, OvertakenError, look_again
+from stadion.dynamo import Item
 from stadion.ledger import Ledger, Outcome, Reaction
 from stadion.postings import Changes, Posting
+from stadion.retry import WriteConflictError, retry_on_conflict
 from tests.kit.memory import memory
 from tests.kit.services import Service, service_environment
 
@@ -159,7 +160,7 @@ class Interleaved(RuleBasedStateMachine):
             notes = {name: {"reactions": change.notes.get("reactions", 0) + 1} for name, change in changes.items()}
             return Reaction(notes=notes)
 
-        outcome = look_again(lambda: self.ledger.post(posting, react=react))
+        outcome = retry_on_conflict(lambda: self.ledger.post(posting, react=react))
         history = self.applied.setdefault(posting.source_id, {})
         assert (outcome is Outcome.STALE) == (max(history, default=0) >= posting.version)
         if outcome is not Outcome.STALE:
@@ -177,7 +178,7 @@ def test_what_a_decision_relied_on_must_still_be_so() -> None:
     ledger = Ledger("USER#1")
     with memory():
         changed.save()
-        with pytest.raises(OvertakenError):
+        with pytest.raises(WriteConflictError):
             ledger.post(posting, react=lambda _: Reaction(relied_on=[read]))
         assert ledger.accounts(["shoes"]) == {}
         ledger.post(posting, react=lambda _: Reaction(relied_on=[changed]))

@@ -5,9 +5,10 @@ from functools import partial
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stadion.dynamo import Item, look_again
+from stadion.dynamo import Item
 from stadion.ledger import Ledger, Outcome, Reaction
 from stadion.postings import Changes, Posting
+from stadion.retry import retry_on_conflict
 from tests.kit.interleaving import ORDERS, interleaved
 from tests.kit.memory import memory
 from tests.layer.unit.test_ledger import CONTRIBUTIONS, SOURCES, Contribution, Versions, recomputed, without_zeros
@@ -36,7 +37,7 @@ def test_any_order_of_looks_and_writes_gives_the_recomputed_totals(
     versions, postings = history
     ledger = Ledger("USER#1")
     with memory() as table:
-        posts = [partial(look_again, partial(ledger.post, posting)) for posting in postings]
+        posts = [partial(retry_on_conflict, partial(ledger.post, posting)) for posting in postings]
 
         interleaved(table, posts, order)
 
@@ -55,7 +56,7 @@ def test_each_movement_is_told_once_whoever_comes_between(
         def react(changes: Changes) -> Reaction:
             return Reaction(items=[Item(pk=f"NEWS#{number}", sk="NEWS", kind="news", body={})])
 
-        return look_again(lambda: ledger.post(posting, react=react))
+        return retry_on_conflict(lambda: ledger.post(posting, react=react))
 
     with memory() as table:
         outcomes = interleaved(table, [partial(post, *one) for one in enumerate(postings)], order)

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from partners.orders import store as order_store
 from stadion import clock
-from stadion.dynamo import OvertakenError
 from stadion.idempotency import IdempotencyKey
+from stadion.retry import WriteConflictError
 from tests.kit.services import Answer, Service
 from tests.kit.store import LINE, SHOES, Gateway, completed, message, returned, signed
 
@@ -303,5 +303,5 @@ def test_of_two_messages_that_looked_at_one_order_the_second_looks_again(partner
         order_store.save(seen, seen.model_copy(update={"revision": 1}), [], key=key, answer={}, now=now)
 
     save(1)
-    with pytest.raises(OvertakenError):
+    with pytest.raises(WriteConflictError):
         save(2)

@@ -186,3 +186,27 @@ def test_the_local_stack_knows_no_command_line_and_no_folder_goes_in_circles() -
     assert len(found) > 20
     assert {one.folder: one.circles for one in found if one.circles} == {}
     assert not structure_graph().direct_import_exists(importer="local", imported="stadion_cli", as_packages=True)
+
+
+def test_whoever_tries_again_does_so_by_a_policy_of_the_layer() -> None:
+    """A pause is a call of `sleep`; a loop without one would hammer what is busy."""
+    pausing = {
+        where
+        for where, tree in sources(FUNCTIONS, LAYER)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr == "sleep"
+    }
+    swallowing = {
+        where
+        for where, tree in sources(FUNCTIONS, LAYER)
+        for loop in ast.walk(tree)
+        if isinstance(loop, ast.For | ast.While)
+        for node in ast.walk(loop)
+        if isinstance(node, ast.ExceptHandler)
+        and node.type is not None
+        and {"WriteConflictError", "StaleVersionError", "TransactWriteError"}
+        & {name.id for name in ast.walk(node.type) if isinstance(name, ast.Name)}
+    }
+
+    assert pausing == {"stadion/retry.py"}
+    assert swallowing == {"stadion/dynamo.py"}  # the transaction's own, by a policy

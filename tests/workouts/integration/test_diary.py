@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from stadion import clock
-from stadion.dynamo import OvertakenError, Transaction
+from stadion.dynamo import Transaction
 from stadion.errors import StaleVersionError
+from stadion.retry import WriteConflictError
 from tests.kit.clock import Clock
 from tests.kit.events import entry
 from tests.kit.services import ATHLETE, OTHER, Service, sqs_event
@@ -262,5 +263,5 @@ def test_who_looked_into_a_slot_before_another_wrote_looks_again(workouts: Servi
         transaction.commit()
 
     write(views[0])
-    with pytest.raises(OvertakenError):
+    with pytest.raises(WriteConflictError):
         write(views[1])

@@ -7,10 +7,10 @@ from promos.campaigns.plan.service import problems_of
 from promos.campaigns.run import store, timer
 from promos.campaigns.run.domain import Campaign, Failure, Outcome, Run, RunState
 from promos.offers.domain import Switch
-from stadion.dynamo import look_again, look_again_when_stale
 from stadion.errors import StaleVersionError
 from stadion.events.envelope import Event
 from stadion.events.promos import CampaignEnded, CampaignStarted
+from stadion.retry import retry_on_conflict
 
 LONGEST_CAUSE = 2000
 POSTPONED = timedelta(minutes=10)
@@ -25,7 +25,9 @@ def open_run(campaign_id: str, run_id: str, *, begins_at: datetime, execution: s
 
     Scheduler delivers at least once, and people begin runs again: one execution drives a run at a time.
     """
-    return look_again_when_stale(lambda: _open_run(campaign_id, run_id, begins_at, execution, now))
+    return retry_on_conflict(
+        lambda: _open_run(campaign_id, run_id, begins_at, execution, now), also=(StaleVersionError,)
+    )
 
 
 def _open_run(campaign_id: str, run_id: str, begins_at: datetime, execution: str, now: datetime) -> str | None:
@@ -101,7 +103,7 @@ def end_run(
     reason: str | None = None,
 ) -> Outcome | None:
     """The run's own outcome unless another is given; a run that a guardrail stopped pauses its campaign."""
-    return look_again(lambda: _end_run(campaign_id, run_id, now, outcome, reason))
+    return retry_on_conflict(lambda: _end_run(campaign_id, run_id, now, outcome, reason))
 
 
 def _end_run(

@@ -8,9 +8,10 @@ from promos.campaigns.errors import CampaignNotFoundError, RunNotFoundError
 from promos.campaigns.run.domain import Campaign, Phase, Run
 from promos.offers.store import index_page, publish
 from stadion import pagination
-from stadion.dynamo import Item, Transaction, absent, look_again, overtaken
+from stadion.dynamo import Item, Transaction, absent
 from stadion.errors import StaleVersionError
 from stadion.events.envelope import Event
+from stadion.retry import retry_on_conflict
 
 CAMPAIGNS = "CAMPAIGNS"
 KEPT_FOR = timedelta(days=400)
@@ -71,10 +72,10 @@ def runs(campaign_id: str) -> list[Run]:
 
 
 def open_run(before: Campaign, after: Campaign, run: Run, events: list[Event], now: datetime) -> None:
-    """The run, what its campaign says of it, and the news, in one transaction. `OvertakenError`: look again."""
+    """The run, what its campaign says of it, and the news, in one transaction. `WriteConflictError`: look again."""
     transaction = Transaction()
-    transaction.put(_run_item(run), absent(), refused=overtaken)
-    transaction.put(_campaign_item(after), Item.revision == before.revision, refused=overtaken)
+    transaction.put(_run_item(run), absent())
+    transaction.put(_campaign_item(after), Item.revision == before.revision)
     publish(transaction, None, events, now)
     transaction.commit()
 
@@ -87,17 +88,17 @@ def change_run(campaign_id: str, run_id: str, change: Callable[[Run], Run]) -> R
         after = change(before)
         if after is not before:
             transaction = Transaction()
-            transaction.put(_run_item(after), Item.revision == before.revision, refused=overtaken)
+            transaction.put(_run_item(after), Item.revision == before.revision)
             transaction.commit()
         return after
 
-    return look_again(once)
+    return retry_on_conflict(once)
 
 
 def end_run(before: Run, after: Run, campaign: tuple[Campaign, Campaign], events: list[Event], now: datetime) -> None:
     transaction = Transaction()
-    transaction.put(_run_item(after), Item.revision == before.revision, refused=overtaken)
-    transaction.put(_campaign_item(campaign[1]), Item.revision == campaign[0].revision, refused=overtaken)
+    transaction.put(_run_item(after), Item.revision == before.revision)
+    transaction.put(_campaign_item(campaign[1]), Item.revision == campaign[0].revision)
     publish(transaction, None, events, now)
     transaction.commit()
 

@@ -14,11 +14,12 @@ from pynamodb.attributes import BinaryAttribute, BooleanAttribute, UnicodeAttrib
 from pynamodb.exceptions import UpdateError
 
 from stadion import clock, pagination
-from stadion.dynamo import Item, Transaction, absent, error_code, next_revision, overtaken, page_of, put_over
+from stadion.dynamo import Item, Transaction, absent, error_code, next_revision, page_of, put_over
 from stadion.events.envelope import Event
 from stadion.events.outbox import outbox_items
 from stadion.events.telemetry import LiveOutcome
 from stadion.observability import correlation_id
+from stadion.retry import WriteConflictError
 from telemetry import keys
 from telemetry.live.errors import LiveSessionNotFoundError, LiveSessionOpenError
 from telemetry.live.sessions.chunks import latest, merged, unpacked
@@ -127,9 +128,9 @@ def unheard_since(moment: datetime, *, dirty_since: datetime) -> Iterator[tuple[
 
 
 def create(user_id: str, session: Session, events: Iterable[Event], now: datetime) -> None:
-    """`OvertakenError` when the session is there already, `LiveSessionOpenError` when another one is open."""
+    """`WriteConflictError` when the session is there already, `LiveSessionOpenError` when another one is open."""
     transaction = Transaction()
-    transaction.put(_item(user_id, session, revision=1), absent(), refused=overtaken)
+    transaction.put(_item(user_id, session, revision=1), absent())
     mark = Item(pk=_user(user_id), sk="OPEN_LIVE", kind="live_open", body={"session_id": session.session_id})
     transaction.put(mark, absent(), refused=_is_open)
     _publish(transaction, user_id, events, now)
@@ -145,7 +146,7 @@ def save(
     dirty: bool | None = None,
     events: Iterable[Event] = (),
 ) -> None:
-    """`OvertakenError` when it is not as it was read. `dirty` stays as it is when it is not told."""
+    """`WriteConflictError` when it is not as it was read. `dirty` stays as it is when it is not told."""
     transaction = Transaction()
     _replace(transaction, user_id, stored, session, dirty=stored.is_dirty if dirty is None else dirty, now=now)
     if stored.session.is_open and not session.is_open:
@@ -159,7 +160,7 @@ def write_chunks(user_id: str, stored: Stored, found: Mapping[int, tuple[Chunk |
     transaction = Transaction()
     session = stored.session
     if stored.item.phase == OPEN:
-        transaction.check(stored.item, _LiveItem.phase == OPEN, refused=overtaken)
+        transaction.check(stored.item, _LiveItem.phase == OPEN)
     else:
         _replace(transaction, user_id, stored, session, dirty=True, now=now)
     for minute, (old, data) in found.items():
@@ -213,7 +214,7 @@ def _replace(
 def _close(transaction: Transaction, user_id: str, session: Session) -> None:
     mark = Item(pk=_user(user_id), sk="OPEN_LIVE")
     own = Item.body == {"session_id": session.session_id}
-    transaction.delete(mark, own | absent(), refused=overtaken)
+    transaction.delete(mark, own | absent())
 
 
 def _publish(transaction: Transaction, user_id: str, events: Iterable[Event], now: datetime) -> None:
@@ -272,6 +273,6 @@ def _chunk(item: _LiveItem) -> Chunk:
 
 def _is_open(raw: dict[str, dict[str, Any]] | None) -> Exception:
     if raw is None:
-        return overtaken(raw)
+        return WriteConflictError()
     other = str(Item.of_raw(raw).body["session_id"])
     return LiveSessionOpenError(extensions={"open_session_id": other}, open_session_id=other)

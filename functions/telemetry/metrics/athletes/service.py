@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-from stadion.dynamo import look_again
 from stadion.events.accounts import PhysicalDataChanged, ProfileUpdated, UserRegistered
+from stadion.retry import retry_on_conflict
 from telemetry.metrics.athletes import store
 from telemetry.metrics.athletes.domain import Entry, Measurement, Profile, Touched, touched_by
 
@@ -24,7 +24,7 @@ class Known:
 def know(user_id: str, event: Told) -> Known:
     if isinstance(event, PhysicalDataChanged):
         return _know_day(user_id, event)
-    before, after = look_again(lambda: store.know_profile(user_id, lambda known: updated(known, event)))
+    before, after = retry_on_conflict(lambda: store.know_profile(user_id, lambda known: updated(known, event)))
     named = isinstance(event, ProfileUpdated) and any(name in event.changed for name in ESTIMATED_FROM)
     differs = any(getattr(before, name) != getattr(after, name) for name in ESTIMATED_FROM)
     return Known(before != after, Touched() if named or differs else None)
@@ -50,6 +50,6 @@ def _know_day(user_id: str, event: PhysicalDataChanged) -> Known:
     named = {what: getattr(event, what.value) for what in Measurement}
     values = {what: float(value) for what, value in named.items() if value is not None}
     entry = Entry(day=event.measured_on, revision=event.revision, values=values)
-    kept, is_news = look_again(lambda: store.know_entry(user_id, entry))
+    kept, is_news = retry_on_conflict(lambda: store.know_entry(user_id, entry))
     athlete, _ = store.read(user_id)
     return Known(is_news, touched_by(athlete, kept))

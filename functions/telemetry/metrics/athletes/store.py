@@ -23,7 +23,7 @@ def profile(user_id: str) -> Profile:
 
 
 def know_profile(user_id: str, update: Callable[[Profile], Profile]) -> tuple[Profile, Profile]:
-    """The copy before and after; `OvertakenError`."""
+    """The copy before and after; `WriteConflictError`."""
     head = _head(user_id)
     known = _profile(head)
     updated = update(known)
@@ -35,7 +35,7 @@ def know_profile(user_id: str, update: Callable[[Profile], Profile]) -> tuple[Pr
 
 
 def know_entry(user_id: str, entry: Entry) -> tuple[Entry, bool]:
-    """What is known of the day now, and whether that is news; `OvertakenError`."""
+    """What is known of the day now, and whether that is news; `WriteConflictError`."""
     head = _head(user_id)
     stored = Item.find(_pk(user_id), _day(entry))
     known = Entry.model_validate(stored.body) if stored is not None else None

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from stadion.dynamo import look_again, next_revision
+from stadion.dynamo import next_revision
 from stadion.events.telemetry import UserMetricsUpdated
+from stadion.retry import retry_on_conflict
 from stadion.streams.codec import Floats
 from stadion.streams.recorded import joined
 from telemetry.metrics.athletes import store as athlete_store
@@ -41,7 +42,7 @@ class Found:
 
 def measure(user_id: str, workout_id: str, *, correlation_id: str, now: datetime) -> str:
     """First the metrics with their event, then the time series, always: a crash between them is mended next time."""
-    found = look_again(lambda: _bring_about(user_id, workout_id, correlation_id, now))
+    found = retry_on_conflict(lambda: _bring_about(user_id, workout_id, correlation_id, now))
     if found is None:
         return "unknown"
     _tell_series(user_id, found)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from stadion.dynamo import Item, Transaction, absent, next_revision, overtaken, put_over
+from stadion.dynamo import Item, Transaction, absent, next_revision, put_over
 from stadion.events.envelope import Event
 from stadion.events.outbox import outbox_items
 from stadion.sports import SportType
@@ -49,14 +49,14 @@ def keep(
     correlation_id: str,
     now: datetime,
 ) -> None:
-    """With its event; `OvertakenError` when anything that it rests on is not as it was read."""
+    """With its event; `WriteConflictError` when anything that it rests on is not as it was read."""
     pk, sk = _keys(user_id, measured.workout_id)
     body = measured.model_dump(mode="json")
     transaction = Transaction()
     put_over(transaction, stored, Item(pk=pk, sk=sk, kind="metrics", revision=next_revision(stored), body=body))
     for one in relied_on:
         unchanged = absent() if one.item is None else Item.revision == one.item.revision
-        transaction.check(one.key, unchanged, refused=overtaken)
+        transaction.check(one.key, unchanged)
     for item in outbox_items([event], user_id=user_id, correlation_id=correlation_id, now=now):
         transaction.put(item)
     transaction.commit()

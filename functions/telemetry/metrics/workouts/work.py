@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from stadion.settings import load
-from stadion.work import Work, leave
+from stadion.work import Work, enqueue
 from telemetry.metrics.athletes.domain import Touched
 from telemetry.metrics.workouts.settings import MeasuringSettings
 from telemetry.streams import store
@@ -21,7 +21,7 @@ def ask(user_id: str, workout_ids: Iterable[str], *, correlation_id: str, now: d
         Measuring(correlation_id=correlation_id, asked_at=now, user_id=user_id, workout_id=workout_id)
         for workout_id in workout_ids
     ]
-    leave(load(MeasuringSettings).measuring_queue, work)
+    enqueue(load(MeasuringSettings).measuring_queue, work)
     return len(work)
 
 

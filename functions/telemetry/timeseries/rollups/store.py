@@ -9,8 +9,9 @@ from typing import Any, Final
 from pynamodb.attributes import BinaryAttribute
 from pynamodb.exceptions import PutError, PynamoDBException
 
-from stadion.dynamo import Item, Transaction, absent, error_code, look_again, put_over
+from stadion.dynamo import Item, Transaction, absent, error_code, put_over
 from stadion.errors import RequestInProgressError
+from stadion.retry import retry_on_conflict
 from telemetry.timeseries.errors import TelemetryStoreBusyError
 from telemetry.timeseries.port import Span
 from telemetry.timeseries.rollups.domain import Rollup
@@ -80,11 +81,11 @@ def keep_workout(user_id: str, new: WorkoutRollup) -> None:
     }
     sk = f"{new.day.isoformat()}#{new.workout_id}"
     item = _RollupItem(pk=pk, sk=sk, kind="rollup", body=body, data=new.rollup.packed)
-    look_again(lambda: _bring_about(user_id, new.workout_id, new.version, item))
+    retry_on_conflict(lambda: _bring_about(user_id, new.workout_id, new.version, item))
 
 
 def forget_workout(user_id: str, workout_id: str, version: int) -> None:
-    look_again(lambda: _bring_about(user_id, workout_id, version, None))
+    retry_on_conflict(lambda: _bring_about(user_id, workout_id, version, None))
 
 
 def _bring_about(user_id: str, workout_id: str, version: int, item: Item | None) -> None:

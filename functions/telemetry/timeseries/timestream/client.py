@@ -3,14 +3,13 @@
 `parameter_validation=False`: of 32 ms for a hundred records, botocore spends half on checking what `records` made.
 """
 
-import random
-import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from stadion.retry import Policy
 from telemetry.timeseries.errors import TelemetryStoreBusyError
 from telemetry.timeseries.timestream import literals, sql
 from telemetry.timeseries.timestream.tables import TABLES
@@ -22,8 +21,7 @@ if TYPE_CHECKING:
 MOST_RECORDS: Final = 100
 AT_ONCE: Final = 8
 """Calls of one write: a day's ride is 864 of them, and a function has half a minute."""
-ATTEMPTS: Final = 5
-FIRST_PAUSE_S: Final = 0.1
+RETRIES: Final = Policy(attempts=5, base_s=0.1)
 BUSY: Final = frozenset({"ThrottlingException", "InternalServerException", "InvalidEndpointException"})
 REJECTED: Final = "RejectedRecordsException"
 
@@ -45,7 +43,7 @@ class Written:
 
 
 class Timestream:
-    def __init__(self, database: str, *, sleep: Callable[[float], None] = time.sleep, at_once: int = AT_ONCE) -> None:
+    def __init__(self, database: str, *, sleep: Callable[[float], None] | None = None, at_once: int = AT_ONCE) -> None:
         self.database = database
         self._sleep = sleep
         self._at_once = at_once
@@ -113,7 +111,7 @@ class Timestream:
         from botocore.exceptions import ClientError, HTTPClientError
         from botocore.exceptions import ConnectionError as NoConnectionError
 
-        for attempt in range(ATTEMPTS):
+        for _ in RETRIES.tries(self._sleep):
             try:
                 return call()
             except ClientError as error:
@@ -124,8 +122,6 @@ class Timestream:
                 reason: Exception = error
             except (NoConnectionError, HTTPClientError) as error:
                 reason = error
-            if attempt + 1 < ATTEMPTS:
-                self._sleep(random.uniform(0, FIRST_PAUSE_S * 2**attempt))  # noqa: S311 - jitter, not a secret
         raise TelemetryStoreBusyError from reason
 
 

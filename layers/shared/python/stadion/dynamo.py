@@ -1,10 +1,8 @@
 """One pynamodb item type for single-table services, and a transaction that says which write was refused and why."""
 
-import random
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Final, Self
 
 from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.connection import TableConnection
@@ -17,10 +15,12 @@ from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from stadion import pagination
-from stadion.errors import RequestInProgressError, StaleVersionError
+from stadion.errors import RequestInProgressError
+from stadion.retry import Policy, WriteConflictError
 from stadion.settings import settings
 
-T = TypeVar("T")
+CONTENTION: Final = Policy(attempts=5, base_s=0.02)
+"""With another transaction, which DynamoDB refuses to wait for."""
 Refusal = Callable[[dict[str, dict[str, Any]] | None], Exception]
 """Makes the error for a refused write out of the item that was in the way (raw, or None when there was none)."""
 
@@ -75,36 +75,6 @@ class Item(Model):
         return cls.from_raw_data(raw)
 
 
-class OvertakenError(Exception):
-    """Another write came between our look and our write: look again."""
-
-
-def overtaken(_: Any) -> Exception:
-    return OvertakenError()
-
-
-def look_again(write: Callable[[], T], *, attempts: int = 12) -> T:
-    """Runs `write` (a look and a write) until nobody comes between; `RequestInProgressError` when that never ends."""
-    for attempt in range(attempts):
-        try:
-            return write()
-        except OvertakenError:
-            time.sleep(random.uniform(0, 0.01 * 2 ** min(attempt, 6)))  # noqa: S311 - jitter, not a secret
-    raise RequestInProgressError
-
-
-def look_again_when_stale(write: Callable[[], T]) -> T:
-    """`look_again` for a look and a write that are refused with `StaleVersionError`, and no client to look again."""
-
-    def once() -> T:
-        try:
-            return write()
-        except StaleVersionError as error:
-            raise OvertakenError from error
-
-    return look_again(once)
-
-
 def next_revision(stored: Item | None) -> int:
     """Of what is written over `stored`."""
     return int(stored.revision) + 1 if stored is not None else 1
@@ -113,7 +83,7 @@ def next_revision(stored: Item | None) -> int:
 def put_over(transaction: "Transaction", stored: Item | None, new: Item) -> None:
     """Writes `new` only if what we read is still what is stored."""
     unchanged = absent() if stored is None else Item.revision == stored.revision
-    transaction.put(new, unchanged, refused=overtaken)
+    transaction.put(new, unchanged)
 
 
 def page_of(
@@ -151,29 +121,27 @@ def absent() -> Condition:
 
 
 class Transaction:
-    """All of it or nothing. A refused write raises the error named for it.
+    """All of it or nothing. A refused write raises the error named for it, else `WriteConflictError`.
 
     A conflict with another transaction is tried again a few times, then raises `RequestInProgressError`.
     """
 
-    ATTEMPTS = 5
-
     def __init__(self) -> None:
         self._writes: list[_Write] = []
 
-    def check(self, item: Item, condition: Condition, *, refused: Refusal) -> Self:
-        return self._add(_Write("check", item, condition, refused))
+    def check(self, item: Item, condition: Condition, *, refused: Refusal | None = None) -> Self:
+        return self._add(_Write("check", item, condition, refused or _conflict))
 
     def delete(self, item: Item, condition: Condition | None = None, *, refused: Refusal | None = None) -> Self:
-        return self._add(_Write("delete", item, condition, refused or _unexpected))
+        return self._add(_Write("delete", item, condition, refused or _conflict))
 
     def put(self, item: Item, condition: Condition | None = None, *, refused: Refusal | None = None) -> Self:
-        return self._add(_Write("put", item, condition, refused or _unexpected))
+        return self._add(_Write("put", item, condition, refused or _conflict))
 
     def update(
         self, item: Item, actions: list[Action], condition: Condition | None = None, *, refused: Refusal | None = None
     ) -> Self:
-        return self._add(_Write("update", item, condition, refused or _unexpected, actions))
+        return self._add(_Write("update", item, condition, refused or _conflict, actions))
 
     def _add(self, write: "_Write") -> Self:
         self._writes.append(write)
@@ -183,14 +151,13 @@ class Transaction:
         return len(self._writes)
 
     def commit(self) -> None:
-        for attempt in range(self.ATTEMPTS):
+        for _ in CONTENTION.tries():
             try:
                 return self._write()
             except TransactWriteError as error:
                 self._raise_refusal(error)
                 if not _contended(error):
                     raise
-                time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - jitter, not a secret
         raise RequestInProgressError
 
     def _of(self, kind: str) -> "list[_Write]":
@@ -243,5 +210,5 @@ def error_code(error: PynamoDBException) -> str | None:
     return code
 
 
-def _unexpected(_: dict[str, dict[str, Any]] | None) -> Exception:
-    return AssertionError("a write without a named refusal was refused")
+def _conflict(_: dict[str, dict[str, Any]] | None) -> Exception:
+    return WriteConflictError()

@@ -15,7 +15,6 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, ConfigDict
 
 from stadion import ids, problems
-from stadion.dynamo import look_again, look_again_when_stale
 from stadion.errors import (
     IfMatchRequiredError,
     InvalidTokenError,
@@ -26,6 +25,7 @@ from stadion.errors import (
 from stadion.i18n import Language, preferred_language
 from stadion.idempotency import IdempotencyKey, ReplayedError, idempotency_key
 from stadion.observability import correlate, correlation_id, count, log, logger, measure_ms, metrics
+from stadion.retry import retry_on_conflict
 
 T = TypeVar("T")
 JSON = "application/json"
@@ -108,9 +108,9 @@ class Api(APIGatewayHttpResolver):
             raise StaleVersionError
 
     def edit(self, change: Callable[[], T]) -> T:
-        """`change` looks, checks `if_match` and writes. Under `If-Match: *` it is done again when overtaken."""
+        """`change` looks, checks `if_match` and writes. Under `If-Match: *` it is done again when stale."""
         any_version = (self.header("if-match") or "").strip() == "*"
-        return look_again_when_stale(change) if any_version else look_again(change)
+        return retry_on_conflict(change, also=(StaleVersionError,) if any_version else ())
 
     def unchanged(self, tag: str) -> bool:
         """Whether the client holds this version already (`If-None-Match`)."""

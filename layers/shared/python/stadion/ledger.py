@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from stadion.dynamo import Item, Transaction, next_revision, overtaken, put_over
+from stadion.dynamo import Item, Transaction, next_revision, put_over
 from stadion.postings import Amounts, Change, Changes, Posting
 
 ACCOUNT = "ACCOUNT#"
@@ -58,8 +58,8 @@ class Ledger:
         """Posts once, however often and in whatever order versions of the source arrive.
 
         `derive` turns the changes of the named accounts into movements of further ones (a capped total out of a
-        day's sum); `react` turns all changes into what else is written. Raises `OvertakenError` when somebody moved
-        the same totals meanwhile: wrap the call, with what it was decided on, in `look_again`.
+        day's sum); `react` turns all changes into what else is written. Raises `WriteConflictError` when somebody moved
+        the same totals meanwhile: wrap the call, with what it was decided on, in `retry_on_conflict`.
         """
         entry_sk = f"ENTRY#{posting.source_id}"
         loaded = self._load([entry_sk, *map(account_sk, posting.contribution)])
@@ -81,7 +81,7 @@ class Ledger:
         for item in reaction.items:
             transaction.put(item)
         for item in reaction.relied_on:
-            transaction.check(item, Item.revision == item.revision, refused=overtaken)
+            transaction.check(item, Item.revision == item.revision)
         transaction.commit()
         return Outcome.MOVED if changes else Outcome.UNCHANGED
 

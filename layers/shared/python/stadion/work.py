@@ -1,7 +1,7 @@
 """Work that a service leaves for itself: messages of one model, in a queue of its own, done one by one."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -10,6 +10,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from pydantic import AwareDatetime, BaseModel, ConfigDict, computed_field
 
 from stadion.as_of import moment
+from stadion.batches import batched_by
 from stadion.events.consumer import Consumed
 from stadion.observability import correlate, count, log, logger, measure_ms
 from stadion.queues import LambdaHandler, queue_handler
@@ -17,9 +18,9 @@ from stadion.queues import LambdaHandler, queue_handler
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
-MOST_BYTES: Final = 256 * 1024
+MAX_BYTES: Final = 256 * 1024
 """Of one message, and of all messages of one request."""
-MOST_MESSAGES: Final = 10
+MAX_MESSAGES: Final = 10
 
 
 class Work(BaseModel):
@@ -58,12 +59,13 @@ def sqs_client() -> "SQSClient":
     return boto3.client("sqs")
 
 
-def leave(queue_url: str, work: Sequence[Work]) -> None:
-    """All of it, or `NotQueuedError`, after which some of it may have been left: it must be safe to repeat."""
+def enqueue(queue_url: str, work: Sequence[Work]) -> None:
+    """All of it, or `NotQueuedError`, after which some of it may be there: it must be safe to repeat."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
-        for bodies in _requests([one.model_dump_json() for one in work]):
+        messages = (one.model_dump_json() for one in work)
+        for bodies in batched_by(messages, max_count=MAX_MESSAGES, max_bytes=MAX_BYTES, size_of=_size):
             entries: Any = [{"Id": str(number), "MessageBody": body} for number, body in enumerate(bodies)]
             if sqs_client().send_message_batch(QueueUrl=queue_url, Entries=entries).get("Failed"):
                 raise NotQueuedError
@@ -71,19 +73,8 @@ def leave(queue_url: str, work: Sequence[Work]) -> None:
         raise NotQueuedError from error
 
 
-def _requests(bodies: list[str]) -> Iterator[list[str]]:
-    """As many messages at a time as SQS takes."""
-    waiting: list[str] = []
-    size = 0
-    for body in bodies:
-        length = len(body.encode())
-        if waiting and (len(waiting) == MOST_MESSAGES or size + length > MOST_BYTES):
-            yield waiting
-            waiting, size = [], 0
-        waiting.append(body)
-        size += length
-    if waiting:
-        yield waiting
+def _size(message: str) -> int:
+    return len(message.encode())
 
 
 def worker(do: Callable[[W], Consumed], *, kind: type[W]) -> LambdaHandler:

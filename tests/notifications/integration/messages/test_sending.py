@@ -105,11 +105,11 @@ def test_a_crash_between_the_write_and_the_queue_is_made_good_by_the_repetition(
     def broken(*_: Any) -> None:
         raise OSError
 
-    real = request_service.leave
-    monkeypatch.setattr(request_service, "leave", broken)
+    real = request_service.enqueue
+    monkeypatch.setattr(request_service, "enqueue", broken)
     answer = anna.invoke("on_notification_requests", sqs_event(requested()))
     assert len(answer["batchItemFailures"]) == 1
-    monkeypatch.setattr(request_service, "leave", real)
+    monkeypatch.setattr(request_service, "enqueue", real)
     ask(anna, requested())
     deliver(anna)
     assert len(pushes()) == 1

@@ -6,7 +6,7 @@ from notifications.deliveries import store as delivery_store
 from notifications.dispatch.work import Send
 from notifications.settings import MessageSettings
 from stadion.settings import load
-from stadion.work import leave
+from stadion.work import enqueue
 from tests.kit.clock import Clock
 from tests.kit.events import entry
 from tests.kit.services import ATHLETE, Service, sqs_event
@@ -148,7 +148,7 @@ def test_a_message_that_waits_is_not_sent_by_whoever_asks_too_early(anna: Servic
         one for one in delivery_store.delivery_log(ATHLETE, limit=100, cursor=None).items if one.due_at is not None
     ]
 
-    leave(load(MessageSettings).deliveries_queue, [Send.of(one, now.moment) for one in waiting])
+    enqueue(load(MessageSettings).deliveries_queue, [Send.of(one, now.moment) for one in waiting])
     deliver(anna)
 
     assert waiting

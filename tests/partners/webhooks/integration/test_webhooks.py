@@ -119,7 +119,7 @@ def test_an_attempt_that_comes_before_its_hour_is_none(hooks: Service, receiver:
     """Left twice, say: the worker looks at the delivery, not at who sent it."""
     from partners.webhooks.work import Deliver
     from stadion import clock
-    from stadion.work import leave
+    from stadion.work import enqueue
 
     subscribe(hooks, receiver)
     receiver.answers = [500]
@@ -128,7 +128,7 @@ def test_an_attempt_that_comes_before_its_hour_is_none(hooks: Service, receiver:
 
     now = clock.now()
     again = Deliver(correlation_id="c", asked_at=now, partner_id="store", delivery_id=waiting["delivery_id"])
-    leave(boto3.client("sqs").get_queue_url(QueueName="webhook-deliveries")["QueueUrl"], [again])
+    enqueue(boto3.client("sqs").get_queue_url(QueueName="webhook-deliveries")["QueueUrl"], [again])
     work(hooks)
 
     assert len(receiver.seen) == 1

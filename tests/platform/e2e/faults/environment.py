@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from stadion import clock
-from stadion.dynamo import look_again
 from stadion.errors import ConflictError
+from stadion.retry import retry_on_conflict
 from tests.kit.functions import handler_of
 from tests.kit.services import Context, http_event, sqs_event
 from tests.platform.e2e.faults.chaos import Chaos, KilledError, between
@@ -122,7 +122,9 @@ def _record_measured(life: Life, seed: str) -> None:
     typed = service._manual_workout(life.user_id, new, clock.now())
     workout = type(typed).model_validate({**typed.model_dump(), "best_efforts": life.best_efforts})
     _chaos.random = random.Random(seed)
-    _until_answered(lambda: look_again(lambda: service._record_once(workout, OnDuplicate.FORCE, None, clock.now())))
+    _until_answered(
+        lambda: retry_on_conflict(lambda: service._record_once(workout, OnDuplicate.FORCE, None, clock.now()))
+    )
 
 
 def _until_answered(request: Callable[[], T]) -> T:

@@ -15,7 +15,8 @@ from promos.campaigns.run import service as lifecycle
 from promos.campaigns.run import store, timer
 from promos.campaigns.run.domain import Campaign, Run
 from promos.offers.domain import Switch
-from stadion.dynamo import look_again_when_stale
+from stadion.errors import StaleVersionError
+from stadion.retry import retry_on_conflict
 from tests.kit.interleaving import ORDERS, interleaved
 from tests.kit.memory import Memory, memory
 from tests.kit.size import sized
@@ -110,7 +111,7 @@ def test_a_pause_stands_whatever_begins_meanwhile(executions: list[str], order: 
             before = store.get("winter")
             store.put(before, before.changed(NOW, switch=Switch.PAUSED))
 
-        pausing = partial(look_again_when_stale, pause)
+        pausing = partial(retry_on_conflict, pause, also=(StaleVersionError,))
         interleaved(table, [pausing, *(claim(execution) for execution in executions)], order)
 
         assert store.get("winter").switch is Switch.PAUSED

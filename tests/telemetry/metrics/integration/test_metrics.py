@@ -236,10 +236,10 @@ def wipe(telemetry: Service) -> None:
 CRASHES = (
     ("on_workout_events", "telemetry.streams.store.keep"),
     ("on_workout_events", "telemetry.metrics.workouts.work.ask"),
-    ("on_workout_events", "telemetry.metrics.workouts.work.leave"),
+    ("on_workout_events", "telemetry.metrics.workouts.work.enqueue"),
     ("on_account_events", "telemetry.metrics.athletes.store.read"),
     ("on_account_events", "telemetry.metrics.workouts.work.ask_for"),
-    ("on_account_events", "telemetry.metrics.workouts.work.leave"),
+    ("on_account_events", "telemetry.metrics.workouts.work.enqueue"),
     ("on_measuring", "telemetry.metrics.workouts.service.assess"),
     ("on_measuring", "telemetry.metrics.workouts.store.keep"),
     ("on_measuring", "telemetry.metrics.workouts.service._tell_series"),

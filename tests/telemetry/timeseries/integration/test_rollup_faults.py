@@ -10,7 +10,8 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 from moto import mock_aws
 
-from stadion.dynamo import Item, OvertakenError
+from stadion.dynamo import Item
+from stadion.retry import WriteConflictError
 from telemetry.timeseries.errors import TelemetryStoreBusyError
 from telemetry.timeseries.port import Period, Source
 from telemetry.timeseries.rollups import store as rollup_store
@@ -79,7 +80,7 @@ def test_one_who_is_overtaken_looks_again(world: World, monkeypatch: pytest.Monk
 
 def test_one_who_is_overtaken_again_and_again_is_busy(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     def overtaken(*_: Any) -> None:
-        raise OvertakenError
+        raise WriteConflictError
 
     monkeypatch.setattr(rollup_store, "_bring_about", overtaken)
     with pytest.raises(TelemetryStoreBusyError):

@@ -19,7 +19,7 @@ from telemetry.timeseries.errors import TelemetryStoreBusyError
 from telemetry.timeseries.port import Fill, Period, Source
 from telemetry.timeseries.timestream import adapter as timestream
 from telemetry.timeseries.timestream.adapter import TimestreamStore
-from telemetry.timeseries.timestream.client import ATTEMPTS, Written
+from telemetry.timeseries.timestream.client import RETRIES, Written
 from telemetry.timeseries.timestream.tables import WORKOUT_SAMPLES
 from tests.kit.size import examples
 from tests.telemetry.timeseries.integration.conftest import DATABASE, LocalTimestream
@@ -58,7 +58,7 @@ def test_what_may_work_in_a_moment_is_tried_again(world: World, timestream: Loca
 def test_after_several_tries_the_store_is_busy(world: World, timestream: LocalTimestream, fault: Any) -> None:
     with Faults(timestream.writer, repeat(fault)) as writing, pytest.raises(TelemetryStoreBusyError):
         world.store.put_workout(world.user, workout())
-    assert writing.requests == ATTEMPTS
+    assert writing.requests == RETRIES.attempts
     with Faults(timestream.asker, repeat(fault)), pytest.raises(TelemetryStoreBusyError):
         world.store.daily_loads(world.user, season())
 
@@ -67,7 +67,7 @@ def test_the_pauses_grow_and_are_jittered(world: World, timestream: LocalTimestr
     for _ in range(20):
         with Faults(timestream.asker, repeat(THROTTLED)), pytest.raises(TelemetryStoreBusyError):
             world.store.daily_loads(world.user, season())
-    by_attempt = np.array(timestream.pauses).reshape(20, ATTEMPTS - 1)
+    by_attempt = np.array(timestream.pauses).reshape(20, RETRIES.attempts - 1)
     assert (by_attempt < [0.1, 0.2, 0.4, 0.8]).all()
     assert len(set(timestream.pauses)) == len(timestream.pauses)
 
@@ -115,7 +115,7 @@ def test_a_workout_counts_only_when_all_of_it_is_there(world: World, timestream:
     """The third page of samples fails for good: nothing counts; the queue brings it again: everything does."""
     one = workout(n=350)
     with (
-        Faults(timestream.writer, pages([None, None, *[THROTTLED] * ATTEMPTS])),
+        Faults(timestream.writer, pages([None, None, *[THROTTLED] * RETRIES.attempts])),
         pytest.raises(TelemetryStoreBusyError),
     ):
         world.store.put_workout(world.user, one)
@@ -131,7 +131,7 @@ def test_while_a_correction_is_written_the_old_version_counts(world: World, time
     newer = workout(n=120, version=2, mean_max={"power": {5: 1.0}})
     for done in range(3):
         with (
-            Faults(timestream.writer, pages([*[None] * done, *[INTERNAL] * ATTEMPTS])),
+            Faults(timestream.writer, pages([*[None] * done, *[INTERNAL] * RETRIES.attempts])),
             pytest.raises(TelemetryStoreBusyError),
         ):
             world.store.put_workout(world.user, newer)
@@ -149,7 +149,7 @@ def test_however_often_a_write_breaks_off_the_last_try_makes_it_whole(
     world = World(TimestreamStore(DATABASE, timestream), has_table=False, user=str(uuid4()))
     one = workout(n=250)
     for done in crashes:
-        with Faults(timestream.writer, pages([*[None] * done, *[THROTTLED] * ATTEMPTS])):
+        with Faults(timestream.writer, pages([*[None] * done, *[THROTTLED] * RETRIES.attempts])):
             try:
                 world.store.put_workout(world.user, one)
             except TelemetryStoreBusyError:
