@@ -1,158 +1,154 @@
-"""The accounts table. Access patterns stand in README.md; nothing outside this module knows the keys."""
+"""The accounts table. Its keys stand in README.md; nothing outside this module knows them."""
 
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from accounts.domain import Consent, JournalEntry, Physical, PrivacyZones, Profile
+from pydantic import AwareDatetime
+
+from accounts.domain import Consent, JournalEntry, Physical, PrivacyZones, Profile, Value
 from accounts.errors import UserNotFoundError
-from stadion import clock, pagination
-from stadion.dynamo import Item, Transaction, absent, next_revision, page_of, put_over
+from stadion import pagination
+from stadion.change import Change
 from stadion.errors import StaleVersionError
 from stadion.events.accounts import ConsentKind
 from stadion.events.envelope import Event
-from stadion.events.outbox import outbox_items
-from stadion.observability import correlation_id
+from stadion.records import Records, Stored
 
 
 class ProfileExistsError(Exception):
     """The profile was created before."""
 
 
+class _Day(Value):
+    """What was measured on a day; None: it was taken back, and its revision stays for whoever keeps a copy."""
+
+    entry: Physical | None = None
+
+    def body(self) -> dict[str, Any]:
+        return self.entry.model_dump(mode="json", exclude_none=True) if self.entry is not None else {}
+
+
+class _RoleChange(Value):
+    role: str
+    granted: bool
+    by: str
+    at: AwareDatetime
+
+
+PROFILES = Records(
+    Profile, kind="profile", pk="USER#{user_id}", sk="PROFILE", own_revision=True, missing=UserNotFoundError
+)
+DAYS = Records(
+    _Day,
+    kind="physical",
+    pk="USER#{user_id}",
+    sk="PHYSICAL#{measured_on}",
+    dump=_Day.body,
+    load=lambda item: _Day(entry=Physical.model_validate(item.body) if item.body else None),
+)
+ZONES = Records(PrivacyZones, kind="privacy_zones", pk="USER#{user_id}", sk="PRIVACY_ZONES", nulls=True)
+CONSENTS = Records(Consent, kind="consent", pk="USER#{user_id}", sk="CONSENT#{kind}", own_revision=True, nulls=True)
+JOURNAL = Records(
+    JournalEntry, kind="journal", pk="USER#{user_id}", sk="JOURNAL#{changed_at}#{kind}#{revision}", nulls=True
+)
+ROLE_CHANGES = Records(_RoleChange, kind="role_change", pk="USER#{user_id}", sk="ROLE#{at}#{role}")
+
+
+# --- profiles -------------------------------------------------------------------------------------------------------
+
+
 def profile(user_id: str) -> Profile:
-    item = Item.find(_user(user_id), "PROFILE")
-    if item is None:
-        raise UserNotFoundError
-    return Profile.model_validate(item.body)
+    return PROFILES.get(user_id)
 
 
 def has_profile(user_id: str) -> bool:
-    return Item.find(_user(user_id), "PROFILE") is not None
+    return PROFILES.find(user_id) is not None
 
 
 def create_profile(new: Profile, events: list[Event], now: datetime) -> None:
-    transaction = Transaction()
-    transaction.put(_profile_item(new), absent(), refused=lambda _: ProfileExistsError())
-    _publish(transaction, new.user_id, events, now)
-    transaction.commit()
+    with Change(new.user_id, now) as change:
+        change.put(PROFILES, new, refused=ProfileExistsError)
+        change.publish(*events)
 
 
 def revise_profile(old: Profile, new: Profile, events: list[Event], now: datetime) -> None:
-    transaction = Transaction()
-    unchanged = Item.revision == old.revision
-    transaction.put(_profile_item(new), unchanged, refused=lambda _: StaleVersionError())
-    _publish(transaction, new.user_id, events, now)
-    transaction.commit()
+    with Change(new.user_id, now) as change:
+        change.replace(PROFILES.seen(old), new, refused=StaleVersionError)
+        change.publish(*events)
+
+
+def note_role_change(user_id: str, *, role: str, granted: bool, by: str, now: datetime) -> None:
+    noted = _RoleChange(role=role, granted=granted, by=by, at=now)
+    with Change(user_id, now) as change:
+        change.put(ROLE_CHANGES.of(noted, user_id), noted, new=False)
+
+
+# --- physical data --------------------------------------------------------------------------------------------------
 
 
 def physical(user_id: str) -> list[Physical]:
     """Oldest first."""
-    found = Item.query(_user(user_id), Item.sk.startswith("PHYSICAL#"), consistent_read=True)
-    return [Physical.model_validate(item.body) for item in found if not _is_taken_back(item)]
+    return [day.entry for day in DAYS.every(user_id) if day.entry is not None]
 
 
 def change_physical(user_id: str, measured_on: date, entry: Physical | None, now: datetime) -> None:
     """A day's entry with its event in one transaction; None takes it back. What holds already changes nothing."""
-    stored = Item.find(_user(user_id), _physical_sk(measured_on))
-    body = entry.model_dump(mode="json", exclude_none=True) if entry is not None else {}
-    if (stored.body if stored is not None else {}) == body:
+    stored = DAYS.read(user_id, measured_on)
+    day = _Day(entry=entry)
+    if (stored.value or _Day()) == day:
         return
-    revision = int(stored.revision or 1) + 1 if stored is not None else 1
-    item = Item(pk=_user(user_id), sk=_physical_sk(measured_on), kind="physical", revision=revision, body=body)
-    transaction = Transaction()
-    put_over(transaction, stored, item)
-    event = (entry or Physical(measured_on=measured_on)).facts(revision)
-    _publish(transaction, user_id, [event], now)
-    transaction.commit()
+    with Change(user_id, now) as change:
+        change.replace(stored, day)
+        change.publish((entry or Physical(measured_on=measured_on)).facts(stored.next_revision))
 
 
-def _is_taken_back(item: Item) -> bool:
-    """The revision stays, so that whoever keeps a copy knows which of two changes is newer."""
-    return not item.body
+# --- privacy zones --------------------------------------------------------------------------------------------------
 
 
-def privacy_zones(user_id: str) -> tuple[PrivacyZones, Item | None]:
-    item = Item.find(_user(user_id), "PRIVACY_ZONES")
-    return (PrivacyZones.model_validate(item.body) if item is not None else PrivacyZones()), item
+def privacy_zones(user_id: str) -> tuple[PrivacyZones, Stored[PrivacyZones]]:
+    stored = ZONES.read(user_id)
+    return stored.value or PrivacyZones(), stored
 
 
 def change_privacy_zones(
-    user_id: str, zones: PrivacyZones, event: Callable[[int], Event], stored: Item | None, now: datetime
+    user_id: str, zones: PrivacyZones, event: Callable[[int], Event], stored: Stored[PrivacyZones], now: datetime
 ) -> None:
     """`WriteConflictError` when the list is not `stored` any more; `event` is made of the new revision."""
-    revision = next_revision(stored)
-    body = zones.model_dump(mode="json")
-    transaction = Transaction()
-    put_over(
-        transaction,
-        stored,
-        Item(pk=_user(user_id), sk="PRIVACY_ZONES", kind="privacy_zones", revision=revision, body=body),
-    )
-    _publish(transaction, user_id, [event(revision)], now)
-    transaction.commit()
+    with Change(user_id, now) as change:
+        change.replace(stored, zones)
+        change.publish(event(stored.next_revision))
+
+
+# --- consents -------------------------------------------------------------------------------------------------------
 
 
 def consents(user_id: str) -> dict[ConsentKind, Consent]:
-    found = Item.query(_user(user_id), Item.sk.startswith("CONSENT#"), consistent_read=True)
-    known = {consent.kind: consent for consent in (Consent.model_validate(item.body) for item in found)}
+    known = {consent.kind: consent for consent in CONSENTS.every(user_id)}
     return {kind: known.get(kind, Consent(kind=kind)) for kind in ConsentKind}
 
 
 def change_consent(
     user_id: str,
     kind: ConsentKind,
-    change: Callable[[Consent], tuple[Consent, JournalEntry, Event] | None],
+    how: Callable[[Consent], tuple[Consent, JournalEntry, Event] | None],
     now: datetime,
 ) -> Consent:
-    """State, journal and event in one transaction; `change` answers None when nothing changes."""
-    sk = f"CONSENT#{kind.value}"
-    stored = Item.find(_user(user_id), sk)
-    known = Consent.model_validate(stored.body) if stored is not None else Consent(kind=kind)
-    changed = change(known)
+    """State, journal and event in one transaction; `how` answers None when nothing changes."""
+    stored = CONSENTS.read(user_id, kind)
+    known = stored.value or Consent(kind=kind)
+    changed = how(known)
     if changed is None:
         return known
     consent, entry, event = changed
-    transaction = Transaction()
-    item = Item(
-        pk=_user(user_id), sk=sk, kind="consent", revision=consent.revision, body=consent.model_dump(mode="json")
-    )
-    put_over(transaction, stored, item)
-    transaction.put(_journal_item(user_id, entry), absent())
-    _publish(transaction, user_id, [event], now)
-    transaction.commit()
+    with Change(user_id, now) as change:
+        change.replace(stored, consent)
+        change.put(JOURNAL.of(entry, user_id), entry)
+        change.publish(event)
     return consent
 
 
 def journal(user_id: str, *, limit: int, cursor: str | None) -> pagination.Page[JournalEntry]:
     """Newest first."""
-    scope = pagination.fingerprint("consent-journal", user_id)
-    page = page_of(_user(user_id), "JOURNAL#", scope=scope, limit=limit, cursor=cursor, newest_first=True)
-    return page.of(lambda item: JournalEntry.model_validate(item.body))
-
-
-def note_role_change(user_id: str, *, role: str, granted: bool, by: str, now: datetime) -> None:
-    body = {"role": role, "granted": granted, "by": by, "at": clock.rfc3339(now)}
-    Item(pk=_user(user_id), sk=f"ROLE#{clock.rfc3339(now)}#{role}", kind="role_change", body=body).save()
-
-
-def _publish(transaction: Transaction, user_id: str, events: list[Event], now: datetime) -> None:
-    for item in outbox_items(events, user_id=user_id, correlation_id=correlation_id(), now=now):
-        transaction.put(item)
-
-
-def _user(user_id: str) -> str:
-    return f"USER#{user_id}"
-
-
-def _physical_sk(measured_on: date) -> str:
-    return f"PHYSICAL#{measured_on.isoformat()}"
-
-
-def _profile_item(new: Profile) -> Item:
-    body: dict[str, Any] = new.model_dump(mode="json", exclude_none=True)
-    return Item(pk=_user(new.user_id), sk="PROFILE", kind="profile", revision=new.revision, body=body)
-
-
-def _journal_item(user_id: str, entry: JournalEntry) -> Item:
-    sk = f"JOURNAL#{clock.rfc3339(entry.changed_at)}#{entry.kind.value}#{entry.revision}"
-    return Item(pk=_user(user_id), sk=sk, kind="journal", body=entry.model_dump(mode="json"))
+    scope = ("consent-journal", user_id)
+    return JOURNAL.page(user_id, scope=scope, limit=limit, cursor=cursor, newest_first=True)

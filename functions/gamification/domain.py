@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from stadion import clock
 from stadion.events.workouts import BestEffort, WorkoutFacts
-from stadion.postings import Amounts, Changes
+from stadion.postings import AccountChanges, Amounts
 from stadion.sports import SportType, sport
 
 XP_PER_DAY = 300
@@ -38,7 +38,7 @@ def contribution(workout: WorkoutFacts) -> dict[str, Amounts]:
     return {f"DAY#{day}": {"xp": xp}} if xp else {}
 
 
-def capped(changes: Changes) -> dict[str, Amounts]:
+def capped(changes: AccountChanges) -> dict[str, Amounts]:
     """How the total moves when the days move: each day counts up to `XP_PER_DAY`."""
     moved = sum(
         min(XP_PER_DAY, change.after.get("xp", 0)) - min(XP_PER_DAY, change.before.get("xp", 0))

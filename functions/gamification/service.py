@@ -16,14 +16,13 @@ from gamification.domain import (
     newly_set,
     records_of,
 )
-from stadion.dynamo import Item
+from stadion.change import Change
 from stadion.events.envelope import Event
 from stadion.events.gamification import LevelReached, PersonalRecordSet, XpGranted
 from stadion.events.notifications import NotificationRequested
-from stadion.events.outbox import outbox_items
 from stadion.events.workouts import WorkoutFacts
-from stadion.ledger import Outcome, Reaction
-from stadion.postings import Change, Changes, Posting
+from stadion.ledger import Notes, Outcome
+from stadion.postings import AccountChange, AccountChanges, Posting
 from stadion.retry import retry_on_conflict
 
 
@@ -37,9 +36,6 @@ class Source:
     workout: WorkoutFacts | None
     correlation_id: str
     now: datetime
-
-    def publish(self, events: list[Event]) -> list[Item]:
-        return outbox_items(events, user_id=self.user_id, correlation_id=self.correlation_id, now=self.now)
 
 
 @dataclass(frozen=True)
@@ -57,23 +53,23 @@ def move_xp(source: Source) -> Moved:
 def _post_xp(source: Source) -> Moved:
     granted: list[Event] = []
 
-    def react(changes: Changes) -> Reaction:
-        granted.clear()
-        change = changes.get(TOTAL)
-        if change is None:
-            return Reaction()
-        events, notes = _grant(source, change)
+    def react(moved: AccountChanges) -> Notes:
+        if TOTAL not in moved:
+            return {}
+        events, notes = _grant(source, moved[TOTAL])
         granted.extend(events)
-        return Reaction(items=source.publish(events), notes={TOTAL: notes})
+        change.publish(*events)
+        return {TOTAL: notes}
 
     posting = Posting(source.workout_id, source.revision, contribution(source.workout) if source.workout else {})
-    outcome = store.ledger(source.user_id).post(posting, derive=capped, react=react)
+    with Change(source.user_id, source.now) as change:
+        outcome = store.ledger(source.user_id).post(change, posting, derive=capped, react=react)
     xp = next((event.amount for event in granted if isinstance(event, XpGranted)), 0)
     level = max((event.level for event in granted if isinstance(event, LevelReached)), default=None)
     return Moved(outcome, xp=xp, level=level)
 
 
-def _grant(source: Source, change: Change) -> tuple[list[Event], dict[str, int]]:
+def _grant(source: Source, change: AccountChange) -> tuple[list[Event], dict[str, int]]:
     """The total moved: say so, and announce each level that is reached for the first time."""
     total = change.after["xp"]
     events: list[Event] = [XpGranted(workout_id=source.workout_id, amount=change.moved("xp"), total=total)]
@@ -104,7 +100,9 @@ def _post_records(source: Source) -> Moved:
     standing = _standing(shelf, source, offered)
     taken = newly_set(shelf.records, standing, source.workout_id)
     events = _record_events(source, taken)
-    store.write(shelf, source.workout_id, source.revision, offered, standing, source.publish(events))
+    with Change(source.user_id, source.now) as change:
+        store.write(change, shelf, source.revision, offered, standing)
+        change.publish(*events)
     changed = standing != shelf.records
     outcome = Outcome.MOVED if changed else Outcome.UNCHANGED
     return Moved(outcome, records=tuple(entry.record.record for entry in taken))

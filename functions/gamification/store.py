@@ -1,111 +1,105 @@
-"""The gamification table. Access patterns stand in README.md; nothing outside this module knows the keys."""
+"""The gamification table. Its keys stand in README.md; nothing outside this module knows them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC
-from typing import Any
 
 from gamification.domain import Record
-from stadion.dynamo import Item, Transaction, next_revision, put_over
-from stadion.ledger import Ledger, account_sk, totals_of
+from stadion.change import Change
+from stadion.ledger import Ledger
+from stadion.records import Records, Stored, fetch
+
+Standing = Mapping[str, Record]
+"""Record -> who holds it."""
+
+
+@dataclass(frozen=True)
+class _Offered:
+    """What a version of a workout offered for records: record -> sort key of the effort."""
+
+    efforts: Mapping[str, str]
+    revision: int
+
+
+RECORDS = Records[Standing](
+    dict,
+    kind="records",
+    pk="USER#{user_id}",
+    sk="RECORDS",
+    dump=lambda standing: {key: record.model_dump(mode="json") for key, record in standing.items()},
+    load=lambda item: {key: Record.model_validate(body) for key, body in item.body.items()},
+)
+OFFERED = Records(
+    _Offered,
+    kind="efforts",
+    pk="USER#{user_id}",
+    sk="EFFORTS#{workout_id}",
+    own_revision=True,
+    dump=lambda offered: dict(offered.efforts),
+    load=lambda item: _Offered(item.body, int(item.revision)),
+)
+EFFORTS = Records(Record, kind="effort", pk="USER#{user_id}", sk="EFFORT#{record}#{place}", nulls=True)
 
 
 def ledger(user_id: str) -> Ledger:
-    return Ledger(pk=_user(user_id))
+    return Ledger(pk=f"USER#{user_id}")
 
 
 def total_xp(user_id: str, account: str) -> int:
-    totals, _ = totals_of(Item.find(_user(user_id), account_sk(account)))
-    return totals.get("xp", 0)
+    return ledger(user_id).totals(account).get("xp", 0)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Shelf:
     """The standing records of an athlete, as read; a change of them is written only if they are still so."""
 
     user_id: str
-    stored: Item | None
-    entry: Item | None
-    records: dict[str, Record]
-    entered: dict[str, str]
+    stored: Stored[Standing]
+    entry: Stored[_Offered]
+
+    @property
+    def records(self) -> Standing:
+        return self.stored.value or {}
+
+    @property
+    def entered(self) -> Mapping[str, str]:
+        return self.entry.value.efforts if self.entry.value is not None else {}
 
     def is_stale(self, revision: int) -> bool:
-        return self.entry is not None and int(self.entry.revision) >= revision
+        return self.entry.value is not None and self.entry.value.revision >= revision
 
 
 def shelf(user_id: str, workout_id: str) -> Shelf:
     """The records and what this workout offered for them in an earlier version."""
-    keys = [(_user(user_id), "RECORDS"), (_user(user_id), _entry_sk(workout_id))]
-    items = {item.sk: item for item in Item.batch_get(keys, consistent_read=True)}
-    stored, entry = items.get("RECORDS"), items.get(_entry_sk(workout_id))
-    return Shelf(
-        user_id=user_id,
-        stored=stored,
-        entry=entry,
-        records=_records(stored),
-        entered=dict(entry.body) if entry is not None else {},
-    )
+    records, offered = RECORDS.at(user_id), OFFERED.at(user_id, workout_id)
+    found = fetch(records, offered)
+    return Shelf(user_id, found[records], found[offered])
 
 
 def records(user_id: str) -> list[Record]:
-    return sorted(_records(Item.find(_user(user_id), "RECORDS")).values(), key=lambda record: record.record)
+    return sorted((RECORDS.find(user_id) or {}).values(), key=lambda record: record.record)
 
 
 def best_efforts(user_id: str, record: str, *, but: str) -> Record | None:
     """The fastest effort over a distance that another workout offers."""
-    found = Item.query(_user(user_id), Item.sk.startswith(f"EFFORT#{record}#"), consistent_read=True, limit=2)
-    efforts = [Record.model_validate(item.body) for item in found]
+    efforts = EFFORTS.every(user_id, record, limit=2)
     return next((effort for effort in efforts if effort.workout_id != but), None)
 
 
-def write(
-    shelf: Shelf,
-    workout_id: str,
-    revision: int,
-    offered: Mapping[str, Record],
-    standing: Mapping[str, Record],
-    further: list[Item],
-) -> None:
-    transaction = Transaction()
-    entry_body = {key: _effort_sk(record) for key, record in offered.items()}
-    entry = Item(pk=_user(shelf.user_id), sk=_entry_sk(workout_id), kind="efforts", revision=revision, body=entry_body)
-    put_over(transaction, shelf.entry, entry)
-    put_over(transaction, shelf.stored, _records_item(shelf, standing))
-    _move_efforts(transaction, shelf, offered)
-    for item in further:
-        transaction.put(item)
-    transaction.commit()
+def write(change: Change, shelf: Shelf, revision: int, offered: Standing, standing: Standing) -> None:
+    """`WriteConflictError` when the records are not as they were read."""
+    places = {key: EFFORTS.at(shelf.user_id, record.record, _order(record)) for key, record in offered.items()}
+    change.replace(shelf.entry, _Offered({key: place.sk for key, place in places.items()}, revision))
+    change.replace(shelf.stored, standing)
+    for sk in set(shelf.entered.values()) - {place.sk for place in places.values()}:
+        _, record, order = sk.split("#", 2)
+        change.delete(EFFORTS.at(shelf.user_id, record, order))
+    for key, place in places.items():
+        change.put(place, offered[key], new=False)
 
 
-def _move_efforts(transaction: Transaction, shelf: Shelf, offered: Mapping[str, Record]) -> None:
-    new = {_effort_sk(record): record for record in offered.values()}
-    for sk in set(shelf.entered.values()) - new.keys():
-        transaction.delete(Item(pk=_user(shelf.user_id), sk=sk))
-    for sk, record in new.items():
-        body = record.model_dump(mode="json")
-        transaction.put(Item(pk=_user(shelf.user_id), sk=sk, kind="effort", body=body))
-
-
-def _records_item(shelf: Shelf, standing: Mapping[str, Record]) -> Item:
-    revision = next_revision(shelf.stored)
-    body: dict[str, Any] = {key: record.model_dump(mode="json") for key, record in standing.items()}
-    return Item(pk=_user(shelf.user_id), sk="RECORDS", kind="records", revision=revision, body=body)
-
-
-def _records(item: Item | None) -> dict[str, Record]:
-    return {key: Record.model_validate(body) for key, body in item.body.items()} if item is not None else {}
-
-
-def _user(user_id: str) -> str:
-    return f"USER#{user_id}"
-
-
-def _entry_sk(workout_id: str) -> str:
-    return f"EFFORTS#{workout_id}"
-
-
-def _effort_sk(record: Record) -> str:
+def _order(record: Record) -> str:
     """Text order is the order of `Record.rank`."""
     milliseconds, started_at, workout_id = record.rank
     moment = started_at.astimezone(UTC).isoformat(timespec="microseconds")
-    return f"EFFORT#{record.record}#{milliseconds:012d}#{moment}#{workout_id}"
+    return f"{milliseconds:012d}#{moment}#{workout_id}"

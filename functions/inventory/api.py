@@ -55,7 +55,7 @@ def change_gear(gear_id: str, body: Annotated[GearPatch, Body()]) -> Response[Ge
 
 @api.delete("/v1/gear/<gear_id>", status_code=204, summary="Delete a piece of gear", tags=["Gear"])
 def delete_gear(gear_id: str) -> Response[None]:
-    api.edit(lambda: service.remove(_edited(gear_id)))
+    api.edit(lambda: service.remove(_edited(gear_id), clock.now()))
     return Response(status_code=204)
 
 

@@ -11,7 +11,7 @@ from inventory.categories import CATEGORIES, Category
 from stadion.events.inventory import GearWearReached
 from stadion.events.notifications import NotificationRequested
 from stadion.events.workouts import WorkoutFacts
-from stadion.postings import Amounts, Change
+from stadion.postings import AccountChange, Amounts
 from stadion.sports import SportType, WearUnit
 
 EASTERNMOST = timedelta(hours=14)  # where a calendar day begins first
@@ -219,7 +219,9 @@ def silent_notes(totals: Amounts, notes: Mapping[str, Any], piece: "Gear | Compo
     return {**notes, "reached": reached}
 
 
-def crossings(change: Change, gear: Gear, component: Component | None) -> tuple[list[GearWearReached], dict[str, Any]]:
+def crossings(
+    change: AccountChange, gear: Gear, component: Component | None
+) -> tuple[list[GearWearReached], dict[str, Any]]:
     """The thresholds that a movement crossed upward, and the notes that remember it.
 
     `reached` is the highest threshold reached so far; a fall below it (a corrected or deleted workout) lowers it, so
@@ -236,7 +238,7 @@ def crossings(change: Change, gear: Gear, component: Component | None) -> tuple[
 
 
 def _wear_reached(
-    gear: Gear, component: Component | None, threshold: int, crossing: int, change: Change
+    gear: Gear, component: Component | None, threshold: int, crossing: int, change: AccountChange
 ) -> GearWearReached:
     piece = component or gear
     return GearWearReached(

@@ -11,10 +11,10 @@ from stadion.observability import count
 
 
 def move_mileage(envelope: Envelope[Any]) -> Consumed:
-    event, user_id, correlation_id, now = envelope.data, envelope.user_id, envelope.correlation_id, clock.now()
+    event, user_id, now = envelope.data, envelope.user_id, clock.now()
     if isinstance(event, WorkoutDeleted):
-        return _consumed(give_back(user_id, event.workout_id, event.revision, correlation_id=correlation_id, now=now))
-    return _consumed(wear_gear(user_id, event.workout, correlation_id=correlation_id, now=now))
+        return _consumed(give_back(user_id, event.workout_id, event.revision, now=now))
+    return _consumed(wear_gear(user_id, event.workout, now=now))
 
 
 def _consumed(worn: Worn) -> Consumed:

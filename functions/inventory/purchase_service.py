@@ -8,6 +8,7 @@ from uuid import NAMESPACE_URL, uuid5
 from inventory import store
 from inventory.categories import CATEGORIES, Category
 from inventory.domain import Gear, Purchase, Status, account
+from stadion.change import Change
 from stadion.events.accounts import ConsentChanged
 from stadion.events.envelope import Event
 from stadion.events.inventory import GearAdded, GearRetired
@@ -19,9 +20,9 @@ MOST_PIECES = 20
 LONGEST_MODEL = 100
 
 
-def know_consent(user_id: str, consent: ConsentChanged) -> bool:
+def know_consent(user_id: str, consent: ConsentChanged, now: datetime) -> bool:
     """False when a later one is known."""
-    return retry_on_conflict(lambda: store.know_consent(user_id, consent))
+    return retry_on_conflict(lambda: store.know_consent(user_id, consent, now))
 
 
 def buy(user_id: str, order: OrderCompleted, *, now: datetime) -> str:
@@ -33,7 +34,8 @@ def give_back(user_id: str, order: OrderReturned, *, now: datetime) -> str:
 
 
 def _buy(user_id: str, order: OrderCompleted, now: datetime) -> str:
-    before = store.purchase(user_id, order.partner_id, order.order_id)
+    stored = store.purchase(user_id, order.partner_id, order.order_id)
+    before = stored.value or Purchase(partner_id=order.partner_id, order_id=order.order_id)
     if before.is_completed:
         return "repeated"
     if not store.may_add_purchases(user_id):
@@ -41,10 +43,11 @@ def _buy(user_id: str, order: OrderCompleted, now: datetime) -> str:
     gears = list(_pieces(user_id, order, _came_back(before), now))[:MOST_PIECES]
     pieces = {gear.gear_id: sku for gear, sku in gears}
     after = before.model_copy(update={"is_completed": True, "pieces": pieces, "revision": before.revision + 1})
-    change = store.PurchaseChange(user_id, before, after, now)
-    for gear, _ in gears:
-        change.add(gear, _added(gear))
-    change.commit()
+    with Change(user_id, now) as change:
+        change.replace(stored, after)
+        for gear, _ in gears:
+            change.put(store.GEAR, gear)
+            change.publish(_added(gear))
     return "added" if gears else "nothing_wears"
 
 
@@ -78,7 +81,8 @@ def _gear(user_id: str, order: OrderCompleted, line: OrderLine, category: Catego
 
 
 def _give_back(user_id: str, order: OrderReturned, now: datetime) -> str:
-    before = store.purchase(user_id, order.partner_id, order.order_id)
+    stored = store.purchase(user_id, order.partner_id, order.order_id)
+    before = stored.value or Purchase(partner_id=order.partner_id, order_id=order.order_id)
     if str(order.order_version) in before.returned:
         return "repeated"
     if not before.revision and not store.may_add_purchases(user_id):
@@ -88,9 +92,9 @@ def _give_back(user_id: str, order: OrderReturned, now: datetime) -> str:
     pieces = {gear_id: sku for gear_id, sku in before.pieces.items() if gear_id not in given}
     returned = {**before.returned, str(order.order_version): came_back}
     after = before.model_copy(update={"pieces": pieces, "returned": returned, "revision": before.revision + 1})
-    change = store.PurchaseChange(user_id, before, after, now)
-    kept = [change.take(gear_id, _archived, now) for gear_id in given]
-    change.commit()
+    with Change(user_id, now) as change:
+        change.replace(stored, after)
+        kept = [store.take(change, user_id, gear_id, _archived) for gear_id in given]
     return "archived" if any(kept) else "removed" if given else "kept"
 
 
@@ -117,5 +121,5 @@ def _came_back(purchase: Purchase) -> Counter[str]:
     return back
 
 
-def _added(gear: Gear) -> list[Event]:
-    return [GearAdded(gear_id=gear.gear_id, category=gear.category.value, brand=gear.brand, model=gear.model)]
+def _added(gear: Gear) -> GearAdded:
+    return GearAdded(gear_id=gear.gear_id, category=gear.category.value, brand=gear.brand, model=gear.model)

@@ -60,8 +60,8 @@ def change(old: Gear, patch: GearPatch, now: datetime) -> Gear:
     return new
 
 
-def remove(gear: Gear) -> None:
-    store.remove(gear)
+def remove(gear: Gear, now: datetime) -> None:
+    store.remove(gear, now)
 
 
 def add_component(

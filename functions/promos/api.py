@@ -107,7 +107,7 @@ def delete_segment(segment_name: SegmentName) -> Response[None]:
     api.signer()
     segment = segment_store.get(segment_name)
     api.if_match(segment.revision)
-    segment_service.remove(segment)
+    segment_service.remove(segment, clock.now())
     return Response(status_code=204)
 
 

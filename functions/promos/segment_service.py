@@ -10,7 +10,6 @@ from promos.campaigns import service as campaign_service
 from promos.errors import SegmentInUseError
 from promos.offers.promo_service import refuse_problems
 from promos.targeting import judge, needs, problems_of, reached
-from stadion import clock
 from stadion.clock import local_date
 from stadion.i18n import Language
 
@@ -19,8 +18,8 @@ def put(name: str, wanted: SegmentPut, old: Segment | None, now: datetime) -> Se
     known = segment_store.rules()
     refuse_problems(problems_of(wanted.rule, known, pointer="#/rule", within=name))
     revision = old.revision + 1 if old is not None else 1
-    new = Segment(name, revision, wanted.rule, wanted.description, clock.rfc3339(now))
-    segment_store.put(old, new, known=len(known))
+    new = Segment(name=name, revision=revision, rule=wanted.rule, description=wanted.description, updated_at=now)
+    segment_store.put(old, new, known=len(known), now=now)
     return representation(new)
 
 
@@ -28,7 +27,7 @@ def everything() -> list[SegmentResponse]:
     return [representation(one) for _, one in sorted(segment_store.everything().items())]
 
 
-def remove(old: Segment) -> None:
+def remove(old: Segment, now: datetime) -> None:
     """Segments that others ask for stay; a promo that asks for one that is gone fits nobody."""
     known = segment_store.rules()
     users = [name for name, rule in known.items() if name != old.name and old.name in reached(rule, {})]
@@ -36,7 +35,7 @@ def remove(old: Segment) -> None:
         raise SegmentInUseError(user=users[0])
     if (campaign := campaign_service.user_of_segment(old.name)) is not None:
         raise SegmentInUseError(user=campaign)
-    segment_store.remove(old)
+    segment_store.remove(old, now)
 
 
 def count(name: str, *, limit: int, cursor: str | None, now: datetime) -> SegmentCount:
@@ -53,7 +52,7 @@ def count(name: str, *, limit: int, cursor: str | None, now: datetime) -> Segmen
 
 def explain(name: str, user_id: str, *, language: Language, now: datetime) -> SegmentExplanation:
     rule, rules = segment_store.get(name).rule, segment_store.rules()
-    known, _ = athletes.athlete(user_id)
+    known = athletes.athlete(user_id)
     facts = athletes.facts(user_id, known, needs(rule, rules), local_date(now, known.time_zone))
     verdict = judge(rule, facts, rules, "#/rule")
     decisive = verdict.decided_by
@@ -72,5 +71,5 @@ def representation(one: Segment) -> SegmentResponse:
         revision=one.revision,
         rule=one.rule,
         description=one.description,
-        updated_at=datetime.fromisoformat(one.updated_at),
+        updated_at=one.updated_at,
     )

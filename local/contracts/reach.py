@@ -16,6 +16,7 @@ from typing import Any
 
 from stadion.errors import StadionError
 from stadion.http import Api
+from stadion.records import Records
 
 Found = frozenset[Any]
 """Error classes, and names of functions of the HTTP face and of headers."""
@@ -73,6 +74,8 @@ class Reach:
             return frozenset({node.value})
         if isinstance(node, ast.Name) and node.id in {"self", "cls"}:
             return NOTHING
+        if isinstance(node, ast.With):
+            return self._ends(node, scope) | self._all(ast.iter_child_nodes(node), scope)
         if isinstance(node, (ast.Name, ast.Attribute)):
             return self._reference(node, scope)
         return self._all(_without_annotations(node), scope)
@@ -89,8 +92,17 @@ class Reach:
         handled = self._all([inner for handler in node.handlers for inner in handler.body], scope)
         return found | handled | self._all([*node.orelse, *node.finalbody], scope)
 
+    def _ends(self, node: ast.With, scope: "_Scope") -> Found:
+        """What happens when the block is left."""
+        made = (item.context_expr for item in node.items if isinstance(item.context_expr, ast.Call))
+        kinds = (scope.resolve(call.func)[0] for call in made)
+        ends = ((kind, vars(kind).get("__exit__")) for kind in kinds if isinstance(kind, type) and self._is_ours(kind))
+        return frozenset().union(*(self._function(end, kind) for kind, end in ends if isinstance(end, FunctionType)))
+
     def _reference(self, node: ast.Name | ast.Attribute, scope: "_Scope") -> Found:
         thing, owner = scope.resolve(node)
+        if isinstance(node, ast.Attribute) and isinstance(records := scope.resolve(node.value)[0], Records):
+            return self._of_records(records, node.attr) | self._function(thing, owner)
         if thing is None:
             return self._unresolved(node, scope) if isinstance(node, ast.Attribute) else NOTHING
         if isinstance(thing, FunctionType) and self._is_ours(thing):
@@ -99,6 +111,11 @@ class Reach:
         if isinstance(thing, type) and self._is_ours(thing):
             return self._class(thing)
         return NOTHING
+
+    def _of_records(self, records: Records[Any], name: str) -> Found:
+        """What one kind of records says when nothing is there."""
+        is_said = name in {"get", "existing"} and issubclass(records.missing, StadionError)
+        return frozenset({records.missing}) if is_said else NOTHING
 
     def _unresolved(self, node: ast.Attribute, scope: "_Scope") -> Found:
         """A method of something held in a variable: any live class may be meant that has one of this name."""

@@ -4,6 +4,7 @@ from typing import Any
 
 from promos.athletes import store as athletes
 from promos.facts import Piece
+from stadion import clock
 from stadion.events.consumer import Consumed, consumer
 from stadion.events.envelope import Envelope
 from stadion.events.inventory import GearAdded, GearRetired, GearWearReached
@@ -14,7 +15,7 @@ def know_gear(envelope: Envelope[Any]) -> Consumed:
     event = envelope.data
     if isinstance(event, GearWearReached) and event.component_id is not None:
         return Consumed("of a component")
-    changed = retry_on_conflict(lambda: athletes.know_piece(envelope.user_id, _piece(event)))
+    changed = retry_on_conflict(lambda: athletes.know_piece(envelope.user_id, _piece(event), clock.now()))
     return Consumed("kept" if changed else "known")
 
 

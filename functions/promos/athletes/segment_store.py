@@ -1,29 +1,57 @@
 """Segments in the promos table."""
 
-from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import AwareDatetime
 
 from promos.errors import SegmentNotFoundError, TooManySegmentsError
+from promos.facts import Copy
 from promos.targeting import Rule, Segments
-from stadion.dynamo import Item, Transaction, absent
+from stadion import clock
+from stadion.change import Change
+from stadion.dynamo import Item
 from stadion.errors import StaleVersionError
+from stadion.records import Records
 
-PARTITION = "SEGMENTS"
 MOST = 200
 
 
-@dataclass(frozen=True)
-class Segment:
+class Segment(Copy):
     name: str
     revision: int
     rule: Rule
     description: str | None
-    updated_at: str
+    updated_at: AwareDatetime
+
+    def body(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "rule": self.rule.stored(),
+            "description": self.description,
+            "updated_at": clock.rfc3339(self.updated_at),
+        }
+
+
+def _segment(item: Item) -> Segment:
+    return Segment(**item.body, revision=int(item.revision))
+
+
+SEGMENTS = Records(
+    Segment,
+    kind="segment",
+    pk="SEGMENTS",
+    sk="SEGMENT#{name}",
+    own_revision=True,
+    dump=Segment.body,
+    load=_segment,
+    missing=SegmentNotFoundError,
+)
 
 
 def everything() -> dict[str, Segment]:
     """All of them, in one query: rules may name any."""
-    found = Item.query(PARTITION, Item.sk.startswith("SEGMENT#"), consistent_read=True)
-    return {segment.name: segment for segment in map(_segment, found)}
+    return {segment.name: segment for segment in SEGMENTS.every()}
 
 
 def rules() -> Segments:
@@ -32,37 +60,17 @@ def rules() -> Segments:
 
 
 def get(name: str) -> Segment:
-    item = Item.find(PARTITION, f"SEGMENT#{name}")
-    if item is None:
-        raise SegmentNotFoundError
-    return _segment(item)
+    return SEGMENTS.get(name)
 
 
-def put(old: Segment | None, new: Segment, *, known: int) -> None:
+def put(old: Segment | None, new: Segment, *, known: int, now: datetime) -> None:
     if old is None and known >= MOST:
         raise TooManySegmentsError(most=MOST)
-    unchanged = absent() if old is None else Item.revision == old.revision
-    transaction = Transaction()
-    body = {
-        "name": new.name,
-        "rule": new.rule.stored(),
-        "description": new.description,
-        "updated_at": new.updated_at,
-    }
-    item = Item(pk=PARTITION, sk=f"SEGMENT#{new.name}", kind="segment", revision=new.revision, body=body)
-    transaction.put(item, unchanged, refused=lambda _: StaleVersionError())
-    transaction.commit()
+    seen = SEGMENTS.seen(old) if old is not None else SEGMENTS.of(new).nothing()
+    with Change(None, now) as change:
+        change.replace(seen, new, refused=StaleVersionError)
 
 
-def remove(old: Segment) -> None:
-    transaction = Transaction()
-    item = Item(pk=PARTITION, sk=f"SEGMENT#{old.name}")
-    transaction.delete(item, Item.revision == old.revision, refused=lambda _: StaleVersionError())
-    transaction.commit()
-
-
-def _segment(item: Item) -> Segment:
-    body = item.body
-    return Segment(
-        body["name"], int(item.revision), Rule.model_validate(body["rule"]), body["description"], body["updated_at"]
-    )
+def remove(old: Segment, now: datetime) -> None:
+    with Change(None, now) as change:
+        change.delete(SEGMENTS.seen(old), refused=StaleVersionError)

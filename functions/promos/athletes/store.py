@@ -1,9 +1,7 @@
 """What this service keeps of athletes: profile and consents, gear, activity and purchases by day."""
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date, timedelta
-from typing import Any
-from zlib import crc32
+from datetime import date, datetime, timedelta
 
 from promos.facts import (
     Athlete,
@@ -19,49 +17,49 @@ from promos.facts import (
     days_back,
     purchases_of,
 )
-from promos.keys import user_pk
 from promos.targeting import Needs
 from stadion import pagination
-from stadion.dynamo import Item, Transaction, next_revision, put_over
+from stadion.change import Change
 from stadion.events.workouts import WorkoutFacts
-from stadion.ledger import ACCOUNT, Ledger, Outcome, totals_of
+from stadion.ledger import Ledger, Outcome
 from stadion.postings import Posting
+from stadion.records import Index, Records, fetch
 
 SHARDS = 8
 """Of the index of athletes, which segments are counted by."""
+ATHLETES = Records(
+    Athlete,
+    kind="athlete",
+    pk="USER#{user_id}",
+    sk="ATHLETE",
+    nulls=True,
+    index=Index("ATHLETES#{shard}", "{user_id}", shards=SHARDS, shard_by="{user_id}"),
+)
+GEAR = Records(Piece, kind="gear", pk="USER#{user_id}", sk="GEAR#{gear_id}", nulls=True)
+ORDERS = Records(Order, kind="order", pk="USER#{user_id}", sk="ORDER#{partner_id}#{order_id}")
+assert ATHLETES.index is not None  # noqa: S101 - for the type checker
+LISTS = ATHLETES.index.partitions()
 
 
-def athlete(user_id: str) -> tuple[Athlete, Item | None]:
-    """The copy, and its item to rely on in a transaction."""
-    item = Item.find(user_pk(user_id), "ATHLETE")
-    return of_item(item), item
+def athlete(user_id: str) -> Athlete:
+    """Of whom nobody told, who has consented to nothing."""
+    return ATHLETES.find(user_id) or Athlete()
 
 
 def athletes_by_id(user_ids: Iterable[str]) -> dict[str, Athlete]:
-    wanted = list(dict.fromkeys(user_ids))
-    found = Item.batch_get([(user_pk(user_id), "ATHLETE") for user_id in wanted]) if wanted else []
-    known = {item.pk: of_item(item) for item in found}
-    return {user_id: known.get(user_pk(user_id), Athlete()) for user_id in wanted}
+    places = {user_id: ATHLETES.at(user_id) for user_id in user_ids}
+    found = fetch(*places.values(), consistent=False)
+    return {user_id: found[place].value or Athlete() for user_id, place in places.items()}
 
 
-def know(user_id: str, change: Callable[[Athlete], Athlete]) -> bool:
+def know(user_id: str, how: Callable[[Athlete], Athlete], now: datetime) -> bool:
     """False when it changes nothing. `WriteConflictError`: look again."""
-    known, stored = athlete(user_id)
-    new = change(known)
-    if new == known and stored is not None:
+    stored = ATHLETES.read(user_id)
+    new = how(stored.value or Athlete())
+    if new == stored.value:
         return False
-    item = Item(
-        pk=user_pk(user_id),
-        sk="ATHLETE",
-        gsi1pk=_index_pk(crc32(user_id.encode()) % SHARDS),
-        gsi1sk=user_id,
-        kind="athlete",
-        revision=next_revision(stored),
-        body=new.model_dump(mode="json"),
-    )
-    transaction = Transaction()
-    put_over(transaction, stored, item)
-    transaction.commit()
+    with Change(user_id, now) as change:
+        change.replace(stored, new)
     return True
 
 
@@ -69,14 +67,12 @@ def page(*, limit: int, cursor: str | None) -> pagination.Page[tuple[str, Athlet
     """All athletes, shard by shard; an index a moment late."""
     scope = pagination.fingerprint("athletes")
     position = pagination.decode(cursor, scope) or {}
-    partition = position.get("gsi1pk", {}).get("S", _index_pk(0))
-    found = Item.by_gsi1.query(partition, limit=limit, last_evaluated_key=position if len(position) > 1 else None)
-    items = [(item.gsi1sk, of_item(item)) for item in found]
-    following: dict[str, Any] | None = found.last_evaluated_key
-    if following is None:
-        number = int(partition.rpartition("#")[2]) + 1
-        following = {"gsi1pk": {"S": _index_pk(number)}} if number < SHARDS else None
-    return pagination.Page(items, pagination.encode(following, scope) if following else None)
+    partition = position.get("gsi1pk", {}).get("S", LISTS[0])
+    found, following = ATHLETES.portion(partition, position=position if len(position) > 1 else None, limit=limit)
+    listed = [(one.place.pk.removeprefix("USER#"), one.value or Athlete()) for one in found]
+    if following is None and (later := LISTS[LISTS.index(partition) + 1 :]):
+        following = {"gsi1pk": {"S": later[0]}}
+    return pagination.Page(listed, pagination.encode(following, scope) if following else None)
 
 
 def facts(user_id: str, known: Athlete, needs: Needs, today: date) -> Facts:
@@ -93,77 +89,63 @@ def facts(user_id: str, known: Athlete, needs: Needs, today: date) -> Facts:
 def _days(user_id: str, kind: str, today: date, days: int) -> dict[date, dict[str, int]]:
     if not days:
         return {}
-    first = ACCOUNT + day_account(kind, days_back(today, days))
-    last = ACCOUNT + day_account(kind, today + timedelta(days=1))
-    found = Item.query(user_pk(user_id), Item.sk.between(first, last), consistent_read=True)
-    return {day_of(item.sk): amounts_of(totals_of(item)[0]) for item in found}
+    first, last = day_account(kind, days_back(today, days)), day_account(kind, today + timedelta(days=1))
+    return {day_of(name): amounts_of(totals) for name, totals in ledger(user_id).each(first, last)}
+
+
+def ledger(user_id: str) -> Ledger:
+    return Ledger(ATHLETES.at(user_id).pk)
 
 
 # --- gear -----------------------------------------------------------------------------------------------------------
 
 
 def gear(user_id: str) -> Iterator[Piece]:
-    for item in Item.query(user_pk(user_id), Item.sk.startswith("GEAR#"), consistent_read=True):
-        yield Piece.model_validate(item.body)
+    return GEAR.every(user_id)
 
 
 def piece(user_id: str, gear_id: str) -> Piece | None:
-    item = Item.find(user_pk(user_id), f"GEAR#{gear_id}")
-    return Piece.model_validate(item.body) if item is not None else None
+    return GEAR.find(user_id, gear_id)
 
 
-def know_piece(user_id: str, news: Piece) -> bool:
-    stored = Item.find(user_pk(user_id), f"GEAR#{news.gear_id}")
-    known = Piece.model_validate(stored.body) if stored is not None else None
-    merged = known.merged(news) if known is not None else news
-    if merged == known:
+def know_piece(user_id: str, news: Piece, now: datetime) -> bool:
+    stored = GEAR.read(user_id, news.gear_id)
+    merged = stored.value.merged(news) if stored.value is not None else news
+    if merged == stored.value:
         return False
-    revision = next_revision(stored)
-    body = merged.model_dump(mode="json")
-    item = Item(pk=user_pk(user_id), sk=f"GEAR#{news.gear_id}", kind="gear", revision=revision, body=body)
-    transaction = Transaction()
-    put_over(transaction, stored, item)
-    transaction.commit()
+    with Change(user_id, now) as change:
+        change.replace(stored, merged)
     return True
 
 
 # --- activity and purchases -----------------------------------------------------------------------------------------
 
 
-def count_workout(user_id: str, workout: WorkoutFacts) -> Outcome:
-    posting = Posting(f"WORKOUT#{workout.workout_id}", workout.revision, activity_of(workout))
-    return Ledger(user_pk(user_id)).post(posting)
+def count_workout(user_id: str, workout: WorkoutFacts, now: datetime) -> Outcome:
+    return _post(user_id, Posting(f"WORKOUT#{workout.workout_id}", workout.revision, activity_of(workout)), now)
 
 
-def uncount_workout(user_id: str, workout_id: str, revision: int) -> Outcome:
-    return Ledger(user_pk(user_id)).post(Posting(f"WORKOUT#{workout_id}", revision))
+def uncount_workout(user_id: str, workout_id: str, revision: int, now: datetime) -> Outcome:
+    return _post(user_id, Posting(f"WORKOUT#{workout_id}", revision), now)
 
 
-def know_order(user_id: str, partner_id: str, order_id: str, news: Purchase | GivenBack) -> Outcome:
-    """Keeps what is known of the order, then posts it. A crash between is made good by the repetition."""
-    sk = f"ORDER#{partner_id}#{order_id}"
-    stored = Item.find(user_pk(user_id), sk)
-    known = Order.model_validate(stored.body) if stored is not None else Order()
+def know_order(user_id: str, partner_id: str, order_id: str, news: Purchase | GivenBack, now: datetime) -> Outcome:
+    """What is known of the order, and its posting, in one transaction."""
+    stored = ORDERS.read(user_id, partner_id, order_id)
+    known = stored.value or Order()
     merged = _with(known, news)
-    if merged != known:
-        body = merged.model_dump(mode="json", exclude_none=True)
-        item = Item(pk=user_pk(user_id), sk=sk, kind="order", revision=merged.version, body=body)
-        transaction = Transaction()
-        put_over(transaction, stored, item)
-        transaction.commit()
-    return Ledger(user_pk(user_id)).post(Posting(sk, merged.version, purchases_of(merged)))
+    with Change(user_id, now) as change:
+        if merged != known:
+            change.replace(stored, merged)
+        return ledger(user_id).post(change, Posting(stored.place.sk, merged.version, purchases_of(merged)))
+
+
+def _post(user_id: str, posting: Posting, now: datetime) -> Outcome:
+    with Change(user_id, now) as change:
+        return ledger(user_id).post(change, posting)
 
 
 def _with(known: Order, news: Purchase | GivenBack) -> Order:
     if isinstance(news, Purchase):
         return known if known.completed else known.model_copy(update={"completed": news})
     return known.model_copy(update={"returns": {news.returned_at.isoformat(): news} | known.returns})
-
-
-def of_item(item: Item | None) -> Athlete:
-    """An athlete nobody told of has consented to nothing."""
-    return Athlete.model_validate(item.body) if item is not None else Athlete()
-
-
-def _index_pk(shard: int) -> str:
-    return f"ATHLETES#{shard}"

@@ -3,6 +3,7 @@
 from typing import Any
 
 from promos.campaigns.experiment import message_store as messages
+from stadion import clock
 from stadion.events.consumer import Consumed, consumer
 from stadion.events.envelope import Envelope
 from stadion.events.notifications import NotificationDelivered, NotificationFailed
@@ -12,7 +13,8 @@ from stadion.retry import retry_on_conflict
 def count(envelope: Envelope[Any]) -> Consumed:
     if envelope.data.campaign_id is None:
         return Consumed("not a campaign's")
-    return Consumed(retry_on_conflict(lambda: messages.count(envelope.user_id, envelope.data, envelope.occurred_at)))
+    at, now = envelope.occurred_at, clock.now()
+    return Consumed(retry_on_conflict(lambda: messages.count(envelope.user_id, envelope.data, at, now)))
 
 
 handler = consumer(count, events=(NotificationDelivered, NotificationFailed))

@@ -92,7 +92,7 @@ def delete_campaign(campaign_id: CampaignId) -> Response[None]:
     _admin()
     campaign = store.get(campaign_id)
     _if_match(campaign.revision)
-    service.remove(campaign)
+    service.remove(campaign, clock.now())
     return Response(status_code=204)
 
 

@@ -40,14 +40,14 @@ def put(campaign_id: str, plan: Plan, old: Campaign | None, now: datetime) -> Ca
     refuse_problems(problems_of(plan, now, is_live=old is not None and old.switch is Switch.ON))
     if old is None:
         new = Campaign(campaign_id=campaign_id, plan=plan, created_at=now, updated_at=now)
-        store.put(None, new)
+        store.put(None, new, now)
         return representation(new)
     if old.switch is Switch.ENDED:
         raise CampaignStatusError(status=old.status.value, action="change")
     new = old.changed(now, plan=plan)
     if old.switch is Switch.ON:
         new = _rescheduled(old, new, now)
-    store.put(old, new)
+    store.put(old, new, now)
     return representation(new)
 
 
@@ -71,7 +71,7 @@ def _schedule(old: Campaign, decided: Switch, now: datetime) -> Campaign:
     new = _rescheduled(old, old.changed(now, switch=decided, paused_by=None), now)
     if new.next_at is None:
         raise NothingAheadError
-    store.put(old, new)
+    store.put(old, new, now)
     return new
 
 
@@ -87,7 +87,7 @@ def _resume(old: Campaign, decided: Switch, now: datetime) -> Campaign:
         new = _rescheduled(old, old.changed(now, switch=decided, paused_by=None), now)
         if new.next_at is None and new.run_id is None:
             raise NothingAheadError
-        store.put(old, new)
+        store.put(old, new, now)
     if new.run_id is not None:
         run = store.get_run(new.campaign_id, new.run_id)
         if not timer.is_running(run.execution):
@@ -102,7 +102,7 @@ def _pause(old: Campaign, decided: Switch, now: datetime) -> Campaign:
     if old.switch is decided:
         return old
     new = old.changed(now, switch=decided, next_at=None)
-    store.put(old, new)
+    store.put(old, new, now)
     _forget_next(old)
     return new
 
@@ -112,7 +112,7 @@ def _end(old: Campaign, decided: Switch, now: datetime) -> Campaign:
     new = old
     if old.switch is not decided:
         new = old.changed(now, switch=decided, next_at=None)
-        store.put(old, new)
+        store.put(old, new, now)
         _forget_next(old)
     if new.run_id is not None:
         run = store.get_run(new.campaign_id, new.run_id)
@@ -136,10 +136,10 @@ def _forget_next(campaign: Campaign) -> None:
         timer.forget(run_id_of(campaign.campaign_id, campaign.next_at))
 
 
-def remove(campaign: Campaign) -> None:
+def remove(campaign: Campaign, now: datetime) -> None:
     if campaign.switch is not Switch.DRAFT:
         raise CampaignStatusError(status=campaign.status.value, action="delete")
-    store.remove(campaign)
+    store.remove(campaign, now)
 
 
 # --- is it a good plan? ---------------------------------------------------------------------------------------------

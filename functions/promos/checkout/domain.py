@@ -73,6 +73,11 @@ class Redemption(Stored):
     changed_at: AwareDatetime
     revision: int = 1
 
+    @property
+    def over_at(self) -> datetime | None:
+        """None while it is reserved."""
+        return None if self.state is State.RESERVED and self.reserved_until is not None else self.changed_at
+
     def is_held_at(self, now: datetime) -> bool:
         return self.state is State.RESERVED and self.reserved_until is not None and self.reserved_until > now
 

@@ -18,8 +18,8 @@ def know_order(envelope: Envelope[Any]) -> Consumed:
     event, user_id = envelope.data, envelope.user_id
     outcome = "nobody's"
     if user_id != NOBODY:
-        news = _news(event)
-        outcome = retry_on_conflict(lambda: athletes.know_order(user_id, event.partner_id, event.order_id, news)).value
+        news, order, now = _news(event), (event.partner_id, event.order_id), clock.now()
+        outcome = retry_on_conflict(lambda: athletes.know_order(user_id, *order, news, now)).value
     settled = _settle(event, None if user_id == NOBODY else user_id)
     return Consumed(outcome, {"code": settled} if settled else {})
 

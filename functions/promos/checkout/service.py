@@ -1,6 +1,7 @@
 """The store's side: what a code is worth, and reserve -> redeem -> reverse. Each is safe to repeat and to race."""
 
 import random
+from collections.abc import Sequence
 from datetime import datetime
 
 from promos.athletes import store as athletes
@@ -29,14 +30,14 @@ from promos.errors import (
     OrderReversedError,
     RedemptionNotFoundError,
 )
-from promos.keys import code_pk, promo_pk
 from promos.offers import store as offer_store
 from promos.offers.domain import Code, Offer, Promo, burden_of, walk_in
-from promos.offers.store import Stock, StoredCode
+from promos.offers.store import Stock
 from promos.patterns import normal
 from stadion.events.envelope import Event
 from stadion.events.promos import Offer as OfferFacts
 from stadion.events.promos import PromoRedeemed, PromoReversed
+from stadion.records import Stored
 from stadion.retry import Policy, WriteConflictError, retry_on_conflict
 
 NO_CURRENCY = "XXX"
@@ -47,7 +48,7 @@ MANY = Policy(attempts=40, base_s=0.01)
 
 
 def look_up(typed: str, now: datetime) -> CodeResponse:
-    code = _code(typed)
+    _, code = _code(typed)
     promo = offer_store.get(code.promo_id)
     return CodeResponse(
         code=code.code,
@@ -93,7 +94,7 @@ def reverse_unseen(partner_id: str, typed: str, order_id: str, now: datetime) ->
         try:
             return _reverse(partner_id, code, order_id, now)
         except RedemptionNotFoundError:
-            return _remember_reversal(partner_id, _code(code), order_id, now)
+            return _remember_reversal(partner_id, _code(code)[1], order_id, now)
 
     return retry_on_conflict(once, MANY)
 
@@ -137,7 +138,7 @@ def _redeem(partner_id: str, typed: str, use: Use, now: datetime, *, is_sold: bo
     new = _changed(known, State.REDEEMED, now)
     offer = _offer_after(new, now)
     events: list[Event] = [_redeemed(new)]
-    store.settle(known, order.items[typed], new, offer_store.code_of(typed), offer, events, now)
+    store.settle(order.stored[typed], new, offer, events, now)
     return new
 
 
@@ -164,13 +165,13 @@ def _reverse(partner_id: str, typed: str, order_id: str, now: datetime) -> Redem
             currency=known.currency,
         )
     ]
-    store.settle(known, order.items[typed], new, offer_store.code_of(typed), offer, events, now)
+    store.settle(order.stored[typed], new, offer, events, now)
     return new
 
 
 def _release(known: Redemption, order: OnOrder, now: datetime) -> Redemption:
     new = _changed(known, State.RELEASED, now)
-    store.settle(known, order.items[known.code], new, offer_store.code_of(known.code), None, [], now)
+    store.settle(order.stored[known.code], new, None, [], now)
     return new
 
 
@@ -194,7 +195,7 @@ def _remember_reversal(partner_id: str, code: Code, order_id: str, now: datetime
         currency=NO_CURRENCY,
         changed_at=now,
     )
-    store.remember_reversal(new)
+    store.remember_reversal(new, now)
     return new
 
 
@@ -211,12 +212,12 @@ def _hold(partner_id: str, typed: str, use: Use, order: OnOrder, state: State, n
 def _new_hold(partner_id: str, typed: str, use: Use, order: OnOrder, state: State, now: datetime) -> Redemption:
     if (known := order.redemptions.get(typed)) is not None and known.state is State.REVERSED:
         raise OrderReversedError
-    code = _code(typed)
+    stored, code = _code(typed)
     stock = offer_store.stock(code.promo_id)
     asked = Order(partner_id, use.order_id, use.user_id, use.amount_minor, use.currency)
     decision = decide(asked, _seen(code, stock.promo, asked, order, now), state, now)
     if isinstance(decision, Granted):
-        return _take(decision, code, stock, order, now)
+        return _take(decision, stored, code, stock, order, now)
     if isinstance(decision, Refused):
         raise decision.error
     if isinstance(decision, Held) and not _give_back(decision.partner_id, decision.order_id, code.code, now):
@@ -228,12 +229,14 @@ def _seen(code: Code, promo: Promo, asked: Order, order: OnOrder, now: datetime)
     others = beside(order.redemptions, code.code, now)
     promos = offer_store.promos_by_id(others)
     user_id = code.user_id or asked.user_id
-    zone = promo.time_zone if user_id is None or not promo.windows else athletes.athlete(user_id)[0].time_zone
+    zone = promo.time_zone if user_id is None or not promo.windows else athletes.athlete(user_id).time_zone
     known = order.redemptions.get(code.code)
     return Seen(code, promo, known, [promos[name] for name in others if name in promos], zone)
 
 
-def _take(granted: Granted, code: StoredCode, stock: Stock, order: OnOrder, now: datetime) -> Redemption:
+def _take(
+    granted: Granted, stored: Stored[Code], code: Code, stock: Stock, order: OnOrder, now: datetime
+) -> Redemption:
     """From the budgets, in the transaction that writes all of it."""
     promo = stock.promo
     offer = _offer_of(code, promo, granted.new.user_id)
@@ -245,7 +248,7 @@ def _take(granted: Granted, code: StoredCode, stock: Stock, order: OnOrder, now:
     after = _redeemed_offer(offer, new, now) if redeemed and offer else None
     events: list[Event] = [_redeemed(new)] if redeemed else []
     try:
-        store.hold(Hold(promo, code, order, new, (offer, after) if offer and after else None, events), now)
+        store.hold(Hold(promo, stored, order, new, (offer, after) if offer and after else None, events), now)
     except LimitReachedError as error:
         raise _limit_or_conflict(error, now) from error
     return new
@@ -254,18 +257,19 @@ def _take(granted: Granted, code: StoredCode, stock: Stock, order: OnOrder, now:
 def _takes(stock: Stock, code: Code, minor: int, period: str | None, now: datetime) -> list[Taken]:
     """From the promo's budget, from that of the period, and from that of a shared code."""
     promo = stock.promo
-    pk = promo_pk(promo.promo_id)
+    pk = offer_store.budget_of_promo(promo.promo_id)
     name = "redemptions" if stock.uses_left < 1 else "discount_minor"
     taken = [_taken(pk, stock.shards, minor, name, now)]
     if period is not None and promo.limits.per_period is not None:
-        budget = store.period_budget(promo, period)
-        taken.append(_taken(pk, budget, 0, "per_period", now).model_copy(update={"period": period}))
+        left = store.period_budget(promo, period, now)
+        taken.append(_taken(pk, left, 0, "per_period", now).model_copy(update={"period": period}))
     if not code.is_single and promo.codes.most_uses is not None:
-        taken.append(_taken(code_pk(code.code), offer_store.budget_of(code_pk(code.code)), 0, "code", now))
+        budget = offer_store.budget_of_code(code.code)
+        taken.append(_taken(budget, offer_store.shares(budget), 0, "code", now))
     return taken
 
 
-def _taken(pk: str, shards: list[Left], minor: int, name: str, now: datetime) -> Taken:
+def _taken(pk: str, shards: Sequence[Left], minor: int, name: str, now: datetime) -> Taken:
     takes = plan(shards, uses=1, minor=minor, start=random.randrange(len(shards) or 1))  # noqa: S311 - spreads load
     if takes is None:
         raise _limit_or_conflict(LimitReachedError(limit=name, extensions={"limit": name}), now)
@@ -319,11 +323,11 @@ def _offer_facts(new: Redemption) -> OfferFacts:
     )
 
 
-def _code(typed: str) -> StoredCode:
-    code = offer_store.code_of(normal(typed))
-    if code is None:
+def _code(typed: str) -> tuple[Stored[Code], Code]:
+    stored = offer_store.code_of(normal(typed))
+    if stored.value is None:
         raise CodeNotFoundError
-    return code
+    return stored, stored.value
 
 
 def _changed(known: Redemption, state: State, now: datetime) -> Redemption:

@@ -207,6 +207,11 @@ class Code:
     partner_id: str | None = None
     order_id: str | None = None
 
+    @property
+    def over_at(self) -> datetime | None:
+        """None: as long as its promo is there."""
+        return self.expires_at if self.is_single else None
+
 
 WALK_IN = "walk-in:"
 

@@ -1,10 +1,11 @@
 """The funnel in the promos table: what became of a promo's offers, by day, campaign, variant and run."""
 
+from datetime import datetime
 from typing import NamedTuple
 from zlib import crc32
 
-from stadion.dynamo import Item
-from stadion.ledger import ACCOUNT, Ledger, totals_of
+from stadion.change import Change
+from stadion.ledger import Ledger
 from stadion.postings import Posting
 
 SHARDS = 8
@@ -24,21 +25,21 @@ class Place(NamedTuple):
         return "#".join(self)
 
 
-def post(promo_id: str, source: str, version: int, contribution: dict[str, dict[str, int]]) -> str:
-    ledger = Ledger(pk=_pk(promo_id, crc32(source.encode()) % SHARDS))
-    return ledger.post(Posting(source, version, contribution)).value
+def post(promo_id: str, posting: Posting, now: datetime) -> str:
+    with Change(None, now) as change:
+        shard = crc32(posting.source_id.encode()) % SHARDS
+        return _ledger(promo_id, shard).post(change, posting).value
 
 
 def totals(promo_id: str) -> dict[Place, dict[str, int]]:
     found: dict[Place, dict[str, int]] = {}
     for shard in range(SHARDS):
-        pk = _pk(promo_id, shard)
-        for item in Item.query(pk, Item.sk.startswith(ACCOUNT), consistent_read=True, limit=MOST_ACCOUNTS):
-            account = found.setdefault(Place(*item.sk.removeprefix(ACCOUNT).split("#")), {})
-            for name, amount in totals_of(item)[0].items():
-                account[name] = account.get(name, 0) + int(amount)
+        for name, amounts in _ledger(promo_id, shard).each(limit=MOST_ACCOUNTS):
+            account = found.setdefault(Place(*name.split("#")), {})
+            for measure, amount in amounts.items():
+                account[measure] = account.get(measure, 0) + int(amount)
     return found
 
 
-def _pk(promo_id: str, shard: int) -> str:
-    return f"FUNNEL#{promo_id}#{shard}"
+def _ledger(promo_id: str, shard: int) -> Ledger:
+    return Ledger(f"FUNNEL#{promo_id}#{shard}")

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from promos.offers import store
 from promos.offers.domain import Offer, Promo
 from promos.offers.links import tagged
-from stadion.dynamo import Transaction, absent
+from stadion.change import Change
 from stadion.events.envelope import Event
 from stadion.events.notifications import NotificationRequested
 from stadion.tasks import TaskInput
@@ -42,11 +42,10 @@ def ask(about: AboutOffer, wanted: Wanted, now: datetime) -> Asked:
     """One message per offer and template: the request and the note that it was made are one transaction."""
     offer = store.offer(about.user_id, about.offer_id)
     news = message(offer, store.get(offer.promo_id), wanted)
-    transaction = Transaction()
-    transaction.put(store.told_item(offer, wanted.template), absent(), refused=lambda _: AlreadyAskedError())
-    store.publish(transaction, about.user_id, [news], now)
     try:
-        transaction.commit()
+        with Change(about.user_id, now) as change:
+            store.note_told(change, offer, wanted.template, refused=AlreadyAskedError)
+            change.publish(news)
     except AlreadyAskedError:
         return Asked(is_new=False)
     return Asked(is_new=True)

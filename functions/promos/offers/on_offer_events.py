@@ -4,6 +4,7 @@ from typing import Any
 
 from promos.offers import service as offer_service
 from promos.offers.domain import WALK_IN
+from stadion import clock
 from stadion.events.consumer import Consumed, consumer
 from stadion.events.envelope import Envelope
 from stadion.events.promos import PromoClicked, PromoDismissed, PromoIssued, PromoRedeemed, PromoReversed, PromoViewed
@@ -12,11 +13,11 @@ from stadion.retry import retry_on_conflict
 
 
 def move_funnel(envelope: Envelope[Any]) -> Consumed:
-    event, day = envelope.data, envelope.occurred_at.date().isoformat()
+    event, day, now = envelope.data, envelope.occurred_at.date().isoformat(), clock.now()
     if event.offer.offer_id.startswith(WALK_IN):
-        outcome = retry_on_conflict(lambda: offer_service.count_walk_in(event.offer, *_walk_in(event), day))
+        outcome = retry_on_conflict(lambda: offer_service.count_walk_in(event.offer, *_walk_in(event), day, now))
     else:
-        outcome = retry_on_conflict(lambda: offer_service.count_in_funnel(envelope.user_id, event.offer))
+        outcome = retry_on_conflict(lambda: offer_service.count_in_funnel(envelope.user_id, event.offer, now))
     count(type(event).__name__)
     return Consumed(outcome, {"promo_id": event.offer.promo_id})
 

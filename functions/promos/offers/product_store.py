@@ -1,37 +1,34 @@
 """The copy of the store's catalogue in the promos table."""
 
+from datetime import datetime
+
 from promos.facts import ProductCopy
-from stadion.dynamo import Item, Transaction, put_over
+from stadion.change import Change
+from stadion.records import Index, Records
 
 MOST_PRODUCTS = 500
 """Of one category that are looked at."""
+PRODUCTS = Records(
+    ProductCopy,
+    kind="product",
+    pk="PRODUCT#{sku}",
+    sk="PRODUCT",
+    own_revision=True,
+    nulls=True,
+    index=Index("WEAR#{wear_category}", "{sku}", when=lambda product: bool(product.wear_category)),
+)
 
 
-def know(product: ProductCopy) -> bool:
+def know(product: ProductCopy, now: datetime) -> bool:
     """False when what is known is as new."""
-    stored = Item.find(_pk(product.sku), "PRODUCT")
-    if stored is not None and int(stored.revision) >= product.revision:
+    stored = PRODUCTS.read(product.sku)
+    if stored.value is not None and stored.value.revision >= product.revision:
         return False
-    category = product.wear_category
-    item = Item(
-        pk=_pk(product.sku),
-        sk="PRODUCT",
-        kind="product",
-        revision=product.revision,
-        gsi1pk=f"WEAR#{category}" if category else None,
-        gsi1sk=product.sku if category else None,
-        body=product.model_dump(mode="json"),
-    )
-    transaction = Transaction()
-    put_over(transaction, stored, item)
-    transaction.commit()
+    with Change(None, now) as change:
+        change.replace(stored, product)
     return True
 
 
 def of_category(category: str) -> list[ProductCopy]:
-    found = Item.by_gsi1.query(f"WEAR#{category}", limit=MOST_PRODUCTS)
-    return [ProductCopy.model_validate(item.body) for item in found]
-
-
-def _pk(sku: str) -> str:
-    return f"PRODUCT#{sku}"
+    found = PRODUCTS.listed(f"WEAR#{category}", limit=MOST_PRODUCTS)
+    return [stored.value for stored in found if stored.value is not None]

@@ -97,7 +97,7 @@ def remove(promo: Promo, now: datetime) -> None:
     status = promo.status(now)
     if status is not PromoStatus.DRAFT:
         raise PromoStatusError(status=status.value, action="delete")
-    store.remove(promo, store.stock(promo.promo_id).shards)
+    store.remove(promo, store.stock(promo.promo_id).shards, now)
 
 
 def validate(new: NewPromo, language: Language, now: datetime) -> Validity:
@@ -211,7 +211,7 @@ def _totals(limits: Limits) -> tuple[int, int]:
 
 
 def _revised(old: Promo, new: Promo, now: datetime) -> PromoResponse:
-    retry_on_conflict(lambda: store.revise(old, new, _budget_changes(old, new)))
+    retry_on_conflict(lambda: store.revise(old, new, _budget_changes(old, new), now))
     return show(new.promo_id, now)
 
 

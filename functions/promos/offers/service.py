@@ -25,6 +25,7 @@ from stadion.events.envelope import Event
 from stadion.events.promos import Offer as OfferFacts
 from stadion.events.promos import PromoClicked, PromoDismissed, PromoIssued, PromoViewed
 from stadion.i18n import Language
+from stadion.postings import Posting
 from stadion.retry import WriteConflictError, retry_on_conflict
 
 # --- issuing --------------------------------------------------------------------------------------------------------
@@ -70,7 +71,7 @@ def _issue(
         expires_at=expiry(promo, now),
         link=link,
     )
-    code = _code_item(offer) if offer.is_personal else None
+    code = _personal_code(offer) if offer.is_personal else None
     news: list[Event] = [PromoIssued(offer=_facts(offer), code=offer.code, expires_at=offer.expires_at)]
     news += [message(offer, promo, tell)] if tell is not None else []
     try:
@@ -88,7 +89,7 @@ def _new_code(promo: Promo) -> str:
     return code_of(promo.codes.pattern)
 
 
-def _code_item(offer: Offer) -> Code:
+def _personal_code(offer: Offer) -> Code:
     return Code(
         code=offer.code,
         promo_id=offer.promo_id,
@@ -111,7 +112,7 @@ def explain(promo_id: str, user_id: str, *, language: Language, now: datetime) -
 
 
 def _checks(standing: Standing, user_id: str, *, channel: ConsentKind | None, now: datetime) -> list[Check]:
-    promo, known = standing.promo, athletes.of_item(standing.athlete)
+    promo, known = standing.promo, standing.athlete.value or Athlete()
     rules: Segments = segment_store.rules() if promo.targeting else {}
     today = local_date(now, known.time_zone)
     facts = athletes.facts(user_id, known, needs(promo.targeting, rules), today)
@@ -249,7 +250,7 @@ def _issued(offer: Offer) -> IssuedResponse:
 # --- the funnel -----------------------------------------------------------------------------------------------------
 
 
-def count_in_funnel(user_id: str, facts: OfferFacts) -> str:
+def count_in_funnel(user_id: str, facts: OfferFacts, now: datetime) -> str:
     """Posts where the offer stands now, so that news in any order and number end in the same counts."""
     try:
         offer = store.offer(user_id, facts.offer_id)
@@ -269,10 +270,10 @@ def count_in_funnel(user_id: str, facts: OfferFacts) -> str:
         day = contribution[account(offer.redeemed_at)]
         for name in ("redemptions", "discount_minor", "revenue_minor"):
             day[name] = getattr(offer, name)
-    return funnel_store.post(offer.promo_id, f"OFFER#{offer.offer_id}", offer.revision, contribution)
+    return funnel_store.post(offer.promo_id, Posting(f"OFFER#{offer.offer_id}", offer.revision, contribution), now)
 
 
-def count_walk_in(facts: OfferFacts, version: int, amounts: dict[str, int], day: str) -> str:
+def count_walk_in(facts: OfferFacts, version: int, amounts: dict[str, int], day: str, now: datetime) -> str:
     """A shared code without an offer; version 2, without amounts, when the order came back."""
     contribution = {Place(day).account: amounts} if amounts else {}
-    return funnel_store.post(facts.promo_id, facts.offer_id, version, contribution)
+    return funnel_store.post(facts.promo_id, Posting(facts.offer_id, version, contribution), now)

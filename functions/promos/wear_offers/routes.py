@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from promos.values import Name
 from promos.wear_offers import service, store
+from stadion import clock
 from stadion.http import Api, RequestModel
 
 router = Router()  # type: ignore[no-untyped-call]
@@ -38,11 +39,11 @@ def list_wear_offers() -> WearOffers:
 @router.put("/v1/admin/wear-offers/<gear_category>", summary="Set the promo of a category", tags=TAGS)
 def put_wear_offer(gear_category: Category, body: Annotated[WearOfferPut, Body()]) -> WearOffers:
     _admin()
-    return WearOffers(promos=dict(service.set_rule(gear_category, body.promo_id)))
+    return WearOffers(promos=dict(service.set_rule(gear_category, body.promo_id, clock.now())))
 
 
 @router.delete("/v1/admin/wear-offers/<gear_category>", status_code=204, summary="Take it away", tags=TAGS)
 def delete_wear_offer(gear_category: Category) -> Response[None]:
     _admin()
-    service.set_rule(gear_category, None)
+    service.set_rule(gear_category, None, clock.now())
     return Response(status_code=204)

@@ -16,11 +16,11 @@ from promos.wear_offers.domain import REMINDER_AFTER
 from stadion.tasks import TaskInput
 
 
-def set_rule(category: str, promo_id: str | None) -> Mapping[str, str]:
+def set_rule(category: str, promo_id: str | None, now: datetime) -> Mapping[str, str]:
     """`PromoNotFoundError`; None takes the rule away."""
     if promo_id is not None:
         offer_store.get(promo_id)
-    return store.change(category, promo_id)
+    return store.change(category, promo_id, now)
 
 
 class WornGear(TaskInput):

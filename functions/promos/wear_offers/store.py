@@ -1,35 +1,39 @@
 """Which promo a worn piece of a category earns: one item of the promos table."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
-from stadion.dynamo import Item, Transaction, next_revision, put_over
+from pydantic import Field
+
+from promos.facts import Copy
+from stadion.change import Change
+from stadion.records import Records
 from stadion.retry import retry_on_conflict
+
+
+class _Rules(Copy):
+    promos: dict[str, str] = Field(default_factory=dict)
+
+
+RULES = Records(_Rules, kind="wear_offers", pk="WEAR_OFFERS", sk="RULES")
 
 
 def rules() -> Mapping[str, str]:
     """Category of gear -> promo."""
-    return _rules()[0]
+    return (RULES.find() or _Rules()).promos
 
 
-def change(category: str, promo_id: str | None) -> Mapping[str, str]:
+def change(category: str, promo_id: str | None, now: datetime) -> Mapping[str, str]:
     """The rules as they are then; None takes the category's away."""
 
     def write() -> Mapping[str, str]:
-        known, stored = _rules()
+        stored = RULES.read()
+        known = stored.value.promos if stored.value is not None else {}
         others = {name: promo for name, promo in known.items() if name != category}
         changed = others if promo_id is None else {**others, category: promo_id}
-        if changed == known:
-            return known
-        revision = next_revision(stored)
-        transaction = Transaction()
-        item = Item(pk="WEAR_OFFERS", sk="RULES", kind="wear_offers", revision=revision, body={"promos": changed})
-        put_over(transaction, stored, item)
-        transaction.commit()
+        if changed != known:
+            with Change(None, now) as change:
+                change.replace(stored, _Rules(promos=changed))
         return changed
 
     return retry_on_conflict(write)
-
-
-def _rules() -> tuple[dict[str, str], Item | None]:
-    item = Item.find("WEAR_OFFERS", "RULES")
-    return (dict(item.body["promos"]) if item is not None else {}), item

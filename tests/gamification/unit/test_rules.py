@@ -23,7 +23,7 @@ from gamification.domain import (
     xp_of,
 )
 from stadion.events.workouts import BestEffort, WorkoutFacts
-from stadion.postings import Change
+from stadion.postings import AccountChange
 from stadion.sports import SportType
 from tests.kit.events import RUN
 
@@ -61,8 +61,8 @@ class TestXp:
     def test_a_day_counts_up_to_its_cap(self, before: int, after: int, other: int) -> None:
         moved = capped(
             {
-                "DAY#1": Change(before={"xp": before}, after={"xp": after}),
-                "DAY#2": Change(before={}, after={"xp": other}),
+                "DAY#1": AccountChange(before={"xp": before}, after={"xp": after}),
+                "DAY#2": AccountChange(before={}, after={"xp": other}),
             }
         ).get("XP", {"xp": 0})["xp"]
         assert moved == min(after, XP_PER_DAY) - min(before, XP_PER_DAY) + min(other, XP_PER_DAY)

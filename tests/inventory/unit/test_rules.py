@@ -23,7 +23,7 @@ from inventory.domain import (
     worn_gear,
 )
 from stadion.events.workouts import WorkoutFacts
-from stadion.postings import Change
+from stadion.postings import AccountChange
 from stadion.sports import SportType, WearUnit
 from tests.kit.events import RUN
 
@@ -51,7 +51,7 @@ class TestCrossings:
         told, expected = [], []
         for movement in movements:
             before, total = {"distance_m": total}, max(0, total + movement)
-            news, notes = crossings(Change(before=before, after={"distance_m": total}, notes=notes), gear, None)
+            news, notes = crossings(AccountChange(before=before, after={"distance_m": total}, notes=notes), gear, None)
             told += [(reached.threshold_percent, reached.crossing) for reached in news]
             now = initial + total / 1000
             expected += [threshold for threshold in THRESHOLDS if percent < threshold <= now]
@@ -66,7 +66,9 @@ class TestCrossings:
         gear = shoes()
         notes = silent_notes({"distance_m": totals}, {}, gear)
         after = totals + movement
-        news, _ = crossings(Change(before={"distance_m": totals}, after={"distance_m": after}, notes=notes), gear, None)
+        news, _ = crossings(
+            AccountChange(before={"distance_m": totals}, after={"distance_m": after}, notes=notes), gear, None
+        )
         low, high = highest_reached(totals / 1000), highest_reached(after / 1000)
         assert [reached.threshold_percent for reached in news] == [step for step in THRESHOLDS if low < step <= high]
 

@@ -1,23 +1,27 @@
 """The ledger against a plain recomputation: any versions, any duplication, any order, any interleaving."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from moto import mock_aws
+from pydantic import BaseModel
 
 from gamification.domain import TOTAL, XP_PER_DAY, capped
-from stadion.dynamo import Item
-from stadion.ledger import Ledger, Outcome, Reaction
-from stadion.postings import Changes, Posting
+from stadion.change import Change
+from stadion.ledger import Ledger, Notes, Outcome, no_derivation
+from stadion.postings import AccountChanges, Amounts, Posting
+from stadion.records import Records, Stored
 from stadion.retry import WriteConflictError, retry_on_conflict
 from tests.kit.memory import memory
 from tests.kit.services import Service, service_environment
 
+NOW = datetime(2026, 11, 21, 6, 30, tzinfo=UTC)
 Contribution = dict[str, dict[str, int]]
 Versions = dict[str, dict[int, Contribution]]
 
@@ -30,6 +34,28 @@ DAYS = st.dictionaries(
 )
 HISTORIES = st.dictionaries(SOURCES, st.dictionaries(st.integers(1, 5), CONTRIBUTIONS, min_size=1), min_size=1)
 XP_HISTORIES = st.dictionaries(SOURCES, st.dictionaries(st.integers(1, 5), DAYS, min_size=1), min_size=1)
+
+
+class News(BaseModel):
+    """What a reaction writes."""
+
+    number: int
+    moved: dict[str, dict[str, int]] = {}
+
+
+NEWS = Records(News, kind="news", pk="NEWS#{number}", sk="NEWS")
+THINGS = Records(News, kind="thing", pk="USER#1", sk="THING")
+
+
+def posted(
+    ledger: Ledger,
+    posting: Posting,
+    *,
+    derive: Callable[[AccountChanges], Mapping[str, Amounts]] = no_derivation,
+    react: Callable[[Change, AccountChanges], Notes] = lambda _, __: {},
+) -> Outcome:
+    with Change("1", NOW) as change:
+        return ledger.post(change, posting, derive=derive, react=lambda changes: react(change, changes))
 
 
 def recomputed(versions: Versions) -> dict[str, dict[str, int]]:
@@ -68,7 +94,7 @@ def test_any_order_and_any_duplication_gives_the_recomputed_totals(
     ledger = Ledger("USER#1")
     with memory():
         for posting in postings:
-            ledger.post(posting)
+            posted(ledger, posting)
         assert without_zeros(ledger.accounts(["shoes", "bike", "chain"])) == recomputed(versions)
 
 
@@ -87,13 +113,14 @@ def test_what_a_reaction_writes_is_written_with_its_movement_or_not_at_all(
     """The movements that reactions saw add up to the totals: each applied posting reacted exactly once."""
     versions, postings = given
 
-    def react(changes: Changes) -> Reaction:
-        moved = {name: {measure: change.moved(measure) for measure in change.after} for name, change in changes.items()}
-        return Reaction(items=[Item(pk=f"NEWS#{store.commits}", sk="NEWS", kind="news", body=moved)])
+    def react(change: Change, changes: AccountChanges) -> Notes:
+        moved = {name: {measure: one.moved(measure) for measure in one.after} for name, one in changes.items()}
+        change.put(NEWS, News(number=store.commits, moved=moved))
+        return {}
 
     with memory() as store:
-        outcomes = [Ledger("USER#1").post(posting, react=react) for posting in postings]
-        news = [item.body for item in store.stored("news")]
+        outcomes = [posted(Ledger("USER#1"), posting, react=react) for posting in postings]
+        news = [item.body["moved"] for item in store.stored("news")]
     assert len(news) == len(outcomes) - outcomes.count(Outcome.STALE)
     added: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for moved in news:
@@ -153,14 +180,13 @@ class Interleaved(RuleBasedStateMachine):
         between = [meanwhile] if meanwhile is not None else []
         touched: list[int] = []
 
-        def react(changes: Changes) -> Reaction:
+        def react(_: Change, changes: AccountChanges) -> Notes:
             if between:
                 self._post(between.pop())
             touched[:] = [len(changes)]
-            notes = {name: {"reactions": change.notes.get("reactions", 0) + 1} for name, change in changes.items()}
-            return Reaction(notes=notes)
+            return {name: {"reactions": change.notes.get("reactions", 0) + 1} for name, change in changes.items()}
 
-        outcome = retry_on_conflict(lambda: self.ledger.post(posting, react=react))
+        outcome = retry_on_conflict(lambda: posted(self.ledger, posting, react=react))
         history = self.applied.setdefault(posting.source_id, {})
         assert (outcome is Outcome.STALE) == (max(history, default=0) >= posting.version)
         if outcome is not Outcome.STALE:
@@ -173,15 +199,24 @@ TestInterleaved.settings = settings(max_examples=60, stateful_step_count=25)
 
 
 def test_what_a_decision_relied_on_must_still_be_so() -> None:
-    read, changed = (Item(pk="USER#1", sk="GEAR#1", kind="gear", revision=revision, body={}) for revision in (1, 2))
     posting = Posting("workout-1", 1, {"shoes": {"sessions": 1}})
     ledger = Ledger("USER#1")
+
+    def relying_on(thing: Stored[News]) -> Outcome:
+        def react(change: Change, _: AccountChanges) -> Notes:
+            change.check(thing)
+            return {}
+
+        return posted(ledger, posting, react=react)
+
     with memory():
-        changed.save()
+        before = THINGS.read()
+        with Change("1", NOW) as change:
+            change.replace(before, News(number=1))
         with pytest.raises(WriteConflictError):
-            ledger.post(posting, react=lambda _: Reaction(relied_on=[read]))
+            relying_on(before)
         assert ledger.accounts(["shoes"]) == {}
-        ledger.post(posting, react=lambda _: Reaction(relied_on=[changed]))
+        relying_on(THINGS.read())
         assert ledger.accounts(["shoes"]) == {"shoes": {"sessions": 1}}
 
 
@@ -197,7 +232,7 @@ def test_dynamodb_itself_agrees_with_the_store_of_these_tests(given: tuple[Versi
 def assert_days_and_capped_total(versions: Versions, postings: list[Posting]) -> None:
     ledger = Ledger("USER#1")
     for posting in postings:
-        ledger.post(posting, derive=capped)
+        posted(ledger, posting, derive=capped)
     days = recomputed(versions)
     totals = without_zeros(ledger.accounts(["DAY#1", "DAY#2", TOTAL]))
     capped_total = sum(min(XP_PER_DAY, amounts["xp"]) for amounts in days.values())

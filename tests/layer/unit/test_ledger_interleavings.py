@@ -5,13 +5,23 @@ from functools import partial
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stadion.dynamo import Item
-from stadion.ledger import Ledger, Outcome, Reaction
-from stadion.postings import Changes, Posting
+from stadion.change import Change
+from stadion.ledger import Ledger, Notes, Outcome
+from stadion.postings import AccountChanges, Posting
 from stadion.retry import retry_on_conflict
 from tests.kit.interleaving import ORDERS, interleaved
 from tests.kit.memory import memory
-from tests.layer.unit.test_ledger import CONTRIBUTIONS, SOURCES, Contribution, Versions, recomputed, without_zeros
+from tests.layer.unit.test_ledger import (
+    CONTRIBUTIONS,
+    NEWS,
+    SOURCES,
+    Contribution,
+    News,
+    Versions,
+    posted,
+    recomputed,
+    without_zeros,
+)
 
 ACCOUNTS = ["shoes", "bike", "chain"]
 
@@ -37,7 +47,7 @@ def test_any_order_of_looks_and_writes_gives_the_recomputed_totals(
     versions, postings = history
     ledger = Ledger("USER#1")
     with memory() as table:
-        posts = [partial(retry_on_conflict, partial(ledger.post, posting)) for posting in postings]
+        posts = [partial(retry_on_conflict, partial(posted, ledger, posting)) for posting in postings]
 
         interleaved(table, posts, order)
 
@@ -53,10 +63,11 @@ def test_each_movement_is_told_once_whoever_comes_between(
     ledger = Ledger("USER#1")
 
     def post(number: int, posting: Posting) -> Outcome:
-        def react(changes: Changes) -> Reaction:
-            return Reaction(items=[Item(pk=f"NEWS#{number}", sk="NEWS", kind="news", body={})])
+        def react(change: Change, _: AccountChanges) -> Notes:
+            change.put(NEWS, News(number=number), new=False)
+            return {}
 
-        return retry_on_conflict(lambda: ledger.post(posting, react=react))
+        return retry_on_conflict(lambda: posted(ledger, posting, react=react))
 
     with memory() as table:
         outcomes = interleaved(table, [partial(post, *one) for one in enumerate(postings)], order)

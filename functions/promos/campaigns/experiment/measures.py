@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Any
 
 from promos.athletes import store as athletes
+from promos.athletes.store import ATHLETES, ORDERS
 from promos.campaigns.run import batch_store as batches
 from promos.campaigns.run import store
 from promos.campaigns.run.domain import Run
 from promos.facts import Copy, Order, paid_minor
-from promos.keys import user_pk
 from promos.offers.domain import Offer
-from stadion.dynamo import Item
+from promos.offers.store import OFFERS
+from stadion.records import partition
 
 
 class Sums(Copy):
@@ -94,7 +95,6 @@ def _steps(offer: Offer, until: datetime) -> dict[str, int]:
 
 def _offer_and_orders(user_id: str, run_id: str) -> tuple[Offer | None, list[Order]]:
     """In one query: nothing else stands between their keys."""
-    found = list(Item.query(user_pk(user_id), Item.sk.between("OFFER#", "ORDER$"), consistent_read=True))
-    offers = [Offer.model_validate(item.body) for item in found if item.sk.startswith("OFFER#")]
-    orders = [Order.model_validate(item.body) for item in found if item.sk.startswith("ORDER#")]
-    return next((offer for offer in offers if offer.run_id == run_id), None), orders
+    found = partition(ATHLETES.at(user_id).pk, ("OFFER#", "ORDER$"))
+    offers = found.values(OFFERS)
+    return next((offer for offer in offers if offer.run_id == run_id), None), found.values(ORDERS)

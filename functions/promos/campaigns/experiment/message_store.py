@@ -8,16 +8,16 @@ from promos.campaigns.plan.values import Plan
 from promos.campaigns.run.domain import day_of
 from promos.errors import OfferNotFoundError
 from promos.offers import store
-from stadion.dynamo import Item
+from stadion.change import Change
 from stadion.events.notifications import NotificationDelivered, NotificationFailed
-from stadion.ledger import ACCOUNT, Ledger, totals_of
+from stadion.ledger import Ledger
 from stadion.postings import Posting
 
 SHARDS = 8
 DELIVERED = "delivered."
 
 
-def count(user_id: str, news: NotificationDelivered | NotificationFailed, at: datetime) -> str:
+def count(user_id: str, news: NotificationDelivered | NotificationFailed, at: datetime, now: datetime) -> str:
     """`campaign_id` of the news is set. Whose arm it was is written on the offer that the message was about."""
     assert news.campaign_id is not None  # noqa: S101 - for the type checker
     try:
@@ -28,8 +28,9 @@ def count(user_id: str, news: NotificationDelivered | NotificationFailed, at: da
     what = f"{DELIVERED}{news.channel}" if is_there else f"failed.{news.channel}.{news.reason}"  # type: ignore[union-attr]
     account = f"{day_of(at)}#{offer.run_id}#{offer.variant or ''}"
     source = f"{news.notification_id}#{news.channel}#{'delivered' if is_there else 'failed'}"
-    ledger = Ledger(_pk(news.campaign_id, crc32(source.encode()) % SHARDS))
-    return ledger.post(Posting(source, 1, {account: {what: 1}})).value
+    ledger = _ledger(news.campaign_id, crc32(source.encode()) % SHARDS)
+    with Change(None, now) as change:
+        return ledger.post(change, Posting(source, 1, {account: {what: 1}})).value
 
 
 def by_arm(campaign_id: str, run_id: str) -> dict[str, dict[str, int]]:
@@ -65,16 +66,15 @@ def cost_minor(plan: Plan, counts: Iterable[Mapping[str, int]]) -> int:
 def _accounts(campaign_id: str) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {}
     for shard in range(SHARDS):
-        for item in Item.query(_pk(campaign_id, shard), Item.sk.startswith(ACCOUNT), consistent_read=True):
-            totals = {str(name): int(amount) for name, amount in totals_of(item)[0].items()}
-            _add(found.setdefault(item.sk.removeprefix(ACCOUNT), {}), totals)
+        for name, totals in _ledger(campaign_id, shard).each():
+            _add(found.setdefault(name, {}), totals)
     return found
 
 
 def _add(to: dict[str, int], more: Mapping[str, int]) -> None:
     for name, amount in more.items():
-        to[name] = to.get(name, 0) + amount
+        to[name] = to.get(name, 0) + int(amount)
 
 
-def _pk(campaign_id: str, shard: int) -> str:
-    return f"MESSAGES#{campaign_id}#{shard}"
+def _ledger(campaign_id: str, shard: int) -> Ledger:
+    return Ledger(f"MESSAGES#{campaign_id}#{shard}")

@@ -34,7 +34,7 @@ def judge(run: Run, look: int, until: datetime, now: datetime) -> Run:
     def once(stored: Run) -> Run:
         return stored if stored.looks >= look else stored.changed(**update)
 
-    return store.change_run(run.campaign_id, run.run_id, once)
+    return store.change_run(run.campaign_id, run.run_id, once, now)
 
 
 def decide(run: Run, sums: dict[str, Sums], *, is_last: bool) -> Decision:

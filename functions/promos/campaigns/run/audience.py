@@ -10,12 +10,10 @@ from promos.athletes import store as athletes
 from promos.campaigns.plan.values import HOLD_OUT, Cap, Plan
 from promos.campaigns.run.assignment import arm_of
 from promos.facts import Athlete
-from promos.keys import user_pk
 from promos.offers import store
 from promos.offers.domain import Promo, checks
 from promos.targeting import Needs, Segments, judge, needs
 from stadion.clock import local_date
-from stadion.dynamo import Item
 
 PAGE = 50
 BATCH = 100
@@ -97,8 +95,8 @@ def _left_out(question: Question, user_id: str, known: Athlete, now: datetime) -
 def _is_capped(user_id: str, cap: Cap, now: datetime) -> bool:
     since = now - timedelta(days=cap.days)
     got = 0
-    for item in Item.query(user_pk(user_id), Item.sk.startswith("OFFER#"), scan_index_forward=False):
-        if datetime.fromisoformat(item.body["issued_at"]) < since:
+    for offer in store.OFFERS.every(user_id, newest_first=True, consistent=False):
+        if offer.issued_at < since:
             break
-        got += item.body.get("campaign_id") is not None
+        got += offer.campaign_id is not None
     return got >= cap.offers

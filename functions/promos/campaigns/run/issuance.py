@@ -53,7 +53,7 @@ def finish(run: Run, phase: Phase, now: datetime) -> Run:
             return stored.changed(state=RunState.CLOSING, rolled_out_at=now)
         return stored
 
-    return store.change_run(run.campaign_id, run.run_id, once)
+    return store.change_run(run.campaign_id, run.run_id, once, now)
 
 
 def _variant_of(run: Run, phase: Phase, arm: str) -> str | None:

@@ -37,7 +37,7 @@ def choose_batch(run: Run, now: datetime) -> Run:
         end = {"outcome": Outcome.COMPLETED, "reason": NOBODY} if is_done and not after.batches else {}
         return stored.changed(chosen=after, **done, **end)
 
-    return store.change_run(run.campaign_id, run.run_id, advance)
+    return store.change_run(run.campaign_id, run.run_id, advance, now)
 
 
 def _gather(question: Question, chosen: Chosen, now: datetime) -> tuple[Found, bool]:

@@ -49,7 +49,7 @@ def _open_run(campaign_id: str, run_id: str, begins_at: datetime, execution: str
             raise StaleVersionError  # another one was quicker: look whether it runs
         return stored.changed(execution=execution, failure=None)
 
-    store.change_run(campaign_id, run_id, take_over)
+    store.change_run(campaign_id, run_id, take_over, now)
     return None
 
 
@@ -58,12 +58,12 @@ def _begin(campaign: Campaign, run_id: str, begins_at: datetime, execution: str,
     if campaign.next_at != begins_at:
         return "not_the_scheduled_run"
     if campaign.run_id is None and (wrong := problems_of(campaign.plan, now, is_live=True, begins=begins_at)):
-        store.put(campaign, campaign.changed(now, switch=Switch.PAUSED, paused_by=wrong[0].code, next_at=None))
+        store.put(campaign, campaign.changed(now, switch=Switch.PAUSED, paused_by=wrong[0].code, next_at=None), now)
         raise CannotBeginError(f"{wrong[0].pointer}: {wrong[0].text.en}")
     following = schedule_next(campaign, max(now, begins_at))
     if campaign.run_id is not None:
         later = following or _postponed(campaign, now)
-        store.put(campaign, campaign.changed(now, next_at=later))
+        store.put(campaign, campaign.changed(now, next_at=later), now)
         return "the_run_before_goes_on"
     run = Run(
         run_id=run_id,
@@ -155,4 +155,4 @@ def note_failure(
             return stored
         return stored.changed(failure=failure)
 
-    store.change_run(campaign_id, run_id, note)
+    store.change_run(campaign_id, run_id, note, now)

@@ -1,4 +1,4 @@
-"""Campaigns, their runs, and what was done and measured batch by batch. Access patterns stand in ../README.md."""
+"""Campaigns, their runs, and what was done and measured batch by batch. Their keys stand in ../README.md."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -6,164 +6,151 @@ from typing import Any
 
 from promos.campaigns.errors import CampaignNotFoundError, RunNotFoundError
 from promos.campaigns.run.domain import Campaign, Phase, Run
-from promos.offers.store import index_page, publish
 from stadion import pagination
-from stadion.dynamo import Item, Transaction, absent
+from stadion.change import Change
 from stadion.errors import StaleVersionError
 from stadion.events.envelope import Event
+from stadion.records import Index, Records
 from stadion.retry import retry_on_conflict
 
-CAMPAIGNS = "CAMPAIGNS"
+LISTED = "CAMPAIGNS"
 KEPT_FOR = timedelta(days=400)
 """What was done and measured batch by batch; the run itself stays."""
+Amounts = dict[str, Any]
+
+CAMPAIGNS = Records(
+    Campaign,
+    kind="campaign",
+    pk="CAMPAIGN#{campaign_id}",
+    sk="CAMPAIGN",
+    own_revision=True,
+    index=Index(LISTED, "{campaign_id}"),
+    dump=Campaign.stored,
+    missing=CampaignNotFoundError,
+)
+RUNS = Records(
+    Run,
+    kind="campaign_run",
+    pk="CAMPAIGN#{campaign_id}",
+    sk="RUN#{run_id}",
+    own_revision=True,
+    dump=Run.stored,
+    missing=RunNotFoundError,
+)
+BATCHES = Records[Amounts](
+    dict,
+    kind="campaign_batch",
+    pk="RUN#{run_id}",
+    sk="SENT#{phase}#{batch}",
+    kept_for=KEPT_FOR,
+    dump=dict,
+    load=lambda item: dict(item.body),
+)
+SUMS = Records[Amounts](
+    dict,
+    kind="campaign_sums",
+    pk="RUN#{run_id}",
+    sk="LOOK#{look:04}#{batch}",
+    kept_for=KEPT_FOR,
+    dump=dict,
+    load=lambda item: dict(item.body),
+)
 
 
 def find(campaign_id: str) -> Campaign | None:
-    item = Item.find(_pk(campaign_id), "CAMPAIGN")
-    return Campaign.model_validate(item.body) if item is not None else None
+    return CAMPAIGNS.find(campaign_id)
 
 
 def get(campaign_id: str) -> Campaign:
-    found = find(campaign_id)
-    if found is None:
-        raise CampaignNotFoundError
-    return found
+    return CAMPAIGNS.get(campaign_id)
 
 
 def page(*, limit: int, cursor: str | None) -> pagination.Page[Campaign]:
     """By name; from an index, so a moment late."""
-    return index_page(CAMPAIGNS, limit=limit, cursor=cursor).of(lambda item: Campaign.model_validate(item.body))
+    return CAMPAIGNS.listed_page(LISTED, scope=("index", LISTED), limit=limit, cursor=cursor)
 
 
-def put(old: Campaign | None, new: Campaign) -> None:
+def put(old: Campaign | None, new: Campaign, now: datetime) -> None:
     """`StaleVersionError` when somebody else wrote meanwhile."""
-    transaction = Transaction()
-    unchanged = absent() if old is None else Item.revision == old.revision
-    transaction.put(_campaign_item(new), unchanged, refused=lambda _: StaleVersionError())
-    transaction.commit()
+    seen = CAMPAIGNS.seen(old) if old is not None else CAMPAIGNS.of(new).nothing()
+    with Change(None, now) as change:
+        change.replace(seen, new, refused=StaleVersionError)
 
 
-def remove(campaign: Campaign) -> None:
-    transaction = Transaction()
-    item = Item(pk=_pk(campaign.campaign_id), sk="CAMPAIGN")
-    transaction.delete(item, Item.revision == campaign.revision, refused=lambda _: StaleVersionError())
-    transaction.commit()
+def remove(campaign: Campaign, now: datetime) -> None:
+    with Change(None, now) as change:
+        change.delete(CAMPAIGNS.seen(campaign), refused=StaleVersionError)
 
 
 # --- runs -----------------------------------------------------------------------------------------------------------
 
 
 def find_run(campaign_id: str, run_id: str) -> Run | None:
-    item = Item.find(_pk(campaign_id), f"RUN#{run_id}")
-    return Run.model_validate(item.body) if item is not None else None
+    return RUNS.find(campaign_id, run_id)
 
 
 def get_run(campaign_id: str, run_id: str) -> Run:
-    found = find_run(campaign_id, run_id)
-    if found is None:
-        raise RunNotFoundError
-    return found
+    return RUNS.get(campaign_id, run_id)
 
 
 def runs(campaign_id: str) -> list[Run]:
     """Oldest first."""
-    found = Item.query(_pk(campaign_id), Item.sk.startswith("RUN#"), consistent_read=True)
-    return [Run.model_validate(item.body) for item in found]
+    return list(RUNS.every(campaign_id))
 
 
 def open_run(before: Campaign, after: Campaign, run: Run, events: list[Event], now: datetime) -> None:
     """The run, what its campaign says of it, and the news, in one transaction. `WriteConflictError`: look again."""
-    transaction = Transaction()
-    transaction.put(_run_item(run), absent())
-    transaction.put(_campaign_item(after), Item.revision == before.revision)
-    publish(transaction, None, events, now)
-    transaction.commit()
+    with Change(None, now) as change:
+        change.put(RUNS, run)
+        change.replace(CAMPAIGNS.seen(before), after)
+        change.publish(*events)
 
 
-def change_run(campaign_id: str, run_id: str, change: Callable[[Run], Run]) -> Run:
-    """What `change` makes of the run as it is stored; nothing is written when it changes nothing."""
+def change_run(campaign_id: str, run_id: str, how: Callable[[Run], Run], now: datetime) -> Run:
+    """What `how` makes of the run as it is stored; nothing is written when it changes nothing."""
 
     def once() -> Run:
         before = get_run(campaign_id, run_id)
-        after = change(before)
+        after = how(before)
         if after is not before:
-            transaction = Transaction()
-            transaction.put(_run_item(after), Item.revision == before.revision)
-            transaction.commit()
+            with Change(None, now) as change:
+                change.replace(RUNS.seen(before), after)
         return after
 
     return retry_on_conflict(once)
 
 
 def end_run(before: Run, after: Run, campaign: tuple[Campaign, Campaign], events: list[Event], now: datetime) -> None:
-    transaction = Transaction()
-    transaction.put(_run_item(after), Item.revision == before.revision)
-    transaction.put(_campaign_item(campaign[1]), Item.revision == campaign[0].revision)
-    publish(transaction, None, events, now)
-    transaction.commit()
+    with Change(None, now) as change:
+        change.replace(RUNS.seen(before), after)
+        change.replace(CAMPAIGNS.seen(campaign[0]), campaign[1])
+        change.publish(*events)
 
 
 # --- batches --------------------------------------------------------------------------------------------------------
 
 
 def is_sent(run_id: str, phase: Phase, batch: str) -> bool:
-    return Item.find(_run_pk(run_id), f"SENT#{phase.value}#{batch}") is not None
+    return BATCHES.find(run_id, phase, batch) is not None
 
 
 def note_sent(run_id: str, phase: Phase, batch: str, counts: dict[str, int], now: datetime) -> None:
-    _put(run_id, f"SENT#{phase.value}#{batch}", "campaign_batch", counts, now)
+    """The same batch done twice says the same, or better: the later word stands."""
+    with Change(None, now) as change:
+        change.put(BATCHES.at(run_id, phase, batch), counts, new=False)
 
 
 def sent_batches(run_id: str, phase: Phase) -> list[dict[str, int]]:
     """What became of the athletes of each."""
-    found = Item.query(_run_pk(run_id), Item.sk.startswith(f"SENT#{phase.value}#"), consistent_read=True)
-    return [_amounts(item.body) for item in found]
+    return [{str(name): int(amount) for name, amount in counts.items()} for counts in BATCHES.every(run_id, phase)]
 
 
 def note_sums(run_id: str, look: int, batch: str, sums: dict[str, Any], now: datetime) -> None:
-    _put(run_id, f"{_look_sk(look)}{batch}", "campaign_sums", sums, now)
+    """As with `note_sent`."""
+    with Change(None, now) as change:
+        change.put(SUMS.at(run_id, look, batch), sums, new=False)
 
 
 def sums(run_id: str, look: int) -> list[dict[str, Any]]:
     """Of every batch that was measured at this look."""
-    found = Item.query(_run_pk(run_id), Item.sk.startswith(_look_sk(look)), consistent_read=True)
-    return [dict(item.body) for item in found]
-
-
-def _put(run_id: str, sk: str, kind: str, body: dict[str, Any], now: datetime) -> None:
-    """The same batch done twice says the same, or better: the later word stands."""
-    Item(pk=_run_pk(run_id), sk=sk, kind=kind, body=body, expires_at=int((now + KEPT_FOR).timestamp())).save()
-
-
-def _amounts(body: Any) -> dict[str, int]:
-    return {str(name): int(amount) for name, amount in body.items()}
-
-
-def _pk(campaign_id: str) -> str:
-    return f"CAMPAIGN#{campaign_id}"
-
-
-def _run_pk(run_id: str) -> str:
-    return f"RUN#{run_id}"
-
-
-def _look_sk(look: int) -> str:
-    return f"LOOK#{look:04}#"
-
-
-def _campaign_item(campaign: Campaign) -> Item:
-    return Item(
-        pk=_pk(campaign.campaign_id),
-        sk="CAMPAIGN",
-        gsi1pk=CAMPAIGNS,
-        gsi1sk=campaign.campaign_id,
-        kind="campaign",
-        revision=campaign.revision,
-        body=campaign.stored(),
-    )
-
-
-def _run_item(run: Run) -> Item:
-    return Item(
-        pk=_pk(run.campaign_id), sk=f"RUN#{run.run_id}", kind="campaign_run", revision=run.revision, body=run.stored()
-    )
+    return list(SUMS.every(run_id, look))

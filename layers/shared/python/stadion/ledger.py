@@ -5,27 +5,52 @@ athlete). The ledger remembers the posting beside the totals and moves every tot
 the condition that the remembered version is older. Amounts are integers, so that any order gives the same sum.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from stadion.dynamo import Item, Transaction, next_revision, put_over
-from stadion.postings import Amounts, Change, Changes, Posting
+from stadion.change import Change
+from stadion.postings import AccountChange, AccountChanges, Amounts, Posting
+from stadion.records import Place, Records, Stored, fetch
 
-ACCOUNT = "ACCOUNT#"
+PREFIX = "ACCOUNT#"
 
 
 @dataclass(frozen=True)
-class Reaction:
-    """What else becomes true in the same transaction: items (outbox items above all), and new notes of accounts.
+class Account:
+    """Totals, and what the service notes beside them."""
 
-    `relied_on` are items that the decision was based on: they must still be as they were read.
-    """
+    totals: Amounts
+    notes: Mapping[str, Any]
 
-    items: list[Item] = field(default_factory=list)
-    notes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    relied_on: list[Item] = field(default_factory=list)
+
+@dataclass(frozen=True)
+class Entry:
+    """What the version `revision` of a source contributed."""
+
+    contribution: Mapping[str, Amounts]
+    revision: int
+
+
+NOTHING = Account({}, {})
+ACCOUNTS = Records(
+    Account,
+    kind="account",
+    pk="{pk}",
+    sk=PREFIX + "{name}",
+    dump=lambda account: {"totals": dict(account.totals), "notes": dict(account.notes)},
+    load=lambda item: Account(item.body["totals"], item.body.get("notes", {})),
+)
+ENTRIES = Records(
+    Entry,
+    kind="ledger_entry",
+    pk="{pk}",
+    sk="ENTRY#{source_id}",
+    own_revision=True,
+    dump=lambda entry: {"contribution": {name: dict(amounts) for name, amounts in entry.contribution.items()}},
+    load=lambda item: Entry(item.body["contribution"], int(item.revision)),
+)
 
 
 class Outcome(StrEnum):
@@ -34,12 +59,16 @@ class Outcome(StrEnum):
     STALE = "stale"
 
 
-def no_derivation(_: Changes) -> Mapping[str, Amounts]:
+Notes = Mapping[str, Mapping[str, Any]]
+"""Account -> what is noted beside its totals from now on."""
+
+
+def no_derivation(_: AccountChanges) -> Mapping[str, Amounts]:
     return {}
 
 
-def no_reaction(_: Changes) -> Reaction:
-    return Reaction()
+def no_reaction(_: AccountChanges) -> Notes:
+    return {}
 
 
 @dataclass(frozen=True)
@@ -50,90 +79,67 @@ class Ledger:
 
     def post(
         self,
+        change: Change,
         posting: Posting,
         *,
-        derive: Callable[[Changes], Mapping[str, Amounts]] = no_derivation,
-        react: Callable[[Changes], Reaction] = no_reaction,
+        derive: Callable[[AccountChanges], Mapping[str, Amounts]] = no_derivation,
+        react: Callable[[AccountChanges], Notes] = no_reaction,
     ) -> Outcome:
-        """Posts once, however often and in whatever order versions of the source arrive.
+        """Adds the posting to `change`: once, however often and in whatever order versions of the source arrive.
 
         `derive` turns the changes of the named accounts into movements of further ones (a capped total out of a
-        day's sum); `react` turns all changes into what else is written. Raises `WriteConflictError` when somebody moved
-        the same totals meanwhile: wrap the call, with what it was decided on, in `retry_on_conflict`.
+        day's sum). `react` is told all changes, may put more into `change`, and answers with new notes. The change
+        ends in `WriteConflictError` when somebody moved the same totals meanwhile: `retry_on_conflict` around it,
+        with all that it was decided on.
         """
-        entry_sk = f"ENTRY#{posting.source_id}"
-        loaded = self._load([entry_sk, *map(account_sk, posting.contribution)])
-        entry = loaded.pop(entry_sk, None)
-        if entry is not None and int(entry.revision) >= posting.version:
+        place = ENTRIES.at(self.pk, posting.source_id)
+        named = [self._place(name) for name in posting.contribution]
+        found = fetch(place, *named)
+        stored, accounts = found[place], {name: found[it] for name, it in zip(posting.contribution, named, strict=True)}
+        if stored.value is not None and stored.value.revision >= posting.version:
             return Outcome.STALE
-        old: Mapping[str, Amounts] = entry.body["contribution"] if entry is not None else {}
+        old: Mapping[str, Amounts] = stored.value.contribution if stored.value is not None else {}
         movements = _difference(old, posting.contribution)
-        self._load_missing(loaded, movements)
-        derived = derive(_changes(loaded, movements))
-        movements = _added(movements, derived)
-        self._load_missing(loaded, movements)
-        changes = _changes(loaded, movements)
-        reaction = react(changes)
-        transaction = Transaction()
-        put_over(transaction, entry, self._entry(entry_sk, posting))
-        for name in {**changes, **reaction.notes}:
-            put_over(transaction, loaded.get(account_sk(name)), self._account(name, loaded, changes, reaction))
-        for item in reaction.items:
-            transaction.put(item)
-        for item in reaction.relied_on:
-            transaction.check(item, Item.revision == item.revision)
-        transaction.commit()
+        accounts |= self.read_some(movements.keys() - accounts.keys())
+        movements = _added(movements, derive(_changes(accounts, movements)))
+        accounts |= self.read_some(movements.keys() - accounts.keys())
+        changes = _changes(accounts, movements)
+        change.replace(stored, Entry(posting.contribution, posting.version))
+        notes = react(changes)
+        accounts |= self.read_some(notes.keys() - accounts.keys())
+        for name in {**changes, **notes}:
+            before = accounts[name].value or NOTHING
+            totals = changes[name].after if name in changes else before.totals
+            change.replace(accounts[name], Account(totals, notes.get(name, before.notes)))
         return Outcome.MOVED if changes else Outcome.UNCHANGED
+
+    def read(self, name: str) -> Stored[Account]:
+        return self._place(name).read()
+
+    def totals(self, name: str) -> Amounts:
+        return (self.read(name).value or NOTHING).totals
 
     def accounts(self, names: Iterable[str]) -> dict[str, Amounts]:
         """The totals of those accounts that ever moved."""
-        items = self._load([account_sk(name) for name in names])
-        return {sk.removeprefix(ACCOUNT): _totals(item) for sk, item in items.items()}
+        found = self.read_some(set(names))
+        return {name: stored.value.totals for name, stored in found.items() if stored.value is not None}
 
-    def _load(self, sks: list[str]) -> dict[str, Item]:
-        keys = [(self.pk, sk) for sk in sks]
-        if not keys:
-            return {}
-        return {item.sk: item for item in Item.batch_get(keys, consistent_read=True)}
+    def each(
+        self, first: str = "", last: str | None = None, *, limit: int | None = None
+    ) -> Iterator[tuple[str, Amounts]]:
+        """All accounts, or those from `first` to `last`, with their totals; a request for each megabyte."""
+        between = (PREFIX + first, PREFIX + last) if last is not None else None
+        for stored in ACCOUNTS.each(self.pk, between=between, limit=limit):
+            yield stored.place.sk.removeprefix(PREFIX), (stored.value or NOTHING).totals
 
-    def _load_missing(self, loaded: dict[str, Item], movements: Mapping[str, Amounts]) -> None:
-        wanted = [account_sk(name) for name in movements if account_sk(name) not in loaded]
-        loaded.update(self._load(wanted))
+    def read_some(self, names: Iterable[str]) -> dict[str, Stored[Account]]:
+        """In one request."""
+        places = {name: self._place(name) for name in sorted(names)}
+        found = fetch(*places.values())
+        return {name: found[place] for name, place in places.items()}
 
-    def _entry(self, sk: str, posting: Posting) -> Item:
-        body = {"contribution": {name: dict(amounts) for name, amounts in posting.contribution.items()}}
-        return Item(pk=self.pk, sk=sk, kind="ledger_entry", revision=posting.version, body=body)
-
-    def _account(self, name: str, loaded: Mapping[str, Item], changes: Changes, reaction: Reaction) -> Item:
-        stored = loaded.get(account_sk(name))
-        totals = changes[name].after if name in changes else _totals(stored)
-        return account_item(self.pk, name, stored, totals, reaction.notes.get(name, _notes(stored)))
-
-
-def account_sk(name: str) -> str:
-    return ACCOUNT + name
-
-
-def account_item(pk: str, name: str, stored: Item | None, totals: Amounts, notes: Mapping[str, Any]) -> Item:
-    """The next revision of an account; write it with `put_over`."""
-    revision = next_revision(stored)
-    body = {"totals": dict(totals), "notes": dict(notes)}
-    return Item(pk=pk, sk=account_sk(name), kind="account", revision=revision, body=body)
-
-
-def totals_of(item: Item | None) -> tuple[Amounts, Mapping[str, Any]]:
-    """Totals and notes of an account item that a service read itself."""
-    return _totals(item), _notes(item)
-
-
-def _totals(item: Item | None) -> Amounts:
-    totals: Amounts = item.body["totals"] if item is not None else {}
-    return totals
-
-
-def _notes(item: Item | None) -> Mapping[str, Any]:
-    notes: Mapping[str, Any] = item.body.get("notes", {}) if item is not None else {}
-    return notes
+    def _place(self, name: str) -> Place[Account]:
+        return ACCOUNTS.at(self.pk, name)
 
 
 def _difference(old: Mapping[str, Amounts], new: Mapping[str, Amounts]) -> dict[str, dict[str, int]]:
@@ -159,11 +165,10 @@ def _added(one: Mapping[str, Amounts], other: Mapping[str, Amounts]) -> dict[str
     }
 
 
-def _changes(loaded: Mapping[str, Item], movements: Mapping[str, Amounts]) -> dict[str, Change]:
+def _changes(accounts: Mapping[str, Stored[Account]], movements: Mapping[str, Amounts]) -> dict[str, AccountChange]:
     changes = {}
     for name, amounts in movements.items():
-        item = loaded.get(account_sk(name))
-        before = _totals(item)
-        after = {key: before.get(key, 0) + amounts.get(key, 0) for key in {**before, **amounts}}
-        changes[name] = Change(before=before, after=after, notes=_notes(item))
+        known = accounts[name].value or NOTHING
+        after = {key: known.totals.get(key, 0) + amounts.get(key, 0) for key in {**known.totals, **amounts}}
+        changes[name] = AccountChange(before=known.totals, after=after, notes=known.notes)
     return changes

@@ -18,7 +18,7 @@ class Posting:
 
 
 @dataclass(frozen=True)
-class Change:
+class AccountChange:
     """An account before and after a posting, with the notes that the service keeps beside its totals."""
 
     before: Amounts
@@ -29,4 +29,4 @@ class Change:
         return self.after.get(measure, 0) - self.before.get(measure, 0)
 
 
-Changes = Mapping[str, Change]
+AccountChanges = Mapping[str, AccountChange]

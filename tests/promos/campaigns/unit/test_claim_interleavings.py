@@ -44,7 +44,7 @@ def campaign() -> Iterator[tuple[Memory, set[str]]]:
         patch.setattr(timer, "begin_at", lambda *_: None)
         patch.setattr(lifecycle, "problems_of", lambda *_, **__: [])
         made = Campaign(campaign_id="winter", plan=PLAN, switch=Switch.ON, next_at=NOW, created_at=NOW, updated_at=NOW)
-        store.put(None, made)
+        store.put(None, made, NOW)
         yield table, running
 
 
@@ -109,7 +109,7 @@ def test_a_pause_stands_whatever_begins_meanwhile(executions: list[str], order: 
 
         def pause() -> None:
             before = store.get("winter")
-            store.put(before, before.changed(NOW, switch=Switch.PAUSED))
+            store.put(before, before.changed(NOW, switch=Switch.PAUSED), NOW)
 
         pausing = partial(retry_on_conflict, pause, also=(StaleVersionError,))
         interleaved(table, [pausing, *(claim(execution) for execution in executions)], order)

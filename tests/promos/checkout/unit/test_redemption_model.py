@@ -10,6 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from promos.athletes.store import ATHLETES
 from promos.checkout import domain
 from promos.checkout import service as redemption_service
 from promos.checkout.schemas import Use
@@ -58,7 +59,7 @@ def stock_up() -> None:
     draft = promo().model_copy(update={"switch": Switch.DRAFT})
     store.create(draft, uses=100, minor=1_000, key=None, answer={}, now=START)
     live = draft.model_copy(update={"switch": Switch.ON, "revision": 2})
-    store.revise(draft, live, {left.sk: (0, 0) for left in store.stock("p").shards})
+    store.revise(draft, live, {left.sk: (0, 0) for left in store.stock("p").shards}, START)
     for code, user in CODES.items():
         offer = Offer(
             offer_id=f"offer-{code}",
@@ -71,7 +72,7 @@ def stock_up() -> None:
             expires_at=live.ends_at,
         )
         item = Code(code, "p", live.ends_at, True, offer_id=offer.offer_id, user_id=user)
-        store.issue(offer, item, None, [], START)
+        store.issue(offer, item, ATHLETES.at(user).nothing(), [], START)
 
 
 @dataclass

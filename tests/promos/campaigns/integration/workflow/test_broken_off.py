@@ -5,6 +5,7 @@ from collections import Counter
 import boto3
 import pytest
 
+from stadion import clock
 from stadion.events.accounts import ConsentChanged, ConsentKind
 from tests.promos.campaigns.integration.workflow.world import CAMPAIGN, NOW, RUN, Shop, arms, people, promo
 
@@ -80,7 +81,7 @@ def test_a_guardrail_stops_the_run_and_pauses_what_recurs(shop: Shop) -> None:
             kind=ConsentKind.MARKETING_PUSH, granted=False, text_version="1", revision=2, changed_at=NOW
         )
         for user_id in list(arms(shop))[:12] if call == 1 else []:
-            athletes.know(user_id, lambda known: told(known, word, NOW.date()))
+            athletes.know(user_id, lambda known: told(known, word, NOW.date()), NOW)
 
     shop.before["measure_batch"] = withdraw
     shop.begin()
@@ -136,7 +137,7 @@ def test_one_ended_by_hand_still_tells_what_was_given(shop: Shop) -> None:
 
     for offer in shop.offers():
         facts = OfferFacts(**{name: offer[name] for name in ("offer_id", "promo_id", "campaign_id", "variant")})
-        offer_service.count_in_funnel(offer["user_id"], facts)
+        offer_service.count_in_funnel(offer["user_id"], facts, clock.now())
     report = shop.report()
     assert (report["outcome"], report["reason"], report["measured_until"]) == ("stopped", "ended_by_hand", None)
     assert {arm["name"]: arm["issued"] for arm in report["arms"] if arm["role"] == "variant"} == dict(

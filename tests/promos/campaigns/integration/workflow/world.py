@@ -132,12 +132,12 @@ def people(count: int, *, without_consent: int = 0) -> list[str]:
     names = [f"athlete-{number:04}" for number in range(count)]
     for number, user_id in enumerate(names):
         registered = UserRegistered(display_name="A", language="en", time_zone="UTC")
-        athletes.know(user_id, lambda known, event=registered: told(known, event, NOW.date()))
+        athletes.know(user_id, lambda known, event=registered: told(known, event, NOW.date()), NOW)
         if number >= without_consent:
             consent = ConsentChanged(
                 kind=ConsentKind.MARKETING_PUSH, granted=True, text_version="1", revision=1, changed_at=NOW
             )
-            athletes.know(user_id, lambda known, event=consent: told(known, event, NOW.date()))
+            athletes.know(user_id, lambda known, event=consent: told(known, event, NOW.date()), NOW)
     return names
 
 
@@ -147,7 +147,7 @@ def buys(user_id: str, amount_minor: int, *, after: timedelta = timedelta(hours=
 
     line = Line(quantity=1, price_minor=amount_minor)
     order = Purchase(completed_at=NOW + after, total_minor=amount_minor, currency="RUB", lines=[line])
-    athletes.know_order(user_id, "store", f"o-{user_id}-{after}", order)
+    athletes.know_order(user_id, "store", f"o-{user_id}-{after}", order, NOW)
 
 
 def arms(shop: Shop) -> dict[str, str]:

@@ -1,0 +1,124 @@
+"""A unit of work: what one use case writes, the events that make it known and the answer to its key, all or nothing.
+
+    with Change(user_id, now, key) as change:
+        change.put(OFFERS, offer, refused=CodeTakenError)
+        change.publish(PromoIssued(...))
+        change.remember(status=201, answer=answer)
+
+It is written when the block ends without an error; nothing is, when nothing was put. Of several writes that are
+refused, the one that was added first speaks, by the error named for it.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+
+from stadion import idempotency
+from stadion.dynamo import Item, Transaction, absent
+from stadion.events.envelope import NOBODY, Event
+from stadion.events.outbox import outbox_items
+from stadion.idempotency import IdempotencyKey
+from stadion.observability import correlation_id
+from stadion.records import Place, Records, Stored
+from stadion.retry import WriteConflictError
+
+M = TypeVar("M")
+Refusal = type[Exception] | Callable[[Item | None], Exception]
+"""The error for a refused write, or what makes it of the item that was in the way (None: there was none)."""
+
+
+class Change:
+    """`user_id` is whom the events are about: nobody, if it is None."""
+
+    def __init__(self, user_id: str | None, now: datetime, key: IdempotencyKey | None = None) -> None:
+        self.user_id = user_id
+        self.now = now
+        self._key = key
+        self._transaction = Transaction()
+        self._events: list[Event] = []
+
+    # --- records ---
+
+    def put(
+        self, where: Records[M] | Place[M], value: M, *, new: bool = True, refused: Refusal = WriteConflictError
+    ) -> None:
+        """What must not be there yet; with `new=False`, whatever is there."""
+        place = where.of(value) if isinstance(where, Records) else where
+        item = place.records.item(place, value, revision=None, now=self.now)
+        self._transaction.put(item, absent() if new else None, refused=_refusal(refused))
+
+    def replace(self, seen: Stored[M], value: M, *, refused: Refusal = WriteConflictError) -> None:
+        """On the revision read, also if that was none."""
+        item = seen.place.records.item(seen.place, value, revision=seen.next_revision, now=self.now)
+        self._transaction.put(item, seen.unchanged, refused=_refusal(refused))
+
+    def delete(self, what: Stored[M] | Place[M], *, refused: Refusal = WriteConflictError) -> None:
+        """A place whatever is there; what was read, on the revision read."""
+        place = what.place if isinstance(what, Stored) else what
+        unchanged = what.unchanged if isinstance(what, Stored) else None
+        self._transaction.delete(place.bare_item(), unchanged, refused=_refusal(refused))
+
+    def check(self, seen: Stored[M], *, refused: Refusal = WriteConflictError) -> None:
+        """That it is still as it was read."""
+        self.require(seen.place, seen.unchanged, refused=refused)
+
+    def require(self, place: Place[M], condition: Condition, *, refused: Refusal = WriteConflictError) -> None:
+        self._transaction.check(place.bare_item(), condition, refused=_refusal(refused))
+
+    def update(
+        self,
+        place: Place[M],
+        actions: list[Action],
+        condition: Condition | None = None,
+        *,
+        refused: Refusal = WriteConflictError,
+    ) -> None:
+        """Counters, without a look at them."""
+        self._transaction.update(place.bare_item(), actions, condition, refused=_refusal(refused))
+
+    def write(
+        self, place: Place[M], value: M, condition: Condition, *, revision: int | None = None, refused: Refusal
+    ) -> None:
+        """On a condition of its own, which is none of the revision."""
+        item = place.records.item(place, value, revision=revision, now=self.now)
+        self._transaction.put(item, condition, refused=_refusal(refused))
+
+    # --- what makes it known ---
+
+    def publish(self, *events: Event) -> None:
+        """In the service's name, as of the change's time, under the request's correlation id."""
+        self._events.extend(events)
+
+    def remember(self, *, status: int, answer: Mapping[str, Any]) -> None:
+        """The answer to the client's key; `ReplayedError` at the end when it was answered before."""
+        idempotency.remember(self._transaction, self._key, status=status, answer=dict(answer), now=self.now)
+
+    # --- all or nothing ---
+
+    def commit(self) -> None:
+        """Raises what a refused write names, and `RequestInProgressError` when others never let it through."""
+        for item in outbox_items(
+            self._events, user_id=self.user_id or NOBODY, correlation_id=correlation_id(), now=self.now
+        ):
+            self._transaction.put(item)
+        if len(self._transaction):
+            self._transaction.commit()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self.commit()
+
+
+def _refusal(refused: Refusal) -> Callable[[dict[str, dict[str, Any]] | None], Exception]:
+    if isinstance(refused, type):
+        return lambda _: refused()
+    return lambda raw: refused(Item.of_raw(raw) if raw else None)
