@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from stadion import clock
 from stadion.events.consumer import Consumed, consumer
 from stadion.events.envelope import Envelope
 from stadion.events.inventory import GearAssigned
@@ -12,7 +13,7 @@ from workouts import store
 def note_gear(envelope: Envelope[Any]) -> Consumed:
     event = envelope.data
     noted = retry_on_conflict(
-        lambda: store.assign_gear(envelope.user_id, event.workout_id, event.revision, event.gear_ids)
+        lambda: store.assign_gear(envelope.user_id, event.workout_id, event.revision, event.gear_ids, clock.now())
     )
     return Consumed("noted" if noted else "stale", {"gear_ids": event.gear_ids})
 

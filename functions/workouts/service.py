@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from stadion import ids, pagination
+from stadion.change import Change
 from stadion.errors import FieldRequiredError
-from stadion.events.workouts import WorkoutDeleted
 from stadion.idempotency import IdempotencyKey, recall
 from stadion.retry import retry_on_conflict
 from workouts import file_store, store, twin_service
@@ -57,12 +57,11 @@ def _record_once(workout: Workout, on_duplicate: OnDuplicate, key: IdempotencyKe
     if twin is not None and on_duplicate is not OnDuplicate.FORCE:
         recall(key)
         return _join(workout, twin, on_duplicate, slots, key, now)
-    change = store.Change(workout.user_id, now)
     recorded = Recorded(workout, Track(), created=True)
-    change.remember(key, status=201, answer=_answer(recorded))
-    change.record(workout, slots)
-    slots.write(change.transaction)
-    change.commit()
+    with Change(workout.user_id, now, key) as change:
+        change.remember(status=201, answer=_answer(recorded))
+        store.record(change, workout, slots)
+        slots.write(change)
     return recorded
 
 
@@ -111,11 +110,10 @@ def revise(
     now: datetime,
 ) -> None:
     """Writes the next revision of a workout with its place in the slots and its event."""
-    change = store.Change(old.user_id, now)
-    change.remember(key, status=200, answer=answer or {})
-    change.correct(old, new, slots, track)
-    slots.write(change.transaction)
-    change.commit()
+    with Change(old.user_id, now, key) as change:
+        change.remember(status=200, answer=answer or {})
+        store.correct(change, old, new, slots, track)
+        slots.write(change)
 
 
 def detail(user_id: str, workout_id: str) -> tuple[Workout, Track]:
@@ -159,14 +157,9 @@ def delete(workout: Workout, now: datetime) -> None:
 
 def _delete_once(workout: Workout, now: datetime) -> None:
     slots = store.slots_around(workout.user_id, workout.started_at)
-    slots.leave(workout)
-    change = store.Change(workout.user_id, now)
-    change.remove(workout)
-    slots.write(change.transaction)
-    change.events.append(
-        WorkoutDeleted(workout_id=workout.workout_id, revision=workout.revision + 1, started_at=workout.started_at)
-    )
-    change.commit()
+    with Change(workout.user_id, now) as change:
+        store.remove(change, workout, slots)
+        slots.write(change)
 
 
 def _manual_workout(user_id: str, new: NewWorkout, now: datetime) -> Workout:

@@ -1,24 +1,22 @@
-"""The diary in the workouts table. Access patterns stand in README.md; nothing outside this module knows the keys."""
+"""The diary in the workouts table. Its keys stand in README.md; nothing outside this module knows them."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from pydantic import Field
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.expressions.condition import Condition
 
 from stadion import clock, pagination
-from stadion.dynamo import Item, Transaction, absent, next_revision
+from stadion.change import Change
+from stadion.dynamo import Item
 from stadion.errors import RequestInProgressError, StaleVersionError
-from stadion.events.envelope import Event
-from stadion.events.outbox import outbox_items
-from stadion.events.workouts import WorkoutCorrected, WorkoutRecorded
-from stadion.idempotency import IdempotencyKey, remember
-from stadion.observability import correlation_id
+from stadion.events.workouts import WorkoutCorrected, WorkoutDeleted, WorkoutRecorded
+from stadion.records import Index, Place, Records, Stored, fetch
 from stadion.sports import Family
-from workouts import keys
-from workouts.domain import External, Track, Workout
+from workouts.domain import External, Track, Value, Workout
 from workouts.errors import (
     DuplicateWorkoutError,
     WorkoutIdTakenError,
@@ -28,6 +26,10 @@ from workouts.errors import (
 from workouts.matching import MAX_START_DIFFERENCE_S, Fingerprint
 
 PAGES_PER_LIST = 10  # of one filtered list; the cursor goes on from there
+DIARY = Index("USER#{user_id}#WORKOUTS", "{started_at}#{workout_id}")
+"""By time."""
+SlotEntries = Mapping[str, Mapping[str, Any]]
+"""Workout id -> its fingerprint, as it is stored."""
 
 
 class _WorkoutItem(Item):
@@ -35,6 +37,59 @@ class _WorkoutItem(Item):
     distance_m = NumberAttribute(null=True)
     gear_ids = UnicodeSetAttribute(null=True)
     assigned_for = NumberAttribute(default=0)
+
+
+class _Tombstone(Value):
+    """Takes a deleted workout's place, so that its id and its revisions are never used again."""
+
+    workout_id: str = Field(exclude=True)
+    user_id: str = Field(exclude=True)
+    revision: int = Field(exclude=True)
+    deleted_at: str
+
+
+class _File(Value):
+    """Where the recording in a file is."""
+
+    workout_ids: list[str]
+
+
+class _Known(Value):
+    """Where the workout of a provider is."""
+
+    workout_id: str
+
+
+def _workout(item: Item) -> Workout:
+    if item.kind != "workout":
+        raise WorkoutNotFoundError
+    return Workout.model_validate(item.body)
+
+
+WORKOUTS = Records(
+    Workout,
+    kind="workout",
+    pk="USER#{user_id}",
+    sk="WORKOUT#{workout_id}",
+    own_revision=True,
+    index=DIARY,
+    load=_workout,
+    attributes=lambda workout: {
+        "sport_type": workout.sport_type.value,
+        "distance_m": workout.distance_m,
+        "gear_ids": set(workout.worn_gear_ids) or None,
+        "assigned_for": workout.assigned_for,
+    },
+    item_type=_WorkoutItem,
+    missing=WorkoutNotFoundError,
+)
+TOMBSTONES = Records(_Tombstone, kind="tombstone", pk="USER#{user_id}", sk="WORKOUT#{workout_id}", own_revision=True)
+TRACKS = Records(Track, kind="track", pk="USER#{user_id}", sk="TRACK#{workout_id}", nulls=True)
+FILES = Records(_File, kind="file", pk="USER#{user_id}", sk="FILE#{sha256}")
+EXTERNALS = Records(_Known, kind="external", pk="USER#{user_id}", sk="EXTERNAL#{provider}#{id}")
+SLOTS = Records[SlotEntries](
+    dict, kind="slot", pk="USER#{user_id}", sk="SLOT#{hour}", dump=dict, load=lambda item: dict(item.body)
+)
 
 
 @dataclass(frozen=True)
@@ -47,7 +102,6 @@ class Filters:
     max_distance_m: float | None = None
 
 
-@dataclass
 class Slots:
     """The hours around a start, each with the fingerprints of the workouts that start in it.
 
@@ -55,227 +109,206 @@ class Slots:
     reads again and sees the first. So a duplicate cannot slip through between look and write.
     """
 
-    user_id: str
-    stored: dict[str, Item | None] = field(default_factory=dict)
-    entries: dict[str, dict[str, Any]] = field(default_factory=dict)
-    touched: set[str] = field(default_factory=set)
+    def __init__(self, stored: Mapping[str, Stored[SlotEntries]]) -> None:
+        """Hour -> what is stored of it."""
+        self.stored = dict(stored)
+        self.entries = {hour: dict(one.value or {}) for hour, one in stored.items()}
+        self._touched: set[str] = set()
 
     def neighbours(self, fingerprint: Fingerprint) -> Iterator[tuple[str, Fingerprint]]:
-        for sk in _slots_around(fingerprint.started_at):
-            for workout_id, entry in self.entries[sk].items():
+        for hour in hours_around(fingerprint.started_at):
+            for workout_id, entry in self.entries[hour].items():
                 yield workout_id, _fingerprint(entry)
 
     def holds(self, workout_id: str) -> bool:
         return any(workout_id in entries for entries in self.entries.values())
 
     def enter(self, workout: Workout) -> None:
-        sk = _slot(workout.started_at)
-        self.entries[sk][workout.workout_id] = _slot_entry(workout.fingerprint)
-        self.touched.add(sk)
+        hour = _hour(workout.started_at)
+        self.entries[hour][workout.workout_id] = _slot_entry(workout.fingerprint)
+        self._touched.add(hour)
 
     def leave(self, workout: Workout) -> None:
-        sk = _slot(workout.started_at)
-        self.entries[sk].pop(workout.workout_id, None)
-        self.touched.add(sk)
+        hour = _hour(workout.started_at)
+        self.entries[hour].pop(workout.workout_id, None)
+        self._touched.add(hour)
 
-    def write(self, transaction: Transaction) -> None:
+    def widen(self, further: "Slots") -> None:
+        """By hours that were not looked at yet."""
+        for hour in further.stored.keys() - self.stored.keys():
+            self.stored[hour], self.entries[hour] = further.stored[hour], further.entries[hour]
+
+    def write(self, change: Change) -> None:
         """Every slot that was looked at must still be as it was read; the touched ones are written."""
-        for sk, stored in self.stored.items():
-            unchanged = absent() if stored is None else Item.revision == stored.revision
-            if sk in self.touched:
-                transaction.put(self._item(sk, stored), unchanged)
+        for hour, stored in self.stored.items():
+            if hour in self._touched:
+                change.replace(stored, self.entries[hour])
             else:
-                transaction.check(stored or Item(pk=keys.user(self.user_id), sk=sk), unchanged)
-
-    def _item(self, sk: str, stored: Item | None) -> Item:
-        revision = next_revision(stored)
-        return Item(pk=keys.user(self.user_id), sk=sk, kind="slot", revision=revision, body=self.entries[sk])
+                change.check(stored)
 
 
 # --- reading --------------------------------------------------------------------------------------------------------
 
 
 def get(user_id: str, workout_id: str) -> Workout:
-    item = _WorkoutItem.find(keys.user(user_id), _workout_sk(workout_id))
-    if item is None:
-        raise WorkoutNotFoundError
-    return _workout(item)
+    return WORKOUTS.get(user_id, workout_id)
 
 
 def is_taken(user_id: str, workout_id: str) -> bool:
     """By a workout, or by the tombstone of one."""
-    return Item.find(keys.user(user_id), _workout_sk(workout_id)) is not None
+    return WORKOUTS.at(user_id, workout_id).is_taken()
 
 
 def get_with_track(user_id: str, workout_id: str) -> tuple[Workout, Track]:
-    wanted = [(keys.user(user_id), _workout_sk(workout_id)), (keys.user(user_id), _track_sk(workout_id))]
-    items = {item.kind: item for item in Item.batch_get(wanted, consistent_read=True)}
-    if "workout" not in items:
+    workout, track = WORKOUTS.at(user_id, workout_id), TRACKS.at(user_id, workout_id)
+    found = fetch(workout, track)
+    known = found[workout].value
+    if known is None:
         raise WorkoutNotFoundError
-    track = Track.model_validate(items["track"].body) if "track" in items else Track()
-    return _workout(items["workout"]), track
+    return known, found[track].value or Track()
 
 
 def page(user_id: str, filters: Filters, *, limit: int, cursor: str | None) -> pagination.Page[Workout]:
     """Newest first."""
     scope = pagination.fingerprint("workouts", user_id, filters)
-    position = pagination.decode(cursor, scope, gsi1pk=f"{keys.user(user_id)}#WORKOUTS")
+    (partition,) = DIARY.partitions(user_id=user_id)
+    position = pagination.decode(cursor, scope, gsi1pk=partition)
     if filters.started_from and filters.started_to and filters.started_from >= filters.started_to:
         return pagination.Page([])  # DynamoDB calls such a range an error
     found: list[Workout] = []
+    where = _filter(filters)
     for _ in range(PAGES_PER_LIST):
-        result = _WorkoutItem.by_gsi1.query(
-            f"{keys.user(user_id)}#WORKOUTS",
-            range_key_condition=_started_between(filters),
-            filter_condition=_filter(filters),
-            scan_index_forward=False,
-            last_evaluated_key=position,
-            limit=limit + 1 - len(found),
-            page_size=limit + 1 - len(found) if _filter(filters) is None else pagination.MAX_LIMIT,
+        wanted = limit + 1 - len(found)
+        some, position = WORKOUTS.portion(
+            partition,
+            _started_between(filters),
+            position=position,
+            limit=wanted,
+            where=where,
+            newest_first=True,
+            page_size=wanted if where is None else pagination.MAX_LIMIT,
         )
-        items = list(result)
-        found.extend(_workout(item) for item in items)
-        position = result.last_evaluated_key
+        found += [stored.value for stored in some if stored.value is not None]
         if position is None or len(found) > limit:
             break
     if len(found) > limit:
         found = found[:limit]
-        position = _position(found[-1])
+        position = WORKOUTS.position(found[-1])
     return pagination.Page(found, pagination.encode(position, scope) if position else None)
 
 
 def slots_around(user_id: str, *starts: datetime) -> Slots:
-    names = sorted({sk for start in starts for sk in _slots_around(start)})
-    items = {item.sk: item for item in Item.batch_get([(keys.user(user_id), sk) for sk in names], consistent_read=True)}
-    return Slots(
-        user_id=user_id,
-        stored={sk: items.get(sk) for sk in names},
-        entries={sk: dict(items[sk].body) if sk in items else {} for sk in names},
-    )
+    places = {hour: SLOTS.at(user_id, hour) for start in starts for hour in hours_around(start)}
+    found = fetch(*places.values())
+    return Slots({hour: found[places[hour]] for hour in sorted(places)})
 
 
 def workouts_of_file(user_id: str, sha256: str) -> list[str]:
-    item = Item.find(keys.user(user_id), _file_sk(sha256))
-    return list(item.body["workout_ids"]) if item is not None else []
+    known = FILES.find(user_id, sha256)
+    return known.workout_ids if known is not None else []
 
 
-# --- writing --------------------------------------------------------------------------------------------------------
+# --- writing, in one transaction with whatever else the use case writes ---------------------------------------------
 
 
-@dataclass
-class Change:
-    """What one use case writes to an athlete's diary, in one transaction."""
-
-    user_id: str
-    now: datetime
-    transaction: Transaction = field(default_factory=Transaction)
-    events: list[Event] = field(default_factory=list)
-
-    def remember(self, key: IdempotencyKey | None, *, status: int, answer: Mapping[str, Any]) -> None:
-        remember(self.transaction, key, status=status, answer=dict(answer), now=self.now)
-
-    def add(self, workout: Workout, track: Track | None = None) -> None:
-        self.transaction.put(_item(workout), absent(), refused=_taken)
-        self._put_track(workout, track)
-        if workout.external is not None:
-            self.transaction.put(_external_item(workout), absent(), refused=_known_external)
-
-    def revise(self, old: Workout, new: Workout, track: Track | None = None) -> None:
-        unchanged = Item.revision == old.revision
-        self.transaction.put(_item(new), unchanged, refused=lambda _: StaleVersionError())
-        self._put_track(new, track)
-        if new.external is not None and old.external is None:
-            self.transaction.put(_external_item(new), absent(), refused=_known_external)
-
-    def record(self, workout: Workout, slots: Slots, track: Track | None = None) -> None:
-        """A workout that is new, with its place in the slots and its event."""
-        self.add(workout, track)
-        slots.enter(workout)
-        self.events.append(WorkoutRecorded(workout=workout.facts()))
-
-    def correct(self, old: Workout, new: Workout, slots: Slots, track: Track | None = None) -> None:
-        """The next revision, with its place in the slots and its event."""
-        self.revise(old, new, track)
-        if new.fingerprint != old.fingerprint:
-            slots.leave(old)
-            slots.enter(new)
-        self.events.append(WorkoutCorrected(workout=new.facts()))
-
-    def remove(self, workout: Workout) -> None:
-        """A tombstone takes the workout's place, so that its id and its revisions are never used again."""
-        tombstone = Item(
-            pk=keys.user(self.user_id),
-            sk=_workout_sk(workout.workout_id),
-            kind="tombstone",
-            revision=workout.revision + 1,
-            body={"deleted_at": clock.rfc3339(self.now)},
-        )
-        unchanged = Item.revision == workout.revision
-        self.transaction.put(tombstone, unchanged, refused=lambda _: StaleVersionError())
-        self.transaction.delete(Item(pk=keys.user(self.user_id), sk=_track_sk(workout.workout_id)))
-        if workout.external is not None:
-            self.transaction.delete(Item(pk=keys.user(self.user_id), sk=_external_sk(workout.external)))
-        for file in workout.files:
-            self.transaction.delete(Item(pk=keys.user(self.user_id), sk=_file_sk(file.sha256)))
-
-    def know_file(self, sha256: str, workout_ids: Iterable[str]) -> None:
-        body = {"workout_ids": list(workout_ids)}
-        self.transaction.put(Item(pk=keys.user(self.user_id), sk=_file_sk(sha256), kind="file", body=body))
-
-    def commit(self) -> None:
-        for item in outbox_items(self.events, user_id=self.user_id, correlation_id=correlation_id(), now=self.now):
-            self.transaction.put(item)
-        self.transaction.commit()
-
-    def _put_track(self, workout: Workout, track: Track | None) -> None:
-        if track is not None:
-            body = track.model_dump(mode="json")
-            item = Item(pk=keys.user(self.user_id), sk=_track_sk(workout.workout_id), kind="track", body=body)
-            self.transaction.put(item)
+def record(change: Change, workout: Workout, slots: Slots, track: Track | None = None) -> None:
+    """A workout that is new, with its place in the slots and its event."""
+    change.put(WORKOUTS, workout, refused=_taken)
+    _put_track(change, workout, track)
+    if workout.external is not None:
+        _put_external(change, workout, workout.external)
+    slots.enter(workout)
+    change.publish(WorkoutRecorded(workout=workout.facts()))
 
 
-def assign_gear(user_id: str, workout_id: str, revision: int, gear_ids: list[str]) -> bool:
-    """Notes the default gear that wore, without a new revision: the athlete changed nothing. False when overtaken."""
-    stored = _WorkoutItem.find(keys.user(user_id), _workout_sk(workout_id))
-    if stored is None or stored.kind != "workout":
+def revise(change: Change, old: Workout, new: Workout, track: Track | None = None) -> None:
+    change.replace(WORKOUTS.seen(old), new, refused=StaleVersionError)
+    _put_track(change, new, track)
+    if new.external is not None and old.external is None:
+        _put_external(change, new, new.external)
+
+
+def correct(change: Change, old: Workout, new: Workout, slots: Slots, track: Track | None = None) -> None:
+    """The next revision, with its place in the slots and its event."""
+    revise(change, old, new, track)
+    if new.fingerprint != old.fingerprint:
+        slots.leave(old)
+        slots.enter(new)
+    change.publish(WorkoutCorrected(workout=new.facts()))
+
+
+def remove(change: Change, workout: Workout, slots: Slots) -> None:
+    """With all that is kept of it, and its event."""
+    user_id, workout_id, revision = workout.user_id, workout.workout_id, workout.revision + 1
+    tombstone = _Tombstone(
+        user_id=user_id, workout_id=workout_id, revision=revision, deleted_at=clock.rfc3339(change.now)
+    )
+    unchanged = WORKOUTS.seen(workout).unchanged
+    change.write(TOMBSTONES.of(tombstone), tombstone, unchanged, refused=StaleVersionError)
+    change.delete(TRACKS.at(user_id, workout_id))
+    if workout.external is not None:
+        change.delete(_external(user_id, workout.external))
+    for file in workout.files:
+        change.delete(FILES.at(user_id, file.sha256))
+    slots.leave(workout)
+    change.publish(WorkoutDeleted(workout_id=workout_id, revision=revision, started_at=workout.started_at))
+
+
+def know_file(change: Change, user_id: str, sha256: str, workout_ids: Iterable[str]) -> None:
+    change.put(FILES.at(user_id, sha256), _File(workout_ids=list(workout_ids)), new=False)
+
+
+def assign_gear(user_id: str, workout_id: str, revision: int, gear_ids: list[str], now: datetime) -> bool:
+    """Notes the default gear that wore, without a new revision: the athlete changed nothing. False when stale."""
+    try:
+        workout = get(user_id, workout_id)
+    except WorkoutNotFoundError:
         return False
-    workout = _workout(stored)
     if workout.assigned_for >= revision:
         return False
     assigned = workout.model_copy(update={"assigned_gear_ids": gear_ids, "assigned_for": revision})
-    unchanged = (Item.revision == stored.revision) & (_WorkoutItem.assigned_for == stored.assigned_for)
-    transaction = Transaction()
-    transaction.put(_item(assigned), unchanged)
-    transaction.commit()
+    unchanged = WORKOUTS.seen(workout).unchanged & (_WorkoutItem.assigned_for == workout.assigned_for)
+    with Change(user_id, now) as change:
+        change.write(WORKOUTS.of(assigned), assigned, unchanged)
     return True
 
 
-# --- keys and items -------------------------------------------------------------------------------------------------
+def _put_track(change: Change, workout: Workout, track: Track | None) -> None:
+    if track is not None:
+        change.put(TRACKS.at(workout.user_id, workout.workout_id), track, new=False)
 
 
-def _workout_sk(workout_id: str) -> str:
-    return f"WORKOUT#{workout_id}"
+def _put_external(change: Change, workout: Workout, external: External) -> None:
+    known = _Known(workout_id=workout.workout_id)
+    change.put(_external(workout.user_id, external), known, refused=_known_external)
 
 
-def _track_sk(workout_id: str) -> str:
-    return f"TRACK#{workout_id}"
+def _external(user_id: str, external: External) -> Place[_Known]:
+    return EXTERNALS.at(user_id, external.provider, external.id)
 
 
-def _file_sk(sha256: str) -> str:
-    return f"FILE#{sha256}"
+def _taken(item: Item | None) -> Exception:
+    if item is None:
+        return RequestInProgressError()
+    return WorkoutWasDeletedError() if item.kind == "tombstone" else WorkoutIdTakenError()
 
 
-def _external_sk(external: External) -> str:
-    return f"EXTERNAL#{external.provider}#{external.id}"
+def _known_external(item: Item | None) -> Exception:
+    if item is None:
+        return RequestInProgressError()
+    return DuplicateWorkoutError(extensions={"existing_workout_id": EXTERNALS.value(item).workout_id})
 
 
-def _slot(start: datetime) -> str:
-    return f"SLOT#{start.astimezone(UTC):%Y-%m-%dT%H}"
+# --- slots and filters ----------------------------------------------------------------------------------------------
 
 
-def _slots_around(start: datetime) -> list[str]:
+def _hour(start: datetime) -> str:
+    return f"{start.astimezone(UTC):%Y-%m-%dT%H}"
+
+
+def hours_around(start: datetime) -> list[str]:
     reach = timedelta(seconds=MAX_START_DIFFERENCE_S)
-    return sorted({_slot(start - reach), _slot(start), _slot(start + reach)})
+    return sorted({_hour(start - reach), _hour(start), _hour(start + reach)})
 
 
 def _slot_entry(fingerprint: Fingerprint) -> dict[str, Any]:
@@ -294,61 +327,6 @@ def _fingerprint(entry: Mapping[str, Any]) -> Fingerprint:
         distance_m=entry["distance_m"],
         family=Family(entry["family"]),
     )
-
-
-def _sort_key(workout: Workout) -> str:
-    return f"{clock.rfc3339(workout.started_at)}#{workout.workout_id}"
-
-
-def _item(workout: Workout) -> _WorkoutItem:
-    return _WorkoutItem(
-        pk=keys.user(workout.user_id),
-        sk=_workout_sk(workout.workout_id),
-        gsi1pk=f"{keys.user(workout.user_id)}#WORKOUTS",
-        gsi1sk=_sort_key(workout),
-        kind="workout",
-        revision=workout.revision,
-        body=workout.model_dump(mode="json", exclude_none=True),
-        sport_type=workout.sport_type.value,
-        distance_m=workout.distance_m,
-        gear_ids=set(workout.worn_gear_ids) or None,
-        assigned_for=workout.assigned_for,
-    )
-
-
-def _workout(item: Item) -> Workout:
-    if item.kind != "workout":
-        raise WorkoutNotFoundError
-    return Workout.model_validate(item.body)
-
-
-def _position(workout: Workout) -> dict[str, Any]:
-    """The index position just after `workout`, as a cursor holds it."""
-    return {
-        "pk": {"S": keys.user(workout.user_id)},
-        "sk": {"S": _workout_sk(workout.workout_id)},
-        "gsi1pk": {"S": f"{keys.user(workout.user_id)}#WORKOUTS"},
-        "gsi1sk": {"S": _sort_key(workout)},
-    }
-
-
-def _external_item(workout: Workout) -> Item:
-    assert workout.external is not None  # noqa: S101 - for the type checker
-    body = {"workout_id": workout.workout_id}
-    return Item(pk=keys.user(workout.user_id), sk=_external_sk(workout.external), kind="external", body=body)
-
-
-def _taken(raw: dict[str, dict[str, Any]] | None) -> Exception:
-    if raw is None:
-        return RequestInProgressError()
-    item = _WorkoutItem.of_raw(raw)
-    return WorkoutWasDeletedError() if item.kind == "tombstone" else WorkoutIdTakenError()
-
-
-def _known_external(raw: dict[str, dict[str, Any]] | None) -> Exception:
-    if raw is None:
-        return RequestInProgressError()
-    return DuplicateWorkoutError(extensions={"existing_workout_id": Item.of_raw(raw).body["workout_id"]})
 
 
 def _started_between(filters: Filters) -> Condition | None:

@@ -18,9 +18,5 @@ def find_twin(slots: store.Slots, fingerprint: Fingerprint, *, but: str | None =
 
 def with_twin(slots: store.Slots, twin: Workout) -> store.Slots:
     """The slots of the twin's own start as well, since a join may move it."""
-    further = store.slots_around(twin.user_id, twin.started_at)
-    for sk, stored in further.stored.items():
-        if sk not in slots.stored:
-            slots.stored[sk] = stored
-            slots.entries[sk] = further.entries[sk]
+    slots.widen(store.slots_around(twin.user_id, twin.started_at))
     return slots

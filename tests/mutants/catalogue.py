@@ -159,15 +159,15 @@ MUTANTS: Final = (
     Mutant(
         "two recordings of one ride at the same moment are two workouts",
         "workouts.store:Slots.write",
-        "transaction.put(self._item(sk, stored), unchanged)",
-        "transaction.put(self._item(sk, stored))",
+        "change.replace(stored, self.entries[hour])",
+        "change.put(stored.place, self.entries[hour], new=False)",
         ("tests/workouts/integration/test_diary.py",),
     ),
     Mutant(
         "of two edits of one workout the last one wins",
-        "workouts.store:Change.revise",
-        "self.transaction.put(_item(new), unchanged, refused=lambda _: StaleVersionError())",
-        "self.transaction.put(_item(new))",
+        "workouts.store:revise",
+        "change.replace(WORKOUTS.seen(old), new, refused=StaleVersionError)",
+        "change.put(WORKOUTS, new, new=False)",
         ("tests/workouts/integration/test_diary.py",),
     ),
     # --- inventory ---

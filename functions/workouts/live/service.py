@@ -6,6 +6,7 @@ Told twice, it changes nothing. Told again with a later revision (samples that c
 from datetime import datetime
 
 from stadion import claims
+from stadion.change import Change
 from stadion.errors import NotFoundError
 from stadion.events.telemetry import LiveSessionFinished
 from stadion.events.workouts import LiveSessionSaved
@@ -13,6 +14,7 @@ from stadion.retry import retry_on_conflict
 from workouts import file_store, store, twin_service
 from workouts.domain import LivePart, Workout, absorb, filled
 from workouts.live import store as live_store
+from workouts.live.store import LiveEntry
 from workouts.recordings.service import Entry, as_sport, deposited, entry_of_live, merged_with
 
 
@@ -24,31 +26,29 @@ def save(user_id: str, event: LiveSessionFinished, now: datetime) -> str:
 
 
 def _save(user_id: str, event: LiveSessionFinished, part: LivePart, entry: Entry, now: datetime) -> str:
-    known, stored = live_store.find(user_id, event.session_id)
+    stored = live_store.find(user_id, event.session_id)
+    known = stored.value
     if known is not None and known.session_revision >= event.revision:
         return "stale"
     workout = _workout(user_id, event, part, entry, now)
-    change = store.Change(user_id, now)
     slots = store.slots_around(user_id, workout.started_at)
     home = known.workout_id if known is not None else _home(user_id, workout, slots)
-    if home is None:
-        change.record(workout, slots, entry.track)
-        outcome = "recorded"
-    elif (twin := _find(user_id, home)) is None:
+    twin = _find(user_id, home) if home is not None else None
+    if home is not None and twin is None:
         return "deleted"
-    else:
-        slots = twin_service.with_twin(slots, twin)
-        _plan_join(change, slots, twin, workout, entry, now)
-        outcome = "corrected" if known is not None else "joined"
     saved_as = home or workout.workout_id
-    place = live_store.LiveEntry(saved_as, event.revision)
-    live_store.keep(change.transaction, user_id, event.session_id, place, stored)
-    change.events.append(
-        LiveSessionSaved(session_id=event.session_id, session_revision=event.revision, workout_id=saved_as)
-    )
-    slots.write(change.transaction)
-    change.commit()
-    return outcome
+    with Change(user_id, now) as change:
+        if twin is None:
+            store.record(change, workout, slots, entry.track)
+        else:
+            slots = twin_service.with_twin(slots, twin)
+            _join(change, slots, twin, workout, entry)
+        change.replace(stored, LiveEntry(workout_id=saved_as, session_revision=event.revision))
+        change.publish(
+            LiveSessionSaved(session_id=event.session_id, session_revision=event.revision, workout_id=saved_as)
+        )
+        slots.write(change)
+    return "recorded" if twin is None else "corrected" if known is not None else "joined"
 
 
 def _home(user_id: str, workout: Workout, slots: store.Slots) -> str | None:
@@ -65,9 +65,7 @@ def _find(user_id: str, workout_id: str) -> Workout | None:
         return None
 
 
-def _plan_join(
-    change: store.Change, slots: store.Slots, twin: Workout, workout: Workout, entry: Entry, now: datetime
-) -> None:
+def _join(change: Change, slots: store.Slots, twin: Workout, workout: Workout, entry: Entry) -> None:
     """A workout that is nothing but this session has its chunks where they are; any other gets streams of its own.
 
     The athlete's word on the sport stands."""
@@ -78,8 +76,8 @@ def _plan_join(
         best = as_sport(entry, twin.sport_type)
         is_own = twin.workout_id == workout.workout_id
         streams = workout.streams if is_own else deposited(twin.workout_id, best)
-    joined = absorb(twin, workout, now, measured=filled(best.measured, twin.measured), streams=streams)
-    change.correct(twin, joined, slots, best.track)
+    joined = absorb(twin, workout, change.now, measured=filled(best.measured, twin.measured), streams=streams)
+    store.correct(change, twin, joined, slots, best.track)
 
 
 def _part(event: LiveSessionFinished) -> LivePart:

@@ -1,29 +1,18 @@
 """Where a live session is in the diary."""
 
-from dataclasses import asdict, dataclass
-
-from stadion.dynamo import Item, Transaction, next_revision, put_over
-from workouts import keys
+from stadion.records import Records, Stored
+from workouts.domain import Value
 
 
-@dataclass(frozen=True)
-class LiveEntry:
+class LiveEntry(Value):
+    """The workout that a session is in, as of which finish of it."""
+
     workout_id: str
     session_revision: int
 
 
-def find(user_id: str, session_id: str) -> tuple[LiveEntry | None, Item | None]:
-    """The workout that it is in, as of which finish of it."""
-    item = Item.find(keys.user(user_id), _sk(session_id))
-    return (LiveEntry(**item.body) if item is not None else None), item
+ENTRIES = Records(LiveEntry, kind="live", pk="USER#{user_id}", sk="LIVE#{session_id}")
 
 
-def keep(transaction: Transaction, user_id: str, session_id: str, entry: LiveEntry, stored: Item | None) -> None:
-    """`WriteConflictError` when it is not as it was read."""
-    revision = next_revision(stored)
-    item = Item(pk=keys.user(user_id), sk=_sk(session_id), kind="live", revision=revision, body=asdict(entry))
-    put_over(transaction, stored, item)
-
-
-def _sk(session_id: str) -> str:
-    return f"LIVE#{session_id}"
+def find(user_id: str, session_id: str) -> Stored[LiveEntry]:
+    return ENTRIES.read(user_id, session_id)

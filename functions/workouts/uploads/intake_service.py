@@ -45,7 +45,7 @@ def process(upload: Upload, incoming: Incoming, now: datetime) -> Intake:
     """Ends the upload in one of its final states; repeats change nothing."""
     if not upload.is_open:
         return Intake(upload, Reason.OVER)
-    store.mark_processing(upload.model_copy(update={"status": UploadState.PROCESSING}))
+    store.mark_processing(upload.model_copy(update={"status": UploadState.PROCESSING}), now)
     try:
         return _take_in(upload, incoming_store.read(incoming), now)
     except RecordingError as error:

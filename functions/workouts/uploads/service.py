@@ -3,14 +3,16 @@
 from datetime import datetime
 
 from stadion import ids
+from stadion.change import Change
 from stadion.i18n import Language
 from stadion.idempotency import IdempotencyKey
 from stadion.observability import correlation_id
-from workouts import store
 from workouts.uploads import incoming_store
 from workouts.uploads import store as upload_store
 from workouts.uploads.domain import Upload, UploadState
+from workouts.uploads.errors import UploadIdTakenError
 from workouts.uploads.schemas import CreatedUpload, NewUpload, UploadForm, UploadProblem, UploadStatus
+from workouts.uploads.store import UPLOADS
 from workouts.uploads.texts import problem_text
 
 
@@ -28,10 +30,9 @@ def create(user_id: str, new: NewUpload, *, key: IdempotencyKey | None, now: dat
         **incoming_store.upload_form(upload), max_bytes=incoming_store.MAX_BYTES, expires_at=upload.form_expires_at
     )
     created = CreatedUpload(**_status(upload, Language.EN, now).model_dump(), form=form)
-    change = store.Change(user_id, now)
-    change.remember(key, status=201, answer=created.model_dump(mode="json"))
-    upload_store.add(change.transaction, upload)
-    change.commit()
+    with Change(user_id, now, key) as change:
+        change.remember(status=201, answer=created.model_dump(mode="json"))
+        change.put(UPLOADS, upload, refused=UploadIdTakenError)
     return created
 
 

@@ -1,41 +1,43 @@
 """Uploads in the workouts table: announced once, ended once, with all that they bring."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 
-from pynamodb.exceptions import PutError
-
-from stadion.dynamo import Item, Transaction, absent, error_code
-from workouts import keys
+from stadion.change import Change
+from stadion.dynamo import Item
+from stadion.records import Records
 from workouts import store as diary_store
 from workouts.uploads.domain import Added, Intake, Joined, Reason, Upload
-from workouts.uploads.errors import UploadIdTakenError, UploadNotFoundError
+from workouts.uploads.errors import UploadNotFoundError
+
+OPEN = "upload_open"
+UPLOADS = Records(
+    Upload,
+    kind=lambda upload: OPEN if upload.is_open else "upload",
+    pk="USER#{user_id}",
+    sk="UPLOAD#{upload_id}",
+    missing=UploadNotFoundError,
+)
+
+
+class _UploadIsOverError(Exception):
+    """A second delivery of the same upload arrived after the first had ended."""
 
 
 def get(user_id: str, upload_id: str) -> Upload:
-    item = Item.find(keys.user(user_id), _sk(upload_id))
-    if item is None:
-        raise UploadNotFoundError
-    return Upload.model_validate(item.body)
+    return UPLOADS.get(user_id, upload_id)
 
 
-def add(transaction: Transaction, upload: Upload) -> None:
-    transaction.put(_item(upload), absent(), refused=lambda _: UploadIdTakenError())
-
-
-def mark_processing(upload: Upload) -> None:
+def mark_processing(upload: Upload, now: datetime) -> None:
     """Tells a polling app; not a lock."""
-    try:
-        _item(upload).save(condition=Item.kind == "upload_open")
-    except PutError as error:
-        if error_code(error) != "ConditionalCheckFailedException":
-            raise
+    with suppress(_UploadIsOverError), Change(upload.user_id, now) as change:
+        _put_if_open(change, upload)
 
 
 def end(intake: Intake, now: datetime) -> Intake:
     """That it is over, and nothing else."""
-    change = diary_store.Change(intake.upload.user_id, now)
-    return _ended(intake, change)
+    return _ended(intake, Change(intake.upload.user_id, now))
 
 
 def enter(
@@ -44,44 +46,31 @@ def enter(
     """All of it in one transaction with the upload's end.
 
     `WriteConflictError` and `StaleVersionError` when the diary is not as it was when that was decided."""
-    change = diary_store.Change(intake.upload.user_id, now)
+    upload = intake.upload
+    change = Change(upload.user_id, now)
     for one in brought:
         if isinstance(one, Added):
-            change.record(one.workout, slots, one.track)
+            diary_store.record(change, one.workout, slots, one.track)
         elif one.track is None:
-            change.revise(one.old, one.new)
+            diary_store.revise(change, one.old, one.new)
         else:
-            change.correct(one.old, one.new, slots, one.track)
-    if intake.upload.workout_ids:
-        change.know_file(sha256, intake.upload.workout_ids)
+            diary_store.correct(change, one.old, one.new, slots, one.track)
+    if upload.workout_ids:
+        diary_store.know_file(change, upload.user_id, sha256, upload.workout_ids)
     return _ended(intake, change, slots)
 
 
-def _ended(intake: Intake, change: diary_store.Change, slots: diary_store.Slots | None = None) -> Intake:
+def _ended(intake: Intake, change: Change, slots: diary_store.Slots | None = None) -> Intake:
     """Only an upload that is still open can end."""
-    open_ = Item.kind == "upload_open"
-    change.transaction.put(_item(intake.upload), open_, refused=lambda _: _UploadIsOverError())
-    if slots is not None:
-        slots.write(change.transaction)
     try:
-        change.commit()
+        with change:
+            _put_if_open(change, intake.upload)
+            if slots is not None:
+                slots.write(change)
     except _UploadIsOverError:
         return Intake(get(intake.upload.user_id, intake.upload.upload_id), Reason.OVER)
     return intake
 
 
-class _UploadIsOverError(Exception):
-    """A second delivery of the same upload arrived after the first had ended."""
-
-
-def _sk(upload_id: str) -> str:
-    return f"UPLOAD#{upload_id}"
-
-
-def _item(upload: Upload) -> Item:
-    return Item(
-        pk=keys.user(upload.user_id),
-        sk=_sk(upload.upload_id),
-        kind="upload_open" if upload.is_open else "upload",
-        body=upload.model_dump(mode="json", exclude_none=True),
-    )
+def _put_if_open(change: Change, upload: Upload) -> None:
+    change.write(UPLOADS.of(upload), upload, Item.kind == OPEN, refused=_UploadIsOverError)

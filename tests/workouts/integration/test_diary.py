@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from stadion import clock
+from stadion.change import Change
 from stadion.dynamo import Transaction
 from stadion.errors import StaleVersionError
 from stadion.retry import WriteConflictError
@@ -239,9 +240,8 @@ def test_of_two_edits_that_looked_at_one_workout_the_second_is_refused(workouts:
     seen, now = store.get(ATHLETE, created), clock.now()
 
     def edit(name: str) -> None:
-        change = store.Change(ATHLETE, now)
-        change.revise(seen, seen.model_copy(update={"name": name, "revision": seen.revision + 1}))
-        change.commit()
+        with Change(ATHLETE, now) as change:
+            store.revise(change, seen, seen.model_copy(update={"name": name, "revision": seen.revision + 1}))
 
     edit("first")
     with pytest.raises(StaleVersionError):
@@ -258,9 +258,8 @@ def test_who_looked_into_a_slot_before_another_wrote_looks_again(workouts: Servi
         slots.enter(workout.model_copy(update={"workout_id": f"w-{number}"}))
 
     def write(slots: store.Slots) -> None:
-        transaction = Transaction()
-        slots.write(transaction)
-        transaction.commit()
+        with Change(ATHLETE, clock.now()) as change:
+            slots.write(change)
 
     write(views[0])
     with pytest.raises(WriteConflictError):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.kit.events import RUN
 from workouts.domain import Workout
 from workouts.matching import MAX_START_DIFFERENCE_S
-from workouts.store import Slots, _slots_around
+from workouts.store import SLOTS, Slots, hours_around
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -38,8 +38,9 @@ def workout(workout_id: str, started_at: datetime) -> Workout:
 
 
 def slots_with(start: datetime, workouts: Iterable[Workout]) -> Slots:
-    names = sorted({name for moment in (start, *(w.started_at for w in workouts)) for name in _slots_around(moment)})
-    slots = Slots("u-1", stored=dict.fromkeys(names), entries={name: {} for name in names})
+    moments = (start, *(workout.started_at for workout in workouts))
+    hours = sorted({hour for moment in moments for hour in hours_around(moment)})
+    slots = Slots({hour: SLOTS.at("u-1", hour).nothing() for hour in hours})
     for each in workouts:
         slots.enter(each)
     return slots

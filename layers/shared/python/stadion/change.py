@@ -81,7 +81,13 @@ class Change:
         self._transaction.update(place.bare_item(), actions, condition, refused=_refusal(refused))
 
     def write(
-        self, place: Place[M], value: M, condition: Condition, *, revision: int | None = None, refused: Refusal
+        self,
+        place: Place[M],
+        value: M,
+        condition: Condition,
+        *,
+        revision: int | None = None,
+        refused: Refusal = WriteConflictError,
     ) -> None:
         """On a condition of its own, which is none of the revision."""
         item = place.records.item(place, value, revision=revision, now=self.now)

@@ -69,6 +69,10 @@ class Place(Generic[M]):
         """As if it had been read and nothing was there: what is to be new, and counts its changes."""
         return Stored(self, None, None)
 
+    def is_taken(self) -> bool:
+        """By whatever it may be."""
+        return Item.find(self.pk, self.sk) is not None
+
     def bare_item(self) -> Item:
         return self.records.item_type(pk=self.pk, sk=self.sk)
 
@@ -255,6 +259,14 @@ class Records(Generic[M]):
         )
         stored = [self._of_item(item) for item in found]
         return stored, found.last_evaluated_key
+
+    def position(self, value: M, *key: Any) -> dict[str, Any]:
+        """In the index, just after the value; as a cursor holds it."""
+        place = self.of(value, *key)
+        keys = self.index.keys(place.given, value) if self.index is not None else None
+        pk, sk = keys or ("", "")
+        named = {"pk": place.pk, "sk": place.sk, "gsi1pk": pk, "gsi1sk": sk}
+        return {name: {"S": text} for name, text in named.items()}
 
     def _beginning(self, key: tuple[Any, ...]) -> tuple[str, str]:
         """The partition, and the sort key up to the first name that is not given."""
