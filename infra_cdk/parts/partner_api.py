@@ -1,16 +1,20 @@
 """The partners' door: a REST API whose every method wants a key, with usage plans that count and brake."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
 
-from aws_cdk import Aws, CfnOutput
+from aws_cdk import Aws, CfnOutput, CfnResource
 from aws_cdk.aws_apigateway import (
     AccessLogFormat,
     CfnAccount,
     Deployment,
     EndpointType,
+    GatewayResponse,
     Integration,
     IntegrationType,
     LogGroupLogDestination,
+    Method,
     MethodLoggingLevel,
     Period,
     QuotaSettings,
@@ -40,14 +44,40 @@ ACCESS_LOG_LINE = (
     '"gateway_error":"$context.error.responseType","integration_error":"$context.integration.error"}'
 )
 """Whose key it was by its id; never its value, an address or a body."""
-PROBLEMS = {
-    ResponseType.INVALID_API_KEY: (403, "api_key_is_invalid", "This takes a valid API key as x-api-key."),
-    ResponseType.MISSING_AUTHENTICATION_TOKEN: (404, "route_not_found", "There is nothing at this address."),
-    ResponseType.THROTTLED: (429, "too_many_requests", "Slow down: your plan allows fewer requests a second."),
-    ResponseType.QUOTA_EXCEEDED: (429, "quota_is_used_up", "The quota of your plan is used up for today."),
-}
-"""What API Gateway itself says, in the words of RFC 9457."""
-RETRY_AFTER = {ResponseType.THROTTLED: "'1'", ResponseType.QUOTA_EXCEEDED: "'3600'"}
+
+
+@dataclass(frozen=True)
+class GatewayProblem:
+    """What API Gateway itself says, in the words of RFC 9457."""
+
+    kind: ResponseType
+    """Each access makes another object, equal to nothing: no key, and nothing to compare."""
+    status: int
+    code: str
+    detail: str
+    retry_after_s: int | None = None
+
+
+PROBLEMS: Final = (
+    GatewayProblem(ResponseType.INVALID_API_KEY, 403, "api_key_is_invalid", "This takes a valid API key as x-api-key."),
+    GatewayProblem(
+        ResponseType.MISSING_AUTHENTICATION_TOKEN, 404, "route_not_found", "There is nothing at this address."
+    ),
+    GatewayProblem(
+        ResponseType.THROTTLED,
+        429,
+        "too_many_requests",
+        "Slow down: your plan allows fewer requests a second.",
+        retry_after_s=1,
+    ),
+    GatewayProblem(
+        ResponseType.QUOTA_EXCEEDED,
+        429,
+        "quota_is_used_up",
+        "The quota of your plan is used up for today.",
+        retry_after_s=3600,
+    ),
+)
 
 
 class PartnerRestApi(Construct):
@@ -66,9 +96,9 @@ class PartnerRestApi(Construct):
             binary_media_types=["*/*"],  # bodies arrive byte for byte, as they were signed
         )
         accept(self.api, "APIG2", "the functions judge requests by the models that the document is made from")
-        for kind, (status, code, detail) in PROBLEMS.items():
-            self._answer(kind, status, code, detail)
         self._deployment = Deployment(self, "Deployment", api=self.api)
+        for problem in PROBLEMS:
+            self._answer(problem)
         self.stage = self._stage(log_account)
         self.api.deployment_stage = self.stage
         self.plans = {plan.name: self._plan(plan.name) for plan in environment.partner_plans}
@@ -100,7 +130,7 @@ class PartnerRestApi(Construct):
         for route in routes:
             verb, path = route.split(" ")
             method = self.api.root.resource_for_path(path).add_method(verb, integration, api_key_required=True)
-            self._deployment.add_to_logical_id({"route": route, "function": entry_point.name})
+            self._put_into_snapshot(method)
             accept(method, "APIG4", "partners have keys with quotas; orders are signed as well")
             accept(method, "COG4", "partners are no athletes: they have keys, not users of the pool")
         permission = CfnPermission(
@@ -154,19 +184,28 @@ class PartnerRestApi(Construct):
             api_stages=[UsagePlanPerApiStage(api=self.api, stage=self.stage)],
         )
 
-    def _answer(self, kind: ResponseType, status: int, code: str, detail: str) -> None:
+    def _answer(self, problem: GatewayProblem) -> None:
         document = (
-            f'{{"type":"https://stadion.example/problems/{code}","title":$context.error.messageString,'
-            f'"status":{status},"detail":"{detail}","instance":"/partner/v1","code":"{code}",'
+            f'{{"type":"https://stadion.example/problems/{problem.code}","title":$context.error.messageString,'
+            f'"status":{problem.status},"detail":"{problem.detail}","instance":"/partner/v1","code":"{problem.code}",'
             '"trace_id":"$context.requestId"}'
         )
-        self.api.add_gateway_response(
-            code.title().replace("_", ""),
-            type=kind,
-            status_code=str(status),
-            response_headers={
-                "Content-Type": "'application/problem+json'",
-                **({"Retry-After": RETRY_AFTER[kind]} if kind in RETRY_AFTER else {}),
-            },
+        headers = {"Content-Type": "'application/problem+json'"}
+        if problem.retry_after_s is not None:
+            headers["Retry-After"] = f"'{problem.retry_after_s}'"
+        answer = self.api.add_gateway_response(
+            problem.code.title().replace("_", ""),
+            type=problem.kind,
+            status_code=str(problem.status),
+            response_headers=headers,
             templates={"application/json": document},
         )
+        self._put_into_snapshot(answer)
+
+    def _put_into_snapshot(self, part: Method | GatewayResponse) -> None:
+        """A stage serves what its deployment found: each part comes before it, and a change of one makes another."""
+        resource = part.node.default_child
+        if not isinstance(resource, CfnResource):
+            raise TypeError(f"{part.node.path} is no resource")
+        self._deployment.node.add_dependency(resource)
+        self._deployment.add_to_logical_id(resource._cfn_properties)

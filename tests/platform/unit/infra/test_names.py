@@ -6,12 +6,9 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import pytest
-from aws_cdk import App, Stack
-from aws_cdk.aws_sns import Topic
 
-from infra_cdk.environments import LOCAL, ROOT
-from infra_cdk.parts.entry_points import FORMER, EntryPoint
-from infra_cdk.parts.partner_api import PartnerRestApi
+from infra_cdk.environments import ROOT
+from infra_cdk.parts.entry_points import FORMER
 from tests.kit.templates import Synthesised
 
 BEFORE: Final = ROOT / "tests" / "recorded" / "set" / "templates.json"
@@ -142,21 +139,6 @@ def test_the_workflows_may_still_call_their_steps_by_the_former_names(prod: Synt
 
     assert len(steps) == 12
     assert [former for former in steps if f"{former.replace('-', '')}Function" not in allowed] == []
-
-
-def test_the_partner_api_is_deployed_anew_when_a_method_calls_another_function() -> None:
-    """A stage serves the snapshot of its deployment, whatever the methods say meanwhile."""
-
-    def deployment(module: str) -> str:
-        app = App()
-        stack = Stack(app, "s")
-        door = PartnerRestApi(stack, environment=LOCAL, log_account=None, alarm_topic=Topic(stack, "Alarms"))
-        door.attach(EntryPoint("promos", module), ["GET /partner/v1/codes/{code}"], after=None)
-        resources = app.synth().get_stack_by_name("s").template["Resources"]
-        return next(name for name, one in resources.items() if one["Type"] == "AWS::ApiGateway::Deployment")
-
-    assert deployment("one") == deployment("one")
-    assert deployment("one") != deployment("other")
 
 
 def test_a_function_has_the_rights_that_it_had(prod: Synthesised) -> None:
