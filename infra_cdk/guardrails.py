@@ -11,6 +11,7 @@ from infra_cdk.parts.alarms import RUNBOOK, Trouble
 
 Resources = Mapping[str, Mapping[str, Any]]
 RUNBOOK_LINE = re.compile(rf"{re.escape(RUNBOOK)}#({'|'.join(Trouble)})$")
+PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 
 WITHOUT_RESOURCES = frozenset(
     {
@@ -32,7 +33,17 @@ WITHOUT_RESOURCES = frozenset(
 
 def violations(templates: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """What is wrong in the templates (by stack name), one line each."""
-    checks = (functions, last_stops, queue_mappings, stream_mappings, event_rules, statements, permissions, alarms)
+    checks = (
+        functions,
+        last_stops,
+        queue_mappings,
+        stream_mappings,
+        event_rules,
+        statements,
+        permissions,
+        definitions,
+        alarms,
+    )
     within = [
         f"{stack}/{problem}"
         for stack, template in templates.items()
@@ -120,6 +131,15 @@ def permissions(resources: Resources) -> Iterator[str]:
         missing = [function for function, its_id in own.items() if f":function:{function}'" in called]
         if missing and own[missing[0]] not in as_list(resources[name].get("DependsOn", [])):
             yield f"{name}: may be made before its function {missing[0]}"
+
+
+def definitions(resources: Resources) -> Iterator[str]:
+    """CloudFormation leaves a placeholder without a value as it is: the step would be called `${send_batch}`."""
+    for name, properties in of_type(resources, "AWS::StepFunctions::StateMachine"):
+        named = set(PLACEHOLDER.findall(str(properties.get("DefinitionString", ""))))
+        given = set(properties.get("DefinitionSubstitutions", {}))
+        yield from (f"{name}: nothing is given for ${{{one}}}" for one in sorted(named - given))
+        yield from (f"{name}: ${{{one}}} is given, and named nowhere" for one in sorted(given - named))
 
 
 def alarms(resources: Resources) -> Iterator[str]:

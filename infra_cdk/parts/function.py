@@ -44,6 +44,14 @@ class ServiceFunction(Construct):
         )
         self.role = Role(self, "Role", assumed_by=ServicePrincipal("lambda.amazonaws.com"))
         logs.grant_write(self.role)
+        self._variables = {
+            "STADION_STAGE": environment.name,
+            "STADION_SERVICE": entry_point.service,
+            "POWERTOOLS_SERVICE_NAME": entry_point.service,
+            "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
+            "POWERTOOLS_LOG_LEVEL": "INFO",
+            **variables,
+        }
         snap_start = environment.snap_start and entry_point.is_waited_for
         self.function = Function(
             self,
@@ -54,14 +62,7 @@ class ServiceFunction(Construct):
             runtime=environment.runtime,
             architecture=environment.architecture,
             layers=list(layers),
-            environment={
-                "STADION_STAGE": environment.name,
-                "STADION_SERVICE": entry_point.service,
-                "POWERTOOLS_SERVICE_NAME": entry_point.service,
-                "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
-                "POWERTOOLS_LOG_LEVEL": "INFO",
-                **variables,
-            },
+            environment=self._variables,
             memory_size=memory_mb,
             timeout=timeout,
             role=self.role,
@@ -78,6 +79,12 @@ class ServiceFunction(Construct):
             metric=function_metric(self.name, "Errors"),
             topic=alarm_topic,
         )
+
+    def set_variable(self, name: str, value: str) -> None:
+        """ValueError when it has another value: of two queues called alike the function would know one only."""
+        if self._variables.setdefault(name, value) != value:
+            raise ValueError(f"{self.name} has another {name} already")
+        self.function.add_environment(name, value)
 
     def allow(self, *actions: str, on: Sequence[str], conditions: Mapping[str, object] | None = None) -> None:
         """Let the function call these actions on these ARNs."""

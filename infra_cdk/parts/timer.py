@@ -67,4 +67,4 @@ class WorkflowTimer(Construct):
         shown = shown.format("states", f"execution:{self._workflow}:*")
         accept(function, f"IAM5[Resource::{shown}]", "executions of this machine, which are named by their run")
         for name, value in self.variables.items():
-            function.function.add_environment(name, value)
+            function.set_variable(name, value)

@@ -89,4 +89,4 @@ class WorkQueue(Construct):
     def let_send(self, function: ServiceFunction) -> None:
         """`STADION_<WHAT>_QUEUE` of `on_<what>.py`, and the right to send to it."""
         function.allow("sqs:SendMessage", on=[self.queue.queue_arn])
-        function.function.add_environment(f"STADION_{self._what.upper()}_QUEUE", self.queue.queue_url)
+        function.set_variable(f"STADION_{self._what.upper()}_QUEUE", self.queue.queue_url)

@@ -14,7 +14,7 @@ from infra_cdk.environments import ROOT, Environment, removal_policy
 from infra_cdk.nag import accept, logical_id
 from infra_cdk.parts.alarms import Trouble, raise_alarm
 from infra_cdk.parts.bucket import ServiceBucket
-from infra_cdk.parts.entry_points import PRODUCT
+from infra_cdk.parts.entry_points import PRODUCT, EntryPoint
 from infra_cdk.parts.function import ServiceFunction
 
 
@@ -53,7 +53,7 @@ class Workflow(Construct):
             state_machine_type=StateMachineType.STANDARD,
             definition_body=DefinitionBody.from_string((ROOT / "statemachines" / f"{name}.asl.json").read_text()),
             definition_substitutions={
-                **{step.entry_point.what: step.function.function_arn for step in steps},
+                **self._by_name(steps),
                 **({"bucket": batches.name, "partition": Aws.PARTITION} if batches is not None else {}),
             },
             logs=LogOptions(destination=logs, level=LogLevel.ALL, include_execution_data=False),
@@ -82,6 +82,15 @@ class Workflow(Construct):
             topic=alarm_topic,
         )
 
+    def _by_name(self, steps: Sequence[ServiceFunction]) -> dict[str, str]:
+        """What each step is called in the file -> its ARN."""
+        named: dict[str, EntryPoint] = {}
+        for one in (step.entry_point for step in steps):
+            other = named.setdefault(one.what, one)
+            if other != one:
+                raise ValueError(f"{self.name} has two steps ${{{one.what}}}: {other.path} and {one.path}")
+        return {step.entry_point.what: step.function.function_arn for step in steps}
+
     def _let_map_over(self, batches: ServiceBucket) -> None:
         """A distributed map starts executions of its own machine, and lists the bucket."""
         arn = f"arn:{Aws.PARTITION}:states:{Aws.REGION}:{Aws.ACCOUNT_ID}"
@@ -99,4 +108,4 @@ class Workflow(Construct):
     def let_start(self, function: ServiceFunction) -> None:
         """`STADION_<NAME>_WORKFLOW`, and the right to start it."""
         function.allow("states:StartExecution", on=[self.machine.state_machine_arn])
-        function.function.add_environment(f"STADION_{self._what.upper()}_WORKFLOW", self.machine.state_machine_arn)
+        function.set_variable(f"STADION_{self._what.upper()}_WORKFLOW", self.machine.state_machine_arn)

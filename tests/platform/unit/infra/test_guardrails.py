@@ -30,6 +30,16 @@ BREAKAGES: list[tuple[str, str, Breakage]] = [
     ("AWS::Events::Rule", "not delivered is lost", lambda p: p["Targets"][0].pop("RetryPolicy")),
     ("AWS::IAM::Policy", "on everything", lambda p: p["PolicyDocument"]["Statement"][0].update(Resource="*")),
     ("AWS::IAM::Policy", "grows by itself", lambda p: p["PolicyDocument"]["Statement"][0].update(Action="s3:*")),
+    (
+        "AWS::StepFunctions::StateMachine",
+        "nothing is given for ${send_batch}",
+        lambda p: p["DefinitionSubstitutions"].pop("send_batch"),
+    ),
+    (
+        "AWS::StepFunctions::StateMachine",
+        "${send_mail} is given, and named nowhere",
+        lambda p: p["DefinitionSubstitutions"].update(send_mail="arn"),
+    ),
     ("AWS::CloudWatch::Alarm", "what to do", lambda p: p.pop("AlarmDescription")),
     ("AWS::CloudWatch::Alarm", "tells nobody", lambda p: p.pop("AlarmActions")),
     ("AWS::CloudWatch::Alarm", "when a message dies", lambda p: p.update(MetricName="NumberOfMessagesSent")),

@@ -1,0 +1,74 @@
+"""What the parts of a stack refuse: two things of one name, of which the last would silently stand for both."""
+
+import pytest
+from aws_cdk import App, Duration, Stack
+from aws_cdk.aws_sns import Topic
+
+from infra_cdk.environments import LOCAL
+from infra_cdk.parts.entry_points import EntryPoint
+from infra_cdk.parts.function import ServiceFunction
+from infra_cdk.parts.work_queue import WorkQueue
+from infra_cdk.parts.workflow import Workflow
+
+
+class Workshop:
+    """A stack with an alarm topic, in which a test declares functions."""
+
+    def __init__(self) -> None:
+        self.stack = Stack(App(), "s")
+        self.topic = Topic(self.stack, "Alarms")
+
+    def function(self, place: str) -> ServiceFunction:
+        return ServiceFunction(
+            self.stack,
+            entry_point=EntryPoint.of("promos", place),
+            environment=LOCAL,
+            layers=[],
+            variables={"STADION_TABLE": "stadion-promos"},
+            alarm_topic=self.topic,
+            timeout=Duration.seconds(30),
+        )
+
+    def queue(self, place: str) -> WorkQueue:
+        function = self.function(place)
+        return WorkQueue(self.stack, f"{function.entry_point.id}-work", function=function, alarm_topic=self.topic)
+
+    def workflow(self, *places: str) -> Workflow:
+        return Workflow(
+            self.stack,
+            name="wear_offer",
+            steps=[self.function(place) for place in places],
+            former_steps=[],
+            environment=LOCAL,
+            alarm_topic=self.topic,
+        )
+
+
+@pytest.fixture
+def workshop() -> Workshop:
+    return Workshop()
+
+
+def test_two_steps_of_one_name_in_a_workflow_are_refused(workshop: Workshop) -> None:
+    with pytest.raises(ValueError, match=r"\$\{look_offer\}: promos/wear_offers/tasks\.py and promos/offers/tasks\.py"):
+        workshop.workflow("wear_offers/tasks.look_offer", "offers/tasks.look_offer")
+
+
+def test_two_queues_of_one_name_are_refused_to_who_leaves_work_in_both(workshop: Workshop) -> None:
+    sender = workshop.function("api")
+    workshop.queue("offers/on_deliveries").let_send(sender)
+
+    with pytest.raises(ValueError, match="stadion-promos-api has another STADION_DELIVERIES_QUEUE already"):
+        workshop.queue("campaigns/on_deliveries").let_send(sender)
+
+
+def test_who_is_told_the_same_twice_is_not_confused(workshop: Workshop) -> None:
+    sender, queue = workshop.function("api"), workshop.queue("offers/on_deliveries")
+
+    queue.let_send(sender)
+    queue.let_send(sender)
+
+
+def test_what_a_function_is_made_with_is_not_replaced(workshop: Workshop) -> None:
+    with pytest.raises(ValueError, match="another STADION_TABLE"):
+        workshop.function("api").set_variable("STADION_TABLE", "stadion-partners")
