@@ -1,7 +1,7 @@
 """The entry points under `functions/`, found by reading the source. Where one lies is the name of everything it has."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
@@ -48,8 +48,10 @@ class EntryPoint:
         return "-".join((self.service, *wings, self.what)).replace("_", "-")
 
     @property
-    def has_former_name(self) -> bool:
-        return self.id in FORMER
+    def formers(self) -> "tuple[Former, ...]":
+        """The same under each name by which somebody still calls it."""
+        names = FORMER.get(self.id, ())
+        return tuple(Former(self.folder, self.module, self.attribute, former_id=name) for name in names)
 
     @property
     def name(self) -> str:
@@ -83,12 +85,15 @@ class EntryPoint:
         return path.is_file() and self.attribute in _attributes(path)
 
 
+@dataclass(frozen=True)
 class Former(EntryPoint):
-    """The same under the name that it had until 2026-11-29, by which somebody still calls it."""
+    """An entry point under a name that it had."""
+
+    former_id: str = ""
 
     @property
     def id(self) -> str:
-        return FORMER[super().id]
+        return self.former_id
 
 
 STEPS: Final = {
@@ -97,20 +102,37 @@ STEPS: Final = {
     "wear-offers": "offer-replacement look-offer",
     "offers": "tell-offer remind-offer",
 }
-FORMER: Final = {
-    "promos-checkout-on-partner-request": "promos-on-partner-request",
-    **{f"promos-{wing}-{step}": f"promos-task-{step}" for wing, steps in STEPS.items() for step in steps.split()},
+FORMER: Final[Mapping[str, tuple[str, ...]]] = {
+    "promos-checkout-on-partner-request": ("promos-on-partner-request",),
+    **{f"promos-{wing}-{step}": (f"promos-task-{step}",) for wing, steps in STEPS.items() for step in steps.split()},
 }
-"""Id -> the former one, of functions that executions in flight, or another stack, call by their names. They stay beside
-until nobody does: docs/how-to/rename-functions.md."""
+"""Id -> every former one, of functions that executions in flight, or another stack, call by their names. They stay
+beside until nobody does: docs/how-to/rename-functions.md."""
 
 
 def folder_of(service: str) -> str:
     return "platform_" if service == "platform" else service
 
 
+class AmbiguousNameError(ValueError):
+    """Two entry points would be one function."""
+
+    def __init__(self, one: EntryPoint, other: EntryPoint) -> None:
+        places = " and ".join(f"functions/{point.path} ({point.attribute})" for point in (one, other))
+        super().__init__(f"{places} would both be the function {one.name}: rename one")
+
+
 def entry_points(functions: Path) -> Iterator[EntryPoint]:
-    """In the services' roots and in those of their wings."""
+    """In the services' roots and in those of their wings. AmbiguousNameError when two would bear one name."""
+    found: dict[str, EntryPoint] = {}
+    for one in _written(functions):
+        if one.id in found:
+            raise AmbiguousNameError(found[one.id], one)
+        found[one.id] = one
+        yield one
+
+
+def _written(functions: Path) -> Iterator[EntryPoint]:
     for pattern in PATTERNS:
         for path in sorted(functions.glob(f"*/**/{pattern}")):
             for attribute in _attributes(path):
@@ -120,7 +142,7 @@ def entry_points(functions: Path) -> Iterator[EntryPoint]:
 
 def _attributes(path: Path) -> tuple[str, ...]:
     """What of a module Lambda may call: `handler`, or every public name of `tasks.py` that a call makes."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = ast.parse(path.read_bytes(), filename=str(path))
     names = tuple(name for node in tree.body for name in _named(node) if not name.startswith("_"))
     return tuple(name for name in names if path.stem == TASKS or name == HANDLER)
 

@@ -11,7 +11,7 @@ from infra_cdk.environments import Environment
 from infra_cdk.parts.api import Route, ServiceApi
 from infra_cdk.parts.bucket import A_WEEK, ServiceBucket
 from infra_cdk.parts.consumer import Consumer, Events
-from infra_cdk.parts.entry_points import EntryPoint, Former
+from infra_cdk.parts.entry_points import Former
 from infra_cdk.parts.function import ServiceFunction
 from infra_cdk.parts.schedule import EveryFewMinutes
 from infra_cdk.parts.socket import ServiceSocket
@@ -98,8 +98,8 @@ class ServiceStack(StadionStack):
         """`on_<whose>_request.py`, which another API than the product's calls."""
         if self._is_missing(place):
             return None
-        if self._keeps_former_name(place):
-            self._function(place, timeout=API_TIMEOUT, more_layers=more_layers, known_as=Former)
+        for former in self._formers(place):
+            self._function(place, timeout=API_TIMEOUT, more_layers=more_layers, known_as=former)
         return self._function(place, timeout=API_TIMEOUT, more_layers=more_layers)
 
     def consume(
@@ -228,9 +228,9 @@ class ServiceStack(StadionStack):
         more_layers = layers or {}
         functions = [self._function(place, timeout=timeout, more_layers=more_layers.get(place, ())) for place in steps]
         former = [
-            self._function(place, timeout=timeout, more_layers=more_layers.get(place, ()), known_as=Former)
+            self._function(place, timeout=timeout, more_layers=more_layers.get(place, ()), known_as=former)
             for place in steps
-            if self._keeps_former_name(place)
+            for former in self._formers(place)
         ]
         if timer is not None:
             for function in (*functions, *former):
@@ -283,8 +283,8 @@ class ServiceStack(StadionStack):
         """Metrics of the service that people count, for its row of the dashboard."""
         self.facts = facts
 
-    def _keeps_former_name(self, place: str) -> bool:
-        return self.environment_.former_names and self.entry_point(place).has_former_name
+    def _formers(self, place: str) -> tuple[Former, ...]:
+        return self.entry_point(place).formers if self.environment_.former_names else ()
 
     def _is_missing(self, place: str) -> bool:
         """A half-written service can be deployed locally; `app.synthesize` refuses it for AWS."""
@@ -301,10 +301,10 @@ class ServiceStack(StadionStack):
         timeout: Duration,
         memory_mb: int = 512,
         more_layers: Sequence[ILayerVersion] = (),
-        known_as: type[EntryPoint] = EntryPoint,
+        known_as: Former | None = None,
     ) -> ServiceFunction:
         function = self.make_function(
-            known_as.of(self.service, place),
+            known_as or self.entry_point(place),
             variables=self.variables,
             alarm_topic=self.platform.alarm_topic,
             timeout=timeout,
