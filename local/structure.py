@@ -7,7 +7,7 @@ longest chain of arrows, a circle is a set of parts that import one another. Lin
 import ast
 import statistics
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
@@ -20,7 +20,8 @@ from local.paths import ROOT
 
 PARENTS: Final = ("functions", "layers/shared/python", "cli", ".")
 """Folders whose packages are ours."""
-NOT_OURS: Final = frozenset({"tests", "layers", "node_modules", "functions", "cli"})
+OF_THE_ROOT: Final = ("infra_cdk", "local")
+"""Those of the last one: what else lies there may be a build's, or somebody's notes."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ HEAD: Final = (
 
 def structures() -> list[Structure]:
     """Of every folder with code in it."""
-    folders = {path.parent for parent in PARENTS for path in _packages(ROOT / parent) for path in path.rglob("*.py")}
+    folders = {path.parent for parent in PARENTS for package in packages(parent) for path in sources(package)}
     return [structure(folder.relative_to(ROOT).as_posix()) for folder in sorted(folders)]
 
 
@@ -87,9 +88,34 @@ def breaches(*packages: str) -> list[str]:
     inside = sorted(name for name in graph().modules if name.split(".")[0] in packages)
     direct = ((name, target) for name in inside for target in graph().find_modules_directly_imported_by(name))
     found = [f"{name} -> {target}: {why}" for name, target in direct if (why := _breach(name, target))]
+    found += [f"{name} reaches {wing}: only what composes knows its wings" for name, wing in _deep(inside)]
     return sorted(
-        found + [f"{name} reaches {wing}: only what composes knows its wings" for name, wing in _deep(inside)]
+        found + [f"{path}: a wing's __init__.py is empty, or it is one more door" for path in _said(packages)]
     )
+
+
+def _said(names: Sequence[str]) -> Iterator[str]:
+    """The `__init__.py` of wings that hold anything."""
+    for package in (one for house in HOUSES for one in packages(house.rstrip("/")) if one.name in names):
+        for path in package.glob("*/**/__init__.py"):
+            if path.read_bytes().strip():
+                yield path.relative_to(ROOT).as_posix()
+
+
+def unseen(modules: Collection[str], *parents: str) -> list[str]:
+    """Files under these parents that are no modules of a graph, so that no rule over it reads them."""
+    return sorted(
+        path.relative_to(ROOT).as_posix()
+        for parent in parents
+        for package in packages(parent)
+        for path in sources(package)
+        if _module(path, parent) not in modules
+    )
+
+
+def _module(path: Path, parent: str) -> str:
+    parts = path.relative_to(ROOT / parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
 def _breach(name: str, target: str) -> str | None:
@@ -103,11 +129,10 @@ def _breach(name: str, target: str) -> str | None:
         return (
             None if not one or composes(one[0]) else f"{one[0]} lies beside the wing {other[0]}, and does not compose"
         )
-    return (
-        None
-        if len(other) == 2 and other[1].rpartition("_")[2] in DOORS
-        else f"neighbours enter by {', '.join(DOORS)}, not {other[-1]}"
-    )
+    wing, entered, *deeper = other
+    if deeper:
+        return f"{entered} is a wing inside {wing}, and {wing}'s own"
+    return None if entered.rpartition("_")[2] in DOORS else f"neighbours enter by {', '.join(DOORS)}, not {entered}"
 
 
 def composes(stem: str) -> bool:
@@ -131,14 +156,26 @@ def _deep(inside: Sequence[str]) -> Iterator[tuple[str, str]]:
 @cache
 def graph() -> grimp.ImportGraph:
     sys.path[:0] = [str(ROOT / parent) for parent in PARENTS]
-    names = [path.name for parent in PARENTS for path in _packages(ROOT / parent)]
+    names = [path.name for parent in PARENTS for path in packages(parent)]
     return grimp.build_graph(*names, cache_dir=None)  # its cache goes by time: what changed twice in a moment it misses
 
 
-def _packages(parent: Path) -> Iterator[Path]:
-    for path in sorted(parent.iterdir()):
-        is_ours = path.is_dir() and not path.name.startswith(".") and path.name not in NOT_OURS
-        if is_ours and any(path.rglob("*.py")) and "site-packages" not in path.parts:
+def services() -> list[str]:
+    """The folders of `functions/` with code at any depth."""
+    return [path.name for path in packages("functions")]
+
+
+def packages(parent: str) -> list[Path]:
+    """Ours, with code in them."""
+    folder = ROOT / parent
+    found = [folder / name for name in OF_THE_ROOT] if parent == "." else sorted(folder.iterdir())
+    return [path for path in found if not path.name.startswith(".") and any(sources(path))]
+
+
+def sources(folder: Path) -> Iterator[Path]:
+    """Its Python files at any depth, but for hidden folders."""
+    for path in sorted(folder.rglob("*.py")):
+        if not any(part.startswith(".") for part in path.relative_to(folder).parts):
             yield path
 
 
@@ -196,15 +233,27 @@ def _floors(parts: set[str], arrows: set[tuple[str, str]], reached: dict[str, se
 
 def _lines(folder: Path) -> Iterator[tuple[str, int]]:
     for path in sorted(folder.glob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(ast.parse(path.read_bytes(), filename=str(path))):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 yield f"{path.stem}:{node.name}", (node.end_lineno or node.lineno) - node.lineno + 1
 
 
+UNSEEN: Final = "no rule reads it, as no graph has it: is there an __init__.py in each folder of a wing?"
+
+
+def _folder(name: str) -> str:
+    """From the root, however it is written."""
+    path = Path(name).resolve()
+    ours = {one for parent in PARENTS for one in packages(parent)}
+    if not ours & {path, *path.parents} or not any(sources(path)):
+        sys.exit(f"{name}: no code of a package of ours; name one, or a folder in it, such as functions/promos")
+    return path.relative_to(ROOT).as_posix()
+
+
 def main(folders: Sequence[str]) -> None:
-    found = [structure(folder.rstrip("/")) for folder in folders] if folders else structures()
-    packages = {_package(one.folder).split(".")[0] for one in found if one.folder.startswith(HOUSES)}
-    broken = breaches(*packages)
+    found = [structure(_folder(folder)) for folder in folders] if folders else structures()
+    broken = breaches(*{_package(one.folder).split(".")[0] for one in found if one.folder.startswith(HOUSES)})
+    broken += [f"{path}: {UNSEEN}" for path in unseen(graph().modules, *PARENTS)]
     broken += [f"{one.folder}: {one.files} files, {MOST_FILES} at most" for one in found if _is_full(one)]
     sys.stdout.write("\n".join([HEAD, *(one.row() for one in found), *broken, ""]))
     sys.exit(bool(broken))

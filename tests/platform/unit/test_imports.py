@@ -10,12 +10,12 @@ import grimp
 import pytest
 
 from local.paths import ROOT
-from local.structure import HOUSES, MOST_FILES, breaches, structures
+from local.structure import HOUSES, MOST_FILES, PARENTS, UNSEEN, breaches, services, structures, unseen
 from local.structure import graph as structure_graph
 
 FUNCTIONS = ROOT / "functions"
 LAYER = ROOT / "layers" / "shared" / "python"
-SERVICES = sorted({path.parent.name for path in FUNCTIONS.glob("*/*.py")})
+SERVICES = services()
 OUTSIDE = {"boto3", "botocore", "pynamodb", "aws_lambda_powertools", "os", "urllib", "http", "socket"}
 """What a domain knows nothing of."""
 INWARD = {"stadion.dynamo", "stadion.http", "stadion.settings", "stadion.storage", "stadion.events.outbox"}
@@ -34,12 +34,18 @@ def modules(service: str) -> set[str]:
 def sources(*roots: Path) -> Iterator[tuple[str, ast.AST]]:
     for root in roots:
         for path in sorted(root.rglob("*.py")):
-            yield path.relative_to(root).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+            yield path.relative_to(root).as_posix(), ast.parse(path.read_bytes(), filename=str(path))
 
 
 def is_entry_point(module: str) -> bool:
     stem = module.rpartition(".")[2]
     return stem in {"api", "tasks"} or stem.startswith(("on_", "task_"))
+
+
+def test_every_file_is_read_by_the_rules_over_imports() -> None:
+    """A folder without `__init__.py` is in no graph, and its files may import whatever they like."""
+    assert unseen(graph().modules, "functions", "layers/shared/python") == [], UNSEEN
+    assert unseen(structure_graph().modules, *PARENTS) == [], UNSEEN
 
 
 @pytest.mark.parametrize(("one", "other"), list(permutations(SERVICES, 2)))
@@ -142,16 +148,68 @@ def test_nothing_scans_a_table() -> None:
 
 def test_only_the_clock_reads_the_clock() -> None:
     """`time.time` is allowed for measuring; a date or a moment of the domain comes from `stadion.clock`."""
-    readers = {
-        name
-        for name, tree in sources(FUNCTIONS, LAYER)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and isinstance(node.func.value, ast.Name)
-        and (node.func.value.id, node.func.attr) in {("datetime", "now"), ("datetime", "utcnow"), ("date", "today")}
-    }
+    readers = {name for name, tree in sources(FUNCTIONS, LAYER) if CLOCKS & named(tree)}
     assert readers == {"stadion/clock.py"}
+
+
+CLOCKS = {"datetime.date.today", *(f"datetime.datetime.{read}" for read in ("now", "today", "utcnow"))}
+
+
+def named(tree: ast.AST) -> set[str]:
+    """All that a file names, under its full name, whatever its imports and assignments call it."""
+    known: dict[str, str] = {}
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import():
+                known |= {alias.asname: alias.name for alias in node.names if alias.asname}
+            case ast.ImportFrom(module=str(module)):
+                known |= {alias.asname or alias.name: f"{module}.{alias.name}" for alias in node.names}
+    for node in ast.walk(tree):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Name() | ast.Attribute() as value):
+                known.setdefault(name, _full(value, known))
+    return {_full(node, known) for node in ast.walk(tree) if isinstance(node, ast.Name | ast.Attribute)}
+
+
+def _full(node: ast.expr, known: dict[str, str]) -> str:
+    if isinstance(node, ast.Name):
+        return known.get(node.id, node.id)
+    return f"{_full(node.value, known)}.{node.attr}" if isinstance(node, ast.Attribute) else "?"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from datetime import UTC, datetime\ndatetime.now(UTC)",
+        "import datetime\ndatetime.datetime.now(datetime.UTC)",
+        "import datetime as dt\ndt.datetime.now(dt.UTC)",
+        "from datetime import datetime as D\nD.utcnow()",
+        "from datetime import date as day\nday.today()",
+        "from datetime import datetime\nMoment = datetime\nMoment.now()",
+        "from datetime import datetime\nread = datetime.now\nread()",
+        "def f():\n    import datetime as dt\n    return dt.date.today()",
+    ],
+)
+def test_the_clock_is_known_under_any_name(text: str) -> None:
+    assert CLOCKS & named(ast.parse(text))
+
+
+def test_what_is_called_like_the_clock_is_none() -> None:
+    assert not CLOCKS & named(ast.parse("from stadion import clock\nclock.now()\nplan.date.today()"))
+
+
+def test_source_is_parsed_from_its_bytes_and_with_its_name() -> None:
+    """From text a byte order mark is a syntax error, and any error is one of `<unknown>`."""
+    places = [ROOT / name for name in ("infra_cdk", "local", "cli", "tests")]
+    parsing = [
+        (where, ast.unparse(node))
+        for where, tree in sources(*places)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "ast.parse" and "read_" in ast.unparse(node)
+    ]
+
+    assert len(parsing) > 5
+    assert [one for one in parsing if "read_text" in one[1] or "filename=" not in one[1]] == []
 
 
 NOUNS = {"decoupling", "downsampling", "matching", "recording", "targeting", "wording"}
@@ -191,10 +249,7 @@ def test_the_local_stack_knows_no_command_line_and_no_folder_goes_in_circles() -
 def test_whoever_tries_again_does_so_by_a_policy_of_the_layer() -> None:
     """A pause is a call of `sleep`; a loop without one would hammer what is busy."""
     pausing = {
-        where
-        for where, tree in sources(FUNCTIONS, LAYER)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute) and node.attr == "sleep"
+        where for where, tree in sources(FUNCTIONS, LAYER) if any(name.endswith(".sleep") for name in named(tree))
     }
     swallowing = {
         where

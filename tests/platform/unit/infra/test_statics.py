@@ -46,7 +46,9 @@ def changing(tree: ast.Module) -> list[str]:
 
 def test_no_constant_of_the_cdk_is_a_key_or_compared() -> None:
     files = [*(ROOT / "infra_cdk").rglob("*.py"), *(ROOT / "tests" / "platform" / "unit" / "infra").rglob("*.py")]
-    found = {path.relative_to(ROOT).as_posix(): changing(ast.parse(path.read_bytes(), str(path))) for path in files}
+    found = {
+        path.relative_to(ROOT).as_posix(): changing(ast.parse(path.read_bytes(), filename=str(path))) for path in files
+    }
 
     assert len(found) > 30
     assert {path: names for path, names in found.items() if names} == {}
