@@ -96,7 +96,7 @@ def consumers() -> Iterator[tuple[str, str]]:
 
 def subscriptions(path: Path) -> list[str]:
     """The names in `consumer(…, events=(…))`."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(ast.parse(path.read_bytes(), filename=str(path))):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "consumer":
             events = next(keyword.value for keyword in node.keywords if keyword.arg == "events")
             return [name.id for name in ast.walk(events) if isinstance(name, ast.Name)]

@@ -66,7 +66,8 @@ def importing(service: str) -> frozenset[str]:
     """Folders of `tests/` whose tests import the service: services know nothing of one another, their tests may."""
     found = set()
     for path in TESTS.rglob("*.py"):
-        named = {name.partition(".")[0] for name in _imported(ast.parse(path.read_text(encoding="utf-8")))}
+        tree = ast.parse(path.read_bytes(), filename=str(path))
+        named = {name.partition(".")[0] for name in _imported(tree)}
         if service in named:
             found.add("/".join(path.parent.relative_to(TESTS).parts[:2]))
     return frozenset(folder for folder in found if not folder.startswith(("kit", "bench", "mutants")))

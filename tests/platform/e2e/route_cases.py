@@ -3,14 +3,12 @@
 The routes come from the services themselves, so that a new one without a case here fails.
 """
 
-import importlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
+from local.contracts.services import api_of, services
 from local.demo.client import PASSWORD
-from local.paths import ROOT
 from tests.kit.promos import a_promo
 
 NOBODYS = "0193a1c0-0000-7000-8000-000000000000"
@@ -215,8 +213,8 @@ LAST = ("PUT /v1/me/password", "POST /v1/auth/sign-out-everywhere")
 def routes() -> list[str]:
     """`METHOD /path/<with>/<parameters>` of every service's API."""
     found = []
-    for entry_point in sorted(Path(ROOT, "functions").glob("*/api.py")):
-        api = importlib.import_module(f"{entry_point.parent.name}.api").api
+    for service in services():
+        api = api_of(service)
         found += [f"{route.method} {route.path}" for route in api._static_routes + api._dynamic_routes]
     guarded = [route for route in found if route not in PUBLIC and not route.startswith("OPTIONS ")]
     return sorted(guarded, key=_turn)

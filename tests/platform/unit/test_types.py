@@ -4,18 +4,23 @@ import ast
 import tomllib
 
 from local.paths import ROOT
+from local.structure import PARENTS, packages, sources
 
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["mypy"]
-PACKAGES = [path for root in ("functions", "layers/shared/python", "cli", ".") for path in (ROOT / root).iterdir()]
+PACKAGES = [path for parent in PARENTS for path in packages(parent)]
 
 
 def imported() -> set[str]:
     """The modules of the CDK that the packages under mypy name."""
-    files = [file for path in PACKAGES if path.name in SETTINGS["packages"] for file in path.rglob("*.py")]
-    nodes = [node for file in files for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))]
+    files = [file for path in PACKAGES for file in sources(path)]
+    nodes = [node for file in files for node in ast.walk(ast.parse(file.read_bytes(), filename=str(file)))]
     named = {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
     named |= {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     return {module for module in named if module.split(".")[0] == "aws_cdk"}
+
+
+def test_every_package_of_ours_is_read() -> None:
+    assert sorted(SETTINGS["packages"]) == sorted(path.name for path in PACKAGES)
 
 
 def test_every_module_of_the_cdk_that_we_import_is_read() -> None:

@@ -8,6 +8,7 @@ from typing import TypeGuard
 import pytest
 
 from local.paths import ROOT
+from local.structure import services
 from stadion import settings
 from stadion.events.catalogue import CATALOGUE
 from stadion.events.gamification import PersonalRecordSet
@@ -22,7 +23,7 @@ NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 def made_by(service: str) -> Iterator[str]:
     """The events that a service constructs, or names away from its doors, as in a table."""
     for file in sorted((FUNCTIONS / service).rglob("*.py")):
-        tree = ast.parse(file.read_text(encoding="utf-8"))
+        tree = ast.parse(file.read_bytes(), filename=str(file))
         called = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and is_event(node.func)}
         named = {node.id for node in ast.walk(tree) if is_event(node) and not file.stem.startswith("on_")}
         yield from called | {name for name in named if CATALOGUE[name].source == f"stadion.{service}"}
@@ -32,9 +33,7 @@ def is_event(node: ast.AST) -> TypeGuard[ast.Name]:
     return isinstance(node, ast.Name) and node.id in CATALOGUE
 
 
-PUBLISHERS = {
-    path.name: frozenset(made_by(path.name)) for path in sorted(FUNCTIONS.iterdir()) if any(path.glob("*.py"))
-}
+PUBLISHERS = {service: frozenset(made_by(service)) for service in services()}
 
 
 @pytest.fixture
@@ -75,7 +74,7 @@ def test_no_record_is_made_of_an_event() -> None:
     fields = [
         f"{file.relative_to(FUNCTIONS)}: {kept.name}.{ast.unparse(field.target)}"
         for file in sorted(FUNCTIONS.rglob("*.py"))
-        for kept in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        for kept in ast.walk(ast.parse(file.read_bytes(), filename=str(file)))
         if isinstance(kept, ast.ClassDef) and kept.bases  # models; what a function returns may hold events
         for field in kept.body
         if isinstance(field, ast.AnnAssign) and any(is_event(name) for name in ast.walk(field.annotation))
@@ -83,7 +82,7 @@ def test_no_record_is_made_of_an_event() -> None:
     heirs = [
         f"{file.relative_to(FUNCTIONS)}: {kept.name}"
         for file in sorted(FUNCTIONS.rglob("*.py"))
-        for kept in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        for kept in ast.walk(ast.parse(file.read_bytes(), filename=str(file)))
         if isinstance(kept, ast.ClassDef) and any(is_event(base) for base in kept.bases)
     ]
 
