@@ -135,9 +135,9 @@ def test_a_500_and_a_failed_file_are_failures() -> None:
 
 def test_a_message_of_a_connection_is_a_step() -> None:
     lines = [
-        line("telemetry-on-socket-message", "answered", ms=5, action="stop"),
-        line("telemetry-on-socket-message", "answered", ms=9, action="samples", code="live_session_is_over"),
-        line("telemetry-on-socket-message", "answered", ms=12, action="samples", code="unexpected_error"),
+        line("telemetry-live-on-socket-message", "answered", ms=5, action="stop"),
+        line("telemetry-live-on-socket-message", "answered", ms=9, action="samples", code="live_session_is_over"),
+        line("telemetry-live-on-socket-message", "answered", ms=12, action="samples", code="unexpected_error"),
     ]
     (trace,) = traces(lines, [], NOW)
     assert [(step.what, step.state, step.outcome) for step in trace.steps] == [

@@ -211,6 +211,25 @@ def test_the_workflows_may_still_call_their_steps_by_the_former_names(prod: Synt
     assert [former for former in steps if f"{former.replace('-', '')}Function" not in allowed] == []
 
 
+def test_nothing_speaks_of_a_function_by_a_name_that_it_had() -> None:
+    """But the list itself, what is kept under it, and what was recorded before."""
+    old = "|".join(sorted((name.removeprefix("stadion-") for name in renamed(HOW_TO.read_text())), reverse=True))
+    former = re.compile(rf"(?<![a-z-])(?:stadion-)?(?:{old})(?![a-z-])")
+    kept = {HOW_TO, ROOT / "infra_cdk" / "parts" / "entry_points.py"}
+
+    texts = [
+        path
+        for folder in ("cli", "docs", "functions", "infra_cdk", "layers", "local", "statemachines", "tests")
+        for pattern in ("*.py", "*.md", "*.json", "*.toml", "*.yaml")
+        for path in (ROOT / folder).rglob(pattern)
+        if path not in kept and not path.is_relative_to(BEFORE.parent)
+    ]
+    found = {path.relative_to(ROOT).as_posix(): former.findall(path.read_text(encoding="utf-8")) for path in texts}
+
+    assert len(found) > 500
+    assert {path: names for path, names in found.items() if names} == {}
+
+
 def test_a_function_has_the_rights_that_it_had(prod: Synthesised) -> None:
     """Rights go by the order in which a stack declares: what stands behind a bucket may write to it."""
     allowed = {name.partition("/")[2]: json.dumps(p["PolicyDocument"]) for name, p in prod.of_type("AWS::IAM::Policy")}
