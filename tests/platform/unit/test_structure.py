@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from local import structure
 from local.paths import ROOT
+from tests.kit.changes import OF_SERVICES
 
 HOUSE: Mapping[str, str] = {
     "infra_cdk/__init__.py": "",
@@ -123,14 +125,17 @@ def test_a_wing_whose_init_holds_anything_has_one_door_more(house: House) -> Non
     assert "functions/promos/campaigns/run/__init__.py: a wing's __init__.py is empty" in said
 
 
-def test_a_service_with_all_its_files_in_wings_is_a_service(house: House) -> None:
-    house.add({f"functions/shop/{name}": "" for name in ("orders/__init__.py", "orders/plan.py")})
-    house.add({"functions/shop/tills/__init__.py": "", "functions/shop/tills/rules.py": "import shop.orders.plan\n"})
+def test_a_service_with_all_its_files_in_wings_is_a_service(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    house.add(
+        {"functions/shop/orders/__init__.py": "", "functions/shop/orders/plan.py": "", "functions/notes/a.md": ""}
+    )
+    monkeypatch.setattr(structure, "ROOT", house.root)
 
-    code, said = house.tell()
+    assert structure.services() == ["promos", "shop"]
 
-    assert code == 1
-    assert "shop.tills.rules -> shop.orders.plan: neighbours enter by" in said
+
+def test_the_services_that_a_change_asks_for_are_all_but_the_platform() -> None:
+    assert sorted(OF_SERVICES | {"platform_"}) == structure.services()
 
 
 def test_a_file_that_is_no_python_is_named(house: House) -> None:

@@ -17,8 +17,10 @@ BEFORE: Final = ROOT / "tests" / "recorded" / "set" / "templates.json"
 HOW_TO: Final = ROOT / "docs" / "how-to" / "rename-functions.md"
 LASTING: Final = {
     "AWS::ApiGateway::RestApi",
+    "AWS::ApiGateway::Stage",
     "AWS::ApiGateway::UsagePlan",
     "AWS::ApiGatewayV2::Api",
+    "AWS::ApiGatewayV2::Stage",
     "AWS::Cognito::UserPool",
     "AWS::Cognito::UserPoolClient",
     "AWS::Cognito::UserPoolGroup",
