@@ -112,7 +112,7 @@ def list_endpoints(partner_id: str) -> ListResponse[EndpointResponse]:
 @api.delete(f"{ENDPOINTS}/<endpoint_id>", status_code=204, summary="Send no more webhooks there", tags=["Partners"])
 def delete_endpoint(partner_id: str, endpoint_id: str) -> Response[None]:
     api.signer()
-    webhook_store.remove_endpoint(partner_id, endpoint_id)
+    webhook_store.remove_endpoint(partner_id, endpoint_id, clock.now())
     return Response(status_code=204)
 
 

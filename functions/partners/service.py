@@ -24,9 +24,9 @@ def create(new: NewPartner, *, by: str, now: datetime) -> NewCredentials:
         created_at=now,
         updated_at=now,
     )
-    store.add(partner)  # first: nobody gets a key to a partner that is somebody else's
+    store.add(partner, now)  # first: nobody gets a key to a partner that is somebody else's
     key, value = api_keys.make(partner.partner_id, partner.plan, now)
-    partner = store.change(partner.partner_id, lambda old: old.changed(now, keys=[key]))
+    partner = store.change(partner.partner_id, lambda old: old.changed(now, keys=[key]), now)
     _note("partner created", partner, by)
     return _credentials(partner, api_key=value, signing_secret=secret.value)
 
@@ -43,7 +43,7 @@ def rotate_key(partner_id: str, grace: timedelta, *, by: str, now: datetime) -> 
         return old.changed(now, keys=rotated(old.keys, key, now, grace))
 
     try:
-        partner = store.change(partner_id, with_key)
+        partner = store.change(partner_id, with_key, now)
     except Exception:
         api_keys.remove(key.key_id)
         raise
@@ -57,7 +57,7 @@ def rotate_secret(partner_id: str, grace: timedelta, *, by: str, now: datetime) 
     def with_secret(old: Partner) -> Partner:
         return old.changed(now, secrets=rotated(old.secrets, secret, now, grace))
 
-    partner = store.change(partner_id, with_secret)
+    partner = store.change(partner_id, with_secret, now)
     _note("secret rotated", partner, by)
     return _credentials(partner, signing_secret=secret.value)
 
@@ -77,7 +77,7 @@ def finish_rotations(partner_id: str, *, by: str, now: datetime, at_once: bool) 
             return old
         return old.changed(now, keys=kept, secrets=secrets)
 
-    finished = store.change(partner_id, without)
+    finished = store.change(partner_id, without, now)
     if finished.revision != partner.revision:
         _note("rotations finished", finished, by)
     return finished
@@ -85,7 +85,7 @@ def finish_rotations(partner_id: str, *, by: str, now: datetime, at_once: bool) 
 
 def disable(partner_id: str, *, by: str, now: datetime) -> Partner:
     """Our functions refuse it at once, API Gateway a moment later."""
-    partner = store.change(partner_id, lambda old: _with_status(old, Standing.DISABLED, now))
+    partner = store.change(partner_id, lambda old: _with_status(old, Standing.DISABLED, now), now)
     for key in partner.keys:
         api_keys.shut(key.key_id, partner.plan)
     _note("partner disabled", partner, by)
@@ -96,7 +96,7 @@ def enable(partner_id: str, *, by: str, now: datetime) -> Partner:
     partner = store.get(partner_id)
     for key in holding(partner.keys, now):
         api_keys.open_up(key.key_id, partner.plan)
-    partner = store.change(partner_id, lambda old: _with_status(old, Standing.ACTIVE, now))
+    partner = store.change(partner_id, lambda old: _with_status(old, Standing.ACTIVE, now), now)
     _note("partner enabled", partner, by)
     return partner
 

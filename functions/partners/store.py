@@ -1,63 +1,43 @@
-"""Partners in the partners table. Access patterns stand in README.md."""
+"""Partners in the partners table. Their keys stand in README.md."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from partners.domain import Partner
 from partners.errors import PartnerIdTakenError, PartnerNotFoundError
 from stadion import pagination
-from stadion.dynamo import Item, Transaction, absent, page_of
-from stadion.retry import retry_on_conflict
+from stadion.change import Change, revise
+from stadion.records import Records
 
-PARTNERS = "PARTNERS"
+PARTNERS = Records(
+    Partner,
+    kind="partner",
+    pk="PARTNERS",
+    sk="PARTNER#{partner_id}",
+    own_revision=True,
+    nulls=True,
+    missing=PartnerNotFoundError,
+)
 """One partition: there are tens of them, not thousands."""
-PREFIX = "PARTNER#"
 
 
 def get(partner_id: str) -> Partner:
-    item = Item.find(PARTNERS, _partner_sk(partner_id))
-    if item is None:
-        raise PartnerNotFoundError
-    return Partner.model_validate(item.body)
+    return PARTNERS.get(partner_id)
 
 
 def page(*, limit: int, cursor: str | None) -> pagination.Page[Partner]:
-    scope = pagination.fingerprint("partners")
-    return page_of(PARTNERS, PREFIX, scope=scope, limit=limit, cursor=cursor).of(
-        lambda item: Partner.model_validate(item.body)
-    )
+    return PARTNERS.page(scope=("partners",), limit=limit, cursor=cursor)
 
 
 def all_partners() -> list[Partner]:
-    return [Partner.model_validate(item.body) for item in Item.query(PARTNERS, consistent_read=True)]
+    return list(PARTNERS.every())
 
 
-def add(partner: Partner) -> None:
-    Transaction().put(_partner_item(partner), absent(), refused=lambda _: PartnerIdTakenError()).commit()
+def add(partner: Partner, now: datetime) -> None:
+    with Change(None, now) as change:
+        change.put(PARTNERS, partner, refused=PartnerIdTakenError)
 
 
-def change(partner_id: str, how: Callable[[Partner], Partner]) -> Partner:
+def change(partner_id: str, how: Callable[[Partner], Partner], now: datetime) -> Partner:
     """What `how` makes of the partner as it is stored; tried again when somebody comes between."""
-
-    def once() -> Partner:
-        old = get(partner_id)
-        new = how(old)
-        if new.revision != old.revision:
-            unchanged = Item.revision == old.revision
-            Transaction().put(_partner_item(new), unchanged).commit()
-        return new
-
-    return retry_on_conflict(once)
-
-
-def _partner_sk(partner_id: str) -> str:
-    return PREFIX + partner_id
-
-
-def _partner_item(partner: Partner) -> Item:
-    return Item(
-        pk=PARTNERS,
-        sk=_partner_sk(partner.partner_id),
-        kind="partner",
-        revision=partner.revision,
-        body=partner.model_dump(mode="json"),
-    )
+    return revise(PARTNERS.at(partner_id), how, now)

@@ -14,6 +14,7 @@ from functools import cache, cached_property
 from types import FunctionType, ModuleType
 from typing import Any
 
+from stadion.change import revise
 from stadion.errors import StadionError
 from stadion.http import Api
 from stadion.records import Records
@@ -74,11 +75,17 @@ class Reach:
             return frozenset({node.value})
         if isinstance(node, ast.Name) and node.id in {"self", "cls"}:
             return NOTHING
-        if isinstance(node, ast.With):
-            return self._ends(node, scope) | self._all(ast.iter_child_nodes(node), scope)
         if isinstance(node, (ast.Name, ast.Attribute)):
             return self._reference(node, scope)
-        return self._all(_without_annotations(node), scope)
+        return self._implied(node, scope) | self._all(_without_annotations(node), scope)
+
+    def _implied(self, node: ast.AST, scope: "_Scope") -> Found:
+        """What no name in the code calls."""
+        if isinstance(node, ast.With):
+            return self._ends(node, scope)
+        if isinstance(node, ast.Call) and scope.resolve(node.func)[0] is revise:
+            return self._revised(node, scope)
+        return NOTHING
 
     def _try(self, node: ast.Try, scope: "_Scope") -> Found:
         """What the handlers catch goes no further, unless they raise it again."""
@@ -116,6 +123,13 @@ class Reach:
         """What one kind of records says when nothing is there."""
         is_said = name in {"get", "existing"} and issubclass(records.missing, StadionError)
         return frozenset({records.missing}) if is_said else NOTHING
+
+    def _revised(self, node: ast.Call, scope: "_Scope") -> Found:
+        """What is revised must be there."""
+        place = node.args[0]
+        named = place.func.value if isinstance(place, ast.Call) and isinstance(place.func, ast.Attribute) else place
+        records = scope.resolve(named)[0]
+        return self._of_records(records, "get") if isinstance(records, Records) else NOTHING
 
     def _unresolved(self, node: ast.Attribute, scope: "_Scope") -> Found:
         """A method of something held in a variable: any live class may be meant that has one of this name."""

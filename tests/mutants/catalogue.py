@@ -311,8 +311,8 @@ MUTANTS: Final = (
     Mutant(
         "of two messages of one order at once one is lost",
         "partners.orders.store:save",
-        "transaction.put(_item(after), unchanged)",
-        "transaction.put(_item(after))",
+        "change.replace(ORDERS.seen(before), after)",
+        "change.put(ORDERS, after, new=False)",
         ("tests/partners/integration/test_partners.py", "tests/partners/orders/unit"),
     ),
     Mutant(

@@ -12,12 +12,13 @@ from typing import Any
 from partners import store as partner_store
 from partners.catalogue import import_files, import_store, product_file, store
 from partners.catalogue.domain import Product
+from partners.catalogue.import_store import IMPORTS
 from partners.catalogue.imports import MOST_ERRORS_SHOWN, MOST_REFUSED_FOR_FULL, Import, State
 from partners.catalogue.product_file import Line
 from partners.catalogue.schemas import FileForm, ImportResponse, NewImport
 from partners.catalogue.service import product_of
 from stadion import ids
-from stadion.dynamo import Transaction
+from stadion.change import Change
 from stadion.observability import log
 from stadion.retry import retry_on_conflict
 
@@ -29,7 +30,7 @@ class NotFinishedError(Exception):
 def announce(partner_id: str, new: NewImport, *, by: str, now: datetime) -> ImportResponse:
     partner_store.get(partner_id)
     made = Import(import_id=ids.new_id(), partner_id=partner_id, created_at=now, **new.model_dump())
-    import_store.add(made)
+    import_store.add(made, now)
     log("import announced", partner_id=partner_id, import_id=made.import_id, by=by)
     return shown(made, form=import_files.form(made, now))
 
@@ -45,7 +46,7 @@ def take_in(
     try:
         lines = product_file.read(data(), one.format)
     except product_file.UnreadableFileError as error:
-        return _move(one, [], state=State.FAILED, problem=error.code, finished_at=now())
+        return _ended(one, now(), state=State.FAILED, problem=error.code)
     while one.lines < len(lines):
         if time.monotonic() > until:
             raise NotFinishedError
@@ -53,14 +54,18 @@ def take_in(
         one = retry_on_conflict(lambda portion=portion: _take(import_store.find(import_id), portion, now()))  # type: ignore[misc]
     if one.full:
         one = _end_what_is_missing(one, lines, now, until)
-    return _move(one, [], state=State.DONE, finished_at=now())
+    return _ended(one, now(), state=State.DONE)
+
+
+def _ended(one: Import, now: datetime, **fields: Any) -> Import:
+    return _move(one, [], now, finished_at=now, **fields)
 
 
 def _take(one: Import, portion: list[Line], now: datetime) -> Import:
     last = {line.entry.sku: line.entry for line in portion if line.entry is not None}
     products = [product_of(one.partner_id, entry, now) for entry in last.values()]
-    transaction = Transaction()
-    done = store.add_to(transaction, products, now)
+    change = Change(None, now)
+    done = store.add_to(change, products)
     changed = sum(is_new for _, is_new in done.values())
     errors = [error for line in portion for error in line.errors]
     refused = sum(line.entry is None for line in portion)
@@ -72,8 +77,8 @@ def _take(one: Import, portion: list[Line], now: datetime) -> Import:
         refused=one.refused + refused,
         errors=[*one.errors, *errors][:MOST_ERRORS_SHOWN],
     )
-    import_store.move(transaction, one, new)
-    transaction.commit()
+    change.replace(IMPORTS.seen(one), new)
+    change.commit()
     return new
 
 
@@ -86,25 +91,24 @@ def _end_what_is_missing(one: Import, lines: list[Line], now: Callable[[], datet
     for start in range(0, len(missing), store.MOST_AT_ONCE):
         if time.monotonic() > until:
             raise NotFinishedError
-        one = _move(one, missing[start : start + store.MOST_AT_ONCE], now=now())
+        one = _move(one, missing[start : start + store.MOST_AT_ONCE], now())
     return one
 
 
-def _move(one: Import, ended: list[Product], *, now: datetime | None = None, **fields: Any) -> Import:
+def _move(one: Import, ended: list[Product], now: datetime, **fields: Any) -> Import:
     """Progress, and products that are not sold any more, in one transaction."""
 
     def once() -> Import:
         stored = import_store.find(one.import_id)
         if stored.is_over:
             return stored
-        transaction = Transaction()
         products = [product.model_copy(update={"is_sold": False}) for product in ended]
-        done = store.add_to(transaction, products, now) if now else {}
-        count = sum(is_new for _, is_new in done.values())
-        said = {"problem": one.problem, **fields, "no_longer_sold": stored.no_longer_sold + count}
-        new = stored.moved(**said)
-        import_store.move(transaction, stored, new)
-        transaction.commit()
+        with Change(None, now) as change:
+            done = store.add_to(change, products)
+            count = sum(is_new for _, is_new in done.values())
+            said = {"problem": one.problem, **fields, "no_longer_sold": stored.no_longer_sold + count}
+            new = stored.moved(**said)
+            change.replace(IMPORTS.seen(stored), new)
         return new
 
     return retry_on_conflict(once)

@@ -6,38 +6,37 @@ from datetime import datetime
 
 from partners.catalogue.domain import Product
 from partners.catalogue.errors import ProductNotFoundError
-from stadion.dynamo import Item, Transaction, absent
-from stadion.events.envelope import NOBODY
-from stadion.events.outbox import outbox_items
-from stadion.observability import correlation_id
+from stadion.change import Change
+from stadion.records import Records
 from stadion.retry import retry_on_conflict
 
 SHARDS = 8
 """A partition takes about a thousand writes a second, and an import brings fifty thousand lines."""
 MOST_AT_ONCE = 48
 """Each is two writes, its own and its event's, and one more goes with them."""
+PRODUCTS = Records(
+    Product,
+    kind="product",
+    pk="CATALOGUE#{partner_id}#{shard}",
+    sk="PRODUCT#{sku}",
+    own_revision=True,
+    nulls=True,
+    missing=ProductNotFoundError,
+)
 
 
 def get(partner_id: str, sku: str) -> Product:
-    item = Item.find(*_key(partner_id, sku))
-    if item is None:
-        raise ProductNotFoundError
-    return Product.model_validate(item.body)
+    return PRODUCTS.get(partner_id, _shard(sku), sku)
 
 
 def some(partner_id: str, skus: Iterable[str]) -> dict[str, Product]:
-    keys = [_key(partner_id, sku) for sku in dict.fromkeys(skus)]
-    found = Item.batch_get(keys, consistent_read=True) if keys else []
-    products = (Product.model_validate(item.body) for item in found)
+    products = PRODUCTS.some((partner_id, _shard(sku), sku) for sku in skus)
     return {product.sku: product for product in products}
 
 
 def all_sold(partner_id: str) -> Iterator[Product]:
     for shard in range(SHARDS):
-        for item in Item.query(_pk(partner_id, shard), Item.sk.startswith("PRODUCT#"), consistent_read=True):
-            product = Product.model_validate(item.body)
-            if product.is_sold:
-                yield product
+        yield from (product for product in PRODUCTS.every(partner_id, shard) if product.is_sold)
 
 
 def put(products: Sequence[Product], now: datetime) -> dict[str, tuple[Product, bool]]:
@@ -51,15 +50,12 @@ def put(products: Sequence[Product], now: datetime) -> dict[str, tuple[Product, 
 
 
 def _put(chunk: Sequence[Product], now: datetime) -> dict[str, tuple[Product, bool]]:
-    transaction = Transaction()
-    done = add_to(transaction, chunk, now)
-    if len(transaction):
-        transaction.commit()
-    return done
+    with Change(None, now) as change:
+        return add_to(change, chunk)
 
 
-def add_to(transaction: Transaction, chunk: Sequence[Product], now: datetime) -> dict[str, tuple[Product, bool]]:
-    """Puts into the transaction what differs from what is stored: at most `MOST_AT_ONCE`, with different SKUs."""
+def add_to(change: Change, chunk: Sequence[Product]) -> dict[str, tuple[Product, bool]]:
+    """Puts into the change what differs from what is stored: at most `MOST_AT_ONCE`, with different SKUs."""
     stored = some(chunk[0].partner_id, [product.sku for product in chunk]) if chunk else {}
     done: dict[str, tuple[Product, bool]] = {}
     for product in chunk:
@@ -67,23 +63,14 @@ def add_to(transaction: Transaction, chunk: Sequence[Product], now: datetime) ->
         if old is not None and product.says_the_same_as(old):
             done[product.sku] = (old, False)
             continue
-        new = product.model_copy(update={"revision": old.revision + 1 if old else 1, "updated_at": now})
-        unchanged = Item.revision == old.revision if old else absent()
-        transaction.put(_item(new), unchanged)
-        for item in outbox_items([new.fact()], user_id=NOBODY, correlation_id=correlation_id(), now=now):
-            transaction.put(item)
+        new = product.model_copy(update={"revision": old.revision + 1 if old else 1, "updated_at": change.now})
+        shard = _shard(new.sku)
+        seen = PRODUCTS.seen(old, shard) if old is not None else PRODUCTS.of(new, shard).nothing()
+        change.replace(seen, new)
+        change.publish(new.fact())
         done[product.sku] = (new, True)
     return done
 
 
-def _pk(partner_id: str, shard: int) -> str:
-    return f"CATALOGUE#{partner_id}#{shard}"
-
-
-def _key(partner_id: str, sku: str) -> tuple[str, str]:
-    return _pk(partner_id, zlib.crc32(sku.encode()) % SHARDS), f"PRODUCT#{sku}"
-
-
-def _item(product: Product) -> Item:
-    pk, sk = _key(product.partner_id, product.sku)
-    return Item(pk=pk, sk=sk, kind="product", revision=product.revision, body=product.model_dump(mode="json"))
+def _shard(sku: str) -> int:
+    return zlib.crc32(sku.encode()) % SHARDS

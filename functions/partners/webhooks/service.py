@@ -44,7 +44,7 @@ def subscribe(partner_id: str, new: NewEndpoint, *, by: str, now: datetime) -> N
         created_at=now,
         updated_at=now,
     )
-    store.add_endpoint(endpoint)
+    store.add_endpoint(endpoint, now)
     log("endpoint added", partner_id=partner_id, endpoint_id=endpoint.endpoint_id, by=by)
     return NewEndpointSecret(endpoint=shown(endpoint), signing_secret=secret.value)
 
@@ -56,14 +56,14 @@ def rotate(partner_id: str, endpoint_id: str, grace: timedelta, *, by: str, now:
     def with_secret(old: Endpoint) -> Endpoint:
         return old.changed(now, secrets=rotated(old.secrets, secret, now, grace))
 
-    endpoint = store.change_endpoint(partner_id, endpoint_id, with_secret)
+    endpoint = store.change_endpoint(partner_id, endpoint_id, with_secret, now)
     log("endpoint secret rotated", partner_id=partner_id, endpoint_id=endpoint_id, by=by)
     return NewEndpointSecret(endpoint=shown(endpoint), signing_secret=secret.value)
 
 
 def enable(partner_id: str, endpoint_id: str, now: datetime) -> Endpoint:
     fields: dict[str, Any] = {"status": Standing.ACTIVE, "disabled_because": None, "failures_in_a_row": 0}
-    return store.change_endpoint(partner_id, endpoint_id, lambda old: old.changed(now, **fields))
+    return store.change_endpoint(partner_id, endpoint_id, lambda old: old.changed(now, **fields), now)
 
 
 def plan(envelope: Envelope[Any], now: datetime) -> int:
@@ -84,7 +84,7 @@ def plan(envelope: Envelope[Any], now: datetime) -> int:
         for endpoint in wanted
     ]
     for delivery in deliveries:
-        store.add(delivery)
+        store.add(delivery, now)
     enqueue(load(PartnerSettings).webhook_deliveries_queue, [Deliver.of(delivery, now) for delivery in deliveries])
     return len(deliveries)
 
@@ -99,12 +99,12 @@ def attempt(partner_id: str, delivery_id: str, now: datetime, *, post: Post | No
     endpoint = _endpoint_of(delivery)
     nobody = endpoint is None or Standing.DISABLED in {endpoint.status, partner_store.get(partner_id).status}
     if endpoint is None or nobody or delivery.is_tried_enough:
-        return _keep(delivery, delivery.ended())
+        return _keep(delivery, delivery.ended(), now)
     begun = delivery.begun(now)
-    if _keep(delivery, begun) == OVERTAKEN:
+    if _keep(delivery, begun, now) == OVERTAKEN:
         return OVERTAKEN
     made = _try(begun, endpoint, now, post or transport.post)
-    outcome = _keep(begun, begun.after(made))
+    outcome = _keep(begun, begun.after(made), now)
     _learn(endpoint, made, now)
     return outcome
 
@@ -119,9 +119,9 @@ def _try(delivery: Delivery, endpoint: Endpoint, now: datetime, post: Post) -> A
         return Attempt(at=now, error=str(error)[:100])
 
 
-def _keep(old: Delivery, new: Delivery) -> str:
+def _keep(old: Delivery, new: Delivery, now: datetime) -> str:
     try:
-        store.save(old, new)
+        store.save(old, new, now)
     except WriteConflictError:
         return OVERTAKEN  # somebody else attempts it at the same time
     if new.state is DeliveryState.WAITING:
@@ -144,7 +144,7 @@ def _learn(endpoint: Endpoint, made: Attempt, now: datetime) -> None:
         log("endpoint disabled", partner_id=old.partner_id, endpoint_id=old.endpoint_id, because=because)
         return old.changed(now, failures_in_a_row=failures, status=Standing.DISABLED, disabled_because=because)
 
-    store.change_endpoint(endpoint.partner_id, endpoint.endpoint_id, wiser)
+    store.change_endpoint(endpoint.partner_id, endpoint.endpoint_id, wiser, now)
 
 
 def _endpoint_of(delivery: Delivery) -> Endpoint | None:

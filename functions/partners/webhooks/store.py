@@ -7,112 +7,88 @@ from datetime import datetime, timedelta
 from partners.webhooks.domain import Delivery, DeliveryState, Endpoint
 from partners.webhooks.errors import EndpointNotFoundError
 from stadion import clock, pagination
-from stadion.dynamo import Item, Transaction, absent, page_of
-from stadion.retry import retry_on_conflict
+from stadion.change import Change, revise
+from stadion.dynamo import Item
+from stadion.records import Index, Records
 
-ENDPOINTS = "ENDPOINTS"
-"""One partition: there are tens of them, not thousands."""
-DUE = "DUE"
 KEPT_FOR = timedelta(days=30)
+DUE = "DUE"
+ENDPOINTS = Records(
+    Endpoint,
+    kind="endpoint",
+    pk="ENDPOINTS",
+    sk="{partner_id}#{endpoint_id}",
+    own_revision=True,
+    nulls=True,
+    missing=EndpointNotFoundError,
+)
+"""One partition: there are tens of them, not thousands."""
+DELIVERIES = Records(
+    Delivery,
+    kind="delivery",
+    pk="DELIVERIES#{partner_id}",
+    sk="DELIVERY#{delivery_id}",
+    own_revision=True,
+    nulls=True,
+    kept_for=KEPT_FOR,
+    kept_since="created_at",
+    index=Index(DUE, "{next_at}#{delivery_id}", when=lambda delivery: delivery.state is DeliveryState.WAITING),
+)
 
 
 class KnownDeliveryError(Exception):
     """The same event was delivered, or is about to be. Control flow."""
 
 
+# --- endpoints ------------------------------------------------------------------------------------------------------
+
+
 def endpoint(partner_id: str, endpoint_id: str) -> Endpoint:
-    item = Item.find(ENDPOINTS, _endpoint_sk(partner_id, endpoint_id))
-    if item is None:
-        raise EndpointNotFoundError
-    return Endpoint.model_validate(item.body)
+    return ENDPOINTS.get(partner_id, endpoint_id)
 
 
 def endpoints(partner_id: str | None = None) -> list[Endpoint]:
     """Of one partner, or of all."""
-    where = Item.sk.startswith(f"{partner_id}#") if partner_id else None
-    return [Endpoint.model_validate(item.body) for item in Item.query(ENDPOINTS, where, consistent_read=True)]
+    return list(ENDPOINTS.every(partner_id) if partner_id else ENDPOINTS.every())
 
 
-def add_endpoint(new: Endpoint) -> None:
-    Transaction().put(_endpoint_item(new), absent()).commit()
+def add_endpoint(new: Endpoint, now: datetime) -> None:
+    with Change(None, now) as change:
+        change.put(ENDPOINTS, new)
 
 
-def change_endpoint(partner_id: str, endpoint_id: str, how: Callable[[Endpoint], Endpoint]) -> Endpoint:
-    def once() -> Endpoint:
-        old = endpoint(partner_id, endpoint_id)
-        new = how(old)
-        if new.revision != old.revision:
-            Transaction().put(_endpoint_item(new), Item.revision == old.revision).commit()
-        return new
-
-    return retry_on_conflict(once)
+def change_endpoint(partner_id: str, endpoint_id: str, how: Callable[[Endpoint], Endpoint], now: datetime) -> Endpoint:
+    return revise(ENDPOINTS.at(partner_id, endpoint_id), how, now)
 
 
-def remove_endpoint(partner_id: str, endpoint_id: str) -> None:
-    item = Item(pk=ENDPOINTS, sk=_endpoint_sk(partner_id, endpoint_id))
-    Transaction().delete(item, Item.pk.exists(), refused=lambda _: EndpointNotFoundError()).commit()
-
-
-def _endpoint_sk(partner_id: str, endpoint_id: str) -> str:
-    return f"{partner_id}#{endpoint_id}"
-
-
-def _endpoint_item(one: Endpoint) -> Item:
-    return Item(
-        pk=ENDPOINTS,
-        sk=_endpoint_sk(one.partner_id, one.endpoint_id),
-        kind="endpoint",
-        revision=one.revision,
-        body=one.model_dump(mode="json"),
-    )
+def remove_endpoint(partner_id: str, endpoint_id: str, now: datetime) -> None:
+    with Change(None, now) as change:
+        change.delete(ENDPOINTS.at(partner_id, endpoint_id), only=Item.pk.exists(), refused=EndpointNotFoundError)
 
 
 # --- deliveries -----------------------------------------------------------------------------------------------------
 
 
-def add(delivery: Delivery) -> None:
+def add(delivery: Delivery, now: datetime) -> None:
     """The one that is there already stays as it is."""
-    with suppress(KnownDeliveryError):
-        Transaction().put(_item(delivery), absent(), refused=lambda _: KnownDeliveryError()).commit()
+    with suppress(KnownDeliveryError), Change(None, now) as change:
+        change.put(DELIVERIES, delivery, refused=KnownDeliveryError)
 
 
 def find(partner_id: str, delivery_id: str) -> Delivery | None:
-    item = Item.find(_pk(partner_id), _sk(delivery_id))
-    return Delivery.model_validate(item.body) if item else None
+    return DELIVERIES.find(partner_id, delivery_id)
 
 
-def save(old: Delivery, new: Delivery) -> None:
-    Transaction().put(_item(new), Item.revision == old.revision).commit()
+def save(old: Delivery, new: Delivery, now: datetime) -> None:
+    with Change(None, now) as change:
+        change.replace(DELIVERIES.seen(old), new)
 
 
 def page(partner_id: str, *, limit: int, cursor: str | None) -> pagination.Page[Delivery]:
-    scope = pagination.fingerprint("deliveries", partner_id)
-    found = page_of(_pk(partner_id), "DELIVERY#", scope=scope, limit=limit, cursor=cursor, newest_first=True)
-    return found.of(lambda item: Delivery.model_validate(item.body))
+    scope = ("deliveries", partner_id)
+    return DELIVERIES.page(partner_id, scope=scope, limit=limit, cursor=cursor, newest_first=True)
 
 
 def due(now: datetime, *, most: int) -> list[Delivery]:
-    found = Item.by_gsi1.query(DUE, Item.gsi1sk <= clock.rfc3339(now) + "~", limit=most)
-    return [Delivery.model_validate(item.body) for item in found]
-
-
-def _pk(partner_id: str) -> str:
-    return f"DELIVERIES#{partner_id}"
-
-
-def _sk(delivery_id: str) -> str:
-    return f"DELIVERY#{delivery_id}"
-
-
-def _item(delivery: Delivery) -> Item:
-    item = Item(
-        pk=_pk(delivery.partner_id),
-        sk=_sk(delivery.delivery_id),
-        kind="delivery",
-        revision=delivery.revision,
-        expires_at=int((delivery.created_at + KEPT_FOR).timestamp()),
-        body=delivery.model_dump(mode="json"),
-    )
-    if delivery.state is DeliveryState.WAITING and delivery.next_at is not None:
-        item.gsi1pk, item.gsi1sk = DUE, f"{clock.rfc3339(delivery.next_at)}#{delivery.delivery_id}"
-    return item
+    found = DELIVERIES.listed(DUE, clock.rfc3339(now), limit=most)
+    return [stored.value for stored in found if stored.value is not None]

@@ -7,11 +7,10 @@ from typing import Any
 from promos.campaigns.errors import CampaignNotFoundError, RunNotFoundError
 from promos.campaigns.run.domain import Campaign, Phase, Run
 from stadion import pagination
-from stadion.change import Change
+from stadion.change import Change, revise
 from stadion.errors import StaleVersionError
 from stadion.events.envelope import Event
 from stadion.records import Index, Records
-from stadion.retry import retry_on_conflict
 
 LISTED = "CAMPAIGNS"
 KEPT_FOR = timedelta(days=400)
@@ -108,16 +107,7 @@ def open_run(before: Campaign, after: Campaign, run: Run, events: list[Event], n
 
 def change_run(campaign_id: str, run_id: str, how: Callable[[Run], Run], now: datetime) -> Run:
     """What `how` makes of the run as it is stored; nothing is written when it changes nothing."""
-
-    def once() -> Run:
-        before = get_run(campaign_id, run_id)
-        after = how(before)
-        if after is not before:
-            with Change(None, now) as change:
-                change.replace(RUNS.seen(before), after)
-        return after
-
-    return retry_on_conflict(once)
+    return revise(RUNS.at(campaign_id, run_id), how, now)
 
 
 def end_run(before: Run, after: Run, campaign: tuple[Campaign, Campaign], events: list[Event], now: datetime) -> None:

@@ -24,7 +24,7 @@ from stadion.events.outbox import outbox_items
 from stadion.idempotency import IdempotencyKey
 from stadion.observability import correlation_id
 from stadion.records import Place, Records, Stored
-from stadion.retry import WriteConflictError
+from stadion.retry import WriteConflictError, retry_on_conflict
 
 M = TypeVar("M")
 Refusal = type[Exception] | Callable[[Item | None], Exception]
@@ -56,11 +56,13 @@ class Change:
         item = seen.place.records.item(seen.place, value, revision=seen.next_revision, now=self.now)
         self._transaction.put(item, seen.unchanged, refused=_refusal(refused))
 
-    def delete(self, what: Stored[M] | Place[M], *, refused: Refusal = WriteConflictError) -> None:
-        """A place whatever is there; what was read, on the revision read."""
+    def delete(
+        self, what: Stored[M] | Place[M], *, only: Condition | None = None, refused: Refusal = WriteConflictError
+    ) -> None:
+        """A place whatever is there, or `only` on a condition; what was read, on the revision read."""
         place = what.place if isinstance(what, Stored) else what
-        unchanged = what.unchanged if isinstance(what, Stored) else None
-        self._transaction.delete(place.bare_item(), unchanged, refused=_refusal(refused))
+        condition = what.unchanged if isinstance(what, Stored) else only
+        self._transaction.delete(place.bare_item(), condition, refused=_refusal(refused))
 
     def check(self, seen: Stored[M], *, refused: Refusal = WriteConflictError) -> None:
         """That it is still as it was read."""
@@ -122,6 +124,25 @@ class Change:
     ) -> None:
         if kind is None:
             self.commit()
+
+
+def revise(place: Place[M], how: Callable[[M], M], now: datetime, *, user_id: str | None = None) -> M:
+    """What `how` makes of the value as it is stored; nothing is written when it makes the same of it.
+
+    Tried again when somebody comes between. Raises what the records say of a value that is not there.
+    """
+
+    def once() -> M:
+        stored = place.read()
+        if stored.value is None:
+            raise place.records.missing
+        new = how(stored.value)
+        if new != stored.value:
+            with Change(user_id, now) as change:
+                change.replace(stored, new)
+        return new
+
+    return retry_on_conflict(once)
 
 
 def _refusal(refused: Refusal) -> Callable[[dict[str, dict[str, Any]] | None], Exception]:
