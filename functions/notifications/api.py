@@ -88,7 +88,7 @@ def change_preferences(body: Annotated[PreferencesPatch, Body()]) -> Response[Pr
 
 @api.get("/v1/notifications/devices", summary="List the devices that pushes ring on", tags=["Notifications"])
 def list_devices() -> ListResponse[DeviceResponse]:
-    known, _ = device_store.devices(api.user_id)
+    known = device_store.devices(api.user_id)
     return ListResponse[DeviceResponse](items=[_device(device) for device in known])
 
 
@@ -102,7 +102,7 @@ def put_device(push_device_id: PushDeviceId, body: Annotated[DevicePut, Body()])
     "/v1/notifications/devices/<push_device_id>", status_code=204, summary="Forget a device", tags=["Notifications"]
 )
 def delete_device(push_device_id: PushDeviceId) -> Response[None]:
-    device_service.forget(api.user_id, push_device_id)
+    device_service.forget(api.user_id, push_device_id, clock.now())
     return Response(status_code=204)
 
 

@@ -1,10 +1,16 @@
 """What messages are about, the channels that they go by, and why one does not go."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict
+
+KEPT_FOR: Final = timedelta(days=180)
+"""Messages, and what became of them."""
+COUNTED_FOR: Final = timedelta(days=40)
+"""What frequency caps count, and receipts."""
 
 
 class Value(BaseModel):

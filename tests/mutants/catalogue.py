@@ -64,9 +64,9 @@ MUTANTS: Final = (
     ),
     Mutant(
         "a request for a message is taken twice",
-        "notifications.dispatch.store:Change.claim_request",
-        "self.transaction.put(item, absent(), refused=_requested_before)",
-        "self.transaction.put(item)",
+        "notifications.dispatch.store:claim_request",
+        ", refused=_requested_before)",
+        ", new=False)",
         ("tests/notifications/integration",),
     ),
     # --- what the layer promises everybody ---

@@ -1,105 +1,98 @@
 """Deliveries in the notifications table: by message, by due time, and by what the provider called them."""
 
-import zlib
+from collections.abc import Iterable
 from datetime import datetime
 from itertools import islice
 
-from notifications import keys
 from notifications.deliveries.domain import Delivery, DeliveryState
-from notifications.values import ChannelName, Reason
+from notifications.inbox.domain import Notification
+from notifications.values import COUNTED_FOR, KEPT_FOR, ChannelName, Reason, Value
 from stadion import clock, pagination
-from stadion.dynamo import Item, Transaction, next_revision, page_of, put_over
+from stadion.change import Change
+from stadion.dynamo import Item
+from stadion.records import Index, Records, Stored
 
-SHARDS = 8
-"""Of the index of deferred deliveries, so that it is no single hot partition."""
 MOST_ASKED_AGAIN = 90
 """Of one transaction's hundred items; caps keep a night far below it."""
+DUE = Index(
+    "DUE#{shard}",
+    "{due_at}#{message.notification_id}#{channel}",
+    when=lambda delivery: delivery.state is DeliveryState.DEFERRED,
+    shards=8,
+    shard_by="{message.user_id}",
+)
+"""Deferred deliveries."""
 
 
-def delivery(user_id: str, notification_id: str, channel: ChannelName) -> tuple[Delivery | None, Item | None]:
-    item = Item.find(keys.user(user_id), _delivery_sk(notification_id, channel))
-    return (Delivery.model_validate(item.body) if item is not None else None), item
+class _Receipt(Value):
+    """What a provider took under an id of its own."""
+
+    user_id: str
+    notification_id: str
+    channel: ChannelName
+
+
+DELIVERIES = Records(
+    Delivery,
+    kind="delivery",
+    pk="USER#{user_id}",
+    sk="DELIVERY#{notification_id}#{channel}",
+    kept_for=KEPT_FOR,
+    index=DUE,
+)
+RECEIPTS = Records(_Receipt, kind="receipt", pk="RECEIPT#{provider_id}", sk="RECEIPT", kept_for=COUNTED_FOR)
+
+
+def read(user_id: str, notification_id: str, channel: ChannelName) -> Stored[Delivery]:
+    return DELIVERIES.read(user_id, notification_id, channel)
+
+
+def nothing_of(message: Notification, channel: ChannelName) -> Stored[Delivery]:
+    """Of a message that was never sent by the channel."""
+    return DELIVERIES.at(message.user_id, message.notification_id, channel).nothing()
 
 
 def deliveries(user_id: str, notification_id: str) -> list[Delivery]:
-    found = Item.query(keys.user(user_id), Item.sk.startswith(f"DELIVERY#{notification_id}#"), consistent_read=True)
-    return [Delivery.model_validate(item.body) for item in found]
+    return list(DELIVERIES.every(user_id, notification_id))
 
 
 def delivery_log(user_id: str, *, limit: int, cursor: str | None) -> pagination.Page[Delivery]:
     """Newest messages first."""
-    scope = pagination.fingerprint("deliveries", user_id)
-    page = page_of(keys.user(user_id), "DELIVERY#", scope=scope, limit=limit, cursor=cursor, newest_first=True)
-    return page.of(lambda item: Delivery.model_validate(item.body))
+    scope = ("deliveries", user_id)
+    return DELIVERIES.page(user_id, scope=scope, limit=limit, cursor=cursor, newest_first=True)
 
 
-def due(shard: int, now: datetime, *, most: int) -> list[Delivery]:
-    """Deferred deliveries whose time has come, the oldest first; from an index, so a moment late."""
-    found = Item.by_gsi1.query(_due_pk(shard), Item.gsi1sk <= clock.rfc3339(now) + "~", limit=most)
-    return [Delivery.model_validate(item.body) for item in found]
+def due(now: datetime, *, most: int) -> Iterable[Delivery]:
+    """Deferred deliveries whose time has come, the oldest of each shard first; from an index, so a moment late."""
+    for shard in DUE.partitions():
+        for stored in DELIVERIES.listed(shard, clock.rfc3339(now), limit=most):
+            if stored.value is not None:
+                yield stored.value
 
 
-def put(transaction: Transaction, delivery: Delivery, stored: Item | None, now: datetime) -> None:
+def put(change: Change, delivery: Delivery, stored: Stored[Delivery]) -> None:
     """`WriteConflictError` when the delivery is not `stored` any more."""
-    revision = next_revision(stored)
-    put_over(transaction, stored, _delivery_item(delivery, revision, now))
+    change.replace(stored, delivery)
     if delivery.state is DeliveryState.SENT:
+        message = delivery.message
+        receipt = _Receipt(user_id=message.user_id, notification_id=message.notification_id, channel=delivery.channel)
         for provider_id in delivery.provider_ids:
-            transaction.put(_receipt_item(delivery, provider_id, now))
+            change.put(RECEIPTS.at(provider_id), receipt, new=False)
 
 
-def ask_again(transaction: Transaction, user_id: str, now: datetime) -> None:
+def ask_again(change: Change, user_id: str) -> None:
     """What waits for the end of quiet hours is due now: the gate knows when that end is by the new ones."""
-    waiting = Item.query(
-        keys.user(user_id),
-        Item.sk.startswith("DELIVERY#"),
-        filter_condition=Item.gsi1pk.exists(),
-        scan_index_forward=False,
-        consistent_read=True,
+    waiting = DELIVERIES.each(user_id, where=Item.gsi1pk.exists(), newest_first=True)
+    asleep = (
+        (stored, stored.value)
+        for stored in waiting
+        if stored.value is not None and stored.value.reason == Reason.QUIET_HOURS.value
     )
-    asleep = ((stored, Delivery.model_validate(stored.body)) for stored in waiting)
-    asleep = ((stored, one) for stored, one in asleep if one.reason == Reason.QUIET_HOURS.value)
-    for stored, one in islice(asleep, MOST_ASKED_AGAIN):
-        put_over(transaction, stored, _delivery_item(one.due(now), int(stored.revision) + 1, now))
+    for stored, delivery in islice(asleep, MOST_ASKED_AGAIN):
+        change.replace(stored, delivery.due(change.now))
 
 
 def of_receipt(provider_id: str) -> tuple[str, str, ChannelName] | None:
     """Athlete, message and channel of what a provider took under this id."""
-    item = Item.find(f"RECEIPT#{provider_id}", "RECEIPT")
-    if item is None:
-        return None
-    return item.body["user_id"], item.body["notification_id"], ChannelName(item.body["channel"])
-
-
-def _delivery_sk(notification_id: str, channel: ChannelName) -> str:
-    return f"DELIVERY#{notification_id}#{channel.value}"
-
-
-def _due_pk(shard: int) -> str:
-    return f"DUE#{shard}"
-
-
-def _delivery_item(delivery: Delivery, revision: int, now: datetime) -> Item:
-    message = delivery.message
-    item = Item(
-        pk=keys.user(message.user_id),
-        sk=_delivery_sk(message.notification_id, delivery.channel),
-        kind="delivery",
-        revision=revision,
-        body=delivery.model_dump(mode="json", exclude_none=True),
-        expires_at=keys.expiry(now),
-    )
-    if delivery.state is DeliveryState.DEFERRED and delivery.due_at is not None:
-        item.gsi1pk = _due_pk(zlib.crc32(message.user_id.encode()) % SHARDS)
-        item.gsi1sk = f"{clock.rfc3339(delivery.due_at)}#{message.notification_id}#{delivery.channel.value}"
-    return item
-
-
-def _receipt_item(delivery: Delivery, provider_id: str, now: datetime) -> Item:
-    body = {
-        "user_id": delivery.message.user_id,
-        "notification_id": delivery.message.notification_id,
-        "channel": delivery.channel.value,
-    }
-    expires_at = int((now + keys.COUNTED_FOR).timestamp())
-    return Item(pk=f"RECEIPT#{provider_id}", sk="RECEIPT", kind="receipt", body=body, expires_at=expires_at)
+    receipt = RECEIPTS.find(provider_id)
+    return (receipt.user_id, receipt.notification_id, receipt.channel) if receipt is not None else None

@@ -26,42 +26,44 @@ def register(user_id: str, device_id: str, platform: Platform, token: str, now: 
         endpoint=_endpoint(platform, token),
         registered_at=now,
     )
-    retry_on_conflict(lambda: _take_over(user_id, device))
-    retry_on_conflict(lambda: _put(user_id, device))
+    retry_on_conflict(lambda: _take_over(user_id, device, now))
+    retry_on_conflict(lambda: _put(user_id, device, now))
     return device
 
 
-def forget(user_id: str, device_id: str) -> None:
-    retry_on_conflict(lambda: _keep_only(user_id, lambda device: device.device_id != device_id))
+def forget(user_id: str, device_id: str, now: datetime) -> None:
+    retry_on_conflict(lambda: _keep_only(user_id, lambda device: device.device_id != device_id, now))
 
 
-def forget_endpoint(user_id: str, endpoint: str) -> None:
+def forget_endpoint(user_id: str, endpoint: str, now: datetime) -> None:
     """SNS has disabled it: the app was removed, or the token was replaced."""
-    retry_on_conflict(lambda: _keep_only(user_id, lambda device: device.endpoint != endpoint))
+    retry_on_conflict(lambda: _keep_only(user_id, lambda device: device.endpoint != endpoint, now))
 
 
-def _put(user_id: str, device: Device) -> None:
-    known, stored = store.devices(user_id)
+def _put(user_id: str, device: Device, now: datetime) -> None:
+    stored = store.read(user_id)
+    known = store.devices_of(stored)
     others = [one for one in known if one.device_id != device.device_id and one.token != device.token]
     if len(others) >= MOST_DEVICES:
         raise TooManyDevicesError
-    store.put_devices(user_id, [*others, device], stored)
+    store.put_devices(user_id, [*others, device], stored, now)
 
 
-def _take_over(user_id: str, device: Device) -> None:
-    owner, stored = store.owner_of_token(device.token)
-    if owner is not None and owner[0] != user_id:
-        previous = owner[0]
-        retry_on_conflict(lambda: _keep_only(previous, lambda one: one.token != device.token))
-    if owner != (user_id, device.device_id):
-        store.put_owner_of_token(device.token, user_id, device.device_id, stored)
+def _take_over(user_id: str, device: Device, now: datetime) -> None:
+    stored = store.owner_of_token(device.token)
+    owner, new = stored.value, store.Owner(user_id=user_id, device_id=device.device_id)
+    if owner is not None and owner.user_id != user_id:
+        retry_on_conflict(lambda: _keep_only(owner.user_id, lambda one: one.token != device.token, now))
+    if owner != new:
+        store.put_owner_of_token(new, stored, now)
 
 
-def _keep_only(user_id: str, wanted: Callable[[Device], bool]) -> None:
-    known, stored = store.devices(user_id)
+def _keep_only(user_id: str, wanted: Callable[[Device], bool], now: datetime) -> None:
+    stored = store.read(user_id)
+    known = store.devices_of(stored)
     left = [device for device in known if wanted(device)]
     if len(left) < len(known):
-        store.put_devices(user_id, left, stored)
+        store.put_devices(user_id, left, stored, now)
 
 
 def _endpoint(platform: Platform, token: str) -> str:

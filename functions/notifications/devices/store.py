@@ -1,45 +1,55 @@
 """Devices of athletes, and the owners of push tokens, in the notifications table."""
 
 import hashlib
+from datetime import datetime
 
-from notifications import keys
+from pydantic import Field
+
 from notifications.devices.domain import Device
-from stadion.dynamo import Item, Transaction, next_revision, put_over
+from notifications.values import Value
+from stadion.change import Change
+from stadion.records import Records, Stored
 
 
-def devices(user_id: str) -> tuple[list[Device], Item | None]:
-    item = Item.find(keys.user(user_id), "DEVICES")
-    return devices_of(item), item
+class Devices(Value):
+    """Of one athlete."""
+
+    devices: list[Device] = Field(default_factory=list)
 
 
-def put_devices(user_id: str, known: list[Device], stored: Item | None) -> None:
+class Owner(Value):
+    """Athlete and device that a push token was registered for last."""
+
+    user_id: str
+    device_id: str
+
+
+DEVICES = Records(Devices, kind="devices", pk="USER#{user_id}", sk="DEVICES")
+TOKENS = Records(Owner, kind="token", pk="TOKEN#{digest}", sk="TOKEN")
+
+
+def devices(user_id: str) -> list[Device]:
+    return devices_of(DEVICES.read(user_id))
+
+
+def read(user_id: str) -> Stored[Devices]:
+    return DEVICES.read(user_id)
+
+
+def devices_of(stored: Stored[Devices]) -> list[Device]:
+    return stored.value.devices if stored.value is not None else []
+
+
+def put_devices(user_id: str, known: list[Device], stored: Stored[Devices], now: datetime) -> None:
     """`WriteConflictError` when the list is not `stored` any more."""
-    revision = next_revision(stored)
-    body = {"devices": [device.model_dump(mode="json") for device in known]}
-    transaction = Transaction()
-    put_over(
-        transaction, stored, Item(pk=keys.user(user_id), sk="DEVICES", kind="devices", revision=revision, body=body)
-    )
-    transaction.commit()
+    with Change(user_id, now) as change:
+        change.replace(stored, Devices(devices=known))
 
 
-def owner_of_token(token: str) -> tuple[tuple[str, str] | None, Item | None]:
-    """Athlete and device that this push token was registered for last."""
-    item = Item.find(_token_pk(token), "TOKEN")
-    return ((item.body["user_id"], item.body["device_id"]) if item is not None else None), item
+def owner_of_token(token: str) -> Stored[Owner]:
+    return TOKENS.read(hashlib.sha256(token.encode()).hexdigest())
 
 
-def put_owner_of_token(token: str, user_id: str, device_id: str, stored: Item | None) -> None:
-    revision = next_revision(stored)
-    body = {"user_id": user_id, "device_id": device_id}
-    transaction = Transaction()
-    put_over(transaction, stored, Item(pk=_token_pk(token), sk="TOKEN", kind="token", revision=revision, body=body))
-    transaction.commit()
-
-
-def devices_of(item: Item | None) -> list[Device]:
-    return [Device.model_validate(device) for device in item.body["devices"]] if item is not None else []
-
-
-def _token_pk(token: str) -> str:
-    return f"TOKEN#{hashlib.sha256(token.encode()).hexdigest()}"
+def put_owner_of_token(owner: Owner, stored: Stored[Owner], now: datetime) -> None:
+    with Change(owner.user_id, now) as change:
+        change.replace(stored, owner)

@@ -118,7 +118,8 @@ def send_push(delivery: Delivery, standing: Standing) -> list[str]:
             refusal = error
         except RefusedError as error:
             if error.reason in GONE:
-                device_service.forget_endpoint(delivery.message.user_id, device.endpoint)
+                claimed_at = delivery.log[-1].at
+                device_service.forget_endpoint(delivery.message.user_id, device.endpoint, claimed_at)
             elif not isinstance(refusal, TryLaterError):
                 refusal = error
     if not sent:

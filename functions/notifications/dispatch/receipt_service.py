@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from notifications.deliveries import store as delivery_store
 from notifications.deliveries.domain import Delivery, DeliveryState
 from notifications.dispatch.request_service import failed
-from notifications.dispatch.store import Change
 from notifications.recipients import store as recipient_store
 from notifications.recipients.domain import Recipient
+from stadion.change import Change
 from stadion.retry import retry_on_conflict
 
 
@@ -56,7 +56,7 @@ RANK: Final = {DeliveryState.SENT: 0, DeliveryState.DELIVERED: 1, DeliveryState.
 """A receipt moves a delivery upwards only, in whatever order receipts come."""
 
 
-def take(event: MailEvent, now: datetime, *, correlation_id: str) -> str:
+def take(event: MailEvent, now: datetime) -> str:
     known = delivery_store.of_receipt(event.mail.message_id)
     if known is None:
         return "unknown"
@@ -66,17 +66,17 @@ def take(event: MailEvent, now: datetime, *, correlation_id: str) -> str:
         retry_on_conflict(lambda: recipient_store.know(user_id, lambda recipient: _refusing(recipient, refusal), now))
 
     def write() -> str:
-        delivery, stored = delivery_store.delivery(user_id, notification_id, channel)
+        stored = delivery_store.read(user_id, notification_id, channel)
+        delivery = stored.value
         if delivery is None or delivery.state not in RANK:
             return "unknown"
         ended = _ended(delivery, event, now)
         if RANK[ended.state] <= RANK[delivery.state]:
             return "stale"
-        change = Change(user_id, now, correlation_id)
-        change.put_delivery(ended, stored)
-        if ended.state is DeliveryState.FAILED:
-            change.publish(failed(ended))
-        change.commit()
+        with Change(user_id, now) as change:
+            delivery_store.put(change, ended, stored)
+            if ended.state is DeliveryState.FAILED:
+                change.publish(failed(ended))
         return ended.state.value
 
     return retry_on_conflict(write)

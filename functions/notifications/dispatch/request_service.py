@@ -8,12 +8,13 @@ from notifications.deliveries.domain import Delivery, DeliveryState
 from notifications.dispatch import store
 from notifications.dispatch.domain import case_of, channels_of, days_of_caps
 from notifications.dispatch.gate import CAPS, Decision, Verdict, decide
-from notifications.dispatch.store import AlreadyRequestedError, Change, Standing
+from notifications.dispatch.store import AlreadyRequestedError, Standing
 from notifications.dispatch.work import Send
 from notifications.inbox.domain import Notification
 from notifications.settings import MessageSettings
 from notifications.values import ChannelName, MessageKind, Reason
 from stadion import ids
+from stadion.change import Change
 from stadion.events.notifications import NotificationDelivered, NotificationFailed, NotificationRequested
 from stadion.observability import count, log
 from stadion.retry import retry_on_conflict
@@ -33,7 +34,7 @@ def request(user_id: str, asked: NotificationRequested, now: datetime, *, correl
     )
     wanted = channels_of(templates.kind_of(asked.template), asked.channels)
     try:
-        deliveries = retry_on_conflict(lambda: _plan(message, wanted, now, correlation_id))
+        deliveries = retry_on_conflict(lambda: _plan(message, wanted, now))
         outcome = {delivery.channel.value: delivery.state.value for delivery in deliveries}
     except AlreadyRequestedError as repeated:
         deliveries = delivery_store.deliveries(user_id, repeated.notification_id)
@@ -44,20 +45,17 @@ def request(user_id: str, asked: NotificationRequested, now: datetime, *, correl
     return outcome
 
 
-def _plan(message: Notification, wanted: list[ChannelName], now: datetime, correlation_id: str) -> list[Delivery]:
+def _plan(message: Notification, wanted: list[ChannelName], now: datetime) -> list[Delivery]:
     standing = store.standing(message.user_id)
-    change = Change(message.user_id, now, correlation_id)
-    change.claim_request(message)
-    planned = [_planned(message, channel, standing, change, now) for channel in wanted]
-    deliveries = [delivery for delivery in planned if delivery is not None]
-    change.commit()
-    return deliveries
+    with Change(message.user_id, now) as change:
+        store.claim_request(change, message)
+        planned = [_planned(message, channel, standing, change) for channel in wanted]
+    return [delivery for delivery in planned if delivery is not None]
 
 
-def _planned(
-    message: Notification, channel: ChannelName, standing: Standing, change: Change, now: datetime
-) -> Delivery | None:
+def _planned(message: Notification, channel: ChannelName, standing: Standing, change: Change) -> Delivery | None:
     """None when the athlete cannot be reached so, which leaves no trace but a line in the log."""
+    now = change.now
     delivery = Delivery(message=message, channel=channel, kind=templates.kind_of(message.template))
     must_reach = delivery.kind is MessageKind.TRANSACTIONAL  # the address may still be on its way
     if channel is not ChannelName.INBOX and address_of(channel, standing) is None and not must_reach:
@@ -66,25 +64,26 @@ def _planned(
     if message.not_before is not None and message.not_before > now:
         planned = delivery.became(DeliveryState.DEFERRED, now, reason="not_before", due_at=message.not_before)
     elif channel is ChannelName.INBOX:
-        planned = into_inbox(delivery, standing, change, now)
+        planned = into_inbox(delivery, standing, change)
         if planned.state is DeliveryState.SENT:  # the message in the inbox says it all
             return planned
     else:
         planned = delivery.became(DeliveryState.QUEUED, now)
-    change.put_delivery(planned, None)
+    delivery_store.put(change, planned, delivery_store.nothing_of(message, channel))
     return planned
 
 
-def into_inbox(delivery: Delivery, standing: Standing, change: Change, now: datetime) -> Delivery:
+def into_inbox(delivery: Delivery, standing: Standing, change: Change) -> Delivery:
     """The inbox takes a message in the transaction itself; the caller keeps what became of it."""
+    now = change.now
     decision, standing = judged(delivery, standing, now)
     if decision.verdict is Verdict.SUPPRESS:
         planned = delivery.became(DeliveryState.SUPPRESSED, now, reason=decision.reason.value)
         change.publish(failed(planned))
         return planned
-    change.list_in_inbox(delivery.message)
+    store.list_in_inbox(change, delivery.message)
     change.publish(delivered(delivery))
-    count_against_caps(delivery, standing, change, now)
+    count_against_caps(delivery, standing, change)
     count("NotificationDelivered")
     return delivery.became(DeliveryState.SENT, now)
 
@@ -102,7 +101,7 @@ def judged(delivery: Delivery, standing: Standing, now: datetime) -> tuple[Decis
         standing.preferences,
         address=address_of(channel, standing),
         expires_at=message.expires_at,
-        sent=standing.counted(kind, channel, days),
+        sent=standing.counted(days),
         is_digest=bool(delivery.parts),
         now=now,
     )
@@ -111,11 +110,10 @@ def judged(delivery: Delivery, standing: Standing, now: datetime) -> tuple[Decis
     return decision, standing
 
 
-def count_against_caps(delivery: Delivery, standing: Standing, change: Change, now: datetime) -> None:
-    kind, channel = delivery.kind, delivery.channel
-    if (kind, channel) in CAPS and not delivery.is_counted:
-        today = days_of_caps(standing.recipient, now)[0]
-        change.count_sent(kind, channel, today, standing.count_item(kind, channel, today))
+def count_against_caps(delivery: Delivery, standing: Standing, change: Change) -> None:
+    if (delivery.kind, delivery.channel) in CAPS and not delivery.is_counted:
+        today = days_of_caps(standing.recipient, change.now)[0]
+        store.count_sent(change, standing.counts[today])
 
 
 def address_of(channel: ChannelName, standing: Standing) -> str | None:

@@ -16,12 +16,13 @@ from notifications.dispatch import store
 from notifications.dispatch.gate import Decision, Verdict
 from notifications.dispatch.providers import PROVIDERS, RefusedError, TryLaterError
 from notifications.dispatch.request_service import count_against_caps, delivered, failed, into_inbox, judged
-from notifications.dispatch.store import Change, Standing
+from notifications.dispatch.store import Standing
 from notifications.dispatch.work import Send
 from notifications.inbox.domain import Notification
 from notifications.values import ChannelName, MessageKind, Reason
-from stadion.dynamo import Item
+from stadion.change import Change
 from stadion.observability import count
+from stadion.records import Stored
 from stadion.retry import retry_on_conflict
 
 CLAIM_LASTS = timedelta(minutes=2)
@@ -51,7 +52,8 @@ def send(work: Send, now: datetime) -> str:
 
 
 def _claimed(work: Send, now: datetime) -> "tuple[Delivery, Standing] | str":
-    delivery, stored = delivery_store.delivery(work.user_id, work.notification_id, work.channel)
+    stored = delivery_store.read(work.user_id, work.notification_id, work.channel)
+    delivery = stored.value
     if delivery is None:
         return "unknown"
     if delivery.state is DeliveryState.SENDING:
@@ -63,33 +65,35 @@ def _claimed(work: Send, now: datetime) -> "tuple[Delivery, Standing] | str":
     return _judge(work, delivery, stored, now)
 
 
-def _judge(work: Send, delivery: Delivery, stored: Item | None, now: datetime) -> "tuple[Delivery, Standing] | str":
+def _judge(
+    work: Send, delivery: Delivery, stored: Stored[Delivery], now: datetime
+) -> "tuple[Delivery, Standing] | str":
     standing = store.standing(work.user_id)
-    change = Change(work.user_id, now, work.correlation_id)
-    if delivery.channel is ChannelName.INBOX:
-        listed = into_inbox(delivery, standing, change, now)
-        change.put_delivery(listed, stored)
-        change.commit()
-        return listed.state.value
-    decision, standing = judged(delivery, standing, now)
-    if decision.verdict is Verdict.SEND:
-        claimed = delivery.became(
-            DeliveryState.SENDING, now, attempts=delivery.attempts + 1, due_at=None, claimed_by=work.send_id
-        )
-        count_against_caps(delivery, standing, change, now)
-    else:
-        claimed = _held(delivery, decision, change, now)
-    change.put_delivery(claimed, stored)
-    change.commit()
-    return (claimed, standing) if claimed.state is DeliveryState.SENDING else claimed.state.value
+    with Change(work.user_id, now) as change:
+        if delivery.channel is ChannelName.INBOX:
+            became = into_inbox(delivery, standing, change)
+        else:
+            decision, standing = judged(delivery, standing, now)
+            became = _claim_or_hold(work, delivery, decision, standing, change)
+        delivery_store.put(change, became, stored)
+    return (became, standing) if became.state is DeliveryState.SENDING else became.state.value
 
 
-def _held(delivery: Delivery, decision: Decision, change: Change, now: datetime) -> Delivery:
-    reason = decision.reason.value
+def _claim_or_hold(work: Send, delivery: Delivery, decision: Decision, standing: Standing, change: Change) -> Delivery:
+    if decision.verdict is not Verdict.SEND:
+        return _held(delivery, decision, change)
+    count_against_caps(delivery, standing, change)
+    return delivery.became(
+        DeliveryState.SENDING, change.now, attempts=delivery.attempts + 1, due_at=None, claimed_by=work.send_id
+    )
+
+
+def _held(delivery: Delivery, decision: Decision, change: Change) -> Delivery:
+    reason, now = decision.reason.value, change.now
     if decision.verdict is Verdict.DEFER:
         return delivery.became(DeliveryState.DEFERRED, now, reason=reason, due_at=decision.until)
     if decision.verdict is Verdict.DIGEST and decision.until is not None:
-        _gather(delivery, decision.until, change, now)
+        _gather(delivery, decision.until, change)
         return delivery.became(DeliveryState.DIGESTED, now, reason=reason, due_at=decision.until)
     if decision.reason is Reason.NO_ADDRESS and now - delivery.message.created_at < ADDRESS_COMES_WITHIN:
         return delivery.became(DeliveryState.DEFERRED, now, reason=reason, due_at=now + ASK_AGAIN)
@@ -98,38 +102,39 @@ def _held(delivery: Delivery, decision: Decision, change: Change, now: datetime)
     return suppressed
 
 
-def _gather(delivery: Delivery, due: datetime, change: Change, now: datetime) -> None:
+def _gather(delivery: Delivery, due: datetime, change: Change) -> None:
     """Into the digest of this kind and channel that goes out then."""
     message = delivery.message
     digest_id = f"digest-{delivery.kind.value}-{due:%Y%m%dT%H%M}"
-    known, stored = delivery_store.delivery(message.user_id, digest_id, delivery.channel)
+    stored = delivery_store.read(message.user_id, digest_id, delivery.channel)
+    known = stored.value
     if known is None:
         about = Notification(
             notification_id=digest_id,
             user_id=message.user_id,
             request_id=digest_id,
             template="digest",
-            created_at=now,
+            created_at=change.now,
             correlation_id=message.correlation_id,
         )
         fresh = Delivery(message=about, channel=delivery.channel, kind=delivery.kind)
-        known = fresh.became(DeliveryState.DEFERRED, now, reason="digest", due_at=due)
-    change.put_delivery(known.model_copy(update={"parts": [*known.parts, message][-MOST_PARTS:]}), stored)
+        known = fresh.became(DeliveryState.DEFERRED, change.now, reason="digest", due_at=due)
+    gathered = known.model_copy(update={"parts": [*known.parts, message][-MOST_PARTS:]})
+    delivery_store.put(change, gathered, stored)
 
 
-def _abandoned(work: Send, delivery: Delivery, stored: Item | None, now: datetime) -> str:
+def _abandoned(work: Send, delivery: Delivery, stored: Stored[Delivery], now: datetime) -> str:
     if now - delivery.log[-1].at < CLAIM_LASTS:
         if delivery.claimed_by != work.send_id:
             return DeliveryState.SENDING.value  # left twice: the other message answers for it
         raise StillClaimedError
-    change = Change(work.user_id, now, work.correlation_id)
-    if delivery.kind is MessageKind.TRANSACTIONAL:
-        ended = delivery.became(DeliveryState.DEFERRED, now, reason="claim_abandoned", due_at=now)
-    else:
-        ended = delivery.became(DeliveryState.FAILED, now, reason="outcome_unknown")
-        change.publish(failed(ended))
-    change.put_delivery(ended, stored)
-    change.commit()
+    with Change(work.user_id, now) as change:
+        if delivery.kind is MessageKind.TRANSACTIONAL:
+            ended = delivery.became(DeliveryState.DEFERRED, now, reason="claim_abandoned", due_at=now)
+        else:
+            ended = delivery.became(DeliveryState.FAILED, now, reason="outcome_unknown")
+            change.publish(failed(ended))
+        delivery_store.put(change, ended, stored)
     return ended.state.value
 
 
@@ -148,19 +153,19 @@ def _settle(work: Send, now: datetime, end: Callable[[Delivery], Delivery]) -> s
     """Keeps what the provider said."""
 
     def write() -> str:
-        known, stored = delivery_store.delivery(work.user_id, work.notification_id, work.channel)
+        stored = delivery_store.read(work.user_id, work.notification_id, work.channel)
+        known = stored.value
         if known is None or known.state is not DeliveryState.SENDING:
             return known.state.value if known is not None else "unknown"
         ended = end(known)
-        change = Change(work.user_id, now, work.correlation_id)
-        change.put_delivery(ended, stored)
-        if ended.state is DeliveryState.SENT:
-            change.publish(delivered(ended))
-            count("NotificationDelivered")
-        if ended.state is DeliveryState.FAILED:
-            change.publish(failed(ended))
-            count("NotificationFailed")
-        change.commit()
+        with Change(work.user_id, now) as change:
+            delivery_store.put(change, ended, stored)
+            if ended.state is DeliveryState.SENT:
+                change.publish(delivered(ended))
+                count("NotificationDelivered")
+            if ended.state is DeliveryState.FAILED:
+                change.publish(failed(ended))
+                count("NotificationFailed")
         return ended.state.value
 
     return retry_on_conflict(write)

@@ -1,22 +1,19 @@
-"""One transaction about an athlete's messages, and all that the gate asks of an athlete in one request."""
+"""What a message writes beside its deliveries, and all that the gate asks of an athlete in one request."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-from typing import Any
+from datetime import date
 
-from notifications import keys
-from notifications.deliveries import store as delivery_store
-from notifications.deliveries.domain import Delivery
 from notifications.devices.domain import Device
-from notifications.devices.store import devices_of
+from notifications.devices.store import DEVICES, devices_of
 from notifications.inbox import store as inbox_store
 from notifications.inbox.domain import Notification
 from notifications.recipients.domain import Preferences, Recipient
-from notifications.recipients.store import preferences_of, recipient_of
-from notifications.values import ChannelName, MessageKind
-from stadion.dynamo import Item, Transaction, absent, next_revision, put_over
-from stadion.events.envelope import Event
-from stadion.events.outbox import outbox_items
+from notifications.recipients.store import PREFERENCES, RECIPIENTS
+from notifications.values import COUNTED_FOR, KEPT_FOR, ChannelName, MessageKind, Value
+from stadion.change import Change
+from stadion.dynamo import Item
+from stadion.records import Count, Records, Stored, counters, fetch
 
 
 class AlreadyRequestedError(Exception):
@@ -27,48 +24,33 @@ class AlreadyRequestedError(Exception):
         self.notification_id = notification_id
 
 
-@dataclass
-class Change:
-    """One transaction about the messages of one athlete."""
+class _Request(Value):
+    """The message that a request became."""
 
-    user_id: str
-    now: datetime
-    correlation_id: str
-    transaction: Transaction = field(default_factory=Transaction)
-
-    def claim_request(self, message: Notification) -> None:
-        """The same request twice is one message: `AlreadyRequestedError`."""
-        sk = f"REQUEST#{message.request_id}"
-        body = {"notification_id": message.notification_id}
-        item = Item(pk=keys.user(self.user_id), sk=sk, kind="request", body=body, expires_at=keys.expiry(self.now))
-        self.transaction.put(item, absent(), refused=_requested_before)
-
-    def list_in_inbox(self, message: Notification) -> None:
-        inbox_store.put(self.transaction, message.model_copy(update={"created_at": self.now}))
-
-    def put_delivery(self, delivery: Delivery, stored: Item | None) -> None:
-        """`WriteConflictError` when the delivery is not `stored` any more."""
-        delivery_store.put(self.transaction, delivery, stored, self.now)
-
-    def count_sent(self, kind: MessageKind, channel: ChannelName, today: date, stored: Item | None) -> None:
-        """On the count that was decided upon, so that two messages at once do not both pass the cap."""
-        revision = next_revision(stored)
-        expires_at = int((self.now + keys.COUNTED_FOR).timestamp())
-        sk = _sent_sk(kind, channel, today)
-        item = Item(pk=keys.user(self.user_id), sk=sk, kind="sent", revision=revision, expires_at=expires_at)
-        put_over(self.transaction, stored, item)
-
-    def publish(self, *events: Event) -> None:
-        for item in outbox_items(events, user_id=self.user_id, correlation_id=self.correlation_id, now=self.now):
-            self.transaction.put(item)
-
-    def commit(self) -> None:
-        self.transaction.commit()
+    notification_id: str = ""
 
 
-def _requested_before(raw: dict[str, dict[str, Any]] | None) -> Exception:
-    body = Item.of_raw(raw).body if raw else None
-    return AlreadyRequestedError((body or {}).get("notification_id", ""))
+REQUESTS = Records(_Request, kind="request", pk="USER#{user_id}", sk="REQUEST#{request_id}", kept_for=KEPT_FOR)
+SENT = counters("USER#{user_id}", "SENT#{message_kind}#{channel}#{day}", kind="sent", kept_for=COUNTED_FOR)
+
+
+def claim_request(change: Change, message: Notification) -> None:
+    """The same request twice is one message: `AlreadyRequestedError`."""
+    place = REQUESTS.at(message.user_id, message.request_id)
+    change.put(place, _Request(notification_id=message.notification_id), refused=_requested_before)
+
+
+def list_in_inbox(change: Change, message: Notification) -> None:
+    inbox_store.put(change, message.model_copy(update={"created_at": change.now}))
+
+
+def count_sent(change: Change, counted: Stored[Count]) -> None:
+    """On the count that was decided upon, so that two messages at once do not both pass the cap."""
+    change.replace(counted, Count(counted.next_revision))
+
+
+def _requested_before(item: Item | None) -> Exception:
+    return AlreadyRequestedError(REQUESTS.value(item).notification_id if item is not None else "")
 
 
 @dataclass(frozen=True)
@@ -78,33 +60,25 @@ class Standing:
     recipient: Recipient
     preferences: Preferences
     devices: list[Device]
-    counts: dict[str, Item]
+    counts: Mapping[date, Stored[Count]] = field(default_factory=dict)
+    """Messages of one kind by one channel."""
 
-    def counted(self, kind: MessageKind, channel: ChannelName, days: list[date]) -> tuple[int, ...]:
-        items = (self.counts.get(_sent_sk(kind, channel, day)) for day in days)
-        return tuple(int(item.revision) if item is not None else 0 for item in items)
-
-    def count_item(self, kind: MessageKind, channel: ChannelName, day: date) -> Item | None:
-        return self.counts.get(_sent_sk(kind, channel, day))
+    def counted(self, days: list[date]) -> tuple[int, ...]:
+        found = (self.counts[day].value if day in self.counts else None for day in days)
+        return tuple(count.n if count is not None else 0 for count in found)
 
 
 def standing(user_id: str) -> Standing:
-    pk = keys.user(user_id)
-    wanted = [(pk, sk) for sk in ("RECIPIENT", "PREFERENCES", "DEVICES")]
-    items = {item.sk: item for item in Item.batch_get(wanted, consistent_read=True)}
+    recipient, preferences, devices = RECIPIENTS.at(user_id), PREFERENCES.at(user_id), DEVICES.at(user_id)
+    found = fetch(recipient, preferences, devices)
     return Standing(
-        recipient_of(items.get("RECIPIENT")),
-        preferences_of(items.get("PREFERENCES")),
-        devices_of(items.get("DEVICES")),
-        {},
+        found[recipient].value or Recipient(),
+        found[preferences].value or Preferences(),
+        devices_of(found[devices]),
     )
 
 
 def with_counts(user_id: str, known: Standing, kind: MessageKind, channel: ChannelName, days: list[date]) -> Standing:
-    wanted = [(keys.user(user_id), _sent_sk(kind, channel, day)) for day in days]
-    counts = {item.sk: item for item in Item.batch_get(wanted, consistent_read=True)}
-    return replace(known, counts=counts)
-
-
-def _sent_sk(kind: MessageKind, channel: ChannelName, day: date) -> str:
-    return f"SENT#{kind.value}#{channel.value}#{day.isoformat()}"
+    places = {day: SENT.at(user_id, kind, channel, day) for day in days}
+    found = fetch(*places.values())
+    return replace(known, counts={day: found[place] for day, place in places.items()})

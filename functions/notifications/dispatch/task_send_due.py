@@ -13,11 +13,7 @@ MOST_OF_A_SHARD = 500
 
 def leave_due(asked: Round) -> dict[str, int]:
     """Left twice is sent once: the worker looks at the delivery before it does anything."""
-    found = (
-        one
-        for shard in range(delivery_store.SHARDS)
-        for one in delivery_store.due(shard, asked.now, most=MOST_OF_A_SHARD)
-    )
+    found = delivery_store.due(asked.now, most=MOST_OF_A_SHARD)
     due = [delivery for delivery in found if asked.concerns(delivery.message.user_id)]
     work = [Send.of(delivery, asked.now, as_of=asked.as_of) for delivery in due]
     enqueue(load(MessageSettings).deliveries_queue, work)

@@ -17,13 +17,14 @@ from notifications.dispatch import request_service, service
 from notifications.dispatch.gate import CAPS
 from notifications.dispatch.providers import PROVIDERS, TryLaterError
 from notifications.dispatch.service import StillClaimedError
-from notifications.dispatch.store import Change, Standing
+from notifications.dispatch.store import Standing
 from notifications.dispatch.work import Send
 from notifications.inbox import store as inbox_store
 from notifications.inbox.domain import Notification
 from notifications.recipients import store as recipient_store
 from notifications.recipients.domain import Recipient
 from notifications.values import ChannelName, MessageKind
+from stadion.change import Change
 from stadion.consents import Consent, ConsentKind
 from stadion.events.notifications import NotificationRequested
 from tests.kit.interleaving import ORDERS, interleaved
@@ -67,9 +68,9 @@ def queued(notification_id: str, kind: MessageKind = MessageKind.TRANSACTIONAL) 
     message = Notification(
         notification_id=notification_id, user_id=ANNA, request_id=notification_id, template="welcome", created_at=NOW
     )
-    change = Change(ANNA, NOW, "none")
-    change.put_delivery(Delivery(message=message, channel=EMAIL, kind=kind), None)
-    change.commit()
+    delivery = Delivery(message=message, channel=EMAIL, kind=kind)
+    with Change(ANNA, NOW) as change:
+        delivery_store.put(change, delivery, delivery_store.nothing_of(message, EMAIL))
 
 
 def work(notification_id: str) -> Send:
@@ -84,7 +85,7 @@ def work(notification_id: str) -> Send:
 
 
 def state(notification_id: str) -> DeliveryState:
-    delivery, _ = delivery_store.delivery(ANNA, notification_id, EMAIL)
+    delivery = delivery_store.read(ANNA, notification_id, EMAIL).value
     assert delivery is not None
     return delivery.state
 

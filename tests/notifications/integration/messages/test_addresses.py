@@ -48,9 +48,9 @@ def test_a_phone_that_changed_hands_rings_for_its_new_owner_only(anna: Service) 
 
 
 def test_a_device_that_is_gone_is_forgotten(anna: Service) -> None:
-    (device,) = device_store.devices(ATHLETE)[0]
+    (device,) = device_store.devices(ATHLETE)
     boto3.client("sns").set_endpoint_attributes(EndpointArn=device.endpoint, Attributes={"Enabled": "false"})
     ask(anna, requested())
     deliver(anna)
     assert states()["r-1", "push"] == ("failed", "no_device_left")
-    assert device_store.devices(ATHLETE)[0] == []
+    assert device_store.devices(ATHLETE) == []
