@@ -39,6 +39,8 @@ class _RoleChange(Value):
 PROFILES = Records(
     Profile, kind="profile", pk="USER#{user_id}", sk="PROFILE", own_revision=True, missing=UserNotFoundError
 )
+"""Written at the first confirmation or sign-in (with `UserRegistered` and the welcome), then by `PATCH` on its
+revision; read by `/v1/me`, `/v1/users`."""
 DAYS = Records(
     _Day,
     kind="physical",
@@ -47,12 +49,17 @@ DAYS = Records(
     dump=_Day.body,
     load=lambda item: _Day(entry=Physical.model_validate(item.body) if item.body else None),
 )
+"""Measurements of a day: `PUT`, `DELETE` (which leaves the revision), with their event; one query."""
 ZONES = Records(PrivacyZones, kind="privacy_zones", pk="USER#{user_id}", sk="PRIVACY_ZONES", nulls=True)
+"""The whole list on its revision, with its event."""
 CONSENTS = Records(Consent, kind="consent", pk="USER#{user_id}", sk="CONSENT#{kind}", own_revision=True, nulls=True)
+"""What holds now; with its journal entry and event in one transaction; one query."""
 JOURNAL = Records(
     JournalEntry, kind="journal", pk="USER#{user_id}", sk="JOURNAL#{changed_at}#{kind}#{revision}", nulls=True
 )
+"""Only ever put; newest first, with a cursor."""
 ROLE_CHANGES = Records(_RoleChange, kind="role_change", pk="USER#{user_id}", sk="ROLE#{at}#{role}")
+"""With the group in Cognito (not in one transaction: Cognito has none)."""
 
 
 # --- profiles -------------------------------------------------------------------------------------------------------

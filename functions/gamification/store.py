@@ -29,6 +29,7 @@ RECORDS = Records[Standing](
     dump=lambda standing: {key: record.model_dump(mode="json") for key, record in standing.items()},
     load=lambda item: {key: Record.model_validate(body) for key, body in item.body.items()},
 )
+"""The standing records: each workout with best efforts, on its revision."""
 OFFERED = Records(
     _Offered,
     kind="efforts",
@@ -38,7 +39,9 @@ OFFERED = Records(
     dump=lambda offered: dict(offered.efforts),
     load=lambda item: _Offered(item.body, int(item.revision)),
 )
+"""What a workout offers for records, with its revision; read by its next version."""
 EFFORTS = Records(Record, kind="effort", pk="USER#{user_id}", sk="EFFORT#{record}#{place}", nulls=True)
+"""In the same transaction; the next best is one query of two items."""
 
 
 def ledger(user_id: str) -> Ledger:

@@ -26,9 +26,11 @@ GEAR = Records(
     own_revision=True,
     missing=GearNotFoundError,
 )
+"""With its components: every edit, on its revision; all of it for the default of a sport."""
 PURCHASES = Records(
     Purchase, kind="purchase", pk="USER#{user_id}", sk="PURCHASE#{partner_id}#{order_id}", own_revision=True, nulls=True
 )
+"""An order's pieces and returns: the store's events, on its revision."""
 CONSENTS = Records(
     Consent,
     kind="consent",
@@ -38,6 +40,7 @@ CONSENTS = Records(
     dump=lambda consent: {"granted": consent.granted},
     load=lambda item: Consent(granted=item.body["granted"], revision=int(item.revision)),
 )
+"""The consent `purchases`, by its revision; asked by a completed order."""
 
 
 def ledger(user_id: str) -> Ledger:

@@ -18,7 +18,8 @@ PARTNERS = Records(
     nulls=True,
     missing=PartnerNotFoundError,
 )
-"""One partition: there are tens of them, not thousands."""
+"""Abilities, key ids, signing secrets: admins, on its revision; every request (one get). One partition: there are
+tens of them, not thousands."""
 
 
 def get(partner_id: str) -> Partner:

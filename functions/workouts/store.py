@@ -83,13 +83,19 @@ WORKOUTS = Records(
     item_type=_WorkoutItem,
     missing=WorkoutNotFoundError,
 )
+"""Every change, on its revision; lists by the index."""
 TOMBSTONES = Records(_Tombstone, kind="tombstone", pk="USER#{user_id}", sk="WORKOUT#{workout_id}", own_revision=True)
+"""In the workout's place: its id and its revisions are never used again."""
 TRACKS = Records(Track, kind="track", pk="USER#{user_id}", sk="TRACK#{workout_id}", nulls=True)
+"""Laps, splits, pauses; with the workout, in one batch."""
 FILES = Records(_File, kind="file", pk="USER#{user_id}", sk="FILE#{sha256}")
+"""Of a processed upload; the next upload of the same bytes looks here."""
 EXTERNALS = Records(_Known, kind="external", pk="USER#{user_id}", sk="EXTERNAL#{provider}#{id}")
+"""With the workout, if absent: a provider sends each once."""
 SLOTS = Records[SlotEntries](
     dict, kind="slot", pk="USER#{user_id}", sk="SLOT#{hour}", dump=dict, load=lambda item: dict(item.body)
 )
+"""Fingerprints of workouts that start in that hour: every write of one, on the revision; the look for duplicates."""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from local.contracts import asyncapi, campaign_file, event_files, openapi, payloads
+from local.contracts import asyncapi, campaign_file, event_files, keys, openapi, payloads
 from local.paths import ROOT
 
 
@@ -16,7 +16,7 @@ def generated() -> dict[Path, str]:
     documents[ROOT / "docs" / "examples" / "campaigns" / "schema.json"] = text(campaign_file.document())
     for name, content in {**event_files.files(), **payloads.files()}.items():
         documents[ROOT / "events" / name] = content if isinstance(content, str) else text(content)
-    return documents
+    return documents | keys.readmes()
 
 
 def text(document: Any) -> str:

@@ -9,6 +9,7 @@ REDEMPTION = (
     "tests/promos/checkout/unit/test_redemption_model.py",
     "tests/promos/checkout/unit/test_redemption_interleavings.py",
 )
+RECORDS = ("tests/layer/unit/test_records.py",)
 PROMOS = tuple(f"tests/promos/{wing}/integration" for wing in ("athletes", "offers", "checkout"))
 
 MUTANTS: Final = (
@@ -70,6 +71,34 @@ MUTANTS: Final = (
         ("tests/notifications/integration",),
     ),
     # --- what the layer promises everybody ---
+    Mutant(
+        "what is new is written over what is there",
+        "stadion.change:Change.put",
+        "absent() if new else None",
+        "None",
+        RECORDS,
+    ),
+    Mutant(
+        "what was read is written over whatever came between",
+        "stadion.change:Change.replace",
+        "seen.unchanged",
+        "None",
+        RECORDS,
+    ),
+    Mutant(
+        "what a decision relied on may have changed meanwhile",
+        "stadion.change:Change.check",
+        "self.require(seen.place, seen.unchanged, refused=refused)",
+        "pass",
+        RECORDS,
+    ),
+    Mutant(
+        "a block that failed is written all the same",
+        "stadion.change:Change.__exit__",
+        "if kind is None",
+        "if True",
+        RECORDS,
+    ),
     Mutant(
         "a request with the same key is done twice",
         "stadion.idempotency:remember",

@@ -40,7 +40,9 @@ DELIVERIES = Records(
     kept_for=KEPT_FOR,
     index=DUE,
 )
+"""Planning, sending, receipts, on the revision; the log. In the index while it is deferred."""
 RECEIPTS = Records(_Receipt, kind="receipt", pk="RECEIPT#{provider_id}", sk="RECEIPT", kept_for=COUNTED_FOR)
+"""Sending, by the provider's id of it; `on_mail_events`."""
 
 
 def read(user_id: str, notification_id: str, channel: ChannelName) -> Stored[Delivery]:

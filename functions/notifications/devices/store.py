@@ -25,7 +25,9 @@ class Owner(Value):
 
 
 DEVICES = Records(Devices, kind="devices", pk="USER#{user_id}", sk="DEVICES")
+"""The API, on the revision; gate, providers."""
 TOKENS = Records(Owner, kind="token", pk="TOKEN#{digest}", sk="TOKEN")
+"""By the hash of the token: a phone that changed hands rings for its new owner only."""
 
 
 def devices(user_id: str) -> list[Device]:

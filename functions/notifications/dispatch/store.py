@@ -31,7 +31,9 @@ class _Request(Value):
 
 
 REQUESTS = Records(_Request, kind="request", pk="USER#{user_id}", sk="REQUEST#{request_id}", kept_for=KEPT_FOR)
+"""Planning, if absent: a repetition finds its message."""
 SENT = counters("USER#{user_id}", "SENT#{message_kind}#{channel}#{day}", kind="sent", kept_for=COUNTED_FOR)
+"""Messages of a day, for frequency caps: a claim; the gate."""
 
 
 def claim_request(change: Change, message: Notification) -> None:

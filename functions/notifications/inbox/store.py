@@ -21,7 +21,9 @@ NOTES = Records(
     kept_since="created_at",
     missing=NotificationNotFoundError,
 )
+"""A delivery, reading it; the inbox, newest first."""
 UNREAD = counters("USER#{user_id}", "UNREAD", kind="unread_count")
+"""With every message and reading; inbox and badge."""
 
 
 def page(user_id: str, *, unread_only: bool, limit: int, cursor: str | None) -> pagination.Page[Notification]:

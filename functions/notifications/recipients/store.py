@@ -11,9 +11,11 @@ from stadion.errors import StaleVersionError
 from stadion.records import Records, fetch
 
 RECIPIENTS = Records(Recipient, kind="recipient", pk="USER#{user_id}", sk="RECIPIENT", nulls=True)
+"""`on_account_events`, by the revisions in the events; gate, wording."""
 PREFERENCES = Records(
     Preferences, kind="preferences", pk="USER#{user_id}", sk="PREFERENCES", own_revision=True, nulls=True
 )
+"""The API, on its revision; gate."""
 
 
 def recipient_and_unread(user_id: str) -> tuple[Recipient, int]:

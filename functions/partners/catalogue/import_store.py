@@ -18,6 +18,7 @@ IMPORTS = Records(
     kept_since="created_at",
     missing=ImportNotFoundError,
 )
+"""With each portion's products; the next portion, admins."""
 
 
 def find(import_id: str) -> Import:

@@ -23,6 +23,7 @@ PRODUCTS = Records(
     nulls=True,
     missing=ProductNotFoundError,
 )
+"""API and imports, on its revision; batches, and whole for `--full`."""
 
 
 def get(partner_id: str, sku: str) -> Product:

@@ -26,6 +26,7 @@ ORDERS = Records(
         when=lambda order: order.completed is not None,
     ),
 )
+"""With the digests of its messages: a webhook, on its revision. The index is for export and erasure."""
 
 
 def find(partner_id: str, order_id: str) -> Order:

@@ -22,7 +22,8 @@ ENDPOINTS = Records(
     nulls=True,
     missing=EndpointNotFoundError,
 )
-"""One partition: there are tens of them, not thousands."""
+"""Address, events, secrets, failures: admins, each failed attempt; every promo event (one query: there are tens,
+not thousands)."""
 DELIVERIES = Records(
     Delivery,
     kind="delivery",
@@ -34,6 +35,7 @@ DELIVERIES = Records(
     kept_since="created_at",
     index=Index(DUE, "{next_at}#{delivery_id}", when=lambda delivery: delivery.state is DeliveryState.WAITING),
 )
+"""The bus, each attempt; the worker, admins. In the index while it waits."""
 
 
 class KnownDeliveryError(Exception):

@@ -47,6 +47,7 @@ SEGMENTS = Records(
     load=_segment,
     missing=SegmentNotFoundError,
 )
+"""200 at most: admins, on the revision; rules, in one query."""
 
 
 def everything() -> dict[str, Segment]:

@@ -35,8 +35,11 @@ ATHLETES = Records(
     nulls=True,
     index=Index("ATHLETES#{shard}", "{user_id}", shards=SHARDS, shard_by="{user_id}"),
 )
+"""`on_account_events`; issuing, and counting by the index."""
 GEAR = Records(Piece, kind="gear", pk="USER#{user_id}", sk="GEAR#{gear_id}", nulls=True)
+"""`on_gear_events`; rules."""
 ORDERS = Records(Order, kind="order", pk="USER#{user_id}", sk="ORDER#{partner_id}#{order_id}")
+"""`on_order_events`, with what it counts for; rules, reports of campaigns."""
 assert ATHLETES.index is not None  # noqa: S101 - for the type checker
 LISTS = ATHLETES.index.partitions()
 

@@ -48,6 +48,7 @@ REDEMPTIONS = Records(
     kept_since="over_at",
     index=DUE,
 )
+"""The use of a code by an order: checkouts, the sweep. In the index while it is reserved, by its end."""
 GUARDS = Records(
     _Guard,
     kind="order_guard",
@@ -58,6 +59,7 @@ GUARDS = Records(
     dump=lambda _: None,
     load=lambda _: _Guard(),
 )
+"""Keeps two codes from being added to one order unseen: every checkout, on its revision."""
 
 
 @dataclass(frozen=True)

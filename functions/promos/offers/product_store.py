@@ -17,6 +17,7 @@ PRODUCTS = Records(
     nulls=True,
     index=Index("WEAR#{wear_category}", "{sku}", when=lambda product: bool(product.wear_category)),
 )
+"""The copy of the catalogue: `on_product_changes`, by revision; replacements."""
 
 
 def know(product: ProductCopy, now: datetime) -> bool:

@@ -76,6 +76,7 @@ PROMOS = Records(
     dump=Promo.stored,
     missing=PromoNotFoundError,
 )
+"""Admins, on the revision; everything, with its budget in one query."""
 SHARES = Records(
     Share,
     kind="budget",
@@ -88,7 +89,8 @@ SHARES = Records(
     load=lambda item: Share(item.sk, int(item.uses or 0), int(item.minor or 0)),
     attributes=lambda share: {"uses": share.uses, "minor": share.minor, "is_open": share.is_open},
 )
-"""Of the budget of a promo (`BUDGET#`), of a period of it (`PERIOD#`), or of a code that many may use."""
+"""Of the budget of a promo (`BUDGET#<0–7>`), of a period of it (`PERIOD#<first day>#<0–7>`), or of a code that
+many may use: checkouts, conditionally; edits of limits."""
 OFFERS = Records(
     Offer,
     kind=lambda offer: "offer_open" if offer.is_open else "offer_closed",
@@ -99,6 +101,7 @@ OFFERS = Records(
     kept_since="expires_at",
     missing=OfferNotFoundError,
 )
+"""Time-ordered ids: issuing, the athlete, checkouts, on the revision; the app, newest first."""
 CLAIMS = Records(
     _Claim,
     kind="issued",
@@ -107,6 +110,7 @@ CLAIMS = Records(
     kept_for=KEPT_FOR,
     kept_since="offer_expires_at",
 )
+"""Which offer a run gave, if absent: nobody gets two."""
 TOLD = Records(
     _Told,
     kind="told",
@@ -116,6 +120,7 @@ TOLD = Records(
     kept_since="expires_at",
     dump=lambda _: None,
 )
+"""That a message about an offer was asked for: with the offer, or steps of workflows, if absent."""
 CODES = Records(
     Code,
     kind="code",
@@ -126,8 +131,10 @@ CODES = Records(
     dump=_code_body,
     load=_code,
 )
+"""Issuing, checkouts, on the revision."""
 USES = counters("USER#{user_id}", "USES#{limit}", kind="uses")
-"""Orders of an athlete that hold or used a promo: in all, and of a period."""
+"""Orders of an athlete that hold or used a promo, in all (`<promo_id>`) and of a period (`<promo_id>#<first
+day>`): checkouts; issuing."""
 
 
 # --- promos ---------------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ class _Rules(Copy):
 
 
 RULES = Records(_Rules, kind="wear_offers", pk="WEAR_OFFERS", sk="RULES")
+"""Promos that worn gear earns, by category: admins, on the revision; the wear offer's first step."""
 
 
 def rules() -> Mapping[str, str]:

@@ -12,6 +12,7 @@ class LiveEntry(Value):
 
 
 ENTRIES = Records(LiveEntry, kind="live", pk="USER#{user_id}", sk="LIVE#{session_id}")
+"""The workout that a finished live session is in, as of which finish."""
 
 
 def find(user_id: str, session_id: str) -> Stored[LiveEntry]:

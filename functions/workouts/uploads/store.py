@@ -19,6 +19,7 @@ UPLOADS = Records(
     sk="UPLOAD#{upload_id}",
     missing=UploadNotFoundError,
 )
+"""Announcement; its one end, while it is open; polling."""
 
 
 class _UploadIsOverError(Exception):

@@ -27,6 +27,7 @@ CAMPAIGNS = Records(
     dump=Campaign.stored,
     missing=CampaignNotFoundError,
 )
+"""Admins, steps, on the revision."""
 RUNS = Records(
     Run,
     kind="campaign_run",
@@ -36,6 +37,7 @@ RUNS = Records(
     dump=Run.stored,
     missing=RunNotFoundError,
 )
+"""With its plan, cursor, findings and decision: steps, on the revision; admins."""
 BATCHES = Records[Amounts](
     dict,
     kind="campaign_batch",
@@ -45,6 +47,7 @@ BATCHES = Records[Amounts](
     dump=dict,
     load=lambda item: dict(item.body),
 )
+"""That a batch was sent, and what became of its athletes: `send_batch`; repetitions, `status`."""
 SUMS = Records[Amounts](
     dict,
     kind="campaign_sums",
@@ -54,6 +57,7 @@ SUMS = Records[Amounts](
     dump=dict,
     load=lambda item: dict(item.body),
 )
+"""Of a batch at a look: `measure_batch`; `judge_campaign`, in one query."""
 
 
 def find(campaign_id: str) -> Campaign | None:

@@ -271,9 +271,9 @@ class Records(Generic[M]):
     def _beginning(self, key: tuple[Any, ...]) -> tuple[str, str]:
         """The partition, and the sort key up to the first name that is not given."""
         given = dict(zip(_names(self.pk, self.sk), key, strict=False))
-        pk = _formatted(self.pk, given, None)
-        if pk is None:
+        if not given.keys() >= set(_names(self.pk)):
             raise ValueError(f"{self.pk}: not given whole")
+        pk = str(_formatted(self.pk, given, None))
         prefix = ""
         for text, name, spec, _ in Formatter().parse(self.sk):
             prefix += text

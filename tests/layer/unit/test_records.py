@@ -1,0 +1,333 @@
+"""Typed records and changes, over the store in memory."""
+
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+
+import pytest
+from pydantic import AwareDatetime, BaseModel
+
+from stadion.change import Change, revise
+from stadion.dynamo import Item
+from stadion.events.accounts import ConsentChanged, ConsentKind
+from stadion.events.inventory import GearRetired
+from stadion.events.outbox import ForeignEventError
+from stadion.idempotency import IdempotencyKey, ReplayedError
+from stadion.records import Index, Records, Stored, counters, fetch, partition
+from stadion.retry import WriteConflictError
+from tests.kit.memory import memory
+
+NOW = datetime(2026, 11, 21, 6, 30, tzinfo=UTC)
+KEY = IdempotencyKey(user_id="u", operation="lend", key="k", digest="d")
+
+
+class Shelf(StrEnum):
+    FICTION = "fiction"
+    MAPS = "maps"
+
+
+class Book(BaseModel):
+    user_id: str
+    book_id: str
+    shelf: Shelf = Shelf.FICTION
+    revision: int = 1
+    lent_until: AwareDatetime | None = None
+    note: str | None = None
+
+
+class Mark(BaseModel):
+    page: int
+
+
+class MissingBookError(Exception):
+    pass
+
+
+class TakenError(Exception):
+    pass
+
+
+BOOKS = Records(
+    Book,
+    kind=lambda book: f"book_{book.shelf}",
+    pk="USER#{user_id}",
+    sk="BOOK#{shelf}#{book_id}",
+    own_revision=True,
+    kept_for=timedelta(days=7),
+    kept_since="lent_until",
+    index=Index("LENT#{shard}", "{lent_until}#{book_id}", shards=4, shard_by="{book_id}"),
+    missing=MissingBookError,
+)
+MARKS = Records(Mark, kind="mark", pk="USER#{user_id}", sk="MARK#{day}#{number:03}", nulls=True)
+VISITS = counters("USER#{user_id}", "VISITS", kind="visits")
+
+
+def book(book_id: str = "b-1", **fields: object) -> Book:
+    return Book(user_id="u", book_id=book_id, **fields)
+
+
+def put(*books: Book) -> None:
+    with Change("u", NOW) as change:
+        for one in books:
+            change.put(BOOKS, one)
+
+
+def mark(number: int, *, relying_on: Stored[Book]) -> None:
+    with Change("u", NOW) as change:
+        change.check(relying_on)
+        change.put(MARKS.at("u", date(2026, 11, 21), number), Mark(page=number))
+
+
+# --- keys and items -------------------------------------------------------------------------------------------------
+
+
+def test_a_key_is_made_of_the_value_and_of_what_it_does_not_know() -> None:
+    place = MARKS.at("u", date(2026, 11, 21), 7)
+    own = BOOKS.of(book(shelf=Shelf.MAPS))
+
+    assert (own.pk, own.sk) == ("USER#u", "BOOK#maps#b-1")
+    assert (place.pk, place.sk) == ("USER#u", "MARK#2026-11-21#007")
+
+
+def test_too_few_or_too_many_parts_of_a_key_are_refused() -> None:
+    for key in (("u",), ("u", Shelf.MAPS, "b-1", "more")):
+        with pytest.raises(ValueError, match=r"zip"):
+            BOOKS.at(*key)
+
+
+def test_an_item_is_listed_and_expires_by_the_value() -> None:
+    with memory() as store:
+        put(book("kept"), book("lent", lent_until=NOW))
+        kept, lent = sorted(map(Item.from_raw_data, store.items()), key=lambda item: item.sk)
+
+    assert (kept.gsi1pk, kept.gsi1sk, kept.expires_at) == (None, None, None)
+    assert lent.gsi1sk == "2026-11-21T06:30:00.000Z#lent"
+    assert lent.gsi1pk in BOOKS.index.partitions() if BOOKS.index else False
+    assert lent.expires_at == (NOW + timedelta(days=7)).timestamp()
+    assert (lent.kind, lent.revision, "note" in lent.body) == ("book_fiction", 1, False)
+
+
+# --- reading --------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_not_there_is_none_or_said_by_the_records_own_error() -> None:
+    with memory():
+        assert BOOKS.find("u", Shelf.MAPS, "b-1") is None
+        with pytest.raises(MissingBookError):
+            BOOKS.get("u", Shelf.MAPS, "b-1")
+
+
+def test_lists_go_by_the_beginning_of_the_key() -> None:
+    with memory():
+        put(book("b-1"), book("b-2"), book("m-1", shelf=Shelf.MAPS))
+
+        assert [one.book_id for one in BOOKS.every("u")] == ["b-1", "b-2", "m-1"]
+        assert [one.book_id for one in BOOKS.every("u", Shelf.FICTION, newest_first=True)] == ["b-2", "b-1"]
+        with pytest.raises(ValueError, match="not given whole"):
+            list(BOOKS.every())
+
+
+def test_pages_go_on_where_the_cursor_says_and_refuse_that_of_another_list() -> None:
+    with memory():
+        put(*(book(f"b-{number}") for number in range(5)))
+
+        first = BOOKS.page("u", Shelf.FICTION, scope=("books", "u"), limit=3, cursor=None)
+        second = BOOKS.page("u", Shelf.FICTION, scope=("books", "u"), limit=3, cursor=first.next_cursor)
+
+        assert [one.book_id for one in (*first.items, *second.items)] == [f"b-{number}" for number in range(5)]
+        with pytest.raises(Exception, match="does not belong to this list"):
+            BOOKS.page("u", scope=("others", "u"), limit=3, cursor=first.next_cursor)
+
+
+def test_the_index_lists_what_is_due() -> None:
+    with memory():
+        put(book("early", lent_until=NOW), book("late", lent_until=NOW + timedelta(days=1)))
+        assert BOOKS.index is not None
+
+        due = [
+            stored.value.book_id
+            for shard in BOOKS.index.partitions()
+            for stored in BOOKS.listed(shard, "2026-11-21T06:30:00.000Z")
+            if stored.value is not None
+        ]
+
+        assert due == ["early"]
+
+
+def test_several_kinds_come_in_one_request_or_one_query() -> None:
+    with memory() as store:
+        put(book())
+        with Change("u", NOW) as change:
+            change.put(MARKS.at("u", date(2026, 11, 21), 1), Mark(page=3))
+        requests: list[str] = []
+        store.before = lambda operation, request: requests.append(operation)
+
+        places = BOOKS.at("u", Shelf.FICTION, "b-1"), MARKS.at("u", date(2026, 11, 21), 1), VISITS.at("u")
+        found = fetch(*places)
+        whole = partition("USER#u")
+
+        assert (found[places[0]].value, found[places[1]].value) == (book(), Mark(page=3))
+        assert (found[places[2]].value, found[places[2]].revision) == (None, None)
+        assert (whole.values(BOOKS), whole.values(MARKS)) == ([book()], [Mark(page=3)])
+        assert requests == ["BatchGetItem", "Query"]
+
+
+# --- changes --------------------------------------------------------------------------------------------------------
+
+
+def test_a_change_is_written_whole_or_not_at_all() -> None:
+    with memory() as store:
+        put(book("b-2"))
+
+        change = Change("u", NOW)
+        change.put(BOOKS, book("b-1"))
+        change.put(BOOKS, book("b-2"), refused=TakenError)
+
+        with pytest.raises(TakenError):
+            change.commit()
+
+        assert [one.book_id for one in BOOKS.every("u")] == ["b-2"]
+        assert store.commits == 1
+
+
+def test_a_block_that_fails_writes_nothing() -> None:
+    def fail() -> None:
+        with Change("u", NOW) as change:
+            change.put(BOOKS, book())
+            raise ZeroDivisionError
+
+    with memory() as store:
+        with pytest.raises(ZeroDivisionError):
+            fail()
+
+        assert store.items() == []
+
+
+def test_an_empty_change_asks_nothing_of_the_table() -> None:
+    with memory() as store:
+        requests: list[str] = []
+        store.before = lambda operation, request: requests.append(operation)
+
+        with Change("u", NOW):
+            pass
+
+        assert requests == []
+
+
+@pytest.mark.parametrize("is_there", [False, True])
+def test_what_was_read_is_replaced_only_while_it_is_still_so(is_there: bool) -> None:
+    place = MARKS.at("u", date(2026, 11, 21), 1)
+    with memory():
+        if is_there:
+            with Change("u", NOW) as change:
+                change.replace(place.nothing(), Mark(page=1))
+        seen = place.read()
+        with Change("u", NOW) as change:
+            change.replace(seen, Mark(page=2))
+
+        with pytest.raises(WriteConflictError), Change("u", NOW) as change:
+            change.replace(seen, Mark(page=3))
+
+        after = place.read()
+        assert (after.value, after.revision) == (Mark(page=2), 2 if is_there else 1)
+
+
+def test_what_was_relied_on_must_still_be_so() -> None:
+    with memory():
+        put(book())
+        seen = BOOKS.seen(book())
+        mark(1, relying_on=seen)
+        with Change("u", NOW) as change:
+            change.replace(seen, book(revision=2))
+
+        with pytest.raises(WriteConflictError):
+            mark(2, relying_on=seen)
+
+        assert [one.page for one in MARKS.every("u")] == [1]
+
+
+def test_what_was_read_is_deleted_only_while_it_is_still_so() -> None:
+    with memory():
+        put(book(revision=2))
+
+        with pytest.raises(TakenError), Change("u", NOW) as change:
+            change.delete(BOOKS.seen(book()), refused=TakenError)
+        with Change("u", NOW) as change:
+            change.delete(BOOKS.seen(book(revision=2)))
+
+        assert list(BOOKS.every("u")) == []
+
+
+def test_a_counter_moves_without_a_look() -> None:
+    with memory():
+        for _ in range(3):
+            with Change("u", NOW) as change:
+                change.update(VISITS.at("u"), [Item.revision.add(1)])
+
+        counted = VISITS.find("u")
+        assert counted is not None
+        assert counted.n == 3
+
+
+def test_events_go_out_with_the_change_in_the_services_name() -> None:
+    with memory("inventory") as store:
+        with Change("u", NOW) as change:
+            change.put(BOOKS, book())
+            change.publish(GearRetired(gear_id="g-1", category="bike"))
+        (told,) = store.stored("outbox")
+
+    assert (told.body["source"], told.body["detail_type"]) == ("stadion.inventory", "GearRetired")
+    assert (told.body["detail"]["user_id"], told.body["detail"]["occurred_at"]) == ("u", "2026-11-21T06:30:00Z")
+
+
+def test_a_change_that_would_tell_what_only_another_service_knows_writes_nothing() -> None:
+    news = ConsentChanged(kind=ConsentKind.PURCHASES, granted=True, revision=1, text_version="1", changed_at=NOW)
+    change = Change("u", NOW)
+    change.put(BOOKS, book())
+    change.publish(news)
+    with memory("inventory") as store:
+        with pytest.raises(ForeignEventError):
+            change.commit()
+
+        assert store.items() == []
+
+
+def test_the_same_request_again_is_answered_as_before() -> None:
+    def lend() -> None:
+        with Change("u", NOW, KEY) as change:
+            change.remember(status=201, answer={"book_id": "b-1"})
+            change.put(BOOKS, book(), refused=TakenError)
+
+    with memory():
+        lend()
+        with pytest.raises(ReplayedError) as again:
+            lend()
+
+    assert (again.value.status, again.value.answer) == (201, {"book_id": "b-1"})
+
+
+def test_a_revision_is_made_of_what_is_stored_even_if_another_came_between() -> None:
+    place = BOOKS.at("u", Shelf.FICTION, "b-1")
+    between = [book(revision=2, note="other")]
+
+    def with_note(stored: Book) -> Book:
+        if between:
+            with Change("u", NOW) as change:
+                change.replace(BOOKS.seen(stored), between.pop())
+        return stored.model_copy(update={"lent_until": NOW, "revision": stored.revision + 1})
+
+    with memory():
+        with pytest.raises(MissingBookError):
+            revise(place, with_note, NOW)
+        put(book())
+        revised = revise(place, with_note, NOW)
+
+    assert (revised.note, revised.lent_until, revised.revision) == ("other", NOW, 3)
+
+
+def test_a_revision_that_changes_nothing_writes_nothing() -> None:
+    with memory() as store:
+        put(book())
+        commits = store.commits
+        revise(BOOKS.at("u", Shelf.FICTION, "b-1"), lambda stored: stored, NOW)
+
+        assert store.commits == commits
