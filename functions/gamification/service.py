@@ -34,7 +34,6 @@ class Source:
     workout_id: str
     revision: int
     workout: WorkoutFacts | None
-    correlation_id: str
     now: datetime
 
 

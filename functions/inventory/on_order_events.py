@@ -1,22 +1,23 @@
 """What was bought in the store becomes gear; what came back is gear no more."""
 
-from typing import Any
-
 from inventory import purchase_service
 from stadion import clock
-from stadion.events.consumer import Consumed, consumer
+from stadion.events.consumer import Consumed, Consumer
 from stadion.events.envelope import Envelope
 from stadion.events.partners import OrderCompleted, OrderReturned
 from stadion.observability import count
 
+handler = Consumer()
 
-def keep_gear(envelope: Envelope[Any]) -> Consumed:
-    event = envelope.data
-    take = purchase_service.buy if isinstance(event, OrderCompleted) else purchase_service.give_back
-    outcome = take(envelope.user_id, event, now=clock.now())
+
+@handler.on(OrderCompleted)
+def keep_gear(envelope: Envelope[OrderCompleted]) -> Consumed:
+    outcome = purchase_service.buy(envelope.user_id, envelope.data, now=clock.now())
     if outcome == "added":
         count("PurchaseBecameGear")
-    return Consumed(outcome, {"order_id": event.order_id, "partner_id": event.partner_id})
+    return Consumed(outcome)
 
 
-handler = consumer(keep_gear, events=(OrderCompleted, OrderReturned))
+@handler.on(OrderReturned)
+def take_gear_back(envelope: Envelope[OrderReturned]) -> Consumed:
+    return Consumed(purchase_service.give_back(envelope.user_id, envelope.data, now=clock.now()))

@@ -1,20 +1,24 @@
 """Workouts wear the gear."""
 
-from typing import Any
-
 from inventory.wear_service import Worn, give_back, wear_gear
 from stadion import clock
-from stadion.events.consumer import Consumed, consumer
+from stadion.events.consumer import Consumed, Consumer
 from stadion.events.envelope import Envelope
 from stadion.events.workouts import WorkoutCorrected, WorkoutDeleted, WorkoutRecorded
 from stadion.observability import count
 
+handler = Consumer()
 
-def move_mileage(envelope: Envelope[Any]) -> Consumed:
-    event, user_id, now = envelope.data, envelope.user_id, clock.now()
-    if isinstance(event, WorkoutDeleted):
-        return _consumed(give_back(user_id, event.workout_id, event.revision, now=now))
-    return _consumed(wear_gear(user_id, event.workout, now=now))
+
+@handler.on(WorkoutRecorded, WorkoutCorrected)
+def move_mileage(envelope: Envelope[WorkoutRecorded | WorkoutCorrected]) -> Consumed:
+    return _consumed(wear_gear(envelope.user_id, envelope.data.workout, now=clock.now()))
+
+
+@handler.on(WorkoutDeleted)
+def give_mileage_back(envelope: Envelope[WorkoutDeleted]) -> Consumed:
+    event = envelope.data
+    return _consumed(give_back(envelope.user_id, event.workout_id, event.revision, now=clock.now()))
 
 
 def _consumed(worn: Worn) -> Consumed:
@@ -27,6 +31,3 @@ def _consumed(worn: Worn) -> Consumed:
             "reached": [f"{news.gear_id}:{news.threshold_percent}" for news in worn.reached],
         },
     )
-
-
-handler = consumer(move_mileage, events=(WorkoutRecorded, WorkoutCorrected, WorkoutDeleted))

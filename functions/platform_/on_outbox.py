@@ -93,14 +93,13 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:  # noqa: ARG
 
 def _log_published(stored: dict[str, Any]) -> None:
     detail = stored["detail"]
-    data = detail["data"]
     correlate(detail["correlation_id"])
     log(
         "published",
         event=stored["detail_type"],
         event_id=detail["event_id"],
         source=stored["source"],
-        workout_id=data.get("workout_id") or (data.get("workout") or {}).get("workout_id"),
+        **stored.get("subject", {}),
     )
 
 

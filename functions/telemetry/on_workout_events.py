@@ -1,16 +1,17 @@
 """Keeps the streams and the facts of recorded workouts, and has their metrics measured."""
 
-from typing import Any
-
 from stadion import clock
-from stadion.events.consumer import Consumed, consumer
+from stadion.events.consumer import Consumed, Consumer
 from stadion.events.envelope import Envelope
 from stadion.events.workouts import WorkoutCorrected, WorkoutDeleted, WorkoutRecorded
 from telemetry.metrics.workouts import work
 from telemetry.streams import service
 
+handler = Consumer()
 
-def keep(envelope: Envelope[Any]) -> Consumed:
+
+@handler.on(WorkoutRecorded, WorkoutCorrected, WorkoutDeleted)
+def keep(envelope: Envelope[WorkoutRecorded | WorkoutCorrected | WorkoutDeleted]) -> Consumed:
     """Whatever became of it, the metrics are asked for: a crash in between is mended by the next delivery."""
     event, now = envelope.data, clock.now()
     if isinstance(event, WorkoutDeleted):
@@ -22,6 +23,3 @@ def keep(envelope: Envelope[Any]) -> Consumed:
         outcome = service.keep_streams(envelope.user_id, event.workout, now)
     work.ask(envelope.user_id, [workout_id], correlation_id=envelope.correlation_id, now=now)
     return Consumed(outcome, {"samples": samples})
-
-
-handler = consumer(keep, events=(WorkoutRecorded, WorkoutCorrected, WorkoutDeleted))

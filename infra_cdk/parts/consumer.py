@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
 
 from aws_cdk import Duration
 from aws_cdk.aws_events import EventPattern, IEventBus, Match, Rule
@@ -11,6 +13,7 @@ from constructs import Construct
 
 from infra_cdk.parts.entry_points import PRODUCT
 from infra_cdk.parts.function import ServiceFunction
+from infra_cdk.parts.subscriptions import NoSubscriptionError, sources, subscriptions
 from infra_cdk.parts.work_queue import WorkQueue
 
 DELIVERY_TRIES = 24
@@ -18,13 +21,21 @@ DELIVERY_TRIES = 24
 
 @dataclass(frozen=True)
 class Events:
-    """Detail-types, and the service they come from (any of ours when it is left out)."""
+    """Detail-types, and the sources that they come from (any service of ours when there is none)."""
 
     detail_types: Sequence[str]
-    source: str | None = None
+    sources: Sequence[str] = ()
+
+    @classmethod
+    def of(cls, path: Path) -> Self:
+        """What the entry point in this file listens to. Raises `NoSubscriptionError`."""
+        detail_types, found = subscriptions(path), sources(path)
+        if not detail_types:
+            raise NoSubscriptionError(f"{path}: write @handler.on(...) above what handles an event")
+        return cls(detail_types, () if None in found else sorted(source for source in found if source is not None))
 
     def pattern(self) -> EventPattern:
-        source = [f"{PRODUCT}.{self.source}"] if self.source else Match.prefix(f"{PRODUCT}.")
+        source = list(self.sources) or Match.prefix(f"{PRODUCT}.")
         return EventPattern(source=source, detail_type=list(self.detail_types))
 
 

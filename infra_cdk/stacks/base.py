@@ -24,8 +24,6 @@ from infra_cdk.stacks.stack import API_TIMEOUT, EVENT_TIMEOUT, StadionStack
 from infra_cdk.stacks.timestream import let_use_time_series
 from infra_cdk.timestream_tables import database_name
 
-WORKOUT_EVENTS = Events(["WorkoutRecorded", "WorkoutCorrected", "WorkoutDeleted"], source="workouts")
-
 
 class ServiceStack(StadionStack):
     """A service: its key, its table, and the entry points that a subclass declares, one line each."""
@@ -105,14 +103,13 @@ class ServiceStack(StadionStack):
     def consume(
         self,
         place: str,
-        events: Events,
         *,
         leaves: WorkQueue | None = None,
         starts: Workflow | None = None,
         memory_mb: int = 512,
         more_layers: Sequence[ILayerVersion] = (),
     ) -> None:
-        """`on_<what>.py` for these events of the bus, allowed to leave work in a queue of `work`."""
+        """`on_<what>.py` for the events of the bus that it names itself, allowed to leave work in a queue of `work`."""
         if self._is_missing(place):
             return
         function = self._function(place, timeout=EVENT_TIMEOUT, memory_mb=memory_mb, more_layers=more_layers)
@@ -120,7 +117,13 @@ class ServiceStack(StadionStack):
             leaves.let_send(function)
         if starts is not None:
             starts.let_start(function)
-        Consumer(self, function=function, events=events, bus=self.platform.bus, alarm_topic=self.platform.alarm_topic)
+        Consumer(
+            self,
+            function=function,
+            events=Events.of(self.environment_.functions / function.entry_point.path),
+            bus=self.platform.bus,
+            alarm_topic=self.platform.alarm_topic,
+        )
         self.queues.append(function.name)
 
     def work(

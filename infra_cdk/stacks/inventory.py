@@ -4,8 +4,7 @@ from constructs import Construct
 
 from infra_cdk.environments import Environment
 from infra_cdk.parts.api import routes_under
-from infra_cdk.parts.consumer import Events
-from infra_cdk.stacks.base import WORKOUT_EVENTS, ServiceStack
+from infra_cdk.stacks.base import ServiceStack
 from infra_cdk.stacks.platform import PlatformStack
 
 
@@ -13,7 +12,7 @@ class InventoryStack(ServiceStack):
     def __init__(self, scope: Construct, *, environment: Environment, platform: PlatformStack) -> None:
         super().__init__(scope, service="inventory", environment=environment, platform=platform)
         self.serve(routes_under("/v1/gear"))
-        self.consume("on_workout_events", WORKOUT_EVENTS)
-        self.consume("on_order_events", Events(["OrderCompleted", "OrderReturned"], source="partners"))
-        self.consume("on_account_events", Events(["ConsentChanged"], source="accounts"))
+        self.consume("on_workout_events")
+        self.consume("on_order_events")
+        self.consume("on_account_events")
         self.show("GearWearReached")

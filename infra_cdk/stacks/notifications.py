@@ -9,7 +9,6 @@ from constructs import Construct
 from infra_cdk.environments import Environment, removal_policy
 from infra_cdk.nag import accept
 from infra_cdk.parts.api import Auth, Route, routes_under
-from infra_cdk.parts.consumer import Events
 from infra_cdk.parts.mail import Mail
 from infra_cdk.stacks.base import ServiceStack
 from infra_cdk.stacks.platform import PlatformStack
@@ -56,10 +55,9 @@ class NotificationsStack(ServiceStack):
             allow=read_links | applications | {endpoints: ["sns:SetEndpointAttributes"]},
             more_layers=[words],
         )
-        self.consume("dispatch/on_notification_requests", Events(["NotificationRequested"]), leaves=deliveries)
+        self.consume("dispatch/on_notification_requests", leaves=deliveries)
         self.consume(
             "recipients/on_account_events",
-            Events(["UserRegistered", "ProfileUpdated", "ContactChanged", "ConsentChanged"], source="accounts"),
         )
         receipts = self.work("dispatch/on_mail_events")
         if receipts is not None:

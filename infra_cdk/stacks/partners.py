@@ -8,7 +8,6 @@ from constructs import Construct
 from infra_cdk.environments import Environment
 from infra_cdk.nag import accept, logical_id
 from infra_cdk.parts.api import Auth, routes_under
-from infra_cdk.parts.consumer import Events
 from infra_cdk.parts.entry_points import EntryPoint
 from infra_cdk.parts.partner_api import PartnerRestApi
 from infra_cdk.stacks.base import ServiceStack
@@ -69,7 +68,6 @@ class PartnersStack(ServiceStack):
         deliveries = self.work("webhooks/on_webhook_deliveries", more_layers=[signing], batch_size=2)
         self.consume(
             "webhooks/on_promo_events",
-            Events(["PromoIssued", "PromoRedeemed", "PromoReversed"], source="promos"),
             leaves=deliveries,
             more_layers=[signing],
         )

@@ -5,9 +5,8 @@ from constructs import Construct
 
 from infra_cdk.environments import Environment
 from infra_cdk.parts.api import Auth, routes_under
-from infra_cdk.parts.consumer import Events
 from infra_cdk.parts.timer import WorkflowTimer
-from infra_cdk.stacks.base import WORKOUT_EVENTS, ServiceStack
+from infra_cdk.stacks.base import ServiceStack
 from infra_cdk.stacks.platform import PlatformStack
 
 BATCHES_KEPT = Duration.days(400)
@@ -29,37 +28,30 @@ class PromosStack(ServiceStack):
         )
         self.request("checkout/on_partner_request")
         self._know_athletes()
-        self.consume("checkout/on_order_events", Events(["OrderCompleted", "OrderReturned"], source="partners"))
+        self.consume("checkout/on_order_events")
         self.every(Duration.minutes(1), "checkout/task_give_back_reservations")
-        self.consume("offers/on_product_changes", Events(["ProductChanged"], source="partners"))
+        self.consume("offers/on_product_changes")
         self.consume(
             "offers/on_offer_events",
-            Events(
-                ["PromoIssued", "PromoViewed", "PromoClicked", "PromoDismissed", "PromoRedeemed", "PromoReversed"],
-                source="promos",
-            ),
         )
         self._make_wear_offers()
         self._run_campaigns(timer)
         self.show("PromoIssued", "PromoClicked", "PromoRedeemed", "PromoReversed", "ReservationsExpired")
 
     def _know_athletes(self) -> None:
-        told = Events(["UserRegistered", "ProfileUpdated", "ConsentChanged"], source="accounts")
-        self.consume("athletes/on_account_events", told)
-        gear = Events(["GearAdded", "GearWearReached", "GearRetired"], source="inventory")
-        self.consume("athletes/on_gear_events", gear)
-        self.consume("athletes/on_workout_events", WORKOUT_EVENTS)
+        self.consume("athletes/on_account_events")
+        self.consume("athletes/on_gear_events")
+        self.consume("athletes/on_workout_events")
 
     def _make_wear_offers(self) -> None:
         offering, telling = "wear_offers/tasks", "offers/tasks"
         steps = [f"{offering}.offer_replacement", f"{telling}.tell_offer"]
         steps += [f"{offering}.look_offer", f"{telling}.remind_offer"]
         workflow = self.workflow("wear_offer", steps=steps)
-        self.consume("wear_offers/on_worn_gear", Events(["GearWearReached"], source="inventory"), starts=workflow)
+        self.consume("wear_offers/on_worn_gear", starts=workflow)
 
     def _run_campaigns(self, timer: WorkflowTimer) -> None:
-        told = Events(["NotificationDelivered", "NotificationFailed"], source="notifications")
-        self.consume("campaigns/on_message_events", told)
+        self.consume("campaigns/on_message_events")
         batches = self.bucket("campaigns", arrivals="runs/", swept_after=BATCHES_KEPT)  # of what comes after it
         steps = (
             "open_campaign",

@@ -5,11 +5,9 @@ from constructs import Construct
 
 from infra_cdk.environments import Environment
 from infra_cdk.parts.api import Auth, Route, routes_under
-from infra_cdk.parts.consumer import Events
-from infra_cdk.stacks.base import WORKOUT_EVENTS, ServiceStack
+from infra_cdk.stacks.base import ServiceStack
 from infra_cdk.stacks.platform import PlatformStack
 
-ACCOUNT_EVENTS = Events(["UserRegistered", "ProfileUpdated", "PhysicalDataChanged"], source="accounts")
 LIVE_ROUTES = (*routes_under("/v1/live"), Route("GET /v1/live/shared/{share_token}", Auth.PUBLIC))
 
 
@@ -23,10 +21,10 @@ class TelemetryStack(ServiceStack):
         # One at a time: the ride of a day takes Timestream many seconds.
         measuring = self.work("metrics/workouts/on_measuring", more_layers=[tracks], batch_size=1)
         self.use_claims()
-        self.consume("on_workout_events", WORKOUT_EVENTS, leaves=measuring, more_layers=[tracks])
-        self.consume("metrics/on_account_events", ACCOUNT_EVENTS, leaves=measuring, more_layers=[tracks])
-        self.consume("live/audience/on_privacy_zones", Events(["PrivacyZonesChanged"], source="accounts"))
-        self.consume("live/on_live_saved", Events(["LiveSessionSaved"], source="workouts"), more_layers=[tracks])
+        self.consume("on_workout_events", leaves=measuring, more_layers=[tracks])
+        self.consume("metrics/on_account_events", leaves=measuring, more_layers=[tracks])
+        self.consume("live/audience/on_privacy_zones")
+        self.consume("live/on_live_saved", more_layers=[tracks])
         self.converse("live", more_layers=[tracks])
         self.serve(
             [*routes, *routes_under("/v1/telemetry"), *routes_under("/v1/metrics"), *LIVE_ROUTES],

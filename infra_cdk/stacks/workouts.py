@@ -5,7 +5,6 @@ from constructs import Construct
 
 from infra_cdk.environments import Environment
 from infra_cdk.parts.api import routes_under
-from infra_cdk.parts.consumer import Events
 from infra_cdk.stacks.base import ServiceStack
 from infra_cdk.stacks.platform import PlatformStack
 
@@ -21,12 +20,11 @@ class WorkoutsStack(ServiceStack):
         )
         files = self.bucket("files", arrivals="uploads/")
         self.serve([*routes_under("/v1/workouts"), *routes_under("/v1/uploads")])
-        self.consume("on_workout_events", Events(["WorkoutDeleted"], source="workouts"))
-        self.consume("on_gear_assigned", Events(["GearAssigned"], source="inventory"))
+        self.consume("on_workout_events")
+        self.consume("on_gear_assigned")
         self.use_claims()
         tracks = self.layers.heavy("tracks")
-        finished = Events(["LiveSessionFinished"], source="telemetry")
-        self.consume("live/on_live_sessions", finished, memory_mb=1024, more_layers=[tracks])
+        self.consume("live/on_live_sessions", memory_mb=1024, more_layers=[tracks])
         self.receive(
             "uploads/on_upload",
             files,

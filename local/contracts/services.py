@@ -1,6 +1,5 @@
 """The services as they are written: their HTTP routes and the events that they listen to."""
 
-import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
@@ -9,6 +8,7 @@ from typing import Any, Final
 
 from aws_lambda_powertools.event_handler.api_gateway import Route
 
+from infra_cdk.parts.subscriptions import subscriptions
 from local.paths import ROOT
 from stadion.http import Api
 
@@ -92,12 +92,3 @@ def consumers() -> Iterator[tuple[str, str]]:
     for path in sorted(FUNCTIONS.glob("*/**/on_*.py")):
         for event in subscriptions(path):
             yield path.relative_to(FUNCTIONS).as_posix(), event
-
-
-def subscriptions(path: Path) -> list[str]:
-    """The names in `consumer(…, events=(…))`."""
-    for node in ast.walk(ast.parse(path.read_bytes(), filename=str(path))):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "consumer":
-            events = next(keyword.value for keyword in node.keywords if keyword.arg == "events")
-            return [name.id for name in ast.walk(events) if isinstance(name, ast.Name)]
-    return []

@@ -1,18 +1,19 @@
 """Keeps this service's own copy of language, time zone, addresses and consents."""
 
-from typing import Any
-
 from notifications.recipients import store
 from notifications.recipients.domain import Recipient
 from stadion import clock
 from stadion.consents import with_news
 from stadion.events.accounts import ConsentChanged, ContactChanged, ProfileUpdated, UserRegistered
-from stadion.events.consumer import Consumed, consumer
+from stadion.events.consumer import Consumed, Consumer
 from stadion.events.envelope import Envelope
 from stadion.retry import retry_on_conflict
 
+handler = Consumer()
 
-def know_recipient(envelope: Envelope[Any]) -> Consumed:
+
+@handler.on(UserRegistered, ProfileUpdated, ConsentChanged, ContactChanged)
+def know_recipient(envelope: Envelope[UserRegistered | ProfileUpdated | ConsentChanged | ContactChanged]) -> Consumed:
     now = clock.now()
     changed = retry_on_conflict(lambda: store.know(envelope.user_id, lambda known: updated(known, envelope.data), now))
     return Consumed("kept" if changed else "stale")
@@ -35,6 +36,3 @@ def _with_contact(known: Recipient, event: ContactChanged) -> Recipient:
         return known
     contact = {"email": event.email, "phone": event.phone, "contact_revision": event.revision}
     return known.model_copy(update=contact)
-
-
-handler = consumer(know_recipient, events=(UserRegistered, ProfileUpdated, ConsentChanged, ContactChanged))

@@ -1,17 +1,18 @@
 """Keeps the copy of what rules ask of gear: category, brand, how worn, whether retired."""
 
-from typing import Any
-
 from promos.athletes import store as athletes
 from promos.facts import Piece
 from stadion import clock
-from stadion.events.consumer import Consumed, consumer
+from stadion.events.consumer import Consumed, Consumer
 from stadion.events.envelope import Envelope
 from stadion.events.inventory import GearAdded, GearRetired, GearWearReached
 from stadion.retry import retry_on_conflict
 
+handler = Consumer()
 
-def know_gear(envelope: Envelope[Any]) -> Consumed:
+
+@handler.on(GearAdded, GearWearReached, GearRetired)
+def know_gear(envelope: Envelope[GearAdded | GearWearReached | GearRetired]) -> Consumed:
     event = envelope.data
     if isinstance(event, GearWearReached) and event.component_id is not None:
         return Consumed("of a component")
@@ -25,6 +26,3 @@ def _piece(event: GearAdded | GearWearReached | GearRetired) -> Piece:
     if isinstance(event, GearRetired):
         return Piece(gear_id=event.gear_id, category=event.category, retired=True)
     return Piece(gear_id=event.gear_id, category=event.category, worn_percent=event.threshold_percent)
-
-
-handler = consumer(know_gear, events=(GearAdded, GearWearReached, GearRetired))

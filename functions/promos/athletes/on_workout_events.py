@@ -1,22 +1,23 @@
 """Counts activity by the athlete's days."""
 
-from typing import Any
-
 from promos.athletes import store as athletes
 from stadion import clock
-from stadion.events.consumer import Consumed, consumer
+from stadion.events.consumer import Consumed, Consumer
 from stadion.events.envelope import Envelope
 from stadion.events.workouts import WorkoutCorrected, WorkoutDeleted, WorkoutRecorded
 from stadion.retry import retry_on_conflict
 
+handler = Consumer()
 
-def count_activity(envelope: Envelope[Any]) -> Consumed:
+
+@handler.on(WorkoutRecorded, WorkoutCorrected)
+def count_activity(envelope: Envelope[WorkoutRecorded | WorkoutCorrected]) -> Consumed:
+    user_id, workout, now = envelope.user_id, envelope.data.workout, clock.now()
+    return Consumed(retry_on_conflict(lambda: athletes.count_workout(user_id, workout, now)).value)
+
+
+@handler.on(WorkoutDeleted)
+def uncount_activity(envelope: Envelope[WorkoutDeleted]) -> Consumed:
     event, user_id, now = envelope.data, envelope.user_id, clock.now()
-    if isinstance(event, WorkoutDeleted):
-        outcome = retry_on_conflict(lambda: athletes.uncount_workout(user_id, event.workout_id, event.revision, now))
-    else:
-        outcome = retry_on_conflict(lambda: athletes.count_workout(user_id, event.workout, now))
+    outcome = retry_on_conflict(lambda: athletes.uncount_workout(user_id, event.workout_id, event.revision, now))
     return Consumed(outcome.value)
-
-
-handler = consumer(count_activity, events=(WorkoutRecorded, WorkoutCorrected, WorkoutDeleted))

@@ -1,20 +1,21 @@
 """Counts purchases, and settles the code of an order where the store did not say so itself."""
 
-from typing import Any
-
 from promos.athletes import store as athletes
 from promos.checkout import service
 from promos.checkout.schemas import Use
 from promos.facts import GivenBack, Line, Purchase
 from stadion import clock
 from stadion.errors import RequestInProgressError, StadionError
-from stadion.events.consumer import Consumed, consumer
+from stadion.events.consumer import Consumed, Consumer
 from stadion.events.envelope import NOBODY, Envelope
 from stadion.events.partners import OrderCompleted, OrderReturned
 from stadion.retry import retry_on_conflict
 
+handler = Consumer()
 
-def know_order(envelope: Envelope[Any]) -> Consumed:
+
+@handler.on(OrderCompleted, OrderReturned)
+def know_order(envelope: Envelope[OrderCompleted | OrderReturned]) -> Consumed:
     event, user_id = envelope.data, envelope.user_id
     outcome = "nobody's"
     if user_id != NOBODY:
@@ -49,6 +50,3 @@ def _settle(event: OrderCompleted | OrderReturned, user_id: str | None) -> str |
         raise
     except StadionError as error:
         return error.code
-
-
-handler = consumer(know_order, events=(OrderCompleted, OrderReturned))

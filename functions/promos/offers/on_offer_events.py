@@ -5,14 +5,19 @@ from typing import Any
 from promos.offers import service as offer_service
 from promos.offers.domain import WALK_IN
 from stadion import clock
-from stadion.events.consumer import Consumed, consumer
+from stadion.events.consumer import Consumed, Consumer
 from stadion.events.envelope import Envelope
 from stadion.events.promos import PromoClicked, PromoDismissed, PromoIssued, PromoRedeemed, PromoReversed, PromoViewed
 from stadion.observability import count
 from stadion.retry import retry_on_conflict
 
+handler = Consumer()
 
-def move_funnel(envelope: Envelope[Any]) -> Consumed:
+
+@handler.on(PromoIssued, PromoViewed, PromoClicked, PromoDismissed, PromoRedeemed, PromoReversed)
+def move_funnel(
+    envelope: Envelope[PromoIssued | PromoViewed | PromoClicked | PromoDismissed | PromoRedeemed | PromoReversed],
+) -> Consumed:
     event, day, now = envelope.data, envelope.occurred_at.date().isoformat(), clock.now()
     if event.offer.offer_id.startswith(WALK_IN):
         outcome = retry_on_conflict(lambda: offer_service.count_walk_in(event.offer, *_walk_in(event), day, now))
@@ -27,9 +32,3 @@ def _walk_in(event: Any) -> tuple[int, dict[str, int]]:
         return 2, {}
     money = {"discount_minor": event.discount_minor, "revenue_minor": event.order_total_minor}
     return 1, {"walk_ins": 1, **money}
-
-
-handler = consumer(
-    move_funnel,
-    events=(PromoIssued, PromoViewed, PromoClicked, PromoDismissed, PromoRedeemed, PromoReversed),
-)

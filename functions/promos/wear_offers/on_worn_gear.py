@@ -1,14 +1,14 @@
 """A worn pair starts its workflow, once for each crossing of a threshold: the execution's name says which."""
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from promos.settings import WorkflowSettings
 from promos.wear_offers.domain import is_worth_it
 from promos.wear_offers.service import WornGear
-from stadion.events.consumer import Consumed, consumer
+from stadion.events.consumer import Consumed, Consumer
 from stadion.events.envelope import Envelope
 from stadion.events.inventory import GearWearReached
 from stadion.settings import load
@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
 
-def start(envelope: Envelope[Any]) -> Consumed:
+handler = Consumer()
+
+
+@handler.on(GearWearReached)
+def start(envelope: Envelope[GearWearReached]) -> Consumed:
     event = envelope.data
     if not is_worth_it(event.threshold_percent, event.component_id):
         return Consumed("too early")
@@ -48,6 +52,3 @@ def _client() -> "SFNClient":
     import boto3
 
     return boto3.client("stepfunctions")
-
-
-handler = consumer(start, events=(GearWearReached,))

@@ -1,22 +1,20 @@
 """Keeps this service's own copy of the athlete, and has measured anew what a change of it touches."""
 
-from typing import Any
-
 from stadion import clock
 from stadion.events.accounts import PhysicalDataChanged, ProfileUpdated, UserRegistered
-from stadion.events.consumer import Consumed, consumer
+from stadion.events.consumer import Consumed, Consumer
 from stadion.events.envelope import Envelope
 from telemetry.metrics.athletes import service as athletes
 from telemetry.metrics.workouts import work
 
+handler = Consumer()
 
-def know(envelope: Envelope[Any]) -> Consumed:
+
+@handler.on(UserRegistered, ProfileUpdated, PhysicalDataChanged)
+def know(envelope: Envelope[UserRegistered | ProfileUpdated | PhysicalDataChanged]) -> Consumed:
     """What a change touches is asked for even when the change is no news: a crash in between is mended so."""
     known = athletes.know(envelope.user_id, envelope.data)
     asked = 0
     if known.touched is not None:
         asked = work.ask_for(envelope.user_id, known.touched, correlation_id=envelope.correlation_id, now=clock.now())
     return Consumed("kept" if known.is_news else "stale", {"workouts": asked})
-
-
-handler = consumer(know, events=(UserRegistered, ProfileUpdated, PhysicalDataChanged))

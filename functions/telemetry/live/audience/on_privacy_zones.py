@@ -1,18 +1,16 @@
 """Where the athlete does not want to be seen: kept beside those who watch, so that it holds for the next push."""
 
-from typing import Any
-
 from stadion import clock
 from stadion.events.accounts import PrivacyZonesChanged
-from stadion.events.consumer import Consumed, consumer
+from stadion.events.consumer import Consumed, Consumer
 from stadion.events.envelope import Envelope
 from telemetry.live.audience import store
 
+handler = Consumer()
 
-def keep_zones(envelope: Envelope[Any]) -> Consumed:
+
+@handler.on(PrivacyZonesChanged)
+def keep_zones(envelope: Envelope[PrivacyZonesChanged]) -> Consumed:
     event = envelope.data
     kept = store.keep_zones(envelope.user_id, event.zones, event.revision, clock.now())
     return Consumed("kept" if kept else "stale", {"zones": len(event.zones)})
-
-
-handler = consumer(keep_zones, events=(PrivacyZonesChanged,))

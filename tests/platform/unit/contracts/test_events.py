@@ -12,9 +12,10 @@ from local.contracts.services import consumers
 from local.paths import ROOT
 from stadion.events.arrivals import arrival_consumer
 from stadion.events.catalogue import CATALOGUE
-from stadion.events.consumer import Consumed, consumer
+from stadion.events.consumer import Consumed, Consumer
 from stadion.events.envelope import Envelope, Event
 from stadion.events.outbox import entry_of
+from stadion.events.workouts import WorkoutRecorded
 from tests.kit.services import Context
 
 EVENTS = ROOT / "events"
@@ -118,11 +119,14 @@ def test_the_sample_stream_record_holds_an_event_of_the_catalogue() -> None:
 def test_the_sample_message_is_consumed() -> None:
     seen: list[str] = []
 
-    def note(envelope: Envelope[Any]) -> Consumed:
+    consumer = Consumer()
+
+    @consumer.on(WorkoutRecorded)
+    def note(envelope: Envelope[WorkoutRecorded]) -> Consumed:
         seen.append(type(envelope.data).__name__)
         return Consumed("noted")
 
-    answer = consumer(note, events=(CATALOGUE["WorkoutRecorded"],))(read("samples/queued-event.json"), Context())  # type: ignore[arg-type]
+    answer = consumer(read("samples/queued-event.json"), Context())  # type: ignore[arg-type]
     assert answer == {"batchItemFailures": []}
     assert seen == ["WorkoutRecorded"]
 

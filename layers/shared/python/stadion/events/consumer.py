@@ -1,15 +1,23 @@
-"""A queue's consumer: message by message, with partial failures, one log line and one metric per outcome."""
+"""A queue's consumer: message by message, with partial failures, one log line and one metric per outcome.
+
+    handler = Consumer()
+
+    @handler.on(WorkoutRecorded, WorkoutCorrected)
+    def wear(envelope: Envelope[WorkoutRecorded | WorkoutCorrected]) -> Consumed: ...
+
+What it listens to stands in these lines alone: the stack reads the rule from them.
+"""
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol, TypeVar, overload
 
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from stadion.events.envelope import Envelope, Event
+from stadion.events.envelope import Envelope, Event, subject_of
 from stadion.observability import correlate, count, log, logger, measure_ms
-from stadion.queues import LambdaHandler, queue_handler
+from stadion.queues import queue_handler
 
 
 class UnknownEventError(Exception):
@@ -24,18 +32,76 @@ class Consumed:
     effects: dict[str, Any] = field(default_factory=dict)
 
 
-def consumer(handle: Callable[[Envelope[Any]], Consumed], *, events: tuple[type[Event], ...]) -> LambdaHandler:
-    """The Lambda handler of an SQS queue that an EventBridge rule fills."""
-    subscribed = {event.detail_type(): event for event in events}
+A = TypeVar("A", bound=Event)
+B = TypeVar("B", bound=Event)
+C = TypeVar("C", bound=Event)
+D = TypeVar("D", bound=Event)
+E = TypeVar("E", bound=Event)
+F = TypeVar("F", bound=Event)
+T = TypeVar("T", bound=Event)
 
-    def consume(record: SQSRecord) -> None:
+
+class Handle(Protocol[T]):
+    """What is called with an event."""
+
+    def __call__(self, envelope: "Envelope[T]", /) -> Consumed: ...
+
+
+class Registered(Protocol[T]):
+    """The decorator of what is called with events of type `T`."""
+
+    def __call__(self, handle: Handle[T], /) -> Handle[T]: ...
+
+
+class Consumer:
+    """The Lambda handler of an SQS queue that an EventBridge rule fills."""
+
+    def __init__(self) -> None:
+        self._handlers: dict[str, tuple[type[Event], Handle[Any]]] = {}
+        self._handler = queue_handler(self._consume)
+
+    @overload
+    def on(self, a: type[A], /) -> Registered[A]: ...
+    @overload
+    def on(self, a: type[A], b: type[B], /) -> Registered[A | B]: ...
+    @overload
+    def on(self, a: type[A], b: type[B], c: type[C], /) -> Registered[A | B | C]: ...
+    @overload
+    def on(self, a: type[A], b: type[B], c: type[C], d: type[D], /) -> Registered[A | B | C | D]: ...
+    @overload
+    def on(self, a: type[A], b: type[B], c: type[C], d: type[D], e: type[E], /) -> Registered[A | B | C | D | E]: ...
+    @overload
+    def on(
+        self, a: type[A], b: type[B], c: type[C], d: type[D], e: type[E], f: type[F], /
+    ) -> Registered[A | B | C | D | E | F]: ...
+    def on(self, *events: type[Event]) -> Registered[Any]:
+        """Has the function called with events of these types, each by one function only."""
+
+        def register(handle: Handle[Any]) -> Handle[Any]:
+            for event in events:
+                if event.detail_type() in self._handlers:
+                    raise ValueError(f"{event.detail_type()} is handled twice")
+                self._handlers[event.detail_type()] = (event, handle)
+            return handle
+
+        return register
+
+    @property
+    def events(self) -> tuple[type[Event], ...]:
+        return tuple(event for event, _ in self._handlers.values())
+
+    def __call__(self, event: dict[str, Any], context: LambdaContext) -> Any:
+        return self._handler(event, context)
+
+    def _consume(self, record: SQSRecord) -> None:
         started = time.perf_counter()
         told: dict[str, Any] = {"message_id": record.message_id}
         try:
             message = record.json_body
-            told |= _subject(message)
+            told |= self._told(message)
             correlate(str(message["detail"].get("correlation_id", "none")))
-            envelope = _envelope(message, subscribed)
+            kind, handle = self._subscribed(message["detail-type"])
+            envelope = Envelope[kind].model_validate(message["detail"])  # type: ignore[valid-type]
             consumed = handle(envelope)
         except Exception:
             count("ConsumeFailed")
@@ -45,29 +111,26 @@ def consumer(handle: Callable[[Envelope[Any]], Consumed], *, events: tuple[type[
         measure_ms("ConsumeLag", max(0.0, (time.time() - envelope.occurred_at.timestamp()) * 1000))
         log(
             "consumed",
-            outcome=consumed.outcome,
-            duration_ms=round((time.perf_counter() - started) * 1000, 1),
-            **_subject(message),
-            **consumed.effects,
+            **{
+                **self._told(message),
+                **consumed.effects,
+                "outcome": consumed.outcome,
+                "duration_ms": round((time.perf_counter() - started) * 1000, 1),
+            },
         )
 
-    return queue_handler(consume)
+    def _subscribed(self, detail_type: str) -> tuple[type[Event], Handle[Any]]:
+        if detail_type not in self._handlers:
+            raise UnknownEventError(detail_type)
+        return self._handlers[detail_type]
 
-
-def _envelope(message: dict[str, Any], subscribed: dict[str, type[Event]]) -> Envelope[Any]:
-    kind = subscribed.get(message["detail-type"])
-    if kind is None:
-        raise UnknownEventError(message["detail-type"])
-    return Envelope[kind].model_validate(message["detail"])  # type: ignore[valid-type]
-
-
-def _subject(message: dict[str, Any]) -> dict[str, Any]:
-    """What the log lines say of a message, also of one that cannot be read further: ids only."""
-    detail = message["detail"]
-    data = detail.get("data") or {}
-    workout_id = data.get("workout_id") or (data.get("workout") or {}).get("workout_id")
-    return {
-        "event": message["detail-type"],
-        "event_id": detail.get("event_id"),
-        **({"workout_id": workout_id} if workout_id else {}),
-    }
+    def _told(self, message: dict[str, Any]) -> dict[str, Any]:
+        """What the log lines say of a message, also of one that cannot be read further: ids only."""
+        detail = message["detail"]
+        kind, _ = self._handlers.get(message["detail-type"], (Event, None))
+        data = detail.get("data")
+        return {
+            "event": message["detail-type"],
+            "event_id": detail.get("event_id"),
+            **(subject_of(kind, data) if isinstance(data, dict) else {}),
+        }

@@ -27,10 +27,24 @@ class Event(BaseModel):
 
     source: ClassVar[str | None]
     version: ClassVar[int] = 1
+    subject: ClassVar[tuple[str, ...]] = ()
+    """Where the ids of what it is about stand, as `workout.workout_id`: log lines and `stadion trace` tell them."""
 
     @classmethod
     def detail_type(cls) -> str:
         return cls.__name__
+
+
+def subject_of(kind: type[Event], data: dict[str, Any]) -> dict[str, str]:
+    """The ids of what an event is about, by their names, out of its data as it is sent."""
+    found = {}
+    for path in kind.subject:
+        value: Any = data
+        for name in path.split("."):
+            value = value.get(name) if isinstance(value, dict) else None
+        if value is not None:
+            found[path.rpartition(".")[2]] = str(value)
+    return found
 
 
 E = TypeVar("E", bound=Event)

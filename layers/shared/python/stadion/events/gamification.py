@@ -10,6 +10,7 @@ class XpGranted(Event):
     """The athlete's XP moved because of a workout; negative when one was deleted or corrected downward."""
 
     source = "stadion.gamification"
+    subject = ("workout_id",)
     workout_id: str = Field(examples=[WORKOUT])
     amount: int = Field(examples=[64])
     total: int = Field(ge=0, examples=[1264])
@@ -25,6 +26,7 @@ class PersonalRecordSet(Event):
     """A best effort beat what stood before; `previous_time_s` is null for the first time over this distance."""
 
     source = "stadion.gamification"
+    subject = ("workout_id",)
     workout_id: str = Field(examples=[WORKOUT])
     record: str = Field(examples=["run.5k"])
     name: str = Field(examples=["5k"])

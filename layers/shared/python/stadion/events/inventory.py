@@ -9,6 +9,7 @@ from stadion.sports import WearUnit
 
 class GearAdded(Event):
     source = "stadion.inventory"
+    subject = ("gear_id",)
     gear_id: str = Field(examples=[GEAR])
     category: str = Field(examples=["running_shoes"])
     brand: str | None = Field(default=None, examples=["Kiprun"])
@@ -19,6 +20,7 @@ class GearAssigned(Event):
     """Nobody had named the gear of a workout, so the default gear of its sport wore."""
 
     source = "stadion.inventory"
+    subject = ("workout_id",)
     workout_id: str = Field(examples=[WORKOUT])
     revision: int = Field(ge=1, examples=[1], description="of the workout that was looked at")
     gear_ids: list[str] = Field(examples=[[GEAR]])
@@ -28,6 +30,7 @@ class GearWearReached(Event):
     """A threshold was crossed upward. It comes again only after the use had fallen below it."""
 
     source = "stadion.inventory"
+    subject = ("gear_id",)
     gear_id: str = Field(examples=[GEAR])
     component_id: str | None = Field(default=None, examples=[None])
     name: str = Field(examples=["Kiprun KD900"])
@@ -41,5 +44,6 @@ class GearWearReached(Event):
 
 class GearRetired(Event):
     source = "stadion.inventory"
+    subject = ("gear_id",)
     gear_id: str = Field(examples=[GEAR])
     category: str = Field(examples=["running_shoes"])

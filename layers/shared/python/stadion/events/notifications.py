@@ -15,6 +15,7 @@ class NotificationRequested(Event):
     """
 
     source = None
+    subject = ("request_id", "campaign_id")
     request_id: str = Field(
         examples=["gear-wear:0193a1c0-9d2f-7e11-8a54-6b0c7d5e3a22:80:1"],
         description="the same request twice is one message",
@@ -38,6 +39,7 @@ class NotificationDelivered(Event):
     """It is in the inbox, or a channel's provider has taken it."""
 
     source = "stadion.notifications"
+    subject = ("notification_id", "request_id", "campaign_id")
     notification_id: str = Field(examples=["0193a1c1-1111-7c3a-9f57-2f6c8e0d4b33"])
     request_id: str = Field(examples=["gear-wear:0193a1c0-9d2f-7e11-8a54-6b0c7d5e3a22:80:1"])
     channel: str = Field(examples=["inbox"])
@@ -49,6 +51,7 @@ class NotificationFailed(Event):
     """It will not arrive by this channel: suppressed by the gate, refused by the provider, or bounced."""
 
     source = "stadion.notifications"
+    subject = ("notification_id", "request_id", "campaign_id")
     notification_id: str = Field(examples=["0193a1c1-1111-7c3a-9f57-2f6c8e0d4b33"])
     request_id: str = Field(examples=["gear-wear:0193a1c0-9d2f-7e11-8a54-6b0c7d5e3a22:80:1"])
     channel: str = Field(examples=["push"])

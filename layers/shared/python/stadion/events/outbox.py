@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from stadion.dynamo import Item
-from stadion.events.envelope import Envelope, Event
+from stadion.events.envelope import Envelope, Event, subject_of
 from stadion.settings import Settings, load
 
 PREFIX = "OUTBOX#"
@@ -32,10 +32,12 @@ def _outbox_item(envelope: Envelope[Any]) -> Item:
     source = f"stadion.{load(Settings).service}"
     if envelope.data.source not in {None, source}:
         raise ForeignEventError(f"{source} would publish {envelope.data.detail_type()} of {envelope.data.source}")
+    detail = envelope.detail()
     entry = {
         "source": source,
         "detail_type": envelope.data.detail_type(),
-        "detail": envelope.detail(),
+        "detail": detail,
+        "subject": subject_of(type(envelope.data), detail["data"]),
     }
     return Item(
         pk=PREFIX + envelope.event_id,

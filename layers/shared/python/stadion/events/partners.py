@@ -9,6 +9,7 @@ class ProductChanged(Event):
     """A product of the store's catalogue, as it is from now on."""
 
     source = "stadion.partners"
+    subject = ("sku", "partner_id")
     sku: str = Field(examples=["8736421"])
     partner_id: str = Field(default="store", examples=["store"])
     revision: int = Field(ge=1, examples=[3])
@@ -34,6 +35,7 @@ class OrderCompleted(Event):
     """An athlete's order is paid."""
 
     source = "stadion.partners"
+    subject = ("order_id", "partner_id")
     order_id: str = Field(examples=["o-48151"])
     partner_id: str = Field(examples=["store"])
     lines: list[OrderLine]
@@ -48,6 +50,7 @@ class OrderReturned(Event):
     """All of an order, or some lines of it, came back."""
 
     source = "stadion.partners"
+    subject = ("order_id", "partner_id")
     order_id: str = Field(examples=["o-48151"])
     partner_id: str = Field(examples=["store"])
     order_version: int = Field(

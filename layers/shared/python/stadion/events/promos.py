@@ -16,6 +16,7 @@ class Offer(Part):
 
 class PromoIssued(Event):
     source = "stadion.promos"
+    subject = ("offer.offer_id", "offer.promo_id", "offer.campaign_id")
     offer: Offer
     code: str = Field(examples=["RUN-7F3K-9QXD"])
     expires_at: AwareDatetime = Field(examples=["2026-12-05T20:59:59Z"])
@@ -23,16 +24,19 @@ class PromoIssued(Event):
 
 class PromoViewed(Event):
     source = "stadion.promos"
+    subject = ("offer.offer_id", "offer.promo_id", "offer.campaign_id")
     offer: Offer
 
 
 class PromoClicked(Event):
     source = "stadion.promos"
+    subject = ("offer.offer_id", "offer.promo_id", "offer.campaign_id")
     offer: Offer
 
 
 class PromoDismissed(Event):
     source = "stadion.promos"
+    subject = ("offer.offer_id", "offer.promo_id", "offer.campaign_id")
     offer: Offer
 
 
@@ -40,6 +44,7 @@ class PromoRedeemed(Event):
     """The order that used the code is paid."""
 
     source = "stadion.promos"
+    subject = ("offer.offer_id", "offer.promo_id", "offer.campaign_id", "order_id")
     offer: Offer
     code: str = Field(examples=["RUN-7F3K-9QXD"])
     order_id: str = Field(examples=["o-48151"])
@@ -52,6 +57,7 @@ class PromoReversed(Event):
     """The order was returned or cancelled, and what its code had used up is free again."""
 
     source = "stadion.promos"
+    subject = ("offer.offer_id", "offer.promo_id", "offer.campaign_id", "order_id")
     offer: Offer
     code: str = Field(examples=["RUN-7F3K-9QXD"])
     order_id: str = Field(examples=["o-48151"])
@@ -61,12 +67,14 @@ class PromoReversed(Event):
 
 class CampaignStarted(Event):
     source = "stadion.promos"
+    subject = ("campaign_id", "run_id")
     campaign_id: str = Field(examples=["winter-2026"])
     run_id: str = Field(examples=["winter-2026-20261201T070000Z"])
 
 
 class CampaignEnded(Event):
     source = "stadion.promos"
+    subject = ("campaign_id", "run_id")
     campaign_id: str = Field(examples=["winter-2026"])
     run_id: str = Field(examples=["winter-2026-20261201T070000Z"])
     outcome: str = Field(examples=["completed"], description="completed, stopped or failed")

@@ -24,6 +24,7 @@ class LivePause(Part):
 
 class LiveSessionStarted(Event):
     source = "stadion.telemetry"
+    subject = ("session_id",)
     session_id: str = Field(examples=[WORKOUT], description="also the id of the workout that it becomes")
     sport_type: SportType = Field(examples=["Run"])
     started_at: AwareDatetime = Field(examples=["2026-11-21T05:40:00Z"])
@@ -33,6 +34,7 @@ class LiveSessionFinished(Event):
     """It becomes a workout unless it was discarded. Late samples finish it once more, with the next revision."""
 
     source = "stadion.telemetry"
+    subject = ("session_id",)
     session_id: str = Field(examples=[WORKOUT])
     revision: int = Field(ge=1, examples=[1])
     outcome: LiveOutcome = Field(examples=["stopped"])
@@ -52,6 +54,7 @@ class UserMetricsUpdated(Event):
     """What a workout means for its athlete was computed, anew after a change; all null when it was deleted."""
 
     source = "stadion.telemetry"
+    subject = ("workout_id",)
     workout_id: str = Field(examples=[WORKOUT])
     revision: int = Field(ge=1, examples=[1], description="of the metrics; grows whenever they change")
     day: date = Field(examples=["2026-11-21"], description="the athlete's day on which the workout began")

@@ -52,16 +52,19 @@ class WorkoutFacts(Part):
 
 class WorkoutRecorded(Event):
     source = "stadion.workouts"
+    subject = ("workout.workout_id",)
     workout: WorkoutFacts
 
 
 class WorkoutCorrected(Event):
     source = "stadion.workouts"
+    subject = ("workout.workout_id",)
     workout: WorkoutFacts
 
 
 class WorkoutDeleted(Event):
     source = "stadion.workouts"
+    subject = ("workout_id",)
     workout_id: str = Field(examples=[WORKOUT])
     revision: int = Field(ge=2, examples=[2])
     started_at: AwareDatetime = Field(examples=["2026-11-21T05:40:00Z"])
@@ -71,6 +74,7 @@ class LiveSessionSaved(Event):
     """A finished live session is in the diary: as a workout of its own, or joined to one that was there."""
 
     source = "stadion.workouts"
+    subject = ("workout_id", "session_id")
     session_id: str = Field(examples=[WORKOUT])
     session_revision: int = Field(ge=1, examples=[1])
     workout_id: str = Field(examples=[WORKOUT])
