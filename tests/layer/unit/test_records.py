@@ -1,12 +1,15 @@
 """Typed records and changes, over the store in memory."""
 
+import operator
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 import pytest
 from pydantic import AwareDatetime, BaseModel
+from pynamodb.attributes import UnicodeAttribute
 
 from stadion.change import Change, revise
+from stadion.clock import rfc3339
 from stadion.dynamo import Item
 from stadion.events.accounts import ConsentChanged, ConsentKind
 from stadion.events.inventory import GearRetired
@@ -46,6 +49,7 @@ class TakenError(Exception):
     pass
 
 
+LENT = Index("LENT#{shard}", "{lent_until}#{book_id}", shards=4, shard_by="{book_id}")
 BOOKS = Records(
     Book,
     kind=lambda book: f"book_{book.shelf}",
@@ -54,7 +58,7 @@ BOOKS = Records(
     own_revision=True,
     kept_for=timedelta(days=7),
     kept_since="lent_until",
-    index=Index("LENT#{shard}", "{lent_until}#{book_id}", shards=4, shard_by="{book_id}"),
+    index=LENT,
     missing=MissingBookError,
 )
 MARKS = Records(Mark, kind="mark", pk="USER#{user_id}", sk="MARK#{day}#{number:03}", nulls=True)
@@ -151,6 +155,62 @@ def test_the_index_lists_what_is_due() -> None:
         ]
 
         assert due == ["early"]
+
+
+def test_the_index_lists_what_comes_before_a_moment() -> None:
+    with memory():
+        put(book("early", lent_until=NOW), book("on time", lent_until=NOW + timedelta(hours=1)))
+        before = rfc3339(NOW + timedelta(hours=1))
+
+        found = [one.value for shard in LENT.partitions() for one in BOOKS.listed(shard, before=before)]
+
+        assert [one.book_id for one in found if one] == ["early"]
+
+
+def test_who_stops_early_asks_for_no_more_than_a_page() -> None:
+    requests: list[str] = []
+    with memory() as store:
+        put(*(book(f"b-{number}") for number in range(9)))
+        store.before = lambda operation, _: requests.append(operation)
+
+        newest = BOOKS.every("u", newest_first=True, page_size=3)
+        assert [next(newest).book_id for _ in range(4)] == ["b-8", "b-7", "b-6", "b-5"]
+        assert requests == ["Query"] * 2
+
+
+def test_one_request_brings_items_of_two_shapes_if_one_has_what_the_other_has() -> None:
+    class Page(Item):
+        data = UnicodeAttribute(null=True)
+
+    class Map(Page):
+        scale = UnicodeAttribute(null=True)
+
+    class Cover(Item):
+        colour = UnicodeAttribute(null=True)
+
+    def texts(kind: str, name: str, item_type: type[Item]) -> Records[str]:
+        text = operator.attrgetter(name)
+        return Records(
+            str,
+            kind=kind,
+            pk=f"{kind}s",
+            sk="{number}",
+            item_type=item_type,
+            dump=lambda _: None,
+            load=text,
+            attributes=lambda value: {name: value},
+        )
+
+    pages, maps, covers = texts("page", "data", Page), texts("map", "scale", Map), texts("cover", "colour", Cover)
+    with memory():
+        with Change(None, NOW) as change:
+            change.put(pages.at(1), "once upon a time")
+            change.put(maps.at(2), "1:25000")
+        found = fetch(pages.at(1), maps.at(2), BOOKS.at("u", Shelf.MAPS, "b-1"))
+
+        assert (found[pages.at(1)].value, found[maps.at(2)].value) == ("once upon a time", "1:25000")
+        with pytest.raises(ValueError, match="two shapes"):
+            fetch(maps.at(2), covers.at(3))
 
 
 def test_several_kinds_come_in_one_request_or_one_query() -> None:

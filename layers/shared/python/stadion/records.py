@@ -4,7 +4,8 @@
     OFFERS.find(user_id, offer_id)
 
 A key is given in the order of the names in `pk` and `sk`; what a value knows of it need not be given. Moments in keys
-are written in UTC with milliseconds, so that text order is time order. What is written goes through `stadion.change`.
+are written in UTC with milliseconds, so that text order is time order. What is written goes through `stadion.change`;
+what stands for itself and makes no news, through `stadion.writes`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -178,10 +179,14 @@ class Records(Generic[M]):
         where: Condition | None = None,
         newest_first: bool = False,
         limit: int | None = None,
+        page_size: int | None = None,
         between: tuple[str, str] | None = None,
         consistent: bool = True,
     ) -> Iterator[Stored[M]]:
-        """Those of a partition, by the beginning of their sort key or `between` two; a request for each megabyte."""
+        """Those of a partition, by the beginning of their sort key or `between` two.
+
+        A request for each megabyte, or for `page_size` items where one may stop early.
+        """
         pk, prefix = self._beginning(key)
         range_ = Item.sk.between(*between) if between else (Item.sk.startswith(prefix) if prefix else None)
         found = self.item_type.query(
@@ -190,6 +195,7 @@ class Records(Generic[M]):
             filter_condition=where,
             scan_index_forward=not newest_first,
             limit=limit,
+            page_size=page_size,
             consistent_read=consistent,
         )
         return (self._of_item(item) for item in found)
@@ -223,9 +229,13 @@ class Records(Generic[M]):
 
     # --- reading the index, which is a moment late ---
 
-    def listed(self, partition: str, up_to: str | None = None, *, limit: int | None = None) -> Iterator[Stored[M]]:
-        """Of a partition; `up_to` a sort key, itself and all that begins with it."""
+    def listed(
+        self, partition: str, up_to: str | None = None, *, before: str | None = None, limit: int | None = None
+    ) -> Iterator[Stored[M]]:
+        """Of a partition; `up_to` a sort key, itself and all that begins with it, or only `before` it."""
         upper = Item.gsi1sk <= up_to + "~" if up_to is not None else None
+        if before is not None:
+            upper = Item.gsi1sk < before
         found = self.item_type.by_gsi1.query(partition, upper, limit=limit)
         return (self._of_item(item) for item in found)
 
@@ -384,13 +394,13 @@ def partition(pk: str, between: tuple[str, str] | None = None, *, item_type: typ
 
 
 def fetch(*places: Place[Any], consistent: bool = True) -> Found:
-    """Several places in one request (a hundred at a time)."""
+    """Several places in one request (a hundred at a time), if one of their item types has what all the others have."""
     if not places:
         return Found((), ())
-    types = {place.records.item_type for place in places} - {Item}
-    item_type = types.pop() if types else Item
-    if types:
-        raise ValueError(f"one request for items of two shapes: {item_type}, {types}")
+    types = {place.records.item_type for place in places}
+    item_type = max(types, key=lambda one: len(one.__mro__))
+    if not all(issubclass(item_type, one) for one in types):
+        raise ValueError(f"one request for items of two shapes: {types}")
     keys = list(dict.fromkeys((place.pk, place.sk) for place in places))
     return Found(places, item_type.batch_get(keys, consistent_read=consistent))
 
