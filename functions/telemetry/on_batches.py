@@ -1,5 +1,6 @@
 """Keeps what devices sent: the API has judged it and left it in this function's queue."""
 
+from stadion import clock
 from stadion.events.consumer import Consumed
 from stadion.observability import count
 from stadion.work import worker
@@ -12,8 +13,9 @@ from telemetry.timeseries import device_service
 def keep(batch: Batch) -> Consumed:
     """The time series are told afterwards, of a repetition too: what they did not take, the queue brings again."""
     time_zone = athlete_store.profile(batch.user_id).time_zone
-    done = intake_service.keep(batch)
-    device_service.tell(batch.user_id, batch.device_id, batch.touched(), time_zone=time_zone)
+    now = clock.now()
+    done = intake_service.keep(batch, now)
+    device_service.tell(batch.user_id, batch.device_id, batch.touched(), time_zone=time_zone, now=now)
     count("SamplesKept", sum(len(portion.ms) for portion in batch.portions))
     if done["left_out"]:
         count("SamplesLeftOut", done["left_out"])

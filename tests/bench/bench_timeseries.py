@@ -39,7 +39,7 @@ from telemetry.timeseries.rollups.adapter import RollupStore  # noqa: E402
 from telemetry.timeseries.timestream.adapter import TimestreamStore  # noqa: E402
 from telemetry.timeseries.timestream.client import Timestream  # noqa: E402
 from tests.kit.services import ATHLETE, Service, service_environment  # noqa: E402
-from tests.telemetry.timeseries.integration.world import day, moment, season, workout_id  # noqa: E402
+from tests.telemetry.timeseries.integration.world import NOW, day, moment, season, workout_id  # noqa: E402
 from tests.timestream_local.integration.workshop import ManualClock, client  # noqa: E402
 
 PRICES = tomllib.loads((Path(__file__).parent / "prices.toml").read_text())
@@ -114,9 +114,9 @@ def _of_rollups(workouts: int, seconds: int) -> Cost:
         service_environment(patch)
         Service.create("telemetry", patch).enter()
         store = RollupStore()
-        store.put_workout(ATHLETE, an_hour(workouts))
+        store.put_workout(ATHLETE, an_hour(workouts), NOW)
         with counted_dynamodb() as sent:
-            store.put_workout(ATHLETE, an_hour(workouts + 1))
+            store.put_workout(ATHLETE, an_hour(workouts + 1), NOW)
         rate = _rate(store, workouts, seconds)
         with counted_dynamodb() as asked:
             question_ms = _question_ms(store, workouts)
@@ -187,9 +187,9 @@ def _of_timestream(folder: Path, workouts: int, seconds: int) -> Cost:
                 patch.setenv(f"AWS_ENDPOINT_URL_TIMESTREAM_{service}", endpoint.url)
             asked = Timestream(DATABASE)
             store = TimestreamStore(DATABASE, asked)
-            store.put_workout(ATHLETE, an_hour(workouts))
+            store.put_workout(ATHLETE, an_hour(workouts), NOW)
             with counted_timestream(asked.writer) as sent:
-                store.put_workout(ATHLETE, an_hour(workouts + 1))
+                store.put_workout(ATHLETE, an_hour(workouts + 1), NOW)
             rate = _rate(store, workouts, seconds)
             with counted_timestream(asked.asker) as questions:
                 question_ms = _question_ms(store, workouts)
@@ -246,7 +246,7 @@ def _rate(store: TelemetryStore, workouts: int, seconds: int) -> float:
     made = [an_hour(number, seconds=seconds) for number in range(workouts)]
     started = time.perf_counter()
     for one in made:
-        store.put_workout(ATHLETE, one)
+        store.put_workout(ATHLETE, one, NOW)
     return workouts * seconds / (time.perf_counter() - started)
 
 

@@ -218,8 +218,8 @@ MUTANTS: Final = (
     Mutant(
         "two live sessions are open at once",
         "telemetry.live.sessions.store:create",
-        "transaction.put(mark, absent(), refused=_is_open)",
-        "transaction.put(mark)",
+        "change.put(OPEN_MARKS.at(user_id), mark, refused=_is_open)",
+        "change.put(OPEN_MARKS.at(user_id), mark, new=False)",
         ("tests/telemetry/live/integration/test_sessions.py",),
     ),
     Mutant(

@@ -2,19 +2,20 @@
 
 from collections import Counter
 from datetime import datetime
+from functools import partial
 
 from stadion.i18n import Language
 from stadion.retry import retry_on_conflict
 from stadion.settings import load
 from stadion.work import NotQueuedError, enqueue
 from telemetry.devices import store
-from telemetry.devices.domain import MOST_IN_SLOT, merged, series_of
+from telemetry.devices.domain import MOST_IN_SLOT, Series, merged, series_of
 from telemetry.devices.errors import TelemetryNotQueuedError
 from telemetry.devices.schemas import TelemetryBatch, TelemetryReceipt, TelemetryResult, Verdict
 from telemetry.devices.settings import IntakeSettings
-from telemetry.devices.store import Place
+from telemetry.devices.store import Slot
 from telemetry.devices.verdicts import Reason, Refused, Taken, judged
-from telemetry.devices.work import Batch, Portion, loads, portions
+from telemetry.devices.work import Batch, loads, portions
 from telemetry.instants import epoch_ms
 from telemetry.metrics_table import METRICS
 
@@ -78,22 +79,22 @@ def _result(verdict: Taken | Refused, language: Language) -> TelemetryResult:
     )
 
 
-def keep(batch: Batch) -> Counter[str]:
+def keep(batch: Batch, now: datetime) -> Counter[str]:
     """How many slots were written and left as they were, and how many instants found no place."""
     done: Counter[str] = Counter()
     for portion in batch.known():
-        place = Place(batch.user_id, METRICS[portion.metric], portion.flagged, portion.slot, batch.device_id)
-        done += retry_on_conflict(lambda place=place, portion=portion: _merge(place, portion, batch.received_ms))  # type: ignore[misc]
+        slot = Slot(batch.user_id, METRICS[portion.metric], portion.flagged, portion.slot, batch.device_id)
+        sent = series_of(portion.ms, portion.values, received_ms=batch.received_ms, columns=len(slot.metric.columns))
+        done += retry_on_conflict(partial(_merge, slot, sent, now))
     return done
 
 
-def _merge(place: Place, portion: Portion, received_ms: int) -> Counter[str]:
-    sent = series_of(portion.ms, portion.values, received_ms=received_ms, columns=len(place.metric.columns))
-    known, stored = store.find(place)
+def _merge(slot: Slot, sent: Series, now: datetime) -> Counter[str]:
+    known, stored = store.find(slot)
     whole = merged([sent] if known is None else [known, sent])
     kept = whole if len(whole) <= MOST_IN_SLOT else merged([whole], most=MOST_IN_SLOT)
     left_out = Counter({"left_out": len(whole) - len(kept)})
     if kept == known:
         return Counter({"unchanged": 1}) + left_out
-    store.keep(place, kept, stored)
+    store.keep(slot, kept, stored, now)
     return Counter({"written": 1}) + left_out

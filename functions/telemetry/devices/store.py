@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from datetime import datetime
+from typing import Final, NamedTuple
 
 from pynamodb.attributes import BinaryAttribute
-from pynamodb.exceptions import PutError
 
-from stadion.dynamo import Item, absent, error_code, next_revision
-from stadion.retry import WriteConflictError
+from stadion import writes
+from stadion.dynamo import Item
+from stadion.records import Records, Stored
 from telemetry.devices.domain import Series, packed, unpacked
 from telemetry.metrics_table import Metric
 
@@ -24,66 +25,73 @@ class _SlotItem(Item):
     data = BinaryAttribute(legacy_encoding=False)
 
 
+SLOTS = Records(
+    bytes,
+    kind="slot",
+    pk="{judged}#{user_id}#{metric}",
+    sk="{slot}#{device_id}",
+    item_type=_SlotItem,
+    dump=lambda _: None,
+    load=lambda item: item.data,
+    attributes=lambda data: {"data": data},
+)
+"""An hour of samples (`2026-11-21T05#<device_id>`), or a year of days (`2026#<device_id>`), in the chunk codec: time,
+when it was received, values. `TELEMETRY#`, or `FLAGGED#` for what is implausible: `on_batches`, on the revision."""
+
+
 @dataclass(frozen=True)
-class Place:
-    """Whose samples of what, from which device, in which slot. The device is a label within the athlete's own."""
+class Slot:
+    """Whose samples of what, from which device, of which hour or year. The device is a label in the athlete's own."""
 
     user_id: str
     metric: Metric
     flagged: bool
-    slot: str
+    name: str
     device_id: str
 
-    @property
-    def pk(self) -> str:
-        return partition(self.user_id, self.metric, flagged=self.flagged)
 
-    @property
-    def sk(self) -> str:
-        return f"{self.slot}#{self.device_id}"
+def find(slot: Slot) -> tuple[Series | None, Stored[bytes]]:
+    stored = SLOTS.read(_judged(slot.flagged), slot.user_id, slot.metric.name, slot.name, slot.device_id)
+    return (unpacked(stored.value, slot.name, slot.metric) if stored.value is not None else None), stored
 
 
-def partition(user_id: str, metric: Metric, *, flagged: bool) -> str:
-    return f"{'FLAGGED' if flagged else 'TELEMETRY'}#{user_id}#{metric.name}"
-
-
-def find(place: Place) -> tuple[Series | None, Item | None]:
-    item = _SlotItem.find(place.pk, place.sk)
-    return (unpacked(item.data, place.slot, place.metric) if item is not None else None), item
-
-
-def keep(place: Place, series: Series, stored: Item | None) -> None:
-    """`WriteConflictError` when the item is not `stored` any more."""
-    revision = next_revision(stored)
-    data = packed(series, place.slot, place.metric)
-    item = _SlotItem(pk=place.pk, sk=place.sk, kind="slot", revision=revision, data=data)
-    try:
-        item.save(condition=absent() if stored is None else Item.revision == stored.revision)
-    except PutError as error:
-        if error_code(error) == "ConditionalCheckFailedException":
-            raise WriteConflictError from error
-        raise
+def keep(slot: Slot, series: Series, stored: Stored[bytes], now: datetime) -> None:
+    """`WriteConflictError` when the slot is not `stored` any more."""
+    writes.replace(stored, packed(series, slot.name, slot.metric), now)
 
 
 def of_device(user_id: str, metric: Metric, device_id: str, first: str, last: str) -> tuple[list[Series], int]:
     """The device's slots from `first` to `last` and the sum of their revisions, which each change of any makes greater.
 
     Of several who look after their own write, the last one's sum is the greatest, and it has seen all."""
-    slots = Item.sk.between(first, f"{last}#{device_id}")
-    found = _SlotItem.query(partition(user_id, metric, flagged=False), slots, consistent_read=True)
-    of_it = [item for item in found if item.sk.split("#", 1)[1] == device_id]
-    series = [unpacked(item.data, item.sk.split("#", 1)[0], metric) for item in of_it]
-    return series, sum(int(item.revision) for item in of_it)
+    found = [one for one in _between(user_id, metric, first, f"{last}#{device_id}") if one.device_id == device_id]
+    return [unpacked(one.data, one.slot, metric) for one in found], sum(one.revision for one in found)
 
 
 def between(user_id: str, metric: Metric, first: str, last: str, *, flagged: bool) -> Iterator[tuple[str, Series]]:
     """Device and samples of each slot from `first` to `last`, one request a megabyte; `TooMuchError`."""
-    pk = partition(user_id, metric, flagged=flagged)
     size = 0
-    slots = Item.sk.between(first, f"{last}$")  # "$" comes after "#"
-    for number, item in enumerate(_SlotItem.query(pk, slots, consistent_read=True)):
-        size += len(item.data)
+    found = _between(user_id, metric, first, f"{last}$", flagged=flagged)  # "$" comes after "#"
+    for number, one in enumerate(found):
+        size += len(one.data)
         if number >= MOST_ITEMS or size > MOST_BYTES:
             raise TooMuchError
-        slot, device_id = item.sk.split("#", 1)
-        yield device_id, unpacked(item.data, slot, metric)
+        yield one.device_id, unpacked(one.data, one.slot, metric)
+
+
+class _Found(NamedTuple):
+    slot: str
+    device_id: str
+    data: bytes
+    revision: int
+
+
+def _between(user_id: str, metric: Metric, first: str, last: str, *, flagged: bool = False) -> Iterator[_Found]:
+    """By sort key."""
+    for stored in SLOTS.each(_judged(flagged), user_id, metric.name, between=(first, last)):
+        slot, device_id = stored.place.sk.split("#", 1)
+        yield _Found(slot, device_id, stored.value or b"", stored.revision or 0)
+
+
+def _judged(flagged: bool) -> str:
+    return "FLAGGED" if flagged else "TELEMETRY"

@@ -97,7 +97,7 @@ def list_share_links(session_id: str) -> ShareLinks:
 
 @router.delete(f"{SESSION}/share-links/<link_id>", summary="Revoke a link", tags=TAGS, status_code=204)
 def revoke_share_link(session_id: str, link_id: str) -> Response[None]:
-    permission_service.unshare(_me(), session_id, link_id)
+    permission_service.unshare(_me(), session_id, link_id, clock.now())
     return Response(status_code=204)
 
 

@@ -12,7 +12,7 @@ from stadion.observability import count
 from stadion.pagination import ListResponse
 from stadion.retry import WriteConflictError, retry_on_conflict
 from stadion.streams.recorded import bundle
-from telemetry import keys
+from telemetry.chunk_store import LIVE
 from telemetry.live.audience import service as audience
 from telemetry.live.errors import (
     LiveSessionIdTakenError,
@@ -33,7 +33,6 @@ from telemetry.live.sessions.batches import Judged, judged, minutes_of
 from telemetry.live.sessions.chunks import NOTHING, Samples, gaps, merged, unpacked
 from telemetry.live.sessions.domain import Session, Start, started
 from telemetry.live.sessions.intake import Intake, decide, ending, holds_nothing
-from telemetry.live.sessions.store import Stored
 from telemetry.live.values import MarkKind
 
 
@@ -45,9 +44,9 @@ def start(user_id: str, asked: LiveStart, now: datetime) -> LiveSessionDetail:
 def _start(user_id: str, wanted: Start, now: datetime) -> LiveSessionDetail:
     known = session_store.find(user_id, wanted.session_id)
     if known is not None:
-        if Start.model_validate(known.session.model_dump()) != wanted:
+        if Start.model_validate(known.model_dump()) != wanted:
             raise LiveSessionIdTakenError
-        return _detail(user_id, known.session)
+        return _detail(user_id, known)
     session = started(wanted, now)
     event = LiveSessionStarted(
         session_id=session.session_id, sport_type=session.sport_type, started_at=session.started_at
@@ -58,8 +57,7 @@ def _start(user_id: str, wanted: Start, now: datetime) -> LiveSessionDetail:
 
 
 def mark(user_id: str, session_id: str, kind: MarkKind, at_s: float | None, now: datetime) -> LiveSessionDetail:
-    def change(stored: Stored) -> Session:
-        session = stored.session
+    def change(session: Session) -> Session:
         session.check_takes_more(now)
         if at_s is not None:
             session.check_time(at_s, now, pointer="#/at_s")
@@ -72,8 +70,7 @@ def mark(user_id: str, session_id: str, kind: MarkKind, at_s: float | None, now:
 
 
 def stop(user_id: str, session_id: str, at_s: float | None, now: datetime) -> LiveSessionDetail:
-    def change(stored: Stored) -> Session:
-        session = stored.session
+    def change(session: Session) -> Session:
         session.check_takes_more(now)
         if at_s is not None:
             session.check_time(at_s, now, pointer="#/at_s")
@@ -84,12 +81,11 @@ def stop(user_id: str, session_id: str, at_s: float | None, now: datetime) -> Li
 
 def close_forgotten(user_id: str, session_id: str, unheard_since: datetime, now: datetime) -> bool:
     """False when it was heard meanwhile. A finish that was interrupted is done to the end."""
-    stored = session_store.find(user_id, session_id)
-    if stored is None or (stored.session.is_open and stored.session.heard_at >= unheard_since):
+    known = session_store.find(user_id, session_id)
+    if known is None or (known.is_open and known.heard_at >= unheard_since):
         return False
 
-    def change(stored: Stored) -> Session:
-        session = stored.session
+    def change(session: Session) -> Session:
         return session.forgotten(now) if session.is_open and session.heard_at < unheard_since else session
 
     _closed(user_id, session_id, change, now)
@@ -97,8 +93,7 @@ def close_forgotten(user_id: str, session_id: str, unheard_since: datetime, now:
 
 
 def discard(user_id: str, session_id: str, now: datetime) -> LiveSessionDetail:
-    def change(stored: Stored) -> Session:
-        session = stored.session
+    def change(session: Session) -> Session:
         if session.outcome is LiveOutcome.DISCARDED:
             return session
         if not session.is_open:
@@ -110,14 +105,15 @@ def discard(user_id: str, session_id: str, now: datetime) -> LiveSessionDetail:
     return shown_with(discarded, NOTHING)
 
 
-def _changed(user_id: str, session_id: str, change: Callable[[Stored], Session], now: datetime) -> Session:
+def _changed(user_id: str, session_id: str, change: Callable[[Session], Session], now: datetime) -> Session:
     def once() -> Session:
-        stored = session_store.get(user_id, session_id)
-        new = change(stored)
-        if new == stored.session:
+        stored, known = session_store.existing(user_id, session_id)
+        new = change(known)
+        if new == known:
             return new
-        heard = new.model_copy(update={"heard_at": max(now, new.heard_at)})
-        session_store.save(user_id, stored, heard, now, dirty=not new.is_open)
+        unfinished_since = None if new.is_open else now
+        heard = new.model_copy(update={"heard_at": max(now, new.heard_at), "unfinished_since": unfinished_since})
+        session_store.save(user_id, stored, heard, now)
         return heard
 
     changed = retry_on_conflict(once)
@@ -126,7 +122,7 @@ def _changed(user_id: str, session_id: str, change: Callable[[Stored], Session],
     return changed
 
 
-def _closed(user_id: str, session_id: str, change: Callable[[Stored], Session], now: datetime) -> Session:
+def _closed(user_id: str, session_id: str, change: Callable[[Session], Session], now: datetime) -> Session:
     """First nothing more gets in unnoticed, then what is in is made known; a crash between is mended later."""
     closed = _changed(user_id, session_id, change, now)
     audience.end(user_id, closed, now)
@@ -139,15 +135,15 @@ def finish(user_id: str, session_id: str, now: datetime) -> Session:
 
 
 def _finish(user_id: str, session_id: str, now: datetime) -> Session:
-    stored = session_store.get(user_id, session_id)
-    if not stored.is_dirty or stored.session.is_open:
-        return stored.session
-    if holds_nothing(stored.session):
+    stored, session = session_store.existing(user_id, session_id)
+    if session.unfinished_since is None or session.is_open:
+        return session
+    if holds_nothing(session):
         session_store.delete_chunks(user_id, session_id)
     parts = session_store.chunks(user_id, session_id)
-    ended = ending(stored.session, parts, now)
+    ended = ending(session, parts, now)
     event = _finished(ended.session, _claim(ended.session, parts) if parts else None, ended.last_s)
-    session_store.save(user_id, stored, ended.session, now, dirty=False, events=[event])
+    session_store.save(user_id, stored, ended.session, now, events=[event])
     count(f"Live{event.outcome.value.capitalize()}")
     return ended.session
 
@@ -157,9 +153,7 @@ def _claim(session: Session, parts: list[bytes]) -> StreamsClaim:
     data = bundle(parts)
     content = hashlib.sha256(data).hexdigest()[:16]
     samples = sum(len(unpacked(part)) for part in parts)
-    return StreamsClaim(
-        key=claims.deposit(f"streams/{session.session_id}/{content}/{keys.LIVE}", data), samples=samples
-    )
+    return StreamsClaim(key=claims.deposit(f"streams/{session.session_id}/{content}/{LIVE}", data), samples=samples)
 
 
 def _finished(session: Session, claim: StreamsClaim | None, last_s: float | None) -> LiveSessionFinished:
@@ -211,23 +205,24 @@ def take(user_id: str, session_id: str, batch: SampleBatch, now: datetime) -> Sa
 
 def _take(user_id: str, session_id: str, batch: SampleBatch, now: datetime) -> _Written:
     minutes = minutes_of(batch)
-    stored, known = session_store.get_with_chunks(user_id, session_id, [*minutes, minutes[-1] + 1])
-    stored.session.check_takes_more(now)
-    found = judged(batch, stored.session, now)
-    chunks = {minute: chunk.data for minute, chunk in known.items()}
-    intake = decide(found.samples, chunks, minutes[-1], stored.session)
+    wanted = [*minutes, minutes[-1] + 1]
+    stored, session, chunks = session_store.existing_with_chunks(user_id, session_id, wanted)
+    session.check_takes_more(now)
+    found = judged(batch, session, now)
+    known = {minute: chunk.value for minute, chunk in chunks.items() if chunk.value is not None}
+    intake = decide(found.samples, known, minutes[-1], session)
     if intake.changed:
-        changed = {minute: (known.get(minute), data) for minute, data in intake.changed.items()}
-        session_store.write_chunks(user_id, stored, changed, now)
-    session_store.hear(user_id, stored, now, found.samples.last_s or 0.0)
-    return _Written(stored.session, found, intake)
+        changed = [(chunks[minute], data) for minute, data in intake.changed.items()]
+        session_store.write_chunks(stored, session, changed, now)
+    session_store.hear(stored, session, found.samples.last_s or 0.0, now)
+    return _Written(session, found, intake)
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
 def state(user_id: str, session_id: str) -> LiveSessionDetail:
-    return _detail(user_id, session_store.get(user_id, session_id).session)
+    return _detail(user_id, session_store.get(user_id, session_id))
 
 
 def sessions(user_id: str, *, limit: int, cursor: str | None) -> ListResponse[LiveSession]:
@@ -267,11 +262,13 @@ def saved(user_id: str, session_id: str, workout_id: str, now: datetime) -> str:
     """The diary has it: under its own id, or joined to a workout that has streams of its own."""
 
     def note() -> str:
-        stored = session_store.find(user_id, session_id)
-        if stored is None or stored.session.workout_id == workout_id:
+        stored = session_store.read(user_id, session_id)
+        known = stored.value
+        if known is None or known.workout_id == workout_id:
             return "known"
-        session = stored.session.model_copy(update={"workout_id": workout_id})
-        session_store.save(user_id, stored, session, stored.session.heard_at)
+        since = known.heard_at if known.unfinished_since is not None else None  # so the next round looks at it
+        noted = known.model_copy(update={"workout_id": workout_id, "unfinished_since": since})
+        session_store.save(user_id, stored, noted, now)
         return "noted"
 
     outcome = retry_on_conflict(note)
@@ -282,8 +279,8 @@ def saved(user_id: str, session_id: str, workout_id: str, now: datetime) -> str:
 
 def holds(user_id: str, session_id: str) -> bool:
     """Its chunks are in the table."""
-    stored = session_store.find(user_id, session_id)
-    return stored is not None and not stored.session.sealed
+    session = session_store.find(user_id, session_id)
+    return session is not None and not session.sealed
 
 
 def retire(user_id: str, session_id: str, now: datetime) -> bool:
@@ -292,15 +289,15 @@ def retire(user_id: str, session_id: str, now: datetime) -> bool:
     What was taken and is not made known yet is made known first: an answered sample is kept."""
 
     def seal() -> bool:
-        stored = session_store.find(user_id, session_id)
-        if stored is None or stored.session.is_open:
+        stored = session_store.read(user_id, session_id)
+        session = stored.value
+        if session is None or session.is_open:
             return False
-        if stored.is_dirty:
+        if session.unfinished_since is not None:
             finish(user_id, session_id, now)
             raise WriteConflictError
-        if not stored.session.sealed:
-            sealed = stored.session.model_copy(update={"sealed": True})
-            session_store.save(user_id, stored, sealed, stored.session.heard_at, dirty=False)
+        if not session.sealed:
+            session_store.save(user_id, stored, session.model_copy(update={"sealed": True}), now)
         return True
 
     is_closed = retry_on_conflict(seal)

@@ -33,7 +33,7 @@ def close(asked: Forgotten) -> dict[str, int]:
     now = asked.now
     after_s = load(LiveSettings).live_forgotten_after_s if asked.forgotten_after_s is None else asked.forgotten_after_s
     unheard_since = now - timedelta(seconds=after_s)
-    found = session_store.unheard_since(unheard_since, dirty_since=now - FINISHES_WITHIN)
+    found = session_store.unheard_since(unheard_since, unfinished_since=now - FINISHES_WITHIN)
     done = one_by_one(
         [session for session in found if asked.concerns(session[0])],
         lambda session: service.close_forgotten(*session, unheard_since, now),

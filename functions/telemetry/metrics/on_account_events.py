@@ -13,8 +13,9 @@ handler = Consumer()
 @handler.on(UserRegistered, ProfileUpdated, PhysicalDataChanged)
 def know(envelope: Envelope[UserRegistered | ProfileUpdated | PhysicalDataChanged]) -> Consumed:
     """What a change touches is asked for even when the change is no news: a crash in between is mended so."""
-    known = athletes.know(envelope.user_id, envelope.data)
+    now = clock.now()
+    known = athletes.know(envelope.user_id, envelope.data, now)
     asked = 0
     if known.touched is not None:
-        asked = work.ask_for(envelope.user_id, known.touched, correlation_id=envelope.correlation_id, now=clock.now())
+        asked = work.ask_for(envelope.user_id, known.touched, correlation_id=envelope.correlation_id, now=now)
     return Consumed("kept" if known.is_news else "stale", {"workouts": asked})

@@ -47,7 +47,7 @@ def export(user_id: str, workout_id: str, as_format: Format) -> str:
 
 
 def _columns(user_id: str, workout_id: str) -> tuple[Kept, dict[str, Floats]]:
-    kept, _ = store.find(user_id, workout_id)
+    kept = store.read(user_id, workout_id).value
     if kept is None or kept.key is None:
         raise StreamsNotFoundError
     return kept, joined(store.read_chunks(user_id, kept))
@@ -90,7 +90,8 @@ def forget_streams(user_id: str, workout_id: str, revision: int, now: datetime) 
 
 def _bring_about(user_id: str, wanted: Kept, now: datetime) -> str:
     """First the chunks, then the word that they count, then the old ones go; a crash anywhere is mended next time."""
-    known, stored = store.find(user_id, wanted.workout_id)
+    stored = store.read(user_id, wanted.workout_id)
+    known = stored.value
     if known is not None and known.revision >= wanted.revision:
         _sweep(user_id, known, now)
         return "stale"
@@ -100,7 +101,7 @@ def _bring_about(user_id: str, wanted: Kept, now: datetime) -> str:
     garbage = [*(known.garbage if known is not None else []), *([old_key] if old_key else [])]
     left = [key for key in dict.fromkeys(garbage) if not store.are_same_chunks(key, wanted.key)]
     kept = wanted.model_copy(update={"garbage": left})
-    store.keep(user_id, kept, stored)
+    store.keep(user_id, stored, kept, now)
     _sweep(user_id, kept, now)
     return "kept" if wanted.key is not None else "forgotten"
 
@@ -111,7 +112,7 @@ def _bring_chunks(user_id: str, workout_id: str, key: str, now: datetime) -> Non
         if live.holds(user_id, workout_id):
             return
         live.retire(user_id, workout_id, now)
-    store.write_chunks(user_id, workout_id, key, unbundle(claims.collect(key)))
+    store.write_chunks(user_id, workout_id, key, unbundle(claims.collect(key)), now)
 
 
 def _sweep(user_id: str, kept: Kept, now: datetime) -> None:
@@ -121,6 +122,6 @@ def _sweep(user_id: str, kept: Kept, now: datetime) -> None:
         return
     for key in kept.garbage:
         store.delete_chunks(user_id, kept.workout_id, key)
-    _, stored = store.find(user_id, kept.workout_id)
-    if stored is not None and stored.body.get("garbage") == kept.garbage:
-        store.keep(user_id, kept.model_copy(update={"garbage": []}), stored)
+    stored = store.read(user_id, kept.workout_id)
+    if stored.value is not None and stored.value.garbage == kept.garbage:
+        store.keep(user_id, stored, kept.model_copy(update={"garbage": []}), now)

@@ -1,18 +1,17 @@
-"""The telemetry table: chunks of streams. Access patterns stand in README.md."""
+"""The telemetry table: which streams of a workout are kept, and their chunks. Access patterns stand in README.md."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
-from pynamodb.attributes import BinaryAttribute
 
-from stadion.dynamo import Item, Transaction, next_revision, put_over
+from stadion import writes
+from stadion.change import Change
+from stadion.records import Records, Stored
 from stadion.sports import SportType
-from telemetry import keys
+from telemetry import chunk_store
+from telemetry.chunk_store import CHUNKS
 from telemetry.streams.values import Facts
-
-
-class _ChunkItem(Item):
-    data = BinaryAttribute(legacy_encoding=False)
 
 
 class Kept(BaseModel):
@@ -29,72 +28,49 @@ class Kept(BaseModel):
     garbage: list[str] = Field(default_factory=list, description="keys of chunks that may go")
 
 
-def find(user_id: str, workout_id: str) -> tuple[Kept | None, Item | None]:
-    item = Item.find(_user(user_id), _sk(workout_id))
-    return (Kept.model_validate(item.body) if item is not None else None), item
+KEPT = Records(Kept, kind="streams", pk="USER#{user_id}", sk="STREAMS#{workout_id}")
+"""Revision of the workout, key of its chunks, sport, start, facts, garbage: `on_workout_events`, on the revision; every
+read of streams, and what measures."""
+
+
+def read(user_id: str, workout_id: str) -> Stored[Kept]:
+    return KEPT.read(user_id, workout_id)
 
 
 def all_kept(user_id: str) -> Iterator[Kept]:
     """One request for each megabyte, which is some two thousand workouts."""
-    found = Item.query(_user(user_id), Item.sk.startswith(_sk("")), consistent_read=True)
-    return (Kept.model_validate(item.body) for item in found)
+    return KEPT.every(user_id)
 
 
-def kept_key(user_id: str, workout_id: str) -> Item:
-    return Item(pk=_user(user_id), sk=_sk(workout_id))
+def keep(user_id: str, stored: Stored[Kept], kept: Kept, now: datetime) -> None:
+    """`WriteConflictError` when what is kept is not `stored` any more."""
+    with Change(user_id, now) as change:
+        change.replace(stored, kept)
 
 
-def keep(user_id: str, kept: Kept, stored: Item | None) -> None:
-    """`WriteConflictError` when the item is not `stored` any more."""
-    revision = next_revision(stored)
-    body = kept.model_dump(mode="json", exclude_none=True)
-    new = Item(pk=_user(user_id), sk=_sk(kept.workout_id), kind="streams", revision=revision, body=body)
-    transaction = Transaction()
-    put_over(transaction, stored, new)
-    transaction.commit()
-
-
-def write_chunks(user_id: str, workout_id: str, key: str, parts: Iterable[bytes]) -> None:
+def write_chunks(user_id: str, workout_id: str, key: str, parts: Iterable[bytes], now: datetime) -> None:
     """Nobody reads them before `keep` names their key; the same chunks again change nothing."""
-    with _ChunkItem.batch_write() as batch:
-        for number, part in enumerate(parts):
-            batch.save(_ChunkItem(pk=_chunks(user_id, workout_id, key), sk=f"{number:05d}", kind="chunk", data=part))
+    content = _content(key)
+    places = ((CHUNKS.at(user_id, workout_id, content, number), part) for number, part in enumerate(parts))
+    writes.put_all(places, now)
 
 
 def read_chunks(user_id: str, kept: Kept) -> list[bytes]:
-    """One request for each megabyte, which is some forty hours."""
-    found = _ChunkItem.query(_chunks(user_id, kept.workout_id, kept.key or ""), consistent_read=True)
-    return [item.data for item in found]
+    return chunk_store.read(user_id, kept.workout_id, _content(kept.key or ""))
 
 
 def delete_chunks(user_id: str, workout_id: str, key: str) -> None:
-    pk = _chunks(user_id, workout_id, key)
-    found = list(_ChunkItem.query(pk, consistent_read=True))
-    with _ChunkItem.batch_write() as batch:
-        for item in found:
-            batch.delete(item)
+    chunk_store.delete(user_id, workout_id, _content(key))
 
 
 def are_same_chunks(key: str | None, other: str | None) -> bool:
     """Chunks are found by the last part of the key: their content's name, or `live` for those that grew there."""
-    return key is not None and other is not None and _partition(key) == _partition(other)
+    return key is not None and other is not None and _content(key) == _content(other)
 
 
 def are_live(key: str | None) -> bool:
-    return key is not None and _partition(key) == keys.LIVE
+    return key is not None and _content(key) == chunk_store.LIVE
 
 
-def _partition(key: str) -> str:
+def _content(key: str) -> str:
     return key.rsplit("/", 1)[-1]
-
-
-def _user(user_id: str) -> str:
-    return f"USER#{user_id}"
-
-
-def _sk(workout_id: str) -> str:
-    return f"STREAMS#{workout_id}"
-
-
-def _chunks(user_id: str, workout_id: str, key: str) -> str:
-    return keys.chunks(user_id, workout_id, _partition(key))

@@ -15,12 +15,14 @@ from telemetry.timeseries.port import DeviceSamples
 from telemetry.timeseries.service import time_series
 
 
-def tell(user_id: str, device_id: str, touched: Iterable[tuple[str, Sequence[int]]], *, time_zone: str) -> None:
+def tell(
+    user_id: str, device_id: str, touched: Iterable[tuple[str, Sequence[int]]], *, time_zone: str, now: datetime
+) -> None:
     """Of metrics and instants. Safe to repeat, in any order: the slots decide, not the batch."""
     for (metric, day), instants in _by_day(touched, time_zone).items():
         samples = _day(user_id, device_id, METRICS[metric], day, sorted(instants), time_zone)
         if samples is not None:
-            time_series().put_samples(user_id, samples)
+            time_series().put_samples(user_id, samples, now)
 
 
 def _by_day(touched: Iterable[tuple[str, Sequence[int]]], time_zone: str) -> dict[tuple[str, date], set[int]]:

@@ -149,13 +149,15 @@ class TelemetryStore(Protocol):
     Raises `TelemetryStoreBusyError` when the service behind it does not take or answer now: try again later.
     """
 
-    def put_workout(self, user_id: str, workout: WorkoutSeries) -> None:
+    def put_workout(self, user_id: str, workout: WorkoutSeries, now: datetime) -> None:
         """Wherever an older version of it began: only the newest counts."""
 
-    def remove_workout(self, user_id: str, workout_id: str, *, version: int, day: date, started_at: datetime) -> None:
+    def remove_workout(
+        self, user_id: str, workout_id: str, *, version: int, day: date, started_at: datetime, now: datetime
+    ) -> None:
         """No answer counts it any more."""
 
-    def put_samples(self, user_id: str, samples: DeviceSamples) -> None: ...
+    def put_samples(self, user_id: str, samples: DeviceSamples, now: datetime) -> None: ...
 
     def trend(self, user_id: str, metric: str, source: Source, span: Span, period: Period) -> list[TrendPoint]: ...
 

@@ -64,7 +64,7 @@ def test_without_the_time_series_the_slots_are_kept_and_the_queue_brings_it_agai
     telemetry: Service, moto: pytest.MonkeyPatch
 ) -> None:
     class Broken(RollupStore):
-        def put_samples(self, user_id: str, samples: DeviceSamples) -> None:
+        def put_samples(self, user_id: str, samples: DeviceSamples, now: datetime) -> None:
             raise TelemetryStoreBusyError
 
     send(telemetry, sample(100))

@@ -30,7 +30,7 @@ def allow(user_id: str, follower_id: str, now: datetime) -> Follower:
         if len(known) >= MOST_FOLLOWERS:
             raise TooManyFollowersError(most=MOST_FOLLOWERS)
         known[follower_id] = Allowed(user_id=follower_id, allowed_at=now)
-        store.allow(user_id, known[follower_id])
+        store.allow(user_id, known[follower_id], now)
     return Follower.model_validate(known[follower_id].model_dump())
 
 
@@ -41,7 +41,7 @@ def disallow(user_id: str, follower_id: str) -> None:
 
 
 def share(user_id: str, session_id: str, asked: NewShareLink, now: datetime) -> CreatedShareLink:
-    session = session_store.get(user_id, session_id).session
+    session = session_store.get(user_id, session_id)
     if not session.is_open:
         raise LiveSessionIsOverError
     if len(_links(user_id, session_id, now)) >= MOST_LINKS:
@@ -53,7 +53,7 @@ def share(user_id: str, session_id: str, asked: NewShareLink, now: datetime) -> 
         session_id=session_id,
         expires_at=now + timedelta(seconds=asked.expires_in_s),
     )
-    store.add_link(link)
+    store.add_link(link, now)
     return CreatedShareLink(**_shown(link).model_dump(), share_token=token, path=f"/v1/live/shared/{token}")
 
 
@@ -62,11 +62,11 @@ def links(user_id: str, session_id: str, now: datetime) -> list[ShareLink]:
     return [_shown(link) for link in _links(user_id, session_id, now)]
 
 
-def unshare(user_id: str, session_id: str, link_id: str) -> None:
+def unshare(user_id: str, session_id: str, link_id: str, now: datetime) -> None:
     session_store.get(user_id, session_id)
     known = store.audience(user_id).links.get(link_id)
     if known is not None and known.session_id == session_id:
-        store.remove_link(user_id, link_id)
+        store.remove_link(user_id, link_id, now)
     service.dismiss(user_id, link_id=link_id)
 
 

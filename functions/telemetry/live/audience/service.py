@@ -31,7 +31,7 @@ def watch(user_id: str, watcher: Watcher, now: datetime) -> Seen:
     others = [w for w in audience.of_session(watcher.session_id) if w.connection_id != watcher.connection_id]
     if len(others) >= MOST_WATCHERS:
         raise TooManyWatchersError(most=MOST_WATCHERS)
-    session = session_store.get(user_id, watcher.session_id).session
+    session = session_store.get(user_id, watcher.session_id)
     store.add_watcher(user_id, watcher, now)
     return _snapshot(user_id, session, audience, own=watcher.user_id == user_id)
 
@@ -49,7 +49,7 @@ def look(user_id: str, session_id: str, watcher: Watcher, now: datetime) -> Seen
     audience = store.audience(user_id)
     if not audience.may_watch(watcher, now):
         raise ShareLinkNotFoundError if watcher.link_id is not None else LiveSessionNotFoundError
-    session = session_store.get(user_id, session_id).session
+    session = session_store.get(user_id, session_id)
     return _snapshot(user_id, session, audience, own=watcher.user_id == user_id)
 
 

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from pynamodb.expressions.condition import Condition
+from pydantic import AwareDatetime
 
-from stadion import clock
-from stadion.dynamo import Item, Transaction, absent
+from stadion import clock, writes
+from stadion.change import Change
+from stadion.dynamo import Item, absent
 from stadion.events.accounts import PrivacyZone
-from telemetry.live.audience.domain import Allowed, Audience, Link, Watcher
+from stadion.records import Records, partition
+from telemetry.live.audience.domain import Allowed, Audience, Kept, Link, Watcher
 from telemetry.live.errors import LiveSessionNotFoundError, ShareLinkNotFoundError
 
 WATCHES_FOR: Final = timedelta(hours=3)
@@ -20,61 +22,106 @@ WATCHES_FOR: Final = timedelta(hours=3)
 LINK_KEPT_FOR: Final = timedelta(days=1)
 
 
+class _OlderError(Exception):
+    """A newer list of zones is known."""
+
+
+class _Watch(Kept):
+    """What a connection watches."""
+
+    user_id: str
+    session_id: str
+
+
+class _Zones(Kept):
+    zones: list[PrivacyZone]
+    kept_at: AwareDatetime
+
+    def body(self) -> dict[str, Any]:
+        return {
+            "zones": [zone.model_dump(mode="json") for zone in self.zones],
+            "kept_at": clock.rfc3339(self.kept_at),
+        }
+
+
+FOLLOWERS = Records(Allowed, kind="live_follower", pk="AUDIENCE#{athlete_id}", sk="FOLLOWER#{user_id}")
+"""Who may watch: the athlete; every push."""
+LINKS = Records(
+    Link,
+    kind="live_link",
+    pk="AUDIENCE#{user_id}",
+    sk="LINK#{link_id}",
+    kept_for=LINK_KEPT_FOR,
+    kept_since="expires_at",
+)
+"""Who may watch without an account, by the digest of the token: the athlete; every push."""
+TOKENS = Records(
+    Link, kind="live_link", pk="LINK#{link_id}", sk="LINK", kept_for=LINK_KEPT_FOR, kept_since="expires_at"
+)
+"""Where the token of a link leads: with the link; whoever has the token."""
+WATCHERS = Records(
+    Watcher,
+    kind="live_watcher",
+    pk="AUDIENCE#{athlete_id}",
+    sk="WATCHER#{session_id}#{connection_id}",
+    kept_for=WATCHES_FOR,
+)
+"""Who watches: while the permission is there; every push."""
+WATCHES = Records(
+    _Watch,
+    kind="live_watch",
+    pk="CONNECTION#{connection_id}",
+    sk="WATCH#{user_id}#{session_id}",
+    kept_for=WATCHES_FOR,
+)
+"""What a connection watches: with `WATCHERS`; the end of the connection."""
+ZONES = Records(_Zones, kind="live_zones", pk="AUDIENCE#{athlete_id}", sk="ZONES", dump=_Zones.body)
+"""Where nobody may be seen: `on_privacy_zones`, unless the revision is older; every push."""
+
+
 def audience(user_id: str) -> Audience:
-    found = Audience(user_id)
-    for item in Item.query(_audience(user_id), consistent_read=True):
-        if item.kind == "live_follower":
-            follower = Allowed.model_validate(item.body)
-            found.allowed[follower.user_id] = follower
-        elif item.kind == "live_link":
-            link = Link.model_validate(item.body)
-            found.links[link.link_id] = link
-        elif item.kind == "live_watcher":
-            found.watchers.append(Watcher.model_validate(item.body))
-        elif item.kind == "live_zones":
-            found.zones.extend(PrivacyZone.model_validate(zone) for zone in item.body["zones"])
-    return found
+    found = partition(ZONES.at(user_id).pk)
+    return Audience(
+        user_id,
+        allowed={follower.user_id: follower for follower in found.values(FOLLOWERS)},
+        links={link.link_id: link for link in found.values(LINKS)},
+        watchers=found.values(WATCHERS),
+        zones=[zone for listed in found.values(ZONES) for zone in listed.zones],
+    )
 
 
 # --- followers -------------------------------------------------------------------------------------------------------
 
 
-def allow(user_id: str, follower: Allowed) -> None:
-    body = follower.model_dump(mode="json")
-    Item(pk=_audience(user_id), sk=_follower(follower.user_id), kind="live_follower", body=body).save()
+def allow(user_id: str, follower: Allowed, now: datetime) -> None:
+    writes.put(FOLLOWERS.at(user_id, follower.user_id), follower, now)
 
 
 def disallow(user_id: str, follower_id: str) -> None:
-    Item(pk=_audience(user_id), sk=_follower(follower_id)).delete()
+    writes.delete(FOLLOWERS.at(user_id, follower_id))
 
 
 # --- links -----------------------------------------------------------------------------------------------------------
 
 
-def add_link(link: Link) -> None:
-    """Twice: where pushes look, and where the token leads."""
-    body = link.model_dump(mode="json")
-    gone_at = int((link.expires_at + LINK_KEPT_FOR).timestamp())
-    transaction = Transaction()
-    for pk, sk in ((_audience(link.user_id), _link(link.link_id)), (_link(link.link_id), "LINK")):
-        transaction.put(Item(pk=pk, sk=sk, kind="live_link", body=body, expires_at=gone_at))
-    transaction.commit()
+def add_link(link: Link, now: datetime) -> None:
+    with Change(link.user_id, now) as change:
+        change.put(LINKS, link, new=False)
+        change.put(TOKENS, link, new=False)
 
 
 def find_link(link_id: str, now: datetime) -> Link:
     """DynamoDB removes expired items late, so a link is over by its time."""
-    item = Item.find(_link(link_id), "LINK")
-    link = Link.model_validate(item.body) if item is not None else None
+    link = TOKENS.find(link_id)
     if link is None or link.expires_at <= now:
         raise ShareLinkNotFoundError
     return link
 
 
-def remove_link(user_id: str, link_id: str) -> None:
-    transaction = Transaction()
-    transaction.delete(Item(pk=_audience(user_id), sk=_link(link_id)))
-    transaction.delete(Item(pk=_link(link_id), sk="LINK"))
-    transaction.commit()
+def remove_link(user_id: str, link_id: str, now: datetime) -> None:
+    with Change(user_id, now) as change:
+        change.delete(LINKS.at(user_id, link_id))
+        change.delete(TOKENS.at(link_id))
 
 
 # --- watchers --------------------------------------------------------------------------------------------------------
@@ -82,47 +129,29 @@ def remove_link(user_id: str, link_id: str) -> None:
 
 def add_watcher(user_id: str, watcher: Watcher, now: datetime) -> None:
     """Refused when the permission is not there at that very moment."""
-    transaction = Transaction()
-    if watcher.link_id is not None:
-        link = Item(pk=_audience(user_id), sk=_link(watcher.link_id))
-        transaction.check(link, _there(), refused=lambda _: ShareLinkNotFoundError())
-    elif watcher.user_id is not None and watcher.user_id != user_id:
-        follower = Item(pk=_audience(user_id), sk=_follower(watcher.user_id))
-        transaction.check(follower, _there(), refused=lambda _: LiveSessionNotFoundError())
-    body = watcher.model_dump(mode="json", exclude_none=True)
-    gone_at = int((now + WATCHES_FOR).timestamp())
-    connection = watcher.connection_id
-    transaction.put(
-        Item(pk=_audience(user_id), sk=_watcher(watcher), kind="live_watcher", body=body, expires_at=gone_at)
-    )
-    reverse = {"user_id": user_id, "session_id": watcher.session_id}
-    transaction.put(
-        Item(
-            pk=_connection(connection),
-            sk=f"WATCH#{user_id}#{watcher.session_id}",
-            kind="live_watch",
-            body=reverse,
-            expires_at=gone_at,
-        )
-    )
-    transaction.commit()
+    watch = _Watch(user_id=user_id, session_id=watcher.session_id)
+    with Change(user_id, now) as change:
+        if watcher.link_id is not None:
+            change.require(LINKS.at(user_id, watcher.link_id), Item.pk.exists(), refused=ShareLinkNotFoundError)
+        elif watcher.user_id is not None and watcher.user_id != user_id:
+            follower = FOLLOWERS.at(user_id, watcher.user_id)
+            change.require(follower, Item.pk.exists(), refused=LiveSessionNotFoundError)
+        change.put(WATCHERS.of(watcher, user_id), watcher, new=False)
+        change.put(WATCHES.of(watch, watcher.connection_id), watch, new=False)
 
 
 def remove_watchers(user_id: str, watchers: Iterable[Watcher]) -> None:
-    listed = list(watchers)
-    if not listed:
-        return
-    with Item.batch_write() as batch:
-        for watcher in listed:
-            batch.delete(Item(pk=_audience(user_id), sk=_watcher(watcher)))
-            reverse = f"WATCH#{user_id}#{watcher.session_id}"
-            batch.delete(Item(pk=_connection(watcher.connection_id), sk=reverse))
+    found = [
+        (WATCHERS.of(watcher, user_id), WATCHES.at(watcher.connection_id, user_id, watcher.session_id))
+        for watcher in watchers
+    ]
+    writes.delete_all(place for both in found for place in both)
 
 
 def watches_of(connection_id: str) -> Iterator[tuple[str, Watcher]]:
     """(athlete, watcher) for what a connection watches."""
-    for item in Item.query(_connection(connection_id), consistent_read=True):
-        yield item.body["user_id"], Watcher(connection_id=connection_id, session_id=item.body["session_id"])
+    for watch in WATCHES.every(connection_id):
+        yield watch.user_id, Watcher(connection_id=connection_id, session_id=watch.session_id)
 
 
 # --- zones -----------------------------------------------------------------------------------------------------------
@@ -130,47 +159,11 @@ def watches_of(connection_id: str) -> Iterator[tuple[str, Watcher]]:
 
 def keep_zones(user_id: str, zones: Iterable[PrivacyZone], revision: int, now: datetime) -> bool:
     """False when a newer list is known."""
-    body = {"zones": [zone.model_dump(mode="json") for zone in zones], "kept_at": clock.rfc3339(now)}
-    item = Item(pk=_audience(user_id), sk="ZONES", kind="live_zones", revision=revision, body=body)
-    transaction = Transaction()
-    transaction.put(item, absent() | (Item.revision < revision), refused=_is_older)
+    kept = _Zones(zones=list(zones), kept_at=now)
+    older = absent() | (Item.revision < revision)
     try:
-        transaction.commit()
+        with Change(user_id, now) as change:
+            change.write(ZONES.at(user_id), kept, older, revision=revision, refused=_OlderError)
     except _OlderError:
         return False
     return True
-
-
-class _OlderError(Exception):
-    pass
-
-
-def _is_older(_: dict[str, dict[str, Any]] | None) -> Exception:
-    return _OlderError()
-
-
-# --- keys ------------------------------------------------------------------------------------------------------------
-
-
-def _audience(user_id: str) -> str:
-    return f"AUDIENCE#{user_id}"
-
-
-def _follower(user_id: str) -> str:
-    return f"FOLLOWER#{user_id}"
-
-
-def _link(link_id: str) -> str:
-    return f"LINK#{link_id}"
-
-
-def _watcher(watcher: Watcher) -> str:
-    return f"WATCHER#{watcher.session_id}#{watcher.connection_id}"
-
-
-def _connection(connection_id: str) -> str:
-    return f"CONNECTION#{connection_id}"
-
-
-def _there() -> Condition:
-    return Item.pk.exists()

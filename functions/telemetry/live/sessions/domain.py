@@ -6,6 +6,7 @@ late or crossed mean the same as those which came once and in order.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Final
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -26,6 +27,15 @@ LATE_FOR: Final = timedelta(days=7)
 OLDEST_START: Final = timedelta(days=7)
 CLOCK_SKEW: Final = timedelta(minutes=15)
 MOST_MARKS: Final = 500
+
+
+class Phase(StrEnum):
+    """What its chunks take."""
+
+    OPEN = "open"
+    LATE = "late"
+    """It is closed: what is late is taken, and makes it known anew."""
+    OVER = "over"
 
 
 class Value(BaseModel):
@@ -58,6 +68,9 @@ class Session(Start):
     finished: int = Field(default=0, description="how many times it was finished: the revision of the event")
     workout_id: str | None = Field(default=None, description="where it was saved")
     sealed: bool = Field(default=False, description="its chunks are gone: nothing more is taken")
+    unfinished_since: AwareDatetime | None = Field(
+        default=None, exclude=True, description="when samples or marks came that are not made known yet"
+    )
 
     @property
     def is_open(self) -> bool:
@@ -70,6 +83,28 @@ class Session(Start):
         if self.outcome is not None:
             return LiveState.FINISHED
         return LiveState.PAUSED if open_pause(self.marks) is not None else LiveState.RUNNING
+
+    @property
+    def phase(self) -> Phase:
+        if self.is_open:
+            return Phase.OPEN
+        return Phase.OVER if self.sealed or self.outcome is LiveOutcome.DISCARDED else Phase.LATE
+
+    @property
+    def waits_as(self) -> Phase | None:
+        """An open session for its end, a closed one for being made known."""
+        if self.is_open:
+            return Phase.OPEN
+        return Phase.LATE if self.unfinished_since is not None else None
+
+    @property
+    def waits_since(self) -> datetime | None:
+        return self.heard_at if self.is_open else self.unfinished_since
+
+    @property
+    def settled_at(self) -> datetime | None:
+        """None while anything of it is to be made known."""
+        return self.closed_at if self.unfinished_since is None else None
 
     def takes_more(self, now: datetime) -> bool:
         if self.sealed or self.outcome is LiveOutcome.DISCARDED:

@@ -53,7 +53,7 @@ def ending(session: Session, parts: Sequence[bytes], now: datetime) -> Ending:
     last_s = unpacked(parts[-1]).last_s if parts else None
     if session.is_empty(last_s):
         session = session.discarded(now)
-    update = {"finished": session.finished + 1, "until_s": last_s or 0.0}
+    update = {"finished": session.finished + 1, "until_s": last_s or 0.0, "unfinished_since": None}
     return Ending(session.model_copy(update=update), last_s)
 
 

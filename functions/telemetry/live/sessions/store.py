@@ -4,124 +4,129 @@ Every write of a chunk holds the session still: while it is open by a condition 
 it. So nothing is written into a session that was discarded, and no sample slips in between a stop and what it saves.
 """
 
-import zlib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from pynamodb.attributes import BinaryAttribute, BooleanAttribute, UnicodeAttribute
-from pynamodb.exceptions import UpdateError
+from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 
-from stadion import clock, pagination
-from stadion.dynamo import Item, Transaction, absent, error_code, next_revision, page_of, put_over
+from stadion import clock, writes
+from stadion.change import Change
+from stadion.dynamo import Item, absent
 from stadion.events.envelope import Event
-from stadion.events.outbox import outbox_items
-from stadion.events.telemetry import LiveOutcome
-from stadion.observability import correlation_id
+from stadion.pagination import Page
+from stadion.records import Index, Records, Stored, fetch
 from stadion.retry import WriteConflictError
-from telemetry import keys
+from telemetry import chunk_store
+from telemetry.chunk_store import CHUNKS, LIVE, ChunkItem
 from telemetry.live.errors import LiveSessionNotFoundError, LiveSessionOpenError
 from telemetry.live.sessions.chunks import latest, merged, unpacked
-from telemetry.live.sessions.domain import Session
+from telemetry.live.sessions.domain import Phase, Session, Value
 from telemetry.live.values import Latest
 
-SHARDS: Final = 4
 KEPT_FOR: Final = timedelta(days=30)
 HEARD_EVERY: Final = timedelta(minutes=1)
-OVERTAKEN: Final = frozenset({"ConditionalCheckFailedException", "TransactionConflictException"})
-OPEN, LATE, OVER = "open", "late", "over"
 
 
-class _LiveItem(Item):
+class _LiveItem(ChunkItem):
+    """Beside chunks, so that one request reads both."""
+
     phase = UnicodeAttribute(null=True)
     dirty = BooleanAttribute(null=True)
-    data = BinaryAttribute(legacy_encoding=False, null=True)
 
 
-@dataclass(frozen=True)
-class Stored:
-    """A session as it is stored, to be written over only if nobody was faster."""
-
-    session: Session
-    item: _LiveItem
-
-    @property
-    def is_dirty(self) -> bool:
-        """It has samples or marks that are not finished yet."""
-        return bool(self.item.dirty)
+class _OpenMark(Value):
+    session_id: str
 
 
-@dataclass(frozen=True)
-class Chunk:
-    minute: int
-    data: bytes
-    item: _LiveItem
+def _session(item: _LiveItem) -> Session:
+    since = item.gsi1sk.partition("#")[0] if item.dirty else None
+    return Session.model_validate({**item.body, "unfinished_since": since})
+
+
+def _attributes(session: Session) -> dict[str, Any]:
+    return {"phase": session.phase.value, "dirty": True if session.unfinished_since is not None else None}
+
+
+WAITING: Final = Index("LIVE#{waits_as}#{shard}", "{waits_since}#{session_id}", shards=4, shard_by="{session_id}")
+"""Open sessions by when they were last heard, closed ones by when something came that is not made known."""
+SESSIONS = Records(
+    Session,
+    kind="live_session",
+    pk="USER#{user_id}",
+    sk="LIVE#{session_id}",
+    kept_for=KEPT_FOR,
+    kept_since="settled_at",
+    index=WAITING,
+    item_type=_LiveItem,
+    attributes=_attributes,
+    load=_session,
+    missing=LiveSessionNotFoundError,
+)
+"""State and marks: what the athlete says, on the revision; samples, on its `phase`. While it waits for its end, or to
+be made known, `close_forgotten_sessions` finds it in the index."""
+OPEN_MARKS = Records(_OpenMark, kind="live_open", pk="USER#{user_id}", sk="OPEN_LIVE")
+"""The id of the open session, if absent: there is one."""
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
-def find(user_id: str, session_id: str) -> Stored | None:
-    item = _LiveItem.find(_user(user_id), _sk(session_id))
-    return _stored(item) if item is not None else None
+def find(user_id: str, session_id: str) -> Session | None:
+    return SESSIONS.find(user_id, session_id)
 
 
-def get(user_id: str, session_id: str) -> Stored:
-    found = find(user_id, session_id)
-    if found is None:
-        raise LiveSessionNotFoundError
-    return found
+def get(user_id: str, session_id: str) -> Session:
+    return SESSIONS.get(user_id, session_id)
 
 
-def get_with_chunks(user_id: str, session_id: str, minutes: Iterable[int]) -> tuple[Stored, dict[int, Chunk]]:
+def read(user_id: str, session_id: str) -> Stored[Session]:
+    return SESSIONS.read(user_id, session_id)
+
+
+def existing(user_id: str, session_id: str) -> tuple[Stored[Session], Session]:
+    return SESSIONS.existing(user_id, session_id)
+
+
+def existing_with_chunks(
+    user_id: str, session_id: str, minutes: Iterable[int]
+) -> tuple[Stored[Session], Session, dict[int, Stored[bytes]]]:
     """In one request."""
-    wanted = [(_user(user_id), _sk(session_id))]
-    wanted += [(keys.chunks(user_id, session_id, keys.LIVE), _minute(minute)) for minute in minutes]
-    session: Stored | None = None
-    chunks: dict[int, Chunk] = {}
-    for item in _LiveItem.batch_get(wanted, consistent_read=True):
-        if item.kind == "chunk":
-            chunks[int(item.sk)] = _chunk(item)
-        else:
-            session = _stored(item)
+    place = SESSIONS.at(user_id, session_id)
+    places = {minute: CHUNKS.at(user_id, session_id, LIVE, minute) for minute in minutes}
+    found = fetch(place, *places.values())
+    session = found[place].value
     if session is None:
         raise LiveSessionNotFoundError
-    return session, chunks
+    return found[place], session, {minute: found[chunk] for minute, chunk in places.items()}
 
 
 def chunks(user_id: str, session_id: str) -> list[bytes]:
-    """All of them, a request for each megabyte: some fifteen hours."""
-    return [item.data for item in _LiveItem.query(keys.chunks(user_id, session_id, keys.LIVE), consistent_read=True)]
+    return chunk_store.read(user_id, session_id, LIVE)
 
 
 def newest(user_id: str, session_id: str) -> Latest | None:
     """What the last two chunks say."""
-    pk = keys.chunks(user_id, session_id, keys.LIVE)
-    found = _LiveItem.query(pk, scan_index_forward=False, limit=2, consistent_read=True)
-    return latest(merged(unpacked(item.data) for item in found))
+    return latest(merged(map(unpacked, CHUNKS.every(user_id, session_id, LIVE, newest_first=True, limit=2))))
 
 
-def page(user_id: str, *, limit: int, cursor: str | None) -> pagination.Page[Session]:
+def page(user_id: str, *, limit: int, cursor: str | None) -> Page[Session]:
     """By id, the newest first if the app chose ids that are ordered by time."""
-    scope = pagination.fingerprint("live", user_id)
-    found = page_of(_user(user_id), "LIVE#", scope=scope, limit=limit, cursor=cursor, newest_first=True)
-    return pagination.Page([Session.model_validate(item.body) for item in found.items], found.next_cursor)
+    return SESSIONS.page(user_id, scope=("live", user_id), limit=limit, cursor=cursor, newest_first=True)
 
 
 def open_session(user_id: str) -> str | None:
-    item = Item.find(_user(user_id), "OPEN_LIVE")
-    return str(item.body["session_id"]) if item is not None else None
+    mark = OPEN_MARKS.find(user_id)
+    return mark.session_id if mark is not None else None
 
 
-def unheard_since(moment: datetime, *, dirty_since: datetime) -> Iterator[tuple[str, str]]:
+def unheard_since(moment: datetime, *, unfinished_since: datetime) -> Iterator[tuple[str, str]]:
     """(user, session) of open sessions that were not heard since, and of those whose finish was interrupted."""
-    for shard in range(SHARDS):
-        for prefix, before in ((OPEN, moment), (LATE, dirty_since)):
-            for item in Item.by_gsi1.query(
-                f"LIVE#{prefix}#{shard}", range_key_condition=Item.gsi1sk < clock.rfc3339(before)
-            ):
-                yield item.pk.removeprefix("USER#"), item.sk.removeprefix("LIVE#")
+    for phase, before in ((Phase.OPEN, moment), (Phase.LATE, unfinished_since)):
+        for partition in WAITING.partitions(waits_as=phase):
+            for stored in SESSIONS.listed(partition, before=clock.rfc3339(before)):
+                yield stored.place.pk.removeprefix("USER#"), stored.place.sk.removeprefix("LIVE#")
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------
@@ -129,150 +134,53 @@ def unheard_since(moment: datetime, *, dirty_since: datetime) -> Iterator[tuple[
 
 def create(user_id: str, session: Session, events: Iterable[Event], now: datetime) -> None:
     """`WriteConflictError` when the session is there already, `LiveSessionOpenError` when another one is open."""
-    transaction = Transaction()
-    transaction.put(_item(user_id, session, revision=1), absent())
-    mark = Item(pk=_user(user_id), sk="OPEN_LIVE", kind="live_open", body={"session_id": session.session_id})
-    transaction.put(mark, absent(), refused=_is_open)
-    _publish(transaction, user_id, events, now)
-    transaction.commit()
+    mark = _OpenMark(session_id=session.session_id)
+    with Change(user_id, now) as change:
+        change.replace(SESSIONS.of(session, user_id).nothing(), session)
+        change.put(OPEN_MARKS.at(user_id), mark, refused=_is_open)
+        change.publish(*events)
 
 
 def save(
-    user_id: str,
-    stored: Stored,
-    session: Session,
-    now: datetime,
-    *,
-    dirty: bool | None = None,
-    events: Iterable[Event] = (),
+    user_id: str, stored: Stored[Session], session: Session, now: datetime, *, events: Iterable[Event] = ()
 ) -> None:
-    """`WriteConflictError` when it is not as it was read. `dirty` stays as it is when it is not told."""
-    transaction = Transaction()
-    _replace(transaction, user_id, stored, session, dirty=stored.is_dirty if dirty is None else dirty, now=now)
-    if stored.session.is_open and not session.is_open:
-        _close(transaction, user_id, session)
-    _publish(transaction, user_id, events, now)
-    transaction.commit()
+    """`WriteConflictError` when it is not as it was read."""
+    with Change(user_id, now) as change:
+        change.replace(stored, session)
+        if stored.value is not None and stored.value.is_open and not session.is_open:
+            own = Item.body == {"session_id": session.session_id}
+            change.delete(OPEN_MARKS.at(user_id), only=own | absent())
+        change.publish(*events)
 
 
-def write_chunks(user_id: str, stored: Stored, found: Mapping[int, tuple[Chunk | None, bytes]], now: datetime) -> None:
+def write_chunks(
+    stored: Stored[Session], session: Session, changed: Iterable[tuple[Stored[bytes], bytes]], now: datetime
+) -> None:
     """All of a batch or nothing, if each chunk and the session are still what was read."""
-    transaction = Transaction()
-    session = stored.session
-    if stored.item.phase == OPEN:
-        transaction.check(stored.item, _LiveItem.phase == OPEN)
-    else:
-        _replace(transaction, user_id, stored, session, dirty=True, now=now)
-    for minute, (old, data) in found.items():
-        before = old.item if old is not None else None
-        new = _LiveItem(
-            pk=keys.chunks(user_id, session.session_id, keys.LIVE),
-            sk=_minute(minute),
-            kind="chunk",
-            revision=next_revision(before),
-            data=data,
-        )
-        put_over(transaction, before, new)
-    transaction.commit()
+    with Change(None, now) as change:
+        if session.is_open:
+            change.require(stored.place, _LiveItem.phase == Phase.OPEN.value)
+        else:
+            change.replace(stored, session.model_copy(update={"unfinished_since": now}))
+        for chunk, data in changed:
+            change.replace(chunk, data)
 
 
-def hear(user_id: str, stored: Stored, now: datetime, until_s: float) -> None:
+def hear(stored: Stored[Session], session: Session, until_s: float, now: datetime) -> None:
     """At most once a minute, and never in anybody's way."""
-    session = stored.session
     if not session.is_open or now - session.heard_at < HEARD_EVERY:
         return
     heard = session.model_copy(update={"heard_at": now, "until_s": max(until_s, session.until_s)})
-    item = _item(user_id, heard, revision=int(stored.item.revision) + 1)
-    try:
-        stored.item.update(
-            actions=[
-                _LiveItem.body.set(item.body),
-                _LiveItem.gsi1sk.set(item.gsi1sk),
-                _LiveItem.revision.set(item.revision),
-            ],
-            condition=(_LiveItem.revision == stored.item.revision) & (_LiveItem.phase == OPEN),
-        )
-    except UpdateError as error:
-        if error_code(error) not in OVERTAKEN:
-            raise
+    with suppress(WriteConflictError):
+        writes.replace(stored, heard, now)
 
 
 def delete_chunks(user_id: str, session_id: str) -> None:
-    found = list(_LiveItem.query(keys.chunks(user_id, session_id, keys.LIVE), consistent_read=True))
-    with _LiveItem.batch_write() as batch:
-        for item in found:
-            batch.delete(item)
+    chunk_store.delete(user_id, session_id, LIVE)
 
 
-def _replace(
-    transaction: Transaction, user_id: str, stored: Stored, session: Session, *, dirty: bool, now: datetime
-) -> None:
-    new = _item(user_id, session, revision=int(stored.item.revision) + 1, dirty_since=now if dirty else None)
-    put_over(transaction, stored.item, new)
-
-
-def _close(transaction: Transaction, user_id: str, session: Session) -> None:
-    mark = Item(pk=_user(user_id), sk="OPEN_LIVE")
-    own = Item.body == {"session_id": session.session_id}
-    transaction.delete(mark, own | absent())
-
-
-def _publish(transaction: Transaction, user_id: str, events: Iterable[Event], now: datetime) -> None:
-    for item in outbox_items(events, user_id=user_id, correlation_id=correlation_id(), now=now):
-        transaction.put(item)
-
-
-# --- keys and items --------------------------------------------------------------------------------------------------
-
-
-def _user(user_id: str) -> str:
-    return f"USER#{user_id}"
-
-
-def _sk(session_id: str) -> str:
-    return f"LIVE#{session_id}"
-
-
-def _minute(minute: int) -> str:
-    return f"{minute:05d}"
-
-
-def _phase(session: Session) -> str:
-    if session.is_open:
-        return OPEN
-    return OVER if session.sealed or session.outcome is LiveOutcome.DISCARDED else LATE
-
-
-def _item(user_id: str, session: Session, *, revision: int, dirty_since: datetime | None = None) -> _LiveItem:
-    phase = _phase(session)
-    waits = phase == OPEN or dirty_since is not None
-    since = session.heard_at if phase == OPEN else dirty_since
-    shard = zlib.crc32(session.session_id.encode()) % SHARDS
-    expires = session.closed_at + KEPT_FOR if session.closed_at is not None and dirty_since is None else None
-    return _LiveItem(
-        pk=_user(user_id),
-        sk=_sk(session.session_id),
-        gsi1pk=f"LIVE#{OPEN if phase == OPEN else LATE}#{shard}" if waits else None,
-        gsi1sk=f"{clock.rfc3339(since)}#{session.session_id}" if waits and since is not None else None,
-        kind="live_session",
-        revision=revision,
-        phase=phase,
-        dirty=True if dirty_since is not None else None,
-        expires_at=int(expires.timestamp()) if expires is not None else None,
-        body=session.model_dump(mode="json", exclude_none=True),
-    )
-
-
-def _stored(item: _LiveItem) -> Stored:
-    return Stored(Session.model_validate(item.body), item)
-
-
-def _chunk(item: _LiveItem) -> Chunk:
-    return Chunk(int(item.sk), item.data, item)
-
-
-def _is_open(raw: dict[str, dict[str, Any]] | None) -> Exception:
-    if raw is None:
+def _is_open(mark: Item | None) -> Exception:
+    if mark is None:
         return WriteConflictError()
-    other = str(Item.of_raw(raw).body["session_id"])
+    other = str(mark.body["session_id"])
     return LiveSessionOpenError(extensions={"open_session_id": other}, open_session_id=other)

@@ -1,6 +1,7 @@
 """Use case: keep a copy of what accounts says of an athlete. Older and repeated news change nothing."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from stadion.events.accounts import PhysicalDataChanged, ProfileUpdated, UserRegistered
@@ -21,10 +22,10 @@ class Known:
     touched: Touched | None = None
 
 
-def know(user_id: str, event: Told) -> Known:
+def know(user_id: str, event: Told, now: datetime) -> Known:
     if isinstance(event, PhysicalDataChanged):
-        return _know_day(user_id, event)
-    before, after = retry_on_conflict(lambda: store.know_profile(user_id, lambda known: updated(known, event)))
+        return _know_day(user_id, event, now)
+    before, after = retry_on_conflict(lambda: store.know_profile(user_id, lambda known: updated(known, event), now))
     named = isinstance(event, ProfileUpdated) and any(name in event.changed for name in ESTIMATED_FROM)
     differs = any(getattr(before, name) != getattr(after, name) for name in ESTIMATED_FROM)
     return Known(before != after, Touched() if named or differs else None)
@@ -46,10 +47,10 @@ def updated(known: Profile, event: UserRegistered | ProfileUpdated) -> Profile:
     )
 
 
-def _know_day(user_id: str, event: PhysicalDataChanged) -> Known:
+def _know_day(user_id: str, event: PhysicalDataChanged, now: datetime) -> Known:
     named = {what: getattr(event, what.value) for what in Measurement}
     values = {what: float(value) for what, value in named.items() if value is not None}
     entry = Entry(day=event.measured_on, revision=event.revision, values=values)
-    kept, is_news = retry_on_conflict(lambda: store.know_entry(user_id, entry))
+    kept, is_news = retry_on_conflict(lambda: store.know_entry(user_id, entry, now))
     athlete, _ = store.read(user_id)
     return Known(is_news, touched_by(athlete, kept))

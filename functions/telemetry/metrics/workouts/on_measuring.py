@@ -9,7 +9,7 @@ from telemetry.metrics.workouts.work import Measuring
 
 
 def measure(asked: Measuring) -> Consumed:
-    outcome = service.measure(asked.user_id, asked.workout_id, correlation_id=asked.correlation_id, now=clock.now())
+    outcome = service.measure(asked.user_id, asked.workout_id, clock.now())
     if outcome == "measured":
         count("WorkoutsMeasured")
     return Consumed(outcome, {"workout_id": asked.workout_id})

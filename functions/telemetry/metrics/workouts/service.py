@@ -5,10 +5,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from stadion.dynamo import next_revision
 from stadion.events.telemetry import UserMetricsUpdated
+from stadion.records import Stored
 from stadion.retry import retry_on_conflict
 from stadion.streams.codec import Floats
 from stadion.streams.recorded import joined
@@ -18,7 +18,7 @@ from telemetry.metrics.errors import MetricsNotFoundError
 from telemetry.metrics.values import Body
 from telemetry.metrics.workouts import store
 from telemetry.metrics.workouts.domain import assess
-from telemetry.metrics.workouts.store import Measured, ReliedOn
+from telemetry.metrics.workouts.store import Measured
 from telemetry.metrics.workouts.values import MetricsResponse
 from telemetry.streams import store as stream_store
 from telemetry.streams.store import Kept
@@ -40,43 +40,36 @@ class Found:
     columns: Mapping[str, Floats]
 
 
-def measure(user_id: str, workout_id: str, *, correlation_id: str, now: datetime) -> str:
+def measure(user_id: str, workout_id: str, now: datetime) -> str:
     """First the metrics with their event, then the time series, always: a crash between them is mended next time."""
-    found = retry_on_conflict(lambda: _bring_about(user_id, workout_id, correlation_id, now))
+    found = retry_on_conflict(lambda: _bring_about(user_id, workout_id, now))
     if found is None:
         return "unknown"
-    _tell_series(user_id, found)
+    _tell_series(user_id, found, now)
     return found.outcome
 
 
-def _bring_about(user_id: str, workout_id: str, correlation_id: str, now: datetime) -> Found | None:
+def _bring_about(user_id: str, workout_id: str, now: datetime) -> Found | None:
     """Looks at the metrics first: whoever measures on later news then finds them changed, and looks again."""
-    known, stored = store.find(user_id, workout_id)
-    kept, kept_item = stream_store.find(user_id, workout_id)
+    stored = store.read(user_id, workout_id)
+    streams = stream_store.read(user_id, workout_id)
+    known, kept = stored.value, streams.value
     if kept is None or (kept.facts is None and known is None):
         return None
-    relied_on = [ReliedOn(stream_store.kept_key(user_id, workout_id), kept_item)]
+    relied_on: list[Stored[Any]] = [streams]
     columns: Mapping[str, Floats] = {}
     if kept.facts is None or kept.started_at is None:
         wanted = _gone(known)
     else:
         athlete, head = athlete_store.read(user_id)
-        relied_on.append(ReliedOn(athlete_store.head_key(user_id), head))
+        relied_on.append(head)
         body = body_on(athlete, kept.facts.day)
         columns = joined(stream_store.read_chunks(user_id, kept)) if kept.key is not None else {}
         wanted = _measured(kept, kept.facts, kept.started_at, body, known, columns)
     if known is not None and known.fingerprint == wanted.fingerprint:
-        return Found("unchanged", known, next_revision(stored) - 1, columns)
-    revision = next_revision(stored)
-    store.keep(
-        user_id,
-        wanted,
-        stored,
-        relied_on=relied_on,
-        event=_event(wanted, revision),
-        correlation_id=correlation_id,
-        now=now,
-    )
+        return Found("unchanged", known, stored.revision or 0, columns)
+    revision = stored.next_revision
+    store.keep(user_id, stored, wanted, relied_on=relied_on, event=_event(wanted, revision), now=now)
     return Found("measured" if wanted.assessment is not None else "forgotten", wanted, revision, columns)
 
 
@@ -125,7 +118,7 @@ def _event(measured: Measured, revision: int) -> UserMetricsUpdated:
     )
 
 
-def _tell_series(user_id: str, found: Found) -> None:
+def _tell_series(user_id: str, found: Found, now: datetime) -> None:
     measured = found.measured
     if measured.assessment is None:
         time_series().remove_workout(
@@ -134,6 +127,7 @@ def _tell_series(user_id: str, found: Found) -> None:
             version=found.revision,
             day=measured.day,
             started_at=measured.started_at,
+            now=now,
         )
         return
     series = WorkoutSeries(
@@ -146,17 +140,18 @@ def _tell_series(user_id: str, found: Found) -> None:
         load=measured.assessment.load.value,
         mean_max=measured.assessment.mean_max,
     )
-    time_series().put_workout(user_id, series)
+    time_series().put_workout(user_id, series, now)
 
 
 def of_workout(user_id: str, workout_id: str) -> MetricsResponse:
-    measured, item = store.find(user_id, workout_id)
-    if measured is None or item is None or measured.assessment is None:
+    stored = store.read(user_id, workout_id)
+    measured = stored.value
+    if measured is None or measured.assessment is None:
         raise MetricsNotFoundError
     return MetricsResponse(
         **dict(measured.assessment),
         workout_id=workout_id,
-        revision=int(item.revision),
+        revision=stored.revision or 0,
         day=measured.day,
         sport_type=measured.sport_type,
     )

@@ -1,14 +1,14 @@
 """The metrics of workouts, in the telemetry table. Access patterns stand in the service's README.md."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from stadion.dynamo import Item, Transaction, absent, next_revision, put_over
+from stadion.change import Change
 from stadion.events.envelope import Event
-from stadion.events.outbox import outbox_items
+from stadion.records import Records, Stored
 from stadion.sports import SportType
 from telemetry.metrics.workouts.values import Assessment
 
@@ -26,41 +26,26 @@ class Measured(BaseModel):
     assessment: Assessment | None = None
 
 
-@dataclass(frozen=True)
-class ReliedOn:
-    """An item as it was read; `item` None: there was none under `key`."""
-
-    key: Item
-    item: Item | None
+MEASURED = Records(Measured, kind="metrics", pk="USER#{user_id}", sk="METRICS#{workout_id}", nulls=True)
+"""Every number, 4 KB, and a fingerprint of what went in: `on_measuring`, on the revision and all that it rests on."""
 
 
-def find(user_id: str, workout_id: str) -> tuple[Measured | None, Item | None]:
-    item = Item.find(*_keys(user_id, workout_id))
-    return (Measured.model_validate(item.body) if item is not None else None), item
+def read(user_id: str, workout_id: str) -> Stored[Measured]:
+    return MEASURED.read(user_id, workout_id)
 
 
 def keep(
     user_id: str,
+    stored: Stored[Measured],
     measured: Measured,
-    stored: Item | None,
     *,
-    relied_on: Iterable[ReliedOn],
+    relied_on: Iterable[Stored[Any]],
     event: Event,
-    correlation_id: str,
     now: datetime,
 ) -> None:
     """With its event; `WriteConflictError` when anything that it rests on is not as it was read."""
-    pk, sk = _keys(user_id, measured.workout_id)
-    body = measured.model_dump(mode="json")
-    transaction = Transaction()
-    put_over(transaction, stored, Item(pk=pk, sk=sk, kind="metrics", revision=next_revision(stored), body=body))
-    for one in relied_on:
-        unchanged = absent() if one.item is None else Item.revision == one.item.revision
-        transaction.check(one.key, unchanged)
-    for item in outbox_items([event], user_id=user_id, correlation_id=correlation_id, now=now):
-        transaction.put(item)
-    transaction.commit()
-
-
-def _keys(user_id: str, workout_id: str) -> tuple[str, str]:
-    return f"USER#{user_id}", f"METRICS#{workout_id}"
+    with Change(user_id, now) as change:
+        change.replace(stored, measured)
+        for one in relied_on:
+            change.check(one)
+        change.publish(event)

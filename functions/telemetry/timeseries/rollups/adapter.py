@@ -68,7 +68,7 @@ class RollupStore:
     # --- writing ----------------------------------------------------------------------------------------------------
 
     @_says_busy
-    def put_workout(self, user_id: str, workout: WorkoutSeries) -> None:
+    def put_workout(self, user_id: str, workout: WorkoutSeries, now: datetime) -> None:
         samples = samples_of(workout)
         new = WorkoutRollup(
             workout.workout_id,
@@ -79,21 +79,30 @@ class RollupStore:
             mean_max={metric: dict(curve) for metric, curve in workout.mean_max.items()},
             rollup=rollup({metric: samples.of(metric) for metric in samples.values}),
         )
-        rollup_store.keep_workout(user_id, new)
+        rollup_store.keep_workout(user_id, new, now)
 
     @_says_busy
-    def remove_workout(self, user_id: str, workout_id: str, *, version: int, day: date, started_at: datetime) -> None:  # noqa: ARG002
-        rollup_store.forget_workout(user_id, workout_id, version)
+    def remove_workout(
+        self,
+        user_id: str,
+        workout_id: str,
+        *,
+        version: int,
+        day: date,  # noqa: ARG002
+        started_at: datetime,  # noqa: ARG002
+        now: datetime,
+    ) -> None:
+        rollup_store.forget_workout(user_id, workout_id, version, now)
 
     @_says_busy
-    def put_samples(self, user_id: str, samples: DeviceSamples) -> None:
+    def put_samples(self, user_id: str, samples: DeviceSamples, now: datetime) -> None:
         bins_of(samples.metric)
         ms, values = np.array(samples.ms, np.int64), np.array(samples.values, np.float64)
         if not len(ms):
             return
         summed = rollup({samples.metric: (ms, values, np.zeros(len(ms)))})
         new = DeviceRollup(samples.device_id, samples.day, samples.version, summed)
-        rollup_store.keep_device(user_id, samples.metric, new)
+        rollup_store.keep_device(user_id, samples.metric, new, now)
 
     # --- asking -----------------------------------------------------------------------------------------------------
 
@@ -198,7 +207,7 @@ class RollupStore:
 
 
 def _chunks(user_id: str, workout: WorkoutRollup, metric: str) -> tuple[Ints, Floats]:
-    kept, _ = stream_store.find(user_id, workout.workout_id)
+    kept = stream_store.read(user_id, workout.workout_id).value
     if kept is None or kept.key is None or kept.started_at is None:
         return np.empty(0, np.int64), np.empty(0)
     samples = samples_in(joined(stream_store.read_chunks(user_id, kept)), kept.started_at)

@@ -1,16 +1,19 @@
 """Rollups in the telemetry table. Access patterns stand in the service's README.md."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
 from pynamodb.attributes import BinaryAttribute
-from pynamodb.exceptions import PutError, PynamoDBException
+from pynamodb.exceptions import PynamoDBException
 
-from stadion.dynamo import Item, Transaction, absent, error_code, put_over
+from stadion import writes
+from stadion.change import Change
+from stadion.dynamo import Item, absent, error_code
 from stadion.errors import RequestInProgressError
+from stadion.records import Place, Records
 from stadion.retry import retry_on_conflict
 from telemetry.timeseries.errors import TelemetryStoreBusyError
 from telemetry.timeseries.port import Span
@@ -27,10 +30,6 @@ BUSY: Final = frozenset(
         None,  # no answer at all
     }
 )
-
-
-class _RollupItem(Item):
-    data = BinaryAttribute(null=True, legacy_encoding=False)
 
 
 @dataclass(frozen=True)
@@ -52,74 +51,34 @@ class DeviceRollup:
     rollup: Rollup
 
 
-@contextmanager
-def busy() -> Iterator[None]:
-    """DynamoDB's refusals for now, after pynamodb's own tries, as `TelemetryStoreBusyError`."""
-    try:
-        yield
-    except RequestInProgressError as error:
-        raise TelemetryStoreBusyError from error
-    except PynamoDBException as error:
-        if error_code(error) in BUSY:
-            raise TelemetryStoreBusyError from error
-        raise
+@dataclass(frozen=True)
+class _State:
+    """Which version of a workout counts, and under which sort key it stands: days move, deletions stay known."""
+
+    revision: int
+    sk: str | None
 
 
-# --- workouts -------------------------------------------------------------------------------------------------------
+class _OlderError(Exception):
+    """The same version or a newer one is there."""
 
 
-def keep_workout(user_id: str, new: WorkoutRollup) -> None:
-    """Instead of what an older version left, wherever that stands; nothing when the same or a newer one is there."""
-    pk = _workouts(user_id)
-    body = {
-        "workout_id": new.workout_id,
-        "version": new.version,
-        "started_at": new.started_at.isoformat(),
-        "load": new.load,
-        "mean_max": new.mean_max,
-        **_told(new.rollup),
+class _RollupItem(Item):
+    data = BinaryAttribute(null=True, legacy_encoding=False)
+
+
+def _workout_body(workout: WorkoutRollup) -> dict[str, Any]:
+    return {
+        "workout_id": workout.workout_id,
+        "version": workout.version,
+        "started_at": workout.started_at.isoformat(),
+        "load": workout.load,
+        "mean_max": workout.mean_max,
+        **_told(workout.rollup),
     }
-    sk = f"{new.day.isoformat()}#{new.workout_id}"
-    item = _RollupItem(pk=pk, sk=sk, kind="rollup", body=body, data=new.rollup.packed)
-    retry_on_conflict(lambda: _bring_about(user_id, new.workout_id, new.version, item))
 
 
-def forget_workout(user_id: str, workout_id: str, version: int) -> None:
-    retry_on_conflict(lambda: _bring_about(user_id, workout_id, version, None))
-
-
-def _bring_about(user_id: str, workout_id: str, version: int, item: Item | None) -> None:
-    """A state for each workout says which version counts and where it stands: days move, deletions stay known."""
-    stored = Item.find(_workouts(user_id), _state(workout_id))
-    if stored is not None and int(stored.revision) >= version:
-        return
-    old_sk = stored.body["sk"] if stored is not None else None
-    sk = item.sk if item is not None else None
-    state = Item(
-        pk=_workouts(user_id), sk=_state(workout_id), kind="rollup-state", revision=version, body={"sk": sk}
-    )  # fmt: skip
-    transaction = Transaction()
-    put_over(transaction, stored, state)
-    if item is not None:
-        transaction.put(item)
-    if old_sk is not None and old_sk != sk:
-        transaction.delete(Item(pk=_workouts(user_id), sk=old_sk))
-    transaction.commit()
-
-
-def workouts(user_id: str, span: Span) -> Iterator[WorkoutRollup]:
-    """A request for each megabyte: a year of daily workouts."""
-    for item in _RollupItem.query(_workouts(user_id), Item.sk.between(span.first.isoformat(), f"{span.last}$")):
-        yield _workout(item)
-
-
-def newest_workouts(user_id: str) -> Iterator[WorkoutRollup]:
-    days = Item.sk.between("0", "9")  # the states come after
-    for item in _RollupItem.query(_workouts(user_id), days, scan_index_forward=False, page_size=25):
-        yield _workout(item)
-
-
-def _workout(item: Any) -> WorkoutRollup:
+def _workout(item: _RollupItem) -> WorkoutRollup:
     body = item.body
     curves = {
         metric: {int(duration): float(value) for duration, value in curve.items()}
@@ -136,48 +95,13 @@ def _workout(item: Any) -> WorkoutRollup:
     )
 
 
-# --- devices --------------------------------------------------------------------------------------------------------
-
-
-def keep_device(user_id: str, metric: str, new: DeviceRollup) -> None:
-    """Unless the same or a newer one is there."""
-    item = _RollupItem(
-        pk=_devices(user_id, metric),
-        sk=f"{new.day.isoformat()}#{new.device_id}",
-        kind="device-rollup",
-        revision=new.version,
-        body=_told(new.rollup),
-        data=new.rollup.packed,
-    )
-    try:
-        item.save(condition=absent() | (Item.revision < new.version))
-    except PutError as error:
-        if error_code(error) != "ConditionalCheckFailedException":
-            raise
-
-
-def devices(user_id: str, metric: str, span: Span) -> Iterator[DeviceRollup]:
-    for item in _RollupItem.query(_devices(user_id, metric), Item.sk.between(span.first.isoformat(), f"{span.last}$")):
-        yield _device(item)
-
-
-def newest_devices(user_id: str, metric: str) -> Iterator[DeviceRollup]:
-    for item in _RollupItem.query(_devices(user_id, metric), scan_index_forward=False, page_size=10):
-        yield _device(item)
-
-
-def _device(item: Any) -> DeviceRollup:
+def _device(item: _RollupItem) -> DeviceRollup:
     day, device_id = item.sk.split("#", 1)
     return DeviceRollup(device_id, date.fromisoformat(day), int(item.revision), _read(item.body, item.data))
 
 
-# --- items ----------------------------------------------------------------------------------------------------------
-
-
 def _told(rollup: Rollup) -> dict[str, Any]:
-    return {
-        "metrics": {metric: [rollup.sizes[metric], *one.told()] for metric, one in rollup.summaries.items()},
-    }
+    return {"metrics": {metric: [rollup.sizes[metric], *one.told()] for metric, one in rollup.summaries.items()}}
 
 
 def _read(body: dict[str, Any], packed: bytes) -> Rollup:
@@ -189,13 +113,107 @@ def _read(body: dict[str, Any], packed: bytes) -> Rollup:
     )
 
 
-def _workouts(user_id: str) -> str:
-    return f"ROLLUPS#{user_id}"
+WORKOUTS = Records(
+    WorkoutRollup,
+    kind="rollup",
+    pk="ROLLUPS#{user_id}",
+    sk="{day}#{workout_id}",
+    item_type=_RollupItem,
+    dump=_workout_body,
+    load=_workout,
+    attributes=lambda workout: {"data": workout.rollup.packed},
+)
+"""Load, curve, and of each metric count, sum, extremes, newest value and histogram, 2 KB: with its state."""
+STATES = Records(
+    _State,
+    kind="rollup-state",
+    pk="ROLLUPS#{user_id}",
+    sk="STATE#{workout_id}",
+    own_revision=True,
+    dump=lambda state: {"sk": state.sk},
+    load=lambda item: _State(int(item.revision), item.body["sk"]),
+)
+"""Which version of a workout's rollup counts, and where it stands; of a deleted one nowhere: `on_measuring`."""
+DEVICES = Records(
+    DeviceRollup,
+    kind="device-rollup",
+    pk="ROLLUPS#{user_id}#{metric}",
+    sk="{day}#{device_id}",
+    item_type=_RollupItem,
+    dump=lambda device: _told(device.rollup),
+    load=_device,
+    attributes=lambda device: {"data": device.rollup.packed},
+)
+"""A device's day: the same of one metric, `on_batches`, unless the version is older."""
 
 
-def _state(workout_id: str) -> str:
-    return f"STATE#{workout_id}"
+@contextmanager
+def busy() -> Iterator[None]:
+    """DynamoDB's refusals for now, after pynamodb's own tries, as `TelemetryStoreBusyError`."""
+    try:
+        yield
+    except RequestInProgressError as error:
+        raise TelemetryStoreBusyError from error
+    except PynamoDBException as error:
+        if error_code(error) in BUSY:
+            raise TelemetryStoreBusyError from error
+        raise
 
 
-def _devices(user_id: str, metric: str) -> str:
-    return f"ROLLUPS#{user_id}#{metric}"
+# --- workouts -------------------------------------------------------------------------------------------------------
+
+
+def keep_workout(user_id: str, new: WorkoutRollup, now: datetime) -> None:
+    """Instead of what an older version left, wherever that stands; nothing when the same or a newer one is there."""
+    retry_on_conflict(lambda: _bring_about(user_id, new.workout_id, new.version, new, now))
+
+
+def forget_workout(user_id: str, workout_id: str, version: int, now: datetime) -> None:
+    retry_on_conflict(lambda: _bring_about(user_id, workout_id, version, None, now))
+
+
+def _bring_about(user_id: str, workout_id: str, version: int, new: WorkoutRollup | None, now: datetime) -> None:
+    state = STATES.read(user_id, workout_id)
+    if state.value is not None and state.value.revision >= version:
+        return
+    old_sk = state.value.sk if state.value is not None else None
+    place = WORKOUTS.of(new, user_id) if new is not None else None
+    sk = place.sk if place is not None else None
+    with Change(user_id, now) as change:
+        change.replace(state, _State(version, sk))
+        if place is not None and new is not None:
+            change.put(place, new, new=False)
+        if old_sk is not None and old_sk != sk:
+            change.delete(Place(WORKOUTS, state.place.pk, old_sk))
+
+
+def workouts(user_id: str, span: Span) -> Iterator[WorkoutRollup]:
+    """A request for each megabyte: a year of daily workouts."""
+    return WORKOUTS.every(user_id, between=_days(span), consistent=False)
+
+
+def newest_workouts(user_id: str) -> Iterator[WorkoutRollup]:
+    days = ("0", "9")  # the states come after
+    return WORKOUTS.every(user_id, between=days, newest_first=True, page_size=25, consistent=False)
+
+
+def _days(span: Span) -> tuple[str, str]:
+    return span.first.isoformat(), f"{span.last}$"
+
+
+# --- devices --------------------------------------------------------------------------------------------------------
+
+
+def keep_device(user_id: str, metric: str, new: DeviceRollup, now: datetime) -> None:
+    """Unless the same or a newer one is there."""
+    older = absent() | (Item.revision < new.version)
+    with suppress(_OlderError):
+        writes.put(DEVICES.of(new, user_id, metric), new, now, older, revision=new.version, refused=_OlderError)
+
+
+def devices(user_id: str, metric: str, span: Span) -> Iterator[DeviceRollup]:
+    return DEVICES.every(user_id, metric, between=_days(span), consistent=False)
+
+
+def newest_devices(user_id: str, metric: str) -> Iterator[DeviceRollup]:
+    return DEVICES.every(user_id, metric, newest_first=True, page_size=10, consistent=False)

@@ -42,7 +42,7 @@ class TimestreamStore:
 
     # --- writing ----------------------------------------------------------------------------------------------------
 
-    def put_workout(self, user_id: str, workout: WorkoutSeries) -> None:
+    def put_workout(self, user_id: str, workout: WorkoutSeries, now: datetime) -> None:  # noqa: ARG002
         """Its rows first, then the word that they count: a crash in between is mended by the repetition."""
         samples = samples_of(workout)
         content = records.content_of(samples)
@@ -62,11 +62,20 @@ class TimestreamStore:
         )
         _tell(written + self._client.write(WORKOUTS, whole, [word]))
 
-    def remove_workout(self, user_id: str, workout_id: str, *, version: int, day: date, started_at: datetime) -> None:
+    def remove_workout(
+        self,
+        user_id: str,
+        workout_id: str,
+        *,
+        version: int,
+        day: date,
+        started_at: datetime,
+        now: datetime,  # noqa: ARG002
+    ) -> None:
         word = records.word(workout_id, version=version, day=day, started_at=started_at, deleted=True)
         _tell(self._client.write(WORKOUTS, records.workout_common(user_id, version), [word]))
 
-    def put_samples(self, user_id: str, samples: DeviceSamples) -> None:
+    def put_samples(self, user_id: str, samples: DeviceSamples, now: datetime) -> None:  # noqa: ARG002
         bins_of(samples.metric)
         common = records.device_common(user_id, samples)
         _tell(self._client.write(DEVICE_SAMPLES, common, records.device_records(samples)))

@@ -74,9 +74,9 @@ def test_whoever_is_overtaken_looks_again(telemetry: Service) -> None:
     straight = series_store.find
     looks: list[int] = []
 
-    def meanwhile(place: series_store.Place) -> Any:
+    def meanwhile(slot: series_store.Slot) -> Any:
         looks.append(1)
-        found = straight(place)
+        found = straight(slot)
         if len(looks) == 1:
             deliver(telemetry, [second])
         return found

@@ -12,6 +12,7 @@ from telemetry.timeseries.errors import NotAskableError
 from telemetry.timeseries.port import Best, DayLoad, Fill, Period, Point, RollingLoad, Source, Span
 from tests.telemetry.timeseries.integration.seasons import a_season, asked
 from tests.telemetry.timeseries.integration.world import (
+    NOW,
     OTHER,
     World,
     columns,
@@ -67,7 +68,7 @@ def test_a_histogram_is_what_numpy_says(world: World, metric: str, width: float)
         (lambda store: store.time_in_zones(OTHER, "power", season(), [200, 100]), "rise"),
         (lambda store: store.trend(OTHER, "position", Source.DEVICES, season(), Period.DAY), "no series"),
         (lambda store: store.latest(OTHER, ["mood' OR 1=1"], Source.DEVICES), "no series"),
-        (lambda store: store.put_samples(OTHER, sent("position")), "no series"),
+        (lambda store: store.put_samples(OTHER, sent("position"), NOW), "no series"),
         (lambda store: asked(store, moment(0), moment(1), step_s=0), "steps"),
         (lambda store: asked(store, moment(1), moment(0), step_s=9), "steps"),
         (lambda store: asked(store, moment(0), moment(31), step_s=9), "steps"),

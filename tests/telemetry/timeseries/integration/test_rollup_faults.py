@@ -18,7 +18,7 @@ from telemetry.timeseries.rollups import store as rollup_store
 from telemetry.timeseries.rollups.adapter import RollupStore
 from tests.kit.services import Service, service_environment
 from tests.telemetry.timeseries.integration.faults import Faults
-from tests.telemetry.timeseries.integration.world import World, season, sent, workout
+from tests.telemetry.timeseries.integration.world import NOW, World, season, sent, workout
 
 THROTTLED = (400, "ProvisionedThroughputExceededException", "too much")
 INTERNAL = (500, "InternalServerError", "something went wrong")
@@ -43,11 +43,11 @@ def faults(plan: Iterator[Any]) -> Faults:
 )
 def test_a_table_that_is_busy_makes_the_store_busy(world: World, fault: Any) -> None:
     for ask in (
-        lambda: world.store.put_workout(world.user, workout()),
+        lambda: world.store.put_workout(world.user, workout(), NOW),
         lambda: world.store.remove_workout(
-            world.user, workout().workout_id, version=2, day=workout().day, started_at=workout().started_at
+            world.user, workout().workout_id, version=2, day=workout().day, started_at=workout().started_at, now=NOW
         ),
-        lambda: world.store.put_samples(world.user, sent()),
+        lambda: world.store.put_samples(world.user, sent(), NOW),
         lambda: world.store.daily_loads(world.user, season()),
         lambda: world.store.latest(world.user, ["heart_rate"], Source.DEVICES),
     ):
@@ -57,23 +57,23 @@ def test_a_table_that_is_busy_makes_the_store_busy(world: World, fault: Any) -> 
 
 def test_what_is_wrong_is_not_called_busy(world: World) -> None:
     with faults(repeat(INVALID)), pytest.raises(Exception, match="Validation") as caught:
-        world.store.put_samples(world.user, sent())
+        world.store.put_samples(world.user, sent(), NOW)
     assert not isinstance(caught.value, TelemetryStoreBusyError)
 
 
 def test_one_who_is_overtaken_looks_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """A newer version comes between the look and the write of an older one."""
-    real = rollup_store.Item.find
+    real = Item.find
     newer = workout(version=3, n=30)
 
     def overtaken_once(pk: str, sk: str, **more: Any) -> Any:
         found = real(pk, sk, **more)
-        monkeypatch.setattr(rollup_store.Item, "find", real)
+        monkeypatch.setattr(Item, "find", real)
         world.put(newer)
         return found
 
-    monkeypatch.setattr(rollup_store.Item, "find", overtaken_once)
-    world.store.put_workout(world.user, workout(version=2, n=90))
+    monkeypatch.setattr(Item, "find", overtaken_once)
+    world.store.put_workout(world.user, workout(version=2, n=90), NOW)
     (point,) = world.store.trend(world.user, "power", Source.WORKOUTS, season(), Period.DAY)
     assert point.count == 30
 
@@ -84,13 +84,13 @@ def test_one_who_is_overtaken_again_and_again_is_busy(world: World, monkeypatch:
 
     monkeypatch.setattr(rollup_store, "_bring_about", overtaken)
     with pytest.raises(TelemetryStoreBusyError):
-        world.store.put_workout(world.user, workout())
+        world.store.put_workout(world.user, workout(), NOW)
 
 
 def test_several_at_once_end_with_the_newest(world: World) -> None:
     versions = [workout(version=version, on=version, n=10 * version) for version in (3, 1, 5, 2, 4) * 2]
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda one: world.store.put_workout(world.user, one), versions))
+        list(pool.map(lambda one: world.store.put_workout(world.user, one, NOW), versions))
     points = world.store.trend(world.user, "power", Source.WORKOUTS, season(), Period.DAY)
     assert [point.count for point in points] == [50]
 

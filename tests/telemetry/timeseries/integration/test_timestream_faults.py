@@ -24,7 +24,7 @@ from telemetry.timeseries.timestream.tables import WORKOUT_SAMPLES
 from tests.kit.size import examples
 from tests.telemetry.timeseries.integration.conftest import DATABASE, LocalTimestream
 from tests.telemetry.timeseries.integration.faults import DENIED, INTERNAL, THROTTLED, Faults
-from tests.telemetry.timeseries.integration.world import World, columns, day, moment, season, sent, workout
+from tests.telemetry.timeseries.integration.world import NOW, World, columns, day, moment, season, sent, workout
 from tests.timestream_local.integration.workshop import START, ManualClock, client
 
 NO_ANSWER = [
@@ -57,7 +57,7 @@ def test_what_may_work_in_a_moment_is_tried_again(world: World, timestream: Loca
 @pytest.mark.parametrize("fault", [THROTTLED, INTERNAL, *NO_ANSWER], ids=lambda fault: str(fault)[:20])
 def test_after_several_tries_the_store_is_busy(world: World, timestream: LocalTimestream, fault: Any) -> None:
     with Faults(timestream.writer, repeat(fault)) as writing, pytest.raises(TelemetryStoreBusyError):
-        world.store.put_workout(world.user, workout())
+        world.store.put_workout(world.user, workout(), NOW)
     assert writing.requests == RETRIES.attempts
     with Faults(timestream.asker, repeat(fault)), pytest.raises(TelemetryStoreBusyError):
         world.store.daily_loads(world.user, season())
@@ -74,7 +74,7 @@ def test_the_pauses_grow_and_are_jittered(world: World, timestream: LocalTimestr
 
 def test_an_account_without_access_is_not_tried_again(world: World, timestream: LocalTimestream) -> None:
     with Faults(timestream.writer, repeat(DENIED)) as writing, pytest.raises(ClientError, match="existing Timestream"):
-        world.store.put_workout(world.user, workout())
+        world.store.put_workout(world.user, workout(), NOW)
     assert writing.requests == 1
 
 
@@ -118,7 +118,7 @@ def test_a_workout_counts_only_when_all_of_it_is_there(world: World, timestream:
         Faults(timestream.writer, pages([None, None, *[THROTTLED] * RETRIES.attempts])),
         pytest.raises(TelemetryStoreBusyError),
     ):
-        world.store.put_workout(world.user, one)
+        world.store.put_workout(world.user, one, NOW)
     assert world.store.trend(world.user, "heart_rate", Source.WORKOUTS, season(), Period.DAY) == []
     world.put(one)
     assert world.store.trend(world.user, "heart_rate", Source.WORKOUTS, season(), Period.DAY)[0].count == 350
@@ -134,7 +134,7 @@ def test_while_a_correction_is_written_the_old_version_counts(world: World, time
             Faults(timestream.writer, pages([*[None] * done, *[INTERNAL] * RETRIES.attempts])),
             pytest.raises(TelemetryStoreBusyError),
         ):
-            world.store.put_workout(world.user, newer)
+            world.store.put_workout(world.user, newer, NOW)
         assert world.store.trend(world.user, "power", Source.WORKOUTS, season(), Period.DAY) == before
         assert world.store.mean_max(world.user, "power", season()) == curve
     world.put(newer)
@@ -151,7 +151,7 @@ def test_however_often_a_write_breaks_off_the_last_try_makes_it_whole(
     for done in crashes:
         with Faults(timestream.writer, pages([*[None] * done, *[THROTTLED] * RETRIES.attempts])):
             try:
-                world.store.put_workout(world.user, one)
+                world.store.put_workout(world.user, one, NOW)
             except TelemetryStoreBusyError:
                 continue
     world.put(one)
@@ -166,7 +166,7 @@ def test_records_that_a_newer_version_overtook_are_stale_and_no_error(timestream
     user = str(uuid4())
     newer, older = sent(values=[60, 61, 62], version=5), sent(values=[70, 71, 72, 73], version=4)
     store = TimestreamStore(DATABASE, timestream)
-    store.put_samples(user, newer)
+    store.put_samples(user, newer, NOW)
     found = _written(timestream, user, older)
     assert found == Written(taken=1, stale=3)
 
@@ -188,7 +188,7 @@ def test_records_outside_the_time_that_is_kept_are_refused_and_counted(
     user = str(uuid4())
     store = TimestreamStore(DATABASE, timestream)
     ahead = workout(started_at=START - timedelta(minutes=10), columns=columns(range(0, 3600, 60)), day=START.date())
-    store.put_workout(user, ahead)
+    store.put_workout(user, ahead, NOW)
     (point,) = store.trend(user, "power", Source.WORKOUTS, replace(season(), last=START.date()), Period.MONTH)
     assert point.count == 26  # ten minutes until now, and fifteen more
     assert counted == {"SamplesRefused": 34 + 2}  # and the newest value of each metric
@@ -262,7 +262,7 @@ def test_several_calls_at_once_write_the_same(endpoint: TimestreamEndpoint) -> N
     (point,) = world.store.trend(world.user, "power", Source.WORKOUTS, season(), Period.DAY)
     assert point.count == 2950
     with Faults(quick.writer, repeat(THROTTLED)), pytest.raises(TelemetryStoreBusyError):
-        world.store.put_workout(world.user, workout(version=2, n=2950))
+        world.store.put_workout(world.user, workout(version=2, n=2950), NOW)
 
 
 def test_only_samples_that_may_be_new_are_written(timestream: LocalTimestream) -> None:

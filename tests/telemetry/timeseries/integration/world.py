@@ -15,7 +15,7 @@ from stadion.streams.codec import Floats
 from stadion.streams.recorded import chunks
 from telemetry.devices import store as series_store
 from telemetry.devices.domain import merged, series_of, slot_of
-from telemetry.devices.store import Place
+from telemetry.devices.store import Slot
 from telemetry.instants import epoch_ms
 from telemetry.metrics_table import METRICS
 from telemetry.streams import store as chunk_store
@@ -23,6 +23,7 @@ from telemetry.timeseries.domain import RECORDED
 from telemetry.timeseries.port import DeviceSamples, Period, Source, Span, TelemetryStore, WorkoutSeries
 
 FIRST = date(2026, 9, 1)
+NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 ATHLETE = "8f14e45f-ceea-467f-a0e6-7b1c2d3e4f50"
 OTHER = "c9f0f895-fb98-4b91-9a0e-5b6c7d8e9f01"
 
@@ -114,12 +115,14 @@ class World:
             newest = max(known.version if known else 0, self.removed.get(one.workout_id, 0))
             if self.has_table and one.version > newest:
                 _keep_chunks(self.user, one)
-            self.store.put_workout(self.user, one)
+            self.store.put_workout(self.user, one, NOW)
             if one.version > newest:
                 self.workouts[one.workout_id] = one
 
     def remove(self, one: WorkoutSeries, *, version: int) -> None:
-        self.store.remove_workout(self.user, one.workout_id, version=version, day=one.day, started_at=one.started_at)
+        self.store.remove_workout(
+            self.user, one.workout_id, version=version, day=one.day, started_at=one.started_at, now=NOW
+        )
         known = self.workouts.get(one.workout_id)
         if version > max(known.version if known else 0, self.removed.get(one.workout_id, 0)):
             self.workouts.pop(one.workout_id, None)
@@ -129,7 +132,7 @@ class World:
         for one in found:
             if self.has_table:
                 _keep_slots(self.user, one)
-            self.store.put_samples(self.user, one)
+            self.store.put_samples(self.user, one, NOW)
             key = (one.metric, one.device_id, one.day)
             if key not in self.samples or one.version > self.samples[key].version:
                 self.samples[key] = one
@@ -176,8 +179,7 @@ class World:
 
 def _keep_chunks(user: str, one: WorkoutSeries) -> None:
     key = f"claims/{one.workout_id}-{one.version}"
-    chunk_store.write_chunks(user, one.workout_id, key, chunks(one.columns) if one.columns else [])
-    _, stored = chunk_store.find(user, one.workout_id)
+    chunk_store.write_chunks(user, one.workout_id, key, chunks(one.columns) if one.columns else [], NOW)
     kept = chunk_store.Kept(
         workout_id=one.workout_id,
         revision=one.version,
@@ -185,13 +187,13 @@ def _keep_chunks(user: str, one: WorkoutSeries) -> None:
         sport_type=one.sport_type,
         started_at=one.started_at,
     )
-    chunk_store.keep(user, kept, stored)
+    chunk_store.keep(user, chunk_store.read(user, one.workout_id), kept, NOW)
 
 
 def _keep_slots(user: str, one: DeviceSamples) -> None:
     metric = METRICS[one.metric]
     for ms, value in zip(one.ms, one.values, strict=True):
-        place = Place(user, metric, False, slot_of(ms, metric.kind), one.device_id)
-        known, stored = series_store.find(place)
+        slot = Slot(user, metric, False, slot_of(ms, metric.kind), one.device_id)
+        known, stored = series_store.find(slot)
         new = series_of([ms], [(value,)], received_ms=one.version, columns=1)
-        series_store.keep(place, merged([new] if known is None else [known, new]), stored)
+        series_store.keep(slot, merged([new] if known is None else [known, new]), stored, NOW)
