@@ -8,7 +8,7 @@ from pydantic import AwareDatetime
 
 from accounts.domain import Consent, JournalEntry, Physical, PrivacyZones, Profile, Value
 from accounts.errors import UserNotFoundError
-from stadion import pagination
+from stadion import pagination, writes
 from stadion.change import Change
 from stadion.errors import StaleVersionError
 from stadion.events.accounts import ConsentKind
@@ -87,8 +87,7 @@ def revise_profile(old: Profile, new: Profile, events: list[Event], now: datetim
 
 def note_role_change(user_id: str, *, role: str, granted: bool, by: str, now: datetime) -> None:
     noted = _RoleChange(role=role, granted=granted, by=by, at=now)
-    with Change(user_id, now) as change:
-        change.put(ROLE_CHANGES.of(noted, user_id), noted, new=False)
+    writes.put(ROLE_CHANGES.of(noted, user_id), noted, now)
 
 
 # --- physical data --------------------------------------------------------------------------------------------------

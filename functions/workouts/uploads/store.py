@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
 
+from stadion import writes
 from stadion.change import Change
 from stadion.dynamo import Item
 from stadion.records import Records
@@ -32,8 +33,8 @@ def get(user_id: str, upload_id: str) -> Upload:
 
 def mark_processing(upload: Upload, now: datetime) -> None:
     """Tells a polling app; not a lock."""
-    with suppress(_UploadIsOverError), Change(upload.user_id, now) as change:
-        _put_if_open(change, upload)
+    with suppress(_UploadIsOverError):
+        writes.put(UPLOADS.of(upload), upload, now, Item.kind == OPEN, refused=_UploadIsOverError)
 
 
 def end(intake: Intake, now: datetime) -> Intake:
@@ -65,13 +66,10 @@ def _ended(intake: Intake, change: Change, slots: diary_store.Slots | None = Non
     """Only an upload that is still open can end."""
     try:
         with change:
-            _put_if_open(change, intake.upload)
+            upload = intake.upload
+            change.write(UPLOADS.of(upload), upload, Item.kind == OPEN, refused=_UploadIsOverError)
             if slots is not None:
                 slots.write(change)
     except _UploadIsOverError:
         return Intake(get(intake.upload.user_id, intake.upload.upload_id), Reason.OVER)
     return intake
-
-
-def _put_if_open(change: Change, upload: Upload) -> None:
-    change.write(UPLOADS.of(upload), upload, Item.kind == OPEN, refused=_UploadIsOverError)

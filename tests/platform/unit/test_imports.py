@@ -7,11 +7,13 @@ from itertools import permutations
 from pathlib import Path
 
 import grimp
+import pynamodb
 import pytest
 
 from local.paths import ROOT
 from local.structure import HOUSES, MOST_FILES, PARENTS, UNSEEN, breaches, services, structures, unseen
 from local.structure import graph as structure_graph
+from stadion.dynamo import KNOWN_PYNAMODB
 
 FUNCTIONS = ROOT / "functions"
 LAYER = ROOT / "layers" / "shared" / "python"
@@ -265,3 +267,26 @@ def test_whoever_tries_again_does_so_by_a_policy_of_the_layer() -> None:
 
     assert pausing == {"stadion/retry.py"}
     assert swallowing == {"stadion/dynamo.py"}  # the transaction's own, by a policy
+
+
+def test_items_and_transactions_are_the_layers_and_a_store_names_items_for_conditions_alone() -> None:
+    named = {
+        where: {alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
+        for where, tree in sources(FUNCTIONS)
+    }
+
+    assert {where for where, names in named.items() if names & {"Transaction", "outbox_items"}} == set()
+    assert {where for where, names in named.items() if "Item" in names and not where.endswith("store.py")} == set()
+
+
+def test_what_is_private_to_pynamodb_is_used_in_one_file_which_says_of_which_version() -> None:
+    """`Item._connections` is ours; `_get_connection`, `_connection` are PynamoDB's and may change with any release."""
+    users = {
+        where
+        for where, tree in sources(FUNCTIONS, LAYER)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr in {"_get_connection", "_connection"}
+    }
+
+    assert users == {"stadion/dynamo.py"}
+    assert pynamodb.__version__.startswith(f"{KNOWN_PYNAMODB}.")

@@ -6,7 +6,7 @@ from typing import Any
 
 from promos.campaigns.errors import CampaignNotFoundError, RunNotFoundError
 from promos.campaigns.run.domain import Campaign, Phase, Run
-from stadion import pagination
+from stadion import pagination, writes
 from stadion.change import Change, revise
 from stadion.errors import StaleVersionError
 from stadion.events.envelope import Event
@@ -130,8 +130,7 @@ def is_sent(run_id: str, phase: Phase, batch: str) -> bool:
 
 def note_sent(run_id: str, phase: Phase, batch: str, counts: dict[str, int], now: datetime) -> None:
     """The same batch done twice says the same, or better: the later word stands."""
-    with Change(None, now) as change:
-        change.put(BATCHES.at(run_id, phase, batch), counts, new=False)
+    writes.put(BATCHES.at(run_id, phase, batch), counts, now)
 
 
 def sent_batches(run_id: str, phase: Phase) -> list[dict[str, int]]:
@@ -141,8 +140,7 @@ def sent_batches(run_id: str, phase: Phase) -> list[dict[str, int]]:
 
 def note_sums(run_id: str, look: int, batch: str, sums: dict[str, Any], now: datetime) -> None:
     """As with `note_sent`."""
-    with Change(None, now) as change:
-        change.put(SUMS.at(run_id, look, batch), sums, new=False)
+    writes.put(SUMS.at(run_id, look, batch), sums, now)
 
 
 def sums(run_id: str, look: int) -> list[dict[str, Any]]:

@@ -14,11 +14,12 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
-from stadion import pagination
 from stadion.errors import RequestInProgressError
 from stadion.retry import Policy, WriteConflictError
 from stadion.settings import settings
 
+KNOWN_PYNAMODB: Final = "6.1"
+"""Whose private parts `Item._get_connection` knows; a test compares. With another, look at it first."""
 CONTENTION: Final = Policy(attempts=5, base_s=0.02)
 """With another transaction, which DynamoDB refuses to wait for."""
 Refusal = Callable[[dict[str, dict[str, Any]] | None], Exception]
@@ -73,42 +74,6 @@ class Item(Model):
     @classmethod
     def of_raw(cls, raw: dict[str, dict[str, Any]]) -> Self:
         return cls.from_raw_data(raw)
-
-
-def next_revision(stored: Item | None) -> int:
-    """Of what is written over `stored`."""
-    return int(stored.revision) + 1 if stored is not None else 1
-
-
-def put_over(transaction: "Transaction", stored: Item | None, new: Item) -> None:
-    """Writes `new` only if what we read is still what is stored."""
-    unchanged = absent() if stored is None else Item.revision == stored.revision
-    transaction.put(new, unchanged)
-
-
-def page_of(
-    pk: str,
-    prefix: str,
-    *,
-    scope: str,
-    limit: int,
-    cursor: str | None,
-    newest_first: bool = False,
-    where: Condition | None = None,
-) -> pagination.Page[Item]:
-    """One page of the items of a partition whose sort key starts so; `scope` ties the cursor to this list."""
-    found = Item.query(
-        pk,
-        Item.sk.startswith(prefix),
-        filter_condition=where,
-        scan_index_forward=not newest_first,
-        last_evaluated_key=pagination.decode(cursor, scope, pk=pk),
-        limit=limit,
-        consistent_read=True,
-    )
-    items = list(found)
-    position = found.last_evaluated_key
-    return pagination.Page(items, pagination.encode(position, scope) if position else None)
 
 
 def forget_connections() -> None:
