@@ -231,11 +231,10 @@ def _settle_body(event: dict[str, Any]) -> None:
     """
     headers = event.get("headers") or {}
     kind = headers.get("content-type", "").strip().lower()
-    if kind.startswith((JSON, MERGE_PATCH)):
-        headers["content-type"] = JSON
-    elif kind:
-        headers["content-type"] = f"unsupported {kind}"
-    if event.get("body") and not kind.startswith("unsupported") and not _is_json(event):
+    is_taken = not kind or kind.startswith((JSON, MERGE_PATCH))
+    if kind:
+        headers["content-type"] = JSON if is_taken else f"unsupported {kind}"
+    if is_taken and event.get("body") and not _is_json(event):
         event["body"], event["isBase64Encoded"] = "{", False
 
 
