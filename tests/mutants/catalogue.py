@@ -128,6 +128,13 @@ MUTANTS: Final = (
         ("tests/promos/offers/integration/test_promos.py",),
     ),
     Mutant(
+        "a weak tag is good enough for an edit",
+        "stadion.http:_without_shade",
+        "tag.strip(chr(34))",
+        "tag.removeprefix(WEAK).strip(chr(34))",
+        ("tests/layer/unit/test_http.py",),
+    ),
+    Mutant(
         "an older consent overrules a newer one",
         "stadion.consents:heard",
         "known is not None and known.revision >= news.revision",

@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 import pytest
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from stadion.http import Api, RequestModel, lambda_handler
@@ -24,6 +25,56 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def call(api: Api, method: str, path: str, body: Any = None, **headers: str) -> Answer:
     event = http_event(method, path, body, user=ATHLETE, headers=headers)
     return answer_of(lambda_handler(api)(event, Context()))  # type: ignore[arg-type]
+
+
+# --- versions -------------------------------------------------------------------------------------------------------
+
+
+def versioned(*, shade: str = "") -> Api:
+    """One thing, in its third revision."""
+    api = Api()
+
+    @api.get("/thing")
+    def show() -> Response[dict[str, int]]:
+        return api.versioned({"revision": 3}, 3, shade=shade)
+
+    @api.delete("/thing")
+    def remove() -> dict[str, str]:
+        api.if_match(3)
+        return {}
+
+    return api
+
+
+@pytest.mark.parametrize("sent", ['"3"', ' "3" ', '"2", "3"', '"3.gear"', 'W/"3", "3"', "*"])
+def test_a_strong_tag_of_this_version_edits_it(sent: str) -> None:
+    assert call(versioned(), "DELETE", "/thing", if_match=sent).status == 200
+
+
+@pytest.mark.parametrize("sent", ['W/"3"', 'W/"3.gear"', 'W/"3", "2"', 'w/"3"', "W/*", '"2"', '"33"', ""])
+def test_a_weak_tag_and_one_of_another_version_edit_nothing(sent: str) -> None:
+    refused = call(versioned(), "DELETE", "/thing", if_match=sent)
+    assert (refused.status, refused.body["code"]) == (412, "version_is_stale")
+
+
+def test_an_edit_without_a_tag_is_refused() -> None:
+    assert call(versioned(), "DELETE", "/thing").status == 428
+
+
+@pytest.mark.parametrize("sent", ['"3"', 'W/"3"', '"2", W/"3"', ' W/"3" '])
+def test_what_the_client_has_is_not_sent_again_though_its_tag_is_weak(sent: str) -> None:
+    answer = call(versioned(), "GET", "/thing", if_none_match=sent)
+    assert (answer.status, answer.etag, answer.body) == (304, '"3"', "")
+
+
+@pytest.mark.parametrize("sent", ['"2"', 'W/"2"', '"3.gear"', 'w/"3"', ""])
+def test_another_version_is_sent(sent: str) -> None:
+    assert call(versioned(), "GET", "/thing", if_none_match=sent).status == 200
+
+
+@pytest.mark.parametrize(("sent", "status"), [('"3.gear"', 304), ('W/"3.gear"', 304), ('"3"', 200), ('W/"3"', 200)])
+def test_a_shade_of_a_version_is_another_representation_of_it(sent: str, status: int) -> None:
+    assert call(versioned(shade="gear"), "GET", "/thing", if_none_match=sent).status == status
 
 
 # --- bodies ---------------------------------------------------------------------------------------------------------

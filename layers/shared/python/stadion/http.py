@@ -30,6 +30,8 @@ from stadion.retry import retry_on_conflict
 T = TypeVar("T")
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
+WEAK = "W/"
+"""Before a tag that somebody on the way, say a proxy that compresses, does not vouch for byte by byte."""
 CORRELATION = "x-correlation-id"
 _CORRELATION_SHAPE = re.compile(r"[A-Za-z0-9_-]{8,64}")
 LONGEST_PATH = 512
@@ -100,7 +102,7 @@ class Api(APIGatewayHttpResolver):
         return str(context["iam"].get("userArn", "unknown"))
 
     def if_match(self, current_revision: int) -> None:
-        """Refuses an edit of anything but the current version (RFC 9110 section 13.1.1)."""
+        """Refuses an edit of anything but the current version (RFC 9110 section 13.1.1): a weak tag is never that."""
         sent = self.header("if-match")
         if sent is None:
             raise IfMatchRequiredError
@@ -113,8 +115,8 @@ class Api(APIGatewayHttpResolver):
         return retry_on_conflict(change, also=(StaleVersionError,) if any_version else ())
 
     def unchanged(self, tag: str) -> bool:
-        """Whether the client holds this version already (`If-None-Match`)."""
-        return tag in _etags(self.header("if-none-match") or "")
+        """Whether the client holds this version already (`If-None-Match`, RFC 9110 section 13.1.2): weak tags count."""
+        return tag in {sent.removeprefix(WEAK) for sent in _etags(self.header("if-none-match") or "")}
 
     def idempotency_key(self, operation: str, request: BaseModel) -> IdempotencyKey | None:
         return idempotency_key(
@@ -173,7 +175,7 @@ def _without_shade(tag: str) -> str:
 
 
 def _etags(header: str) -> set[str]:
-    return {tag.strip().removeprefix("W/") for tag in header.split(",")}
+    return {tag.strip() for tag in header.split(",")}
 
 
 def _problem(document: dict[str, Any], headers: dict[str, str] | None = None) -> Response[Any]:
