@@ -16,7 +16,7 @@ from typing import Any
 
 from stadion.change import revise
 from stadion.errors import StadionError
-from stadion.http import Api
+from stadion.http import Exchange
 from stadion.records import Records
 
 Found = frozenset[Any]
@@ -113,7 +113,7 @@ class Reach:
         if thing is None:
             return self._unresolved(node, scope) if isinstance(node, ast.Attribute) else NOTHING
         if isinstance(thing, FunctionType) and self._is_ours(thing):
-            used = frozenset({thing.__name__}) if thing.__module__ == Api.__module__ else NOTHING
+            used = frozenset({thing.__name__}) if thing.__module__ == Exchange.__module__ else NOTHING
             return used | self._function(thing, owner)
         if isinstance(thing, type) and self._is_ours(thing):
             return self._class(thing)
@@ -143,7 +143,7 @@ class Reach:
     def _class(self, kind: type) -> Found:
         if issubclass(kind, StadionError):
             return frozenset({kind}) if hasattr(kind, "code") else NOTHING
-        if issubclass(kind, (Enum, BaseException, Api)):
+        if issubclass(kind, (Enum, BaseException, Exchange)):
             return NOTHING
         self._constructed.add(kind)
         every = self._live is None

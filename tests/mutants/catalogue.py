@@ -115,14 +115,14 @@ MUTANTS: Final = (
     ),
     Mutant(
         "an id token is taken for an access token",
-        "stadion.http:Api.claims",
+        "stadion.http:Exchange.claims",
         'claims.get("token_use") != "access" or ',
         "",
         ("tests/platform/integration/test_hostile_requests.py", "tests/accounts/integration"),
     ),
     Mutant(
         "an athlete is let in where admins sign",
-        "stadion.http:Api.signer",
+        "stadion.http:Exchange.signer",
         '"jwt" in context or "iam" not in context',
         "False",
         ("tests/promos/offers/integration/test_promos.py",),
@@ -171,7 +171,7 @@ MUTANTS: Final = (
     ),
     Mutant(
         "a token that is nobody's opens something",
-        "stadion.http:Api.claims",
+        "stadion.http:Exchange.claims",
         ' or not claims.get("sub")',
         "",
         ("tests/platform/integration/test_hostile_requests.py",),

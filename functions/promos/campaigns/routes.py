@@ -1,9 +1,8 @@
 """Campaigns over HTTP, for `stadion campaign`: signed requests only."""
 
-from typing import Annotated, cast
+from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 
 from promos.campaigns import cohort_service as cohorts
@@ -21,10 +20,10 @@ from promos.campaigns.schemas import (
 )
 from promos.offers.schemas import Validity
 from stadion import clock
-from stadion.http import JSON, Api, etag
+from stadion.http import JSON, Routes, etag
 from stadion.pagination import DEFAULT_LIMIT, MAX_LIMIT, ListResponse
 
-router = Router()  # type: ignore[no-untyped-call]
+router = Routes()
 TAGS = ["Campaigns"]
 BASE = "/v1/admin/campaigns"
 CampaignId = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,38}[a-z0-9]$", examples=["winter-2026"])]
@@ -33,35 +32,22 @@ Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
 Cursor = Annotated[str | None, Query(max_length=2000)]
 
 
-def _api() -> Api:
-    return cast(Api, router.api_resolver)
-
-
-def _admin() -> Api:
-    _api().signer()
-    return _api()
-
-
-def _if_match(revision: int) -> None:
-    """By the class's name: the contracts are read from the code, and follow names."""
-    Api.if_match(_api(), revision)
-
-
 @router.post(f"{BASE}/validate", summary="What scheduling would refuse", tags=TAGS)
 def validate_campaign(body: Annotated[Plan, Body()]) -> Validity:
     """Wrong shapes are a 422 with pointers, as everywhere; this answers for what a shape cannot tell."""
-    return service.validate(body, _admin().language, clock.now())
+    router.signer()
+    return service.validate(body, router.language, clock.now())
 
 
 @router.get(f"{BASE}/cohorts", summary="Who stayed: a page of athletes by week of registration", tags=TAGS)
 def list_cohorts(limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> CohortPage:
-    _admin()
+    router.signer()
     return cohorts.page(limit=limit, cursor=cursor, now=clock.now())
 
 
 @router.get(BASE, summary="List the campaigns by name", tags=TAGS)
 def list_campaigns(limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> ListResponse[CampaignResponse]:
-    _admin()
+    router.signer()
     page = service.page(limit=limit, cursor=cursor)
     return ListResponse[CampaignResponse](items=page.items, next_cursor=page.next_cursor)
 
@@ -69,29 +55,29 @@ def list_campaigns(limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> ListR
 @router.get(f"{BASE}/<campaign_id>", summary="Show a campaign", tags=TAGS)
 def get_campaign(campaign_id: CampaignId) -> Response[CampaignResponse]:
     """Without an ETag shortcut: its status moves without an edit."""
-    _admin()
+    router.signer()
     return _campaign(service.representation(store.get(campaign_id)))
 
 
 @router.put(f"{BASE}/<campaign_id>", summary="Make or change a campaign", tags=TAGS)
 def put_campaign(campaign_id: CampaignId, body: Annotated[Plan, Body()]) -> Response[CampaignResponse]:
     """A new one needs no `If-Match` and is a draft; a change does. A run that goes on keeps its plan."""
-    api = _admin()
+    router.signer()
 
     def change() -> CampaignResponse:
         old = store.find(campaign_id)
         if old is not None:
-            _if_match(old.revision)
+            router.if_match(old.revision)
         return service.put(campaign_id, body, old, clock.now())
 
-    return _campaign(api.edit(change))
+    return _campaign(router.edit(change))
 
 
 @router.delete(f"{BASE}/<campaign_id>", status_code=204, summary="Remove a draft", tags=TAGS)
 def delete_campaign(campaign_id: CampaignId) -> Response[None]:
-    _admin()
+    router.signer()
     campaign = store.get(campaign_id)
-    _if_match(campaign.revision)
+    router.if_match(campaign.revision)
     service.remove(campaign, clock.now())
     return Response(status_code=204)
 
@@ -101,43 +87,43 @@ def change_campaign_status(
     campaign_id: CampaignId, body: Annotated[CampaignStatusChange, Body()]
 ) -> Response[CampaignResponse]:
     """`resume` also goes on with a run that failed or was stopped, from where it stands; nobody gets a second offer."""
-    api = _admin()
+    router.signer()
 
     def change() -> CampaignResponse:
         old = store.get(campaign_id)
-        _if_match(old.revision)
+        router.if_match(old.revision)
         return service.switch(old, body.action, clock.now())
 
-    return _campaign(api.edit(change))
+    return _campaign(router.edit(change))
 
 
 @router.get(f"{BASE}/<campaign_id>/preview", summary="Dry run over a page of athletes", tags=TAGS)
 def preview_campaign(campaign_id: CampaignId, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> PreviewPage:
-    _admin()
+    router.signer()
     return service.preview(store.get(campaign_id), limit=limit, cursor=cursor, now=clock.now())
 
 
 @router.get(f"{BASE}/<campaign_id>/metrics", summary="Impressions, clicks, conversions and spend by day", tags=TAGS)
 def get_campaign_metrics(campaign_id: CampaignId) -> MarketingResponse:
-    _admin()
+    router.signer()
     return service.show_marketing(store.get(campaign_id))
 
 
 @router.get(f"{BASE}/<campaign_id>/runs", summary="List a campaign's runs, newest first", tags=TAGS)
 def list_campaign_runs(campaign_id: CampaignId) -> ListResponse[RunResponse]:
-    _admin()
+    router.signer()
     return ListResponse[RunResponse](items=service.runs(store.get(campaign_id)))
 
 
 @router.get(f"{BASE}/<campaign_id>/runs/<run_id>", summary="Where a run stands", tags=TAGS)
 def get_campaign_run(campaign_id: CampaignId, run_id: RunId) -> RunResponse:
-    _admin()
+    router.signer()
     return service.show_run(store.get(campaign_id), run_id)
 
 
 @router.get(f"{BASE}/<campaign_id>/runs/<run_id>/report", summary="What a run did", tags=TAGS)
 def get_campaign_report(campaign_id: CampaignId, run_id: RunId) -> ReportResponse:
-    _admin()
+    router.signer()
     return service.show_report(store.get(campaign_id), run_id)
 
 

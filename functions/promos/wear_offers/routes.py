@@ -1,18 +1,17 @@
 """Which promo a worn piece of a category earns, over HTTP."""
 
-from typing import Annotated, cast
+from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 from pydantic import BaseModel
 
 from promos.values import Name
 from promos.wear_offers import service, store
 from stadion import clock
-from stadion.http import Api, RequestModel
+from stadion.http import RequestModel, Routes
 
-router = Router()  # type: ignore[no-untyped-call]
+router = Routes()
 TAGS = ["Admin"]
 Category = Annotated[str, Path(pattern=r"^[a-z_]{1,40}$", examples=["running_shoes"], description="of gear")]
 
@@ -26,24 +25,20 @@ class WearOffers(BaseModel):
     """Category of gear -> promo."""
 
 
-def _admin() -> None:
-    cast(Api, router.api_resolver).signer()
-
-
 @router.get("/v1/admin/wear-offers", summary="Which promos worn gear earns", tags=TAGS)
 def list_wear_offers() -> WearOffers:
-    _admin()
+    router.signer()
     return WearOffers(promos=dict(store.rules()))
 
 
 @router.put("/v1/admin/wear-offers/<gear_category>", summary="Set the promo of a category", tags=TAGS)
 def put_wear_offer(gear_category: Category, body: Annotated[WearOfferPut, Body()]) -> WearOffers:
-    _admin()
+    router.signer()
     return WearOffers(promos=dict(service.set_rule(gear_category, body.promo_id, clock.now())))
 
 
 @router.delete("/v1/admin/wear-offers/<gear_category>", status_code=204, summary="Take it away", tags=TAGS)
 def delete_wear_offer(gear_category: Category) -> Response[None]:
-    _admin()
+    router.signer()
     service.set_rule(gear_category, None, clock.now())
     return Response(status_code=204)

@@ -1,13 +1,12 @@
 """Live workouts over HTTP: everything but the watching, for when there is no connection."""
 
-from typing import Annotated, cast
+from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
 from stadion import clock
-from stadion.http import Api
+from stadion.http import Routes
 from stadion.pagination import DEFAULT_LIMIT, MAX_LIMIT, ListResponse
 from telemetry.live import service
 from telemetry.live.audience import permission_service
@@ -26,19 +25,15 @@ from telemetry.live.schemas import (
 )
 from telemetry.live.values import MarkKind, Seen
 
-router = Router()  # type: ignore[no-untyped-call]
+router = Routes()
 TAGS = ["Live workouts"]
 SESSION = "/v1/live/sessions/<session_id>"
-
-
-def _me() -> str:
-    return cast(Api, router.api_resolver).user_id
 
 
 @router.post("/v1/live/sessions", summary="Start a live workout", tags=TAGS, status_code=201)
 def start_live_session(body: Annotated[LiveStart, Body()]) -> LiveSessionDetail:
     """The app chooses the id, which the workout will have. The same start again answers the session as it is."""
-    return service.start(_me(), body, clock.now())
+    return service.start(router.user_id, body, clock.now())
 
 
 @router.get("/v1/live/sessions", summary="List the live workouts of the last month", tags=TAGS)
@@ -47,12 +42,12 @@ def list_live_sessions(
     cursor: Annotated[str | None, Query(max_length=2000)] = None,
 ) -> ListResponse[LiveSession]:
     """In the order of their ids, the last one first: choose UUIDv7, and it is the newest."""
-    return service.sessions(_me(), limit=limit, cursor=cursor)
+    return service.sessions(router.user_id, limit=limit, cursor=cursor)
 
 
 @router.get(SESSION, summary="Show a live workout, its last sample and gaps", tags=TAGS)
 def get_live_session(session_id: str) -> LiveSessionDetail:
-    return service.state(_me(), session_id)
+    return service.state(router.user_id, session_id)
 
 
 @router.post(f"{SESSION}/samples", summary="Send samples", tags=TAGS, status_code=202)
@@ -60,44 +55,44 @@ def send_live_samples(session_id: str, body: Annotated[SampleBatch, Body()]) -> 
     """What is answered is kept; anything else, send again. Order, age and repetitions do not matter.
 
     For a week after the end, samples that come late correct the workout."""
-    return service.take(_me(), session_id, body, clock.now())
+    return service.take(router.user_id, session_id, body, clock.now())
 
 
 @router.post(f"{SESSION}/pause", summary="Pause", tags=TAGS)
 def pause_live_session(session_id: str, body: Annotated[LiveCommand, Body()]) -> LiveSessionDetail:
-    return service.mark(_me(), session_id, MarkKind.PAUSE, body.at_s, clock.now())
+    return service.mark(router.user_id, session_id, MarkKind.PAUSE, body.at_s, clock.now())
 
 
 @router.post(f"{SESSION}/resume", summary="Go on after a pause", tags=TAGS)
 def resume_live_session(session_id: str, body: Annotated[LiveCommand, Body()]) -> LiveSessionDetail:
-    return service.mark(_me(), session_id, MarkKind.RESUME, body.at_s, clock.now())
+    return service.mark(router.user_id, session_id, MarkKind.RESUME, body.at_s, clock.now())
 
 
 @router.post(f"{SESSION}/stop", summary="Stop: it becomes a workout", tags=TAGS)
 def stop_live_session(session_id: str, body: Annotated[LiveCommand, Body()]) -> LiveSessionDetail:
     """The workout has the session's id, and appears in the diary a moment later."""
-    return service.stop(_me(), session_id, body.at_s, clock.now())
+    return service.stop(router.user_id, session_id, body.at_s, clock.now())
 
 
 @router.post(f"{SESSION}/discard", summary="Discard: it never was", tags=TAGS)
 def discard_live_session(session_id: str) -> LiveSessionDetail:
-    return service.discard(_me(), session_id, clock.now())
+    return service.discard(router.user_id, session_id, clock.now())
 
 
 @router.post(f"{SESSION}/share-links", summary="Make a link for people without an account", tags=TAGS, status_code=201)
 def create_share_link(session_id: str, body: Annotated[NewShareLink, Body()]) -> CreatedShareLink:
     """Whoever has it sees what followers see, until it ends or is revoked."""
-    return permission_service.share(_me(), session_id, body, clock.now())
+    return permission_service.share(router.user_id, session_id, body, clock.now())
 
 
 @router.get(f"{SESSION}/share-links", summary="List the links that hold", tags=TAGS)
 def list_share_links(session_id: str) -> ShareLinks:
-    return ShareLinks(items=permission_service.links(_me(), session_id, clock.now()))
+    return ShareLinks(items=permission_service.links(router.user_id, session_id, clock.now()))
 
 
 @router.delete(f"{SESSION}/share-links/<link_id>", summary="Revoke a link", tags=TAGS, status_code=204)
 def revoke_share_link(session_id: str, link_id: str) -> Response[None]:
-    permission_service.unshare(_me(), session_id, link_id, clock.now())
+    permission_service.unshare(router.user_id, session_id, link_id, clock.now())
     return Response(status_code=204)
 
 
@@ -109,16 +104,16 @@ def look_at_shared_session(share_token: str) -> Seen:
 
 @router.get("/v1/live/followers", summary="List who may watch you live", tags=TAGS)
 def list_live_followers() -> Followers:
-    return Followers(items=permission_service.followers(_me()))
+    return Followers(items=permission_service.followers(router.user_id))
 
 
 @router.put("/v1/live/followers/<follower>", summary="Let somebody watch you live", tags=TAGS)
 def allow_live_follower(follower: str) -> Follower:
-    return permission_service.allow(_me(), follower, clock.now())
+    return permission_service.allow(router.user_id, follower, clock.now())
 
 
 @router.delete("/v1/live/followers/<follower>", summary="Let somebody watch you no more", tags=TAGS, status_code=204)
 def disallow_live_follower(follower: str) -> Response[None]:
     """Connections that watch by it end at once."""
-    permission_service.disallow(_me(), follower)
+    permission_service.disallow(router.user_id, follower)
     return Response(status_code=204)

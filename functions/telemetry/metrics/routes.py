@@ -1,12 +1,11 @@
 """The metrics over HTTP. All of them are the caller's own."""
 
-from typing import Annotated, cast
+from typing import Annotated
 
-from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from stadion import clock
-from stadion.http import Api
+from stadion.http import Routes
 from telemetry.metrics.days import service as days
 from telemetry.metrics.days.ranges import moments, span
 from telemetry.metrics.days.schemas import (
@@ -22,7 +21,7 @@ from telemetry.metrics.workouts import service as workouts
 from telemetry.metrics.workouts.values import MetricsResponse
 from telemetry.timeseries.port import Fill, Period, Source
 
-router = Router()  # type: ignore[no-untyped-call]
+router = Routes()
 TAGS = ["Metrics"]
 
 From = Annotated[str | None, Query(alias="from", max_length=40, examples=["2026-11-01"])]
@@ -31,22 +30,18 @@ Metric = Annotated[str, Query(max_length=40, examples=["heart_rate"])]
 OfSource = Annotated[Source, Query()]
 
 
-def _me() -> str:
-    return cast(Api, router.api_resolver).user_id
-
-
 @router.get("/v1/workouts/<workout_id>/metrics", summary="Read what a workout means", tags=TAGS)
 def get_workout_metrics(workout_id: str) -> MetricsResponse:
     """Each number with its method, what went into it, and whether it is estimated; what is missing where there is none.
 
     They come a moment after the workout, and again when it, the zones or FTP change."""
-    return workouts.of_workout(_me(), workout_id)
+    return workouts.of_workout(router.user_id, workout_id)
 
 
 @router.get("/v1/metrics/fitness", summary="Read fitness, fatigue and form", tags=TAGS, compress=True)
 def get_fitness(since: From = None, until: To = None) -> FitnessResponse:
     """Of each day, at most 731; six weeks until today when no range is given."""
-    user_id = _me()
+    user_id = router.user_id
     return days.fitness_of(user_id, span(user_id, since, until, clock.now()))
 
 
@@ -58,14 +53,14 @@ def get_trend(
     since: From = None,
     until: To = None,
 ) -> TrendResponse:
-    user_id = _me()
+    user_id = router.user_id
     return days.trend(user_id, metric, source, span(user_id, since, until, clock.now()), period)
 
 
 @router.get("/v1/metrics/zones", summary="Read the time in zones", tags=TAGS)
 def get_zones(metric: Metric = "heart_rate", since: From = None, until: To = None) -> ZonesResponse:
     """Of workouts, `heart_rate` or `power`: each day's seconds in the zones that held on it."""
-    user_id = _me()
+    user_id = router.user_id
     return days.zones(user_id, metric, span(user_id, since, until, clock.now()))
 
 
@@ -76,14 +71,14 @@ def get_histogram(
     since: From = None,
     until: To = None,
 ) -> HistogramResponse:
-    user_id = _me()
+    user_id = router.user_id
     return days.histogram(user_id, metric, width, span(user_id, since, until, clock.now()))
 
 
 @router.get("/v1/metrics/mean-max", summary="Read the best averages of a season", tags=TAGS)
 def get_mean_max(metric: Metric = "power", since: From = None, until: To = None) -> MeanMaxResponse:
     """By duration, of `power`, `heart_rate` or `speed`; of power with critical power, and what FTP it suggests."""
-    user_id = _me()
+    user_id = router.user_id
     return days.mean_max(user_id, metric, span(user_id, since, until, clock.now()))
 
 
@@ -98,9 +93,9 @@ def get_series(
 ) -> SeriesResponse:
     """Averages over steps; the last day when no range is given."""
     begins, ends = moments(since, until, clock.now())
-    return days.series(_me(), metric, source, begins, ends, step_s=step_s, fill=fill)
+    return days.series(router.user_id, metric, source, begins, ends, step_s=step_s, fill=fill)
 
 
 @router.get("/v1/metrics/latest", summary="Read the newest values", tags=TAGS)
 def get_latest() -> LatestResponse:
-    return days.latest(_me())
+    return days.latest(router.user_id)

@@ -6,7 +6,7 @@ import pytest
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
-from stadion.http import Api, RequestModel, lambda_handler
+from stadion.http import Api, RequestModel, Routes, lambda_handler
 from tests.kit.services import ATHLETE, Answer, Context, answer_of, http_event, service_environment
 
 OTHER_KINDS = ["text/plain", "Application/XML", "multipart/form-data; boundary=x", "unsupported"]
@@ -118,3 +118,27 @@ def test_what_is_said_to_be_json_and_is_none_is_a_400(kind: str, body: str) -> N
 def test_a_body_without_a_kind_is_taken_for_json() -> None:
     assert call(told(), "POST", "/notes", "no JSON", content_type="").status == 400
     assert call(told(), "POST", "/notes", '{"text": "x"}', content_type="").body == {"text": "x"}
+
+
+# --- wings ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_wings_routes_know_the_caller_and_the_version_as_an_entry_points_do() -> None:
+    api, router = Api(), Routes()
+
+    @router.get("/wing")
+    def show() -> Response[dict[str, str]]:
+        told = {"user": router.user_id, "language": router.language.value, "colour": router.header("x-colour") or ""}
+        return router.versioned(told, 3)
+
+    @router.delete("/wing")
+    def remove() -> dict[str, str]:
+        router.edit(lambda: router.if_match(3))
+        return {}
+
+    api.include_router(router)
+
+    shown = call(api, "GET", "/wing", accept_language="ru", x_colour="red")
+    assert shown.body == {"user": ATHLETE, "language": "ru", "colour": "red"}
+    assert call(api, "GET", "/wing", if_none_match=shown.etag).status == 304
+    assert [call(api, "DELETE", "/wing", if_match=tag).status for tag in (shown.etag, 'W/"3"')] == [200, 412]

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.api_gateway import BaseRouter, Router
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError as RouteNotFound
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestUnsupportedContentType, RequestValidationError
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
@@ -52,26 +53,16 @@ class NotModifiedError(Exception):
         super().__init__("not modified")
 
 
-class Api(APIGatewayHttpResolver):
-    """A service's routes. `handler` is the Lambda entry point."""
-
-    def __init__(self) -> None:
-        super().__init__(enable_validation=True)
-        self.exception_handler(StadionError)(self._refused)
-        self.exception_handler(ReplayedError)(_replayed)
-        self.exception_handler(NotModifiedError)(_not_modified)
-        self.exception_handler(RequestValidationError)(self._invalid)
-        self.exception_handler(RequestUnsupportedContentType)(self._invalid)
-        self.exception_handler(Exception)(self._unexpected)
-        self.not_found(self._no_such_route)
-        self.use(middlewares=[self._note_route])
-        self.matched_route: str | None = None
+class Exchange(BaseRouter):
+    """A request and its answer: what the routes of an entry point and those of a wing ask alike."""
 
     # --- what the caller sent ---
 
     @property
     def event(self) -> APIGatewayProxyEventV2:
-        return self.current_event
+        event = self.current_event
+        assert isinstance(event, APIGatewayProxyEventV2)  # noqa: S101 - for the type checker
+        return event
 
     def header(self, name: str) -> str | None:
         value: str | None = self.event.headers.get(name)
@@ -135,6 +126,22 @@ class Api(APIGatewayHttpResolver):
             raise NotModifiedError(tag)
         return Response(status_code=200, content_type=JSON, headers={"ETag": tag}, body=body)
 
+
+class Api(Exchange, APIGatewayHttpResolver):
+    """A service's routes. `handler` is the Lambda entry point."""
+
+    def __init__(self) -> None:
+        super().__init__(enable_validation=True)
+        self.exception_handler(StadionError)(self._refused)
+        self.exception_handler(ReplayedError)(_replayed)
+        self.exception_handler(NotModifiedError)(_not_modified)
+        self.exception_handler(RequestValidationError)(self._invalid)
+        self.exception_handler(RequestUnsupportedContentType)(self._invalid)
+        self.exception_handler(Exception)(self._unexpected)
+        self.not_found(self._no_such_route)
+        self.use(middlewares=[self._note_route])
+        self.matched_route: str | None = None
+
     def _note_route(self, api: "Api", next_middleware: Callable[["Api"], Response[Any]]) -> Response[Any]:
         self.matched_route = str(api.context["_route"].path)
         if len(self.event.path.encode()) > LONGEST_PATH:
@@ -163,6 +170,13 @@ class Api(APIGatewayHttpResolver):
 
     def _circumstances(self) -> Any:
         return {"language": self.language, "instance": self.event.path, "trace_id": correlation_id()}
+
+
+class Routes(Exchange, Router):
+    """Routes of a wing: the service's `Api` includes them, after the last of them is written."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
 
 
 def etag(revision: int, shade: str = "") -> str:
