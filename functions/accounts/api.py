@@ -39,10 +39,11 @@ from accounts.sign_in.schemas import (
 )
 from stadion import clock
 from stadion.events.accounts import ConsentKind
-from stadion.http import Api, lambda_handler
+from stadion.http import AdminRoutes, Api, lambda_handler
 from stadion.pagination import DEFAULT_LIMIT, MAX_LIMIT, ListResponse
 
 api = Api()
+admin = AdminRoutes()
 handler = lambda_handler(api)
 
 # --- sign-in --------------------------------------------------------------------------------------------------------
@@ -196,20 +197,22 @@ def get_user(user_id: str) -> PublicProfile:
 # --- admins ---------------------------------------------------------------------------------------------------------
 
 
-@api.get("/v1/admin/accounts/users/<username>", summary="Find a user by e-mail or id", tags=["Admin"])
+@admin.get("/v1/admin/accounts/users/<username>", summary="Find a user by e-mail or id", tags=["Admin"])
 def find_user(username: str) -> AdminUser:
-    api.signer()
     return admin_service.find(username)
 
 
-@api.put("/v1/admin/accounts/users/<username>/roles/<role>", summary="Grant a role", tags=["Admin"])
+@admin.put("/v1/admin/accounts/users/<username>/roles/<role>", summary="Grant a role", tags=["Admin"])
 def grant_role(username: str, role: Role) -> AdminUser:
-    return admin_service.set_role(username, role, granted=True, by=api.signer(), now=clock.now())
+    return admin_service.set_role(username, role, granted=True, by=admin.signer, now=clock.now())
 
 
-@api.delete("/v1/admin/accounts/users/<username>/roles/<role>", summary="Revoke a role", tags=["Admin"])
+@admin.delete("/v1/admin/accounts/users/<username>/roles/<role>", summary="Revoke a role", tags=["Admin"])
 def revoke_role(username: str, role: Role) -> AdminUser:
-    return admin_service.set_role(username, role, granted=False, by=api.signer(), now=clock.now())
+    return admin_service.set_role(username, role, granted=False, by=admin.signer, now=clock.now())
+
+
+api.include_router(admin)
 
 
 def _me(profile: Any) -> Response[ProfileResponse]:

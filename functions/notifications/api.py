@@ -22,12 +22,13 @@ from notifications.recipients.domain import Preferences
 from notifications.recipients.schemas import PreferencesPatch, PreferencesResponse
 from notifications.templates import words
 from stadion import clock
-from stadion.http import Api, lambda_handler
+from stadion.http import AdminRoutes, Api, lambda_handler
 from stadion.i18n import Language
 from stadion.pagination import DEFAULT_LIMIT, MAX_LIMIT, ListResponse
 from stadion.retry import retry_on_conflict
 
 api = Api()
+admin = AdminRoutes()
 handler = lambda_handler(api)
 
 LinkToken = Annotated[str, Query(max_length=links.MOST_CHARACTERS, description="from the link, as it is")]
@@ -126,15 +127,17 @@ def unsubscribe(token: LinkToken) -> Response[str]:
 # --- admins ---------------------------------------------------------------------------------------------------------
 
 
-@api.get("/v1/admin/notifications/users/<user_id>/deliveries", summary="What was sent, and why not", tags=["Admin"])
+@admin.get("/v1/admin/notifications/users/<user_id>/deliveries", summary="What was sent, and why not", tags=["Admin"])
 def list_deliveries(
     user_id: str,
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
     cursor: Annotated[str | None, Query(max_length=2000)] = None,
 ) -> ListResponse[DeliveryResponse]:
-    api.signer()
     page = delivery_store.delivery_log(user_id, limit=limit, cursor=cursor)
     return ListResponse[DeliveryResponse](items=[_delivery(one) for one in page.items], next_cursor=page.next_cursor)
+
+
+api.include_router(admin)
 
 
 def _preferences(known: Preferences) -> Response[PreferencesResponse]:

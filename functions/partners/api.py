@@ -14,80 +14,77 @@ from partners.webhooks import service as webhook_service
 from partners.webhooks import store as webhook_store
 from partners.webhooks.schemas import EndpointResponse, NewEndpoint, NewEndpointSecret, WebhookResponse
 from stadion import clock
-from stadion.http import Api, lambda_handler
+from stadion.http import AdminRoutes, Api, lambda_handler
 from stadion.pagination import DEFAULT_LIMIT, MAX_LIMIT, ListResponse
 
 api = Api()
+admin = AdminRoutes()
 handler = lambda_handler(api)
 
 
-@api.post("/v1/admin/partners", status_code=201, summary="Make a partner", tags=["Partners"])
+@admin.post("/v1/admin/partners", status_code=201, summary="Make a partner", tags=["Partners"])
 def create_partner(body: Annotated[NewPartner, Body()]) -> NewCredentials:
     """Its first API key and signing secret are in the answer and nowhere else."""
-    return service.create(body, by=api.signer(), now=clock.now())
+    return service.create(body, by=admin.signer, now=clock.now())
 
 
-@api.get("/v1/admin/partners", summary="List the partners", tags=["Partners"])
+@admin.get("/v1/admin/partners", summary="List the partners", tags=["Partners"])
 def list_partners(
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
     cursor: Annotated[str | None, Query(max_length=2000)] = None,
 ) -> ListResponse[PartnerResponse]:
-    api.signer()
     page = store.page(limit=limit, cursor=cursor).of(service.shown)
     return ListResponse[PartnerResponse](items=page.items, next_cursor=page.next_cursor)
 
 
-@api.get("/v1/admin/partners/<partner_id>", summary="Show a partner", tags=["Partners"])
+@admin.get("/v1/admin/partners/<partner_id>", summary="Show a partner", tags=["Partners"])
 def get_partner(partner_id: str) -> PartnerResponse:
-    api.signer()
     return service.shown(store.get(partner_id))
 
 
-@api.post("/v1/admin/partners/<partner_id>/keys", status_code=201, summary="Rotate the key", tags=["Partners"])
+@admin.post("/v1/admin/partners/<partner_id>/keys", status_code=201, summary="Rotate the key", tags=["Partners"])
 def rotate_key(partner_id: str, body: Annotated[Rotation, Body()]) -> NewCredentials:
     """The old key opens for the grace as well."""
     grace = timedelta(hours=body.grace_hours)
-    return service.rotate_key(partner_id, grace, by=api.signer(), now=clock.now())
+    return service.rotate_key(partner_id, grace, by=admin.signer, now=clock.now())
 
 
-@api.post("/v1/admin/partners/<partner_id>/secrets", status_code=201, summary="Rotate the secret", tags=["Partners"])
+@admin.post("/v1/admin/partners/<partner_id>/secrets", status_code=201, summary="Rotate the secret", tags=["Partners"])
 def rotate_secret(partner_id: str, body: Annotated[Rotation, Body()]) -> NewCredentials:
     """Messages signed with the old secret are taken for the grace as well."""
     grace = timedelta(hours=body.grace_hours)
-    return service.rotate_secret(partner_id, grace, by=api.signer(), now=clock.now())
+    return service.rotate_secret(partner_id, grace, by=admin.signer, now=clock.now())
 
 
-@api.post("/v1/admin/partners/<partner_id>/finish", summary="End what was rotated out", tags=["Partners"])
+@admin.post("/v1/admin/partners/<partner_id>/finish", summary="End what was rotated out", tags=["Partners"])
 def finish_rotations(partner_id: str) -> PartnerResponse:
-    signer = api.signer()
-    return service.shown(service.finish_rotations(partner_id, by=signer, now=clock.now(), at_once=True))
+    return service.shown(service.finish_rotations(partner_id, by=admin.signer, now=clock.now(), at_once=True))
 
 
-@api.post("/v1/admin/partners/<partner_id>/disable", summary="Disable a partner", tags=["Partners"])
+@admin.post("/v1/admin/partners/<partner_id>/disable", summary="Disable a partner", tags=["Partners"])
 def disable_partner(partner_id: str) -> PartnerResponse:
-    return service.shown(service.disable(partner_id, by=api.signer(), now=clock.now()))
+    return service.shown(service.disable(partner_id, by=admin.signer, now=clock.now()))
 
 
-@api.post("/v1/admin/partners/<partner_id>/enable", summary="Enable a partner again", tags=["Partners"])
+@admin.post("/v1/admin/partners/<partner_id>/enable", summary="Enable a partner again", tags=["Partners"])
 def enable_partner(partner_id: str) -> PartnerResponse:
-    return service.shown(service.enable(partner_id, by=api.signer(), now=clock.now()))
+    return service.shown(service.enable(partner_id, by=admin.signer, now=clock.now()))
 
 
 # --- imports --------------------------------------------------------------------------------------------------------
 
 
-@api.post(
+@admin.post(
     "/v1/admin/partners/<partner_id>/imports", status_code=201, summary="Announce a catalogue file", tags=["Partners"]
 )
 def create_import(partner_id: str, body: Annotated[NewImport, Body()]) -> ImportResponse:
     """POST the file to the form; then ask for the import."""
-    return import_service.announce(partner_id, body, by=api.signer(), now=clock.now())
+    return import_service.announce(partner_id, body, by=admin.signer, now=clock.now())
 
 
-@api.get("/v1/admin/partners/imports/<import_id>", summary="Show an import", tags=["Partners"])
+@admin.get("/v1/admin/partners/imports/<import_id>", summary="Show an import", tags=["Partners"])
 def get_import(import_id: str) -> ImportResponse:
     """What became of its lines, with the first of its errors."""
-    api.signer()
     return import_service.shown(import_store.find(import_id))
 
 
@@ -96,48 +93,47 @@ def get_import(import_id: str) -> ImportResponse:
 ENDPOINTS = "/v1/admin/partners/<partner_id>/endpoints"
 
 
-@api.post(ENDPOINTS, status_code=201, summary="Send webhooks there", tags=["Partners"])
+@admin.post(ENDPOINTS, status_code=201, summary="Send webhooks there", tags=["Partners"])
 def create_endpoint(partner_id: str, body: Annotated[NewEndpoint, Body()]) -> NewEndpointSecret:
     """The secret that they are signed with is in the answer and nowhere else."""
-    return webhook_service.subscribe(partner_id, body, by=api.signer(), now=clock.now())
+    return webhook_service.subscribe(partner_id, body, by=admin.signer, now=clock.now())
 
 
-@api.get(ENDPOINTS, summary="List a partner's endpoints", tags=["Partners"])
+@admin.get(ENDPOINTS, summary="List a partner's endpoints", tags=["Partners"])
 def list_endpoints(partner_id: str) -> ListResponse[EndpointResponse]:
-    api.signer()
     found = webhook_store.endpoints(store.get(partner_id).partner_id)
     return ListResponse[EndpointResponse](items=[webhook_service.shown(one) for one in found])
 
 
-@api.delete(f"{ENDPOINTS}/<endpoint_id>", status_code=204, summary="Send no more webhooks there", tags=["Partners"])
+@admin.delete(f"{ENDPOINTS}/<endpoint_id>", status_code=204, summary="Send no more webhooks there", tags=["Partners"])
 def delete_endpoint(partner_id: str, endpoint_id: str) -> Response[None]:
-    api.signer()
     webhook_store.remove_endpoint(partner_id, endpoint_id, clock.now())
     return Response(status_code=204)
 
 
-@api.post(f"{ENDPOINTS}/<endpoint_id>/enable", summary="Enable an endpoint again", tags=["Partners"])
+@admin.post(f"{ENDPOINTS}/<endpoint_id>/enable", summary="Enable an endpoint again", tags=["Partners"])
 def enable_endpoint(partner_id: str, endpoint_id: str) -> EndpointResponse:
-    api.signer()
     return webhook_service.shown(webhook_service.enable(partner_id, endpoint_id, clock.now()))
 
 
-@api.post(
+@admin.post(
     f"{ENDPOINTS}/<endpoint_id>/secrets", status_code=201, summary="Rotate an endpoint's secret", tags=["Partners"]
 )
 def rotate_endpoint_secret(partner_id: str, endpoint_id: str, body: Annotated[Rotation, Body()]) -> NewEndpointSecret:
     """Webhooks carry a signature of each for the grace."""
     grace = timedelta(hours=body.grace_hours)
-    return webhook_service.rotate(partner_id, endpoint_id, grace, by=api.signer(), now=clock.now())
+    return webhook_service.rotate(partner_id, endpoint_id, grace, by=admin.signer, now=clock.now())
 
 
-@api.get("/v1/admin/partners/<partner_id>/deliveries", summary="List the webhooks to a partner", tags=["Partners"])
+@admin.get("/v1/admin/partners/<partner_id>/deliveries", summary="List the webhooks to a partner", tags=["Partners"])
 def list_webhooks(
     partner_id: str,
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
     cursor: Annotated[str | None, Query(max_length=2000)] = None,
 ) -> ListResponse[WebhookResponse]:
     """Newest first, with each attempt."""
-    api.signer()
     page = webhook_store.page(partner_id, limit=limit, cursor=cursor).of(webhook_service.shown_delivery)
     return ListResponse[WebhookResponse](items=page.items, next_cursor=page.next_cursor)
+
+
+api.include_router(admin)

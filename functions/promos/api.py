@@ -29,11 +29,12 @@ from promos.offers.schemas import (
 )
 from promos.wear_offers import routes as wear_routes
 from stadion import clock
-from stadion.http import JSON, Api, etag, lambda_handler
+from stadion.http import JSON, AdminRoutes, Api, etag, lambda_handler
 from stadion.idempotency import idempotency_key
 from stadion.pagination import DEFAULT_LIMIT, MAX_LIMIT, ListResponse
 
 api = Api()
+admin = AdminRoutes()
 api.include_router(wear_routes.router)
 api.include_router(campaigns.router)
 handler = lambda_handler(api)
@@ -81,122 +82,110 @@ def dismiss_offer(offer_id: str) -> Response[None]:
 # --- admins: segments (before promos, whose names they would look like) ---------------------------------------------
 
 
-@api.get("/v1/admin/promos/segments", summary="List the segments", tags=["Admin"])
+@admin.get("/v1/admin/promos/segments", summary="List the segments", tags=["Admin"])
 def list_segments() -> ListResponse[SegmentResponse]:
-    api.signer()
     return ListResponse[SegmentResponse](items=segment_service.everything())
 
 
-@api.get("/v1/admin/promos/segments/<segment_name>", summary="Show a segment", tags=["Admin"])
+@admin.get("/v1/admin/promos/segments/<segment_name>", summary="Show a segment", tags=["Admin"])
 def get_segment(segment_name: SegmentName) -> Response[SegmentResponse]:
-    api.signer()
     return _segment(segment_service.representation(segment_store.get(segment_name)))
 
 
-@api.put("/v1/admin/promos/segments/<segment_name>", summary="Make or change a segment", tags=["Admin"])
+@admin.put("/v1/admin/promos/segments/<segment_name>", summary="Make or change a segment", tags=["Admin"])
 def put_segment(segment_name: SegmentName, body: Annotated[SegmentPut, Body()]) -> Response[SegmentResponse]:
     """A new one needs no `If-Match`; a change does."""
-    api.signer()
     return _segment(
         api.edit(lambda: segment_service.put(segment_name, body, _known_segment(segment_name), clock.now()))
     )
 
 
-@api.delete("/v1/admin/promos/segments/<segment_name>", status_code=204, summary="Remove a segment", tags=["Admin"])
+@admin.delete("/v1/admin/promos/segments/<segment_name>", status_code=204, summary="Remove a segment", tags=["Admin"])
 def delete_segment(segment_name: SegmentName) -> Response[None]:
-    api.signer()
     segment = segment_store.get(segment_name)
     api.if_match(segment.revision)
     segment_service.remove(segment, clock.now())
     return Response(status_code=204)
 
 
-@api.get("/v1/admin/promos/segments/<segment_name>/count", summary="Count a page of athletes", tags=["Admin"])
+@admin.get("/v1/admin/promos/segments/<segment_name>/count", summary="Count a page of athletes", tags=["Admin"])
 def count_segment(segment_name: SegmentName, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> SegmentCount:
-    api.signer()
     return segment_service.count(segment_name, limit=limit, cursor=cursor, now=clock.now())
 
 
-@api.get(
+@admin.get(
     "/v1/admin/promos/segments/<segment_name>/explain/<user_id>",
     summary="Why an athlete is in it or not",
     tags=["Admin"],
 )
 def explain_segment(segment_name: SegmentName, user_id: str) -> SegmentExplanation:
-    api.signer()
     return segment_service.explain(segment_name, user_id, language=api.language, now=clock.now())
 
 
 # --- admins: promos -------------------------------------------------------------------------------------------------
 
 
-@api.post("/v1/admin/promos", status_code=201, summary="Make a promo, as a draft", tags=["Admin"])
+@admin.post("/v1/admin/promos", status_code=201, summary="Make a promo, as a draft", tags=["Admin"])
 def create_promo(body: Annotated[NewPromo, Body()]) -> Response[PromoResponse]:
     request = body.model_dump(mode="json", exclude_unset=True)
     key = idempotency_key(
-        api.header("idempotency-key"), user_id=api.signer(), operation="create_promo", request=request
+        api.header("idempotency-key"), user_id=admin.signer, operation="create_promo", request=request
     )
     return _promo(promo_service.create(body, key=key, now=clock.now()), status=201)
 
 
-@api.post("/v1/admin/promos/validate", summary="What would be refused", tags=["Admin"])
+@admin.post("/v1/admin/promos/validate", summary="What would be refused", tags=["Admin"])
 def validate_promo(body: Annotated[NewPromo, Body()]) -> Validity:
     """Wrong shapes are a 422 with pointers, as everywhere; this answers for what a shape cannot tell."""
-    api.signer()
     return promo_service.validate(body, api.language, clock.now())
 
 
-@api.get("/v1/admin/promos", summary="List the promos by name", tags=["Admin"])
+@admin.get("/v1/admin/promos", summary="List the promos by name", tags=["Admin"])
 def list_promos(limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> ListResponse[PromoResponse]:
-    api.signer()
     page = promo_service.page(clock.now(), limit=limit, cursor=cursor)
     return ListResponse[PromoResponse](items=page.items, next_cursor=page.next_cursor)
 
 
-@api.get("/v1/admin/promos/<promo_id>", summary="Show a promo and what is left of its budget", tags=["Admin"])
+@admin.get("/v1/admin/promos/<promo_id>", summary="Show a promo and what is left of its budget", tags=["Admin"])
 def get_promo(promo_id: str) -> Response[PromoResponse]:
     """Without an ETag shortcut: status and budget move without an edit."""
-    api.signer()
     return _promo(promo_service.show(promo_id, clock.now()))
 
 
-@api.patch("/v1/admin/promos/<promo_id>", summary="Change a promo (merge patch)", tags=["Admin"])
+@admin.patch("/v1/admin/promos/<promo_id>", summary="Change a promo (merge patch)", tags=["Admin"])
 def change_promo(promo_id: str, body: Annotated[PromoPatch, Body()]) -> Response[PromoResponse]:
-    api.signer()
     return _promo(api.edit(lambda: promo_service.change(_edited(promo_id), body, clock.now())))
 
 
-@api.delete("/v1/admin/promos/<promo_id>", status_code=204, summary="Delete a draft", tags=["Admin"])
+@admin.delete("/v1/admin/promos/<promo_id>", status_code=204, summary="Delete a draft", tags=["Admin"])
 def delete_promo(promo_id: str) -> Response[None]:
-    api.signer()
     promo_service.remove(_edited(promo_id), clock.now())
     return Response(status_code=204)
 
 
-@api.post("/v1/admin/promos/<promo_id>/status", summary="Activate, pause or end a promo", tags=["Admin"])
+@admin.post("/v1/admin/promos/<promo_id>/status", summary="Activate, pause or end a promo", tags=["Admin"])
 def change_promo_status(promo_id: str, body: Annotated[StatusChange, Body()]) -> Response[PromoResponse]:
-    api.signer()
     return _promo(api.edit(lambda: promo_service.switch(_edited(promo_id), body.action, clock.now())))
 
 
-@api.post("/v1/admin/promos/<promo_id>/offers", status_code=201, summary="Issue it to an athlete", tags=["Admin"])
+@admin.post("/v1/admin/promos/<promo_id>/offers", status_code=201, summary="Issue it to an athlete", tags=["Admin"])
 def issue_promo(promo_id: str, body: Annotated[NewIssue, Body()]) -> Response[IssuedResponse]:
     """Once for each run: 200 with the same offer when it was issued before."""
-    api.signer()
     issued, is_new = offer_service.issue(promo_id, body, language=api.language, now=clock.now())
     return Response(status_code=201 if is_new else 200, content_type=JSON, body=issued)
 
 
-@api.get("/v1/admin/promos/<promo_id>/explain/<user_id>", summary="Why an athlete may have it or not", tags=["Admin"])
+@admin.get("/v1/admin/promos/<promo_id>/explain/<user_id>", summary="Why an athlete may have it or not", tags=["Admin"])
 def explain_promo(promo_id: str, user_id: str) -> Explanation:
-    api.signer()
     return offer_service.explain(promo_id, user_id, language=api.language, now=clock.now())
 
 
-@api.get("/v1/admin/promos/<promo_id>/funnel", summary="How many saw, clicked and redeemed it", tags=["Admin"])
+@admin.get("/v1/admin/promos/<promo_id>/funnel", summary="How many saw, clicked and redeemed it", tags=["Admin"])
 def get_funnel(promo_id: str) -> FunnelResponse:
-    api.signer()
     return promo_service.funnel(promo_id)
+
+
+api.include_router(admin)
 
 
 def _edited(promo_id: str) -> Promo:

@@ -275,7 +275,8 @@ def _operation(operation: Operation, schemas: dict[tuple[str, str], Document]) -
 
 @cache
 def _reached(operation: Operation) -> Reached:
-    return Reach.of(operation.function, packages=("stadion", operation.service))
+    packages = ("stadion", operation.service)
+    return Reach.of(operation.function, packages=packages, before=operation.route.middlewares)
 
 
 def _docstring(operation: Operation) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache, cached_property
-from types import FunctionType, ModuleType
+from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
 from stadion.change import revise
@@ -43,15 +43,22 @@ class Reach:
         self._constructed: set[type] = set()
 
     @classmethod
-    def of(cls, function: Callable[..., Any], *, packages: Iterable[str]) -> Reached:
+    def of(cls, function: Callable[..., Any], *, packages: Iterable[str], before: Iterable[Any] = ()) -> Reached:
+        """`before` are the route's middlewares; those of Powertools raise no error of ours."""
         if not isinstance(function, FunctionType):
             raise TypeError(f"{function!r} has no code to read")
+        middlewares = [one for one in before if isinstance(one, MethodType)]
         scout = cls(packages)
-        scout._function(function, None)
-        found = cls(packages, frozenset(scout._constructed))._function(function, None)
+        scout._route(function, middlewares)
+        found = cls(packages, frozenset(scout._constructed))._route(function, middlewares)
         errors = {thing for thing in found if isinstance(thing, type)}
         uses = {thing for thing in found if isinstance(thing, str)}
         return Reached(tuple(sorted(errors, key=lambda error: error.code)), frozenset(uses))
+
+    def _route(self, function: FunctionType, middlewares: Iterable[MethodType]) -> Found:
+        checks = [(one.__func__, type(one.__self__)) for one in middlewares if self._is_ours(one)]
+        found = (self._function(check, owner) for check, owner in checks if isinstance(check, FunctionType))
+        return self._function(function, None).union(*found)
 
     def _is_ours(self, thing: Any) -> bool:
         return str(getattr(thing, "__module__", "")).partition(".")[0] in self._packages

@@ -122,10 +122,17 @@ MUTANTS: Final = (
     ),
     Mutant(
         "an athlete is let in where admins sign",
-        "stadion.http:Exchange.signer",
+        "stadion.http:AdminRoutes.signer",
         '"jwt" in context or "iam" not in context',
         "False",
         ("tests/promos/offers/integration/test_promos.py",),
+    ),
+    Mutant(
+        "what was sent is looked at before the signature",
+        "stadion.http:AdminRoutes.route",
+        "[self._check_signature, *VALIDATION, *more]",
+        "[*VALIDATION, self._check_signature, *more]",
+        ("tests/layer/unit/test_http.py", "tests/platform/unit/test_admin_routes.py"),
     ),
     Mutant(
         "a weak tag is good enough for an edit",

@@ -20,10 +20,10 @@ from promos.campaigns.schemas import (
 )
 from promos.offers.schemas import Validity
 from stadion import clock
-from stadion.http import JSON, Routes, etag
+from stadion.http import JSON, AdminRoutes, etag
 from stadion.pagination import DEFAULT_LIMIT, MAX_LIMIT, ListResponse
 
-router = Routes()
+router = AdminRoutes()
 TAGS = ["Campaigns"]
 BASE = "/v1/admin/campaigns"
 CampaignId = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,38}[a-z0-9]$", examples=["winter-2026"])]
@@ -35,19 +35,16 @@ Cursor = Annotated[str | None, Query(max_length=2000)]
 @router.post(f"{BASE}/validate", summary="What scheduling would refuse", tags=TAGS)
 def validate_campaign(body: Annotated[Plan, Body()]) -> Validity:
     """Wrong shapes are a 422 with pointers, as everywhere; this answers for what a shape cannot tell."""
-    router.signer()
     return service.validate(body, router.language, clock.now())
 
 
 @router.get(f"{BASE}/cohorts", summary="Who stayed: a page of athletes by week of registration", tags=TAGS)
 def list_cohorts(limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> CohortPage:
-    router.signer()
     return cohorts.page(limit=limit, cursor=cursor, now=clock.now())
 
 
 @router.get(BASE, summary="List the campaigns by name", tags=TAGS)
 def list_campaigns(limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> ListResponse[CampaignResponse]:
-    router.signer()
     page = service.page(limit=limit, cursor=cursor)
     return ListResponse[CampaignResponse](items=page.items, next_cursor=page.next_cursor)
 
@@ -55,14 +52,12 @@ def list_campaigns(limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> ListR
 @router.get(f"{BASE}/<campaign_id>", summary="Show a campaign", tags=TAGS)
 def get_campaign(campaign_id: CampaignId) -> Response[CampaignResponse]:
     """Without an ETag shortcut: its status moves without an edit."""
-    router.signer()
     return _campaign(service.representation(store.get(campaign_id)))
 
 
 @router.put(f"{BASE}/<campaign_id>", summary="Make or change a campaign", tags=TAGS)
 def put_campaign(campaign_id: CampaignId, body: Annotated[Plan, Body()]) -> Response[CampaignResponse]:
     """A new one needs no `If-Match` and is a draft; a change does. A run that goes on keeps its plan."""
-    router.signer()
 
     def change() -> CampaignResponse:
         old = store.find(campaign_id)
@@ -75,7 +70,6 @@ def put_campaign(campaign_id: CampaignId, body: Annotated[Plan, Body()]) -> Resp
 
 @router.delete(f"{BASE}/<campaign_id>", status_code=204, summary="Remove a draft", tags=TAGS)
 def delete_campaign(campaign_id: CampaignId) -> Response[None]:
-    router.signer()
     campaign = store.get(campaign_id)
     router.if_match(campaign.revision)
     service.remove(campaign, clock.now())
@@ -87,7 +81,6 @@ def change_campaign_status(
     campaign_id: CampaignId, body: Annotated[CampaignStatusChange, Body()]
 ) -> Response[CampaignResponse]:
     """`resume` also goes on with a run that failed or was stopped, from where it stands; nobody gets a second offer."""
-    router.signer()
 
     def change() -> CampaignResponse:
         old = store.get(campaign_id)
@@ -99,31 +92,26 @@ def change_campaign_status(
 
 @router.get(f"{BASE}/<campaign_id>/preview", summary="Dry run over a page of athletes", tags=TAGS)
 def preview_campaign(campaign_id: CampaignId, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> PreviewPage:
-    router.signer()
     return service.preview(store.get(campaign_id), limit=limit, cursor=cursor, now=clock.now())
 
 
 @router.get(f"{BASE}/<campaign_id>/metrics", summary="Impressions, clicks, conversions and spend by day", tags=TAGS)
 def get_campaign_metrics(campaign_id: CampaignId) -> MarketingResponse:
-    router.signer()
     return service.show_marketing(store.get(campaign_id))
 
 
 @router.get(f"{BASE}/<campaign_id>/runs", summary="List a campaign's runs, newest first", tags=TAGS)
 def list_campaign_runs(campaign_id: CampaignId) -> ListResponse[RunResponse]:
-    router.signer()
     return ListResponse[RunResponse](items=service.runs(store.get(campaign_id)))
 
 
 @router.get(f"{BASE}/<campaign_id>/runs/<run_id>", summary="Where a run stands", tags=TAGS)
 def get_campaign_run(campaign_id: CampaignId, run_id: RunId) -> RunResponse:
-    router.signer()
     return service.show_run(store.get(campaign_id), run_id)
 
 
 @router.get(f"{BASE}/<campaign_id>/runs/<run_id>/report", summary="What a run did", tags=TAGS)
 def get_campaign_report(campaign_id: CampaignId, run_id: RunId) -> ReportResponse:
-    router.signer()
     return service.show_report(store.get(campaign_id), run_id)
 
 

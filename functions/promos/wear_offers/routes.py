@@ -9,9 +9,9 @@ from pydantic import BaseModel
 from promos.values import Name
 from promos.wear_offers import service, store
 from stadion import clock
-from stadion.http import RequestModel, Routes
+from stadion.http import AdminRoutes, RequestModel
 
-router = Routes()
+router = AdminRoutes()
 TAGS = ["Admin"]
 Category = Annotated[str, Path(pattern=r"^[a-z_]{1,40}$", examples=["running_shoes"], description="of gear")]
 
@@ -27,18 +27,15 @@ class WearOffers(BaseModel):
 
 @router.get("/v1/admin/wear-offers", summary="Which promos worn gear earns", tags=TAGS)
 def list_wear_offers() -> WearOffers:
-    router.signer()
     return WearOffers(promos=dict(store.rules()))
 
 
 @router.put("/v1/admin/wear-offers/<gear_category>", summary="Set the promo of a category", tags=TAGS)
 def put_wear_offer(gear_category: Category, body: Annotated[WearOfferPut, Body()]) -> WearOffers:
-    router.signer()
     return WearOffers(promos=dict(service.set_rule(gear_category, body.promo_id, clock.now())))
 
 
 @router.delete("/v1/admin/wear-offers/<gear_category>", status_code=204, summary="Take it away", tags=TAGS)
 def delete_wear_offer(gear_category: Category) -> Response[None]:
-    router.signer()
     service.set_rule(gear_category, None, clock.now())
     return Response(status_code=204)

@@ -6,7 +6,7 @@ import pytest
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
-from stadion.http import Api, RequestModel, Routes, lambda_handler
+from stadion.http import AdminRoutes, Api, RequestModel, Routes, lambda_handler
 from tests.kit.services import ATHLETE, Answer, Context, answer_of, http_event, service_environment
 
 OTHER_KINDS = ["text/plain", "Application/XML", "multipart/form-data; boundary=x", "unsupported"]
@@ -142,3 +142,45 @@ def test_a_wings_routes_know_the_caller_and_the_version_as_an_entry_points_do() 
     assert shown.body == {"user": ATHLETE, "language": "ru", "colour": "red"}
     assert call(api, "GET", "/wing", if_none_match=shown.etag).status == 304
     assert [call(api, "DELETE", "/wing", if_match=tag).status for tag in (shown.etag, 'W/"3"')] == [200, 412]
+
+
+# --- admins ---------------------------------------------------------------------------------------------------------
+
+ADMIN = {"iam": {"userArn": "arn:aws:iam::000000000000:user/admin"}}
+TOKEN = {"jwt": {"claims": {"sub": ATHLETE, "token_use": "access"}}}
+
+
+def administered() -> Api:
+    api, admin = Api(), AdminRoutes()
+
+    @admin.post("/v1/admin/notes/<number>", status_code=201)
+    def take_note(number: int, body: Annotated[Note, Body()]) -> dict[str, Any]:
+        return {"number": number, "text": body.text, "by": admin.signer}
+
+    api.include_router(admin)
+    return api
+
+
+def call_as(authorizer: dict[str, Any] | None, path: str, body: Any, **headers: str) -> Answer:
+    event = http_event("POST", path, body, user=None, headers=headers)
+    event["requestContext"] |= {"authorizer": authorizer} if authorizer is not None else {}
+    return answer_of(lambda_handler(administered())(event, Context()))  # type: ignore[arg-type]
+
+
+def test_who_signed_is_known_and_what_they_sent_is_validated() -> None:
+    taken = call_as(ADMIN, "/v1/admin/notes/7", {"text": " x "})
+    assert (taken.status, taken.body) == (201, {"number": 7, "text": "x", "by": ADMIN["iam"]["userArn"]})
+    assert call_as(ADMIN, "/v1/admin/notes/7", {"colour": "red"}).status == 422
+    assert call_as(ADMIN, "/v1/admin/notes/seven", {"text": "x"}).status == 422
+    assert call_as(ADMIN, "/v1/admin/notes/7", "no JSON").status == 400
+    assert call_as(ADMIN, "/v1/admin/notes/7", "no JSON", content_type="text/plain").status == 415
+
+
+@pytest.mark.parametrize("authorizer", [None, {}, TOKEN, {**TOKEN, **ADMIN}], ids=["none", "empty", "token", "both"])
+@pytest.mark.parametrize("body", [{"text": "x"}, {"colour": "red"}, "no JSON", None], ids=str)
+@pytest.mark.parametrize("kind", ["application/json", "text/plain"])
+@pytest.mark.parametrize("number", ["7", "seven"])
+def test_who_did_not_sign_learns_nothing_of_what_they_sent(authorizer: Any, body: Any, kind: str, number: str) -> None:
+    refused = call_as(authorizer, f"/v1/admin/notes/{number}", body, content_type=kind)
+    assert (refused.status, refused.body["code"]) == (403, "signed_request_required")
+    assert "errors" not in refused.body

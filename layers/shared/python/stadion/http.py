@@ -1,6 +1,7 @@
 """The HTTP face that every service shares: validation, problems, identity, versions, one log line per request."""
 
 import base64
+import inspect
 import json
 import re
 import time
@@ -10,6 +11,10 @@ from typing import Any, TypeVar
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.api_gateway import BaseRouter, Router
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError as RouteNotFound
+from aws_lambda_powertools.event_handler.middlewares.openapi_validation import (
+    OpenAPIRequestValidationMiddleware,
+    OpenAPIResponseValidationMiddleware,
+)
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestUnsupportedContentType, RequestValidationError
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -29,12 +34,19 @@ from stadion.observability import correlate, correlation_id, count, log, logger,
 from stadion.retry import retry_on_conflict
 
 T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., Any])
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
 WEAK = "W/"
 """Before a tag that somebody on the way, say a proxy that compresses, does not vouch for byte by byte."""
 CORRELATION = "x-correlation-id"
 _CORRELATION_SHAPE = re.compile(r"[A-Za-z0-9_-]{8,64}")
+ROUTE = inspect.signature(Router.route)
+VALIDATION = (
+    OpenAPIRequestValidationMiddleware(),  # type: ignore[no-untyped-call]
+    OpenAPIResponseValidationMiddleware(),
+)
+"""What `enable_validation` puts around a route."""
 LONGEST_PATH = 512
 """In bytes: no id of ours comes near it, and DynamoDB refuses keys of more than 1 024."""
 
@@ -84,13 +96,6 @@ class Exchange(BaseRouter):
         if claims.get("token_use") != "access" or not claims.get("sub"):
             raise InvalidTokenError
         return claims
-
-    def signer(self) -> str:
-        """The ARN that signed the request, as admins' commands do; a token of an athlete is not enough."""
-        context = self.event.raw_event["requestContext"].get("authorizer") or {}
-        if "jwt" in context or "iam" not in context:
-            raise NotAnAdminError
-        return str(context["iam"].get("userArn", "unknown"))
 
     def if_match(self, current_revision: int) -> None:
         """Refuses an edit of anything but the current version (RFC 9110 section 13.1.1): a weak tag is never that."""
@@ -177,6 +182,30 @@ class Routes(Exchange, Router):
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
+
+
+class AdminRoutes(Routes):
+    """Routes of `/v1/admin`: who has not signed is refused before anything that was sent is looked at.
+
+    Powertools validates before a route's own middlewares, so here validation is one of them, after the signature."""
+
+    @property
+    def signer(self) -> str:
+        """The ARN that signed the request, as admins' commands do; a token of an athlete is not enough."""
+        context = self.event.raw_event["requestContext"].get("authorizer") or {}
+        if "jwt" in context or "iam" not in context:
+            raise NotAnAdminError
+        return str(context["iam"].get("userArn", "unknown"))
+
+    def route(self, *arguments: Any, **named: Any) -> Callable[[F], F]:
+        asked = ROUTE.bind(self, *arguments, **named)
+        more = asked.arguments.get("middlewares") or []
+        asked.arguments |= {"enable_validation": False, "middlewares": [self._check_signature, *VALIDATION, *more]}
+        return Router.route(*asked.args, **asked.kwargs)
+
+    def _check_signature(self, api: Api, next_middleware: Callable[[Api], Response[Any]]) -> Response[Any]:
+        _ = self.signer
+        return next_middleware(api)
 
 
 def etag(revision: int, shade: str = "") -> str:
