@@ -77,7 +77,7 @@ DOORS: Final = ("service", "store", "port", "domain", "values", "keys", "errors"
 """Files of a wing that its neighbours may import: its layers (`session_store` too). A noun is the wing's own."""
 HOUSES: Final = ("functions/", "cli/")
 """Where folders have walls."""
-MOST_FILES: Final = 14
+MAX_FILES: Final = 14
 """In a folder of a house, before it gets wings."""
 FLOOR: Final = "base"
 """A wing on which all its neighbours stand."""
@@ -254,13 +254,13 @@ def main(folders: Sequence[str]) -> None:
     found = [structure(_folder(folder)) for folder in folders] if folders else structures()
     broken = breaches(*{_package(one.folder).split(".")[0] for one in found if one.folder.startswith(HOUSES)})
     broken += [f"{path}: {UNSEEN}" for path in unseen(graph().modules, *PARENTS)]
-    broken += [f"{one.folder}: {one.files} files, {MOST_FILES} at most" for one in found if _is_full(one)]
+    broken += [f"{one.folder}: {one.files} files, {MAX_FILES} at most" for one in found if _is_full(one)]
     sys.stdout.write("\n".join([HEAD, *(one.row() for one in found), *broken, ""]))
     sys.exit(bool(broken))
 
 
 def _is_full(one: Structure) -> bool:
-    return one.folder.startswith(HOUSES) and one.files > MOST_FILES
+    return one.folder.startswith(HOUSES) and one.files > MAX_FILES
 
 
 if __name__ == "__main__":

@@ -187,7 +187,7 @@ class PrivacyZones(Value):
     zones: list[Zone] = Field(default_factory=list)
 
 
-MOST_ZONES = 10
+MAX_ZONES = 10
 JITTER = 0.5  # of the radius: the true centre stays well inside
 GRID_DEGREES = 0.002  # some 200 m: the same home, set anew a few metres away, is moved by the same vector
 

@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime
 
 from accounts import store
-from accounts.domain import MOST_ZONES, PrivacyZones, Zone, hidden_circle
+from accounts.domain import MAX_ZONES, PrivacyZones, Zone, hidden_circle
 from accounts.errors import TooManyZonesError
 from accounts.schemas import PrivacyZonePut
 from stadion.events.accounts import PrivacyZonesChanged
@@ -21,7 +21,7 @@ def put(user_id: str, zone_id: str, given: PrivacyZonePut, now: datetime) -> Zon
     def change() -> None:
         known, stored = store.privacy_zones(user_id)
         others = [other for other in known.zones if other.zone_id != zone_id]
-        if len(others) >= MOST_ZONES:
+        if len(others) >= MAX_ZONES:
             raise TooManyZonesError
         if zone not in known.zones:
             changed = PrivacyZones(salt=known.salt or secrets.token_hex(16), zones=[*others, zone])

@@ -15,9 +15,9 @@ from stadion.events.inventory import GearAdded, GearRetired
 from stadion.events.partners import OrderCompleted, OrderLine, OrderReturned
 from stadion.retry import retry_on_conflict
 
-MOST_PIECES = 20
+MAX_PIECES = 20
 """Of one order: nobody buys more shoes at once, and a club's order is not one athlete's gear."""
-LONGEST_MODEL = 100
+MAX_MODEL = 100
 
 
 def know_consent(user_id: str, consent: ConsentChanged, now: datetime) -> bool:
@@ -40,7 +40,7 @@ def _buy(user_id: str, order: OrderCompleted, now: datetime) -> str:
         return "repeated"
     if not store.may_add_purchases(user_id):
         return "without_consent"
-    gears = list(_pieces(user_id, order, _came_back(before), now))[:MOST_PIECES]
+    gears = list(_pieces(user_id, order, _came_back(before), now))[:MAX_PIECES]
     pieces = {gear.gear_id: sku for gear, sku in gears}
     after = before.model_copy(update={"is_completed": True, "pieces": pieces, "revision": before.revision + 1})
     with Change(user_id, now) as change:
@@ -72,7 +72,7 @@ def _gear(user_id: str, order: OrderCompleted, line: OrderLine, category: Catego
         user_id=user_id,
         category=category,
         brand=line.brand,
-        model=(line.name.removeprefix(line.brand or "").strip() or line.name)[:LONGEST_MODEL],
+        model=(line.name.removeprefix(line.brand or "").strip() or line.name)[:MAX_MODEL],
         purchased_on=order.completed_at.date(),
         limit=CATEGORIES[category].limit,
         created_at=now,

@@ -17,7 +17,7 @@ from stadion.postings import Amounts
 from stadion.retry import retry_on_conflict
 from stadion.sports import SportType
 
-MOST_COMPONENTS = 20
+MAX_COMPONENTS = 20
 REQUIRED = {"initial_use", "status", "default_for"}
 
 
@@ -73,8 +73,8 @@ def add_component(
 
 def _fit(old: Gear, new: NewComponent, key: IdempotencyKey | None, now: datetime) -> GearResponse:
     recall(key)
-    if len(old.components) >= MOST_COMPONENTS:
-        raise TooMuchGearError(most=MOST_COMPONENTS)
+    if len(old.components) >= MAX_COMPONENTS:
+        raise TooMuchGearError(most=MAX_COMPONENTS)
     component = _component(old.category, new, now)
     _check_ids([*old.components, component])
     gear = old.changed(now, components=[*old.components, component])

@@ -31,7 +31,7 @@ api = Api()
 admin = AdminRoutes()
 handler = lambda_handler(api)
 
-LinkToken = Annotated[str, Query(max_length=links.MOST_CHARACTERS, description="from the link, as it is")]
+LinkToken = Annotated[str, Query(max_length=links.MAX_CHARACTERS, description="from the link, as it is")]
 PushDeviceId = Annotated[
     str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$", examples=["anna-s-phone"], description="chosen by the app")
 ]

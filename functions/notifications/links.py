@@ -9,7 +9,7 @@ from notifications.values import ChannelName, MessageKind
 from stadion.settings import load
 
 SALT: Final = "unsubscribe"
-MOST_CHARACTERS: Final = 600
+MAX_CHARACTERS: Final = 600
 
 
 class Unsubscription(NamedTuple):
@@ -28,7 +28,7 @@ def unsubscription(token: str) -> Unsubscription:
     from itsdangerous import BadData
 
     try:
-        user_id, kind, channel = _signer().loads(token[:MOST_CHARACTERS])
+        user_id, kind, channel = _signer().loads(token[:MAX_CHARACTERS])
         return Unsubscription(str(user_id), MessageKind(kind), ChannelName(channel))
     except (BadData, ValueError, TypeError) as error:
         raise LinkInvalidError from error

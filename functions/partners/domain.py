@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from partners.errors import AbilityMissingError, PartnerDisabledError, RotationOpenError
 
-MOST_VALID = 2
+MAX_VALID = 2
 
 
 class Value(BaseModel):
@@ -56,7 +56,7 @@ def holding(things: Sequence[R], now: datetime) -> list[R]:
 
 def check_none_open(things: Sequence[Rotated], now: datetime) -> None:
     """`RotationOpenError` when something that was rotated out still holds."""
-    if len(holding(things, now)) >= MOST_VALID:
+    if len(holding(things, now)) >= MAX_VALID:
         raise RotationOpenError
 
 

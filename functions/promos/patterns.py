@@ -8,9 +8,9 @@ ALPHABET = "34679ACDEFGHJKMNPQRTWXY"
 """Without 0 O, 1 I L, 2 Z, 5 S, 8 B, and without U and V, which are one another's and half of many a bad word."""
 PLACE = re.compile(r"\{(\d{1,2})\}")
 LITERAL = re.compile(r"[A-Z0-9-]*")
-LEAST_RANDOM = 8
+MIN_RANDOM = 8
 """23^8 are 7.8 * 10^10 codes: with a million of them out, one guess in 78 000 is right, and partners have quotas."""
-LONGEST = 32
+MAX_LENGTH = 32
 
 
 class PatternError(ValueError):
@@ -23,10 +23,10 @@ def check(pattern: str) -> str:
     literal = PLACE.sub("", upper)
     if not LITERAL.fullmatch(literal):
         raise PatternError("A pattern has letters A-Z, digits, hyphens and places such as {4}.")
-    if random < LEAST_RANDOM:
-        raise PatternError(f"A pattern needs at least {LEAST_RANDOM} random characters, such as RUN-{{4}}-{{4}}.")
-    if random + len(literal) > LONGEST:
-        raise PatternError(f"A code has at most {LONGEST} characters.")
+    if random < MIN_RANDOM:
+        raise PatternError(f"A pattern needs at least {MIN_RANDOM} random characters, such as RUN-{{4}}-{{4}}.")
+    if random + len(literal) > MAX_LENGTH:
+        raise PatternError(f"A code has at most {MAX_LENGTH} characters.")
     return upper
 
 

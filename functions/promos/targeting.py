@@ -16,9 +16,9 @@ from stadion.i18n import Language, Text
 from stadion.sports import SportType
 
 DEEPEST = 8
-MOST_RULES = 100
+MAX_RULES = 100
 LOOKED_BACK_DAYS = 90
-MOST_DAYS_OF_PURCHASES = 730
+MAX_DAYS_OF_PURCHASES = 730
 
 Percent = Annotated[int, Field(ge=1, le=1000, strict=True)]
 Few = Annotated[int, Field(ge=0, le=1000, strict=True)]
@@ -83,7 +83,7 @@ class PurchaseMeasure(StrEnum):
 class PurchasesRule(Part):
     """What was bought, less what came back."""
 
-    within_days: Annotated[int, Field(ge=1, le=MOST_DAYS_OF_PURCHASES, strict=True)] = 365
+    within_days: Annotated[int, Field(ge=1, le=MAX_DAYS_OF_PURCHASES, strict=True)] = 365
     measure: PurchaseMeasure = PurchaseMeasure.ORDERS
     category: Annotated[str, Field(max_length=40)] | None = Field(default=None, description="only with `items`")
     currency: Currency | None = Field(default=None, description="only with `spent_minor`, and needed there")
@@ -194,8 +194,8 @@ def problems_of(rule: Rule, segments: Segments, *, pointer: str = "#", within: s
     """What a schema cannot see. `within` is the segment that the rule is going to be."""
     found = []
     nodes = list(_walk(rule, pointer, 1))
-    if len(nodes) > MOST_RULES:
-        found.append(Problem(pointer, "too_many_rules", _said(TOO_MANY, most=MOST_RULES)))
+    if len(nodes) > MAX_RULES:
+        found.append(Problem(pointer, "too_many_rules", _said(TOO_MANY, most=MAX_RULES)))
     for place, node, depth in nodes:
         if depth == DEEPEST + 1:
             found.append(Problem(place, "rules_too_deep", _said(TOO_DEEP, most=DEEPEST)))

@@ -11,8 +11,8 @@ from stadion.errors import UnacceptableValueError
 from stadion.fields import LINE
 from stadion.i18n import Language, Text
 
-MOST_MINOR = 10**12
-Minor = Annotated[int, Field(ge=0, le=MOST_MINOR, strict=True, description="in the currency's smallest unit")]
+MAX_MINOR = 10**12
+Minor = Annotated[int, Field(ge=0, le=MAX_MINOR, strict=True, description="in the currency's smallest unit")]
 Count = Annotated[int, Field(ge=1, le=10**9, strict=True)]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", examples=["RUB"])]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$", examples=["RU"])]

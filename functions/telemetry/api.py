@@ -24,7 +24,7 @@ api.include_router(live_router)
 api.include_router(metrics_router)
 handler = lambda_handler(api)
 
-MOST_BYTES = 512 * 1024
+MAX_BYTES = 512 * 1024
 
 
 @api.get("/v1/workouts/<workout_id>/streams", summary="Read the recorded streams", tags=["Streams"], compress=True)
@@ -50,7 +50,7 @@ def send_telemetry(body: Annotated[TelemetryBatch, Body()]) -> TelemetryReceipt:
 
     Order and age do not matter, and a repetition changes nothing. Of two values of a device for one instant, the one
     that was received last counts. What is accepted can be read a moment later."""
-    if len(api.event.body or "") > MOST_BYTES:
+    if len(api.event.body or "") > MAX_BYTES:
         raise TelemetryTooLargeError
     user_id, now = api.user_id, clock.now()
     return intake_service.take(user_id, body, now, correlation_id=correlation_id(), language=api.language)

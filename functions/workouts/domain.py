@@ -165,7 +165,7 @@ class Workout(Measured):
         )
 
 
-LONGEST_PLAUSIBLE_S = 7 * 24 * 3600
+MAX_PLAUSIBLE_S = 7 * 24 * 3600
 
 
 def flags_of_manual(measured: Measured) -> list[Flag]:
@@ -175,7 +175,7 @@ def flags_of_manual(measured: Measured) -> list[Flag]:
     if speed is not None and speed > sport(measured.sport_type).top_speed_mps:
         detail = f"An average of {speed * 3.6:.1f} km/h is too fast for {measured.sport_type.value}."
         flags.append(Flag(code="average_speed_too_high", detail=detail))
-    if measured.elapsed_time_s > LONGEST_PLAUSIBLE_S:
+    if measured.elapsed_time_s > MAX_PLAUSIBLE_S:
         flags.append(Flag(code="duration_too_long", detail="A workout of more than seven days is not plausible."))
     return flags
 

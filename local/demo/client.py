@@ -34,7 +34,7 @@ class ApiError(Exception):
 
 
 @dataclass(frozen=True)
-class Door:
+class Client:
     """Where the API is, and where its mail can be read."""
 
     api: str
@@ -74,7 +74,7 @@ def newest_code(mail: str, address: str) -> str | None:
 class Athlete:
     """Somebody who is signed in."""
 
-    door: Door
+    door: Client
     name: str
     email: str
     access_token: str = ""
@@ -82,7 +82,7 @@ class Athlete:
     user_id: str = ""
 
     @classmethod
-    def register(cls, door: Door, name: str, *, language: str = "en", time_zone: str = "UTC") -> "Athlete":
+    def register(cls, door: Client, name: str, *, language: str = "en", time_zone: str = "UTC") -> "Athlete":
         """Registers, confirms with the mailed code, signs in."""
         email = f"{name.lower()}.{uuid4().hex[:8]}@example.org"
         credentials = {"email": email, "password": PASSWORD}

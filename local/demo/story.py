@@ -6,7 +6,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from local.demo.client import ApiError, Athlete, Door, eventually
+from local.demo.client import ApiError, Athlete, Client, eventually
 
 if TYPE_CHECKING:
     from local.demo.live import Follower
@@ -46,7 +46,7 @@ class Cast:
     ben: Athlete
 
 
-def register(door: Door) -> Cast:
+def register(door: Client) -> Cast:
     anna = Athlete.register(door, "Anna", language="ru", time_zone="Europe/Moscow")
     ben = Athlete.register(door, "Ben", language="en", time_zone=BENS_ZONE)
     return Cast(anna, ben)

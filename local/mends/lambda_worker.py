@@ -46,7 +46,7 @@ RUNTIME_ENVIRONMENT: Final = {
     "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
 }
 FEWEST_BATCHES: Final = 2
-MOST_BATCHES: Final = 5
+MAX_BATCHES: Final = 5
 UNUSED_CODE_IS_KEPT_S: Final = 7 * 24 * 3600
 
 _REPORTS_AN_ERROR: Final = (
@@ -82,7 +82,7 @@ def apply(*, code_cache: Path) -> None:
 def mend_batches_at_once() -> None:
     """AWS begins with five batches of a queue at once, each in a process of its own: more than a laptop has cores."""
     pin(lambda_svc._sqs_esm_concurrency, "d3e9d1e865aa")
-    lambda_svc._ESM_SQS_DEFAULT_CONCURRENCY = min(MOST_BATCHES, max(FEWEST_BATCHES, os.cpu_count() or 1))
+    lambda_svc._ESM_SQS_DEFAULT_CONCURRENCY = min(MAX_BATCHES, max(FEWEST_BATCHES, os.cpu_count() or 1))
 
 
 def mend_error_types() -> None:

@@ -2,14 +2,14 @@
 
 from uuid import uuid4
 
-from local.demo.client import PASSWORD, Athlete, Door
+from local.demo.client import PASSWORD, Athlete, Client
 from tests.kit.stack import DeployedStack
 
 __all__ = ["PASSWORD", "Athlete", "door_of", "join", "stranger"]
 
 
-def door_of(stack: DeployedStack) -> Door:
-    return Door(api=stack.api, mail=f"{stack.aws.endpoint}/_ministack/ses/messages")
+def door_of(stack: DeployedStack) -> Client:
+    return Client(api=stack.api, mail=f"{stack.aws.endpoint}/_ministack/ses/messages")
 
 
 def join(stack: DeployedStack, name: str = "athlete") -> Athlete:

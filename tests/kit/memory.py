@@ -26,9 +26,9 @@ Key = tuple[str, str]
 Request = dict[str, Any]
 KEYS = ("pk", "sk")
 INDEX_KEYS = ("gsi1pk", "gsi1sk")
-MOST_WRITES = 100
-MOST_KEYS = 100
-MOST_IN_A_BATCH = 25
+MAX_WRITES = 100
+MAX_KEYS = 100
+MAX_IN_A_BATCH = 25
 LARGEST_ITEM = 400 * 1024
 REFUSED = "The conditional request failed"
 DUPLICATES = "Provided list of item keys contains duplicates"
@@ -79,7 +79,7 @@ class Memory:
         answer: dict[str, list[Raw]] = {}
         for table, wanted in request["RequestItems"].items():
             keys = [key_of(key) for key in wanted["Keys"]]
-            if len(keys) > MOST_KEYS:
+            if len(keys) > MAX_KEYS:
                 raise InvalidExpressionError("Too many items requested for the BatchGetItem call")
             if len(set(keys)) < len(keys):
                 raise InvalidExpressionError(DUPLICATES)
@@ -139,7 +139,7 @@ class Memory:
         writes = [(table, one) for table, many in request["RequestItems"].items() for one in many]
         keys = [(table, key_of(next(iter(one.values())).get("Key") or one["PutRequest"]["Item"]))
                 for table, one in writes]  # fmt: skip
-        if len(writes) > MOST_IN_A_BATCH:
+        if len(writes) > MAX_IN_A_BATCH:
             raise InvalidExpressionError("Too many items requested for the BatchWriteItem call")
         if len(set(keys)) < len(keys):
             raise InvalidExpressionError(DUPLICATES)
@@ -151,7 +151,7 @@ class Memory:
         """All writes or none, each on its condition; one write per item."""
         writes = [(kind, write) for entry in request["TransactItems"] for kind, write in entry.items()]
         keys = [(write["TableName"], key_of(write.get("Key") or write["Item"])) for _, write in writes]
-        if len(writes) > MOST_WRITES:
+        if len(writes) > MAX_WRITES:
             raise InvalidExpressionError("Member must have length less than or equal to 100")
         if len(set(keys)) < len(keys):
             raise InvalidExpressionError("Transaction request cannot include multiple operations on one item")

@@ -194,7 +194,7 @@ MUTANTS: Final = (
     Mutant(
         "a picture of any size is unpacked",
         "accounts.avatars.pictures:avatar_of",
-        "picture.width * picture.height > MOST_PIXELS",
+        "picture.width * picture.height > MAX_PIXELS",
         "False",
         ("tests/accounts/avatars/unit",),
     ),

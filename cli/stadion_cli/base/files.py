@@ -11,7 +11,7 @@ import typer
 from stadion_cli.base.errors import UsageError
 
 File = Annotated[Path, typer.Argument(help="YAML or JSON.", exists=True, dir_okay=False, readable=True)]
-MOST_BYTES: Final = 1_000_000
+MAX_BYTES: Final = 1_000_000
 INT: Final = "tag:yaml.org,2002:int"
 READ_OTHERWISE: Final = (INT, "tag:yaml.org,2002:timestamp")
 """To YAML 1.1, 18:00 is the number 1080, 0123 is 83, and 2026-12-01 a date."""
@@ -39,7 +39,7 @@ def write(path: Path, text: str) -> None:
 
 
 def _text(path: Path) -> str:
-    if path.stat().st_size > MOST_BYTES:
+    if path.stat().st_size > MAX_BYTES:
         raise UsageError(f"{path} is larger than a megabyte.")
     try:
         return path.read_text(encoding="utf-8")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 TIMEOUT_S: Final = 60
 PAGE: Final = 200
-MOST_ERRORS: Final = 20
+MAX_ERRORS: Final = 20
 PROMOS: Final = "/v1/admin/promos"
 """Campaigns ask for them too."""
 
@@ -79,7 +79,7 @@ def _refusal(status: int, content: bytes) -> Refused:
     except ValueError:
         said = {}
     words = said.get("detail") or said.get("message") or "no reason given"
-    reasons = [f"{one['pointer']}: {one['detail']}" for one in said.get("errors", [])[:MOST_ERRORS]]
+    reasons = [f"{one['pointer']}: {one['detail']}" for one in said.get("errors", [])[:MAX_ERRORS]]
     reasons += [f"{one['decided_by']}: not so: {one['detail']}" for one in said.get("checks", [])]
     hint = "your AWS identity needs execute-api:Invoke on /v1/admin/*" if status == 403 else ""
     trace = f" (trace {said['trace_id']})" if "trace_id" in said else ""

@@ -49,7 +49,7 @@ SETTINGS: Final = {
 }
 WIDE: Final = 10.2
 HALF: Final = 5.0
-MOST_DAYS_NAMED: Final = 8
+MAX_DAYS_NAMED: Final = 8
 EXTREMES: Final = ((min, "low"), (max, "high"))
 
 
@@ -103,7 +103,7 @@ def days(report: Record) -> str:
     ]
 
     def draw(figure: Any) -> None:
-        every = max(1, -(-len(found) // MOST_DAYS_NAMED))
+        every = max(1, -(-len(found) // MAX_DAYS_NAMED))
         for axes, (title, values) in zip(figure.subplots(2, 2, sharex=True).flat, panels, strict=True):
             axes.bar(range(len(values)), values, color=ARMS[0], width=0.7)
             axes.set_title(title)

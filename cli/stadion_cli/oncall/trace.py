@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MARKS: Final = {"done": "[green]✓[/green]", "failed": "[red]✗[/red]", "waiting": "[yellow]…[/yellow]",
                 "stuck": "[red]●[/red]"}  # fmt: skip
-LONGEST_ERROR: Final = 160
+MAX_ERROR: Final = 160
 
 
 def trace(
@@ -113,7 +113,7 @@ def line_of(step: "Step") -> str:
         name = f"[cyan]{who}[/cyan]" + (f" [yellow]{step.what}[/yellow]" if step.what == "nothing heard" else "")
     else:
         name = f"[bold]{escape(step.what)}[/bold] [dim]{who}[/dim]"
-    outcome = escape(step.outcome[:LONGEST_ERROR]) if step.outcome not in {"published", ""} else ""
+    outcome = escape(step.outcome[:MAX_ERROR]) if step.outcome not in {"published", ""} else ""
     took = f" [dim]{step.took_ms:.0f} ms[/dim]" if step.took_ms is not None else ""
     tries = f" [yellow]try {step.tries}[/yellow]" if step.tries > 1 else ""
     effects = " ".join(f"[dim]{escape(key)}=[/dim]{escape(_short(value))}" for key, value in step.effects.items())

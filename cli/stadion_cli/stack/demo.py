@@ -51,14 +51,14 @@ def demo(*, port: Port = None, as_json: Json = False) -> None:
 
 def play(aws: Aws, outputs: Outputs, steps: Steps, stack: ExitStack) -> dict[str, Any]:
     from local.demo import story
-    from local.demo.client import Door
+    from local.demo.client import Client
     from local.demo.night import Sleeper
     from local.demo.store import Store, sell
     from local.recordings import recordings
     from stadion_cli.base.listener import Wanted, listening
     from stadion_cli.base.signed import call
 
-    door = Door(api=str(api_url(aws.endpoint, outputs)), mail=f"{aws.endpoint}/_ministack/ses/messages")
+    door = Client(api=str(api_url(aws.endpoint, outputs)), mail=f"{aws.endpoint}/_ministack/ses/messages")
     with steps.step("fetching real recordings (PyPI: sweat)"):
         folder = recordings("sweat")
     with steps.step("registering Anna (ru) and Ben (en), with the codes from their mail"):

@@ -5,7 +5,7 @@ import io
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 SIDE = 512
-MOST_PIXELS = 40_000_000
+MAX_PIXELS = 40_000_000
 FORMATS = ("JPEG", "PNG", "WEBP")
 
 
@@ -17,7 +17,7 @@ def avatar_of(data: bytes) -> bytes:
     """A WebP of at most 512 x 512 pixels."""
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
-            if picture.width * picture.height > MOST_PIXELS:
+            if picture.width * picture.height > MAX_PIXELS:
                 raise PictureError("picture_too_large")
             upright = ImageOps.exif_transpose(picture).convert("RGB")
     except UnidentifiedImageError as error:

@@ -66,5 +66,5 @@ def backoff(attempts: int, jitter: float) -> timedelta:
     return timedelta(seconds=min(3600.0, 30.0 * 2 ** (attempts - 1)) * (0.5 + jitter))
 
 
-MOST_ATTEMPTS: Final = 8
+MAX_ATTEMPTS: Final = 8
 """Within about an hour; what cannot be sent by then has failed."""

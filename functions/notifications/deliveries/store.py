@@ -12,7 +12,7 @@ from stadion.change import Change
 from stadion.dynamo import Item
 from stadion.records import Index, Records, Stored
 
-MOST_ASKED_AGAIN = 90
+MAX_ASKED_AGAIN = 90
 """Of one transaction's hundred items; caps keep a night far below it."""
 DUE = Index(
     "DUE#{shard}",
@@ -90,7 +90,7 @@ def ask_again(change: Change, user_id: str) -> None:
         for stored in waiting
         if stored.value is not None and stored.value.reason == Reason.QUIET_HOURS.value
     )
-    for stored, delivery in islice(asleep, MOST_ASKED_AGAIN):
+    for stored, delivery in islice(asleep, MAX_ASKED_AGAIN):
         change.replace(stored, delivery.due(change.now))
 
 

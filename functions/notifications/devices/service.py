@@ -14,7 +14,7 @@ from notifications.settings import ChannelSettings
 from stadion.retry import retry_on_conflict
 from stadion.settings import load
 
-MOST_DEVICES: Final = 10
+MAX_DEVICES: Final = 10
 
 
 def register(user_id: str, device_id: str, platform: Platform, token: str, now: datetime) -> Device:
@@ -44,7 +44,7 @@ def _put(user_id: str, device: Device, now: datetime) -> None:
     stored = store.read(user_id)
     known = store.devices_of(stored)
     others = [one for one in known if one.device_id != device.device_id and one.token != device.token]
-    if len(others) >= MOST_DEVICES:
+    if len(others) >= MAX_DEVICES:
         raise TooManyDevicesError
     store.put_devices(user_id, [*others, device], stored, now)
 

@@ -20,7 +20,7 @@ from stadion.i18n import Language
 from stadion.settings import load
 
 APP_LINK: Final = "stadion://"
-MOST_LINES: Final = 10
+MAX_LINES: Final = 10
 SMS_CHARACTERS: Final = 300
 GONE: Final = frozenset({"EndpointDisabled", "EndpointDisabledException", "NotFound", "NotFoundException"})
 """What SNS says of a device that is no more; anything else is the message's fault, or ours."""
@@ -153,7 +153,7 @@ def _worded(delivery: Delivery, standing: Standing) -> tuple[str, str, list[str]
     if not delivery.parts:
         return *words(delivery.message.template, delivery.message.values, language), [], language
     titles = [words(part.template, part.values, language)[0] for part in delivery.parts]
-    shown = titles[-MOST_LINES:]
+    shown = titles[-MAX_LINES:]
     values = {"count": len(titles), "titles": "; ".join(shown[:3])}
     return *words(delivery.message.template, values, language), shown, language
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from notifications.deliveries import store as delivery_store
-from notifications.deliveries.domain import MOST_ATTEMPTS, OPEN, Delivery, DeliveryState, backoff
+from notifications.deliveries.domain import MAX_ATTEMPTS, OPEN, Delivery, DeliveryState, backoff
 from notifications.dispatch import store
 from notifications.dispatch.gate import Decision, Verdict
 from notifications.dispatch.providers import PROVIDERS, RefusedError, TryLaterError
@@ -26,7 +26,7 @@ from stadion.records import Stored
 from stadion.retry import retry_on_conflict
 
 CLAIM_LASTS = timedelta(minutes=2)
-MOST_PARTS = 50
+MAX_PARTS = 50
 ADDRESS_COMES_WITHIN = timedelta(minutes=5)
 ASK_AGAIN = timedelta(seconds=30)
 """A new athlete's welcome may be asked for before their address is known here."""
@@ -119,7 +119,7 @@ def _gather(delivery: Delivery, due: datetime, change: Change) -> None:
         )
         fresh = Delivery(message=about, channel=delivery.channel, kind=delivery.kind)
         known = fresh.became(DeliveryState.DEFERRED, change.now, reason="digest", due_at=due)
-    gathered = known.model_copy(update={"parts": [*known.parts, message][-MOST_PARTS:]})
+    gathered = known.model_copy(update={"parts": [*known.parts, message][-MAX_PARTS:]})
     delivery_store.put(change, gathered, stored)
 
 
@@ -143,7 +143,7 @@ def _refused(delivery: Delivery, *, now: datetime, reason: str) -> Delivery:
 
 
 def _later(delivery: Delivery, *, now: datetime, reason: str) -> Delivery:
-    if delivery.attempts >= MOST_ATTEMPTS:
+    if delivery.attempts >= MAX_ATTEMPTS:
         return _refused(delivery, now=now, reason=reason)
     due = now + backoff(delivery.attempts, random.random())  # noqa: S311 - jitter, not a secret
     return delivery.became(DeliveryState.DEFERRED, now, reason=reason, due_at=due)

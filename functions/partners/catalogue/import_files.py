@@ -10,7 +10,7 @@ from stadion.storage import s3_client
 
 INCOMING = "products"
 FORM_LASTS = timedelta(hours=1)
-MOST_BYTES = 25 * 1024 * 1024
+MAX_BYTES = 25 * 1024 * 1024
 
 
 def object_key(one: Import) -> str:
@@ -23,14 +23,14 @@ def import_of(key: str) -> str:
 
 def fetch(key: str) -> bytes:
     answer = s3_client().get_object(Bucket=load(PartnerSettings).imports_bucket, Key=key)
-    return answer["Body"].read(MOST_BYTES)
+    return answer["Body"].read(MAX_BYTES)
 
 
 def form(one: Import, now: datetime) -> FileForm:
     answer = s3_client().generate_presigned_post(
         Bucket=load(PartnerSettings).imports_bucket,
         Key=object_key(one),
-        Conditions=[["content-length-range", 1, MOST_BYTES]],
+        Conditions=[["content-length-range", 1, MAX_BYTES]],
         ExpiresIn=int(FORM_LASTS.total_seconds()),
     )
-    return FileForm(**answer, max_bytes=MOST_BYTES, expires_at=now + FORM_LASTS)
+    return FileForm(**answer, max_bytes=MAX_BYTES, expires_at=now + FORM_LASTS)

@@ -13,7 +13,7 @@ from partners import store as partner_store
 from partners.catalogue import import_files, import_store, product_file, store
 from partners.catalogue.domain import Product
 from partners.catalogue.import_store import IMPORTS
-from partners.catalogue.imports import MOST_ERRORS_SHOWN, MOST_REFUSED_FOR_FULL, Import, State
+from partners.catalogue.imports import MAX_ERRORS_SHOWN, MAX_REFUSED_FOR_FULL, Import, State
 from partners.catalogue.product_file import Line
 from partners.catalogue.schemas import FileForm, ImportResponse, NewImport
 from partners.catalogue.service import product_of
@@ -50,7 +50,7 @@ def take_in(
     while one.lines < len(lines):
         if time.monotonic() > until:
             raise NotFinishedError
-        portion = lines[one.lines : one.lines + store.MOST_AT_ONCE]
+        portion = lines[one.lines : one.lines + store.MAX_AT_ONCE]
         one = retry_on_conflict(lambda portion=portion: _take(import_store.find(import_id), portion, now()))  # type: ignore[misc]
     if one.full:
         one = _end_what_is_missing(one, lines, now, until)
@@ -75,7 +75,7 @@ def _take(one: Import, portion: list[Line], now: datetime) -> Import:
         changed=one.changed + changed,
         unchanged=one.unchanged + len(portion) - refused - changed,
         refused=one.refused + refused,
-        errors=[*one.errors, *errors][:MOST_ERRORS_SHOWN],
+        errors=[*one.errors, *errors][:MAX_ERRORS_SHOWN],
     )
     change.replace(IMPORTS.seen(one), new)
     change.commit()
@@ -84,14 +84,14 @@ def _take(one: Import, portion: list[Line], now: datetime) -> Import:
 
 def _end_what_is_missing(one: Import, lines: list[Line], now: Callable[[], datetime], until: float) -> Import:
     """Safe to repeat: what is not sold any more is not found again. A line that was refused still names its product."""
-    if one.refused > len(lines) * MOST_REFUSED_FOR_FULL:
+    if one.refused > len(lines) * MAX_REFUSED_FOR_FULL:
         return one.model_copy(update={"problem": "too_many_refused_to_end_the_rest"})
     named = {line.sku for line in lines}
     missing = [product for product in store.all_sold(one.partner_id) if product.sku not in named]
-    for start in range(0, len(missing), store.MOST_AT_ONCE):
+    for start in range(0, len(missing), store.MAX_AT_ONCE):
         if time.monotonic() > until:
             raise NotFinishedError
-        one = _move(one, missing[start : start + store.MOST_AT_ONCE], now())
+        one = _move(one, missing[start : start + store.MAX_AT_ONCE], now())
     return one
 
 

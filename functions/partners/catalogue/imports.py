@@ -7,8 +7,8 @@ from pydantic import AwareDatetime, Field
 
 from partners.domain import Value
 
-MOST_ERRORS_SHOWN = 50
-MOST_REFUSED_FOR_FULL = 0.1
+MAX_ERRORS_SHOWN = 50
+MAX_REFUSED_FOR_FULL = 0.1
 """A file of which more is refused than this says too little to take the rest of the catalogue out of sale."""
 
 

@@ -14,7 +14,7 @@ from partners.catalogue.imports import LineError
 from partners.catalogue.schemas import ProductEntry
 from stadion.i18n import Language
 
-MOST_LINES = 50_000
+MAX_LINES = 50_000
 NEEDED = {"sku", "name", "deeplink", "price_minor", "currency"}
 NUMBERS = {"price_minor"}
 TRUTHS = {"is_sold": {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}}
@@ -45,7 +45,7 @@ def read(data: bytes, fmt: str) -> list[Line]:
     lines = []
     for line in _csv(text) if fmt == "csv" else _jsonl(text):
         lines.append(line)
-        if len(lines) > MOST_LINES:
+        if len(lines) > MAX_LINES:
             raise UnreadableFileError("too_many_lines")
     if not lines:
         raise UnreadableFileError("file_is_empty")

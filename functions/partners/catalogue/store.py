@@ -12,7 +12,7 @@ from stadion.retry import retry_on_conflict
 
 SHARDS = 8
 """A partition takes about a thousand writes a second, and an import brings fifty thousand lines."""
-MOST_AT_ONCE = 48
+MAX_AT_ONCE = 48
 """Each is two writes, its own and its event's, and one more goes with them."""
 PRODUCTS = Records(
     Product,
@@ -44,8 +44,8 @@ def put(products: Sequence[Product], now: datetime) -> dict[str, tuple[Product, 
     """SKU -> the product as it is now, and whether it changed. Of several with one SKU the last one holds."""
     last = list({product.sku: product for product in products}.values())
     done: dict[str, tuple[Product, bool]] = {}
-    for start in range(0, len(last), MOST_AT_ONCE):
-        chunk = last[start : start + MOST_AT_ONCE]
+    for start in range(0, len(last), MAX_AT_ONCE):
+        chunk = last[start : start + MAX_AT_ONCE]
         done |= retry_on_conflict(lambda chunk=chunk: _put(chunk, now))  # type: ignore[misc]
     return done
 
@@ -56,7 +56,7 @@ def _put(chunk: Sequence[Product], now: datetime) -> dict[str, tuple[Product, bo
 
 
 def add_to(change: Change, chunk: Sequence[Product]) -> dict[str, tuple[Product, bool]]:
-    """Puts into the change what differs from what is stored: at most `MOST_AT_ONCE`, with different SKUs."""
+    """Puts into the change what differs from what is stored: at most `MAX_AT_ONCE`, with different SKUs."""
     stored = some(chunk[0].partner_id, [product.sku for product in chunk]) if chunk else {}
     done: dict[str, tuple[Product, bool]] = {}
     for product in chunk:

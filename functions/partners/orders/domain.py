@@ -15,7 +15,7 @@ from partners.orders.errors import (
 from stadion.events.envelope import Event
 from stadion.events.partners import OrderCompleted, OrderLine, OrderReturned
 
-MOST_MESSAGES = 50  # of one order
+MAX_MESSAGES = 50  # of one order
 
 
 class Completed(Value):
@@ -48,8 +48,8 @@ class Order(Value):
         known = self.digests.get(str(version))
         if known is not None and known != digest:
             raise OrderVersionTakenError
-        if known is None and len(self.digests) >= MOST_MESSAGES:
-            raise TooManyOrderMessagesError(most=MOST_MESSAGES)
+        if known is None and len(self.digests) >= MAX_MESSAGES:
+            raise TooManyOrderMessagesError(most=MAX_MESSAGES)
         return known is not None
 
     def with_completion(self, completed: Completed, *, user_id: str | None, code: str | None, digest: str) -> "Order":

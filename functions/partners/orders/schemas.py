@@ -15,7 +15,7 @@ Quantity = Annotated[int, Field(strict=True, ge=1, le=100)]
 Version = Annotated[
     int, Field(strict=True, ge=1, le=1_000_000, description="of the order's messages, each its own", examples=[1])
 ]
-MOST_LINES = 100
+MAX_LINES = 100
 
 
 class BoughtLine(RequestModel):
@@ -47,7 +47,7 @@ class CompletedOrder(RequestModel):
         examples=["8f14e45f-ceea-467f-a0e6-7b1c2d3e4f50"],
     )
     code: str | None = Field(default=None, pattern=r"^[A-Za-z0-9-]{1,40}$", examples=["RUN-7F3K-9QXD"])
-    lines: Annotated[list[BoughtLine], Field(min_length=1, max_length=MOST_LINES), AfterValidator(_once_each)]
+    lines: Annotated[list[BoughtLine], Field(min_length=1, max_length=MAX_LINES), AfterValidator(_once_each)]
     total_minor: Minor = Field(description="paid, after the discount", examples=[719000])
     discount_minor: Minor = Field(default=0, examples=[180000])
     currency: Currency
@@ -58,7 +58,7 @@ class ReturnedOrder(RequestModel):
     order_id: OrderId
     version: Version
     lines: (
-        Annotated[list[ReturnedLine], Field(min_length=1, max_length=MOST_LINES), AfterValidator(_once_each)] | None
+        Annotated[list[ReturnedLine], Field(min_length=1, max_length=MAX_LINES), AfterValidator(_once_each)] | None
     ) = Field(default=None, description="what came back; null: all that was left")
     returned_at: Moment = Field(examples=["2026-11-28T12:00:00Z"])
 

@@ -21,7 +21,7 @@ from stadion.retry import WriteConflictError
 from stadion.settings import load
 from stadion.work import enqueue
 
-MOST_ENDPOINTS = 5
+MAX_ENDPOINTS = 5
 OVERTAKEN = "overtaken"
 Post = Callable[[destinations.Destination, dict[str, str], bytes], int]
 
@@ -32,8 +32,8 @@ def subscribe(partner_id: str, new: NewEndpoint, *, by: str, now: datetime) -> N
         destinations.check(new.url, is_local=load(PartnerSettings).is_local)
     except DestinationRefusedError as error:
         raise UrlRefusedError(pointer="#/url") from error
-    if len(store.endpoints(partner_id)) >= MOST_ENDPOINTS:
-        raise TooManyEndpointsError(most=MOST_ENDPOINTS)
+    if len(store.endpoints(partner_id)) >= MAX_ENDPOINTS:
+        raise TooManyEndpointsError(most=MAX_ENDPOINTS)
     secret = new_secret(ids.new_id(), now)
     endpoint = Endpoint(
         endpoint_id=ids.new_id(),

@@ -14,7 +14,7 @@ from stadion.dynamo import Item
 from stadion.errors import StaleVersionError
 from stadion.records import Records
 
-MOST = 200
+MAX_SEGMENTS = 200
 
 
 class Segment(Copy):
@@ -65,8 +65,8 @@ def get(name: str) -> Segment:
 
 
 def put(old: Segment | None, new: Segment, *, known: int, now: datetime) -> None:
-    if old is None and known >= MOST:
-        raise TooManySegmentsError(most=MOST)
+    if old is None and known >= MAX_SEGMENTS:
+        raise TooManySegmentsError(most=MAX_SEGMENTS)
     seen = SEGMENTS.seen(old) if old is not None else SEGMENTS.of(new).nothing()
     with Change(None, now) as change:
         change.replace(seen, new, refused=StaleVersionError)

@@ -26,7 +26,7 @@ from stadion.errors import StadionError
 
 HELD_FOR = timedelta(minutes=30)
 """A reservation: as long as people take to pay."""
-MOST_CODES = 5
+MAX_CODES = 5
 """On one order."""
 
 
@@ -184,8 +184,8 @@ def _of_promo(order: Order, seen: Seen, user_id: str | None, now: datetime) -> S
 
 
 def _of_others(seen: Seen) -> StadionError | None:
-    if len(seen.beside) >= MOST_CODES:
-        return TooManyCodesError(most=MOST_CODES)
+    if len(seen.beside) >= MAX_CODES:
+        return TooManyCodesError(most=MAX_CODES)
     if not all(may_stack(seen.promo.stacking, other.stacking) for other in seen.beside):
         return NotStackableError()
     return None

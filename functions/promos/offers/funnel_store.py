@@ -9,7 +9,7 @@ from stadion.ledger import Ledger
 from stadion.postings import Posting
 
 SHARDS = 8
-MOST_ACCOUNTS = 5000
+MAX_ACCOUNTS = 5000
 
 
 class Place(NamedTuple):
@@ -34,7 +34,7 @@ def post(promo_id: str, posting: Posting, now: datetime) -> str:
 def totals(promo_id: str) -> dict[Place, dict[str, int]]:
     found: dict[Place, dict[str, int]] = {}
     for shard in range(SHARDS):
-        for name, amounts in _ledger(promo_id, shard).each(limit=MOST_ACCOUNTS):
+        for name, amounts in _ledger(promo_id, shard).each(limit=MAX_ACCOUNTS):
             account = found.setdefault(Place(*name.split("#")), {})
             for measure, amount in amounts.items():
                 account[measure] = account.get(measure, 0) + int(amount)

@@ -6,7 +6,7 @@ from promos.facts import ProductCopy
 from stadion.change import Change
 from stadion.records import Index, Records
 
-MOST_PRODUCTS = 500
+MAX_PRODUCTS = 500
 """Of one category that are looked at."""
 PRODUCTS = Records(
     ProductCopy,
@@ -31,5 +31,5 @@ def know(product: ProductCopy, now: datetime) -> bool:
 
 
 def of_category(category: str) -> list[ProductCopy]:
-    found = PRODUCTS.listed(f"WEAR#{category}", limit=MOST_PRODUCTS)
+    found = PRODUCTS.listed(f"WEAR#{category}", limit=MAX_PRODUCTS)
     return [stored.value for stored in found if stored.value is not None]

@@ -26,7 +26,7 @@ from promos.offers.schemas import (
     RuleProblem,
     Validity,
 )
-from promos.patterns import LEAST_RANDOM, LONGEST, PatternError, check, normal
+from promos.patterns import MAX_LENGTH, MIN_RANDOM, PatternError, check, normal
 from promos.targeting import Problem, problems_of
 from promos.values import CodePlan, Limits
 from stadion import pagination
@@ -166,7 +166,7 @@ def _codes(plan: CodePlan) -> CodePlan:
     try:
         return plan.model_copy(update={"pattern": check(plan.pattern)})
     except PatternError as error:
-        raise CodePatternError(pointer="#/codes/pattern", least=LEAST_RANDOM, most=LONGEST) from error
+        raise CodePatternError(pointer="#/codes/pattern", least=MIN_RANDOM, most=MAX_LENGTH) from error
 
 
 def _check(promo: Promo, now: datetime) -> None:

@@ -16,7 +16,7 @@ from promos.offers.message_service import Wanted, message
 from promos.offers.replacement import replacement_for
 from promos.offers.schemas import CheckResponse, Explanation, IssuedResponse, NewIssue, OfferResponse
 from promos.offers.store import AlreadyIssuedError, CodeCollisionError, Standing
-from promos.patterns import LEAST_RANDOM, LONGEST, code_of
+from promos.patterns import MAX_LENGTH, MIN_RANDOM, code_of
 from promos.targeting import Segments, needs
 from stadion import ids, pagination
 from stadion.clock import local_date
@@ -85,7 +85,7 @@ def _new_code(promo: Promo) -> str:
     if promo.codes.shared is not None:
         return promo.codes.shared
     if promo.codes.pattern is None:
-        raise CodePatternError(least=LEAST_RANDOM, most=LONGEST)
+        raise CodePatternError(least=MIN_RANDOM, most=MAX_LENGTH)
     return code_of(promo.codes.pattern)
 
 

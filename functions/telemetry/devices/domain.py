@@ -17,7 +17,7 @@ from stadion.streams.codec import Floats, decode, encode
 from telemetry.instants import at, epoch_ms
 from telemetry.metrics_table import Metric, MetricKind
 
-MOST_IN_SLOT: Final = 18_000
+MAX_IN_SLOT: Final = 18_000
 """Five a second for an hour. At most 19 bytes each (3 of time, 6 of receipt, 5 and 5 of a position): below 400 KB."""
 TIME: Final = "time_s"
 RECEIVED: Final = "received_s"

@@ -9,7 +9,7 @@ from stadion.retry import retry_on_conflict
 from stadion.settings import load
 from stadion.work import NotQueuedError, enqueue
 from telemetry.devices import store
-from telemetry.devices.domain import MOST_IN_SLOT, Series, merged, series_of
+from telemetry.devices.domain import MAX_IN_SLOT, Series, merged, series_of
 from telemetry.devices.errors import TelemetryNotQueuedError
 from telemetry.devices.schemas import TelemetryBatch, TelemetryReceipt, TelemetryResult, Verdict
 from telemetry.devices.settings import IntakeSettings
@@ -19,7 +19,7 @@ from telemetry.devices.work import Batch, loads, portions
 from telemetry.instants import epoch_ms
 from telemetry.metrics_table import METRICS
 
-MOST_RESULTS = 100
+MAX_RESULTS = 100
 
 
 def take(
@@ -53,7 +53,7 @@ def _receipt(verdicts: list[Taken | Refused], language: Language) -> TelemetryRe
         accepted=counts[Verdict.ACCEPTED],
         flagged=counts[Verdict.FLAGGED],
         rejected=counts[Verdict.REJECTED],
-        results=notable[:MOST_RESULTS],
+        results=notable[:MAX_RESULTS],
     )
 
 
@@ -92,7 +92,7 @@ def keep(batch: Batch, now: datetime) -> Counter[str]:
 def _merge(slot: Slot, sent: Series, now: datetime) -> Counter[str]:
     known, stored = store.find(slot)
     whole = merged([sent] if known is None else [known, sent])
-    kept = whole if len(whole) <= MOST_IN_SLOT else merged([whole], most=MOST_IN_SLOT)
+    kept = whole if len(whole) <= MAX_IN_SLOT else merged([whole], most=MAX_IN_SLOT)
     left_out = Counter({"left_out": len(whole) - len(kept)})
     if kept == known:
         return Counter({"unchanged": 1}) + left_out

@@ -12,10 +12,10 @@ from telemetry.errors import MetricNotFoundError, TelemetryRangeError, Telemetry
 from telemetry.instants import at, epoch_ms, read_moment
 from telemetry.metrics_table import METRICS, Metric, MetricKind
 
-LONGEST: Final = {MetricKind.SAMPLE: timedelta(days=31), MetricKind.DAILY: timedelta(days=731)}
+MAX_SPAN: Final = {MetricKind.SAMPLE: timedelta(days=31), MetricKind.DAILY: timedelta(days=731)}
 USUAL: Final = {MetricKind.SAMPLE: timedelta(days=2), MetricKind.DAILY: timedelta(days=31)}
 """Until tomorrow, since it is tomorrow somewhere."""
-MOST_TOLD: Final = 100_000
+MAX_TOLD: Final = 100_000
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def read(user_id: str, asked: Question, now: datetime) -> TelemetryResponse:
         raise MetricNotFoundError(known=", ".join(METRICS))
     devices, series = _found(user_id, metric, asked, *_range(metric.kind, asked.since, asked.until, now))
     told = _thinned(series, asked.resolution)
-    if len(told) > MOST_TOLD:
+    if len(told) > MAX_TOLD:
         raise TelemetryRangeTooLongError
     is_daily = metric.kind is MetricKind.DAILY
     return TelemetryResponse(
@@ -89,7 +89,7 @@ def _listed(series: Series) -> list[Any]:
 
 def _range(kind: MetricKind, since: str | None, until: str | None, now: datetime) -> tuple[int, int]:
     """A date as `from` is its beginning, as `to` its end; of samples in UTC."""
-    longest = LONGEST[kind]
+    longest = MAX_SPAN[kind]
     ends = _moment(until, kind, is_end=True) if until else now + timedelta(days=1)
     begins = _moment(since, kind, is_end=False) if since else ends - USUAL[kind]
     if not timedelta(0) < ends - begins <= longest:
@@ -102,4 +102,4 @@ def _moment(text: str, kind: MetricKind, *, is_end: bool) -> datetime:
         return read_moment(text, is_end=is_end)
     except ValueError:
         pointer = "query:to" if is_end else "query:from"
-        raise TelemetryRangeError(pointer=pointer, days=LONGEST[kind].days) from None
+        raise TelemetryRangeError(pointer=pointer, days=MAX_SPAN[kind].days) from None

@@ -13,8 +13,8 @@ from stadion.records import Records, Stored
 from telemetry.devices.domain import Series, packed, unpacked
 from telemetry.metrics_table import Metric
 
-MOST_ITEMS: Final = 4000
-MOST_BYTES: Final = 16 * 1024 * 1024
+MAX_ITEMS: Final = 4000
+MAX_BYTES: Final = 16 * 1024 * 1024
 
 
 class TooMuchError(Exception):
@@ -74,7 +74,7 @@ def between(user_id: str, metric: Metric, first: str, last: str, *, flagged: boo
     found = _between(user_id, metric, first, f"{last}$", flagged=flagged)  # "$" comes after "#"
     for number, one in enumerate(found):
         size += len(one.data)
-        if number >= MOST_ITEMS or size > MOST_BYTES:
+        if number >= MAX_ITEMS or size > MAX_BYTES:
             raise TooMuchError
         yield one.device_id, unpacked(one.data, one.slot, metric)
 

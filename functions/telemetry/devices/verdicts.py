@@ -16,9 +16,9 @@ FIRST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 """Later than every clock that has lost its time begins again (1970, 1980, FIT's 1989, GPS's 1999)."""
 AHEAD: Final = timedelta(minutes=15)
 FARTHEST_EAST: Final = timedelta(hours=14)
-MOST_VALUES: Final = 16
+MAX_VALUES: Final = 16
 """In one entry."""
-LONGEST_NAME: Final = 40
+MAX_NAME: Final = 40
 
 _TIME: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})"
@@ -99,7 +99,7 @@ def judged(index: int, entry: Any, now: datetime) -> Iterator[Taken | Refused]:
         yield Refused(index, None, Reason.ENTRY_IS_INVALID, {})
     elif entry.keys() <= _SINGLE and entry.keys() >= _SINGLE - {"unit"}:
         yield _judged(index, entry["metric"], entry["value"], entry.get("unit"), entry["timestamp"], now)
-    elif entry.keys() == _MANY and isinstance(entry["values"], dict) and 1 <= len(entry["values"]) <= MOST_VALUES:
+    elif entry.keys() == _MANY and isinstance(entry["values"], dict) and 1 <= len(entry["values"]) <= MAX_VALUES:
         for name, value in entry["values"].items():
             yield _judged(index, name, value, None, entry["timestamp"], now)
     else:
@@ -118,7 +118,7 @@ def _judged(index: int, name: Any, value: Any, unit: Any, timestamp: Any, now: d
 
 def shown(name: Any) -> str | None:
     """A client's own word, cut to what an answer should repeat; a lone surrogate is no text."""
-    return name[:LONGEST_NAME].encode("utf-8", "replace").decode() if isinstance(name, str) else None
+    return name[:MAX_NAME].encode("utf-8", "replace").decode() if isinstance(name, str) else None
 
 
 def _metric(name: Any) -> Metric:

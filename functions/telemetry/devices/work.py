@@ -10,9 +10,9 @@ from telemetry.devices.domain import slot_of
 from telemetry.devices.verdicts import Taken
 from telemetry.metrics_table import METRICS
 
-MOST_SAMPLES: Final = 5000
+MAX_SAMPLES: Final = 5000
 """In one message: at most 45 bytes each, below 256 KB."""
-MOST_SLOTS: Final = 100
+MAX_SLOTS: Final = 100
 """In one message: each is a read and a write."""
 
 
@@ -60,7 +60,7 @@ def loads(found: Iterable[Portion]) -> Iterator[list[Portion]]:
     load: list[Portion] = []
     samples = 0
     for portion in found:
-        if load and (len(load) == MOST_SLOTS or samples + len(portion.ms) > MOST_SAMPLES):
+        if load and (len(load) == MAX_SLOTS or samples + len(portion.ms) > MAX_SAMPLES):
             yield load
             load, samples = [], 0
         load.append(portion)

@@ -10,21 +10,21 @@ from stadion.http import RequestModel
 from stadion.ids import ClientId
 from stadion.sports import SportType
 from stadion.zones import TimeZone
-from telemetry.live.values import LONGEST, LiveState
+from telemetry.live.values import MAX_DURATION, LiveState
 
-MOST_SAMPLES: Final = 600
-MOST_MINUTES: Final = 60
-MOST_IN_MINUTE: Final = 1_200
+MAX_SAMPLES: Final = 600
+MAX_MINUTES: Final = 60
+MAX_IN_MINUTE: Final = 1_200
 """Twenty a second. A chunk stays far below the 400 KB of an item."""
 DENSE_HOURS: Final = 4
-MOST_LATER: Final = 120
+MAX_LATER: Final = 120
 """In a minute after `DENSE_HOURS`, so that the longest session (1.5 million samples) fits into a function's memory.
 Without that, one session could keep the task from closing all the others."""
-LONGEST_LINK_S: Final = 24 * 3600
+MAX_LINK_S: Final = 24 * 3600
 
-Seconds = Annotated[Amount, Field(ge=0, le=LONGEST.total_seconds())]
+Seconds = Annotated[Amount, Field(ge=0, le=MAX_DURATION.total_seconds())]
 Number = Annotated[float, Strict()]
-Column = Annotated[list[Number | None] | None, Field(max_length=MOST_SAMPLES)]
+Column = Annotated[list[Number | None] | None, Field(max_length=MAX_SAMPLES)]
 AtS = Annotated[
     Seconds | None,
     Field(description="seconds since the start, by the app's clock; the server's clock when left out", examples=[600]),
@@ -33,7 +33,7 @@ AtS = Annotated[
 
 def most_in(minute: int) -> int:
     """Samples that the minute takes, counted from the start."""
-    return MOST_IN_MINUTE if minute < DENSE_HOURS * 60 else MOST_LATER
+    return MAX_IN_MINUTE if minute < DENSE_HOURS * 60 else MAX_LATER
 
 
 class LiveStart(RequestModel):
@@ -57,7 +57,7 @@ class SampleBatch(RequestModel):
     """Parallel lists; null where nothing was measured. Order, age and repetitions do not matter."""
 
     time_s: list[Seconds] = Field(
-        min_length=1, max_length=MOST_SAMPLES, description="since the start, to the millisecond", examples=[[0, 1, 2]]
+        min_length=1, max_length=MAX_SAMPLES, description="since the start, to the millisecond", examples=[[0, 1, 2]]
     )
     lat: Column = Field(default=None, examples=[[55.7512, 55.7513, 55.7514]])
     lon: Column = Field(default=None, examples=[[37.6184, 37.6184, 37.6185]])
@@ -140,7 +140,7 @@ class Followers(BaseModel):
 
 class NewShareLink(RequestModel):
     expires_in_s: Annotated[int, Strict()] = Field(
-        default=4 * 3600, ge=1, le=LONGEST_LINK_S, description="a day at most", examples=[14400]
+        default=4 * 3600, ge=1, le=MAX_LINK_S, description="a day at most", examples=[14400]
     )
 
 

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from stadion.sports import SportType
 
-LONGEST: Final = timedelta(days=7)
+MAX_DURATION: Final = timedelta(days=7)
 
 
 class LiveState(StrEnum):

@@ -22,13 +22,13 @@ RECORDED: Final[Mapping[str, str]] = {
     "temperature": "temperature_c",
 }
 """Metric -> chunk column."""
-MOST_STEPS: Final = 9_999
+MAX_STEPS: Final = 9_999
 """One more when they are not aligned: `sequence` makes no more than 10 000."""
-LONGEST_SERIES: Final = timedelta(days=31)
-LONGEST_WORKOUT: Final = timedelta(days=8)
+MAX_SERIES: Final = timedelta(days=31)
+MAX_WORKOUT: Final = timedelta(days=8)
 """A sample of a workout comes at most so long after its start."""
 WEEK, SIX_WEEKS = 7, 42
-LONGEST_HELD_S: Final = 10.0
+MAX_HELD_S: Final = 10.0
 LAST_HELD_S: Final = 1.0
 
 
@@ -51,10 +51,10 @@ def is_daily(metric: str) -> bool:
 
 
 def check_series(metric: str, since: datetime, until: datetime, step_s: int) -> None:
-    if step_s < 1 or until <= since or (until - since) / timedelta(seconds=step_s) > MOST_STEPS:
-        raise NotAskableError(f"a series has 1 to {MOST_STEPS} steps of whole seconds")
-    if not is_daily(metric) and until - since > LONGEST_SERIES:
-        raise NotAskableError(f"a series of samples has at most {LONGEST_SERIES.days} days")
+    if step_s < 1 or until <= since or (until - since) / timedelta(seconds=step_s) > MAX_STEPS:
+        raise NotAskableError(f"a series has 1 to {MAX_STEPS} steps of whole seconds")
+    if not is_daily(metric) and until - since > MAX_SERIES:
+        raise NotAskableError(f"a series of samples has at most {MAX_SERIES.days} days")
 
 
 def period_start(day: date, period: Period) -> date:
@@ -116,5 +116,5 @@ def midnight_ms(day: date) -> int:
 
 def held(ms: Ints) -> Floats:
     gaps = np.append(np.diff(ms) / 1000, LAST_HELD_S)[: len(ms)]
-    held_s: Floats = np.minimum(gaps, LONGEST_HELD_S)
+    held_s: Floats = np.minimum(gaps, MAX_HELD_S)
     return held_s

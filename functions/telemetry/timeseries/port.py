@@ -184,7 +184,7 @@ class TelemetryStore(Protocol):
     ) -> list[Point]:
         """Averages over steps aligned to 1970; gaps between known steps are filled as asked, never outside them.
 
-        At most `questions.MOST_STEPS` steps, and 31 days of samples. A daily metric stands at its date's midnight UTC.
+        At most `questions.MAX_STEPS` steps, and 31 days of samples. A daily metric stands at its date's midnight UTC.
         """
 
     def latest(self, user_id: str, metrics: Sequence[str], source: Source) -> dict[str, Point]:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from local import snapshots
 from local.snapshots import SHARE_OF_A_CORE, Snapshots, pause_after
 
-LEAST_S = 5.0
+MIN_S = 5.0
 BUSY = "import time\nwhile time.process_time() < 0.2: pass"
 
 
@@ -41,7 +41,7 @@ def pauses_between(monkeypatch: pytest.MonkeyPatch, costs: Iterable[float]) -> l
     monkeypatch.setattr(snapshots, "_fork_and_save", lambda: 1)
     monkeypatch.setattr(snapshots, "_finished", cost_of)
     monkeypatch.setattr(asyncio, "sleep", wait)
-    saving = Snapshots(nothing, every_s=LEAST_S)
+    saving = Snapshots(nothing, every_s=MIN_S)
     saving._written_at = float("inf")
     with pytest.raises(EnoughError):
         asyncio.run(saving._save_again_and_again())
@@ -61,7 +61,7 @@ def test_a_costly_snapshot_is_followed_by_a_long_pause_and_a_cheap_one_by_a_shor
 ) -> None:
     pauses = pauses_between(monkeypatch, [0.1, 2.9, 0.2])
 
-    assert pauses == pytest.approx([LEAST_S, LEAST_S, 26.1, LEAST_S])
+    assert pauses == pytest.approx([MIN_S, MIN_S, 26.1, MIN_S])
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="snapshots need a safe fork")

@@ -26,9 +26,9 @@ TURNS = sized(small=12, large=30)
 ROUNDS = 3
 COLD = 5
 PAUSE_S = 0.25  # so that one call's consumers are no neighbour of the next call
-MOST_TIMES_ITS_REQUESTS = 1.5
+MAX_TIMES_ITS_REQUESTS = 1.5
 WORKOUTS = sized(small=8, large=24)
-MOST_YARDSTICKS = 15.0
+MAX_YARDSTICKS = 15.0
 """Of a warm handler without DynamoDB; one is about a millisecond."""
 FUNCTIONS = """
 import json
@@ -150,7 +150,7 @@ def test_a_workout_takes_at_most_half_as_long_again_as_its_requests_alone(
     capfd.readouterr()  # the handler's log lines: nobody reads them
     _in_turn(calls, COLD, pause_s=0)
 
-    while len(ratios) < ROUNDS and min(ratios, default=9.0) > MOST_TIMES_ITS_REQUESTS:
+    while len(ratios) < ROUNDS and min(ratios, default=9.0) > MAX_TIMES_ITS_REQUESTS:
         told = _in_turn(calls, TURNS, pause_s=PAUSE_S)
         ratios.append(told["a workout"] / told["its two requests"])
 
@@ -158,7 +158,7 @@ def test_a_workout_takes_at_most_half_as_long_again_as_its_requests_alone(
         _tell("in turn, on an idle stack", told)
         _tell("back to back", {name: _back_to_back(call) for name, call in calls.items()})
         _tell_handler_time(stack)
-    assert min(ratios) <= MOST_TIMES_ITS_REQUESTS, ratios
+    assert min(ratios) <= MAX_TIMES_ITS_REQUESTS, ratios
 
 
 def _in_turn(calls: dict[str, Callable[[], Any]], turns: int, *, pause_s: float) -> dict[str, float]:
@@ -202,7 +202,7 @@ def test_without_dynamodb_the_handler_takes_a_few_yardsticks(
     capfd.readouterr()  # the handler's log lines: nobody reads them
     with capfd.disabled():
         print(f"\n  in the handler, without DynamoDB: {statistics.median(times[10:]):.1f} ms")
-    assert statistics.median(times[10:]) / 1000 <= MOST_YARDSTICKS * max(before, yardstick_s())
+    assert statistics.median(times[10:]) / 1000 <= MAX_YARDSTICKS * max(before, yardstick_s())
 
 
 def test_everything_reacts_to_one_workout_after_the_other(athlete: Athlete) -> None:

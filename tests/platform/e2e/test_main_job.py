@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from local.demo import story
-from local.demo.client import Athlete, Door
+from local.demo.client import Athlete, Client
 from local.recordings import recordings
 from tests.kit.stack import WAIT_S, DeployedStack, eventually
 
@@ -65,7 +65,7 @@ def test_two_devices_that_upload_one_ride_at_the_same_moment_make_one_workout(be
 
 
 @pytest.mark.smoke
-def test_a_wrong_code_confirms_nobody(door: Door) -> None:
+def test_a_wrong_code_confirms_nobody(door: Client) -> None:
     credentials = {"email": "wrong.code@example.org", "password": "otters-swim-at-dawn"}
     door.call("POST", "/v1/auth/register", credentials)
     right = door.code_for(credentials["email"])
@@ -79,7 +79,7 @@ def test_a_wrong_code_confirms_nobody(door: Door) -> None:
     assert door.call("POST", "/v1/auth/sign-in", credentials)["access_token"]
 
 
-def test_who_holds_the_code_decides_on_the_password_whoever_registered_the_address(door: Door) -> None:
+def test_who_holds_the_code_decides_on_the_password_whoever_registered_the_address(door: Client) -> None:
     thief = {"email": "victim@example.org", "password": "a-password-of-the-thief"}
     owner = {"email": "victim@example.org", "password": "otters-swim-at-dawn"}
     door.call("POST", "/v1/auth/register", thief)
@@ -89,7 +89,7 @@ def test_who_holds_the_code_decides_on_the_password_whoever_registered_the_addre
     assert door.http.post(door.api + "/v1/auth/sign-in", json=thief).status_code == 401
 
 
-def test_nothing_tells_whether_an_email_has_an_account(door: Door, anna: Athlete) -> None:
+def test_nothing_tells_whether_an_email_has_an_account(door: Client, anna: Athlete) -> None:
     for path, body in (
         ("/v1/auth/register", {"password": "otters-swim-at-dusk"}),
         ("/v1/auth/resend", {}),
@@ -135,7 +135,7 @@ def test_a_forgotten_password_is_set_anew_with_the_mailed_code(anna: Athlete) ->
     assert door.http.post(door.api + "/v1/auth/sign-in", json=old).status_code == 401
 
 
-def test_the_page_of_the_api_needs_no_other_host(stack: DeployedStack, door: Door) -> None:
+def test_the_page_of_the_api_needs_no_other_host(stack: DeployedStack, door: Client) -> None:
     page = door.http.get(door.api + "/docs").text
     assert "http://" not in page
     assert "https://" not in page
@@ -145,7 +145,7 @@ def test_the_page_of_the_api_needs_no_other_host(stack: DeployedStack, door: Doo
 
 
 @pytest.mark.smoke
-def test_an_address_that_does_not_exist_is_a_problem_not_a_riddle(door: Door) -> None:
+def test_an_address_that_does_not_exist_is_a_problem_not_a_riddle(door: Client) -> None:
     answer = door.http.get(door.api + "/v1/wokrouts", headers={"accept-language": "ru"})
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from schemathesis import Case, GenerationMode
 from schemathesis.checks import CHECKS, load_all_checks
 
-from local.demo.client import Athlete, Door
+from local.demo.client import Athlete, Client
 from local.paths import ROOT
 from tests.kit.promos import offer_for
 from tests.kit.size import sized
@@ -56,7 +56,7 @@ class Visitor:
 
 
 @pytest.fixture(scope="module")
-def visitor(door: Door, stack: DeployedStack) -> Visitor:
+def visitor(door: Client, stack: DeployedStack) -> Visitor:
     athlete = Athlete.register(door, "Fuzz")
     things = {"user_id": athlete.user_id, "kind": "analytics", "measured_on": "2026-11-01", "sha256": "original"}
     things["metric"] = "heart_rate"

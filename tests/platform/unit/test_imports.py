@@ -11,7 +11,7 @@ import pynamodb
 import pytest
 
 from local.paths import ROOT
-from local.structure import HOUSES, MOST_FILES, PARENTS, UNSEEN, breaches, services, structures, unseen
+from local.structure import HOUSES, MAX_FILES, PARENTS, UNSEEN, breaches, services, structures, unseen
 from local.structure import graph as structure_graph
 from stadion.dynamo import KNOWN_PYNAMODB
 
@@ -228,8 +228,8 @@ def test_a_folder_that_gets_full_gets_wings() -> None:
     found = [one for one in structures() if one.folder.startswith(HOUSES)]
 
     assert len(found) > 20
-    full = {one.folder: one.files for one in found if one.files > MOST_FILES}
-    assert full == {}, f"over {MOST_FILES} files: what belongs together becomes a wing (docs/decisions/0022-wings.md)"
+    full = {one.folder: one.files for one in found if one.files > MAX_FILES}
+    assert full == {}, f"over {MAX_FILES} files: what belongs together becomes a wing (docs/decisions/0022-wings.md)"
 
 
 def test_a_file_is_named_after_its_layer_or_a_noun() -> None:

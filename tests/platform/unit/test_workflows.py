@@ -8,7 +8,7 @@ import pytest
 from local.paths import ROOT
 
 FILES = sorted((ROOT / "statemachines").glob("*.asl.json"))
-LONGEST_S = 240
+MAX_S = 240
 
 
 def machines(definition: dict[str, Any]) -> list[dict[str, Any]]:
@@ -30,7 +30,7 @@ def definition(request: pytest.FixtureRequest) -> dict[str, Any]:
 def test_every_task_has_a_timeout_and_retries_with_jitter(definition: dict[str, Any]) -> None:
     assert tasks(definition)
     for state in tasks(definition):
-        assert state["TimeoutSeconds"] <= LONGEST_S
+        assert state["TimeoutSeconds"] <= MAX_S
         *never, always = state["Retry"]  # what no repetition mends is named, and not repeated
         assert (always["ErrorEquals"], always["JitterStrategy"]) == (["States.ALL"], "FULL")
         assert always["MaxAttempts"] >= 3

@@ -14,8 +14,8 @@ from stadion.fields import FIRST_YEAR, LAST_YEAR
 from stadion.i18n import Text
 from stadion.zones import TimeZone
 
-MOST_VARIANTS = 5
-MOST_LOOKS = 400
+MAX_VARIANTS = 5
+MAX_LOOKS = 400
 HOLD_OUT = "hold-out"
 REST = "rest"
 """Of the audience: whoever is not in the test, and gets the winner."""
@@ -117,9 +117,9 @@ class Experiment(Part):
     @model_validator(mode="after")
     def _looks_are_few_enough(self) -> Self:
         """The history of an execution holds 25 000 events."""
-        if self.for_hours / self.look_every_hours > MOST_LOOKS:
+        if self.for_hours / self.look_every_hours > MAX_LOOKS:
             raise UnacceptableValueError(
-                Text(en=f"More than {MOST_LOOKS} looks in its time.", ru=f"Больше {MOST_LOOKS} проверок за её время.")
+                Text(en=f"More than {MAX_LOOKS} looks in its time.", ru=f"Больше {MAX_LOOKS} проверок за её время.")
             )
         return self
 
@@ -167,7 +167,7 @@ class Plan(Part):
     hold_out_percent: Annotated[float, Field(ge=0, le=90)] = 10
     variants: list[Variant] = Field(
         min_length=1,
-        max_length=MOST_VARIANTS,
+        max_length=MAX_VARIANTS,
         examples=[[{"name": "a", "promo_id": "winter-shoes"}, {"name": "b", "promo_id": "winter-delivery"}]],
     )
     experiment: Experiment = Field(default_factory=Experiment)

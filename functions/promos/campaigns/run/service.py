@@ -12,7 +12,7 @@ from stadion.events.envelope import Event
 from stadion.events.promos import CampaignEnded, CampaignStarted
 from stadion.retry import retry_on_conflict
 
-LONGEST_CAUSE = 2000
+MAX_CAUSE = 2000
 POSTPONED = timedelta(minutes=10)
 
 
@@ -148,7 +148,7 @@ def note_failure(
     """
     if store.find_run(campaign_id, run_id) is None:
         return
-    failure = Failure(error=error, cause=cause[:LONGEST_CAUSE], failed_at=now)
+    failure = Failure(error=error, cause=cause[:MAX_CAUSE], failed_at=now)
 
     def note(stored: Run) -> Run:
         if stored.failure is not None or execution not in {None, stored.execution}:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mypy_boto3_scheduler import EventBridgeSchedulerClient
     from mypy_boto3_stepfunctions import SFNClient
 
-MOST_SECONDS_LATE = 3600
+MAX_SECONDS_LATE = 3600
 """Scheduler tries again for so long when the state machine cannot be started; then it is a dead letter."""
 
 
@@ -32,7 +32,7 @@ def begin_at(campaign_id: str, run_id: str, begins_at: datetime) -> None:
                 "Arn": settings.campaign_workflow,
                 "RoleArn": settings.campaign_timer_role,
                 "Input": json.dumps(_asked(campaign_id, run_id, begins_at)),
-                "RetryPolicy": {"MaximumEventAgeInSeconds": MOST_SECONDS_LATE, "MaximumRetryAttempts": 20},
+                "RetryPolicy": {"MaximumEventAgeInSeconds": MAX_SECONDS_LATE, "MaximumRetryAttempts": 20},
                 "DeadLetterConfig": {"Arn": settings.campaign_timer_dead_letters},
             },
         )

@@ -14,8 +14,8 @@ from telemetry.live.schemas import CreatedShareLink, Follower, NewShareLink, Sha
 from telemetry.live.sessions import store as session_store
 from telemetry.live.values import Seen
 
-MOST_FOLLOWERS: Final = 100
-MOST_LINKS: Final = 10
+MAX_FOLLOWERS: Final = 100
+MAX_LINKS: Final = 10
 
 
 def followers(user_id: str) -> list[Follower]:
@@ -27,8 +27,8 @@ def followers(user_id: str) -> list[Follower]:
 def allow(user_id: str, follower_id: str, now: datetime) -> Follower:
     known = store.audience(user_id).allowed
     if follower_id not in known:
-        if len(known) >= MOST_FOLLOWERS:
-            raise TooManyFollowersError(most=MOST_FOLLOWERS)
+        if len(known) >= MAX_FOLLOWERS:
+            raise TooManyFollowersError(most=MAX_FOLLOWERS)
         known[follower_id] = Allowed(user_id=follower_id, allowed_at=now)
         store.allow(user_id, known[follower_id], now)
     return Follower.model_validate(known[follower_id].model_dump())
@@ -44,8 +44,8 @@ def share(user_id: str, session_id: str, asked: NewShareLink, now: datetime) -> 
     session = session_store.get(user_id, session_id)
     if not session.is_open:
         raise LiveSessionIsOverError
-    if len(_links(user_id, session_id, now)) >= MOST_LINKS:
-        raise TooManyShareLinksError(most=MOST_LINKS)
+    if len(_links(user_id, session_id, now)) >= MAX_LINKS:
+        raise TooManyShareLinksError(most=MAX_LINKS)
     token = new_token()
     link = Link(
         link_id=link_id_of(token),

@@ -14,7 +14,7 @@ from telemetry.live.sessions import store as session_store
 from telemetry.live.sessions.domain import Session
 from telemetry.live.values import Latest, Seen
 
-MOST_WATCHERS: Final = 50
+MAX_WATCHERS: Final = 50
 
 
 def check_may_watch(user_id: str, viewer_id: str) -> None:
@@ -29,8 +29,8 @@ def watch(user_id: str, watcher: Watcher, now: datetime) -> Seen:
     if not audience.may_watch(watcher, now):
         raise ShareLinkNotFoundError if watcher.link_id is not None else LiveSessionNotFoundError
     others = [w for w in audience.of_session(watcher.session_id) if w.connection_id != watcher.connection_id]
-    if len(others) >= MOST_WATCHERS:
-        raise TooManyWatchersError(most=MOST_WATCHERS)
+    if len(others) >= MAX_WATCHERS:
+        raise TooManyWatchersError(most=MAX_WATCHERS)
     session = session_store.get(user_id, watcher.session_id)
     store.add_watcher(user_id, watcher, now)
     return _snapshot(user_id, session, audience, own=watcher.user_id == user_id)

@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Final
 
 from telemetry.live.errors import SampleColumnsDifferError, SampleColumnsMissingError, SamplesTooSpreadError
-from telemetry.live.schemas import MOST_MINUTES, Refused, SampleBatch
+from telemetry.live.schemas import MAX_MINUTES, Refused, SampleBatch
 from telemetry.live.sessions.chunks import CHUNK_MS, Samples, samples_of
 from telemetry.live.sessions.domain import Session
 from telemetry.metrics_table import METRICS, Range
 
-MOST_TOLD: Final = 20
+MAX_TOLD: Final = 20
 _DISTANCE: Final = Range(0, 2_000_000)
 
 
@@ -51,8 +51,8 @@ class Judged:
 def minutes_of(batch: SampleBatch) -> list[int]:
     """In order."""
     minutes = sorted({_ms(time_s) // CHUNK_MS for time_s in batch.time_s})
-    if len(minutes) > MOST_MINUTES:
-        raise SamplesTooSpreadError(pointer="#/time_s", minutes=MOST_MINUTES)
+    if len(minutes) > MAX_MINUTES:
+        raise SamplesTooSpreadError(pointer="#/time_s", minutes=MAX_MINUTES)
     return minutes
 
 
@@ -78,7 +78,7 @@ def judged(batch: SampleBatch, session: Session, now: datetime) -> Judged:
         for name, values in sent.items()
     }
     _pair(kept)
-    return Judged(samples_of(ms, kept), len(ms), refused[:MOST_TOLD], len(refused))
+    return Judged(samples_of(ms, kept), len(ms), refused[:MAX_TOLD], len(refused))
 
 
 def _check_shape(sent: Mapping[str, list[float | None]], expected: int) -> None:

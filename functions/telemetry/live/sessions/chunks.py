@@ -102,7 +102,7 @@ def unpacked(chunk: bytes) -> Samples:
 # --- what the athlete and the followers are told ---------------------------------------------------------------------
 
 GAP_S: Final = 10.0
-MOST_GAPS: Final = 50
+MAX_GAPS: Final = 50
 SLOPE_S: Final = 10.0
 FRESH_S: Final = 30.0
 
@@ -112,7 +112,7 @@ def gaps(samples: Samples) -> list[tuple[float, float]]:
     edges = np.concatenate(([0], samples.ms)) / 1000
     steps = np.diff(edges)
     wide = np.flatnonzero(steps > GAP_S)
-    longest = sorted(wide[np.argsort(-steps[wide], kind="stable")][:MOST_GAPS])
+    longest = sorted(wide[np.argsort(-steps[wide], kind="stable")][:MAX_GAPS])
     return [(float(edges[at]), float(edges[at + 1])) for at in longest]
 
 

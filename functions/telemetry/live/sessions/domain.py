@@ -26,7 +26,7 @@ LATE_FOR: Final = timedelta(days=7)
 """So long after a session has ended, what the phone still has is taken."""
 OLDEST_START: Final = timedelta(days=7)
 CLOCK_SKEW: Final = timedelta(minutes=15)
-MOST_MARKS: Final = 500
+MAX_MARKS: Final = 500
 
 
 class Phase(StrEnum):
@@ -129,7 +129,7 @@ class Session(Start):
         mark = Mark(at_s=at_s, kind=kind)
         if mark in self.marks:
             return self
-        if len(self.marks) >= MOST_MARKS:
+        if len(self.marks) >= MAX_MARKS:
             raise TooManyPausesError
         return self.model_copy(update={"marks": in_order([*self.marks, mark])})
 

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 SHORTEST_S: Final = 120
-LONGEST_S: Final = 1200
+MAX_S: Final = 1200
 """Between them the model holds: shorter efforts are not all aerobic, longer ones tire otherwise."""
 FEWEST: Final = 3
 
@@ -22,7 +22,7 @@ class CriticalPower:
 
 def critical_power(curve: Mapping[int, float]) -> CriticalPower | None:
     """Of best average power by duration; None for fewer than three points between 2 and 20 minutes, or no sense."""
-    points = {duration: watts for duration, watts in sorted(curve.items()) if SHORTEST_S <= duration <= LONGEST_S}
+    points = {duration: watts for duration, watts in sorted(curve.items()) if SHORTEST_S <= duration <= MAX_S}
     if len(points) < FEWEST:
         return None
     t = np.array(list(points), np.float64)

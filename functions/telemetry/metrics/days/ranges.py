@@ -9,10 +9,10 @@ from telemetry.errors import TelemetryRangeError
 from telemetry.instants import YEARS, read_moment
 from telemetry.metrics.athletes import store as athlete_store
 from telemetry.metrics.errors import MetricsRangeError
-from telemetry.timeseries.domain import LONGEST_SERIES
+from telemetry.timeseries.domain import MAX_SERIES
 from telemetry.timeseries.port import Span
 
-LONGEST_DAYS: Final = 731
+MAX_DAYS: Final = 731
 USUAL_DAYS: Final = 42
 
 
@@ -20,8 +20,8 @@ def span(user_id: str, first: str | None, last: str | None, now: datetime) -> Sp
     """Six weeks until the athlete's today when nothing is said; `MetricsRangeError`."""
     end = _day(last, "query:to") if last else local_date(now, athlete_store.profile(user_id).time_zone)
     start = _day(first, "query:from") if first else end - timedelta(days=USUAL_DAYS - 1)
-    if not 0 <= (end - start).days < LONGEST_DAYS:
-        raise MetricsRangeError(pointer="query:from", days=LONGEST_DAYS)
+    if not 0 <= (end - start).days < MAX_DAYS:
+        raise MetricsRangeError(pointer="query:from", days=MAX_DAYS)
     return Span(start, end)
 
 
@@ -37,7 +37,7 @@ def _moment(text: str, *, is_end: bool) -> datetime:
         return read_moment(text, is_end=is_end)
     except ValueError:
         pointer = "query:to" if is_end else "query:from"
-        raise TelemetryRangeError(pointer=pointer, days=LONGEST_SERIES.days) from None
+        raise TelemetryRangeError(pointer=pointer, days=MAX_SERIES.days) from None
 
 
 def days(span_: Span) -> Iterator[date]:
@@ -53,4 +53,4 @@ def _day(text: str, pointer: str) -> date:
             return found
     except ValueError:
         pass
-    raise MetricsRangeError(pointer=pointer, days=LONGEST_DAYS)
+    raise MetricsRangeError(pointer=pointer, days=MAX_DAYS)

@@ -34,8 +34,8 @@ from telemetry.metrics.workouts.domain import COLUMNS
 from telemetry.metrics.zones import LACKING, ZONES, ZoneSet
 from telemetry.metrics_table import METRICS
 from telemetry.timeseries.domain import (
-    LONGEST_SERIES,
-    MOST_STEPS,
+    MAX_SERIES,
+    MAX_STEPS,
     RECORDED,
     bin_width,
     check_series,
@@ -151,7 +151,7 @@ def series(
     try:
         check_series(metric, since, until, step_s)
     except NotAskableError as error:
-        raise SeriesRangeError(pointer="query:from", steps=MOST_STEPS, days=LONGEST_SERIES.days) from error
+        raise SeriesRangeError(pointer="query:from", steps=MAX_STEPS, days=MAX_SERIES.days) from error
     try:
         found = time_series().series(user_id, metric, source, since, until, step_s=step_s, fill=fill)
     except NotAskableError as error:

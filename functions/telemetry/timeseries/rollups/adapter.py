@@ -17,7 +17,7 @@ from telemetry.metrics_table import METRICS
 from telemetry.streams import store as stream_store
 from telemetry.timeseries.bins import Ints, bins_of, in_zones
 from telemetry.timeseries.domain import (
-    LONGEST_WORKOUT,
+    MAX_WORKOUT,
     RECORDED,
     before,
     check_series,
@@ -164,7 +164,7 @@ class RollupStore:
         if source is Source.WORKOUTS:
             recorded = [metric for metric in metrics if metric in RECORDED]
             days = ((one.day, one.rollup) for one in rollup_store.newest_workouts(user_id)) if recorded else ()
-            return _newest(recorded, days, LONGEST_WORKOUT)
+            return _newest(recorded, days, MAX_WORKOUT)
         found: dict[str, Point] = {}
         for metric in metrics:
             days = ((one.day, one.rollup) for one in rollup_store.newest_devices(user_id, metric))
@@ -187,7 +187,7 @@ class RollupStore:
 
     def _recorded(self, user_id: str, metric: str, since: datetime, until: datetime) -> tuple[Ints, Floats]:
         """From the chunks of the workouts whose rollups have the metric."""
-        days = Span(since.astimezone(UTC).date() - LONGEST_WORKOUT, until.astimezone(UTC).date() + timedelta(days=1))
+        days = Span(since.astimezone(UTC).date() - MAX_WORKOUT, until.astimezone(UTC).date() + timedelta(days=1))
         parts = []
         for workout in rollup_store.workouts(user_id, days):
             known = workout.rollup.summaries.get(metric)

@@ -8,7 +8,7 @@ from stadion.observability import count, log
 from telemetry.instants import at, epoch_ms
 from telemetry.metrics_table import METRICS
 from telemetry.timeseries.bins import PERCENTILES, bins_of, in_zones, told
-from telemetry.timeseries.domain import LONGEST_WORKOUT, RECORDED, before, check_series, midnight_ms, rolling
+from telemetry.timeseries.domain import MAX_WORKOUT, RECORDED, before, check_series, midnight_ms, rolling
 from telemetry.timeseries.port import (
     Bar,
     Best,
@@ -123,7 +123,7 @@ class TimestreamStore:
         if not _can_hold(metric, source):
             return []
         shift = timedelta(seconds=records.shift_s(metric))
-        days = Span(since.astimezone(UTC).date() - LONGEST_WORKOUT, until.astimezone(UTC).date() + A_DAY)
+        days = Span(since.astimezone(UTC).date() - MAX_WORKOUT, until.astimezone(UTC).date() + A_DAY)
         query = sql.SERIES[source, fill].render(
             metric=_metric(metric, source),
             since=literals.instant(epoch_ms(since - shift)),
@@ -168,7 +168,7 @@ class TimestreamStore:
     def _sampled(self, user_id: str, metric: str, source: Source, span: Span) -> dict[str, Literal]:
         """Samples of these days; the athlete's days begin up to 14 hours before and 12 after those of UTC."""
         bins_of(metric)
-        longest = LONGEST_WORKOUT if source is Source.WORKOUTS else A_DAY
+        longest = MAX_WORKOUT if source is Source.WORKOUTS else A_DAY
         return {
             "metric": _metric(metric, source),
             "since": literals.instant(midnight_ms(span.first - A_DAY)),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mypy_boto3_timestream_query import TimestreamQueryClient
     from mypy_boto3_timestream_write import TimestreamWriteClient
 
-MOST_RECORDS: Final = 100
+MAX_RECORDS: Final = 100
 AT_ONCE: Final = 8
 """Calls of one write: a day's ride is 864 of them, and a function has half a minute."""
 RETRIES: Final = Policy(attempts=5, base_s=0.1)
@@ -62,7 +62,7 @@ class Timestream:
 
     def write(self, table: str, common: Record, records: Sequence[Record]) -> Written:
         """A hundred in a call; repeating it is safe. `TelemetryStoreBusyError`, after which some of it may be there."""
-        parts = [records[at : at + MOST_RECORDS] for at in range(0, len(records), MOST_RECORDS)]
+        parts = [records[at : at + MAX_RECORDS] for at in range(0, len(records), MAX_RECORDS)]
         if len(parts) == 1 or self._at_once == 1:
             return sum((self._write(table, common, part) for part in parts), Written())
         _ = self.writer  # made once, before several want it

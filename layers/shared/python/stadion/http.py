@@ -47,7 +47,7 @@ VALIDATION = (
     OpenAPIResponseValidationMiddleware(),
 )
 """What `enable_validation` puts around a route."""
-LONGEST_PATH = 512
+MAX_PATH = 512
 """In bytes: no id of ours comes near it, and DynamoDB refuses keys of more than 1 024."""
 
 
@@ -149,7 +149,7 @@ class Api(Exchange, APIGatewayHttpResolver):
 
     def _note_route(self, api: "Api", next_middleware: Callable[["Api"], Response[Any]]) -> Response[Any]:
         self.matched_route = str(api.context["_route"].path)
-        if len(self.event.path.encode()) > LONGEST_PATH:
+        if len(self.event.path.encode()) > MAX_PATH:
             raise RouteNotFound
         return next_middleware(api)
 

@@ -19,8 +19,8 @@ from stadion.errors import (
 from stadion.i18n import Language, Text
 
 CONTENT_TYPE = "application/problem+json"
-MOST_ERRORS = 50
-LONGEST_POINTER = 200
+MAX_ERRORS = 50
+MAX_POINTER = 200
 TYPE_PREFIX = "https://stadion.example/problems/"
 
 STATUS: dict[type[StadionError], int] = {
@@ -134,7 +134,7 @@ def of_validation(
         detail=INVALID_DETAIL.say(language, count=len(errors)),
         instance=instance,
         trace_id=trace_id,
-        errors=[_entry(error, language) for error in errors[:MOST_ERRORS]],
+        errors=[_entry(error, language) for error in errors[:MAX_ERRORS]],
     )
 
 
@@ -144,7 +144,7 @@ def _entry(error: dict[str, Any], language: Language) -> dict[str, str]:
         path = []
     steps = "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)
     pointer = f"#{steps}" if place == "body" else f"{place}:{'.'.join(map(str, path))}"
-    return {"pointer": pointer[:LONGEST_POINTER], "code": str(error["type"]), "detail": _sentence(error, language)}
+    return {"pointer": pointer[:MAX_POINTER], "code": str(error["type"]), "detail": _sentence(error, language)}
 
 
 def _sentence(error: dict[str, Any], language: Language) -> str:

@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import Image
 
-from accounts.avatars.pictures import MOST_PIXELS, SIDE, PictureError, avatar_of
+from accounts.avatars.pictures import MAX_PIXELS, SIDE, PictureError, avatar_of
 
 
 def png(width: int, height: int) -> bytes:
@@ -21,7 +21,7 @@ def test_a_picture_becomes_a_small_square() -> None:
 
 def test_more_pixels_than_we_unpack_are_refused() -> None:
     side = 6400
-    assert side * side > MOST_PIXELS
+    assert side * side > MAX_PIXELS
 
     with pytest.raises(PictureError, match="picture_too_large"):
         avatar_of(png(side, side))

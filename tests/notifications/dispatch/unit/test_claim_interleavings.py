@@ -34,7 +34,7 @@ from tests.kit.size import sized
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 ANNA = "anna"
 EMAIL = ChannelName.EMAIL
-MOST_A_DAY = CAPS[MessageKind.MARKETING, EMAIL][0].most
+MAX_A_DAY = CAPS[MessageKind.MARKETING, EMAIL][0].most
 
 
 class Provider:
@@ -129,10 +129,10 @@ def test_messages_at_once_never_pass_the_cap_together(messages: int, order: list
 
         interleaved(table, [partial(service.send, work(name), NOW) for name in names], order)
 
-        assert provider.taken.total() == MOST_A_DAY
+        assert provider.taken.total() == MAX_A_DAY
         assert Counter(map(state, names)) == {
-            DeliveryState.SENT: MOST_A_DAY,
-            DeliveryState.SUPPRESSED: messages - MOST_A_DAY,
+            DeliveryState.SENT: MAX_A_DAY,
+            DeliveryState.SUPPRESSED: messages - MAX_A_DAY,
         }
 
 

@@ -25,7 +25,7 @@ from tests.platform.e2e.faults.world import Life
 
 T = TypeVar("T")
 Entry = dict[str, Any]
-MOST_TRIES = 50
+MAX_TRIES = 50
 
 _chaos = Chaos()
 _open = ExitStack()
@@ -128,7 +128,7 @@ def _record_measured(life: Life, seed: str) -> None:
 
 
 def _until_answered(request: Callable[[], T]) -> T:
-    for _ in range(MOST_TRIES):
+    for _ in range(MAX_TRIES):
         try:
             answer = request()
         except KilledError:
@@ -140,7 +140,7 @@ def _until_answered(request: Callable[[], T]) -> T:
         if isinstance(answer, Said) and (answer.status >= 500 or _is_busy(answer)):
             continue
         return answer
-    raise AssertionError(f"not answered in {MOST_TRIES} tries")
+    raise AssertionError(f"not answered in {MAX_TRIES} tries")
 
 
 def _is_busy(answer: Said) -> bool:

@@ -14,7 +14,7 @@ from tests.platform.e2e.faults.environment import Delivered, Entry, Said
 from tests.platform.e2e.faults.world import Life
 
 LARGEST_BATCH = 10
-MOST_ROUNDS = 60
+MAX_ROUNDS = 60
 
 
 @dataclass
@@ -37,7 +37,7 @@ class Fleet:
         order = random.Random(f"{seed}:{module}")
         waiting = [entry for entry in entries for _ in range(order.randint(1, 3))]
         came = len(waiting)
-        for turn in range(MOST_ROUNDS):
+        for turn in range(MAX_ROUNDS):
             batches = [*_crowded(waiting, order), *_batches(waiting, order)]
             futures: list[Future[Delivered]] = [
                 self.pool.submit(environment.deliver, self.service, module, batch, f"{seed}:{module}:{turn}:{n}")
@@ -51,7 +51,7 @@ class Fleet:
             self.seen["redelivered"] += len(waiting)
             if not waiting:
                 return came
-        raise AssertionError(f"{len(waiting)} messages still fail after {MOST_ROUNDS} rounds")
+        raise AssertionError(f"{len(waiting)} messages still fail after {MAX_ROUNDS} rounds")
 
 
 def _crowded(waiting: list[Entry], order: random.Random) -> Iterator[list[Entry]]:

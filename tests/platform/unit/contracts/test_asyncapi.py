@@ -53,13 +53,13 @@ def test_the_limits_in_the_story_are_those_of_the_code() -> None:
     from telemetry.live.sessions import domain
 
     for limit in (
-        f"{schemas.MOST_SAMPLES} samples",
-        f"{schemas.MOST_MINUTES} different minutes",
-        f"{schemas.MOST_IN_MINUTE:,}".replace(",", " ") + " a minute",
-        f"({schemas.MOST_LATER} after the {schemas.DENSE_HOURS}th hour)",
+        f"{schemas.MAX_SAMPLES} samples",
+        f"{schemas.MAX_MINUTES} different minutes",
+        f"{schemas.MAX_IN_MINUTE:,}".replace(",", " ") + " a minute",
+        f"({schemas.MAX_LATER} after the {schemas.DENSE_HOURS}th hour)",
         f"{domain.LATE_FOR.days} days",
-        f"{audience.MOST_WATCHERS} connections",
-        f"{permission_service.MOST_FOLLOWERS} followers",
-        f"{permission_service.MOST_LINKS} links",
+        f"{audience.MAX_WATCHERS} connections",
+        f"{permission_service.MAX_FOLLOWERS} followers",
+        f"{permission_service.MAX_LINKS} links",
     ):
         assert limit in STORY, limit

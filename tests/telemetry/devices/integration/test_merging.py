@@ -90,7 +90,7 @@ def test_whoever_is_overtaken_looks_again(telemetry: Service) -> None:
 def test_what_finds_no_place_is_the_latest_of_the_hour_and_is_counted(
     telemetry: Service, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    telemetry.monkeypatch.setattr(intake_service, "MOST_IN_SLOT", 3)
+    telemetry.monkeypatch.setattr(intake_service, "MAX_IN_SLOT", 3)
     for seconds in ((5, 3), (1, 4, 2)):
         send(telemetry, *[sample(100 + n, timestamp=f"2026-11-20T05:40:0{n}Z") for n in seconds])
     deliver(telemetry)

@@ -60,11 +60,11 @@ def test_a_range_that_holds_too_much_is_refused_before_all_of_it_is_read(telemet
     send(telemetry, *[sample(timestamp=f"2026-11-20T{n:02}:00:00Z") for n in range(24)])
     deliver(telemetry)
     with telemetry.monkeypatch.context() as patch:
-        patch.setattr(reading_service, "MOST_TOLD", 23)
+        patch.setattr(reading_service, "MAX_TOLD", 23)
         assert (
             telemetry.call("GET", "/v1/telemetry/heart_rate", query=DAY).body["code"] == "telemetry_range_is_too_long"
         )
-    telemetry.monkeypatch.setattr(series_store, "MOST_ITEMS", 23)
+    telemetry.monkeypatch.setattr(series_store, "MAX_ITEMS", 23)
     assert telemetry.call("GET", "/v1/telemetry/heart_rate", query=DAY).body["code"] == "telemetry_range_is_too_long"
 
 

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telemetry.devices.domain import MOST_IN_SLOT, Series, merged, packed, series_of, slot_of, unpacked
+from telemetry.devices.domain import MAX_IN_SLOT, Series, merged, packed, series_of, slot_of, unpacked
 from telemetry.metrics_table import METRICS
 
 HOUR_MS = 1_795_150_800_000
@@ -58,8 +58,8 @@ def test_an_item_gives_back_what_was_put_in_it(series: Series) -> None:
 def test_the_fullest_slot_of_the_worst_samples_fits_into_an_item() -> None:
     """DynamoDB takes 400 KB."""
     chance = np.random.default_rng(7)
-    ms = np.sort(chance.choice(3_600_000, MOST_IN_SLOT, replace=False)) + HOUR_MS
-    received = chance.integers(1_700_000_000_000, 1_795_248_000_000, MOST_IN_SLOT)
+    ms = np.sort(chance.choice(3_600_000, MAX_IN_SLOT, replace=False)) + HOUR_MS
+    received = chance.integers(1_700_000_000_000, 1_795_248_000_000, MAX_IN_SLOT)
     values = np.round(
         np.column_stack([chance.uniform(-90, 90, len(ms)), chance.uniform(-180, 180, len(ms))]), 7
     ).astype(np.float64)

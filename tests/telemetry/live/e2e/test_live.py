@@ -16,7 +16,7 @@ from uuid import uuid4
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from local.demo.client import ApiError, Athlete, Door
+from local.demo.client import ApiError, Athlete, Client
 from local.demo.live import Follower, Line, Live, RefusedError, dial
 from stadion.privacy import distance_m
 from stadion_cli.base.outputs import socket_url
@@ -43,7 +43,7 @@ def url(stack: DeployedStack) -> str:
 
 
 @pytest.fixture(scope="module")
-def people(door: Door) -> list[Athlete]:
+def people(door: Client) -> list[Athlete]:
     """The first twenty run, the last three watch."""
     with ThreadPoolExecutor(4) as pool:
         return list(pool.map(lambda n: Athlete.register(door, f"Live{n}"), range(ATHLETES + FOLLOWERS)))
@@ -288,7 +288,7 @@ class TestConnecting:
 
 
 class TestSharing:
-    def test_a_link_shows_it_until_it_is_revoked(self, url: str, people: list[Athlete], door: Door) -> None:
+    def test_a_link_shows_it_until_it_is_revoked(self, url: str, people: list[Athlete], door: Client) -> None:
         live = Live(people[1], url)
         live.start("Run", an_hour_ago())
         link = live.share()
@@ -308,7 +308,7 @@ class TestSharing:
             Follower.with_link(url, link["share_token"]).watch()
         live.line.ask("discard", session_id=live.session_id)
 
-    def test_a_link_ends_by_itself(self, url: str, people: list[Athlete], door: Door) -> None:
+    def test_a_link_ends_by_itself(self, url: str, people: list[Athlete], door: Client) -> None:
         live = Live(people[1], url)
         live.start("Run", an_hour_ago())
         link = live.share(expires_in_s=10)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from telemetry.timeseries.bins import bins_of
-from telemetry.timeseries.domain import LONGEST_SERIES
+from telemetry.timeseries.domain import MAX_SERIES
 from telemetry.timeseries.errors import NotAskableError
 from telemetry.timeseries.port import Best, DayLoad, Fill, Period, Point, RollingLoad, Source, Span
 from tests.telemetry.timeseries.integration.seasons import a_season, asked
@@ -72,7 +72,7 @@ def test_a_histogram_is_what_numpy_says(world: World, metric: str, width: float)
         (lambda store: asked(store, moment(0), moment(1), step_s=0), "steps"),
         (lambda store: asked(store, moment(1), moment(0), step_s=9), "steps"),
         (lambda store: asked(store, moment(0), moment(31), step_s=9), "steps"),
-        (lambda store: asked(store, moment(0), moment(1) + LONGEST_SERIES, step_s=3600), "days"),
+        (lambda store: asked(store, moment(0), moment(1) + MAX_SERIES, step_s=3600), "days"),
     ],
 )
 def test_what_no_series_answers_is_refused(world: World, ask: Any, why: str) -> None:
