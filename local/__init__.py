@@ -1,1 +1,1 @@
-"""The embedded AWS-compatible stack: the emulator's runner, its mends, and the deployment to it."""
+"""The embedded AWS-compatible stack: the emulator's runner, its patches, and the deployment to it."""

@@ -1,11 +1,11 @@
-"""Start MiniStack with our mends: `python -m local.launcher`. Configured by environment, see `emulator.py`."""
+"""Start MiniStack with our patches: `python -m local.launcher`. Configured by environment, see `emulator.py`."""
 
 import logging
 import os
 from pathlib import Path
 
 from local.backlog import with_backlog
-from local.mends import apply_all
+from local.patches import apply_all
 from local.paths import CACHE
 from local.processes import end_with_stdin
 from local.snapshots import with_snapshots
@@ -19,10 +19,10 @@ def main() -> None:
     end_with_stdin()
     cache = Path(os.environ.get("STADION_CODE_CACHE", str(CACHE)))
     expiry = os.environ.get("STADION_EXPIRY_SECONDS")
-    mends = apply_all(code_cache=cache, expiry_every_s=float(expiry) if expiry else None)
+    patches = apply_all(code_cache=cache, expiry_every_s=float(expiry) if expiry else None)
     every_s = float(os.environ.get("STADION_SNAPSHOT_SECONDS", "0"))
     ministack_app.app = with_backlog(with_snapshots(ministack_app.app, every_s=every_s))
-    logger.info("mended: %s; snapshots every %s s", ", ".join(mends), every_s)
+    logger.info("mended: %s; snapshots every %s s", ", ".join(patches), every_s)
     ministack_app.main()
 
 

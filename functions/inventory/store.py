@@ -8,7 +8,7 @@ from inventory.domain import Component, Gear, Purchase, Status, account, silent_
 from inventory.errors import GearIdTakenError, GearNotFoundError
 from stadion import pagination
 from stadion.change import Change
-from stadion.consents import Consent, heard
+from stadion.consents import Consent, merge
 from stadion.dynamo import Item
 from stadion.errors import StaleVersionError
 from stadion.events.accounts import ConsentChanged, ConsentKind
@@ -145,7 +145,7 @@ def take(
 
 def know_consent(user_id: str, consent: ConsentChanged, now: datetime) -> bool:
     stored = CONSENTS.read(user_id, consent.kind)
-    new = heard(stored.value, consent)
+    new = merge(stored.value, consent)
     if new == stored.value:
         return False
     with Change(user_id, now) as change:

@@ -62,7 +62,7 @@ class ServiceStack(StadionStack):
             "STADION_TABLE": self.table.table.table_name,
             "STADION_BUS": platform.bus.event_bus_name,
         }
-        self.tell(TableName=self.table.table.table_name)
+        self.output(TableName=self.table.table.table_name)
 
     def serve(
         self,
@@ -268,7 +268,7 @@ class ServiceStack(StadionStack):
         )
         self._buckets.append(bucket)
         self.variables[f"STADION_{name.upper()}_BUCKET"] = bucket.bucket.bucket_name
-        self.tell(**{f"{name.title()}Bucket": bucket.bucket.bucket_name})
+        self.output(**{f"{name.title()}Bucket": bucket.bucket.bucket_name})
         return bucket
 
     def use_claims(self) -> None:

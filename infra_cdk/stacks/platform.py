@@ -98,7 +98,7 @@ class PlatformStack(StadionStack):
         self.relay = self._relay()
         self._serve()
         self._watch()
-        self.tell(
+        self.output(
             ApiUrl=self.api.api_endpoint,
             ApiId=self.api.api_id,
             UserPoolId=self.users.user_pool_id,

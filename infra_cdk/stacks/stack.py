@@ -56,7 +56,7 @@ class StadionStack(Stack):
         self.functions.append(function.name)
         return function
 
-    def tell(self, **outputs: str) -> None:
+    def output(self, **outputs: str) -> None:
         """Outputs that the command line and the tests read."""
         for name, value in outputs.items():
             CfnOutput(self, name, value=value)

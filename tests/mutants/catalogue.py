@@ -143,7 +143,7 @@ MUTANTS: Final = (
     ),
     Mutant(
         "an older consent overrules a newer one",
-        "stadion.consents:heard",
+        "stadion.consents:merge",
         "known is not None and known.revision >= news.revision",
         "False",
         ("tests/layer/unit/test_consents.py",),

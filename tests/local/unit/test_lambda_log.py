@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from local.mends.lambda_log import CLOSED, MARK, log_until
+from local.patches.lambda_log import CLOSED, MARK, log_until
 
 
 class Log:

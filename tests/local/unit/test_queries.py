@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ministack.services import dynamodb
 
-from local.mends import dynamodb as mend
+from local.patches import dynamodb as patch
 from tests.kit.size import sized
 
 Step = dict[str, Any]
@@ -168,7 +168,7 @@ def pair() -> Iterator[Pair]:
     with pytest.MonkeyPatch.context() as monkeypatch:
         unmended = _copy_of(dynamodb)
         before = vars(dynamodb).copy()
-        mend.apply()
+        patch.apply()
         yield Pair(Emulated(dynamodb), Emulated(unmended), monkeypatch)
         vars(dynamodb).update(before)
 
@@ -454,9 +454,9 @@ def test_a_page_reads_its_items_and_no_others(pair: Pair, monkeypatch: pytest.Mo
     filled(pair, 400)
     for query in EVERYWHERE:
         pair.pages_of(query)  # sorts the collections
-    read: list[mend.Keys] = []
-    straight = mend.Reading._item
-    monkeypatch.setattr(mend.Reading, "_item", lambda self, at: (read.append(at.keys), straight(self, at))[1])
+    read: list[patch.Keys] = []
+    straight = patch.Reading._item
+    monkeypatch.setattr(patch.Reading, "_item", lambda self, at: (read.append(at.keys), straight(self, at))[1])
 
     for query in EVERYWHERE:
         newest = {"TableName": TABLE, "Limit": 20, "ScanIndexForward": False, **query}
@@ -471,8 +471,8 @@ def test_a_write_moves_an_item_and_sorts_nothing_anew(pair: Pair, monkeypatch: p
     for query in EVERYWHERE:
         pair.pages_of(query)
     ordered: list[Any] = []
-    straight = mend.Layout.order_of
-    monkeypatch.setattr(mend.Layout, "order_of", lambda self, item: (ordered.append(item), straight(self, item))[1])
+    straight = patch.Layout.order_of
+    monkeypatch.setattr(patch.Layout, "order_of", lambda self, item: (ordered.append(item), straight(self, item))[1])
 
     pair.same("PutItem", TableName=TABLE, Item=entry(7, by_number={"N": "1000"}))
     for query in EVERYWHERE:

@@ -16,7 +16,7 @@ Consents = dict[ConsentKind, Consent]
 """As it is stored: kind -> {granted, revision}. A kind that nobody told of was never granted."""
 
 
-def heard(known: Consent | None, news: ConsentChanged) -> Consent:
+def merge(known: Consent | None, news: ConsentChanged) -> Consent:
     """The newer revision wins: older and repeated news change nothing."""
     if known is not None and known.revision >= news.revision:
         return known
@@ -24,7 +24,7 @@ def heard(known: Consent | None, news: ConsentChanged) -> Consent:
 
 
 def with_news(known: Consents, news: ConsentChanged) -> Consents:
-    return {**known, news.kind: heard(known.get(news.kind), news)}
+    return {**known, news.kind: merge(known.get(news.kind), news)}
 
 
 def granted(known: Consents) -> frozenset[ConsentKind]:

@@ -121,7 +121,7 @@ def test_what_a_template_says_arrives_and_goes_with_the_line(
 
 
 def test_an_item_of_a_table_from_a_template_expires(workshop: Workshop) -> None:
-    """By the emulator's own sweep, which comes oftener here than once a minute (`local/mends/expiry.py`)."""
+    """By the emulator's own sweep, which comes oftener here than once a minute (`local/patches/expiry.py`)."""
     stack = workshop.deployed({"It": {"Type": "AWS::DynamoDB::Table", "Properties": {**ON_DEMAND, **EXPIRES}}})
     table = stack.physical_id("It")
 

@@ -16,7 +16,7 @@ from typing import Any, Final, Protocol
 
 from ministack.core import lambda_runtime
 
-from local.mends.guard import pin, replace_once
+from local.patches.guard import pin, replace_once
 
 MARK: Final = f"\x1e{secrets.token_hex(8)} "
 """Different in each emulator: no function prints it by chance, however odd its output."""

@@ -30,8 +30,8 @@ from typing import Any, Final
 from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
 
-from local.mends.guard import pin, replace_once
-from local.mends.lambda_log import mend_log
+from local.patches.guard import pin, replace_once
+from local.patches.lambda_log import mend_log
 
 Result = dict[str, Any]
 

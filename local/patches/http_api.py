@@ -14,7 +14,7 @@ from typing import Any
 from ministack.services import apigateway, lambda_svc
 from ministack.services.cloudformation import provisioners
 
-from local.mends.guard import pin
+from local.patches.guard import pin
 
 Props = dict[str, Any]
 _answering_http_api: ContextVar[bool] = ContextVar("stadion_answering_http_api", default=False)

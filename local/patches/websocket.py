@@ -10,7 +10,7 @@ from typing import Any
 
 from ministack.services import apigateway
 
-from local.mends.guard import pin, replace_once
+from local.patches.guard import pin, replace_once
 
 
 def apply() -> None:

@@ -17,7 +17,7 @@ from ministack.core import persistence
 from ministack.core.responses import AccountRegionScopedDict
 from ministack.services import dynamodb, lambda_svc
 
-from local.mends.guard import pin
+from local.patches.guard import pin
 
 State = dict[str, Any]
 

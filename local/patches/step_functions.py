@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from ministack.services import stepfunctions
 
-from local.mends.guard import pin
+from local.patches.guard import pin
 
 WAIT_SCALE: Final = "wait_scale"
 

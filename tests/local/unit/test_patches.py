@@ -2,7 +2,7 @@
 
 import pytest
 
-from local.mends.guard import MendNoLongerFitsError, fingerprint, pin, replace_once
+from local.patches.guard import PatchNoLongerFitsError, fingerprint, pin, replace_once
 
 
 def mended() -> int:
@@ -14,12 +14,12 @@ def test_unchanged_code_passes() -> None:
 
 
 def test_changed_code_names_the_function_and_both_fingerprints() -> None:
-    with pytest.raises(MendNoLongerFitsError, match=r"mended.*fingerprint [0-9a-f]{12}, expected 000000000000"):
+    with pytest.raises(PatchNoLongerFitsError, match=r"mended.*fingerprint [0-9a-f]{12}, expected 000000000000"):
         pin(mended, "000000000000")
 
 
 @pytest.mark.parametrize("text", ["", "aa"], ids=["gone", "twice"])
 def test_a_replaced_line_must_be_there_once(text: str) -> None:
-    with pytest.raises(MendNoLongerFitsError, match="the script"):
+    with pytest.raises(PatchNoLongerFitsError, match="the script"):
         replace_once(text, "a", "b", what="the script")
     assert replace_once("-a-", "a", "b", what="the script") == "-b-"

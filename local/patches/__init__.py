@@ -1,13 +1,13 @@
-"""Small mends to MiniStack, so that what passes here also passes on AWS.
+"""Small patches to MiniStack, so that what passes here also passes on AWS.
 
-Each module mends one area and says what AWS does. Before it touches anything it checks that the code it relies on is
+Each module patches one area and says what AWS does. Before it touches anything it checks that the code it relies on is
 the code it was written for (`guard.py`): an upgrade of MiniStack that changes that code stops the emulator at start,
 with the name of the mend to look at again, instead of quietly behaving differently.
 """
 
 from pathlib import Path
 
-from local.mends import (
+from local.patches import (
     cloudformation,
     cloudformation_buckets,
     cognito,
@@ -22,7 +22,7 @@ from local.mends import (
 
 
 def apply_all(*, code_cache: Path, expiry_every_s: float | None = None) -> tuple[str, ...]:
-    """Mend the imported MiniStack; the names of the mends, for the log."""
+    """Mend the imported MiniStack; the names of the patches, for the log."""
     lambda_worker.apply(code_cache=code_cache)
     http_api.apply()
     websocket.apply()

@@ -20,7 +20,7 @@ from ministack.core.responses import error_response_json, json_response
 from ministack.services import cognito
 from ministack.services.cloudformation import provisioners
 
-from local.mends.guard import pin
+from local.patches.guard import pin
 
 Data = dict[str, Any]
 Response = tuple[int, Data, bytes]

@@ -19,7 +19,7 @@ from typing import Any, Final, NamedTuple
 
 from ministack.services import dynamodb
 
-from local.mends.guard import pin, replace_once
+from local.patches.guard import pin, replace_once
 
 Table = dict[str, Any]
 Record = dict[str, Any]

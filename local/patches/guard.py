@@ -9,12 +9,12 @@ from typing import Any
 WRITTEN_FOR = "1.5.33"
 
 
-class MendNoLongerFitsError(RuntimeError):
-    """MiniStack is not the one that the mends were written for."""
+class PatchNoLongerFitsError(RuntimeError):
+    """MiniStack is not the one that the patches were written for."""
 
     def __init__(self, what: str, detail: str) -> None:
         super().__init__(
-            f"MiniStack {version('ministack')} changed {what}, which local/mends relies on "
+            f"MiniStack {version('ministack')} changed {what}, which local/patches relies on "
             f"(written for {WRITTEN_FOR}): {detail}. Look whether the mend is still needed, then change or remove it."
         )
 
@@ -27,7 +27,7 @@ def pin(function: Callable[..., Any], expected: str) -> None:
     """The source of `function` is the one that the mend was written for."""
     found = fingerprint(inspect.getsource(function))
     if found != expected:
-        raise MendNoLongerFitsError(
+        raise PatchNoLongerFitsError(
             f"{function.__module__}.{function.__qualname__}", f"fingerprint {found}, expected {expected}"
         )
 
@@ -35,5 +35,5 @@ def pin(function: Callable[..., Any], expected: str) -> None:
 def replace_once(text: str, old: str, new: str, *, what: str) -> str:
     """`text` with its only `old` replaced."""
     if text.count(old) != 1:
-        raise MendNoLongerFitsError(what, f"expected exactly one {old.strip()[:60]!r}, found {text.count(old)}")
+        raise PatchNoLongerFitsError(what, f"expected exactly one {old.strip()[:60]!r}, found {text.count(old)}")
     return text.replace(old, new)

@@ -17,7 +17,7 @@ from typing import Any, Final
 from ministack.services import cognito, dynamodb, eventbridge, lambda_svc, scheduler, sns
 from ministack.services.cloudformation import provisioners
 
-from local.mends.guard import pin
+from local.patches.guard import pin
 
 Props = dict[str, Any]
 Complete = Callable[[str, Props, Props], None]

@@ -11,8 +11,8 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from ministack.services import s3
 from ministack.services.cloudformation import provisioners
 
-from local.mends.cloudformation import Props, done
-from local.mends.guard import pin
+from local.patches.cloudformation import Props, done
+from local.patches.guard import pin
 
 
 def apply() -> None:
