@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Body, Query
+from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from accounts import consent_service, privacy_service, profile_service, store
 from accounts.avatars import store as avatars
@@ -39,8 +39,8 @@ from accounts.sign_in.schemas import (
 )
 from stadion import clock
 from stadion.events.accounts import ConsentKind
-from stadion.http import AdminRoutes, Api, lambda_handler
-from stadion.pagination import DEFAULT_LIMIT, MAX_LIMIT, ListResponse
+from stadion.http import AdminRoutes, Api, Cursor, Limit, lambda_handler
+from stadion.pagination import DEFAULT_LIMIT, ListResponse
 
 api = Api()
 admin = AdminRoutes()
@@ -182,8 +182,8 @@ def put_consent(kind: ConsentKind, body: Annotated[ConsentPut, Body()]) -> Conse
 
 @api.get("/v1/me/consents/journal", summary="Every change of a consent, newest first", tags=["Consents"])
 def list_consent_journal(
-    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
-    cursor: Annotated[str | None, Query(max_length=2000)] = None,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: Cursor = None,
 ) -> ListResponse[JournalEntry]:
     page = store.journal(api.user_id, limit=limit, cursor=cursor)
     return ListResponse[JournalEntry](items=page.items, next_cursor=page.next_cursor)

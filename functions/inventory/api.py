@@ -10,8 +10,8 @@ from inventory.categories import CATEGORIES
 from inventory.domain import Gear, Status
 from inventory.schemas import CategoryResponse, ComponentPatch, GearPatch, GearResponse, NewComponent, NewGear
 from stadion import clock
-from stadion.http import JSON, Api, etag, lambda_handler
-from stadion.pagination import DEFAULT_LIMIT, MAX_LIMIT, ListResponse
+from stadion.http import JSON, Api, Cursor, Limit, etag, lambda_handler
+from stadion.pagination import DEFAULT_LIMIT, ListResponse
 
 api = Api()
 handler = lambda_handler(api)
@@ -26,8 +26,8 @@ def add_gear(body: Annotated[NewGear, Body()]) -> Response[GearResponse]:
 @api.get("/v1/gear", summary="List the gear", tags=["Gear"])
 def list_gear(
     status: Annotated[Status | None, Query()] = None,
-    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
-    cursor: Annotated[str | None, Query(max_length=2000)] = None,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: Cursor = None,
 ) -> ListResponse[GearResponse]:
     page = service.locker(api.user_id, status, limit=limit, cursor=cursor, now=clock.now())
     return ListResponse[GearResponse](items=page.items, next_cursor=page.next_cursor)

@@ -22,9 +22,9 @@ from notifications.recipients.domain import Preferences
 from notifications.recipients.schemas import PreferencesPatch, PreferencesResponse
 from notifications.templates import words
 from stadion import clock
-from stadion.http import AdminRoutes, Api, lambda_handler
+from stadion.http import AdminRoutes, Api, Cursor, Limit, lambda_handler
 from stadion.i18n import Language
-from stadion.pagination import DEFAULT_LIMIT, MAX_LIMIT, ListResponse
+from stadion.pagination import DEFAULT_LIMIT, ListResponse
 from stadion.retry import retry_on_conflict
 
 api = Api()
@@ -40,8 +40,8 @@ PushDeviceId = Annotated[
 @api.get("/v1/notifications", summary="Show the inbox, newest first", tags=["Notifications"])
 def list_notifications(
     unread: Annotated[bool, Query()] = False,
-    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
-    cursor: Annotated[str | None, Query(max_length=2000)] = None,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: Cursor = None,
 ) -> InboxResponse:
     user_id = api.user_id
     recipient, unread_count = recipient_store.recipient_and_unread(user_id)
@@ -130,8 +130,8 @@ def unsubscribe(token: LinkToken) -> Response[str]:
 @admin.get("/v1/admin/notifications/users/<user_id>/deliveries", summary="What was sent, and why not", tags=["Admin"])
 def list_deliveries(
     user_id: str,
-    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
-    cursor: Annotated[str | None, Query(max_length=2000)] = None,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: Cursor = None,
 ) -> ListResponse[DeliveryResponse]:
     page = delivery_store.delivery_log(user_id, limit=limit, cursor=cursor)
     return ListResponse[DeliveryResponse](items=[_delivery(one) for one in page.items], next_cursor=page.next_cursor)

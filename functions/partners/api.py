@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Body, Query
+from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from partners import service, store
 from partners.catalogue import import_service, import_store
@@ -14,8 +14,8 @@ from partners.webhooks import service as webhook_service
 from partners.webhooks import store as webhook_store
 from partners.webhooks.schemas import EndpointResponse, NewEndpoint, NewEndpointSecret, WebhookResponse
 from stadion import clock
-from stadion.http import AdminRoutes, Api, lambda_handler
-from stadion.pagination import DEFAULT_LIMIT, MAX_LIMIT, ListResponse
+from stadion.http import AdminRoutes, Api, Cursor, Limit, lambda_handler
+from stadion.pagination import DEFAULT_LIMIT, ListResponse
 
 api = Api()
 admin = AdminRoutes()
@@ -30,8 +30,8 @@ def create_partner(body: Annotated[NewPartner, Body()]) -> NewCredentials:
 
 @admin.get("/v1/admin/partners", summary="List the partners", tags=["Partners"])
 def list_partners(
-    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
-    cursor: Annotated[str | None, Query(max_length=2000)] = None,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: Cursor = None,
 ) -> ListResponse[PartnerResponse]:
     page = store.page(limit=limit, cursor=cursor).of(service.shown)
     return ListResponse[PartnerResponse](items=page.items, next_cursor=page.next_cursor)
@@ -128,8 +128,8 @@ def rotate_endpoint_secret(partner_id: str, endpoint_id: str, body: Annotated[Ro
 @admin.get("/v1/admin/partners/<partner_id>/deliveries", summary="List the webhooks to a partner", tags=["Partners"])
 def list_webhooks(
     partner_id: str,
-    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
-    cursor: Annotated[str | None, Query(max_length=2000)] = None,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: Cursor = None,
 ) -> ListResponse[WebhookResponse]:
     """Newest first, with each attempt."""
     page = webhook_store.page(partner_id, limit=limit, cursor=cursor).of(webhook_service.shown_delivery)

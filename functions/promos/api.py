@@ -29,9 +29,9 @@ from promos.offers.schemas import (
 )
 from promos.wear_offers import routes as wear_routes
 from stadion import clock
-from stadion.http import JSON, AdminRoutes, Api, etag, lambda_handler
+from stadion.http import JSON, AdminRoutes, Api, Cursor, Limit, etag, lambda_handler
 from stadion.idempotency import idempotency_key
-from stadion.pagination import DEFAULT_LIMIT, MAX_LIMIT, ListResponse
+from stadion.pagination import DEFAULT_LIMIT, ListResponse
 
 api = Api()
 admin = AdminRoutes()
@@ -39,8 +39,6 @@ api.include_router(wear_routes.router)
 api.include_router(campaigns.router)
 handler = lambda_handler(api)
 
-Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
-Cursor = Annotated[str | None, Query(max_length=2000)]
 SegmentName = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,62}[a-z0-9]$", examples=["regular-runners"])]
 
 

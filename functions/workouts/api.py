@@ -7,8 +7,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
 from stadion import clock
 from stadion.fields import Moment, Thousandths
-from stadion.http import JSON, Api, etag, lambda_handler
-from stadion.pagination import DEFAULT_LIMIT, MAX_LIMIT, ListResponse
+from stadion.http import JSON, Api, Cursor, Limit, etag, lambda_handler
+from stadion.pagination import DEFAULT_LIMIT, ListResponse
 from stadion.sports import SportType
 from workouts import service
 from workouts.domain import Workout
@@ -26,9 +26,7 @@ from workouts.uploads.schemas import CreatedUpload, NewUpload, UploadStatus
 api = Api()
 handler = lambda_handler(api)
 
-Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
 Metres = Annotated[Annotated[float, Thousandths] | None, Query(ge=0, le=10_000_000)]
-Cursor = Annotated[str | None, Query(max_length=2000)]
 
 
 @api.post("/v1/workouts", status_code=201, summary="Record a workout by hand", tags=["Workouts"])

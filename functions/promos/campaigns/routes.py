@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
+from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 
 from promos.campaigns import cohort_service as cohorts
 from promos.campaigns import service
@@ -20,16 +20,14 @@ from promos.campaigns.schemas import (
 )
 from promos.offers.schemas import Validity
 from stadion import clock
-from stadion.http import JSON, AdminRoutes, etag
-from stadion.pagination import DEFAULT_LIMIT, MAX_LIMIT, ListResponse
+from stadion.http import JSON, AdminRoutes, Cursor, Limit, etag
+from stadion.pagination import DEFAULT_LIMIT, ListResponse
 
 router = AdminRoutes()
 TAGS = ["Campaigns"]
 BASE = "/v1/admin/campaigns"
 CampaignId = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,38}[a-z0-9]$", examples=["winter-2026"])]
 RunId = Annotated[str, Path(pattern=r"^[A-Za-z0-9-]{1,64}$", examples=["winter-2026-20261201T070000Z"])]
-Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
-Cursor = Annotated[str | None, Query(max_length=2000)]
 
 
 @router.post(f"{BASE}/validate", summary="What scheduling would refuse", tags=TAGS)

@@ -3,11 +3,11 @@
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Body, Query
+from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from stadion import clock
-from stadion.http import Routes
-from stadion.pagination import DEFAULT_LIMIT, MAX_LIMIT, ListResponse
+from stadion.http import Cursor, Limit, Routes
+from stadion.pagination import DEFAULT_LIMIT, ListResponse
 from telemetry.live import service
 from telemetry.live.audience import permission_service
 from telemetry.live.schemas import (
@@ -38,8 +38,8 @@ def start_live_session(body: Annotated[LiveStart, Body()]) -> LiveSessionDetail:
 
 @router.get("/v1/live/sessions", summary="List the live workouts of the last month", tags=TAGS)
 def list_live_sessions(
-    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
-    cursor: Annotated[str | None, Query(max_length=2000)] = None,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: Cursor = None,
 ) -> ListResponse[LiveSession]:
     """In the order of their ids, the last one first: choose UUIDv7, and it is the newest."""
     return service.sessions(router.user_id, limit=limit, cursor=cursor)

@@ -6,7 +6,7 @@ import json
 import re
 import time
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.api_gateway import BaseRouter, Router
@@ -16,6 +16,7 @@ from aws_lambda_powertools.event_handler.middlewares.openapi_validation import (
     OpenAPIResponseValidationMiddleware,
 )
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestUnsupportedContentType, RequestValidationError
+from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, ConfigDict
@@ -31,6 +32,7 @@ from stadion.errors import (
 from stadion.i18n import Language, preferred_language
 from stadion.idempotency import IdempotencyKey, ReplayedError, idempotency_key
 from stadion.observability import correlate, correlation_id, count, log, logger, measure_ms, metrics
+from stadion.pagination import MAX_LIMIT
 from stadion.retry import retry_on_conflict
 
 T = TypeVar("T")
@@ -49,6 +51,11 @@ VALIDATION = (
 """What `enable_validation` puts around a route."""
 MAX_PATH = 512
 """In bytes: no id of ours comes near it, and DynamoDB refuses keys of more than 1 024."""
+
+
+Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
+Cursor = Annotated[str | None, Query(max_length=2000)]
+"""Of every list that has pages: `limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None`."""
 
 
 class RequestModel(BaseModel):
