@@ -39,7 +39,7 @@ from accounts.sign_in.schemas import (
 )
 from stadion import clock
 from stadion.events.accounts import ConsentKind
-from stadion.http import AdminRoutes, Api, Cursor, Limit, lambda_handler
+from stadion.http import AdminRoutes, Api, Cursor, Limit, lambda_handler, listed, no_content
 from stadion.pagination import DEFAULT_LIMIT, ListResponse
 
 api = Api()
@@ -58,7 +58,7 @@ def register(body: Annotated[Registration, Body()]) -> Accepted:
 @api.post("/v1/auth/confirm", status_code=204, summary="Confirm the e-mail with the code", tags=["Sign-in"])
 def confirm_registration(body: Annotated[Confirmation, Body()]) -> Response[None]:
     sign_in_service.confirm(body, clock.now())
-    return _nothing()
+    return no_content()
 
 
 @api.post("/v1/auth/resend", status_code=202, summary="Ask for a new code", tags=["Sign-in"])
@@ -80,13 +80,13 @@ def refresh_tokens(body: Annotated[RefreshToken, Body()]) -> Tokens:
 @api.post("/v1/auth/sign-out", status_code=204, summary="Sign out on this device", tags=["Sign-in"])
 def sign_out(body: Annotated[RefreshToken, Body()]) -> Response[None]:
     identity.sign_out(body.refresh_token.get_secret_value())
-    return _nothing()
+    return no_content()
 
 
 @api.post("/v1/auth/sign-out-everywhere", status_code=204, summary="Sign out on all devices", tags=["Sign-in"])
 def sign_out_everywhere() -> Response[None]:
     identity.sign_out_everywhere(_access_token())
-    return _nothing()
+    return no_content()
 
 
 @api.post("/v1/auth/forgot-password", status_code=202, summary="Ask for a code to reset it", tags=["Sign-in"])
@@ -98,14 +98,14 @@ def forgot_password(body: Annotated[EmailOnly, Body()]) -> Accepted:
 @api.post("/v1/auth/reset-password", status_code=204, summary="Set a new password with the code", tags=["Sign-in"])
 def reset_password(body: Annotated[PasswordReset, Body()]) -> Response[None]:
     sign_in_service.reset_password(body)
-    return _nothing()
+    return no_content()
 
 
 @api.put("/v1/me/password", status_code=204, summary="Change the password", tags=["Sign-in"])
 def change_password(body: Annotated[PasswordChange, Body()]) -> Response[None]:
     email = store.profile(api.user_id).email
     sign_in_service.change_password(_access_token(), email, body)
-    return _nothing()
+    return no_content()
 
 
 # --- the athlete's own ----------------------------------------------------------------------------------------------
@@ -144,7 +144,7 @@ def put_physical(measured_on: date, body: Annotated[PhysicalPut, Body()]) -> Phy
 @api.delete("/v1/me/physical/<measured_on>", status_code=204, summary="Delete a day's", tags=["Profile"])
 def delete_physical(measured_on: date) -> Response[None]:
     profile_service.delete_physical(api.user_id, measured_on, clock.now())
-    return _nothing()
+    return no_content()
 
 
 @api.get("/v1/me/privacy-zones", summary="List the privacy zones", tags=["Profile"])
@@ -162,7 +162,7 @@ def put_privacy_zone(zone_id: ZoneId, body: Annotated[PrivacyZonePut, Body()]) -
 @api.delete("/v1/me/privacy-zones/<zone_id>", status_code=204, summary="Remove a privacy zone", tags=["Profile"])
 def delete_privacy_zone(zone_id: ZoneId) -> Response[None]:
     privacy_service.remove(api.user_id, zone_id, clock.now())
-    return _nothing()
+    return no_content()
 
 
 @api.get("/v1/me/consents", summary="Show the consents as they hold now", tags=["Consents"])
@@ -185,8 +185,7 @@ def list_consent_journal(
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
 ) -> ListResponse[JournalEntry]:
-    page = store.journal(api.user_id, limit=limit, cursor=cursor)
-    return ListResponse[JournalEntry](items=page.items, next_cursor=page.next_cursor)
+    return listed(store.journal(api.user_id, limit=limit, cursor=cursor))
 
 
 @api.get("/v1/users/<user_id>", summary="Show what an athlete shares", tags=["Profile"])
@@ -231,7 +230,3 @@ def _access_token() -> str:
 
 def _tokens(session: Session) -> Tokens:
     return Tokens(access_token=session.access_token, refresh_token=session.refresh_token, expires_in=session.expires_in)
-
-
-def _nothing() -> Response[None]:
-    return Response(status_code=204)

@@ -1,6 +1,6 @@
 """HTTP entry point of the gear locker: /v1/gear."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
@@ -10,7 +10,7 @@ from inventory.categories import CATEGORIES
 from inventory.domain import Gear, Status
 from inventory.schemas import CategoryResponse, ComponentPatch, GearPatch, GearResponse, NewComponent, NewGear
 from stadion import clock
-from stadion.http import JSON, Api, Cursor, Limit, etag, lambda_handler
+from stadion.http import Api, Cursor, Limit, lambda_handler, listed, located, no_content
 from stadion.pagination import DEFAULT_LIMIT, ListResponse
 
 api = Api()
@@ -30,7 +30,7 @@ def list_gear(
     cursor: Cursor = None,
 ) -> ListResponse[GearResponse]:
     page = service.locker(api.user_id, status, limit=limit, cursor=cursor, now=clock.now())
-    return ListResponse[GearResponse](items=page.items, next_cursor=page.next_cursor)
+    return listed(page)
 
 
 @api.get("/v1/gear/categories", summary="Show what gear there is and how long it lasts", tags=["Gear"])
@@ -56,7 +56,7 @@ def change_gear(gear_id: str, body: Annotated[GearPatch, Body()]) -> Response[Ge
 @api.delete("/v1/gear/<gear_id>", status_code=204, summary="Delete a piece of gear", tags=["Gear"])
 def delete_gear(gear_id: str) -> Response[None]:
     api.edit(lambda: service.remove(_edited(gear_id), clock.now()))
-    return Response(status_code=204)
+    return no_content()
 
 
 @api.post("/v1/gear/<gear_id>/components", status_code=201, summary="Fit a component", tags=["Gear"])
@@ -89,5 +89,4 @@ def _shown(gear: Gear) -> Response[GearResponse]:
 
 
 def _answer(gear: GearResponse, status: int = 200) -> Response[GearResponse]:
-    headers: dict[str, Any] = {"ETag": etag(gear.revision), "Location": f"/v1/gear/{gear.gear_id}"}
-    return Response(status_code=status, content_type=JSON, headers=headers, body=gear)
+    return located(gear, f"/v1/gear/{gear.gear_id}", gear.revision, status=status)

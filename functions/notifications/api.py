@@ -22,7 +22,7 @@ from notifications.recipients.domain import Preferences
 from notifications.recipients.schemas import PreferencesPatch, PreferencesResponse
 from notifications.templates import words
 from stadion import clock
-from stadion.http import AdminRoutes, Api, Cursor, Limit, lambda_handler
+from stadion.http import AdminRoutes, Api, Cursor, Limit, lambda_handler, listed, no_content
 from stadion.i18n import Language
 from stadion.pagination import DEFAULT_LIMIT, ListResponse
 from stadion.retry import retry_on_conflict
@@ -59,14 +59,14 @@ def get_unread_count() -> UnreadCount:
 def read_all_notifications() -> Response[None]:
     user_id = api.user_id
     retry_on_conflict(lambda: inbox_store.mark_all_read(user_id, clock.now()))
-    return Response(status_code=204)
+    return no_content()
 
 
 @api.post("/v1/notifications/<notification_id>/read", status_code=204, summary="Mark as read", tags=["Notifications"])
 def read_notification(notification_id: str) -> Response[None]:
     user_id = api.user_id
     retry_on_conflict(lambda: inbox_store.mark_read(user_id, notification_id, clock.now()))
-    return Response(status_code=204)
+    return no_content()
 
 
 # --- preferences and devices ----------------------------------------------------------------------------------------
@@ -104,7 +104,7 @@ def put_device(push_device_id: PushDeviceId, body: Annotated[DevicePut, Body()])
 )
 def delete_device(push_device_id: PushDeviceId) -> Response[None]:
     device_service.forget(api.user_id, push_device_id, clock.now())
-    return Response(status_code=204)
+    return no_content()
 
 
 # --- without signing in ---------------------------------------------------------------------------------------------
@@ -133,8 +133,7 @@ def list_deliveries(
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
 ) -> ListResponse[DeliveryResponse]:
-    page = delivery_store.delivery_log(user_id, limit=limit, cursor=cursor)
-    return ListResponse[DeliveryResponse](items=[_delivery(one) for one in page.items], next_cursor=page.next_cursor)
+    return listed(delivery_store.delivery_log(user_id, limit=limit, cursor=cursor).of(_delivery))
 
 
 api.include_router(admin)

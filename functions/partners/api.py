@@ -14,7 +14,7 @@ from partners.webhooks import service as webhook_service
 from partners.webhooks import store as webhook_store
 from partners.webhooks.schemas import EndpointResponse, NewEndpoint, NewEndpointSecret, WebhookResponse
 from stadion import clock
-from stadion.http import AdminRoutes, Api, Cursor, Limit, lambda_handler
+from stadion.http import AdminRoutes, Api, Cursor, Limit, lambda_handler, listed, no_content
 from stadion.pagination import DEFAULT_LIMIT, ListResponse
 
 api = Api()
@@ -33,8 +33,7 @@ def list_partners(
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
 ) -> ListResponse[PartnerResponse]:
-    page = store.page(limit=limit, cursor=cursor).of(service.shown)
-    return ListResponse[PartnerResponse](items=page.items, next_cursor=page.next_cursor)
+    return listed(store.page(limit=limit, cursor=cursor).of(service.shown))
 
 
 @admin.get("/v1/admin/partners/<partner_id>", summary="Show a partner", tags=["Partners"])
@@ -108,7 +107,7 @@ def list_endpoints(partner_id: str) -> ListResponse[EndpointResponse]:
 @admin.delete(f"{ENDPOINTS}/<endpoint_id>", status_code=204, summary="Send no more webhooks there", tags=["Partners"])
 def delete_endpoint(partner_id: str, endpoint_id: str) -> Response[None]:
     webhook_store.remove_endpoint(partner_id, endpoint_id, clock.now())
-    return Response(status_code=204)
+    return no_content()
 
 
 @admin.post(f"{ENDPOINTS}/<endpoint_id>/enable", summary="Enable an endpoint again", tags=["Partners"])
@@ -132,8 +131,7 @@ def list_webhooks(
     cursor: Cursor = None,
 ) -> ListResponse[WebhookResponse]:
     """Newest first, with each attempt."""
-    page = webhook_store.page(partner_id, limit=limit, cursor=cursor).of(webhook_service.shown_delivery)
-    return ListResponse[WebhookResponse](items=page.items, next_cursor=page.next_cursor)
+    return listed(webhook_store.page(partner_id, limit=limit, cursor=cursor).of(webhook_service.shown_delivery))
 
 
 api.include_router(admin)

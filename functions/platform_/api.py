@@ -7,7 +7,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi import swagger_ui
 
-from stadion.http import JSON, Api, lambda_handler
+from stadion.http import JSON, Api, lambda_handler, no_content
 
 HERE = Path(__file__).parent
 ASSETS = Path(swagger_ui.__file__).parent
@@ -25,7 +25,7 @@ def health() -> dict[str, str]:
 @api.route(".+", method="OPTIONS", include_in_schema=False)
 def options() -> Response[None]:
     """API Gateway answers preflights itself; whatever else asks for options gets no error."""
-    return Response(status_code=204)
+    return no_content()
 
 
 @api.get("/docs", include_in_schema=False)

@@ -29,7 +29,7 @@ from promos.offers.schemas import (
 )
 from promos.wear_offers import routes as wear_routes
 from stadion import clock
-from stadion.http import JSON, AdminRoutes, Api, Cursor, Limit, etag, lambda_handler
+from stadion.http import JSON, AdminRoutes, Api, Cursor, Limit, lambda_handler, listed, located, no_content, tagged
 from stadion.idempotency import idempotency_key
 from stadion.pagination import DEFAULT_LIMIT, ListResponse
 
@@ -52,7 +52,7 @@ def list_offers(
     page = offer_service.mine(
         api.user_id, only_active=active, fallback=api.language, limit=limit, cursor=cursor, now=clock.now()
     )
-    return ListResponse[OfferResponse](items=page.items, next_cursor=page.next_cursor)
+    return listed(page)
 
 
 @api.get("/v1/promos/<offer_id>", summary="Show an offer", tags=["Promos"])
@@ -63,7 +63,7 @@ def get_offer(offer_id: str) -> OfferResponse:
 @api.post("/v1/promos/<offer_id>/view", status_code=204, summary="The offer was seen", tags=["Promos"])
 def view_offer(offer_id: str) -> Response[None]:
     offer_service.view(api.user_id, offer_id, clock.now())
-    return Response(status_code=204)
+    return no_content()
 
 
 @api.post("/v1/promos/<offer_id>/click", summary="The offer was tapped: where it leads", tags=["Promos"])
@@ -74,7 +74,7 @@ def click_offer(offer_id: str) -> ClickResponse:
 @api.post("/v1/promos/<offer_id>/dismiss", status_code=204, summary="Not interested", tags=["Promos"])
 def dismiss_offer(offer_id: str) -> Response[None]:
     offer_service.dismiss(api.user_id, offer_id, clock.now())
-    return Response(status_code=204)
+    return no_content()
 
 
 # --- admins: segments (before promos, whose names they would look like) ---------------------------------------------
@@ -103,7 +103,7 @@ def delete_segment(segment_name: SegmentName) -> Response[None]:
     segment = segment_store.get(segment_name)
     api.if_match(segment.revision)
     segment_service.remove(segment, clock.now())
-    return Response(status_code=204)
+    return no_content()
 
 
 @admin.get("/v1/admin/promos/segments/<segment_name>/count", summary="Count a page of athletes", tags=["Admin"])
@@ -140,8 +140,7 @@ def validate_promo(body: Annotated[NewPromo, Body()]) -> Validity:
 
 @admin.get("/v1/admin/promos", summary="List the promos by name", tags=["Admin"])
 def list_promos(limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> ListResponse[PromoResponse]:
-    page = promo_service.page(clock.now(), limit=limit, cursor=cursor)
-    return ListResponse[PromoResponse](items=page.items, next_cursor=page.next_cursor)
+    return listed(promo_service.page(clock.now(), limit=limit, cursor=cursor))
 
 
 @admin.get("/v1/admin/promos/<promo_id>", summary="Show a promo and what is left of its budget", tags=["Admin"])
@@ -158,7 +157,7 @@ def change_promo(promo_id: str, body: Annotated[PromoPatch, Body()]) -> Response
 @admin.delete("/v1/admin/promos/<promo_id>", status_code=204, summary="Delete a draft", tags=["Admin"])
 def delete_promo(promo_id: str) -> Response[None]:
     promo_service.remove(_edited(promo_id), clock.now())
-    return Response(status_code=204)
+    return no_content()
 
 
 @admin.post("/v1/admin/promos/<promo_id>/status", summary="Activate, pause or end a promo", tags=["Admin"])
@@ -202,9 +201,8 @@ def _known_segment(name: str) -> Segment | None:
 
 
 def _promo(promo: PromoResponse, status: int = 200) -> Response[PromoResponse]:
-    headers = {"ETag": etag(promo.revision), "Location": f"/v1/admin/promos/{promo.promo_id}"}
-    return Response(status_code=status, content_type=JSON, headers=dict(headers), body=promo)
+    return located(promo, f"/v1/admin/promos/{promo.promo_id}", promo.revision, status=status)
 
 
 def _segment(segment: SegmentResponse) -> Response[SegmentResponse]:
-    return Response(status_code=200, content_type=JSON, headers={"ETag": etag(segment.revision)}, body=segment)
+    return tagged(segment, segment.revision)

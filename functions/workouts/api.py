@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
 from stadion import clock
 from stadion.fields import Moment, Thousandths
-from stadion.http import JSON, Api, Cursor, Limit, etag, lambda_handler
+from stadion.http import JSON, Api, Cursor, Limit, lambda_handler, listed, located, no_content
 from stadion.pagination import DEFAULT_LIMIT, ListResponse
 from stadion.sports import SportType
 from workouts import service
@@ -49,8 +49,7 @@ def list_workouts(
 ) -> ListResponse[WorkoutSummary]:
     filters = Filters(sport_type, started_from, started_to, gear_id, min_distance_m, max_distance_m)
     page = service.diary(api.user_id, filters, limit=limit, cursor=cursor)
-    items = [WorkoutSummary.of(workout) for workout in page.items]
-    return ListResponse[WorkoutSummary](items=items, next_cursor=page.next_cursor)
+    return listed(page.of(WorkoutSummary.of))
 
 
 @api.get("/v1/workouts/<workout_id>", summary="Show a workout", tags=["Workouts"])
@@ -77,7 +76,7 @@ def delete_workout(workout_id: str) -> Response[None]:
         service.delete(workout, clock.now())
 
     api.edit(delete)
-    return Response(status_code=204)
+    return no_content()
 
 
 @api.get("/v1/workouts/<workout_id>/files/<sha256>", summary="Get the original recording back", tags=["Workouts"])
@@ -105,9 +104,5 @@ def _shade(workout: Workout) -> str:
 
 def _detail(recorded: service.Recorded, status: int = 200) -> Response[WorkoutDetail]:
     workout = recorded.workout
-    headers: dict[str, Any] = {
-        "ETag": etag(workout.revision, _shade(workout)),
-        "Location": f"/v1/workouts/{workout.workout_id}",
-    }
-    body = service.representation(workout, recorded.track)
-    return Response(status_code=status, content_type=JSON, headers=headers, body=body)
+    body, place = service.representation(workout, recorded.track), f"/v1/workouts/{workout.workout_id}"
+    return located(body, place, workout.revision, shade=_shade(workout), status=status)

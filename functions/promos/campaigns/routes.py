@@ -20,7 +20,7 @@ from promos.campaigns.schemas import (
 )
 from promos.offers.schemas import Validity
 from stadion import clock
-from stadion.http import JSON, AdminRoutes, Cursor, Limit, etag
+from stadion.http import AdminRoutes, Cursor, Limit, listed, no_content, tagged
 from stadion.pagination import DEFAULT_LIMIT, ListResponse
 
 router = AdminRoutes()
@@ -43,8 +43,7 @@ def list_cohorts(limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> CohortP
 
 @router.get(BASE, summary="List the campaigns by name", tags=TAGS)
 def list_campaigns(limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> ListResponse[CampaignResponse]:
-    page = service.page(limit=limit, cursor=cursor)
-    return ListResponse[CampaignResponse](items=page.items, next_cursor=page.next_cursor)
+    return listed(service.page(limit=limit, cursor=cursor))
 
 
 @router.get(f"{BASE}/<campaign_id>", summary="Show a campaign", tags=TAGS)
@@ -71,7 +70,7 @@ def delete_campaign(campaign_id: CampaignId) -> Response[None]:
     campaign = store.get(campaign_id)
     router.if_match(campaign.revision)
     service.remove(campaign, clock.now())
-    return Response(status_code=204)
+    return no_content()
 
 
 @router.post(f"{BASE}/<campaign_id>/status", summary="Schedule, pause, resume or end it", tags=TAGS)
@@ -114,4 +113,4 @@ def get_campaign_report(campaign_id: CampaignId, run_id: RunId) -> ReportRespons
 
 
 def _campaign(shown: CampaignResponse) -> Response[CampaignResponse]:
-    return Response(status_code=200, content_type=JSON, body=shown, headers={"ETag": etag(shown.revision)})
+    return tagged(shown, shown.revision)

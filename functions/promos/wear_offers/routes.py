@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from promos.values import Name
 from promos.wear_offers import service, store
 from stadion import clock
-from stadion.http import AdminRoutes, RequestModel
+from stadion.http import AdminRoutes, RequestModel, no_content
 
 router = AdminRoutes()
 TAGS = ["Admin"]
@@ -38,4 +38,4 @@ def put_wear_offer(gear_category: Category, body: Annotated[WearOfferPut, Body()
 @router.delete("/v1/admin/wear-offers/<gear_category>", status_code=204, summary="Take it away", tags=TAGS)
 def delete_wear_offer(gear_category: Category) -> Response[None]:
     service.set_rule(gear_category, None, clock.now())
-    return Response(status_code=204)
+    return no_content()

@@ -6,7 +6,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from stadion import clock
-from stadion.http import Cursor, Limit, Routes
+from stadion.http import Cursor, Limit, Routes, no_content
 from stadion.pagination import DEFAULT_LIMIT, ListResponse
 from telemetry.live import service
 from telemetry.live.audience import permission_service
@@ -93,7 +93,7 @@ def list_share_links(session_id: str) -> ShareLinks:
 @router.delete(f"{SESSION}/share-links/<link_id>", summary="Revoke a link", tags=TAGS, status_code=204)
 def revoke_share_link(session_id: str, link_id: str) -> Response[None]:
     permission_service.unshare(router.user_id, session_id, link_id, clock.now())
-    return Response(status_code=204)
+    return no_content()
 
 
 @router.get("/v1/live/shared/<share_token>", summary="Look at a shared live workout", tags=TAGS)
@@ -116,4 +116,4 @@ def allow_live_follower(follower: str) -> Follower:
 def disallow_live_follower(follower: str) -> Response[None]:
     """Connections that watch by it end at once."""
     permission_service.disallow(router.user_id, follower)
-    return Response(status_code=204)
+    return no_content()

@@ -6,7 +6,20 @@ import pytest
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
-from stadion.http import AdminRoutes, Api, RequestModel, Routes, lambda_handler
+from stadion.http import (
+    AdminRoutes,
+    Api,
+    Cursor,
+    Limit,
+    RequestModel,
+    Routes,
+    lambda_handler,
+    listed,
+    located,
+    no_content,
+    tagged,
+)
+from stadion.pagination import ListResponse, Page
 from tests.kit.services import ATHLETE, Answer, Context, answer_of, http_event, service_environment
 
 OTHER_KINDS = ["text/plain", "Application/XML", "multipart/form-data; boundary=x", "unsupported"]
@@ -118,6 +131,35 @@ def test_what_is_said_to_be_json_and_is_none_is_a_400(kind: str, body: str) -> N
 def test_a_body_without_a_kind_is_taken_for_json() -> None:
     assert call(told(), "POST", "/notes", "no JSON", content_type="").status == 400
     assert call(told(), "POST", "/notes", '{"text": "x"}', content_type="").body == {"text": "x"}
+
+
+# --- answers --------------------------------------------------------------------------------------------------------
+
+
+def test_answers_that_many_routes_give() -> None:
+    api = Api()
+
+    @api.get("/notes")
+    def list_notes(limit: Limit = 2, cursor: Cursor = None) -> ListResponse[Note]:
+        return listed(Page([Note(text=f"{cursor}")] * limit, next_cursor="more"))
+
+    @api.put("/note")
+    def put_note() -> Response[Note]:
+        return tagged(Note(text="x"), 3, shade="gear")
+
+    @api.post("/notes")
+    def make_note() -> Response[Note]:
+        return located(Note(text="x"), "/notes/1", 1, status=201)
+
+    @api.delete("/note")
+    def remove_note() -> Response[None]:
+        return no_content()
+
+    assert call(api, "GET", "/notes").body == {"items": [{"text": "None"}] * 2, "next_cursor": "more"}
+    put, made, gone = call(api, "PUT", "/note"), call(api, "POST", "/notes"), call(api, "DELETE", "/note")
+    assert (put.status, put.etag, put.body) == (200, '"3.gear"', {"text": "x"})
+    assert (made.status, made.etag, made.headers["Location"], made.body) == (201, '"1"', "/notes/1", {"text": "x"})
+    assert (gone.status, gone.body) == (204, "")
 
 
 # --- wings ----------------------------------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ from stadion.errors import (
 from stadion.i18n import Language, preferred_language
 from stadion.idempotency import IdempotencyKey, ReplayedError, idempotency_key
 from stadion.observability import correlate, correlation_id, count, log, logger, measure_ms, metrics
-from stadion.pagination import MAX_LIMIT
+from stadion.pagination import MAX_LIMIT, ListResponse, Page
 from stadion.retry import retry_on_conflict
 
 T = TypeVar("T")
@@ -131,12 +131,12 @@ class Exchange(BaseRouter):
 
     # --- what the caller gets ---
 
-    def versioned(self, body: Any, revision: int, *, shade: str = "") -> Response[Any]:
+    def versioned(self, body: T, revision: int, *, shade: str = "") -> Response[T]:
         """The representation with its ETag, or 304 when the client has it."""
         tag = etag(revision, shade)
         if self.event.http_method == "GET" and self.unchanged(tag):
             raise NotModifiedError(tag)
-        return Response(status_code=200, content_type=JSON, headers={"ETag": tag}, body=body)
+        return tagged(body, revision, shade=shade)
 
 
 class Api(Exchange, APIGatewayHttpResolver):
@@ -213,6 +213,25 @@ class AdminRoutes(Routes):
     def _check_signature(self, api: Api, next_middleware: Callable[[Api], Response[Any]]) -> Response[Any]:
         _ = self.signer
         return next_middleware(api)
+
+
+def listed(page: Page[T]) -> ListResponse[T]:
+    return ListResponse(items=page.items, next_cursor=page.next_cursor)
+
+
+def no_content() -> Response[None]:
+    return Response(status_code=204)
+
+
+def tagged(body: T, revision: int, *, shade: str = "") -> Response[T]:
+    """What an edit needs to know, without a 304: an edit's answer, or what moves without an edit."""
+    return Response(status_code=200, content_type=JSON, headers={"ETag": etag(revision, shade)}, body=body)
+
+
+def located(body: T, location: str, revision: int, *, shade: str = "", status: int = 200) -> Response[T]:
+    """The same, with the path that leads to it."""
+    headers: dict[str, Any] = {"ETag": etag(revision, shade), "Location": location}
+    return Response(status_code=status, content_type=JSON, headers=headers, body=body)
 
 
 def etag(revision: int, shade: str = "") -> str:
