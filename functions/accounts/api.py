@@ -218,8 +218,8 @@ def _me(profile: Any) -> Response[ProfileResponse]:
     groups = str(api.claims.get("cognito:groups", "")).strip("[]").split()
     roles = [role for role in Role if role is Role.USER or role.value in groups]
     # The link to the picture ends after an hour, so a copy of the profile is good for half of one.
-    shade = f"{int(clock.now().timestamp() // 1800)}" if profile.avatar else ""
-    return api.versioned(profile_service.representation(profile, roles), profile.revision, shade=shade)
+    variant = f"{int(clock.now().timestamp() // 1800)}" if profile.avatar else ""
+    return api.versioned(profile_service.representation(profile, roles), profile.revision, variant=variant)
 
 
 def _access_token() -> str:

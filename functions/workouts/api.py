@@ -55,7 +55,7 @@ def list_workouts(
 @api.get("/v1/workouts/<workout_id>", summary="Show a workout", tags=["Workouts"])
 def get_workout(workout_id: str) -> Response[WorkoutDetail]:
     workout, track = service.detail(api.user_id, workout_id)
-    return api.versioned(service.representation(workout, track), workout.revision, shade=_shade(workout))
+    return api.versioned(service.representation(workout, track), workout.revision, variant=_variant(workout))
 
 
 @api.patch("/v1/workouts/<workout_id>", summary="Correct a workout (merge patch)", tags=["Workouts"])
@@ -97,7 +97,7 @@ def get_upload(upload_id: str) -> UploadStatus:
     return upload_service.status(api.user_id, upload_id, language=api.language, now=clock.now())
 
 
-def _shade(workout: Workout) -> str:
+def _variant(workout: Workout) -> str:
     """Inventory's note of the default gear is no edit, but it is news for who has seen the workout without it."""
     return f"gear{workout.assigned_for}" if workout.gear_ids is None and workout.assigned_for else ""
 
@@ -105,4 +105,4 @@ def _shade(workout: Workout) -> str:
 def _detail(recorded: service.Recorded, status: int = 200) -> Response[WorkoutDetail]:
     workout = recorded.workout
     body, place = service.representation(workout, recorded.track), f"/v1/workouts/{workout.workout_id}"
-    return located(body, place, workout.revision, shade=_shade(workout), status=status)
+    return located(body, place, workout.revision, variant=_variant(workout), status=status)

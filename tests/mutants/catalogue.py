@@ -136,7 +136,7 @@ MUTANTS: Final = (
     ),
     Mutant(
         "a weak tag is good enough for an edit",
-        "stadion.http:_without_shade",
+        "stadion.http:_without_variant",
         "tag.strip(chr(34))",
         "tag.removeprefix(WEAK).strip(chr(34))",
         ("tests/layer/unit/test_http.py",),

@@ -43,13 +43,13 @@ def call(api: Api, method: str, path: str, body: Any = None, **headers: str) -> 
 # --- versions -------------------------------------------------------------------------------------------------------
 
 
-def versioned(*, shade: str = "") -> Api:
+def versioned(*, variant: str = "") -> Api:
     """One thing, in its third revision."""
     api = Api()
 
     @api.get("/thing")
     def show() -> Response[dict[str, int]]:
-        return api.versioned({"revision": 3}, 3, shade=shade)
+        return api.versioned({"revision": 3}, 3, variant=variant)
 
     @api.delete("/thing")
     def remove() -> dict[str, str]:
@@ -86,8 +86,8 @@ def test_another_version_is_sent(sent: str) -> None:
 
 
 @pytest.mark.parametrize(("sent", "status"), [('"3.gear"', 304), ('W/"3.gear"', 304), ('"3"', 200), ('W/"3"', 200)])
-def test_a_shade_of_a_version_is_another_representation_of_it(sent: str, status: int) -> None:
-    assert call(versioned(shade="gear"), "GET", "/thing", if_none_match=sent).status == status
+def test_a_variant_of_a_version_is_another_representation_of_it(sent: str, status: int) -> None:
+    assert call(versioned(variant="gear"), "GET", "/thing", if_none_match=sent).status == status
 
 
 # --- bodies ---------------------------------------------------------------------------------------------------------
@@ -145,7 +145,7 @@ def test_answers_that_many_routes_give() -> None:
 
     @api.put("/note")
     def put_note() -> Response[Note]:
-        return tagged(Note(text="x"), 3, shade="gear")
+        return tagged(Note(text="x"), 3, variant="gear")
 
     @api.post("/notes")
     def make_note() -> Response[Note]:

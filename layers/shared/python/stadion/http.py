@@ -109,7 +109,7 @@ class Exchange(BaseRouter):
         sent = self.header("if-match")
         if sent is None:
             raise IfMatchRequiredError
-        if sent.strip() != "*" and etag(current_revision) not in {_without_shade(tag) for tag in _etags(sent)}:
+        if sent.strip() != "*" and etag(current_revision) not in {_without_variant(tag) for tag in _etags(sent)}:
             raise StaleVersionError
 
     def edit(self, change: Callable[[], T]) -> T:
@@ -131,12 +131,12 @@ class Exchange(BaseRouter):
 
     # --- what the caller gets ---
 
-    def versioned(self, body: T, revision: int, *, shade: str = "") -> Response[T]:
+    def versioned(self, body: T, revision: int, *, variant: str = "") -> Response[T]:
         """The representation with its ETag, or 304 when the client has it."""
-        tag = etag(revision, shade)
+        tag = etag(revision, variant)
         if self.event.http_method == "GET" and self.unchanged(tag):
             raise NotModifiedError(tag)
-        return tagged(body, revision, shade=shade)
+        return tagged(body, revision, variant=variant)
 
 
 class Api(Exchange, APIGatewayHttpResolver):
@@ -223,23 +223,23 @@ def no_content() -> Response[None]:
     return Response(status_code=204)
 
 
-def tagged(body: T, revision: int, *, shade: str = "") -> Response[T]:
+def tagged(body: T, revision: int, *, variant: str = "") -> Response[T]:
     """What an edit needs to know, without a 304: an edit's answer, or what moves without an edit."""
-    return Response(status_code=200, content_type=JSON, headers={"ETag": etag(revision, shade)}, body=body)
+    return Response(status_code=200, content_type=JSON, headers={"ETag": etag(revision, variant)}, body=body)
 
 
-def located(body: T, location: str, revision: int, *, shade: str = "", status: int = 200) -> Response[T]:
+def located(body: T, location: str, revision: int, *, variant: str = "", status: int = 200) -> Response[T]:
     """The same, with the path that leads to it."""
-    headers: dict[str, Any] = {"ETag": etag(revision, shade), "Location": location}
+    headers: dict[str, Any] = {"ETag": etag(revision, variant), "Location": location}
     return Response(status_code=status, content_type=JSON, headers=headers, body=body)
 
 
-def etag(revision: int, shade: str = "") -> str:
-    """`shade` tells representations of one revision apart: what others add to it is shown anew, yet no edit."""
-    return f'"{revision}.{shade}"' if shade else f'"{revision}"'
+def etag(revision: int, variant: str = "") -> str:
+    """`variant` tells representations of one revision apart: what others add to it is shown anew, yet no edit."""
+    return f'"{revision}.{variant}"' if variant else f'"{revision}"'
 
 
-def _without_shade(tag: str) -> str:
+def _without_variant(tag: str) -> str:
     return f'"{tag.strip(chr(34)).partition(".")[0]}"'
 
 
