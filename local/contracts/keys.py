@@ -82,4 +82,4 @@ def _shown(template: str) -> str:
 
 
 def _days(span: timedelta) -> str:
-    return f"{span.days} days" if span.days else f"{span.total_seconds() / 3600:g} hours"
+    return f"{span.days} day{'s' * (span.days > 1)}" if span.days else f"{span.total_seconds() / 3600:g} hours"
