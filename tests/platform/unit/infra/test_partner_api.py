@@ -60,7 +60,7 @@ def test_a_method_that_calls_another_function_or_lies_elsewhere_is_deployed_anew
         {"retry_after_s": None},
         {"kind": ResponseType.DEFAULT_4_XX},
     ],
-    ids=str,
+    ids="-".join,
 )
 def test_another_answer_of_the_gateway_is_deployed_anew(
     change: dict[str, Any], monkeypatch: pytest.MonkeyPatch
