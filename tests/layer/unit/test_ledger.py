@@ -220,6 +220,23 @@ def test_what_a_decision_relied_on_must_still_be_so() -> None:
         assert ledger.accounts(["shoes"]) == {"shoes": {"sessions": 1}}
 
 
+def test_an_older_version_that_looked_before_a_newer_one_wrote_changes_nothing() -> None:
+    """It touches no account, so that its entry alone can tell."""
+    older, newer = Posting("workout-1", 1, {}), Posting("workout-1", 2, {"shoes": {"sessions": 1}})
+    ledger = Ledger("USER#1")
+
+    def meanwhile(_: Change, __: AccountChanges) -> Notes:
+        posted(ledger, newer)
+        return {}
+
+    with memory():
+        with pytest.raises(WriteConflictError):
+            posted(ledger, older, react=meanwhile)
+
+        assert posted(ledger, newer) is Outcome.STALE
+        assert ledger.accounts(["shoes"]) == {"shoes": {"sessions": 1}}
+
+
 @settings(max_examples=12)
 @given(given=deliveries(XP_HISTORIES))
 def test_dynamodb_itself_agrees_with_the_store_of_these_tests(given: tuple[Versions, list[Posting]]) -> None:
