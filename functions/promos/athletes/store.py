@@ -27,21 +27,21 @@ from stadion.records import Index, Records, fetch
 
 SHARDS = 8
 """Of the index of athletes, which segments are counted by."""
+LISTED = Index("ATHLETES#{shard}", "{user_id}", shards=SHARDS, shard_by="{user_id}")
 ATHLETES = Records(
     Athlete,
     kind="athlete",
     pk="USER#{user_id}",
     sk="ATHLETE",
     nulls=True,
-    index=Index("ATHLETES#{shard}", "{user_id}", shards=SHARDS, shard_by="{user_id}"),
+    index=LISTED,
 )
 """`on_account_events`; issuing, and counting by the index."""
 GEAR = Records(Piece, kind="gear", pk="USER#{user_id}", sk="GEAR#{gear_id}", nulls=True)
 """`on_gear_events`; rules."""
 ORDERS = Records(Order, kind="order", pk="USER#{user_id}", sk="ORDER#{partner_id}#{order_id}")
 """`on_order_events`, with what it counts for; rules, reports of campaigns."""
-assert ATHLETES.index is not None  # noqa: S101 - for the type checker
-LISTS = ATHLETES.index.partitions()
+LISTS = LISTED.partitions()
 
 
 def athlete(user_id: str) -> Athlete:

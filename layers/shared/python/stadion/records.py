@@ -287,9 +287,7 @@ class Records(Generic[M]):
         prefix = ""
         for text, name, spec, _ in Formatter().parse(self.sk):
             prefix += text
-            if name is None:
-                break
-            if name not in given:
+            if name is None or name not in given:
                 break
             prefix += _text(given[name], spec or "")
         return pk, prefix
