@@ -10,7 +10,7 @@ from notifications.values import COUNTED_FOR, KEPT_FOR, ChannelName, Reason, Val
 from stadion import clock, pagination
 from stadion.change import Change
 from stadion.dynamo import Item
-from stadion.records import Index, Records, Stored
+from stadion.records import Index, Records, Stored, values_of
 
 MAX_ASKED_AGAIN = 90
 """Of one transaction's hundred items; caps keep a night far below it."""
@@ -67,9 +67,7 @@ def delivery_log(user_id: str, *, limit: int, cursor: str | None) -> pagination.
 def due(now: datetime, *, most: int) -> Iterable[Delivery]:
     """Deferred deliveries whose time has come, the oldest of each shard first; from an index, so a moment late."""
     for shard in DUE.partitions():
-        for stored in DELIVERIES.listed(shard, clock.rfc3339(now), limit=most):
-            if stored.value is not None:
-                yield stored.value
+        yield from values_of(DELIVERIES.listed(shard, clock.rfc3339(now), limit=most))
 
 
 def put(change: Change, delivery: Delivery, stored: Stored[Delivery]) -> None:

@@ -9,7 +9,7 @@ from partners.webhooks.errors import EndpointNotFoundError
 from stadion import clock, pagination
 from stadion.change import Change, revise
 from stadion.dynamo import Item
-from stadion.records import Index, Records
+from stadion.records import Index, Records, values_of
 
 KEPT_FOR = timedelta(days=30)
 DUE = "DUE"
@@ -92,5 +92,4 @@ def page(partner_id: str, *, limit: int, cursor: str | None) -> pagination.Page[
 
 
 def due(now: datetime, *, most: int) -> list[Delivery]:
-    found = DELIVERIES.listed(DUE, clock.rfc3339(now), limit=most)
-    return [stored.value for stored in found if stored.value is not None]
+    return list(values_of(DELIVERIES.listed(DUE, clock.rfc3339(now), limit=most)))

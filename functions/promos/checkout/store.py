@@ -16,7 +16,7 @@ from stadion import clock
 from stadion.change import Change
 from stadion.dynamo import Item, absent
 from stadion.events.envelope import Event
-from stadion.records import Index, Records, Stored, partition
+from stadion.records import Index, Records, Stored, partition, values_of
 
 KEPT_FOR = timedelta(days=800)
 """Redemptions, after their last change: long enough for any return."""
@@ -194,9 +194,8 @@ def remember_reversal(new: Redemption, now: datetime) -> None:
 def due(now: datetime, *, most: int) -> Iterator[tuple[str, str, str]]:
     """(partner, order, code) of reservations that have ended; from an index, so some may be over already."""
     for shard in DUE.partitions():
-        for stored in REDEMPTIONS.listed(shard, clock.rfc3339(now), limit=most):
-            if stored.value is not None:
-                yield stored.value.partner_id, stored.value.order_id, stored.value.code
+        for one in values_of(REDEMPTIONS.listed(shard, clock.rfc3339(now), limit=most)):
+            yield one.partner_id, one.order_id, one.code
 
 
 def _tell(change: Change, offer: tuple[Offer, Offer] | None, events: list[Event]) -> None:

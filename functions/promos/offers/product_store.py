@@ -4,7 +4,7 @@ from datetime import datetime
 
 from promos.facts import ProductCopy
 from stadion.change import Change
-from stadion.records import Index, Records
+from stadion.records import Index, Records, values_of
 
 MAX_PRODUCTS = 500
 """Of one category that are looked at."""
@@ -31,5 +31,4 @@ def know(product: ProductCopy, now: datetime) -> bool:
 
 
 def of_category(category: str) -> list[ProductCopy]:
-    found = PRODUCTS.listed(f"WEAR#{category}", limit=MAX_PRODUCTS)
-    return [stored.value for stored in found if stored.value is not None]
+    return list(values_of(PRODUCTS.listed(f"WEAR#{category}", limit=MAX_PRODUCTS)))

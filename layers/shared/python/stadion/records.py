@@ -171,7 +171,7 @@ class Records(Generic[M]):
     def some(self, keys: Iterable[tuple[Any, ...]]) -> list[M]:
         """Those that are there, in one request a hundred."""
         found = fetch(*(self.at(*key) for key in keys))
-        return [cast("Any", one.value) for one in found.stored() if one.value is not None]
+        return list(values_of(found.stored()))
 
     def each(
         self,
@@ -202,7 +202,7 @@ class Records(Generic[M]):
 
     def every(self, *key: Any, **how: Any) -> Iterator[M]:
         """The values of `each`."""
-        return (cast("M", one.value) for one in self.each(*key, **how))
+        return values_of(self.each(*key, **how))
 
     def page(
         self,
@@ -382,7 +382,12 @@ class Partition:
         return [records.stored(Place(records, item.pk, item.sk), item) for item in self._items if records.holds(item)]
 
     def values(self, records: Records[M]) -> list[M]:
-        return [cast("M", stored.value) for stored in self.of(records)]
+        return list(values_of(self.of(records)))
+
+
+def values_of(stored: Iterable[Stored[M]]) -> Iterator[M]:
+    """Of those that are there."""
+    return (one.value for one in stored if one.value is not None)
 
 
 def partition(pk: str, between: tuple[str, str] | None = None, *, item_type: type[Item] = Item) -> Partition:
@@ -404,8 +409,7 @@ def fetch(*places: Place[Any], consistent: bool = True) -> Found:
 
 
 def _page(stored: list[Stored[M]], position: dict[str, Any] | None, scope: str) -> pagination.Page[M]:
-    values = [cast("M", one.value) for one in stored]
-    return pagination.Page(values, pagination.encode(position, scope) if position else None)
+    return pagination.Page(list(values_of(stored)), pagination.encode(position, scope) if position else None)
 
 
 def _names(*templates: str) -> list[str]:
