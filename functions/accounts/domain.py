@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 
 from stadion.events.accounts import (
     ConsentKind,
@@ -19,10 +19,7 @@ from stadion.events.accounts import (
 )
 from stadion.i18n import Language
 from stadion.privacy import EARTH_RADIUS_M
-
-
-class Value(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+from stadion.values import Value
 
 
 class Units(StrEnum):

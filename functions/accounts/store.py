@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import AwareDatetime
 
-from accounts.domain import Consent, JournalEntry, Physical, PrivacyZones, Profile, Value
+from accounts.domain import Consent, JournalEntry, Physical, PrivacyZones, Profile
 from accounts.errors import UserNotFoundError
 from stadion import pagination, writes
 from stadion.change import Change
@@ -14,6 +14,7 @@ from stadion.errors import StaleVersionError
 from stadion.events.accounts import ConsentKind
 from stadion.events.envelope import Event
 from stadion.records import Records, Stored
+from stadion.values import Value
 
 
 class ProfileExistsError(Exception):

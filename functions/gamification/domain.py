@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime
 
 from stadion import clock
 from stadion.events.workouts import BestEffort, WorkoutFacts
 from stadion.postings import AccountChanges, Amounts
 from stadion.sports import SportType, sport
+from stadion.values import Value
 
 XP_PER_DAY = 300
 EFFORT_BY_HEART_RATE = ((170, 1.4), (150, 1.3), (130, 1.15), (110, 1.0), (0, 0.9))
@@ -85,10 +86,8 @@ def next_level(current: Level) -> Level | None:
 # --- personal records -----------------------------------------------------------------------------------------------
 
 
-class Record(BaseModel):
+class Record(Value):
     """The best time over a distance, and whose workout it was."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
     record: str
     name: str

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 
 from inventory.categories import CATEGORIES, Category
 from stadion.events.inventory import GearWearReached
@@ -13,6 +13,7 @@ from stadion.events.notifications import NotificationRequested
 from stadion.events.workouts import WorkoutFacts
 from stadion.postings import AccountChange, Amounts
 from stadion.sports import SportType, WearUnit
+from stadion.values import Value
 
 EASTERNMOST = timedelta(hours=14)  # where a calendar day begins first
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -26,10 +27,6 @@ PER_UNIT = {WearUnit.KM: 1000, WearUnit.HOURS: 3600, WearUnit.SESSIONS: 1}
 class Status(StrEnum):
     ACTIVE = "active"
     ARCHIVED = "archived"
-
-
-class Value(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class Component(Value):

@@ -5,16 +5,10 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict
-
 KEPT_FOR: Final = timedelta(days=180)
 """Messages, and what became of them."""
 COUNTED_FOR: Final = timedelta(days=40)
 """What frequency caps count, and receipts."""
-
-
-class Value(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class MessageKind(StrEnum):

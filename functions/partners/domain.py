@@ -5,15 +5,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 
 from partners.errors import AbilityMissingError, PartnerDisabledError, RotationOpenError
+from stadion.values import Value
 
 MAX_VALID = 2
-
-
-class Value(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
 class Ability(StrEnum):

@@ -5,22 +5,19 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, Field
 
 from stadion.clock import local_date
 from stadion.consents import Consents, granted, with_news
 from stadion.events.accounts import ConsentChanged, ConsentKind, Gender, ProfileUpdated, UserRegistered
 from stadion.events.workouts import WorkoutFacts
 from stadion.i18n import Language
+from stadion.values import Value
 
 MARKETING = (ConsentKind.MARKETING_PUSH, ConsentKind.MARKETING_EMAIL, ConsentKind.MARKETING_SMS)
 
 
-class Copy(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class Athlete(Copy):
+class Athlete(Value):
     revision: int = 0
     language: Language | None = None
     time_zone: str = "UTC"
@@ -30,7 +27,7 @@ class Athlete(Copy):
     birth_date: date | None = None
     gender: Gender | None = None
     registered_on: date | None = None
-    consents: Consents = {}
+    consents: Consents = Field(default_factory=dict)
 
     def has_consent(self, kind: ConsentKind) -> bool:
         return kind in granted(self.consents)
@@ -54,7 +51,7 @@ def told(known: Athlete, event: UserRegistered | ProfileUpdated | ConsentChanged
     return known.model_copy(update={**first, "registered_on": known.registered_on or day})
 
 
-class Piece(Copy):
+class Piece(Value):
     """A piece of gear. Merging two accounts of it gives the same in any order."""
 
     gear_id: str
@@ -75,7 +72,7 @@ class Piece(Copy):
         )
 
 
-class ProductCopy(Copy):
+class ProductCopy(Value):
     """A product of the store's catalogue."""
 
     sku: str
@@ -89,7 +86,7 @@ class ProductCopy(Copy):
     is_sold: bool
 
 
-class Line(Copy):
+class Line(Value):
     """Of a purchase: `price_minor` is of one piece, before the discount."""
 
     quantity: int
@@ -97,24 +94,24 @@ class Line(Copy):
     wear_category: str | None = None
 
 
-class Purchase(Copy):
+class Purchase(Value):
     completed_at: AwareDatetime
     total_minor: int
     currency: str
     lines: list[Line]
 
 
-class GivenBack(Copy):
+class GivenBack(Value):
     returned_at: AwareDatetime
     is_whole: bool
     lines: list[Line]
 
 
-class Order(Copy):
+class Order(Value):
     """An order and what came back of it, in whatever order the news arrived."""
 
     completed: Purchase | None = None
-    returns: dict[str, GivenBack] = {}
+    returns: dict[str, GivenBack] = Field(default_factory=dict)
 
     @property
     def version(self) -> int:

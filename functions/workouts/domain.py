@@ -4,11 +4,12 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 
 from stadion.events.telemetry import LivePause
 from stadion.events.workouts import BestEffort, StreamsClaim, WorkoutFacts
 from stadion.sports import SportType, sport
+from stadion.values import Value
 from workouts.errors import FutureWorkoutError, ImpossibleTimesError
 from workouts.matching import Fingerprint
 
@@ -21,10 +22,6 @@ class OnDuplicate(StrEnum):
     MERGE = "merge"
     REPLACE = "replace"
     FORCE = "force"
-
-
-class Value(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class Flag(Value):

@@ -16,7 +16,8 @@ from stadion.errors import RequestInProgressError, StaleVersionError
 from stadion.events.workouts import WorkoutCorrected, WorkoutDeleted, WorkoutRecorded
 from stadion.records import Index, Place, Records, Stored, fetch
 from stadion.sports import Family
-from workouts.domain import External, Track, Value, Workout
+from stadion.values import Value
+from workouts.domain import External, Track, Workout
 from workouts.errors import (
     DuplicateWorkoutError,
     WorkoutIdTakenError,

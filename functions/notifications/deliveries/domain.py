@@ -7,7 +7,8 @@ from typing import Any, Final
 from pydantic import AwareDatetime, Field
 
 from notifications.inbox.domain import Notification
-from notifications.values import ChannelName, MessageKind, Value
+from notifications.values import ChannelName, MessageKind
+from stadion.values import Value
 
 
 class DeliveryState(StrEnum):

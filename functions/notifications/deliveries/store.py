@@ -6,11 +6,12 @@ from itertools import islice
 
 from notifications.deliveries.domain import Delivery, DeliveryState
 from notifications.inbox.domain import Notification
-from notifications.values import COUNTED_FOR, KEPT_FOR, ChannelName, Reason, Value
+from notifications.values import COUNTED_FOR, KEPT_FOR, ChannelName, Reason
 from stadion import clock, pagination
 from stadion.change import Change
 from stadion.dynamo import Item
 from stadion.records import Index, Records, Stored, values_of
+from stadion.values import Value
 
 MAX_ASKED_AGAIN = 90
 """Of one transaction's hundred items; caps keep a night far below it."""

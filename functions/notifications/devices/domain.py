@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from pydantic import AwareDatetime
 
-from notifications.values import Value
+from stadion.values import Value
 
 
 class Platform(StrEnum):

@@ -6,9 +6,9 @@ from datetime import datetime
 from pydantic import Field
 
 from notifications.devices.domain import Device
-from notifications.values import Value
 from stadion.change import Change
 from stadion.records import Records, Stored
+from stadion.values import Value
 
 
 class Devices(Value):

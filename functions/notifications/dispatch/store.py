@@ -10,10 +10,11 @@ from notifications.inbox import store as inbox_store
 from notifications.inbox.domain import Notification
 from notifications.recipients.domain import Preferences, Recipient
 from notifications.recipients.store import PREFERENCES, RECIPIENTS
-from notifications.values import COUNTED_FOR, KEPT_FOR, ChannelName, MessageKind, Value
+from notifications.values import COUNTED_FOR, KEPT_FOR, ChannelName, MessageKind
 from stadion.change import Change
 from stadion.dynamo import Item
 from stadion.records import Count, Records, Stored, counters, fetch
+from stadion.values import Value
 
 
 class AlreadyRequestedError(Exception):

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import AwareDatetime, Field
 
-from notifications.values import Value
+from stadion.values import Value
 
 
 class Notification(Value):

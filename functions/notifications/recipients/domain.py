@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 from pydantic import AwareDatetime, Field
 
 from notifications.quiet_hours import QuietHours, next_open
-from notifications.values import ChannelName, MessageKind, Value
+from notifications.values import ChannelName, MessageKind
 from stadion.consents import Consents
 from stadion.i18n import Language
+from stadion.values import Value
 
 
 class Recipient(Value):

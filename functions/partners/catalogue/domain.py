@@ -4,8 +4,8 @@ from typing import Any
 
 from pydantic import AwareDatetime
 
-from partners.domain import Value
 from stadion.events.partners import ProductChanged
+from stadion.values import Value
 
 BOOKKEEPING = {"partner_id", "sku", "revision", "updated_at"}
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import AwareDatetime, Field
 
-from partners.domain import Value
+from stadion.values import Value
 
 MAX_ERRORS_SHOWN = 50
 MAX_REFUSED_FOR_FULL = 0.1

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 
 from pydantic import AwareDatetime, Field
 
-from partners.domain import Value
 from partners.orders.errors import (
     MoreReturnedThanBoughtError,
     OrderCompletedTwiceError,
@@ -14,6 +13,7 @@ from partners.orders.errors import (
 )
 from stadion.events.envelope import Event
 from stadion.events.partners import OrderCompleted, OrderLine, OrderReturned
+from stadion.values import Value
 
 MAX_MESSAGES = 50  # of one order
 

@@ -7,10 +7,11 @@ from typing import Any
 
 from pydantic import AwareDatetime, Field
 
-from partners.domain import Secret, Standing, Value
+from partners.domain import Secret, Standing
 from stadion import clock
 from stadion.events.envelope import Envelope
 from stadion.events.promos import PromoIssued, PromoRedeemed, PromoReversed
+from stadion.values import Value
 
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 2 * 60, 5 * 60, 10 * 60, 14 * 60))
 """After each failure; after the last one the delivery is dead. All in all 32 hours."""

@@ -6,18 +6,18 @@ from typing import Any
 from pydantic import AwareDatetime
 
 from promos.errors import SegmentNotFoundError, TooManySegmentsError
-from promos.facts import Copy
 from promos.targeting import Rule, Segments
 from stadion import clock
 from stadion.change import Change
 from stadion.dynamo import Item
 from stadion.errors import StaleVersionError
 from stadion.records import Records
+from stadion.values import Value
 
 MAX_SEGMENTS = 200
 
 
-class Segment(Copy):
+class Segment(Value):
     name: str
     revision: int
     rule: Rule

@@ -21,8 +21,9 @@ from promos.errors import (
     TooManyCodesError,
     UserRequiredError,
 )
-from promos.offers.domain import Code, Promo, PromoStatus, Stored, discount_of, is_open_at, may_stack, period_key
+from promos.offers.domain import Code, Promo, PromoStatus, discount_of, is_open_at, may_stack, period_key
 from stadion.errors import StadionError
+from stadion.values import Value
 
 HELD_FOR = timedelta(minutes=30)
 """A reservation: as long as people take to pay."""
@@ -40,7 +41,7 @@ class State(StrEnum):
 HOLDING = {State.RESERVED, State.REDEEMED}
 
 
-class Taken(Stored):
+class Taken(Value):
     """What was taken from one budget, to be given back to the same shards."""
 
     pk: str
@@ -51,7 +52,7 @@ class Taken(Stored):
         return [Take(sk, uses, minor) for sk, uses, minor in self.takes]
 
 
-class Redemption(Stored):
+class Redemption(Value):
     """The use of one code by one order."""
 
     partner_id: str

@@ -8,7 +8,6 @@ from typing import Any
 from promos.budget import Left
 from promos.checkout.domain import HOLDING, Redemption, State, Taken
 from promos.errors import LimitReachedError
-from promos.facts import Copy
 from promos.offers import store
 from promos.offers.domain import Code, Offer, Promo
 from promos.offers.store import OFFERS, USES
@@ -17,6 +16,7 @@ from stadion.change import Change
 from stadion.dynamo import Item, absent
 from stadion.events.envelope import Event
 from stadion.records import Index, Records, Stored, partition, values_of
+from stadion.values import Value
 
 KEPT_FOR = timedelta(days=800)
 """Redemptions, after their last change: long enough for any return."""
@@ -32,7 +32,7 @@ DUE = Index(
 """Reservations by the time they end."""
 
 
-class _Guard(Copy):
+class _Guard(Value):
     """Keeps two codes from being added to one order unseen."""
 
     changed_at: datetime | None = None

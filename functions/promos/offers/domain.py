@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, Field
 
 from promos.facts import Athlete, Facts
 from promos.targeting import Rule, Segments, Verdict, judge
@@ -27,6 +27,7 @@ from promos.values import (
 )
 from stadion.events.accounts import ConsentKind
 from stadion.i18n import Text
+from stadion.values import Value
 
 
 class Switch(StrEnum):
@@ -74,11 +75,7 @@ DONE_ALREADY: dict[Action, frozenset[PromoStatus]] = {
 }
 
 
-class Stored(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
-
-
-class Promo(Stored):
+class Promo(Value):
     promo_id: str
     revision: int = 1
     switch: Switch = Switch.DRAFT
@@ -91,11 +88,11 @@ class Promo(Stored):
     starts_at: AwareDatetime
     ends_at: AwareDatetime
     time_zone: str
-    places: list[Place] = []
-    windows: list[Window] = []
+    places: list[Place] = Field(default_factory=list)
+    windows: list[Window] = Field(default_factory=list)
     targeting: Rule | None = None
     link: str
-    products: list[Product] = []
+    products: list[Product] = Field(default_factory=list)
     codes: CodePlan
     limits: Limits
     stacking: Stacking
@@ -114,7 +111,7 @@ class Promo(Stored):
         return body | {"targeting": self.targeting.stored() if self.targeting else None}
 
 
-class Offer(Stored):
+class Offer(Value):
     """A promo in the hands of one athlete."""
 
     offer_id: str

@@ -13,7 +13,7 @@ from pynamodb.expressions.update import Action
 from promos.athletes.store import ATHLETES
 from promos.budget import Left, Take, shard_count, split
 from promos.errors import CodeTakenError, OfferNotFoundError, PromoIdTakenError, PromoNotFoundError
-from promos.facts import Athlete, Copy
+from promos.facts import Athlete
 from promos.offers.domain import Code, Offer, Promo, Switch
 from stadion import pagination
 from stadion.change import Change, Refusal
@@ -23,6 +23,7 @@ from stadion.events.envelope import Event
 from stadion.idempotency import IdempotencyKey
 from stadion.records import Index, Records, Stored, counters, fetch, partition
 from stadion.retry import WriteConflictError
+from stadion.values import Value
 
 LISTED = "PROMOS"
 KEPT_FOR = timedelta(days=400)
@@ -45,14 +46,14 @@ class Share(Left):
     removed_at: datetime | None = None
 
 
-class _Claim(Copy):
+class _Claim(Value):
     """Which offer a run gave an athlete."""
 
     offer_id: str
     offer_expires_at: datetime | None = Field(default=None, exclude=True)
 
 
-class _Told(Copy):
+class _Told(Value):
     """That a message about an offer was asked for."""
 
     expires_at: datetime

@@ -5,13 +5,13 @@ from datetime import datetime
 
 from pydantic import Field
 
-from promos.facts import Copy
 from stadion.change import Change
 from stadion.records import Records
 from stadion.retry import retry_on_conflict
+from stadion.values import Value
 
 
-class _Rules(Copy):
+class _Rules(Value):
     promos: dict[str, str] = Field(default_factory=dict)
 
 

@@ -3,21 +3,20 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 
 from stadion import writes
 from stadion.change import Change
 from stadion.records import Records, Stored
 from stadion.sports import SportType
+from stadion.values import Value
 from telemetry import chunk_store
 from telemetry.chunk_store import CHUNKS
 from telemetry.streams.values import Facts
 
 
-class Kept(BaseModel):
+class Kept(Value):
     """Which streams of a workout are kept, as of which revision of it."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
     workout_id: str
     revision: int

@@ -2,13 +2,11 @@
 
 from datetime import date
 
-from pydantic import BaseModel, ConfigDict
+from stadion.values import Value
 
 
-class Facts(BaseModel):
+class Facts(Value):
     """What the metrics need to know of a workout besides its streams."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
     day: date
     elapsed_time_s: float

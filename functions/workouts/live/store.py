@@ -1,7 +1,7 @@
 """Where a live session is in the diary."""
 
 from stadion.records import Records, Stored
-from workouts.domain import Value
+from stadion.values import Value
 
 
 class LiveEntry(Value):

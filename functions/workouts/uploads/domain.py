@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 
 from stadion.sports import SportType
+from stadion.values import Value
 from workouts.domain import OnDuplicate, Track, Workout
 
 
@@ -18,9 +19,7 @@ class UploadState(StrEnum):
     DUPLICATE = "duplicate"
 
 
-class Upload(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
+class Upload(Value):
     upload_id: str
     user_id: str
     workout_id: str = Field(description="of the first workout in the recording")

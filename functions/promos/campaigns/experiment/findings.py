@@ -8,21 +8,21 @@ from promos.campaigns.experiment import message_store as messages
 from promos.campaigns.experiment.measures import Sums
 from promos.campaigns.plan.values import HOLD_OUT, Metric
 from promos.campaigns.run.domain import Run
-from promos.facts import Copy
+from stadion.values import Value
 
 
-class Estimate(Copy):
+class Estimate(Value):
     low: float
     value: float
     high: float
 
 
-class Rates(Copy):
+class Rates(Value):
     orders: Estimate | None = None
     revenue: Estimate | None = None
 
 
-class Comparison(Copy):
+class Comparison(Value):
     name: str
     versus: str
     metric: Metric
@@ -33,13 +33,13 @@ class Comparison(Copy):
     """One of those that the winner is chosen by."""
 
 
-class Ratio(Copy):
+class Ratio(Value):
     p_value: float | None = None
     is_suspicious: bool
     expected: dict[str, float]
 
 
-class Findings(Copy):
+class Findings(Value):
     arms: dict[str, Sums] = Field(default_factory=dict)
     messages: dict[str, dict[str, int]] = Field(default_factory=dict)
     """Arm -> `delivered.<channel>` and `failed.<channel>.<reason>` -> messages."""

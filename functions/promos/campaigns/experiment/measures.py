@@ -9,13 +9,14 @@ from promos.athletes.store import ATHLETES, ORDERS
 from promos.campaigns.run import batch_store as batches
 from promos.campaigns.run import store
 from promos.campaigns.run.domain import Run
-from promos.facts import Copy, Order, paid_minor
+from promos.facts import Order, paid_minor
 from promos.offers.domain import Offer
 from promos.offers.store import OFFERS
 from stadion.records import partition
+from stadion.values import Value
 
 
-class Sums(Copy):
+class Sums(Value):
     """Of the athletes of one arm. Money in the smallest unit of the campaign's currency."""
 
     athletes: int = 0

@@ -7,8 +7,8 @@ from typing import Any
 from pydantic import AwareDatetime, Field
 
 from promos.campaigns.plan.values import Plan
-from promos.facts import Copy
-from promos.offers.domain import Stored, Switch
+from promos.offers.domain import Switch
+from stadion.values import Value
 
 
 class CampaignStatus(StrEnum):
@@ -35,7 +35,7 @@ TRANSITIONS: dict[CampaignAction, tuple[frozenset[Switch], Switch]] = {
 """CampaignAction -> from where, and what is decided by it."""
 
 
-class Campaign(Stored):
+class Campaign(Value):
     campaign_id: str
     revision: int = 1
     switch: Switch = Switch.DRAFT
@@ -85,7 +85,7 @@ class Outcome(StrEnum):
     """By a guardrail or a person."""
 
 
-class Chosen(Copy):
+class Chosen(Value):
     """The audience, as far as it was looked through."""
 
     cursor: str | None = None
@@ -96,7 +96,7 @@ class Chosen(Copy):
     """Reason -> athletes."""
 
 
-class Judgement(Copy):
+class Judgement(Value):
     """What was decided of the test, once."""
 
     verdict: str
@@ -105,13 +105,13 @@ class Judgement(Copy):
     decided_at: AwareDatetime
 
 
-class Failure(Copy):
+class Failure(Value):
     error: str
     cause: str = ""
     failed_at: AwareDatetime
 
 
-class Run(Stored):
+class Run(Value):
     """One occurrence of a campaign, with the plan that it began with."""
 
     run_id: str

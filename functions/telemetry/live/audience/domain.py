@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime
 
 from stadion.events.accounts import PrivacyZone
 from stadion.privacy import masked
+from stadion.values import Value
 from telemetry.live.sessions.domain import Session
 from telemetry.live.values import Latest, Seen
 
@@ -18,16 +19,12 @@ TOKEN_BYTES: Final = 32
 """256 random bits, of which only the digest is kept."""
 
 
-class Kept(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class Allowed(Kept):
+class Allowed(Value):
     user_id: str
     allowed_at: AwareDatetime
 
 
-class Link(Kept):
+class Link(Value):
     """`link_id` is the digest of the token."""
 
     link_id: str
@@ -36,7 +33,7 @@ class Link(Kept):
     expires_at: AwareDatetime
 
 
-class Watcher(Kept):
+class Watcher(Value):
     """A connection that watches: of the athlete's own, of a follower, or of a link."""
 
     connection_id: str

@@ -14,7 +14,8 @@ from stadion.change import Change
 from stadion.dynamo import Item, absent
 from stadion.events.accounts import PrivacyZone
 from stadion.records import Records, partition
-from telemetry.live.audience.domain import Allowed, Audience, Kept, Link, Watcher
+from stadion.values import Value
+from telemetry.live.audience.domain import Allowed, Audience, Link, Watcher
 from telemetry.live.errors import LiveSessionNotFoundError, ShareLinkNotFoundError
 
 WATCHES_FOR: Final = timedelta(hours=3)
@@ -26,14 +27,14 @@ class _OlderError(Exception):
     """A newer list of zones is known."""
 
 
-class _Watch(Kept):
+class _Watch(Value):
     """What a connection watches."""
 
     user_id: str
     session_id: str
 
 
-class _Zones(Kept):
+class _Zones(Value):
     zones: list[PrivacyZone]
     kept_at: AwareDatetime
 

@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 
 from stadion.events.telemetry import LiveOutcome, LivePause
 from stadion.sports import SportType
+from stadion.values import Value
 from telemetry.live.errors import (
     LiveSessionIsOverError,
     SampleInFutureError,
@@ -36,10 +37,6 @@ class Phase(StrEnum):
     LATE = "late"
     """It is closed: what is late is taken, and makes it known anew."""
     OVER = "over"
-
-
-class Value(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class Mark(Value):

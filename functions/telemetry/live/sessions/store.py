@@ -18,11 +18,12 @@ from stadion.events.envelope import Event
 from stadion.pagination import Page
 from stadion.records import Index, Records, Stored, fetch
 from stadion.retry import WriteConflictError
+from stadion.values import Value
 from telemetry import chunk_store
 from telemetry.chunk_store import CHUNKS, LIVE, ChunkItem
 from telemetry.live.errors import LiveSessionNotFoundError, LiveSessionOpenError
 from telemetry.live.sessions.chunks import latest, merged, unpacked
-from telemetry.live.sessions.domain import Phase, Session, Value
+from telemetry.live.sessions.domain import Phase, Session
 from telemetry.live.values import Latest
 
 KEPT_FOR: Final = timedelta(days=30)

@@ -12,11 +12,10 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict
-
 from stadion.errors import InvalidTokenError, UnavailableError
 from stadion.i18n import Language, Text, preferred_language
 from stadion.settings import load
+from stadion.values import Value
 from telemetry.live.audience import store as audience_store
 from telemetry.live.audience.domain import link_id_of
 from telemetry.live.settings import ConnectSettings
@@ -34,10 +33,8 @@ class CannotCheckTokenError(UnavailableError):
     )
 
 
-class Caller(BaseModel):
+class Caller(Value):
     """The context that API Gateway gives with every message of the connection: either the athlete, or the link."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
     user_id: str | None = None
     athlete_id: str | None = None

@@ -5,9 +5,10 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from stadion.events.accounts import Gender
+from stadion.values import Value
 from telemetry.metrics.values import Body, Given, number
 
 
@@ -23,10 +24,8 @@ USUAL_RESTING_BPM: Final = 60.0
 THRESHOLD_OF_RESERVE: Final = 0.85
 
 
-class Profile(BaseModel):
+class Profile(Value):
     """This service's own copy; `revision` is that of the accounts service, 0 before it said anything."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
     revision: int = 0
     time_zone: str = "UTC"
@@ -34,10 +33,8 @@ class Profile(BaseModel):
     gender: Gender | None = None
 
 
-class Entry(BaseModel):
+class Entry(Value):
     """What was measured on a day. Taken back, it stays with no `values`, so that older news do not bring it back."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
     day: date
     revision: int

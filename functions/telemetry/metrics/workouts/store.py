@@ -4,19 +4,18 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 
 from stadion.change import Change
 from stadion.events.envelope import Event
 from stadion.records import Records, Stored
 from stadion.sports import SportType
+from stadion.values import Value
 from telemetry.metrics.workouts.values import Assessment
 
 
-class Measured(BaseModel):
+class Measured(Value):
     """`assessment` is None when the workout is gone: that is remembered, so that the time series learn of it."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
     workout_id: str
     fingerprint: str = Field(description="of everything that went in")

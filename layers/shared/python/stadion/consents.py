@@ -1,13 +1,10 @@
 """The copy of an athlete's consents that a service keeps of `ConsentChanged`, in whatever order the news come."""
 
-from pydantic import BaseModel, ConfigDict
-
 from stadion.events.accounts import ConsentChanged, ConsentKind
+from stadion.values import Value
 
 
-class Consent(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
+class Consent(Value):
     granted: bool
     revision: int
 

@@ -9,18 +9,17 @@ from datetime import datetime
 from typing import Any, Self, TypeVar
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
 from stadion import clock, ids
 from stadion.as_of import moment, refuse_elsewhere
 from stadion.observability import correlate, count, log, logger, metrics
 from stadion.queues import LambdaHandler
+from stadion.values import Value
 
 
-class TaskInput(BaseModel):
+class TaskInput(Value):
     """What is wrong with an input goes to the log, what is in it does not."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     correlation_id: str = "none"
     wait_scale: float | None = Field(default=None, ge=0, le=1, description="of the execution's waits; local stage only")
@@ -58,10 +57,8 @@ def task(do: Callable[[I, datetime], O], *, takes: type[I]) -> LambdaHandler:
     return handler
 
 
-class Round(BaseModel):
+class Round(Value):
     """One round of a scheduled task. EventBridge's own event says nothing of this."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     as_of: AwareDatetime | None = Field(default=None, description="what time it is; local stage only")
     only: str | None = Field(

@@ -7,13 +7,14 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
-from pydantic import AwareDatetime, BaseModel, ConfigDict, computed_field
+from pydantic import AwareDatetime, computed_field
 
 from stadion.as_of import moment
 from stadion.batches import batched_by
 from stadion.events.consumer import Consumed
 from stadion.observability import correlate, count, log, logger, measure_ms
 from stadion.queues import LambdaHandler, queue_handler
+from stadion.values import Value
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -23,10 +24,8 @@ MAX_BYTES: Final = 256 * 1024
 MAX_MESSAGES: Final = 10
 
 
-class Work(BaseModel):
+class Work(Value):
     """What is wrong with a message goes to the log, what is in it does not."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     correlation_id: str
     asked_at: AwareDatetime
