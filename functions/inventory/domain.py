@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import AwareDatetime, Field
 
 from inventory.categories import CATEGORIES, Category
+from stadion.athletes import WithConsents
+from stadion.events.accounts import ConsentKind
 from stadion.events.inventory import GearWearReached
 from stadion.events.notifications import NotificationRequested
 from stadion.events.workouts import WorkoutFacts
@@ -84,6 +86,12 @@ class Gear(Value):
         if begun is None:
             return given
         return min(given, datetime.combine(begun, datetime.min.time(), tzinfo=UTC) - EASTERNMOST)
+
+
+class Owner(WithConsents):
+    """Whose gear it is."""
+
+    kinds: ClassVar = frozenset({ConsentKind.PURCHASES})
 
 
 class Purchase(Value):

@@ -9,7 +9,6 @@ from inventory import store
 from inventory.categories import CATEGORIES, Category
 from inventory.domain import Gear, Purchase, Status, account
 from stadion.change import Change
-from stadion.events.accounts import ConsentChanged
 from stadion.events.envelope import Event
 from stadion.events.inventory import GearAdded, GearRetired
 from stadion.events.partners import OrderCompleted, OrderLine, OrderReturned
@@ -18,11 +17,6 @@ from stadion.retry import retry_on_conflict
 MAX_PIECES = 20
 """Of one order: nobody buys more shoes at once, and a club's order is not one athlete's gear."""
 MAX_MODEL = 100
-
-
-def know_consent(user_id: str, consent: ConsentChanged, now: datetime) -> bool:
-    """False when a later one is known."""
-    return retry_on_conflict(lambda: store.know_consent(user_id, consent, now))
 
 
 def buy(user_id: str, order: OrderCompleted, *, now: datetime) -> str:

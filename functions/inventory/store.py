@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from inventory.domain import Component, Gear, Purchase, Status, account, silent_notes
+from inventory.domain import Component, Gear, Owner, Purchase, Status, account, silent_notes
 from inventory.errors import GearIdTakenError, GearNotFoundError
 from stadion import pagination
+from stadion.athletes import Consent
 from stadion.change import Change
-from stadion.consents import Consent, merge
 from stadion.dynamo import Item
 from stadion.errors import StaleVersionError
-from stadion.events.accounts import ConsentChanged, ConsentKind
+from stadion.events.accounts import ConsentKind
 from stadion.events.envelope import Event
 from stadion.idempotency import IdempotencyKey
 from stadion.ledger import NOTHING, Account, Ledger
@@ -31,16 +31,18 @@ PURCHASES = Records(
     Purchase, kind="purchase", pk="USER#{user_id}", sk="PURCHASE#{partner_id}#{order_id}", own_revision=True, nulls=True
 )
 """An order's pieces and returns: the store's events, on its revision."""
-CONSENTS = Records(
-    Consent,
-    kind="consent",
-    pk="USER#{user_id}",
-    sk="CONSENT#{kind}",
-    own_revision=True,
-    dump=lambda consent: {"granted": consent.granted},
-    load=lambda item: Consent(granted=item.body["granted"], revision=int(item.revision)),
-)
-"""The consent `purchases`, by its revision; asked by a completed order."""
+
+
+def _owner(item: Item) -> Owner:
+    """Also as it was stored until November 2026: the one consent, whose revision was the item's."""
+    if "granted" not in item.body:
+        return Owner.model_validate(item.body)
+    consent = Consent(granted=item.body["granted"], revision=int(item.revision or 0))
+    return Owner(consents={ConsentKind.PURCHASES: consent})
+
+
+OWNERS = Records(Owner, kind="consent", pk="USER#{user_id}", sk="CONSENT#purchases", load=_owner)
+"""The consent `purchases`: `on_account_events`, by its revision; asked by a completed order."""
 
 
 def ledger(user_id: str) -> Ledger:
@@ -143,16 +145,6 @@ def take(
     return True
 
 
-def know_consent(user_id: str, consent: ConsentChanged, now: datetime) -> bool:
-    stored = CONSENTS.read(user_id, consent.kind)
-    new = merge(stored.value, consent)
-    if new == stored.value:
-        return False
-    with Change(user_id, now) as change:
-        change.replace(stored, new)
-    return True
-
-
 def may_add_purchases(user_id: str) -> bool:
-    known = CONSENTS.find(user_id, ConsentKind.PURCHASES)
-    return known is not None and known.granted
+    owner = OWNERS.find(user_id)
+    return owner is not None and ConsentKind.PURCHASES in owner.granted

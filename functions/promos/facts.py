@@ -7,48 +7,19 @@ from typing import Any
 
 from pydantic import AwareDatetime, Field
 
+from stadion.athletes import WithBody, WithConsents, WithLanguage, WithPlace, WithRegistration, WithZone
 from stadion.clock import local_date
-from stadion.consents import Consents, granted, with_news
-from stadion.events.accounts import ConsentChanged, ConsentKind, Gender, ProfileUpdated, UserRegistered
+from stadion.events.accounts import ConsentKind
 from stadion.events.workouts import WorkoutFacts
-from stadion.i18n import Language
 from stadion.values import Value
 
 MARKETING = (ConsentKind.MARKETING_PUSH, ConsentKind.MARKETING_EMAIL, ConsentKind.MARKETING_SMS)
 
 
-class Athlete(Value):
-    revision: int = 0
-    language: Language | None = None
-    time_zone: str = "UTC"
-    country: str | None = None
-    region: str | None = None
-    city: str | None = None
-    birth_date: date | None = None
-    gender: Gender | None = None
-    registered_on: date | None = None
-    consents: Consents = Field(default_factory=dict)
-
-    def has_consent(self, kind: ConsentKind) -> bool:
-        return kind in granted(self.consents)
-
+class Athlete(WithLanguage, WithZone, WithPlace, WithBody, WithRegistration, WithConsents):
     def may_be_marketed(self, channel: ConsentKind | None = None) -> bool:
         """By this channel; in the app, by the word for any of them, as `notifications` has it."""
-        return any(self.has_consent(kind) for kind in ([channel] if channel else MARKETING))
-
-
-PROFILE = {"language", "time_zone", "country", "region", "city", "birth_date", "gender", "revision"}
-
-
-def told(known: Athlete, event: UserRegistered | ProfileUpdated | ConsentChanged, day: date) -> Athlete:
-    """The copy after an event of `day`; what is older than the copy changes nothing."""
-    if isinstance(event, ConsentChanged):
-        return known.model_copy(update={"consents": with_news(known.consents, event)})
-    if isinstance(event, ProfileUpdated):
-        newer = {name: getattr(event, name) for name in PROFILE} if event.revision > known.revision else {}
-        return known.model_copy(update=newer)
-    first = {"language": event.language, "time_zone": event.time_zone} if known.revision == 0 else {}
-    return known.model_copy(update={**first, "registered_on": known.registered_on or day})
+        return not self.granted.isdisjoint([channel] if channel else MARKETING)
 
 
 class Piece(Value):

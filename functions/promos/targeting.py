@@ -328,7 +328,7 @@ def _leaf(rule: Rule, facts: Facts) -> tuple[bool, Text]:
         return _profile(rule.profile, facts)
     if rule.consent is not None:
         text = Text(en="Consent {kind} is granted.", ru="Дано согласие {kind}.")
-        return facts.athlete.has_consent(rule.consent), _said(text, kind=rule.consent.value)
+        return rule.consent in facts.athlete.granted, _said(text, kind=rule.consent.value)
     if rule.gear is not None:
         return _gear(rule.gear, facts)
     if rule.activity is not None:

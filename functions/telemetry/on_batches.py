@@ -12,7 +12,7 @@ from telemetry.timeseries import device_service
 
 def keep(batch: Batch) -> Consumed:
     """The time series are told afterwards, of a repetition too: what they did not take, the queue brings again."""
-    time_zone = athlete_store.profile(batch.user_id).time_zone
+    time_zone = athlete_store.person(batch.user_id).time_zone
     now = clock.now()
     done = intake_service.keep(batch, now)
     device_service.tell(batch.user_id, batch.device_id, batch.touched(), time_zone=time_zone, now=now)

@@ -143,10 +143,10 @@ MUTANTS: Final = (
     ),
     Mutant(
         "an older consent overrules a newer one",
-        "stadion.consents:merge",
+        "stadion.athletes:merge_consent",
         "known is not None and known.revision >= news.revision",
         "False",
-        ("tests/layer/unit/test_consents.py",),
+        ("tests/layer/unit/test_athletes.py",),
     ),
     Mutant(
         "production lets an input say what time it is",

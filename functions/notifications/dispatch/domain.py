@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 from notifications.dispatch.gate import CAP_DAYS, SILENT, Case, Wishes
 from notifications.recipients.domain import Preferences, Recipient, digest_due
 from notifications.values import USUAL_CHANNELS, ChannelName, MessageKind
-from stadion.consents import granted
 
 
 def channels_of(kind: MessageKind, wanted: list[str] | None) -> list[ChannelName]:
@@ -34,7 +33,7 @@ def case_of(
         channel=channel,
         wishes=Wishes(
             zone=recipient.zone,
-            consents=granted(recipient.consents),
+            consents=recipient.granted,
             is_wanted=preferences.wants(kind, channel),
             quiet=quiet.hours if quiet is not None else None,
             muted_until=preferences.muted_until,

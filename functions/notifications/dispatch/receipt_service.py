@@ -1,5 +1,6 @@
 """Use case: what became of a mail, as SES tells it: delivered, bounced, complained about."""
 
+from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -9,9 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from notifications.deliveries import store as delivery_store
 from notifications.deliveries.domain import Delivery, DeliveryState
 from notifications.dispatch.request_service import failed
-from notifications.recipients import store as recipient_store
-from notifications.recipients.domain import Recipient
-from stadion.change import Change
+from notifications.recipients.store import RECIPIENTS
+from stadion.change import Change, revise
 from stadion.retry import retry_on_conflict
 
 
@@ -63,7 +63,8 @@ def take(event: MailEvent, now: datetime) -> str:
     user_id, notification_id, channel = known
     if event.refusal is not None:
         refusal = event.refusal
-        retry_on_conflict(lambda: recipient_store.know(user_id, lambda recipient: _refusing(recipient, refusal), now))
+        with suppress(RECIPIENTS.missing):  # nothing is sent to whom nobody knows
+            revise(RECIPIENTS.at(user_id), lambda recipient: recipient.refused(refusal), now, user_id=user_id)
 
     def write() -> str:
         stored = delivery_store.read(user_id, notification_id, channel)
@@ -88,9 +89,3 @@ def _ended(delivery: Delivery, event: MailEvent, now: datetime) -> Delivery:
     return delivery.became(
         DeliveryState.FAILED, now, reason=event.refusal or event.fate.value.lower().replace(" ", "_")
     )
-
-
-def _refusing(recipient: Recipient, reason: str) -> Recipient:
-    if recipient.email is None:
-        return recipient
-    return recipient.model_copy(update={"refusals": {**recipient.refusals, recipient.email: reason}})

@@ -9,28 +9,20 @@ from pydantic import AwareDatetime, Field
 
 from notifications.quiet_hours import QuietHours, next_open
 from notifications.values import ChannelName, MessageKind
-from stadion.consents import Consents
-from stadion.i18n import Language
+from stadion.athletes import WithConsents, WithContact, WithLanguage, WithZone
 from stadion.values import Value
 
 
-class Recipient(Value):
-    """What this service knows of an athlete: its own copy, kept from the events of `accounts`."""
-
-    language: Language | None = None
-    time_zone: str = "UTC"
-    revision: int = 0
-    consents: Consents = Field(default_factory=dict)
-    email: str | None = None
-    phone: str | None = None
-    contact_revision: int = 0
+class Recipient(WithLanguage, WithZone, WithConsents, WithContact):
     refusals: dict[str, str] = Field(
         default_factory=dict, description="address -> why nothing is sent there any more: bounced, complained"
     )
 
-    @property
-    def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.time_zone)
+    def refused(self, reason: str) -> "Recipient":
+        """Its present address takes no mails."""
+        if self.email is None:
+            return self
+        return self.model_copy(update={"refusals": {**self.refusals, self.email: reason}})
 
 
 class Rhythm(StrEnum):

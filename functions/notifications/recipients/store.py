@@ -1,11 +1,11 @@
 """What this service knows of an athlete, and what they want, in the notifications table."""
 
-from collections.abc import Callable
 from datetime import datetime
 
 from notifications.deliveries.store import ask_again
 from notifications.inbox.store import UNREAD, unread_of
 from notifications.recipients.domain import Preferences, Recipient
+from stadion.athletes import Merged
 from stadion.change import Change
 from stadion.errors import StaleVersionError
 from stadion.records import Records, fetch
@@ -25,18 +25,10 @@ def recipient_and_unread(user_id: str) -> tuple[Recipient, int]:
     return found[recipient].value or Recipient(), unread_of(found[unread])
 
 
-def know(user_id: str, how: Callable[[Recipient], Recipient], now: datetime) -> bool:
-    """Applies `how` to the copy; False when it changes nothing."""
-    stored = RECIPIENTS.read(user_id)
-    known = stored.value or Recipient()
-    changed = how(known)
-    if changed == stored.value:
-        return False
-    with Change(user_id, now) as change:
-        change.replace(stored, changed)
-        if changed.time_zone != known.time_zone:
-            ask_again(change, user_id)
-    return True
+def wake_in_the_new_zone(change: Change, merged: Merged[Recipient]) -> None:
+    """What waits for the end of quiet hours is asked again when that end lies elsewhere."""
+    if change.user_id is not None and merged.after.time_zone != merged.before.time_zone:
+        ask_again(change, change.user_id)
 
 
 def preferences(user_id: str) -> Preferences:

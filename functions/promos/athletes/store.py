@@ -1,6 +1,6 @@
 """What this service keeps of athletes: profile and consents, gear, activity and purchases by day."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
 from promos.facts import (
@@ -53,17 +53,6 @@ def athletes_by_id(user_ids: Iterable[str]) -> dict[str, Athlete]:
     places = {user_id: ATHLETES.at(user_id) for user_id in user_ids}
     found = fetch(*places.values(), consistent=False)
     return {user_id: found[place].value or Athlete() for user_id, place in places.items()}
-
-
-def know(user_id: str, how: Callable[[Athlete], Athlete], now: datetime) -> bool:
-    """False when it changes nothing. `WriteConflictError`: look again."""
-    stored = ATHLETES.read(user_id)
-    new = how(stored.value or Athlete())
-    if new == stored.value:
-        return False
-    with Change(user_id, now) as change:
-        change.replace(stored, new)
-    return True
 
 
 def page(*, limit: int, cursor: str | None) -> pagination.Page[tuple[str, Athlete]]:

@@ -5,17 +5,26 @@ from stadion.events.accounts import PhysicalDataChanged, ProfileUpdated, UserReg
 from stadion.events.consumer import Consumed, Consumer
 from stadion.events.envelope import Envelope
 from telemetry.metrics.athletes import service as athletes
+from telemetry.metrics.athletes.service import Known
 from telemetry.metrics.workouts import work
 
 handler = Consumer()
 
 
-@handler.on(UserRegistered, ProfileUpdated, PhysicalDataChanged)
-def know(envelope: Envelope[UserRegistered | ProfileUpdated | PhysicalDataChanged]) -> Consumed:
+@handler.on(UserRegistered, ProfileUpdated)
+def know_person(envelope: Envelope[UserRegistered | ProfileUpdated]) -> Consumed:
+    return _measured_anew(athletes.know_person(envelope, clock.now()), envelope.user_id, envelope.correlation_id)
+
+
+@handler.on(PhysicalDataChanged)
+def know_day(envelope: Envelope[PhysicalDataChanged]) -> Consumed:
+    known = athletes.know_day(envelope.user_id, envelope.data, clock.now())
+    return _measured_anew(known, envelope.user_id, envelope.correlation_id)
+
+
+def _measured_anew(known: Known, user_id: str, correlation_id: str) -> Consumed:
     """What a change touches is asked for even when the change is no news: a crash in between is mended so."""
-    now = clock.now()
-    known = athletes.know(envelope.user_id, envelope.data, now)
     asked = 0
     if known.touched is not None:
-        asked = work.ask_for(envelope.user_id, known.touched, correlation_id=envelope.correlation_id, now=now)
+        asked = work.ask_for(user_id, known.touched, correlation_id=correlation_id, now=clock.now())
     return Consumed("kept" if known.is_news else "stale", {"workouts": asked})

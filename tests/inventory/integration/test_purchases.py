@@ -3,6 +3,7 @@
 from itertools import permutations
 from typing import Any
 
+import boto3
 import pytest
 
 from tests.kit.events import entry, recorded
@@ -82,6 +83,19 @@ def test_a_late_or_withdrawn_consent_holds_by_its_revision(inventory: Service) -
     assert locker(inventory) == []
     tell(inventory, consent(revision=3), bought(order_id="o-2"))
     assert len(locker(inventory)) == 2
+
+
+@pytest.mark.parametrize(("revision", "pieces"), [(2, 0), (4, 2)])
+def test_a_consent_as_it_was_stored_until_november_2026_still_counts(
+    inventory: Service, revision: int, pieces: int
+) -> None:
+    tell(inventory, consent(granted=False, revision=3))
+    [item] = inventory.items()
+    boto3.client("dynamodb").put_item(
+        TableName="stadion-inventory", Item=item | {"body": {"S": '{"granted": false}'}, "revision": {"N": "3"}}
+    )
+    tell(inventory, consent(revision=revision), bought())
+    assert len(locker(inventory)) == pieces
 
 
 def test_what_came_back_unused_is_gone_and_the_used_one_stays(inventory: Service) -> None:

@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from promos.budget import Left, plan, shard_count, split
-from promos.facts import Athlete, Facts, Piece, ProductCopy, told
+from promos.facts import Athlete, Facts, Piece, ProductCopy
 from promos.offers.domain import Offer, burden_of, discount_of, is_open_at, may_stack, period_key
 from promos.offers.links import tagged
 from promos.offers.replacement import replacement_for
 from promos.patterns import ALPHABET, PatternError, check, code_of, normal
 from promos.targeting import Needs, Rule, judge, needs, problems_of
 from promos.values import Discount, LimitPeriod, Stacking, Window
-from stadion.consents import Consent
-from stadion.events.accounts import ConsentChanged, ConsentKind, ProfileUpdated, UserRegistered
+from stadion.athletes import Consent
+from stadion.events.accounts import ConsentKind
 from stadion.i18n import Language
 
 TODAY = date(2026, 11, 21)
@@ -311,26 +311,6 @@ def test_a_link_keeps_its_query_and_gets_our_tags_only_once() -> None:
     assert link == "https://s.example/p?id=1&utm_source=stadion&utm_medium=app&utm_campaign=p#size"
     assert tagged(link, offer) == link
     assert "u" not in link.split("?")[1].split("=")
-
-
-# --- copies ---------------------------------------------------------------------------------------------------------
-
-
-@given(order=st.permutations(range(5)), again=st.lists(st.integers(0, 4), max_size=4))
-def test_the_copy_of_an_athlete_is_the_same_in_any_order(order: list[int], again: list[int]) -> None:
-    changed_at = NOW
-    events: list[Any] = [
-        UserRegistered(language=Language.EN, time_zone="UTC"),
-        ProfileUpdated(revision=2, language=Language.EN, time_zone="UTC", city="Perm"),
-        ProfileUpdated(revision=3, language=Language.RU, time_zone="Europe/Moscow", city="Moscow"),
-        ConsentChanged(kind="marketing_push", granted=True, revision=1, text_version="1", changed_at=changed_at),
-        ConsentChanged(kind="marketing_push", granted=False, revision=2, text_version="1", changed_at=changed_at),
-    ]
-    known = Athlete()
-    for number in [*order, *again]:
-        known = told(known, events[number], TODAY)
-    assert (known.city, known.time_zone, known.registered_on) == ("Moscow", "Europe/Moscow", TODAY)
-    assert not known.may_be_marketed()
 
 
 # --- replacements ---------------------------------------------------------------------------------------------------

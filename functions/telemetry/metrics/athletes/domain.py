@@ -2,64 +2,46 @@
 
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 from typing import Final
 
-from pydantic import Field
-
+from stadion.athletes import BodyDay, Measurement, WithBody, WithZone
 from stadion.events.accounts import Gender
-from stadion.values import Value
 from telemetry.metrics.values import Body, Given, number
 
-
-class Measurement(StrEnum):
-    RESTING = "resting_heart_rate_bpm"
-    MAX = "max_heart_rate_bpm"
-    THRESHOLD = "threshold_heart_rate_bpm"
-    FTP = "ftp_w"
-    PACE = "threshold_pace_s_per_km"
-
-
+MEASUREMENTS: Final = (
+    Measurement.RESTING,
+    Measurement.MAX,
+    Measurement.THRESHOLD,
+    Measurement.FTP,
+    Measurement.PACE,
+)
+"""What metrics rest on."""
 USUAL_RESTING_BPM: Final = 60.0
 THRESHOLD_OF_RESERVE: Final = 0.85
 
 
-class Profile(Value):
-    """This service's own copy; `revision` is that of the accounts service, 0 before it said anything."""
-
-    revision: int = 0
-    time_zone: str = "UTC"
-    birth_date: date | None = None
-    gender: Gender | None = None
-
-
-class Entry(Value):
-    """What was measured on a day. Taken back, it stays with no `values`, so that older news do not bring it back."""
-
-    day: date
-    revision: int
-    values: dict[Measurement, float] = Field(default_factory=dict)
-    ever: list[Measurement] = Field(default_factory=list, description="whatever any revision of this day named")
+class Person(WithZone, WithBody):
+    """Of whom estimates are made."""
 
 
 @dataclass(frozen=True)
 class Athlete:
-    """`entries` in the order of their days."""
+    """`days` in their order."""
 
-    profile: Profile = field(default_factory=Profile)
-    entries: tuple[Entry, ...] = ()
+    person: Person = field(default_factory=Person)
+    days: tuple[BodyDay, ...] = ()
 
 
 def body_on(athlete: Athlete, day: date) -> Body:
     resting = _held(athlete, Measurement.RESTING, day) or Given(value=USUAL_RESTING_BPM, assumed="usual")
-    most = _above(_held(athlete, Measurement.MAX, day) or _max_by_age(athlete.profile.birth_date, day), resting)
+    most = _above(_held(athlete, Measurement.MAX, day) or _max_by_age(athlete.person.birth_date, day), resting)
     return Body(
         resting=resting,
         max=most,
         threshold=_above(_held(athlete, Measurement.THRESHOLD, day), resting) or _threshold_by_reserve(resting, most),
         ftp=_held(athlete, Measurement.FTP, day),
         pace=_held(athlete, Measurement.PACE, day),
-        weighting=_weighting(athlete.profile.gender),
+        weighting=_weighting(athlete.person.gender),
     )
 
 
@@ -70,10 +52,10 @@ def _above(given: Given | None, resting: Given) -> Given | None:
 
 def _held(athlete: Athlete, what: Measurement, day: date) -> Given | None:
     """The last value up to the day; before the first one, that one, as an assumption."""
-    known = [entry for entry in athlete.entries if what in entry.values]
+    known = [measured for measured in athlete.days if what in measured.values]
     if not known:
         return None
-    before = [entry for entry in known if entry.day <= day]
+    before = [measured for measured in known if measured.day <= day]
     if before:
         return Given(value=before[-1].values[what], since=before[-1].day)
     return Given(value=known[0].values[what], since=known[0].day, assumed="measured_later")
@@ -118,7 +100,7 @@ class Touched:
         return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
 
 
-def touched_by(athlete: Athlete, changed: Entry) -> Touched | None:
+def touched_by(athlete: Athlete, changed: BodyDay) -> Touched | None:
     """Where the changed day may count: until other days say the same things, and before it if it said them first."""
     if not changed.ever:
         return None
@@ -132,8 +114,8 @@ def touched_by(athlete: Athlete, changed: Entry) -> Touched | None:
 
 
 def _names(athlete: Athlete, what: Measurement, *, before: date) -> bool:
-    return any(entry.day < before and what in entry.values for entry in athlete.entries)
+    return any(one.day < before and what in one.values for one in athlete.days)
 
 
 def _next_day(athlete: Athlete, what: Measurement, *, after: date) -> date | None:
-    return next((entry.day for entry in athlete.entries if entry.day > after and what in entry.values), None)
+    return next((one.day for one in athlete.days if one.day > after and what in one.values), None)

@@ -18,7 +18,7 @@ USUAL_DAYS: Final = 42
 
 def span(user_id: str, first: str | None, last: str | None, now: datetime) -> Span:
     """Six weeks until the athlete's today when nothing is said; `MetricsRangeError`."""
-    end = _day(last, "query:to") if last else local_date(now, athlete_store.profile(user_id).time_zone)
+    end = _day(last, "query:to") if last else local_date(now, athlete_store.person(user_id).time_zone)
     start = _day(first, "query:from") if first else end - timedelta(days=USUAL_DAYS - 1)
     if not 0 <= (end - start).days < MAX_DAYS:
         raise MetricsRangeError(pointer="query:from", days=MAX_DAYS)

@@ -209,9 +209,9 @@ def zone_sets(athlete: Athlete, span: Span, on: Callable[[date], ZoneSet | None]
 
 
 def _changes(athlete: Athlete, span: Span) -> list[date]:
-    born = athlete.profile.birth_date
+    born = athlete.person.birth_date
     birthdays = [_birthday(born, year) for year in range(span.first.year, span.last.year + 1)] if born else []
-    return [*(entry.day for entry in athlete.entries), *birthdays]
+    return [*(measured.day for measured in athlete.days), *birthdays]
 
 
 def _birthday(born: date, year: int) -> date:

@@ -21,11 +21,12 @@ from notifications.dispatch.store import Standing
 from notifications.dispatch.work import Send
 from notifications.inbox import store as inbox_store
 from notifications.inbox.domain import Notification
-from notifications.recipients import store as recipient_store
 from notifications.recipients.domain import Recipient
+from notifications.recipients.store import RECIPIENTS
 from notifications.values import ChannelName, MessageKind
+from stadion.athletes import Consent
 from stadion.change import Change
-from stadion.consents import Consent, ConsentKind
+from stadion.events.accounts import ConsentKind
 from stadion.events.notifications import NotificationRequested
 from tests.kit.interleaving import ORDERS, interleaved
 from tests.kit.memory import Memory, memory
@@ -60,7 +61,8 @@ def mails() -> Iterator[tuple[Memory, Provider]]:
     anna = Recipient(email="anna@stadion.test", consents=consents)
     with memory("notifications") as table, pytest.MonkeyPatch.context() as patch:
         patch.setitem(PROVIDERS, EMAIL, provider)
-        recipient_store.know(ANNA, lambda _: anna, NOW)
+        with Change(ANNA, NOW) as change:
+            change.put(RECIPIENTS.at(ANNA), anna)
         yield table, provider
 
 

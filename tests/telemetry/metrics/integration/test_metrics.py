@@ -11,8 +11,8 @@ import pytest
 
 from local.recordings import recordings
 from stadion import claims, dynamo
+from stadion.athletes import Measurement
 from telemetry.metrics.athletes import store as athlete_store
-from telemetry.metrics.athletes.domain import Measurement
 from telemetry.metrics.workouts import domain as assessing
 from telemetry.timeseries.port import Span
 from telemetry.timeseries.service import time_series
@@ -338,7 +338,7 @@ def test_the_copy_of_the_athlete_is_the_same_whatever_came_first(telemetry: Serv
         random.Random(seed).shuffle(order)
         assert deliver(telemetry, *order) == []
         known.append(athlete_store.read(ATHLETE)[0])
-    assert all(one.profile == known[0].profile for one in known)
-    values = [[(one.day.day, one.revision, one.values) for one in athlete.entries] for athlete in known]
+    assert all(one.person == known[0].person for one in known)
+    values = [[(one.day.day, one.revision, one.values) for one in athlete.days] for athlete in known]
     assert all(one == [(1, 3, {}), (2, 1, {Measurement.MAX: 190})] for one in values)
-    assert (known[0].profile.birth_date, known[0].profile.revision) == (date(1986, 6, 16), 3)
+    assert (known[0].person.birth_date, known[0].person.revision) == (date(1986, 6, 16), 3)

@@ -7,7 +7,7 @@ import pytest
 
 from stadion import clock
 from stadion.events.accounts import ConsentChanged, ConsentKind
-from tests.promos.campaigns.integration.workflow.world import CAMPAIGN, NOW, RUN, Shop, arms, people, promo
+from tests.promos.campaigns.integration.workflow.world import CAMPAIGN, NOW, RUN, Shop, arms, people, promo, tell
 
 pytestmark = pytest.mark.long
 
@@ -74,14 +74,11 @@ def test_a_guardrail_stops_the_run_and_pauses_what_recurs(shop: Shop) -> None:
     assert shop.act("schedule")["next_at"] == "2025-12-01T07:00:00Z"
 
     def withdraw(call: int) -> None:
-        from promos.athletes import store as athletes
-        from promos.facts import told
-
         word = ConsentChanged(
             kind=ConsentKind.MARKETING_PUSH, granted=False, text_version="1", revision=2, changed_at=NOW
         )
         for user_id in list(arms(shop))[:12] if call == 1 else []:
-            athletes.know(user_id, lambda known: told(known, word, NOW.date()), NOW)
+            tell(user_id, word)
 
     shop.before["measure_batch"] = withdraw
     shop.begin()

@@ -17,7 +17,9 @@ from moto.core import DEFAULT_ACCOUNT_ID as ACCOUNT
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 from local.paths import ROOT
+from stadion import athletes
 from stadion.events.accounts import ConsentChanged, ConsentKind, UserRegistered
+from stadion.events.envelope import Envelope
 from tests.kit.functions import handler_of
 from tests.kit.services import Context, Service
 
@@ -126,19 +128,22 @@ class Shop:
 
 def people(count: int, *, without_consent: int = 0) -> list[str]:
     """As other services' events tell of them."""
-    from promos.athletes import store as athletes
-    from promos.facts import told
-
     names = [f"athlete-{number:04}" for number in range(count)]
     for number, user_id in enumerate(names):
-        registered = UserRegistered(display_name="A", language="en", time_zone="UTC")
-        athletes.know(user_id, lambda known, event=registered: told(known, event, NOW.date()), NOW)
+        tell(user_id, UserRegistered(display_name="A", language="en", time_zone="UTC"))
         if number >= without_consent:
             consent = ConsentChanged(
                 kind=ConsentKind.MARKETING_PUSH, granted=True, text_version="1", revision=1, changed_at=NOW
             )
-            athletes.know(user_id, lambda known, event=consent: told(known, event, NOW.date()), NOW)
+            tell(user_id, consent)
     return names
+
+
+def tell(user_id: str, event: UserRegistered | ConsentChanged) -> None:
+    """As accounts does."""
+    from promos.athletes.store import ATHLETES
+
+    athletes.keep(ATHLETES.at(user_id), Envelope.of(event, user_id=user_id, correlation_id="none"), NOW)
 
 
 def buys(user_id: str, amount_minor: int, *, after: timedelta = timedelta(hours=1)) -> None:

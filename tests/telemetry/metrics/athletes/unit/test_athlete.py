@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from stadion.athletes import BodyDay, Measurement
 from stadion.events.accounts import Gender
 from stadion.streams.codec import Floats
-from telemetry.metrics.athletes.domain import Athlete, Entry, Measurement, Profile, Touched, age_on, body_on, touched_by
+from telemetry.metrics.athletes.domain import Athlete, Person, Touched, age_on, body_on, touched_by
 from telemetry.metrics.zones import heart_rate_zones, power_zones, seconds_in
 
 M = Measurement
@@ -21,13 +22,13 @@ def day(number: int) -> date:
     return date(2026, 1, 1) + timedelta(days=number)
 
 
-def entry(number: int, **values: float) -> Entry:
+def entry(number: int, **values: float) -> BodyDay:
     named = {Measurement(name): value for name, value in values.items()}
-    return Entry(day=day(number), revision=1, values=named, ever=list(named))
+    return BodyDay(day=day(number), revision=1, values=named, ever=list(named))
 
 
-def athlete(*entries: Entry, **profile: object) -> Athlete:
-    return Athlete(Profile.model_validate(profile), entries)
+def athlete(*entries: BodyDay, **profile: object) -> Athlete:
+    return Athlete(Person.model_validate(profile), entries)
 
 
 def test_the_last_value_of_each_measurement_holds() -> None:
@@ -114,7 +115,7 @@ def test_a_value_on_a_bound_belongs_to_the_zone_above() -> None:
         ([entry(2, ftp_w=200), entry(9, max_heart_rate_bpm=190)], Touched(since=day(5))),
     ],
 )
-def test_a_change_touches_what_it_may_count_for(others: list[Entry], touched: Touched) -> None:
+def test_a_change_touches_what_it_may_count_for(others: list[BodyDay], touched: Touched) -> None:
     changed = entry(5, ftp_w=250)
     entries = sorted([*others, changed], key=lambda one: one.day)
     assert touched_by(athlete(*entries), changed) == touched
@@ -131,12 +132,12 @@ def test_a_day_that_is_not_touched_has_the_same_body_as_before(
 ) -> None:
     def entries(days: dict[int, dict[Measurement, float]]) -> Athlete:
         return Athlete(
-            entries=tuple(Entry(day=day(n), revision=1, values=days[n], ever=list(days[n])) for n in sorted(days))
+            days=tuple(BodyDay(day=day(n), revision=1, values=days[n], ever=list(days[n])) for n in sorted(days))
         )
 
     before, after = entries(known), entries({**known, number: values})
     ever = list({**known.get(number, {}), **values})
-    touched = touched_by(after, Entry(day=day(number), revision=2, values=values, ever=ever))
+    touched = touched_by(after, BodyDay(day=day(number), revision=2, values=values, ever=ever))
     for other in range(-2, 16):
         if touched is None or day(other) not in touched:
             assert body_on(before, day(other)) == body_on(after, day(other))

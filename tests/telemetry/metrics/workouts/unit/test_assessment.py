@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from local.recordings import recordings
+from stadion.athletes import BodyDay, Measurement
 from stadion.clock import now
 from stadion.sports import SportType
 from stadion.streams.codec import Columns, Floats
 from stadion.streams.recorded import joined, unbundle
-from telemetry.metrics.athletes.domain import Athlete, Entry, Measurement, Profile, body_on
+from telemetry.metrics.athletes.domain import Athlete, Person, body_on
 from telemetry.metrics.workouts.domain import assess
 from telemetry.metrics.workouts.timeline import timeline
 from telemetry.metrics.workouts.values import Assessment
@@ -42,9 +43,9 @@ def assessed(
     measured: dict[str, float] | None = None,
 ) -> Assessment:
     values = {Measurement(name): value for name, value in (measured or {}).items()}
-    entries = (Entry(day=DAY, revision=1, values=values, ever=list(values)),)
+    entries = (BodyDay(day=DAY, revision=1, values=values, ever=list(values)),)
     facts = Facts(day=DAY, elapsed_time_s=3600, moving_time_s=3600, average_heart_rate_bpm=average)
-    return assess(facts, sport_type, columns, body_on(Athlete(Profile(birth_date=born), entries), DAY))
+    return assess(facts, sport_type, columns, body_on(Athlete(Person(birth_date=born), entries), DAY))
 
 
 @pytest.fixture(scope="module")
