@@ -5,8 +5,8 @@ from datetime import datetime
 from notifications.deliveries.store import ask_again
 from notifications.inbox.store import UNREAD, unread_of
 from notifications.recipients.domain import Preferences, Recipient
-from stadion.athletes import Merged
 from stadion.change import Change
+from stadion.copies import Merged
 from stadion.errors import StaleVersionError
 from stadion.records import Records, fetch
 

@@ -9,13 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stadion import athletes
+from stadion import copies
 from stadion.athletes import (
     BodyDay,
     Consent,
     Copy,
     Measurement,
-    Merged,
     News,
     WithBody,
     WithConsents,
@@ -30,6 +29,7 @@ from stadion.athletes import (
     told_by,
 )
 from stadion.change import Change
+from stadion.copies import Merged
 from stadion.events.accounts import (
     ConsentChanged,
     ConsentKind,
@@ -168,7 +168,7 @@ def test_what_is_stored_is_the_same_whoever_comes_between(
         Envelope.of(event, user_id=ANNA, correlation_id="none", occurred_at=at) for event, at in arrived
     ]
     with memory() as table:
-        calls = [partial(athletes.keep, EVERYTHING.at(ANNA), envelope, LATER) for envelope in envelopes]
+        calls = [partial(copies.keep, EVERYTHING.at(ANNA), envelope, LATER) for envelope in envelopes]
         interleaved(table, calls[:6], order)
         for call in calls[6:]:
             call()
@@ -213,8 +213,8 @@ def test_a_service_s_own_fields_stay_and_what_is_written_with_the_news_is_writte
     with memory():
         with Change(ANNA, LATER) as change:
             change.put(EVERYTHING.at(ANNA), Everything(notes=["hers"]))
-        first = athletes.keep(EVERYTHING.at(ANNA), news, LATER, also)
-        second = athletes.keep(EVERYTHING.at(ANNA), news, LATER, also)
+        first = copies.keep(EVERYTHING.at(ANNA), news, LATER, also)
+        second = copies.keep(EVERYTHING.at(ANNA), news, LATER, also)
         kept = EVERYTHING.get(ANNA)
 
     assert (first.is_news, second.is_news) == (True, False)

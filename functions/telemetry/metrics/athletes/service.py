@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from stadion import athletes
+from stadion import copies
 from stadion.events.accounts import PhysicalDataChanged, ProfileUpdated, UserRegistered
 from stadion.events.envelope import Envelope
 from stadion.retry import retry_on_conflict
@@ -24,7 +24,7 @@ class Known:
 
 
 def know_person(envelope: Envelope[UserRegistered | ProfileUpdated], now: datetime) -> Known:
-    merged = athletes.keep(store.HEADS.at(envelope.user_id), envelope, now)
+    merged = copies.keep(store.HEADS.at(envelope.user_id), envelope, now)
     event = envelope.data
     named = isinstance(event, ProfileUpdated) and any(name in event.changed for name in ESTIMATED_FROM)
     differs = any(getattr(merged.before, name) != getattr(merged.after, name) for name in ESTIMATED_FROM)

@@ -2,23 +2,18 @@
 
     class Recipient(WithLanguage, WithZone, WithConsents): ...
 
-    RECIPIENTS = Records(Recipient, kind="recipient", pk="USER#{user_id}", sk="RECIPIENT")
-    athletes.keep(RECIPIENTS.at(envelope.user_id), envelope, now)
-
-Each part counts its own revisions, so that the copy is the same in whatever order, and however often, the news come.
-A service may add fields of its own: no news touches them.
+`stadion.copies` keeps it. Each part counts its own revisions, so that the copy is the same in whatever order, and
+however often, the news come. A service may add fields of its own: no news touches them.
 """
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, ClassVar, Final, Generic, TypeVar
+from typing import Any, ClassVar, Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from stadion.change import Change
 from stadion.events.accounts import (
     ConsentChanged,
     ConsentKind,
@@ -30,14 +25,11 @@ from stadion.events.accounts import (
     ProfileUpdated,
     UserRegistered,
 )
-from stadion.events.envelope import Envelope, Event
+from stadion.events.envelope import Event
 from stadion.i18n import Language
-from stadion.records import Place
-from stadion.retry import retry_on_conflict
 from stadion.values import Value
 
 News = UserRegistered | ProfileUpdated | ConsentChanged | ContactChanged | PrivacyZonesChanged
-N = TypeVar("N", bound=News)
 
 
 class Copy(Value):
@@ -190,40 +182,6 @@ def _consents(known: Copy, event: ConsentChanged) -> dict[str, Any]:
     before = known.consents.get(event.kind)
     after = merge_consent(before, event)
     return {"consents": {**known.consents, event.kind: after}} if after != before else {}
-
-
-# --- the store ------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Merged(Generic[A]):
-    """The copy before and after the news."""
-
-    before: A
-    after: A
-
-    @property
-    def is_news(self) -> bool:
-        return self.before != self.after
-
-
-def keep(
-    place: Place[A], envelope: Envelope[N], now: datetime, also: Callable[[Change, Merged[A]], None] | None = None
-) -> Merged[A]:
-    """Merges the event into the copy; `also` adds what is to be written with it. Older news write nothing."""
-
-    def once() -> Merged[A]:
-        stored = place.read()
-        known = stored.value or place.records.model()
-        kept = Merged(known, merge(known, envelope.data, envelope.occurred_at))
-        if kept.is_news:
-            with Change(envelope.user_id, now) as change:
-                change.replace(stored, kept.after)
-                if also is not None:
-                    also(change, kept)
-        return kept
-
-    return retry_on_conflict(once)
 
 
 # --- the body, day by day -------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from moto.core import DEFAULT_ACCOUNT_ID as ACCOUNT
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 from local.paths import ROOT
-from stadion import athletes
+from stadion import copies
 from stadion.events.accounts import ConsentChanged, ConsentKind, UserRegistered
 from stadion.events.envelope import Envelope
 from tests.kit.functions import handler_of
@@ -143,7 +143,7 @@ def tell(user_id: str, event: UserRegistered | ConsentChanged) -> None:
     """As accounts does."""
     from promos.athletes.store import ATHLETES
 
-    athletes.keep(ATHLETES.at(user_id), Envelope.of(event, user_id=user_id, correlation_id="none"), NOW)
+    copies.keep(ATHLETES.at(user_id), Envelope.of(event, user_id=user_id, correlation_id="none"), NOW)
 
 
 def buys(user_id: str, amount_minor: int, *, after: timedelta = timedelta(hours=1)) -> None:
