@@ -20,8 +20,10 @@ from local.paths import ROOT
 
 PARENTS: Final = ("functions", "layers/shared/python", "cli", ".")
 """Folders whose packages are ours."""
-OF_THE_ROOT: Final = ("infra_cdk", "local")
+OF_THE_ROOT: Final = ("infra_cdk", "local", "timestream_local")
 """Those of the last one: what else lies there may be a build's, or somebody's notes."""
+
+TESTS: Final = "tests"
 
 
 @dataclass(frozen=True)
@@ -173,9 +175,9 @@ def packages(parent: str) -> list[Path]:
 
 
 def sources(folder: Path) -> Iterator[Path]:
-    """Its Python files at any depth, but for hidden folders."""
+    """Its Python files at any depth, but for hidden folders and its own tests."""
     for path in sorted(folder.rglob("*.py")):
-        if not any(part.startswith(".") for part in path.relative_to(folder).parts):
+        if not any(part.startswith(".") or part == TESTS for part in path.relative_to(folder).parts):
             yield path
 
 

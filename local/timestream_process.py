@@ -1,7 +1,6 @@
 """The local Timestream as a process of its own beside an emulator: started before it, stopped after it."""
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -13,9 +12,9 @@ from typing import Final, NoReturn
 from infra_cdk.timestream_tables import database_name, make_tables
 from local.errors import TimestreamDied
 from local.paths import ROOT, StackFolder
-from local.processes import ENDS_WITH_STDIN, Running, is_alive, is_free, keep_previous, last_lines, stop_process
+from local.processes import Running, is_alive, is_free, keep_previous, last_lines, stop_process
 
-MODULE: Final = "local.timestream"
+MODULE: Final = "timestream_local"
 BESIDE: Final = 4
 """Ports above the emulator's: 4570 beside 4566. Another one if that is taken."""
 LISTENS_WITHIN_S: Final = 30.0
@@ -24,7 +23,7 @@ DATABASE: Final = database_name("local")
 
 
 class TimestreamProcess:
-    """`python -m local.timestream` with its state in the folder of a stack; it survives this process, if it shall."""
+    """`python -m timestream_local` with its state in the folder of a stack; it survives this process, if it shall."""
 
     def __init__(self, folder: StackFolder, *, beside: int | None = None, survives: bool = True) -> None:
         self.folder = folder
@@ -104,9 +103,11 @@ class TimestreamProcess:
         keep_previous(self.folder.timestream_log)
         with self.folder.timestream_log.open("wb") as log:
             return subprocess.Popen(
-                [sys.executable, "-m", MODULE, "--port", str(port), "--state", str(self.folder.timestream)],
+                [
+                    *(sys.executable, "-m", MODULE, "--port", str(port), "--state", str(self.folder.timestream)),
+                    *(() if self._survives else ("--end-with-stdin",)),
+                ],
                 cwd=ROOT,
-                env=os.environ | ({} if self._survives else {ENDS_WITH_STDIN: "1"}),
                 stdin=subprocess.DEVNULL if self._survives else subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,

@@ -31,6 +31,8 @@ from tests.kit.stack import SHARED, deployed_stack
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 TESTS: Final = ROOT / "tests"
+PRODUCTS: Final = {"timestream_local": ROOT / "timestream_local" / "tests"}
+"""What is installable by itself has its tests with it."""
 LOGS: Final = ROOT / ".stadion" / "test-logs"
 PLAIN: Final = ("unit", "integration")
 KINDS: Final = ("lint", "format", "types", "unit", "integration", "e2e", "alone", "bench")
@@ -155,14 +157,17 @@ class Run:
         )
 
     def _folders(self, kind: str) -> Iterator[Path]:
-        roots = [TESTS / folder for folder in self.folders] or [TESTS]
-        for root in roots:
-            parents = set(root.relative_to(TESTS).parts)
+        for root in [tests_of(folder) for folder in self.folders] or [TESTS, *PRODUCTS.values()]:
+            parents = set(root.relative_to(ROOT).parts)
             inside = [path for path in root.rglob(kind) if path.is_dir()]
             yield from sorted(inside if not parents & {kind} else [root])
 
     def _smoke(self) -> list[Stage]:
         return [Stage("smoke", (*self._command(), "-m", "smoke", "tests/platform/e2e"), needs_stack=True)]
+
+
+def tests_of(folder: str) -> Path:
+    return PRODUCTS.get(folder, TESTS / folder)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -254,7 +259,7 @@ def _asked(arguments: Sequence[str] | None) -> Run:
 def _part(asked: argparse.Namespace) -> tuple[tuple[str, ...], bool]:
     if asked.service:
         named = tuple(asked.service.split(","))
-        if unknown := [name for name in named if not name or not (TESTS / name).is_dir()]:
+        if unknown := [name for name in named if not name or not tests_of(name).is_dir()]:
             sys.exit(f"tests/ has no folder {', '.join(repr(name) for name in unknown)}")
         return changes.with_contracts(named), True
     if asked.changed:

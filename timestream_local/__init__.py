@@ -1,5 +1,5 @@
 """A local endpoint for Amazon Timestream for LiveAnalytics, on DuckDB and sqlglot."""
 
-from local.timestream.server import TimestreamEndpoint
+from timestream_local.server import TimestreamEndpoint
 
 __all__ = ["TimestreamEndpoint"]

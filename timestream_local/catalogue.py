@@ -6,7 +6,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
-from local.timestream.errors import ResourceNotFoundError, ValidationError
+from timestream_local.errors import ResourceNotFoundError, ValidationError
 
 REGION, ACCOUNT = "us-east-1", "000000000000"
 ARN = f"arn:aws:timestream:{REGION}:{ACCOUNT}"

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from local.timestream.errors import (
+from timestream_local.errors import (
     NOT_ONBOARDED,
     AccessDeniedError,
     InternalServerError,
@@ -13,10 +13,10 @@ from local.timestream.errors import (
     UnknownOperationError,
     ValidationError,
 )
-from local.timestream.querying import Querying
-from local.timestream.resources import Resources
-from local.timestream.scheduled import Scheduled
-from local.timestream.writing import Writing
+from timestream_local.querying import Querying
+from timestream_local.resources import Resources
+from timestream_local.scheduled import Scheduled
+from timestream_local.writing import Writing
 
 Json = dict[str, Any]
 Operation = Callable[[Json], Json]
@@ -30,7 +30,7 @@ NOT_SUPPORTED = {
     "DescribeAccountSettings",
     "UpdateAccountSettings",
 }
-logger = logging.getLogger("stadion.timestream")
+logger = logging.getLogger("timestream_local")
 
 
 class Protocol:

@@ -12,12 +12,12 @@ from typing import Any, Protocol
 
 import duckdb
 
-from local.timestream.catalogue import Catalogue
-from local.timestream.clock import Clock, micros
-from local.timestream.errors import QueryExecutionError, ServiceError, ValidationError
-from local.timestream.results import ToDatum, column_type, datum
-from local.timestream.sql.translate import Translation, Translator, Visible
-from local.timestream.store import Store
+from timestream_local.catalogue import Catalogue
+from timestream_local.clock import Clock, micros
+from timestream_local.errors import QueryExecutionError, ServiceError, ValidationError
+from timestream_local.results import ToDatum, column_type, datum
+from timestream_local.sql.translate import Translation, Translator, Visible
+from timestream_local.store import Store
 
 Json = dict[str, Any]
 Rows = list[tuple[Any, ...]]

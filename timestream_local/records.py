@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from local.timestream.errors import ValidationError
+from timestream_local.errors import ValidationError
 
 Json = dict[str, Any]
 Value = float | int | str | bool

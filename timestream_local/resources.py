@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from local.timestream.catalogue import ACCOUNT, REGION, Catalogue, Database, Table
-from local.timestream.clock import Clock, micros, seconds
-from local.timestream.errors import ConflictError, ValidationError
-from local.timestream.store import Store
+from timestream_local.catalogue import ACCOUNT, REGION, Catalogue, Database, Table
+from timestream_local.clock import Clock, micros, seconds
+from timestream_local.errors import ConflictError, ValidationError
+from timestream_local.store import Store
 
 Json = dict[str, Any]
 T = TypeVar("T")

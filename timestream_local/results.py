@@ -8,7 +8,7 @@ from typing import Any
 
 from duckdb.sqltypes import DuckDBPyType
 
-from local.timestream.errors import ValidationError
+from timestream_local.errors import ValidationError
 
 Json = dict[str, Any]
 ToDatum = Callable[[Any], Json]

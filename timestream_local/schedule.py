@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from local.timestream.errors import ValidationError
+from timestream_local.errors import ValidationError
 
 RATE = re.compile(r"rate\(\s*(\d+)\s*(minute|hour|day)s?\s*\)")
 CRON = re.compile(r"cron\(\s*(.+?)\s*\)")

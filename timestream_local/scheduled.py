@@ -7,21 +7,21 @@ from datetime import datetime
 from threading import RLock
 from typing import Any
 
-from local.timestream.catalogue import ARN, Catalogue
-from local.timestream.clock import Clock, micros, seconds
-from local.timestream.errors import (
+from timestream_local.catalogue import ARN, Catalogue
+from timestream_local.clock import Clock, micros, seconds
+from timestream_local.errors import (
     ConflictError,
     RejectedRecordsError,
     ResourceNotFoundError,
     ServiceError,
     ValidationError,
 )
-from local.timestream.querying import Querying
-from local.timestream.records import MAX_RECORDS
-from local.timestream.resources import page
-from local.timestream.schedule import after
-from local.timestream.targets import records_of
-from local.timestream.writing import Writing
+from timestream_local.querying import Querying
+from timestream_local.records import MAX_RECORDS
+from timestream_local.resources import page
+from timestream_local.schedule import after
+from timestream_local.targets import records_of
+from timestream_local.writing import Writing
 
 Json = dict[str, Any]
 NAME = re.compile(r"[a-zA-Z0-9|!\-_*'().]{1,64}")
@@ -35,7 +35,7 @@ REQUIRED = (
     "ErrorReportConfiguration",
 )
 KEPT = (*REQUIRED, "TargetConfiguration", "KmsKeyId", "ClientToken")
-logger = logging.getLogger("stadion.timestream")
+logger = logging.getLogger("timestream_local")
 
 
 class Scheduled:

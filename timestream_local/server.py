@@ -7,19 +7,19 @@ from threading import Event, Thread
 from types import TracebackType
 from typing import Self
 
-from local.timestream.catalogue import Catalogue
-from local.timestream.clock import Clock, system_clock
-from local.timestream.protocol import Protocol
-from local.timestream.querying import Querying
-from local.timestream.resources import Resources
-from local.timestream.scheduled import Scheduled
-from local.timestream.store import Store
-from local.timestream.writing import Writing
+from timestream_local.catalogue import Catalogue
+from timestream_local.clock import Clock, system_clock
+from timestream_local.protocol import Protocol
+from timestream_local.querying import Querying
+from timestream_local.resources import Resources
+from timestream_local.scheduled import Scheduled
+from timestream_local.store import Store
+from timestream_local.writing import Writing
 
 HOST = "127.0.0.1"
 TICK_S = 0.5
 MAX_BODY = 4 * 1024 * 1024
-logger = logging.getLogger("stadion.timestream")
+logger = logging.getLogger("timestream_local")
 
 
 class TimestreamEndpoint:

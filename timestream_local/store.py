@@ -15,9 +15,9 @@ from typing import Any
 import duckdb
 import pyarrow as pa  # type: ignore[import-untyped]
 
-from local.timestream.catalogue import Column, Table
-from local.timestream.records import Dimensions, Record, RejectedError, Value
-from local.timestream.series import register
+from timestream_local.catalogue import Column, Table
+from timestream_local.records import Dimensions, Record, RejectedError, Value
+from timestream_local.series import register
 
 FLUSH_ROWS = 20_000
 ARROW = {

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from local.timestream.clock import micros
-from local.timestream.errors import ValidationError
-from local.timestream.results import double
+from timestream_local.clock import micros
+from timestream_local.errors import ValidationError
+from timestream_local.results import double
 
 Json = dict[str, Any]
 Row = dict[str, Any]

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from local.timestream.catalogue import Catalogue, Table
-from local.timestream.clock import Clock, micros, text
-from local.timestream.errors import RejectedRecordsError, ValidationError
-from local.timestream.records import MAX_RECORDS, Record, RejectedError, checked, merged
-from local.timestream.store import Store
+from timestream_local.catalogue import Catalogue, Table
+from timestream_local.clock import Clock, micros, text
+from timestream_local.errors import RejectedRecordsError, ValidationError
+from timestream_local.records import MAX_RECORDS, Record, RejectedError, checked, merged
+from timestream_local.store import Store
 
 Json = dict[str, Any]
 HOUR_US, DAY_US = 3_600_000_000, 86_400_000_000

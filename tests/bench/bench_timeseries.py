@@ -31,7 +31,6 @@ import pytest  # noqa: E402
 from moto import mock_aws  # noqa: E402
 
 from infra_cdk.timestream_tables import MEMORY_HOURS, make_tables  # noqa: E402
-from local.timestream import TimestreamEndpoint  # noqa: E402
 from stadion.dynamo import Item  # noqa: E402
 from stadion.sports import SportType  # noqa: E402
 from telemetry.timeseries.port import Period, Source, TelemetryStore, WorkoutSeries  # noqa: E402
@@ -40,7 +39,8 @@ from telemetry.timeseries.timestream.adapter import TimestreamStore  # noqa: E40
 from telemetry.timeseries.timestream.client import Timestream  # noqa: E402
 from tests.kit.services import ATHLETE, Service, service_environment  # noqa: E402
 from tests.telemetry.timeseries.integration.world import NOW, day, moment, season, workout_id  # noqa: E402
-from tests.timestream_local.integration.workshop import ManualClock, client  # noqa: E402
+from timestream_local import TimestreamEndpoint  # noqa: E402
+from timestream_local.tests.integration.workshop import ManualClock, client  # noqa: E402
 
 PRICES = tomllib.loads((Path(__file__).parent / "prices.toml").read_text())
 HOUR = 3600

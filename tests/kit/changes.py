@@ -16,6 +16,8 @@ OF_SERVICES: Final = frozenset(
 )
 BESIDE: Final = {"statemachines": ("promos", CONTRACTS), "docs": (CONTRACTS,), "events": (CONTRACTS,)}
 PROSE: Final = (".md",)
+TIMESTREAM: Final = "timestream_local"
+"""A product beside Stadion, whose tests lie in its own folder."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,8 @@ def _of_file(file: Path) -> set[str]:
         return {file.parts[1], *importing(file.parts[1])}
     if top == "tests" and len(file.parts) > 2 and file.parts[1] != "kit":
         return {"/".join(file.parts[1:3]) if len(file.parts) > 3 else file.parts[1]}
-    if top == "local" and len(file.parts) > 2 and file.parts[1] == "timestream":
-        return {"timestream_local", "telemetry"}
+    if top == TIMESTREAM:
+        return {TIMESTREAM, *(() if "tests" in file.parts else ("telemetry",))}
     return set()
 
 

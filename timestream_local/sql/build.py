@@ -2,7 +2,7 @@
 
 from sqlglot import exp
 
-from local.timestream.clock import text
+from timestream_local.clock import text
 
 Node = exp.Expr
 

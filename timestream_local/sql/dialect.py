@@ -11,8 +11,8 @@ from sqlglot.errors import ParseError, SqlglotError, TokenError
 from sqlglot.parsers.trino import TrinoParser
 from sqlglot.tokenizer_core import Token, TokenType
 
-from local.timestream.clock import text
-from local.timestream.errors import ValidationError
+from timestream_local.clock import text
+from timestream_local.errors import ValidationError
 
 MICROS = {"us": 1, "ms": 1_000, "s": 1_000_000, "m": 60_000_000, "h": 3_600_000_000, "d": 86_400_000_000}
 SYNTAX_OF_THEIR_OWN = ("CAST", "TRY_CAST", "EXTRACT", "POSITION")

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from local.timestream.clock import EPOCH, micros
-from local.timestream.errors import ValidationError
-from local.timestream.series import SERIES
-from local.timestream.sql import build
-from local.timestream.sql.build import Node, call
-from local.timestream.sql.dialect import duration_us
+from timestream_local.clock import EPOCH, micros
+from timestream_local.errors import ValidationError
+from timestream_local.series import SERIES
+from timestream_local.sql import build
+from timestream_local.sql.build import Node, call
+from timestream_local.sql.dialect import duration_us
 
 ANY = 127
 UNITS = ("microsecond", "millisecond", "second", "minute", "hour", "day", "week", "month", "quarter", "year")

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from local.timestream.catalogue import Catalogue
-from local.timestream.errors import ValidationError
+from timestream_local.catalogue import Catalogue
+from timestream_local.errors import ValidationError
 
 SERIES_COLUMNS = {"time", "value"}
 HIDDEN_FROM_ALIASES = ("expressions", "where", "group", "having", "joins")

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from sqlglot import ErrorLevel, exp
 from sqlglot.errors import SqlglotError
 
-from local.timestream.catalogue import Catalogue, Table
-from local.timestream.errors import ResourceNotFoundError, ValidationError
-from local.timestream.sql import build
-from local.timestream.sql.build import Node, call
-from local.timestream.sql.dialect import parse
-from local.timestream.sql.functions import Context, translated
-from local.timestream.sql.names import Names
+from timestream_local.catalogue import Catalogue, Table
+from timestream_local.errors import ResourceNotFoundError, ValidationError
+from timestream_local.sql import build
+from timestream_local.sql.build import Node, call
+from timestream_local.sql.dialect import parse
+from timestream_local.sql.functions import Context, translated
+from timestream_local.sql.names import Names
 
 NODES = """
 Select From Where Group Having Order Ordered Limit Offset With CTE TableAlias Subquery Union Except Intersect

@@ -9,10 +9,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from infra_cdk.timestream_tables import make_tables
-from local.timestream import TimestreamEndpoint
 from stadion_cli.timestream import Finding, TimestreamIsClosed, Verdict, examine, explained
 from tests.kit.stack import free_port
-from tests.timestream_local.integration.workshop import client
+from timestream_local import TimestreamEndpoint
+from timestream_local.tests.integration.workshop import client
 
 STADION = Path(sys.prefix) / "bin" / "stadion"
 

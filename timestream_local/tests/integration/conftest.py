@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.timestream_local.integration.workshop import Bench, ManualClock, running
+from timestream_local.tests.integration.workshop import Bench, ManualClock, running
 
 
 @pytest.fixture(scope="module")

@@ -4,15 +4,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-from local.paths import ROOT
-from tests.kit.stack import PATIENCE_S
-from tests.timestream_local.integration.workshop import client
+from timestream_local.tests.integration.workshop import PATIENCE_S, client
 
 
 def test_it_runs_alone_and_keeps_its_state(tmp_path: Path) -> None:
     for attempt in range(2):
-        command = (sys.executable, "-m", "local.timestream", "--port", "0", "--state", str(tmp_path))
-        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        command = (sys.executable, "-m", "timestream_local", "--port", "0", "--state", str(tmp_path))
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         try:
             assert process.stdout is not None
             found = re.search(r"http://\S+?:\d+", process.stdout.readline())

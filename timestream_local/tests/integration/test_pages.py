@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.kit.stack import PATIENCE_S, eventually
-from tests.timestream_local.integration.workshop import Bench, ManualClock, refusal, running
+from timestream_local.tests.integration.workshop import PATIENCE_S, Bench, ManualClock, eventually, refusal, running
 
 NUMBERS = "SELECT x FROM UNNEST(sequence(1, 2500)) AS t(x)"
 
@@ -86,7 +85,7 @@ def test_a_running_query_is_interrupted(bench: Bench) -> None:
 
     thread = Thread(target=ask)
     thread.start()
-    eventually(lambda: bench.endpoint.querying.running, every_s=0.01)
+    eventually(lambda: bench.endpoint.querying.running)
     time.sleep(0.2)
     (query_id,) = bench.endpoint.querying.running
     bench.ask.cancel_query(QueryId=query_id)

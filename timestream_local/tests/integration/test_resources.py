@@ -5,8 +5,8 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError, ParamValidationError
 
-from local.timestream.errors import NOT_ONBOARDED
-from tests.timestream_local.integration.workshop import START, Bench, ManualClock, refusal, running
+from timestream_local.errors import NOT_ONBOARDED
+from timestream_local.tests.integration.workshop import START, Bench, ManualClock, refusal, running
 
 
 def test_a_database_can_be_made_described_changed_and_deleted(fresh: Bench) -> None:

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from tests.timestream_local.integration.workshop import Bench, TableBench
+from timestream_local.tests.integration.workshop import Bench, TableBench
 
 HOSTS = ("host-24Gju", "host-28Gju")
 STEP_S, POINTS, BINS = 20, 90, 61

@@ -6,10 +6,17 @@ from typing import Any
 
 import pytest
 
-from local.timestream.errors import ValidationError
-from local.timestream.schedule import after
-from tests.kit.stack import eventually
-from tests.timestream_local.integration.workshop import START, Bench, ManualClock, TableBench, refusal, running
+from timestream_local.errors import ValidationError
+from timestream_local.schedule import after
+from timestream_local.tests.integration.workshop import (
+    START,
+    Bench,
+    ManualClock,
+    TableBench,
+    eventually,
+    refusal,
+    running,
+)
 
 HOURLY = """
 SELECT host, bin(time, 1h) AS hour, avg(v) AS mean, count(*) AS n, 'daily' AS kind

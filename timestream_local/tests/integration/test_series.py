@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from local.timestream.series import MIN_SPLINE, spline
-from tests.timestream_local.integration.workshop import START, Bench, TableBench
+from timestream_local.series import MIN_SPLINE, spline
+from timestream_local.tests.integration.workshop import START, Bench, TableBench
 
 SECONDS = np.array([0, 7, 20, 21, 60, 90])
 VALUES = np.array([1.0, 4.0, -2.0, 8.0, 8.5, 3.25])

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.timestream_local.integration.workshop import START, Bench, TableBench
+from timestream_local.tests.integration.workshop import START, Bench, TableBench
 
 MINUTE = timedelta(minutes=1)
 

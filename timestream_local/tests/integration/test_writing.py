@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.timestream_local.integration.workshop import START, Bench, ManualClock, running
+from timestream_local.tests.integration.workshop import START, Bench, ManualClock, running
 
 
 def test_a_record_is_found_by_a_query(bench: Bench) -> None:

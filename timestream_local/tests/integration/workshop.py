@@ -1,7 +1,8 @@
 """An endpoint with its clients, builders of records, and results as plain Python values."""
 
 import itertools
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -13,11 +14,21 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from local.timestream import TimestreamEndpoint
+from timestream_local import TimestreamEndpoint
 
 START = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 NUMBERS = itertools.count(1)
 HOUR_MS = 3_600_000
+PATIENCE_S = 300.0
+
+
+def eventually(look: Callable[[], Any]) -> Any:
+    """What it saw, as soon as that is something."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not (seen := look()):
+        assert time.monotonic() < deadline, seen
+        time.sleep(0.01)
+    return seen
 
 
 class ManualClock:

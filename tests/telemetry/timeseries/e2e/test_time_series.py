@@ -8,7 +8,7 @@ from local.demo.client import Athlete
 from local.recordings import recordings
 from local.timestream_process import DATABASE
 from tests.kit.stack import DeployedStack, eventually
-from tests.timestream_local.integration.workshop import client
+from timestream_local.tests.integration.workshop import client
 
 
 def rows(stack: DeployedStack, query: str) -> list[list[str]]:

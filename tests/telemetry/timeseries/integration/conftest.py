@@ -7,13 +7,13 @@ import pytest
 from moto import mock_aws
 
 from infra_cdk.timestream_tables import make_tables
-from local.timestream import TimestreamEndpoint
 from telemetry.timeseries.rollups.adapter import RollupStore
 from telemetry.timeseries.timestream.adapter import TimestreamStore
 from telemetry.timeseries.timestream.client import Timestream
 from tests.kit.services import Service, service_environment
 from tests.telemetry.timeseries.integration.world import World
-from tests.timestream_local.integration.workshop import ManualClock, client
+from timestream_local import TimestreamEndpoint
+from timestream_local.tests.integration.workshop import ManualClock, client
 
 Make = Callable[[], World]
 DATABASE = "stadion-test"

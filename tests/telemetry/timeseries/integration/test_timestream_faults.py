@@ -14,7 +14,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infra_cdk.timestream_tables import make_tables
-from local.timestream import TimestreamEndpoint
 from telemetry.timeseries.errors import TelemetryStoreBusyError
 from telemetry.timeseries.port import Fill, Period, Source
 from telemetry.timeseries.timestream import adapter as timestream
@@ -25,7 +24,8 @@ from tests.kit.size import examples
 from tests.telemetry.timeseries.integration.conftest import DATABASE, LocalTimestream
 from tests.telemetry.timeseries.integration.faults import DENIED, INTERNAL, THROTTLED, Faults
 from tests.telemetry.timeseries.integration.world import NOW, World, columns, day, moment, season, sent, workout
-from tests.timestream_local.integration.workshop import START, ManualClock, client
+from timestream_local import TimestreamEndpoint
+from timestream_local.tests.integration.workshop import START, ManualClock, client
 
 NO_ANSWER = [
     EndpointConnectionError(endpoint_url="http://x"),
