@@ -91,11 +91,9 @@ contracts: $(READY) ## OpenAPI, AsyncAPI, event schemas and samples from the cod
 lock: ## resolve every pinned list anew
 	$(RESOLVE) requirements.in -o requirements.txt
 	$(RESOLVE) $(RUNTIME) layers/vendor/requirements.in -c requirements.txt -o layers/vendor/requirements.txt
-	$(RESOLVE) layers/tracks/requirements.in -c requirements.txt -o layers/tracks/requirements.txt
-	$(RESOLVE) layers/images/requirements.in -c requirements.txt -o layers/images/requirements.txt
-	$(RESOLVE) layers/mail/requirements.in -c requirements.txt -o layers/mail/requirements.txt
-	$(RESOLVE) layers/webhooks/requirements.in -c requirements.txt -o layers/webhooks/requirements.txt
-	$(RESOLVE) layers/statistics/requirements.in -c requirements.txt -o layers/statistics/requirements.txt
+	for list in $(filter-out layers/vendor/%,$(wildcard layers/*/requirements.in)); do \
+		$(RESOLVE) $$list -c requirements.txt -o $${list%.in}.txt || exit 1; \
+	done
 
 clean: ## remove caches and the local stack's state
 	rm -rf .stadion cdk.out .mypy_cache .ruff_cache .pytest_cache .hypothesis

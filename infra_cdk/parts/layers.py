@@ -21,6 +21,7 @@ from constructs import Construct
 
 from infra_cdk.environments import ROOT, Environment
 from infra_cdk.parts.entry_points import PRODUCT
+from stadion.sports import sports
 
 BUILT = ROOT / ".stadion" / "layers"
 RECIPE = "3"
@@ -39,6 +40,7 @@ class Layers(Construct):
         super().__init__(scope, "Layers")
         self._service = service
         self._environment = environment
+        sports()  # what is wrong in the table is known before anything is deployed
         shared = Code.from_asset(str(ROOT / "layers" / "shared"), exclude=["**/__pycache__"])
         self.common = [self._version("shared", shared), self._version("vendor", self._built("vendor"))]
 

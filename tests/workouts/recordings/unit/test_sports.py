@@ -1,15 +1,37 @@
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from stadion.sports import SPORTS, Family, PacedBy, SportType, from_fit, from_gpx, from_tcx, sport
+import stadion.sports
+from stadion.sports import Family, PacedBy, SportType, from_fit, from_gpx, from_tcx, sport, sports
 
 
 def test_each_of_stravas_56_sports_has_one_row() -> None:
     assert len(SportType) == 56
-    assert set(SPORTS) == set(SportType)
+    assert set(sports()) == set(SportType)
     assert all(sport(name).sport_type == name for name in SportType)
+
+
+TABLE = Path(stadion.sports.__file__).with_suffix(".toml").read_text()
+RUN = next(line for line in TABLE.splitlines() if line.startswith("Run = "))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ("", "says nothing of Run"),
+        (RUN.replace("Run = ", "Quidditch = "), "Quidditch"),
+        (RUN.replace('"pace"', '"parsec"'), "parsec"),
+        (RUN.replace("met = ", "metres = "), "metres"),
+        (RUN.replace("met = 9.8, ", ""), "met"),
+        (f"{RUN}\n{RUN}", "line 14"),
+    ],
+)
+def test_a_table_with_a_mistake_is_refused_by_its_word(wrong: str, told: str) -> None:
+    with pytest.raises((ValueError, TypeError), match=told):
+        stadion.sports._Tables(TABLE.replace(RUN, wrong))
 
 
 def test_an_unknown_name_is_refused() -> None:
@@ -17,9 +39,9 @@ def test_an_unknown_name_is_refused() -> None:
         sport("Quidditch")
 
 
-@pytest.mark.parametrize("row", SPORTS.values(), ids=str)
-def test_every_row_makes_sense(row: object) -> None:
-    kind = SPORTS[SportType(str(getattr(row, "sport_type")))]  # noqa: B009
+@pytest.mark.parametrize("name", SportType)
+def test_every_row_makes_sense(name: SportType) -> None:
+    kind = sport(name)
     assert 0 < kind.stop_speed_mps < kind.top_speed_mps
     assert 1 < kind.met < 15
     assert 0 < kind.xp_weight <= 1.5
@@ -27,7 +49,7 @@ def test_every_row_makes_sense(row: object) -> None:
 
 
 def test_its_own_names_lead_back_to_a_sport() -> None:
-    for kind in SPORTS.values():
+    for kind in sports().values():
         assert from_fit(kind.fit_sport, kind.fit_sub_sport) is kind.sport_type
         assert from_gpx(kind.sport_type) is kind.sport_type
         assert all(from_gpx(name) is kind.sport_type for name in kind.gpx_types)
