@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import zipfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -75,6 +76,18 @@ def synthesize(app: App) -> dict[str, Mapping[str, Any]]:
     return {stack.stack_name: json.loads(Path(stack.template_full_path).read_text()) for stack in app.synth().stacks}
 
 
+def unzipped(outdir: Path) -> dict[str, int]:
+    """Bytes of each asset of the assembly, as Lambda counts them, by its key in the bucket."""
+    found = {}
+    for asset in outdir.glob("asset.*"):
+        key = f"{asset.name.removeprefix('asset.').removesuffix('.zip')}.zip"
+        if asset.is_dir():
+            found[key] = sum(path.stat().st_size for path in asset.rglob("*") if path.is_file())
+        elif zipfile.is_zipfile(asset):
+            found[key] = sum(entry.file_size for entry in zipfile.ZipFile(asset).infolist())
+    return found
+
+
 def chosen(variables: Mapping[str, str]) -> Environment:
     """By STADION_ENV, and STADION_TIMESTREAM=1 for an account that may use Timestream."""
     environment = ENVIRONMENTS[variables.get("STADION_ENV", "local")]
@@ -97,7 +110,7 @@ def main() -> None:
         if "Validation failed" not in str(error):
             raise
         sys.exit("cdk-nag or CloudFormation's own rules refuse this app: see above")
-    if problems := violations(templates):
+    if problems := violations(templates, unzipped(Path(app.outdir))):
         sys.exit("\n".join(["the guardrails refuse this app:", *problems]))
 
 

@@ -3,8 +3,10 @@
 cdk-nag checks the general practices; these check the habits of this house, which no general pack knows.
 """
 
+import json
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from infra_cdk.parts.alarms import RUNBOOK, Trouble
@@ -31,8 +33,20 @@ WITHOUT_RESOURCES = frozenset(
 """Actions that cannot be allowed on less than everything: a phone number has no ARN."""
 
 
-def violations(templates: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """What is wrong in the templates (by stack name), one line each."""
+MAX_ROUTES = 270
+"""Of one HTTP API: the quota is 300, and a raise takes days."""
+MAX_RESOURCES = 450
+"""Of one stack: CloudFormation takes 500."""
+MAX_POLICY = 9_000
+"""Characters of all that a role is allowed inline: IAM takes 10 240."""
+MAX_UNZIPPED = 225 * 2**20
+"""Bytes of a function and its layers: Lambda takes 250 MB."""
+MAX_RESERVED = 800
+"""Executions at once that functions keep for themselves: an account has 1 000, and 100 must stay free."""
+
+
+def violations(templates: Mapping[str, Mapping[str, Any]], sizes: Mapping[str, int] | None = None) -> list[str]:
+    """What is wrong in the templates (by stack name), one line each; `sizes`: bytes of each asset, unzipped."""
     checks = (
         functions,
         last_stops,
@@ -43,6 +57,8 @@ def violations(templates: Mapping[str, Mapping[str, Any]]) -> list[str]:
         permissions,
         definitions,
         alarms,
+        resource_count,
+        policy_sizes,
     )
     within = [
         f"{stack}/{problem}"
@@ -50,7 +66,55 @@ def violations(templates: Mapping[str, Mapping[str, Any]]) -> list[str]:
         for check in checks
         for problem in check(template.get("Resources", {}))
     ]
-    return [*within, *lent_roles(templates)]
+    everything = [template.get("Resources", {}) for template in templates.values()]
+    return [
+        *within,
+        *lent_roles(templates),
+        *route_count(everything),
+        *reserved_executions(everything),
+        *unzipped_sizes(everything, sizes or {}),
+    ]
+
+
+def route_count(stacks: Iterable[Resources]) -> Iterator[str]:
+    counts = Counter(str(p["ApiId"]) for stack in stacks for _, p in of_type(stack, "AWS::ApiGatewayV2::Route"))
+    for api, count in counts.items():
+        if count > MAX_ROUTES:
+            yield f"an API has {count} routes, more than {MAX_ROUTES}: {api}"
+
+
+def reserved_executions(stacks: Iterable[Resources]) -> Iterator[str]:
+    reserved = sum(
+        p.get("ReservedConcurrentExecutions", 0) for stack in stacks for _, p in of_type(stack, "AWS::Lambda::Function")
+    )
+    if reserved > MAX_RESERVED:
+        yield f"functions keep {reserved} executions for themselves, more than {MAX_RESERVED}"
+
+
+def unzipped_sizes(stacks: Iterable[Resources], sizes: Mapping[str, int]) -> Iterator[str]:
+    for stack in stacks:
+        layers = {name: p["Content"]["S3Key"] for name, p in of_type(stack, "AWS::Lambda::LayerVersion")}
+        for name, p in of_type(stack, "AWS::Lambda::Function"):
+            assets = [p["Code"]["S3Key"], *(layers.get(target_of(layer), "") for layer in p.get("Layers", ()))]
+            size = sum(sizes.get(asset, 0) for asset in assets)
+            if size > MAX_UNZIPPED:
+                yield f"{name}: {size / 2**20:.0f} MB with its layers, more than {MAX_UNZIPPED / 2**20:.0f}"
+
+
+def resource_count(resources: Resources) -> Iterator[str]:
+    if len(resources) > MAX_RESOURCES:
+        yield f"{len(resources)} resources, more than {MAX_RESOURCES}: a wing becomes a stack"
+
+
+def policy_sizes(resources: Resources) -> Iterator[str]:
+    sizes: Counter[str] = Counter()
+    for _, properties in of_type(resources, "AWS::IAM::Policy"):
+        document = json.dumps(properties["PolicyDocument"], separators=(",", ":"))
+        for role in properties.get("Roles", ()):
+            sizes[str(role)] += len(document)
+    for role, size in sizes.items():
+        if size > MAX_POLICY:
+            yield f"{role}: {size} characters of rights, more than {MAX_POLICY}"
 
 
 def lent_roles(templates: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """A service's routes on the product's HTTP API."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -12,8 +12,6 @@ from constructs import Construct
 from infra_cdk.nag import accept
 from infra_cdk.parts.function import ServiceFunction
 
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-"""Not ANY: an OPTIONS route of ours would take preflights away from API Gateway."""
 ACCESS_TOKEN_SCOPE = "aws.cognito.signin.user.admin"  # noqa: S105
 """Every access token of the user pool has it and no id token does."""
 
@@ -30,11 +28,6 @@ class Route:
 
     key: str
     auth: Auth = Auth.JWT
-
-
-def routes_under(path: str, *, auth: Auth = Auth.JWT, methods: Sequence[str] = METHODS) -> list[Route]:
-    """The path itself and everything below it."""
-    return [Route(f"{method} {p}", auth) for p in (path, f"{path}/{{proxy+}}") for method in methods]
 
 
 class ServiceApi(Construct):

@@ -44,6 +44,7 @@ class ServiceBucket(Construct):
         super().__init__(scope, construct_id)
         self._key = key
         self._arrivals = arrivals
+        self._what = name
         # A name that is known beforehand, so that the queue's policy can name the bucket and be there before it.
         self._name = f"{PRODUCT}-{service}-{name}-{Aws.ACCOUNT_ID}-{Aws.REGION}"
         self.bucket = Bucket(
@@ -80,8 +81,16 @@ class ServiceBucket(Construct):
 
         accept(self.bucket, "S1", "people reach objects by presigned requests only, and their signing is logged")
 
-    def let_read_and_write(self, function: ServiceFunction) -> None:
-        function.allow("s3:GetObject", "s3:PutObject", "s3:DeleteObject", on=[self.bucket.arn_for_objects("*")])
+    def lend(self, function: ServiceFunction) -> None:
+        """`STADION_<NAME>_BUCKET`, and the right to read, write and remove its objects."""
+        self._let(function, "s3:GetObject", "s3:PutObject", "s3:DeleteObject")
+
+    def let_read(self, function: ServiceFunction) -> None:
+        self._let(function, "s3:GetObject")
+
+    def _let(self, function: ServiceFunction, *actions: str) -> None:
+        function.set_variable(f"STADION_{self._what.upper()}_BUCKET", self.bucket.bucket_name)
+        function.allow(*actions, on=[self.bucket.arn_for_objects("*")])
         function.allow("s3:ListBucket", on=[self.bucket.bucket_arn])  # without it an absent object looks forbidden
         objects = f"<{Stack.of(self).get_logical_id(self._resource)}.Arn>/*"
         accept(function, f"IAM5[Resource::{objects}]", "the objects of the service's own bucket")

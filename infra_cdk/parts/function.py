@@ -1,6 +1,7 @@
 """A function of ours: an entry point's code, its layers, settings, log group, role and error alarm."""
 
 from collections.abc import Mapping, Sequence
+from enum import Enum
 
 from aws_cdk import Duration, IgnoreMode
 from aws_cdk.aws_iam import Effect, PolicyStatement, Role, ServicePrincipal
@@ -13,6 +14,14 @@ from infra_cdk.environments import Environment, removal_policy
 from infra_cdk.nag import accept
 from infra_cdk.parts.alarms import METRICS_NAMESPACE, Trouble, function_metric, raise_alarm
 from infra_cdk.parts.entry_points import EntryPoint
+
+
+class TableUse(Enum):
+    """What a function does with its service's table."""
+
+    WRITES = "writes"
+    READS = "reads"
+    NONE = "none"
 
 
 class ServiceFunction(Construct):

@@ -39,7 +39,7 @@ class ServiceSocket(Construct):
     ) -> None:
         super().__init__(scope, "Socket")
         self._service = service
-        self._stage = stage
+        self.wing = self._stage = stage
         self._environment = environment
         self._log_account = log_account
         self._api = CfnApi(
@@ -101,8 +101,9 @@ class ServiceSocket(Construct):
                 accept(route, "APIG4", "a connection is authorised once, when it is opened; AWS allows no other way")
         self._make_stage()
 
-    def let_post(self, function: ServiceFunction) -> None:
-        """Write to connections and end them."""
+    def lend(self, function: ServiceFunction) -> None:
+        """`STADION_SOCKET_API`, and the right to write to connections and to end them."""
+        function.set_variable("STADION_SOCKET_API", self.api_id)
         connections = [f"{self._arn}/{self._stage}/{method}/@connections/*" for method in ("POST", "DELETE")]
         function.allow("execute-api:ManageConnections", on=connections)
         logical_id = self._api.stack.get_logical_id(self._api)

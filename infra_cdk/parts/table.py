@@ -20,7 +20,7 @@ from constructs import Construct
 
 from infra_cdk.environments import Environment, removal_policy
 from infra_cdk.parts.entry_points import PRODUCT
-from infra_cdk.parts.function import ServiceFunction
+from infra_cdk.parts.function import ServiceFunction, TableUse
 from infra_cdk.parts.work_queue import DeadLetters
 
 GSI1 = "gsi1"
@@ -28,10 +28,9 @@ NEW_OUTBOX_ITEM = {
     "eventName": ["INSERT"],
     "dynamodb": {"Keys": {"pk": {"S": [{"prefix": "OUTBOX#"}]}}},
 }
+READ = ("dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query")
 READ_AND_WRITE = (
-    "dynamodb:GetItem",
-    "dynamodb:BatchGetItem",
-    "dynamodb:Query",
+    *READ,
     "dynamodb:PutItem",
     "dynamodb:UpdateItem",
     "dynamodb:DeleteItem",
@@ -109,9 +108,12 @@ class ServiceTable(Construct):
             )
         self._feed(relay, relay_failures, service=service)
 
-    def let_read_and_write(self, function: ServiceFunction) -> None:
+    def let_use(self, function: ServiceFunction, use: TableUse) -> None:
+        if use is TableUse.NONE:
+            return
         indexes = [f"{self.table.table_arn}/index/{GSI1}"] if self._has_gsi1 else []
-        function.allow(*READ_AND_WRITE, on=[self.table.table_arn, *indexes])
+        function.allow(*(READ if use is TableUse.READS else READ_AND_WRITE), on=[self.table.table_arn, *indexes])
+        function.set_variable("STADION_TABLE", self.table.table_name)
         self.key.let_use(function, via="dynamodb")
 
     def _feed(self, relay: ServiceFunction, failures: DeadLetters, *, service: str) -> None:

@@ -50,7 +50,7 @@ class WorkflowTimer(Construct):
     def machine_arn(self) -> str:
         return f"arn:{Aws.PARTITION}:states:{Aws.REGION}:{Aws.ACCOUNT_ID}:stateMachine:{self._workflow}"
 
-    def let_set(self, function: ServiceFunction) -> None:
+    def lend(self, function: ServiceFunction) -> None:
         """Set and forget timers, start executions, see whether they run, and stop them."""
         executions = f"arn:{Aws.PARTITION}:states:{Aws.REGION}:{Aws.ACCOUNT_ID}:execution:{self._workflow}:*"
         function.allow("scheduler:CreateSchedule", "scheduler:DeleteSchedule", on=[self._schedules])

@@ -86,7 +86,7 @@ class WorkQueue(Construct):
         )
         self._what = function.entry_point.module.removeprefix("on_")
 
-    def let_send(self, function: ServiceFunction) -> None:
+    def lend(self, function: ServiceFunction) -> None:
         """`STADION_<WHAT>_QUEUE` of `on_<what>.py`, and the right to send to it."""
         function.allow("sqs:SendMessage", on=[self.queue.queue_arn])
         function.set_variable(f"STADION_{self._what.upper()}_QUEUE", self.queue.queue_url)

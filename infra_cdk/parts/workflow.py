@@ -105,7 +105,7 @@ class Workflow(Construct):
         shown = f"arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:{self.name}*"
         accept(self.machine, f"IAM5[Resource::{shown}]", "its own executions, and those of its maps")
 
-    def let_start(self, function: ServiceFunction) -> None:
+    def lend(self, function: ServiceFunction) -> None:
         """`STADION_<NAME>_WORKFLOW`, and the right to start it."""
         function.allow("states:StartExecution", on=[self.machine.state_machine_arn])
         function.set_variable(f"STADION_{self._what.upper()}_WORKFLOW", self.machine.state_machine_arn)

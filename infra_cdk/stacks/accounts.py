@@ -3,7 +3,8 @@
 from constructs import Construct
 
 from infra_cdk.environments import Environment
-from infra_cdk.parts.api import Auth, Route, routes_under
+from infra_cdk.parts.api import Auth, Route
+from infra_cdk.parts.uses import Actions
 from infra_cdk.stacks.base import ServiceStack
 from infra_cdk.stacks.platform import PlatformStack
 
@@ -20,17 +21,15 @@ USER_POOL_ACTIONS = (
 class AccountsStack(ServiceStack):
     def __init__(self, scope: Construct, *, environment: Environment, platform: PlatformStack) -> None:
         super().__init__(scope, service="accounts", environment=environment, platform=platform)
-        self.variables["STADION_USER_POOL_ID"] = platform.users.user_pool_id
-        self.variables["STADION_USER_POOL_CLIENT_ID"] = platform.client.user_pool_client_id
         avatars = self.bucket("avatars", arrivals="incoming/")
         self.serve(
             [
                 Route("POST /v1/auth/{proxy+}", Auth.PUBLIC),
                 Route("POST /v1/auth/sign-out-everywhere"),
-                *routes_under("/v1/me"),
-                *routes_under("/v1/users"),
-                *routes_under("/v1/admin/accounts", auth=Auth.IAM),
+                *self.under("/v1/me"),
+                *self.under("/v1/users"),
+                *self.under("/v1/admin/accounts", auth=Auth.IAM),
             ],
-            allow={platform.users.user_pool_arn: USER_POOL_ACTIONS},
+            uses=[self.users, avatars, Actions({platform.users.user_pool_arn: USER_POOL_ACTIONS})],
         )
-        self.receive("avatars/on_avatar", avatars, memory_mb=1024, more_layers=[self.layers.heavy("images")])
+        self.receive("avatars/on_avatar", avatars, memory_mb=1024, uses=[self.users, self.packages("images")])

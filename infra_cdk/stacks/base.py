@@ -1,28 +1,30 @@
 """What every service's stack starts from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import ClassVar
 
 from aws_cdk import Duration
-from aws_cdk.aws_lambda import ILayerVersion
 from constructs import Construct
 
 from infra_cdk.environments import Environment
-from infra_cdk.parts.api import Route, ServiceApi
+from infra_cdk.parts.api import Auth, Route, ServiceApi
 from infra_cdk.parts.bucket import A_WEEK, ServiceBucket
 from infra_cdk.parts.consumer import Consumer, Events
 from infra_cdk.parts.entry_points import Former
-from infra_cdk.parts.function import ServiceFunction
+from infra_cdk.parts.function import ServiceFunction, TableUse
 from infra_cdk.parts.schedule import EveryFewMinutes
+from infra_cdk.parts.served import routes_under
 from infra_cdk.parts.socket import ServiceSocket
 from infra_cdk.parts.table import ServiceKey, ServiceTable
 from infra_cdk.parts.timer import WorkflowTimer
+from infra_cdk.parts.uses import Claims, Packages, TimeSeries, Use, Variables
 from infra_cdk.parts.work_queue import WorkQueue
 from infra_cdk.parts.workflow import Workflow
 from infra_cdk.stacks.platform import PlatformStack
 from infra_cdk.stacks.stack import API_TIMEOUT, EVENT_TIMEOUT, StadionStack
-from infra_cdk.stacks.timestream import let_use_time_series
-from infra_cdk.timestream_tables import database_name
+
+Uses = Sequence[Use | None]
+"""None is what nobody has written yet (`_is_missing`)."""
 
 
 class ServiceStack(StadionStack):
@@ -44,10 +46,14 @@ class ServiceStack(StadionStack):
         self.platform = platform
         self.missing: list[str] = []
         self.facts: tuple[str, ...] = ()
-        self._buckets: list[ServiceBucket] = []
-        self._claims: ServiceBucket | None = None
-        self._time_series = False
-        self._socket: ServiceSocket | None = None
+        self.claims = Claims(platform.claims)
+        self.time_series = TimeSeries(environment)
+        self.users = Variables(
+            {
+                "STADION_USER_POOL_ID": platform.users.user_pool_id,
+                "STADION_USER_POOL_CLIENT_ID": platform.client.user_pool_client_id,
+            }
+        )
         self.key = ServiceKey(self, service=service, environment=environment)
         self.table = ServiceTable(
             self,
@@ -58,32 +64,23 @@ class ServiceStack(StadionStack):
             relay_failures=platform.relay_failures,
             gsi1=gsi1,
         )
-        self.variables = {
-            "STADION_TABLE": self.table.table.table_name,
-            "STADION_BUS": platform.bus.event_bus_name,
-        }
         self.output(TableName=self.table.table.table_name)
 
+    def packages(self, layer: str) -> Packages:
+        """Of `layers/<layer>/requirements.txt`."""
+        return Packages(self.layers.heavy(layer))
+
+    def under(self, path: str, *, auth: Auth = Auth.JWT) -> list[Route]:
+        """Routes for the path and everything below it, by the methods that the service serves there."""
+        return routes_under(path, self.environment_.functions / self.service, auth=auth)
+
     def serve(
-        self,
-        routes: Sequence[Route],
-        *,
-        allow: Mapping[str, Sequence[str]] | None = None,
-        leaves: WorkQueue | None = None,
-        timer: WorkflowTimer | None = None,
-        memory_mb: int = 512,
-        more_layers: Sequence[ILayerVersion] = (),
+        self, routes: Sequence[Route], *, uses: Uses = (), memory_mb: int = 512, table: TableUse = TableUse.WRITES
     ) -> None:
-        """`api.py` behind these routes, allowed these actions by ARN, to leave work and to set a timer."""
+        """`api.py` behind these routes."""
         if self._is_missing("api"):
             return
-        function = self._function("api", timeout=API_TIMEOUT, memory_mb=memory_mb, more_layers=more_layers)
-        if leaves is not None:
-            leaves.let_send(function)
-        if timer is not None:
-            timer.let_set(function)
-        for arn, actions in (allow or {}).items():
-            function.allow(*actions, on=[arn])
+        function = self._function("api", API_TIMEOUT, uses, memory_mb=memory_mb, table=table)
         ServiceApi(
             self,
             function=function,
@@ -92,31 +89,19 @@ class ServiceStack(StadionStack):
             routes=routes,
         )
 
-    def request(self, place: str, *, more_layers: Sequence[ILayerVersion] = ()) -> ServiceFunction | None:
+    def request(self, place: str, *, uses: Uses = ()) -> ServiceFunction | None:
         """`on_<whose>_request.py`, which another API than the product's calls."""
         if self._is_missing(place):
             return None
         for former in self._formers(place):
-            self._function(place, timeout=API_TIMEOUT, more_layers=more_layers, known_as=former)
-        return self._function(place, timeout=API_TIMEOUT, more_layers=more_layers)
+            self._function(place, API_TIMEOUT, uses, known_as=former)
+        return self._function(place, API_TIMEOUT, uses)
 
-    def consume(
-        self,
-        place: str,
-        *,
-        leaves: WorkQueue | None = None,
-        starts: Workflow | None = None,
-        memory_mb: int = 512,
-        more_layers: Sequence[ILayerVersion] = (),
-    ) -> None:
-        """`on_<what>.py` for the events of the bus that it names itself, allowed to leave work in a queue of `work`."""
+    def consume(self, place: str, *, uses: Uses = (), memory_mb: int = 512, table: TableUse = TableUse.WRITES) -> None:
+        """`on_<what>.py` for the events of the bus that it names itself."""
         if self._is_missing(place):
             return
-        function = self._function(place, timeout=EVENT_TIMEOUT, memory_mb=memory_mb, more_layers=more_layers)
-        if leaves is not None:
-            leaves.let_send(function)
-        if starts is not None:
-            starts.let_start(function)
+        function = self._function(place, EVENT_TIMEOUT, uses, memory_mb=memory_mb, table=table)
         Consumer(
             self,
             function=function,
@@ -126,20 +111,11 @@ class ServiceStack(StadionStack):
         )
         self.queues.append(function.name)
 
-    def work(
-        self,
-        place: str,
-        *,
-        allow: Mapping[str, Sequence[str]] | None = None,
-        more_layers: Sequence[ILayerVersion] = (),
-        batch_size: int = 10,
-    ) -> WorkQueue | None:
-        """`on_<what>.py` for what others leave in its queue, allowed these actions by ARN."""
+    def work(self, place: str, *, uses: Uses = (), batch_size: int = 10) -> WorkQueue | None:
+        """`on_<what>.py` for what others leave in its queue."""
         if self._is_missing(place):
             return None
-        function = self._function(place, timeout=EVENT_TIMEOUT, more_layers=more_layers)
-        for arn, actions in (allow or {}).items():
-            function.allow(*actions, on=[arn])
+        function = self._function(place, EVENT_TIMEOUT, uses)
         self.queues.append(function.name)
         return WorkQueue(
             self,
@@ -154,15 +130,15 @@ class ServiceStack(StadionStack):
         place: str,
         bucket: ServiceBucket,
         *,
+        uses: Uses = (),
         timeout: Duration = EVENT_TIMEOUT,
         memory_mb: int = 512,
-        more_layers: Sequence[ILayerVersion] = (),
         batch_size: int = 10,
     ) -> None:
-        """`on_<what>.py` for each file that arrives in the bucket."""
+        """`on_<what>.py` for each file that arrives in the bucket, which it uses."""
         if self._is_missing(place):
             return
-        function = self._function(place, timeout=timeout, memory_mb=memory_mb, more_layers=more_layers)
+        function = self._function(place, timeout, [bucket, *uses], memory_mb=memory_mb)
         work = WorkQueue(
             self,
             f"{function.entry_point.id}-arrivals",
@@ -173,45 +149,31 @@ class ServiceStack(StadionStack):
         bucket.tell(work)
         self.queues.append(function.name)
 
-    def converse(self, wing: str, *, memory_mb: int = 1024, more_layers: Sequence[ILayerVersion] = ()) -> None:
-        """A WebSocket API of a wing: `on_socket_connect.py` says who may come, `on_socket_message.py` hears everything.
-
-        The functions declared after it may post to connections (`STADION_SOCKET_API`)."""
-        connects, hears = f"{wing}/on_socket_connect", f"{wing}/on_socket_message"
-        if self._is_missing(connects) or self._is_missing(hears):
-            return
-        self.variables["STADION_USER_POOL_ID"] = self.platform.users.user_pool_id
-        self.variables["STADION_USER_POOL_CLIENT_ID"] = self.platform.client.user_pool_client_id
-        connect = self._function(connects, timeout=API_TIMEOUT, more_layers=more_layers)
+    def socket(self, wing: str) -> ServiceSocket:
+        """A WebSocket API of a wing; who uses it may post to its connections."""
         logs = self.platform.gateway_logs
-        self._socket = ServiceSocket(
+        return ServiceSocket(
             self,
             service=self.service,
             stage=wing,
             environment=self.environment_,
             log_account=logs.account if logs else None,
         )
-        self.variables["STADION_SOCKET_API"] = self._socket.api_id
-        message = self._function(hears, timeout=API_TIMEOUT, memory_mb=memory_mb, more_layers=more_layers)
-        self._socket.serve(connect=connect, message=message)
 
-    def every(
-        self,
-        rate: Duration,
-        place: str,
-        *,
-        allow: Mapping[str, Sequence[str]] | None = None,
-        leaves: WorkQueue | None = None,
-        more_layers: Sequence[ILayerVersion] = (),
-    ) -> None:
-        """`task_<verb>_<noun>.py` again and again, allowed these actions by ARN."""
+    def converse(self, socket: ServiceSocket, *, uses: Uses = (), memory_mb: int = 1024) -> None:
+        """`on_socket_connect.py` of its wing says who may come, `on_socket_message.py` hears everything and answers."""
+        connects, hears = f"{socket.wing}/on_socket_connect", f"{socket.wing}/on_socket_message"
+        if self._is_missing(connects) or self._is_missing(hears):
+            return
+        connect = self._function(connects, API_TIMEOUT, [self.users])
+        message = self._function(hears, API_TIMEOUT, [socket, *uses], memory_mb=memory_mb)
+        socket.serve(connect=connect, message=message)
+
+    def every(self, rate: Duration, place: str, *, uses: Uses = ()) -> None:
+        """`task_<verb>_<noun>.py` again and again."""
         if self._is_missing(place):
             return
-        function = self._function(place, timeout=Duration.minutes(1), more_layers=more_layers)
-        for arn, actions in (allow or {}).items():
-            function.allow(*actions, on=[arn])
-        if leaves is not None:
-            leaves.let_send(function)
+        function = self._function(place, Duration.minutes(1), uses)
         EveryFewMinutes(self, function=function, rate=rate, alarm_topic=self.platform.alarm_topic)
         self.queues.append(function.name)
 
@@ -219,30 +181,24 @@ class ServiceStack(StadionStack):
         self,
         name: str,
         *,
-        steps: Sequence[str],
+        steps: Mapping[str, Uses],
         timeout: Duration = EVENT_TIMEOUT,
         batches: ServiceBucket | None = None,
-        timer: WorkflowTimer | None = None,
-        layers: Mapping[str, Sequence[ILayerVersion]] | None = None,
+        only_reads: Collection[str] = (),
     ) -> Workflow | None:
-        """`statemachines/<name>.asl.json`, and its steps, `tasks.<verb>_<noun>`, which may set the timer."""
+        """`statemachines/<name>.asl.json`, and its steps, `tasks.<verb>_<noun>`, with what each of them uses."""
         if any(self._is_missing(place) for place in steps):
             return None
-        more_layers = layers or {}
-        functions = [self._function(place, timeout=timeout, more_layers=more_layers.get(place, ())) for place in steps]
-        former = [
-            self._function(place, timeout=timeout, more_layers=more_layers.get(place, ()), known_as=former)
-            for place in steps
-            for former in self._formers(place)
-        ]
-        if timer is not None:
-            for function in (*functions, *former):
-                timer.let_set(function)
+
+        def made(place: str, former: Former | None = None) -> ServiceFunction:
+            table = TableUse.READS if place in only_reads else TableUse.WRITES
+            return self._function(place, timeout, steps[place], known_as=former, table=table)
+
         return Workflow(
             self,
             name=name,
-            steps=functions,
-            former_steps=former,
+            steps=[made(place) for place in steps],
+            former_steps=[made(place, former) for place in steps for former in self._formers(place)],
             environment=self.environment_,
             alarm_topic=self.platform.alarm_topic,
             batches=batches,
@@ -255,7 +211,7 @@ class ServiceStack(StadionStack):
         return WorkflowTimer(self, name=name, workflow=workflow, first_step=step, alarm_topic=self.platform.alarm_topic)
 
     def bucket(self, name: str, *, arrivals: str, swept_after: Duration = A_WEEK) -> ServiceBucket:
-        """Files for the functions declared after it: `STADION_<NAME>_BUCKET`, rights, and an output `<Name>Bucket`."""
+        """Files for who uses it, and an output `<Name>Bucket`."""
         bucket = ServiceBucket(
             self,
             name.title(),
@@ -266,21 +222,8 @@ class ServiceStack(StadionStack):
             environment=self.environment_,
             swept_after=swept_after,
         )
-        self._buckets.append(bucket)
-        self.variables[f"STADION_{name.upper()}_BUCKET"] = bucket.bucket.bucket_name
         self.output(**{f"{name.title()}Bucket": bucket.bucket.bucket_name})
         return bucket
-
-    def use_claims(self) -> None:
-        """The functions declared after it may leave and collect what is too large for an event."""
-        self._claims = self.platform.claims
-        self.variables["STADION_CLAIMS_BUCKET"] = self._claims.name
-
-    def use_time_series(self) -> None:
-        """The functions declared after it ask Timestream where the environment has it."""
-        if self.environment_.timestream:
-            self._time_series = True
-            self.variables["STADION_TIMESTREAM_DATABASE"] = database_name(self.environment_.name)
 
     def show(self, *facts: str) -> None:
         """Metrics of the service that people count, for its row of the dashboard."""
@@ -300,27 +243,22 @@ class ServiceStack(StadionStack):
     def _function(
         self,
         place: str,
-        *,
         timeout: Duration,
+        uses: Uses,
+        *,
         memory_mb: int = 512,
-        more_layers: Sequence[ILayerVersion] = (),
+        table: TableUse = TableUse.WRITES,
         known_as: Former | None = None,
     ) -> ServiceFunction:
         function = self.make_function(
             known_as or self.entry_point(place),
-            variables=self.variables,
+            variables={"STADION_BUS": self.platform.bus.event_bus_name},
             alarm_topic=self.platform.alarm_topic,
             timeout=timeout,
             memory_mb=memory_mb,
-            more_layers=more_layers,
         )
-        self.table.let_read_and_write(function)
-        for bucket in self._buckets:
-            bucket.let_read_and_write(function)
-        if self._claims is not None:
-            self._claims.let_claim(function)
-        if self._time_series:
-            let_use_time_series(function, self.environment_)
-        if self._socket is not None:
-            self._socket.let_post(function)
+        self.table.let_use(function, table)
+        for use in uses:
+            if use is not None:
+                use.lend(function)
         return function

@@ -8,8 +8,9 @@ from constructs import Construct
 
 from infra_cdk.environments import Environment, removal_policy
 from infra_cdk.nag import accept
-from infra_cdk.parts.api import Auth, Route, routes_under
+from infra_cdk.parts.api import Auth, Route
 from infra_cdk.parts.mail import Mail
+from infra_cdk.parts.uses import Actions, Variables
 from infra_cdk.stacks.base import ServiceStack
 from infra_cdk.stacks.platform import PlatformStack
 
@@ -21,48 +22,50 @@ PHONES = "*"
 class NotificationsStack(ServiceStack):
     def __init__(self, scope: Construct, *, environment: Environment, platform: PlatformStack) -> None:
         super().__init__(scope, service="notifications", environment=environment, platform=platform, gsi1=True)
-        words = self.layers.heavy("mail")
+        words = self.packages("mail")
         self.mail = Mail(self, environment=environment)
         self.links = self._links_secret(environment)
         pushes = {platform_: f"{SNS}:app/{name}" for platform_, name in environment.push_applications}
-        self.variables |= self.mail.variables | {
-            "STADION_LINKS_SECRET": self.links.secret_arn,
-            "STADION_PUSH_APPLICATIONS": json.dumps(pushes),
-            "STADION_API_ID": platform.api.api_id,
-            "STADION_API_URL": platform.api.api_endpoint,
-        }
-        read_links = {
-            self.links.secret_arn: ["secretsmanager:GetSecretValue"],
-            self.key.key_arn: ["kms:Decrypt"],
-        }
+        channels = Variables(
+            self.mail.variables
+            | {
+                "STADION_LINKS_SECRET": self.links.secret_arn,
+                "STADION_PUSH_APPLICATIONS": json.dumps(pushes),
+                "STADION_API_ID": platform.api.api_id,
+                "STADION_API_URL": platform.api.api_endpoint,
+            }
+        )
+        read_links = Actions(
+            {self.links.secret_arn: ["secretsmanager:GetSecretValue"], self.key.key_arn: ["kms:Decrypt"]}
+        )
         endpoints = f"{SNS}:endpoint/*"
-        send = {arn: ["ses:SendEmail"] for arn in self.mail.sources} | {
-            PHONES: ["sns:Publish"],
-            endpoints: ["sns:Publish"],
-        }
+        send = Actions(
+            {arn: ["ses:SendEmail"] for arn in self.mail.sources}
+            | {PHONES: ["sns:Publish"], endpoints: ["sns:Publish"]}
+        )
         accept(self, "IAM5[Resource::*]", "a phone number has no ARN")
         any_endpoint = "arn:<AWS::Partition>:sns:<AWS::Region>:<AWS::AccountId>:endpoint/*"
         accept(self, f"IAM5[Resource::{any_endpoint}]", "SNS names the endpoint of each phone")
-        deliveries = self.work("dispatch/on_deliveries", allow=read_links | send, more_layers=[words])
-        applications = {arn: ["sns:CreatePlatformEndpoint"] for arn in pushes.values()}
+        deliveries = self.work("dispatch/on_deliveries", uses=[channels, read_links, send, words])
+        register = Actions(
+            {arn: ["sns:CreatePlatformEndpoint"] for arn in pushes.values()}
+            | {endpoints: ["sns:SetEndpointAttributes"]}
+        )
         self.serve(
             [
-                *routes_under("/v1/notifications"),
+                *self.under("/v1/notifications"),
                 Route("GET /v1/unsubscribe", Auth.PUBLIC),
                 Route("POST /v1/unsubscribe", Auth.PUBLIC),
-                *routes_under("/v1/admin/notifications", auth=Auth.IAM),
+                *self.under("/v1/admin/notifications", auth=Auth.IAM),
             ],
-            allow=read_links | applications | {endpoints: ["sns:SetEndpointAttributes"]},
-            more_layers=[words],
+            uses=[channels, read_links, register, words],
         )
-        self.consume("dispatch/on_notification_requests", leaves=deliveries)
-        self.consume(
-            "recipients/on_account_events",
-        )
+        self.consume("dispatch/on_notification_requests", uses=[deliveries])
+        self.consume("recipients/on_account_events")
         receipts = self.work("dispatch/on_mail_events")
         if receipts is not None:
             self.mail.tell(receipts)
-        self.every(Duration.minutes(1), "dispatch/task_send_due", leaves=deliveries)
+        self.every(Duration.minutes(1), "dispatch/task_send_due", uses=[deliveries])
         self.show("NotificationDelivered", "GateSuppress", "GateDefer", "NotificationFailed")
 
     def _links_secret(self, environment: Environment) -> Secret:

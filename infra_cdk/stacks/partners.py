@@ -7,9 +7,10 @@ from constructs import Construct
 
 from infra_cdk.environments import Environment
 from infra_cdk.nag import accept, logical_id
-from infra_cdk.parts.api import Auth, routes_under
+from infra_cdk.parts.api import Auth
 from infra_cdk.parts.entry_points import EntryPoint
 from infra_cdk.parts.partner_api import PartnerRestApi
+from infra_cdk.parts.uses import Actions, Variables
 from infra_cdk.stacks.base import ServiceStack
 from infra_cdk.stacks.platform import PlatformStack
 
@@ -43,17 +44,14 @@ class PartnersStack(ServiceStack):
             log_account=platform.gateway_logs.account if platform.gateway_logs else None,
             alarm_topic=platform.alarm_topic,
         )
-        signing = self.layers.heavy("webhooks")
-        ours = self.request("on_partner_request", more_layers=[signing])
+        signing = self.packages("webhooks")
+        ours = self.request("on_partner_request", uses=[signing])
         for (service, place), routes in ROUTES.items():
             entry_point = EntryPoint.of(service, place)
             if entry_point.exists(environment.functions):
                 self.door.attach(entry_point, routes, after=ours if service == "partners" else None)
         plans = {name: plan.usage_plan_id for name, plan in self.door.plans.items()}
-        self.variables |= {
-            "STADION_PARTNER_API_URL": self.door.url,
-            "STADION_PARTNER_PLANS": json.dumps(plans),
-        }
+        door = Variables({"STADION_PARTNER_API_URL": self.door.url, "STADION_PARTNER_PLANS": json.dumps(plans)})
         keys = self._keys_rights()
         files = self.bucket("imports", arrivals="products/")
         self.receive(
@@ -61,22 +59,17 @@ class PartnersStack(ServiceStack):
             files,
             timeout=Duration.minutes(5),
             memory_mb=1024,
-            more_layers=[signing],
             batch_size=1,
         )
         # two at once: each may take 11 s
-        deliveries = self.work("webhooks/on_webhook_deliveries", more_layers=[signing], batch_size=2)
-        self.consume(
-            "webhooks/on_promo_events",
-            leaves=deliveries,
-            more_layers=[signing],
-        )
-        self.every(Duration.minutes(1), "webhooks/task_leave_due_webhooks", leaves=deliveries, more_layers=[signing])
-        self.serve(routes_under("/v1/admin/partners", auth=Auth.IAM), allow=keys, more_layers=[signing])
-        self.every(Duration.hours(1), "task_finish_rotations", allow=keys, more_layers=[signing])
+        deliveries = self.work("webhooks/on_webhook_deliveries", uses=[signing], batch_size=2)
+        self.consume("webhooks/on_promo_events", uses=[deliveries, signing])
+        self.every(Duration.minutes(1), "webhooks/task_leave_due_webhooks", uses=[deliveries, signing])
+        self.serve(self.under("/v1/admin/partners", auth=Auth.IAM), uses=[door, keys, signing])
+        self.every(Duration.hours(1), "task_finish_rotations", uses=[keys, signing])
         self.show("WebhookReceived", "WebhookDelivered", "WebhookDead", "ProductsImported")
 
-    def _keys_rights(self) -> dict[str, list[str]]:
+    def _keys_rights(self) -> Actions:
         """Make and remove keys, and put them in and out of our plans: none of anybody's else."""
         rights = {
             f"{APIGATEWAY}/apikeys": ["apigateway:POST"],
@@ -88,4 +81,4 @@ class PartnersStack(ServiceStack):
             rights |= {under: ["apigateway:POST"], f"{under}/*": ["apigateway:DELETE"]}
             finding = f"IAM5[Resource::{SHOWN}/usageplans/<{logical_id(plan)}>/keys/*]"
             accept(self, finding, "any key of this plan of ours")
-        return rights
+        return Actions(rights)

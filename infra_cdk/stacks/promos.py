@@ -4,8 +4,9 @@ from aws_cdk import Duration
 from constructs import Construct
 
 from infra_cdk.environments import Environment
-from infra_cdk.parts.api import Auth, routes_under
+from infra_cdk.parts.api import Auth
 from infra_cdk.parts.timer import WorkflowTimer
+from infra_cdk.parts.uses import Reading
 from infra_cdk.stacks.base import ServiceStack
 from infra_cdk.stacks.platform import PlatformStack
 
@@ -19,21 +20,19 @@ class PromosStack(ServiceStack):
         timer = self.timer("campaign", workflow="promo_campaign", first_step="campaigns/tasks.open_campaign")
         self.serve(
             [
-                *routes_under("/v1/promos"),
-                *routes_under("/v1/admin/promos", auth=Auth.IAM),
-                *routes_under("/v1/admin/wear-offers", auth=Auth.IAM),
-                *routes_under("/v1/admin/campaigns", auth=Auth.IAM),
+                *self.under("/v1/promos"),
+                *self.under("/v1/admin/promos", auth=Auth.IAM),
+                *self.under("/v1/admin/wear-offers", auth=Auth.IAM),
+                *self.under("/v1/admin/campaigns", auth=Auth.IAM),
             ],
-            timer=timer,
+            uses=[timer],
         )
         self.request("checkout/on_partner_request")
         self._know_athletes()
         self.consume("checkout/on_order_events")
         self.every(Duration.minutes(1), "checkout/task_give_back_reservations")
         self.consume("offers/on_product_changes")
-        self.consume(
-            "offers/on_offer_events",
-        )
+        self.consume("offers/on_offer_events")
         self._make_wear_offers()
         self._run_campaigns(timer)
         self.show("PromoIssued", "PromoClicked", "PromoRedeemed", "PromoReversed", "ReservationsExpired")
@@ -45,29 +44,27 @@ class PromosStack(ServiceStack):
 
     def _make_wear_offers(self) -> None:
         offering, telling = "wear_offers/tasks", "offers/tasks"
-        steps = [f"{offering}.offer_replacement", f"{telling}.tell_offer"]
-        steps += [f"{offering}.look_offer", f"{telling}.remind_offer"]
-        workflow = self.workflow("wear_offer", steps=steps)
-        self.consume("wear_offers/on_worn_gear", starts=workflow)
+        look = f"{offering}.look_offer"
+        steps = (f"{offering}.offer_replacement", f"{telling}.tell_offer", look, f"{telling}.remind_offer")
+        workflow = self.workflow("wear_offer", steps=dict.fromkeys(steps, ()), only_reads=[look])
+        self.consume("wear_offers/on_worn_gear", uses=[workflow])
 
     def _run_campaigns(self, timer: WorkflowTimer) -> None:
         self.consume("campaigns/on_message_events")
-        batches = self.bucket("campaigns", arrivals="runs/", swept_after=BATCHES_KEPT)  # of what comes after it
-        steps = (
-            "open_campaign",
-            "choose_athletes",
-            "send_batch",
-            "finish_phase",
-            "measure_batch",
-            "close_campaign",
-            "note_failure",
-        )
-        judging = "campaigns/task_judge_campaign"
+        batches = self.bucket("campaigns", arrivals="runs/", swept_after=BATCHES_KEPT)
+        tasks = "campaigns/tasks"
         self.workflow(
             "promo_campaign",
-            steps=[*(f"campaigns/tasks.{step}" for step in steps), judging],
+            steps={
+                f"{tasks}.open_campaign": [timer],
+                f"{tasks}.choose_athletes": [batches],
+                f"{tasks}.send_batch": [Reading(batches)],
+                f"{tasks}.finish_phase": [],
+                f"{tasks}.measure_batch": [Reading(batches)],
+                f"{tasks}.close_campaign": [timer],
+                f"{tasks}.note_failure": [],
+                "campaigns/task_judge_campaign": [self.packages("statistics")],
+            },
             timeout=Duration.minutes(4),
             batches=batches,
-            timer=timer,
-            layers={judging: [self.layers.heavy("statistics")]},
         )

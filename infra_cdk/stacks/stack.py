@@ -1,9 +1,8 @@
 """A stack of Stadion: functions of one service's entry points, their layers, and outputs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from aws_cdk import CfnOutput, Duration, Stack
-from aws_cdk.aws_lambda import ILayerVersion
 from aws_cdk.aws_sns import ITopic
 from constructs import Construct
 
@@ -39,14 +38,13 @@ class StadionStack(Stack):
         alarm_topic: ITopic,
         timeout: Duration,
         memory_mb: int = 512,
-        more_layers: Sequence[ILayerVersion] = (),
         trouble: Trouble = Trouble.FUNCTION_ERRORS,
     ) -> ServiceFunction:
         function = ServiceFunction(
             self,
             entry_point=entry_point,
             environment=self.environment_,
-            layers=[*self.layers.common, *more_layers],
+            layers=self.layers.common,
             variables=variables,
             alarm_topic=alarm_topic,
             timeout=timeout,

@@ -4,35 +4,37 @@ from aws_cdk import Duration
 from constructs import Construct
 
 from infra_cdk.environments import Environment
-from infra_cdk.parts.api import Auth, Route, routes_under
+from infra_cdk.parts.api import Auth, Route
 from infra_cdk.stacks.base import ServiceStack
 from infra_cdk.stacks.platform import PlatformStack
-
-LIVE_ROUTES = (*routes_under("/v1/live"), Route("GET /v1/live/shared/{share_token}", Auth.PUBLIC))
 
 
 class TelemetryStack(ServiceStack):
     def __init__(self, scope: Construct, *, environment: Environment, platform: PlatformStack) -> None:
         super().__init__(scope, service="telemetry", environment=environment, platform=platform, gsi1=True)
-        tracks = self.layers.heavy("tracks")
-        self.use_time_series()
+        tracks = self.packages("tracks")
+        socket = self.socket("live")
         routes = [Route(f"GET /v1/workouts/{{workout_id}}/{what}") for what in ("streams", "export", "metrics")]
-        batches = self.work("on_batches", more_layers=[tracks])
+        batches = self.work("on_batches", uses=[self.time_series, tracks])
         # One at a time: the ride of a day takes Timestream many seconds.
-        measuring = self.work("metrics/workouts/on_measuring", more_layers=[tracks], batch_size=1)
-        self.use_claims()
-        self.consume("on_workout_events", leaves=measuring, more_layers=[tracks])
-        self.consume("metrics/on_account_events", leaves=measuring, more_layers=[tracks])
+        measuring = self.work("metrics/workouts/on_measuring", uses=[self.time_series, tracks], batch_size=1)
+        self.consume("on_workout_events", uses=[self.claims, tracks, measuring])
+        self.consume("metrics/on_account_events", uses=[measuring])
         self.consume("live/audience/on_privacy_zones")
-        self.consume("live/on_live_saved", more_layers=[tracks])
-        self.converse("live", more_layers=[tracks])
+        self.consume("live/on_live_saved", uses=[self.claims, tracks])
+        self.converse(socket, uses=[self.claims, tracks])
         self.serve(
-            [*routes, *routes_under("/v1/telemetry"), *routes_under("/v1/metrics"), *LIVE_ROUTES],
-            leaves=batches,
+            [
+                *routes,
+                *self.under("/v1/telemetry"),
+                *self.under("/v1/metrics"),
+                *self.under("/v1/live"),
+                Route("GET /v1/live/shared/{share_token}", Auth.PUBLIC),
+            ],
+            uses=[self.claims, self.time_series, socket, batches, tracks],
             memory_mb=1024,
-            more_layers=[tracks],
         )
-        self.every(Duration.minutes(5), "live/task_close_forgotten_sessions", more_layers=[tracks])
+        self.every(Duration.minutes(5), "live/task_close_forgotten_sessions", uses=[self.claims, socket, tracks])
         self.show(
             "SamplesKept",
             "SamplesLeftOut",

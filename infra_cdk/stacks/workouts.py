@@ -4,7 +4,7 @@ from aws_cdk import Duration
 from constructs import Construct
 
 from infra_cdk.environments import Environment
-from infra_cdk.parts.api import routes_under
+from infra_cdk.parts.function import TableUse
 from infra_cdk.stacks.base import ServiceStack
 from infra_cdk.stacks.platform import PlatformStack
 
@@ -19,18 +19,17 @@ class WorkoutsStack(ServiceStack):
             gsi1=True,
         )
         files = self.bucket("files", arrivals="uploads/")
-        self.serve([*routes_under("/v1/workouts"), *routes_under("/v1/uploads")])
-        self.consume("on_workout_events")
+        self.serve([*self.under("/v1/workouts"), *self.under("/v1/uploads")], uses=[files])
+        self.consume("on_workout_events", uses=[files], table=TableUse.NONE)
         self.consume("on_gear_assigned")
-        self.use_claims()
-        tracks = self.layers.heavy("tracks")
-        self.consume("live/on_live_sessions", memory_mb=1024, more_layers=[tracks])
+        tracks = self.packages("tracks")
+        self.consume("live/on_live_sessions", uses=[files, self.claims, tracks], memory_mb=1024)
         self.receive(
             "uploads/on_upload",
             files,
             timeout=Duration.seconds(120),
             memory_mb=2048,  # the largest recording that we take, decoded, needs three quarters of it
-            more_layers=[tracks],
+            uses=[self.claims, tracks],
             batch_size=1,
         )
         self.show("UploadReady", "UploadDuplicate", "UploadFailed")

@@ -1,11 +1,15 @@
 """The guardrails pass, and each of them bites."""
 
 import copy
+import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from infra_cdk import guardrails
+from infra_cdk.app import unzipped
 from infra_cdk.guardrails import violations
 from tests.kit.templates import Synthesised
 
@@ -87,6 +91,51 @@ def test_a_permission_waits_for_its_function(local: Synthesised) -> None:
     found = violations({"stadion-partners": partners})
 
     assert [problem for problem in found if "before its function stadion-partners-on-partner-request" in problem]
+
+
+QUOTAS: list[tuple[str, str, int]] = [
+    ("MAX_ROUTES", "routes", 50),
+    ("MAX_RESOURCES", "resources", 150),
+    ("MAX_POLICY", "characters of rights", 1_500),
+]
+
+
+@pytest.mark.parametrize(("quota", "complaint", "lower"), QUOTAS)
+def test_a_quota_is_told_before_it_is_reached(
+    local: Synthesised, quota: str, complaint: str, lower: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guardrails, quota, lower)
+
+    assert [problem for problem in violations(local.templates) if f"{complaint}, more than {lower}" in problem]
+
+
+def test_executions_kept_for_functions_leave_some_for_the_others(local: Synthesised) -> None:
+    templates = copy.deepcopy(dict(local.templates))
+    for template in templates.values():
+        for resource in template["Resources"].values():
+            if resource["Type"] == "AWS::Lambda::Function":
+                resource["Properties"]["ReservedConcurrentExecutions"] = 20
+
+    assert violations(templates) == ["functions keep 1220 executions for themselves, more than 800"]
+
+
+def test_a_function_is_weighed_with_its_layers(local: Synthesised) -> None:
+    layers = [p["Content"]["S3Key"] for _, p in local.of_type("AWS::Lambda::LayerVersion", stack="stadion-inventory")]
+    heavy = dict.fromkeys(layers, 120 * 2**20)
+
+    found = violations({"stadion-inventory": local.templates["stadion-inventory"]}, heavy)
+
+    assert len(found) == 4
+    assert all("240 MB with its layers, more than 225" in problem for problem in found)
+
+
+def test_an_asset_is_weighed_as_lambda_unpacks_it(tmp_path: Path) -> None:
+    (tmp_path / "asset.folder" / "inside").mkdir(parents=True)
+    (tmp_path / "asset.folder" / "inside" / "code.py").write_bytes(b"x" * 100)
+    with zipfile.ZipFile(tmp_path / "asset.zipped.zip", "w", zipfile.ZIP_DEFLATED) as zipped:
+        zipped.writestr("data", b"0" * 100_000)
+
+    assert unzipped(tmp_path) == {"folder.zip": 100, "zipped.zip": 100_000}
 
 
 LENT = {"stadion-accounts": "Users", "stadion-workouts": "GetAttKey", "stadion-telemetry": "GetAttKey"}

@@ -24,7 +24,7 @@ class Workshop:
             entry_point=EntryPoint.of("promos", place),
             environment=LOCAL,
             layers=[],
-            variables={"STADION_TABLE": "stadion-promos"},
+            variables={"STADION_BUS": "stadion"},
             alarm_topic=self.topic,
             timeout=Duration.seconds(30),
         )
@@ -56,19 +56,19 @@ def test_two_steps_of_one_name_in_a_workflow_are_refused(workshop: Workshop) -> 
 
 def test_two_queues_of_one_name_are_refused_to_who_leaves_work_in_both(workshop: Workshop) -> None:
     sender = workshop.function("api")
-    workshop.queue("offers/on_deliveries").let_send(sender)
+    workshop.queue("offers/on_deliveries").lend(sender)
 
     with pytest.raises(ValueError, match="stadion-promos-api has another STADION_DELIVERIES_QUEUE already"):
-        workshop.queue("campaigns/on_deliveries").let_send(sender)
+        workshop.queue("campaigns/on_deliveries").lend(sender)
 
 
 def test_who_is_told_the_same_twice_is_not_confused(workshop: Workshop) -> None:
     sender, queue = workshop.function("api"), workshop.queue("offers/on_deliveries")
 
-    queue.let_send(sender)
-    queue.let_send(sender)
+    queue.lend(sender)
+    queue.lend(sender)
 
 
 def test_what_a_function_is_made_with_is_not_replaced(workshop: Workshop) -> None:
-    with pytest.raises(ValueError, match="another STADION_TABLE"):
-        workshop.function("api").set_variable("STADION_TABLE", "stadion-partners")
+    with pytest.raises(ValueError, match="another STADION_BUS"):
+        workshop.function("api").set_variable("STADION_BUS", "another")

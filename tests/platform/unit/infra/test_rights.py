@@ -1,0 +1,128 @@
+"""A function may do what its line in the stack says, and nothing else."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra_cdk.parts.served import routes_under, served
+from tests.kit.templates import Synthesised
+
+CLAIMS = {
+    "telemetry-api",
+    "telemetry-live-close-forgotten-sessions",
+    "telemetry-live-on-live-saved",
+    "telemetry-live-on-socket-message",
+    "telemetry-on-workout-events",
+    "workouts-live-on-live-sessions",
+    "workouts-uploads-on-upload",
+}
+TIMERS = {"promos-api", "promos-campaigns-open-campaign", "promos-campaigns-close-campaign"}
+MAIL = {"notifications-dispatch-on-deliveries"}
+BATCHES = {"promos-campaigns-choose-athletes"}
+READS_ITS_TABLE_ONLY = {"promos-wear-offers-look-offer"}
+WITHOUT_A_TABLE = {"workouts-on-workout-events"}
+
+
+def rights(synthesised: Synthesised) -> dict[str, dict[str, str]]:
+    """Function -> action -> on what, as text."""
+    found: dict[str, dict[str, str]] = {}
+    for stack, template in synthesised.templates.items():
+        resources = template["Resources"]
+        roles = {
+            resource["Properties"]["Role"]["Fn::GetAtt"][0]: resource["Properties"]["FunctionName"]
+            for resource in resources.values()
+            if resource["Type"] == "AWS::Lambda::Function"
+        }
+        for _, properties in synthesised.of_type("AWS::IAM::Policy", stack=stack):
+            for role in properties["Roles"]:
+                function = roles.get(role.get("Ref", ""))
+                for statement in properties["PolicyDocument"]["Statement"] if function else ():
+                    actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+                    for action in actions:
+                        of_it = found.setdefault(function.removeprefix("stadion-"), {})
+                        of_it[action] = of_it.get(action, "") + str(statement["Resource"])
+    return found
+
+
+def who(found: dict[str, dict[str, str]], action: str, on: str = "") -> set[str]:
+    return {function for function, actions in found.items() if action in actions and on in actions[action]}
+
+
+def test_each_right_has_those_that_use_it(local: Synthesised) -> None:
+    found = rights(local)
+    services = {name for name in found if not name.startswith("platform-")}
+
+    assert len(services) > 50
+    assert who(found, "s3:PutObject", "stadion-platform-claims") == CLAIMS
+    assert who(found, "scheduler:CreateSchedule") == TIMERS
+    assert who(found, "ses:SendEmail") == MAIL
+    assert who(found, "s3:PutObject", "Campaigns") == BATCHES
+    assert services - who(found, "dynamodb:PutItem") == READS_ITS_TABLE_ONLY | WITHOUT_A_TABLE
+    assert services - who(found, "dynamodb:GetItem") == WITHOUT_A_TABLE
+
+
+def test_who_has_no_right_to_a_thing_does_not_know_it_either(local: Synthesised) -> None:
+    found = rights(local)
+    for _, properties in local.of_type("AWS::Lambda::Function"):
+        name = properties["FunctionName"].removeprefix("stadion-")
+        known = properties["Environment"]["Variables"]
+        s3, queues = found[name].get("s3:GetObject"), found[name].get("sqs:SendMessage")
+        assert bool([one for one in known if one.endswith("_BUCKET")]) == (s3 is not None), name
+        if name != "platform-on-outbox":
+            assert bool([one for one in known if one.endswith("_QUEUE")]) == (queues is not None), name
+        assert ("STADION_TABLE" in known) == ("dynamodb:GetItem" in found[name]), name
+
+
+# --- routes ---------------------------------------------------------------------------------------------------------
+
+SERVICE = """
+@api.get("/v1/gear")
+def gear(): ...
+@router.patch("/v1/gear/<gear_id>", summary="x")
+def change(): ...
+@api.delete("/v1/gear/<gear_id>")
+def remove(): ...
+@api.post("/v1/gearbox")
+def box(): ...
+known.get("/v1/gear/nothing", None)
+seen.get("gear")
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "wing").mkdir()
+    (tmp_path / "wing" / "routes.py").write_text(SERVICE)
+    return tmp_path
+
+
+def test_a_prefix_has_the_methods_that_are_served_there(folder: Path) -> None:
+    assert [route.key for route in routes_under("/v1/gear", folder)] == [
+        "GET /v1/gear",
+        "PATCH /v1/gear/{proxy+}",
+        "DELETE /v1/gear/{proxy+}",
+    ]
+
+
+def test_every_served_route_is_reached(local: Synthesised) -> None:
+    """What the document says is matched with the routes elsewhere; here, what the source says."""
+    keys = [str(route["RouteKey"]) for _, route in local.of_type("AWS::ApiGatewayV2::Route")]
+    functions = Path(__file__).resolve().parents[4] / "functions"
+
+    def reached(method: str, path: str) -> bool:
+        return any(_matches(key, method, path) for key in keys)
+
+    asked: list[Any] = [one for folder in functions.iterdir() if folder.is_dir() for one in served(folder)]
+    assert len(asked) > 100
+    assert [one for one in asked if one[1].startswith("/v1/") and not reached(*one)] == []
+
+
+def _matches(key: str, method: str, path: str) -> bool:
+    if " " not in key or key.split(" ", maxsplit=1)[0] != method:
+        return False
+    wanted = key.split(" ")[1]
+    if wanted.endswith("/{proxy+}"):
+        return path.startswith(wanted.removesuffix("{proxy+}"))
+    ours = [part if not part.startswith("{") else "<" for part in wanted.split("/")]
+    return ours == [part if not part.startswith("<") else "<" for part in path.split("/")]
