@@ -83,6 +83,10 @@ def next_level(current: Level) -> Level | None:
     return LEVELS[current.level] if current.level < HIGHEST else None
 
 
+def next_rewarded(current: Level) -> Level | None:
+    return next((level for level in LEVELS[current.level :] if level.reward), None)
+
+
 # --- personal records -----------------------------------------------------------------------------------------------
 
 

@@ -1,12 +1,20 @@
 """Responses of the gamification API."""
 
+from typing import Self
+
 from pydantic import AwareDatetime, BaseModel, Field
+
+from gamification.domain import Level, Record, level_at, next_level, next_rewarded
 
 
 class LevelResponse(BaseModel):
     level: int
     xp: int = Field(description="needed in all")
     reward: str | None = None
+
+    @classmethod
+    def of(cls, level: Level) -> Self:
+        return cls(level=level.level, xp=level.xp, reward=level.reward)
 
 
 class Progress(BaseModel):
@@ -16,6 +24,18 @@ class Progress(BaseModel):
     next_level_xp: int | None = Field(description="null on the highest level")
     next_reward: str | None = None
 
+    @classmethod
+    def of(cls, xp: int) -> Self:
+        current = level_at(xp)
+        following, rewarded = next_level(current), next_rewarded(current)
+        return cls(
+            xp=xp,
+            level=current.level,
+            level_xp=current.xp,
+            next_level_xp=following.xp if following else None,
+            next_reward=rewarded.reward if rewarded else None,
+        )
+
 
 class RecordResponse(BaseModel):
     record: str = Field(examples=["run.5k"])
@@ -24,3 +44,7 @@ class RecordResponse(BaseModel):
     elapsed_time_s: float
     workout_id: str
     started_at: AwareDatetime
+
+    @classmethod
+    def of(cls, record: Record) -> Self:
+        return cls.model_validate(record.model_dump())

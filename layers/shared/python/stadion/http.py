@@ -6,7 +6,7 @@ import json
 import re
 import time
 from collections.abc import Callable
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, overload
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.api_gateway import BaseRouter, Router
@@ -36,6 +36,7 @@ from stadion.pagination import MAX_LIMIT, ListResponse, Page
 from stadion.retry import retry_on_conflict
 
 T = TypeVar("T")
+R = TypeVar("R")
 F = TypeVar("F", bound=Callable[..., Any])
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
@@ -215,8 +216,18 @@ class AdminRoutes(Routes):
         return next_middleware(api)
 
 
-def listed(page: Page[T]) -> ListResponse[T]:
-    return ListResponse(items=page.items, next_cursor=page.next_cursor)
+@overload
+def listed(page: Page[T]) -> ListResponse[T]: ...
+
+
+@overload
+def listed(page: Page[T], of: Callable[[T], R]) -> ListResponse[R]: ...
+
+
+def listed(page: Page[Any], of: Callable[[Any], Any] | None = None) -> ListResponse[Any]:
+    """`of` makes what is answered of each value, such as `XResponse.of`."""
+    items = page.items if of is None else [of(item) for item in page.items]
+    return ListResponse(items=items, next_cursor=page.next_cursor)
 
 
 def no_content() -> Response[None]:
