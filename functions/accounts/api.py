@@ -1,7 +1,7 @@
 """HTTP entry point of accounts: /v1/auth, /v1/me, /v1/users and, for admins, /v1/admin/accounts."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
@@ -24,7 +24,6 @@ from accounts.schemas import (
 )
 from accounts.sign_in import admin_service, identity
 from accounts.sign_in import service as sign_in_service
-from accounts.sign_in.identity import Session
 from accounts.sign_in.schemas import (
     Accepted,
     AdminUser,
@@ -51,13 +50,15 @@ handler = lambda_handler(api)
 
 @api.post("/v1/auth/register", status_code=202, summary="Register with e-mail and password", tags=["Sign-in"])
 def register(body: Annotated[Registration, Body()]) -> Accepted:
-    sign_in_service.register(body)
+    password = body.password.get_secret_value()
+    sign_in_service.register(body.email, password, language=body.language, time_zone=body.time_zone)
     return Accepted(next="confirm")
 
 
 @api.post("/v1/auth/confirm", status_code=204, summary="Confirm the e-mail with the code", tags=["Sign-in"])
 def confirm_registration(body: Annotated[Confirmation, Body()]) -> Response[None]:
-    sign_in_service.confirm(body, clock.now())
+    password = body.password.get_secret_value()
+    sign_in_service.confirm(body.email, code=body.code, password=password, now=clock.now())
     return no_content()
 
 
@@ -69,12 +70,12 @@ def resend_code(body: Annotated[EmailOnly, Body()]) -> Accepted:
 
 @api.post("/v1/auth/sign-in", summary="Sign in", tags=["Sign-in"])
 def sign_in(body: Annotated[SignIn, Body()]) -> Tokens:
-    return _tokens(sign_in_service.sign_in(body, clock.now()))
+    return Tokens.of(sign_in_service.sign_in(body.email, body.password.get_secret_value(), clock.now()))
 
 
 @api.post("/v1/auth/refresh", summary="Trade the refresh token for a new pair", tags=["Sign-in"])
 def refresh_tokens(body: Annotated[RefreshToken, Body()]) -> Tokens:
-    return _tokens(identity.refresh(body.refresh_token.get_secret_value()))
+    return Tokens.of(identity.refresh(body.refresh_token.get_secret_value()))
 
 
 @api.post("/v1/auth/sign-out", status_code=204, summary="Sign out on this device", tags=["Sign-in"])
@@ -97,14 +98,16 @@ def forgot_password(body: Annotated[EmailOnly, Body()]) -> Accepted:
 
 @api.post("/v1/auth/reset-password", status_code=204, summary="Set a new password with the code", tags=["Sign-in"])
 def reset_password(body: Annotated[PasswordReset, Body()]) -> Response[None]:
-    sign_in_service.reset_password(body)
+    new = body.new_password.get_secret_value()
+    sign_in_service.reset_password(body.email, code=body.code, new_password=new)
     return no_content()
 
 
 @api.put("/v1/me/password", status_code=204, summary="Change the password", tags=["Sign-in"])
 def change_password(body: Annotated[PasswordChange, Body()]) -> Response[None]:
     email = store.profile(api.user_id).email
-    sign_in_service.change_password(_access_token(), email, body)
+    current, new = body.current_password.get_secret_value(), body.new_password.get_secret_value()
+    sign_in_service.change_password(_access_token(), email, current=current, new=new)
     return no_content()
 
 
@@ -121,24 +124,27 @@ def change_me(body: Annotated[ProfilePatch, Body()]) -> Response[ProfileResponse
     def change() -> Profile:
         profile = store.profile(api.user_id)
         api.if_match(profile.revision)
-        return profile_service.change(profile, body, clock.now())
+        return profile_service.change(profile, body.changes(), clock.now())
 
     return _me(api.edit(change))
 
 
 @api.post("/v1/me/avatar", status_code=201, summary="Get a form for a picture", tags=["Profile"])
 def create_avatar_form(body: Annotated[AvatarRequest, Body()]) -> AvatarForm:
-    return avatars.form(api.user_id, body.content_type, clock.now())
+    return AvatarForm.of(avatars.presigned_post(api.user_id, body.content_type, clock.now()))
 
 
 @api.get("/v1/me/physical", summary="Show physical data, now and over time", tags=["Profile"])
 def get_physical() -> PhysicalResponse:
-    return profile_service.physical(api.user_id, clock.now().date())
+    return PhysicalResponse.of(store.physical(api.user_id), today=clock.now().date())
 
 
 @api.put("/v1/me/physical/<measured_on>", summary="Set the measurements of a day", tags=["Profile"])
 def put_physical(measured_on: date, body: Annotated[PhysicalPut, Body()]) -> PhysicalResponse:
-    return profile_service.put_physical(api.user_id, measured_on, body, clock.now())
+    now = clock.now()
+    return PhysicalResponse.of(
+        profile_service.put_physical(api.user_id, body.measured(measured_on), now), today=now.date()
+    )
 
 
 @api.delete("/v1/me/physical/<measured_on>", status_code=204, summary="Delete a day's", tags=["Profile"])
@@ -150,13 +156,15 @@ def delete_physical(measured_on: date) -> Response[None]:
 @api.get("/v1/me/privacy-zones", summary="List the privacy zones", tags=["Profile"])
 def list_privacy_zones() -> ListResponse[PrivacyZoneResponse]:
     zones = privacy_service.zones(api.user_id)
-    return ListResponse[PrivacyZoneResponse](items=[PrivacyZoneResponse(**zone.model_dump()) for zone in zones])
+    return ListResponse[PrivacyZoneResponse](items=[PrivacyZoneResponse.of(zone) for zone in zones])
 
 
 @api.put("/v1/me/privacy-zones/<zone_id>", summary="Set a privacy zone", tags=["Profile"])
 def put_privacy_zone(zone_id: ZoneId, body: Annotated[PrivacyZonePut, Body()]) -> PrivacyZoneResponse:
     """Positions inside are shown to nobody else: around a centre that is moved by up to half the radius."""
-    return PrivacyZoneResponse(**privacy_service.put(api.user_id, zone_id, body, clock.now()).model_dump())
+    zone = body.zone(zone_id)
+    privacy_service.put(api.user_id, zone, clock.now())
+    return PrivacyZoneResponse.of(zone)
 
 
 @api.delete("/v1/me/privacy-zones/<zone_id>", status_code=204, summary="Remove a privacy zone", tags=["Profile"])
@@ -168,16 +176,21 @@ def delete_privacy_zone(zone_id: ZoneId) -> Response[None]:
 @api.get("/v1/me/consents", summary="Show the consents as they hold now", tags=["Consents"])
 def list_consents() -> ListResponse[ConsentResponse]:
     consents = store.consents(api.user_id).values()
-    return ListResponse[ConsentResponse](
-        items=[ConsentResponse.model_validate(consent.model_dump()) for consent in consents]
-    )
+    return ListResponse[ConsentResponse](items=[ConsentResponse.of(consent) for consent in consents])
 
 
 @api.put("/v1/me/consents/<kind>", summary="Grant or withdraw a consent", tags=["Consents"])
 def put_consent(kind: ConsentKind, body: Annotated[ConsentPut, Body()]) -> ConsentResponse:
     address = api.event.request_context.http.source_ip
-    consent = consent_service.put(api.user_id, kind, body, address=address, now=clock.now())
-    return ConsentResponse.model_validate(consent.model_dump())
+    consent = consent_service.put(
+        api.user_id,
+        kind,
+        granted=body.granted,
+        text_version=body.text_version,
+        address=address,
+        now=clock.now(),
+    )
+    return ConsentResponse.of(consent)
 
 
 @api.get("/v1/me/consents/journal", summary="Every change of a consent, newest first", tags=["Consents"])
@@ -190,7 +203,8 @@ def list_consent_journal(
 
 @api.get("/v1/users/<user_id>", summary="Show what an athlete shares", tags=["Profile"])
 def get_user(user_id: str) -> PublicProfile:
-    return profile_service.public(api.user_id, user_id)
+    visible = profile_service.public(api.user_id, user_id)
+    return PublicProfile.of(user_id, visible, avatar_url=avatars.url(visible.get("avatar")))
 
 
 # --- admins ---------------------------------------------------------------------------------------------------------
@@ -198,35 +212,32 @@ def get_user(user_id: str) -> PublicProfile:
 
 @admin.get("/v1/admin/accounts/users/<username>", summary="Find a user by e-mail or id", tags=["Admin"])
 def find_user(username: str) -> AdminUser:
-    return admin_service.find(username)
+    return AdminUser.of(*admin_service.find(username))
 
 
 @admin.put("/v1/admin/accounts/users/<username>/roles/<role>", summary="Grant a role", tags=["Admin"])
 def grant_role(username: str, role: Role) -> AdminUser:
-    return admin_service.set_role(username, role, granted=True, by=admin.signer, now=clock.now())
+    return AdminUser.of(*admin_service.set_role(username, role, granted=True, by=admin.signer, now=clock.now()))
 
 
 @admin.delete("/v1/admin/accounts/users/<username>/roles/<role>", summary="Revoke a role", tags=["Admin"])
 def revoke_role(username: str, role: Role) -> AdminUser:
-    return admin_service.set_role(username, role, granted=False, by=admin.signer, now=clock.now())
+    return AdminUser.of(*admin_service.set_role(username, role, granted=False, by=admin.signer, now=clock.now()))
 
 
 api.include_router(admin)
 
 
-def _me(profile: Any) -> Response[ProfileResponse]:
+def _me(profile: Profile) -> Response[ProfileResponse]:
     groups = str(api.claims.get("cognito:groups", "")).strip("[]").split()
     roles = [role for role in Role if role is Role.USER or role.value in groups]
     # The link to the picture ends after an hour, so a copy of the profile is good for half of one.
     variant = f"{int(clock.now().timestamp() // 1800)}" if profile.avatar else ""
-    return api.versioned(profile_service.representation(profile, roles), profile.revision, variant=variant)
+    told = ProfileResponse.of(profile, roles=roles, avatar_url=avatars.url(profile.avatar))
+    return api.versioned(told, profile.revision, variant=variant)
 
 
 def _access_token() -> str:
     """The bearer token that the authorizer has checked."""
     _ = api.user_id
     return (api.header("authorization") or "").removeprefix("Bearer ").strip()
-
-
-def _tokens(session: Session) -> Tokens:
-    return Tokens(access_token=session.access_token, refresh_token=session.refresh_token, expires_in=session.expires_in)

@@ -4,21 +4,26 @@ from datetime import datetime, timedelta
 
 from accounts import store
 from accounts.domain import Consent, JournalEntry
-from accounts.schemas import ConsentPut
 from stadion.events.accounts import ConsentChanged, ConsentKind
 from stadion.events.envelope import Event
 from stadion.retry import retry_on_conflict
 
 
-def put(user_id: str, kind: ConsentKind, given: ConsentPut, *, address: str, now: datetime) -> Consent:
+def put(user_id: str, kind: ConsentKind, *, granted: bool, text_version: str, address: str, now: datetime) -> Consent:
     """The same state again (same decision, same text) is no change and leaves no entry."""
 
     def changed(known: Consent) -> tuple[Consent, JournalEntry, Event] | None:
-        if known.revision and (known.granted, known.text_version) == (given.granted, given.text_version):
+        if known.revision and (known.granted, known.text_version) == (granted, text_version):
             return None
         # Of two requests at once, the one that was written last is the newer one, whenever it had come in.
         changed_at = max(now, known.changed_at + timedelta(milliseconds=1)) if known.changed_at else now
-        facts = {**given.model_dump(), "kind": kind, "revision": known.revision + 1, "changed_at": changed_at}
+        facts = {
+            "kind": kind,
+            "granted": granted,
+            "revision": known.revision + 1,
+            "text_version": text_version,
+            "changed_at": changed_at,
+        }
         return Consent(**facts), JournalEntry(**facts, address=address), ConsentChanged(**facts)
 
     return retry_on_conflict(lambda: store.change_consent(user_id, kind, changed, now))

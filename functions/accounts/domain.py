@@ -78,7 +78,7 @@ DEFAULT_PRIVACY = dict.fromkeys(SHAREABLE, Visibility.PRIVATE) | {
 }
 
 
-class Settings(Value):
+class ProfileSettings(Value):
     units: Units = Units.METRIC
     time_zone: str = "UTC"
     week_start: WeekStart = WeekStart.MONDAY
@@ -100,7 +100,7 @@ class Profile(Value):
     phone: str | None = None
     avatar: str | None = Field(default=None, description="key of the picture in the avatars bucket")
     avatar_problem: str | None = None
-    settings: Settings = Field(default_factory=Settings)
+    settings: ProfileSettings = Field(default_factory=ProfileSettings)
     privacy: dict[str, Visibility] = Field(default_factory=lambda: dict(DEFAULT_PRIVACY))
     created_at: AwareDatetime
     updated_at: AwareDatetime

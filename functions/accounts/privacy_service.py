@@ -6,7 +6,6 @@ from datetime import datetime
 from accounts import store
 from accounts.domain import MAX_ZONES, PrivacyZones, Zone, hidden_circle
 from accounts.errors import TooManyZonesError
-from accounts.schemas import PrivacyZonePut
 from stadion.events.accounts import PrivacyZonesChanged
 from stadion.retry import retry_on_conflict
 
@@ -15,12 +14,10 @@ def zones(user_id: str) -> list[Zone]:
     return store.privacy_zones(user_id)[0].zones
 
 
-def put(user_id: str, zone_id: str, given: PrivacyZonePut, now: datetime) -> Zone:
-    zone = Zone(zone_id=zone_id, **given.model_dump())
-
+def put(user_id: str, zone: Zone, now: datetime) -> None:
     def change() -> None:
         known, stored = store.privacy_zones(user_id)
-        others = [other for other in known.zones if other.zone_id != zone_id]
+        others = [other for other in known.zones if other.zone_id != zone.zone_id]
         if len(others) >= MAX_ZONES:
             raise TooManyZonesError
         if zone not in known.zones:
@@ -28,7 +25,6 @@ def put(user_id: str, zone_id: str, given: PrivacyZonePut, now: datetime) -> Zon
             store.change_privacy_zones(user_id, changed, lambda revision: _told(changed, revision), stored, now)
 
     retry_on_conflict(change)
-    return zone
 
 
 def remove(user_id: str, zone_id: str, now: datetime) -> None:

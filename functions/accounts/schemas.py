@@ -1,14 +1,27 @@
 """Requests and responses of the profile, its privacy and consents."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any, Self
 
 import phonenumbers
 from aws_lambda_powertools.event_handler.openapi.params import Path
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, Strict, model_validator
 
 from accounts.countries import COUNTRIES
-from accounts.domain import SHAREABLE, Physical, Role, Units, Visibility, WeekStart
+from accounts.domain import (
+    DEFAULT_PRIVACY,
+    SHAREABLE,
+    Consent,
+    Physical,
+    Profile,
+    Role,
+    Units,
+    Visibility,
+    WeekStart,
+    Zone,
+    current,
+)
 from stadion import clock
 from stadion.errors import UnacceptableValueError
 from stadion.events.accounts import ConsentKind, Gender
@@ -98,6 +111,10 @@ class ProfilePatch(RequestModel):
             )
         return self
 
+    def changes(self) -> dict[str, Any]:
+        """What was sent, by field; null removes."""
+        return self.model_dump(exclude_unset=True)
+
 
 class SettingsResponse(BaseModel):
     units: Units
@@ -127,6 +144,17 @@ class ProfileResponse(BaseModel):
     created_at: AwareDatetime
     updated_at: AwareDatetime
 
+    @classmethod
+    def of(cls, profile: Profile, *, roles: list[Role], avatar_url: str | None) -> Self:
+        return cls.model_validate(
+            {
+                **profile.model_dump(),
+                "privacy": DEFAULT_PRIVACY | profile.privacy,
+                "roles": roles,
+                "avatar_url": avatar_url,
+            }
+        )
+
 
 class PublicProfile(BaseModel):
     """What the athlete shares with the one who asks; a field that is not shared is left out."""
@@ -144,6 +172,12 @@ class PublicProfile(BaseModel):
     phone: str | None = None
     email: str | None = None
     avatar_url: str | None = None
+
+    @classmethod
+    def of(cls, user_id: str, visible: Mapping[str, Any], *, avatar_url: str | None) -> Self:
+        """`visible` are the fields of the profile that the one who asks may see."""
+        told = {name: value for name, value in visible.items() if name != "avatar"}
+        return cls.model_validate({**told, "user_id": user_id, "avatar_url": avatar_url})
 
 
 class PhysicalPut(RequestModel):
@@ -165,10 +199,17 @@ class PhysicalPut(RequestModel):
             )
         return self
 
+    def measured(self, on: date) -> Physical:
+        return Physical(measured_on=on, **self.model_dump())
+
 
 class PhysicalResponse(BaseModel):
     current: Physical
     history: list[Physical]
+
+    @classmethod
+    def of(cls, history: list[Physical], *, today: date) -> Self:
+        return cls(current=current(history, today), history=history)
 
 
 class PrivacyZonePut(RequestModel):
@@ -179,6 +220,9 @@ class PrivacyZonePut(RequestModel):
     radius_m: Amount = Field(ge=200, le=1600, examples=[400])
     label: Annotated[str, Field(min_length=1, max_length=60, pattern=LINE, examples=["Home"])] | None = None
 
+    def zone(self, zone_id: str) -> Zone:
+        return Zone(zone_id=zone_id, **self.model_dump())
+
 
 class PrivacyZoneResponse(BaseModel):
     """As the athlete set it. What others miss is a circle of the same size around a centre nearby."""
@@ -188,6 +232,10 @@ class PrivacyZoneResponse(BaseModel):
     lon: float
     radius_m: float
     label: str | None
+
+    @classmethod
+    def of(cls, zone: Zone) -> Self:
+        return cls(**zone.model_dump())
 
 
 class ConsentPut(RequestModel):
@@ -200,3 +248,7 @@ class ConsentResponse(BaseModel):
     granted: bool
     text_version: str | None
     changed_at: AwareDatetime | None
+
+    @classmethod
+    def of(cls, consent: Consent) -> Self:
+        return cls.model_validate(consent.model_dump())

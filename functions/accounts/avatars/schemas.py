@@ -1,9 +1,10 @@
 """The form that a picture is sent with."""
 
-from typing import Any
+from typing import Any, Self
 
 from pydantic import AwareDatetime, BaseModel, Field
 
+from accounts.avatars.store import PresignedPost
 from stadion.http import RequestModel
 
 
@@ -18,3 +19,7 @@ class AvatarForm(BaseModel):
     fields: dict[str, Any]
     max_bytes: int
     expires_at: AwareDatetime
+
+    @classmethod
+    def of(cls, post: PresignedPost) -> Self:
+        return cls(url=post.url, fields=post.fields, max_bytes=post.max_bytes, expires_at=post.expires_at)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from accounts.avatars.schemas import AvatarForm
 from accounts.settings import AccountSettings
 from stadion import ids
 from stadion.settings import load
@@ -36,7 +35,17 @@ class Incoming:
         return cls(user_id, picture_id)
 
 
-def form(user_id: str, content_type: str, now: datetime) -> AvatarForm:
+@dataclass(frozen=True)
+class PresignedPost:
+    """What a client needs to send a picture to S3 by itself."""
+
+    url: str
+    fields: dict[str, Any]
+    max_bytes: int
+    expires_at: datetime
+
+
+def presigned_post(user_id: str, content_type: str, now: datetime) -> PresignedPost:
     answer: dict[str, Any] = s3_client().generate_presigned_post(
         Bucket=_bucket(),
         Key=Incoming(user_id, ids.new_id()).key,
@@ -44,7 +53,7 @@ def form(user_id: str, content_type: str, now: datetime) -> AvatarForm:
         Conditions=[{"Content-Type": content_type}, ["content-length-range", 1, MAX_BYTES]],
         ExpiresIn=int(FORM_LASTS.total_seconds()),
     )
-    return AvatarForm(**answer, max_bytes=MAX_BYTES, expires_at=now + FORM_LASTS)
+    return PresignedPost(answer["url"], answer["fields"], max_bytes=MAX_BYTES, expires_at=now + FORM_LASTS)
 
 
 def read(incoming: Incoming) -> bytes | None:

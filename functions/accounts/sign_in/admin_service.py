@@ -5,22 +5,16 @@ from datetime import datetime
 from accounts import store
 from accounts.domain import Role
 from accounts.sign_in import identity
-from accounts.sign_in.schemas import AdminUser
+from accounts.sign_in.identity import Identity
 
 
-def find(username: str) -> AdminUser:
+def find(username: str) -> tuple[Identity, list[Role]]:
     known = identity.find(username)
-    return AdminUser(
-        user_id=known.user_id,
-        email=known.email,
-        status=known.status,
-        enabled=known.enabled,
-        roles=identity.roles(known.email),
-        created_at=known.created_at,
-    )
+    return known, identity.roles(known.email)
 
 
-def set_role(username: str, role: Role, *, granted: bool, by: str, now: datetime) -> AdminUser:
+def set_role(username: str, role: Role, *, granted: bool, by: str, now: datetime) -> tuple[Identity, list[Role]]:
+    """The user as they are afterwards."""
     known = identity.find(username)
     if granted:
         identity.grant(known.email, role)

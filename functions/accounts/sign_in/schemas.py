@@ -1,10 +1,11 @@
 """Requests and responses of signing in, and what admins are told of a user."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, SecretStr
 
 from accounts.domain import Role
+from accounts.sign_in.identity import Identity, Session
 from stadion.http import RequestModel
 from stadion.i18n import Language
 from stadion.zones import TimeZone
@@ -69,6 +70,12 @@ class Tokens(BaseModel):
     token_type: str = "Bearer"  # noqa: S105 - the scheme's name
     expires_in: int = Field(description="seconds", examples=[3600])
 
+    @classmethod
+    def of(cls, session: Session) -> Self:
+        return cls(
+            access_token=session.access_token, refresh_token=session.refresh_token, expires_in=session.expires_in
+        )
+
 
 class AdminUser(BaseModel):
     user_id: str
@@ -77,3 +84,14 @@ class AdminUser(BaseModel):
     enabled: bool
     roles: list[Role]
     created_at: AwareDatetime
+
+    @classmethod
+    def of(cls, known: Identity, roles: list[Role]) -> Self:
+        return cls(
+            user_id=known.user_id,
+            email=known.email,
+            status=known.status,
+            enabled=known.enabled,
+            roles=roles,
+            created_at=known.created_at,
+        )

@@ -6,12 +6,11 @@ from datetime import datetime
 from botocore.exceptions import ClientError
 
 from accounts import store
-from accounts.domain import Profile, Settings
+from accounts.domain import Profile, ProfileSettings
 from accounts.sign_in import identity
 from accounts.sign_in.errors import WeakPasswordError
 from accounts.sign_in.identity import Identity, Session
 from accounts.sign_in.passwords import is_weak
-from accounts.sign_in.schemas import Confirmation, PasswordChange, PasswordReset, Registration, SignIn
 from stadion.errors import InvalidError, NotFoundError
 from stadion.events.accounts import UserRegistered
 from stadion.events.notifications import NotificationRequested
@@ -19,15 +18,14 @@ from stadion.i18n import Language
 from stadion.zones import known_zones
 
 
-def register(new: Registration) -> None:
+def register(email: str, password: str, *, language: Language, time_zone: str) -> None:
     """Sends a code to the e-mail. Someone who has an account already gets the same answer."""
-    password = new.password.get_secret_value()
-    if is_weak(password, new.email):
+    if is_weak(password, email):
         raise WeakPasswordError(pointer="#/password")
     try:
-        identity.sign_up(new.email, password, language=new.language.value, time_zone=new.time_zone)
+        identity.sign_up(email, password, language=language.value, time_zone=time_zone)
     except identity.EmailTakenError:
-        resend(new.email)
+        resend(email)
 
 
 def resend(email: str) -> None:
@@ -40,28 +38,26 @@ def resend(email: str) -> None:
                 raise
 
 
-def confirm(given: Confirmation, now: datetime) -> None:
+def confirm(email: str, *, code: str, password: str, now: datetime) -> None:
     """The holder of the code sets the password: somebody else may have registered the address with another one."""
-    password = given.password.get_secret_value()
-    if is_weak(password, given.email):
+    if is_weak(password, email):
         raise WeakPasswordError(pointer="#/password")
-    identity.confirm(given.email, given.code)
-    identity.set_password(given.email, password)
-    ensure_profile(identity.find(given.email), now)
+    identity.confirm(email, code)
+    identity.set_password(email, password)
+    ensure_profile(identity.find(email), now)
 
 
-def sign_in(given: SignIn, now: datetime) -> Session:
-    session = identity.sign_in(given.email, given.password.get_secret_value())
+def sign_in(email: str, password: str, now: datetime) -> Session:
+    session = identity.sign_in(email, password)
     if not store.has_profile(session.user_id):
-        ensure_profile(identity.find(given.email), now)
+        ensure_profile(identity.find(email), now)
     return session
 
 
-def reset_password(given: PasswordReset) -> None:
-    password = given.new_password.get_secret_value()
-    if is_weak(password, given.email):
+def reset_password(email: str, *, code: str, new_password: str) -> None:
+    if is_weak(new_password, email):
         raise WeakPasswordError(pointer="#/new_password")
-    identity.reset_password(given.email, given.code, password)
+    identity.reset_password(email, code, new_password)
 
 
 def forgot_password(email: str) -> None:
@@ -73,11 +69,10 @@ def forgot_password(email: str) -> None:
                 raise
 
 
-def change_password(access_token: str, email: str, given: PasswordChange) -> None:
-    new = given.new_password.get_secret_value()
+def change_password(access_token: str, email: str, *, current: str, new: str) -> None:
     if is_weak(new, email):
         raise WeakPasswordError(pointer="#/new_password")
-    identity.change_password(access_token, given.current_password.get_secret_value(), new)
+    identity.change_password(access_token, current, new)
 
 
 def ensure_profile(known: Identity, now: datetime) -> None:
@@ -88,7 +83,7 @@ def ensure_profile(known: Identity, now: datetime) -> None:
         user_id=known.user_id,
         email=known.email,
         language=language,
-        settings=Settings(time_zone=zone or "UTC"),
+        settings=ProfileSettings(time_zone=zone or "UTC"),
         created_at=now,
         updated_at=now,
     )
