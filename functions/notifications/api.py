@@ -7,23 +7,18 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 
 from notifications import links, pages
 from notifications.deliveries import store as delivery_store
-from notifications.deliveries.domain import Delivery
 from notifications.deliveries.schemas import DeliveryResponse
 from notifications.devices import service as device_service
 from notifications.devices import store as device_store
-from notifications.devices.domain import Device
 from notifications.devices.schemas import DevicePut, DeviceResponse
 from notifications.inbox import store as inbox_store
-from notifications.inbox.domain import Notification
 from notifications.inbox.schemas import InboxResponse, NotificationResponse, UnreadCount
 from notifications.recipients import service as preferences_service
 from notifications.recipients import store as recipient_store
 from notifications.recipients.domain import Preferences
 from notifications.recipients.schemas import PreferencesPatch, PreferencesResponse
-from notifications.templates import words
 from stadion import clock
 from stadion.http import AdminRoutes, Api, Cursor, Limit, lambda_handler, listed, no_content
-from stadion.i18n import Language
 from stadion.pagination import DEFAULT_LIMIT, ListResponse
 from stadion.retry import retry_on_conflict
 
@@ -46,7 +41,8 @@ def list_notifications(
     user_id = api.user_id
     recipient, unread_count = recipient_store.recipient_and_unread(user_id)
     page = inbox_store.page(user_id, unread_only=unread, limit=limit, cursor=cursor)
-    items = [_worded(notification, recipient.language or api.language) for notification in page.items]
+    language = recipient.language or api.language
+    items = [NotificationResponse.of(notification, language) for notification in page.items]
     return InboxResponse(items=items, next_cursor=page.next_cursor, unread_count=unread_count)
 
 
@@ -82,21 +78,22 @@ def change_preferences(body: Annotated[PreferencesPatch, Body()]) -> Response[Pr
     def change() -> Preferences:
         known = recipient_store.preferences(api.user_id)
         api.if_match(known.revision)
-        return preferences_service.change(api.user_id, known, body, clock.now())
+        return preferences_service.change(api.user_id, known, body.changes(), clock.now())
 
     return _preferences(api.edit(change))
 
 
 @api.get("/v1/notifications/devices", summary="List the devices that pushes ring on", tags=["Notifications"])
 def list_devices() -> ListResponse[DeviceResponse]:
-    known = device_store.devices(api.user_id)
-    return ListResponse[DeviceResponse](items=[_device(device) for device in known])
+    devices = device_store.devices(api.user_id)
+    return ListResponse[DeviceResponse](items=[DeviceResponse.of(device) for device in devices])
 
 
 @api.put("/v1/notifications/devices/<push_device_id>", summary="Register a push token", tags=["Notifications"])
 def put_device(push_device_id: PushDeviceId, body: Annotated[DevicePut, Body()]) -> DeviceResponse:
     """At each start of the app, with the token of that moment."""
-    return _device(device_service.register(api.user_id, push_device_id, body.platform, body.token, clock.now()))
+    device = device_service.register(api.user_id, push_device_id, body.platform, body.token, clock.now())
+    return DeviceResponse.of(device)
 
 
 @api.delete(
@@ -133,34 +130,15 @@ def list_deliveries(
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
 ) -> ListResponse[DeliveryResponse]:
-    return listed(delivery_store.delivery_log(user_id, limit=limit, cursor=cursor).of(_delivery))
+    return listed(delivery_store.delivery_log(user_id, limit=limit, cursor=cursor), DeliveryResponse.of)
 
 
 api.include_router(admin)
 
 
 def _preferences(known: Preferences) -> Response[PreferencesResponse]:
-    return api.versioned(preferences_service.representation(known), known.revision)
-
-
-def _device(device: Device) -> DeviceResponse:
-    return DeviceResponse(**device.model_dump(include={"device_id", "platform", "registered_at"}))
-
-
-def _delivery(one: Delivery) -> DeliveryResponse:
-    message = one.message.model_dump(include={"notification_id", "request_id", "template"})
-    told = one.model_dump(include={"kind", "channel", "state", "reason", "due_at", "attempts", "log"})
-    return DeliveryResponse(**message, **told)
+    return api.versioned(PreferencesResponse.of(known), known.revision)
 
 
 def _page(html: str) -> Response[str]:
     return Response(status_code=200, content_type="text/html; charset=utf-8", body=html)
-
-
-def _worded(notification: Notification, language: Language) -> NotificationResponse:
-    title, body = words(notification.template, notification.values, language)
-    return NotificationResponse(
-        **notification.model_dump(include={"notification_id", "template", "about", "created_at", "read_at"}),
-        title=title,
-        body=body,
-    )

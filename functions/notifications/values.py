@@ -49,3 +49,10 @@ USUAL_CHANNELS: Final[Mapping[MessageKind, tuple[ChannelName, ...]]] = {
     MessageKind.SOCIAL: (ChannelName.INBOX, ChannelName.PUSH),
     MessageKind.MARKETING: (ChannelName.INBOX, ChannelName.PUSH, ChannelName.EMAIL),
 }
+CHOSEN: Final = (MessageKind.ACTIVITY, MessageKind.GEAR, MessageKind.SOCIAL, MessageKind.MARKETING)
+"""The kinds whose channels an athlete chooses."""
+
+
+def possible_channels(kind: MessageKind) -> list[ChannelName]:
+    """SMS are for offers alone, and for who asks for them."""
+    return [*USUAL_CHANNELS[kind], *([ChannelName.SMS] if kind is MessageKind.MARKETING else [])]

@@ -1,8 +1,10 @@
 """What admins are told of deliveries."""
 
+from typing import Self
+
 from pydantic import AwareDatetime, BaseModel, Field
 
-from notifications.deliveries.domain import DeliveryState, LogEntry
+from notifications.deliveries.domain import Delivery, DeliveryState, LogEntry
 from notifications.values import ChannelName, MessageKind
 
 
@@ -19,3 +21,9 @@ class DeliveryResponse(BaseModel):
     due_at: AwareDatetime | None
     attempts: int
     log: list[LogEntry]
+
+    @classmethod
+    def of(cls, delivery: Delivery) -> Self:
+        message = delivery.message.model_dump(include={"notification_id", "request_id", "template"})
+        told = delivery.model_dump(include={"kind", "channel", "state", "reason", "due_at", "attempts", "log"})
+        return cls(**message, **told)

@@ -1,8 +1,10 @@
 """Requests and responses of devices."""
 
+from typing import Self
+
 from pydantic import AwareDatetime, BaseModel, Field
 
-from notifications.devices.domain import Platform
+from notifications.devices.domain import Device, Platform
 from stadion.http import RequestModel
 
 
@@ -15,3 +17,7 @@ class DeviceResponse(BaseModel):
     device_id: str
     platform: Platform
     registered_at: AwareDatetime
+
+    @classmethod
+    def of(cls, device: Device) -> Self:
+        return cls(**device.model_dump(include={"device_id", "platform", "registered_at"}))

@@ -1,6 +1,12 @@
 """Responses of the inbox."""
 
+from typing import Self
+
 from pydantic import AwareDatetime, BaseModel, Field
+
+from notifications.inbox.domain import Notification
+from notifications.templates import words
+from stadion.i18n import Language
 
 
 class NotificationResponse(BaseModel):
@@ -11,6 +17,12 @@ class NotificationResponse(BaseModel):
     about: dict[str, str] = Field(description="what a tap opens, e.g. {gear_id}")
     created_at: AwareDatetime
     read_at: AwareDatetime | None
+
+    @classmethod
+    def of(cls, notification: Notification, language: Language) -> Self:
+        title, body = words(notification.template, notification.values, language)
+        told = notification.model_dump(include={"notification_id", "template", "about", "created_at", "read_at"})
+        return cls(**told, title=title, body=body)
 
 
 class InboxResponse(BaseModel):
