@@ -29,7 +29,7 @@ class Bounce(BaseModel):
     kind: str = Field(default="", alias="bounceType")
 
 
-class Mail(BaseModel):
+class SentMail(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     message_id: str = Field(alias="messageId")
@@ -41,7 +41,7 @@ class MailEvent(BaseModel):
     model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
 
     fate: Fate = Field(alias="eventType")
-    mail: Mail
+    mail: SentMail
     bounce: Bounce = Field(default_factory=Bounce)
 
     @property
