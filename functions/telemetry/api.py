@@ -34,7 +34,7 @@ def get_streams(
     resolution: Annotated[Resolution, Query()] = Resolution.MEDIUM,
     series: Annotated[Series, Query()] = Series.TIME,
 ) -> StreamsResponse:
-    return service.read(api.user_id, workout_id, keys, resolution=resolution, series=series)
+    return StreamsResponse.of(service.read(api.user_id, workout_id, keys, resolution=resolution, series=series))
 
 
 @api.get("/v1/workouts/<workout_id>/export", summary="Export as GPX, TCX or CSV", tags=["Streams"], compress=True)
@@ -53,7 +53,8 @@ def send_telemetry(body: Annotated[TelemetryBatch, Body()]) -> TelemetryReceipt:
     if len(api.event.body or "") > MAX_BYTES:
         raise TelemetryTooLargeError
     user_id, now = api.user_id, clock.now()
-    return intake_service.take(user_id, body, now, correlation_id=correlation_id(), language=api.language)
+    verdicts = intake_service.take(user_id, body.device_id, body.samples, now, correlation_id=correlation_id())
+    return TelemetryReceipt.of(verdicts, api.language)
 
 
 @api.get("/v1/telemetry/<metric>", summary="Read what devices measured", tags=["Telemetry"], compress=True)
@@ -69,4 +70,4 @@ def read_telemetry(
 
     Without `device_id`, of all devices: for one instant, the value that was received last."""
     asked = readings_service.Question(metric, since, until, device_id=device_id, resolution=resolution, flagged=flagged)
-    return readings_service.read(api.user_id, asked, clock.now())
+    return TelemetryResponse.of(readings_service.read(api.user_id, asked, clock.now()))

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stadion.streams.codec import Floats, decode, encode
+from telemetry.downsampling import Resolution
 from telemetry.instants import at, epoch_ms
 from telemetry.metrics_table import Metric, MetricKind
 
@@ -25,7 +26,7 @@ Instants = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Series:
+class DeviceSeries:
     """`ms` since 1970, rising, without repetitions; for each of them its `received_ms`, and a row of `values`."""
 
     ms: Instants
@@ -36,27 +37,40 @@ class Series:
         return len(self.ms)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Series) and all(
+        return isinstance(other, DeviceSeries) and all(
             np.array_equal(one, two)
             for one, two in ((self.ms, other.ms), (self.received_ms, other.received_ms), (self.values, other.values))
         )
 
     __hash__ = None  # type: ignore[assignment]
 
-    def between(self, since_ms: int, until_ms: int) -> "Series":
+    def between(self, since_ms: int, until_ms: int) -> "DeviceSeries":
         """From `since_ms` on, before `until_ms`."""
         a, b = np.searchsorted(self.ms, [since_ms, until_ms])
-        return Series(self.ms[a:b], self.received_ms[a:b], self.values[a:b])
+        return DeviceSeries(self.ms[a:b], self.received_ms[a:b], self.values[a:b])
 
 
-def series_of(ms: Iterable[int], values: Iterable[tuple[float, ...]], *, received_ms: int, columns: int) -> Series:
+@dataclass(frozen=True)
+class Readings:
+    """What devices measured of a metric: as many of it as were asked for, and how many there are."""
+
+    metric: Metric
+    resolution: Resolution
+    devices: list[str]
+    series: DeviceSeries
+    original_size: int
+
+
+def series_of(
+    ms: Iterable[int], values: Iterable[tuple[float, ...]], *, received_ms: int, columns: int
+) -> DeviceSeries:
     """Of one batch: any order, repetitions allowed."""
     instants = np.fromiter(ms, np.int64)
     rows = np.array(list(values), np.float64).reshape(-1, columns)
-    return merged([Series(instants, np.full(len(instants), received_ms, np.int64), rows)])
+    return merged([DeviceSeries(instants, np.full(len(instants), received_ms, np.int64), rows)])
 
 
-def merged(parts: Iterable[Series], *, most: int | None = None) -> Series:
+def merged(parts: Iterable[DeviceSeries], *, most: int | None = None) -> DeviceSeries:
     """At least one part, all of one metric."""
     found = list(parts)
     ms = np.concatenate([part.ms for part in found])
@@ -66,7 +80,7 @@ def merged(parts: Iterable[Series], *, most: int | None = None) -> Series:
     ms, received, values = ms[order], received[order], values[order]
     last = np.append(ms[1:] != ms[:-1], True) if len(ms) else np.empty(0, bool)
     kept = np.flatnonzero(last)[:most]
-    return Series(ms[kept], received[kept], values[kept])
+    return DeviceSeries(ms[kept], received[kept], values[kept])
 
 
 # --- slots ----------------------------------------------------------------------------------------------------------
@@ -83,7 +97,7 @@ def slot_start_ms(slot: str) -> int:
     return epoch_ms(start.replace(tzinfo=UTC))
 
 
-def packed(series: Series, slot: str, metric: Metric) -> bytes:
+def packed(series: DeviceSeries, slot: str, metric: Metric) -> bytes:
     start = slot_start_ms(slot)
     columns: dict[str, Floats] = {
         TIME: (series.ms - start) / 1000,
@@ -93,8 +107,8 @@ def packed(series: Series, slot: str, metric: Metric) -> bytes:
     return encode(columns)
 
 
-def unpacked(chunk: bytes, slot: str, metric: Metric) -> Series:
+def unpacked(chunk: bytes, slot: str, metric: Metric) -> DeviceSeries:
     columns: Mapping[str, Floats] = decode(chunk)
     ms = np.round(columns[TIME] * 1000).astype(np.int64) + slot_start_ms(slot)
     received = np.round(columns[RECEIVED] * 1000).astype(np.int64)
-    return Series(ms, received, np.stack([columns[name] for name in metric.columns], axis=1))
+    return DeviceSeries(ms, received, np.stack([columns[name] for name in metric.columns], axis=1))

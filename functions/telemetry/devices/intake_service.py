@@ -1,38 +1,36 @@
 """Use cases: take a device's batch, keep it."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
+from typing import Any
 
-from stadion.i18n import Language
 from stadion.retry import retry_on_conflict
 from stadion.settings import load
 from stadion.work import NotQueuedError, enqueue
 from telemetry.devices import store
-from telemetry.devices.domain import MAX_IN_SLOT, Series, merged, series_of
+from telemetry.devices.domain import MAX_IN_SLOT, DeviceSeries, merged, series_of
 from telemetry.devices.errors import TelemetryNotQueuedError
-from telemetry.devices.schemas import TelemetryBatch, TelemetryReceipt, TelemetryResult, Verdict
 from telemetry.devices.settings import IntakeSettings
 from telemetry.devices.store import Slot
-from telemetry.devices.verdicts import Reason, Refused, Taken, judged
+from telemetry.devices.verdicts import Rejected, Taken, judged
 from telemetry.devices.work import Batch, loads, portions
 from telemetry.instants import epoch_ms
 from telemetry.metrics_table import METRICS
 
-MAX_RESULTS = 100
-
 
 def take(
-    user_id: str, batch: TelemetryBatch, now: datetime, *, correlation_id: str, language: Language
-) -> TelemetryReceipt:
+    user_id: str, device_id: str, entries: Sequence[Any], now: datetime, *, correlation_id: str
+) -> list[Taken | Rejected]:
     """Judges every value and leaves what is taken for `on_batches`; `TelemetryNotQueuedError`."""
-    verdicts = [verdict for index, entry in enumerate(batch.samples) for verdict in judged(index, entry, now)]
+    verdicts = [verdict for index, entry in enumerate(entries) for verdict in judged(index, entry, now)]
     work = [
         Batch(
             correlation_id=correlation_id,
             asked_at=now,
             user_id=user_id,
-            device_id=batch.device_id,
+            device_id=device_id,
             received_ms=epoch_ms(now),
             portions=load_,
         )
@@ -42,41 +40,7 @@ def take(
         enqueue(load(IntakeSettings).batches_queue, work)
     except NotQueuedError as error:
         raise TelemetryNotQueuedError from error
-    return _receipt(verdicts, language)
-
-
-def _receipt(verdicts: list[Taken | Refused], language: Language) -> TelemetryReceipt:
-    results = [_result(verdict, language) for verdict in verdicts]
-    counts = Counter(result.status for result in results)
-    notable = [result for result in results if result.status is not Verdict.ACCEPTED]
-    return TelemetryReceipt(
-        accepted=counts[Verdict.ACCEPTED],
-        flagged=counts[Verdict.FLAGGED],
-        rejected=counts[Verdict.REJECTED],
-        results=notable[:MAX_RESULTS],
-    )
-
-
-def _result(verdict: Taken | Refused, language: Language) -> TelemetryResult:
-    if isinstance(verdict, Refused):
-        words = verdict.reason.value.say(language, **verdict.values)
-        return TelemetryResult(
-            index=verdict.index,
-            metric=verdict.metric,
-            status=Verdict.REJECTED,
-            code=verdict.reason.code,
-            detail=words,
-        )
-    if not verdict.flagged:
-        return TelemetryResult(index=verdict.index, metric=verdict.metric.name, status=Verdict.ACCEPTED)
-    reason = Reason.VALUE_IS_IMPLAUSIBLE
-    return TelemetryResult(
-        index=verdict.index,
-        metric=verdict.metric.name,
-        status=Verdict.FLAGGED,
-        code=reason.code,
-        detail=reason.value.say(language),
-    )
+    return verdicts
 
 
 def keep(batch: Batch, now: datetime) -> Counter[str]:
@@ -89,7 +53,7 @@ def keep(batch: Batch, now: datetime) -> Counter[str]:
     return done
 
 
-def _merge(slot: Slot, sent: Series, now: datetime) -> Counter[str]:
+def _merge(slot: Slot, sent: DeviceSeries, now: datetime) -> Counter[str]:
     known, stored = store.find(slot)
     whole = merged([sent] if known is None else [known, sent])
     kept = whole if len(whole) <= MAX_IN_SLOT else merged([whole], most=MAX_IN_SLOT)

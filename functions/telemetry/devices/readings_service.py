@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from telemetry.devices import store
-from telemetry.devices.domain import Series, merged, slot_of
-from telemetry.devices.schemas import TelemetryResponse
+from telemetry.devices.domain import DeviceSeries, Readings, merged, slot_of
 from telemetry.downsampling import POINTS, Resolution, lttb
 from telemetry.errors import MetricNotFoundError, TelemetryRangeError, TelemetryRangeTooLongError
-from telemetry.instants import at, epoch_ms, read_moment
+from telemetry.instants import epoch_ms, read_moment
 from telemetry.metrics_table import METRICS, Metric, MetricKind
 
 MAX_SPAN: Final = {MetricKind.SAMPLE: timedelta(days=31), MetricKind.DAILY: timedelta(days=731)}
@@ -29,7 +28,7 @@ class Question:
     """What was kept aside as implausible, instead."""
 
 
-def read(user_id: str, asked: Question, now: datetime) -> TelemetryResponse:
+def read(user_id: str, asked: Question, now: datetime) -> Readings:
     """Of several devices' values for one instant, the one that was received last."""
     metric = METRICS.get(asked.metric)
     if metric is None:
@@ -38,22 +37,12 @@ def read(user_id: str, asked: Question, now: datetime) -> TelemetryResponse:
     told = _thinned(series, asked.resolution)
     if len(told) > MAX_TOLD:
         raise TelemetryRangeTooLongError
-    is_daily = metric.kind is MetricKind.DAILY
-    return TelemetryResponse(
-        metric=metric.name,
-        kind=metric.kind,
-        unit=metric.unit,
-        resolution=asked.resolution,
-        devices=devices,
-        original_size=len(series),
-        size=len(told),
-        times=None if is_daily else (told.ms / 1000).tolist(),
-        dates=[at(ms).date().isoformat() for ms in told.ms.tolist()] if is_daily else None,
-        values=_listed(told),
-    )
+    return Readings(metric, asked.resolution, devices, series=told, original_size=len(series))
 
 
-def _found(user_id: str, metric: Metric, asked: Question, since_ms: int, until_ms: int) -> tuple[list[str], Series]:
+def _found(
+    user_id: str, metric: Metric, asked: Question, since_ms: int, until_ms: int
+) -> tuple[list[str], DeviceSeries]:
     first, last = slot_of(since_ms, metric.kind), slot_of(until_ms - 1, metric.kind)
     parts = [(asked.device_id or "", _nothing(metric))]
     try:
@@ -65,23 +54,18 @@ def _found(user_id: str, metric: Metric, asked: Question, since_ms: int, until_m
     return sorted({device for device, series in parts if len(series)}), merged(series for _, series in parts)
 
 
-def _nothing(metric: Metric) -> Series:
+def _nothing(metric: Metric) -> DeviceSeries:
     import numpy as np
 
-    return Series(np.empty(0, np.int64), np.empty(0, np.int64), np.empty((0, len(metric.columns))))
+    return DeviceSeries(np.empty(0, np.int64), np.empty(0, np.int64), np.empty((0, len(metric.columns))))
 
 
-def _thinned(series: Series, resolution: Resolution) -> Series:
+def _thinned(series: DeviceSeries, resolution: Resolution) -> DeviceSeries:
     most = POINTS.get(resolution, len(series))
     if len(series) <= most:
         return series
     chosen = lttb((series.ms - series.ms[0]).astype(float), series.values[:, 0], most)
-    return Series(series.ms[chosen], series.received_ms[chosen], series.values[chosen])
-
-
-def _listed(series: Series) -> list[Any]:
-    rows: list[list[float]] = series.values.tolist()
-    return [row[0] for row in rows] if series.values.shape[1] == 1 else list(rows)
+    return DeviceSeries(series.ms[chosen], series.received_ms[chosen], series.values[chosen])
 
 
 # --- the range ------------------------------------------------------------------------------------------------------

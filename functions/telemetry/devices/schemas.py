@@ -1,15 +1,22 @@
 """Requests and responses of device telemetry."""
 
+from collections import Counter
+from collections.abc import Sequence
 from enum import StrEnum
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Self
 
 from pydantic import BaseModel, Field, WithJsonSchema
 
 from stadion.http import RequestModel
+from stadion.i18n import Language
+from telemetry.devices.domain import DeviceSeries, Readings
+from telemetry.devices.verdicts import Reason, Rejected, Taken
 from telemetry.downsampling import Resolution
+from telemetry.instants import at
 from telemetry.metrics_table import METRICS, MetricKind
 
 DEVICE_ID: Final = r"^[A-Za-z0-9._:-]{1,64}$"
+MAX_RESULTS: Final = 100
 _VALUE: Final = {
     "description": "a number; of `position` an object",
     "anyOf": [
@@ -90,6 +97,27 @@ class TelemetryResult(BaseModel):
     code: str | None = Field(default=None, description="decide by this", examples=["value_is_impossible"])
     detail: str | None = Field(default=None, description="in the caller's language")
 
+    @classmethod
+    def of(cls, verdict: Taken | Rejected, language: Language) -> Self:
+        if isinstance(verdict, Rejected):
+            return cls(
+                index=verdict.index,
+                metric=verdict.metric,
+                status=Verdict.REJECTED,
+                code=verdict.reason.code,
+                detail=verdict.reason.value.say(language, **verdict.values),
+            )
+        if not verdict.flagged:
+            return cls(index=verdict.index, metric=verdict.metric.name, status=Verdict.ACCEPTED)
+        reason = Reason.VALUE_IS_IMPLAUSIBLE
+        return cls(
+            index=verdict.index,
+            metric=verdict.metric.name,
+            status=Verdict.FLAGGED,
+            code=reason.code,
+            detail=reason.value.say(language),
+        )
+
 
 class TelemetryReceipt(BaseModel):
     """Counts are of values: an entry with three metrics counts three times."""
@@ -98,6 +126,18 @@ class TelemetryReceipt(BaseModel):
     flagged: int = Field(description="kept aside, never shown as truth")
     rejected: int
     results: list[TelemetryResult] = Field(description="of what was not accepted, the first hundred")
+
+    @classmethod
+    def of(cls, verdicts: Sequence[Taken | Rejected], language: Language) -> Self:
+        results = [TelemetryResult.of(verdict, language) for verdict in verdicts]
+        counts = Counter(result.status for result in results)
+        notable = [result for result in results if result.status is not Verdict.ACCEPTED]
+        return cls(
+            accepted=counts[Verdict.ACCEPTED],
+            flagged=counts[Verdict.FLAGGED],
+            rejected=counts[Verdict.REJECTED],
+            results=notable[:MAX_RESULTS],
+        )
 
 
 class TelemetryResponse(BaseModel):
@@ -111,3 +151,25 @@ class TelemetryResponse(BaseModel):
     times: list[float] | None = Field(default=None, description="of samples: seconds since 1970")
     dates: list[str] | None = Field(default=None, description="of a daily metric: the athlete's days")
     values: list[Any] = Field(description="parallel to them; of `position` [lat, lon]", examples=[[142, 143]])
+
+    @classmethod
+    def of(cls, found: Readings) -> Self:
+        metric, series = found.metric, found.series
+        is_daily = metric.kind is MetricKind.DAILY
+        return cls(
+            metric=metric.name,
+            kind=metric.kind,
+            unit=metric.unit,
+            resolution=found.resolution,
+            devices=found.devices,
+            original_size=found.original_size,
+            size=len(series),
+            times=None if is_daily else (series.ms / 1000).tolist(),
+            dates=[at(ms).date().isoformat() for ms in series.ms.tolist()] if is_daily else None,
+            values=_listed(series),
+        )
+
+
+def _listed(series: DeviceSeries) -> list[Any]:
+    rows: list[list[float]] = series.values.tolist()
+    return [row[0] for row in rows] if series.values.shape[1] == 1 else list(rows)

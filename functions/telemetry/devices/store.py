@@ -10,7 +10,7 @@ from pynamodb.attributes import BinaryAttribute
 from stadion import writes
 from stadion.dynamo import Item
 from stadion.records import Records, Stored
-from telemetry.devices.domain import Series, packed, unpacked
+from telemetry.devices.domain import DeviceSeries, packed, unpacked
 from telemetry.metrics_table import Metric
 
 MAX_ITEMS: Final = 4000
@@ -50,17 +50,17 @@ class Slot:
     device_id: str
 
 
-def find(slot: Slot) -> tuple[Series | None, Stored[bytes]]:
+def find(slot: Slot) -> tuple[DeviceSeries | None, Stored[bytes]]:
     stored = SLOTS.read(_judged(slot.flagged), slot.user_id, slot.metric.name, slot.name, slot.device_id)
     return (unpacked(stored.value, slot.name, slot.metric) if stored.value is not None else None), stored
 
 
-def keep(slot: Slot, series: Series, stored: Stored[bytes], now: datetime) -> None:
+def keep(slot: Slot, series: DeviceSeries, stored: Stored[bytes], now: datetime) -> None:
     """`WriteConflictError` when the slot is not `stored` any more."""
     writes.replace(stored, packed(series, slot.name, slot.metric), now)
 
 
-def of_device(user_id: str, metric: Metric, device_id: str, first: str, last: str) -> tuple[list[Series], int]:
+def of_device(user_id: str, metric: Metric, device_id: str, first: str, last: str) -> tuple[list[DeviceSeries], int]:
     """The device's slots from `first` to `last` and the sum of their revisions, which each change of any makes greater.
 
     Of several who look after their own write, the last one's sum is the greatest, and it has seen all."""
@@ -68,7 +68,9 @@ def of_device(user_id: str, metric: Metric, device_id: str, first: str, last: st
     return [unpacked(one.data, one.slot, metric) for one in found], sum(one.revision for one in found)
 
 
-def between(user_id: str, metric: Metric, first: str, last: str, *, flagged: bool) -> Iterator[tuple[str, Series]]:
+def between(
+    user_id: str, metric: Metric, first: str, last: str, *, flagged: bool
+) -> Iterator[tuple[str, DeviceSeries]]:
     """Device and samples of each slot from `first` to `last`, one request a megabyte; `TooMuchError`."""
     size = 0
     found = _between(user_id, metric, first, f"{last}$", flagged=flagged)  # "$" comes after "#"

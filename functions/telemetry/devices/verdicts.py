@@ -67,7 +67,7 @@ class Reason(Enum):
         return self.name.lower()
 
 
-class RefusedError(Exception):
+class RejectedError(Exception):
     def __init__(self, reason: Reason, **values: str) -> None:
         self.reason = reason
         self.values = values
@@ -86,33 +86,33 @@ class Taken:
 
 
 @dataclass(frozen=True)
-class Refused:
+class Rejected:
     index: int
     metric: str | None
     reason: Reason
     values: dict[str, str]
 
 
-def judged(index: int, entry: Any, now: datetime) -> Iterator[Taken | Refused]:
+def judged(index: int, entry: Any, now: datetime) -> Iterator[Taken | Rejected]:
     """One verdict for each value; for an entry that cannot be read, one."""
     if not isinstance(entry, dict):
-        yield Refused(index, None, Reason.ENTRY_IS_INVALID, {})
+        yield Rejected(index, None, Reason.ENTRY_IS_INVALID, {})
     elif entry.keys() <= _SINGLE and entry.keys() >= _SINGLE - {"unit"}:
         yield _judged(index, entry["metric"], entry["value"], entry.get("unit"), entry["timestamp"], now)
     elif entry.keys() == _MANY and isinstance(entry["values"], dict) and 1 <= len(entry["values"]) <= MAX_VALUES:
         for name, value in entry["values"].items():
             yield _judged(index, name, value, None, entry["timestamp"], now)
     else:
-        yield Refused(index, None, Reason.ENTRY_IS_INVALID, {})
+        yield Rejected(index, None, Reason.ENTRY_IS_INVALID, {})
 
 
-def _judged(index: int, name: Any, value: Any, unit: Any, timestamp: Any, now: datetime) -> Taken | Refused:
+def _judged(index: int, name: Any, value: Any, unit: Any, timestamp: Any, now: datetime) -> Taken | Rejected:
     try:
         metric = _metric(name)
         ms = _day_ms(timestamp, now) if metric.kind is MetricKind.DAILY else _instant_ms(timestamp, now)
         values = _canonical(metric, value, unit)
-    except RefusedError as error:
-        return Refused(index, shown(name), error.reason, error.values)
+    except RejectedError as error:
+        return Rejected(index, shown(name), error.reason, error.values)
     return Taken(index, metric, ms, values, flagged=not _is_plausible(metric, values))
 
 
@@ -124,7 +124,7 @@ def shown(name: Any) -> str | None:
 def _metric(name: Any) -> Metric:
     metric = METRICS.get(name) if isinstance(name, str) else None
     if metric is None:
-        raise RefusedError(Reason.METRIC_IS_UNKNOWN)
+        raise RejectedError(Reason.METRIC_IS_UNKNOWN)
     return metric
 
 
@@ -134,13 +134,13 @@ def _metric(name: Any) -> Metric:
 def _canonical(metric: Metric, value: Any, unit_name: Any) -> tuple[float, ...]:
     unit = metric.unit_named(unit_name) if unit_name is None or isinstance(unit_name, str) else None
     if unit is None:
-        raise RefusedError(Reason.UNIT_IS_UNKNOWN, units=", ".join(metric.unit_names))
+        raise RejectedError(Reason.UNIT_IS_UNKNOWN, units=", ".join(metric.unit_names))
     try:
         found = tuple(unit.canonical(_number(part)) for part in _parts(metric, value))
     except ZeroDivisionError:
-        raise RefusedError(Reason.VALUE_IS_IMPOSSIBLE) from None
+        raise RejectedError(Reason.VALUE_IS_IMPOSSIBLE) from None
     if any(number not in allowed for number, allowed in zip(found, metric.possible, strict=True)):
-        raise RefusedError(Reason.VALUE_IS_IMPOSSIBLE)
+        raise RejectedError(Reason.VALUE_IS_IMPOSSIBLE)
     return tuple(round(number, metric.decimals) + 0.0 for number in found)  # no negative zero
 
 
@@ -148,20 +148,20 @@ def _parts(metric: Metric, value: Any) -> list[Any]:
     if len(metric.columns) == 1:
         return [value]
     if not isinstance(value, dict) or value.keys() != set(metric.columns):
-        raise RefusedError(Reason.VALUE_IS_NO_POSITION)
+        raise RejectedError(Reason.VALUE_IS_NO_POSITION)
     return [value[name] for name in metric.columns]
 
 
 def _number(value: Any) -> float:
     """To Python, JSON's true is 1, NaN is JSON, and a whole number may be too large for a float."""
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise RefusedError(Reason.VALUE_IS_NO_NUMBER)
+        raise RejectedError(Reason.VALUE_IS_NO_NUMBER)
     try:
         number = float(value)
     except OverflowError:
-        raise RefusedError(Reason.VALUE_IS_IMPOSSIBLE) from None
+        raise RejectedError(Reason.VALUE_IS_IMPOSSIBLE) from None
     if not math.isfinite(number):
-        raise RefusedError(Reason.VALUE_IS_NOT_FINITE)
+        raise RejectedError(Reason.VALUE_IS_NOT_FINITE)
     return number
 
 
@@ -192,21 +192,21 @@ def _day_ms(timestamp: Any, now: datetime) -> int:
 
 def _moment(timestamp: Any) -> datetime:
     if not isinstance(timestamp, str):
-        raise RefusedError(Reason.TIMESTAMP_IS_INVALID)
+        raise RejectedError(Reason.TIMESTAMP_IS_INVALID)
     if not _TIME.fullmatch(timestamp):
         has_no_zone = _LOCAL_TIME.fullmatch(timestamp)
-        raise RefusedError(Reason.TIMESTAMP_HAS_NO_ZONE if has_no_zone else Reason.TIMESTAMP_IS_INVALID)
+        raise RejectedError(Reason.TIMESTAMP_HAS_NO_ZONE if has_no_zone else Reason.TIMESTAMP_IS_INVALID)
     try:
         return datetime.fromisoformat(timestamp.upper())
     except ValueError:
-        raise RefusedError(Reason.TIMESTAMP_IS_INVALID) from None
+        raise RejectedError(Reason.TIMESTAMP_IS_INVALID) from None
 
 
 def _date(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise RefusedError(Reason.TIMESTAMP_IS_INVALID) from None
+        raise RejectedError(Reason.TIMESTAMP_IS_INVALID) from None
 
 
 def _midnight(day: date) -> datetime:
@@ -215,7 +215,7 @@ def _midnight(day: date) -> datetime:
 
 def _in_time(moment: datetime, now: datetime) -> datetime:
     if moment < FIRST:
-        raise RefusedError(Reason.TIMESTAMP_IS_TOO_OLD)
+        raise RejectedError(Reason.TIMESTAMP_IS_TOO_OLD)
     if moment > now + AHEAD:
-        raise RefusedError(Reason.TIMESTAMP_IS_IN_THE_FUTURE)
+        raise RejectedError(Reason.TIMESTAMP_IS_IN_THE_FUTURE)
     return moment

@@ -1,6 +1,7 @@
 """Streams as the app asks for them: parallel arrays, derived ones too, at the resolution that a screen can show."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -20,6 +21,21 @@ SMOOTH_SAMPLES = 5
 class Series(StrEnum):
     TIME = "time"
     DISTANCE = "distance"
+
+
+@dataclass(frozen=True)
+class Streams:
+    """Of a workout, as they were asked for: parallel lists by name; None where nothing was measured."""
+
+    workout_id: str
+    resolution: Resolution
+    series: Series
+    original_size: int
+    lists: Mapping[str, list[Any]]
+
+    @property
+    def size(self) -> int:
+        return max((len(values) for values in self.lists.values()), default=0)
 
 
 def _recorded(column: str) -> Callable[[Columns, SportType], Floats | None]:

@@ -1,9 +1,9 @@
-from typing import Any
+from typing import Any, Self
 
 from pydantic import BaseModel, Field
 
 from telemetry.downsampling import Resolution
-from telemetry.streams.domain import Series
+from telemetry.streams.domain import Series, Streams
 
 
 class StreamsResponse(BaseModel):
@@ -16,3 +16,14 @@ class StreamsResponse(BaseModel):
         description="parallel lists by name; a missing sample is null, a stream that was not recorded is left out",
         examples=[{"time": [0, 1, 2], "heartrate": [91, 92, None], "latlng": [[55.75, 37.61], None, [55.75, 37.62]]}],
     )
+
+    @classmethod
+    def of(cls, found: Streams) -> Self:
+        return cls(
+            workout_id=found.workout_id,
+            resolution=found.resolution,
+            series=found.series,
+            original_size=found.original_size,
+            size=found.size,
+            streams=dict(found.lists),
+        )

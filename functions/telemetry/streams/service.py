@@ -14,29 +14,21 @@ from stadion.streams.recorded import joined, unbundle
 from telemetry.downsampling import Resolution
 from telemetry.live import service as live
 from telemetry.streams import store
-from telemetry.streams.domain import KNOWN, Series, has_distance, streams
+from telemetry.streams.domain import KNOWN, Series, Streams, has_distance, streams
 from telemetry.streams.errors import NoDistanceError, StreamsNotFoundError, UnknownStreamError
 from telemetry.streams.exports import Format, exported
-from telemetry.streams.schemas import StreamsResponse
 from telemetry.streams.store import Kept
 from telemetry.streams.values import Facts
 
 
-def read(user_id: str, workout_id: str, keys: str | None, *, resolution: Resolution, series: Series) -> StreamsResponse:
+def read(user_id: str, workout_id: str, keys: str | None, *, resolution: Resolution, series: Series) -> Streams:
     """Two DynamoDB requests, whatever the resolution, up to a megabyte of chunks."""
     wanted = _wanted(keys)
     kept, columns = _columns(user_id, workout_id)
     if series is Series.DISTANCE and not has_distance(columns):
         raise NoDistanceError
     told = streams(columns, kept.sport_type, wanted, resolution=resolution, series=series)
-    return StreamsResponse(
-        workout_id=workout_id,
-        resolution=resolution,
-        series=series,
-        original_size=len(columns["time_s"]),
-        size=max((len(values) for values in told.values()), default=0),
-        streams=told,
-    )
+    return Streams(workout_id, resolution, series, original_size=len(columns["time_s"]), lists=told)
 
 
 def export(user_id: str, workout_id: str, as_format: Format) -> str:
