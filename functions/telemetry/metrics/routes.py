@@ -18,7 +18,7 @@ from telemetry.metrics.days.schemas import (
     ZonesResponse,
 )
 from telemetry.metrics.workouts import service as workouts
-from telemetry.metrics.workouts.values import MetricsResponse
+from telemetry.metrics.workouts.schemas import MetricsResponse
 from telemetry.timeseries.port import Fill, Period, Source
 
 router = Routes()
@@ -35,14 +35,14 @@ def get_workout_metrics(workout_id: str) -> MetricsResponse:
     """Each number with its method, what went into it, and whether it is estimated; what is missing where there is none.
 
     They come a moment after the workout, and again when it, the zones or FTP change."""
-    return workouts.of_workout(router.user_id, workout_id)
+    return MetricsResponse.of(workouts.of_workout(router.user_id, workout_id))
 
 
 @router.get("/v1/metrics/fitness", summary="Read fitness, fatigue and form", tags=TAGS, compress=True)
 def get_fitness(since: From = None, until: To = None) -> FitnessResponse:
     """Of each day, at most 731; six weeks until today when no range is given."""
     user_id = router.user_id
-    return days.fitness_of(user_id, span(user_id, since, until, clock.now()))
+    return FitnessResponse.of(days.fitness_of(user_id, span(user_id, since, until, clock.now())))
 
 
 @router.get("/v1/metrics/trends/<metric>", summary="Read the trend of a metric", tags=TAGS, compress=True)
@@ -54,14 +54,16 @@ def get_trend(
     until: To = None,
 ) -> TrendResponse:
     user_id = router.user_id
-    return days.trend(user_id, metric, source, span(user_id, since, until, clock.now()), period)
+    found = days.trend(user_id, metric, source, span(user_id, since, until, clock.now()), period)
+    return TrendResponse.of(found, metric=metric, source=source, period=period)
 
 
 @router.get("/v1/metrics/zones", summary="Read the time in zones", tags=TAGS)
 def get_zones(metric: Metric = "heart_rate", since: From = None, until: To = None) -> ZonesResponse:
     """Of workouts, `heart_rate` or `power`: each day's seconds in the zones that held on it."""
     user_id = router.user_id
-    return days.zones(user_id, metric, span(user_id, since, until, clock.now()))
+    found = days.zones(user_id, metric, span(user_id, since, until, clock.now()))
+    return ZonesResponse.of(found, metric=metric)
 
 
 @router.get("/v1/metrics/histogram", summary="Read how long each value was held", tags=TAGS, compress=True)
@@ -72,14 +74,16 @@ def get_histogram(
     until: To = None,
 ) -> HistogramResponse:
     user_id = router.user_id
-    return days.histogram(user_id, metric, width, span(user_id, since, until, clock.now()))
+    found = days.histogram(user_id, metric, width, span(user_id, since, until, clock.now()))
+    return HistogramResponse.of(found, metric=metric)
 
 
 @router.get("/v1/metrics/mean-max", summary="Read the best averages of a season", tags=TAGS)
 def get_mean_max(metric: Metric = "power", since: From = None, until: To = None) -> MeanMaxResponse:
     """By duration, of `power`, `heart_rate` or `speed`; of power with critical power, and what FTP it suggests."""
     user_id = router.user_id
-    return days.mean_max(user_id, metric, span(user_id, since, until, clock.now()))
+    found = days.mean_max(user_id, metric, span(user_id, since, until, clock.now()))
+    return MeanMaxResponse.of(found, metric=metric)
 
 
 @router.get("/v1/metrics/series/<metric>", summary="Read a metric in even steps", tags=TAGS, compress=True)
@@ -93,9 +97,13 @@ def get_series(
 ) -> SeriesResponse:
     """Averages over steps; the last day when no range is given."""
     begins, ends = moments(since, until, clock.now())
-    return days.series(router.user_id, metric, source, begins, ends, step_s=step_s, fill=fill)
+    found = days.series(router.user_id, metric, source, begins, ends, step_s=step_s, fill=fill)
+    return SeriesResponse.of(found, metric=metric, source=source, step_s=step_s, fill=fill)
 
 
 @router.get("/v1/metrics/latest", summary="Read the newest values", tags=TAGS)
 def get_latest() -> LatestResponse:
-    return days.latest(router.user_id)
+    user_id = router.user_id
+    return LatestResponse.of(
+        workouts=days.latest(user_id, Source.WORKOUTS), devices=days.latest(user_id, Source.DEVICES)
+    )

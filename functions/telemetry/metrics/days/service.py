@@ -8,31 +8,14 @@ from typing import Final
 from telemetry.errors import MetricNotFoundError, TelemetryRangeTooLongError
 from telemetry.metrics.athletes import store as athlete_store
 from telemetry.metrics.athletes.domain import Athlete, body_on
-from telemetry.metrics.days.critical_power import CriticalPower, critical_power
+from telemetry.metrics.days.critical_power import critical_power
+from telemetry.metrics.days.domain import Bars, DaysInZones, FitnessByDay, LatestValues, MeanMax, TimeInZones
 from telemetry.metrics.days.fitness import fitness
 from telemetry.metrics.days.ranges import days
-from telemetry.metrics.days.schemas import (
-    BestItem,
-    CriticalPowerFit,
-    FitnessDay,
-    FitnessResponse,
-    HistogramBar,
-    HistogramResponse,
-    LatestItem,
-    LatestResponse,
-    MeanMaxResponse,
-    SeriesItem,
-    SeriesResponse,
-    TrendItem,
-    TrendResponse,
-    ZoneSpan,
-    ZonesResponse,
-)
 from telemetry.metrics.errors import HistogramWidthError, SeriesRangeError
 from telemetry.metrics.values import Given, Measure, told, untold
 from telemetry.metrics.workouts.domain import COLUMNS
-from telemetry.metrics.zones import LACKING, ZONES, ZoneSet
-from telemetry.metrics_table import METRICS
+from telemetry.metrics.zones import ZONES, ZoneSet
 from telemetry.timeseries.domain import (
     MAX_SERIES,
     MAX_STEPS,
@@ -43,7 +26,7 @@ from telemetry.timeseries.domain import (
     known_of,
 )
 from telemetry.timeseries.errors import NotAskableError
-from telemetry.timeseries.port import Best, Fill, Period, Point, Source, Span
+from telemetry.timeseries.port import Best, Fill, Period, Point, Source, Span, TrendPoint
 from telemetry.timeseries.service import time_series
 
 SETTLED: Final = timedelta(days=730)
@@ -52,50 +35,23 @@ FTP_OF_20_MINUTES: Final = 0.95
 TWENTY_MINUTES_S: Final = 1200
 
 
-def fitness_of(user_id: str, span: Span) -> FitnessResponse:
+def fitness_of(user_id: str, span: Span) -> FitnessByDay:
     """The same for a day, whichever days are asked for."""
     whole = Span(span.first - SETTLED, span.last)
     known = {one.day: one.load for one in time_series().daily_loads(user_id, whole)}
     every = list(days(whole))
     known_since = next((number for number, day in enumerate(every) if day in known), None)
     found = fitness([known.get(day, 0.0) for day in every], known_since=known_since)
-    items = [
-        FitnessDay(
-            day=day,
-            load=round(one.load, 2),
-            ctl=round(one.ctl, 2),
-            atl=round(one.atl, 2),
-            tsb=round(one.tsb, 2),
-            ramp=round(one.ramp, 2),
-            monotony=_rounded(one.monotony),
-            strain=_rounded(one.strain),
-            load_ratio=_rounded(one.ratio),
-            spike=one.spike,
-        )
-        for day, one in zip(every, found, strict=True)
-        if day >= span.first
-    ]
-    return FitnessResponse(items=items)
+    return {day: one for day, one in zip(every, found, strict=True) if day >= span.first}
 
 
-def trend(user_id: str, metric: str, source: Source, span: Span, period: Period) -> TrendResponse:
+def trend(user_id: str, metric: str, source: Source, span: Span, period: Period) -> list[TrendPoint]:
     _check(metric, known_of(source))
-    found = time_series().trend(user_id, metric, source, span, period)
-    items = [
-        TrendItem(
-            start=one.start,
-            count=one.count,
-            avg=round(one.avg, 3),
-            min=one.min,
-            max=one.max,
-            percentiles=dict(one.percentiles),
-        )
-        for one in found
-    ]
-    return TrendResponse(metric=metric, unit=_unit(metric), source=source, period=period, items=items)
+    return time_series().trend(user_id, metric, source, span, period)
 
 
-def histogram(user_id: str, metric: str, width: float | None, span: Span) -> HistogramResponse:
+def histogram(user_id: str, metric: str, width: float | None, span: Span) -> Bars:
+    """Of the finest width when none is given."""
     _check(metric, list(RECORDED))
     finest = bin_width(metric)
     wanted = finest if width is None else width
@@ -103,36 +59,15 @@ def histogram(user_id: str, metric: str, width: float | None, span: Span) -> His
         check_width(metric, wanted)
     except (NotAskableError, OverflowError) as error:
         raise HistogramWidthError(pointer="query:width", width=f"{finest:g}") from error
-    bars = time_series().histogram(user_id, metric, span, wanted)
-    items = [HistogramBar(low=bar.low, high=bar.high, seconds=round(bar.seconds, 3)) for bar in bars]
-    return HistogramResponse(metric=metric, unit=_unit(metric), width=wanted, items=items)
+    return Bars(wanted, time_series().histogram(user_id, metric, span, wanted))
 
 
-def mean_max(user_id: str, metric: str, span: Span) -> MeanMaxResponse:
+def mean_max(user_id: str, metric: str, span: Span) -> MeanMax:
     _check(metric, list(COLUMNS))
     bests = time_series().mean_max(user_id, metric, span)
-    is_power = metric == "power"
-    return MeanMaxResponse(
-        metric=metric,
-        unit=_unit(metric),
-        items=[
-            BestItem(duration_s=one.duration_s, value=one.value, workout_id=one.workout_id, day=one.day)
-            for one in bests
-        ],
-        critical_power=_fit(critical_power({one.duration_s: one.value for one in bests})) if is_power else None,
-        ftp=_suggested_ftp(bests) if is_power else None,
-    )
-
-
-def _fit(found: CriticalPower | None) -> CriticalPowerFit | None:
-    if found is None:
-        return None
-    return CriticalPowerFit(
-        cp_w=round(found.cp_w, 1),
-        w_prime_j=round(found.w_prime_j),
-        r_squared=round(found.r_squared, 5),
-        points=found.points,
-    )
+    if metric != "power":
+        return MeanMax(bests)
+    return MeanMax(bests, critical_power({one.duration_s: one.value for one in bests}), _suggested_ftp(bests))
 
 
 def _suggested_ftp(bests: Sequence[Best]) -> Measure:
@@ -146,51 +81,34 @@ def _suggested_ftp(bests: Sequence[Best]) -> Measure:
 
 def series(
     user_id: str, metric: str, source: Source, since: datetime, until: datetime, *, step_s: int, fill: Fill
-) -> SeriesResponse:
+) -> list[Point]:
     _check(metric, known_of(source))
     try:
         check_series(metric, since, until, step_s)
     except NotAskableError as error:
         raise SeriesRangeError(pointer="query:from", steps=MAX_STEPS, days=MAX_SERIES.days) from error
     try:
-        found = time_series().series(user_id, metric, source, since, until, step_s=step_s, fill=fill)
+        return time_series().series(user_id, metric, source, since, until, step_s=step_s, fill=fill)
     except NotAskableError as error:
         raise TelemetryRangeTooLongError from error
-    items = [SeriesItem(time=one.moment, value=round(one.value, 3)) for one in found]
-    return SeriesResponse(metric=metric, unit=_unit(metric), source=source, step_s=step_s, fill=fill, items=items)
 
 
-def latest(user_id: str) -> LatestResponse:
-    return LatestResponse(workouts=_latest(user_id, Source.WORKOUTS), devices=_latest(user_id, Source.DEVICES))
-
-
-def _latest(user_id: str, source: Source) -> dict[str, LatestItem]:
-    found: dict[str, Point] = time_series().latest(user_id, known_of(source), source)
-    return {
-        metric: LatestItem(time=point.moment, value=round(point.value, 3), unit=_unit(metric))
-        for metric, point in found.items()
-    }
+def latest(user_id: str, source: Source) -> LatestValues:
+    return time_series().latest(user_id, known_of(source), source)
 
 
 # --- zones ----------------------------------------------------------------------------------------------------------
 
 
-def zones(user_id: str, metric: str, span: Span) -> ZonesResponse:
+def zones(user_id: str, metric: str, span: Span) -> TimeInZones:
     """Each day's seconds fall into the zones of that day: one question for each set."""
     _check(metric, list(ZONES))
     athlete, _ = athlete_store.read(user_id)
-    spans = [
-        ZoneSpan(since=part.first, until=part.last, zones=set_, seconds=_in_zones(user_id, metric, part, set_))
+    parts = [
+        DaysInZones(part, set_, _in_zones(user_id, metric, part, set_))
         for part, set_ in zone_sets(athlete, span, lambda day: ZONES[metric](body_on(athlete, day)))
     ]
-    counted = [one.seconds for one in spans if one.seconds is not None]
-    return ZonesResponse(
-        metric=metric,
-        seconds=[round(sum(zone), 3) for zone in zip(*counted, strict=True)],
-        estimated=any(one.zones.estimated for one in spans if one.zones is not None),
-        missing=LACKING[metric] if len(counted) < len(spans) else [],
-        spans=spans,
-    )
+    return TimeInZones(parts)
 
 
 def _in_zones(user_id: str, metric: str, part: Span, set_: ZoneSet | None) -> list[float] | None:
@@ -225,11 +143,3 @@ def _birthday(born: date, year: int) -> date:
 def _check(metric: str, known: list[str]) -> None:
     if metric not in known:
         raise MetricNotFoundError(known=", ".join(known))
-
-
-def _unit(metric: str) -> str:
-    return METRICS[metric].unit
-
-
-def _rounded(value: float | None) -> float | None:
-    return round(value, 3) if value is not None else None

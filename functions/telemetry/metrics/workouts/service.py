@@ -19,7 +19,7 @@ from telemetry.metrics.values import Body
 from telemetry.metrics.workouts import store
 from telemetry.metrics.workouts.domain import assess
 from telemetry.metrics.workouts.store import Measured
-from telemetry.metrics.workouts.values import MetricsResponse
+from telemetry.metrics.workouts.values import WorkoutMetrics
 from telemetry.streams import store as stream_store
 from telemetry.streams.store import Kept
 from telemetry.streams.values import Facts
@@ -31,7 +31,7 @@ METHODS: Final = 1
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
+class CurrentMetrics:
     """The metrics as they stand, their revision, and the columns that they came from."""
 
     outcome: str
@@ -49,7 +49,7 @@ def measure(user_id: str, workout_id: str, now: datetime) -> str:
     return found.outcome
 
 
-def _bring_about(user_id: str, workout_id: str, now: datetime) -> Found | None:
+def _bring_about(user_id: str, workout_id: str, now: datetime) -> CurrentMetrics | None:
     """Looks at the metrics first: whoever measures on later news then finds them changed, and looks again."""
     stored = store.read(user_id, workout_id)
     streams = stream_store.read(user_id, workout_id)
@@ -67,10 +67,10 @@ def _bring_about(user_id: str, workout_id: str, now: datetime) -> Found | None:
         columns = joined(stream_store.read_chunks(user_id, kept)) if kept.key is not None else {}
         wanted = _measured(kept, kept.facts, kept.started_at, body, known, columns)
     if known is not None and known.fingerprint == wanted.fingerprint:
-        return Found("unchanged", known, stored.revision or 0, columns)
+        return CurrentMetrics("unchanged", known, stored.revision or 0, columns)
     revision = stored.next_revision
     store.keep(user_id, stored, wanted, relied_on=relied_on, event=_event(wanted, revision), now=now)
-    return Found("measured" if wanted.assessment is not None else "forgotten", wanted, revision, columns)
+    return CurrentMetrics("measured" if wanted.assessment is not None else "forgotten", wanted, revision, columns)
 
 
 def _gone(known: Measured | None) -> Measured:
@@ -118,7 +118,7 @@ def _event(measured: Measured, revision: int) -> UserMetricsUpdated:
     )
 
 
-def _tell_series(user_id: str, found: Found, now: datetime) -> None:
+def _tell_series(user_id: str, found: CurrentMetrics, now: datetime) -> None:
     measured = found.measured
     if measured.assessment is None:
         time_series().remove_workout(
@@ -143,15 +143,15 @@ def _tell_series(user_id: str, found: Found, now: datetime) -> None:
     time_series().put_workout(user_id, series, now)
 
 
-def of_workout(user_id: str, workout_id: str) -> MetricsResponse:
+def of_workout(user_id: str, workout_id: str) -> WorkoutMetrics:
     stored = store.read(user_id, workout_id)
     measured = stored.value
     if measured is None or measured.assessment is None:
         raise MetricsNotFoundError
-    return MetricsResponse(
-        **dict(measured.assessment),
-        workout_id=workout_id,
-        revision=stored.revision or 0,
+    return WorkoutMetrics(
+        workout_id,
+        stored.revision or 0,
         day=measured.day,
         sport_type=measured.sport_type,
+        assessment=measured.assessment,
     )

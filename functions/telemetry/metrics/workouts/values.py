@@ -1,5 +1,6 @@
-"""What a workout means, as it is kept and answered."""
+"""What a workout means."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -38,8 +39,12 @@ class Assessment(BaseModel):
     )
 
 
-class MetricsResponse(Assessment):
+@dataclass(frozen=True)
+class WorkoutMetrics:
+    """The assessment as it stands, and what it is of."""
+
     workout_id: str
-    revision: int = Field(description="grows whenever the metrics change")
-    day: date = Field(description="the athlete's day on which the workout began")
+    revision: int
+    day: date
     sport_type: SportType
+    assessment: Assessment
