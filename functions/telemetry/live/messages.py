@@ -1,14 +1,14 @@
 """What goes over the WebSocket. `docs/asyncapi.json` is generated from these models."""
 
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, Field, TypeAdapter
 
 from stadion.http import RequestModel
 from stadion.ids import ClientId
 from telemetry.live.schemas import LiveCommand, LiveSessionDetail, LiveStart, SampleBatch, SamplesTaken
-from telemetry.live.values import Seen
+from telemetry.live.values import SampleReceipt, Seen, SessionReport
 
 RequestId = Annotated[
     str, Field(min_length=1, max_length=64, description="the app's own; the answer carries it", examples=["17"])
@@ -111,12 +111,20 @@ class SessionAnswer(Answer):
     type: Literal["session"] = "session"
     session: LiveSessionDetail
 
+    @classmethod
+    def of(cls, report: SessionReport) -> Self:
+        return cls(session=LiveSessionDetail.of(report))
+
 
 class SamplesAnswer(Answer):
     """To samples: they are kept, and the app may forget them."""
 
     type: Literal["samples"] = "samples"
     taken: SamplesTaken
+
+    @classmethod
+    def of(cls, receipt: SampleReceipt) -> Self:
+        return cls(taken=SamplesTaken.of(receipt))
 
 
 class WatchAnswer(Answer):

@@ -6,7 +6,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from stadion import clock
-from stadion.http import Cursor, Limit, Routes, no_content
+from stadion.http import Cursor, Limit, Routes, listed, no_content
 from stadion.pagination import DEFAULT_LIMIT, ListResponse
 from telemetry.live import service
 from telemetry.live.audience import permission_service
@@ -21,6 +21,7 @@ from telemetry.live.schemas import (
     NewShareLink,
     SampleBatch,
     SamplesTaken,
+    ShareLink,
     ShareLinks,
 )
 from telemetry.live.values import MarkKind, Seen
@@ -33,7 +34,7 @@ SESSION = "/v1/live/sessions/<session_id>"
 @router.post("/v1/live/sessions", summary="Start a live workout", tags=TAGS, status_code=201)
 def start_live_session(body: Annotated[LiveStart, Body()]) -> LiveSessionDetail:
     """The app chooses the id, which the workout will have. The same start again answers the session as it is."""
-    return service.start(router.user_id, body, clock.now())
+    return LiveSessionDetail.of(service.start(router.user_id, body.start(), clock.now()))
 
 
 @router.get("/v1/live/sessions", summary="List the live workouts of the last month", tags=TAGS)
@@ -42,12 +43,12 @@ def list_live_sessions(
     cursor: Cursor = None,
 ) -> ListResponse[LiveSession]:
     """In the order of their ids, the last one first: choose UUIDv7, and it is the newest."""
-    return service.sessions(router.user_id, limit=limit, cursor=cursor)
+    return listed(service.sessions(router.user_id, limit=limit, cursor=cursor), LiveSession.of)
 
 
 @router.get(SESSION, summary="Show a live workout, its last sample and gaps", tags=TAGS)
 def get_live_session(session_id: str) -> LiveSessionDetail:
-    return service.state(router.user_id, session_id)
+    return LiveSessionDetail.of(service.state(router.user_id, session_id))
 
 
 @router.post(f"{SESSION}/samples", summary="Send samples", tags=TAGS, status_code=202)
@@ -55,39 +56,40 @@ def send_live_samples(session_id: str, body: Annotated[SampleBatch, Body()]) -> 
     """What is answered is kept; anything else, send again. Order, age and repetitions do not matter.
 
     For a week after the end, samples that come late correct the workout."""
-    return service.take(router.user_id, session_id, body, clock.now())
+    return SamplesTaken.of(service.take(router.user_id, session_id, body.sent(), clock.now()))
 
 
 @router.post(f"{SESSION}/pause", summary="Pause", tags=TAGS)
 def pause_live_session(session_id: str, body: Annotated[LiveCommand, Body()]) -> LiveSessionDetail:
-    return service.mark(router.user_id, session_id, MarkKind.PAUSE, body.at_s, clock.now())
+    return LiveSessionDetail.of(service.mark(router.user_id, session_id, MarkKind.PAUSE, body.at_s, clock.now()))
 
 
 @router.post(f"{SESSION}/resume", summary="Go on after a pause", tags=TAGS)
 def resume_live_session(session_id: str, body: Annotated[LiveCommand, Body()]) -> LiveSessionDetail:
-    return service.mark(router.user_id, session_id, MarkKind.RESUME, body.at_s, clock.now())
+    return LiveSessionDetail.of(service.mark(router.user_id, session_id, MarkKind.RESUME, body.at_s, clock.now()))
 
 
 @router.post(f"{SESSION}/stop", summary="Stop: it becomes a workout", tags=TAGS)
 def stop_live_session(session_id: str, body: Annotated[LiveCommand, Body()]) -> LiveSessionDetail:
     """The workout has the session's id, and appears in the diary a moment later."""
-    return service.stop(router.user_id, session_id, body.at_s, clock.now())
+    return LiveSessionDetail.of(service.stop(router.user_id, session_id, body.at_s, clock.now()))
 
 
 @router.post(f"{SESSION}/discard", summary="Discard: it never was", tags=TAGS)
 def discard_live_session(session_id: str) -> LiveSessionDetail:
-    return service.discard(router.user_id, session_id, clock.now())
+    return LiveSessionDetail.of(service.discard(router.user_id, session_id, clock.now()))
 
 
 @router.post(f"{SESSION}/share-links", summary="Make a link for people without an account", tags=TAGS, status_code=201)
 def create_share_link(session_id: str, body: Annotated[NewShareLink, Body()]) -> CreatedShareLink:
     """Whoever has it sees what followers see, until it ends or is revoked."""
-    return permission_service.share(router.user_id, session_id, body, clock.now())
+    return CreatedShareLink.of(*permission_service.share(router.user_id, session_id, body.lasts, clock.now()))
 
 
 @router.get(f"{SESSION}/share-links", summary="List the links that hold", tags=TAGS)
 def list_share_links(session_id: str) -> ShareLinks:
-    return ShareLinks(items=permission_service.links(router.user_id, session_id, clock.now()))
+    links = permission_service.links(router.user_id, session_id, clock.now())
+    return ShareLinks(items=[ShareLink.of(link) for link in links])
 
 
 @router.delete(f"{SESSION}/share-links/<link_id>", summary="Revoke a link", tags=TAGS, status_code=204)
@@ -104,12 +106,13 @@ def look_at_shared_session(share_token: str) -> Seen:
 
 @router.get("/v1/live/followers", summary="List who may watch you live", tags=TAGS)
 def list_live_followers() -> Followers:
-    return Followers(items=permission_service.followers(router.user_id))
+    followers = permission_service.followers(router.user_id)
+    return Followers(items=[Follower.of(allowed) for allowed in followers])
 
 
 @router.put("/v1/live/followers/<follower>", summary="Let somebody watch you live", tags=TAGS)
 def allow_live_follower(follower: str) -> Follower:
-    return permission_service.allow(router.user_id, follower, clock.now())
+    return Follower.of(permission_service.allow(router.user_id, follower, clock.now()))
 
 
 @router.delete("/v1/live/followers/<follower>", summary="Let somebody watch you no more", tags=TAGS, status_code=204)

@@ -1,6 +1,7 @@
 """Requests and answers of live workouts, the same over HTTP and over the WebSocket."""
 
-from typing import Annotated, Final, Literal
+from datetime import timedelta
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, Field, Strict
 
@@ -10,16 +11,28 @@ from stadion.http import RequestModel
 from stadion.ids import ClientId
 from stadion.sports import SportType
 from stadion.zones import TimeZone
-from telemetry.live.values import MAX_DURATION, LiveState
+from telemetry.live.values import (
+    DENSE_HOURS,
+    MAX_DURATION,
+    MAX_IN_MINUTE,
+    MAX_LATER,
+    MAX_MINUTES,
+    MAX_SAMPLES,
+    Allowed,
+    Coverage,
+    ImpossibleValue,
+    Link,
+    LiveState,
+    SampleReceipt,
+    SentSamples,
+    SessionReport,
+    SessionSummary,
+    Start,
+)
 
-MAX_SAMPLES: Final = 600
-MAX_MINUTES: Final = 60
-MAX_IN_MINUTE: Final = 1_200
-"""Twenty a second. A chunk stays far below the 400 KB of an item."""
-DENSE_HOURS: Final = 4
-MAX_LATER: Final = 120
-"""In a minute after `DENSE_HOURS`, so that the longest session (1.5 million samples) fits into a function's memory.
-Without that, one session could keep the task from closing all the others."""
+__all__ = ["DENSE_HOURS", "MAX_IN_MINUTE", "MAX_LATER", "MAX_MINUTES", "MAX_SAMPLES"]
+"""The limits of a batch, which the story of the protocol tells of."""
+
 MAX_LINK_S: Final = 24 * 3600
 
 Seconds = Annotated[Amount, Field(ge=0, le=MAX_DURATION.total_seconds())]
@@ -29,11 +42,6 @@ AtS = Annotated[
     Seconds | None,
     Field(description="seconds since the start, by the app's clock; the server's clock when left out", examples=[600]),
 ]
-
-
-def most_in(minute: int) -> int:
-    """Samples that the minute takes, counted from the start."""
-    return MAX_IN_MINUTE if minute < DENSE_HOURS * 60 else MAX_LATER
 
 
 class LiveStart(RequestModel):
@@ -47,6 +55,9 @@ class LiveStart(RequestModel):
     gear_ids: Annotated[list[ClientId], Field(max_length=10)] | None = Field(
         default=None, description="the pieces worn; leave it out to use the default gear of the sport"
     )
+
+    def start(self) -> Start:
+        return Start.model_validate(self.model_dump(include=set(Start.model_fields)))
 
 
 class LiveCommand(RequestModel):
@@ -73,8 +84,9 @@ class SampleBatch(RequestModel):
         description="of a finished workout: more batches follow at once, so correct it after the last one only",
     )
 
-    def columns(self) -> dict[str, list[float | None]]:
-        return self.model_dump(exclude={"time_s", "more", "action", "request_id", "session_id"}, exclude_none=True)
+    def sent(self) -> SentSamples:
+        besides = {"time_s", "more", "action", "request_id", "session_id"}
+        return SentSamples(self.time_s, self.model_dump(exclude=besides, exclude_none=True), self.more)
 
 
 class Refused(BaseModel):
@@ -83,6 +95,10 @@ class Refused(BaseModel):
     column: str = Field(examples=["heart_rate_bpm"])
     index: int = Field(description="in the list", examples=[17])
     code: Literal["value_is_impossible"] = "value_is_impossible"
+
+    @classmethod
+    def of(cls, value: ImpossibleValue) -> Self:
+        return cls(column=value.column, index=value.index)
 
 
 class SamplesTaken(BaseModel):
@@ -95,6 +111,17 @@ class SamplesTaken(BaseModel):
     refused_count: int = Field(default=0, description="values that cannot be")
     refused: list[Refused] = Field(default_factory=list, description="the first twenty of them")
 
+    @classmethod
+    def of(cls, receipt: SampleReceipt) -> Self:
+        return cls(
+            session_id=receipt.session_id,
+            accepted=receipt.accepted,
+            added=receipt.added,
+            received_until_s=receipt.received_until_s,
+            refused_count=receipt.refused_count,
+            refused=[Refused.of(value) for value in receipt.refused],
+        )
+
 
 class Gap(BaseModel):
     start_s: float
@@ -106,8 +133,13 @@ class Received(BaseModel):
     until_s: float | None = Field(description="the last sample; go on from here")
     gaps: list[Gap] = Field(description="more than ten seconds without a sample; the fifty longest")
 
+    @classmethod
+    def of(cls, coverage: Coverage) -> Self:
+        found = [Gap(start_s=start_s, end_s=end_s) for start_s, end_s in coverage.gaps]
+        return cls(samples=coverage.samples, until_s=coverage.until_s, gaps=found)
 
-class LiveSession(BaseModel):
+
+class _SessionFields(BaseModel):
     session_id: str
     state: LiveState
     outcome: LiveOutcome | None = None
@@ -122,8 +154,18 @@ class LiveSession(BaseModel):
     workout_id: str | None = Field(default=None, description="where it was saved; null until it is")
 
 
-class LiveSessionDetail(LiveSession):
+class LiveSession(_SessionFields):
+    @classmethod
+    def of(cls, summary: SessionSummary) -> Self:
+        return cls.model_validate(vars(summary))
+
+
+class LiveSessionDetail(_SessionFields):
     received: Received
+
+    @classmethod
+    def of(cls, report: SessionReport) -> Self:
+        return cls.model_validate({**vars(report.summary), "received": Received.of(report.received)})
 
 
 # --- followers and links ---------------------------------------------------------------------------------------------
@@ -132,6 +174,10 @@ class LiveSessionDetail(LiveSession):
 class Follower(BaseModel):
     user_id: str
     allowed_at: AwareDatetime
+
+    @classmethod
+    def of(cls, allowed: Allowed) -> Self:
+        return cls.model_validate(allowed.model_dump())
 
 
 class Followers(BaseModel):
@@ -143,16 +189,31 @@ class NewShareLink(RequestModel):
         default=4 * 3600, ge=1, le=MAX_LINK_S, description="a day at most", examples=[14400]
     )
 
+    @property
+    def lasts(self) -> timedelta:
+        return timedelta(seconds=self.expires_in_s)
 
-class ShareLink(BaseModel):
+
+class _LinkFields(BaseModel):
     link_id: str = Field(description="to revoke it with")
     session_id: str
     expires_at: AwareDatetime
 
 
-class CreatedShareLink(ShareLink):
+class ShareLink(_LinkFields):
+    @classmethod
+    def of(cls, link: Link) -> Self:
+        return cls.model_validate(link.model_dump())
+
+
+class CreatedShareLink(_LinkFields):
     share_token: str = Field(description="shown this once: only its digest is kept")
     path: str = Field(description="where anybody who has it can look", examples=["/v1/live/shared/Zm9v…"])
+
+    @classmethod
+    def of(cls, link: Link, token: str) -> Self:
+        path = f"/v1/live/shared/{token}"
+        return cls.model_validate({**link.model_dump(), "share_token": token, "path": path})
 
 
 class ShareLinks(BaseModel):

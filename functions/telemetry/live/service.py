@@ -1,7 +1,7 @@
 """Use cases of a live workout. Every one of them may be repeated, over either way in."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,7 +9,7 @@ from stadion import claims
 from stadion.events.telemetry import LiveOutcome, LiveSessionFinished, LiveSessionStarted
 from stadion.events.workouts import StreamsClaim
 from stadion.observability import count
-from stadion.pagination import ListResponse
+from stadion.pagination import Page
 from stadion.retry import WriteConflictError, retry_on_conflict
 from stadion.streams.recorded import bundle
 from telemetry.chunk_store import LIVE
@@ -19,29 +19,27 @@ from telemetry.live.errors import (
     LiveSessionIsFinishedError,
     LiveSessionNotFoundError,
 )
-from telemetry.live.schemas import (
-    Gap,
-    LiveSession,
-    LiveSessionDetail,
-    LiveStart,
-    Received,
-    SampleBatch,
-    SamplesTaken,
-)
 from telemetry.live.sessions import store as session_store
 from telemetry.live.sessions.batches import Judged, judged, minutes_of
 from telemetry.live.sessions.chunks import NOTHING, Samples, gaps, merged, unpacked
-from telemetry.live.sessions.domain import Session, Start, started
+from telemetry.live.sessions.domain import Session, started
 from telemetry.live.sessions.intake import Intake, decide, ending, holds_nothing
-from telemetry.live.values import MarkKind
+from telemetry.live.values import (
+    Coverage,
+    MarkKind,
+    SampleReceipt,
+    SentSamples,
+    SessionReport,
+    SessionSummary,
+    Start,
+)
 
 
-def start(user_id: str, asked: LiveStart, now: datetime) -> LiveSessionDetail:
-    wanted = Start.model_validate(asked.model_dump(exclude={"action", "request_id"}))
+def start(user_id: str, wanted: Start, now: datetime) -> SessionReport:
     return retry_on_conflict(lambda: _start(user_id, wanted, now))
 
 
-def _start(user_id: str, wanted: Start, now: datetime) -> LiveSessionDetail:
+def _start(user_id: str, wanted: Start, now: datetime) -> SessionReport:
     known = session_store.find(user_id, wanted.session_id)
     if known is not None:
         if Start.model_validate(known.model_dump()) != wanted:
@@ -53,10 +51,10 @@ def _start(user_id: str, wanted: Start, now: datetime) -> LiveSessionDetail:
     )
     session_store.create(user_id, session, [event], now)
     count("LiveStarted")
-    return shown_with(session, NOTHING)
+    return _report(session, NOTHING)
 
 
-def mark(user_id: str, session_id: str, kind: MarkKind, at_s: float | None, now: datetime) -> LiveSessionDetail:
+def mark(user_id: str, session_id: str, kind: MarkKind, at_s: float | None, now: datetime) -> SessionReport:
     def change(session: Session) -> Session:
         session.check_takes_more(now)
         if at_s is not None:
@@ -69,7 +67,7 @@ def mark(user_id: str, session_id: str, kind: MarkKind, at_s: float | None, now:
     return _detail(user_id, changed)
 
 
-def stop(user_id: str, session_id: str, at_s: float | None, now: datetime) -> LiveSessionDetail:
+def stop(user_id: str, session_id: str, at_s: float | None, now: datetime) -> SessionReport:
     def change(session: Session) -> Session:
         session.check_takes_more(now)
         if at_s is not None:
@@ -92,7 +90,7 @@ def close_forgotten(user_id: str, session_id: str, unheard_since: datetime, now:
     return True
 
 
-def discard(user_id: str, session_id: str, now: datetime) -> LiveSessionDetail:
+def discard(user_id: str, session_id: str, now: datetime) -> SessionReport:
     def change(session: Session) -> Session:
         if session.outcome is LiveOutcome.DISCARDED:
             return session
@@ -102,7 +100,7 @@ def discard(user_id: str, session_id: str, now: datetime) -> LiveSessionDetail:
 
     discarded = _changed(user_id, session_id, change, now)
     audience.end(user_id, discarded, now)
-    return shown_with(discarded, NOTHING)
+    return _report(discarded, NOTHING)
 
 
 def _changed(user_id: str, session_id: str, change: Callable[[Session], Session], now: datetime) -> Session:
@@ -183,7 +181,7 @@ class _Written:
     intake: Intake
 
 
-def take(user_id: str, session_id: str, batch: SampleBatch, now: datetime) -> SamplesTaken:
+def take(user_id: str, session_id: str, batch: SentSamples, now: datetime) -> SampleReceipt:
     """Two requests to the table. What is answered is kept; of a closed session, the workout is corrected."""
     written = retry_on_conflict(lambda: _take(user_id, session_id, batch, now))
     session, judged_, intake = written.session, written.judged, written.intake
@@ -193,7 +191,7 @@ def take(user_id: str, session_id: str, batch: SampleBatch, now: datetime) -> Sa
         audience.push(user_id, session, intake.newest, now)
     count("LiveSamples", intake.added)
     newest_s = intake.newest.time_s if intake.newest else 0.0
-    return SamplesTaken(
+    return SampleReceipt(
         session_id=session_id,
         accepted=judged_.accepted,
         added=intake.added,
@@ -203,7 +201,7 @@ def take(user_id: str, session_id: str, batch: SampleBatch, now: datetime) -> Sa
     )
 
 
-def _take(user_id: str, session_id: str, batch: SampleBatch, now: datetime) -> _Written:
+def _take(user_id: str, session_id: str, batch: SentSamples, now: datetime) -> _Written:
     minutes = minutes_of(batch)
     wanted = [*minutes, minutes[-1] + 1]
     stored, session, chunks = session_store.existing_with_chunks(user_id, session_id, wanted)
@@ -221,13 +219,12 @@ def _take(user_id: str, session_id: str, batch: SampleBatch, now: datetime) -> _
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
-def state(user_id: str, session_id: str) -> LiveSessionDetail:
+def state(user_id: str, session_id: str) -> SessionReport:
     return _detail(user_id, session_store.get(user_id, session_id))
 
 
-def sessions(user_id: str, *, limit: int, cursor: str | None) -> ListResponse[LiveSession]:
-    page = session_store.page(user_id, limit=limit, cursor=cursor)
-    return ListResponse[LiveSession](items=[shown(session) for session in page.items], next_cursor=page.next_cursor)
+def sessions(user_id: str, *, limit: int, cursor: str | None) -> Page[SessionSummary]:
+    return session_store.page(user_id, limit=limit, cursor=cursor).of(Session.summary)
 
 
 def open_session_of(user_id: str) -> str:
@@ -237,22 +234,12 @@ def open_session_of(user_id: str) -> str:
     return found
 
 
-def _detail(user_id: str, session: Session) -> LiveSessionDetail:
-    return shown_with(session, merged(map(unpacked, session_store.chunks(user_id, session.session_id))))
+def _detail(user_id: str, session: Session) -> SessionReport:
+    return _report(session, merged(map(unpacked, session_store.chunks(user_id, session.session_id))))
 
 
-def shown(session: Session) -> LiveSession:
-    end_s = session.end_s(None) if not session.is_open else session.clock_s(session.heard_at)
-    told: Mapping[str, object] = session.model_dump(include=set(LiveSession.model_fields) - {"pauses", "state"})
-    return LiveSession.model_validate(
-        {**told, "state": session.state, "pauses": session.pauses(max(end_s, session.until_s))}
-    )
-
-
-def shown_with(session: Session, samples: Samples) -> LiveSessionDetail:
-    holes: Iterable[tuple[float, float]] = gaps(samples)
-    received = Received(samples=len(samples), until_s=samples.last_s, gaps=[Gap(start_s=a, end_s=b) for a, b in holes])
-    return LiveSessionDetail(**shown(session).model_dump(), received=received)
+def _report(session: Session, samples: Samples) -> SessionReport:
+    return SessionReport(session.summary(), Coverage(len(samples), samples.last_s, gaps(samples)))
 
 
 # --- the end of a session's chunks -----------------------------------------------------------------------------------

@@ -1,15 +1,32 @@
 """What the parts of a live workout speak of."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from stadion.events.telemetry import LiveOutcome, LivePause
 from stadion.sports import SportType
+from stadion.values import Value
 
 MAX_DURATION: Final = timedelta(days=7)
+MAX_SAMPLES: Final = 600
+"""In a batch."""
+MAX_MINUTES: Final = 60
+MAX_IN_MINUTE: Final = 1_200
+"""Twenty a second. A chunk stays far below the 400 KB of an item."""
+DENSE_HOURS: Final = 4
+MAX_LATER: Final = 120
+"""In a minute after `DENSE_HOURS`, so that the longest session (1.5 million samples) fits into a function's memory.
+Without that, one session could keep the task from closing all the others."""
+
+
+def most_in(minute: int) -> int:
+    """Samples that the minute takes, counted from the start."""
+    return MAX_IN_MINUTE if minute < DENSE_HOURS * 60 else MAX_LATER
 
 
 class LiveState(StrEnum):
@@ -22,6 +39,81 @@ class LiveState(StrEnum):
 class MarkKind(StrEnum):
     PAUSE = "pause"
     RESUME = "resume"
+
+
+class Start(Value):
+    """What the athlete said at the start; the same again is the same start."""
+
+    session_id: str
+    sport_type: SportType
+    started_at: AwareDatetime
+    time_zone: str = "UTC"
+    name: str | None = None
+    gear_ids: list[str] | None = None
+
+
+@dataclass(frozen=True)
+class SentSamples:
+    """A batch as it was sent: parallel lists, in any order; None where nothing was measured."""
+
+    time_s: Sequence[float]
+    columns: Mapping[str, list[float | None]]
+    more: bool = False
+    """Of a finished workout: others follow at once."""
+
+
+@dataclass(frozen=True)
+class ImpossibleValue:
+    """It was left out; the others of its sample were taken."""
+
+    column: str
+    index: int
+
+
+@dataclass(frozen=True)
+class SampleReceipt:
+    """What became of a batch."""
+
+    session_id: str
+    accepted: int
+    added: int
+    received_until_s: float
+    refused_count: int
+    refused: Sequence[ImpossibleValue]
+    """The first of them."""
+
+
+@dataclass(frozen=True)
+class SessionSummary:
+    """A live workout as its athlete sees it."""
+
+    session_id: str
+    state: LiveState
+    outcome: LiveOutcome | None
+    sport_type: SportType
+    started_at: datetime
+    time_zone: str
+    name: str | None
+    gear_ids: list[str] | None
+    pauses: list[LivePause]
+    heard_at: datetime
+    closed_at: datetime | None
+    workout_id: str | None
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How much of a workout has been received: samples, the last of them, and where there are none."""
+
+    samples: int
+    until_s: float | None
+    gaps: Sequence[tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class SessionReport:
+    summary: SessionSummary
+    received: Coverage
 
 
 @dataclass(frozen=True)
@@ -50,3 +142,20 @@ class Seen(BaseModel):
     pace_s_per_km: float | None = None
     heart_rate_bpm: float | None = None
     distance_m: float | None = None
+
+
+# --- who may watch ---------------------------------------------------------------------------------------------------
+
+
+class Allowed(Value):
+    user_id: str
+    allowed_at: AwareDatetime
+
+
+class Link(Value):
+    """`link_id` is the digest of the token."""
+
+    link_id: str
+    user_id: str
+    session_id: str
+    expires_at: AwareDatetime

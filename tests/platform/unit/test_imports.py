@@ -279,7 +279,7 @@ def test_items_and_transactions_are_the_layers_and_a_store_names_items_for_condi
     assert {where for where, names in named.items() if "Item" in names and not where.endswith("store.py")} == set()
 
 
-DOMAIN_SPEAKING = {"accounts", "gamification", "notifications"}
+DOMAIN_SPEAKING = {"accounts", "gamification", "notifications", "telemetry"}
 """Services whose use cases take and return values of the domain; their schemas map. All others are still to follow."""
 
 

@@ -6,31 +6,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from pydantic import AwareDatetime
-
 from stadion.events.accounts import PrivacyZone
 from stadion.privacy import masked
 from stadion.values import Value
 from telemetry.live.sessions.domain import Session
-from telemetry.live.values import Latest, Seen
+from telemetry.live.values import Allowed, Latest, Link, Seen
 
 _STANDING_MPS: Final = 0.3
 TOKEN_BYTES: Final = 32
 """256 random bits, of which only the digest is kept."""
-
-
-class Allowed(Value):
-    user_id: str
-    allowed_at: AwareDatetime
-
-
-class Link(Value):
-    """`link_id` is the digest of the token."""
-
-    link_id: str
-    user_id: str
-    session_id: str
-    expires_at: AwareDatetime
 
 
 class Watcher(Value):

@@ -4,34 +4,32 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from telemetry.live.audience import service, store
-from telemetry.live.audience.domain import Allowed, Link, Watcher, link_id_of, new_token
+from telemetry.live.audience.domain import Watcher, link_id_of, new_token
 from telemetry.live.errors import (
     LiveSessionIsOverError,
     TooManyFollowersError,
     TooManyShareLinksError,
 )
-from telemetry.live.schemas import CreatedShareLink, Follower, NewShareLink, ShareLink
 from telemetry.live.sessions import store as session_store
-from telemetry.live.values import Seen
+from telemetry.live.values import Allowed, Link, Seen
 
 MAX_FOLLOWERS: Final = 100
 MAX_LINKS: Final = 10
 
 
-def followers(user_id: str) -> list[Follower]:
+def followers(user_id: str) -> list[Allowed]:
     allowed = store.audience(user_id).allowed.values()
-    listed = sorted(allowed, key=lambda follower: follower.allowed_at)
-    return [Follower.model_validate(follower.model_dump()) for follower in listed]
+    return sorted(allowed, key=lambda follower: follower.allowed_at)
 
 
-def allow(user_id: str, follower_id: str, now: datetime) -> Follower:
+def allow(user_id: str, follower_id: str, now: datetime) -> Allowed:
     known = store.audience(user_id).allowed
     if follower_id not in known:
         if len(known) >= MAX_FOLLOWERS:
             raise TooManyFollowersError(most=MAX_FOLLOWERS)
         known[follower_id] = Allowed(user_id=follower_id, allowed_at=now)
         store.allow(user_id, known[follower_id], now)
-    return Follower.model_validate(known[follower_id].model_dump())
+    return known[follower_id]
 
 
 def disallow(user_id: str, follower_id: str) -> None:
@@ -40,26 +38,22 @@ def disallow(user_id: str, follower_id: str) -> None:
     service.dismiss(user_id, follower_id=follower_id)
 
 
-def share(user_id: str, session_id: str, asked: NewShareLink, now: datetime) -> CreatedShareLink:
+def share(user_id: str, session_id: str, lasts: timedelta, now: datetime) -> tuple[Link, str]:
+    """The link and its token, which is known this once."""
     session = session_store.get(user_id, session_id)
     if not session.is_open:
         raise LiveSessionIsOverError
     if len(_links(user_id, session_id, now)) >= MAX_LINKS:
         raise TooManyShareLinksError(most=MAX_LINKS)
     token = new_token()
-    link = Link(
-        link_id=link_id_of(token),
-        user_id=user_id,
-        session_id=session_id,
-        expires_at=now + timedelta(seconds=asked.expires_in_s),
-    )
+    link = Link(link_id=link_id_of(token), user_id=user_id, session_id=session_id, expires_at=now + lasts)
     store.add_link(link, now)
-    return CreatedShareLink(**_shown(link).model_dump(), share_token=token, path=f"/v1/live/shared/{token}")
+    return link, token
 
 
-def links(user_id: str, session_id: str, now: datetime) -> list[ShareLink]:
+def links(user_id: str, session_id: str, now: datetime) -> list[Link]:
     session_store.get(user_id, session_id)
-    return [_shown(link) for link in _links(user_id, session_id, now)]
+    return _links(user_id, session_id, now)
 
 
 def unshare(user_id: str, session_id: str, link_id: str, now: datetime) -> None:
@@ -79,7 +73,3 @@ def look(token: str, now: datetime) -> Seen:
 def _links(user_id: str, session_id: str, now: datetime) -> list[Link]:
     found = store.audience(user_id).links.values()
     return [link for link in found if link.session_id == session_id and link.expires_at > now]
-
-
-def _shown(link: Link) -> ShareLink:
-    return ShareLink(link_id=link.link_id, session_id=link.session_id, expires_at=link.expires_at)

@@ -15,8 +15,9 @@ from stadion.dynamo import Item, absent
 from stadion.events.accounts import PrivacyZone
 from stadion.records import Records, partition
 from stadion.values import Value
-from telemetry.live.audience.domain import Allowed, Audience, Link, Watcher
+from telemetry.live.audience.domain import Audience, Watcher
 from telemetry.live.errors import LiveSessionNotFoundError, ShareLinkNotFoundError
+from telemetry.live.values import Allowed, Link
 
 WATCHES_FOR: Final = timedelta(hours=3)
 """Longer than API Gateway keeps a connection (two hours)."""

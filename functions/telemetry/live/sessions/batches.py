@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Final
 
 from telemetry.live.errors import SampleColumnsDifferError, SampleColumnsMissingError, SamplesTooSpreadError
-from telemetry.live.schemas import MAX_MINUTES, Refused, SampleBatch
 from telemetry.live.sessions.chunks import CHUNK_MS, Samples, samples_of
 from telemetry.live.sessions.domain import Session
+from telemetry.live.values import MAX_MINUTES, ImpossibleValue, SentSamples
 from telemetry.metrics_table import METRICS, Range
 
 MAX_TOLD: Final = 20
@@ -44,11 +44,11 @@ COLUMNS: Final[Mapping[str, _Column]] = {
 class Judged:
     samples: Samples
     accepted: int
-    refused: list[Refused] = field(default_factory=list)
+    refused: list[ImpossibleValue] = field(default_factory=list)
     refused_count: int = 0
 
 
-def minutes_of(batch: SampleBatch) -> list[int]:
+def minutes_of(batch: SentSamples) -> list[int]:
     """In order."""
     minutes = sorted({_ms(time_s) // CHUNK_MS for time_s in batch.time_s})
     if len(minutes) > MAX_MINUTES:
@@ -60,9 +60,9 @@ def _ms(time_s: float) -> int:
     return round(time_s * 1000)
 
 
-def judged(batch: SampleBatch, session: Session, now: datetime) -> Judged:
+def judged(batch: SentSamples, session: Session, now: datetime) -> Judged:
     """Raises what is wrong with the batch as a whole."""
-    sent = batch.columns()
+    sent = batch.columns
     _check_shape(sent, len(batch.time_s))
     session.check_time(max(batch.time_s), now, pointer="#/time_s")
     ms = [_ms(time_s) for time_s in batch.time_s]
@@ -89,12 +89,12 @@ def _check_shape(sent: Mapping[str, list[float | None]], expected: int) -> None:
         raise SampleColumnsMissingError(pointer="#/lat" if "lat" in sent else "#/lon")
 
 
-def _impossible(sent: Mapping[str, list[float | None]]) -> Iterator[Refused]:
+def _impossible(sent: Mapping[str, list[float | None]]) -> Iterator[ImpossibleValue]:
     for name, values in sent.items():
         possible = COLUMNS[name].possible
         for index, value in enumerate(values):
             if value is not None and value not in possible:
-                yield Refused(column=name, index=index)
+                yield ImpossibleValue(name, index)
 
 
 def _pair(kept: Mapping[str, list[float | None]]) -> None:

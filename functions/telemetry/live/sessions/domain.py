@@ -12,7 +12,6 @@ from typing import Final
 from pydantic import AwareDatetime, Field
 
 from stadion.events.telemetry import LiveOutcome, LivePause
-from stadion.sports import SportType
 from stadion.values import Value
 from telemetry.live.errors import (
     LiveSessionIsOverError,
@@ -21,7 +20,7 @@ from telemetry.live.errors import (
     TooManyPausesError,
     TooOldForLiveError,
 )
-from telemetry.live.values import LiveState, MarkKind
+from telemetry.live.values import LiveState, MarkKind, SessionSummary, Start
 
 LATE_FOR: Final = timedelta(days=7)
 """So long after a session has ended, what the phone still has is taken."""
@@ -42,17 +41,6 @@ class Phase(StrEnum):
 class Mark(Value):
     at_s: float
     kind: MarkKind
-
-
-class Start(Value):
-    """What the athlete said at the start; the same again is the same start."""
-
-    session_id: str
-    sport_type: SportType
-    started_at: AwareDatetime
-    time_zone: str = "UTC"
-    name: str | None = None
-    gear_ids: list[str] | None = None
 
 
 class Session(Start):
@@ -161,6 +149,24 @@ class Session(Start):
 
     def pauses(self, end_s: float) -> list[LivePause]:
         return pauses(self.marks, end_s)
+
+    def summary(self) -> SessionSummary:
+        """An open one as of when the app was last heard."""
+        end_s = self.clock_s(self.heard_at) if self.is_open else self.end_s(None)
+        return SessionSummary(
+            session_id=self.session_id,
+            state=self.state,
+            outcome=self.outcome,
+            sport_type=self.sport_type,
+            started_at=self.started_at,
+            time_zone=self.time_zone,
+            name=self.name,
+            gear_ids=self.gear_ids,
+            pauses=self.pauses(max(end_s, self.until_s)),
+            heard_at=self.heard_at,
+            closed_at=self.closed_at,
+            workout_id=self.workout_id,
+        )
 
 
 def started(start: Start, now: datetime) -> Session:

@@ -6,10 +6,9 @@ from datetime import datetime
 
 from stadion.events.telemetry import LiveOutcome
 from telemetry.live.errors import TooManySamplesError
-from telemetry.live.schemas import most_in
 from telemetry.live.sessions.chunks import NOTHING, Samples, by_minute, latest, merged, packed, unpacked
 from telemetry.live.sessions.domain import Session
-from telemetry.live.values import Latest
+from telemetry.live.values import Latest, most_in
 
 
 @dataclass(frozen=True)

@@ -84,9 +84,9 @@ def _answer(message: Any, who: Caller, connection_id: str, now: datetime) -> Bas
         raise ReadOnlyConnectionError
     match message:
         case SamplesMessage():
-            return SamplesAnswer(taken=service.take(user_id, message.session_id, message, now))
+            return SamplesAnswer.of(service.take(user_id, message.session_id, message.sent(), now))
         case StartMessage():
-            session = service.start(user_id, message, now)
+            session = service.start(user_id, message.start(), now)
         case PauseMessage():
             session = service.mark(user_id, message.session_id, MarkKind.PAUSE, message.at_s, now)
         case ResumeMessage():
@@ -99,7 +99,7 @@ def _answer(message: Any, who: Caller, connection_id: str, now: datetime) -> Bas
             session = service.state(user_id, message.session_id)
         case _:
             raise LiveSessionNotFoundError
-    return SessionAnswer(session=session)
+    return SessionAnswer.of(session)
 
 
 def _watch(message: WatchMessage, who: Caller, connection_id: str, now: datetime) -> Any:

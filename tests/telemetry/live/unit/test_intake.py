@@ -8,10 +8,10 @@ import pytest
 from stadion.events.telemetry import LiveOutcome
 from stadion.sports import SportType
 from telemetry.live.errors import TooManySamplesError
-from telemetry.live.schemas import most_in
 from telemetry.live.sessions.chunks import Samples, packed, samples_of, unpacked
-from telemetry.live.sessions.domain import Session, Start, started
+from telemetry.live.sessions.domain import Session, started
 from telemetry.live.sessions.intake import decide, ending
+from telemetry.live.values import Start, most_in
 
 NOW = datetime(2026, 11, 21, 6, 0, tzinfo=UTC)
 SESSION = started(Start(session_id="s", sport_type=SportType.RUN, started_at=NOW - timedelta(hours=1)), NOW)

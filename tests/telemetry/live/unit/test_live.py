@@ -24,8 +24,8 @@ from telemetry.live.sessions.chunks import (
     samples_of,
     unpacked,
 )
-from telemetry.live.sessions.domain import Session, Start, open_pause, started
-from telemetry.live.values import LiveState, MarkKind
+from telemetry.live.sessions.domain import Session, open_pause, started
+from telemetry.live.values import LiveState, MarkKind, Start
 
 NOW = datetime(2026, 11, 21, 6, 0, tzinfo=UTC)
 START = Start(session_id="s", sport_type=SportType.RUN, started_at=NOW - timedelta(hours=1))
