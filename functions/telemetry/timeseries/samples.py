@@ -17,7 +17,7 @@ TIME: Final = "time_s"
 
 
 @dataclass(frozen=True)
-class Samples:
+class HeldSamples:
     """`ms` since 1970, rising, each once; of every row the seconds until the next one, at most ten."""
 
     ms: Ints
@@ -35,11 +35,11 @@ class Samples:
         return self.ms[known], values[known], self.held_s[known]
 
 
-def samples_of(workout: WorkoutSeries) -> Samples:
+def samples_of(workout: WorkoutSeries) -> HeldSamples:
     return samples_in(workout.columns, workout.started_at)
 
 
-def samples_in(columns: Columns, started_at: datetime) -> Samples:
+def samples_in(columns: Columns, started_at: datetime) -> HeldSamples:
     """Of rows for one millisecond, the last."""
     time_s = np.asarray(columns.get(TIME, ()), np.float64)
     ms = np.round(time_s * 1000).astype(np.int64) + epoch_ms(started_at)
@@ -49,4 +49,4 @@ def samples_in(columns: Columns, started_at: datetime) -> Samples:
     ms = ms[np.append(ms[1:] != ms[:-1], True)] if len(ms) else ms
     found = {metric: columns[column][kept] for metric, column in RECORDED.items() if column in columns}
     known = {metric: values for metric, values in found.items() if np.isfinite(values).any()}
-    return Samples(ms, held(ms), known)
+    return HeldSamples(ms, held(ms), known)

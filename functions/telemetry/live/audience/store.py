@@ -24,7 +24,7 @@ WATCHES_FOR: Final = timedelta(hours=3)
 LINK_KEPT_FOR: Final = timedelta(days=1)
 
 
-class _OlderError(Exception):
+class _OlderZonesError(Exception):
     """A newer list of zones is known."""
 
 
@@ -165,7 +165,7 @@ def keep_zones(user_id: str, zones: Iterable[PrivacyZone], revision: int, now: d
     older = absent() | (Item.revision < revision)
     try:
         with Change(user_id, now) as change:
-            change.write(ZONES.at(user_id), kept, older, revision=revision, refused=_OlderError)
-    except _OlderError:
+            change.write(ZONES.at(user_id), kept, older, revision=revision, refused=_OlderZonesError)
+    except _OlderZonesError:
         return False
     return True

@@ -59,7 +59,7 @@ class _State:
     sk: str | None
 
 
-class _OlderError(Exception):
+class _OlderVersionError(Exception):
     """The same version or a newer one is there."""
 
 
@@ -207,8 +207,8 @@ def _days(span: Span) -> tuple[str, str]:
 def keep_device(user_id: str, metric: str, new: DeviceRollup, now: datetime) -> None:
     """Unless the same or a newer one is there."""
     older = absent() | (Item.revision < new.version)
-    with suppress(_OlderError):
-        writes.put(DEVICES.of(new, user_id, metric), new, now, older, revision=new.version, refused=_OlderError)
+    with suppress(_OlderVersionError):
+        writes.put(DEVICES.of(new, user_id, metric), new, now, older, revision=new.version, refused=_OlderVersionError)
 
 
 def devices(user_id: str, metric: str, span: Span) -> Iterator[DeviceRollup]:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from string import Template as _Template
+from string import Template
 from typing import Final
 from uuid import UUID
 
@@ -91,7 +91,7 @@ def _known(value: str, known: Collection[str]) -> str:
 
 
 @dataclass(frozen=True)
-class Template:
+class QueryTemplate:
     """SQL with `$names`; `render` takes a `Literal` for each, and nothing else."""
 
     text: str
@@ -100,4 +100,4 @@ class Template:
         for name, value in values.items():
             if type(value) is not Literal:
                 raise TypeError(f"{name} is no Literal")
-        return _Template(self.text).substitute({name: value.text for name, value in values.items()})
+        return Template(self.text).substitute({name: value.text for name, value in values.items()})

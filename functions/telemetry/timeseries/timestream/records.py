@@ -14,7 +14,7 @@ import numpy as np
 from telemetry.instants import epoch_ms
 from telemetry.timeseries.domain import is_daily
 from telemetry.timeseries.port import DeviceSamples, WorkoutSeries
-from telemetry.timeseries.samples import Samples
+from telemetry.timeseries.samples import HeldSamples
 from telemetry.timeseries.summary import Summary
 
 Record = dict[str, Any]
@@ -53,7 +53,7 @@ def common(user_id: str, **more: Any) -> Record:
 # --- a workout ------------------------------------------------------------------------------------------------------
 
 
-def content_of(samples: Samples) -> str:
+def content_of(samples: HeldSamples) -> str:
     """A name for exactly these rows: written again they are the same, and another recording's never meet them."""
     digest = hashlib.sha256(samples.ms.tobytes())
     for metric in sorted(samples.values):
@@ -67,7 +67,7 @@ def seconds_common(user_id: str, workout_id: str, content: str) -> Record:
     return common(user_id, MeasureName="samples", Version=1) | {"Dimensions": dimensions}
 
 
-def seconds(samples: Samples) -> list[Record]:
+def seconds(samples: HeldSamples) -> list[Record]:
     """Rows without any value are left out."""
     names = list(samples.values)
     columns = [samples.values[name].tolist() for name in names]
@@ -91,7 +91,7 @@ def workout_common(user_id: str, version: int) -> Record:
     return common(user_id, Version=version)
 
 
-def derived(workout: WorkoutSeries, samples: Samples) -> Iterator[Record]:
+def derived(workout: WorkoutSeries, samples: HeldSamples) -> Iterator[Record]:
     """Of this revision: its curve, and its newest value of each metric."""
     start = str(epoch_ms(workout.started_at))
     for metric, curve in workout.mean_max.items():

@@ -11,7 +11,7 @@ from typing import Final
 
 from telemetry.timeseries.bins import PERCENTILES
 from telemetry.timeseries.port import Fill, Source
-from telemetry.timeseries.timestream.literals import Template
+from telemetry.timeseries.timestream.literals import QueryTemplate
 
 _STANDING: Final = """
 standing AS (
@@ -72,13 +72,13 @@ FROM ranked
 GROUP BY start
 ORDER BY start"""
 
-TREND: Final[Mapping[Source, Template]] = {
-    source: Template(f"WITH {samples}{_TREND}") for source, samples in _SAMPLES.items()
+TREND: Final[Mapping[Source, QueryTemplate]] = {
+    source: QueryTemplate(f"WITH {samples}{_TREND}") for source, samples in _SAMPLES.items()
 }
 
 # --- zones and histograms -------------------------------------------------------------------------------------------
 
-HELD: Final = Template(f"""WITH {_RECORDED}
+HELD: Final = QueryTemplate(f"""WITH {_RECORDED}
 SELECT floor(floor(floor(value * $per_unit) / $every) / $together) AS bin, sum(held_s) AS seconds
 FROM samples
 GROUP BY 1
@@ -86,14 +86,14 @@ ORDER BY 1""")
 
 # --- load and mean-max ----------------------------------------------------------------------------------------------
 
-DAILY_LOADS: Final = Template(f"""WITH {_STANDING}
+DAILY_LOADS: Final = QueryTemplate(f"""WITH {_STANDING}
 SELECT day, sum(load) AS load, count(*) AS workouts
 FROM standing
 WHERE has_load = true
 GROUP BY day
 ORDER BY day""")
 
-MEAN_MAX: Final = Template(f"""WITH {_STANDING},
+MEAN_MAX: Final = QueryTemplate(f"""WITH {_STANDING},
 ranked AS (
     SELECT m.duration_s AS duration_s, m.value AS value, w.workout_id AS workout_id, w.day AS day,
            row_number() OVER (PARTITION BY m.duration_s ORDER BY m.value DESC, w.day, w.workout_id) AS place
@@ -135,16 +135,16 @@ _FILLS: Final = {
     Fill.PREVIOUS: _interpolated("interpolate_locf"),
 }
 
-SERIES: Final[Mapping[tuple[Source, Fill], Template]] = {
-    (source, fill): Template(f"WITH {samples}{_STEPPED}{body}")
+SERIES: Final[Mapping[tuple[Source, Fill], QueryTemplate]] = {
+    (source, fill): QueryTemplate(f"WITH {samples}{_STEPPED}{body}")
     for source, samples in _SAMPLES.items()
     for fill, body in _FILLS.items()
 }
 
 # --- latest ---------------------------------------------------------------------------------------------------------
 
-LATEST: Final[Mapping[Source, Template]] = {
-    Source.WORKOUTS: Template(f"""WITH {_STANDING},
+LATEST: Final[Mapping[Source, QueryTemplate]] = {
+    Source.WORKOUTS: QueryTemplate(f"""WITH {_STANDING},
 ranked AS (
     SELECT l.metric AS metric, l.time AS time, l.value AS value,
            row_number() OVER (PARTITION BY l.metric ORDER BY l.time DESC, l.value DESC) AS place
@@ -155,7 +155,7 @@ ranked AS (
 SELECT metric, time, value
 FROM ranked
 WHERE place = 1"""),
-    Source.DEVICES: Template("""WITH ranked AS (
+    Source.DEVICES: QueryTemplate("""WITH ranked AS (
     SELECT measure_name, time, value,
            row_number() OVER (PARTITION BY measure_name ORDER BY time DESC, value DESC) AS place
     FROM $database."device_samples"
@@ -168,4 +168,4 @@ WHERE place = 1"""),
 
 # --- what has been written at all -----------------------------------------------------------------------------------
 
-DESCRIBE: Final = Template("DESCRIBE $database.$table")
+DESCRIBE: Final = QueryTemplate("DESCRIBE $database.$table")

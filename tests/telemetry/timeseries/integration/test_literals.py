@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from telemetry.timeseries.timestream import literals, sql
-from telemetry.timeseries.timestream.literals import Literal, Template
+from telemetry.timeseries.timestream.literals import Literal, QueryTemplate
 from tests.telemetry.timeseries.integration.conftest import LocalTimestream
 from tests.telemetry.timeseries.integration.world import ATHLETE
 
@@ -48,7 +48,7 @@ ANYTHING = st.one_of(st.text(), st.none(), st.booleans(), st.floats(), st.intege
         lambda text: literals.one_of(text, KNOWN),
         lambda text: literals.some_of([text], KNOWN),
         lambda text: literals.column(text, KNOWN),
-        lambda text: Template("$x").render(x=text),
+        lambda text: QueryTemplate("$x").render(x=text),
     ],
 )
 def test_a_hostile_text_is_no_literal(make: Callable[[Any], object], text: str) -> None:
@@ -65,7 +65,7 @@ def test_a_hostile_name_of_a_database_is_none(text: Any) -> None:
 @pytest.mark.parametrize(
     "template", [sql.HELD, sql.DAILY_LOADS, sql.MEAN_MAX, *sql.TREND.values(), *sql.SERIES.values()]
 )
-def test_a_template_takes_nothing_but_literals(template: Template) -> None:
+def test_a_template_takes_nothing_but_literals(template: QueryTemplate) -> None:
     for value in (*HOSTILE, 1, 1.5, None, date(2026, 1, 1), UUID(ATHLETE), Literal):
         with pytest.raises(TypeError, match="no Literal"):
             template.render(user=value)  # type: ignore[arg-type]
@@ -123,11 +123,13 @@ def test_an_id_is_written_anew() -> None:
     ],
 )
 def test_a_number_comes_back_as_it_was(timestream: LocalTimestream, literal: Literal, value: float) -> None:
-    assert [float(row[0] or "") for row in timestream.rows(Template("SELECT $x AS x").render(x=literal))] == [value]
+    assert [float(row[0] or "") for row in timestream.rows(QueryTemplate("SELECT $x AS x").render(x=literal))] == [
+        value
+    ]
 
 
 def test_an_instant_comes_back_as_it_was(timestream: LocalTimestream) -> None:
-    found = timestream.rows(Template("SELECT $x AS x").render(x=literals.instant(1_795_255_200_123)))
+    found = timestream.rows(QueryTemplate("SELECT $x AS x").render(x=literals.instant(1_795_255_200_123)))
     assert found == [["2026-11-21 10:00:00.123000000"]]
 
 

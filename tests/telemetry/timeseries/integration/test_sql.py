@@ -4,7 +4,7 @@ import pytest
 
 from telemetry.timeseries.timestream import literals, sql
 from telemetry.timeseries.timestream.adapter import TimestreamStore
-from telemetry.timeseries.timestream.literals import Template
+from telemetry.timeseries.timestream.literals import QueryTemplate
 from tests.telemetry.timeseries.integration.conftest import DATABASE, LocalTimestream
 from tests.telemetry.timeseries.integration.world import ATHLETE, World, day, sent, workout
 
@@ -41,7 +41,7 @@ COLUMNS = {
 }
 
 
-def rendered(name: str, template: Template) -> str:
+def rendered(name: str, template: QueryTemplate) -> str:
     of_devices = "devices" in name or name == "mean_max"
     metric = literals.one_of("power", {"power"}) if of_devices else literals.column("power", {"power"})
     return template.render(metric=metric, **VALUES)
@@ -61,7 +61,9 @@ def test_a_template_is_a_query_with_these_columns(timestream: LocalTimestream, n
 def test_every_template_is_tried() -> None:
     named = [value for name, value in vars(sql).items() if not name.startswith("_")]
     templates = [one for value in named for one in (value.values() if isinstance(value, dict) else [value])]
-    assert [one for one in templates if isinstance(one, Template) and one not in TEMPLATES.values()] == [sql.DESCRIBE]
+    assert [one for one in templates if isinstance(one, QueryTemplate) and one not in TEMPLATES.values()] == [
+        sql.DESCRIBE
+    ]
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
