@@ -24,7 +24,7 @@ def next_open(now: datetime, zone: ZoneInfo, quiet: QuietHours) -> datetime:
     """`now` when it is not quiet, else the first minute (UTC) at which it is not any more."""
     if _local(now, zone) not in quiet:
         return now
-    ends = min(end for end in _ends(now, zone, quiet) if end > now)
+    ends = min(end for end in _ends(now, zone, quiet) if end > now and _local(end, zone) not in quiet)
     # In the hour that the clocks skip there is no such minute: it is over as soon as they have skipped it.
     while ends - MINUTE > now and _local(ends - MINUTE, zone) not in quiet:
         ends -= MINUTE
@@ -36,7 +36,10 @@ def _local(moment: datetime, zone: ZoneInfo) -> time:
 
 
 def _ends(now: datetime, zone: ZoneInfo, quiet: QuietHours) -> list[datetime]:
-    """The candidates: today and the next days, and twice where the clock shows the same minute twice."""
+    """The candidates: today and the next days, and twice where the clock shows the same minute twice, or never.
+
+    Of a minute that is skipped, one of the two lies before the hour that is skipped, where it may be quiet still.
+    """
     today = now.astimezone(zone).date()
     walls = [datetime.combine(today + timedelta(days=day), quiet.end, zone) for day in range(3)]
     return [wall.replace(fold=fold).astimezone(UTC) for wall in walls for fold in (0, 1)]

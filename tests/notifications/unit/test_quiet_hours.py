@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from notifications.quiet_hours import MINUTE, QuietHours, next_open
@@ -50,6 +50,8 @@ def test_at_every_hour_in_every_zone_it_opens_at_the_first_open_minute(hour: int
     start=st.integers(0, 1439),
     end=st.integers(0, 1439),
 )
+@example(change=CHANGES[0], after=0, zone="Europe/Berlin", start=0, end=121)
+@example(change=CHANGES[0], after=0, zone="Europe/Berlin", start=150, end=121)
 def test_the_nights_on_which_clocks_change_are_no_exception(
     change: datetime, after: int, zone: str, start: int, end: int
 ) -> None:
