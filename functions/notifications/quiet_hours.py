@@ -24,11 +24,15 @@ def next_open(now: datetime, zone: ZoneInfo, quiet: QuietHours) -> datetime:
     """`now` when it is not quiet, else the first minute (UTC) at which it is not any more."""
     if _local(now, zone) not in quiet:
         return now
-    ends = min(end for end in _ends(now, zone, quiet) if end > now and _local(end, zone) not in quiet)
-    # In the hour that the clocks skip there is no such minute: it is over as soon as they have skipped it.
-    while ends - MINUTE > now and _local(ends - MINUTE, zone) not in quiet:
-        ends -= MINUTE
-    return ends
+    ends = min(end for end in _ends(now, zone, quiet) if end > now)
+    offsets = {moment.astimezone(zone).utcoffset() for moment in (now, ends)}
+    if len(offsets) == 1 and _local(ends, zone) not in quiet:
+        return ends
+    # The clocks change before that: they may skip the end, or go back to before the beginning. Twice a year we count.
+    moment = now.replace(second=0, microsecond=0)
+    while _local(moment, zone) in quiet:
+        moment += MINUTE
+    return moment
 
 
 def _local(moment: datetime, zone: ZoneInfo) -> time:
@@ -36,10 +40,7 @@ def _local(moment: datetime, zone: ZoneInfo) -> time:
 
 
 def _ends(now: datetime, zone: ZoneInfo, quiet: QuietHours) -> list[datetime]:
-    """The candidates: today and the next days, and twice where the clock shows the same minute twice, or never.
-
-    Of a minute that is skipped, one of the two lies before the hour that is skipped, where it may be quiet still.
-    """
+    """The candidates: today and the next days, and twice where the clock shows the same minute twice, or never."""
     today = now.astimezone(zone).date()
     walls = [datetime.combine(today + timedelta(days=day), quiet.end, zone) for day in range(3)]
     return [wall.replace(fold=fold).astimezone(UTC) for wall in walls for fold in (0, 1)]

@@ -52,6 +52,7 @@ def test_at_every_hour_in_every_zone_it_opens_at_the_first_open_minute(hour: int
 )
 @example(change=CHANGES[0], after=0, zone="Europe/Berlin", start=0, end=121)
 @example(change=CHANGES[0], after=0, zone="Europe/Berlin", start=150, end=121)
+@example(change=CHANGES[1], after=49, zone="Europe/Berlin", start=123, end=838)
 def test_the_nights_on_which_clocks_change_are_no_exception(
     change: datetime, after: int, zone: str, start: int, end: int
 ) -> None:
