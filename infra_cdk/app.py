@@ -4,39 +4,24 @@ import json
 import os
 import sys
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any
 
 from aws_cdk import App, Tags
 
+from infra_cdk import stacks
 from infra_cdk.environments import ENVIRONMENTS, LOCAL, Environment
 from infra_cdk.guardrails import violations
 from infra_cdk.nag import add_nag
 from infra_cdk.parts.entry_points import PRODUCT, entry_points
-from infra_cdk.stacks.accounts import AccountsStack
 from infra_cdk.stacks.base import ServiceStack
-from infra_cdk.stacks.gamification import GamificationStack
-from infra_cdk.stacks.inventory import InventoryStack
-from infra_cdk.stacks.notifications import NotificationsStack
-from infra_cdk.stacks.partners import PartnersStack
 from infra_cdk.stacks.platform import PlatformStack
-from infra_cdk.stacks.promos import PromosStack
-from infra_cdk.stacks.telemetry import TelemetryStack
 from infra_cdk.stacks.timestream import TimestreamStack
-from infra_cdk.stacks.workouts import WorkoutsStack
 
-SERVICES = {
-    "accounts": AccountsStack,
-    "workouts": WorkoutsStack,
-    "telemetry": TelemetryStack,
-    "inventory": InventoryStack,
-    "gamification": GamificationStack,
-    "promos": PromosStack,
-    "notifications": NotificationsStack,
-    "partners": PartnersStack,
-}
 FLAGS = {
     "@aws-cdk/aws-iam:minimizePolicies": True,
     "@aws-cdk/aws-lambda:recognizeLayerVersion": True,
@@ -44,6 +29,20 @@ FLAGS = {
     "@aws-cdk/core:enablePartitionLiterals": True,
     "@aws-cdk/core:target-partitions": ["aws"],
 }
+
+
+def service_stacks() -> dict[str, Callable[..., ServiceStack]]:
+    """By service: `RoutesStack` of `infra_cdk/stacks/routes.py`, where that is the stack of a service."""
+    modules = {
+        module.name: import_module(f"{stacks.__name__}.{module.name}") for module in iter_modules(stacks.__path__)
+    }
+    named = {name: getattr(module, stack_name(name), None) for name, module in modules.items()}
+    return {name: kind for name, kind in named.items() if isinstance(kind, type) and issubclass(kind, ServiceStack)}
+
+
+def stack_name(service: str) -> str:
+    """`training_plans` is `TrainingPlansStack`."""
+    return f"{service.title().replace('_', '')}Stack"
 
 
 def build(environment: Environment, *, outdir: str | None = None) -> tuple[App, list[str]]:
@@ -56,11 +55,11 @@ def build(environment: Environment, *, outdir: str | None = None) -> tuple[App, 
     written = {entry_point.service for entry_point in entry_points(environment.functions)}
     missing: list[str] = []
     made: dict[str, ServiceStack] = {}
-    for service, make in SERVICES.items():
+    for service, make in service_stacks().items():
         if service not in written:
             missing.append(f"{service}/")
             continue
-        stack: ServiceStack = make(app, environment=environment, platform=platform)
+        stack = make(app, environment=environment, platform=platform)
         platform.dashboard.add_service(service, functions=stack.functions, queues=stack.queues, facts=stack.facts)
         missing += stack.missing
         made[service] = stack

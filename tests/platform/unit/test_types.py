@@ -20,7 +20,11 @@ def imported() -> set[str]:
 
 
 def test_every_package_of_ours_is_read() -> None:
-    assert sorted(SETTINGS["packages"]) == sorted(path.name for path in PACKAGES)
+    roots = [ROOT / folder for folder in SETTINGS["files"]]
+
+    unread = [path for path in PACKAGES if not any(path.is_relative_to(root) for root in roots)]
+    assert len(PACKAGES) > 12
+    assert unread == []
 
 
 def test_every_module_of_the_cdk_that_we_import_is_read() -> None:

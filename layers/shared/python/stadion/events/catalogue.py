@@ -1,67 +1,15 @@
 """Every event there is, for the contracts and for tests. A function imports its own services' events alone."""
 
-from stadion.events.accounts import (
-    ConsentChanged,
-    ContactChanged,
-    PhysicalDataChanged,
-    PrivacyZonesChanged,
-    ProfileUpdated,
-    UserRegistered,
-)
+from importlib import import_module
+from pkgutil import iter_modules
+
+from stadion import events
 from stadion.events.envelope import Event
-from stadion.events.gamification import LevelReached, PersonalRecordSet, XpGranted
-from stadion.events.inventory import GearAdded, GearAssigned, GearRetired, GearWearReached
-from stadion.events.notifications import NotificationDelivered, NotificationFailed, NotificationRequested
-from stadion.events.partners import OrderCompleted, OrderReturned, ProductChanged
-from stadion.events.promos import (
-    CampaignEnded,
-    CampaignStarted,
-    PromoClicked,
-    PromoDismissed,
-    PromoIssued,
-    PromoRedeemed,
-    PromoReversed,
-    PromoViewed,
-)
-from stadion.events.telemetry import LiveSessionFinished, LiveSessionStarted, UserMetricsUpdated
-from stadion.events.workouts import LiveSessionSaved, WorkoutCorrected, WorkoutDeleted, WorkoutRecorded
+
+for _module in iter_modules(events.__path__):
+    import_module(f"{events.__name__}.{_module.name}")
 
 CATALOGUE: dict[str, type[Event]] = {
-    event.detail_type(): event
-    for event in (
-        WorkoutRecorded,
-        WorkoutCorrected,
-        WorkoutDeleted,
-        LiveSessionSaved,
-        UserRegistered,
-        ProfileUpdated,
-        ContactChanged,
-        PhysicalDataChanged,
-        PrivacyZonesChanged,
-        ConsentChanged,
-        LiveSessionStarted,
-        LiveSessionFinished,
-        UserMetricsUpdated,
-        GearAdded,
-        GearAssigned,
-        GearWearReached,
-        GearRetired,
-        XpGranted,
-        LevelReached,
-        PersonalRecordSet,
-        PromoIssued,
-        PromoViewed,
-        PromoClicked,
-        PromoDismissed,
-        PromoRedeemed,
-        PromoReversed,
-        CampaignStarted,
-        CampaignEnded,
-        ProductChanged,
-        OrderCompleted,
-        OrderReturned,
-        NotificationRequested,
-        NotificationDelivered,
-        NotificationFailed,
-    )
+    event.detail_type(): event for event in Event.__subclasses__() if event.__module__.startswith(f"{events.__name__}.")
 }
+"""In the order of the services' names and of their lines."""
