@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from infra_cdk.parts.served import routes_under, served
+from infra_cdk.parts.served import UnreadablePathError, routes_under, served
 from tests.kit.templates import Synthesised
 
 CLAIMS = {
@@ -77,11 +77,13 @@ def test_who_has_no_right_to_a_thing_does_not_know_it_either(local: Synthesised)
 # --- routes ---------------------------------------------------------------------------------------------------------
 
 SERVICE = """
-@api.get("/v1/gear")
+BASE = "/v1/gear"
+ONE = f"{BASE}/<gear_id>"
+@api.get(BASE)
 def gear(): ...
 @router.patch("/v1/gear/<gear_id>", summary="x")
 def change(): ...
-@api.delete("/v1/gear/<gear_id>")
+@api.delete(f"{ONE}/components")
 def remove(): ...
 @api.post("/v1/gearbox")
 def box(): ...
@@ -103,6 +105,13 @@ def test_a_prefix_has_the_methods_that_are_served_there(folder: Path) -> None:
         "PATCH /v1/gear/{proxy+}",
         "DELETE /v1/gear/{proxy+}",
     ]
+
+
+def test_a_path_that_nobody_can_read_is_refused(folder: Path) -> None:
+    (folder / "api.py").write_text('@api.get(path_of("gear"))\ndef gear(): ...')
+
+    with pytest.raises(UnreadablePathError, match=r"api.py:1: path_of\('gear'\)"):
+        served(folder)
 
 
 def test_every_served_route_is_reached(local: Synthesised) -> None:
