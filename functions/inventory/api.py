@@ -1,5 +1,6 @@
 """HTTP entry point of the gear locker: /v1/gear."""
 
+from datetime import datetime
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
@@ -7,7 +8,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
 from inventory import service, store
 from inventory.categories import CATEGORIES
-from inventory.domain import Gear, Status
+from inventory.domain import Gear, Status, UsedGear
 from inventory.schemas import CategoryResponse, ComponentPatch, GearPatch, GearResponse, NewComponent, NewGear
 from stadion import clock
 from stadion.http import Api, Cursor, Limit, lambda_handler, listed, located, no_content
@@ -19,8 +20,9 @@ handler = lambda_handler(api)
 
 @api.post("/v1/gear", status_code=201, summary="Add a piece of gear", tags=["Gear"])
 def add_gear(body: Annotated[NewGear, Body()]) -> Response[GearResponse]:
-    key = api.idempotency_key("add_gear", body)
-    return _answer(service.add(api.user_id, body, key=key, now=clock.now()), status=201)
+    key, now = api.idempotency_key("add_gear", body), clock.now()
+    added = service.add(body.gear(api.user_id, now), key=key, answer=_said(now), now=now)
+    return _answer(added, now, status=201)
 
 
 @api.get("/v1/gear", summary="List the gear", tags=["Gear"])
@@ -29,16 +31,14 @@ def list_gear(
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
 ) -> ListResponse[GearResponse]:
-    page = service.locker(api.user_id, status, limit=limit, cursor=cursor, now=clock.now())
-    return listed(page)
+    today = clock.now().date()
+    page = service.locker(api.user_id, status, limit=limit, cursor=cursor)
+    return listed(page, lambda used: GearResponse.of(used, today))
 
 
 @api.get("/v1/gear/categories", summary="Show what gear there is and how long it lasts", tags=["Gear"])
 def list_categories() -> ListResponse[CategoryResponse]:
-    items = [
-        CategoryResponse(category=category, kind=facts.kind, unit=facts.unit, limit=facts.limit)
-        for category, facts in CATEGORIES.items()
-    ]
+    items = [CategoryResponse.of(category, facts) for category, facts in CATEGORIES.items()]
     return ListResponse[CategoryResponse](items=items)
 
 
@@ -50,7 +50,7 @@ def get_gear(gear_id: str) -> Response[GearResponse]:
 
 @api.patch("/v1/gear/<gear_id>", summary="Change or retire a piece of gear (merge patch)", tags=["Gear"])
 def change_gear(gear_id: str, body: Annotated[GearPatch, Body()]) -> Response[GearResponse]:
-    return _shown(api.edit(lambda: service.change(_edited(gear_id), body, clock.now())))
+    return _shown(api.edit(lambda: service.change(_edited(gear_id), body.changes(), clock.now())))
 
 
 @api.delete("/v1/gear/<gear_id>", status_code=204, summary="Delete a piece of gear", tags=["Gear"])
@@ -61,16 +61,25 @@ def delete_gear(gear_id: str) -> Response[None]:
 
 @api.post("/v1/gear/<gear_id>/components", status_code=201, summary="Fit a component", tags=["Gear"])
 def add_component(gear_id: str, body: Annotated[NewComponent, Body()]) -> Response[GearResponse]:
-    key = api.idempotency_key(f"add_component:{gear_id}", body)
-    gear = service.add_component(api.user_id, gear_id, body, key=key, now=clock.now())
-    return _answer(gear, status=201)
+    key, now = api.idempotency_key(f"add_component:{gear_id}", body), clock.now()
+    fitted = service.add_component(
+        api.user_id,
+        gear_id,
+        lambda gear: body.component(gear.category, now),
+        key=key,
+        answer=_said(now),
+        now=now,
+    )
+    return _answer(fitted, now, status=201)
 
 
 @api.patch("/v1/gear/<gear_id>/components/<component_id>", summary="Change a component", tags=["Gear"])
 def change_component(
     gear_id: str, component_id: str, body: Annotated[ComponentPatch, Body()]
 ) -> Response[GearResponse]:
-    return _shown(api.edit(lambda: service.change_component(_edited(gear_id), component_id, body, clock.now())))
+    return _shown(
+        api.edit(lambda: service.change_component(_edited(gear_id), component_id, body.changes(), clock.now()))
+    )
 
 
 @api.delete("/v1/gear/<gear_id>/components/<component_id>", summary="Take a component off", tags=["Gear"])
@@ -85,8 +94,14 @@ def _edited(gear_id: str) -> Gear:
 
 
 def _shown(gear: Gear) -> Response[GearResponse]:
-    return _answer(service.show(gear, clock.now()))
+    return _answer(service.used(gear), clock.now())
 
 
-def _answer(gear: GearResponse, status: int = 200) -> Response[GearResponse]:
-    return located(gear, f"/v1/gear/{gear.gear_id}", gear.revision, status=status)
+def _answer(used: UsedGear, now: datetime, status: int = 200) -> Response[GearResponse]:
+    gear = used.gear
+    body, place = GearResponse.of(used, now.date()), f"/v1/gear/{gear.gear_id}"
+    return located(body, place, gear.revision, status=status)
+
+
+def _said(now: datetime) -> service.Answer:
+    return lambda used: GearResponse.of(used, now.date()).model_dump(mode="json")

@@ -1,6 +1,7 @@
 """Rules and values of gear and its wear."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -86,6 +87,13 @@ class Gear(Value):
         if begun is None:
             return given
         return min(given, datetime.combine(begun, datetime.min.time(), tzinfo=UTC) - EASTERNMOST)
+
+    def defaults(self, sports: Iterable[SportType], now: datetime) -> dict[str, dict[SportType, datetime]]:
+        """The fields of a default for `sports` alone. A sport that was one already keeps its date."""
+        return {
+            "default_for": {sport: self.default_for.get(sport) or self.default_since(now) for sport in sports},
+            "default_given": {sport: self.default_given.get(sport) or now for sport in sports},
+        }
 
 
 class Owner(WithConsents):
@@ -188,6 +196,34 @@ def wear(totals: Amounts, *, unit: WearUnit, initial_use: float, limit: float, s
         percent=round(100 * so_far / limit, 1),
         worn_out_on=_worn_out_on(totals, unit, limit - so_far, since, today),
     )
+
+
+@dataclass(frozen=True)
+class UsedGear:
+    """A piece of gear with what it and its components were used for."""
+
+    gear: Gear
+    totals: Mapping[str, Amounts]
+    """By account."""
+
+    @property
+    def use(self) -> Amounts:
+        return self.totals.get(account(self.gear.gear_id), {})
+
+    def wear(self, today: date) -> Wear:
+        gear = self.gear
+        since = gear.used_since or gear.purchased_on or (gear.created_at.date() if not gear.initial_use else None)
+        return wear(self.use, unit=gear.unit, initial_use=gear.initial_use, limit=gear.limit, since=since, today=today)
+
+    def component_wear(self, component: Component, today: date) -> Wear:
+        return wear(
+            self.totals.get(account(self.gear.gear_id, component.component_id), {}),
+            unit=component.unit,
+            initial_use=component.initial_use,
+            limit=component.limit,
+            since=component.installed_at.date(),
+            today=today,
+        )
 
 
 def _worn_out_on(totals: Amounts, unit: WearUnit, left: float, since: date | None, today: date) -> date | None:

@@ -1,12 +1,13 @@
 """Requests and responses of the gear API."""
 
-from datetime import date
-from typing import Annotated
+from datetime import date, datetime
+from typing import Annotated, Any, Self
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from inventory.categories import Category, Kind
-from inventory.domain import Status, Wear
+from inventory.categories import CATEGORIES, Category, CategoryFacts, Kind
+from inventory.domain import Component, Gear, Status, UsedGear, Wear
+from stadion import ids
 from stadion.fields import LINE, Amount, Moment
 from stadion.http import RequestModel
 from stadion.ids import ClientId
@@ -25,6 +26,16 @@ class NewComponent(RequestModel):
     initial_use: InitialUse = 0
     installed_at: Moment | None = Field(default=None, description="now when left out")
 
+    def component(self, category: Category, now: datetime) -> Component:
+        return Component(
+            component_id=self.component_id or ids.new_id(),
+            name=self.name,
+            unit=self.unit or CATEGORIES[category].unit,
+            limit=self.limit,
+            initial_use=self.initial_use,
+            installed_at=self.installed_at or now,
+        )
+
 
 class NewGear(RequestModel):
     gear_id: ClientId | None = Field(default=None, description="chosen by the client, so that it works offline")
@@ -38,6 +49,18 @@ class NewGear(RequestModel):
     limit: Limit | None = Field(default=None, description="the category's usual one when left out")
     default_for: list[SportType] = Field(default_factory=list, max_length=60, examples=[["Run"]])
     components: list[NewComponent] = Field(default_factory=list, max_length=20)
+
+    def gear(self, user_id: str, now: datetime) -> Gear:
+        gear = Gear(
+            **self.model_dump(exclude={"gear_id", "limit", "default_for", "components"}),
+            gear_id=self.gear_id or ids.new_id(),
+            user_id=user_id,
+            limit=self.limit or CATEGORIES[self.category].limit,
+            components=[component.component(self.category, now) for component in self.components],
+            created_at=now,
+            updated_at=now,
+        )
+        return gear.model_copy(update=gear.defaults(self.default_for, now))
 
 
 class GearPatch(RequestModel):
@@ -53,11 +76,17 @@ class GearPatch(RequestModel):
     status: Status | None = None
     default_for: list[SportType] | None = Field(default=None, max_length=60)
 
+    def changes(self) -> dict[str, Any]:
+        return self.model_dump(exclude_unset=True)
+
 
 class ComponentPatch(RequestModel):
     name: Words | None = None
     limit: Limit | None = None
     initial_use: InitialUse | None = None
+
+    def changes(self) -> dict[str, Any]:
+        return self.model_dump(exclude_unset=True)
 
 
 class ComponentResponse(BaseModel):
@@ -66,6 +95,11 @@ class ComponentResponse(BaseModel):
     installed_at: AwareDatetime
     initial_use: float
     wear: Wear
+
+    @classmethod
+    def of(cls, component: Component, wear: Wear) -> Self:
+        fields = component.model_dump(include={"component_id", "name", "installed_at", "initial_use"})
+        return cls(**fields, wear=wear)
 
 
 class GearResponse(BaseModel):
@@ -90,9 +124,28 @@ class GearResponse(BaseModel):
     created_at: AwareDatetime
     updated_at: AwareDatetime
 
+    @classmethod
+    def of(cls, used: UsedGear, today: date) -> Self:
+        gear, use = used.gear, used.use
+        return cls(
+            **gear.model_dump(exclude={"components", "default_for", "limit"}),
+            kind=CATEGORIES[gear.category].kind,
+            name=gear.name,
+            default_for=sorted(gear.default_for),
+            wear=used.wear(today),
+            distance_m=use.get("distance_m", 0),
+            time_s=use.get("time_s", 0),
+            sessions=use.get("sessions", 0),
+            components=[ComponentResponse.of(part, used.component_wear(part, today)) for part in gear.components],
+        )
+
 
 class CategoryResponse(BaseModel):
     category: Category
     kind: Kind
     unit: WearUnit
     limit: float
+
+    @classmethod
+    def of(cls, category: Category, facts: CategoryFacts) -> Self:
+        return cls(category=category, kind=facts.kind, unit=facts.unit, limit=facts.limit)

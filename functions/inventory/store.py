@@ -1,6 +1,6 @@
 """The inventory table. Its keys stand in README.md; nothing outside this module knows them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -81,7 +81,9 @@ def accounts_of(gear: Gear) -> list[str]:
     return [account(gear.gear_id), *(account(gear.gear_id, part.component_id) for part in gear.components)]
 
 
-def add(gear: Gear, events: list[Event], *, key: IdempotencyKey | None, answer: dict[str, Any], now: datetime) -> None:
+def add(
+    gear: Gear, events: list[Event], *, key: IdempotencyKey | None, answer: Mapping[str, Any], now: datetime
+) -> None:
     with Change(gear.user_id, now, key) as change:
         change.remember(status=201, answer=answer)
         change.put(GEAR, gear, refused=GearIdTakenError)
@@ -97,7 +99,7 @@ def revise(
     *,
     remeasured: Iterable[Gear | Component] = (),
     key: IdempotencyKey | None = None,
-    answer: dict[str, Any] | None = None,
+    answer: Mapping[str, Any] | None = None,
 ) -> None:
     with Change(new.user_id, now, key) as change:
         change.remember(status=201, answer=answer or {})

@@ -95,6 +95,52 @@ def test_a_store_reaches_no_use_case_by_any_chain_of_imports() -> None:
     assert found == []
 
 
+DOMAIN_SPEAKING = {
+    "inventory",
+}
+"""Services whose use cases take and return values of the domain; the edge maps what is sent and answered."""
+EDGE = {"stadion.http", "stadion.partner_http", "stadion.pagination.ListResponse"}
+
+
+def speaks_of_the_domain(stem: str) -> bool:
+    return "service" in stem or stem in {"domain", "store"} or stem.endswith("_store")
+
+
+def words_of_the_edge(tree: ast.AST) -> set[str]:
+    """What a file imports or names of requests, answers and HTTP."""
+    imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            imported |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return {name for name in imported | named(tree) if name in EDGE or name.rpartition(".")[2] == "schemas"}
+
+
+@pytest.mark.parametrize("service", sorted(DOMAIN_SPEAKING))
+def test_use_cases_and_stores_know_neither_requests_nor_answers(service: str) -> None:
+    files = [(where, tree) for where, tree in sources(FUNCTIONS / service) if speaks_of_the_domain(Path(where).stem)]
+
+    assert len(files) > 2
+    found = {where: words_of_the_edge(tree) for where, tree in files}
+    assert {where: words for where, words in found.items() if words} == {}, "let the schema map: `X.of(value)`"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from inventory.schemas import NewGear",
+        "from inventory import schemas",
+        "import inventory.schemas as words",
+        "def f():\n    from promos.offers.schemas import NewPromo",
+        "from stadion.http import RequestModel",
+        "from stadion import http",
+        "from stadion.pagination import ListResponse",
+        "from stadion import pagination\npagination.ListResponse(items=[])",
+    ],
+)
+def test_words_of_the_edge_are_known_under_any_name(text: str) -> None:
+    assert words_of_the_edge(ast.parse(text))
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_nothing_imports_an_entry_point(service: str) -> None:
     for module in filter(is_entry_point, modules(service)):
