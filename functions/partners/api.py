@@ -7,15 +7,18 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from partners import service, store
-from partners.catalogue import import_service, import_store
+from partners.catalogue import import_files, import_service, import_store
 from partners.catalogue.schemas import ImportResponse, NewImport
+from partners.domain import Credentials
 from partners.schemas import NewCredentials, NewPartner, PartnerResponse, Rotation
+from partners.settings import PartnerSettings
 from partners.webhooks import service as webhook_service
 from partners.webhooks import store as webhook_store
 from partners.webhooks.schemas import EndpointResponse, NewEndpoint, NewEndpointSecret, WebhookResponse
 from stadion import clock
 from stadion.http import AdminRoutes, Api, Cursor, Limit, lambda_handler, listed, no_content
 from stadion.pagination import DEFAULT_LIMIT, ListResponse
+from stadion.settings import load
 
 api = Api()
 admin = AdminRoutes()
@@ -25,7 +28,8 @@ handler = lambda_handler(api)
 @admin.post("/v1/admin/partners", status_code=201, summary="Make a partner", tags=["Partners"])
 def create_partner(body: Annotated[NewPartner, Body()]) -> NewCredentials:
     """Its first API key and signing secret are in the answer and nowhere else."""
-    return service.create(body, by=admin.signer, now=clock.now())
+    now = clock.now()
+    return _shown_once(service.create(body.partner(now), by=admin.signer, now=now))
 
 
 @admin.get("/v1/admin/partners", summary="List the partners", tags=["Partners"])
@@ -33,41 +37,41 @@ def list_partners(
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
 ) -> ListResponse[PartnerResponse]:
-    return listed(store.page(limit=limit, cursor=cursor).of(service.shown))
+    return listed(store.page(limit=limit, cursor=cursor), PartnerResponse.of)
 
 
 @admin.get("/v1/admin/partners/<partner_id>", summary="Show a partner", tags=["Partners"])
 def get_partner(partner_id: str) -> PartnerResponse:
-    return service.shown(store.get(partner_id))
+    return PartnerResponse.of(store.get(partner_id))
 
 
 @admin.post("/v1/admin/partners/<partner_id>/keys", status_code=201, summary="Rotate the key", tags=["Partners"])
 def rotate_key(partner_id: str, body: Annotated[Rotation, Body()]) -> NewCredentials:
     """The old key opens for the grace as well."""
     grace = timedelta(hours=body.grace_hours)
-    return service.rotate_key(partner_id, grace, by=admin.signer, now=clock.now())
+    return _shown_once(service.rotate_key(partner_id, grace, by=admin.signer, now=clock.now()))
 
 
 @admin.post("/v1/admin/partners/<partner_id>/secrets", status_code=201, summary="Rotate the secret", tags=["Partners"])
 def rotate_secret(partner_id: str, body: Annotated[Rotation, Body()]) -> NewCredentials:
     """Messages signed with the old secret are taken for the grace as well."""
     grace = timedelta(hours=body.grace_hours)
-    return service.rotate_secret(partner_id, grace, by=admin.signer, now=clock.now())
+    return _shown_once(service.rotate_secret(partner_id, grace, by=admin.signer, now=clock.now()))
 
 
 @admin.post("/v1/admin/partners/<partner_id>/finish", summary="End what was rotated out", tags=["Partners"])
 def finish_rotations(partner_id: str) -> PartnerResponse:
-    return service.shown(service.finish_rotations(partner_id, by=admin.signer, now=clock.now(), at_once=True))
+    return PartnerResponse.of(service.finish_rotations(partner_id, by=admin.signer, now=clock.now(), at_once=True))
 
 
 @admin.post("/v1/admin/partners/<partner_id>/disable", summary="Disable a partner", tags=["Partners"])
 def disable_partner(partner_id: str) -> PartnerResponse:
-    return service.shown(service.disable(partner_id, by=admin.signer, now=clock.now()))
+    return PartnerResponse.of(service.disable(partner_id, by=admin.signer, now=clock.now()))
 
 
 @admin.post("/v1/admin/partners/<partner_id>/enable", summary="Enable a partner again", tags=["Partners"])
 def enable_partner(partner_id: str) -> PartnerResponse:
-    return service.shown(service.enable(partner_id, by=admin.signer, now=clock.now()))
+    return PartnerResponse.of(service.enable(partner_id, by=admin.signer, now=clock.now()))
 
 
 # --- imports --------------------------------------------------------------------------------------------------------
@@ -78,13 +82,15 @@ def enable_partner(partner_id: str) -> PartnerResponse:
 )
 def create_import(partner_id: str, body: Annotated[NewImport, Body()]) -> ImportResponse:
     """POST the file to the form; then ask for the import."""
-    return import_service.announce(partner_id, body, by=admin.signer, now=clock.now())
+    now = clock.now()
+    made = import_service.announce(partner_id, body.format, full=body.full, by=admin.signer, now=now)
+    return ImportResponse.of(made, import_files.form(made, now))
 
 
 @admin.get("/v1/admin/partners/imports/<import_id>", summary="Show an import", tags=["Partners"])
 def get_import(import_id: str) -> ImportResponse:
     """What became of its lines, with the first of its errors."""
-    return import_service.shown(import_store.find(import_id))
+    return ImportResponse.of(import_store.find(import_id))
 
 
 # --- webhooks out ---------------------------------------------------------------------------------------------------
@@ -95,13 +101,14 @@ ENDPOINTS = "/v1/admin/partners/<partner_id>/endpoints"
 @admin.post(ENDPOINTS, status_code=201, summary="Send webhooks there", tags=["Partners"])
 def create_endpoint(partner_id: str, body: Annotated[NewEndpoint, Body()]) -> NewEndpointSecret:
     """The secret that they are signed with is in the answer and nowhere else."""
-    return webhook_service.subscribe(partner_id, body, by=admin.signer, now=clock.now())
+    made = webhook_service.subscribe(partner_id, body.url, body.events, by=admin.signer, now=clock.now())
+    return NewEndpointSecret.of(*made)
 
 
 @admin.get(ENDPOINTS, summary="List a partner's endpoints", tags=["Partners"])
 def list_endpoints(partner_id: str) -> ListResponse[EndpointResponse]:
     found = webhook_store.endpoints(store.get(partner_id).partner_id)
-    return ListResponse[EndpointResponse](items=[webhook_service.shown(one) for one in found])
+    return ListResponse[EndpointResponse](items=[EndpointResponse.of(one) for one in found])
 
 
 @admin.delete(f"{ENDPOINTS}/<endpoint_id>", status_code=204, summary="Send no more webhooks there", tags=["Partners"])
@@ -112,7 +119,7 @@ def delete_endpoint(partner_id: str, endpoint_id: str) -> Response[None]:
 
 @admin.post(f"{ENDPOINTS}/<endpoint_id>/enable", summary="Enable an endpoint again", tags=["Partners"])
 def enable_endpoint(partner_id: str, endpoint_id: str) -> EndpointResponse:
-    return webhook_service.shown(webhook_service.enable(partner_id, endpoint_id, clock.now()))
+    return EndpointResponse.of(webhook_service.enable(partner_id, endpoint_id, clock.now()))
 
 
 @admin.post(
@@ -121,7 +128,8 @@ def enable_endpoint(partner_id: str, endpoint_id: str) -> EndpointResponse:
 def rotate_endpoint_secret(partner_id: str, endpoint_id: str, body: Annotated[Rotation, Body()]) -> NewEndpointSecret:
     """Webhooks carry a signature of each for the grace."""
     grace = timedelta(hours=body.grace_hours)
-    return webhook_service.rotate(partner_id, endpoint_id, grace, by=admin.signer, now=clock.now())
+    made = webhook_service.rotate(partner_id, endpoint_id, grace, by=admin.signer, now=clock.now())
+    return NewEndpointSecret.of(*made)
 
 
 @admin.get("/v1/admin/partners/<partner_id>/deliveries", summary="List the webhooks to a partner", tags=["Partners"])
@@ -131,7 +139,11 @@ def list_webhooks(
     cursor: Cursor = None,
 ) -> ListResponse[WebhookResponse]:
     """Newest first, with each attempt."""
-    return listed(webhook_store.page(partner_id, limit=limit, cursor=cursor).of(webhook_service.shown_delivery))
+    return listed(webhook_store.page(partner_id, limit=limit, cursor=cursor), WebhookResponse.of)
 
 
 api.include_router(admin)
+
+
+def _shown_once(made: Credentials) -> NewCredentials:
+    return NewCredentials.of(made, api_url=load(PartnerSettings).partner_api_url)

@@ -1,6 +1,7 @@
 """Rules and values of partners: who they are, and which of their keys and secrets hold at a moment."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -81,6 +82,15 @@ class Partner(Value):
 
     def retired_keys(self, now: datetime) -> list[ApiKey]:
         return [key for key in self.keys if not key.holds_at(now)]
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """A partner and what was made for it. The values are here this once, and never again."""
+
+    partner: Partner
+    api_key: str | None = field(default=None, repr=False)
+    signing_secret: str | None = field(default=None, repr=False)
 
 
 def check_may(partner: Partner, ability: Ability) -> None:

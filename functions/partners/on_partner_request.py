@@ -4,15 +4,23 @@ from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path
+from pydantic import ValidationError
 
 from partners import store
 from partners.catalogue import service as catalogue_service
 from partners.catalogue import store as catalogue_store
-from partners.catalogue.schemas import ProductBatch, ProductBatchResponse, ProductPut, ProductResponse
+from partners.catalogue.schemas import (
+    ProductBatch,
+    ProductBatchResponse,
+    ProductPut,
+    ProductResponse,
+    ProductResult,
+)
 from partners.domain import Ability, Partner, check_may
 from partners.errors import PartnerDisabledError, PartnerNotFoundError
 from partners.fields import Sku
 from partners.orders import service as order_service
+from partners.orders.domain import Receipt
 from partners.orders.schemas import OrderCompletedMessage, OrderReturnedMessage, Received
 from stadion import clock
 from stadion.errors import StadionError
@@ -29,7 +37,7 @@ class StoreApi(PartnerApi):
         """What is wrong in a message is told to who signed it, and to nobody else."""
         if self.event.path == WEBHOOKS:
             try:
-                order_service.signed_by(_partner(Ability.ORDERS), self, clock.now())
+                order_service.signed_by(_partner(Ability.ORDERS), self.raw_body, self.header, clock.now())
             except StadionError as refused:
                 return self._refused(refused)
         for entry in error.errors():
@@ -49,8 +57,13 @@ def receive_webhook(
     with your key. The same `webhook-id` again is answered as before; messages may come in any order."""
     now = clock.now()
     partner = _partner(Ability.ORDERS)
-    key = order_service.signed_by(partner, api, now)
-    received = order_service.receive(partner, body, key, now)
+    key = order_service.signed_by(partner, api.raw_body, api.header, now)
+    message = body.message()
+
+    def answer(receipt: Receipt) -> dict[str, Any]:
+        return Received.of(message, receipt).model_dump(mode="json")
+
+    received = Received.of(message, order_service.receive(partner, message, key, answer=answer, now=now))
     count("WebhookReceived")
     log("received", partner_id=partner.partner_id, webhook_type=body.type, outcome=received.outcome)
     return received
@@ -59,19 +72,30 @@ def receive_webhook(
 @api.put("/partner/v1/products/<sku>", summary="Put a product into the catalogue", tags=["Catalogue"])
 def put_product(sku: Annotated[Sku, Path()], body: Annotated[ProductPut, Body()]) -> ProductResponse:
     """The whole product as it is from now on; what says nothing new changes nothing."""
-    return catalogue_service.put(_partner(Ability.CATALOGUE).partner_id, sku, body, clock.now())
+    partner, now = _partner(Ability.CATALOGUE), clock.now()
+    return ProductResponse.of(catalogue_service.put(body.as_product(partner.partner_id, sku, now), now))
 
 
 @api.post("/partner/v1/products", summary="Put up to a hundred products", tags=["Catalogue"])
 def put_products(body: Annotated[ProductBatch, Body()]) -> ProductBatchResponse:
     """Judged one by one: look at each result."""
-    partner = _partner(Ability.CATALOGUE)
-    return catalogue_service.put_many(partner.partner_id, body.products, api.language, clock.now())
+    partner, now = _partner(Ability.CATALOGUE), clock.now()
+    read = body.read()
+    products = [one.product(partner.partner_id, now) for one in read if not isinstance(one, ValidationError)]
+    done = catalogue_service.put_many(products, now)
+    return ProductBatchResponse.of(
+        [
+            ProductResult.refused(number, body.products[number], one, api.language)
+            if isinstance(one, ValidationError)
+            else ProductResult.of(*done[one.sku])
+            for number, one in enumerate(read)
+        ]
+    )
 
 
 @api.get("/partner/v1/products/<sku>", summary="Show a product of the catalogue", tags=["Catalogue"])
 def get_product(sku: Annotated[Sku, Path()]) -> ProductResponse:
-    return catalogue_service.shown(catalogue_store.get(_partner(Ability.CATALOGUE).partner_id, sku))
+    return ProductResponse.of(catalogue_store.get(_partner(Ability.CATALOGUE).partner_id, sku))
 
 
 def _partner(ability: Ability) -> Partner:

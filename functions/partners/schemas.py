@@ -1,10 +1,11 @@
 """Requests and responses of admins' routes: partners, their keys and secrets."""
 
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
 
-from partners.domain import Ability, Standing
+from partners.domain import Ability, Credentials, Partner, Standing
 from partners.fields import Words
 from stadion.errors import UnacceptableValueError
 from stadion.http import RequestModel
@@ -27,6 +28,17 @@ class NewPartner(RequestModel):
     name: Words = Field(examples=["The Store"])
     plan: str = Field(default="standard", pattern=r"^[a-z]{1,30}$")
     may: list[Ability] = Field(default_factory=lambda: list(Ability), min_length=1, max_length=2)
+
+    def partner(self, now: datetime) -> Partner:
+        """As yet without a key and a secret."""
+        return Partner(
+            partner_id=self.partner_id,
+            name=self.name,
+            plan=self.plan,
+            may=sorted(set(self.may), key=list(Ability).index),
+            created_at=now,
+            updated_at=now,
+        )
 
 
 class Rotation(RequestModel):
@@ -57,6 +69,11 @@ class PartnerResponse(BaseModel):
     created_at: AwareDatetime
     updated_at: AwareDatetime
 
+    @classmethod
+    def of(cls, partner: Partner) -> Self:
+        """Without what must not be shown twice."""
+        return cls.model_validate(partner.model_dump())
+
 
 class NewCredentials(BaseModel):
     """Shown this once, and never again."""
@@ -65,3 +82,12 @@ class NewCredentials(BaseModel):
     api_key: str | None = None
     signing_secret: str | None = None
     api_url: str
+
+    @classmethod
+    def of(cls, made: Credentials, *, api_url: str) -> Self:
+        return cls(
+            partner=PartnerResponse.of(made.partner),
+            api_key=made.api_key,
+            signing_secret=made.signing_secret,
+            api_url=api_url,
+        )

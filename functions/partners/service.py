@@ -3,35 +3,24 @@
 from datetime import datetime, timedelta
 
 from partners import api_keys, store
-from partners.domain import Ability, Partner, Standing, check_none_open, holding, rotated
-from partners.schemas import NewCredentials, NewPartner, PartnerResponse
-from partners.settings import PartnerSettings
+from partners.domain import Credentials, Partner, Standing, check_none_open, holding, rotated
 from partners.signatures import new_secret
 from stadion import ids
 from stadion.observability import log
-from stadion.settings import load
 
 
-def create(new: NewPartner, *, by: str, now: datetime) -> NewCredentials:
+def create(new: Partner, *, by: str, now: datetime) -> Credentials:
     api_keys.plan_id(new.plan)
     secret = new_secret(ids.new_id(), now)
-    partner = Partner(
-        partner_id=new.partner_id,
-        name=new.name,
-        plan=new.plan,
-        may=sorted(set(new.may), key=list(Ability).index),
-        secrets=[secret],
-        created_at=now,
-        updated_at=now,
-    )
-    store.add(partner, now)  # first: nobody gets a key to a partner that is somebody else's
-    key, value = api_keys.make(partner.partner_id, partner.plan, now)
-    partner = store.change(partner.partner_id, lambda old: old.changed(now, keys=[key]), now)
+    # First the partner: nobody gets a key to a partner that is somebody else's.
+    store.add(new.model_copy(update={"secrets": [secret]}), now)
+    key, value = api_keys.make(new.partner_id, new.plan, now)
+    partner = store.change(new.partner_id, lambda old: old.changed(now, keys=[key]), now)
     _note("partner created", partner, by)
-    return _credentials(partner, api_key=value, signing_secret=secret.value)
+    return Credentials(partner, api_key=value, signing_secret=secret.value)
 
 
-def rotate_key(partner_id: str, grace: timedelta, *, by: str, now: datetime) -> NewCredentials:
+def rotate_key(partner_id: str, grace: timedelta, *, by: str, now: datetime) -> Credentials:
     """A new key; the old one opens for the grace as well, and is then removed by `task_finish_rotations`."""
     partner = store.get(partner_id)
     check_none_open(partner.keys, now)
@@ -48,10 +37,10 @@ def rotate_key(partner_id: str, grace: timedelta, *, by: str, now: datetime) -> 
         api_keys.remove(key.key_id)
         raise
     _note("key rotated", partner, by)
-    return _credentials(partner, api_key=value)
+    return Credentials(partner, api_key=value)
 
 
-def rotate_secret(partner_id: str, grace: timedelta, *, by: str, now: datetime) -> NewCredentials:
+def rotate_secret(partner_id: str, grace: timedelta, *, by: str, now: datetime) -> Credentials:
     secret = new_secret(ids.new_id(), now)
 
     def with_secret(old: Partner) -> Partner:
@@ -59,7 +48,7 @@ def rotate_secret(partner_id: str, grace: timedelta, *, by: str, now: datetime) 
 
     partner = store.change(partner_id, with_secret, now)
     _note("secret rotated", partner, by)
-    return _credentials(partner, signing_secret=secret.value)
+    return Credentials(partner, signing_secret=secret.value)
 
 
 def finish_rotations(partner_id: str, *, by: str, now: datetime, at_once: bool) -> Partner:
@@ -101,22 +90,8 @@ def enable(partner_id: str, *, by: str, now: datetime) -> Partner:
     return partner
 
 
-def shown(partner: Partner) -> PartnerResponse:
-    """Without what must not be shown twice."""
-    return PartnerResponse.model_validate(partner.model_dump())
-
-
 def _with_status(old: Partner, status: Standing, now: datetime) -> Partner:
     return old if old.status is status else old.changed(now, status=status)
-
-
-def _credentials(partner: Partner, *, api_key: str | None = None, signing_secret: str | None = None) -> NewCredentials:
-    return NewCredentials(
-        partner=shown(partner),
-        api_key=api_key,
-        signing_secret=signing_secret,
-        api_url=load(PartnerSettings).partner_api_url,
-    )
 
 
 def _note(what: str, partner: Partner, by: str) -> None:

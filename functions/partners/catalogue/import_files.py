@@ -2,8 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from partners.catalogue.imports import Import
-from partners.catalogue.schemas import FileForm
+from partners.catalogue.imports import Import, PresignedForm
 from partners.settings import PartnerSettings
 from stadion.settings import load
 from stadion.storage import s3_client
@@ -26,11 +25,11 @@ def fetch(key: str) -> bytes:
     return answer["Body"].read(MAX_BYTES)
 
 
-def form(one: Import, now: datetime) -> FileForm:
+def form(one: Import, now: datetime) -> PresignedForm:
     answer = s3_client().generate_presigned_post(
         Bucket=load(PartnerSettings).imports_bucket,
         Key=object_key(one),
         Conditions=[["content-length-range", 1, MAX_BYTES]],
         ExpiresIn=int(FORM_LASTS.total_seconds()),
     )
-    return FileForm(**answer, max_bytes=MAX_BYTES, expires_at=now + FORM_LASTS)
+    return PresignedForm(**answer, max_bytes=MAX_BYTES, expires_at=now + FORM_LASTS)

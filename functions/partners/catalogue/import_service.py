@@ -10,13 +10,11 @@ from datetime import datetime
 from typing import Any
 
 from partners import store as partner_store
-from partners.catalogue import import_files, import_store, product_file, store
+from partners.catalogue import import_store, product_file, store
 from partners.catalogue.domain import Product
 from partners.catalogue.import_store import IMPORTS
 from partners.catalogue.imports import MAX_ERRORS_SHOWN, MAX_REFUSED_FOR_FULL, Import, State
 from partners.catalogue.product_file import Line
-from partners.catalogue.schemas import FileForm, ImportResponse, NewImport
-from partners.catalogue.service import product_of
 from stadion import ids
 from stadion.change import Change
 from stadion.observability import log
@@ -27,12 +25,13 @@ class NotFinishedError(Exception):
     """The function's time is nearly over; the notice comes again, and the import goes on."""
 
 
-def announce(partner_id: str, new: NewImport, *, by: str, now: datetime) -> ImportResponse:
+def announce(partner_id: str, fmt: str, *, full: bool, by: str, now: datetime) -> Import:
+    """`full`: what the file does not have is not sold any more."""
     partner_store.get(partner_id)
-    made = Import(import_id=ids.new_id(), partner_id=partner_id, created_at=now, **new.model_dump())
+    made = Import(import_id=ids.new_id(), partner_id=partner_id, format=fmt, full=full, created_at=now)
     import_store.add(made, now)
     log("import announced", partner_id=partner_id, import_id=made.import_id, by=by)
-    return shown(made, form=import_files.form(made, now))
+    return made
 
 
 def take_in(
@@ -44,7 +43,7 @@ def take_in(
     if one.is_over:
         return one
     try:
-        lines = product_file.read(data(), one.format)
+        lines = product_file.read(data(), one.format, one.partner_id, now())
     except product_file.UnreadableFileError as error:
         return _ended(one, now(), state=State.FAILED, problem=error.code)
     while one.lines < len(lines):
@@ -62,13 +61,12 @@ def _ended(one: Import, now: datetime, **fields: Any) -> Import:
 
 
 def _take(one: Import, portion: list[Line], now: datetime) -> Import:
-    last = {line.entry.sku: line.entry for line in portion if line.entry is not None}
-    products = [product_of(one.partner_id, entry, now) for entry in last.values()]
+    last = {line.product.sku: line.product for line in portion if line.product is not None}
     change = Change(None, now)
-    done = store.add_to(change, products)
+    done = store.add_to(change, list(last.values()))
     changed = sum(is_new for _, is_new in done.values())
     errors = [error for line in portion for error in line.errors]
-    refused = sum(line.entry is None for line in portion)
+    refused = sum(line.product is None for line in portion)
     new = one.moved(
         state=State.RUNNING,
         lines=one.lines + len(portion),
@@ -112,7 +110,3 @@ def _move(one: Import, ended: list[Product], now: datetime, **fields: Any) -> Im
         return new
 
     return retry_on_conflict(once)
-
-
-def shown(one: Import, *, form: FileForm | None = None) -> ImportResponse:
-    return ImportResponse(**one.model_dump(mode="json", exclude={"revision"}), form=form)

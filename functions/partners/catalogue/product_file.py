@@ -5,11 +5,13 @@ import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
 
 from partners.catalogue.complaints import complaints
+from partners.catalogue.domain import Product
 from partners.catalogue.imports import LineError
 from partners.catalogue.schemas import ProductEntry
 from stadion.i18n import Language
@@ -28,23 +30,26 @@ class UnreadableFileError(Exception):
         super().__init__(code)
 
 
+Fields = dict[str, Any]
+
+
 @dataclass(frozen=True)
 class Line:
     """One product of the file, or what is wrong with it. `sku` is known of most wrong lines too."""
 
     sku: str | None
-    entry: ProductEntry | None
+    product: Product | None
     errors: list[LineError]
 
 
-def read(data: bytes, fmt: str) -> list[Line]:
+def read(data: bytes, fmt: str, partner_id: str, now: datetime) -> list[Line]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UnreadableFileError("file_is_not_utf8") from error
     lines = []
-    for line in _csv(text) if fmt == "csv" else _jsonl(text):
-        lines.append(line)
+    for found in _csv(text) if fmt == "csv" else _jsonl(text):
+        lines.append(found if isinstance(found, Line) else _line(*found, partner_id, now))
         if len(lines) > MAX_LINES:
             raise UnreadableFileError("too_many_lines")
     if not lines:
@@ -52,7 +57,8 @@ def read(data: bytes, fmt: str) -> list[Line]:
     return lines
 
 
-def _jsonl(text: str) -> Iterator[Line]:
+def _jsonl(text: str) -> Iterator[tuple[int, Fields] | Line]:
+    """The number and the fields of each line, or what is wrong with it."""
     for number, raw in enumerate(text.split("\n"), start=1):  # JSON may have other line separators inside
         if not raw.strip():
             continue
@@ -62,12 +68,12 @@ def _jsonl(text: str) -> Iterator[Line]:
             yield _wrong(number, "json_invalid", "This line is not JSON.")
             continue
         if isinstance(fields, dict):
-            yield _line(number, fields)
+            yield number, fields
         else:
             yield _wrong(number, "model_type", "This line is not an object.")
 
 
-def _csv(text: str) -> Iterator[Line]:
+def _csv(text: str) -> Iterator[tuple[int, Fields] | Line]:
     """With a header line that names the columns; an empty cell is no value."""
     reader = csv.DictReader(io.StringIO(text, newline=""), restkey="", strict=True)
     try:
@@ -87,7 +93,7 @@ def _csv(text: str) -> Iterator[Line]:
         if "" in row:
             yield _wrong(reader.line_num, "csv_too_many_cells", "This line has more cells than the header.")
             continue
-        yield _line(reader.line_num, {name: _typed(name, cell) for name, cell in row.items() if cell})
+        yield reader.line_num, {name: _typed(name, cell) for name, cell in row.items() if cell}
 
 
 def _typed(name: str, cell: str) -> Any:
@@ -97,7 +103,7 @@ def _typed(name: str, cell: str) -> Any:
     return TRUTHS.get(name, {}).get(cell.lower(), cell)
 
 
-def _line(number: int, fields: dict[str, Any]) -> Line:
+def _line(number: int, fields: Fields, partner_id: str, now: datetime) -> Line:
     sku = fields.get("sku")
     try:
         entry = ProductEntry.model_validate(fields)
@@ -106,9 +112,9 @@ def _line(number: int, fields: dict[str, Any]) -> Line:
             LineError(line=number, field=field[:64], code=code, detail=detail)
             for field, code, detail in complaints(error, Language.EN)
         ]
-        return Line(sku=sku if isinstance(sku, str) else None, entry=None, errors=errors)
-    return Line(sku=entry.sku, entry=entry, errors=[])
+        return Line(sku=sku if isinstance(sku, str) else None, product=None, errors=errors)
+    return Line(sku=entry.sku, product=entry.product(partner_id, now), errors=[])
 
 
 def _wrong(number: int, code: str, detail: str) -> Line:
-    return Line(sku=None, entry=None, errors=[LineError(line=number, code=code, detail=detail)])
+    return Line(sku=None, product=None, errors=[LineError(line=number, code=code, detail=detail)])

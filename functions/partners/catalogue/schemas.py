@@ -1,11 +1,18 @@
 """Requests and responses of the catalogue: products one by one, and imports of files."""
 
-from typing import Any, Literal
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 
+from partners.catalogue.complaints import complaints
+from partners.catalogue.domain import Product
+from partners.catalogue.imports import Import, PresignedForm
 from partners.fields import Currency, Minor, Sku, WearCategory, Words
 from stadion.http import RequestModel
+from stadion.i18n import Language
 
 
 class ProductPut(RequestModel):
@@ -17,9 +24,22 @@ class ProductPut(RequestModel):
     currency: Currency
     is_sold: bool = True
 
+    def as_product(self, partner_id: str, sku: str, now: datetime) -> Product:
+        return Product(partner_id=partner_id, sku=sku, updated_at=now, **self.model_dump(exclude={"sku"}))
+
 
 class ProductEntry(ProductPut):
     sku: Sku
+
+    def product(self, partner_id: str, now: datetime) -> Product:
+        return self.as_product(partner_id, self.sku, now)
+
+
+def _read(fields: dict[str, Any]) -> ProductEntry | ValidationError:
+    try:
+        return ProductEntry.model_validate(fields)
+    except ValidationError as error:
+        return error
 
 
 class ProductBatch(RequestModel):
@@ -30,6 +50,10 @@ class ProductBatch(RequestModel):
         examples=[[{"sku": "8736421", "name": "Kiprun KD900.2", "deeplink": "https://store.example/p/8736421",
                     "wear_category": "running_shoes", "price_minor": 899000, "currency": "RUB"}]],
     )  # fmt: skip
+
+    def read(self) -> list[ProductEntry | ValidationError]:
+        """Each, or what is wrong with it."""
+        return [_read(fields) for fields in self.products]
 
 
 class ProductResponse(BaseModel):
@@ -44,6 +68,10 @@ class ProductResponse(BaseModel):
     is_sold: bool
     updated_at: AwareDatetime
 
+    @classmethod
+    def of(cls, product: Product) -> Self:
+        return cls(**product.model_dump(exclude={"partner_id"}))
+
 
 class ItemProblem(BaseModel):
     pointer: str = Field(examples=["#/products/3/price_minor"])
@@ -57,12 +85,39 @@ class ProductResult(BaseModel):
     revision: int | None = None
     errors: list[ItemProblem] = Field(default_factory=list)
 
+    @classmethod
+    def of(cls, product: Product, is_changed: bool) -> Self:
+        return cls(sku=product.sku, outcome="changed" if is_changed else "unchanged", revision=product.revision)
+
+    @classmethod
+    def refused(cls, number: int, fields: dict[str, Any], error: ValidationError, language: Language) -> Self:
+        """`number`: its place in the batch."""
+        sku = fields.get("sku")
+        return cls(
+            sku=sku[:64] if isinstance(sku, str) else None,
+            outcome="refused",
+            errors=[
+                ItemProblem(pointer=f"#/products/{number}/{field}"[:200], code=code, detail=detail)
+                for field, code, detail in complaints(error, language)
+            ],
+        )
+
 
 class ProductBatchResponse(BaseModel):
     changed: int
     unchanged: int
     refused: int
     items: list[ProductResult]
+
+    @classmethod
+    def of(cls, results: Sequence[ProductResult]) -> Self:
+        outcomes = [result.outcome for result in results]
+        return cls(
+            changed=outcomes.count("changed"),
+            unchanged=outcomes.count("unchanged"),
+            refused=outcomes.count("refused"),
+            items=list(results),
+        )
 
 
 class NewImport(RequestModel):
@@ -75,6 +130,10 @@ class FileForm(BaseModel):
     fields: dict[str, str]
     max_bytes: int
     expires_at: AwareDatetime
+
+    @classmethod
+    def of(cls, form: PresignedForm) -> Self:
+        return cls(**asdict(form))
 
 
 class LineProblem(BaseModel):
@@ -100,3 +159,8 @@ class ImportResponse(BaseModel):
     created_at: AwareDatetime
     finished_at: AwareDatetime | None = None
     form: FileForm | None = None
+
+    @classmethod
+    def of(cls, one: Import, form: PresignedForm | None = None) -> Self:
+        shown = FileForm.of(form) if form is not None else None
+        return cls(**one.model_dump(mode="json", exclude={"revision"}), form=shown)

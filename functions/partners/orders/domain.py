@@ -1,7 +1,10 @@
 """What an order's messages amount to, in whatever order they arrive."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
@@ -18,6 +21,10 @@ from stadion.values import Value
 MAX_MESSAGES = 50  # of one order
 
 
+Receipt = Literal["accepted", "kept", "unchanged"]
+"""What became of a message. Kept: nothing became true by it yet, or it is about nobody; unchanged: it came before."""
+
+
 class Completed(Value):
     version: int
     lines: list[OrderLine]
@@ -31,6 +38,54 @@ class Return(Value):
     version: int
     quantities: dict[str, int] | None = Field(description="by SKU; null: whatever was left")
     returned_at: AwareDatetime
+
+
+@dataclass(frozen=True)
+class Bought:
+    """A line as the partner tells it. What it leaves out, the catalogue may know."""
+
+    sku: str
+    quantity: int
+    price_minor: int
+    name: str | None
+    wear_category: str | None
+
+
+@dataclass(frozen=True)
+class Completion:
+    """What the partner tells of an order that is complete."""
+
+    version: int
+    bought: Sequence[Bought]
+    total_minor: int
+    discount_minor: int
+    currency: str
+    completed_at: datetime
+    user_id: str | None
+    code: str | None
+
+    def completed(self, lines: Iterable[OrderLine]) -> Completed:
+        return Completed(
+            version=self.version,
+            lines=list(lines),
+            total_minor=self.total_minor,
+            discount_minor=self.discount_minor,
+            currency=self.currency,
+            completed_at=self.completed_at,
+        )
+
+
+@dataclass(frozen=True)
+class Message:
+    """Of an order, from its partner."""
+
+    order_id: str
+    tells: Completion | Return
+    digest: str
+
+    @property
+    def version(self) -> int:
+        return self.tells.version
 
 
 class Order(Value):

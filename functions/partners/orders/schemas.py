@@ -1,10 +1,12 @@
 """Webhooks in: what a partner tells of its orders, and the answer."""
 
-from typing import Annotated, Any, Literal
+import hashlib
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, Field
 
 from partners.fields import Currency, Minor, Sku, WearCategory, Words
+from partners.orders.domain import Bought, Completion, Message, Receipt, Return
 from stadion.errors import UnacceptableValueError
 from stadion.fields import Moment
 from stadion.http import RequestModel
@@ -24,6 +26,9 @@ class BoughtLine(RequestModel):
     price_minor: Minor = Field(description="of one, before the discount", examples=[899000])
     name: Words | None = Field(default=None, description="the catalogue's when left out")
     wear_category: WearCategory | None = Field(default=None, description="the catalogue's when left out")
+
+    def bought(self) -> Bought:
+        return Bought(self.sku, self.quantity, self.price_minor, self.name, self.wear_category)
 
 
 class ReturnedLine(RequestModel):
@@ -53,6 +58,18 @@ class CompletedOrder(RequestModel):
     currency: Currency
     completed_at: Moment = Field(examples=["2026-11-21T09:30:00Z"])
 
+    def tells(self) -> Completion:
+        return Completion(
+            version=self.version,
+            bought=[line.bought() for line in self.lines],
+            total_minor=self.total_minor,
+            discount_minor=self.discount_minor,
+            currency=self.currency,
+            completed_at=self.completed_at,
+            user_id=self.user_id,
+            code=self.code,
+        )
+
 
 class ReturnedOrder(RequestModel):
     order_id: OrderId
@@ -62,11 +79,23 @@ class ReturnedOrder(RequestModel):
     ) = Field(default=None, description="what came back; null: all that was left")
     returned_at: Moment = Field(examples=["2026-11-28T12:00:00Z"])
 
+    def tells(self) -> Return:
+        quantities = None if self.lines is None else {line.sku: line.quantity for line in self.lines}
+        return Return(version=self.version, quantities=quantities, returned_at=self.returned_at)
+
+
+def _message(data: CompletedOrder | ReturnedOrder) -> Message:
+    digest = hashlib.sha256(data.model_dump_json().encode()).hexdigest()
+    return Message(data.order_id, data.tells(), digest)
+
 
 class OrderCompletedMessage(RequestModel):
     type: Literal["order.completed"]
     timestamp: Moment = Field(examples=["2026-11-21T09:30:01Z"])
     data: CompletedOrder
+
+    def message(self) -> Message:
+        return _message(self.data)
 
 
 class OrderReturnedMessage(RequestModel):
@@ -74,8 +103,8 @@ class OrderReturnedMessage(RequestModel):
     timestamp: Moment = Field(examples=["2026-11-28T12:00:01Z"])
     data: ReturnedOrder
 
-
-OrderMessage = OrderCompletedMessage | OrderReturnedMessage
+    def message(self) -> Message:
+        return _message(self.data)
 
 
 class Received(BaseModel):
@@ -84,3 +113,7 @@ class Received(BaseModel):
         description="kept: nothing became true by it yet (a return before its order), or it is about nobody; "
         "unchanged: it came before"
     )
+
+    @classmethod
+    def of(cls, message: Message, receipt: Receipt) -> Self:
+        return cls(order_id=message.order_id, outcome=receipt)

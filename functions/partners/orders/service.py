@@ -1,62 +1,61 @@
 """Use case: a partner's signed message about an order."""
 
 import hashlib
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from partners.catalogue import store as catalogue_store
 from partners.domain import Partner, holding
 from partners.orders import store
-from partners.orders.domain import Completed, Order, Return, news
-from partners.orders.schemas import BoughtLine, CompletedOrder, OrderMessage, Received, ReturnedOrder
+from partners.orders.domain import Bought, Message, Order, Receipt, Return, news
 from partners.signatures import verify
 from stadion.events.partners import OrderLine
 from stadion.idempotency import IdempotencyKey, idempotency_key, recall
-from stadion.partner_http import PartnerApi
 from stadion.retry import retry_on_conflict
 
+Answer = Callable[[Receipt], Mapping[str, Any]]
+"""What the partner is told, for the message's id."""
 
-def signed_by(partner: Partner, api: PartnerApi, now: datetime) -> IdempotencyKey:
+
+def signed_by(partner: Partner, body: bytes, header: Callable[[str], str | None], now: datetime) -> IdempotencyKey:
     """What makes the message the same one again: the partner's id for it, and its very bytes."""
-    webhook_id = verify(api.raw_body, api.header, holding(partner.secrets, now))
-    digest = hashlib.sha256(api.raw_body).hexdigest()
+    webhook_id = verify(body, header, holding(partner.secrets, now))
+    digest = hashlib.sha256(body).hexdigest()
     key = idempotency_key(webhook_id, user_id=partner.partner_id, operation="webhook", request=digest)
     assert key is not None  # noqa: S101 - a verified message has an id
     return key
 
 
-def receive(partner: Partner, message: OrderMessage, key: IdempotencyKey, now: datetime) -> Received:
+def receive(partner: Partner, message: Message, key: IdempotencyKey, *, answer: Answer, now: datetime) -> Receipt:
     store.translated(lambda: recall(key))
-    return retry_on_conflict(lambda: _receive(partner, message, key, now))
+    return retry_on_conflict(lambda: _receive(partner, message, key, answer, now))
 
 
-def _receive(partner: Partner, message: OrderMessage, key: IdempotencyKey, now: datetime) -> Received:
-    data = message.data
-    before = store.find(partner.partner_id, data.order_id)
-    digest = hashlib.sha256(data.model_dump_json().encode()).hexdigest()
-    if before.knows(data.version, digest):
-        return Received(order_id=data.order_id, outcome="unchanged")
-    after = _applied(before, data, digest)
+def _receive(partner: Partner, message: Message, key: IdempotencyKey, answer: Answer, now: datetime) -> Receipt:
+    before = store.find(partner.partner_id, message.order_id)
+    if before.knows(message.version, message.digest):
+        return "unchanged"
+    after = _applied(before, message)
     events = news(before, after)
-    answer = Received(order_id=data.order_id, outcome="accepted" if events else "kept")
-    store.save(before, after, events, key=key, answer=answer.model_dump(mode="json"), now=now)
-    return answer
+    receipt: Receipt = "accepted" if events else "kept"
+    store.save(before, after, events, key=key, answer=answer(receipt), now=now)
+    return receipt
 
 
-def _applied(before: Order, data: CompletedOrder | ReturnedOrder, digest: str) -> Order:
-    if isinstance(data, ReturnedOrder):
-        quantities = None if data.lines is None else {line.sku: line.quantity for line in data.lines}
-        came_back = Return(version=data.version, quantities=quantities, returned_at=data.returned_at)
-        return before.with_return(came_back, digest)
-    fields = data.model_dump(include={"version", "total_minor", "discount_minor", "currency", "completed_at"})
-    completed = Completed(lines=_lines(before.partner_id, data.lines), **fields)
-    return before.with_completion(completed, user_id=data.user_id, code=data.code, digest=digest)
+def _applied(before: Order, message: Message) -> Order:
+    told = message.tells
+    if isinstance(told, Return):
+        return before.with_return(told, message.digest)
+    completed = told.completed(_lines(before.partner_id, told.bought))
+    return before.with_completion(completed, user_id=told.user_id, code=told.code, digest=message.digest)
 
 
-def _lines(partner_id: str, lines: list[BoughtLine]) -> list[OrderLine]:
+def _lines(partner_id: str, bought: Iterable[Bought]) -> list[OrderLine]:
     """With what the catalogue knows and the message does not say."""
-    known = catalogue_store.some(partner_id, [line.sku for line in lines])
+    known = catalogue_store.some(partner_id, [line.sku for line in bought])
     made = []
-    for line in lines:
+    for line in bought:
         product = known.get(line.sku)
         made.append(
             OrderLine(

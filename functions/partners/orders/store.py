@@ -1,6 +1,6 @@
 """Orders in the partners table: an order, its events and the answer to its webhook-id in one transaction."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -40,7 +40,7 @@ def save(
     events: Sequence[Event],
     *,
     key: IdempotencyKey,
-    answer: dict[str, Any],
+    answer: Mapping[str, Any],
     now: datetime,
 ) -> None:
     change = Change(after.user_id, now, key)

@@ -1,10 +1,12 @@
 """Requests and responses of webhooks out: endpoints and deliveries."""
 
+from typing import Self
+
 from pydantic import AwareDatetime, BaseModel, Field
 
-from partners.domain import Standing
+from partners.domain import Secret, Standing
 from partners.schemas import SecretResponse
-from partners.webhooks.domain import HookEvent
+from partners.webhooks.domain import Delivery, Endpoint, HookEvent
 from stadion.http import RequestModel
 
 
@@ -25,12 +27,20 @@ class EndpointResponse(BaseModel):
     created_at: AwareDatetime
     updated_at: AwareDatetime
 
+    @classmethod
+    def of(cls, endpoint: Endpoint) -> Self:
+        return cls.model_validate(endpoint.model_dump())
+
 
 class NewEndpointSecret(BaseModel):
     """Shown this once, and never again."""
 
     endpoint: EndpointResponse
     signing_secret: str
+
+    @classmethod
+    def of(cls, endpoint: Endpoint, secret: Secret) -> Self:
+        return cls(endpoint=EndpointResponse.of(endpoint), signing_secret=secret.value)
 
 
 class AttemptResponse(BaseModel):
@@ -47,3 +57,7 @@ class WebhookResponse(BaseModel):
     next_at: AwareDatetime | None = None
     attempts: list[AttemptResponse]
     created_at: AwareDatetime
+
+    @classmethod
+    def of(cls, delivery: Delivery) -> Self:
+        return cls.model_validate(delivery.model_dump())

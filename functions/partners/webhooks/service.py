@@ -1,18 +1,26 @@
 """Use cases of webhooks out: subscribe, plan a delivery for each subscriber, attempt it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from partners import store as partner_store
-from partners.domain import Standing, holding, rotated
+from partners.domain import Secret, Standing, holding, rotated
 from partners.settings import PartnerSettings
 from partners.signatures import new_secret, sign
 from partners.webhooks import destinations, store, transport
 from partners.webhooks.destinations import DestinationRefusedError
-from partners.webhooks.domain import DISABLED_AFTER, GONE, Attempt, Delivery, DeliveryState, Endpoint, message_of
+from partners.webhooks.domain import (
+    DISABLED_AFTER,
+    GONE,
+    Attempt,
+    Delivery,
+    DeliveryState,
+    Endpoint,
+    HookEvent,
+    message_of,
+)
 from partners.webhooks.errors import EndpointNotFoundError, TooManyEndpointsError, UrlRefusedError
-from partners.webhooks.schemas import EndpointResponse, NewEndpoint, NewEndpointSecret, WebhookResponse
 from partners.webhooks.work import Deliver
 from stadion import ids
 from stadion.events.envelope import Envelope
@@ -26,10 +34,13 @@ OVERTAKEN = "overtaken"
 Post = Callable[[destinations.Destination, dict[str, str], bytes], int]
 
 
-def subscribe(partner_id: str, new: NewEndpoint, *, by: str, now: datetime) -> NewEndpointSecret:
+def subscribe(
+    partner_id: str, url: str, events: Iterable[HookEvent], *, by: str, now: datetime
+) -> tuple[Endpoint, Secret]:
+    """The endpoint, and the secret that its webhooks are signed with."""
     partner_store.get(partner_id)
     try:
-        destinations.check(new.url, is_local=load(PartnerSettings).is_local)
+        destinations.check(url, is_local=load(PartnerSettings).is_local)
     except DestinationRefusedError as error:
         raise UrlRefusedError(pointer="#/url") from error
     if len(store.endpoints(partner_id)) >= MAX_ENDPOINTS:
@@ -38,18 +49,18 @@ def subscribe(partner_id: str, new: NewEndpoint, *, by: str, now: datetime) -> N
     endpoint = Endpoint(
         endpoint_id=ids.new_id(),
         partner_id=partner_id,
-        url=new.url,
-        events=list(dict.fromkeys(new.events)),
+        url=url,
+        events=list(dict.fromkeys(events)),
         secrets=[secret],
         created_at=now,
         updated_at=now,
     )
     store.add_endpoint(endpoint, now)
     log("endpoint added", partner_id=partner_id, endpoint_id=endpoint.endpoint_id, by=by)
-    return NewEndpointSecret(endpoint=shown(endpoint), signing_secret=secret.value)
+    return endpoint, secret
 
 
-def rotate(partner_id: str, endpoint_id: str, grace: timedelta, *, by: str, now: datetime) -> NewEndpointSecret:
+def rotate(partner_id: str, endpoint_id: str, grace: timedelta, *, by: str, now: datetime) -> tuple[Endpoint, Secret]:
     """Attempts carry a signature of each for the grace."""
     secret = new_secret(ids.new_id(), now)
 
@@ -58,7 +69,7 @@ def rotate(partner_id: str, endpoint_id: str, grace: timedelta, *, by: str, now:
 
     endpoint = store.change_endpoint(partner_id, endpoint_id, with_secret, now)
     log("endpoint secret rotated", partner_id=partner_id, endpoint_id=endpoint_id, by=by)
-    return NewEndpointSecret(endpoint=shown(endpoint), signing_secret=secret.value)
+    return endpoint, secret
 
 
 def enable(partner_id: str, endpoint_id: str, now: datetime) -> Endpoint:
@@ -152,11 +163,3 @@ def _endpoint_of(delivery: Delivery) -> Endpoint | None:
         return store.endpoint(delivery.partner_id, delivery.endpoint_id)
     except EndpointNotFoundError:
         return None
-
-
-def shown(endpoint: Endpoint) -> EndpointResponse:
-    return EndpointResponse.model_validate(endpoint.model_dump())
-
-
-def shown_delivery(delivery: Delivery) -> WebhookResponse:
-    return WebhookResponse.model_validate(delivery.model_dump())
