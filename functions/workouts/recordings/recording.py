@@ -101,7 +101,7 @@ class Recording:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Track:
+class RawTrack:
     """Points in the order of the file, on the Unix clock, before anything is tidied; `segment` numbers the parts
     between which the device says that it did not record."""
 
@@ -111,7 +111,7 @@ class Track:
 
 
 def assembled(
-    track: Track,
+    track: RawTrack,
     *,
     file_format: str,
     sport_type: SportType,
@@ -146,7 +146,7 @@ def assembled(
     )
 
 
-def _in_time_order(track: Track) -> Track:
+def _in_time_order(track: RawTrack) -> RawTrack:
     if len(track.epoch_s) > MAX_POINTS:
         raise too_many_points(MAX_POINTS)
     timed = np.isfinite(track.epoch_s)
@@ -161,15 +161,15 @@ def _in_time_order(track: Track) -> Track:
     return track if (steps > 0).all() else _without_repeats(track, steps)
 
 
-def _taken(track: Track, index: NDArray[np.int64]) -> Track:
-    return Track(
+def _taken(track: RawTrack, index: NDArray[np.int64]) -> RawTrack:
+    return RawTrack(
         epoch_s=track.epoch_s[index],
         channels={name: values[index] for name, values in track.channels.items()},
         segment=None if track.segment is None else track.segment[index],
     )
 
 
-def _without_repeats(track: Track, steps: Floats) -> Track:
+def _without_repeats(track: RawTrack, steps: Floats) -> RawTrack:
     """Points of the same instant become one: some devices spread its channels over several, Garmin's TCX repeats the
     point where a lap ends."""
     first = np.flatnonzero(np.concatenate(([True], steps > 0)))
@@ -216,7 +216,7 @@ _RANGES = {
 }
 
 
-def _plausible_channels(track: Track, length: int) -> dict[str, Floats]:
+def _plausible_channels(track: RawTrack, length: int) -> dict[str, Floats]:
     """What no sensor can mean is missing; what only no human can do stays, for `plausibility` to tell."""
     columns = {}
     for name, (low, high) in _RANGES.items():

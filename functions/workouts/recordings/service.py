@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from stadion import claims
-from stadion.events.workouts import BestEffort, StreamsClaim
+from stadion.events.workouts import StreamsClaim
 from stadion.sports import SportType
 from stadion.storage import s3_client
 from stadion.streams.recorded import TIME, bundle, chunks, joined, unbundle
-from workouts.domain import Flag, LivePart, Measured, Track, Workout
+from workouts.domain import LivePart, Measured, Track, Workout
 from workouts.matching import is_same_workout
 from workouts.recordings.formats.service import decode
 from workouts.recordings.measures.domain import Measures, fingerprint, measure
@@ -133,16 +133,8 @@ def _measured(recording: Recording, measures: Measures) -> Measured:
         recorded_span_s=recording.span_s or None,
         polyline=measures.summary_polyline or None,
         device=recording.device,
-        best_efforts=[
-            BestEffort(
-                name=effort.name,
-                distance_m=effort.distance_m,
-                elapsed_time_s=effort.elapsed_time_s,
-                start_offset_s=effort.offset_s,
-            )
-            for effort in measures.best_efforts
-        ],
-        flags=[Flag(code=flag.code, detail=flag.detail) for flag in measures.flags],
+        best_efforts=list(measures.best_efforts),
+        flags=list(measures.flags),
     )
 
 

@@ -26,8 +26,8 @@ from workouts.recordings.recording import (
     DeviceTotals,
     Floats,
     Pause,
+    RawTrack,
     Recording,
-    Track,
     assembled,
 )
 
@@ -189,7 +189,7 @@ def _recordings(part: _Part) -> list[Recording]:
     epoch_s = columns.get("timestamp")
     if epoch_s is None and columns:
         raise no_times()
-    whole = Track(epoch_s=np.empty(0) if epoch_s is None else epoch_s, channels=_channels(columns))
+    whole = RawTrack(epoch_s=np.empty(0) if epoch_s is None else epoch_s, channels=_channels(columns))
     sessions = sorted(summaries.get("session", ()), key=_starts)
     if not sessions:
         return [_recording(whole, {**_first(summaries, "sport")}, summaries, 0)] if len(whole.epoch_s) else []
@@ -234,16 +234,16 @@ def _reach(summaries: Mapping[str, Sequence[Message]], session: Message) -> tupl
     return -np.inf if own == 0 else starts[own], starts[own + 1] if own + 1 < len(starts) else np.inf
 
 
-def _within(track: Track, from_s: float, until_s: float) -> Track:
+def _within(track: RawTrack, from_s: float, until_s: float) -> RawTrack:
     if from_s == -np.inf and until_s == np.inf:
         return track
     inside = (track.epoch_s >= from_s) & (track.epoch_s < until_s)
-    return Track(
+    return RawTrack(
         epoch_s=track.epoch_s[inside], channels={name: values[inside] for name, values in track.channels.items()}
     )
 
 
-def _recording(track: Track, session: Message, summaries: Mapping[str, Sequence[Message]], index: int) -> Recording:
+def _recording(track: RawTrack, session: Message, summaries: Mapping[str, Sequence[Message]], index: int) -> Recording:
     file_id = _first(summaries, "file_id")
     manufacturer = file_id.get("manufacturer")
     from_s, until_s = _reach(summaries, session) if summaries.get("session") else (-np.inf, np.inf)

@@ -8,7 +8,7 @@ from stadion.sports import from_gpx
 from workouts.recordings.errors import no_points
 from workouts.recordings.formats.devices import is_barometric
 from workouts.recordings.formats.xml_guard import MISSING, NO_TIME, TIME, Columns, PointReader, read_points, utc
-from workouts.recordings.recording import Recording, Track, assembled
+from workouts.recordings.recording import RawTrack, Recording, assembled
 
 _NUMBER = rb"([-+.0-9eE]++)"
 _TIME = rb"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?)Z"
@@ -62,7 +62,7 @@ def decode_gpx(data: bytes, most_points: int) -> list[Recording]:
     segment = np.searchsorted(reader.segment_starts, np.arange(len(epoch_s)), side="right").astype(np.float64)
     return [
         assembled(
-            Track(epoch_s=epoch_s, channels=channels, segment=segment),
+            RawTrack(epoch_s=epoch_s, channels=channels, segment=segment),
             file_format="gpx",
             sport_type=from_gpx(reader.sport),
             barometric=is_barometric(reader.creator),

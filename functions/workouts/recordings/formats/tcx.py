@@ -12,7 +12,7 @@ from workouts.recordings.errors import RecordingError, no_points
 from workouts.recordings.formats.devices import is_barometric
 from workouts.recordings.formats.xml_guard import MISSING, NO_TIME, TIME, Columns, PointReader, number, read_points, utc
 from workouts.recordings.limits import MAX_LAPS, MAX_RECORDINGS
-from workouts.recordings.recording import DeviceLap, DeviceTotals, Floats, Recording, Track, assembled
+from workouts.recordings.recording import DeviceLap, DeviceTotals, Floats, RawTrack, Recording, assembled
 
 _NUMBER = rb"([-+.0-9eE]++)"
 _TIME = rb"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?)Z"
@@ -87,7 +87,7 @@ def decode_tcx(data: bytes, most_points: int) -> list[Recording]:
 def _recording(activity: _Activity) -> Recording:
     epoch_s, channels = activity.points.finished()
     return assembled(
-        Track(epoch_s=epoch_s, channels=_one_cadence(channels)),
+        RawTrack(epoch_s=epoch_s, channels=_one_cadence(channels)),
         file_format="tcx",
         sport_type=from_tcx(activity.sport),
         started_epoch_s=activity.laps[0].started_epoch_s if activity.laps and not len(epoch_s) else None,

@@ -3,13 +3,15 @@ from typing import Any
 
 import numpy as np
 
+from stadion.events.workouts import BestEffort
 from stadion.sports import Sport, sport
 from stadion.training.power import normalized_power_w
+from workouts.domain import Flag
 from workouts.matching import Fingerprint
 from workouts.recordings.measures.calories import Athlete, CaloriesMethod, calories_kcal
-from workouts.recordings.measures.efforts import BestEffort, best_efforts
+from workouts.recordings.measures.efforts import best_efforts
 from workouts.recordings.measures.elevation import climbed
-from workouts.recordings.measures.plausibility import Flag, flags, sustained_speed_mps
+from workouts.recordings.measures.plausibility import flags, sustained_speed_mps
 from workouts.recordings.measures.polyline import summary
 from workouts.recordings.measures.splits import KILOMETRE_M, MILE_M, Stretch, laps, splits
 from workouts.recordings.measures.timeline import Timeline, timeline
@@ -54,7 +56,11 @@ class Measures:
     flags: tuple[Flag, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        told = {
+            "best_efforts": [effort.model_dump() for effort in self.best_efforts],
+            "flags": [flag.model_dump() for flag in self.flags],
+        }
+        return asdict(self) | told
 
 
 def measure(recording: Recording, *, athlete: Athlete | None = None) -> Measures:
@@ -181,7 +187,12 @@ def _efforts(line: Timeline, kind: Sport) -> list[BestEffort]:
     if line.covered_m is None or not kind.has_distance:
         return []
     return [
-        BestEffort(effort.name, effort.distance_m, round(effort.elapsed_time_s, 1), round(effort.offset_s, 1))
+        effort.model_copy(
+            update={
+                "elapsed_time_s": round(effort.elapsed_time_s, 1),
+                "start_offset_s": round(effort.start_offset_s, 1),
+            }
+        )
         for effort in best_efforts(line.time_s, line.covered_m)
     ]
 

@@ -1,7 +1,6 @@
-from dataclasses import dataclass
-
 import numpy as np
 
+from stadion.events.workouts import BestEffort
 from workouts.recordings.measures.timeline import times_leaving, times_reaching
 from workouts.recordings.recording import Floats
 
@@ -24,18 +23,14 @@ DISTANCES_M = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class BestEffort:
-    name: str
-    distance_m: float
-    elapsed_time_s: float
-    offset_s: float
-
-
 def best_efforts(time_s: Floats, covered: Floats) -> list[BestEffort]:
     """The fastest stretch of each distance, on elapsed time."""
     found = ((name, length, fastest(time_s, covered, length)) for name, length in DISTANCES_M.items())
-    return [BestEffort(name, length, *effort) for name, length, effort in found if effort is not None]
+    return [
+        BestEffort(name=name, distance_m=length, elapsed_time_s=effort[0], start_offset_s=effort[1])
+        for name, length, effort in found
+        if effort is not None
+    ]
 
 
 def fastest(time_s: Floats, covered: Floats, length_m: float) -> tuple[float, float] | None:

@@ -1,10 +1,9 @@
 """What no athlete can have done: such a workout stays in the diary, out of the records, and the athlete learns why."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from stadion.sports import Sport
+from workouts.domain import Flag
 from workouts.recordings.measures.timeline import Timeline
 from workouts.recordings.recording import Floats, Recording, haversine_m
 
@@ -13,12 +12,6 @@ MAX_POWER_W = 2_500.0
 SUSTAINED_S = 10.0
 _JUMP_M = 200.0
 _JUMP_FACTOR = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class Flag:
-    code: str
-    detail: str
 
 
 def flags(
@@ -39,8 +32,8 @@ def average_speed(sport: Sport, distance_m: float | None, timer_s: float) -> Fla
     if not distance_m or distance_m <= sport.top_speed_mps * max(timer_s, 1.0):
         return None
     return Flag(
-        "average_speed_too_high",
-        f"{distance_m / 1000:.1f} km in {timer_s:.0f} s is faster than {sport.sport_type} can be.",
+        code="average_speed_too_high",
+        detail=f"{distance_m / 1000:.1f} km in {timer_s:.0f} s is faster than {sport.sport_type} can be.",
     )
 
 
@@ -48,14 +41,18 @@ def _heart_rate(heart_rate_bpm: Floats) -> Flag | None:
     highest = _highest(heart_rate_bpm)
     if highest <= MAX_HEART_RATE_BPM:
         return None
-    return Flag("heart_rate_too_high", f"A heart rate of {highest:.0f} bpm was recorded; no heart beats that fast.")
+    return Flag(
+        code="heart_rate_too_high", detail=f"A heart rate of {highest:.0f} bpm was recorded; no heart beats that fast."
+    )
 
 
 def _power(power_w: Floats) -> Flag | None:
     highest = _highest(power_w)
     if highest <= MAX_POWER_W:
         return None
-    return Flag("power_too_high", f"A power of {highest:.0f} W was recorded; the meter was probably out of order.")
+    return Flag(
+        code="power_too_high", detail=f"A power of {highest:.0f} W was recorded; the meter was probably out of order."
+    )
 
 
 def _highest(values: Floats) -> float:
@@ -68,8 +65,8 @@ def _speed(line: Timeline, sport: Sport) -> Flag | None:
     if fastest is None or fastest <= sport.top_speed_mps:
         return None
     return Flag(
-        "speed_too_high",
-        f"{fastest * 3.6:.0f} km/h over {SUSTAINED_S:.0f} s is faster than {sport.sport_type} can be "
+        code="speed_too_high",
+        detail=f"{fastest * 3.6:.0f} km/h over {SUSTAINED_S:.0f} s is faster than {sport.sport_type} can be "
         f"({sport.top_speed_mps * 3.6:.0f} km/h). Was part of it in a vehicle?",
     )
 
@@ -92,4 +89,4 @@ def _jump(recording: Recording, sport: Sport) -> Flag | None:
     if not len(far):
         return None
     longest = hops[far].max()
-    return Flag("gps_jump", f"The position jumps by {longest / 1000:.1f} km from one point to the next.")
+    return Flag(code="gps_jump", detail=f"The position jumps by {longest / 1000:.1f} km from one point to the next.")

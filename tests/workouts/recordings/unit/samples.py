@@ -11,7 +11,7 @@ from local.recordings import recordings
 from stadion.sports import SportType
 from workouts.recordings.formats.service import decode
 from workouts.recordings.measures.domain import Measures, measure
-from workouts.recordings.recording import Floats, Pause, Recording, Track, assembled
+from workouts.recordings.recording import Floats, Pause, RawTrack, Recording, assembled
 
 START = datetime(2026, 5, 1, 6, 0, tzinfo=UTC)
 
@@ -49,7 +49,7 @@ def a_recording(
 ) -> Recording:
     start_s = START.timestamp()
     return assembled(
-        Track(
+        RawTrack(
             epoch_s=np.asarray(time_s, dtype=float) + start_s,
             channels={name: np.asarray(values, dtype=float) for name, values in channels.items()},
         ),

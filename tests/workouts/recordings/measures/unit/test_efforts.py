@@ -64,7 +64,7 @@ def test_a_sprint_in_the_middle_is_found_where_it_was() -> None:
     time_s = np.arange(0.0, 1_001.0)
     distance_m = np.cumsum(np.where((time_s > 400) & (time_s <= 450), 8.0, 3.0)) - 3.0
     (best, *_) = measure(samples.a_recording(time_s=time_s, distance_m=distance_m)).best_efforts
-    assert (best.elapsed_time_s, best.offset_s) == (50, 400)
+    assert (best.elapsed_time_s, best.start_offset_s) == (50, 400)
 
 
 def test_the_list_is_stravas() -> None:
