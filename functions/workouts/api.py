@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 from stadion import clock
 from stadion.fields import Moment, Thousandths
 from stadion.http import JSON, Api, Cursor, Limit, lambda_handler, listed, located, no_content
+from stadion.observability import correlation_id
 from stadion.pagination import DEFAULT_LIMIT, ListResponse
 from stadion.sports import SportType
 from workouts import service
@@ -31,8 +32,14 @@ Metres = Annotated[Annotated[float, Thousandths] | None, Query(ge=0, le=10_000_0
 
 @api.post("/v1/workouts", status_code=201, summary="Record a workout by hand", tags=["Workouts"])
 def record_workout(body: Annotated[NewWorkout, Body()]) -> Response[WorkoutDetail]:
-    key = api.idempotency_key("record_workout", body)
-    recorded = service.record(api.user_id, body, key=key, now=clock.now())
+    key, now = api.idempotency_key("record_workout", body), clock.now()
+    recorded = service.record(
+        body.workout(api.user_id, now),
+        body.on_duplicate,
+        key=key,
+        answer=lambda one: WorkoutDetail.of(one.workout, one.track).model_dump(mode="json"),
+        now=now,
+    )
     return _detail(recorded, status=201 if recorded.created else 200)
 
 
@@ -49,13 +56,13 @@ def list_workouts(
 ) -> ListResponse[WorkoutSummary]:
     filters = Filters(sport_type, started_from, started_to, gear_id, min_distance_m, max_distance_m)
     page = service.diary(api.user_id, filters, limit=limit, cursor=cursor)
-    return listed(page.of(WorkoutSummary.of))
+    return listed(page, WorkoutSummary.of)
 
 
 @api.get("/v1/workouts/<workout_id>", summary="Show a workout", tags=["Workouts"])
 def get_workout(workout_id: str) -> Response[WorkoutDetail]:
     workout, track = service.detail(api.user_id, workout_id)
-    return api.versioned(service.representation(workout, track), workout.revision, variant=_variant(workout))
+    return api.versioned(WorkoutDetail.of(workout, track), workout.revision, variant=_variant(workout))
 
 
 @api.patch("/v1/workouts/<workout_id>", summary="Correct a workout (merge patch)", tags=["Workouts"])
@@ -63,7 +70,7 @@ def correct_workout(workout_id: str, body: Annotated[WorkoutPatch, Body()]) -> R
     def correct() -> service.Recorded:
         workout, track = service.detail(api.user_id, workout_id)
         api.if_match(workout.revision)
-        return service.correct(workout, track, body, clock.now())
+        return service.correct(workout, track, body.changes(), clock.now())
 
     return _detail(api.edit(correct))
 
@@ -81,20 +88,26 @@ def delete_workout(workout_id: str) -> Response[None]:
 
 @api.get("/v1/workouts/<workout_id>/files/<sha256>", summary="Get the original recording back", tags=["Workouts"])
 def get_workout_file(workout_id: str, sha256: str) -> DownloadLink:
-    return service.file_link(api.user_id, workout_id, sha256, clock.now())
+    return DownloadLink.of(*service.file_link(api.user_id, workout_id, sha256, clock.now()))
 
 
 @api.post("/v1/uploads", status_code=201, summary="Announce a recording and get a form for it", tags=["Uploads"])
 def create_upload(body: Annotated[NewUpload, Body()]) -> Response[CreatedUpload]:
-    key = api.idempotency_key("create_upload", body)
-    created = upload_service.create(api.user_id, body, key=key, now=clock.now())
+    key, now = api.idempotency_key("create_upload", body), clock.now()
+    upload = upload_service.create(
+        body.upload(api.user_id, correlation_id(), now),
+        key=key,
+        answer=lambda *made: CreatedUpload.announced(*made).model_dump(mode="json"),
+        now=now,
+    )
+    created = CreatedUpload.announced(*upload)
     headers: dict[str, Any] = {"Location": f"/v1/uploads/{created.upload_id}"}
     return Response(status_code=201, content_type=JSON, headers=headers, body=created)
 
 
 @api.get("/v1/uploads/<upload_id>", summary="See what became of a recording", tags=["Uploads"])
 def get_upload(upload_id: str) -> UploadStatus:
-    return upload_service.status(api.user_id, upload_id, language=api.language, now=clock.now())
+    return UploadStatus.of(upload_service.status(api.user_id, upload_id, clock.now()), api.language)
 
 
 def _variant(workout: Workout) -> str:
@@ -104,5 +117,5 @@ def _variant(workout: Workout) -> str:
 
 def _detail(recorded: service.Recorded, status: int = 200) -> Response[WorkoutDetail]:
     workout = recorded.workout
-    body, place = service.representation(workout, recorded.track), f"/v1/workouts/{workout.workout_id}"
+    body, place = WorkoutDetail.of(workout, recorded.track), f"/v1/workouts/{workout.workout_id}"
     return located(body, place, workout.revision, variant=_variant(workout), status=status)

@@ -177,6 +177,11 @@ def flags_of_manual(measured: Measured) -> list[Flag]:
     return flags
 
 
+def as_typed(workout: Workout) -> Workout:
+    """With what follows from the numbers that were typed in: average speed, and what cannot be right."""
+    return workout.model_copy(update={"average_speed_mps": average_speed(workout), "flags": flags_of_manual(workout)})
+
+
 SPEED_FLAGS = {"average_speed_too_high", "speed_too_high"}
 
 

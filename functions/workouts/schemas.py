@@ -1,16 +1,18 @@
 """Requests and responses of the workouts API. Units are in the names: metres, seconds, m/s, watts, bpm."""
 
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Annotated, Any, Self
 
 from pydantic import AwareDatetime, BaseModel, Field
 
+from stadion import ids
 from stadion.events.workouts import BestEffort
 from stadion.fields import LINE, Amount, Moment
 from stadion.http import RequestModel
 from stadion.ids import ClientId
 from stadion.sports import SportType
 from stadion.zones import TimeZone
-from workouts.domain import External, FileRef, Flag, OnDuplicate, Workout
+from workouts.domain import External, FileRef, Flag, OnDuplicate, Track, Workout
 
 GearIds = Annotated[
     list[ClientId],
@@ -41,6 +43,19 @@ class NewWorkout(RequestModel):
     external: External | None = None
     on_duplicate: OnDuplicate = OnDuplicate.REJECT
 
+    def workout(self, user_id: str, now: datetime) -> Workout:
+        moving_time_s = self.moving_time_s if self.moving_time_s is not None else self.elapsed_time_s
+        return Workout(
+            **self.model_dump(exclude={"workout_id", "on_duplicate", "moving_time_s"}),
+            workout_id=self.workout_id or ids.new_id(),
+            user_id=user_id,
+            origin="manual",
+            moving_time_s=moving_time_s,
+            timer_time_s=self.elapsed_time_s,
+            created_at=now,
+            updated_at=now,
+        )
+
 
 class WorkoutPatch(RequestModel):
     """RFC 7396 merge patch: what is absent stays, null removes. What a recording measured cannot be changed."""
@@ -59,6 +74,9 @@ class WorkoutPatch(RequestModel):
     name: Name | None = None
     notes: Notes | None = None
     gear_ids: GearIds | None = None
+
+    def changes(self) -> dict[str, Any]:
+        return self.model_dump(exclude_unset=True)
 
 
 class WorkoutSummary(BaseModel):
@@ -92,7 +110,7 @@ class WorkoutSummary(BaseModel):
     polyline: str | None = Field(default=None, description="Google's encoded polyline, precision 5")
 
     @classmethod
-    def of(cls, workout: Workout) -> "WorkoutSummary":
+    def of(cls, workout: Workout) -> Self:
         return cls.model_validate({**workout.model_dump(), "worn_gear_ids": workout.worn_gear_ids})
 
 
@@ -103,7 +121,7 @@ class WorkoutFile(BaseModel):
     sha256: str
 
     @classmethod
-    def of(cls, file: FileRef) -> "WorkoutFile":
+    def of(cls, file: FileRef) -> Self:
         return cls.model_validate(file.model_dump())
 
 
@@ -122,8 +140,17 @@ class WorkoutDetail(WorkoutSummary):
     created_at: AwareDatetime
     updated_at: AwareDatetime
 
+    @classmethod
+    def of(cls, workout: Workout, track: Track | None = None) -> Self:
+        longer = track.model_dump() if track is not None else {}
+        return cls.model_validate({**workout.model_dump(), **longer, "worn_gear_ids": workout.worn_gear_ids})
+
 
 class DownloadLink(BaseModel):
     filename: str
     url: str
     expires_at: AwareDatetime
+
+    @classmethod
+    def of(cls, file: FileRef, url: str, expires_at: datetime) -> Self:
+        return cls(filename=file.filename, url=url, expires_at=expires_at)

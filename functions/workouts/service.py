@@ -1,29 +1,28 @@
 """Use cases of the diary: record, list, correct, delete; the original recording, back to its owner."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from stadion import ids, pagination
+from stadion import pagination
 from stadion.change import Change
 from stadion.errors import FieldRequiredError
 from stadion.idempotency import IdempotencyKey, recall
 from stadion.retry import retry_on_conflict
 from workouts import file_store, store, twin_service
 from workouts.domain import (
+    FileRef,
     OnDuplicate,
     Track,
     Workout,
     absorb,
-    average_speed,
+    as_typed,
     check_times,
     filled,
     flags_as,
-    flags_of_manual,
 )
 from workouts.errors import DuplicateWorkoutError, FileNotFoundInWorkoutError, MeasuredFieldError, WorkoutIdTakenError
-from workouts.schemas import DownloadLink, NewWorkout, WorkoutDetail, WorkoutPatch
 
 ALWAYS_EDITABLE = {"name", "notes", "gear_ids", "time_zone", "sport_type"}
 REQUIRED = {"sport_type", "started_at", "time_zone", "elapsed_time_s", "moving_time_s"}
@@ -36,30 +35,38 @@ class Recorded:
     created: bool
 
 
-def record(user_id: str, new: NewWorkout, *, key: IdempotencyKey | None, now: datetime) -> Recorded:
+Answer = Callable[[Recorded], Mapping[str, Any]]
+"""What a client is told, for its idempotency key."""
+
+
+def record(
+    new: Workout, on_duplicate: OnDuplicate, *, key: IdempotencyKey | None, answer: Answer, now: datetime
+) -> Recorded:
     """Writes a manual workout in one read and one transaction."""
-    workout = _manual_workout(user_id, new, now)
+    workout = as_typed(new)
     check_times(workout, now)
     try:
-        return retry_on_conflict(lambda: _record_once(workout, new.on_duplicate, key, now))
+        return retry_on_conflict(lambda: _record_once(workout, on_duplicate, key, answer, now))
     except WorkoutIdTakenError:  # by this very request, sent twice at once?
-        stored, track = store.get_with_track(user_id, workout.workout_id)
+        stored, track = store.get_with_track(workout.user_id, workout.workout_id)
         if _as_sent(stored) != _as_sent(workout):
             raise
         return Recorded(stored, track, created=False)
 
 
-def _record_once(workout: Workout, on_duplicate: OnDuplicate, key: IdempotencyKey | None, now: datetime) -> Recorded:
+def _record_once(
+    workout: Workout, on_duplicate: OnDuplicate, key: IdempotencyKey | None, answer: Answer, now: datetime
+) -> Recorded:
     slots = store.slots_around(workout.user_id, workout.started_at)
     if slots.holds(workout.workout_id):
         return _recorded_before(workout, key)
     twin = twin_service.find_twin(slots, workout.fingerprint)
     if twin is not None and on_duplicate is not OnDuplicate.FORCE:
         recall(key)
-        return _join(workout, twin, on_duplicate, slots, key, now)
+        return _join(workout, twin, on_duplicate, slots, key=key, answer=answer, now=now)
     recorded = Recorded(workout, Track(), created=True)
     with Change(workout.user_id, now, key) as change:
-        change.remember(status=201, answer=_answer(recorded))
+        change.remember(status=201, answer=answer(recorded))
         store.record(change, workout, slots)
         slots.write(change)
     return recorded
@@ -83,7 +90,9 @@ def _join(
     twin_id: str,
     on_duplicate: OnDuplicate,
     slots: store.Slots,
+    *,
     key: IdempotencyKey | None,
+    answer: Answer,
     now: datetime,
 ) -> Recorded:
     if on_duplicate is OnDuplicate.REJECT:
@@ -95,7 +104,7 @@ def _join(
         measured = filled(twin.measured, workout.measured)
     joined = absorb(twin, workout, now, measured=measured)
     recorded = Recorded(joined, track, created=False)
-    revise(twin, joined, slots, key=key, answer=_answer(recorded), now=now)
+    revise(twin, joined, slots, key=key, answer=answer(recorded), now=now)
     return recorded
 
 
@@ -124,9 +133,10 @@ def diary(user_id: str, filters: store.Filters, *, limit: int, cursor: str | Non
     return store.page(user_id, filters, limit=limit, cursor=cursor)
 
 
-def correct(old: Workout, track: Track, patch: WorkoutPatch, now: datetime) -> Recorded:
-    fields = patch.model_dump(exclude_unset=True)
-    _check_patch(old, fields)
+def correct(old: Workout, track: Track, changes: Mapping[str, Any], now: datetime) -> Recorded:
+    """`changes`: the fields that the athlete named, with their new values."""
+    fields = dict(changes)
+    _check_changes(old, fields)
     if "elapsed_time_s" in fields and "moving_time_s" not in fields:
         fields["moving_time_s"] = min(old.moving_time_s, fields["elapsed_time_s"])
     if not old.is_recorded and fields.keys() & {"elapsed_time_s"}:
@@ -136,14 +146,14 @@ def correct(old: Workout, track: Track, patch: WorkoutPatch, now: datetime) -> R
     if new.is_recorded and new.sport_type is not old.sport_type:
         new = new.model_copy(update={"flags": flags_as(new)})
     if not new.is_recorded:
-        new = new.model_copy(update={"average_speed_mps": average_speed(new), "flags": flags_of_manual(new)})
+        new = as_typed(new)
     retry_on_conflict(
         lambda: revise(old, new, store.slots_around(old.user_id, old.started_at, new.started_at), now=now)
     )
     return Recorded(new, track, created=False)
 
 
-def _check_patch(old: Workout, fields: dict[str, Any]) -> None:
+def _check_changes(old: Workout, fields: dict[str, Any]) -> None:
     for name, value in fields.items():
         if value is None and name in REQUIRED:
             raise FieldRequiredError(pointer=f"#/{name}", field=name)
@@ -162,36 +172,11 @@ def _delete_once(workout: Workout, now: datetime) -> None:
         slots.write(change)
 
 
-def _manual_workout(user_id: str, new: NewWorkout, now: datetime) -> Workout:
-    moving_time_s = new.moving_time_s if new.moving_time_s is not None else new.elapsed_time_s
-    typed = new.model_dump(exclude={"workout_id", "on_duplicate", "moving_time_s"})
-    workout = Workout(
-        **typed,
-        workout_id=new.workout_id or ids.new_id(),
-        user_id=user_id,
-        origin="manual",
-        moving_time_s=moving_time_s,
-        timer_time_s=new.elapsed_time_s,
-        created_at=now,
-        updated_at=now,
-    )
-    return workout.model_copy(update={"average_speed_mps": average_speed(workout), "flags": flags_of_manual(workout)})
-
-
-def file_link(user_id: str, workout_id: str, sha256: str, now: datetime) -> DownloadLink:
-    """`sha256` may be `original`: the first recording."""
+def file_link(user_id: str, workout_id: str, sha256: str, now: datetime) -> tuple[FileRef, str, datetime]:
+    """The recording, where it can be fetched, and until when. `sha256` may be `original`: the first recording."""
     workout = store.get(user_id, workout_id)
     found = [file for file in workout.files if sha256 in {"original", file.sha256}]
     if not found:
         raise FileNotFoundInWorkoutError
     url, expires_at = file_store.download_link(found[0], now)
-    return DownloadLink(filename=found[0].filename, url=url, expires_at=expires_at)
-
-
-def representation(workout: Workout, track: Track) -> WorkoutDetail:
-    shown = {**workout.model_dump(), **track.model_dump(), "worn_gear_ids": workout.worn_gear_ids}
-    return WorkoutDetail.model_validate(shown)
-
-
-def _answer(recorded: Recorded) -> dict[str, Any]:
-    return representation(recorded.workout, recorded.track).model_dump(mode="json")
+    return found[0], url, expires_at

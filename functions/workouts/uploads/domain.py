@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from pydantic import AwareDatetime, Field
@@ -9,6 +10,9 @@ from pydantic import AwareDatetime, Field
 from stadion.sports import SportType
 from stadion.values import Value
 from workouts.domain import OnDuplicate, Track, Workout
+
+FORM_LASTS = timedelta(hours=1)
+ARRIVAL_GRACE = timedelta(minutes=15)
 
 
 class UploadState(StrEnum):
@@ -43,6 +47,22 @@ class Upload(Value):
     def is_open(self) -> bool:
         return self.status in {UploadState.QUEUED, UploadState.PROCESSING}
 
+    def as_of(self, now: datetime) -> "Upload":
+        """What waits for a file longer than its form holds has failed, though nothing says so in the table."""
+        if self.status is UploadState.QUEUED and now > self.form_expires_at + ARRIVAL_GRACE:
+            return self.model_copy(update={"status": UploadState.FAILED, "problem_code": "file_never_arrived"})
+        return self
+
+
+@dataclass(frozen=True)
+class PresignedForm:
+    """Where, and with which fields, a recording is to be posted."""
+
+    url: str
+    fields: dict[str, str]
+    max_bytes: int
+    expires_at: datetime
+
 
 # --- what becomes of it ---------------------------------------------------------------------------------------------
 
@@ -67,7 +87,7 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True)
-class Place:
+class Placement:
     """Where one recording goes. `workout_id` is its own, `twin_id` what the diary has of the same workout."""
 
     workout_id: str
@@ -92,7 +112,7 @@ class Intake:
 
     upload: Upload
     reason: Reason
-    places: tuple[Place, ...] = ()
+    places: tuple[Placement, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -105,10 +125,10 @@ class Seen:
 
 def decide(upload: Upload, recordings: Sequence[Seen]) -> Intake:
     """Of at least one recording, in the order of the file."""
-    places: list[Place] = []
+    places: list[Placement] = []
     for seen in recordings:
         taken = {place.home for place in places}
-        places.append(Place(seen.workout_id, seen.twin_id, _reason(upload.on_duplicate, seen.twin_id, taken)))
+        places.append(Placement(seen.workout_id, seen.twin_id, _reason(upload.on_duplicate, seen.twin_id, taken)))
     homes = [place.home for place in places if place.home is not None]
     met = [place.twin_id for place in places if place.twin_id is not None and (place.joins or place.home is None)]
     if not homes:

@@ -1,17 +1,13 @@
 """Recordings on their way in: a presigned form to S3, where they wait to be taken in."""
 
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
 
 from stadion.storage import s3_client
 from workouts.file_store import bucket
-from workouts.uploads.domain import Upload
+from workouts.uploads.domain import FORM_LASTS, PresignedForm, Upload
 
 INCOMING = "uploads"
 MAX_BYTES = 50 * 1024 * 1024
-FORM_LASTS = timedelta(hours=1)
-ARRIVAL_GRACE = timedelta(minutes=15)
 
 
 class FileTooLargeError(Exception):
@@ -35,14 +31,15 @@ class Incoming:
         return cls(user_id=user_id, upload_id=upload_id)
 
 
-def upload_form(upload: Upload) -> dict[str, Any]:
-    """Url and fields of a presigned POST that takes one file of at most `MAX_BYTES`."""
-    return s3_client().generate_presigned_post(
+def upload_form(upload: Upload) -> PresignedForm:
+    """Takes one file of at most `MAX_BYTES`."""
+    made = s3_client().generate_presigned_post(
         Bucket=bucket(),
         Key=Incoming(upload.user_id, upload.upload_id).key,
         Conditions=[["content-length-range", 1, MAX_BYTES]],
         ExpiresIn=int(FORM_LASTS.total_seconds()),
     )
+    return PresignedForm(**made, max_bytes=MAX_BYTES, expires_at=upload.form_expires_at)
 
 
 def read(incoming: Incoming) -> bytes:

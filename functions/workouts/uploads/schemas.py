@@ -1,13 +1,21 @@
 """Requests and responses of uploads."""
 
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, Self
+
 from pydantic import AwareDatetime, BaseModel, Field
 
+from stadion import ids
 from stadion.http import RequestModel
+from stadion.i18n import Language
 from stadion.ids import ClientId
 from stadion.sports import SportType
 from stadion.zones import TimeZone
 from workouts.domain import OnDuplicate
 from workouts.schemas import GearIds, Name, Notes
+from workouts.uploads.domain import FORM_LASTS, PresignedForm, Upload
+from workouts.uploads.texts import problem_text
 
 
 class NewUpload(RequestModel):
@@ -22,6 +30,17 @@ class NewUpload(RequestModel):
     gear_ids: GearIds | None = None
     on_duplicate: OnDuplicate = OnDuplicate.REJECT
 
+    def upload(self, user_id: str, correlation_id: str, now: datetime) -> Upload:
+        return Upload(
+            **self.model_dump(exclude={"upload_id"}),
+            upload_id=self.upload_id or ids.new_id(),
+            user_id=user_id,
+            workout_id=ids.new_id(),
+            correlation_id=correlation_id,
+            created_at=now,
+            form_expires_at=now + FORM_LASTS,
+        )
+
 
 class UploadForm(BaseModel):
     """POST these fields and then the `file` field, as multipart/form-data, to `url`."""
@@ -31,10 +50,20 @@ class UploadForm(BaseModel):
     max_bytes: int
     expires_at: AwareDatetime
 
+    @classmethod
+    def of(cls, form: PresignedForm) -> Self:
+        return cls(**asdict(form))
+
 
 class UploadProblem(BaseModel):
     code: str = Field(examples=["fit_truncated"])
     detail: str
+
+    @classmethod
+    def of(cls, upload: Upload, language: Language) -> Self | None:
+        if upload.problem_code is None:
+            return None
+        return cls(code=upload.problem_code, detail=problem_text(upload.problem_code, upload.problem_detail, language))
 
 
 class UploadStatus(BaseModel):
@@ -46,6 +75,27 @@ class UploadStatus(BaseModel):
     existing_workout_id: str | None = None
     problem: UploadProblem | None = None
 
+    @classmethod
+    def of(cls, upload: Upload, language: Language) -> Self:
+        return cls.model_validate(_status(upload, language))
+
 
 class CreatedUpload(UploadStatus):
     form: UploadForm
+
+    @classmethod
+    def announced(cls, upload: Upload, form: PresignedForm) -> Self:
+        """Nothing went wrong yet, so it needs no language."""
+        return cls.model_validate({**_status(upload, Language.EN), "form": UploadForm.of(form)})
+
+
+def _status(upload: Upload, language: Language) -> dict[str, Any]:
+    return {
+        "upload_id": upload.upload_id,
+        "status": upload.status.value,
+        "filename": upload.filename,
+        "created_at": upload.created_at,
+        "workout_ids": upload.workout_ids,
+        "existing_workout_id": upload.existing_workout_id,
+        "problem": UploadProblem.of(upload, language),
+    }
