@@ -1,5 +1,6 @@
 """HTTP entry point of promos: /v1/promos for athletes, /v1/admin/promos for signed requests."""
 
+from datetime import datetime
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
@@ -13,7 +14,7 @@ from promos.campaigns import routes as campaigns
 from promos.errors import SegmentNotFoundError
 from promos.offers import promo_service, store
 from promos.offers import service as offer_service
-from promos.offers.domain import Promo
+from promos.offers.domain import BudgetedPromo, Promo
 from promos.offers.schemas import (
     ClickResponse,
     Explanation,
@@ -49,15 +50,14 @@ SegmentName = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,62}[a-z0-9]$", 
 def list_offers(
     active: Annotated[bool, Query()] = True, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> ListResponse[OfferResponse]:
-    page = offer_service.mine(
-        api.user_id, only_active=active, fallback=api.language, limit=limit, cursor=cursor, now=clock.now()
-    )
-    return listed(page)
+    language, now = api.language, clock.now()
+    page = offer_service.mine(api.user_id, only_active=active, limit=limit, cursor=cursor, now=now)
+    return listed(page, lambda held: OfferResponse.of(held, language, now))
 
 
 @api.get("/v1/promos/<offer_id>", summary="Show an offer", tags=["Promos"])
 def get_offer(offer_id: str) -> OfferResponse:
-    return offer_service.show(api.user_id, offer_id, fallback=api.language, now=clock.now())
+    return OfferResponse.of(offer_service.show(api.user_id, offer_id), api.language, clock.now())
 
 
 @api.post("/v1/promos/<offer_id>/view", status_code=204, summary="The offer was seen", tags=["Promos"])
@@ -82,20 +82,23 @@ def dismiss_offer(offer_id: str) -> Response[None]:
 
 @admin.get("/v1/admin/promos/segments", summary="List the segments", tags=["Admin"])
 def list_segments() -> ListResponse[SegmentResponse]:
-    return ListResponse[SegmentResponse](items=segment_service.everything())
+    return ListResponse[SegmentResponse](items=[SegmentResponse.of(one) for one in segment_service.everything()])
 
 
 @admin.get("/v1/admin/promos/segments/<segment_name>", summary="Show a segment", tags=["Admin"])
 def get_segment(segment_name: SegmentName) -> Response[SegmentResponse]:
-    return _segment(segment_service.representation(segment_store.get(segment_name)))
+    return _segment(segment_store.get(segment_name))
 
 
 @admin.put("/v1/admin/promos/segments/<segment_name>", summary="Make or change a segment", tags=["Admin"])
 def put_segment(segment_name: SegmentName, body: Annotated[SegmentPut, Body()]) -> Response[SegmentResponse]:
     """A new one needs no `If-Match`; a change does."""
-    return _segment(
-        api.edit(lambda: segment_service.put(segment_name, body, _known_segment(segment_name), clock.now()))
-    )
+
+    def put() -> Segment:
+        old = _known_segment(segment_name)
+        return segment_service.put(segment_name, body.rule, body.description, old, clock.now())
+
+    return _segment(api.edit(put))
 
 
 @admin.delete("/v1/admin/promos/segments/<segment_name>", status_code=204, summary="Remove a segment", tags=["Admin"])
@@ -108,7 +111,7 @@ def delete_segment(segment_name: SegmentName) -> Response[None]:
 
 @admin.get("/v1/admin/promos/segments/<segment_name>/count", summary="Count a page of athletes", tags=["Admin"])
 def count_segment(segment_name: SegmentName, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> SegmentCount:
-    return segment_service.count(segment_name, limit=limit, cursor=cursor, now=clock.now())
+    return SegmentCount.of(segment_service.members(segment_name, limit=limit, cursor=cursor, now=clock.now()))
 
 
 @admin.get(
@@ -117,7 +120,8 @@ def count_segment(segment_name: SegmentName, limit: Limit = DEFAULT_LIMIT, curso
     tags=["Admin"],
 )
 def explain_segment(segment_name: SegmentName, user_id: str) -> SegmentExplanation:
-    return segment_service.explain(segment_name, user_id, language=api.language, now=clock.now())
+    verdict = segment_service.explain(segment_name, user_id, clock.now())
+    return SegmentExplanation.of(segment_name, user_id, verdict, api.language)
 
 
 # --- admins: promos -------------------------------------------------------------------------------------------------
@@ -129,29 +133,39 @@ def create_promo(body: Annotated[NewPromo, Body()]) -> Response[PromoResponse]:
     key = idempotency_key(
         api.header("idempotency-key"), user_id=admin.signer, operation="create_promo", request=request
     )
-    return _promo(promo_service.create(body, key=key, now=clock.now()), status=201)
+    now = clock.now()
+    created = promo_service.create(
+        body.draft(now),
+        key=key,
+        answer=lambda made: _response(made, now).model_dump(mode="json", by_alias=True),
+        now=now,
+    )
+    return _promo(created, now, status=201)
 
 
 @admin.post("/v1/admin/promos/validate", summary="What would be refused", tags=["Admin"])
 def validate_promo(body: Annotated[NewPromo, Body()]) -> Validity:
     """Wrong shapes are a 422 with pointers, as everywhere; this answers for what a shape cannot tell."""
-    return promo_service.validate(body, api.language, clock.now())
+    now = clock.now()
+    return Validity.of(promo_service.validate(body.draft(now), now), api.language)
 
 
 @admin.get("/v1/admin/promos", summary="List the promos by name", tags=["Admin"])
 def list_promos(limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> ListResponse[PromoResponse]:
-    return listed(promo_service.page(clock.now(), limit=limit, cursor=cursor))
+    now = clock.now()
+    return listed(store.page(limit=limit, cursor=cursor), lambda promo: PromoResponse.of(promo, now))
 
 
 @admin.get("/v1/admin/promos/<promo_id>", summary="Show a promo and what is left of its budget", tags=["Admin"])
 def get_promo(promo_id: str) -> Response[PromoResponse]:
     """Without an ETag shortcut: status and budget move without an edit."""
-    return _promo(promo_service.show(promo_id, clock.now()))
+    return _promo(promo_service.show(promo_id), clock.now())
 
 
 @admin.patch("/v1/admin/promos/<promo_id>", summary="Change a promo (merge patch)", tags=["Admin"])
 def change_promo(promo_id: str, body: Annotated[PromoPatch, Body()]) -> Response[PromoResponse]:
-    return _promo(api.edit(lambda: promo_service.change(_edited(promo_id), body, clock.now())))
+    changed = api.edit(lambda: promo_service.change(_edited(promo_id), body.changes(), clock.now()))
+    return _promo(changed, clock.now())
 
 
 @admin.delete("/v1/admin/promos/<promo_id>", status_code=204, summary="Delete a draft", tags=["Admin"])
@@ -162,24 +176,26 @@ def delete_promo(promo_id: str) -> Response[None]:
 
 @admin.post("/v1/admin/promos/<promo_id>/status", summary="Activate, pause or end a promo", tags=["Admin"])
 def change_promo_status(promo_id: str, body: Annotated[StatusChange, Body()]) -> Response[PromoResponse]:
-    return _promo(api.edit(lambda: promo_service.switch(_edited(promo_id), body.action, clock.now())))
+    switched = api.edit(lambda: promo_service.switch(_edited(promo_id), body.action, clock.now()))
+    return _promo(switched, clock.now())
 
 
 @admin.post("/v1/admin/promos/<promo_id>/offers", status_code=201, summary="Issue it to an athlete", tags=["Admin"])
 def issue_promo(promo_id: str, body: Annotated[NewIssue, Body()]) -> Response[IssuedResponse]:
     """Once for each run: 200 with the same offer when it was issued before."""
-    issued, is_new = offer_service.issue(promo_id, body, language=api.language, now=clock.now())
-    return Response(status_code=201 if is_new else 200, content_type=JSON, body=issued)
+    issued, is_new = offer_service.issue(promo_id, body.issue(), language=api.language, now=clock.now())
+    return Response(status_code=201 if is_new else 200, content_type=JSON, body=IssuedResponse.of(issued))
 
 
 @admin.get("/v1/admin/promos/<promo_id>/explain/<user_id>", summary="Why an athlete may have it or not", tags=["Admin"])
 def explain_promo(promo_id: str, user_id: str) -> Explanation:
-    return offer_service.explain(promo_id, user_id, language=api.language, now=clock.now())
+    checks = offer_service.explain(promo_id, user_id, clock.now())
+    return Explanation.of(promo_id, user_id, checks, api.language)
 
 
 @admin.get("/v1/admin/promos/<promo_id>/funnel", summary="How many saw, clicked and redeemed it", tags=["Admin"])
 def get_funnel(promo_id: str) -> FunnelResponse:
-    return promo_service.funnel(promo_id)
+    return FunnelResponse.of(promo_id, promo_service.funnel(promo_id))
 
 
 api.include_router(admin)
@@ -200,9 +216,14 @@ def _known_segment(name: str) -> Segment | None:
     return segment
 
 
-def _promo(promo: PromoResponse, status: int = 200) -> Response[PromoResponse]:
-    return located(promo, f"/v1/admin/promos/{promo.promo_id}", promo.revision, status=status)
+def _promo(found: BudgetedPromo, now: datetime, status: int = 200) -> Response[PromoResponse]:
+    promo = found.promo
+    return located(_response(found, now), f"/v1/admin/promos/{promo.promo_id}", promo.revision, status=status)
 
 
-def _segment(segment: SegmentResponse) -> Response[SegmentResponse]:
-    return tagged(segment, segment.revision)
+def _response(found: BudgetedPromo, now: datetime) -> PromoResponse:
+    return PromoResponse.of(found.promo, now, found.budget)
+
+
+def _segment(segment: Segment) -> Response[SegmentResponse]:
+    return tagged(SegmentResponse.of(segment), segment.revision)

@@ -195,10 +195,10 @@ def problems_of(rule: Rule, segments: Segments, *, pointer: str = "#", within: s
     found = []
     nodes = list(_walk(rule, pointer, 1))
     if len(nodes) > MAX_RULES:
-        found.append(Problem(pointer, "too_many_rules", _said(TOO_MANY, most=MAX_RULES)))
+        found.append(Problem(pointer, "too_many_rules", phrased(TOO_MANY, most=MAX_RULES)))
     for place, node, depth in nodes:
         if depth == DEEPEST + 1:
-            found.append(Problem(place, "rules_too_deep", _said(TOO_DEEP, most=DEEPEST)))
+            found.append(Problem(place, "rules_too_deep", phrased(TOO_DEEP, most=DEEPEST)))
         if node.segment is not None:
             found += _segment_problems(node.segment, segments, f"{place}/segment", within)
         asked = node.profile
@@ -215,11 +215,11 @@ def _walk(rule: Rule, pointer: str, depth: int) -> Iterator[tuple[str, Rule, int
 
 def _segment_problems(name: str, segments: Segments, pointer: str, within: str | None) -> list[Problem]:
     if name == within:
-        return [Problem(pointer, "segment_loop", _said(SEGMENT_LOOP, name=name))]
+        return [Problem(pointer, "segment_loop", phrased(SEGMENT_LOOP, name=name))]
     if name not in segments:
-        return [Problem(pointer, "unknown_segment", _said(UNKNOWN_SEGMENT, name=name))]
+        return [Problem(pointer, "unknown_segment", phrased(UNKNOWN_SEGMENT, name=name))]
     if within is not None and within in reached(segments[name], segments):
-        return [Problem(pointer, "segment_loop", _said(SEGMENT_LOOP, name=within))]
+        return [Problem(pointer, "segment_loop", phrased(SEGMENT_LOOP, name=within))]
     return []
 
 
@@ -235,7 +235,7 @@ def reached(rule: Rule, segments: Segments) -> set[str]:
     return found
 
 
-def _said(text: Text, **values: Any) -> Text:
+def phrased(text: Text, **values: Any) -> Text:
     """The sentence with its values in it; braces in them stay as they are."""
     filled = {language: text.say(language, **values).replace("{", "{{").replace("}", "}}") for language in Language}
     return Text(en=filled[Language.EN], ru=filled[Language.RU])
@@ -328,7 +328,7 @@ def _leaf(rule: Rule, facts: Facts) -> tuple[bool, Text]:
         return _profile(rule.profile, facts)
     if rule.consent is not None:
         text = Text(en="Consent {kind} is granted.", ru="Дано согласие {kind}.")
-        return rule.consent in facts.athlete.granted, _said(text, kind=rule.consent.value)
+        return rule.consent in facts.athlete.granted, phrased(text, kind=rule.consent.value)
     if rule.gear is not None:
         return _gear(rule.gear, facts)
     if rule.activity is not None:
@@ -352,18 +352,18 @@ def _profile(rule: ProfileRule, facts: Facts) -> tuple[bool, Text]:
         if wanted is not None and not fits:
             return False, _one_of(en, ru, wanted)
     if rule.age_from is not None and (age is None or age < rule.age_from):
-        return False, _said(Text(en="Age is at least {n}.", ru="Возраст не меньше {n}."), n=rule.age_from)
+        return False, phrased(Text(en="Age is at least {n}.", ru="Возраст не меньше {n}."), n=rule.age_from)
     if rule.age_to is not None and (age is None or age > rule.age_to):
-        return False, _said(Text(en="Age is at most {n}.", ru="Возраст не больше {n}."), n=rule.age_to)
+        return False, phrased(Text(en="Age is at most {n}.", ru="Возраст не больше {n}."), n=rule.age_to)
     if rule.registered_for_days is not None and (since is None or since < rule.registered_for_days):
         text = Text(en="Registered at least {n} days ago.", ru="Зарегистрирован не меньше {n} дн. назад.")
-        return False, _said(text, n=rule.registered_for_days)
+        return False, phrased(text, n=rule.registered_for_days)
     return True, Text(en="The profile fits.", ru="Профиль подходит.")
 
 
 def _one_of(en: str, ru: str, wanted: Any) -> Text:
     values = ", ".join(str(getattr(value, "value", value)) for value in wanted)
-    return _said(
+    return phrased(
         Text(en="{what_en} is one of: {values}.", ru="{what_ru} из списка: {values}."),
         what_en=en.capitalize(),
         what_ru=ru.capitalize(),
@@ -389,7 +389,7 @@ def _gear(rule: GearRule, facts: Facts) -> tuple[bool, Text]:
     )
     what = ", ".join([*(rule.categories or ["gear"]), *(rule.brands or [])])
     worn = f" ≥ {rule.worn_percent} %" if rule.worn_percent else ""
-    return len(fitting) >= rule.at_least, _said(text, n=rule.at_least, what=what, worn=worn)
+    return len(fitting) >= rule.at_least, phrased(text, n=rule.at_least, what=what, worn=worn)
 
 
 def _fits(rule: GearRule, piece: Piece) -> bool:
@@ -433,4 +433,4 @@ def _within(total: int, rule: ActivityRule | PurchasesRule, what: str, days: int
         f"{sign} {bound}" for sign, bound in (("≥", rule.at_least), ("≤", rule.at_most)) if bound is not None
     )
     text = Text(en="{what} in {days} days {bounds}.", ru="{what} за {days} дн. {bounds}.")
-    return passed, _said(text, what=what, days=days, bounds=bounds)
+    return passed, phrased(text, what=what, days=days, bounds=bounds)

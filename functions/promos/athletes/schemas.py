@@ -1,10 +1,15 @@
 """Requests and responses of segments."""
 
+from typing import Self
+
 from pydantic import AwareDatetime, BaseModel, Field
 
-from promos.targeting import Rule
+from promos.athletes.segment_store import Segment
+from promos.targeting import Rule, Verdict
 from promos.values import Line
 from stadion.http import RequestModel
+from stadion.i18n import Language
+from stadion.pagination import Page
 
 
 class SegmentPut(RequestModel):
@@ -19,6 +24,16 @@ class SegmentResponse(BaseModel):
     description: str | None = None
     updated_at: AwareDatetime
 
+    @classmethod
+    def of(cls, one: Segment) -> Self:
+        return cls(
+            name=one.name,
+            revision=one.revision,
+            rule=one.rule,
+            description=one.description,
+            updated_at=one.updated_at,
+        )
+
 
 class SegmentCount(BaseModel):
     """Of one page of athletes; add up the pages."""
@@ -27,6 +42,10 @@ class SegmentCount(BaseModel):
     looked_at: int
     next_cursor: str | None = None
 
+    @classmethod
+    def of(cls, members: Page[bool]) -> Self:
+        return cls(matched=sum(members.items), looked_at=len(members.items), next_cursor=members.next_cursor)
+
 
 class SegmentExplanation(BaseModel):
     name: str
@@ -34,3 +53,14 @@ class SegmentExplanation(BaseModel):
     is_in: bool
     decided_by: str
     detail: str
+
+    @classmethod
+    def of(cls, name: str, user_id: str, verdict: Verdict, language: Language) -> Self:
+        decisive = verdict.decided_by
+        return cls(
+            name=name,
+            user_id=user_id,
+            is_in=verdict.passed,
+            decided_by=decisive.pointer,
+            detail=decisive.said.say(language),
+        )

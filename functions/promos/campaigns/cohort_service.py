@@ -1,9 +1,10 @@
 """Who stayed: athletes by the week in which they registered, and how many recorded a workout in each week since."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from promos.athletes import store as athletes
-from promos.campaigns.schemas import CohortPage
 from promos.facts import Athlete
 from promos.targeting import Needs
 from stadion.clock import local_date
@@ -13,7 +14,17 @@ WEEKS = 12
 A_WEEK = timedelta(days=7)
 
 
-def page(*, limit: int, cursor: str | None, now: datetime) -> CohortPage:
+@dataclass(frozen=True)
+class Cohorts:
+    """Athletes by the week in which they registered, of one page of athletes."""
+
+    looked_at: int
+    by_week: Mapping[str, list[int]]
+    """Monday -> athletes, and the active ones of week 0, 1, …"""
+    next_cursor: str | None
+
+
+def page(*, limit: int, cursor: str | None, now: datetime) -> Cohorts:
     """Weeks that are not over yet count as far as they have come."""
     listed = athletes.page(limit=limit, cursor=cursor)
     found: dict[str, list[int]] = {}
@@ -27,7 +38,7 @@ def page(*, limit: int, cursor: str | None, now: datetime) -> CohortPage:
         counts[0] += 1
         for week in _active_weeks(user_id, known, cohort, today):
             counts[week + 1] += 1
-    return CohortPage(looked_at=len(listed.items), cohorts=found, next_cursor=listed.next_cursor)
+    return Cohorts(len(listed.items), found, listed.next_cursor)
 
 
 def _active_weeks(user_id: str, known: Athlete, cohort: date, today: date) -> set[int]:

@@ -1,75 +1,144 @@
-"""What a run did, as marketing reads it: from what was measured at its last look."""
+"""What a run did, as marketing reads it: from what was measured at its last look.
 
-from collections.abc import Iterator
+Money is in the smallest unit of the campaign's currency.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date
 
 from promos.campaigns.experiment import message_store as messages
-from promos.campaigns.experiment.findings import Findings, Rates, guardrails
+from promos.campaigns.experiment.findings import Findings, Guardrail, Rates, guardrails
 from promos.campaigns.experiment.measures import Sums
 from promos.campaigns.plan.values import HOLD_OUT, REST, Plan
 from promos.campaigns.run.domain import Campaign, Run
-from promos.campaigns.schemas import (
-    AmountsResponse,
-    ArmResponse,
-    AudienceResponse,
-    ComparisonResponse,
-    DayResponse,
-    DecisionResponse,
-    GuardrailResponse,
-    IntervalResponse,
-    MarketingResponse,
-    ReportResponse,
-    SampleRatioResponse,
-    TotalResponse,
-)
 from promos.offers import funnel_store
-from promos.offers.funnel_store import Place
+from promos.offers.funnel_store import FunnelCell
 
 
-def report(run: Run) -> ReportResponse:
+@dataclass(frozen=True)
+class ArmReport:
+    """Counted over all athletes who were chosen, told or not."""
+
+    name: str
+    role: str
+    """variant, rest or hold_out."""
+    promo_id: str | None
+    sums: Sums
+    rates: Rates
+    delivered: Mapping[str, int]
+    """Channel -> messages."""
+    failed: Mapping[str, int]
+    """channel.reason -> messages."""
+    messages_minor: int
+
+    @property
+    def spend_minor(self) -> int:
+        return self.sums.discount_minor + self.messages_minor
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """Offers by the day (UTC) on which they got there; messages by the day on which they were delivered."""
+
+    issued: int = 0
+    impressions: int = 0
+    clicks: int = 0
+    conversions: int = 0
+    messages: int = 0
+    discount_minor: int = 0
+    messages_minor: int = 0
+    spend_minor: int = 0
+    revenue_minor: int = 0
+
+    def __add__(self, other: "Amounts") -> "Amounts":
+        names = [field.name for field in fields(Amounts)]
+        return Amounts(**{name: getattr(self, name) + getattr(other, name) for name in names})
+
+
+@dataclass(frozen=True)
+class DayReport:
+    day: date
+    amounts: Amounts
+
+
+@dataclass(frozen=True)
+class Total:
+    """Of whoever was not held out."""
+
+    athletes: int
+    impressions: int
+    clicks: int
+    conversions: int
+    new_customers: int
+    revenue_minor: int
+    discount_minor: int
+    messages_minor: int
+    fixed_minor: int
+
+    @property
+    def spend_minor(self) -> int:
+        return self.discount_minor + self.messages_minor + self.fixed_minor
+
+    @property
+    def cost_per_acquisition_minor(self) -> int | None:
+        """Spend per conversion; None without one."""
+        return _each(self.spend_minor, self.conversions)
+
+    @property
+    def customer_acquisition_cost_minor(self) -> int | None:
+        """Spend per new customer; None without one."""
+        return _each(self.spend_minor, self.new_customers)
+
+
+def _each(spend: int, count: int) -> int | None:
+    return round(spend / count) if count else None
+
+
+@dataclass(frozen=True)
+class RunReport:
+    run: Run
+    found: Findings
+    arms: Sequence[ArmReport]
+    guardrails: Sequence[Guardrail]
+    total: Total
+    days: Sequence[DayReport]
+    """Of this run."""
+
+
+@dataclass(frozen=True)
+class CampaignReport:
+    """Of all runs of a campaign, by day."""
+
+    campaign_id: str
+    currency: str
+    total: Amounts
+    days: Sequence[DayReport]
+
+
+def report(run: Run) -> RunReport:
     """Messages are counted as of now: some were put off and went after the last look."""
     found = Findings.model_validate(run.results) if run.results else _unmeasured(run)
     told = messages.by_arm(run.campaign_id, run.run_id)
     arms = [_arm(run, name, role, found, told.get(name, {})) for name, role in _roles(run)]
-    ratio, judgement = found.sample_ratio, run.judgement
-    return ReportResponse(
-        **run.model_dump(include=_RUN_FIELDS),
-        name=run.plan.name,
-        currency=run.plan.currency,
-        plan=run.plan,
-        audience=AudienceResponse(**run.chosen.model_dump(exclude={"cursor"})),
-        arms=arms,
-        comparisons=[ComparisonResponse(**one.model_dump()) for one in found.comparisons],
-        sample_ratio=SampleRatioResponse(**ratio.model_dump()) if ratio else None,
-        decision=DecisionResponse(**judgement.model_dump()) if judgement else None,
-        guardrails=[
-            GuardrailResponse(name=one.name, limit=one.limit, value=one.value, is_passed=one.is_passed)
-            for one in guardrails(run, found)
-        ],
-        total=_total(run.plan, arms),
-        days=by_day(run),
-    )
-
-
-_RUN_FIELDS = {"campaign_id", "run_id", "state", "outcome", "reason", "begins_at", "opened_at", "sent_at", "ended_at",
-               "measured_until"}  # fmt: skip
+    return RunReport(run, found, arms, guardrails(run, found), _total(run.plan, arms), by_day(run))
 
 
 def _unmeasured(run: Run) -> Findings:
     """Of a run without a look: what the funnel counted. Orders are counted by looks only."""
     arms = {name: Sums(athletes=athletes) for name, athletes in run.chosen.by_arm.items()}
-    for place, totals in _funnel(run):
+    for cell, totals in _funnel(run):
         counted = {name: totals[name] for name in _FUNNEL & totals.keys()}
-        arms[place.variant] = arms.get(place.variant, Sums()) + Sums(**counted)
+        arms[cell.variant] = arms.get(cell.variant, Sums()) + Sums(**counted)
     return Findings(arms=arms)
 
 
-def _funnel(run: Run) -> Iterator[tuple[Place, dict[str, int]]]:
+def _funnel(run: Run) -> Iterator[tuple[FunnelCell, dict[str, int]]]:
     """What was counted of the run's own offers."""
     for promo_id in dict.fromkeys(variant.promo_id for variant in run.plan.variants):
-        for place, totals in funnel_store.totals(promo_id).items():
-            if (place.campaign_id, place.run_id) == (run.campaign_id, run.run_id):
-                yield place, totals
+        for cell, totals in funnel_store.totals(promo_id).items():
+            if (cell.campaign_id, cell.run_id) == (run.campaign_id, run.run_id):
+                yield cell, totals
 
 
 _FUNNEL = {"issued", "viewed", "clicked", "dismissed", "redeemed", "reversed", "discount_minor"}
@@ -81,51 +150,34 @@ def _roles(run: Run) -> list[tuple[str, str]]:
     return found + ([(HOLD_OUT, "hold_out")] if run.chosen.by_arm.get(HOLD_OUT) else [])
 
 
-def _arm(run: Run, name: str, role: str, found: Findings, counts: dict[str, int]) -> ArmResponse:
-    sums = found.arms.get(name, Sums())
-    cost = messages.cost_minor(run.plan, [counts])
-    rates = found.rates.get(name, Rates())
+def _arm(run: Run, name: str, role: str, found: Findings, counts: dict[str, int]) -> ArmReport:
     variant = {"variant": name, "rest": run.rollout}.get(role)
-    return ArmResponse(
-        **sums.model_dump(exclude={"revenue_squares"}),
+    return ArmReport(
         name=name,
         role=role,
         promo_id=run.plan.variant(variant).promo_id if variant else None,
+        sums=found.arms.get(name, Sums()),
+        rates=found.rates.get(name, Rates()),
         delivered=_below(counts, messages.DELIVERED),
         failed=_below(counts, "failed."),
-        messages_minor=cost,
-        spend_minor=sums.discount_minor + cost,
-        order_rate=IntervalResponse(**rates.orders.model_dump()) if rates.orders else None,
-        revenue_per_athlete=IntervalResponse(**rates.revenue.model_dump()) if rates.revenue else None,
+        messages_minor=messages.cost_minor(run.plan, [counts]),
     )
 
 
-def _total(plan: Plan, arms: list[ArmResponse]) -> TotalResponse:
+def _total(plan: Plan, arms: Iterable[ArmReport]) -> Total:
     told = [arm for arm in arms if arm.role != "hold_out"]
-
-    def add(name: str) -> int:
-        return sum(getattr(arm, name) for arm in told)
-
-    fixed = plan.costs.fixed_minor
-    spend = add("discount_minor") + add("messages_minor") + fixed
-    return TotalResponse(
-        athletes=add("athletes"),
-        impressions=add("viewed"),
-        clicks=add("clicked"),
-        conversions=add("redeemed"),
-        new_customers=add("new_customers"),
-        revenue_minor=add("revenue_minor"),
-        discount_minor=add("discount_minor"),
-        messages_minor=add("messages_minor"),
-        fixed_minor=fixed,
-        spend_minor=spend,
-        cost_per_acquisition_minor=_each(spend, add("redeemed")),
-        customer_acquisition_cost_minor=_each(spend, add("new_customers")),
+    sums = sum((arm.sums for arm in told), Sums())
+    return Total(
+        athletes=sums.athletes,
+        impressions=sums.viewed,
+        clicks=sums.clicked,
+        conversions=sums.redeemed,
+        new_customers=sums.new_customers,
+        revenue_minor=sums.revenue_minor,
+        discount_minor=sums.discount_minor,
+        messages_minor=sum(arm.messages_minor for arm in told),
+        fixed_minor=plan.costs.fixed_minor,
     )
-
-
-def _each(spend: int, count: int) -> int | None:
-    return round(spend / count) if count else None
 
 
 def _below(counts: dict[str, int], prefix: str) -> dict[str, int]:
@@ -138,43 +190,36 @@ _STEPS = {"issued": "issued", "viewed": "impressions", "clicked": "clicks", "red
           "discount_minor": "discount_minor", "revenue_minor": "revenue_minor"}  # fmt: skip
 
 
-def marketing(campaign: Campaign, runs: list[Run]) -> MarketingResponse:
+def marketing(campaign: Campaign, runs: Iterable[Run]) -> CampaignReport:
     """Of all runs, each with the promos and prices of its own plan."""
-    days: dict[date, DayResponse] = {}
-    for day in (day for run in runs for day in by_day(run)):
-        days[day.day] = _sum([days[day.day], day], day.day) if day.day in days else day
-    shown = [days[day] for day in sorted(days)]
-    return MarketingResponse(
+    days: dict[date, Amounts] = {}
+    for one in (day for run in runs for day in by_day(run)):
+        days[one.day] = days.get(one.day, Amounts()) + one.amounts
+    return CampaignReport(
         campaign_id=campaign.campaign_id,
         currency=campaign.plan.currency,
-        total=AmountsResponse(**_amounts(shown)),
-        days=shown,
+        total=sum(days.values(), Amounts()),
+        days=[DayReport(day, days[day]) for day in sorted(days)],
     )
 
 
-def by_day(run: Run) -> list[DayResponse]:
+def by_day(run: Run) -> list[DayReport]:
     """Out of the promos' funnels and the messages' ledger: counted once, as they happen."""
     days: dict[str, dict[str, int]] = {}
-    for place, totals in _funnel(run):
-        found = days.setdefault(place.day, {})
+    for cell, totals in _funnel(run):
+        found = days.setdefault(cell.day, {})
         for step, name in _STEPS.items():
             found[name] = found.get(name, 0) + totals.get(step, 0)
     told = messages.by_day(run.campaign_id, run.run_id)
-    return [_day(run.plan, day, days.get(day, {}), told.get(day, {})) for day in sorted({*days, *told})]
+    return [
+        DayReport(date.fromisoformat(day), _amounts(run.plan, days.get(day, {}), told.get(day, {})))
+        for day in sorted({*days, *told})
+    ]
 
 
-def _sum(days: list[DayResponse], day: date) -> DayResponse:
-    return DayResponse(day=day, **_amounts(days))
-
-
-def _amounts(days: list[DayResponse]) -> dict[str, int]:
-    return {name: sum(getattr(day, name) for day in days) for name in AmountsResponse.model_fields}
-
-
-def _day(plan: Plan, day: str, steps: dict[str, int], told: dict[str, int]) -> DayResponse:
+def _amounts(plan: Plan, steps: Mapping[str, int], told: dict[str, int]) -> Amounts:
     cost = messages.cost_minor(plan, [told])
-    return DayResponse(
-        day=date.fromisoformat(day),
+    return Amounts(
         **steps,
         messages=sum(_below(told, messages.DELIVERED).values()),
         messages_minor=cost,

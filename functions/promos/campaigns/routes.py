@@ -9,6 +9,7 @@ from promos.campaigns import cohort_service as cohorts
 from promos.campaigns import service
 from promos.campaigns.plan.values import Plan
 from promos.campaigns.run import store
+from promos.campaigns.run.domain import Campaign
 from promos.campaigns.schemas import (
     CampaignResponse,
     CampaignStatusChange,
@@ -33,30 +34,30 @@ RunId = Annotated[str, Path(pattern=r"^[A-Za-z0-9-]{1,64}$", examples=["winter-2
 @router.post(f"{BASE}/validate", summary="What scheduling would refuse", tags=TAGS)
 def validate_campaign(body: Annotated[Plan, Body()]) -> Validity:
     """Wrong shapes are a 422 with pointers, as everywhere; this answers for what a shape cannot tell."""
-    return service.validate(body, router.language, clock.now())
+    return Validity.of(service.validate(body, clock.now()), router.language)
 
 
 @router.get(f"{BASE}/cohorts", summary="Who stayed: a page of athletes by week of registration", tags=TAGS)
 def list_cohorts(limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> CohortPage:
-    return cohorts.page(limit=limit, cursor=cursor, now=clock.now())
+    return CohortPage.of(cohorts.page(limit=limit, cursor=cursor, now=clock.now()))
 
 
 @router.get(BASE, summary="List the campaigns by name", tags=TAGS)
 def list_campaigns(limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> ListResponse[CampaignResponse]:
-    return listed(service.page(limit=limit, cursor=cursor))
+    return listed(store.page(limit=limit, cursor=cursor), CampaignResponse.of)
 
 
 @router.get(f"{BASE}/<campaign_id>", summary="Show a campaign", tags=TAGS)
 def get_campaign(campaign_id: CampaignId) -> Response[CampaignResponse]:
     """Without an ETag shortcut: its status moves without an edit."""
-    return _campaign(service.representation(store.get(campaign_id)))
+    return _campaign(store.get(campaign_id))
 
 
 @router.put(f"{BASE}/<campaign_id>", summary="Make or change a campaign", tags=TAGS)
 def put_campaign(campaign_id: CampaignId, body: Annotated[Plan, Body()]) -> Response[CampaignResponse]:
     """A new one needs no `If-Match` and is a draft; a change does. A run that goes on keeps its plan."""
 
-    def change() -> CampaignResponse:
+    def change() -> Campaign:
         old = store.find(campaign_id)
         if old is not None:
             router.if_match(old.revision)
@@ -79,7 +80,7 @@ def change_campaign_status(
 ) -> Response[CampaignResponse]:
     """`resume` also goes on with a run that failed or was stopped, from where it stands; nobody gets a second offer."""
 
-    def change() -> CampaignResponse:
+    def change() -> Campaign:
         old = store.get(campaign_id)
         router.if_match(old.revision)
         return service.switch(old, body.action, clock.now())
@@ -89,28 +90,29 @@ def change_campaign_status(
 
 @router.get(f"{BASE}/<campaign_id>/preview", summary="Dry run over a page of athletes", tags=TAGS)
 def preview_campaign(campaign_id: CampaignId, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> PreviewPage:
-    return service.preview(store.get(campaign_id), limit=limit, cursor=cursor, now=clock.now())
+    found = service.preview(store.get(campaign_id), limit=limit, cursor=cursor, now=clock.now())
+    return PreviewPage.of(found)
 
 
 @router.get(f"{BASE}/<campaign_id>/metrics", summary="Impressions, clicks, conversions and spend by day", tags=TAGS)
 def get_campaign_metrics(campaign_id: CampaignId) -> MarketingResponse:
-    return service.show_marketing(store.get(campaign_id))
+    return MarketingResponse.of(service.show_marketing(store.get(campaign_id)))
 
 
 @router.get(f"{BASE}/<campaign_id>/runs", summary="List a campaign's runs, newest first", tags=TAGS)
 def list_campaign_runs(campaign_id: CampaignId) -> ListResponse[RunResponse]:
-    return ListResponse[RunResponse](items=service.runs(store.get(campaign_id)))
+    return ListResponse[RunResponse](items=[RunResponse.of(run) for run in service.runs(store.get(campaign_id))])
 
 
 @router.get(f"{BASE}/<campaign_id>/runs/<run_id>", summary="Where a run stands", tags=TAGS)
 def get_campaign_run(campaign_id: CampaignId, run_id: RunId) -> RunResponse:
-    return service.show_run(store.get(campaign_id), run_id)
+    return RunResponse.of(*service.show_run(store.get(campaign_id), run_id))
 
 
 @router.get(f"{BASE}/<campaign_id>/runs/<run_id>/report", summary="What a run did", tags=TAGS)
 def get_campaign_report(campaign_id: CampaignId, run_id: RunId) -> ReportResponse:
-    return service.show_report(store.get(campaign_id), run_id)
+    return ReportResponse.of(service.show_report(store.get(campaign_id), run_id))
 
 
-def _campaign(shown: CampaignResponse) -> Response[CampaignResponse]:
-    return tagged(shown, shown.revision)
+def _campaign(campaign: Campaign) -> Response[CampaignResponse]:
+    return tagged(CampaignResponse.of(campaign), campaign.revision)

@@ -1,11 +1,29 @@
 """Requests and responses of campaigns."""
 
+from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import date
+from typing import Self
 
 from pydantic import AwareDatetime, BaseModel, Field
 
+from promos.campaigns.cohort_service import Cohorts
+from promos.campaigns.experiment.findings import Comparison, Estimate, Guardrail, Ratio
 from promos.campaigns.plan.values import Plan
-from promos.campaigns.run.domain import CampaignAction, CampaignStatus, Outcome, RunState
+from promos.campaigns.report_service import Amounts, ArmReport, CampaignReport, DayReport, RunReport, Total
+from promos.campaigns.run.audience import Selection
+from promos.campaigns.run.domain import (
+    Campaign,
+    CampaignAction,
+    CampaignStatus,
+    Chosen,
+    Failure,
+    Judgement,
+    Outcome,
+    Run,
+    RunProgress,
+    RunState,
+)
 from stadion.http import RequestModel
 
 
@@ -24,6 +42,14 @@ class CampaignResponse(BaseModel):
     created_at: AwareDatetime
     updated_at: AwareDatetime
 
+    @classmethod
+    def of(cls, campaign: Campaign) -> Self:
+        return cls(
+            **campaign.model_dump(include=set(cls.model_fields) - {"plan", "status"}),
+            plan=campaign.plan,
+            status=campaign.status,
+        )
+
 
 class PreviewPage(BaseModel):
     """A dry run over one page of athletes: add up the pages. Nothing is written, nobody is told."""
@@ -33,11 +59,24 @@ class PreviewPage(BaseModel):
     left_out: dict[str, int] = Field(examples=[{"no_consent": 12}], description="reason -> athletes")
     next_cursor: str | None = None
 
+    @classmethod
+    def of(cls, found: Selection) -> Self:
+        return cls(
+            looked_at=found.looked_at,
+            by_arm=found.by_arm,
+            left_out=dict(found.left_out),
+            next_cursor=found.cursor,
+        )
+
 
 class FailureResponse(BaseModel):
     error: str
     cause: str
     failed_at: AwareDatetime
+
+    @classmethod
+    def of(cls, failure: Failure) -> Self:
+        return cls(**failure.model_dump())
 
 
 class AudienceResponse(BaseModel):
@@ -45,6 +84,10 @@ class AudienceResponse(BaseModel):
     batches: int
     by_arm: dict[str, int]
     left_out: dict[str, int]
+
+    @classmethod
+    def of(cls, chosen: Chosen) -> Self:
+        return cls(**chosen.model_dump(exclude={"cursor"}))
 
 
 class RunResponse(BaseModel):
@@ -69,11 +112,26 @@ class RunResponse(BaseModel):
     reason: str | None = None
     failure: FailureResponse | None = Field(default=None, description="`resume` goes on from where it failed")
 
+    @classmethod
+    def of(cls, run: Run, progress: RunProgress | None = None) -> Self:
+        fields = set(cls.model_fields) & set(Run.model_fields) - {"failure"}
+        return cls(
+            **run.model_dump(include=fields),
+            **(asdict(progress) if progress is not None else {}),
+            audience=AudienceResponse.of(run.chosen),
+            next_look_at=run.next_look_at if not run.is_over and run.outcome is None else None,
+            failure=FailureResponse.of(run.failure) if run.failure else None,
+        )
+
 
 class IntervalResponse(BaseModel):
     low: float
     value: float
     high: float
+
+    @classmethod
+    def of(cls, estimate: Estimate) -> Self:
+        return cls(**estimate.model_dump())
 
 
 class ArmResponse(BaseModel):
@@ -102,6 +160,22 @@ class ArmResponse(BaseModel):
     order_rate: IntervalResponse | None = Field(description="orderers per athlete")
     revenue_per_athlete: IntervalResponse | None = Field(description="in the smallest unit")
 
+    @classmethod
+    def of(cls, arm: ArmReport) -> Self:
+        rates = arm.rates
+        return cls(
+            **arm.sums.model_dump(exclude={"revenue_squares"}),
+            name=arm.name,
+            role=arm.role,
+            promo_id=arm.promo_id,
+            delivered=dict(arm.delivered),
+            failed=dict(arm.failed),
+            messages_minor=arm.messages_minor,
+            spend_minor=arm.spend_minor,
+            order_rate=IntervalResponse.of(rates.orders) if rates.orders else None,
+            revenue_per_athlete=IntervalResponse.of(rates.revenue) if rates.revenue else None,
+        )
+
 
 class ComparisonResponse(BaseModel):
     name: str
@@ -112,11 +186,19 @@ class ComparisonResponse(BaseModel):
     is_significant: bool
     decides: bool = Field(description="one of those that the winner is chosen by")
 
+    @classmethod
+    def of(cls, one: Comparison) -> Self:
+        return cls(**one.model_dump())
+
 
 class SampleRatioResponse(BaseModel):
     p_value: float | None = None
     is_suspicious: bool
     expected: dict[str, float]
+
+    @classmethod
+    def of(cls, ratio: Ratio) -> Self:
+        return cls(**ratio.model_dump())
 
 
 class DecisionResponse(BaseModel):
@@ -125,12 +207,20 @@ class DecisionResponse(BaseModel):
     reason: str
     decided_at: AwareDatetime
 
+    @classmethod
+    def of(cls, judgement: Judgement) -> Self:
+        return cls(**judgement.model_dump())
+
 
 class GuardrailResponse(BaseModel):
     name: str
     limit: float
     value: float
     is_passed: bool = Field(description="past it the run stops")
+
+    @classmethod
+    def of(cls, one: Guardrail) -> Self:
+        return cls(name=one.name, limit=one.limit, value=one.value, is_passed=one.is_passed)
 
 
 class AmountsResponse(BaseModel):
@@ -146,9 +236,17 @@ class AmountsResponse(BaseModel):
     spend_minor: int = 0
     revenue_minor: int = 0
 
+    @classmethod
+    def sum_of(cls, amounts: Amounts) -> Self:
+        return cls(**asdict(amounts))
+
 
 class DayResponse(AmountsResponse):
     day: date
+
+    @classmethod
+    def of(cls, one: DayReport) -> Self:
+        return cls(day=one.day, **asdict(one.amounts))
 
 
 class TotalResponse(BaseModel):
@@ -166,6 +264,10 @@ class TotalResponse(BaseModel):
     spend_minor: int
     cost_per_acquisition_minor: int | None = Field(description="spend per conversion; null without one")
     customer_acquisition_cost_minor: int | None = Field(description="spend per new customer; null without one")
+
+    @classmethod
+    def of(cls, total: Total) -> Self:
+        return cls(**{name: getattr(total, name) for name in cls.model_fields})
 
 
 class ReportResponse(BaseModel):
@@ -191,6 +293,32 @@ class ReportResponse(BaseModel):
     total: TotalResponse
     days: list[DayResponse] = Field(description="of this run")
 
+    @classmethod
+    def of(cls, report: RunReport) -> Self:
+        run, found = report.run, report.found
+        return cls(
+            **run.model_dump(include=_RUN_FIELDS),
+            name=run.plan.name,
+            currency=run.plan.currency,
+            plan=run.plan,
+            audience=AudienceResponse.of(run.chosen),
+            arms=[ArmResponse.of(arm) for arm in report.arms],
+            comparisons=[ComparisonResponse.of(one) for one in found.comparisons],
+            sample_ratio=SampleRatioResponse.of(found.sample_ratio) if found.sample_ratio else None,
+            decision=DecisionResponse.of(run.judgement) if run.judgement else None,
+            guardrails=[GuardrailResponse.of(one) for one in report.guardrails],
+            total=TotalResponse.of(report.total),
+            days=_days(report.days),
+        )
+
+
+_RUN_FIELDS = {"campaign_id", "run_id", "state", "outcome", "reason", "begins_at", "opened_at", "sent_at", "ended_at",
+               "measured_until"}  # fmt: skip
+
+
+def _days(days: Iterable[DayReport]) -> list[DayResponse]:
+    return [DayResponse.of(one) for one in days]
+
 
 class MarketingResponse(BaseModel):
     """Of all runs of a campaign, by day."""
@@ -199,6 +327,15 @@ class MarketingResponse(BaseModel):
     currency: str
     total: AmountsResponse
     days: list[DayResponse]
+
+    @classmethod
+    def of(cls, report: CampaignReport) -> Self:
+        return cls(
+            campaign_id=report.campaign_id,
+            currency=report.currency,
+            total=AmountsResponse.sum_of(report.total),
+            days=_days(report.days),
+        )
 
 
 class CohortPage(BaseModel):
@@ -212,3 +349,7 @@ class CohortPage(BaseModel):
         examples=[{"2026-11-02": [120, 80, 51]}], description="Monday -> athletes, and the active ones of week 0, 1, …"
     )
     next_cursor: str | None = None
+
+    @classmethod
+    def of(cls, found: Cohorts) -> Self:
+        return cls(looked_at=found.looked_at, cohorts=dict(found.by_week), next_cursor=found.next_cursor)

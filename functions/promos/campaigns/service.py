@@ -11,29 +11,18 @@ from promos.campaigns.plan.service import problems_of
 from promos.campaigns.plan.values import Plan
 from promos.campaigns.run import service as lifecycle
 from promos.campaigns.run import store, timer
-from promos.campaigns.run.audience import Question, look
-from promos.campaigns.run.domain import TRANSITIONS, Campaign, CampaignAction, Outcome, Phase, Run
-from promos.campaigns.schemas import (
-    AudienceResponse,
-    CampaignResponse,
-    FailureResponse,
-    MarketingResponse,
-    PreviewPage,
-    ReportResponse,
-    RunResponse,
-)
+from promos.campaigns.run.audience import Question, Selection, look
+from promos.campaigns.run.domain import TRANSITIONS, Campaign, CampaignAction, Outcome, Phase, Run, RunProgress
 from promos.offers.domain import Switch
 from promos.offers.promo_service import refuse_problems
-from promos.offers.schemas import RuleProblem, Validity
-from promos.targeting import reached
+from promos.targeting import Problem, reached
 from stadion import pagination
-from stadion.i18n import Language
 
 RESERVED = {"cohorts", "validate"}
 """Addresses beside those of campaigns."""
 
 
-def put(campaign_id: str, plan: Plan, old: Campaign | None, now: datetime) -> CampaignResponse:
+def put(campaign_id: str, plan: Plan, old: Campaign | None, now: datetime) -> Campaign:
     """A run that goes on keeps the plan it began with; of a scheduled campaign the next run moves to the new hour."""
     if campaign_id in RESERVED:
         raise CampaignIdReservedError
@@ -41,27 +30,27 @@ def put(campaign_id: str, plan: Plan, old: Campaign | None, now: datetime) -> Ca
     if old is None:
         new = Campaign(campaign_id=campaign_id, plan=plan, created_at=now, updated_at=now)
         store.put(None, new, now)
-        return representation(new)
+        return new
     if old.switch is Switch.ENDED:
         raise CampaignStatusError(status=old.status.value, action="change")
     new = old.changed(now, plan=plan)
     if old.switch is Switch.ON:
         new = _rescheduled(old, new, now)
     store.put(old, new, now)
-    return representation(new)
+    return new
 
 
-def switch(old: Campaign, action: CampaignAction, now: datetime) -> CampaignResponse:
+def switch(old: Campaign, action: CampaignAction, now: datetime) -> Campaign:
     """A second time the same action changes nothing."""
     allowed, decided = TRANSITIONS[action]
     if old.switch not in allowed:
         raise CampaignStatusError(status=old.status.value, action=action.value)
-    return representation({
+    return {
         CampaignAction.SCHEDULE: _schedule,
         CampaignAction.RESUME: _resume,
         CampaignAction.PAUSE: _pause,
         CampaignAction.END: _end,
-    }[action](old, decided, now))  # fmt: skip
+    }[action](old, decided, now)
 
 
 def _schedule(old: Campaign, decided: Switch, now: datetime) -> Campaign:
@@ -145,13 +134,9 @@ def remove(campaign: Campaign, now: datetime) -> None:
 # --- is it a good plan? ---------------------------------------------------------------------------------------------
 
 
-def validate(plan: Plan, language: Language, now: datetime) -> Validity:
+def validate(plan: Plan, now: datetime) -> list[Problem]:
     """Everything that scheduling it would refuse, all at once."""
-    found = [
-        RuleProblem(pointer=problem.pointer, code=problem.code, detail=problem.text.say(language))
-        for problem in problems_of(plan, now, is_live=True)
-    ]
-    return Validity(is_valid=not found, problems=found)
+    return problems_of(plan, now, is_live=True)
 
 
 def user_of_segment(name: str) -> str | None:
@@ -172,57 +157,31 @@ def user_of_segment(name: str) -> str | None:
 # --- looking --------------------------------------------------------------------------------------------------------
 
 
-def page(*, limit: int, cursor: str | None) -> pagination.Page[CampaignResponse]:
-    return store.page(limit=limit, cursor=cursor).of(representation)
-
-
-def preview(campaign: Campaign, *, limit: int, cursor: str | None, now: datetime) -> PreviewPage:
+def preview(campaign: Campaign, *, limit: int, cursor: str | None, now: datetime) -> Selection:
     """As things will stand when the next run begins: a promo may begin with its campaign."""
     question = Question.of(campaign.campaign_id, campaign.plan)
     begins = next_instant(campaign.plan.schedule, campaign.plan.time_zone, now) or now
-    found = look(question, cursor=cursor, now=begins, offers_left=None, page=limit)
-    return PreviewPage(
-        looked_at=found.looked_at, by_arm=found.by_arm, left_out=dict(found.left_out), next_cursor=found.cursor
-    )
+    return look(question, cursor=cursor, now=begins, offers_left=None, page=limit)
 
 
-def runs(campaign: Campaign) -> list[RunResponse]:
+def runs(campaign: Campaign) -> list[Run]:
     """Newest first."""
-    return [_run(run) for run in reversed(store.runs(campaign.campaign_id))]
+    return list(reversed(store.runs(campaign.campaign_id)))
 
 
-def show_run(campaign: Campaign, run_id: str) -> RunResponse:
+def show_run(campaign: Campaign, run_id: str) -> tuple[Run, RunProgress]:
     run = store.get_run(campaign.campaign_id, run_id)
     sent = [batch for phase in Phase for batch in store.sent_batches(run_id, phase)]
     outcomes: Counter[str] = Counter()
     for batch in sent:
         outcomes.update(batch)
     is_running = not run.is_over and timer.is_running(run.execution)
-    update = {"is_running": is_running, "batches_sent": len(sent), "outcomes": dict(outcomes)}
-    return _run(run).model_copy(update=update)
+    return run, RunProgress(is_running, len(sent), dict(outcomes))
 
 
-def show_report(campaign: Campaign, run_id: str) -> ReportResponse:
+def show_report(campaign: Campaign, run_id: str) -> report.RunReport:
     return report.report(store.get_run(campaign.campaign_id, run_id))
 
 
-def show_marketing(campaign: Campaign) -> MarketingResponse:
+def show_marketing(campaign: Campaign) -> report.CampaignReport:
     return report.marketing(campaign, store.runs(campaign.campaign_id))
-
-
-def representation(campaign: Campaign) -> CampaignResponse:
-    return CampaignResponse(
-        **campaign.model_dump(include=set(CampaignResponse.model_fields) - {"plan", "status"}),
-        plan=campaign.plan,
-        status=campaign.status,
-    )
-
-
-def _run(run: Run) -> RunResponse:
-    fields = set(RunResponse.model_fields) & set(Run.model_fields) - {"failure"}
-    return RunResponse(
-        **run.model_dump(include=fields),
-        audience=AudienceResponse(**run.chosen.model_dump(exclude={"cursor"})),
-        next_look_at=run.next_look_at if not run.is_over and run.outcome is None else None,
-        failure=FailureResponse(**run.failure.model_dump()) if run.failure else None,
-    )

@@ -84,7 +84,7 @@ class Redemption(Value):
 
 
 @dataclass(frozen=True)
-class Order:
+class Cart:
     """An order that asks for a code."""
 
     partner_id: str
@@ -144,30 +144,30 @@ def beside(known: Mapping[str, Redemption], code: str, now: datetime) -> list[st
     return [one.promo_id for one in others if one.state is State.REDEEMED or one.is_held_at(now)]
 
 
-def decide(order: Order, seen: Seen, state: State, now: datetime) -> Decision:
+def decide(cart: Cart, seen: Seen, state: State, now: datetime) -> Decision:
     """Whether the order may have the code in that state. The first reason against it decides."""
     code = seen.code
     if seen.known is not None and seen.known.state is State.REVERSED:
         return Refused(OrderReversedError())
-    if code.state != "free" and (code.partner_id, code.order_id) == (order.partner_id, order.order_id):
+    if code.state != "free" and (code.partner_id, code.order_id) == (cart.partner_id, cart.order_id):
         return Moved()
-    user_id = code.user_id or order.user_id
-    error = _of_code(order, code, now)
+    user_id = code.user_id or cart.user_id
+    error = _of_code(cart, code, now)
     if error is None and code.state == "reserved" and code.partner_id is not None and code.order_id is not None:
         return Held(code.partner_id, code.order_id)
-    error = error or _of_promo(order, seen, user_id, now) or _of_others(seen)
-    return Refused(error) if error is not None else _granted(order, seen, state, user_id, now)
+    error = error or _of_promo(cart, seen, user_id, now) or _of_others(seen)
+    return Refused(error) if error is not None else _granted(cart, seen, state, user_id, now)
 
 
-def _of_code(order: Order, code: Code, now: datetime) -> StadionError | None:
+def _of_code(cart: Cart, code: Code, now: datetime) -> StadionError | None:
     if code.expires_at <= now:
         return CodeExpiredError()
-    if code.user_id is not None and order.user_id not in {None, code.user_id}:
+    if code.user_id is not None and cart.user_id not in {None, code.user_id}:
         return CodeOfAnotherError()
     return CodeUsedError() if code.state == "redeemed" else None
 
 
-def _of_promo(order: Order, seen: Seen, user_id: str | None, now: datetime) -> StadionError | None:
+def _of_promo(cart: Cart, seen: Seen, user_id: str | None, now: datetime) -> StadionError | None:
     promo, limits = seen.promo, seen.promo.limits
     status = promo.status(now)
     if status is not PromoStatus.ACTIVE:
@@ -176,10 +176,10 @@ def _of_promo(order: Order, seen: Seen, user_id: str | None, now: datetime) -> S
         return UserRequiredError(pointer="#/user_id")
     if not is_open_at(promo.windows, now, seen.zone):
         return OutsideHoursError()
-    if promo.currency is not None and promo.currency != order.currency:
+    if promo.currency is not None and promo.currency != cart.currency:
         return CurrencyError(currency=promo.currency, pointer="#/currency")
     least = promo.discount.least_order_minor
-    if order.amount_minor < least:
+    if cart.amount_minor < least:
         return OrderTooSmallError(least_minor=least, pointer="#/amount_minor", extensions={"least_minor": least})
     return None
 
@@ -192,18 +192,18 @@ def _of_others(seen: Seen) -> StadionError | None:
     return None
 
 
-def _granted(order: Order, seen: Seen, state: State, user_id: str | None, now: datetime) -> Granted:
+def _granted(cart: Cart, seen: Seen, state: State, user_id: str | None, now: datetime) -> Granted:
     promo, limits = seen.promo, seen.promo.limits
     period = period_key(limits.period, now, promo.time_zone) if limits.period else None
     new = Redemption(
-        partner_id=order.partner_id,
-        order_id=order.order_id,
+        partner_id=cart.partner_id,
+        order_id=cart.order_id,
         code=seen.code.code,
         promo_id=promo.promo_id,
         state=state,
-        amount_minor=order.amount_minor,
-        currency=order.currency,
-        discount_minor=discount_of(promo.discount, order.amount_minor),
+        amount_minor=cart.amount_minor,
+        currency=cart.currency,
+        discount_minor=discount_of(promo.discount, cart.amount_minor),
         user_id=user_id,
         counted_period=period if limits.per_user_per_period is not None else None,
         reserved_until=now + HELD_FOR if state is State.RESERVED else None,

@@ -2,7 +2,7 @@
 
 from promos.athletes import store as athletes
 from promos.checkout import service
-from promos.checkout.schemas import Use
+from promos.checkout.domain import Cart
 from promos.facts import GivenBack, Line, Purchase
 from stadion import clock
 from stadion.errors import RequestInProgressError, StadionError
@@ -42,9 +42,9 @@ def _settle(event: OrderCompleted | OrderReturned, user_id: str | None) -> str |
     try:
         if isinstance(event, OrderCompleted):
             before = event.total_minor + event.discount_minor
-            use = Use(order_id=event.order_id, user_id=user_id, amount_minor=before, currency=event.currency)
+            cart = Cart(event.partner_id, event.order_id, user_id, before, event.currency)
             sold_at = min(event.completed_at, clock.now())  # a code that was good then is good, however late the news
-            return service.redeem_sold(event.partner_id, event.code, use, sold_at).state.value
+            return service.redeem_sold(event.code, cart, sold_at).state.value
         return service.reverse_unseen(event.partner_id, event.code, event.order_id, clock.now()).state.value
     except RequestInProgressError:
         raise

@@ -21,18 +21,18 @@ handler = partner_handler(api)
 @api.get("/partner/v1/codes/<code>", summary="What a code is worth", tags=["Codes"])
 def get_code(code: PromoCode) -> CodeResponse:
     _ = api.partner_id
-    return service.look_up(code, clock.now())
+    return CodeResponse.of(*service.look_up(code), clock.now())
 
 
 @api.post("/partner/v1/codes/<code>/reserve", summary="Hold a code for a cart", tags=["Codes"])
 def reserve_code(code: PromoCode, body: Annotated[Use, Body()]) -> RedemptionResponse:
     """The order's id makes it safe to repeat: the same order is answered alike and holds once."""
-    return _told("CodeReserved", service.reserve(api.partner_id, code, body, clock.now()))
+    return _told("CodeReserved", service.reserve(code, body.cart(api.partner_id), clock.now()))
 
 
 @api.post("/partner/v1/codes/<code>/redeem", summary="The order is paid", tags=["Codes"])
 def redeem_code(code: PromoCode, body: Annotated[Use, Body()]) -> RedemptionResponse:
-    return _told("CodeRedeemed", service.redeem(api.partner_id, code, body, clock.now()))
+    return _told("CodeRedeemed", service.redeem(code, body.cart(api.partner_id), clock.now()))
 
 
 @api.post("/partner/v1/codes/<code>/reverse", summary="The order was left or returned", tags=["Codes"])
@@ -43,8 +43,4 @@ def reverse_code(code: PromoCode, body: Annotated[OrderOnly, Body()]) -> Redempt
 
 def _told(metric: str, done: Redemption) -> RedemptionResponse:
     count(metric)
-    return RedemptionResponse(
-        **done.model_dump(include=set(RedemptionResponse.model_fields) & set(Redemption.model_fields)),
-        payable_minor=done.amount_minor - done.discount_minor,
-        discount=store.get(done.promo_id).discount,
-    )
+    return RedemptionResponse.of(done, store.get(done.promo_id).discount)

@@ -9,9 +9,9 @@ from promos.budget import Left, plan
 from promos.checkout import store
 from promos.checkout.domain import (
     HOLDING,
+    Cart,
     Granted,
     Held,
-    Order,
     Redemption,
     Refused,
     Seen,
@@ -20,7 +20,6 @@ from promos.checkout.domain import (
     beside,
     decide,
 )
-from promos.checkout.schemas import CodeResponse, Use
 from promos.checkout.store import Hold, OnOrder
 from promos.errors import (
     CodeNotFoundError,
@@ -34,8 +33,8 @@ from promos.offers import store as offer_store
 from promos.offers.domain import Code, Offer, Promo, burden_of, walk_in
 from promos.offers.store import Stock
 from promos.patterns import normal
+from stadion.events import promos as promo_events
 from stadion.events.envelope import Event
-from stadion.events.promos import Offer as OfferFacts
 from stadion.events.promos import PromoRedeemed, PromoReversed
 from stadion.records import Stored
 from stadion.retry import Policy, WriteConflictError, retry_on_conflict
@@ -47,37 +46,28 @@ MANY = Policy(attempts=40, base_s=0.01)
 """Looks at a code or a budget that others race for. Each that is refused was so by one that succeeded."""
 
 
-def look_up(typed: str, now: datetime) -> CodeResponse:
+def look_up(typed: str) -> tuple[Code, Promo]:
+    """The code, and the promo that it is of."""
     _, code = _code(typed)
-    promo = offer_store.get(code.promo_id)
-    return CodeResponse(
-        code=code.code,
-        promo_id=promo.promo_id,
-        state="expired" if code.expires_at <= now else code.state,
-        promo_status=promo.status(now),
-        title=promo.title,
-        discount=promo.discount,
-        currency=promo.currency,
-        expires_at=min(code.expires_at, promo.ends_at),
-    )
+    return code, offer_store.get(code.promo_id)
 
 
-def reserve(partner_id: str, typed: str, use: Use, now: datetime) -> Redemption:
+def reserve(typed: str, cart: Cart, now: datetime) -> Redemption:
     """Holds code and budget for the order; with another amount than before, the hold changes with the cart."""
     code = normal(typed)
-    return retry_on_conflict(lambda: _reserve(partner_id, code, use, now), MANY)
+    return retry_on_conflict(lambda: _reserve(code, cart, now), MANY)
 
 
-def redeem(partner_id: str, typed: str, use: Use, now: datetime) -> Redemption:
+def redeem(typed: str, cart: Cart, now: datetime) -> Redemption:
     """The order is paid. With a reservation it cannot fail; without one it is reserved and redeemed in one go."""
     code = normal(typed)
-    return retry_on_conflict(lambda: _redeem(partner_id, code, use, now), MANY)
+    return retry_on_conflict(lambda: _redeem(code, cart, now), MANY)
 
 
-def redeem_sold(partner_id: str, typed: str, use: Use, now: datetime) -> Redemption:
+def redeem_sold(typed: str, cart: Cart, now: datetime) -> Redemption:
     """`redeem` for an order that the store has sold already: what it reserved stands, whatever the order says now."""
     code = normal(typed)
-    return retry_on_conflict(lambda: _redeem(partner_id, code, use, now, is_sold=True), MANY)
+    return retry_on_conflict(lambda: _redeem(code, cart, now, is_sold=True), MANY)
 
 
 def reverse(partner_id: str, typed: str, order_id: str, now: datetime) -> Redemption:
@@ -112,27 +102,27 @@ def give_back(partner_id: str, order_id: str, code: str, now: datetime) -> int:
 # --- one look and one write each ------------------------------------------------------------------------------------
 
 
-def _reserve(partner_id: str, typed: str, use: Use, now: datetime) -> Redemption:
-    order = store.on_order(partner_id, use.order_id)
+def _reserve(typed: str, cart: Cart, now: datetime) -> Redemption:
+    order = store.on_order(cart.partner_id, cart.order_id)
     known = order.redemptions.get(typed)
     if known is not None and known.state is State.REDEEMED:
-        return _same(known, use)
+        return _same(known, cart)
     if known is not None and known.state is State.RESERVED:
-        if _is_same(known, use) and known.is_held_at(now):
+        if _is_same(known, cart) and known.is_held_at(now):
             return known
         _release(known, order, now)
         raise WriteConflictError
-    return _hold(partner_id, typed, use, order, State.RESERVED, now)
+    return _hold(typed, cart, order, State.RESERVED, now)
 
 
-def _redeem(partner_id: str, typed: str, use: Use, now: datetime, *, is_sold: bool = False) -> Redemption:
-    order = store.on_order(partner_id, use.order_id)
+def _redeem(typed: str, cart: Cart, now: datetime, *, is_sold: bool = False) -> Redemption:
+    order = store.on_order(cart.partner_id, cart.order_id)
     known = order.redemptions.get(typed)
     if known is not None and known.state is State.REDEEMED:
-        return known if is_sold else _same(known, use)
+        return known if is_sold else _same(known, cart)
     if known is None or known.state is not State.RESERVED:
-        return _hold(partner_id, typed, use, order, State.REDEEMED, now)
-    if not (is_sold or _is_same(known, use)):
+        return _hold(typed, cart, order, State.REDEEMED, now)
+    if not (is_sold or _is_same(known, cart)):
         _release(known, order, now)
         raise WriteConflictError
     new = _changed(known, State.REDEEMED, now)
@@ -199,23 +189,22 @@ def _remember_reversal(partner_id: str, code: Code, order_id: str, now: datetime
     return new
 
 
-def _hold(partner_id: str, typed: str, use: Use, order: OnOrder, state: State, now: datetime) -> Redemption:
+def _hold(typed: str, cart: Cart, order: OnOrder, state: State, now: datetime) -> Redemption:
     try:
-        return _new_hold(partner_id, typed, use, order, state, now)
+        return _new_hold(typed, cart, order, state, now)
     except LimitReachedError as error:
-        meanwhile = store.on_order(partner_id, use.order_id).redemptions.get(typed)
+        meanwhile = store.on_order(cart.partner_id, cart.order_id).redemptions.get(typed)
         if meanwhile != order.redemptions.get(typed):
             raise WriteConflictError from error  # what is missing may be what the same request took a moment ago
         raise
 
 
-def _new_hold(partner_id: str, typed: str, use: Use, order: OnOrder, state: State, now: datetime) -> Redemption:
+def _new_hold(typed: str, cart: Cart, order: OnOrder, state: State, now: datetime) -> Redemption:
     if (known := order.redemptions.get(typed)) is not None and known.state is State.REVERSED:
         raise OrderReversedError
     stored, code = _code(typed)
     stock = offer_store.stock(code.promo_id)
-    asked = Order(partner_id, use.order_id, use.user_id, use.amount_minor, use.currency)
-    decision = decide(asked, _seen(code, stock.promo, asked, order, now), state, now)
+    decision = decide(cart, _seen(code, stock.promo, cart, order, now), state, now)
     if isinstance(decision, Granted):
         return _take(decision, stored, code, stock, order, now)
     if isinstance(decision, Refused):
@@ -225,10 +214,10 @@ def _new_hold(partner_id: str, typed: str, use: Use, order: OnOrder, state: Stat
     raise WriteConflictError
 
 
-def _seen(code: Code, promo: Promo, asked: Order, order: OnOrder, now: datetime) -> Seen:
+def _seen(code: Code, promo: Promo, cart: Cart, order: OnOrder, now: datetime) -> Seen:
     others = beside(order.redemptions, code.code, now)
     promos = offer_store.promos_by_id(others)
-    user_id = code.user_id or asked.user_id
+    user_id = code.user_id or cart.user_id
     zone = promo.time_zone if user_id is None or not promo.windows else athletes.athlete(user_id).time_zone
     known = order.redemptions.get(code.code)
     return Seen(code, promo, known, [promos[name] for name in others if name in promos], zone)
@@ -314,8 +303,8 @@ def _redeemed(new: Redemption) -> PromoRedeemed:
     )
 
 
-def _offer_facts(new: Redemption) -> OfferFacts:
-    return OfferFacts(
+def _offer_facts(new: Redemption) -> promo_events.Offer:
+    return promo_events.Offer(
         offer_id=new.offer_id or walk_in(new.partner_id, new.order_id, new.code),
         promo_id=new.promo_id,
         campaign_id=new.campaign_id,
@@ -337,14 +326,14 @@ def _changed(known: Redemption, state: State, now: datetime) -> Redemption:
     return known.model_copy(update=update)
 
 
-def _is_same(known: Redemption, use: Use) -> bool:
-    return (known.amount_minor, known.currency) == (use.amount_minor, use.currency) and use.user_id in {
+def _is_same(known: Redemption, cart: Cart) -> bool:
+    return (known.amount_minor, known.currency) == (cart.amount_minor, cart.currency) and cart.user_id in {
         None,
         known.user_id,
     }
 
 
-def _same(known: Redemption, use: Use) -> Redemption:
-    if not _is_same(known, use):
+def _same(known: Redemption, cart: Cart) -> Redemption:
+    if not _is_same(known, cart):
         raise OrderDiffersError
     return known

@@ -1,7 +1,7 @@
 """Promos and offers: states, times, places, money. Pure."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, Field
 
+from promos.budget import UNLIMITED
 from promos.facts import Athlete, Facts
 from promos.targeting import Rule, Segments, Verdict, judge
 from promos.values import (
@@ -25,8 +26,9 @@ from promos.values import (
     Window,
     Words,
 )
+from stadion.events import promos as promo_events
 from stadion.events.accounts import ConsentKind
-from stadion.i18n import Text
+from stadion.i18n import Language, Text
 from stadion.values import Value
 
 
@@ -111,6 +113,49 @@ class Promo(Value):
         return body | {"targeting": self.targeting.stored() if self.targeting else None}
 
 
+def whole_budget(limits: Limits) -> tuple[int, int]:
+    """Redemptions and money, before anything was taken."""
+    return limits.redemptions or UNLIMITED, limits.discount_minor or UNLIMITED
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What is left of a promo's limits, and what was taken: redeemed and reserved. None: no limit."""
+
+    redemptions_left: int | None
+    redemptions_used: int
+    discount_left_minor: int | None
+    discount_used_minor: int
+
+    @classmethod
+    def of(cls, limits: Limits, uses_left: int, minor_left: int) -> "Budget":
+        uses, minor = whole_budget(limits)
+        return cls(
+            redemptions_left=uses_left if limits.redemptions is not None else None,
+            redemptions_used=uses - uses_left,
+            discount_left_minor=minor_left if limits.discount_minor is not None else None,
+            discount_used_minor=minor - minor_left,
+        )
+
+
+@dataclass(frozen=True)
+class BudgetedPromo:
+    promo: Promo
+    budget: Budget
+
+
+@dataclass(frozen=True)
+class Issue:
+    """Whom a promo is to be issued to, and in which run: the same run gives an athlete one offer of it."""
+
+    user_id: str
+    run_id: str = "direct"
+    campaign_id: str | None = None
+    variant: str | None = None
+    channel: ConsentKind | None = None
+    """Whose consent must stand; None: any for marketing."""
+
+
 class Offer(Value):
     """A promo in the hands of one athlete."""
 
@@ -139,6 +184,12 @@ class Offer(Value):
     @property
     def is_open(self) -> bool:
         return self.dismissed_at is None and not self._is_used
+
+    def facts(self) -> promo_events.Offer:
+        """What other services may know."""
+        return promo_events.Offer(
+            offer_id=self.offer_id, promo_id=self.promo_id, campaign_id=self.campaign_id, variant=self.variant
+        )
 
     @property
     def _is_used(self) -> bool:
@@ -188,6 +239,32 @@ class Offer(Value):
     def _noted(self, **fields: Any) -> "Offer":
         changed = {name: value for name, value in fields.items() if getattr(self, name) != value}
         return self.model_copy(update={**changed, "revision": self.revision + 1}) if changed else self
+
+
+@dataclass(frozen=True)
+class HeldOffer:
+    """An offer with its promo, and who holds it."""
+
+    offer: Offer
+    promo: Promo
+    athlete: Athlete
+
+
+@dataclass(frozen=True)
+class FunnelSum:
+    """Step -> offers, or money: of all, or of one variant or day."""
+
+    amounts: Mapping[str, int]
+    campaign_id: str | None = None
+    variant: str | None = None
+    day: str | None = None
+
+
+@dataclass(frozen=True)
+class Funnel:
+    total: FunnelSum
+    by_variant: list[FunnelSum] = field(default_factory=list)
+    by_day: list[FunnelSum] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -272,6 +349,14 @@ class Check:
     passed: bool
     pointer: str
     said: Text
+
+    def told(self, language: Language) -> dict[str, Any]:
+        return {
+            "check": self.name,
+            "passed": self.passed,
+            "decided_by": self.pointer,
+            "detail": self.said.say(language),
+        }
 
 
 IS_ACTIVE = Text(en="The promo is active.", ru="Промо активно.")

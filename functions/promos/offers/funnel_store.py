@@ -12,7 +12,7 @@ SHARDS = 8
 MAX_ACCOUNTS = 5000
 
 
-class Place(NamedTuple):
+class FunnelCell(NamedTuple):
     """Where offers are counted; empty texts outside of campaigns."""
 
     day: str
@@ -31,11 +31,11 @@ def post(promo_id: str, posting: Posting, now: datetime) -> str:
         return _ledger(promo_id, shard).post(change, posting).value
 
 
-def totals(promo_id: str) -> dict[Place, dict[str, int]]:
-    found: dict[Place, dict[str, int]] = {}
+def totals(promo_id: str) -> dict[FunnelCell, dict[str, int]]:
+    found: dict[FunnelCell, dict[str, int]] = {}
     for shard in range(SHARDS):
         for name, amounts in _ledger(promo_id, shard).each(limit=MAX_ACCOUNTS):
-            account = found.setdefault(Place(*name.split("#")), {})
+            account = found.setdefault(FunnelCell(*name.split("#")), {})
             for measure, amount in amounts.items():
                 account[measure] = account.get(measure, 0) + int(amount)
     return found

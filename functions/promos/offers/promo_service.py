@@ -1,10 +1,11 @@
 """Use cases of those who make promos."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from promos.athletes import segment_store
-from promos.budget import UNLIMITED, plan, split
+from promos.budget import plan, split
 from promos.errors import (
     BudgetIsUsedError,
     CodePatternError,
@@ -15,62 +16,60 @@ from promos.errors import (
     RuleError,
 )
 from promos.offers import funnel_store, store
-from promos.offers.domain import DONE_ALREADY, TRANSITIONS, Action, Promo, PromoStatus
-from promos.offers.schemas import (
-    BudgetLeft,
-    FunnelResponse,
-    FunnelRow,
-    NewPromo,
-    PromoPatch,
-    PromoResponse,
-    RuleProblem,
-    Validity,
+from promos.offers.domain import (
+    DONE_ALREADY,
+    TRANSITIONS,
+    Action,
+    Budget,
+    BudgetedPromo,
+    Funnel,
+    FunnelSum,
+    Promo,
+    PromoStatus,
+    whole_budget,
 )
 from promos.patterns import MAX_LENGTH, MIN_RANDOM, PatternError, check, normal
-from promos.targeting import Problem, problems_of
+from promos.targeting import Problem, phrased, problems_of
 from promos.values import CodePlan, Limits
-from stadion import pagination
 from stadion.errors import FieldRequiredError, StaleVersionError
-from stadion.i18n import Language
 from stadion.idempotency import IdempotencyKey
 from stadion.retry import retry_on_conflict
 
 PROMISED = {"discount", "currency", "starts_at", "time_zone", "stacking"}
 """Fixed once the promo has left its draft."""
 MAY_BE_NULL = {"terms", "currency", "targeting"}
+Answer = Callable[[BudgetedPromo], Mapping[str, Any]]
+"""What a client is told, for its idempotency key."""
 
 
-def create(new: NewPromo, *, key: IdempotencyKey | None, now: datetime) -> PromoResponse:
-    promo = Promo(**_values(new) | {"codes": _codes(new.codes), "created_at": now, "updated_at": now})
+def create(draft: Promo, *, key: IdempotencyKey | None, answer: Answer, now: datetime) -> BudgetedPromo:
+    promo = draft.model_copy(update={"codes": _codes(draft.codes)})
     _check(promo, now)
     _check_rules(promo)
-    uses, minor = _totals(promo.limits)
-    answer = representation(promo, now, BudgetLeft(**_budget(promo, uses, minor)))
-    store.create(promo, uses=uses, minor=minor, key=key, answer=answer.model_dump(mode="json", by_alias=True), now=now)
-    return answer
+    uses, minor = whole_budget(promo.limits)
+    created = BudgetedPromo(promo, Budget.of(promo.limits, uses, minor))
+    store.create(promo, uses=uses, minor=minor, key=key, answer=answer(created), now=now)
+    return created
 
 
-def show(promo_id: str, now: datetime) -> PromoResponse:
+def show(promo_id: str) -> BudgetedPromo:
     stock = store.stock(promo_id)
-    return representation(stock.promo, now, BudgetLeft(**_budget(stock.promo, stock.uses_left, stock.minor_left)))
+    return BudgetedPromo(stock.promo, Budget.of(stock.promo.limits, stock.uses_left, stock.minor_left))
 
 
-def page(now: datetime, *, limit: int, cursor: str | None) -> pagination.Page[PromoResponse]:
-    return store.page(limit=limit, cursor=cursor).of(lambda promo: representation(promo, now))
-
-
-def change(old: Promo, patch: PromoPatch, now: datetime) -> PromoResponse:
+def change(old: Promo, changes: Mapping[str, Any], now: datetime) -> BudgetedPromo:
+    """`changes`: the fields that were named, with their new values; of the limits those that were."""
     status = old.status(now)
     if status is PromoStatus.ENDED:
         raise PromoStatusError(status=status.value, action="change")
-    fields = {name: getattr(patch, name) for name in patch.model_fields_set}
+    fields = dict(changes)
     for name, value in fields.items():
         if value is None and name not in MAY_BE_NULL:
             raise FieldRequiredError(pointer=f"#/{name}", field=name)
         if name in PROMISED and status is not PromoStatus.DRAFT and value != getattr(old, name):
             raise PromoIsLiveError(pointer=f"#/{name}", field=name)
-    if patch.limits is not None:
-        fields["limits"] = _limits(old.limits, patch.limits.model_dump(exclude_unset=True))
+    if "limits" in fields:
+        fields["limits"] = _limits(old.limits, fields["limits"])
     new = old.model_copy(update={**fields, "revision": old.revision + 1, "updated_at": now})
     _check(new, now)
     if "targeting" in fields:
@@ -78,11 +77,11 @@ def change(old: Promo, patch: PromoPatch, now: datetime) -> PromoResponse:
     return _revised(old, new, now)
 
 
-def switch(old: Promo, action: Action, now: datetime) -> PromoResponse:
+def switch(old: Promo, action: Action, now: datetime) -> BudgetedPromo:
     """A second time the same action changes nothing."""
     status = old.status(now)
     if status in DONE_ALREADY[action]:
-        return show(old.promo_id, now)
+        return show(old.promo_id)
     allowed, decided = TRANSITIONS[action]
     if status not in allowed:
         raise PromoStatusError(status=status.value, action=action.value)
@@ -100,63 +99,47 @@ def remove(promo: Promo, now: datetime) -> None:
     store.remove(promo, store.stock(promo.promo_id).shards, now)
 
 
-def validate(new: NewPromo, language: Language, now: datetime) -> Validity:
+def validate(draft: Promo, now: datetime) -> list[Problem]:
     """Everything that creating it would refuse, all at once."""
-    found: list[RuleProblem] = []
-    draft = Promo(**_values(new) | {"created_at": now, "updated_at": now})
-    for verify in (lambda: _codes(new.codes), lambda: _check_dates(draft, now), lambda: _check_currency(draft)):
+    found: list[Problem] = []
+    for verify in (lambda: _codes(draft.codes), lambda: _check_dates(draft, now), lambda: _check_currency(draft)):
         try:
             verify()
         except (CodePatternError, PromoDatesError, CurrencyMissingError) as error:
-            pointer = error.pointer or "#"
-            found.append(RuleProblem(pointer=pointer, code=error.code, detail=error.detail(language)))
+            found.append(Problem(error.pointer or "#", error.code, phrased(error.explanation, **error.values)))
     if draft.targeting is not None:
-        rules = segment_store.rules()
-        found += [
-            RuleProblem(pointer=problem.pointer, code=problem.code, detail=problem.text.say(language))
-            for problem in problems_of(draft.targeting, rules, pointer="#/targeting")
-        ]
-    return Validity(is_valid=not found, problems=found)
+        found += problems_of(draft.targeting, segment_store.rules(), pointer="#/targeting")
+    return found
 
 
-def representation(promo: Promo, now: datetime, budget: BudgetLeft | None = None) -> PromoResponse:
-    values = {name: getattr(promo, name) for name in PromoResponse.model_fields if hasattr(promo, name)}
-    return PromoResponse(**values | {"status": promo.status(now), "budget": budget})
-
-
-def funnel(promo_id: str) -> FunnelResponse:
+def funnel(promo_id: str) -> Funnel:
     store.get(promo_id)
     rows = list(funnel_store.totals(promo_id).items())
-    variants = sorted({(place.campaign_id, place.variant) for place, _ in rows})
-    days = sorted({place.day for place, _ in rows})
-    return FunnelResponse(
-        promo_id=promo_id,
+    variants = sorted({(cell.campaign_id, cell.variant) for cell, _ in rows})
+    days = sorted({cell.day for cell, _ in rows})
+    return Funnel(
         total=_sum([amounts for _, amounts in rows]),
         by_variant=[
             _sum(
-                [amounts for place, amounts in rows if (place.campaign_id, place.variant) == both],
+                [amounts for cell, amounts in rows if (cell.campaign_id, cell.variant) == both],
                 campaign_id=both[0] or None,
                 variant=both[1] or None,
             )
             for both in variants
         ],
-        by_day=[_sum([amounts for place, amounts in rows if place.day == day], day=day) for day in days],
+        by_day=[_sum([amounts for cell, amounts in rows if cell.day == day], day=day) for day in days],
     )
 
 
-def _sum(found: list[dict[str, int]], **names: str | None) -> FunnelRow:
+def _sum(found: list[dict[str, int]], **names: str | None) -> FunnelSum:
     total: dict[str, int] = {}
     for amounts in found:
         for name, amount in amounts.items():
             total[name] = total.get(name, 0) + amount
-    return FunnelRow(**names, **total)
+    return FunnelSum(total, **names)
 
 
 # --- the rules of a promo -------------------------------------------------------------------------------------------
-
-
-def _values(new: NewPromo) -> dict[str, Any]:
-    return {name: getattr(new, name) for name in NewPromo.model_fields}
 
 
 def _codes(plan: CodePlan) -> CodePlan:
@@ -196,8 +179,8 @@ def refuse_problems(problems: list[Problem]) -> None:
         raise RuleError(problems[0].text, pointer=problems[0].pointer)
 
 
-def _limits(old: Limits, patch: dict[str, Any]) -> Limits:
-    fields = old.model_dump() | patch
+def _limits(old: Limits, changes: Mapping[str, Any]) -> Limits:
+    fields = {**old.model_dump(), **changes}
     for name in ("per_period", "per_user_per_period"):
         if old.period is None and fields[name] is not None:
             raise PromoIsLiveError(pointer=f"#/limits/{name}", field="period")
@@ -206,13 +189,9 @@ def _limits(old: Limits, patch: dict[str, Any]) -> Limits:
     return Limits(**fields)
 
 
-def _totals(limits: Limits) -> tuple[int, int]:
-    return limits.redemptions or UNLIMITED, limits.discount_minor or UNLIMITED
-
-
-def _revised(old: Promo, new: Promo, now: datetime) -> PromoResponse:
+def _revised(old: Promo, new: Promo, now: datetime) -> BudgetedPromo:
     retry_on_conflict(lambda: store.revise(old, new, _budget_changes(old, new), now))
-    return show(new.promo_id, now)
+    return show(new.promo_id)
 
 
 def _budget_changes(old: Promo, new: Promo) -> dict[str, tuple[int, int]]:
@@ -220,7 +199,9 @@ def _budget_changes(old: Promo, new: Promo) -> dict[str, tuple[int, int]]:
     stock = store.stock(old.promo_id)
     if stock.promo.revision != old.revision:
         raise StaleVersionError
-    uses, minor = (after - before for before, after in zip(_totals(old.limits), _totals(new.limits), strict=True))
+    uses, minor = (
+        after - before for before, after in zip(whole_budget(old.limits), whole_budget(new.limits), strict=True)
+    )
     takes = plan(stock.shards, uses=max(0, -uses), minor=max(0, -minor))
     if takes is None:
         raise BudgetIsUsedError(pointer="#/limits")
@@ -233,14 +214,4 @@ def _budget_changes(old: Promo, new: Promo) -> dict[str, tuple[int, int]]:
             more_minor - (lost[shard.sk].minor if shard.sk in lost else 0),
         )
         for shard, more_uses, more_minor in gained
-    }
-
-
-def _budget(promo: Promo, uses_left: int, minor_left: int) -> dict[str, Any]:
-    uses, minor = _totals(promo.limits)
-    return {
-        "redemptions_left": uses_left if promo.limits.redemptions is not None else None,
-        "redemptions_used": uses - uses_left,
-        "discount_left_minor": minor_left if promo.limits.discount_minor is not None else None,
-        "discount_used_minor": minor - minor_left,
     }

@@ -1,11 +1,28 @@
 """Requests and responses of promos."""
 
-from typing import Annotated
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated, Any, Self
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from promos.offers.domain import Action, OfferStatus, PromoStatus
-from promos.targeting import Rule
+from promos.offers.domain import (
+    Action,
+    Budget,
+    Check,
+    Funnel,
+    FunnelSum,
+    HeldOffer,
+    Issue,
+    Offer,
+    OfferStatus,
+    Promo,
+    PromoStatus,
+    is_open_at,
+)
+from promos.offers.links import tagged
+from promos.targeting import Problem, Rule
 from promos.values import (
     CodePlan,
     Count,
@@ -27,6 +44,7 @@ from promos.values import (
 from stadion.events.accounts import ConsentKind
 from stadion.fields import Moment
 from stadion.http import RequestModel
+from stadion.i18n import Language
 from stadion.zones import TimeZone
 
 
@@ -49,6 +67,10 @@ class NewPromo(RequestModel):
     codes: CodePlan = Field(examples=[{"pattern": "RUN-{4}-{4}", "valid_for_days": 14}])
     limits: Limits = Field(default_factory=Limits)
     stacking: Stacking = Field(default_factory=Stacking)
+
+    def draft(self, now: datetime) -> Promo:
+        values: dict[str, Any] = {name: getattr(self, name) for name in type(self).model_fields}
+        return Promo(**values, created_at=now, updated_at=now)
 
 
 class LimitsPatch(RequestModel):
@@ -79,12 +101,22 @@ class PromoPatch(RequestModel):
     limits: LimitsPatch | None = None
     stacking: Stacking | None = None
 
+    def changes(self) -> dict[str, Any]:
+        """Of `limits` those that were given."""
+        fields = {name: getattr(self, name) for name in self.model_fields_set}
+        limits = {"limits": self.limits.model_dump(exclude_unset=True)} if self.limits is not None else {}
+        return fields | limits
+
 
 class BudgetLeft(BaseModel):
     redemptions_left: int | None = Field(description="null: no limit")
     redemptions_used: int = Field(description="redeemed and reserved")
     discount_left_minor: int | None
     discount_used_minor: int
+
+    @classmethod
+    def of(cls, budget: Budget) -> Self:
+        return cls(**asdict(budget))
 
 
 class PromoResponse(BaseModel):
@@ -112,6 +144,12 @@ class PromoResponse(BaseModel):
     created_at: AwareDatetime
     updated_at: AwareDatetime
 
+    @classmethod
+    def of(cls, promo: Promo, now: datetime, budget: Budget | None = None) -> Self:
+        values = {name: getattr(promo, name) for name in cls.model_fields if hasattr(promo, name)}
+        left = BudgetLeft.of(budget) if budget is not None else None
+        return cls(**values | {"status": promo.status(now), "budget": left})
+
 
 class StatusChange(RequestModel):
     action: Action
@@ -122,10 +160,19 @@ class RuleProblem(BaseModel):
     code: str = Field(examples=["unknown_segment"])
     detail: str
 
+    @classmethod
+    def of(cls, problem: Problem, language: Language) -> Self:
+        return cls(pointer=problem.pointer, code=problem.code, detail=problem.text.say(language))
+
 
 class Validity(BaseModel):
     is_valid: bool
     problems: list[RuleProblem]
+
+    @classmethod
+    def of(cls, problems: Iterable[Problem], language: Language) -> Self:
+        found = [RuleProblem.of(problem, language) for problem in problems]
+        return cls(is_valid=not found, problems=found)
 
 
 class CheckResponse(BaseModel):
@@ -134,12 +181,22 @@ class CheckResponse(BaseModel):
     decided_by: str = Field(examples=["#/targeting/all/1/gear"], description="the rule that decided")
     detail: str
 
+    @classmethod
+    def of(cls, check: Check, language: Language) -> Self:
+        return cls(**check.told(language))
+
 
 class Explanation(BaseModel):
     promo_id: str
     user_id: str
     is_eligible: bool
     checks: list[CheckResponse]
+
+    @classmethod
+    def of(cls, promo_id: str, user_id: str, checks: Iterable[Check], language: Language) -> Self:
+        found = [CheckResponse.of(check, language) for check in checks]
+        is_eligible = all(check.passed for check in found)
+        return cls(promo_id=promo_id, user_id=user_id, is_eligible=is_eligible, checks=found)
 
 
 class NewIssue(RequestModel):
@@ -148,6 +205,9 @@ class NewIssue(RequestModel):
     campaign_id: Label | None = None
     variant: Label | None = None
     channel: ConsentKind | None = Field(default=None, description="whose consent must stand; null: any for marketing")
+
+    def issue(self) -> Issue:
+        return Issue(**self.model_dump())
 
 
 class IssuedResponse(BaseModel):
@@ -160,6 +220,10 @@ class IssuedResponse(BaseModel):
     code: str
     issued_at: AwareDatetime
     expires_at: AwareDatetime
+
+    @classmethod
+    def of(cls, offer: Offer) -> Self:
+        return cls(**offer.model_dump(include=set(cls.model_fields)))
 
 
 class OfferResponse(BaseModel):
@@ -181,6 +245,24 @@ class OfferResponse(BaseModel):
     clicked_at: AwareDatetime | None = None
     dismissed_at: AwareDatetime | None = None
     redeemed_at: AwareDatetime | None = None
+
+    @classmethod
+    def of(cls, held: HeldOffer, fallback: Language, now: datetime) -> Self:
+        """`fallback`: for an athlete of whose language nobody told."""
+        offer, promo, athlete = held.offer, held.promo, held.athlete
+        language = athlete.language or fallback
+        return cls(
+            **offer.model_dump(include=set(cls.model_fields) & set(Offer.model_fields) - {"link"}),
+            status=offer.status(promo, now),
+            is_open_now=is_open_at(promo.windows, now, athlete.time_zone),
+            title=promo.title.say(language),
+            text=promo.text.say(language),
+            terms=promo.terms.say(language) if promo.terms else None,
+            discount=promo.discount,
+            currency=promo.currency,
+            link=tagged(offer.link or promo.link, offer),
+            products=promo.products,
+        )
 
 
 class ClickResponse(BaseModel):
@@ -204,9 +286,22 @@ class FunnelRow(BaseModel):
     revenue_minor: int = 0
     walk_ins: int = Field(default=0, description="redemptions of a shared code that nobody was offered")
 
+    @classmethod
+    def of(cls, found: FunnelSum) -> Self:
+        return cls(campaign_id=found.campaign_id, variant=found.variant, day=found.day, **found.amounts)
+
 
 class FunnelResponse(BaseModel):
     promo_id: str
     total: FunnelRow
     by_variant: list[FunnelRow]
     by_day: list[FunnelRow]
+
+    @classmethod
+    def of(cls, promo_id: str, funnel: Funnel) -> Self:
+        return cls(
+            promo_id=promo_id,
+            total=FunnelRow.of(funnel.total),
+            by_variant=[FunnelRow.of(one) for one in funnel.by_variant],
+            by_day=[FunnelRow.of(one) for one in funnel.by_day],
+        )

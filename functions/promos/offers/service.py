@@ -9,20 +9,19 @@ from promos.athletes import store as athletes
 from promos.errors import CodePatternError, NotEligibleError, OfferIsOverError, OfferNotFoundError
 from promos.facts import Athlete, Piece, ProductCopy
 from promos.offers import funnel_store, product_store, store
-from promos.offers.domain import Check, Code, Offer, OfferStatus, Promo, checks, expiry, is_open_at
-from promos.offers.funnel_store import Place
+from promos.offers.domain import Check, Code, HeldOffer, Issue, Offer, OfferStatus, Promo, checks, expiry
+from promos.offers.funnel_store import FunnelCell
 from promos.offers.links import tagged
 from promos.offers.message_service import Wanted, message
 from promos.offers.replacement import replacement_for
-from promos.offers.schemas import CheckResponse, Explanation, IssuedResponse, NewIssue, OfferResponse
 from promos.offers.store import AlreadyIssuedError, CodeCollisionError, Standing
 from promos.patterns import MAX_LENGTH, MIN_RANDOM, code_of
 from promos.targeting import Segments, needs
 from stadion import ids, pagination
 from stadion.clock import local_date
+from stadion.events import promos as promo_events
 from stadion.events.accounts import ConsentKind
 from stadion.events.envelope import Event
-from stadion.events.promos import Offer as OfferFacts
 from stadion.events.promos import PromoClicked, PromoDismissed, PromoIssued, PromoViewed
 from stadion.i18n import Language
 from stadion.postings import Posting
@@ -33,13 +32,13 @@ from stadion.retry import WriteConflictError, retry_on_conflict
 
 def issue(
     promo_id: str,
-    new: NewIssue,
+    new: Issue,
     *,
     language: Language,
     now: datetime,
     link: str | None = None,
     tell: Wanted | None = None,
-) -> tuple[IssuedResponse, bool]:
+) -> tuple[Offer, bool]:
     """The offer, and whether it is new: the same run gives an athlete one offer of a promo, however often it is asked.
 
     Consent and rules are asked here and now, and the transaction holds only while the consent that was read stands.
@@ -48,23 +47,26 @@ def issue(
     try:
         offer = retry_on_conflict(lambda: _issue(promo_id, new, language, now, link, tell))
     except AlreadyIssuedError as before:
-        return _issued(store.offer(new.user_id, before.offer_id)), False
-    return _issued(offer), True
+        return store.offer(new.user_id, before.offer_id), False
+    return offer, True
 
 
 def _issue(
-    promo_id: str, new: NewIssue, language: Language, now: datetime, link: str | None, tell: Wanted | None
+    promo_id: str, new: Issue, language: Language, now: datetime, link: str | None, tell: Wanted | None
 ) -> Offer:
     standing = store.standing(new.user_id, promo_id, new.run_id)
     promo = standing.promo
     found = _checks(standing, new.user_id, channel=new.channel, now=now)
     if not all(check.passed for check in found):
-        refused = [_check(check, language).model_dump(mode="json") for check in found if not check.passed]
+        refused = [check.told(language) for check in found if not check.passed]
         raise NotEligibleError(extensions={"checks": refused})
     offer = Offer(
-        **new.model_dump(exclude={"channel"}),
-        promo_id=promo_id,
         offer_id=ids.new_id(),
+        user_id=new.user_id,
+        promo_id=promo_id,
+        run_id=new.run_id,
+        campaign_id=new.campaign_id,
+        variant=new.variant,
         code=_new_code(promo),
         is_personal=promo.codes.pattern is not None,
         issued_at=now,
@@ -72,7 +74,7 @@ def _issue(
         link=link,
     )
     code = _personal_code(offer) if offer.is_personal else None
-    news: list[Event] = [PromoIssued(offer=_facts(offer), code=offer.code, expires_at=offer.expires_at)]
+    news: list[Event] = [PromoIssued(offer=offer.facts(), code=offer.code, expires_at=offer.expires_at)]
     news += [message(offer, promo, tell)] if tell is not None else []
     try:
         store.issue(offer, code, standing.athlete, news, now, told=tell.template if tell is not None else None)
@@ -100,15 +102,9 @@ def _personal_code(offer: Offer) -> Code:
     )
 
 
-def explain(promo_id: str, user_id: str, *, language: Language, now: datetime) -> Explanation:
+def explain(promo_id: str, user_id: str, now: datetime) -> list[Check]:
     """Every question on the way to an offer, and the rule that decided it. The athlete's values are not told."""
-    found = _checks(store.standing(user_id, promo_id), user_id, channel=None, now=now)
-    return Explanation(
-        promo_id=promo_id,
-        user_id=user_id,
-        is_eligible=all(check.passed for check in found),
-        checks=[_check(check, language) for check in found],
-    )
+    return _checks(store.standing(user_id, promo_id), user_id, channel=None, now=now)
 
 
 def _checks(standing: Standing, user_id: str, *, channel: ConsentKind | None, now: datetime) -> list[Check]:
@@ -117,12 +113,6 @@ def _checks(standing: Standing, user_id: str, *, channel: ConsentKind | None, no
     today = local_date(now, known.time_zone)
     facts = athletes.facts(user_id, known, needs(promo.targeting, rules), today)
     return checks(promo, facts, rules, now=now, used=standing.used, channel=channel)
-
-
-def _check(check: Check, language: Language) -> CheckResponse:
-    return CheckResponse(
-        check=check.name, passed=check.passed, decided_by=check.pointer, detail=check.said.say(language)
-    )
 
 
 def offer_for_worn_gear(
@@ -134,7 +124,7 @@ def offer_for_worn_gear(
     now: datetime,
     language: Language = Language.EN,
     channel: ConsentKind | None = None,
-) -> tuple[IssuedResponse, ProductCopy] | None:
+) -> tuple[Offer, ProductCopy] | None:
     """An offer of this promo about the product that replaces a worn piece; None when nothing that is sold does.
 
     What the event tells of the piece is completed by what is known of it. `NotEligibleError` when the athlete may not
@@ -148,7 +138,7 @@ def offer_for_worn_gear(
     product = replacement_for(whole, product_store.of_category(whole.category), currency=promo.currency)
     if product is None:
         return None
-    new = NewIssue(user_id=user_id, run_id=run_id, channel=channel)
+    new = Issue(user_id=user_id, run_id=run_id, channel=channel)
     issued, _ = issue(promo_id, new, language=language, now=now, link=product.deeplink)
     return issued, product
 
@@ -157,26 +147,22 @@ def offer_for_worn_gear(
 
 
 def mine(
-    user_id: str, *, only_active: bool, fallback: Language, limit: int, cursor: str | None, now: datetime
-) -> pagination.Page[OfferResponse]:
+    user_id: str, *, only_active: bool, limit: int, cursor: str | None, now: datetime
+) -> pagination.Page[HeldOffer]:
     """Newest first. A page may be shorter than asked for: offers of promos that are paused or over fall out of it."""
     page = store.offers(user_id, open_at=now if only_active else None, limit=limit, cursor=cursor)
     known, promos = store.athlete_and_promos(user_id, (offer.promo_id for offer in page.items))
-    shown = [
-        representation(offer, promos[offer.promo_id], known, fallback, now)
-        for offer in page.items
-        if offer.promo_id in promos
-    ]
-    kept = [offer for offer in shown if offer.status is OfferStatus.ACTIVE or not only_active]
+    held = [HeldOffer(offer, promos[offer.promo_id], known) for offer in page.items if offer.promo_id in promos]
+    kept = [one for one in held if one.offer.status(one.promo, now) is OfferStatus.ACTIVE or not only_active]
     return pagination.Page(kept, page.next_cursor)
 
 
-def show(user_id: str, offer_id: str, *, fallback: Language, now: datetime) -> OfferResponse:
+def show(user_id: str, offer_id: str) -> HeldOffer:
     offer = store.offer(user_id, offer_id)
     known, promos = store.athlete_and_promos(user_id, [offer.promo_id])
     if offer.promo_id not in promos:
         raise OfferNotFoundError
-    return representation(offer, promos[offer.promo_id], known, fallback, now)
+    return HeldOffer(offer, promos[offer.promo_id], known)
 
 
 def view(user_id: str, offer_id: str, now: datetime) -> None:
@@ -218,39 +204,13 @@ def _news(before: Offer, after: Offer) -> list[Event]:
         (before.clicked_at, after.clicked_at, PromoClicked),
         (before.dismissed_at, after.dismissed_at, PromoDismissed),
     ]
-    return [event(offer=_facts(after)) for was, is_now, event in steps if was is None and is_now is not None]
-
-
-def representation(offer: Offer, promo: Promo, known: Athlete, fallback: Language, now: datetime) -> OfferResponse:
-    language = known.language or fallback
-    return OfferResponse(
-        **offer.model_dump(include=set(OfferResponse.model_fields) & set(Offer.model_fields) - {"link"}),
-        status=offer.status(promo, now),
-        is_open_now=is_open_at(promo.windows, now, known.time_zone),
-        title=promo.title.say(language),
-        text=promo.text.say(language),
-        terms=promo.terms.say(language) if promo.terms else None,
-        discount=promo.discount,
-        currency=promo.currency,
-        link=tagged(offer.link or promo.link, offer),
-        products=promo.products,
-    )
-
-
-def _facts(offer: Offer) -> OfferFacts:
-    return OfferFacts(
-        offer_id=offer.offer_id, promo_id=offer.promo_id, campaign_id=offer.campaign_id, variant=offer.variant
-    )
-
-
-def _issued(offer: Offer) -> IssuedResponse:
-    return IssuedResponse(**offer.model_dump(include=set(IssuedResponse.model_fields)))
+    return [event(offer=after.facts()) for was, is_now, event in steps if was is None and is_now is not None]
 
 
 # --- the funnel -----------------------------------------------------------------------------------------------------
 
 
-def count_in_funnel(user_id: str, facts: OfferFacts, now: datetime) -> str:
+def count_in_funnel(user_id: str, facts: promo_events.Offer, now: datetime) -> str:
     """Posts where the offer stands now, so that news in any order and number end in the same counts."""
     try:
         offer = store.offer(user_id, facts.offer_id)
@@ -259,7 +219,7 @@ def count_in_funnel(user_id: str, facts: OfferFacts, now: datetime) -> str:
     run_id = offer.run_id if offer.campaign_id else ""
 
     def account(moment: datetime) -> str:
-        return Place(moment.date().isoformat(), offer.campaign_id or "", offer.variant or "", run_id).account
+        return FunnelCell(moment.date().isoformat(), offer.campaign_id or "", offer.variant or "", run_id).account
 
     contribution: dict[str, dict[str, int]] = {}
     for step in ("issued", "viewed", "clicked", "dismissed", "redeemed", "reversed"):
@@ -273,7 +233,7 @@ def count_in_funnel(user_id: str, facts: OfferFacts, now: datetime) -> str:
     return funnel_store.post(offer.promo_id, Posting(f"OFFER#{offer.offer_id}", offer.revision, contribution), now)
 
 
-def count_walk_in(facts: OfferFacts, version: int, amounts: dict[str, int], day: str, now: datetime) -> str:
+def count_walk_in(facts: promo_events.Offer, version: int, amounts: dict[str, int], day: str, now: datetime) -> str:
     """A shared code without an offer; version 2, without amounts, when the order came back."""
-    contribution = {Place(day).account: amounts} if amounts else {}
+    contribution = {FunnelCell(day).account: amounts} if amounts else {}
     return funnel_store.post(facts.promo_id, Posting(facts.offer_id, version, contribution), now)

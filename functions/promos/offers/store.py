@@ -194,7 +194,7 @@ def create(
     uses: int,
     minor: int,
     key: IdempotencyKey | None,
-    answer: dict[str, Any],
+    answer: Mapping[str, Any],
     now: datetime,
 ) -> None:
     with Change(None, now, key) as change:

@@ -130,8 +130,8 @@ def test_offers_cost_two_requests_a_click_three_and_a_checkout_six(promos: Servi
 def test_an_offer_with_its_message_costs_two_requests(promos: Service, table: Table) -> None:
     """What a campaign does for each athlete."""
     from promos.offers import service as offer_service
+    from promos.offers.domain import Issue
     from promos.offers.message_service import Wanted
-    from promos.offers.schemas import NewIssue
     from stadion import clock
     from stadion.i18n import Language
     from tests.promos.world import PROMO, admin, consent
@@ -140,7 +140,7 @@ def test_an_offer_with_its_message_costs_two_requests(promos: Service, table: Ta
     admin(promos, "POST", "", promo)
     admin(promos, "POST", "/winter-shoes/status", {"action": "activate"}, if_match="*")
     promos.invoke("on_account_events", sqs_event(consent()))
-    new = NewIssue(user_id=ATHLETE, run_id="winter-1", campaign_id="winter", variant="a")
+    new = Issue(user_id=ATHLETE, run_id="winter-1", campaign_id="winter", variant="a")
     with counted() as operations:
         issued, is_new = offer_service.issue(
             "winter-shoes", new, language=Language.EN, now=clock.now(), tell=Wanted("promo_offer")

@@ -98,6 +98,7 @@ def test_a_store_reaches_no_use_case_by_any_chain_of_imports() -> None:
 DOMAIN_SPEAKING = {
     "inventory",
     "partners",
+    "promos",
     "workouts",
 }
 """Services whose use cases take and return values of the domain; the edge maps what is sent and answered."""

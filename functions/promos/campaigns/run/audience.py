@@ -43,7 +43,7 @@ class Question:
 
 
 @dataclass
-class Found:
+class Selection:
     """A page of athletes, sorted into arms."""
 
     members: list[tuple[str, str]] = field(default_factory=list)
@@ -56,9 +56,11 @@ class Found:
         return dict(Counter(arm for _, arm in self.members))
 
 
-def look(question: Question, *, cursor: str | None, now: datetime, offers_left: int | None, page: int = PAGE) -> Found:
+def look(
+    question: Question, *, cursor: str | None, now: datetime, offers_left: int | None, page: int = PAGE
+) -> Selection:
     """One page. Whoever may not have every variant's promo is left out of all arms alike, the held-out ones too."""
-    found = Found()
+    found = Selection()
     listed = athletes.page(limit=page, cursor=cursor)
     for user_id, known in listed.items:
         found.looked_at += 1

@@ -1,5 +1,7 @@
 """Campaigns and their runs: states, and what may follow what. Pure."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -166,6 +168,17 @@ class Run(Value):
     @property
     def is_over(self) -> bool:
         return self.state is RunState.ENDED
+
+
+@dataclass(frozen=True)
+class RunProgress:
+    """What is known of a run beside itself."""
+
+    is_running: bool
+    """Whether an execution drives it now."""
+    batches_sent: int
+    outcomes: Mapping[str, int]
+    """Of those sent to."""
 
 
 def batch_name(number: int) -> str:

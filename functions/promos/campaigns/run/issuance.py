@@ -12,8 +12,8 @@ from promos.campaigns.run.domain import Phase, Run, RunState
 from promos.errors import NotEligibleError, PromoNotFoundError
 from promos.offers import message_service as offer_messages
 from promos.offers import service as offer_service
+from promos.offers.domain import Issue
 from promos.offers.message_service import AboutOffer, Wanted
-from promos.offers.schemas import NewIssue
 from stadion.i18n import Language
 
 AT_ONCE = 2
@@ -75,7 +75,7 @@ def _offer_or_fail(run: Run, user_id: str, arm: str, variant: str, now: datetime
 
 
 def _offer(run: Run, user_id: str, arm: str, variant: str, now: datetime) -> str:
-    new = NewIssue(user_id=user_id, run_id=run.run_id, campaign_id=run.campaign_id, variant=arm)
+    new = Issue(user_id=user_id, run_id=run.run_id, campaign_id=run.campaign_id, variant=arm)
     wanted = Wanted(TEMPLATE, list(run.plan.channels) if run.plan.channels else None)
     promo_id = run.plan.variant(variant).promo_id
     try:

@@ -6,7 +6,7 @@ from datetime import datetime
 from promos.campaigns.plan.values import HOLD_OUT
 from promos.campaigns.run import batch_store as batches
 from promos.campaigns.run import store
-from promos.campaigns.run.audience import BATCH, LOOKED_AT_ONCE, Found, Question, look
+from promos.campaigns.run.audience import BATCH, LOOKED_AT_ONCE, Question, Selection, look
 from promos.campaigns.run.domain import Chosen, Outcome, Run, RunState
 
 NOBODY = "nobody_to_tell"
@@ -40,8 +40,8 @@ def choose_batch(run: Run, now: datetime) -> Run:
     return store.change_run(run.campaign_id, run.run_id, advance, now)
 
 
-def _gather(question: Question, chosen: Chosen, now: datetime) -> tuple[Found, bool]:
-    found = Found(cursor=chosen.cursor)
+def _gather(question: Question, chosen: Chosen, now: datetime) -> tuple[Selection, bool]:
+    found = Selection(cursor=chosen.cursor)
     while True:
         page = look(question, cursor=found.cursor, now=now, offers_left=_offers_left(question, chosen, found))
         found.members += page.members
@@ -54,7 +54,7 @@ def _gather(question: Question, chosen: Chosen, now: datetime) -> tuple[Found, b
             return found, False
 
 
-def _offers_left(question: Question, chosen: Chosen, found: Found) -> int | None:
+def _offers_left(question: Question, chosen: Chosen, found: Selection) -> int | None:
     most = question.plan.most_offers
     if most is None:
         return None

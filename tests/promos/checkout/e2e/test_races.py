@@ -55,23 +55,23 @@ def launch(**limits: Any) -> None:
             "limits": limits,
         }
     )
-    promo_service.create(new, key=None, now=NOW)
+    promo_service.create(new.draft(NOW), key=None, answer=lambda _: {}, now=NOW)
     promo_service.switch(get("race"), Action.ACTIVATE, NOW)
 
 
 def race() -> tuple[list[str], float]:
     """What each of fifty athletes came to, and in how many seconds all of them."""
     from promos.checkout import service as redemption_service
-    from promos.checkout.schemas import Use
+    from promos.checkout.domain import Cart
     from stadion.errors import StadionError
 
     start = Barrier(RACERS)
 
     def one(number: int) -> str:
-        use = Use(order_id=f"o-{number}", user_id=f"user-{number}", amount_minor=10_000, currency="RUB")
+        cart = Cart("store", f"o-{number}", f"user-{number}", 10_000, "RUB")
         start.wait()
         try:
-            return str(redemption_service.redeem("store", "RACE", use, NOW).state.value)
+            return str(redemption_service.redeem("RACE", cart, NOW).state.value)
         except StadionError as error:
             return error.code
 

@@ -49,13 +49,15 @@ def race(do: Callable[[int], Any]) -> list[Any]:
 @pytest.mark.usefixtures("one_at_a_time")
 def test_fifty_orders_that_race_for_one_code_use_it_once(promos: Service) -> None:
     from promos.checkout import service as redemption_service
-    from promos.checkout.schemas import Use
+    from promos.checkout.domain import Cart
 
     launch(promos)
     welcome(promos)
     code = issue(promos)["code"]
     promos.enter()
-    found = race(lambda n: redemption_service.redeem("store", code, Use(**order(f"o-{n}")), NOW).state.value)
+    found = race(
+        lambda n: redemption_service.redeem(code, Cart("store", **order(f"o-{n}", user_id=None)), NOW).state.value
+    )
     assert sorted(found) == ["code_already_used"] * (RACERS - 1) + ["redeemed"]
     assert len(promos.published("PromoRedeemed")) == 1
     assert budget(promos)["redemptions_used"] == 1
@@ -64,12 +66,12 @@ def test_fifty_orders_that_race_for_one_code_use_it_once(promos: Service) -> Non
 @pytest.mark.usefixtures("one_at_a_time")
 def test_fifty_orders_of_one_athlete_stay_within_their_limit(promos: Service) -> None:
     from promos.checkout import service as redemption_service
-    from promos.checkout.schemas import Use
+    from promos.checkout.domain import Cart
 
     launch(promos, codes={"shared": "ALL"}, limits={"per_user": 3})
     promos.enter()
     found = race(
-        lambda n: redemption_service.reserve("store", "ALL", Use(**order(f"o-{n}", user_id=ATHLETE)), NOW).state.value
+        lambda n: redemption_service.reserve("ALL", Cart("store", **order(f"o-{n}", user_id=ATHLETE)), NOW).state.value
     )
     assert (found.count("reserved"), found.count("limit_reached")) == (3, RACERS - 3)
 
@@ -77,13 +79,13 @@ def test_fifty_orders_of_one_athlete_stay_within_their_limit(promos: Service) ->
 @pytest.mark.usefixtures("one_at_a_time")
 def test_fifty_issues_of_one_run_make_one_offer(promos: Service) -> None:
     from promos.offers import service as offer_service
-    from promos.offers.schemas import NewIssue
+    from promos.offers.domain import Issue
     from stadion.i18n import Language
 
     launch(promos)
     welcome(promos)
     promos.enter()
-    new = NewIssue(user_id=ATHLETE, run_id="r-1")
+    new = Issue(user_id=ATHLETE, run_id="r-1")
     found = race(lambda _: offer_service.issue("winter-shoes", new, language=Language.EN, now=NOW)[0].offer_id)
     assert len(set(found)) == 1
     assert len(promos.bodies("code")) == 1

@@ -8,11 +8,11 @@ import pytest
 
 from promos.checkout.domain import (
     HELD_FOR,
+    Cart,
     Decision,
     Granted,
     Held,
     Moved,
-    Order,
     Redemption,
     Refused,
     Seen,
@@ -25,7 +25,7 @@ from promos.values import CodePlan, Discount, DiscountKind, Limits, Stacking, St
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
-ORDER = Order("store", "o-1", "anna", 10_000, "RUB")
+CART = Cart("store", "o-1", "anna", 10_000, "RUB")
 CODE = Code("RUN-1", "winter", NOW + DAY, is_single=True, user_id="anna")
 
 
@@ -67,7 +67,7 @@ def reason(decision: Decision) -> str:
 
 
 def test_a_code_that_is_free_is_held_for_half_an_hour() -> None:
-    decision = decide(ORDER, SEEN, State.RESERVED, NOW)
+    decision = decide(CART, SEEN, State.RESERVED, NOW)
 
     assert isinstance(decision, Granted)
     assert (decision.new.discount_minor, decision.new.reserved_until) == (2_000, NOW + HELD_FOR)
@@ -94,32 +94,32 @@ def test_a_code_that_is_free_is_held_for_half_an_hour() -> None:
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_the_reason_of_a_refusal_is_named(seen: Seen, why: str) -> None:
-    assert reason(decide(ORDER, seen, State.RESERVED, NOW)) == why
+    assert reason(decide(CART, seen, State.RESERVED, NOW)) == why
 
 
 def test_a_code_for_everybody_with_a_limit_per_athlete_wants_to_know_who_it_is() -> None:
     seen = replace(SEEN, code=replace(CODE, user_id=None))
 
-    assert reason(decide(replace(ORDER, user_id=None), seen, State.RESERVED, NOW)) == "user_is_required"
+    assert reason(decide(replace(CART, user_id=None), seen, State.RESERVED, NOW)) == "user_is_required"
 
 
 def test_a_code_that_another_order_holds_is_theirs_until_their_time_is_over() -> None:
     seen = replace(SEEN, code=replace(CODE, state="reserved", partner_id="store", order_id="o-2"))
 
-    assert decide(ORDER, seen, State.RESERVED, NOW) == Held("store", "o-2")
+    assert decide(CART, seen, State.RESERVED, NOW) == Held("store", "o-2")
 
 
 def test_a_code_that_the_same_order_took_meanwhile_is_looked_at_again() -> None:
     seen = replace(SEEN, code=replace(CODE, state="redeemed", partner_id="store", order_id="o-1"))
 
-    assert decide(ORDER, seen, State.REDEEMED, NOW) == Moved()
+    assert decide(CART, seen, State.REDEEMED, NOW) == Moved()
 
 
 def test_hours_are_read_on_the_athletes_clock() -> None:
     seen = replace(SEEN, promo=a_promo(windows=[Window(opens="12:00", closes="13:00")]), zone="Europe/Moscow")
 
-    assert isinstance(decide(ORDER, seen, State.RESERVED, NOW), Granted)
-    assert reason(decide(ORDER, replace(seen, zone="UTC"), State.RESERVED, NOW)) == "outside_of_hours"
+    assert isinstance(decide(CART, seen, State.RESERVED, NOW), Granted)
+    assert reason(decide(CART, replace(seen, zone="UTC"), State.RESERVED, NOW)) == "outside_of_hours"
 
 
 def test_beside_a_code_stands_what_is_paid_or_held_now() -> None:

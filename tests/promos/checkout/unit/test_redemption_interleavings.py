@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from promos.checkout import service as redemption_service
 from promos.checkout import store as checkout
-from promos.checkout.schemas import Use
+from promos.checkout.domain import Cart
 from promos.offers import store
 from stadion.errors import StadionError
 from tests.kit.interleaving import ORDERS, interleaved
@@ -36,10 +36,10 @@ class Checkout:
 
     def now(self) -> str:
         """The state that it came to, or the code of what refused it."""
-        use = Use(order_id=self.order, amount_minor=AMOUNTS[self.order], currency="RUB")
+        cart = Cart("s", self.order, None, AMOUNTS[self.order], "RUB")
         calls: dict[str, Callable[[], Any]] = {
-            "reserve": partial(redemption_service.reserve, "s", self.code, use, START),
-            "redeem": partial(redemption_service.redeem, "s", self.code, use, START),
+            "reserve": partial(redemption_service.reserve, self.code, cart, START),
+            "redeem": partial(redemption_service.redeem, self.code, cart, START),
             "reverse": partial(redemption_service.reverse, "s", self.code, self.order, START),
         }
         try:

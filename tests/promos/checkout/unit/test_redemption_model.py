@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from promos.athletes.store import ATHLETES
 from promos.checkout import domain
 from promos.checkout import service as redemption_service
-from promos.checkout.schemas import Use
+from promos.checkout.domain import Cart
 from promos.offers import store
 from promos.offers.domain import Code, Offer, Promo, Switch
 from promos.values import CodePlan, Discount, DiscountKind, Limits, Stacking, Words
@@ -161,15 +161,15 @@ class Redemptions(RuleBasedStateMachine):
 
     @rule(code=CODE, order=ORDER, amount=AMOUNT)
     def reserve(self, code: str, order: str, amount: int) -> None:
-        use = Use(order_id=order, amount_minor=amount, currency="RUB")
+        cart = Cart("s", order, None, amount, "RUB")
         wanted = self.model.use(code, order, amount, "reserved")
-        assert self.answered(lambda: redemption_service.reserve("s", code, use, self.model.now)) == wanted
+        assert self.answered(lambda: redemption_service.reserve(code, cart, self.model.now)) == wanted
 
     @rule(code=CODE, order=ORDER, amount=AMOUNT)
     def redeem(self, code: str, order: str, amount: int) -> None:
-        use = Use(order_id=order, amount_minor=amount, currency="RUB")
+        cart = Cart("s", order, None, amount, "RUB")
         wanted = self.model.use(code, order, amount, "redeemed")
-        assert self.answered(lambda: redemption_service.redeem("s", code, use, self.model.now)) == wanted
+        assert self.answered(lambda: redemption_service.redeem(code, cart, self.model.now)) == wanted
 
     @precondition(lambda self: self.model.uses)
     @rule(data=st.data())

@@ -166,11 +166,11 @@ def arms(shop: Shop) -> dict[str, str]:
 def uses(shop: Shop, user_id: str, amount_minor: int) -> None:
     """The store redeems the athlete's code, and tells of the order."""
     from promos.checkout import service as redemption_service
-    from promos.checkout.schemas import Use
+    from promos.checkout.domain import Cart
 
     (offer,) = [one for one in shop.offers() if one["user_id"] == user_id]
-    use = Use(order_id=f"o-{user_id}", amount_minor=amount_minor, currency="RUB")
-    done = redemption_service.redeem("store", offer["code"], use, NOW + timedelta(hours=1))
+    cart = Cart("store", f"o-{user_id}", None, amount_minor, "RUB")
+    done = redemption_service.redeem(offer["code"], cart, NOW + timedelta(hours=1))
     buys(user_id, amount_minor - done.discount_minor)
 
 
