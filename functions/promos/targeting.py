@@ -9,7 +9,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, model_validator
 
 from promos.facts import Facts, Piece
-from promos.values import City, Country, Currency, Name, Part, Region
+from promos.values import City, Country, Currency, Name, Region, StrictValue
 from stadion.errors import UnacceptableValueError
 from stadion.events.accounts import ConsentKind, Gender
 from stadion.i18n import Language, Text
@@ -25,7 +25,7 @@ Few = Annotated[int, Field(ge=0, le=1000, strict=True)]
 Amount = Annotated[int, Field(ge=0, le=10**12, strict=True)]
 
 
-class ProfileRule(Part):
+class ProfileRule(StrictValue):
     """All that is given must fit. What the athlete has not told fits nothing."""
 
     countries: list[Country] | None = Field(default=None, min_length=1, max_length=50)
@@ -43,7 +43,7 @@ class ProfileRule(Part):
         return self
 
 
-class GearRule(Part):
+class GearRule(StrictValue):
     """Has enough pieces of this kind. Retired ones do not count unless they are asked for."""
 
     categories: list[Annotated[str, Field(max_length=40)]] | None = Field(default=None, min_length=1, max_length=40)
@@ -59,7 +59,7 @@ class ActivityMeasure(StrEnum):
     MOVING_TIME_S = "moving_time_s"
 
 
-class ActivityRule(Part):
+class ActivityRule(StrictValue):
     """What was recorded in the last days, on the days of the athlete; today is one of them."""
 
     within_days: Annotated[int, Field(ge=1, le=LOOKED_BACK_DAYS, strict=True)] = 30
@@ -80,7 +80,7 @@ class PurchaseMeasure(StrEnum):
     SPENT_MINOR = "spent_minor"
 
 
-class PurchasesRule(Part):
+class PurchasesRule(StrictValue):
     """What was bought, less what came back."""
 
     within_days: Annotated[int, Field(ge=1, le=MAX_DAYS_OF_PURCHASES, strict=True)] = 365
@@ -107,7 +107,7 @@ class PurchasesRule(Part):
         return self
 
 
-class Rule(Part):
+class Rule(StrictValue):
     """Exactly one of its fields: `all`, `any` and `not` join rules, the others ask."""
 
     all: "list[Rule] | None" = Field(default=None, min_length=1, max_length=20)

@@ -21,13 +21,13 @@ City = Annotated[str, Field(min_length=1, max_length=100, pattern=LINE, examples
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}[a-z0-9]$", examples=["winter-shoes"])]
 """Of promos and segments: people type it, and it stands in addresses and UTM tags."""
 Sku = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=["8736421"])]
-Line = Annotated[str, Field(min_length=1, max_length=200, pattern=LINE)]
+OneLine = Annotated[str, Field(min_length=1, max_length=200, pattern=LINE)]
 UserId = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,64}$", examples=["8f14e45f-ceea-467f-a0e6-7b1c2d3e4f50"])]
 Label = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,80}$", examples=["winter-2026"])]
 OrderId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,64}$", examples=["o-48151"])]
 
 
-class Part(BaseModel):
+class StrictValue(BaseModel):
     """A value inside a request and of what is stored; unknown fields are refused."""
 
     model_config = ConfigDict(
@@ -46,7 +46,7 @@ def _https(url: str) -> str:
 Link = Annotated[str, Field(max_length=1000, examples=["https://store.example/p/8736421"]), AfterValidator(_https)]
 
 
-class Words(Part):
+class Words(StrictValue):
     """The same text in every language."""
 
     en: Annotated[str, Field(min_length=1, max_length=500, examples=["20 % off your next pair"])]
@@ -72,7 +72,7 @@ _NEEDS = {
 }
 
 
-class Discount(Part):
+class Discount(StrictValue):
     kind: DiscountKind
     percent: Annotated[int, Field(ge=1, le=100, strict=True)] | None = None
     amount_minor: Annotated[Minor, Field(ge=1)] | None = None
@@ -107,7 +107,7 @@ class Discount(Part):
         return bool(self.amount_minor or self.most_minor or self.least_order_minor or self.cost_minor)
 
 
-class Place(Part):
+class Place(StrictValue):
     """All that is given must fit; several places are alternatives."""
 
     country: Country | None = None
@@ -131,7 +131,7 @@ Hour = Annotated[
 ]
 
 
-class Window(Part):
+class Window(StrictValue):
     """Hours of the athlete's day. One that ends before it begins goes past midnight and belongs to its first day."""
 
     days: list[Day] = Field(default_factory=lambda: list(EVERY_DAY), min_length=1, max_length=7)
@@ -139,12 +139,12 @@ class Window(Part):
     closes: Hour = Field(description="not included; the same as `opens`: the whole day")
 
 
-class Product(Part):
+class Product(StrictValue):
     sku: Sku
     link: Link
 
 
-class CodePlan(Part):
+class CodePlan(StrictValue):
     """How athletes get their codes: each their own by a pattern, or all the same one."""
 
     pattern: str | None = Field(default=None, examples=["RUN-{4}-{4}"], description="{n}: n random characters")
@@ -178,7 +178,7 @@ class LimitPeriod(StrEnum):
     MONTH = "month"
 
 
-class Limits(Part):
+class Limits(StrictValue):
     """Null: none. Periods are days, weeks and months on the promo's clock."""
 
     redemptions: Count | None = None
@@ -206,7 +206,7 @@ class StackingMode(StrEnum):
     ANY = "any"
 
 
-class Stacking(Part):
+class Stacking(StrictValue):
     """What else the same order may use. Both promos must agree."""
 
     mode: StackingMode = StackingMode.EXCLUSIVE

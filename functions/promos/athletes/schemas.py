@@ -6,7 +6,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from promos.athletes.segment_store import Segment
 from promos.targeting import Rule, Verdict
-from promos.values import Line
+from promos.values import OneLine
 from stadion.http import RequestModel
 from stadion.i18n import Language
 from stadion.pagination import Page
@@ -14,7 +14,7 @@ from stadion.pagination import Page
 
 class SegmentPut(RequestModel):
     rule: Rule = Field(examples=[{"activity": {"within_days": 30, "at_least": 4}}])
-    description: Line | None = None
+    description: OneLine | None = None
 
 
 class SegmentResponse(BaseModel):

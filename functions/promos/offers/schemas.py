@@ -30,10 +30,10 @@ from promos.values import (
     Discount,
     Label,
     Limits,
-    Line,
     Link,
     Minor,
     Name,
+    OneLine,
     Place,
     Product,
     Stacking,
@@ -50,7 +50,7 @@ from stadion.zones import TimeZone
 
 class NewPromo(RequestModel):
     promo_id: Name = Field(examples=["winter-shoes"])
-    name: Line = Field(examples=["Winter shoes 2026"], description="for those who work with it")
+    name: OneLine = Field(examples=["Winter shoes 2026"], description="for those who work with it")
     title: Words = Field(examples=[{"en": "20 % off", "ru": "Скидка 20 %"}])
     text: Words = Field(examples=[{"en": "For your next pair.", "ru": "На следующую пару."}])
     terms: Words | None = None
@@ -84,7 +84,7 @@ class LimitsPatch(RequestModel):
 class PromoPatch(RequestModel):
     """RFC 7396 merge patch. What athletes were promised (discount, currency, beginning, stacking) is a draft's."""
 
-    name: Line | None = None
+    name: OneLine | None = None
     title: Words | None = None
     text: Words | None = None
     terms: Words | None = None

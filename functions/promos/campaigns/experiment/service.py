@@ -7,7 +7,7 @@ from promos.campaigns.experiment import message_store as messages
 from promos.campaigns.experiment import statistics
 from promos.campaigns.experiment.findings import Comparison, Estimate, Findings, Rates, Ratio, guardrails
 from promos.campaigns.experiment.measures import Sums, total
-from promos.campaigns.experiment.statistics import Arm, Decision, Difference, Interval, Reason, Verdict
+from promos.campaigns.experiment.statistics import Arm, Conclusion, Decision, Difference, Interval, Reason
 from promos.campaigns.plan.values import HOLD_OUT, REST, Method, Metric
 from promos.campaigns.run import store
 from promos.campaigns.run.domain import Judgement, Outcome, Run, RunState
@@ -48,8 +48,8 @@ def decide(run: Run, sums: dict[str, Sums], *, is_last: bool) -> Decision:
         is_last=is_last,
         planned_athletes=sum(run.chosen.by_arm.get(variant.name, 0) for variant in run.plan.variants),
     )
-    if decision.verdict is not Verdict.WAIT and _ratio(run, sums).is_suspicious:
-        return Decision(Verdict.NO_WINNER, None, decision.comparisons, Reason.SAMPLE_RATIO_MISMATCH)
+    if decision.conclusion is not Conclusion.WAIT and _ratio(run, sums).is_suspicious:
+        return Decision(Conclusion.NO_WINNER, None, decision.comparisons, Reason.SAMPLE_RATIO_MISMATCH)
     return decision
 
 
@@ -59,10 +59,10 @@ def _what_follows(run: Run, found: Findings, decision: Decision, now: datetime) 
         return {"outcome": Outcome.STOPPED, "reason": f"guardrail_{broken.name}"}
     if run.state is RunState.CLOSING:
         return {"outcome": Outcome.COMPLETED, "reason": "rolled_out"}
-    if decision.verdict is Verdict.WAIT:
+    if decision.conclusion is Conclusion.WAIT:
         return {}
     judgement = Judgement(
-        verdict=decision.verdict.value, winner=decision.winner, reason=decision.reason, decided_at=now
+        verdict=decision.conclusion.value, winner=decision.winner, reason=decision.reason, decided_at=now
     )
     variant = _rollout(run, decision)
     if variant is None or not run.chosen.by_arm.get(REST):
@@ -102,7 +102,7 @@ def _comparisons(run: Run, arms: dict[str, Arm], decision: Decision) -> list[Com
     names = [variant.name for variant in run.plan.variants]
     pairs = [(name, HOLD_OUT) for name in names]
     pairs += [(name, other) for number, name in enumerate(names) for other in names[:number]]
-    is_told = plan.method is Method.SEQUENTIAL or decision.verdict is not Verdict.WAIT
+    is_told = plan.method is Method.SEQUENTIAL or decision.conclusion is not Conclusion.WAIT
     deciding = decision.comparisons if is_told else ()  # peeking at a fixed horizon is what it must not be used for
     found = [_comparison(difference, plan.metric, decides=True) for difference in deciding]
     for metric in Metric:

@@ -19,7 +19,7 @@ FEWEST_EXPECTED: Final = 5
 """In each arm, or chi-square is no approximation (Cochran 1954)."""
 
 
-class Verdict(StrEnum):
+class Conclusion(StrEnum):
     WAIT = "wait"
     WINNER = "winner"
     NO_WINNER = "no_winner"
@@ -82,7 +82,7 @@ class SampleRatio:
 class Decision:
     """`comparisons` are those of the best arm with each other one, in the plan's order."""
 
-    verdict: Verdict
+    conclusion: Conclusion
     winner: str | None
     comparisons: tuple[Difference, ...]
     reason: Reason
@@ -184,11 +184,11 @@ def decide(
         return _without_winner(comparisons, Reason.TOO_LITTLE_DATA, is_last)
     if not all(difference.is_significant for difference in comparisons):
         return _without_winner(comparisons, Reason.NOT_SIGNIFICANT, is_last)
-    return Decision(Verdict.WINNER, best.name, comparisons, Reason.SIGNIFICANTLY_BETTER)
+    return Decision(Conclusion.WINNER, best.name, comparisons, Reason.SIGNIFICANTLY_BETTER)
 
 
 def _without_winner(comparisons: tuple[Difference, ...], reason: Reason, is_last: bool) -> Decision:
-    return Decision(Verdict.NO_WINNER if is_last else Verdict.WAIT, None, comparisons, reason)
+    return Decision(Conclusion.NO_WINNER if is_last else Conclusion.WAIT, None, comparisons, reason)
 
 
 def _sums(arm: Arm, metric: Metric) -> tuple[int, int]:

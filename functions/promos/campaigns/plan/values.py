@@ -8,7 +8,7 @@ from cronsim import CronSim, CronSimError
 from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
 from promos.targeting import Rule
-from promos.values import Count, Currency, Line, Minor, Name, Part
+from promos.values import Count, Currency, Minor, Name, OneLine, StrictValue
 from stadion.errors import UnacceptableValueError
 from stadion.fields import FIRST_YEAR, LAST_YEAR
 from stadion.i18n import Text
@@ -79,7 +79,7 @@ OnAClock = Annotated[
 """Without an offset: JSON Schema's `date-time` would ask for one."""
 
 
-class Schedule(Part):
+class Schedule(StrictValue):
     """Once, at `at`, or again and again, by `cron`; both on the campaign's clock."""
 
     at: OnAClock | None = Field(default=None, examples=["2026-12-01T10:00"])
@@ -99,13 +99,13 @@ class Schedule(Part):
         return self
 
 
-class Variant(Part):
+class Variant(StrictValue):
     name: VariantName
     promo_id: Name = Field(examples=["winter-shoes"])
     weight: Annotated[int, Field(ge=1, le=1000, strict=True)] = 1
 
 
-class Experiment(Part):
+class Experiment(StrictValue):
     """How it will be judged, said before it begins."""
 
     metric: Metric = Metric.ORDERS
@@ -124,7 +124,7 @@ class Experiment(Part):
         return self
 
 
-class Rollout(Part):
+class Rollout(StrictValue):
     """What whoever was not in the test gets."""
 
     test_percent: Percent = Field(default=100, description="of the audience that is not held out")
@@ -132,7 +132,7 @@ class Rollout(Part):
     close_after_hours: Hours = Field(default=72, description="orders until then still count")
 
 
-class Guardrails(Part):
+class Guardrails(StrictValue):
     """The run stops as soon as one of them is passed."""
 
     spend_minor: Annotated[Minor, Field(ge=1)] | None = Field(default=None, description="discounts and messages")
@@ -141,14 +141,14 @@ class Guardrails(Part):
     least_athletes: Count = Field(default=100, description="fewer than so many say nothing about a percentage")
 
 
-class Cap(Part):
+class Cap(StrictValue):
     """Whoever got so many offers of campaigns in the last days is left out."""
 
     offers: Annotated[int, Field(ge=1, le=100, strict=True)]
     days: Annotated[int, Field(ge=1, le=365, strict=True)]
 
 
-class Costs(Part):
+class Costs(StrictValue):
     """What the report and the dry run reckon with."""
 
     fixed_minor: Minor = Field(default=0, description="of one run: agency, pictures, texts")
@@ -159,8 +159,8 @@ class Costs(Part):
     expected_order_minor: Minor = Field(default=0, description="for the dry run only")
 
 
-class Plan(Part):
-    name: Line = Field(examples=["Winter shoes"])
+class Plan(StrictValue):
+    name: OneLine = Field(examples=["Winter shoes"])
     time_zone: TimeZone = "UTC"
     schedule: Schedule = Field(examples=[{"at": "2026-12-01T10:00"}])
     audience: Rule | None = Field(default=None, examples=[{"activity": {"within_days": 30, "at_least": 4}}])

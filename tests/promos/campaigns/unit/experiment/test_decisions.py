@@ -16,7 +16,7 @@ def decided(
 
 
 def told(found: Decision) -> tuple[str, str | None, str]:
-    return found.verdict.value, found.winner, found.reason.value
+    return found.conclusion.value, found.winner, found.reason.value
 
 
 @pytest.mark.parametrize("metric", Metric)

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from promos.campaigns.experiment.statistics import (
     Arm,
+    Conclusion,
     Method,
     Metric,
-    Verdict,
     compare,
     compare_always,
     decide,
@@ -86,8 +86,8 @@ def test_every_decision_can_be_told(
 ) -> None:
     found = decide(arms, method=method, metric=metric, confidence=confidence, is_last=is_last, planned_athletes=planned)
     json.dumps(asdict(found), allow_nan=False)
-    assert (found.winner is None) == (found.verdict is not Verdict.WINNER)
-    assert not (is_last and found.verdict is Verdict.WAIT)
+    assert (found.winner is None) == (found.conclusion is not Conclusion.WINNER)
+    assert not (is_last and found.conclusion is Conclusion.WAIT)
     if found.winner is not None:
         assert len(found.comparisons) == len(arms) - 1
         assert all(each.name == found.winner and each.estimate.low > 0 for each in found.comparisons)
