@@ -19,8 +19,8 @@ from promos.campaigns.run.domain import (
     Chosen,
     Failure,
     Judgement,
-    Outcome,
     Run,
+    RunOutcome,
     RunProgress,
     RunState,
 )
@@ -108,7 +108,7 @@ class RunResponse(BaseModel):
     rollout: str | None = Field(default=None, description="the variant that the rest gets")
     rolled_out_at: AwareDatetime | None = None
     ended_at: AwareDatetime | None = None
-    outcome: Outcome | None = None
+    outcome: RunOutcome | None = None
     reason: str | None = None
     failure: FailureResponse | None = Field(default=None, description="`resume` goes on from where it failed")
 
@@ -275,7 +275,7 @@ class ReportResponse(BaseModel):
     run_id: str
     name: str
     state: RunState
-    outcome: Outcome | None = None
+    outcome: RunOutcome | None = None
     reason: str | None = None
     currency: str
     begins_at: AwareDatetime

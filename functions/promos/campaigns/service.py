@@ -12,7 +12,7 @@ from promos.campaigns.plan.values import Plan
 from promos.campaigns.run import service as lifecycle
 from promos.campaigns.run import store, timer
 from promos.campaigns.run.audience import Question, Selection, look
-from promos.campaigns.run.domain import TRANSITIONS, Campaign, CampaignAction, Outcome, Phase, Run, RunProgress
+from promos.campaigns.run.domain import TRANSITIONS, Campaign, CampaignAction, Phase, Run, RunOutcome, RunProgress
 from promos.offers.domain import Switch
 from promos.offers.promo_service import refuse_problems
 from promos.targeting import Problem, reached
@@ -107,7 +107,7 @@ def _end(old: Campaign, decided: Switch, now: datetime) -> Campaign:
         run = store.get_run(new.campaign_id, new.run_id)
         if timer.is_running(run.execution):
             timer.stop(run.execution, "ended by hand")
-        lifecycle.end_run(new.campaign_id, run.run_id, now, outcome=Outcome.STOPPED, reason="ended_by_hand")
+        lifecycle.end_run(new.campaign_id, run.run_id, now, outcome=RunOutcome.STOPPED, reason="ended_by_hand")
         new = store.get(new.campaign_id)
     return new
 

@@ -10,7 +10,7 @@ from promos.campaigns.experiment.measures import Sums, total
 from promos.campaigns.experiment.statistics import Arm, Conclusion, Decision, Difference, Interval, Reason
 from promos.campaigns.plan.values import HOLD_OUT, REST, Method, Metric
 from promos.campaigns.run import store
-from promos.campaigns.run.domain import Judgement, Outcome, Run, RunState
+from promos.campaigns.run.domain import Judgement, Run, RunOutcome, RunState
 
 
 class SumsMissingError(Exception):
@@ -56,9 +56,9 @@ def decide(run: Run, sums: dict[str, Sums], *, is_last: bool) -> Decision:
 def _what_follows(run: Run, found: Findings, decision: Decision, now: datetime) -> dict[str, Any]:
     broken = next((one for one in guardrails(run, found) if one.is_passed), None)
     if broken is not None:
-        return {"outcome": Outcome.STOPPED, "reason": f"guardrail_{broken.name}"}
+        return {"outcome": RunOutcome.STOPPED, "reason": f"guardrail_{broken.name}"}
     if run.state is RunState.CLOSING:
-        return {"outcome": Outcome.COMPLETED, "reason": "rolled_out"}
+        return {"outcome": RunOutcome.COMPLETED, "reason": "rolled_out"}
     if decision.conclusion is Conclusion.WAIT:
         return {}
     judgement = Judgement(
@@ -66,7 +66,7 @@ def _what_follows(run: Run, found: Findings, decision: Decision, now: datetime) 
     )
     variant = _rollout(run, decision)
     if variant is None or not run.chosen.by_arm.get(REST):
-        return {"judgement": judgement, "outcome": Outcome.COMPLETED, "reason": decision.reason}
+        return {"judgement": judgement, "outcome": RunOutcome.COMPLETED, "reason": decision.reason}
     return {"judgement": judgement, "state": RunState.ROLLING_OUT, "rollout": variant}
 
 

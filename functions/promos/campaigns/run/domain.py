@@ -81,7 +81,7 @@ class Phase(StrEnum):
     ROLLOUT = "rollout"
 
 
-class Outcome(StrEnum):
+class RunOutcome(StrEnum):
     COMPLETED = "completed"
     STOPPED = "stopped"
     """By a guardrail or a person."""
@@ -136,7 +136,7 @@ class Run(Value):
     """The variant that the rest gets."""
     rolled_out_at: AwareDatetime | None = None
     ended_at: AwareDatetime | None = None
-    outcome: Outcome | None = None
+    outcome: RunOutcome | None = None
     """Decided before the run has ended."""
     reason: str | None = None
     failure: Failure | None = None

@@ -7,7 +7,7 @@ from promos.campaigns.plan.values import HOLD_OUT
 from promos.campaigns.run import batch_store as batches
 from promos.campaigns.run import store
 from promos.campaigns.run.audience import BATCH, LOOKED_AT_ONCE, Question, Selection, look
-from promos.campaigns.run.domain import Chosen, Outcome, Run, RunState
+from promos.campaigns.run.domain import Chosen, Run, RunOutcome, RunState
 
 NOBODY = "nobody_to_tell"
 
@@ -34,7 +34,7 @@ def choose_batch(run: Run, now: datetime) -> Run:
         if stored.chosen != chosen or stored.state is not RunState.CHOOSING:
             return stored  # somebody else was quicker
         done = {"state": RunState.SENDING} if is_done else {}
-        end = {"outcome": Outcome.COMPLETED, "reason": NOBODY} if is_done and not after.batches else {}
+        end = {"outcome": RunOutcome.COMPLETED, "reason": NOBODY} if is_done and not after.batches else {}
         return stored.changed(chosen=after, **done, **end)
 
     return store.change_run(run.campaign_id, run.run_id, advance, now)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from promos.campaigns.plan.domain import next_instant, run_id_of
 from promos.campaigns.plan.service import problems_of
 from promos.campaigns.run import store, timer
-from promos.campaigns.run.domain import Campaign, Failure, Outcome, Run, RunState
+from promos.campaigns.run.domain import Campaign, Failure, Run, RunOutcome, RunState
 from promos.offers.domain import Switch
 from stadion.errors import StaleVersionError
 from stadion.events.envelope import Event
@@ -99,22 +99,22 @@ def end_run(
     run_id: str,
     now: datetime,
     *,
-    outcome: Outcome | None = None,
+    outcome: RunOutcome | None = None,
     reason: str | None = None,
-) -> Outcome | None:
+) -> RunOutcome | None:
     """The run's own outcome unless another is given; a run that a guardrail stopped pauses its campaign."""
     return retry_on_conflict(lambda: _end_run(campaign_id, run_id, now, outcome, reason))
 
 
 def _end_run(
-    campaign_id: str, run_id: str, now: datetime, outcome: Outcome | None, reason: str | None
-) -> Outcome | None:
+    campaign_id: str, run_id: str, now: datetime, outcome: RunOutcome | None, reason: str | None
+) -> RunOutcome | None:
     run, campaign = store.get_run(campaign_id, run_id), store.get(campaign_id)
     if run.is_over:
         return run.outcome
     ended = run.changed(
         state=RunState.ENDED,
-        outcome=outcome or run.outcome or Outcome.COMPLETED,
+        outcome=outcome or run.outcome or RunOutcome.COMPLETED,
         reason=reason or run.reason,
         ended_at=now,
         failure=None,
@@ -133,7 +133,7 @@ def _after(campaign: Campaign, run: Run, now: datetime) -> Campaign:
         return campaign.changed(now, run_id=None)
     if campaign.next_at is None:
         return campaign.changed(now, run_id=None, switch=Switch.ENDED)
-    if run.outcome is Outcome.STOPPED and (run.reason or "").startswith("guardrail_"):
+    if run.outcome is RunOutcome.STOPPED and (run.reason or "").startswith("guardrail_"):
         return campaign.changed(now, run_id=None, switch=Switch.PAUSED, paused_by=run.reason, next_at=None)
     return campaign.changed(now, run_id=None)
 
