@@ -31,7 +31,6 @@ from promos.offers.schemas import (
 from promos.wear_offers import routes as wear_routes
 from stadion import clock
 from stadion.http import JSON, AdminRoutes, Api, Cursor, Limit, lambda_handler, listed, located, no_content, tagged
-from stadion.idempotency import idempotency_key
 from stadion.pagination import DEFAULT_LIMIT, ListResponse
 
 api = Api()
@@ -129,11 +128,7 @@ def explain_segment(segment_name: SegmentName, user_id: str) -> SegmentExplanati
 
 @admin.post("/v1/admin/promos", status_code=201, summary="Make a promo, as a draft", tags=["Admin"])
 def create_promo(body: Annotated[NewPromo, Body()]) -> Response[PromoResponse]:
-    request = body.model_dump(mode="json", exclude_unset=True)
-    key = idempotency_key(
-        api.header("idempotency-key"), user_id=admin.signer, operation="create_promo", request=request
-    )
-    now = clock.now()
+    key, now = admin.idempotency_key("create_promo", body), clock.now()
     created = promo_service.create(
         body.draft(now),
         key=key,

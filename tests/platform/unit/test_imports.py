@@ -188,6 +188,20 @@ def _is_client_name(tree: ast.AST, constant: ast.Constant) -> bool:
     )
 
 
+def test_only_the_http_face_reads_the_key_of_a_request() -> None:
+    """The document knows by its `idempotency_key` which routes take one. A webhook's id is none, yet kept like one."""
+    reading = {
+        name
+        for name, tree in sources(FUNCTIONS, LAYER)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and str(node.value).lower() == "idempotency-key"
+    }
+    making = {name for name, tree in sources(FUNCTIONS, LAYER) if "stadion.idempotency.idempotency_key" in named(tree)}
+
+    assert reading == {"stadion/http.py"}
+    assert making == {"stadion/http.py", "partners/orders/service.py"}
+
+
 def test_nothing_scans_a_table() -> None:
     assert [
         name

@@ -123,9 +123,12 @@ class Exchange(BaseRouter):
         return tag in {sent.removeprefix(WEAK) for sent in _etags(self.header("if-none-match") or "")}
 
     def idempotency_key(self, operation: str, request: BaseModel) -> IdempotencyKey | None:
+        return self._key_of(self.user_id, operation, request)
+
+    def _key_of(self, caller: str, operation: str, request: BaseModel) -> IdempotencyKey | None:
         return idempotency_key(
             self.header("idempotency-key"),
-            user_id=self.user_id,
+            user_id=caller,
             operation=operation,
             request=request.model_dump(mode="json", exclude_unset=True),
         )
@@ -204,6 +207,10 @@ class AdminRoutes(Routes):
         if "jwt" in context or "iam" not in context:
             raise NotAnAdminError
         return str(context["iam"].get("userArn", "unknown"))
+
+    def idempotency_key(self, operation: str, request: BaseModel) -> IdempotencyKey | None:
+        """Each signer's keys are their own."""
+        return self._key_of(self.signer, operation, request)
 
     def route(self, *arguments: Any, **named: Any) -> Callable[[F], F]:
         asked = ROUTE.bind(self, *arguments, **named)

@@ -121,6 +121,20 @@ def test_a_versioned_thing_is_edited_with_its_etag(method: str, path: str, opera
         assert "application/merge-patch+json" in operation["requestBody"]["content"]
 
 
+@every_operation
+def test_an_operation_that_reads_the_key_of_a_request_documents_it_and_no_other(
+    method: str, path: str, operation: dict[str, Any]
+) -> None:
+    """Whoever reads the key refuses one that is no key, by whatever way it came to read it."""
+    names = {p["name"] for p in parameters(path, operation)}
+    answers = {status: resolved(answer) for status, answer in operation["responses"].items()}
+    replays = [status for status, answer in answers.items() if "Idempotency-Replayed" in answer.get("headers", {})]
+
+    reads = "idempotency_key_is_invalid" in json.dumps(answers)
+    assert ("Idempotency-Key" in names) == reads
+    assert bool(replays) == reads
+
+
 def test_recording_a_workout_is_documented_to_the_last_code() -> None:
     operation = DOCUMENT["paths"]["/v1/workouts"]["post"]
     assert {"Idempotency-Key", "Accept-Language", "X-Correlation-Id"} <= {
