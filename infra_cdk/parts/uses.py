@@ -9,13 +9,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from aws_cdk import Aws
 from aws_cdk.aws_lambda import ILayerVersion
 
 from infra_cdk.environments import Environment
+from infra_cdk.nag import accept
 from infra_cdk.parts.bucket import ServiceBucket
 from infra_cdk.parts.function import ServiceFunction
-from infra_cdk.stacks.timestream import let_use_time_series
-from infra_cdk.timestream_tables import database_name
+from infra_cdk.timestream_tables import TABLES, database_name
+
+EACH_CALL_BEGINS_WITH_IT = "DescribeEndpoints knows no resources, and each call of an SDK begins with it"
 
 
 class Use(Protocol):
@@ -77,11 +80,16 @@ class Reading:
 
 @dataclass(frozen=True)
 class TimeSeries:
-    """Timestream, where the environment has it."""
+    """Timestream, where the environment has it: by name, since a reference would tie the stacks together."""
 
     environment: Environment
 
     def lend(self, function: ServiceFunction) -> None:
         if self.environment.timestream:
-            let_use_time_series(function, self.environment)
-            function.set_variable("STADION_TIMESTREAM_DATABASE", database_name(self.environment.name))
+            name = database_name(self.environment.name)
+            database = f"arn:{Aws.PARTITION}:timestream:{Aws.REGION}:{Aws.ACCOUNT_ID}:database/{name}"
+            tables = [f"{database}/table/{table.name}" for table in TABLES]
+            function.allow("timestream:WriteRecords", "timestream:Select", "timestream:DescribeTable", on=tables)
+            function.allow("timestream:DescribeEndpoints", on=["*"])
+            accept(function, "IAM5[Resource::*]", EACH_CALL_BEGINS_WITH_IT)
+            function.set_variable("STADION_TIMESTREAM_DATABASE", name)

@@ -4,14 +4,13 @@ No report of rejected records to S3: it would hold what people measured. CloudWa
 (`MagneticStoreRejectedRecordCount`), and the functions what they are refused at once (`SamplesRefused`).
 """
 
-from aws_cdk import Aws, Stack
+from aws_cdk import Stack
 from aws_cdk.aws_timestream import CfnDatabase, CfnTable
 from constructs import Construct
 
 from infra_cdk.environments import Environment, removal_policy
 from infra_cdk.nag import accept
 from infra_cdk.parts.entry_points import PRODUCT
-from infra_cdk.parts.function import ServiceFunction
 from infra_cdk.timestream_tables import TABLES, SeriesTable, database_name, properties
 
 
@@ -44,17 +43,4 @@ def _table(scope: Construct, table: SeriesTable, environment: Environment) -> Cf
                 for key in told["Schema"]["CompositePartitionKey"]
             ]
         ),
-    )
-
-
-def let_use_time_series(function: ServiceFunction, environment: Environment) -> None:
-    """By name, since a reference would tie the stacks together."""
-    database = (
-        f"arn:{Aws.PARTITION}:timestream:{Aws.REGION}:{Aws.ACCOUNT_ID}:database/{database_name(environment.name)}"
-    )
-    tables = [f"{database}/table/{table.name}" for table in TABLES]
-    function.allow("timestream:WriteRecords", "timestream:Select", "timestream:DescribeTable", on=tables)
-    function.allow("timestream:DescribeEndpoints", on=["*"])
-    accept(
-        function, "IAM5[Resource::*]", "DescribeEndpoints knows no resources, and each call of an SDK begins with it"
     )
