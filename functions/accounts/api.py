@@ -131,7 +131,7 @@ def change_me(body: Annotated[ProfilePatch, Body()]) -> Response[ProfileResponse
 
 @api.post("/v1/me/avatar", status_code=201, summary="Get a form for a picture", tags=["Profile"])
 def create_avatar_form(body: Annotated[AvatarRequest, Body()]) -> AvatarForm:
-    return AvatarForm.of(avatars.presigned_post(api.user_id, body.content_type, clock.now()))
+    return AvatarForm.of(avatars.picture_form(api.user_id, body.content_type, clock.now()))
 
 
 @api.get("/v1/me/physical", summary="Show physical data, now and over time", tags=["Profile"])

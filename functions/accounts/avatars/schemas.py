@@ -4,8 +4,8 @@ from typing import Any, Self
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from accounts.avatars.store import PresignedPost
 from stadion.http import RequestModel
+from stadion.values import PresignedPost
 
 
 class AvatarRequest(RequestModel):

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from accounts.settings import AccountSettings
 from stadion import ids
 from stadion.settings import load
-from stadion.storage import s3_client
+from stadion.storage import presigned_post, s3_client
+from stadion.values import PresignedPost
 
 MAX_BYTES = 5 * 1024 * 1024
 FORM_LASTS = timedelta(minutes=15)
@@ -35,25 +35,9 @@ class Incoming:
         return cls(user_id, picture_id)
 
 
-@dataclass(frozen=True)
-class PresignedPost:
-    """What a client needs to send a picture to S3 by itself."""
-
-    url: str
-    fields: dict[str, Any]
-    max_bytes: int
-    expires_at: datetime
-
-
-def presigned_post(user_id: str, content_type: str, now: datetime) -> PresignedPost:
-    answer: dict[str, Any] = s3_client().generate_presigned_post(
-        Bucket=_bucket(),
-        Key=Incoming(user_id, ids.new_id()).key,
-        Fields={"Content-Type": content_type},
-        Conditions=[{"Content-Type": content_type}, ["content-length-range", 1, MAX_BYTES]],
-        ExpiresIn=int(FORM_LASTS.total_seconds()),
-    )
-    return PresignedPost(answer["url"], answer["fields"], max_bytes=MAX_BYTES, expires_at=now + FORM_LASTS)
+def picture_form(user_id: str, content_type: str, now: datetime) -> PresignedPost:
+    key = Incoming(user_id, ids.new_id()).key
+    return presigned_post(_bucket(), key, max_bytes=MAX_BYTES, lasts=FORM_LASTS, now=now, content_type=content_type)
 
 
 def read(incoming: Incoming) -> bytes | None:

@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from partners.catalogue.imports import Import, PresignedForm
+from partners.catalogue.imports import Import
 from partners.settings import PartnerSettings
 from stadion.settings import load
-from stadion.storage import s3_client
+from stadion.storage import presigned_post, s3_client
+from stadion.values import PresignedPost
 
 INCOMING = "products"
 FORM_LASTS = timedelta(hours=1)
@@ -25,11 +26,6 @@ def fetch(key: str) -> bytes:
     return answer["Body"].read(MAX_BYTES)
 
 
-def form(one: Import, now: datetime) -> PresignedForm:
-    answer = s3_client().generate_presigned_post(
-        Bucket=load(PartnerSettings).imports_bucket,
-        Key=object_key(one),
-        Conditions=[["content-length-range", 1, MAX_BYTES]],
-        ExpiresIn=int(FORM_LASTS.total_seconds()),
-    )
-    return PresignedForm(**answer, max_bytes=MAX_BYTES, expires_at=now + FORM_LASTS)
+def form(one: Import, now: datetime) -> PresignedPost:
+    bucket = load(PartnerSettings).imports_bucket
+    return presigned_post(bucket, object_key(one), max_bytes=MAX_BYTES, lasts=FORM_LASTS, now=now)

@@ -1,7 +1,5 @@
 """A partner's catalogue from a file: how far an import has come."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -26,16 +24,6 @@ class LineError(Value):
     code: str
     field: str | None = None
     detail: str
-
-
-@dataclass(frozen=True)
-class PresignedForm:
-    """Where, and with which fields, the file is to be posted."""
-
-    url: str
-    fields: dict[str, str]
-    max_bytes: int
-    expires_at: datetime
 
 
 class Import(Value):

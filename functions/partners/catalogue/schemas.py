@@ -9,10 +9,11 @@ from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 
 from partners.catalogue.complaints import complaints
 from partners.catalogue.domain import Product
-from partners.catalogue.imports import Import, PresignedForm
+from partners.catalogue.imports import Import
 from partners.fields import Currency, Minor, Sku, WearCategory, Words
 from stadion.http import RequestModel
 from stadion.i18n import Language
+from stadion.values import PresignedPost
 
 
 class ProductPut(RequestModel):
@@ -132,7 +133,7 @@ class FileForm(BaseModel):
     expires_at: AwareDatetime
 
     @classmethod
-    def of(cls, form: PresignedForm) -> Self:
+    def of(cls, form: PresignedPost) -> Self:
         return cls(**asdict(form))
 
 
@@ -161,6 +162,6 @@ class ImportResponse(BaseModel):
     form: FileForm | None = None
 
     @classmethod
-    def of(cls, one: Import, form: PresignedForm | None = None) -> Self:
+    def of(cls, one: Import, form: PresignedPost | None = None) -> Self:
         shown = FileForm.of(form) if form is not None else None
         return cls(**one.model_dump(mode="json", exclude={"revision"}), form=shown)

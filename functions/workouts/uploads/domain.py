@@ -54,16 +54,6 @@ class Upload(Value):
         return self
 
 
-@dataclass(frozen=True)
-class PresignedForm:
-    """Where, and with which fields, a recording is to be posted."""
-
-    url: str
-    fields: dict[str, str]
-    max_bytes: int
-    expires_at: datetime
-
-
 # --- what becomes of it ---------------------------------------------------------------------------------------------
 
 

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from stadion.storage import s3_client
+from stadion.storage import presigned_post, s3_client
+from stadion.values import PresignedPost
 from workouts.file_store import bucket
-from workouts.uploads.domain import FORM_LASTS, PresignedForm, Upload
+from workouts.uploads.domain import FORM_LASTS, Upload
 
 INCOMING = "uploads"
 MAX_BYTES = 50 * 1024 * 1024
@@ -31,15 +32,9 @@ class Incoming:
         return cls(user_id=user_id, upload_id=upload_id)
 
 
-def upload_form(upload: Upload) -> PresignedForm:
-    """Takes one file of at most `MAX_BYTES`."""
-    made = s3_client().generate_presigned_post(
-        Bucket=bucket(),
-        Key=Incoming(upload.user_id, upload.upload_id).key,
-        Conditions=[["content-length-range", 1, MAX_BYTES]],
-        ExpiresIn=int(FORM_LASTS.total_seconds()),
-    )
-    return PresignedForm(**made, max_bytes=MAX_BYTES, expires_at=upload.form_expires_at)
+def upload_form(upload: Upload) -> PresignedPost:
+    key = Incoming(upload.user_id, upload.upload_id).key
+    return presigned_post(bucket(), key, max_bytes=MAX_BYTES, lasts=FORM_LASTS, now=upload.form_expires_at - FORM_LASTS)
 
 
 def read(incoming: Incoming) -> bytes:

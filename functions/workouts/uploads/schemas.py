@@ -11,10 +11,11 @@ from stadion.http import RequestModel
 from stadion.i18n import Language
 from stadion.ids import ClientId
 from stadion.sports import SportType
+from stadion.values import PresignedPost
 from stadion.zones import TimeZone
 from workouts.domain import OnDuplicate
 from workouts.schemas import GearIds, Name, Notes
-from workouts.uploads.domain import FORM_LASTS, PresignedForm, Upload
+from workouts.uploads.domain import FORM_LASTS, Upload
 from workouts.uploads.texts import problem_text
 
 
@@ -51,7 +52,7 @@ class UploadForm(BaseModel):
     expires_at: AwareDatetime
 
     @classmethod
-    def of(cls, form: PresignedForm) -> Self:
+    def of(cls, form: PresignedPost) -> Self:
         return cls(**asdict(form))
 
 
@@ -84,7 +85,7 @@ class CreatedUpload(UploadStatus):
     form: UploadForm
 
     @classmethod
-    def announced(cls, upload: Upload, form: PresignedForm) -> Self:
+    def announced(cls, upload: Upload, form: PresignedPost) -> Self:
         """Nothing went wrong yet, so it needs no language."""
         return cls.model_validate({**_status(upload, Language.EN), "form": UploadForm.of(form)})
 

@@ -6,19 +6,20 @@ from typing import Any
 
 from stadion.change import Change
 from stadion.idempotency import IdempotencyKey
+from stadion.values import PresignedPost
 from workouts.uploads import incoming_store
 from workouts.uploads import store as upload_store
-from workouts.uploads.domain import PresignedForm, Upload
+from workouts.uploads.domain import Upload
 from workouts.uploads.errors import UploadIdTakenError
 from workouts.uploads.store import UPLOADS
 
-Answer = Callable[[Upload, PresignedForm], Mapping[str, Any]]
+Answer = Callable[[Upload, PresignedPost], Mapping[str, Any]]
 """What a client is told, for its idempotency key."""
 
 
 def create(
     upload: Upload, *, key: IdempotencyKey | None, answer: Answer, now: datetime
-) -> tuple[Upload, PresignedForm]:
+) -> tuple[Upload, PresignedPost]:
     form = incoming_store.upload_form(upload)
     with Change(upload.user_id, now, key) as change:
         change.remember(status=201, answer=answer(upload, form))
