@@ -1,6 +1,7 @@
 """Typed records and changes, over the store in memory."""
 
 import operator
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
@@ -315,6 +316,39 @@ def test_what_was_read_is_deleted_only_while_it_is_still_so() -> None:
             change.delete(BOOKS.seen(book(revision=2)))
 
         assert list(BOOKS.every("u")) == []
+
+
+def replacing(change: Change, seen: Stored[Mark]) -> None:
+    change.replace(seen, Mark(page=3), refused=TakenError)
+
+
+def checking(change: Change, seen: Stored[Mark]) -> None:
+    change.check(seen, refused=TakenError)
+
+
+def deleting(change: Change, seen: Stored[Mark]) -> None:
+    change.delete(seen, refused=TakenError)
+
+
+@pytest.mark.parametrize("rely", [replacing, checking, deleting])
+@pytest.mark.parametrize("counted", [False, True], ids=["without a revision", "with one"])
+def test_what_somebody_deleted_meanwhile_is_not_as_it_was_read(
+    rely: Callable[[Change, Stored[Mark]], None], *, counted: bool
+) -> None:
+    place = MARKS.at("u", date(2026, 11, 21), 1)
+    with memory() as store:
+        with Change("u", NOW) as change:
+            change.put(place, Mark(page=1))
+        if counted:
+            revise(place, lambda read: read.model_copy(update={"page": 2}), NOW)
+        seen = place.read()
+        with Change("u", NOW) as change:
+            change.delete(place)
+
+        with pytest.raises(TakenError), Change("u", NOW) as change:
+            rely(change, seen)
+
+        assert store.items() == []
 
 
 def test_a_counter_moves_without_a_look() -> None:

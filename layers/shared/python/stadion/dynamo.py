@@ -85,6 +85,10 @@ def absent() -> Condition:
     return Item.pk.does_not_exist()
 
 
+def present() -> Condition:
+    return Item.pk.exists()
+
+
 class Transaction:
     """All of it or nothing. A refused write raises the error named for it, else `WriteConflictError`.
 

@@ -20,7 +20,7 @@ from pydantic import BaseModel
 from pynamodb.expressions.condition import Condition
 
 from stadion import clock, pagination
-from stadion.dynamo import Item, absent
+from stadion.dynamo import Item, absent, present
 
 M = TypeVar("M")
 
@@ -91,7 +91,10 @@ class Stored(Generic[M]):
     def unchanged(self) -> Condition:
         if self.revision is not None:
             return Item.revision == self.revision
-        return absent() if self.value is None else Item.revision.does_not_exist()
+        if self.value is None:
+            return absent()
+        uncounted: Condition = present() & Item.revision.does_not_exist()  # what is gone has no revision either
+        return uncounted
 
     @property
     def next_revision(self) -> int:
