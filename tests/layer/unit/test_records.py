@@ -9,9 +9,11 @@ import pytest
 from pydantic import AwareDatetime, BaseModel
 from pynamodb.attributes import UnicodeAttribute
 
+from stadion import pagination
 from stadion.change import Change, revise
 from stadion.clock import rfc3339
 from stadion.dynamo import Item
+from stadion.errors import InvalidCursorError
 from stadion.events.accounts import ConsentChanged, ConsentKind
 from stadion.events.inventory import GearRetired
 from stadion.events.outbox import ForeignEventError
@@ -129,6 +131,25 @@ def test_lists_go_by_the_beginning_of_the_key() -> None:
         assert [one.book_id for one in BOOKS.every("u", Shelf.FICTION, newest_first=True)] == ["b-2", "b-1"]
         with pytest.raises(ValueError, match="not given whole"):
             list(BOOKS.every())
+
+
+def test_a_beginning_with_nothing_in_it_is_asked_of_nobody() -> None:
+    """It would be the partition of an athlete called None."""
+    with memory() as store:
+        store.before = lambda *_: pytest.fail("asked")
+        for key in ((None,), ("u", None)):
+            with pytest.raises(ValueError, match="a name of the key is None"):
+                BOOKS.each(*key)
+            with pytest.raises(ValueError, match="a name of the key is None"):
+                BOOKS.page(*key, scope=("books",), limit=1, cursor=None)
+
+
+def test_a_cursor_stays_among_the_records_of_its_list() -> None:
+    """In the partition there may be others, such as the marks."""
+    mark_of_u = {"pk": {"S": "USER#u"}, "sk": {"S": "MARK#2026-11-21#001"}}
+    cursor = pagination.encode(mark_of_u, pagination.fingerprint("books"))
+    with memory(), pytest.raises(InvalidCursorError):
+        BOOKS.page("u", scope=("books",), limit=1, cursor=cursor)
 
 
 def test_pages_go_on_where_the_cursor_says_and_refuse_that_of_another_list() -> None:

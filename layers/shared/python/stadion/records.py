@@ -224,7 +224,7 @@ class Records(Generic[M]):
             Item.sk.startswith(prefix),
             filter_condition=where,
             scan_index_forward=not newest_first,
-            last_evaluated_key=pagination.decode(cursor, name, pk=pk),
+            last_evaluated_key=pagination.decode(cursor, name, beginning=prefix, pk=pk),
             limit=limit,
             consistent_read=True,
         )
@@ -286,7 +286,9 @@ class Records(Generic[M]):
         given = dict(zip(_names(self.pk, self.sk), key, strict=False))
         if not given.keys() >= set(_names(self.pk)):
             raise ValueError(f"{self.pk}: not given whole")
-        pk = str(_formatted(self.pk, given, None))
+        if None in given.values():
+            raise ValueError(f"{self.pk} {self.sk}: a name of the key is None")
+        pk = _formatted(self.pk, given, None) or ""
         prefix = ""
         for text, name, spec, _ in Formatter().parse(self.sk):
             prefix += text
