@@ -64,6 +64,19 @@ def test_a_strong_tag_of_this_version_edits_it(sent: str) -> None:
     assert call(versioned(), "DELETE", "/thing", if_match=sent).status == 200
 
 
+@pytest.mark.parametrize("sent", ['"2,x", "3"', '"3.a,b"', ', "3",,', '"2" , "3"'])
+def test_a_comma_between_quotes_ends_no_tag(sent: str) -> None:
+    assert call(versioned(), "DELETE", "/thing", if_match=sent).status == 200
+
+
+@pytest.mark.parametrize(
+    "sent", ['"3,4"', '"x,3"', '"x,3,y"', '"x,3', "3", "'3'", '""3""', '3"', '"3"x', '"3 "', '"x,*,y"']
+)
+def test_what_is_no_tag_or_only_holds_one_is_another_versions(sent: str) -> None:
+    assert call(versioned(), "DELETE", "/thing", if_match=sent).status == 412
+    assert call(versioned(), "GET", "/thing", if_none_match=sent).status == 200
+
+
 @pytest.mark.parametrize("sent", ['W/"3"', 'W/"3.gear"', 'W/"3", "2"', 'w/"3"', "W/*", '"2"', '"33"', ""])
 def test_a_weak_tag_and_one_of_another_version_edit_nothing(sent: str) -> None:
     refused = call(versioned(), "DELETE", "/thing", if_match=sent)
@@ -74,7 +87,7 @@ def test_an_edit_without_a_tag_is_refused() -> None:
     assert call(versioned(), "DELETE", "/thing").status == 428
 
 
-@pytest.mark.parametrize("sent", ['"3"', 'W/"3"', '"2", W/"3"', ' W/"3" '])
+@pytest.mark.parametrize("sent", ['"3"', 'W/"3"', '"2", W/"3"', ' W/"3" ', "*", " * "])
 def test_what_the_client_has_is_not_sent_again_though_its_tag_is_weak(sent: str) -> None:
     answer = call(versioned(), "GET", "/thing", if_none_match=sent)
     assert (answer.status, answer.etag, answer.body) == (304, '"3"', "")

@@ -44,6 +44,8 @@ WEAK = "W/"
 """Before a tag that somebody on the way, say a proxy that compresses, does not vouch for byte by byte."""
 CORRELATION = "x-correlation-id"
 _CORRELATION_SHAPE = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_LISTED = re.compile(r'[^,"]*(?:"[^"]*"[^,"]*)*')
+_ETAG = re.compile(r'(?:W/)?"[!#-~\x80-\xff]*"')
 ROUTE = inspect.signature(Router.route)
 VALIDATION = (
     OpenAPIRequestValidationMiddleware(),  # type: ignore[no-untyped-call]
@@ -120,7 +122,8 @@ class Exchange(BaseRouter):
 
     def unchanged(self, tag: str) -> bool:
         """Whether the client holds this version already (`If-None-Match`, RFC 9110 section 13.1.2): weak tags count."""
-        return tag in {sent.removeprefix(WEAK) for sent in _etags(self.header("if-none-match") or "")}
+        sent = self.header("if-none-match") or ""
+        return sent.strip() == "*" or tag in {one.removeprefix(WEAK) for one in _etags(sent)}
 
     def idempotency_key(self, operation: str, request: BaseModel) -> IdempotencyKey | None:
         return self._key_of(self.user_id, operation, request)
@@ -262,7 +265,8 @@ def _without_variant(tag: str) -> str:
 
 
 def _etags(header: str) -> set[str]:
-    return {tag.strip() for tag in header.split(",")}
+    """Entity-tags (RFC 9110 section 8.8.3): a comma between quotes is part of one, and without quotes it is none."""
+    return {tag for one in _LISTED.findall(header) if _ETAG.fullmatch(tag := one.strip())}
 
 
 def _problem(document: dict[str, Any], headers: dict[str, str] | None = None) -> Response[Any]:
