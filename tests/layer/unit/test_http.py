@@ -103,6 +103,19 @@ def test_a_variant_of_a_version_is_another_representation_of_it(sent: str, statu
     assert call(versioned(variant="gear"), "GET", "/thing", if_none_match=sent).status == status
 
 
+@pytest.mark.parametrize("authorizer", [None, {}, {"jwt": None}, {"jwt": {"claims": None}}, {"iam": None}], ids=str)
+def test_who_has_no_token_is_told_so(authorizer: dict[str, Any] | None) -> None:
+    api = Api()
+
+    @api.get("/me")
+    def show() -> dict[str, str]:
+        return {"user": api.user_id}
+
+    event = http_event("GET", "/me", None, user=None)
+    event["requestContext"]["authorizer"] = authorizer
+    assert answer_of(lambda_handler(api)(event, Context())).status == 401  # type: ignore[arg-type]
+
+
 # --- bodies ---------------------------------------------------------------------------------------------------------
 
 
@@ -231,7 +244,11 @@ def test_who_signed_is_known_and_what_they_sent_is_validated() -> None:
     assert call_as(ADMIN, "/v1/admin/notes/7", "no JSON", content_type="text/plain").status == 415
 
 
-@pytest.mark.parametrize("authorizer", [None, {}, TOKEN, {**TOKEN, **ADMIN}], ids=["none", "empty", "token", "both"])
+@pytest.mark.parametrize(
+    "authorizer",
+    [None, {}, TOKEN, {**TOKEN, **ADMIN}, {"iam": None}],
+    ids=["none", "empty", "token", "both", "no signature"],
+)
 @pytest.mark.parametrize("body", [{"text": "x"}, {"colour": "red"}, "no JSON", None], ids=str)
 @pytest.mark.parametrize("kind", ["application/json", "text/plain"])
 @pytest.mark.parametrize("number", ["7", "seven"])

@@ -102,7 +102,7 @@ class Exchange(BaseRouter):
     @property
     def claims(self) -> dict[str, Any]:
         context = self.event.raw_event.get("requestContext", {})
-        claims: dict[str, Any] = (context.get("authorizer") or {}).get("jwt", {}).get("claims") or {}
+        claims: dict[str, Any] = ((context.get("authorizer") or {}).get("jwt") or {}).get("claims") or {}
         if claims.get("token_use") != "access" or not claims.get("sub"):
             raise InvalidTokenError
         return claims
@@ -207,7 +207,7 @@ class AdminRoutes(Routes):
     def signer(self) -> str:
         """The ARN that signed the request, as admins' commands do; a token of an athlete is not enough."""
         context = self.event.raw_event["requestContext"].get("authorizer") or {}
-        if "jwt" in context or "iam" not in context:
+        if "jwt" in context or not context.get("iam"):
             raise NotAnAdminError
         return str(context["iam"].get("userArn", "unknown"))
 
