@@ -1,5 +1,6 @@
 """The HTTP edge that every service shares, with routes that tell what arrives."""
 
+import base64
 from typing import Annotated, Any
 
 import pytest
@@ -22,12 +23,24 @@ from stadion.http import (
 from stadion.pagination import ListResponse, Page
 from tests.kit.services import ATHLETE, Answer, Context, answer_of, http_event, service_environment
 
-OTHER_KINDS = ["text/plain", "Application/XML", "multipart/form-data; boundary=x", "unsupported"]
+OTHER_KINDS = [
+    "text/plain",
+    "Application/XML",
+    "multipart/form-data; boundary=x",
+    "unsupported",
+    "application/json-patch+json",
+    "application/jsonl",
+    "application/merge-patch+jsonx; charset=utf-8",
+]
 JSON_KINDS = ["application/json", "Application/JSON; charset=utf-8", "application/merge-patch+json"]
 
 
 class Note(RequestModel):
     text: str
+
+
+class Anything(RequestModel):
+    anything: Any
 
 
 @pytest.fixture(autouse=True)
@@ -130,6 +143,10 @@ def told() -> Api:
     def take_note(body: Annotated[Note, Body()]) -> Note:
         return body
 
+    @api.post("/anything")
+    def take_anything(body: Annotated[Anything, Body()]) -> dict[str, Any]:
+        return body.model_dump()
+
     return api
 
 
@@ -146,12 +163,37 @@ def test_a_body_of_another_kind_is_a_415_and_never_a_400(kind: str, body: str) -
     assert call(told(), "POST", "/notes", body, content_type=kind).status == 415
 
 
-@pytest.mark.parametrize(
-    "kind", ["application/json", "Application/JSON; charset=utf-8", "application/merge-patch+json"]
-)
+@pytest.mark.parametrize("kind", JSON_KINDS)
 @pytest.mark.parametrize("body", ["no JSON", "[" * 100_000], ids=["text", "deep arrays"])
 def test_what_is_said_to_be_json_and_is_none_is_a_400(kind: str, body: str) -> None:
     assert call(told(), "POST", "/notes", body, content_type=kind).status == 400
+
+
+@pytest.mark.parametrize("depth", [65, 260, 700, 985])
+@pytest.mark.parametrize(("opens", "closes"), [("[", "]"), ('{"x":', "}")], ids=["lists", "objects"])
+def test_json_that_nobody_could_read_to_its_bottom_is_a_400(depth: int, opens: str, closes: str) -> None:
+    deep = opens * (depth - 1) + "1" + closes * (depth - 1)
+    assert call(told(), "POST", "/anything", f'{{"anything": {deep}}}').status == 400
+
+
+def test_json_may_be_as_deep_as_anybody_needs() -> None:
+    deep = "[" * 63 + "]" * 63
+    assert call(told(), "POST", "/anything", f'{{"anything": {deep}}}').status == 200
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32", "utf-8-sig", "latin-1"])
+def test_json_in_anything_but_utf_8_is_a_400(encoding: str) -> None:
+    assert sent_as('{"text": "é"}'.encode(encoding)).status == 400
+
+
+def test_json_may_come_as_bytes() -> None:
+    assert sent_as('{"text": "é"}'.encode()).body == {"text": "é"}
+
+
+def sent_as(body: bytes) -> Answer:
+    event = http_event("POST", "/notes", base64.b64encode(body).decode(), user=ATHLETE)
+    event["isBase64Encoded"] = True
+    return answer_of(lambda_handler(told())(event, Context()))  # type: ignore[arg-type]
 
 
 def test_a_body_without_a_kind_is_taken_for_json() -> None:

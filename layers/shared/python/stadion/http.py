@@ -54,6 +54,9 @@ VALIDATION = (
 """What `enable_validation` puts around a route."""
 MAX_PATH = 512
 """In bytes: no id of ours comes near it, and DynamoDB refuses keys of more than 1 024."""
+CONTAINERS = (dict, list)
+MAX_DEPTH = 64
+"""Of a body, into which the router, pydantic and the store go down; they end in a `RecursionError` at some 250."""
 
 
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
@@ -324,7 +327,7 @@ def _settle_body(event: dict[str, Any]) -> None:
     """
     headers = event.get("headers") or {}
     kind = headers.get("content-type", "").strip().lower()
-    is_taken = not kind or kind.startswith((JSON, MERGE_PATCH))
+    is_taken = kind.partition(";")[0].strip() in {"", JSON, MERGE_PATCH}
     if kind:
         headers["content-type"] = JSON if is_taken else f"unsupported {kind}"
     if is_taken and event.get("body") and not _is_json(event):
@@ -332,12 +335,25 @@ def _settle_body(event: dict[str, Any]) -> None:
 
 
 def _is_json(event: dict[str, Any]) -> bool:
-    """Depth ends in a `RecursionError`, a number of 5 000 digits and bytes that are no text in other `ValueError`s."""
+    """In UTF-8 (RFC 8259 section 8.1), which `json.loads` would not insist on, and no deeper than anybody can read.
+
+    A number of 5 000 digits and bytes that are no text end in `ValueError`s.
+    """
     try:
-        json.loads(base64.b64decode(event["body"]) if event.get("isBase64Encoded") else event["body"])
+        sent = base64.b64decode(event["body"]).decode() if event.get("isBase64Encoded") else event["body"]
+        return _is_shallow(json.loads(sent))
     except (RecursionError, ValueError):
         return False
-    return True
+
+
+def _is_shallow(value: Any) -> bool:
+    level: list[Any] = [[value]]
+    for _ in range(MAX_DEPTH + 1):
+        within = (one.values() if isinstance(one, dict) else one for one in level)
+        level = [one for several in within for one in several if isinstance(one, CONTAINERS)]
+        if not level:
+            return True
+    return False
 
 
 def _correlation_of(event: dict[str, Any]) -> str:
