@@ -55,3 +55,12 @@ def test_pauses_are_anything_up_to_twice_the_one_before_and_end_at_the_longest(m
 
     assert tried == [0, 1, 2, 3, 4, 5]
     assert longest == [0.1, 0.2, 0.4, 0.5, 0.5]
+
+
+def test_however_often_is_not_too_often_to_reckon_with() -> None:
+    assert sum(1 for _ in Policy(attempts=2000, base_s=0.01).tries(lambda seconds: None)) == 2000
+
+
+def test_a_policy_tries_at_least_once() -> None:
+    with pytest.raises(ValueError, match="less than once"):
+        Policy(attempts=0, base_s=0.01)

@@ -23,12 +23,18 @@ class Policy:
     base_s: float
     max_s: float = 1.0
 
+    def __post_init__(self) -> None:
+        if self.attempts < 1:
+            raise ValueError("nothing is tried less than once")
+
     def tries(self, sleep: Callable[[float], None] | None = None) -> Iterator[int]:
         """Numbers from 0, with a pause before each but the first."""
+        longest = self.base_s
         for attempt in range(self.attempts):
             if attempt:
-                longest = min(self.max_s, self.base_s * 2 ** (attempt - 1))
+                longest = min(self.max_s, longest)
                 (sleep or time.sleep)(random.uniform(0, longest))  # noqa: S311 - jitter, not a secret
+                longest *= 2
             yield attempt
 
 
