@@ -1,7 +1,7 @@
 """The copy of an athlete is what the newest news say of each part, in whatever order and however often they come."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from functools import partial
 from typing import Any, ClassVar
 
@@ -188,6 +188,14 @@ def test_a_service_keeps_the_parts_that_it_declares_and_no_others() -> None:
     assert known_after(Mailable, told) == Mailable(consents={MAIL: Consent(granted=True, revision=1)})
     assert known_after(Nobody, told) == Nobody()
     assert known_after(Mailable, told).model_dump().keys() == {"consents"}
+
+
+@pytest.mark.parametrize("hours", [-10, 0, 3, 13])
+def test_the_day_of_a_registration_is_that_of_utc_wherever_the_moment_was_written(hours: int) -> None:
+    at = REGISTERED.astimezone(timezone(timedelta(hours=hours)))
+    known = merge(WithRegistration(), UserRegistered(language=Language.EN, time_zone="UTC"), at)
+
+    assert known.registered_on == REGISTERED.date()
 
 
 def test_a_copy_names_the_events_that_it_comes_by() -> None:

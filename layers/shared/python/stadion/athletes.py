@@ -7,7 +7,7 @@ however often, the news come. A service may add fields of its own: no news touch
 """
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Final, TypeVar
 from zoneinfo import ZoneInfo
@@ -173,7 +173,8 @@ def _profile(known: Copy, event: UserRegistered | ProfileUpdated) -> dict[str, A
 def _registration(known: Copy, event: UserRegistered | ProfileUpdated, at: datetime) -> dict[str, Any]:
     if not isinstance(known, WithRegistration) or not isinstance(event, UserRegistered):
         return {}
-    return {"registered_on": min(at.date(), known.registered_on or at.date())}
+    day = at.astimezone(UTC).date()
+    return {"registered_on": min(day, known.registered_on or day)}
 
 
 def _consents(known: Copy, event: ConsentChanged) -> dict[str, Any]:
