@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from stadion import clock
 from stadion.dynamo import Item, Transaction, absent
 from stadion.errors import IdempotencyKeyReusedError, InvalidIdempotencyKeyError
 
 KEPT_FOR = timedelta(days=1)
+SK = "IDEMPOTENCY"
 MAX_LENGTH = 200
 
 
@@ -56,18 +58,18 @@ def remember(
         return
     body = {"digest": key.digest, "status": status, "answer": answer}
     expires_at = int((now + KEPT_FOR).timestamp())
-    item = Item(pk=key.pk, sk="IDEMPOTENCY", kind="idempotency", body=body, expires_at=expires_at)
+    item = Item(pk=key.pk, sk=SK, kind="idempotency", body=body, expires_at=expires_at)
     # DynamoDB removes expired items late, so an expired key counts as absent by its time.
     free = absent() | (Item.expires_at <= int(now.timestamp()))
     transaction.put(item, free, refused=lambda raw: _answered_before(key, raw))
 
 
-def recall(key: IdempotencyKey | None) -> None:
+def recall(key: IdempotencyKey | None, now: datetime | None = None) -> None:
     """For requests that another check would refuse at a repetition: raises `ReplayedError` if answered before."""
     if key is None:
         return
-    item = Item.find(key.pk, "IDEMPOTENCY")
-    if item is not None:
+    item = Item.find(key.pk, SK)
+    if item is not None and item.expires_at > int((now or clock.now()).timestamp()):
         raise _answer_of(key, item)
 
 
