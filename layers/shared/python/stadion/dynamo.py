@@ -14,6 +14,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
+from stadion import ids
 from stadion.errors import RequestInProgressError
 from stadion.retry import Policy, WriteConflictError
 from stadion.settings import settings
@@ -92,7 +93,8 @@ def present() -> Condition:
 class Transaction:
     """All of it or nothing. A refused write raises the error named for it, else `WriteConflictError`.
 
-    A conflict with another transaction is tried again a few times, then raises `RequestInProgressError`.
+    A conflict with another transaction is tried again a few times, then raises `RequestInProgressError`. One that
+    DynamoDB is still at is asked for again by its own token: it may well succeed, and must not meet itself.
     """
 
     def __init__(self) -> None:
@@ -120,20 +122,24 @@ class Transaction:
         return len(self._writes)
 
     def commit(self) -> None:
+        token = ids.new_id()
         for _ in CONTENTION.tries():
             try:
-                return self._write()
+                return self._write(token)
             except TransactWriteError as error:
                 self._raise_refusal(error)
                 if not _contended(error):
                     raise
+                if not _in_progress(error):
+                    token = ids.new_id()
         raise RequestInProgressError
 
     def _of(self, kind: str) -> "list[_Write]":
         return [write for write in self._writes if write.kind == kind]
 
-    def _write(self) -> None:
-        with TransactWrite(connection=Item._get_connection().connection) as transaction:
+    def _write(self, token: str) -> None:
+        connection = Item._get_connection().connection
+        with TransactWrite(connection=connection, client_request_token=token) as transaction:
             for w in self._of("check"):
                 transaction.condition_check(type(w.item), w.item.pk, w.item.sk, condition=w.condition)
             for w in self._of("delete"):
@@ -168,8 +174,12 @@ class _Write:
 def _contended(error: TransactWriteError) -> bool:
     codes = {reason.code for reason in error.cancellation_reasons if reason is not None}
     return bool(codes & {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}) or (
-        error_code(error) == "TransactionInProgressException"
+        _in_progress(error)
     )
+
+
+def _in_progress(error: TransactWriteError) -> bool:
+    return error_code(error) == "TransactionInProgressException"
 
 
 def error_code(error: PynamoDBException) -> str | None:
