@@ -11,6 +11,7 @@ import pytest
 from local.paths import ROOT
 from stadion.events.consumer import Consumed, Consumer
 from stadion.events.envelope import Envelope, subject_of
+from stadion.events.notifications import NotificationRequested
 from stadion.events.promos import PromoIssued
 from stadion.events.workouts import WorkoutCorrected, WorkoutDeleted, WorkoutRecorded
 from tests.kit.events import deleted, recorded
@@ -64,6 +65,26 @@ def test_an_event_that_nobody_subscribed_to_comes_again_alone() -> None:
     answer = consumed(handler, recorded("w-1"), deleted("w-1"))
 
     assert len(answer["batchItemFailures"]) == 1
+
+
+@pytest.mark.parametrize("source", ["stadion.partners", "", None])
+def test_an_event_that_another_service_tells_comes_again_alone(source: str | None) -> None:
+    """The rule lets in what any of its sources calls by any of its names."""
+    handler, seen = Consumer(), []
+
+    @handler.on(WorkoutDeleted)
+    def forget(envelope: Envelope[WorkoutDeleted]) -> Consumed:
+        seen.append(envelope.data.workout_id)
+        return Consumed("forgotten")
+
+    @handler.on(NotificationRequested)
+    def tell(envelope: Envelope[NotificationRequested]) -> Consumed:
+        return Consumed(envelope.data.template)
+
+    answer = consumed(handler, {**deleted("w-1"), "source": source}, deleted("w-2"))
+
+    assert len(answer["batchItemFailures"]) == 1
+    assert seen == ["w-2"]
 
 
 def test_two_functions_for_one_event_are_refused() -> None:

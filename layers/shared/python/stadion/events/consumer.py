@@ -100,7 +100,7 @@ class Consumer:
             message = record.json_body
             told |= self._told(message)
             correlate(str(message["detail"].get("correlation_id", "none")))
-            kind, handle = self._subscribed(message["detail-type"])
+            kind, handle = self._subscribed(message["detail-type"], message["source"])
             envelope = Envelope[kind].model_validate(message["detail"])  # type: ignore[valid-type]
             consumed = handle(envelope)
         except Exception:
@@ -119,10 +119,12 @@ class Consumer:
             },
         )
 
-    def _subscribed(self, detail_type: str) -> tuple[type[Event], Handle[Any]]:
-        if detail_type not in self._handlers:
-            raise UnknownEventError(detail_type)
-        return self._handlers[detail_type]
+    def _subscribed(self, detail_type: str, source: str) -> tuple[type[Event], Handle[Any]]:
+        """The rule lets any of its events in from any of its sources: which goes with which is looked at here."""
+        kind, handle = self._handlers.get(detail_type, (None, None))
+        if kind is None or handle is None or kind.source not in {None, source}:
+            raise UnknownEventError(f"{detail_type} of {source}")
+        return kind, handle
 
     def _told(self, message: dict[str, Any]) -> dict[str, Any]:
         """What the log lines say of a message, also of one that cannot be read further: ids only."""
