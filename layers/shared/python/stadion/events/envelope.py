@@ -14,16 +14,17 @@ NOBODY = "system"
 class Part(BaseModel):
     """A value inside an event; unknown fields are ignored, so that a producer may add some."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
 
 class Event(BaseModel):
     """A fact in the past tense. Its class name is the detail-type, `source` the EventBridge source.
 
-    Without a source, any service publishes it under its own.
+    Without a source, any service publishes it under its own. The bus takes JSON, which has no infinite number and none
+    that is no number.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
     source: ClassVar[str | None]
     version: ClassVar[int] = 1

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from stadion.dynamo import Item
 from stadion.events.envelope import Envelope, Event, subject_of
@@ -11,16 +11,23 @@ from stadion.settings import Settings, load
 
 PREFIX = "OUTBOX#"
 KEPT_FOR = timedelta(days=7)
+MAX_BYTES: Final = 255 * 1024
+"""Of an event's detail; the bus takes 256 KiB with its time, source and type."""
 
 
 class ForeignEventError(Exception):
     """A service would tell what only another one can know."""
 
 
+class EventTooLargeError(Exception):
+    """The bus would never take it: what is that large goes by a claim check (`stadion.claims`)."""
+
+
 def outbox_items(events: Iterable[Event], *, user_id: str, correlation_id: str, now: datetime) -> list[Item]:
     """One item per event. Its source is the service that publishes it: this one.
 
-    Raises ForeignEventError for an event that belongs to another service.
+    Raises ForeignEventError for an event that belongs to another service, EventTooLargeError, and UnicodeEncodeError
+    for half a character: the bus takes neither, and what is published must get there.
     """
     return [
         _outbox_item(Envelope.of(event, user_id=user_id, correlation_id=correlation_id, occurred_at=now))
@@ -33,6 +40,9 @@ def _outbox_item(envelope: Envelope[Any]) -> Item:
     if envelope.data.source not in {None, source}:
         raise ForeignEventError(f"{source} would publish {envelope.data.detail_type()} of {envelope.data.source}")
     detail = envelope.detail()
+    size = len(json.dumps(detail, ensure_ascii=False, separators=(",", ":")).encode())
+    if size > MAX_BYTES:
+        raise EventTooLargeError(f"{envelope.data.detail_type()} has {size} bytes")
     entry = {
         "source": source,
         "detail_type": envelope.data.detail_type(),
