@@ -133,6 +133,42 @@ def test_lists_go_by_the_beginning_of_the_key() -> None:
             list(BOOKS.every())
 
 
+@pytest.mark.parametrize(
+    ("key", "told"),
+    [
+        (("u", Shelf.MAPS, "b#1"), "BOOK#maps#b#1"),
+        (("u#1", Shelf.MAPS, "b"), "BOOK#maps#b"),
+        (("u", "{shelf}", "{0}"), "BOOK#{shelf}#{0}"),
+    ],
+)
+def test_a_value_stands_in_a_key_as_it_is(key: tuple[str, str, str], told: str) -> None:
+    assert (BOOKS.at(*key).pk, BOOKS.at(*key).sk) == (f"USER#{key[0]}", told)
+
+
+def test_a_value_cannot_make_a_key_that_of_something_else() -> None:
+    """`maps#b` on the shelf `x` would be `b` on the shelf `maps`, if a shelf could be called so."""
+    by_reader = Records(
+        Book, kind="book", pk="READ#{user_id}#{shelf}", sk="BOOK", index=Index("{shelf}#X", "{book_id}")
+    )
+    with memory() as store:
+        store.before = lambda *_: pytest.fail("asked")
+        for ask in (
+            lambda: BOOKS.at("u", "maps#b", "1"),
+            lambda: BOOKS.each("u", "maps#b"),
+            lambda: by_reader.at("u#maps", "x"),
+            lambda: by_reader.of(book().model_copy(update={"user_id": "u#maps"})),
+            lambda: LENT.keys({"book_id": "b"}, book().model_copy(update={"lent_until": "2026#b"})),
+        ):
+            with pytest.raises(ValueError, match="ends a name of a key"):
+                ask()
+
+
+def test_a_moment_without_a_zone_is_in_no_key() -> None:
+    """It would be another moment on another machine."""
+    with pytest.raises(ValueError, match="has no zone"):
+        LENT.keys({}, book().model_copy(update={"lent_until": NOW.replace(tzinfo=None)}))
+
+
 def test_a_beginning_with_nothing_in_it_is_asked_of_nobody() -> None:
     """It would be the partition of an athlete called None."""
     with memory() as store:

@@ -3,8 +3,9 @@
     OFFERS = Records(Offer, kind="offer", pk="USER#{user_id}", sk="OFFER#{offer_id}", kept_for=timedelta(days=400))
     OFFERS.find(user_id, offer_id)
 
-A key is given in the order of the names in `pk` and `sk`; what a value knows of it need not be given. Moments in keys
-are written in UTC with milliseconds, so that text order is time order. What is written goes through `stadion.change`;
+A key is given in the order of the names in `pk` and `sk`; what a value knows of it need not be given. A `#` ends a
+name, so only the last name of a key may hold one. Moments in keys are written in UTC with milliseconds, so that text
+order is time order. What is written goes through `stadion.change`;
 what stands for itself and makes no news, through `stadion.writes`.
 """
 
@@ -13,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import Enum
 from string import Formatter
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Final, Generic, TypeVar, cast
 from zlib import crc32
 
 from pydantic import BaseModel
@@ -23,6 +24,8 @@ from stadion import clock, pagination
 from stadion.dynamo import Item, absent, present
 
 M = TypeVar("M")
+END: Final = "#"
+"""Of a name in a key, before what follows."""
 
 
 @dataclass(frozen=True)
@@ -290,11 +293,11 @@ class Records(Generic[M]):
             raise ValueError(f"{self.pk} {self.sk}: a name of the key is None")
         pk = _formatted(self.pk, given, None) or ""
         prefix = ""
-        for text, name, spec, _ in Formatter().parse(self.sk):
+        for text, name, spec, is_last in _parts(self.sk):
             prefix += text
             if name is None or name not in given:
                 break
-            prefix += _text(given[name], spec or "")
+            prefix += _text(given[name], spec, may_hold_ends=is_last)
         return pk, prefix
 
     # --- items ---
@@ -419,22 +422,28 @@ def _page(stored: list[Stored[M]], position: dict[str, Any] | None, scope: str) 
 
 def _names(*templates: str) -> list[str]:
     """The names in templates, each once."""
-    found = (name for template in templates for _, name, _, _ in Formatter().parse(template) if name)
+    found = (name for template in templates for _, name, _, _ in _parts(template) if name)
     return list(dict.fromkeys(found))
 
 
 def _formatted(template: str, given: Mapping[str, Any], value: Any) -> str | None:
     """None when one of its names is None."""
     text = ""
-    for literal, name, spec, _ in Formatter().parse(template):
+    for literal, name, spec, is_last in _parts(template):
         text += literal
         if name is None:
             continue
         part = given[name] if name in given else _attribute(value, name)
         if part is None:
             return None
-        text += _text(part, spec or "")
+        text += _text(part, spec, may_hold_ends=is_last)
     return text
+
+
+def _parts(template: str) -> list[tuple[str, str | None, str, bool]]:
+    """Text, the name after it, how it is written, and whether nothing follows."""
+    parts = list(Formatter().parse(template))
+    return [(text, name, spec or "", number == len(parts)) for number, (text, name, spec, _) in enumerate(parts, 1)]
 
 
 def _attribute(value: Any, dotted: str) -> Any:
@@ -443,10 +452,18 @@ def _attribute(value: Any, dotted: str) -> Any:
     return value
 
 
-def _text(part: Any, spec: str) -> str:
-    if isinstance(part, Enum):
-        part = part.value
+def _text(part: Any, spec: str, *, may_hold_ends: bool) -> str:
+    """Raises ValueError for a moment without a zone, and for what would make the key that of something else."""
+    text = _written(part.value if isinstance(part, Enum) else part, spec)
+    if END in text and not may_hold_ends:
+        raise ValueError(f"{END} ends a name of a key, and this one holds one")
+    return text
+
+
+def _written(part: Any, spec: str) -> str:
     if isinstance(part, datetime):
+        if part.tzinfo is None:
+            raise ValueError("a moment of a key has no zone")
         return clock.rfc3339(part)
     if isinstance(part, date):
         return part.isoformat()
