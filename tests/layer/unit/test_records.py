@@ -169,6 +169,16 @@ def test_a_moment_without_a_zone_is_in_no_key() -> None:
         LENT.keys({}, book().model_copy(update={"lent_until": NOW.replace(tzinfo=None)}))
 
 
+def test_of_what_was_not_asked_for_nobody_says_that_it_is_not_there() -> None:
+    with memory():
+        put(book())
+        found = fetch(BOOKS.of(book("b-2")))
+
+        assert found[BOOKS.of(book("b-2"))].value is None
+        with pytest.raises(KeyError):
+            found[BOOKS.of(book())]
+
+
 def test_a_beginning_with_nothing_in_it_is_asked_of_nobody() -> None:
     """It would be the partition of an athlete called None."""
     with memory() as store:

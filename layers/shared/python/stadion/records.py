@@ -372,6 +372,9 @@ class Found:
         self._items = {(item.pk, item.sk): item for item in items}
 
     def __getitem__(self, place: Place[M]) -> Stored[M]:
+        """Raises KeyError for a place that nobody asked for: of that it is not known whether anything is there."""
+        if (place.pk, place.sk) not in self._places:
+            raise KeyError(place.pk, place.sk)
         return place.records.stored(place, self._items.get((place.pk, place.sk)))
 
     def stored(self) -> Iterator[Stored[Any]]:
