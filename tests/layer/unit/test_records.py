@@ -9,7 +9,7 @@ import pytest
 from pydantic import AwareDatetime, BaseModel
 from pynamodb.attributes import UnicodeAttribute
 
-from stadion import pagination
+from stadion import pagination, writes
 from stadion.change import Change, revise
 from stadion.clock import rfc3339
 from stadion.dynamo import Item
@@ -177,6 +177,20 @@ def test_of_what_was_not_asked_for_nobody_says_that_it_is_not_there() -> None:
         assert found[BOOKS.of(book("b-2"))].value is None
         with pytest.raises(KeyError):
             found[BOOKS.of(book())]
+
+
+@pytest.mark.parametrize("revision", [1, 2])
+def test_a_value_that_does_not_count_its_change_replaces_nothing(revision: int) -> None:
+    """Of two that read the same revision, the second would find it still there."""
+    with memory():
+        put(book(revision=2))
+        seen = BOOKS.read("u", Shelf.FICTION, "b-1")
+        with pytest.raises(ValueError, match=f"revision {revision} after 2"), Change("u", NOW) as change:
+            change.replace(seen, book(revision=revision, note="mine"))
+        with pytest.raises(ValueError, match=f"revision {revision} after 2"):
+            writes.replace(seen, book(revision=revision, note="mine"), NOW)
+
+        assert BOOKS.get("u", Shelf.FICTION, "b-1").note is None
 
 
 def test_a_beginning_with_nothing_in_it_is_asked_of_nobody() -> None:

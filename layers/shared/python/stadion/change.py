@@ -53,8 +53,7 @@ class Change:
 
     def replace(self, seen: Stored[M], value: M, *, refused: Refusal = WriteConflictError) -> None:
         """On the revision read, also if that was none."""
-        item = seen.place.records.item(seen.place, value, revision=seen.next_revision, now=self.now)
-        self._transaction.put(item, seen.unchanged, refused=_refusal(refused))
+        self._transaction.put(seen.followed_by(value, self.now), seen.unchanged, refused=_refusal(refused))
 
     def delete(
         self, what: Stored[M] | Place[M], *, only: Condition | None = None, refused: Refusal = WriteConflictError

@@ -103,6 +103,16 @@ class Stored(Generic[M]):
     def next_revision(self) -> int:
         return (self.revision or 0) + 1
 
+    def followed_by(self, value: M, now: datetime) -> Item:
+        """The item that takes its place, `unchanged`.
+
+        Raises ValueError for a value that does not count its change: then two that read the same could both be written.
+        """
+        item = self.place.records.item(self.place, value, revision=self.next_revision, now=now)
+        if self.revision is not None and item.revision <= self.revision:
+            raise ValueError(f"{self.place.records.sk}: revision {item.revision} after {self.revision}")
+        return item
+
 
 @dataclass(frozen=True, eq=False)
 class Records(Generic[M]):

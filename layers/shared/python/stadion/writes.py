@@ -35,7 +35,8 @@ def put(
 
 def replace(seen: Stored[M], value: M, now: datetime, *, refused: type[Exception] = WriteConflictError) -> None:
     """On the revision read, also if that was none."""
-    put(seen.place, value, now, seen.unchanged, revision=seen.next_revision, refused=refused)
+    with _refusals(refused):
+        seen.followed_by(value, now).save(condition=seen.unchanged)
 
 
 def delete(place: Place[Any]) -> None:
