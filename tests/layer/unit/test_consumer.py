@@ -87,6 +87,23 @@ def test_an_event_that_another_service_tells_comes_again_alone(source: str | Non
     assert seen == ["w-2"]
 
 
+def test_an_event_of_a_later_version_waits_for_who_can_read_it() -> None:
+    """What is added to an event needs no new version: a new one says something else by the same names."""
+    handler, seen = Consumer(), []
+
+    @handler.on(WorkoutDeleted)
+    def forget(envelope: Envelope[WorkoutDeleted]) -> Consumed:
+        seen.append(envelope.version)
+        return Consumed("forgotten")
+
+    versions = [deleted(f"w-{number}") for number in (1, 2)]
+    versions[1]["detail"]["version"] = WorkoutDeleted.version + 1
+    answer = consumed(handler, *versions)
+
+    assert len(answer["batchItemFailures"]) == 1
+    assert seen == [WorkoutDeleted.version]
+
+
 def test_two_functions_for_one_event_are_refused() -> None:
     handler = Consumer()
     handler.on(WorkoutDeleted)(lambda _: Consumed("once"))

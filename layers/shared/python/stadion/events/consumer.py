@@ -21,7 +21,8 @@ from stadion.queues import queue_handler
 
 
 class UnknownEventError(Exception):
-    """The queue holds an event that this consumer did not subscribe to; it belongs in the DLQ."""
+    """The queue holds an event that this consumer did not subscribe to, or of a version that it does not know; it
+    belongs in the DLQ."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,8 @@ class Consumer:
             correlate(str(message["detail"].get("correlation_id", "none")))
             kind, handle = self._subscribed(message["detail-type"], message["source"])
             envelope = Envelope[kind].model_validate(message["detail"])  # type: ignore[valid-type]
+            if envelope.version > kind.version:
+                raise UnknownEventError(f"version {envelope.version} of {message['detail-type']}")
             consumed = handle(envelope)
         except Exception:
             count("ConsumeFailed")
