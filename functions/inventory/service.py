@@ -83,7 +83,7 @@ def add_component(
 def _fit(
     old: Gear, made_for: Callable[[Gear], Component], key: IdempotencyKey | None, answer: Answer, now: datetime
 ) -> UsedGear:
-    recall(key)
+    recall(key, now)
     if len(old.components) >= MAX_COMPONENTS:
         raise TooMuchGearError(most=MAX_COMPONENTS)
     component = made_for(old)

@@ -59,10 +59,10 @@ def _record_once(
 ) -> Recorded:
     slots = store.slots_around(workout.user_id, workout.started_at)
     if slots.holds(workout.workout_id):
-        return _recorded_before(workout, key)
+        return _recorded_before(workout, key, now)
     twin = twin_service.find_twin(slots, workout.fingerprint)
     if twin is not None and on_duplicate is not OnDuplicate.FORCE:
-        recall(key)
+        recall(key, now)
         return _join(workout, twin, on_duplicate, slots, key=key, answer=answer, now=now)
     recorded = Recorded(workout, Track(), created=True)
     with Change(workout.user_id, now, key) as change:
@@ -72,9 +72,9 @@ def _record_once(
     return recorded
 
 
-def _recorded_before(workout: Workout, key: IdempotencyKey | None) -> Recorded:
+def _recorded_before(workout: Workout, key: IdempotencyKey | None, now: datetime) -> Recorded:
     """The client named the workout itself and repeats the request: the first answer still holds."""
-    recall(key)
+    recall(key, now)
     stored, track = store.get_with_track(workout.user_id, workout.workout_id)
     if stored.revision == 1 and _as_sent(stored) != _as_sent(workout):
         raise WorkoutIdTakenError

@@ -12,7 +12,7 @@ from pynamodb.expressions.condition import Condition
 from stadion import clock, pagination
 from stadion.change import Change
 from stadion.dynamo import Item
-from stadion.errors import RequestInProgressError, StaleVersionError
+from stadion.errors import InvalidCursorError, RequestInProgressError, StaleVersionError
 from stadion.events.workouts import WorkoutCorrected, WorkoutDeleted, WorkoutRecorded
 from stadion.records import Index, Place, Records, Stored, fetch
 from stadion.sports import Family
@@ -182,6 +182,8 @@ def page(user_id: str, filters: Filters, *, limit: int, cursor: str | None) -> p
     position = pagination.decode(cursor, scope, gsi1pk=partition)
     if filters.started_from and filters.started_to and filters.started_from >= filters.started_to:
         return pagination.Page([])  # DynamoDB calls such a range an error
+    if position is not None and not _holds(filters, position["gsi1sk"]["S"]):
+        raise InvalidCursorError
     found: list[Workout] = []
     where = _filter(filters)
     for _ in range(PAGES_PER_LIST):
@@ -345,6 +347,12 @@ def _started_between(filters: Filters) -> Condition | None:
     if low:
         return key >= low
     return key < high if high else None
+
+
+def _holds(filters: Filters, key: str) -> bool:
+    """Whether a position lies between the filter's moments: DynamoDB refuses to go on from elsewhere."""
+    low = clock.rfc3339(filters.started_from) if filters.started_from else ""
+    return low <= key and not (filters.started_to and key > clock.rfc3339(filters.started_to))
 
 
 def _filter(filters: Filters) -> Condition | None:

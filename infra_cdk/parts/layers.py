@@ -8,6 +8,7 @@ import compileall
 import hashlib
 import os
 import py_compile
+import runpy
 import shutil
 import subprocess
 import sys
@@ -21,7 +22,6 @@ from constructs import Construct
 
 from infra_cdk.environments import ROOT, Environment
 from infra_cdk.parts.entry_points import PRODUCT
-from stadion.sports import sports
 
 BUILT = ROOT / ".stadion" / "layers"
 RECIPE = "3"
@@ -40,7 +40,7 @@ class Layers(Construct):
         super().__init__(scope, "Layers")
         self._service = service
         self._environment = environment
-        sports()  # what is wrong in the table is known before anything is deployed
+        check_sports()
         shared = Code.from_asset(str(ROOT / "layers" / "shared"), exclude=["**/__pycache__"])
         self.common = [self._version("shared", shared), self._version("vendor", self._built("vendor"))]
 
@@ -63,6 +63,12 @@ class Layers(Construct):
         digest = recipe_hash(requirements, self._environment)
         archive = build(requirements, self._environment, BUILT / f"{name}-{digest[:16]}.zip")
         return Code.from_asset(str(archive), asset_hash=digest, asset_hash_type=AssetHashType.CUSTOM)
+
+
+def check_sports() -> None:
+    """What is wrong in the table is known before anything is deployed. The layer is no import root of this app."""
+    path = ROOT / "layers" / "shared" / "python" / "stadion" / "sports.py"
+    runpy.run_path(str(path))["sports"]()
 
 
 def recipe_hash(requirements: Path, environment: Environment) -> str:

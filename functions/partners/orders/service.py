@@ -28,7 +28,7 @@ def signed_by(partner: Partner, body: bytes, header: Callable[[str], str | None]
 
 
 def receive(partner: Partner, message: Message, key: IdempotencyKey, *, answer: Answer, now: datetime) -> Receipt:
-    store.translated(lambda: recall(key))
+    store.translated(lambda: recall(key, now))
     return retry_on_conflict(lambda: _receive(partner, message, key, answer, now))
 
 

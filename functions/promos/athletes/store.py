@@ -20,6 +20,7 @@ from promos.facts import (
 from promos.targeting import Needs
 from stadion import pagination
 from stadion.change import Change
+from stadion.errors import InvalidCursorError
 from stadion.events.workouts import WorkoutFacts
 from stadion.ledger import Ledger, Outcome
 from stadion.postings import Posting
@@ -58,9 +59,14 @@ def athletes_by_id(user_ids: Iterable[str]) -> dict[str, Athlete]:
 def page(*, limit: int, cursor: str | None) -> pagination.Page[tuple[str, Athlete]]:
     """All athletes, shard by shard; an index a moment late."""
     scope = pagination.fingerprint("athletes")
-    position = pagination.decode(cursor, scope) or {}
-    partition = position.get("gsi1pk", {}).get("S", LISTS[0])
-    found, following = ATHLETES.portion(partition, position=position if len(position) > 1 else None, limit=limit)
+    beginning = {"gsi1pk": {"S": LISTS[0]}}
+    decoded = pagination.decode(cursor, scope)
+    position = beginning if decoded is None else decoded
+    partition = position.get("gsi1pk", {}).get("S")
+    is_beginning = position.keys() == {"gsi1pk"}
+    if partition not in LISTS or not (is_beginning or position.keys() == pagination.POSITIONS["gsi1pk"]):
+        raise InvalidCursorError
+    found, following = ATHLETES.portion(partition, position=None if is_beginning else position, limit=limit)
     listed = [(one.place.pk.removeprefix("USER#"), one.value or Athlete()) for one in found]
     if following is None and (later := LISTS[LISTS.index(partition) + 1 :]):
         following = {"gsi1pk": {"S": later[0]}}

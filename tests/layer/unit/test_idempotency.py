@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from stadion import idempotency
 from stadion.change import Change
 from stadion.errors import IdempotencyKeyReusedError
 from stadion.idempotency import KEPT_FOR, IdempotencyKey, ReplayedError, recall
@@ -32,10 +31,3 @@ def test_an_answer_is_recalled_for_a_day_and_then_the_key_is_free() -> None:
         recall(KEY, NOW + KEPT_FOR)
         recall(OTHER, NOW + KEPT_FOR)
         remember(OTHER, NOW + KEPT_FOR)
-
-
-def test_who_recalls_without_a_time_asks_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(idempotency.clock, "now", lambda: NOW + KEPT_FOR)
-    with memory():
-        remember(KEY, NOW)
-        recall(KEY)

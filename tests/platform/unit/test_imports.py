@@ -305,6 +305,12 @@ def test_the_local_stack_knows_no_command_line_and_no_folder_goes_in_circles() -
     assert not structure_graph().direct_import_exists(importer="local", imported="stadion_cli", as_packages=True)
 
 
+def test_the_app_of_the_cdk_has_no_import_root_but_the_top() -> None:
+    """It runs as `python -m infra_cdk.app`, where neither the layer nor a service is found."""
+    for package in ["stadion", "stadion_cli", *SERVICES]:
+        assert not structure_graph().direct_import_exists(importer="infra_cdk", imported=package, as_packages=True)
+
+
 def test_whoever_tries_again_does_so_by_a_policy_of_the_layer() -> None:
     """A pause is a call of `sleep`; a loop without one would hammer what is busy."""
     pausing = {

@@ -1,10 +1,11 @@
 """The diary through its Lambda handler."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from stadion import clock
+from stadion import clock, pagination
 from stadion.change import Change
 from stadion.dynamo import Transaction
 from stadion.errors import StaleVersionError
@@ -140,6 +141,21 @@ def test_a_list_is_paged_and_filtered(workouts: Service) -> None:
     assert [entry["distance_m"] for entry in workouts.call("GET", "/v1/workouts", query=more).body["items"]] == [4000]
     foreign = workouts.call("GET", "/v1/workouts", query={"cursor": rides.body["next_cursor"]})
     assert (foreign.status, foreign.body["code"]) == (400, "cursor_is_invalid")
+
+
+@pytest.mark.parametrize("started_at", ["2026-10-31T00:00:00.000Z", "2026-11-03T00:00:00.001Z"])
+def test_a_crafted_cursor_outside_the_filter_leads_nowhere(workouts: Service, started_at: str) -> None:
+    first, last = datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 3, tzinfo=UTC)
+    filters = store.Filters(started_from=first, started_to=last)
+    position = {"pk": f"USER#{ATHLETE}", "sk": "WORKOUT#1", "gsi1sk": f"{started_at}#1"}
+    position["gsi1pk"] = store.DIARY.partitions(user_id=ATHLETE)[0]
+    keys = {name: {"S": key} for name, key in position.items()}
+    cursor = pagination.encode(keys, pagination.fingerprint("workouts", ATHLETE, filters))
+    query = {"started_from": "2026-11-01T00:00:00Z", "started_to": "2026-11-03T00:00:00Z", "cursor": cursor}
+
+    refused = workouts.call("GET", "/v1/workouts", query=query)
+
+    assert (refused.status, refused.body["code"]) == (400, "cursor_is_invalid")
 
 
 def test_bad_input_is_told_field_by_field_in_the_athletes_language(workouts: Service) -> None:

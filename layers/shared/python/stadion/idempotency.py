@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from stadion import clock
 from stadion.dynamo import Item, Transaction, absent
 from stadion.errors import IdempotencyKeyReusedError, InvalidIdempotencyKeyError
 
@@ -64,12 +63,12 @@ def remember(
     transaction.put(item, free, refused=lambda raw: _answered_before(key, raw))
 
 
-def recall(key: IdempotencyKey | None, now: datetime | None = None) -> None:
+def recall(key: IdempotencyKey | None, now: datetime) -> None:
     """For requests that another check would refuse at a repetition: raises `ReplayedError` if answered before."""
     if key is None:
         return
     item = Item.find(key.pk, SK)
-    if item is not None and item.expires_at > int((now or clock.now()).timestamp()):
+    if item is not None and item.expires_at > int(now.timestamp()):
         raise _answer_of(key, item)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from stadion import pagination
 from tests.kit.events import deleted, entry, recorded
 from tests.kit.services import ATHLETE, Service
 from tests.promos.world import admin, bought, consent, deliver, in_segment, launch, profile, returned, welcome
@@ -125,3 +126,22 @@ def test_a_segment_is_named_counted_and_guarded(promos: Service) -> None:
     assert (matched, looked_at) == (10, 20)
     assert admin(promos, "DELETE", "/segments/told-runners", if_match="*").status == 204
     assert [one["name"] for one in admin(promos, "GET", "/segments").body["items"]] == ["runners"]
+
+
+@pytest.mark.parametrize(
+    "position",
+    [
+        {},
+        {"gsi1pk": {"S": "ATHLETES#99"}},
+        {"gsi1pk": {"S": "USER#anna"}, "gsi1sk": {"S": "anna"}, "pk": {"S": "USER#anna"}, "sk": {"S": "ATHLETE"}},
+        {"gsi1pk": {"S": "ATHLETES#0"}, "gsi1sk": {"S": "anna"}},
+        {"pk": {"S": "USER#anna"}, "sk": {"S": "ATHLETE"}},
+    ],
+)
+def test_a_crafted_cursor_of_the_athletes_leads_nowhere(promos: Service, position: dict[str, Any]) -> None:
+    admin(promos, "PUT", "/segments/runners", {"rule": {"activity": {"at_least": 1}}})
+    cursor = pagination.encode(position, pagination.fingerprint("athletes"))
+
+    refused = admin(promos, "GET", f"/segments/runners/count?limit=3&cursor={cursor}")
+
+    assert (refused.status, refused.body["code"]) == (400, "cursor_is_invalid")
