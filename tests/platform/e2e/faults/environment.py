@@ -115,16 +115,19 @@ def live(life: Life, seed: str) -> Counter[str]:
 def _record_measured(life: Life, seed: str) -> None:
     """As an upload's measured workout is written, without decoding a file."""
     from workouts import service
-    from workouts.domain import OnDuplicate
+    from workouts.domain import OnDuplicate, as_typed
     from workouts.schemas import NewWorkout
 
+    now = clock.now()
     new = NewWorkout.model_validate({**life.first, "workout_id": life.workout_id})
-    typed = service._manual_workout(life.user_id, new, clock.now())
+    typed = as_typed(new.workout(life.user_id, now))
     workout = type(typed).model_validate({**typed.model_dump(), "best_efforts": life.best_efforts})
     _chaos.random = random.Random(seed)
-    _until_answered(
-        lambda: retry_on_conflict(lambda: service._record_once(workout, OnDuplicate.FORCE, None, clock.now()))
-    )
+
+    def write() -> Any:
+        return service._record_once(workout, OnDuplicate.FORCE, None, lambda _: {}, now)
+
+    _until_answered(lambda: retry_on_conflict(write))
 
 
 def _until_answered(request: Callable[[], T]) -> T:
