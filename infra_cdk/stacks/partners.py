@@ -65,7 +65,7 @@ class PartnersStack(ServiceStack):
         deliveries = self.work("webhooks/on_webhook_deliveries", uses=[signing], batch_size=2)
         self.consume("webhooks/on_promo_events", uses=[deliveries, signing])
         self.every(Duration.minutes(1), "webhooks/task_leave_due_webhooks", uses=[deliveries, signing])
-        self.serve(self.under("/v1/admin/partners", auth=Auth.IAM), uses=[door, keys, signing])
+        self.serve(self.under("/v1/admin/partners", auth=Auth.IAM), uses=[door, keys, files, signing])
         self.every(Duration.hours(1), "task_finish_rotations", uses=[keys, signing])
         self.show("WebhookReceived", "WebhookDelivered", "WebhookDead", "ProductsImported")
 
