@@ -79,7 +79,7 @@ def crowd(stack: DeployedStack) -> list[str]:
 
 
 def arrives(user_id: str, *, consents: bool) -> list[dict[str, Any]]:
-    lives = {"revision": 1, "language": "en", "time_zone": "UTC", "city": CITY}
+    lives = {"revision": 2, "language": "en", "time_zone": "UTC", "city": CITY}
     agreed = {"kind": "marketing_push", "granted": True, "text_version": "1", "revision": 1, "changed_at": now()}
     return [
         said(user_id, "UserRegistered", {"language": "en", "time_zone": "UTC"}),
