@@ -1,96 +1,63 @@
-"""The words of each message. A message is worded when it is read, so that it is always in the athlete's language."""
+"""The words of each message. A message is worded when it is read, so that it is always in the athlete's language.
 
+Each service words what it asks for, in `functions/<service>/messages`; `stadion contracts write` gathers all of it
+into `messages.json`.
+"""
+
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from pathlib import Path
+from string import Formatter
+from typing import Any, Final, Self
 
 from notifications.values import MessageKind
-from stadion.i18n import Language, Text
+from stadion.i18n import Language
+
+GATHERED: Final = Path(__file__).with_name("messages.json")
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A message in one language, with placeholders as `str.format` has them, and `{…:duration}` for seconds."""
+
+    title: str
+    body: str
+    values: Mapping[str, Mapping[str, str]]
+    """How a value of a few is said: `km` as the `unit`."""
+
+    def say(self, told: Mapping[str, Any]) -> tuple[str, str]:
+        said = {name: self.values[name][value] if name in self.values else value for name, value in told.items()}
+        return _FORMATTER.vformat(self.title, (), said), _FORMATTER.vformat(self.body, (), said)
 
 
 @dataclass(frozen=True)
 class Template:
     kind: MessageKind
-    title: Text
-    body: Text
+    wordings: Mapping[Language, Wording]
 
+    @classmethod
+    def of(cls, gathered: Mapping[str, Any]) -> Self:
+        wordings = {
+            Language(language): Wording(words["title"], words["body"], words.get("values", {}))
+            for language, words in gathered["words"].items()
+        }
+        return cls(MessageKind(gathered["kind"]), wordings)
 
-UNITS = {
-    "km": Text(en="km", ru="км"),
-    "hours": Text(en="h", ru="ч"),
-    "sessions": Text(en="workouts", ru="тренировок"),
-}
-
-TEMPLATES: dict[str, Template] = {
-    "welcome": Template(
-        kind=MessageKind.TRANSACTIONAL,
-        title=Text(en="Welcome to Stadion", ru="Добро пожаловать в Stadion"),
-        body=Text(
-            en="Record a workout or upload one from your watch, and everything else follows.",
-            ru="Запишите тренировку или загрузите её с часов — остальное произойдёт само.",
-        ),
-    ),
-    "gear_wear": Template(
-        kind=MessageKind.GEAR,
-        title=Text(en="{name}: {percent} % worn", ru="{name}: износ {percent} %"),
-        body=Text(
-            en="{used} of about {limit} {unit_name}. Time to think of the next pair.",
-            ru="{used} из примерно {limit} {unit_name}. Пора присматривать замену.",
-        ),
-    ),
-    "gear_worn_out": Template(
-        kind=MessageKind.GEAR,
-        title=Text(en="{name} has done its work", ru="{name}: ресурс исчерпан"),
-        body=Text(
-            en="{used} {unit_name} of about {limit}. Worn-out gear protects less; consider a replacement.",
-            ru="{used} {unit_name} из примерно {limit}. Изношенное снаряжение хуже защищает — подумайте о замене.",
-        ),
-    ),
-    "level_reached": Template(
-        kind=MessageKind.ACTIVITY,
-        title=Text(en="Level {level}!", ru="Уровень {level}!"),
-        body=Text(en="You have reached level {level}. Keep moving.", ru="Вы достигли уровня {level}. Так держать."),
-    ),
-    "personal_record": Template(
-        kind=MessageKind.ACTIVITY,
-        title=Text(en="New record: {name} in {duration}", ru="Новый рекорд: {name} за {duration}"),
-        body=Text(en="Your fastest {name} so far.", ru="Ваш лучший результат на {name}."),
-    ),
-    "personal_records": Template(
-        kind=MessageKind.ACTIVITY,
-        title=Text(en="{count} new records, {name} in {duration}", ru="Новых рекордов: {count}, {name} за {duration}"),
-        body=Text(
-            en="Your fastest {name} so far, and more in the same workout.",
-            ru="Лучший результат на {name} и другие рекорды в той же тренировке.",
-        ),
-    ),
-    "promo_offer": Template(
-        kind=MessageKind.MARKETING,
-        title=Text(en="{title}", ru="{title_ru}"),
-        body=Text(en="{text} Your code: {code}.", ru="{text_ru} Ваш код: {code}."),
-    ),
-    "promo_reminder": Template(
-        kind=MessageKind.MARKETING,
-        title=Text(en="Your code ends on {ends_on}", ru="Ваш код действует до {ends_on}"),
-        body=Text(en="{title}: {code}", ru="{title_ru}: {code}"),
-    ),
-    "digest": Template(
-        kind=MessageKind.ACTIVITY,
-        title=Text(en="{count} things happened", ru="Новостей: {count}"),
-        body=Text(en="{titles}", ru="{titles}"),
-    ),
-}
+    def say(self, values: Mapping[str, Any], language: Language) -> tuple[str, str]:
+        """Title and body. A value that is missing, or in no language of ours, is a `KeyError`."""
+        told = {name: in_language(value, language) for name, value in by_language(values).items()}
+        return self.wordings[language].say(told)
 
 
 def words(template: str, values: Mapping[str, Any], language: Language) -> tuple[str, str]:
     """Title and body. An unknown template or a missing value is a `KeyError`, which `check` finds before storing."""
-    known = TEMPLATES[template]
-    told = {**values, **_derived(values, language)}
-    return known.title.say(language, **told), known.body.say(language, **told)
+    return _templates()[template].say(values, language)
 
 
 def kind_of(template: str) -> MessageKind:
-    return TEMPLATES[template].kind
+    return _templates()[template].kind
 
 
 def check(template: str, values: Mapping[str, Any]) -> None:
@@ -98,13 +65,33 @@ def check(template: str, values: Mapping[str, Any]) -> None:
         words(template, values, language)
 
 
-def _derived(values: Mapping[str, Any], language: Language) -> dict[str, str]:
-    derived = {}
-    if "unit" in values:
-        derived["unit_name"] = UNITS[values["unit"]].say(language)
-    if "elapsed_time_s" in values:
-        derived["duration"] = duration(values["elapsed_time_s"])
-    return derived
+@cache
+def _templates() -> dict[str, Template]:
+    gathered = json.loads(GATHERED.read_text(encoding="utf-8"))
+    return {name: Template.of(one) for name, one in gathered.items()}
+
+
+def in_language(value: Any, language: Language) -> Any:
+    """Of a value per language the athlete's, else the English one, else any."""
+    if not isinstance(value, Mapping):
+        return value
+    said = next((one for one in (language, *Language) if one in value), language)
+    return value[said]
+
+
+def by_language(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Until 2026-11-29 the Russian text of a `title` was a value `title_ru`: inboxes and the archive hold some."""
+    texts = {name: said for name, said in values.items() if isinstance(said, str)}
+    beside = {name: f"{name}_ru" for name in texts if f"{name}_ru" in texts}
+    return {**values, **{name: {"en": texts[name], "ru": texts[russian]} for name, russian in beside.items()}}
+
+
+class _Formatter(Formatter):
+    def format_field(self, value: Any, format_spec: str) -> str:
+        return duration(value) if format_spec == "duration" else str(super().format_field(value, format_spec))
+
+
+_FORMATTER: Final = _Formatter()
 
 
 def duration(seconds: float) -> str:

@@ -329,6 +329,13 @@ MUTANTS: Final = (
         "False",
         ("tests/notifications/integration/messages/test_waiting.py",),
     ),
+    Mutant(
+        "an offer from before today's form is told in English alone",
+        "notifications.templates:by_language",
+        'if f"{name}_ru" in texts',
+        "if False",
+        ("tests/notifications/unit",),
+    ),
     # --- partners ---
     Mutant(
         "a webhook is attempted before its hour",

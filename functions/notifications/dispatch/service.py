@@ -21,12 +21,14 @@ from notifications.dispatch.work import Send
 from notifications.inbox.domain import Notification
 from notifications.values import ChannelName, MessageKind, Reason
 from stadion.change import Change
+from stadion.events.notifications import TemplateName
 from stadion.observability import count
 from stadion.records import Stored
 from stadion.retry import retry_on_conflict
 
 CLAIM_LASTS = timedelta(minutes=2)
 MAX_PARTS = 50
+DIGEST = TemplateName("digest")
 ADDRESS_COMES_WITHIN = timedelta(minutes=5)
 ASK_AGAIN = timedelta(seconds=30)
 """A new athlete's welcome may be asked for before their address is known here."""
@@ -113,7 +115,7 @@ def _gather(delivery: Delivery, due: datetime, change: Change) -> None:
             notification_id=digest_id,
             user_id=message.user_id,
             request_id=digest_id,
-            template="digest",
+            template=DIGEST,
             created_at=change.now,
             correlation_id=message.correlation_id,
         )

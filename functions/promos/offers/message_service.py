@@ -11,10 +11,12 @@ from promos.offers.domain import Offer, Promo
 from promos.offers.links import tagged
 from stadion.change import Change
 from stadion.events.envelope import Event
-from stadion.events.notifications import NotificationRequested
+from stadion.events.notifications import NotificationRequested, TemplateName
 from stadion.tasks import TaskInput
 
 DAY_FORMAT: Final = "%Y-%m-%d"
+OFFER: Final = TemplateName("promo_offer")
+REMINDER: Final = TemplateName("promo_reminder")
 
 
 class AlreadyAskedError(Exception):
@@ -34,7 +36,7 @@ class Asked(BaseModel):
 class Wanted:
     """A message that an offer is to be told with."""
 
-    template: str
+    template: TemplateName
     channels: list[str] | None = None
 
 

@@ -3,16 +3,16 @@
 from datetime import datetime
 
 from promos.offers import message_service
-from promos.offers.message_service import AboutOffer, Asked, Wanted
+from promos.offers.message_service import OFFER, REMINDER, AboutOffer, Asked, Wanted
 from stadion.tasks import task
 
 
 def tell(about: AboutOffer, now: datetime) -> Asked:
-    return message_service.ask(about, Wanted("promo_offer"), now)
+    return message_service.ask(about, Wanted(OFFER), now)
 
 
 def remind(about: AboutOffer, now: datetime) -> Asked:
-    return message_service.ask(about, Wanted("promo_reminder"), now)
+    return message_service.ask(about, Wanted(REMINDER), now)
 
 
 tell_offer = task(tell, takes=AboutOffer)

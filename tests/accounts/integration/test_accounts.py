@@ -12,7 +12,9 @@ from PIL import Image
 from accounts import store
 from stadion import clock, storage
 from stadion.errors import StaleVersionError
+from stadion.i18n import Language
 from stadion.privacy import distance_m
+from tests.kit.messages import said
 from tests.kit.services import OTHER, Answer, Context, Service, http_event, sqs_event
 
 ANNA = {"email": "Anna@Example.org", "password": "blue-otters-swim", "language": "ru", "time_zone": "Europe/Moscow"}
@@ -38,6 +40,7 @@ def test_a_confirmed_athlete_has_a_profile_and_a_welcome(accounts: Service, anna
     assert (me.body["email"], me.body["language"]) == ("anna@example.org", "ru")
     assert me.body["settings"]["time_zone"] == "Europe/Moscow"
     assert [entry["detail"]["data"]["template"] for entry in accounts.published("NotificationRequested")] == ["welcome"]
+    assert said(accounts, Language.RU)["welcome"][0] == "Добро пожаловать в Stadion"
 
 
 def test_confirming_twice_makes_one_profile(accounts: Service, anna: str) -> None:

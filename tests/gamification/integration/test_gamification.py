@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from stadion.i18n import Language
 from tests.kit.events import deleted, recorded
+from tests.kit.messages import said
 from tests.kit.services import OTHER, Service, sqs_event
 
 
@@ -53,6 +55,7 @@ def test_each_level_is_announced_once(gamification: Service) -> None:
     deliver(gamification, recorded("w-2", moving_time_s=20_000.0))
     assert len(gamification.published("LevelReached")) == 2
     assert len(gamification.published("NotificationRequested")) == 1
+    assert said(gamification, Language.EN) == {"level_reached": ("Level 3!", "You have reached level 3. Keep moving.")}
 
 
 def test_a_flagged_workout_earns_neither_xp_nor_records(gamification: Service) -> None:
@@ -70,6 +73,7 @@ def test_a_faster_effort_is_the_record_and_a_slower_one_is_not(gamification: Ser
         (1500.0, None),
         (1400.0, 1500.0),
     ]
+    assert said(gamification, Language.EN)["personal_record"][0] == "New record: 5k in 23:20"
 
 
 def test_when_the_record_workout_goes_the_previous_best_is_the_record_again(gamification: Service) -> None:

@@ -9,7 +9,9 @@ import pytest
 from inventory import store
 from stadion import clock
 from stadion.errors import StaleVersionError
+from stadion.i18n import Language
 from tests.kit.events import deleted, recorded
+from tests.kit.messages import said
 from tests.kit.services import ATHLETE, OTHER, Service, sqs_event
 
 SHOES: dict[str, Any] = {"category": "running_shoes", "brand": "Kiprun", "model": "KD900"}
@@ -96,6 +98,7 @@ def test_each_threshold_is_news_once_and_again_only_after_a_real_recrossing(inve
     assert reached(inventory) == [(50, 1), (80, 1), (80, 2), (100, 1)]
     told = [entry["detail"]["data"]["template"] for entry in inventory.published("NotificationRequested")]
     assert told == ["gear_wear", "gear_worn_out"]
+    assert said(inventory, Language.RU)["gear_wear"][1] == "94 из примерно 100 км. Пора присматривать замену."
 
 
 def test_an_edit_of_the_limit_is_no_news(inventory: Service) -> None:

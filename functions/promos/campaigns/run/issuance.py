@@ -13,12 +13,11 @@ from promos.errors import NotEligibleError, PromoNotFoundError
 from promos.offers import message_service as offer_messages
 from promos.offers import service as offer_service
 from promos.offers.domain import Issue
-from promos.offers.message_service import AboutOffer, Wanted
+from promos.offers.message_service import OFFER, AboutOffer, Wanted
 from stadion.i18n import Language
 
 AT_ONCE = 2
 """Batches that the state machine has under way at the same time (its MaxConcurrency)."""
-TEMPLATE = "promo_offer"
 
 
 class BatchesMissingError(Exception):
@@ -76,7 +75,7 @@ def _offer_or_fail(run: Run, user_id: str, arm: str, variant: str, now: datetime
 
 def _offer(run: Run, user_id: str, arm: str, variant: str, now: datetime) -> str:
     new = Issue(user_id=user_id, run_id=run.run_id, campaign_id=run.campaign_id, variant=arm)
-    wanted = Wanted(TEMPLATE, list(run.plan.channels) if run.plan.channels else None)
+    wanted = Wanted(OFFER, list(run.plan.channels) if run.plan.channels else None)
     promo_id = run.plan.variant(variant).promo_id
     try:
         issued, is_new = offer_service.issue(promo_id, new, language=Language.EN, now=now, tell=wanted)

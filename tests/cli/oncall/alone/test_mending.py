@@ -16,11 +16,7 @@ from tests.kit.command_line import all_done, told
 from tests.kit.stack import WAIT_S, DeployedStack, eventually
 
 RUN = {"sport_type": "Run", "started_at": "2026-07-20T05:40:00Z", "elapsed_time_s": 1834, "distance_m": 6400}
-TEMPLATE = """
-from dataclasses import replace
-
-TEMPLATES["a_template_of_tomorrow"] = replace(TEMPLATES["welcome"], kind=MessageKind.ACTIVITY)  # for the inbox alone
-"""
+WORDS = "notifications/messages.json"
 INBOX = "stadion-notifications-dispatch-on-notification-requests"
 
 
@@ -48,7 +44,7 @@ def test_a_poisoned_message_is_found_mended_and_consumed(stack: DeployedStack, a
         (trace,) = told(stack, "trace", event_id)
         assert [step["state"] for step in trace["steps"][0]["children"]] == ["failed"]
 
-        with _mended(stack, INBOX, "notifications/templates.py", TEMPLATE):
+        with _mended(stack, INBOX):
             assert told(stack, "dlq", "redrive", "notification-requests", "--only", event_id)["moved"] == 1
             eventually(lambda: _consumed_after_all(stack, event_id), every_s=0.5)
         assert _dead_letters(stack, event_id) == []
@@ -63,24 +59,30 @@ def _consumed_after_all(stack: DeployedStack, event_id: str) -> bool:
 
 
 @contextmanager
-def _mended(stack: DeployedStack, function: str, path: str, more: str) -> Iterator[None]:
-    """The function deployed with a file that has some more lines, and as it was afterwards."""
+def _mended(stack: DeployedStack, function: str) -> Iterator[None]:
+    """The function deployed with words for the message of tomorrow, and as it was afterwards."""
     functions = stack.aws.functions
     before = httpx.get(functions.get_function(FunctionName=function)["Code"]["Location"], timeout=WAIT_S).content
-    functions.update_function_code(FunctionName=function, ZipFile=_with_more(before, path, more))
+    functions.update_function_code(FunctionName=function, ZipFile=_with_words(before))
     try:
         yield
     finally:
         functions.update_function_code(FunctionName=function, ZipFile=before)
 
 
-def _with_more(archive: bytes, path: str, more: str) -> bytes:
+def _with_words(archive: bytes) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(archive)) as old, zipfile.ZipFile(made, "w") as new:
         for entry in old.infolist():
             content = old.read(entry)
-            new.writestr(entry, content + more.encode() if entry.filename == path else content)
+            new.writestr(entry, _with_tomorrow(content) if entry.filename == WORDS else content)
     return made.getvalue()
+
+
+def _with_tomorrow(words: bytes) -> bytes:
+    """As an activity, that is for the inbox alone."""
+    known = json.loads(words)
+    return json.dumps({**known, "a_template_of_tomorrow": {**known["welcome"], "kind": "activity"}}).encode()
 
 
 def _request_of(user_id: str, *, template: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from notifications.dispatch import service
 from notifications.dispatch.providers import TryLaterError
 from notifications.values import ChannelName
 from tests.kit.clock import Clock
+from tests.kit.events import entry
 from tests.kit.services import ATHLETE, Service, sqs_event
 from tests.notifications.integration.messages.world import (
     OFFER,
@@ -49,6 +50,19 @@ def test_an_offer_comes_by_mail_with_text_html_and_a_way_out(anna: Service) -> N
     assert "RUN-7F3K" in text
     assert "&lt;b&gt;bold&lt;/b&gt; &amp; fast" in text
     assert "https://api.stadion.test/v1/unsubscribe?token=" in text
+
+
+def test_an_offer_from_before_is_taken_and_reads_in_the_language_of_its_reader(anna: Service) -> None:
+    """Replayed from the archive, or kept in the inbox: its Russian text stands beside the English one."""
+    before = {"title": "New shoes", "title_ru": "Новые кроссовки", "text": "20 % off.", "text_ru": "Скидка."}
+    ask(anna, offered(values={**before, "code": "RUN-7F3K"}))
+    assert anna.call("GET", "/v1/notifications").body["items"][0]["title"] == "New shoes"
+    moved = {"revision": 2, "language": "ru", "time_zone": "UTC"}
+    anna.invoke("on_account_events", sqs_event(entry("ProfileUpdated", moved, source="accounts")))
+    read = anna.call("GET", "/v1/notifications").body["items"][0]
+    assert (read["title"], read["body"]) == ("Новые кроссовки", "Скидка. Ваш код: RUN-7F3K.")
+    deliver(anna)
+    assert "Новые кроссовки" in str(vars(mails()[0]))
 
 
 def test_a_provider_that_is_down_is_tried_again_later_and_at_last_given_up(

@@ -10,8 +10,10 @@ import pytest
 
 from promos.wear_offers import on_worn_gear
 from stadion import settings
+from stadion.i18n import Language
 from tests.kit.clock import Clock
 from tests.kit.events import entry
+from tests.kit.messages import said
 from tests.kit.services import ATHLETE, OTHER, Answer, Context, Service, http_event, sqs_event
 from tests.promos.world import ADMIN, NOW, consent, deliver, issue, launch, welcome
 
@@ -75,14 +77,14 @@ def test_a_worn_pair_becomes_one_offer_and_one_message_however_often_the_steps_a
 
 
 def test_the_message_has_what_its_template_needs(shop: Service) -> None:
-    from notifications import templates
-
     made = shop.invoke("offer_replacement", START)
     for step in ("tell_offer", "remind_offer"):
         shop.invoke(step, about(made))
-    for request in told(shop):
-        templates.check(request["template"], request["values"])
-        assert templates.kind_of(request["template"]).value == "marketing"
+    code, ends_on = told(shop)[0]["values"]["code"], made["expires_at"][:10]
+    assert said(shop, Language.RU) == {
+        "promo_offer": ("Скидка 20 %", f"На следующую пару. Ваш код: {code}."),
+        "promo_reminder": (f"Ваш код действует до {ends_on}", f"Скидка 20 %: {code}"),
+    }
 
 
 @pytest.mark.parametrize(

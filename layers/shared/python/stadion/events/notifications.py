@@ -1,11 +1,17 @@
 """What the notifications service tells, and what anybody asks of it."""
 
-from typing import Any
+from typing import Any, NewType
 
 from pydantic import AwareDatetime, Field
 
 from stadion.events.envelope import Event
 from stadion.events.examples import GEAR
+
+TemplateName = NewType("TemplateName", str)
+"""The name of a message, as its words have it in `messages/` of the service that asks for it.
+
+`stadion contracts write` finds a message that is asked for by this call, or by `NotificationRequested(template="…")`.
+"""
 
 
 class NotificationRequested(Event):
@@ -20,9 +26,11 @@ class NotificationRequested(Event):
         examples=["gear-wear:0193a1c0-9d2f-7e11-8a54-6b0c7d5e3a22:80:1"],
         description="the same request twice is one message",
     )
-    template: str = Field(examples=["gear_wear"])
+    template: TemplateName = Field(examples=["gear_wear"])
     values: dict[str, Any] = Field(
-        default_factory=dict, examples=[{"name": "Kiprun KD900", "percent": 80}], description="for the template"
+        default_factory=dict,
+        examples=[{"name": "Kiprun KD900", "percent": 80, "used": 561, "limit": 700, "unit": "km"}],
+        description='for the template; a text in each language is one value: {"title": {"en": "…", "ru": "…"}}',
     )
     about: dict[str, str] = Field(
         default_factory=dict, examples=[{"gear_id": GEAR}], description="what a tap on the message opens"

@@ -1,0 +1,14 @@
+"""The messages that a service has asked for, as an athlete reads them."""
+
+from notifications import templates
+from stadion.i18n import Language
+from tests.kit.services import Service
+
+
+def said(service: Service, language: Language) -> dict[str, tuple[str, str]]:
+    """Title and body by the message's name; of several requests the last. KeyError where a value is missing."""
+    found = {}
+    for request in (entry["detail"]["data"] for entry in service.published("NotificationRequested")):
+        templates.check(request["template"], request["values"])
+        found[request["template"]] = templates.words(request["template"], request["values"], language)
+    return found
