@@ -56,10 +56,8 @@ def ask(about: AboutOffer, wanted: Wanted, now: datetime) -> Asked:
 def message(offer: Offer, promo: Promo, wanted: Wanted) -> Event:
     """The same request however often it is made."""
     values: dict[str, Any] = {
-        "title": promo.title.en,
-        "title_ru": promo.title.ru,
-        "text": promo.text.en,
-        "text_ru": promo.text.ru,
+        "title": promo.title.model_dump(),
+        "text": promo.text.model_dump(),
         "code": offer.code,
         "ends_on": offer.expires_at.strftime(DAY_FORMAT),
     }

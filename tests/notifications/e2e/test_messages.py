@@ -16,7 +16,10 @@ from stadion_cli.base.target import Target
 from tests.kit.stack import WAIT_S, DeployedStack, eventually, mails_to
 
 LINK = re.compile(r"https?://\S+/v1/unsubscribe\?token=[\w.%-]+")
-OFFER = {"title": "New shoes", "title_ru": "Новые кроссовки", "text": "20 % off.", "text_ru": "Скидка 20 %."}
+OFFER = {
+    "title": {"en": "New shoes", "ru": "Новые кроссовки"},
+    "text": {"en": "20 % off.", "ru": "Скидка 20 %."},
+}
 
 
 @pytest.fixture

@@ -15,7 +15,10 @@ from tests.kit.services import ATHLETE, Service, sqs_event
 
 NOON = datetime.fromisoformat("2026-11-21T12:00:00+00:00")
 NIGHT = datetime.fromisoformat("2026-11-21T21:30:00+00:00")
-OFFER = {"title": "Time for new shoes", "title_ru": "Пора сменить кроссовки", "text": "20 % off.", "text_ru": "Скидка."}
+OFFER = {
+    "title": {"en": "Time for new shoes", "ru": "Пора сменить кроссовки"},
+    "text": {"en": "20 % off.", "ru": "Скидка."},
+}
 KINDS = ("push", "email", "sms")
 PUT = "/v1/notifications/devices/phone"
 

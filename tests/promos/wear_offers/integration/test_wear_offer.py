@@ -71,7 +71,7 @@ def test_a_worn_pair_becomes_one_offer_and_one_message_however_often_the_steps_a
     first, second = sorted(told(shop), key=lambda one: one["template"])
     assert (first["template"], second["template"]) == ("promo_offer", "promo_reminder")
     assert first["about"]["deeplink"].startswith("https://store.example/p/8736421?utm_source=stadion")
-    assert first["values"]["title_ru"] == "Скидка 20 %"
+    assert first["values"]["title"]["ru"] == "Скидка 20 %"
     assert first["request_id"] == f"promo_offer:{made['offer_id']}"
     assert len(shop.published("PromoIssued")) == 1
 
