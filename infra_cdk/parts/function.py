@@ -103,11 +103,15 @@ class ServiceFunction(Construct):
 
 
 def service_code(entry_point: EntryPoint, environment: Environment) -> Code:
-    """`functions/` with nothing in it but the service's folder, so that its imports and its hash are its own."""
+    """`functions/` with nothing in it but the service's folder, so that its imports and its hash are its own.
+
+    Words of messages are read from what `notifications` gathered: another word deploys no other function.
+    """
     only = [
         "*",
         f"!/{entry_point.package}",
         f"!/{entry_point.package}/**",
+        f"/{entry_point.package}/messages/*.toml",
         "__pycache__",
         "*.pyc",
         "README.md",
