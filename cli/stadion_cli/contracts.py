@@ -1,4 +1,4 @@
-"""`stadion contracts`: the generated OpenAPI document, event schemas and samples."""
+"""`stadion contracts`: the generated OpenAPI document, event schemas and samples, and the words of messages."""
 
 import sys
 from types import ModuleType
@@ -25,7 +25,7 @@ class ContractsDrifted(CliError):  # noqa: N818 - reads as what happened
 def write(*, as_json: Json = False) -> None:
     """Generate [bold]functions/platform_/openapi.json[/bold], [bold]events/[/bold] and the rest anew.
 
-    Do it after a change of a route, a model, an error or an event, and commit what changed.
+    Do it after a change of a route, a model, an error, an event or the words of a message, and commit what changed.
 
     [bold]Example[/bold]
 
