@@ -11,6 +11,15 @@ from notifications.deliveries.schemas import DeliveryResponse
 from notifications.devices import service as device_service
 from notifications.devices import store as device_store
 from notifications.devices.schemas import DevicePut, DeviceResponse
+from notifications.errors import (
+    AlwaysOnError,
+    DeviceTokenError,
+    LinkInvalidError,
+    NoDigestError,
+    NotificationNotFoundError,
+    PushNotSetUpError,
+    TooManyDevicesError,
+)
 from notifications.inbox import store as inbox_store
 from notifications.inbox.schemas import InboxResponse, NotificationResponse, UnreadCount
 from notifications.recipients import service as preferences_service
@@ -18,6 +27,8 @@ from notifications.recipients import store as recipient_store
 from notifications.recipients.domain import Preferences
 from notifications.recipients.schemas import PreferencesPatch, PreferencesResponse
 from stadion import clock
+from stadion.contract import EDIT, NotModifiedError, file_response
+from stadion.errors import FieldRequiredError, InvalidCursorError, RequestInProgressError, StaleVersionError
 from stadion.http import AdminRoutes, Api, Cursor, Limit, lambda_handler, listed, no_content
 from stadion.pagination import DEFAULT_LIMIT, ListResponse
 from stadion.retry import retry_on_conflict
@@ -32,7 +43,9 @@ PushDeviceId = Annotated[
 ]
 
 
-@api.get("/v1/notifications", summary="Show the inbox, newest first", tags=["Notifications"])
+@api.get(
+    "/v1/notifications", summary="Show the inbox, newest first", tags=["Notifications"], raises=(InvalidCursorError,)
+)
 def list_notifications(
     unread: Annotated[bool, Query()] = False,
     limit: Limit = DEFAULT_LIMIT,
@@ -51,14 +64,26 @@ def get_unread_count() -> UnreadCount:
     return UnreadCount(unread_count=inbox_store.unread(api.user_id))
 
 
-@api.post("/v1/notifications/read", status_code=204, summary="Mark all as read", tags=["Notifications"])
+@api.post(
+    "/v1/notifications/read",
+    status_code=204,
+    summary="Mark all as read",
+    tags=["Notifications"],
+    raises=(RequestInProgressError,),
+)
 def read_all_notifications() -> Response[None]:
     user_id = api.user_id
     retry_on_conflict(lambda: inbox_store.mark_all_read(user_id, clock.now()))
     return no_content()
 
 
-@api.post("/v1/notifications/<notification_id>/read", status_code=204, summary="Mark as read", tags=["Notifications"])
+@api.post(
+    "/v1/notifications/<notification_id>/read",
+    status_code=204,
+    summary="Mark as read",
+    tags=["Notifications"],
+    raises=(NotificationNotFoundError, RequestInProgressError),
+)
 def read_notification(notification_id: str) -> Response[None]:
     user_id = api.user_id
     retry_on_conflict(lambda: inbox_store.mark_read(user_id, notification_id, clock.now()))
@@ -68,12 +93,24 @@ def read_notification(notification_id: str) -> Response[None]:
 # --- preferences and devices ----------------------------------------------------------------------------------------
 
 
-@api.get("/v1/notifications/preferences", summary="Show what comes, how and when", tags=["Notifications"])
+@api.get(
+    "/v1/notifications/preferences",
+    summary="Show what comes, how and when",
+    tags=["Notifications"],
+    raises=(NotModifiedError,),
+    headers=("ETag",),
+)
 def get_preferences() -> Response[PreferencesResponse]:
     return _preferences(recipient_store.preferences(api.user_id))
 
 
-@api.patch("/v1/notifications/preferences", summary="Change it (merge patch)", tags=["Notifications"])
+@api.patch(
+    "/v1/notifications/preferences",
+    summary="Change it (merge patch)",
+    tags=["Notifications"],
+    raises=(AlwaysOnError, NoDigestError, FieldRequiredError, *EDIT),
+    headers=("ETag",),
+)
 def change_preferences(body: Annotated[PreferencesPatch, Body()]) -> Response[PreferencesResponse]:
     def change() -> Preferences:
         known = recipient_store.preferences(api.user_id)
@@ -89,7 +126,12 @@ def list_devices() -> ListResponse[DeviceResponse]:
     return ListResponse[DeviceResponse](items=[DeviceResponse.of(device) for device in devices])
 
 
-@api.put("/v1/notifications/devices/<push_device_id>", summary="Register a push token", tags=["Notifications"])
+@api.put(
+    "/v1/notifications/devices/<push_device_id>",
+    summary="Register a push token",
+    tags=["Notifications"],
+    raises=(DeviceTokenError, PushNotSetUpError, TooManyDevicesError, RequestInProgressError),
+)
 def put_device(push_device_id: PushDeviceId, body: Annotated[DevicePut, Body()]) -> DeviceResponse:
     """At each start of the app, with the token of that moment."""
     device = device_service.register(api.user_id, push_device_id, body.platform, body.token, clock.now())
@@ -97,7 +139,11 @@ def put_device(push_device_id: PushDeviceId, body: Annotated[DevicePut, Body()])
 
 
 @api.delete(
-    "/v1/notifications/devices/<push_device_id>", status_code=204, summary="Forget a device", tags=["Notifications"]
+    "/v1/notifications/devices/<push_device_id>",
+    status_code=204,
+    summary="Forget a device",
+    tags=["Notifications"],
+    raises=(RequestInProgressError,),
 )
 def delete_device(push_device_id: PushDeviceId) -> Response[None]:
     device_service.forget(api.user_id, push_device_id, clock.now())
@@ -107,14 +153,26 @@ def delete_device(push_device_id: PushDeviceId) -> Response[None]:
 # --- without signing in ---------------------------------------------------------------------------------------------
 
 
-@api.get("/v1/unsubscribe", summary="The page behind the link in a mail", tags=["Notifications"])
+@api.get(
+    "/v1/unsubscribe",
+    summary="The page behind the link in a mail",
+    tags=["Notifications"],
+    responses=file_response("text/html"),
+    raises=(LinkInvalidError,),
+)
 def show_unsubscribe(token: LinkToken) -> Response[str]:
     """It only asks: programs that look at links before people do must not unsubscribe anybody."""
     asked = links.unsubscription(token)
     return _page(pages.question(asked, api.language))
 
 
-@api.post("/v1/unsubscribe", summary="Unsubscribe, in one click (RFC 8058)", tags=["Notifications"])
+@api.post(
+    "/v1/unsubscribe",
+    summary="Unsubscribe, in one click (RFC 8058)",
+    tags=["Notifications"],
+    responses=file_response("text/html"),
+    raises=(LinkInvalidError, AlwaysOnError, RequestInProgressError, StaleVersionError),
+)
 def unsubscribe(token: LinkToken) -> Response[str]:
     asked = links.unsubscription(token)
     preferences_service.unsubscribe(asked, clock.now())
@@ -124,7 +182,12 @@ def unsubscribe(token: LinkToken) -> Response[str]:
 # --- admins ---------------------------------------------------------------------------------------------------------
 
 
-@admin.get("/v1/admin/notifications/users/<user_id>/deliveries", summary="What was sent, and why not", tags=["Admin"])
+@admin.get(
+    "/v1/admin/notifications/users/<user_id>/deliveries",
+    summary="What was sent, and why not",
+    tags=["Admin"],
+    raises=(InvalidCursorError,),
+)
 def list_deliveries(
     user_id: str,
     limit: Limit = DEFAULT_LIMIT,

@@ -8,14 +8,18 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from partners import service, store
 from partners.catalogue import import_files, import_service, import_store
+from partners.catalogue.errors import ImportNotFoundError
 from partners.catalogue.schemas import ImportResponse, NewImport
 from partners.domain import Credentials
+from partners.errors import PartnerIdTakenError, PartnerNotFoundError, PlanNotFoundError, RotationOpenError
 from partners.schemas import NewCredentials, NewPartner, PartnerResponse, Rotation
 from partners.settings import PartnerSettings
 from partners.webhooks import service as webhook_service
 from partners.webhooks import store as webhook_store
+from partners.webhooks.errors import EndpointNotFoundError, TooManyEndpointsError, UrlRefusedError
 from partners.webhooks.schemas import EndpointResponse, NewEndpoint, NewEndpointSecret, WebhookResponse
 from stadion import clock
+from stadion.errors import InvalidCursorError, RequestInProgressError
 from stadion.http import AdminRoutes, Api, Cursor, Limit, lambda_handler, listed, no_content
 from stadion.pagination import DEFAULT_LIMIT, ListResponse
 from stadion.settings import load
@@ -25,14 +29,20 @@ admin = AdminRoutes()
 handler = lambda_handler(api)
 
 
-@admin.post("/v1/admin/partners", status_code=201, summary="Make a partner", tags=["Partners"])
+@admin.post(
+    "/v1/admin/partners",
+    status_code=201,
+    summary="Make a partner",
+    tags=["Partners"],
+    raises=(PartnerIdTakenError, PartnerNotFoundError, PlanNotFoundError, RequestInProgressError),
+)
 def create_partner(body: Annotated[NewPartner, Body()]) -> NewCredentials:
     """Its first API key and signing secret are in the answer and nowhere else."""
     now = clock.now()
     return _shown_once(service.create(body.partner(now), by=admin.signer, now=now))
 
 
-@admin.get("/v1/admin/partners", summary="List the partners", tags=["Partners"])
+@admin.get("/v1/admin/partners", summary="List the partners", tags=["Partners"], raises=(InvalidCursorError,))
 def list_partners(
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
@@ -40,36 +50,65 @@ def list_partners(
     return listed(store.page(limit=limit, cursor=cursor), PartnerResponse.of)
 
 
-@admin.get("/v1/admin/partners/<partner_id>", summary="Show a partner", tags=["Partners"])
+@admin.get(
+    "/v1/admin/partners/<partner_id>", summary="Show a partner", tags=["Partners"], raises=(PartnerNotFoundError,)
+)
 def get_partner(partner_id: str) -> PartnerResponse:
     return PartnerResponse.of(store.get(partner_id))
 
 
-@admin.post("/v1/admin/partners/<partner_id>/keys", status_code=201, summary="Rotate the key", tags=["Partners"])
+@admin.post(
+    "/v1/admin/partners/<partner_id>/keys",
+    status_code=201,
+    summary="Rotate the key",
+    tags=["Partners"],
+    raises=(PartnerNotFoundError, PlanNotFoundError, RotationOpenError, RequestInProgressError),
+)
 def rotate_key(partner_id: str, body: Annotated[Rotation, Body()]) -> NewCredentials:
     """The old key opens for the grace as well."""
     grace = timedelta(hours=body.grace_hours)
     return _shown_once(service.rotate_key(partner_id, grace, by=admin.signer, now=clock.now()))
 
 
-@admin.post("/v1/admin/partners/<partner_id>/secrets", status_code=201, summary="Rotate the secret", tags=["Partners"])
+@admin.post(
+    "/v1/admin/partners/<partner_id>/secrets",
+    status_code=201,
+    summary="Rotate the secret",
+    tags=["Partners"],
+    raises=(PartnerNotFoundError, RotationOpenError, RequestInProgressError),
+)
 def rotate_secret(partner_id: str, body: Annotated[Rotation, Body()]) -> NewCredentials:
     """Messages signed with the old secret are taken for the grace as well."""
     grace = timedelta(hours=body.grace_hours)
     return _shown_once(service.rotate_secret(partner_id, grace, by=admin.signer, now=clock.now()))
 
 
-@admin.post("/v1/admin/partners/<partner_id>/finish", summary="End what was rotated out", tags=["Partners"])
+@admin.post(
+    "/v1/admin/partners/<partner_id>/finish",
+    summary="End what was rotated out",
+    tags=["Partners"],
+    raises=(PartnerNotFoundError, RequestInProgressError),
+)
 def finish_rotations(partner_id: str) -> PartnerResponse:
     return PartnerResponse.of(service.finish_rotations(partner_id, by=admin.signer, now=clock.now(), at_once=True))
 
 
-@admin.post("/v1/admin/partners/<partner_id>/disable", summary="Disable a partner", tags=["Partners"])
+@admin.post(
+    "/v1/admin/partners/<partner_id>/disable",
+    summary="Disable a partner",
+    tags=["Partners"],
+    raises=(PartnerNotFoundError, PlanNotFoundError, RequestInProgressError),
+)
 def disable_partner(partner_id: str) -> PartnerResponse:
     return PartnerResponse.of(service.disable(partner_id, by=admin.signer, now=clock.now()))
 
 
-@admin.post("/v1/admin/partners/<partner_id>/enable", summary="Enable a partner again", tags=["Partners"])
+@admin.post(
+    "/v1/admin/partners/<partner_id>/enable",
+    summary="Enable a partner again",
+    tags=["Partners"],
+    raises=(PartnerNotFoundError, PlanNotFoundError, RequestInProgressError),
+)
 def enable_partner(partner_id: str) -> PartnerResponse:
     return PartnerResponse.of(service.enable(partner_id, by=admin.signer, now=clock.now()))
 
@@ -78,7 +117,11 @@ def enable_partner(partner_id: str) -> PartnerResponse:
 
 
 @admin.post(
-    "/v1/admin/partners/<partner_id>/imports", status_code=201, summary="Announce a catalogue file", tags=["Partners"]
+    "/v1/admin/partners/<partner_id>/imports",
+    status_code=201,
+    summary="Announce a catalogue file",
+    tags=["Partners"],
+    raises=(PartnerNotFoundError, RequestInProgressError),
 )
 def create_import(partner_id: str, body: Annotated[NewImport, Body()]) -> ImportResponse:
     """POST the file to the form; then ask for the import."""
@@ -87,7 +130,9 @@ def create_import(partner_id: str, body: Annotated[NewImport, Body()]) -> Import
     return ImportResponse.of(made, import_files.form(made, now))
 
 
-@admin.get("/v1/admin/partners/imports/<import_id>", summary="Show an import", tags=["Partners"])
+@admin.get(
+    "/v1/admin/partners/imports/<import_id>", summary="Show an import", tags=["Partners"], raises=(ImportNotFoundError,)
+)
 def get_import(import_id: str) -> ImportResponse:
     """What became of its lines, with the first of its errors."""
     return ImportResponse.of(import_store.find(import_id))
@@ -98,32 +143,53 @@ def get_import(import_id: str) -> ImportResponse:
 ENDPOINTS = "/v1/admin/partners/<partner_id>/endpoints"
 
 
-@admin.post(ENDPOINTS, status_code=201, summary="Send webhooks there", tags=["Partners"])
+@admin.post(
+    ENDPOINTS,
+    status_code=201,
+    summary="Send webhooks there",
+    tags=["Partners"],
+    raises=(PartnerNotFoundError, TooManyEndpointsError, UrlRefusedError, RequestInProgressError),
+)
 def create_endpoint(partner_id: str, body: Annotated[NewEndpoint, Body()]) -> NewEndpointSecret:
     """The secret that they are signed with is in the answer and nowhere else."""
     made = webhook_service.subscribe(partner_id, body.url, body.events, by=admin.signer, now=clock.now())
     return NewEndpointSecret.of(*made)
 
 
-@admin.get(ENDPOINTS, summary="List a partner's endpoints", tags=["Partners"])
+@admin.get(ENDPOINTS, summary="List a partner's endpoints", tags=["Partners"], raises=(PartnerNotFoundError,))
 def list_endpoints(partner_id: str) -> ListResponse[EndpointResponse]:
     found = webhook_store.endpoints(store.get(partner_id).partner_id)
     return ListResponse[EndpointResponse](items=[EndpointResponse.of(one) for one in found])
 
 
-@admin.delete(f"{ENDPOINTS}/<endpoint_id>", status_code=204, summary="Send no more webhooks there", tags=["Partners"])
+@admin.delete(
+    f"{ENDPOINTS}/<endpoint_id>",
+    status_code=204,
+    summary="Send no more webhooks there",
+    tags=["Partners"],
+    raises=(EndpointNotFoundError, RequestInProgressError),
+)
 def delete_endpoint(partner_id: str, endpoint_id: str) -> Response[None]:
     webhook_store.remove_endpoint(partner_id, endpoint_id, clock.now())
     return no_content()
 
 
-@admin.post(f"{ENDPOINTS}/<endpoint_id>/enable", summary="Enable an endpoint again", tags=["Partners"])
+@admin.post(
+    f"{ENDPOINTS}/<endpoint_id>/enable",
+    summary="Enable an endpoint again",
+    tags=["Partners"],
+    raises=(EndpointNotFoundError, RequestInProgressError),
+)
 def enable_endpoint(partner_id: str, endpoint_id: str) -> EndpointResponse:
     return EndpointResponse.of(webhook_service.enable(partner_id, endpoint_id, clock.now()))
 
 
 @admin.post(
-    f"{ENDPOINTS}/<endpoint_id>/secrets", status_code=201, summary="Rotate an endpoint's secret", tags=["Partners"]
+    f"{ENDPOINTS}/<endpoint_id>/secrets",
+    status_code=201,
+    summary="Rotate an endpoint's secret",
+    tags=["Partners"],
+    raises=(EndpointNotFoundError, RotationOpenError, RequestInProgressError),
 )
 def rotate_endpoint_secret(partner_id: str, endpoint_id: str, body: Annotated[Rotation, Body()]) -> NewEndpointSecret:
     """Webhooks carry a signature of each for the grace."""
@@ -132,7 +198,12 @@ def rotate_endpoint_secret(partner_id: str, endpoint_id: str, body: Annotated[Ro
     return NewEndpointSecret.of(*made)
 
 
-@admin.get("/v1/admin/partners/<partner_id>/deliveries", summary="List the webhooks to a partner", tags=["Partners"])
+@admin.get(
+    "/v1/admin/partners/<partner_id>/deliveries",
+    summary="List the webhooks to a partner",
+    tags=["Partners"],
+    raises=(InvalidCursorError,),
+)
 def list_webhooks(
     partner_id: str,
     limit: Limit = DEFAULT_LIMIT,

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from partners import store
 from partners.catalogue import service as catalogue_service
 from partners.catalogue import store as catalogue_store
+from partners.catalogue.errors import ProductNotFoundError
 from partners.catalogue.schemas import (
     ProductBatch,
     ProductBatchResponse,
@@ -17,13 +18,26 @@ from partners.catalogue.schemas import (
     ProductResult,
 )
 from partners.domain import Ability, Partner, check_may
-from partners.errors import PartnerDisabledError, PartnerNotFoundError
+from partners.errors import (
+    AbilityMissingError,
+    PartnerDisabledError,
+    PartnerNotFoundError,
+    SignatureInvalidError,
+    WebhookOutOfWindowError,
+)
 from partners.fields import Sku
 from partners.orders import service as order_service
 from partners.orders.domain import Receipt
+from partners.orders.errors import (
+    MoreReturnedThanBoughtError,
+    OrderCompletedTwiceError,
+    OrderVersionTakenError,
+    TooManyOrderMessagesError,
+    WebhookIdReusedError,
+)
 from partners.orders.schemas import OrderCompletedMessage, OrderReturnedMessage, Received
 from stadion import clock
-from stadion.errors import StadionError
+from stadion.errors import IdempotencyKeyReusedError, InvalidIdempotencyKeyError, RequestInProgressError, StadionError
 from stadion.observability import count, log
 from stadion.partner_http import PartnerApi, partner_handler
 
@@ -49,7 +63,25 @@ api = StoreApi()
 handler = partner_handler(api)
 
 
-@api.post(WEBHOOKS, summary="Tell of an order", tags=["Orders"])
+@api.post(
+    WEBHOOKS,
+    summary="Tell of an order",
+    tags=["Orders"],
+    raises=(
+        MoreReturnedThanBoughtError,
+        OrderCompletedTwiceError,
+        OrderVersionTakenError,
+        PartnerDisabledError,
+        AbilityMissingError,
+        TooManyOrderMessagesError,
+        WebhookIdReusedError,
+        SignatureInvalidError,
+        WebhookOutOfWindowError,
+        InvalidIdempotencyKeyError,
+        IdempotencyKeyReusedError,
+        RequestInProgressError,
+    ),
+)
 def receive_webhook(
     body: Annotated[OrderCompletedMessage | OrderReturnedMessage, Body(discriminator="type")],
 ) -> Received:
@@ -69,14 +101,24 @@ def receive_webhook(
     return received
 
 
-@api.put("/partner/v1/products/<sku>", summary="Put a product into the catalogue", tags=["Catalogue"])
+@api.put(
+    "/partner/v1/products/<sku>",
+    summary="Put a product into the catalogue",
+    tags=["Catalogue"],
+    raises=(PartnerDisabledError, AbilityMissingError, RequestInProgressError),
+)
 def put_product(sku: Annotated[Sku, Path()], body: Annotated[ProductPut, Body()]) -> ProductResponse:
     """The whole product as it is from now on; what says nothing new changes nothing."""
     partner, now = _partner(Ability.CATALOGUE), clock.now()
     return ProductResponse.of(catalogue_service.put(body.as_product(partner.partner_id, sku, now), now))
 
 
-@api.post("/partner/v1/products", summary="Put up to a hundred products", tags=["Catalogue"])
+@api.post(
+    "/partner/v1/products",
+    summary="Put up to a hundred products",
+    tags=["Catalogue"],
+    raises=(PartnerDisabledError, AbilityMissingError, RequestInProgressError),
+)
 def put_products(body: Annotated[ProductBatch, Body()]) -> ProductBatchResponse:
     """Judged one by one: look at each result."""
     partner, now = _partner(Ability.CATALOGUE), clock.now()
@@ -93,7 +135,12 @@ def put_products(body: Annotated[ProductBatch, Body()]) -> ProductBatchResponse:
     )
 
 
-@api.get("/partner/v1/products/<sku>", summary="Show a product of the catalogue", tags=["Catalogue"])
+@api.get(
+    "/partner/v1/products/<sku>",
+    summary="Show a product of the catalogue",
+    tags=["Catalogue"],
+    raises=(PartnerDisabledError, AbilityMissingError, ProductNotFoundError),
+)
 def get_product(sku: Annotated[Sku, Path()]) -> ProductResponse:
     return ProductResponse.of(catalogue_store.get(_partner(Ability.CATALOGUE).partner_id, sku))
 

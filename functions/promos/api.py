@@ -11,7 +11,24 @@ from promos.athletes import segment_store
 from promos.athletes.schemas import SegmentCount, SegmentExplanation, SegmentPut, SegmentResponse
 from promos.athletes.segment_store import Segment
 from promos.campaigns import routes as campaigns
-from promos.errors import SegmentNotFoundError
+from promos.errors import (
+    BudgetIsUsedError,
+    CodePatternError,
+    CodeTakenError,
+    CurrencyMissingError,
+    NotEligibleError,
+    OfferIsOverError,
+    OfferNotFoundError,
+    PromoDatesError,
+    PromoIdTakenError,
+    PromoIsLiveError,
+    PromoNotFoundError,
+    PromoStatusError,
+    RuleError,
+    SegmentInUseError,
+    SegmentNotFoundError,
+    TooManySegmentsError,
+)
 from promos.offers import promo_service, store
 from promos.offers import service as offer_service
 from promos.offers.domain import BudgetedPromo, Promo
@@ -30,6 +47,8 @@ from promos.offers.schemas import (
 )
 from promos.wear_offers import routes as wear_routes
 from stadion import clock
+from stadion.contract import EDIT, KEYED
+from stadion.errors import FieldRequiredError, InvalidCursorError, RequestInProgressError
 from stadion.http import JSON, AdminRoutes, Api, Cursor, Limit, lambda_handler, listed, located, no_content, tagged
 from stadion.pagination import DEFAULT_LIMIT, ListResponse
 
@@ -45,7 +64,7 @@ SegmentName = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,62}[a-z0-9]$", 
 # --- athletes -------------------------------------------------------------------------------------------------------
 
 
-@api.get("/v1/promos", summary="List my offers, newest first", tags=["Promos"])
+@api.get("/v1/promos", summary="List my offers, newest first", tags=["Promos"], raises=(InvalidCursorError,))
 def list_offers(
     active: Annotated[bool, Query()] = True, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> ListResponse[OfferResponse]:
@@ -54,23 +73,40 @@ def list_offers(
     return listed(page, lambda held: OfferResponse.of(held, language, now))
 
 
-@api.get("/v1/promos/<offer_id>", summary="Show an offer", tags=["Promos"])
+@api.get("/v1/promos/<offer_id>", summary="Show an offer", tags=["Promos"], raises=(OfferNotFoundError,))
 def get_offer(offer_id: str) -> OfferResponse:
     return OfferResponse.of(offer_service.show(api.user_id, offer_id), api.language, clock.now())
 
 
-@api.post("/v1/promos/<offer_id>/view", status_code=204, summary="The offer was seen", tags=["Promos"])
+@api.post(
+    "/v1/promos/<offer_id>/view",
+    status_code=204,
+    summary="The offer was seen",
+    tags=["Promos"],
+    raises=(OfferNotFoundError, RequestInProgressError),
+)
 def view_offer(offer_id: str) -> Response[None]:
     offer_service.view(api.user_id, offer_id, clock.now())
     return no_content()
 
 
-@api.post("/v1/promos/<offer_id>/click", summary="The offer was tapped: where it leads", tags=["Promos"])
+@api.post(
+    "/v1/promos/<offer_id>/click",
+    summary="The offer was tapped: where it leads",
+    tags=["Promos"],
+    raises=(OfferIsOverError, OfferNotFoundError, PromoNotFoundError, RequestInProgressError),
+)
 def click_offer(offer_id: str) -> ClickResponse:
     return ClickResponse(link=offer_service.click(api.user_id, offer_id, clock.now()))
 
 
-@api.post("/v1/promos/<offer_id>/dismiss", status_code=204, summary="Not interested", tags=["Promos"])
+@api.post(
+    "/v1/promos/<offer_id>/dismiss",
+    status_code=204,
+    summary="Not interested",
+    tags=["Promos"],
+    raises=(OfferNotFoundError, RequestInProgressError),
+)
 def dismiss_offer(offer_id: str) -> Response[None]:
     offer_service.dismiss(api.user_id, offer_id, clock.now())
     return no_content()
@@ -84,12 +120,24 @@ def list_segments() -> ListResponse[SegmentResponse]:
     return ListResponse[SegmentResponse](items=[SegmentResponse.of(one) for one in segment_service.everything()])
 
 
-@admin.get("/v1/admin/promos/segments/<segment_name>", summary="Show a segment", tags=["Admin"])
+@admin.get(
+    "/v1/admin/promos/segments/<segment_name>",
+    summary="Show a segment",
+    tags=["Admin"],
+    raises=(SegmentNotFoundError,),
+    headers=("ETag",),
+)
 def get_segment(segment_name: SegmentName) -> Response[SegmentResponse]:
     return _segment(segment_store.get(segment_name))
 
 
-@admin.put("/v1/admin/promos/segments/<segment_name>", summary="Make or change a segment", tags=["Admin"])
+@admin.put(
+    "/v1/admin/promos/segments/<segment_name>",
+    summary="Make or change a segment",
+    tags=["Admin"],
+    raises=(RuleError, TooManySegmentsError, *EDIT),
+    headers=("ETag",),
+)
 def put_segment(segment_name: SegmentName, body: Annotated[SegmentPut, Body()]) -> Response[SegmentResponse]:
     """A new one needs no `If-Match`; a change does."""
 
@@ -100,7 +148,13 @@ def put_segment(segment_name: SegmentName, body: Annotated[SegmentPut, Body()]) 
     return _segment(api.edit(put))
 
 
-@admin.delete("/v1/admin/promos/segments/<segment_name>", status_code=204, summary="Remove a segment", tags=["Admin"])
+@admin.delete(
+    "/v1/admin/promos/segments/<segment_name>",
+    status_code=204,
+    summary="Remove a segment",
+    tags=["Admin"],
+    raises=(SegmentInUseError, SegmentNotFoundError, InvalidCursorError, *EDIT),
+)
 def delete_segment(segment_name: SegmentName) -> Response[None]:
     segment = segment_store.get(segment_name)
     api.if_match(segment.revision)
@@ -108,7 +162,12 @@ def delete_segment(segment_name: SegmentName) -> Response[None]:
     return no_content()
 
 
-@admin.get("/v1/admin/promos/segments/<segment_name>/count", summary="Count a page of athletes", tags=["Admin"])
+@admin.get(
+    "/v1/admin/promos/segments/<segment_name>/count",
+    summary="Count a page of athletes",
+    tags=["Admin"],
+    raises=(SegmentNotFoundError, InvalidCursorError),
+)
 def count_segment(segment_name: SegmentName, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> SegmentCount:
     return SegmentCount.of(segment_service.members(segment_name, limit=limit, cursor=cursor, now=clock.now()))
 
@@ -117,6 +176,7 @@ def count_segment(segment_name: SegmentName, limit: Limit = DEFAULT_LIMIT, curso
     "/v1/admin/promos/segments/<segment_name>/explain/<user_id>",
     summary="Why an athlete is in it or not",
     tags=["Admin"],
+    raises=(SegmentNotFoundError,),
 )
 def explain_segment(segment_name: SegmentName, user_id: str) -> SegmentExplanation:
     verdict = segment_service.explain(segment_name, user_id, clock.now())
@@ -126,7 +186,22 @@ def explain_segment(segment_name: SegmentName, user_id: str) -> SegmentExplanati
 # --- admins: promos -------------------------------------------------------------------------------------------------
 
 
-@admin.post("/v1/admin/promos", status_code=201, summary="Make a promo, as a draft", tags=["Admin"])
+@admin.post(
+    "/v1/admin/promos",
+    status_code=201,
+    summary="Make a promo, as a draft",
+    tags=["Admin"],
+    raises=(
+        CodeTakenError,
+        CodePatternError,
+        PromoDatesError,
+        PromoIdTakenError,
+        CurrencyMissingError,
+        RuleError,
+        *KEYED,
+    ),
+    headers=("ETag", "Location"),
+)
 def create_promo(body: Annotated[NewPromo, Body()]) -> Response[PromoResponse]:
     key, now = admin.idempotency_key("create_promo", body), clock.now()
     created = promo_service.create(
@@ -138,57 +213,120 @@ def create_promo(body: Annotated[NewPromo, Body()]) -> Response[PromoResponse]:
     return _promo(created, now, status=201)
 
 
-@admin.post("/v1/admin/promos/validate", summary="What would be refused", tags=["Admin"])
+@admin.post(
+    "/v1/admin/promos/validate",
+    summary="What would be refused",
+    tags=["Admin"],
+    raises=(CodePatternError, PromoDatesError, CurrencyMissingError),
+)
 def validate_promo(body: Annotated[NewPromo, Body()]) -> Validity:
     """Wrong shapes are a 422 with pointers, as everywhere; this answers for what a shape cannot tell."""
     now = clock.now()
     return Validity.of(promo_service.validate(body.draft(now), now), api.language)
 
 
-@admin.get("/v1/admin/promos", summary="List the promos by name", tags=["Admin"])
+@admin.get("/v1/admin/promos", summary="List the promos by name", tags=["Admin"], raises=(InvalidCursorError,))
 def list_promos(limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> ListResponse[PromoResponse]:
     now = clock.now()
     return listed(store.page(limit=limit, cursor=cursor), lambda promo: PromoResponse.of(promo, now))
 
 
-@admin.get("/v1/admin/promos/<promo_id>", summary="Show a promo and what is left of its budget", tags=["Admin"])
+@admin.get(
+    "/v1/admin/promos/<promo_id>",
+    summary="Show a promo and what is left of its budget",
+    tags=["Admin"],
+    raises=(PromoNotFoundError,),
+    headers=("ETag", "Location"),
+)
 def get_promo(promo_id: str) -> Response[PromoResponse]:
     """Without an ETag shortcut: status and budget move without an edit."""
     return _promo(promo_service.show(promo_id), clock.now())
 
 
-@admin.patch("/v1/admin/promos/<promo_id>", summary="Change a promo (merge patch)", tags=["Admin"])
+@admin.patch(
+    "/v1/admin/promos/<promo_id>",
+    summary="Change a promo (merge patch)",
+    tags=["Admin"],
+    raises=(
+        BudgetIsUsedError,
+        PromoDatesError,
+        PromoIsLiveError,
+        CurrencyMissingError,
+        PromoNotFoundError,
+        PromoStatusError,
+        RuleError,
+        FieldRequiredError,
+        *EDIT,
+    ),
+    headers=("ETag", "Location"),
+)
 def change_promo(promo_id: str, body: Annotated[PromoPatch, Body()]) -> Response[PromoResponse]:
     changed = api.edit(lambda: promo_service.change(_edited(promo_id), body.changes(), clock.now()))
     return _promo(changed, clock.now())
 
 
-@admin.delete("/v1/admin/promos/<promo_id>", status_code=204, summary="Delete a draft", tags=["Admin"])
+@admin.delete(
+    "/v1/admin/promos/<promo_id>",
+    status_code=204,
+    summary="Delete a draft",
+    tags=["Admin"],
+    raises=(PromoNotFoundError, PromoStatusError, *EDIT),
+)
 def delete_promo(promo_id: str) -> Response[None]:
     promo_service.remove(_edited(promo_id), clock.now())
     return no_content()
 
 
-@admin.post("/v1/admin/promos/<promo_id>/status", summary="Activate, pause or end a promo", tags=["Admin"])
+@admin.post(
+    "/v1/admin/promos/<promo_id>/status",
+    summary="Activate, pause or end a promo",
+    tags=["Admin"],
+    raises=(
+        BudgetIsUsedError,
+        PromoDatesError,
+        CurrencyMissingError,
+        PromoNotFoundError,
+        PromoStatusError,
+        RuleError,
+        *EDIT,
+    ),
+    headers=("ETag", "Location"),
+)
 def change_promo_status(promo_id: str, body: Annotated[StatusChange, Body()]) -> Response[PromoResponse]:
     switched = api.edit(lambda: promo_service.switch(_edited(promo_id), body.action, clock.now()))
     return _promo(switched, clock.now())
 
 
-@admin.post("/v1/admin/promos/<promo_id>/offers", status_code=201, summary="Issue it to an athlete", tags=["Admin"])
+@admin.post(
+    "/v1/admin/promos/<promo_id>/offers",
+    status_code=201,
+    summary="Issue it to an athlete",
+    tags=["Admin"],
+    raises=(CodePatternError, NotEligibleError, OfferNotFoundError, PromoNotFoundError, RequestInProgressError),
+)
 def issue_promo(promo_id: str, body: Annotated[NewIssue, Body()]) -> Response[IssuedResponse]:
     """Once for each run: 200 with the same offer when it was issued before."""
     issued, is_new = offer_service.issue(promo_id, body.issue(), language=api.language, now=clock.now())
     return Response(status_code=201 if is_new else 200, content_type=JSON, body=IssuedResponse.of(issued))
 
 
-@admin.get("/v1/admin/promos/<promo_id>/explain/<user_id>", summary="Why an athlete may have it or not", tags=["Admin"])
+@admin.get(
+    "/v1/admin/promos/<promo_id>/explain/<user_id>",
+    summary="Why an athlete may have it or not",
+    tags=["Admin"],
+    raises=(PromoNotFoundError,),
+)
 def explain_promo(promo_id: str, user_id: str) -> Explanation:
     checks = offer_service.explain(promo_id, user_id, clock.now())
     return Explanation.of(promo_id, user_id, checks, api.language)
 
 
-@admin.get("/v1/admin/promos/<promo_id>/funnel", summary="How many saw, clicked and redeemed it", tags=["Admin"])
+@admin.get(
+    "/v1/admin/promos/<promo_id>/funnel",
+    summary="How many saw, clicked and redeemed it",
+    tags=["Admin"],
+    raises=(PromoNotFoundError,),
+)
 def get_funnel(promo_id: str) -> FunnelResponse:
     return FunnelResponse.of(promo_id, promo_service.funnel(promo_id))
 

@@ -6,16 +6,19 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
 from stadion import clock
+from stadion.contract import file_response
 from stadion.http import Api, lambda_handler
 from stadion.observability import correlation_id
 from telemetry.devices import intake_service, readings_service
-from telemetry.devices.errors import TelemetryTooLargeError
+from telemetry.devices.errors import TelemetryNotQueuedError, TelemetryTooLargeError
 from telemetry.devices.schemas import DEVICE_ID, TelemetryBatch, TelemetryReceipt, TelemetryResponse
 from telemetry.downsampling import Resolution
+from telemetry.errors import MetricNotFoundError, TelemetryRangeError, TelemetryRangeTooLongError
 from telemetry.live.routes import router as live_router
 from telemetry.metrics.routes import router as metrics_router
 from telemetry.streams import service
 from telemetry.streams.domain import Series
+from telemetry.streams.errors import NoDistanceError, StreamsNotFoundError, UnknownStreamError
 from telemetry.streams.exports import CONTENT_TYPES, Format
 from telemetry.streams.schemas import StreamsResponse
 
@@ -27,7 +30,13 @@ handler = lambda_handler(api)
 MAX_BYTES = 512 * 1024
 
 
-@api.get("/v1/workouts/<workout_id>/streams", summary="Read the recorded streams", tags=["Streams"], compress=True)
+@api.get(
+    "/v1/workouts/<workout_id>/streams",
+    summary="Read the recorded streams",
+    tags=["Streams"],
+    compress=True,
+    raises=(UnknownStreamError, StreamsNotFoundError, NoDistanceError),
+)
 def get_streams(
     workout_id: str,
     keys: Annotated[str | None, Query(max_length=200, examples=["time,heartrate,latlng"])] = None,
@@ -37,14 +46,27 @@ def get_streams(
     return StreamsResponse.of(service.read(api.user_id, workout_id, keys, resolution=resolution, series=series))
 
 
-@api.get("/v1/workouts/<workout_id>/export", summary="Export as GPX, TCX or CSV", tags=["Streams"], compress=True)
+@api.get(
+    "/v1/workouts/<workout_id>/export",
+    summary="Export as GPX, TCX or CSV",
+    tags=["Streams"],
+    compress=True,
+    responses=file_response(*CONTENT_TYPES.values()),
+    raises=(StreamsNotFoundError,),
+)
 def export_workout(workout_id: str, format: Annotated[Format, Query()] = Format.GPX) -> Response[str]:  # noqa: A002
     body = service.export(api.user_id, workout_id, format)
     headers: dict[str, Any] = {"Content-Disposition": f'attachment; filename="{workout_id}.{format.value}"'}
     return Response(status_code=200, content_type=CONTENT_TYPES[format], headers=headers, body=body)
 
 
-@api.post("/v1/telemetry", summary="Send what a device measured", tags=["Telemetry"], status_code=202)
+@api.post(
+    "/v1/telemetry",
+    summary="Send what a device measured",
+    tags=["Telemetry"],
+    status_code=202,
+    raises=(TelemetryTooLargeError, TelemetryNotQueuedError),
+)
 def send_telemetry(body: Annotated[TelemetryBatch, Body()]) -> TelemetryReceipt:
     """Each value is judged by itself: accepted, flagged (kept aside) or rejected with a code.
 
@@ -57,7 +79,13 @@ def send_telemetry(body: Annotated[TelemetryBatch, Body()]) -> TelemetryReceipt:
     return TelemetryReceipt.of(verdicts, api.language)
 
 
-@api.get("/v1/telemetry/<metric>", summary="Read what devices measured", tags=["Telemetry"], compress=True)
+@api.get(
+    "/v1/telemetry/<metric>",
+    summary="Read what devices measured",
+    tags=["Telemetry"],
+    compress=True,
+    raises=(MetricNotFoundError, TelemetryRangeError, TelemetryRangeTooLongError),
+)
 def read_telemetry(
     metric: str,
     since: Annotated[str | None, Query(alias="from", max_length=40, examples=["2026-11-21T05:00:00Z"])] = None,

@@ -6,6 +6,8 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
 from stadion import clock
+from stadion.contract import EDIT, KEYED, NotModifiedError
+from stadion.errors import FieldRequiredError, IdempotencyKeyReusedError, InvalidCursorError, StaleVersionError
 from stadion.fields import Moment, Thousandths
 from stadion.http import JSON, Api, Cursor, Limit, lambda_handler, listed, located, no_content
 from stadion.observability import correlation_id
@@ -13,6 +15,16 @@ from stadion.pagination import DEFAULT_LIMIT, ListResponse
 from stadion.sports import SportType
 from workouts import service
 from workouts.domain import Workout
+from workouts.errors import (
+    DuplicateWorkoutError,
+    FileNotFoundInWorkoutError,
+    FutureWorkoutError,
+    ImpossibleTimesError,
+    MeasuredFieldError,
+    WorkoutIdTakenError,
+    WorkoutNotFoundError,
+    WorkoutWasDeletedError,
+)
 from workouts.schemas import (
     DownloadLink,
     NewWorkout,
@@ -22,6 +34,7 @@ from workouts.schemas import (
 )
 from workouts.store import Filters
 from workouts.uploads import service as upload_service
+from workouts.uploads.errors import UploadIdTakenError, UploadNotFoundError
 from workouts.uploads.schemas import CreatedUpload, NewUpload, UploadStatus
 
 api = Api()
@@ -30,7 +43,24 @@ handler = lambda_handler(api)
 Metres = Annotated[Annotated[float, Thousandths] | None, Query(ge=0, le=10_000_000)]
 
 
-@api.post("/v1/workouts", status_code=201, summary="Record a workout by hand", tags=["Workouts"])
+@api.post(
+    "/v1/workouts",
+    status_code=201,
+    summary="Record a workout by hand",
+    tags=["Workouts"],
+    responses={200: {"description": "It was in the diary already, or was merged into the workout that was."}},
+    raises=(
+        ImpossibleTimesError,
+        WorkoutIdTakenError,
+        DuplicateWorkoutError,
+        FutureWorkoutError,
+        WorkoutNotFoundError,
+        WorkoutWasDeletedError,
+        StaleVersionError,
+        *KEYED,
+    ),
+    headers=("ETag", "Location"),
+)
 def record_workout(body: Annotated[NewWorkout, Body()]) -> Response[WorkoutDetail]:
     key, now = api.idempotency_key("record_workout", body), clock.now()
     recorded = service.record(
@@ -43,7 +73,7 @@ def record_workout(body: Annotated[NewWorkout, Body()]) -> Response[WorkoutDetai
     return _detail(recorded, status=201 if recorded.created else 200)
 
 
-@api.get("/v1/workouts", summary="List the diary, newest first", tags=["Workouts"])
+@api.get("/v1/workouts", summary="List the diary, newest first", tags=["Workouts"], raises=(InvalidCursorError,))
 def list_workouts(
     sport_type: Annotated[SportType | None, Query()] = None,
     started_from: Annotated[Moment | None, Query()] = None,
@@ -59,13 +89,34 @@ def list_workouts(
     return listed(page, WorkoutSummary.of)
 
 
-@api.get("/v1/workouts/<workout_id>", summary="Show a workout", tags=["Workouts"])
+@api.get(
+    "/v1/workouts/<workout_id>",
+    summary="Show a workout",
+    tags=["Workouts"],
+    raises=(WorkoutNotFoundError, NotModifiedError),
+    headers=("ETag",),
+)
 def get_workout(workout_id: str) -> Response[WorkoutDetail]:
     workout, track = service.detail(api.user_id, workout_id)
     return api.versioned(WorkoutDetail.of(workout, track), workout.revision, variant=_variant(workout))
 
 
-@api.patch("/v1/workouts/<workout_id>", summary="Correct a workout (merge patch)", tags=["Workouts"])
+@api.patch(
+    "/v1/workouts/<workout_id>",
+    summary="Correct a workout (merge patch)",
+    tags=["Workouts"],
+    raises=(
+        MeasuredFieldError,
+        ImpossibleTimesError,
+        DuplicateWorkoutError,
+        FutureWorkoutError,
+        WorkoutNotFoundError,
+        FieldRequiredError,
+        IdempotencyKeyReusedError,
+        *EDIT,
+    ),
+    headers=("ETag", "Location"),
+)
 def correct_workout(workout_id: str, body: Annotated[WorkoutPatch, Body()]) -> Response[WorkoutDetail]:
     def correct() -> service.Recorded:
         workout, track = service.detail(api.user_id, workout_id)
@@ -75,7 +126,13 @@ def correct_workout(workout_id: str, body: Annotated[WorkoutPatch, Body()]) -> R
     return _detail(api.edit(correct))
 
 
-@api.delete("/v1/workouts/<workout_id>", status_code=204, summary="Delete a workout", tags=["Workouts"])
+@api.delete(
+    "/v1/workouts/<workout_id>",
+    status_code=204,
+    summary="Delete a workout",
+    tags=["Workouts"],
+    raises=(WorkoutNotFoundError, *EDIT),
+)
 def delete_workout(workout_id: str) -> Response[None]:
     def delete() -> None:
         workout, _ = service.detail(api.user_id, workout_id)
@@ -86,12 +143,24 @@ def delete_workout(workout_id: str) -> Response[None]:
     return no_content()
 
 
-@api.get("/v1/workouts/<workout_id>/files/<sha256>", summary="Get the original recording back", tags=["Workouts"])
+@api.get(
+    "/v1/workouts/<workout_id>/files/<sha256>",
+    summary="Get the original recording back",
+    tags=["Workouts"],
+    raises=(FileNotFoundInWorkoutError, WorkoutNotFoundError),
+)
 def get_workout_file(workout_id: str, sha256: str) -> DownloadLink:
     return DownloadLink.of(*service.file_link(api.user_id, workout_id, sha256, clock.now()))
 
 
-@api.post("/v1/uploads", status_code=201, summary="Announce a recording and get a form for it", tags=["Uploads"])
+@api.post(
+    "/v1/uploads",
+    status_code=201,
+    summary="Announce a recording and get a form for it",
+    tags=["Uploads"],
+    raises=(UploadIdTakenError, *KEYED),
+    headers=("Location",),
+)
 def create_upload(body: Annotated[NewUpload, Body()]) -> Response[CreatedUpload]:
     key, now = api.idempotency_key("create_upload", body), clock.now()
     upload = upload_service.create(
@@ -105,7 +174,9 @@ def create_upload(body: Annotated[NewUpload, Body()]) -> Response[CreatedUpload]
     return Response(status_code=201, content_type=JSON, headers=headers, body=created)
 
 
-@api.get("/v1/uploads/<upload_id>", summary="See what became of a recording", tags=["Uploads"])
+@api.get(
+    "/v1/uploads/<upload_id>", summary="See what became of a recording", tags=["Uploads"], raises=(UploadNotFoundError,)
+)
 def get_upload(upload_id: str) -> UploadStatus:
     return UploadStatus.of(upload_service.status(api.user_id, upload_id, clock.now()), api.language)
 

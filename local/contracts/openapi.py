@@ -1,11 +1,10 @@
-"""The OpenAPI 3.1 document of all services, from their routes, models and the errors that their code can end in."""
+"""The OpenAPI 3.1 document of all services, from their routes, models and the answers that they declare."""
 
 import inspect
 import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from functools import cache
 from http import HTTPStatus
 from typing import Any, Final, get_args, get_origin, get_type_hints
 
@@ -15,9 +14,9 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 
 from local.contracts import shared_parts as parts
 from local.contracts.phrases import PHRASES
-from local.contracts.reach import Reach, Reached
 from local.contracts.services import PARTNERS, Operation, api_of, operations, services
-from stadion.errors import StadionError
+from stadion.contract import NotModifiedError
+from stadion.errors import IfMatchRequiredError, InvalidIdempotencyKeyError, NotAnAdminError, StadionError
 from stadion.http import JSON, MERGE_PATCH
 from stadion.problems import status_of
 
@@ -29,39 +28,6 @@ PUBLIC_PATHS: Final = re.compile(r"/v1/health|/v1/live/shared/.*|/v1/unsubscribe
 SIGNED_PATHS: Final = re.compile(r"/v1/admin/.*")
 PARTNER_PATHS: Final = re.compile(r"/partner/v1/.*")
 
-SERIES_OPERATIONS: Final = (
-    "getFitness",
-    "getTrend",
-    "getZones",
-    "getHistogram",
-    "getMeanMax",
-    "getSeries",
-    "getLatest",
-)
-# What the code says in a way that cannot be read from it: errors that a table finds by Cognito's names, those of the
-# adapter that serves the time series, and a second success.
-MORE_ERRORS: Final = {
-    **{operation: ["telemetry_store_busy"] for operation in SERIES_OPERATIONS},
-    "register": ["too_many_attempts"],
-    "confirmRegistration": ["too_many_attempts"],
-    "signIn": ["too_many_attempts"],
-    "resetPassword": ["too_many_attempts"],
-    "changePassword": ["too_many_attempts"],
-    "findUser": ["user_not_found"],
-    "grantRole": ["user_not_found"],
-    "revokeRole": ["user_not_found"],
-}
-MORE_SUCCESSES: Final = {
-    "recordWorkout": {200: "It was in the diary already, or was merged into the workout that was."},
-}
-FILES: Final = {
-    "exportWorkout": ["application/gpx+xml", "application/vnd.garmin.tcx+xml", "text/csv"],
-    "showUnsubscribe": ["text/html"],
-    "unsubscribe": ["text/html"],
-}
-"""Operations that answer a file, and its content types."""
-BY_THE_GATEWAY: Final = {"access_token_required", "api_key_required"}
-"""What a service would say if the gateway had not said it before."""
 GENERIC_LIST: Final = re.compile(r"ListResponse_(\w+?)_(?=[\"/]|$)")
 
 
@@ -253,30 +219,23 @@ def _renamed(made: Document) -> Document:
 
 def _operation(operation: Operation, schemas: dict[tuple[str, str], Document]) -> Document:
     route = operation.route
-    reached = _reached(operation)
     made: Document = {"operationId": operation.id, "tags": sorted(route.tags), "summary": route.summary}
     if words := route.description or _docstring(operation):
         made["description"] = words
-    made["parameters"] = [*_own_parameters(operation), *_header_parameters(operation, reached)]
+    made["parameters"] = [*_own_parameters(operation), *_header_parameters(operation)]
     if (body := schemas.get((operation.id, "request"))) is not None:
         media = [MERGE_PATCH, JSON] if operation.method == "patch" else [JSON]
         example = {"example": shown} if (shown := _example(operation)) else {}
         made["requestBody"] = {"required": True, "content": {kind: {"schema": body, **example} for kind in media}}
     made["responses"] = {
-        **_successes(operation, reached, schemas.get((operation.id, "response"))),
-        **_failures(operation, reached),
+        **_successes(operation, schemas.get((operation.id, "response"))),
+        **_failures(operation),
     }
     if PUBLIC_PATHS.fullmatch(operation.path):
         made["security"] = []
     elif SIGNED_PATHS.fullmatch(operation.path):
         made["security"] = [{"sigV4": []}]
     return {key: value for key, value in made.items() if value != [] or key == "security"}
-
-
-@cache
-def _reached(operation: Operation) -> Reached:
-    packages = ("stadion", operation.service)
-    return Reach.of(operation.function, packages=packages, before=operation.route.middlewares)
 
 
 def _docstring(operation: Operation) -> str:
@@ -292,11 +251,6 @@ def _own_parameters(operation: Operation) -> list[Document]:
     )
     own = generated["paths"][operation.path][operation.method].get("parameters", [])
     return [_parameter(json.loads(json.dumps(parameter, default=str))) for parameter in own]
-
-
-@cache
-def _of_powertools(service: str) -> Document:
-    return api_of(service).get_openapi_schema(title="Stadion").model_dump(by_alias=True, exclude_none=True)
 
 
 def _parameter(generated: Document) -> Document:
@@ -319,57 +273,61 @@ def _plain_schema(schema: Document) -> Document:
     return {key: int(v) if isinstance(v, float) and v.is_integer() else v for key, v in merged.items()}
 
 
-def _header_parameters(operation: Operation, reached: Reached) -> list[Document]:
+def _header_parameters(operation: Operation) -> list[Document]:
+    raises = operation.contract.raises
     wanted = {
-        "IfMatch": "if_match" in reached.uses,
-        "IfNoneMatch": "versioned" in reached.uses and operation.method == "get",
-        "IdempotencyKey": "idempotency_key" in reached.uses,
+        "IfMatch": IfMatchRequiredError in raises,
+        "IfNoneMatch": NotModifiedError in raises,
+        "IdempotencyKey": _is_keyed(operation),
     }
     named = [*(name for name, there in wanted.items() if there), "AcceptLanguage", "CorrelationId"]
     return [parts.parameter(name) for name in named]  # not of the path: Swagger UI does not follow references there
 
 
+def _is_keyed(operation: Operation) -> bool:
+    """Whether it takes an `Idempotency-Key`: partners' keys are the ids of their webhooks."""
+    return InvalidIdempotencyKeyError in operation.contract.raises and not PARTNER_PATHS.fullmatch(operation.path)
+
+
 # --- answers --------------------------------------------------------------------------------------------------------
 
 
-def _successes(operation: Operation, reached: Reached, schema: Document | None) -> Document:
+def _successes(operation: Operation, schema: Document | None) -> Document:
     status = operation.route.status_code
-    answers = {status: PHRASES[status], **MORE_SUCCESSES.get(operation.id, {})}
-    if operation.id in FILES:
-        return {str(status): _file(FILES[operation.id])}
+    declared = operation.route.responses or {}
+    if content := declared.get(status, {}).get("content"):
+        return {str(status): _file(declared[status]["description"], content)}
     if schema == {"type": "string"}:
-        raise ContractError(f"{operation.id} answers a text: name its content types in FILES")
-    made = {str(code): _success(words, reached, schema) for code, words in sorted(answers.items())}
-    if "versioned" in reached.uses and operation.method == "get":
+        raise ContractError(f"{operation.id} answers a text: its route declares with `responses` of which content type")
+    answers = {status: PHRASES[status], **{code: answer["description"] for code, answer in declared.items()}}
+    made = {str(code): _success(words, operation, schema) for code, words in sorted(answers.items())}
+    if NotModifiedError in operation.contract.raises:
         made["304"] = {"description": "The client has the current version.",
                        "headers": parts.headers("X-Correlation-Id", "ETag")}  # fmt: skip
     return made
 
 
-def _file(content_types: list[str]) -> Document:
+def _file(words: str, content: Document) -> Document:
     return {
-        "description": "The file.",
+        "description": words,
         "headers": parts.headers("X-Correlation-Id", "Content-Disposition"),
-        "content": {kind: {"schema": {"type": "string"}} for kind in content_types},
+        "content": {kind: {"schema": {"type": "string"}} for kind in content},
     }
 
 
-def _success(words: str, reached: Reached, schema: Document | None) -> Document:
-    named = {
-        "X-Correlation-Id": True,
-        "ETag": bool(reached.uses & {"etag", "versioned"}) and schema is not None,
-        "Location": "Location" in reached.uses and schema is not None,
-        "Idempotency-Replayed": "idempotency_key" in reached.uses,
-    }
-    made: Document = {"description": words, "headers": parts.headers(*(name for name, there in named.items() if there))}
+def _success(words: str, operation: Operation, schema: Document | None) -> Document:
+    contract = operation.contract
+    replayed = ["Idempotency-Replayed"] if _is_keyed(operation) else []
+    named = ["X-Correlation-Id", *contract.headers, *replayed]
+    made: Document = {"description": words, "headers": parts.headers(*named)}
     if schema is not None:
         made["content"] = {JSON: {"schema": schema}}
     return made
 
 
-def _failures(operation: Operation, reached: Reached) -> Document:
+def _failures(operation: Operation) -> Document:
     by_status: defaultdict[int, list[Document]] = defaultdict(list)
-    for error in _errors(operation, reached):
+    for error in _errors(operation):
         by_status[_status(error)].append({error.code: {"$ref": f"#/components/examples/{error.code}"}})
     if _request_type(operation) is not None:
         by_status[400].append({"request_is_invalid": {"$ref": "#/components/examples/BodyIsNotJson"}})
@@ -382,22 +340,17 @@ def _failures(operation: Operation, reached: Reached) -> Document:
     return {str(status): made[status] for status in sorted(made)}
 
 
-def _errors(operation: Operation, reached: Reached) -> list[type[StadionError]]:
-    """But for those that are the same for all operations."""
-    known = {error.code: error for error in every_error()}
-    by_hand = MORE_ERRORS.get(operation.id, [])
-    if gone := [code for code in by_hand if code not in known]:
-        raise ContractError(f"MORE_ERRORS names {', '.join(gone)} for {operation.id}, which no error has as its code")
-    more = [known[code] for code in by_hand]
-    found = {error.code: error for error in [*reached.errors, *more]}
-    return [found[code] for code in sorted(found) if code not in BY_THE_GATEWAY]
+def _errors(operation: Operation) -> list[type[StadionError]]:
+    """What the route declares, and of admins' routes what they all do."""
+    signed = [NotAnAdminError] if SIGNED_PATHS.fullmatch(operation.path) else []
+    return sorted([*operation.contract.errors, *signed], key=lambda error: error.code)
 
 
 def _error_examples(found: list[Operation]) -> Document:
     """Each at the first path where it can happen."""
     made: Document = {}
     for operation in found:
-        for error in _errors(operation, _reached(operation)):
+        for error in _errors(operation):
             made.setdefault(error.code, parts.problem_example(error, operation.path))
     return dict(sorted(made.items()))
 
@@ -452,7 +405,7 @@ def _status(error: type[StadionError]) -> int:
 
 
 def _own_403(operation: Operation) -> bool:
-    return any(_status(error) == HTTPStatus.FORBIDDEN for error in _errors(operation, _reached(operation)))
+    return any(_status(error) == HTTPStatus.FORBIDDEN for error in _errors(operation))
 
 
 def _shared_responses() -> Document:

@@ -10,6 +10,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Route
 
 from infra_cdk.parts.subscriptions import subscriptions
 from local.paths import ROOT
+from stadion.contract import Contract, contract_of
 from stadion.http import Api
 
 FUNCTIONS: Final = ROOT / "functions"
@@ -34,6 +35,10 @@ class Operation:
     @property
     def function(self) -> Callable[..., Any]:
         return self.route.func
+
+    @property
+    def contract(self) -> Contract:
+        return contract_of(self.function)
 
     @property
     def path(self) -> str:

@@ -7,6 +7,13 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 
 from promos.campaigns import cohort_service as cohorts
 from promos.campaigns import service
+from promos.campaigns.errors import (
+    CampaignIdReservedError,
+    CampaignNotFoundError,
+    CampaignStatusError,
+    NothingAheadError,
+    RunNotFoundError,
+)
 from promos.campaigns.plan.values import Plan
 from promos.campaigns.run import store
 from promos.campaigns.run.domain import Campaign
@@ -19,8 +26,11 @@ from promos.campaigns.schemas import (
     ReportResponse,
     RunResponse,
 )
+from promos.errors import RuleError
 from promos.offers.schemas import Validity
 from stadion import clock
+from stadion.contract import EDIT
+from stadion.errors import InvalidCursorError
 from stadion.http import AdminRoutes, Cursor, Limit, listed, no_content, tagged
 from stadion.pagination import DEFAULT_LIMIT, ListResponse
 
@@ -37,23 +47,36 @@ def validate_campaign(body: Annotated[Plan, Body()]) -> Validity:
     return Validity.of(service.validate(body, clock.now()), router.language)
 
 
-@router.get(f"{BASE}/cohorts", summary="Who stayed: a page of athletes by week of registration", tags=TAGS)
+@router.get(
+    f"{BASE}/cohorts",
+    summary="Who stayed: a page of athletes by week of registration",
+    tags=TAGS,
+    raises=(InvalidCursorError,),
+)
 def list_cohorts(limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> CohortPage:
     return CohortPage.of(cohorts.page(limit=limit, cursor=cursor, now=clock.now()))
 
 
-@router.get(BASE, summary="List the campaigns by name", tags=TAGS)
+@router.get(BASE, summary="List the campaigns by name", tags=TAGS, raises=(InvalidCursorError,))
 def list_campaigns(limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> ListResponse[CampaignResponse]:
     return listed(store.page(limit=limit, cursor=cursor), CampaignResponse.of)
 
 
-@router.get(f"{BASE}/<campaign_id>", summary="Show a campaign", tags=TAGS)
+@router.get(
+    f"{BASE}/<campaign_id>", summary="Show a campaign", tags=TAGS, raises=(CampaignNotFoundError,), headers=("ETag",)
+)
 def get_campaign(campaign_id: CampaignId) -> Response[CampaignResponse]:
     """Without an ETag shortcut: its status moves without an edit."""
     return _campaign(store.get(campaign_id))
 
 
-@router.put(f"{BASE}/<campaign_id>", summary="Make or change a campaign", tags=TAGS)
+@router.put(
+    f"{BASE}/<campaign_id>",
+    summary="Make or change a campaign",
+    tags=TAGS,
+    raises=(CampaignIdReservedError, CampaignStatusError, RuleError, *EDIT),
+    headers=("ETag",),
+)
 def put_campaign(campaign_id: CampaignId, body: Annotated[Plan, Body()]) -> Response[CampaignResponse]:
     """A new one needs no `If-Match` and is a draft; a change does. A run that goes on keeps its plan."""
 
@@ -66,7 +89,13 @@ def put_campaign(campaign_id: CampaignId, body: Annotated[Plan, Body()]) -> Resp
     return _campaign(router.edit(change))
 
 
-@router.delete(f"{BASE}/<campaign_id>", status_code=204, summary="Remove a draft", tags=TAGS)
+@router.delete(
+    f"{BASE}/<campaign_id>",
+    status_code=204,
+    summary="Remove a draft",
+    tags=TAGS,
+    raises=(CampaignNotFoundError, CampaignStatusError, *EDIT),
+)
 def delete_campaign(campaign_id: CampaignId) -> Response[None]:
     campaign = store.get(campaign_id)
     router.if_match(campaign.revision)
@@ -74,7 +103,13 @@ def delete_campaign(campaign_id: CampaignId) -> Response[None]:
     return no_content()
 
 
-@router.post(f"{BASE}/<campaign_id>/status", summary="Schedule, pause, resume or end it", tags=TAGS)
+@router.post(
+    f"{BASE}/<campaign_id>/status",
+    summary="Schedule, pause, resume or end it",
+    tags=TAGS,
+    raises=(NothingAheadError, CampaignNotFoundError, RunNotFoundError, CampaignStatusError, RuleError, *EDIT),
+    headers=("ETag",),
+)
 def change_campaign_status(
     campaign_id: CampaignId, body: Annotated[CampaignStatusChange, Body()]
 ) -> Response[CampaignResponse]:
@@ -88,28 +123,53 @@ def change_campaign_status(
     return _campaign(router.edit(change))
 
 
-@router.get(f"{BASE}/<campaign_id>/preview", summary="Dry run over a page of athletes", tags=TAGS)
+@router.get(
+    f"{BASE}/<campaign_id>/preview",
+    summary="Dry run over a page of athletes",
+    tags=TAGS,
+    raises=(CampaignNotFoundError, InvalidCursorError),
+)
 def preview_campaign(campaign_id: CampaignId, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> PreviewPage:
     found = service.preview(store.get(campaign_id), limit=limit, cursor=cursor, now=clock.now())
     return PreviewPage.of(found)
 
 
-@router.get(f"{BASE}/<campaign_id>/metrics", summary="Impressions, clicks, conversions and spend by day", tags=TAGS)
+@router.get(
+    f"{BASE}/<campaign_id>/metrics",
+    summary="Impressions, clicks, conversions and spend by day",
+    tags=TAGS,
+    raises=(CampaignNotFoundError,),
+)
 def get_campaign_metrics(campaign_id: CampaignId) -> MarketingResponse:
     return MarketingResponse.of(service.show_marketing(store.get(campaign_id)))
 
 
-@router.get(f"{BASE}/<campaign_id>/runs", summary="List a campaign's runs, newest first", tags=TAGS)
+@router.get(
+    f"{BASE}/<campaign_id>/runs",
+    summary="List a campaign's runs, newest first",
+    tags=TAGS,
+    raises=(CampaignNotFoundError,),
+)
 def list_campaign_runs(campaign_id: CampaignId) -> ListResponse[RunResponse]:
     return ListResponse[RunResponse](items=[RunResponse.of(run) for run in service.runs(store.get(campaign_id))])
 
 
-@router.get(f"{BASE}/<campaign_id>/runs/<run_id>", summary="Where a run stands", tags=TAGS)
+@router.get(
+    f"{BASE}/<campaign_id>/runs/<run_id>",
+    summary="Where a run stands",
+    tags=TAGS,
+    raises=(CampaignNotFoundError, RunNotFoundError),
+)
 def get_campaign_run(campaign_id: CampaignId, run_id: RunId) -> RunResponse:
     return RunResponse.of(*service.show_run(store.get(campaign_id), run_id))
 
 
-@router.get(f"{BASE}/<campaign_id>/runs/<run_id>/report", summary="What a run did", tags=TAGS)
+@router.get(
+    f"{BASE}/<campaign_id>/runs/<run_id>/report",
+    summary="What a run did",
+    tags=TAGS,
+    raises=(CampaignNotFoundError, RunNotFoundError),
+)
 def get_campaign_report(campaign_id: CampaignId, run_id: RunId) -> ReportResponse:
     return ReportResponse.of(service.show_report(store.get(campaign_id), run_id))
 

@@ -7,8 +7,29 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 from promos.checkout import service
 from promos.checkout.domain import Redemption
 from promos.checkout.schemas import CodeResponse, OrderOnly, RedemptionResponse, Use
+from promos.errors import (
+    CodeExpiredError,
+    CodeNotFoundError,
+    CodeOfAnotherError,
+    CodeReservedError,
+    CodeUsedError,
+    CurrencyError,
+    LimitReachedError,
+    NotStackableError,
+    OfferNotFoundError,
+    OrderDiffersError,
+    OrderReversedError,
+    OrderTooSmallError,
+    OutsideHoursError,
+    PromoNotActiveError,
+    PromoNotFoundError,
+    RedemptionNotFoundError,
+    TooManyCodesError,
+    UserRequiredError,
+)
 from promos.offers import store
 from stadion import clock
+from stadion.errors import RequestInProgressError
 from stadion.observability import count
 from stadion.partner_http import PartnerApi, partner_handler
 
@@ -17,25 +38,66 @@ PromoCode = Annotated[str, Path(examples=["RUN-7F3K-9QXD"], description="as the 
 api = PartnerApi()
 handler = partner_handler(api)
 
+REFUSALS = (
+    CodeUsedError,
+    CodeExpiredError,
+    CodeReservedError,
+    CodeNotFoundError,
+    CodeOfAnotherError,
+    NotStackableError,
+    CurrencyError,
+    LimitReachedError,
+    OfferNotFoundError,
+    OrderDiffersError,
+    OrderTooSmallError,
+    OrderReversedError,
+    OutsideHoursError,
+    PromoNotActiveError,
+    PromoNotFoundError,
+    TooManyCodesError,
+    UserRequiredError,
+)
+"""Why a code is not held or used."""
 
-@api.get("/partner/v1/codes/<code>", summary="What a code is worth", tags=["Codes"])
+
+@api.get(
+    "/partner/v1/codes/<code>",
+    summary="What a code is worth",
+    tags=["Codes"],
+    raises=(CodeNotFoundError, PromoNotFoundError),
+)
 def get_code(code: PromoCode) -> CodeResponse:
     _ = api.partner_id
     return CodeResponse.of(*service.look_up(code), clock.now())
 
 
-@api.post("/partner/v1/codes/<code>/reserve", summary="Hold a code for a cart", tags=["Codes"])
+@api.post(
+    "/partner/v1/codes/<code>/reserve",
+    summary="Hold a code for a cart",
+    tags=["Codes"],
+    raises=(*REFUSALS, RequestInProgressError),
+)
 def reserve_code(code: PromoCode, body: Annotated[Use, Body()]) -> RedemptionResponse:
     """The order's id makes it safe to repeat: the same order is answered alike and holds once."""
     return _told("CodeReserved", service.reserve(code, body.cart(api.partner_id), clock.now()))
 
 
-@api.post("/partner/v1/codes/<code>/redeem", summary="The order is paid", tags=["Codes"])
+@api.post(
+    "/partner/v1/codes/<code>/redeem",
+    summary="The order is paid",
+    tags=["Codes"],
+    raises=(*REFUSALS, RequestInProgressError),
+)
 def redeem_code(code: PromoCode, body: Annotated[Use, Body()]) -> RedemptionResponse:
     return _told("CodeRedeemed", service.redeem(code, body.cart(api.partner_id), clock.now()))
 
 
-@api.post("/partner/v1/codes/<code>/reverse", summary="The order was left or returned", tags=["Codes"])
+@api.post(
+    "/partner/v1/codes/<code>/reverse",
+    summary="The order was left or returned",
+    tags=["Codes"],
+    raises=(OfferNotFoundError, PromoNotFoundError, RedemptionNotFoundError, RequestInProgressError),
+)
 def reverse_code(code: PromoCode, body: Annotated[OrderOnly, Body()]) -> RedemptionResponse:
     partner_id = api.partner_id
     return _told("CodeReversed", service.reverse(partner_id, code, body.order_id, clock.now()))

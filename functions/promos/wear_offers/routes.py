@@ -6,9 +6,11 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 from pydantic import BaseModel
 
+from promos.errors import PromoNotFoundError
 from promos.values import Name
 from promos.wear_offers import service, store
 from stadion import clock
+from stadion.errors import RequestInProgressError
 from stadion.http import AdminRoutes, RequestModel, no_content
 
 router = AdminRoutes()
@@ -30,12 +32,23 @@ def list_wear_offers() -> WearOffers:
     return WearOffers(promos=dict(store.rules()))
 
 
-@router.put("/v1/admin/wear-offers/<gear_category>", summary="Set the promo of a category", tags=TAGS)
+@router.put(
+    "/v1/admin/wear-offers/<gear_category>",
+    summary="Set the promo of a category",
+    tags=TAGS,
+    raises=(PromoNotFoundError, RequestInProgressError),
+)
 def put_wear_offer(gear_category: Category, body: Annotated[WearOfferPut, Body()]) -> WearOffers:
     return WearOffers(promos=dict(service.set_rule(gear_category, body.promo_id, clock.now())))
 
 
-@router.delete("/v1/admin/wear-offers/<gear_category>", status_code=204, summary="Take it away", tags=TAGS)
+@router.delete(
+    "/v1/admin/wear-offers/<gear_category>",
+    status_code=204,
+    summary="Take it away",
+    tags=TAGS,
+    raises=(PromoNotFoundError, RequestInProgressError),
+)
 def delete_wear_offer(gear_category: Category) -> Response[None]:
     service.set_rule(gear_category, None, clock.now())
     return no_content()

@@ -6,6 +6,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from stadion import clock
 from stadion.http import Routes
+from telemetry.errors import MetricNotFoundError, TelemetryRangeError, TelemetryRangeTooLongError
 from telemetry.metrics.days import service as days
 from telemetry.metrics.days.ranges import moments, span
 from telemetry.metrics.days.schemas import (
@@ -17,8 +18,10 @@ from telemetry.metrics.days.schemas import (
     TrendResponse,
     ZonesResponse,
 )
+from telemetry.metrics.errors import HistogramWidthError, MetricsNotFoundError, MetricsRangeError, SeriesRangeError
 from telemetry.metrics.workouts import service as workouts
 from telemetry.metrics.workouts.schemas import MetricsResponse
+from telemetry.timeseries.errors import TelemetryStoreBusyError
 from telemetry.timeseries.port import Fill, Period, Source
 
 router = Routes()
@@ -30,7 +33,9 @@ Metric = Annotated[str, Query(max_length=40, examples=["heart_rate"])]
 OfSource = Annotated[Source, Query()]
 
 
-@router.get("/v1/workouts/<workout_id>/metrics", summary="Read what a workout means", tags=TAGS)
+@router.get(
+    "/v1/workouts/<workout_id>/metrics", summary="Read what a workout means", tags=TAGS, raises=(MetricsNotFoundError,)
+)
 def get_workout_metrics(workout_id: str) -> MetricsResponse:
     """Each number with its method, what went into it, and whether it is estimated; what is missing where there is none.
 
@@ -38,14 +43,26 @@ def get_workout_metrics(workout_id: str) -> MetricsResponse:
     return MetricsResponse.of(workouts.of_workout(router.user_id, workout_id))
 
 
-@router.get("/v1/metrics/fitness", summary="Read fitness, fatigue and form", tags=TAGS, compress=True)
+@router.get(
+    "/v1/metrics/fitness",
+    summary="Read fitness, fatigue and form",
+    tags=TAGS,
+    compress=True,
+    raises=(MetricsRangeError, TelemetryStoreBusyError),
+)
 def get_fitness(since: From = None, until: To = None) -> FitnessResponse:
     """Of each day, at most 731; six weeks until today when no range is given."""
     user_id = router.user_id
     return FitnessResponse.of(days.fitness_of(user_id, span(user_id, since, until, clock.now())))
 
 
-@router.get("/v1/metrics/trends/<metric>", summary="Read the trend of a metric", tags=TAGS, compress=True)
+@router.get(
+    "/v1/metrics/trends/<metric>",
+    summary="Read the trend of a metric",
+    tags=TAGS,
+    compress=True,
+    raises=(MetricNotFoundError, MetricsRangeError, TelemetryStoreBusyError),
+)
 def get_trend(
     metric: str,
     source: OfSource = Source.WORKOUTS,
@@ -58,7 +75,12 @@ def get_trend(
     return TrendResponse.of(found, metric=metric, source=source, period=period)
 
 
-@router.get("/v1/metrics/zones", summary="Read the time in zones", tags=TAGS)
+@router.get(
+    "/v1/metrics/zones",
+    summary="Read the time in zones",
+    tags=TAGS,
+    raises=(MetricNotFoundError, MetricsRangeError, TelemetryStoreBusyError),
+)
 def get_zones(metric: Metric = "heart_rate", since: From = None, until: To = None) -> ZonesResponse:
     """Of workouts, `heart_rate` or `power`: each day's seconds in the zones that held on it."""
     user_id = router.user_id
@@ -66,7 +88,13 @@ def get_zones(metric: Metric = "heart_rate", since: From = None, until: To = Non
     return ZonesResponse.of(found, metric=metric)
 
 
-@router.get("/v1/metrics/histogram", summary="Read how long each value was held", tags=TAGS, compress=True)
+@router.get(
+    "/v1/metrics/histogram",
+    summary="Read how long each value was held",
+    tags=TAGS,
+    compress=True,
+    raises=(HistogramWidthError, MetricNotFoundError, MetricsRangeError, TelemetryStoreBusyError),
+)
 def get_histogram(
     metric: Metric = "heart_rate",
     width: Annotated[float | None, Query(gt=0, le=10_000, examples=[5])] = None,
@@ -78,7 +106,12 @@ def get_histogram(
     return HistogramResponse.of(found, metric=metric)
 
 
-@router.get("/v1/metrics/mean-max", summary="Read the best averages of a season", tags=TAGS)
+@router.get(
+    "/v1/metrics/mean-max",
+    summary="Read the best averages of a season",
+    tags=TAGS,
+    raises=(MetricNotFoundError, MetricsRangeError, TelemetryStoreBusyError),
+)
 def get_mean_max(metric: Metric = "power", since: From = None, until: To = None) -> MeanMaxResponse:
     """By duration, of `power`, `heart_rate` or `speed`; of power with critical power, and what FTP it suggests."""
     user_id = router.user_id
@@ -86,7 +119,19 @@ def get_mean_max(metric: Metric = "power", since: From = None, until: To = None)
     return MeanMaxResponse.of(found, metric=metric)
 
 
-@router.get("/v1/metrics/series/<metric>", summary="Read a metric in even steps", tags=TAGS, compress=True)
+@router.get(
+    "/v1/metrics/series/<metric>",
+    summary="Read a metric in even steps",
+    tags=TAGS,
+    compress=True,
+    raises=(
+        MetricNotFoundError,
+        SeriesRangeError,
+        TelemetryRangeError,
+        TelemetryRangeTooLongError,
+        TelemetryStoreBusyError,
+    ),
+)
 def get_series(
     metric: str,
     source: OfSource = Source.WORKOUTS,
@@ -101,7 +146,7 @@ def get_series(
     return SeriesResponse.of(found, metric=metric, source=source, step_s=step_s, fill=fill)
 
 
-@router.get("/v1/metrics/latest", summary="Read the newest values", tags=TAGS)
+@router.get("/v1/metrics/latest", summary="Read the newest values", tags=TAGS, raises=(TelemetryStoreBusyError,))
 def get_latest() -> LatestResponse:
     user_id = router.user_id
     return LatestResponse.of(

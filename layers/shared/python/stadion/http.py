@@ -22,6 +22,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, ConfigDict
 
 from stadion import ids, problems
+from stadion.contract import Headers, NotModifiedError, Raises, declare
 from stadion.errors import (
     IfMatchRequiredError,
     InvalidTokenError,
@@ -70,16 +71,25 @@ class RequestModel(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, allow_inf_nan=False)
 
 
-class NotModifiedError(Exception):
-    """The client has this version already. Control flow, answered with 304."""
-
-    def __init__(self, tag: str) -> None:
-        self.tag = tag
-        super().__init__("not modified")
-
-
 class Exchange(BaseRouter):
-    """A request and its answer: what the routes of an entry point and those of a wing ask alike."""
+    """A request and its answer: what the routes of an entry point and those of a wing ask and declare alike."""
+
+    # --- what a route declares (`stadion.contract`) ---
+
+    def get(self, *rule: Any, raises: Raises = (), headers: Headers = (), **options: Any) -> Callable[[F], F]:
+        return declare(super().get(*rule, **options), raises, headers)
+
+    def post(self, *rule: Any, raises: Raises = (), headers: Headers = (), **options: Any) -> Callable[[F], F]:
+        return declare(super().post(*rule, **options), raises, headers)
+
+    def put(self, *rule: Any, raises: Raises = (), headers: Headers = (), **options: Any) -> Callable[[F], F]:
+        return declare(super().put(*rule, **options), raises, headers)
+
+    def patch(self, *rule: Any, raises: Raises = (), headers: Headers = (), **options: Any) -> Callable[[F], F]:
+        return declare(super().patch(*rule, **options), raises, headers)
+
+    def delete(self, *rule: Any, raises: Raises = (), headers: Headers = (), **options: Any) -> Callable[[F], F]:
+        return declare(super().delete(*rule, **options), raises, headers)
 
     # --- what the caller sent ---
 
