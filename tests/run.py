@@ -10,6 +10,7 @@ import json
 import os
 import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -23,7 +24,7 @@ from typing import Any, Final
 
 from local.errors import AnotherUpIsRunning
 from local.lock import only_one
-from tests.kit import changes
+from tests.kit import changes, seen_codes
 from tests.kit.cpu_time import WRITTEN_TO
 from tests.kit.environment import of_a_run, stay_here
 from tests.kit.size import DEFAULT_SEED, VARIABLE
@@ -34,6 +35,8 @@ TESTS: Final = ROOT / "tests"
 PRODUCTS: Final = {"timestream_local": ROOT / "timestream_local" / "tests"}
 """What is installable by itself has its tests with it."""
 LOGS: Final = ROOT / ".stadion" / "test-logs"
+SEEN: Final = LOGS / "codes"
+"""Which problem codes the tests' processes saw."""
 PLAIN: Final = ("unit", "integration")
 KINDS: Final = ("lint", "format", "types", "unit", "integration", "e2e", "alone", "bench")
 INFRASTRUCTURE: Final = "tests/platform/unit/infra"
@@ -101,6 +104,11 @@ class Run:
     by_change: bool = False
     """What a change asks for may be nothing."""
     outcomes: list[Outcome] = field(default_factory=list)
+
+    @property
+    def is_whole(self) -> bool:
+        """Every test of the product runs, so that what none of them saw is worth telling."""
+        return not (self.folders or self.by_change) and {*PLAIN, "e2e"} <= self.stages
 
     def lanes(self) -> tuple[list[Stage], list[Stage]]:
         """What runs at the same time: computing beside waiting, or, where nothing waits, types beside tests."""
@@ -277,7 +285,11 @@ def _part(asked: argparse.Namespace) -> tuple[tuple[str, ...], bool]:
 def _shared_stack(run: Run) -> Iterator[dict[str, str]]:
     """Deployed before anything runs: what cannot be deployed is known at once."""
     environment = of_a_run() | {VARIABLE: "large" if run.large else "small", "STADION_SEED": str(run.seed)}
-    environment |= {"PYTHONUTF8": "1", "HYPOTHESIS_STORAGE_DIRECTORY": str(ROOT / ".hypothesis")}
+    environment |= {
+        "PYTHONUTF8": "1",
+        seen_codes.FOLDER: str(_empty(SEEN)),
+        "HYPOTHESIS_STORAGE_DIRECTORY": str(ROOT / ".hypothesis"),
+    }
     if not any(stage.needs_stack for stage in (*run.waiting(), *run.alone())):
         yield environment
         return
@@ -295,6 +307,12 @@ def _forget(folder: Path) -> None:
     from local.paths import StackFolder
 
     Emulator(0, StackFolder(folder), with_timestream=True).reset()
+
+
+def _empty(folder: Path) -> Path:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
 
 
 def _one_after_the_other(run: Run, stages: Sequence[Stage], environment: dict[str, str]) -> None:
@@ -343,6 +361,8 @@ def _tell(run: Run) -> int:
         print("nothing of what was asked for is there: no stage of it has a folder in this part of tests/")
         return NOTHING_RAN
     _tell_slowest(run)
+    if run.is_whole:
+        _tell_unseen()
     print()
     print(*run.outcomes, sep="\n")
     print(_total(run))
@@ -387,6 +407,14 @@ def _tell_slowest(run: Run) -> None:
         print("\nthe ten slowest tests by CPU time (fixtures and ended processes included, the stack's own not):")
     for name, spent in sorted(seconds.items(), key=lambda entry: -entry[1])[:10]:
         print(f"  {spent:>6.1f} s  {name}")
+
+
+def _tell_unseen() -> None:
+    """By a process of its own, which imports the services."""
+    print("\nproblem codes that routes declare and no test saw (a race, or a declaration too many):", flush=True)
+    roots = os.pathsep.join(str(ROOT / root) for root in (".", "functions", "layers/shared/python", "cli"))
+    command = (sys.executable, "-m", "tests.kit.declared", str(SEEN))
+    _children.run(command, cwd=ROOT, env=of_a_run() | {"PYTHONPATH": roots})
 
 
 def _total(run: Run) -> str:

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 import pytest
 
 from local.aws import Aws
+from local.demo import client
 from local.emulator import Emulator
+from tests.kit.declared import watch
 from tests.kit.stack import SHARED, DeployedStack, bare_emulator, deployed_stack
 
 
@@ -25,7 +27,9 @@ def aws(emulator: Emulator) -> Aws:
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeployedStack]:
-    """The deployed app, shared by all tests of a run: what they find there is their own, made by them."""
+    """The deployed app, shared by all tests of a run: what they find there is their own, made by them.
+    Who answers them what no route declares fails them."""
+    watch(client.http())
     shared = os.environ.get(SHARED)
     if shared:
         yield DeployedStack.at(int(shared.split(":")[0]), shared.split(":", 1)[1])

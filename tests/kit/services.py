@@ -11,6 +11,7 @@ import boto3
 import pytest
 
 from stadion import dynamo, settings
+from tests.kit import declared
 from tests.kit.functions import handler_of
 
 ATHLETE = "8f14e45f-ceea-467f-a0e6-7b1c2d3e4f50"
@@ -105,22 +106,27 @@ class Service:
         query: dict[str, str] | None = None,
         **headers: str,
     ) -> Answer:
-        self.enter()
-        event = http_event(method, path, body, user=user, query=query, headers=headers)
-        return answer_of(handler_of(self.name, "api")(event, Context()))
+        return self._ask("api", http_event(method, path, body, user=user, query=query, headers=headers))
 
-    def sign(self, method: str, path: str, body: Any = None, *, query: dict[str, str] | None = None) -> Answer:
+    def sign(
+        self, method: str, path: str, body: Any = None, *, query: dict[str, str] | None = None, **headers: str
+    ) -> Answer:
         """As an admin's command signs it."""
-        self.enter()
-        event = http_event(method, path, body, user=None, query=query)
+        event = http_event(method, path, body, user=None, query=query, headers=headers)
         event["requestContext"]["authorizer"] = {"iam": {"userArn": "arn:aws:iam::000000000000:user/admin"}}
-        return answer_of(handler_of(self.name, "api")(event, Context()))
+        return self._ask("api", event)
 
     def ask(self, method: str, path: str, body: Any = None, *, key: str, **headers: str) -> Answer:
         """As a partner, through the REST API, which lets nobody in without a key."""
+        return self._ask("on_partner_request", rest_event(method, path, body, {"x-api-key": key, **headers}))
+
+    def _ask(self, function: str, event: dict[str, Any]) -> Answer:
+        """An answer that its route does not declare fails the test."""
         self.enter()
-        event = rest_event(method, path, body, {"x-api-key": key, **headers})
-        return answer_of(handler_of(self.name, "on_partner_request")(event, Context()))
+        answer = answer_of(handler_of(self.name, function)(event, Context()))
+        asked = event["requestContext"].get("http") or {"method": event["httpMethod"], "path": event["path"]}
+        declared.check(asked["method"], asked["path"], answer.status, answer.headers, answer.body, service=self.name)
+        return answer
 
     def invoke(self, function: str, event: dict[str, Any]) -> Any:
         """Calls another function of the service, `on_workout_events` or `send_batch`."""

@@ -1,18 +1,13 @@
 """Promos, offers and codes through the Lambda handlers."""
 
-import json
 from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
 
 from tests.kit.events import entry
 from tests.kit.promos import a_promo
-from tests.kit.services import ATHLETE, Answer, Context, Service, http_event, sqs_event
+from tests.kit.services import ATHLETE, Answer, Service, sqs_event
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
-
-
-ADMIN = {"iam": {"userArn": "arn:aws:iam::000000000000:user/marketing"}}
 
 
 PROMO = a_promo(
@@ -26,34 +21,15 @@ PROMO = a_promo(
 
 def admin(promos: Service, method: str, path: str, body: Any = None, **headers: str) -> Answer:
     """Signed, as the command line does."""
-    from promos import api
-
-    promos.enter()
     path, _, query = path.partition("?")
     asked = dict(pair.split("=") for pair in query.split("&")) if query else None
-    event = http_event(method, f"/v1/admin/promos{path}", body, user=None, query=asked, headers=headers)
-    event["requestContext"]["authorizer"] = ADMIN
-    raw = api.handler(event, Context())
-    text = raw.get("body") or ""
-    return Answer(raw["statusCode"], raw["headers"], json.loads(text) if text else text)
+    return promos.sign(method, f"/v1/admin/promos{path}", body, query=asked, **headers)
 
 
 def store(promos: Service, code: str, action: str | None = None, *, partner: str = "store", **body: Any) -> Answer:
     """The store's request, as a REST API with keys passes it on."""
-    from promos.checkout import on_partner_request
-
-    promos.enter()
-    event = {
-        "resource": "/partner/v1/codes/{proxy+}",
-        "path": f"/partner/v1/codes/{code}" + (f"/{action}" if action else ""),
-        "httpMethod": "POST" if action else "GET",
-        "multiValueHeaders": {"Content-Type": ["application/json"], "x-api-key": [f"{partner}-secret"]},
-        "requestContext": {"requestId": str(uuid4())},
-        "body": json.dumps(body) if action else None,
-        "isBase64Encoded": False,
-    }
-    raw = on_partner_request.handler(event, Context())
-    return Answer(raw["statusCode"], raw["headers"], json.loads(raw["body"]))
+    path = f"/partner/v1/codes/{code}" + (f"/{action}" if action else "")
+    return promos.ask("POST" if action else "GET", path, body if action else None, key=f"{partner}-secret")
 
 
 def order(order_id: str = "o-1", amount_minor: int = 10_000, **more: Any) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from stadion.errors import StaleVersionError
 from stadion.i18n import Language
 from stadion.privacy import distance_m
 from tests.kit.messages import said
-from tests.kit.services import OTHER, Answer, Context, Service, http_event, sqs_event
+from tests.kit.services import OTHER, Answer, Service, sqs_event
 
 ANNA = {"email": "Anna@Example.org", "password": "blue-otters-swim", "language": "ru", "time_zone": "Europe/Moscow"}
 
@@ -249,13 +249,8 @@ def test_what_is_no_picture_is_refused_with_a_reason(accounts: Service, anna: st
 
 
 def admin_call(accounts: Service, method: str, path: str) -> Any:
-    accounts.enter()
-    from accounts import api
-
-    event = http_event(method, path, None, user=None)
-    event["requestContext"]["authorizer"] = {"iam": {"userArn": "arn:aws:iam::000000000000:user/ops"}}
-    raw = api.handler(event, Context())
-    return raw["statusCode"], json.loads(raw["body"])
+    answer = accounts.sign(method, path)
+    return answer.status, answer.body
 
 
 def test_roles_are_granted_by_signed_requests_only(accounts: Service, anna: str) -> None:

@@ -19,6 +19,8 @@ from schemathesis.checks import CHECKS, load_all_checks
 
 from local.demo.client import Athlete, Client
 from local.paths import ROOT
+from stadion.problems import CONTENT_TYPE
+from tests.kit import declared
 from tests.kit.promos import offer_for
 from tests.kit.size import sized
 from tests.kit.stack import PATIENCE_S, DeployedStack
@@ -103,8 +105,13 @@ def test_an_operation_keeps_its_promises(visitor: Visitor, method: str, path: st
         answer = case.call(base_url=visitor.api, headers=headers, session=visitor.http, timeout=PATIENCE_S)
         if not leads_nowhere(answer):
             case.validate_response(answer, checks=promises())
+            declared.check(method, case.formatted_path, answer.status_code, answer.headers, problem_of(answer))
 
     keeps()
+
+
+def problem_of(answer: Any) -> Any:
+    return answer.json() if answer.headers.get("Content-Type", "").startswith(CONTENT_TYPE) else None
 
 
 def leads_nowhere(answer: Any) -> bool:

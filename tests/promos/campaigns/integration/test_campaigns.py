@@ -1,6 +1,5 @@
 """Campaigns through the Lambda handlers: plans, states, dry runs, what became of messages, who stayed."""
 
-import importlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +10,7 @@ from promos.campaigns.run import timer
 from tests.kit.clock import Clock
 from tests.kit.events import entry, recorded
 from tests.kit.promos import a_promo
-from tests.kit.services import Answer, Context, Service, answer_of, http_event, sqs_event
+from tests.kit.services import Answer, Service, sqs_event
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 PLAN: dict[str, Any] = {
@@ -53,12 +52,9 @@ def shop(promos: Service, monkeypatch: pytest.MonkeyPatch, standing_clock: Clock
 
 
 def ask(shop: Service, method: str, path: str, body: Any = None, **headers: str) -> Answer:
-    shop.enter()
     path, _, query = path.partition("?")
     asked = dict(pair.split("=") for pair in query.split("&")) if query else None
-    event = http_event(method, path, body, user=None, query=asked, headers=headers)
-    event["requestContext"]["authorizer"] = {"iam": {"userArn": "arn:aws:iam::000000000000:user/marketing"}}
-    return answer_of(importlib.import_module("promos.api").handler(event, Context()))
+    return shop.sign(method, path, body, query=asked, **headers)
 
 
 def act(shop: Service, action: str) -> Answer:

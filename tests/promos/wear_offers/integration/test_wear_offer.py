@@ -1,6 +1,5 @@
 """The steps of the wear offer through their handlers, and its start by the event."""
 
-import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,8 +13,8 @@ from stadion.i18n import Language
 from tests.kit.clock import Clock
 from tests.kit.events import entry
 from tests.kit.messages import said
-from tests.kit.services import ATHLETE, OTHER, Answer, Context, Service, http_event, sqs_event
-from tests.promos.world import ADMIN, NOW, consent, deliver, issue, launch, welcome
+from tests.kit.services import ATHLETE, OTHER, Answer, Service, sqs_event
+from tests.promos.world import NOW, consent, deliver, issue, launch, welcome
 
 pytestmark = pytest.mark.usefixtures("moment")
 
@@ -31,14 +30,8 @@ def product(sku: str = "8736421", **fields: Any) -> dict[str, Any]:
 
 
 def rule(promos: Service, method: str = "PUT", category: str = "running_shoes", **body: Any) -> Answer:
-    from promos import api
-
-    promos.enter()
     sent = body or ({"promo_id": "winter-shoes"} if method == "PUT" else None)
-    event = http_event(method, f"/v1/admin/wear-offers/{category}", sent, user=None)
-    event["requestContext"]["authorizer"] = ADMIN
-    raw = api.handler(event, Context())
-    return Answer(raw["statusCode"], raw["headers"], json.loads(raw.get("body") or "null"))
+    return promos.sign(method, f"/v1/admin/wear-offers/{category}", sent)
 
 
 @pytest.fixture
