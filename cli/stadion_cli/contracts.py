@@ -1,13 +1,16 @@
 """`stadion contracts`: the generated OpenAPI document, event schemas and samples, and the words of messages."""
 
 import sys
+from collections.abc import Callable
 from types import ModuleType
-from typing import Final
+from typing import Final, TypeVar
 
 import typer
 
 from stadion_cli.base.errors import CliError
 from stadion_cli.base.output import Json, Steps, say, show_json
+
+T = TypeVar("T")
 
 app: Final = typer.Typer(
     help="The OpenAPI document and the events' schemas, generated from the code.",
@@ -19,6 +22,10 @@ app: Final = typer.Typer(
 
 class ContractsDrifted(CliError):  # noqa: N818 - reads as what happened
     title = "The committed contracts are not those of the code"
+
+
+class ContractsIncomplete(CliError):  # noqa: N818 - reads as what happened
+    title = "The contracts leave something unsaid"
 
 
 @app.command()
@@ -33,7 +40,7 @@ def write(*, as_json: Json = False) -> None:
     """
     files = _contracts()
     with Steps(quiet=as_json).step("reading routes, models and events"):
-        changed = [str(path.relative_to(files.ROOT)) for path in files.write()]
+        changed = [str(path.relative_to(files.ROOT)) for path in _said(files.write)]
     if as_json:
         show_json({"changed": changed})
         return
@@ -50,13 +57,23 @@ def check(*, as_json: Json = False) -> None:
 
       [cyan]stadion contracts check[/cyan]
     """
-    found = _contracts().drift()
+    found = _said(_contracts().drift)
     if as_json:
         show_json({"drift": found})
     if found:
         raise ContractsDrifted("\n".join(found), hint="stadion contracts write")
     if not as_json:
         say("The contracts are those of the code.")
+
+
+def _said(generate: Callable[[], list[T]]) -> list[T]:
+    """What is missing in a service is told in a line."""
+    from local.contracts.models import ContractError
+
+    try:
+        return generate()
+    except ContractError as error:
+        raise ContractsIncomplete(str(error)) from error
 
 
 def _contracts() -> ModuleType:

@@ -9,13 +9,13 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 from accounts import consent_service, privacy_service, profile_service, store
 from accounts.avatars import store as avatars
 from accounts.avatars.schemas import AvatarForm, AvatarRequest
-from accounts.domain import JournalEntry, Profile, Role
+from accounts.domain import ConsentJournalEntry, Profile, UserRole
 from accounts.errors import ConsentRequiredError, NotMeasuredYetError, TooManyZonesError, UserNotFoundError
 from accounts.schemas import (
     ConsentPut,
     ConsentResponse,
-    PhysicalPut,
-    PhysicalResponse,
+    PhysicalDataPut,
+    PhysicalDataResponse,
     PrivacyZonePut,
     PrivacyZoneResponse,
     ProfilePatch,
@@ -35,16 +35,16 @@ from accounts.sign_in.errors import (
     WrongPasswordError,
 )
 from accounts.sign_in.schemas import (
-    Accepted,
+    AcceptedRequest,
     AdminUser,
-    Confirmation,
     EmailOnly,
     PasswordChange,
     PasswordReset,
     RefreshToken,
     Registration,
+    RegistrationConfirmation,
     SignIn,
-    Tokens,
+    SignInTokens,
 )
 from stadion import clock
 from stadion.contract import EDIT, NotModifiedError
@@ -67,10 +67,10 @@ handler = lambda_handler(api)
     tags=["Sign-in"],
     raises=(InvalidEmailError, WeakPasswordError, TooManyAttemptsError),
 )
-def register(body: Annotated[Registration, Body()]) -> Accepted:
+def register(body: Annotated[Registration, Body()]) -> AcceptedRequest:
     password = body.password.get_secret_value()
     sign_in_service.register(body.email, password, language=body.language, time_zone=body.time_zone)
-    return Accepted(next="confirm")
+    return AcceptedRequest(next="confirm")
 
 
 @api.post(
@@ -80,16 +80,16 @@ def register(body: Annotated[Registration, Body()]) -> Accepted:
     tags=["Sign-in"],
     raises=(WrongCodeError, WeakPasswordError, TooManyAttemptsError, UserNotFoundError, RequestInProgressError),
 )
-def confirm_registration(body: Annotated[Confirmation, Body()]) -> Response[None]:
+def confirm_registration(body: Annotated[RegistrationConfirmation, Body()]) -> Response[None]:
     password = body.password.get_secret_value()
     sign_in_service.confirm(body.email, code=body.code, password=password, now=clock.now())
     return no_content()
 
 
 @api.post("/v1/auth/resend", status_code=202, summary="Ask for a new code", tags=["Sign-in"])
-def resend_code(body: Annotated[EmailOnly, Body()]) -> Accepted:
+def resend_code(body: Annotated[EmailOnly, Body()]) -> AcceptedRequest:
     sign_in_service.resend(body.email)
-    return Accepted(next="confirm")
+    return AcceptedRequest(next="confirm")
 
 
 @api.post(
@@ -98,15 +98,15 @@ def resend_code(body: Annotated[EmailOnly, Body()]) -> Accepted:
     tags=["Sign-in"],
     raises=(SignInFailedError, TooManyAttemptsError, UserNotFoundError, RequestInProgressError),
 )
-def sign_in(body: Annotated[SignIn, Body()]) -> Tokens:
-    return Tokens.of(sign_in_service.sign_in(body.email, body.password.get_secret_value(), clock.now()))
+def sign_in(body: Annotated[SignIn, Body()]) -> SignInTokens:
+    return SignInTokens.of(sign_in_service.sign_in(body.email, body.password.get_secret_value(), clock.now()))
 
 
 @api.post(
     "/v1/auth/refresh", summary="Trade the refresh token for a new pair", tags=["Sign-in"], raises=(SessionOverError,)
 )
-def refresh_tokens(body: Annotated[RefreshToken, Body()]) -> Tokens:
-    return Tokens.of(identity.refresh(body.refresh_token.get_secret_value()))
+def refresh_tokens(body: Annotated[RefreshToken, Body()]) -> SignInTokens:
+    return SignInTokens.of(identity.refresh(body.refresh_token.get_secret_value()))
 
 
 @api.post(
@@ -134,9 +134,9 @@ def sign_out_everywhere() -> Response[None]:
 
 
 @api.post("/v1/auth/forgot-password", status_code=202, summary="Ask for a code to reset it", tags=["Sign-in"])
-def forgot_password(body: Annotated[EmailOnly, Body()]) -> Accepted:
+def forgot_password(body: Annotated[EmailOnly, Body()]) -> AcceptedRequest:
     sign_in_service.forgot_password(body.email)
-    return Accepted(next="reset_password")
+    return AcceptedRequest(next="reset_password")
 
 
 @api.post(
@@ -202,8 +202,8 @@ def create_avatar_form(body: Annotated[AvatarRequest, Body()]) -> AvatarForm:
 
 
 @api.get("/v1/me/physical", summary="Show physical data, now and over time", tags=["Profile"])
-def get_physical() -> PhysicalResponse:
-    return PhysicalResponse.of(store.physical(api.user_id), today=clock.now().date())
+def get_physical() -> PhysicalDataResponse:
+    return PhysicalDataResponse.of(store.physical(api.user_id), today=clock.now().date())
 
 
 @api.put(
@@ -212,9 +212,9 @@ def get_physical() -> PhysicalResponse:
     tags=["Profile"],
     raises=(ConsentRequiredError, NotMeasuredYetError, RequestInProgressError),
 )
-def put_physical(measured_on: date, body: Annotated[PhysicalPut, Body()]) -> PhysicalResponse:
+def put_physical(measured_on: date, body: Annotated[PhysicalDataPut, Body()]) -> PhysicalDataResponse:
     now = clock.now()
-    return PhysicalResponse.of(
+    return PhysicalDataResponse.of(
         profile_service.put_physical(api.user_id, body.measured(measured_on), now), today=now.date()
     )
 
@@ -293,7 +293,7 @@ def put_consent(kind: ConsentKind, body: Annotated[ConsentPut, Body()]) -> Conse
 def list_consent_journal(
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
-) -> ListResponse[JournalEntry]:
+) -> ListResponse[ConsentJournalEntry]:
     return listed(store.journal(api.user_id, limit=limit, cursor=cursor))
 
 
@@ -322,7 +322,7 @@ def find_user(username: str) -> AdminUser:
     tags=["Admin"],
     raises=(UserNotFoundError,),
 )
-def grant_role(username: str, role: Role) -> AdminUser:
+def grant_role(username: str, role: UserRole) -> AdminUser:
     return AdminUser.of(*admin_service.set_role(username, role, granted=True, by=admin.signer, now=clock.now()))
 
 
@@ -332,7 +332,7 @@ def grant_role(username: str, role: Role) -> AdminUser:
     tags=["Admin"],
     raises=(UserNotFoundError,),
 )
-def revoke_role(username: str, role: Role) -> AdminUser:
+def revoke_role(username: str, role: UserRole) -> AdminUser:
     return AdminUser.of(*admin_service.set_role(username, role, granted=False, by=admin.signer, now=clock.now()))
 
 
@@ -341,7 +341,7 @@ api.include_router(admin)
 
 def _me(profile: Profile) -> Response[ProfileResponse]:
     groups = str(api.claims.get("cognito:groups", "")).strip("[]").split()
-    roles = [role for role in Role if role is Role.USER or role.value in groups]
+    roles = [role for role in UserRole if role is UserRole.USER or role.value in groups]
     # The link to the picture ends after an hour, so a copy of the profile is good for half of one.
     variant = f"{int(clock.now().timestamp() // 1800)}" if profile.avatar else ""
     told = ProfileResponse.of(profile, roles=roles, avatar_url=avatars.url(profile.avatar))

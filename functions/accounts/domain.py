@@ -22,7 +22,7 @@ from stadion.privacy import EARTH_RADIUS_M
 from stadion.values import Value
 
 
-class Units(StrEnum):
+class UnitSystem(StrEnum):
     METRIC = "metric"
     IMPERIAL = "imperial"
 
@@ -33,13 +33,13 @@ class WeekStart(StrEnum):
     SUNDAY = "sunday"
 
 
-class Role(StrEnum):
+class UserRole(StrEnum):
     USER = "user"
     ADMIN = "admin"
     PARTNER = "partner"
 
 
-class Visibility(StrEnum):
+class FieldVisibility(StrEnum):
     PUBLIC = "public"
     FOLLOWERS = "followers"
     PRIVATE = "private"
@@ -69,17 +69,17 @@ SHAREABLE = (
 )
 """The profile fields that have a privacy setting."""
 
-DEFAULT_PRIVACY = dict.fromkeys(SHAREABLE, Visibility.PRIVATE) | {
-    "display_name": Visibility.PUBLIC,
-    "avatar": Visibility.PUBLIC,
-    "country": Visibility.PUBLIC,
-    "given_name": Visibility.FOLLOWERS,
-    "city": Visibility.FOLLOWERS,
+DEFAULT_PRIVACY = dict.fromkeys(SHAREABLE, FieldVisibility.PRIVATE) | {
+    "display_name": FieldVisibility.PUBLIC,
+    "avatar": FieldVisibility.PUBLIC,
+    "country": FieldVisibility.PUBLIC,
+    "given_name": FieldVisibility.FOLLOWERS,
+    "city": FieldVisibility.FOLLOWERS,
 }
 
 
 class ProfileSettings(Value):
-    units: Units = Units.METRIC
+    units: UnitSystem = UnitSystem.METRIC
     time_zone: str = "UTC"
     week_start: WeekStart = WeekStart.MONDAY
 
@@ -101,7 +101,7 @@ class Profile(Value):
     avatar: str | None = Field(default=None, description="key of the picture in the avatars bucket")
     avatar_problem: str | None = None
     settings: ProfileSettings = Field(default_factory=ProfileSettings)
-    privacy: dict[str, Visibility] = Field(default_factory=lambda: dict(DEFAULT_PRIVACY))
+    privacy: dict[str, FieldVisibility] = Field(default_factory=lambda: dict(DEFAULT_PRIVACY))
     created_at: AwareDatetime
     updated_at: AwareDatetime
 
@@ -130,9 +130,9 @@ class Profile(Value):
 def visible_to(relation: Relation, profile: Profile) -> dict[str, Any]:
     """The fields that a viewer may see: the one function that every read of another's profile goes through."""
     allowed = {
-        Relation.SELF: {Visibility.PUBLIC, Visibility.FOLLOWERS, Visibility.PRIVATE},
-        Relation.FOLLOWER: {Visibility.PUBLIC, Visibility.FOLLOWERS},
-        Relation.STRANGER: {Visibility.PUBLIC},
+        Relation.SELF: {FieldVisibility.PUBLIC, FieldVisibility.FOLLOWERS, FieldVisibility.PRIVATE},
+        Relation.FOLLOWER: {FieldVisibility.PUBLIC, FieldVisibility.FOLLOWERS},
+        Relation.STRANGER: {FieldVisibility.PUBLIC},
     }[relation]
     privacy = DEFAULT_PRIVACY | profile.privacy
     return {name: getattr(profile, name) for name in SHAREABLE if privacy[name] in allowed}
@@ -141,7 +141,7 @@ def visible_to(relation: Relation, profile: Profile) -> dict[str, Any]:
 # --- physical data --------------------------------------------------------------------------------------------------
 
 
-class Physical(Value):
+class PhysicalData(Value):
     """Measurements as of a day. A missing one keeps its last known value."""
 
     measured_on: date
@@ -157,13 +157,13 @@ class Physical(Value):
         return PhysicalDataChanged(**self.model_dump(), revision=revision)
 
 
-def current(history: list[Physical], today: date) -> Physical:
+def current(history: list[PhysicalData], today: date) -> PhysicalData:
     """The last known value of each measurement up to `today`."""
     known: dict[str, Any] = {}
     for entry in sorted(history, key=lambda entry: entry.measured_on):
         if entry.measured_on <= today:
             known |= entry.model_dump(exclude_none=True)
-    return Physical.model_validate({"measured_on": today, **known})
+    return PhysicalData.model_validate({"measured_on": today, **known})
 
 
 # --- privacy zones --------------------------------------------------------------------------------------------------
@@ -216,7 +216,7 @@ class Consent(Value):
     changed_at: AwareDatetime | None = None
 
 
-class JournalEntry(Value):
+class ConsentJournalEntry(Value):
     """One change of a consent: what was agreed to or withdrawn, when, from which address. Never edited."""
 
     kind: ConsentKind

@@ -6,7 +6,7 @@ from typing import Any
 
 from accounts import store
 from accounts.avatars import store as avatars
-from accounts.domain import Physical, Profile, Relation, visible_to
+from accounts.domain import PhysicalData, Profile, Relation, visible_to
 from accounts.errors import ConsentRequiredError, NotMeasuredYetError
 from stadion.errors import FieldRequiredError
 from stadion.events.accounts import ConsentKind
@@ -52,7 +52,7 @@ def public(viewer_id: str, user_id: str) -> dict[str, Any]:
     return visible_to(relation, profile)
 
 
-def put_physical(user_id: str, entry: Physical, now: datetime) -> list[Physical]:
+def put_physical(user_id: str, entry: PhysicalData, now: datetime) -> list[PhysicalData]:
     """All that is known afterwards."""
     tomorrow = now.date() + timedelta(days=1)  # it has begun east of Greenwich
     if not EARLIEST_MEASUREMENT <= entry.measured_on <= tomorrow:

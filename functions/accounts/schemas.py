@@ -13,11 +13,11 @@ from accounts.domain import (
     DEFAULT_PRIVACY,
     SHAREABLE,
     Consent,
-    Physical,
+    FieldVisibility,
+    PhysicalData,
     Profile,
-    Role,
-    Units,
-    Visibility,
+    UnitSystem,
+    UserRole,
     WeekStart,
     Zone,
     current,
@@ -79,7 +79,7 @@ BirthDate = Annotated[date, AfterValidator(_birth_date)]
 
 
 class SettingsPatch(RequestModel):
-    units: Units | None = None
+    units: UnitSystem | None = None
     time_zone: TimeZone | None = None
     week_start: WeekStart | None = None
 
@@ -99,7 +99,7 @@ class ProfilePatch(RequestModel):
     phone: Phone | None = None
     avatar: None = Field(default=None, description="null removes the picture; POST /v1/me/avatar sets one")
     settings: SettingsPatch | None = None
-    privacy: dict[str, Visibility] | None = Field(default=None, examples=[{"city": "followers"}])
+    privacy: dict[str, FieldVisibility] | None = Field(default=None, examples=[{"city": "followers"}])
 
     @model_validator(mode="after")
     def _known_privacy_fields(self) -> "ProfilePatch":
@@ -117,7 +117,7 @@ class ProfilePatch(RequestModel):
 
 
 class SettingsResponse(BaseModel):
-    units: Units
+    units: UnitSystem
     time_zone: str
     week_start: WeekStart
 
@@ -138,14 +138,14 @@ class ProfileResponse(BaseModel):
     phone: str | None
     avatar_url: str | None = Field(description="valid for an hour")
     avatar_problem: str | None = Field(default=None, description="why the last picture was refused")
-    roles: list[Role]
+    roles: list[UserRole]
     settings: SettingsResponse
-    privacy: dict[str, Visibility]
+    privacy: dict[str, FieldVisibility]
     created_at: AwareDatetime
     updated_at: AwareDatetime
 
     @classmethod
-    def of(cls, profile: Profile, *, roles: list[Role], avatar_url: str | None) -> Self:
+    def of(cls, profile: Profile, *, roles: list[UserRole], avatar_url: str | None) -> Self:
         return cls.model_validate(
             {
                 **profile.model_dump(),
@@ -180,7 +180,7 @@ class PublicProfile(BaseModel):
         return cls.model_validate({**told, "user_id": user_id, "avatar_url": avatar_url})
 
 
-class PhysicalPut(RequestModel):
+class PhysicalDataPut(RequestModel):
     """Measurements of one day; what is left out keeps its last known value."""
 
     height_cm: Amount | None = Field(default=None, ge=50, le=260)
@@ -192,23 +192,23 @@ class PhysicalPut(RequestModel):
     threshold_pace_s_per_km: Amount | None = Field(default=None, ge=100, le=1200)
 
     @model_validator(mode="after")
-    def _something_measured(self) -> "PhysicalPut":
+    def _something_measured(self) -> "PhysicalDataPut":
         if not self.model_dump(exclude_none=True):
             raise UnacceptableValueError(
                 Text(en="Send at least one measurement.", ru="Передайте хотя бы одно измерение.")
             )
         return self
 
-    def measured(self, on: date) -> Physical:
-        return Physical(measured_on=on, **self.model_dump())
+    def measured(self, on: date) -> PhysicalData:
+        return PhysicalData(measured_on=on, **self.model_dump())
 
 
-class PhysicalResponse(BaseModel):
-    current: Physical
-    history: list[Physical]
+class PhysicalDataResponse(BaseModel):
+    current: PhysicalData
+    history: list[PhysicalData]
 
     @classmethod
-    def of(cls, history: list[Physical], *, today: date) -> Self:
+    def of(cls, history: list[PhysicalData], *, today: date) -> Self:
         return cls(current=current(history, today), history=history)
 
 

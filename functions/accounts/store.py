@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import AwareDatetime
 
-from accounts.domain import Consent, JournalEntry, Physical, PrivacyZones, Profile
+from accounts.domain import Consent, ConsentJournalEntry, PhysicalData, PrivacyZones, Profile
 from accounts.errors import UserNotFoundError
 from stadion import pagination, writes
 from stadion.change import Change
@@ -24,7 +24,7 @@ class ProfileExistsError(Exception):
 class _Day(Value):
     """What was measured on a day; None: it was taken back, and its revision stays for whoever keeps a copy."""
 
-    entry: Physical | None = None
+    entry: PhysicalData | None = None
 
     def body(self) -> dict[str, Any]:
         return self.entry.model_dump(mode="json", exclude_none=True) if self.entry is not None else {}
@@ -48,7 +48,7 @@ DAYS = Records(
     pk="USER#{user_id}",
     sk="PHYSICAL#{measured_on}",
     dump=_Day.body,
-    load=lambda item: _Day(entry=Physical.model_validate(item.body) if item.body else None),
+    load=lambda item: _Day(entry=PhysicalData.model_validate(item.body) if item.body else None),
 )
 """Measurements of a day: `PUT`, `DELETE` (which leaves the revision), with their event; one query."""
 ZONES = Records(PrivacyZones, kind="privacy_zones", pk="USER#{user_id}", sk="PRIVACY_ZONES", nulls=True)
@@ -56,7 +56,7 @@ ZONES = Records(PrivacyZones, kind="privacy_zones", pk="USER#{user_id}", sk="PRI
 CONSENTS = Records(Consent, kind="consent", pk="USER#{user_id}", sk="CONSENT#{kind}", own_revision=True, nulls=True)
 """What holds now; with its journal entry and event in one transaction; one query."""
 JOURNAL = Records(
-    JournalEntry, kind="journal", pk="USER#{user_id}", sk="JOURNAL#{changed_at}#{kind}#{revision}", nulls=True
+    ConsentJournalEntry, kind="journal", pk="USER#{user_id}", sk="JOURNAL#{changed_at}#{kind}#{revision}", nulls=True
 )
 """Only ever put; newest first, with a cursor."""
 ROLE_CHANGES = Records(_RoleChange, kind="role_change", pk="USER#{user_id}", sk="ROLE#{at}#{role}")
@@ -94,12 +94,12 @@ def note_role_change(user_id: str, *, role: str, granted: bool, by: str, now: da
 # --- physical data --------------------------------------------------------------------------------------------------
 
 
-def physical(user_id: str) -> list[Physical]:
+def physical(user_id: str) -> list[PhysicalData]:
     """Oldest first."""
     return [day.entry for day in DAYS.every(user_id) if day.entry is not None]
 
 
-def change_physical(user_id: str, measured_on: date, entry: Physical | None, now: datetime) -> None:
+def change_physical(user_id: str, measured_on: date, entry: PhysicalData | None, now: datetime) -> None:
     """A day's entry with its event in one transaction; None takes it back. What holds already changes nothing."""
     stored = DAYS.read(user_id, measured_on)
     day = _Day(entry=entry)
@@ -107,7 +107,7 @@ def change_physical(user_id: str, measured_on: date, entry: Physical | None, now
         return
     with Change(user_id, now) as change:
         change.replace(stored, day)
-        change.publish((entry or Physical(measured_on=measured_on)).facts(stored.next_revision))
+        change.publish((entry or PhysicalData(measured_on=measured_on)).facts(stored.next_revision))
 
 
 # --- privacy zones --------------------------------------------------------------------------------------------------
@@ -138,7 +138,7 @@ def consents(user_id: str) -> dict[ConsentKind, Consent]:
 def change_consent(
     user_id: str,
     kind: ConsentKind,
-    how: Callable[[Consent], tuple[Consent, JournalEntry, Event] | None],
+    how: Callable[[Consent], tuple[Consent, ConsentJournalEntry, Event] | None],
     now: datetime,
 ) -> Consent:
     """State, journal and event in one transaction; `how` answers None when nothing changes."""
@@ -155,7 +155,7 @@ def change_consent(
     return consent
 
 
-def journal(user_id: str, *, limit: int, cursor: str | None) -> pagination.Page[JournalEntry]:
+def journal(user_id: str, *, limit: int, cursor: str | None) -> pagination.Page[ConsentJournalEntry]:
     """Newest first."""
     scope = ("consent-journal", user_id)
     return JOURNAL.page(user_id, scope=scope, limit=limit, cursor=cursor, newest_first=True)

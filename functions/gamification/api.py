@@ -2,7 +2,7 @@
 
 from gamification import store
 from gamification.domain import LEVELS, TOTAL
-from gamification.schemas import LevelResponse, Progress, RecordResponse
+from gamification.schemas import GamificationProgress, LevelResponse, PersonalRecordResponse
 from stadion.http import Api, lambda_handler
 from stadion.pagination import ListResponse
 
@@ -11,8 +11,8 @@ handler = lambda_handler(api)
 
 
 @api.get("/v1/gamification/progress", summary="Show XP and level", tags=["Gamification"])
-def get_progress() -> Progress:
-    return Progress.of(store.total_xp(api.user_id, TOTAL))
+def get_progress() -> GamificationProgress:
+    return GamificationProgress.of(store.total_xp(api.user_id, TOTAL))
 
 
 @api.get("/v1/gamification/levels", summary="List the levels and their rewards", tags=["Gamification"])
@@ -21,6 +21,6 @@ def list_levels() -> ListResponse[LevelResponse]:
 
 
 @api.get("/v1/gamification/records", summary="List the personal records", tags=["Gamification"])
-def list_records() -> ListResponse[RecordResponse]:
+def list_records() -> ListResponse[PersonalRecordResponse]:
     records = store.records(api.user_id)
-    return ListResponse[RecordResponse](items=[RecordResponse.of(record) for record in records])
+    return ListResponse[PersonalRecordResponse](items=[PersonalRecordResponse.of(record) for record in records])

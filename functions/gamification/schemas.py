@@ -17,7 +17,7 @@ class LevelResponse(BaseModel):
         return cls(level=level.level, xp=level.xp, reward=level.reward)
 
 
-class Progress(BaseModel):
+class GamificationProgress(BaseModel):
     xp: int
     level: int
     level_xp: int = Field(description="at which this level began")
@@ -37,7 +37,7 @@ class Progress(BaseModel):
         )
 
 
-class RecordResponse(BaseModel):
+class PersonalRecordResponse(BaseModel):
     record: str = Field(examples=["run.5k"])
     name: str = Field(examples=["5k"])
     distance_m: float

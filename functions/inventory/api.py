@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
 from inventory import service, store
 from inventory.categories import CATEGORIES
-from inventory.domain import Gear, Status, UsedGear
+from inventory.domain import Gear, GearStatus, UsedGear
 from inventory.errors import (
     ComponentIdTakenError,
     ComponentNotFoundError,
@@ -16,7 +16,7 @@ from inventory.errors import (
     GearNotFoundError,
     TooMuchGearError,
 )
-from inventory.schemas import CategoryResponse, ComponentPatch, GearPatch, GearResponse, NewComponent, NewGear
+from inventory.schemas import ComponentPatch, GearCategoryResponse, GearPatch, GearResponse, NewComponent, NewGear
 from stadion import clock
 from stadion.contract import EDIT, KEYED
 from stadion.errors import FieldRequiredError, IdempotencyKeyReusedError, InvalidCursorError, StaleVersionError
@@ -43,7 +43,7 @@ def add_gear(body: Annotated[NewGear, Body()]) -> Response[GearResponse]:
 
 @api.get("/v1/gear", summary="List the gear", tags=["Gear"], raises=(InvalidCursorError,))
 def list_gear(
-    status: Annotated[Status | None, Query()] = None,
+    status: Annotated[GearStatus | None, Query()] = None,
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
 ) -> ListResponse[GearResponse]:
@@ -53,9 +53,9 @@ def list_gear(
 
 
 @api.get("/v1/gear/categories", summary="Show what gear there is and how long it lasts", tags=["Gear"])
-def list_categories() -> ListResponse[CategoryResponse]:
-    items = [CategoryResponse.of(category, facts) for category, facts in CATEGORIES.items()]
-    return ListResponse[CategoryResponse](items=items)
+def list_categories() -> ListResponse[GearCategoryResponse]:
+    items = [GearCategoryResponse.of(category, facts) for category, facts in CATEGORIES.items()]
+    return ListResponse[GearCategoryResponse](items=items)
 
 
 @api.get(

@@ -9,13 +9,13 @@ from enum import StrEnum
 from stadion.sports import WearUnit
 
 
-class Kind(StrEnum):
+class GearKind(StrEnum):
     SHOES = "shoes"
     APPAREL = "apparel"
     EQUIPMENT = "equipment"
 
 
-class Category(StrEnum):
+class GearCategory(StrEnum):
     RUNNING_SHOES = "running_shoes"
     RACING_SHOES = "racing_shoes"
     TRAIL_SHOES = "trail_shoes"
@@ -47,39 +47,39 @@ class Category(StrEnum):
 
 @dataclass(frozen=True)
 class CategoryFacts:
-    kind: Kind
+    kind: GearKind
     unit: WearUnit
     limit: float
 
 
 KM, HOURS, SESSIONS = WearUnit.KM, WearUnit.HOURS, WearUnit.SESSIONS
 
-CATEGORIES: dict[Category, CategoryFacts] = {
-    Category.RUNNING_SHOES: CategoryFacts(Kind.SHOES, KM, 700),
-    Category.RACING_SHOES: CategoryFacts(Kind.SHOES, KM, 300),
-    Category.TRAIL_SHOES: CategoryFacts(Kind.SHOES, KM, 600),
-    Category.WALKING_SHOES: CategoryFacts(Kind.SHOES, KM, 900),
-    Category.HIKING_BOOTS: CategoryFacts(Kind.SHOES, KM, 1200),
-    Category.CYCLING_SHOES: CategoryFacts(Kind.SHOES, HOURS, 600),
-    Category.CLIMBING_SHOES: CategoryFacts(Kind.SHOES, SESSIONS, 100),
-    Category.COURT_SHOES: CategoryFacts(Kind.SHOES, HOURS, 60),
-    Category.FOOTBALL_BOOTS: CategoryFacts(Kind.SHOES, HOURS, 80),
-    Category.TOP: CategoryFacts(Kind.APPAREL, SESSIONS, 150),
-    Category.BOTTOM: CategoryFacts(Kind.APPAREL, SESSIONS, 150),
-    Category.SOCKS: CategoryFacts(Kind.APPAREL, SESSIONS, 100),
-    Category.SPORTS_BRA: CategoryFacts(Kind.APPAREL, SESSIONS, 120),
-    Category.JACKET: CategoryFacts(Kind.APPAREL, SESSIONS, 250),
-    Category.SWIMWEAR: CategoryFacts(Kind.APPAREL, HOURS, 100),
-    Category.WETSUIT: CategoryFacts(Kind.APPAREL, HOURS, 150),
-    Category.BIKE: CategoryFacts(Kind.EQUIPMENT, KM, 20_000),
-    Category.HELMET: CategoryFacts(Kind.EQUIPMENT, SESSIONS, 500),
-    Category.GOGGLES: CategoryFacts(Kind.EQUIPMENT, SESSIONS, 150),
-    Category.SKIS: CategoryFacts(Kind.EQUIPMENT, SESSIONS, 150),
-    Category.SNOWBOARD: CategoryFacts(Kind.EQUIPMENT, SESSIONS, 150),
-    Category.SKATES: CategoryFacts(Kind.EQUIPMENT, HOURS, 200),
-    Category.RACKET: CategoryFacts(Kind.EQUIPMENT, HOURS, 100),
-    Category.BALL: CategoryFacts(Kind.EQUIPMENT, HOURS, 100),
-    Category.ROPE: CategoryFacts(Kind.EQUIPMENT, SESSIONS, 150),
-    Category.BOAT: CategoryFacts(Kind.EQUIPMENT, HOURS, 1500),
-    Category.OTHER: CategoryFacts(Kind.EQUIPMENT, SESSIONS, 300),
+CATEGORIES: dict[GearCategory, CategoryFacts] = {
+    GearCategory.RUNNING_SHOES: CategoryFacts(GearKind.SHOES, KM, 700),
+    GearCategory.RACING_SHOES: CategoryFacts(GearKind.SHOES, KM, 300),
+    GearCategory.TRAIL_SHOES: CategoryFacts(GearKind.SHOES, KM, 600),
+    GearCategory.WALKING_SHOES: CategoryFacts(GearKind.SHOES, KM, 900),
+    GearCategory.HIKING_BOOTS: CategoryFacts(GearKind.SHOES, KM, 1200),
+    GearCategory.CYCLING_SHOES: CategoryFacts(GearKind.SHOES, HOURS, 600),
+    GearCategory.CLIMBING_SHOES: CategoryFacts(GearKind.SHOES, SESSIONS, 100),
+    GearCategory.COURT_SHOES: CategoryFacts(GearKind.SHOES, HOURS, 60),
+    GearCategory.FOOTBALL_BOOTS: CategoryFacts(GearKind.SHOES, HOURS, 80),
+    GearCategory.TOP: CategoryFacts(GearKind.APPAREL, SESSIONS, 150),
+    GearCategory.BOTTOM: CategoryFacts(GearKind.APPAREL, SESSIONS, 150),
+    GearCategory.SOCKS: CategoryFacts(GearKind.APPAREL, SESSIONS, 100),
+    GearCategory.SPORTS_BRA: CategoryFacts(GearKind.APPAREL, SESSIONS, 120),
+    GearCategory.JACKET: CategoryFacts(GearKind.APPAREL, SESSIONS, 250),
+    GearCategory.SWIMWEAR: CategoryFacts(GearKind.APPAREL, HOURS, 100),
+    GearCategory.WETSUIT: CategoryFacts(GearKind.APPAREL, HOURS, 150),
+    GearCategory.BIKE: CategoryFacts(GearKind.EQUIPMENT, KM, 20_000),
+    GearCategory.HELMET: CategoryFacts(GearKind.EQUIPMENT, SESSIONS, 500),
+    GearCategory.GOGGLES: CategoryFacts(GearKind.EQUIPMENT, SESSIONS, 150),
+    GearCategory.SKIS: CategoryFacts(GearKind.EQUIPMENT, SESSIONS, 150),
+    GearCategory.SNOWBOARD: CategoryFacts(GearKind.EQUIPMENT, SESSIONS, 150),
+    GearCategory.SKATES: CategoryFacts(GearKind.EQUIPMENT, HOURS, 200),
+    GearCategory.RACKET: CategoryFacts(GearKind.EQUIPMENT, HOURS, 100),
+    GearCategory.BALL: CategoryFacts(GearKind.EQUIPMENT, HOURS, 100),
+    GearCategory.ROPE: CategoryFacts(GearKind.EQUIPMENT, SESSIONS, 150),
+    GearCategory.BOAT: CategoryFacts(GearKind.EQUIPMENT, HOURS, 1500),
+    GearCategory.OTHER: CategoryFacts(GearKind.EQUIPMENT, SESSIONS, 300),
 }

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from pydantic import AwareDatetime, Field
 
-from inventory.categories import CATEGORIES, Category
+from inventory.categories import CATEGORIES, GearCategory
 from stadion.athletes import WithConsents
 from stadion.events.accounts import ConsentKind
 from stadion.events.inventory import GearWearReached
@@ -27,7 +27,7 @@ MEASURE = {WearUnit.KM: "distance_m", WearUnit.HOURS: "time_s", WearUnit.SESSION
 PER_UNIT = {WearUnit.KM: 1000, WearUnit.HOURS: 3600, WearUnit.SESSIONS: 1}
 
 
-class Status(StrEnum):
+class GearStatus(StrEnum):
     ACTIVE = "active"
     ARCHIVED = "archived"
 
@@ -47,7 +47,7 @@ class Gear(Value):
     gear_id: str
     user_id: str
     revision: int = 1
-    category: Category
+    category: GearCategory
     brand: str | None = None
     model: str | None = None
     nickname: str | None = None
@@ -55,7 +55,7 @@ class Gear(Value):
     used_since: date | None = None
     initial_use: float = 0
     limit: float
-    status: Status = Status.ACTIVE
+    status: GearStatus = GearStatus.ACTIVE
     archived_at: AwareDatetime | None = None
     default_for: dict[SportType, AwareDatetime] = Field(
         default_factory=dict, description="sport -> the moment from which this gear is its default"
@@ -177,7 +177,7 @@ def used(totals: Amounts, unit: WearUnit, initial_use: float) -> float:
 # --- wear -----------------------------------------------------------------------------------------------------------
 
 
-class Wear(Value):
+class GearWear(Value):
     """How far a piece (or a component) is through its life."""
 
     unit: WearUnit
@@ -187,9 +187,11 @@ class Wear(Value):
     worn_out_on: date | None = Field(default=None, description="forecast from the last three months; null when unknown")
 
 
-def wear(totals: Amounts, *, unit: WearUnit, initial_use: float, limit: float, since: date | None, today: date) -> Wear:
+def wear(
+    totals: Amounts, *, unit: WearUnit, initial_use: float, limit: float, since: date | None, today: date
+) -> GearWear:
     so_far = used(totals, unit, initial_use)
-    return Wear(
+    return GearWear(
         unit=unit,
         used=so_far,
         limit=limit,
@@ -210,12 +212,12 @@ class UsedGear:
     def use(self) -> Amounts:
         return self.totals.get(account(self.gear.gear_id), {})
 
-    def wear(self, today: date) -> Wear:
+    def wear(self, today: date) -> GearWear:
         gear = self.gear
         since = gear.used_since or gear.purchased_on or (gear.created_at.date() if not gear.initial_use else None)
         return wear(self.use, unit=gear.unit, initial_use=gear.initial_use, limit=gear.limit, since=since, today=today)
 
-    def component_wear(self, component: Component, today: date) -> Wear:
+    def component_wear(self, component: Component, today: date) -> GearWear:
         return wear(
             self.totals.get(account(self.gear.gear_id, component.component_id), {}),
             unit=component.unit,

@@ -6,8 +6,8 @@ from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
 from inventory import store
-from inventory.categories import CATEGORIES, Category
-from inventory.domain import Gear, Purchase, Status, account
+from inventory.categories import CATEGORIES, GearCategory
+from inventory.domain import Gear, GearStatus, Purchase, account
 from stadion.change import Change
 from stadion.events.envelope import Event
 from stadion.events.inventory import GearAdded, GearRetired
@@ -54,12 +54,14 @@ def _pieces(user_id: str, order: OrderCompleted, back: Counter[str], now: dateti
             yield _gear(user_id, order, line, category, number, now), line.sku
 
 
-def _category(line: OrderLine) -> Category | None:
+def _category(line: OrderLine) -> GearCategory | None:
     """None for what does not wear, and for what the store calls by a name that we do not know."""
-    return Category(line.wear_category) if line.wear_category in set(Category) else None
+    return GearCategory(line.wear_category) if line.wear_category in set(GearCategory) else None
 
 
-def _gear(user_id: str, order: OrderCompleted, line: OrderLine, category: Category, number: int, now: datetime) -> Gear:
+def _gear(
+    user_id: str, order: OrderCompleted, line: OrderLine, category: GearCategory, number: int, now: datetime
+) -> Gear:
     name = f"{user_id}/{order.partner_id}/{order.order_id}/{line.sku}/{number}"
     return Gear(
         gear_id=str(uuid5(NAMESPACE_URL, name)),
@@ -104,7 +106,7 @@ def _given(user_id: str, purchase: Purchase, came_back: dict[str, int]) -> list[
 
 
 def _archived(gear: Gear, now: datetime) -> tuple[Gear, list[Event]]:
-    fields = {"status": Status.ARCHIVED, "archived_at": gear.archived_at or now}
+    fields = {"status": GearStatus.ARCHIVED, "archived_at": gear.archived_at or now}
     return gear.changed(now, **fields), [GearRetired(gear_id=gear.gear_id, category=gear.category.value)]
 
 

@@ -5,8 +5,8 @@ from typing import Annotated, Any, Self
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from inventory.categories import CATEGORIES, Category, CategoryFacts, Kind
-from inventory.domain import Component, Gear, Status, UsedGear, Wear
+from inventory.categories import CATEGORIES, CategoryFacts, GearCategory, GearKind
+from inventory.domain import Component, Gear, GearStatus, GearWear, UsedGear
 from stadion import ids
 from stadion.fields import LINE, Amount, Moment
 from stadion.http import RequestModel
@@ -26,7 +26,7 @@ class NewComponent(RequestModel):
     initial_use: InitialUse = 0
     installed_at: Moment | None = Field(default=None, description="now when left out")
 
-    def component(self, category: Category, now: datetime) -> Component:
+    def component(self, category: GearCategory, now: datetime) -> Component:
         return Component(
             component_id=self.component_id or ids.new_id(),
             name=self.name,
@@ -39,7 +39,7 @@ class NewComponent(RequestModel):
 
 class NewGear(RequestModel):
     gear_id: ClientId | None = Field(default=None, description="chosen by the client, so that it works offline")
-    category: Category = Field(examples=["running_shoes"])
+    category: GearCategory = Field(examples=["running_shoes"])
     brand: Words | None = Field(default=None, examples=["Kiprun"])
     model: Words | None = Field(default=None, examples=["KD900"])
     nickname: Words | None = None
@@ -73,7 +73,7 @@ class GearPatch(RequestModel):
     used_since: date | None = None
     initial_use: InitialUse | None = None
     limit: Limit | None = Field(default=None, description="null: back to the category's usual one")
-    status: Status | None = None
+    status: GearStatus | None = None
     default_for: list[SportType] | None = Field(default=None, max_length=60)
 
     def changes(self) -> dict[str, Any]:
@@ -94,10 +94,10 @@ class ComponentResponse(BaseModel):
     name: str
     installed_at: AwareDatetime
     initial_use: float
-    wear: Wear
+    wear: GearWear
 
     @classmethod
-    def of(cls, component: Component, wear: Wear) -> Self:
+    def of(cls, component: Component, wear: GearWear) -> Self:
         fields = component.model_dump(include={"component_id", "name", "installed_at", "initial_use"})
         return cls(**fields, wear=wear)
 
@@ -105,8 +105,8 @@ class ComponentResponse(BaseModel):
 class GearResponse(BaseModel):
     gear_id: str
     revision: int
-    kind: Kind
-    category: Category
+    kind: GearKind
+    category: GearCategory
     name: str
     brand: str | None = None
     model: str | None = None
@@ -114,9 +114,9 @@ class GearResponse(BaseModel):
     purchased_on: date | None = None
     used_since: date | None = None
     initial_use: float
-    status: Status
+    status: GearStatus
     default_for: list[SportType]
-    wear: Wear
+    wear: GearWear
     distance_m: int = Field(description="recorded with this gear in Stadion")
     time_s: int
     sessions: int
@@ -140,12 +140,12 @@ class GearResponse(BaseModel):
         )
 
 
-class CategoryResponse(BaseModel):
-    category: Category
-    kind: Kind
+class GearCategoryResponse(BaseModel):
+    category: GearCategory
+    kind: GearKind
     unit: WearUnit
     limit: float
 
     @classmethod
-    def of(cls, category: Category, facts: CategoryFacts) -> Self:
+    def of(cls, category: GearCategory, facts: CategoryFacts) -> Self:
         return cls(category=category, kind=facts.kind, unit=facts.unit, limit=facts.limit)

@@ -6,7 +6,7 @@ from typing import Any
 
 from inventory import store
 from inventory.categories import CATEGORIES
-from inventory.domain import Component, Gear, Status, UsedGear
+from inventory.domain import Component, Gear, GearStatus, UsedGear
 from inventory.errors import ComponentIdTakenError, ComponentNotFoundError, TooMuchGearError
 from stadion import pagination
 from stadion.errors import FieldRequiredError, StaleVersionError
@@ -35,7 +35,7 @@ def used(gear: Gear) -> UsedGear:
     return UsedGear(gear, store.totals(gear.user_id, [gear]))
 
 
-def locker(user_id: str, status: Status | None, *, limit: int, cursor: str | None) -> pagination.Page[UsedGear]:
+def locker(user_id: str, status: GearStatus | None, *, limit: int, cursor: str | None) -> pagination.Page[UsedGear]:
     page = store.page(user_id, status, limit=limit, cursor=cursor)
     totals = store.totals(user_id, page.items)
     return page.of(lambda gear: UsedGear(gear, totals))
@@ -51,9 +51,9 @@ def change(old: Gear, changes: Mapping[str, Any], now: datetime) -> Gear:
         fields["limit"] = CATEGORIES[old.category].limit
     if "default_for" in fields:
         fields |= old.defaults(fields["default_for"], now)
-    retired = fields.get("status") is Status.ARCHIVED and old.status is Status.ACTIVE
+    retired = fields.get("status") is GearStatus.ARCHIVED and old.status is GearStatus.ACTIVE
     if "status" in fields:
-        fields["archived_at"] = (old.archived_at or now) if fields["status"] is Status.ARCHIVED else None
+        fields["archived_at"] = (old.archived_at or now) if fields["status"] is GearStatus.ARCHIVED else None
     new = old.changed(now, **fields)
     events: list[Event] = [GearRetired(gear_id=new.gear_id, category=new.category.value)] if retired else []
     remeasured = [new] if (new.limit, new.initial_use) != (old.limit, old.initial_use) else []

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from inventory.domain import Component, Gear, Owner, Purchase, Status, account, silent_notes
+from inventory.domain import Component, Gear, GearStatus, Owner, Purchase, account, silent_notes
 from inventory.errors import GearIdTakenError, GearNotFoundError
 from stadion import pagination
 from stadion.athletes import Consent
@@ -67,7 +67,7 @@ def some_gear(user_id: str, gear_ids: Iterable[str]) -> dict[str, Stored[Gear]]:
     return {gear_id: found[place] for gear_id, place in places.items() if found[place].value is not None}
 
 
-def page(user_id: str, status: Status | None, *, limit: int, cursor: str | None) -> pagination.Page[Gear]:
+def page(user_id: str, status: GearStatus | None, *, limit: int, cursor: str | None) -> pagination.Page[Gear]:
     """In the order in which the gear was named (its ids are time-ordered)."""
     where = None if status is None else Item.kind == f"gear_{status.value}"
     return GEAR.page(user_id, scope=("gear", user_id, status), limit=limit, cursor=cursor, where=where)
@@ -140,7 +140,7 @@ def take(
         change.delete(stored)
         change.check(use)
         return False
-    if stored.value.status is Status.ACTIVE:
+    if stored.value.status is GearStatus.ACTIVE:
         new, events = retire(stored.value, change.now)
         change.replace(stored, new)
         change.publish(*events)

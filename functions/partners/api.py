@@ -12,7 +12,7 @@ from partners.catalogue.errors import ImportNotFoundError
 from partners.catalogue.schemas import ImportResponse, NewImport
 from partners.domain import Credentials
 from partners.errors import PartnerIdTakenError, PartnerNotFoundError, PlanNotFoundError, RotationOpenError
-from partners.schemas import NewCredentials, NewPartner, PartnerResponse, Rotation
+from partners.schemas import CredentialRotation, NewCredentials, NewPartner, PartnerResponse
 from partners.settings import PartnerSettings
 from partners.webhooks import service as webhook_service
 from partners.webhooks import store as webhook_store
@@ -64,7 +64,7 @@ def get_partner(partner_id: str) -> PartnerResponse:
     tags=["Partners"],
     raises=(PartnerNotFoundError, PlanNotFoundError, RotationOpenError, RequestInProgressError),
 )
-def rotate_key(partner_id: str, body: Annotated[Rotation, Body()]) -> NewCredentials:
+def rotate_key(partner_id: str, body: Annotated[CredentialRotation, Body()]) -> NewCredentials:
     """The old key opens for the grace as well."""
     grace = timedelta(hours=body.grace_hours)
     return _shown_once(service.rotate_key(partner_id, grace, by=admin.signer, now=clock.now()))
@@ -77,7 +77,7 @@ def rotate_key(partner_id: str, body: Annotated[Rotation, Body()]) -> NewCredent
     tags=["Partners"],
     raises=(PartnerNotFoundError, RotationOpenError, RequestInProgressError),
 )
-def rotate_secret(partner_id: str, body: Annotated[Rotation, Body()]) -> NewCredentials:
+def rotate_secret(partner_id: str, body: Annotated[CredentialRotation, Body()]) -> NewCredentials:
     """Messages signed with the old secret are taken for the grace as well."""
     grace = timedelta(hours=body.grace_hours)
     return _shown_once(service.rotate_secret(partner_id, grace, by=admin.signer, now=clock.now()))
@@ -191,7 +191,9 @@ def enable_endpoint(partner_id: str, endpoint_id: str) -> EndpointResponse:
     tags=["Partners"],
     raises=(EndpointNotFoundError, RotationOpenError, RequestInProgressError),
 )
-def rotate_endpoint_secret(partner_id: str, endpoint_id: str, body: Annotated[Rotation, Body()]) -> NewEndpointSecret:
+def rotate_endpoint_secret(
+    partner_id: str, endpoint_id: str, body: Annotated[CredentialRotation, Body()]
+) -> NewEndpointSecret:
     """Webhooks carry a signature of each for the grace."""
     grace = timedelta(hours=body.grace_hours)
     made = webhook_service.rotate(partner_id, endpoint_id, grace, by=admin.signer, now=clock.now())

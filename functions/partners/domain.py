@@ -14,12 +14,12 @@ from stadion.values import Value
 MAX_VALID = 2
 
 
-class Ability(StrEnum):
+class PartnerAbility(StrEnum):
     ORDERS = "orders"
     CATALOGUE = "catalogue"
 
 
-class Standing(StrEnum):
+class PartnerStanding(StrEnum):
     ACTIVE = "active"
     DISABLED = "disabled"
 
@@ -68,9 +68,9 @@ def rotated(things: Sequence[R], new: R, now: datetime, grace: timedelta) -> lis
 class Partner(Value):
     partner_id: str
     name: str
-    status: Standing = Standing.ACTIVE
+    status: PartnerStanding = PartnerStanding.ACTIVE
     plan: str
-    may: list[Ability]
+    may: list[PartnerAbility]
     keys: list[ApiKey] = Field(default_factory=list)
     secrets: list[Secret] = Field(default_factory=list, description="that the partner signs its webhooks with")
     revision: int = 1
@@ -93,9 +93,9 @@ class Credentials:
     signing_secret: str | None = field(default=None, repr=False)
 
 
-def check_may(partner: Partner, ability: Ability) -> None:
+def check_may(partner: Partner, ability: PartnerAbility) -> None:
     """`PartnerDisabledError` when it may not come at all, `AbilityMissingError` when it may not do this."""
-    if partner.status is Standing.DISABLED:
+    if partner.status is PartnerStanding.DISABLED:
         raise PartnerDisabledError
     if ability not in partner.may:
         raise AbilityMissingError(ability=ability.value)

@@ -17,7 +17,7 @@ from partners.catalogue.schemas import (
     ProductResponse,
     ProductResult,
 )
-from partners.domain import Ability, Partner, check_may
+from partners.domain import Partner, PartnerAbility, check_may
 from partners.errors import (
     AbilityMissingError,
     PartnerDisabledError,
@@ -35,7 +35,7 @@ from partners.orders.errors import (
     TooManyOrderMessagesError,
     WebhookIdReusedError,
 )
-from partners.orders.schemas import OrderCompletedMessage, OrderReturnedMessage, Received
+from partners.orders.schemas import OrderCompletedMessage, OrderReturnedMessage, ReceivedOrder
 from stadion import clock
 from stadion.errors import IdempotencyKeyReusedError, InvalidIdempotencyKeyError, RequestInProgressError, StadionError
 from stadion.observability import count, log
@@ -51,7 +51,7 @@ class StoreApi(PartnerApi):
         """What is wrong in a message is told to who signed it, and to nobody else."""
         if self.event.path == WEBHOOKS:
             try:
-                order_service.signed_by(_partner(Ability.ORDERS), self.raw_body, self.header, clock.now())
+                order_service.signed_by(_partner(PartnerAbility.ORDERS), self.raw_body, self.header, clock.now())
             except StadionError as refused:
                 return self._refused(refused)
         for entry in error.errors():
@@ -84,18 +84,18 @@ handler = partner_handler(api)
 )
 def receive_webhook(
     body: Annotated[OrderCompletedMessage | OrderReturnedMessage, Body(discriminator="type")],
-) -> Received:
+) -> ReceivedOrder:
     """Signed as Standard Webhooks (`webhook-id`, `webhook-timestamp`, `webhook-signature`) with a secret of yours, and
     with your key. The same `webhook-id` again is answered as before; messages may come in any order."""
     now = clock.now()
-    partner = _partner(Ability.ORDERS)
+    partner = _partner(PartnerAbility.ORDERS)
     key = order_service.signed_by(partner, api.raw_body, api.header, now)
     message = body.message()
 
     def answer(receipt: Receipt) -> dict[str, Any]:
-        return Received.of(message, receipt).model_dump(mode="json")
+        return ReceivedOrder.of(message, receipt).model_dump(mode="json")
 
-    received = Received.of(message, order_service.receive(partner, message, key, answer=answer, now=now))
+    received = ReceivedOrder.of(message, order_service.receive(partner, message, key, answer=answer, now=now))
     count("WebhookReceived")
     log("received", partner_id=partner.partner_id, webhook_type=body.type, outcome=received.outcome)
     return received
@@ -109,7 +109,7 @@ def receive_webhook(
 )
 def put_product(sku: Annotated[Sku, Path()], body: Annotated[ProductPut, Body()]) -> ProductResponse:
     """The whole product as it is from now on; what says nothing new changes nothing."""
-    partner, now = _partner(Ability.CATALOGUE), clock.now()
+    partner, now = _partner(PartnerAbility.CATALOGUE), clock.now()
     return ProductResponse.of(catalogue_service.put(body.as_product(partner.partner_id, sku, now), now))
 
 
@@ -121,7 +121,7 @@ def put_product(sku: Annotated[Sku, Path()], body: Annotated[ProductPut, Body()]
 )
 def put_products(body: Annotated[ProductBatch, Body()]) -> ProductBatchResponse:
     """Judged one by one: look at each result."""
-    partner, now = _partner(Ability.CATALOGUE), clock.now()
+    partner, now = _partner(PartnerAbility.CATALOGUE), clock.now()
     read = body.read()
     products = [one.product(partner.partner_id, now) for one in read if not isinstance(one, ValidationError)]
     done = catalogue_service.put_many(products, now)
@@ -142,10 +142,10 @@ def put_products(body: Annotated[ProductBatch, Body()]) -> ProductBatchResponse:
     raises=(PartnerDisabledError, AbilityMissingError, ProductNotFoundError),
 )
 def get_product(sku: Annotated[Sku, Path()]) -> ProductResponse:
-    return ProductResponse.of(catalogue_store.get(_partner(Ability.CATALOGUE).partner_id, sku))
+    return ProductResponse.of(catalogue_store.get(_partner(PartnerAbility.CATALOGUE).partner_id, sku))
 
 
-def _partner(ability: Ability) -> Partner:
+def _partner(ability: PartnerAbility) -> Partner:
     try:
         partner = store.get(api.partner_id)
     except PartnerNotFoundError as error:

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
 
-from partners.domain import Ability, Credentials, Partner, Standing
+from partners.domain import Credentials, Partner, PartnerAbility, PartnerStanding
 from partners.fields import Words
 from stadion.errors import UnacceptableValueError
 from stadion.http import RequestModel
@@ -27,7 +27,7 @@ class NewPartner(RequestModel):
     partner_id: PartnerId
     name: Words = Field(examples=["The Store"])
     plan: str = Field(default="standard", pattern=r"^[a-z]{1,30}$")
-    may: list[Ability] = Field(default_factory=lambda: list(Ability), min_length=1, max_length=2)
+    may: list[PartnerAbility] = Field(default_factory=lambda: list(PartnerAbility), min_length=1, max_length=2)
 
     def partner(self, now: datetime) -> Partner:
         """As yet without a key and a secret."""
@@ -35,23 +35,23 @@ class NewPartner(RequestModel):
             partner_id=self.partner_id,
             name=self.name,
             plan=self.plan,
-            may=sorted(set(self.may), key=list(Ability).index),
+            may=sorted(set(self.may), key=list(PartnerAbility).index),
             created_at=now,
             updated_at=now,
         )
 
 
-class Rotation(RequestModel):
+class CredentialRotation(RequestModel):
     grace_hours: int = Field(default=24, ge=0, le=24 * 30, description="how long what is rotated out still holds")
 
 
-class KeyResponse(BaseModel):
+class PartnerKeyResponse(BaseModel):
     key_id: str
     created_at: AwareDatetime
     retires_at: AwareDatetime | None = None
 
 
-class SecretResponse(BaseModel):
+class PartnerSecretResponse(BaseModel):
     secret_id: str
     created_at: AwareDatetime
     retires_at: AwareDatetime | None = None
@@ -60,11 +60,11 @@ class SecretResponse(BaseModel):
 class PartnerResponse(BaseModel):
     partner_id: str
     name: str
-    status: Standing
+    status: PartnerStanding
     plan: str
-    may: list[Ability]
-    keys: list[KeyResponse]
-    secrets: list[SecretResponse]
+    may: list[PartnerAbility]
+    keys: list[PartnerKeyResponse]
+    secrets: list[PartnerSecretResponse]
     revision: int
     created_at: AwareDatetime
     updated_at: AwareDatetime

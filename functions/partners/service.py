@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from partners import api_keys, store
-from partners.domain import Credentials, Partner, Standing, check_none_open, holding, rotated
+from partners.domain import Credentials, Partner, PartnerStanding, check_none_open, holding, rotated
 from partners.signatures import new_secret
 from stadion import ids
 from stadion.observability import log
@@ -25,7 +25,7 @@ def rotate_key(partner_id: str, grace: timedelta, *, by: str, now: datetime) -> 
     partner = store.get(partner_id)
     check_none_open(partner.keys, now)
     key, value = api_keys.make(partner_id, partner.plan, now)
-    if partner.status is Standing.DISABLED:
+    if partner.status is PartnerStanding.DISABLED:
         api_keys.shut(key.key_id, partner.plan)
 
     def with_key(old: Partner) -> Partner:
@@ -74,7 +74,7 @@ def finish_rotations(partner_id: str, *, by: str, now: datetime, at_once: bool) 
 
 def disable(partner_id: str, *, by: str, now: datetime) -> Partner:
     """Our functions refuse it at once, API Gateway a moment later."""
-    partner = store.change(partner_id, lambda old: _with_status(old, Standing.DISABLED, now), now)
+    partner = store.change(partner_id, lambda old: _with_status(old, PartnerStanding.DISABLED, now), now)
     for key in partner.keys:
         api_keys.shut(key.key_id, partner.plan)
     _note("partner disabled", partner, by)
@@ -85,12 +85,12 @@ def enable(partner_id: str, *, by: str, now: datetime) -> Partner:
     partner = store.get(partner_id)
     for key in holding(partner.keys, now):
         api_keys.open_up(key.key_id, partner.plan)
-    partner = store.change(partner_id, lambda old: _with_status(old, Standing.ACTIVE, now), now)
+    partner = store.change(partner_id, lambda old: _with_status(old, PartnerStanding.ACTIVE, now), now)
     _note("partner enabled", partner, by)
     return partner
 
 
-def _with_status(old: Partner, status: Standing, now: datetime) -> Partner:
+def _with_status(old: Partner, status: PartnerStanding, now: datetime) -> Partner:
     return old if old.status is status else old.changed(now, status=status)
 
 

@@ -34,16 +34,16 @@ from promos.offers import service as offer_service
 from promos.offers.domain import BudgetedPromo, Promo
 from promos.offers.schemas import (
     ClickResponse,
-    Explanation,
     FunnelResponse,
     IssuedResponse,
     NewIssue,
     NewPromo,
     OfferResponse,
+    PlanValidity,
     PromoPatch,
     PromoResponse,
-    StatusChange,
-    Validity,
+    PromoStatusChange,
+    TargetingExplanation,
 )
 from promos.wear_offers import routes as wear_routes
 from stadion import clock
@@ -219,10 +219,10 @@ def create_promo(body: Annotated[NewPromo, Body()]) -> Response[PromoResponse]:
     tags=["Admin"],
     raises=(CodePatternError, PromoDatesError, CurrencyMissingError),
 )
-def validate_promo(body: Annotated[NewPromo, Body()]) -> Validity:
+def validate_promo(body: Annotated[NewPromo, Body()]) -> PlanValidity:
     """Wrong shapes are a 422 with pointers, as everywhere; this answers for what a shape cannot tell."""
     now = clock.now()
-    return Validity.of(promo_service.validate(body.draft(now), now), api.language)
+    return PlanValidity.of(promo_service.validate(body.draft(now), now), api.language)
 
 
 @admin.get("/v1/admin/promos", summary="List the promos by name", tags=["Admin"], raises=(InvalidCursorError,))
@@ -292,7 +292,7 @@ def delete_promo(promo_id: str) -> Response[None]:
     ),
     headers=("ETag", "Location"),
 )
-def change_promo_status(promo_id: str, body: Annotated[StatusChange, Body()]) -> Response[PromoResponse]:
+def change_promo_status(promo_id: str, body: Annotated[PromoStatusChange, Body()]) -> Response[PromoResponse]:
     switched = api.edit(lambda: promo_service.switch(_edited(promo_id), body.action, clock.now()))
     return _promo(switched, clock.now())
 
@@ -316,9 +316,9 @@ def issue_promo(promo_id: str, body: Annotated[NewIssue, Body()]) -> Response[Is
     tags=["Admin"],
     raises=(PromoNotFoundError,),
 )
-def explain_promo(promo_id: str, user_id: str) -> Explanation:
+def explain_promo(promo_id: str, user_id: str) -> TargetingExplanation:
     checks = offer_service.explain(promo_id, user_id, clock.now())
-    return Explanation.of(promo_id, user_id, checks, api.language)
+    return TargetingExplanation.of(promo_id, user_id, checks, api.language)
 
 
 @admin.get(

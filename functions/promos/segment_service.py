@@ -9,12 +9,12 @@ from promos.campaigns import service as campaign_service
 from promos.errors import SegmentInUseError
 from promos.facts import Athlete
 from promos.offers.promo_service import refuse_problems
-from promos.targeting import Rule, Verdict, judge, needs, problems_of, reached
+from promos.targeting import TargetingRule, Verdict, judge, needs, problems_of, reached
 from stadion import pagination
 from stadion.clock import local_date
 
 
-def put(name: str, rule: Rule, description: str | None, old: Segment | None, now: datetime) -> Segment:
+def put(name: str, rule: TargetingRule, description: str | None, old: Segment | None, now: datetime) -> Segment:
     known = segment_store.rules()
     refuse_problems(problems_of(rule, known, pointer="#/rule", within=name))
     revision = old.revision + 1 if old is not None else 1

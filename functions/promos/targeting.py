@@ -107,12 +107,12 @@ class PurchasesRule(StrictValue):
         return self
 
 
-class Rule(StrictValue):
+class TargetingRule(StrictValue):
     """Exactly one of its fields: `all`, `any` and `not` join rules, the others ask."""
 
-    all: "list[Rule] | None" = Field(default=None, min_length=1, max_length=20)
-    any: "list[Rule] | None" = Field(default=None, min_length=1, max_length=20)
-    not_: "Rule | None" = Field(default=None, alias="not")
+    all: "list[TargetingRule] | None" = Field(default=None, min_length=1, max_length=20)
+    any: "list[TargetingRule] | None" = Field(default=None, min_length=1, max_length=20)
+    not_: "TargetingRule | None" = Field(default=None, alias="not")
     profile: ProfileRule | None = None
     consent: ConsentKind | None = None
     segment: Name | None = None
@@ -141,7 +141,7 @@ class Rule(StrictValue):
     def content(self) -> Any:
         return getattr(self, next(iter(self.model_fields_set)))
 
-    def children(self) -> "list[tuple[str, Rule]]":
+    def children(self) -> "list[tuple[str, TargetingRule]]":
         """(pointer below this rule, rule)."""
         if self.not_ is not None:
             return [("/not", self.not_)]
@@ -173,7 +173,7 @@ def _bounded(rule: Any) -> None:
 
 # --- is it a good rule? ---------------------------------------------------------------------------------------------
 
-Segments = Mapping[str, Rule]
+Segments = Mapping[str, TargetingRule]
 
 
 @dataclass(frozen=True)
@@ -190,7 +190,9 @@ TOO_MANY = Text(en="More than {most} rules.", ru="Больше {most} прави
 NOBODY_FITS = Text(en="age_from is more than age_to.", ru="age_from больше age_to.")
 
 
-def problems_of(rule: Rule, segments: Segments, *, pointer: str = "#", within: str | None = None) -> list[Problem]:
+def problems_of(
+    rule: TargetingRule, segments: Segments, *, pointer: str = "#", within: str | None = None
+) -> list[Problem]:
     """What a schema cannot see. `within` is the segment that the rule is going to be."""
     found = []
     nodes = list(_walk(rule, pointer, 1))
@@ -207,7 +209,7 @@ def problems_of(rule: Rule, segments: Segments, *, pointer: str = "#", within: s
     return found
 
 
-def _walk(rule: Rule, pointer: str, depth: int) -> Iterator[tuple[str, Rule, int]]:
+def _walk(rule: TargetingRule, pointer: str, depth: int) -> Iterator[tuple[str, TargetingRule, int]]:
     yield pointer, rule, depth
     for below, child in rule.children():
         yield from _walk(child, pointer + below, depth + 1)
@@ -223,7 +225,7 @@ def _segment_problems(name: str, segments: Segments, pointer: str, within: str |
     return []
 
 
-def reached(rule: Rule, segments: Segments) -> set[str]:
+def reached(rule: TargetingRule, segments: Segments) -> set[str]:
     """The segments that a rule asks for, also through other segments."""
     found: set[str] = set()
     waiting = [rule]
@@ -257,7 +259,7 @@ class Needs:
         )
 
 
-def needs(rule: Rule | None, segments: Segments) -> Needs:
+def needs(rule: TargetingRule | None, segments: Segments) -> Needs:
     if rule is None:
         return Needs()
     wanted = Needs()
@@ -293,7 +295,7 @@ NONE_HOLDS = Text(en="None of the conditions holds.", ru="Не выполнен�
 NO_SUCH_SEGMENT = Text(en="There is no such segment, so nobody is in it.", ru="Такого сегмента нет, в нём никого.")
 
 
-def judge(rule: Rule, facts: Facts, segments: Segments, pointer: str = "#") -> Verdict:
+def judge(rule: TargetingRule, facts: Facts, segments: Segments, pointer: str = "#") -> Verdict:
     if rule.all is not None or rule.any is not None:
         return _joined(rule, facts, segments, pointer)
     if rule.not_ is not None:
@@ -305,7 +307,7 @@ def judge(rule: Rule, facts: Facts, segments: Segments, pointer: str = "#") -> V
     return Verdict(passed, f"{pointer}/{rule.kind}", said)
 
 
-def _joined(rule: Rule, facts: Facts, segments: Segments, pointer: str) -> Verdict:
+def _joined(rule: TargetingRule, facts: Facts, segments: Segments, pointer: str) -> Verdict:
     wanted = rule.any is not None
     for below, child in rule.children():
         verdict = judge(child, facts, segments, pointer + below)
@@ -323,7 +325,7 @@ def _in_segment(name: str, facts: Facts, segments: Segments, pointer: str) -> Ve
     return Verdict(inner.passed, pointer, inner.said, inner)
 
 
-def _leaf(rule: Rule, facts: Facts) -> tuple[bool, Text]:
+def _leaf(rule: TargetingRule, facts: Facts) -> tuple[bool, Text]:
     if rule.profile is not None:
         return _profile(rule.profile, facts)
     if rule.consent is not None:

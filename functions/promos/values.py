@@ -107,7 +107,7 @@ class Discount(StrictValue):
         return bool(self.amount_minor or self.most_minor or self.least_order_minor or self.cost_minor)
 
 
-class Place(StrictValue):
+class PromoPlace(StrictValue):
     """All that is given must fit; several places are alternatives."""
 
     country: Country | None = None
@@ -131,7 +131,7 @@ Hour = Annotated[
 ]
 
 
-class Window(StrictValue):
+class PromoWindow(StrictValue):
     """Hours of the athlete's day. One that ends before it begins goes past midnight and belongs to its first day."""
 
     days: list[Day] = Field(default_factory=lambda: list(EVERY_DAY), min_length=1, max_length=7)
@@ -139,7 +139,7 @@ class Window(StrictValue):
     closes: Hour = Field(description="not included; the same as `opens`: the whole day")
 
 
-class Product(StrictValue):
+class PromoProduct(StrictValue):
     sku: Sku
     link: Link
 
@@ -178,7 +178,7 @@ class LimitPeriod(StrEnum):
     MONTH = "month"
 
 
-class Limits(StrictValue):
+class PromoLimits(StrictValue):
     """Null: none. Periods are days, weeks and months on the promo's clock."""
 
     redemptions: Count | None = None
@@ -206,7 +206,7 @@ class StackingMode(StrEnum):
     ANY = "any"
 
 
-class Stacking(StrictValue):
+class PromoStacking(StrictValue):
     """What else the same order may use. Both promos must agree."""
 
     mode: StackingMode = StackingMode.EXCLUSIVE

@@ -12,14 +12,14 @@ from stadion.observability import correlation_id
 from telemetry.devices import intake_service, readings_service
 from telemetry.devices.errors import TelemetryNotQueuedError, TelemetryTooLargeError
 from telemetry.devices.schemas import DEVICE_ID, TelemetryBatch, TelemetryReceipt, TelemetryResponse
-from telemetry.downsampling import Resolution
+from telemetry.downsampling import StreamResolution
 from telemetry.errors import MetricNotFoundError, TelemetryRangeError, TelemetryRangeTooLongError
 from telemetry.live.routes import router as live_router
 from telemetry.metrics.routes import router as metrics_router
 from telemetry.streams import service
-from telemetry.streams.domain import Series
+from telemetry.streams.domain import StreamSeries
 from telemetry.streams.errors import NoDistanceError, StreamsNotFoundError, UnknownStreamError
-from telemetry.streams.exports import CONTENT_TYPES, Format
+from telemetry.streams.exports import CONTENT_TYPES, ExportFormat
 from telemetry.streams.schemas import StreamsResponse
 
 api = Api()
@@ -40,8 +40,8 @@ MAX_BYTES = 512 * 1024
 def get_streams(
     workout_id: str,
     keys: Annotated[str | None, Query(max_length=200, examples=["time,heartrate,latlng"])] = None,
-    resolution: Annotated[Resolution, Query()] = Resolution.MEDIUM,
-    series: Annotated[Series, Query()] = Series.TIME,
+    resolution: Annotated[StreamResolution, Query()] = StreamResolution.MEDIUM,
+    series: Annotated[StreamSeries, Query()] = StreamSeries.TIME,
 ) -> StreamsResponse:
     return StreamsResponse.of(service.read(api.user_id, workout_id, keys, resolution=resolution, series=series))
 
@@ -54,7 +54,7 @@ def get_streams(
     responses=file_response(*CONTENT_TYPES.values()),
     raises=(StreamsNotFoundError,),
 )
-def export_workout(workout_id: str, format: Annotated[Format, Query()] = Format.GPX) -> Response[str]:  # noqa: A002
+def export_workout(workout_id: str, format: Annotated[ExportFormat, Query()] = ExportFormat.GPX) -> Response[str]:  # noqa: A002
     body = service.export(api.user_id, workout_id, format)
     headers: dict[str, Any] = {"Content-Disposition": f'attachment; filename="{workout_id}.{format.value}"'}
     return Response(status_code=200, content_type=CONTENT_TYPES[format], headers=headers, body=body)
@@ -91,7 +91,7 @@ def read_telemetry(
     since: Annotated[str | None, Query(alias="from", max_length=40, examples=["2026-11-21T05:00:00Z"])] = None,
     until: Annotated[str | None, Query(alias="to", max_length=40, examples=["2026-11-22"])] = None,
     device_id: Annotated[str | None, Query(pattern=DEVICE_ID)] = None,
-    resolution: Annotated[Resolution, Query()] = Resolution.MEDIUM,
+    resolution: Annotated[StreamResolution, Query()] = StreamResolution.MEDIUM,
     flagged: Annotated[bool, Query(description="what was kept aside as implausible, instead")] = False,
 ) -> TelemetryResponse:
     """Samples of at most 31 days, or a daily metric of two years; the last day or month when no range is given.

@@ -11,14 +11,14 @@ from stadion.streams.codec import Floats
 Indices = NDArray[np.intp]
 
 
-class Resolution(StrEnum):
+class StreamResolution(StrEnum):
     LOW = "low"
     MEDIUM = "medium"
     HIGH = "high"
     FULL = "full"
 
 
-POINTS: Final = {Resolution.LOW: 100, Resolution.MEDIUM: 1000, Resolution.HIGH: 10_000}
+POINTS: Final = {StreamResolution.LOW: 100, StreamResolution.MEDIUM: 1000, StreamResolution.HIGH: 10_000}
 
 
 def lttb(x: Floats, y: Floats, most: int) -> Indices:

@@ -24,14 +24,14 @@ class OnDuplicate(StrEnum):
     FORCE = "force"
 
 
-class Flag(Value):
+class WorkoutFlag(Value):
     """Why a value is implausible. A flagged workout stays in the diary and out of the records."""
 
     code: str = Field(examples=["average_speed_too_high"])
     detail: str = Field(examples=["An average of 48.0 km/h is too fast for Run."])
 
 
-class External(Value):
+class ExternalWorkout(Value):
     """The workout's identity at the provider it came from, e.g. HealthKit."""
 
     provider: str = Field(pattern=r"^[a-z0-9_]{2,32}$", examples=["health_connect"])
@@ -89,7 +89,7 @@ class Measured(Value):
     polyline: str | None = None
     device: str | None = None
     best_efforts: list[BestEffort] = Field(default_factory=list)
-    flags: list[Flag] = Field(default_factory=list)
+    flags: list[WorkoutFlag] = Field(default_factory=list)
 
 
 class Track(Value):
@@ -114,7 +114,7 @@ class Workout(Measured):
     gear_ids: list[str] | None = None
     assigned_gear_ids: list[str] = Field(default_factory=list, description="by inventory, while gear_ids is null")
     assigned_for: int = Field(default=0, description="the revision that inventory looked at")
-    external: External | None = None
+    external: ExternalWorkout | None = None
     files: list[FileRef] = Field(default_factory=list)
     live: LivePart | None = None
     streams: StreamsClaim | None = None
@@ -165,15 +165,17 @@ class Workout(Measured):
 MAX_PLAUSIBLE_S = 7 * 24 * 3600
 
 
-def flags_of_manual(measured: Measured) -> list[Flag]:
+def flags_of_manual(measured: Measured) -> list[WorkoutFlag]:
     """What cannot be right in numbers that were typed in."""
     flags = []
     speed = average_speed(measured)
     if speed is not None and speed > sport(measured.sport_type).top_speed_mps:
         detail = f"An average of {speed * 3.6:.1f} km/h is too fast for {measured.sport_type.value}."
-        flags.append(Flag(code="average_speed_too_high", detail=detail))
+        flags.append(WorkoutFlag(code="average_speed_too_high", detail=detail))
     if measured.elapsed_time_s > MAX_PLAUSIBLE_S:
-        flags.append(Flag(code="duration_too_long", detail="A workout of more than seven days is not plausible."))
+        flags.append(
+            WorkoutFlag(code="duration_too_long", detail="A workout of more than seven days is not plausible.")
+        )
     return flags
 
 
@@ -185,13 +187,13 @@ def as_typed(workout: Workout) -> Workout:
 SPEED_FLAGS = {"average_speed_too_high", "speed_too_high"}
 
 
-def flags_as(workout: Workout) -> list[Flag]:
+def flags_as(workout: Workout) -> list[WorkoutFlag]:
     """The flags of a recording whose sport was corrected: what was too fast for a run may be a fair ride."""
     kept = [flag for flag in workout.flags if flag.code not in SPEED_FLAGS]
     top_mps = sport(workout.sport_type).top_speed_mps
     if workout.max_speed_mps is not None and workout.max_speed_mps > top_mps:
         detail = f"{workout.max_speed_mps * 3.6:.0f} km/h is too fast for {workout.sport_type.value}."
-        kept.append(Flag(code="speed_too_high", detail=detail))
+        kept.append(WorkoutFlag(code="speed_too_high", detail=detail))
     return kept + flags_of_manual(workout)
 
 

@@ -12,7 +12,7 @@ from stadion.http import RequestModel
 from stadion.ids import ClientId
 from stadion.sports import SportType
 from stadion.zones import TimeZone
-from workouts.domain import External, FileRef, Flag, OnDuplicate, Track, Workout
+from workouts.domain import ExternalWorkout, FileRef, OnDuplicate, Track, Workout, WorkoutFlag
 
 GearIds = Annotated[
     list[ClientId],
@@ -40,7 +40,7 @@ class NewWorkout(RequestModel):
     name: Name | None = None
     notes: Notes | None = None
     gear_ids: GearIds | None = None
-    external: External | None = None
+    external: ExternalWorkout | None = None
     on_duplicate: OnDuplicate = OnDuplicate.REJECT
 
     def workout(self, user_id: str, now: datetime) -> Workout:
@@ -104,7 +104,7 @@ class WorkoutSummary(BaseModel):
     max_cadence_rpm: float | None = None
     gear_ids: list[str] | None = Field(default=None, description="as named; null: the default gear of the sport")
     worn_gear_ids: list[str] = Field(description="the gear that wore; the default gear appears a moment later")
-    flags: list[Flag] = Field(default_factory=list)
+    flags: list[WorkoutFlag] = Field(default_factory=list)
     origin: str
     device: str | None = None
     polyline: str | None = Field(default=None, description="Google's encoded polyline, precision 5")
@@ -127,7 +127,7 @@ class WorkoutFile(BaseModel):
 
 class WorkoutDetail(WorkoutSummary):
     notes: str | None = None
-    external: External | None = None
+    external: ExternalWorkout | None = None
     calories_method: str | None = None
     start_latlng: tuple[float, float] | None = None
     end_latlng: tuple[float, float] | None = None

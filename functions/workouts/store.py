@@ -17,7 +17,7 @@ from stadion.events.workouts import WorkoutCorrected, WorkoutDeleted, WorkoutRec
 from stadion.records import Index, Place, Records, Stored, fetch
 from stadion.sports import Family
 from stadion.values import Value
-from workouts.domain import External, Track, Workout
+from workouts.domain import ExternalWorkout, Track, Workout
 from workouts.errors import (
     DuplicateWorkoutError,
     WorkoutIdTakenError,
@@ -287,12 +287,12 @@ def _put_track(change: Change, workout: Workout, track: Track | None) -> None:
         change.put(TRACKS.at(workout.user_id, workout.workout_id), track, new=False)
 
 
-def _put_external(change: Change, workout: Workout, external: External) -> None:
+def _put_external(change: Change, workout: Workout, external: ExternalWorkout) -> None:
     known = _Known(workout_id=workout.workout_id)
     change.put(_external(workout.user_id, external), known, refused=_known_external)
 
 
-def _external(user_id: str, external: External) -> Place[_Known]:
+def _external(user_id: str, external: ExternalWorkout) -> Place[_Known]:
     return EXTERNALS.at(user_id, external.provider, external.id)
 
 

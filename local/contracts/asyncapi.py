@@ -1,13 +1,14 @@
 """The AsyncAPI 3 document of the WebSocket of live workouts, from the models that the service itself uses."""
 
+from collections.abc import Iterator
 from typing import Any, Final, get_args
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel
 
-from local.contracts.openapi import VERSION, Schemas
+from local.contracts.models import ContractError, Document, Models, Wanted
+from local.contracts.openapi import VERSION
 from telemetry.live.messages import ClientMessage, ServerMessage
 
-Document = dict[str, Any]
 ANSWERS: Final = {
     "start": "session",
     "pause": "session",
@@ -27,16 +28,18 @@ Every message may be sent again after a broken connection: nothing is done or co
 `request_id` of what it answers. What was not answered is not kept. `docs/live-protocol.md` tells the story."""
 
 
-def document() -> Document:
+def wanted() -> Iterator[Wanted]:
+    """By the message's name."""
+    yield from ((name, "sent", model) for name, model in kinds(ClientMessage).items())
+    yield from ((name, "shown", model) for name, model in kinds(ServerMessage).items())
+
+
+def document(models: Models) -> Document:
     sent, received = kinds(ClientMessage), kinds(ServerMessage)
-    models: list[Any] = [
-        *((name, "validation", TypeAdapter(model)) for name, model in sent.items()),
-        *((name, "serialization", TypeAdapter(model)) for name, model in received.items()),
-    ]
-    made, named = TypeAdapter.json_schemas(
-        models, ref_template="#/components/schemas/{model}", schema_generator=Schemas
-    )
-    payloads = {key[0]: schema for key, schema in made.items()}
+    messages = {
+        name: {"name": name, "summary": words(model), "payload": models.by_key[name]}
+        for name, model in {**sent, **received}.items()
+    }
     return {
         "asyncapi": "3.0.0",
         "info": {"title": "Stadion live", "version": VERSION, "description": DESCRIPTION},
@@ -52,11 +55,8 @@ def document() -> Document:
         },
         "operations": {**_operations(sent, received), **_pushes(received)},
         "components": {
-            "messages": {
-                name: {"name": name, "summary": words(model), "payload": payloads[name]}
-                for name, model in {**sent, **received}.items()
-            },
-            "schemas": dict(sorted(named.get("$defs", {}).items())),
+            "messages": messages,
+            "schemas": models.behind(messages),
         },
     }  # fmt: skip
 
@@ -87,7 +87,7 @@ def _operations(sent: dict[str, Any], received: dict[str, Any]) -> Document:
         action = name.removeprefix("send.")
         replies = [f"receive.{ANSWERS[action]}", "receive.error"]
         if missing := [reply for reply in replies if reply not in received]:
-            raise KeyError(missing)
+            raise ContractError(f"{name} is answered with {missing[0]}, which no message is: say it in ANSWERS")
         found[action] = {
             "action": "receive",
             "channel": {"$ref": "#/channels/live"},

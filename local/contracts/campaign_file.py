@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import Field, create_model
 
-from promos.campaigns.plan.values import CampaignId, Plan
+from promos.campaigns.plan.values import CampaignId, CampaignPlan
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -12,7 +12,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 def document() -> dict[str, Any]:
     """`campaign_id` and the fields of the plan, as `stadion campaign create` reads them."""
     name = Field(description="the campaign's name, in addresses and reports")
-    file = create_model("Campaign", __base__=Plan, campaign_id=(CampaignId, name))
+    file = create_model("Campaign", __base__=CampaignPlan, campaign_id=(CampaignId, name))
     found = file.model_json_schema(by_alias=True)
     found["description"] = "A campaign, for `stadion campaign create`."
     return {"$schema": DIALECT, **found}

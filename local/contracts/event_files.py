@@ -5,7 +5,7 @@ from typing import Any, Final, get_args, get_origin
 
 from pydantic import BaseModel
 
-from local.contracts.openapi import Schemas
+from local.contracts.models import Schemas
 from local.contracts.services import consumers
 from stadion.events.catalogue import CATALOGUE
 from stadion.events.envelope import Envelope, Event

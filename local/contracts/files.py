@@ -6,16 +6,18 @@ from typing import Any
 
 from local.contracts import asyncapi, campaign_file, event_files, keys, messages, openapi, payloads
 from local.contracts.messages import UnclearMessagesError
+from local.contracts.models import Models
 from local.paths import ROOT
 from notifications.templates import GATHERED
 
 
 def generated() -> dict[Path, str]:
     """Every generated file with the text it should have."""
-    documents: dict[Path, str] = {GATHERED: text(messages.document())}
-    documents[ROOT / "functions" / "platform_" / "openapi.json"] = text(openapi.document())
-    documents[ROOT / "docs" / "partner-api.json"] = text(openapi.partner_document())
-    documents[ROOT / "docs" / "asyncapi.json"] = text(asyncapi.document())
+    models = Models.of([*openapi.wanted(), *asyncapi.wanted()])
+    documents: dict[Path, str] = {ROOT / "functions" / "platform_" / "openapi.json": text(openapi.document(models))}
+    documents[GATHERED] = text(messages.document())
+    documents[ROOT / "docs" / "partner-api.json"] = text(openapi.partner_document(models))
+    documents[ROOT / "docs" / "asyncapi.json"] = text(asyncapi.document(models))
     documents[ROOT / "docs" / "examples" / "campaigns" / "schema.json"] = text(campaign_file.document())
     for name, content in {**event_files.files(), **payloads.files()}.items():
         documents[ROOT / "events" / name] = content if isinstance(content, str) else text(content)

@@ -4,15 +4,15 @@ import inspect
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from http import HTTPStatus
 from typing import Any, Final, get_args, get_origin, get_type_hints
 
 from aws_lambda_powertools.event_handler import Response
 from pydantic import TypeAdapter
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 
 from local.contracts import shared_parts as parts
+from local.contracts.models import ContractError, Document, Models, Schemas, Wanted
 from local.contracts.phrases import PHRASES
 from local.contracts.services import PARTNERS, Operation, api_of, operations, services
 from stadion.contract import NotModifiedError
@@ -21,34 +21,23 @@ from stadion.http import JSON, MERGE_PATCH
 from stadion.problems import status_of
 
 VERSION: Final = "1.0.0"
-Document = dict[str, Any]
 
 # Who may call: the same rules as the routes of infra_cdk, which a test compares.
 PUBLIC_PATHS: Final = re.compile(r"/v1/health|/v1/live/shared/.*|/v1/unsubscribe|/v1/auth/(?!sign-out-everywhere$).*")
 SIGNED_PATHS: Final = re.compile(r"/v1/admin/.*")
 PARTNER_PATHS: Final = re.compile(r"/partner/v1/.*")
 
-GENERIC_LIST: Final = re.compile(r"ListResponse_(\w+?)_(?=[\"/]|$)")
+
+def document(models: Models) -> Document:
+    """Of the product's API, which the app and admins use: those of the services, one after the other."""
+    return merged([service_document(service, models) for service in services()])
 
 
-class ContractError(Exception):
-    """The services contradict one another."""
-
-
-class Schemas(GenerateJsonSchema):
-    """Without the titles that only repeat a field's name; what an answer has a default for is in it, too."""
-
-    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002
-        return False
-
-    def field_is_required(self, field: Any, total: bool) -> bool:
-        return self.mode == "serialization" or super().field_is_required(field, total)
-
-
-def document() -> Document:
-    """Of the product's API, which the app and admins use."""
+def service_document(service: str, models: Models) -> Document:
+    """Of one service's part of the product's API."""
     return _document(
-        [operation for service in services() for operation in operations(service)],
+        operations(service),
+        models,
         info={"title": "Stadion", "summary": "A training diary that reacts.", "description": parts.INTRODUCTION},
         server={"url": "..", "description": "where this document comes from"},
         security="bearerAuth",
@@ -56,10 +45,11 @@ def document() -> Document:
     )
 
 
-def partner_document() -> Document:
+def partner_document(models: Models) -> Document:
     """Of the API that partners use, with what of the shared parts it needs."""
     return _document(
         [operation for service in services(PARTNERS) for operation in operations(service, PARTNERS)],
+        models,
         info={"title": "Stadion for partners", "summary": "The store's side.", "description": parts.FOR_PARTNERS},
         server={"url": "/", "description": "the address that came with your key"},
         security="apiKey",
@@ -68,13 +58,11 @@ def partner_document() -> Document:
 
 
 def _document(
-    found: list[Operation], *, info: Document, server: Document, security: str, schemes: Document
+    found: list[Operation], models: Models, *, info: Document, server: Document, security: str, schemes: Document
 ) -> Document:
-    check_ids(found)
-    schemas, components = _schemas(found)
     paths: dict[str, Document] = {}
     for operation in found:
-        paths.setdefault(operation.path, {})[operation.method] = _operation(operation, schemas)
+        paths.setdefault(operation.path, {})[operation.method] = _operation(operation, models)
     used = [tag for operation in found for tag in operation.route.tags]
     if unexplained := sorted(set(used) - parts.TAGS.keys()):
         raise ContractError(f"say in local/contracts/shared_parts.py, TAGS, what belongs to {', '.join(unexplained)}")
@@ -92,11 +80,32 @@ def _document(
             "headers": parts.HEADERS,
             "responses": _shared_responses(),
             "examples": {},
-            "schemas": dict(sorted({**components, **_own_schemas()}.items())),
+            "schemas": dict(sorted({**models.behind(paths), **_own_schemas()}.items())),
         },
     }  # fmt: skip
     made["components"]["examples"] = _used(made, {**parts.EXAMPLES, **_error_examples(found)})
-    return _without_what_is_unused(_renamed(made))
+    return _without_what_is_unused(made)
+
+
+def merged(documents: list[Document]) -> Document:
+    """One document of several; of examples, which differ by the path alone, the first."""
+    whole: Document = json.loads(json.dumps(documents[0]))
+    for one in documents[1:]:
+        whole["tags"] += [tag for tag in one["tags"] if tag not in whole["tags"]]
+        if twice := sorted(whole["paths"].keys() & one["paths"].keys()):
+            raise ContractError(f"two services serve {', '.join(twice)}")
+        whole["paths"] |= one["paths"]
+        for kind, named in one["components"].items():
+            whole["components"][kind] = named | whole["components"].get(kind, {})
+    order = (("parameters", parts.PARAMETERS), ("headers", parts.HEADERS), ("responses", _shared_responses()))
+    components = whole["components"]
+    for kind, known in order:
+        components[kind] = {name: components[kind][name] for name in known if name in components[kind]}
+    examples = components["examples"]
+    first = [name for name in parts.EXAMPLES if name in examples]
+    components["examples"] = {name: examples[name] for name in [*first, *sorted(examples.keys() - set(first))]}
+    components["schemas"] = dict(sorted(components["schemas"].items()))
+    return whole
 
 
 def _without_what_is_unused(made: Document) -> Document:
@@ -138,23 +147,17 @@ def _own_schemas() -> Document:
 # --- models ---------------------------------------------------------------------------------------------------------
 
 
-def _schemas(found: list[Operation]) -> tuple[dict[tuple[str, str], Document], Document]:
-    """By operation and "request" or "response"; and the named ones. A response's defaults are always there."""
-    wanted: list[tuple[Any, JsonSchemaMode, TypeAdapter[Any]]] = []
+def wanted() -> Iterator[Wanted]:
+    """By operation and what for, of all APIs."""
+    found = [one for point in ("api", PARTNERS) for service in services(point) for one in operations(service, point)]
+    check_ids(found)
     for operation in found:
-        wanted += [((operation.id, f"parameter {n}"), "validation", TypeAdapter(kind))
-                   for n, kind in enumerate(_parameter_types(operation))]  # fmt: skip
+        for number, kind in enumerate(_parameter_types(operation)):
+            yield (operation.id, f"parameter {number}"), "sent", kind
         if (body := _request_type(operation)) is not None:
-            wanted.append(((operation.id, "request"), "validation", TypeAdapter(body)))
+            yield (operation.id, "request"), "sent", body
         if (answer := _response_type(operation)) is not None:
-            wanted.append(((operation.id, "response"), "serialization", TypeAdapter(answer)))
-    made, named = TypeAdapter.json_schemas(
-        wanted, ref_template="#/components/schemas/{model}", schema_generator=Schemas
-    )
-    components = named.get("$defs", {})
-    if ambiguous := [name for name in components if "__" in name]:
-        raise ContractError(f"two services have different models of the same name: {', '.join(sorted(ambiguous))}")
-    return {key: schema for (key, _), schema in made.items()}, components
+            yield (operation.id, "response"), "shown", answer
 
 
 def _parameter_types(operation: Operation) -> list[Any]:
@@ -206,29 +209,21 @@ def _examples(field: Document) -> list[Any]:
     return []
 
 
-def _renamed(made: Document) -> Document:
-    """`ListResponse_GearResponse_` -> `GearResponseList`."""
-    renamed: Document = json.loads(GENERIC_LIST.sub(r"\1List", json.dumps(made)))
-    for name, schema in renamed["components"]["schemas"].items():
-        schema["title"] = name
-    return renamed
-
-
 # --- operations -----------------------------------------------------------------------------------------------------
 
 
-def _operation(operation: Operation, schemas: dict[tuple[str, str], Document]) -> Document:
+def _operation(operation: Operation, models: Models) -> Document:
     route = operation.route
     made: Document = {"operationId": operation.id, "tags": sorted(route.tags), "summary": route.summary}
     if words := route.description or _docstring(operation):
         made["description"] = words
     made["parameters"] = [*_own_parameters(operation), *_header_parameters(operation)]
-    if (body := schemas.get((operation.id, "request"))) is not None:
+    if (body := models.by_key.get((operation.id, "request"))) is not None:
         media = [MERGE_PATCH, JSON] if operation.method == "patch" else [JSON]
         example = {"example": shown} if (shown := _example(operation)) else {}
         made["requestBody"] = {"required": True, "content": {kind: {"schema": body, **example} for kind in media}}
     made["responses"] = {
-        **_successes(operation, schemas.get((operation.id, "response"))),
+        **_successes(operation, models.by_key.get((operation.id, "response"))),
         **_failures(operation),
     }
     if PUBLIC_PATHS.fullmatch(operation.path):

@@ -33,7 +33,7 @@ from moto import mock_aws  # noqa: E402
 from infra_cdk.timestream_tables import MEMORY_HOURS, make_tables  # noqa: E402
 from stadion.dynamo import Item  # noqa: E402
 from stadion.sports import SportType  # noqa: E402
-from telemetry.timeseries.port import Period, Source, TelemetryStore, WorkoutSeries  # noqa: E402
+from telemetry.timeseries.port import SeriesPeriod, SeriesSource, TelemetryStore, WorkoutSeries  # noqa: E402
 from telemetry.timeseries.rollups.adapter import RollupStore  # noqa: E402
 from telemetry.timeseries.timestream.adapter import TimestreamStore  # noqa: E402
 from telemetry.timeseries.timestream.client import Timestream  # noqa: E402
@@ -253,7 +253,7 @@ def _rate(store: TelemetryStore, workouts: int, seconds: int) -> float:
 def _question_ms(store: TelemetryStore, workouts: int) -> float:
     span = season(workouts)
     started = time.perf_counter()
-    found = store.trend(ATHLETE, "heart_rate", Source.WORKOUTS, span, Period.WEEK)
+    found = store.trend(ATHLETE, "heart_rate", SeriesSource.WORKOUTS, span, SeriesPeriod.WEEK)
     assert sum(point.count for point in found) > 0
     assert found[-1].start + timedelta(days=7) > span.last
     return (time.perf_counter() - started) * 1000

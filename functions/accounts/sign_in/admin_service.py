@@ -3,17 +3,19 @@
 from datetime import datetime
 
 from accounts import store
-from accounts.domain import Role
+from accounts.domain import UserRole
 from accounts.sign_in import identity
 from accounts.sign_in.identity import Identity
 
 
-def find(username: str) -> tuple[Identity, list[Role]]:
+def find(username: str) -> tuple[Identity, list[UserRole]]:
     known = identity.find(username)
     return known, identity.roles(known.email)
 
 
-def set_role(username: str, role: Role, *, granted: bool, by: str, now: datetime) -> tuple[Identity, list[Role]]:
+def set_role(
+    username: str, role: UserRole, *, granted: bool, by: str, now: datetime
+) -> tuple[Identity, list[UserRole]]:
     """The user as they are afterwards."""
     known = identity.find(username)
     if granted:

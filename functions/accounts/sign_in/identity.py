@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from accounts.domain import Role
+from accounts.domain import UserRole
 from accounts.errors import UserNotFoundError
 from accounts.settings import AccountSettings
 from accounts.sign_in.errors import (
@@ -198,19 +198,19 @@ def find(username: str) -> Identity:
     )
 
 
-def roles(username: str) -> list[Role]:
+def roles(username: str) -> list[UserRole]:
     with _our_errors():
         answer = client().admin_list_groups_for_user(UserPoolId=_settings().user_pool_id, Username=username)
     groups = {group.get("GroupName") for group in answer["Groups"]}
-    return [role for role in Role if role is Role.USER or role.value in groups]
+    return [role for role in UserRole if role is UserRole.USER or role.value in groups]
 
 
-def grant(username: str, role: Role) -> None:
+def grant(username: str, role: UserRole) -> None:
     with _our_errors():
         client().admin_add_user_to_group(UserPoolId=_settings().user_pool_id, Username=username, GroupName=role.value)
 
 
-def revoke(username: str, role: Role) -> None:
+def revoke(username: str, role: UserRole) -> None:
     with _our_errors():
         client().admin_remove_user_from_group(
             UserPoolId=_settings().user_pool_id, Username=username, GroupName=role.value

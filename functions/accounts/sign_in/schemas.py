@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, SecretStr
 
-from accounts.domain import Role
+from accounts.domain import UserRole
 from accounts.sign_in.identity import Identity, Session
 from stadion.http import RequestModel
 from stadion.i18n import Language
@@ -26,7 +26,7 @@ class Registration(RequestModel):
     time_zone: TimeZone = "UTC"
 
 
-class Confirmation(RequestModel):
+class RegistrationConfirmation(RequestModel):
     email: Email
     code: Code
     password: Password = Field(
@@ -58,13 +58,13 @@ class PasswordChange(RequestModel):
     new_password: Password
 
 
-class Accepted(BaseModel):
+class AcceptedRequest(BaseModel):
     """The same answer whoever asks and whether there is an account or not."""
 
     next: str = Field(examples=["confirm"], description="the step to take: confirm, or reset_password")
 
 
-class Tokens(BaseModel):
+class SignInTokens(BaseModel):
     access_token: str
     refresh_token: str
     token_type: str = "Bearer"  # noqa: S105 - the scheme's name
@@ -82,11 +82,11 @@ class AdminUser(BaseModel):
     email: str
     status: str
     enabled: bool
-    roles: list[Role]
+    roles: list[UserRole]
     created_at: AwareDatetime
 
     @classmethod
-    def of(cls, known: Identity, roles: list[Role]) -> Self:
+    def of(cls, known: Identity, roles: list[UserRole]) -> Self:
         return cls(
             user_id=known.user_id,
             email=known.email,

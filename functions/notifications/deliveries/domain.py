@@ -27,7 +27,7 @@ class DeliveryState(StrEnum):
 OPEN: Final = frozenset({DeliveryState.QUEUED, DeliveryState.DEFERRED})
 
 
-class LogEntry(Value):
+class DeliveryLogEntry(Value):
     state: DeliveryState
     at: AwareDatetime
     reason: str | None = None
@@ -46,7 +46,7 @@ class Delivery(Value):
     claimed_by: str | None = Field(default=None, description="the message in the queue that is sending it")
     parts: list[Notification] = Field(default_factory=list, description="of a digest: what it gathers")
     provider_ids: list[str] = Field(default_factory=list)
-    log: list[LogEntry] = Field(default_factory=list)
+    log: list[DeliveryLogEntry] = Field(default_factory=list)
 
     @property
     def is_counted(self) -> bool:
@@ -54,7 +54,7 @@ class Delivery(Value):
         return self.attempts > 0
 
     def became(self, state: DeliveryState, now: datetime, *, reason: str | None = None, **fields: Any) -> "Delivery":
-        entry = LogEntry(state=state, at=now, reason=reason)
+        entry = DeliveryLogEntry(state=state, at=now, reason=reason)
         return self.model_copy(update={"state": state, "reason": reason, "log": [*self.log, entry], **fields})
 
     def due(self, now: datetime) -> "Delivery":

@@ -4,7 +4,7 @@ from typing import Self
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from notifications.deliveries.domain import Delivery, DeliveryState, LogEntry
+from notifications.deliveries.domain import Delivery, DeliveryLogEntry, DeliveryState
 from notifications.values import ChannelName, MessageKind
 
 
@@ -20,7 +20,7 @@ class DeliveryResponse(BaseModel):
     reason: str | None = Field(description="of a suppression, deferral or failure", examples=["quiet_hours"])
     due_at: AwareDatetime | None
     attempts: int
-    log: list[LogEntry]
+    log: list[DeliveryLogEntry]
 
     @classmethod
     def of(cls, delivery: Delivery) -> Self:

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime
 from stadion.values import Value
 
 
-class Platform(StrEnum):
+class PushPlatform(StrEnum):
     IOS = "ios"
     ANDROID = "android"
 
@@ -16,7 +16,7 @@ class Device(Value):
     """A phone that pushes ring on; `endpoint` is SNS's name of it."""
 
     device_id: str
-    platform: Platform
+    platform: PushPlatform
     token: str
     endpoint: str
     registered_at: AwareDatetime

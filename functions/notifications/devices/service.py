@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from notifications import clients
 from notifications.devices import store
-from notifications.devices.domain import Device, Platform
+from notifications.devices.domain import Device, PushPlatform
 from notifications.errors import DeviceTokenError, PushNotSetUpError, TooManyDevicesError
 from notifications.settings import ChannelSettings
 from stadion.retry import retry_on_conflict
@@ -17,7 +17,7 @@ from stadion.settings import load
 MAX_DEVICES: Final = 10
 
 
-def register(user_id: str, device_id: str, platform: Platform, token: str, now: datetime) -> Device:
+def register(user_id: str, device_id: str, platform: PushPlatform, token: str, now: datetime) -> Device:
     """The same again changes nothing. A phone that changed hands rings for its new owner only."""
     device = Device(
         device_id=device_id,
@@ -66,7 +66,7 @@ def _keep_only(user_id: str, wanted: Callable[[Device], bool], now: datetime) ->
         store.put_devices(user_id, left, stored, now)
 
 
-def _endpoint(platform: Platform, token: str) -> str:
+def _endpoint(platform: PushPlatform, token: str) -> str:
     application = load(ChannelSettings).push_applications.get(platform.value)
     if not application:
         raise PushNotSetUpError

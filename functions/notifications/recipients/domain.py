@@ -25,7 +25,7 @@ class Recipient(WithLanguage, WithZone, WithConsents, WithContact):
         return self.model_copy(update={"refusals": {**self.refusals, self.email: reason}})
 
 
-class Rhythm(StrEnum):
+class DigestRhythm(StrEnum):
     """How often a kind of message comes by the channels that ring."""
 
     AT_ONCE = "at_once"
@@ -52,7 +52,7 @@ class Preferences(Value):
     quiet_hours: QuietTime | None = Field(default_factory=QuietTime)
     muted_until: AwareDatetime | None = None
     digest_at: time = time(18)
-    rhythm: dict[MessageKind, Rhythm] = Field(default_factory=dict)
+    rhythm: dict[MessageKind, DigestRhythm] = Field(default_factory=dict)
     off: dict[MessageKind, list[ChannelName]] = Field(
         default_factory=dict, description="channels that a kind may not use"
     )
@@ -63,12 +63,12 @@ class Preferences(Value):
 
 def digest_due(preferences: Preferences, zone: ZoneInfo, kind: MessageKind, now: datetime) -> datetime | None:
     """The next digest of this kind: today or tomorrow at the athlete's hour, of a weekly one on Sunday."""
-    rhythm = preferences.rhythm.get(kind, Rhythm.AT_ONCE)
-    if rhythm is Rhythm.AT_ONCE or kind not in DIGESTED:
+    rhythm = preferences.rhythm.get(kind, DigestRhythm.AT_ONCE)
+    if rhythm is DigestRhythm.AT_ONCE or kind not in DIGESTED:
         return None
     today = now.astimezone(zone).date()
     days = [today + timedelta(days=ahead) for ahead in range(9)]
-    if rhythm is Rhythm.WEEKLY:
+    if rhythm is DigestRhythm.WEEKLY:
         days = [day for day in days if day.isoweekday() == 7]
     moments = [datetime.combine(day, preferences.digest_at, zone).astimezone(now.tzinfo) for day in days]
     due = next(moment for moment in moments if moment > now)

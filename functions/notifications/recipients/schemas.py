@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from notifications.recipients.domain import DIGESTED, Preferences, QuietTime, Rhythm
+from notifications.recipients.domain import DIGESTED, DigestRhythm, Preferences, QuietTime
 from notifications.values import CHOSEN, ChannelName, MessageKind, possible_channels
 from stadion.fields import Moment
 from stadion.http import RequestModel
@@ -32,7 +32,7 @@ class PreferencesPatch(RequestModel):
         examples=[{"marketing": {"push": False}}],
         description="transactional messages cannot be turned off",
     )
-    rhythm: dict[MessageKind, Rhythm] | None = Field(default=None, examples=[{"activity": "daily"}])
+    rhythm: dict[MessageKind, DigestRhythm] | None = Field(default=None, examples=[{"activity": "daily"}])
 
     def changes(self) -> dict[str, Any]:
         """What was sent, by field; null removes."""
@@ -59,7 +59,7 @@ class PreferencesResponse(BaseModel):
     muted_until: AwareDatetime | None
     digest_at: str
     channels: dict[MessageKind, dict[ChannelName, bool]]
-    rhythm: dict[MessageKind, Rhythm]
+    rhythm: dict[MessageKind, DigestRhythm]
 
     @classmethod
     def of(cls, known: Preferences) -> Self:
@@ -72,7 +72,7 @@ class PreferencesResponse(BaseModel):
             channels={
                 kind: {channel: known.wants(kind, channel) for channel in possible_channels(kind)} for kind in CHOSEN
             },
-            rhythm={kind: known.rhythm.get(kind, Rhythm.AT_ONCE) for kind in DIGESTED},
+            rhythm={kind: known.rhythm.get(kind, DigestRhythm.AT_ONCE) for kind in DIGESTED},
         )
 
 

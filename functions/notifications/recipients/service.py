@@ -7,7 +7,7 @@ from typing import Any
 from notifications.errors import AlwaysOnError, NoDigestError
 from notifications.links import Unsubscription
 from notifications.recipients import store
-from notifications.recipients.domain import DIGESTED, Preferences, Rhythm
+from notifications.recipients.domain import DIGESTED, DigestRhythm, Preferences
 from notifications.values import ChannelName, MessageKind
 from stadion.errors import FieldRequiredError, StaleVersionError
 from stadion.retry import retry_on_conflict
@@ -56,7 +56,7 @@ def _switched(old: Preferences, wanted: dict[MessageKind, dict[ChannelName, bool
     return off
 
 
-def _rhythm(wanted: dict[MessageKind, Rhythm]) -> dict[MessageKind, Rhythm]:
+def _rhythm(wanted: dict[MessageKind, DigestRhythm]) -> dict[MessageKind, DigestRhythm]:
     for kind in wanted:
         if kind not in DIGESTED:
             raise NoDigestError(pointer=f"#/rhythm/{kind.value}")

@@ -74,7 +74,7 @@ class ProductResponse(BaseModel):
         return cls(**product.model_dump(exclude={"partner_id"}))
 
 
-class ItemProblem(BaseModel):
+class ProductProblem(BaseModel):
     pointer: str = Field(examples=["#/products/3/price_minor"])
     code: str
     detail: str
@@ -84,7 +84,7 @@ class ProductResult(BaseModel):
     sku: str | None = None
     outcome: Literal["changed", "unchanged", "refused"]
     revision: int | None = None
-    errors: list[ItemProblem] = Field(default_factory=list)
+    errors: list[ProductProblem] = Field(default_factory=list)
 
     @classmethod
     def of(cls, product: Product, is_changed: bool) -> Self:
@@ -98,7 +98,7 @@ class ProductResult(BaseModel):
             sku=sku[:64] if isinstance(sku, str) else None,
             outcome="refused",
             errors=[
-                ItemProblem(pointer=f"#/products/{number}/{field}"[:200], code=code, detail=detail)
+                ProductProblem(pointer=f"#/products/{number}/{field}"[:200], code=code, detail=detail)
                 for field, code, detail in complaints(error, language)
             ],
         )
@@ -126,7 +126,7 @@ class NewImport(RequestModel):
     full: bool = Field(default=False, description="what the file does not have is not sold any more")
 
 
-class FileForm(BaseModel):
+class ImportForm(BaseModel):
     url: str
     fields: dict[str, str]
     max_bytes: int
@@ -137,7 +137,7 @@ class FileForm(BaseModel):
         return cls(**asdict(form))
 
 
-class LineProblem(BaseModel):
+class ImportLineProblem(BaseModel):
     line: int
     code: str
     field: str | None = None
@@ -156,12 +156,12 @@ class ImportResponse(BaseModel):
     unchanged: int
     refused: int
     no_longer_sold: int
-    errors: list[LineProblem] = Field(description="the first ones")
+    errors: list[ImportLineProblem] = Field(description="the first ones")
     created_at: AwareDatetime
     finished_at: AwareDatetime | None = None
-    form: FileForm | None = None
+    form: ImportForm | None = None
 
     @classmethod
     def of(cls, one: Import, form: PresignedPost | None = None) -> Self:
-        shown = FileForm.of(form) if form is not None else None
+        shown = ImportForm.of(form) if form is not None else None
         return cls(**one.model_dump(mode="json", exclude={"revision"}), form=shown)

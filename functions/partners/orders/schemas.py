@@ -107,7 +107,7 @@ class OrderReturnedMessage(RequestModel):
         return _message(self.data)
 
 
-class Received(BaseModel):
+class ReceivedOrder(BaseModel):
     order_id: str
     outcome: Literal["accepted", "kept", "unchanged"] = Field(
         description="kept: nothing became true by it yet (a return before its order), or it is about nobody; "

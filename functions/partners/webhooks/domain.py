@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import AwareDatetime, Field
 
-from partners.domain import Secret, Standing
+from partners.domain import PartnerStanding, Secret
 from stadion import clock
 from stadion.events.envelope import Envelope
 from stadion.events.promos import PromoIssued, PromoRedeemed, PromoReversed
@@ -37,7 +37,7 @@ class Endpoint(Value):
     url: str
     events: list[HookEvent]
     secrets: list[Secret]
-    status: Standing = Standing.ACTIVE
+    status: PartnerStanding = PartnerStanding.ACTIVE
     disabled_because: str | None = None
     failures_in_a_row: int = 0
     revision: int = 1

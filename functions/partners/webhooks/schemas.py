@@ -4,8 +4,8 @@ from typing import Self
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from partners.domain import Secret, Standing
-from partners.schemas import SecretResponse
+from partners.domain import PartnerStanding, Secret
+from partners.schemas import PartnerSecretResponse
 from partners.webhooks.domain import Delivery, Endpoint, HookEvent
 from stadion.http import RequestModel
 
@@ -20,10 +20,10 @@ class EndpointResponse(BaseModel):
     partner_id: str
     url: str
     events: list[HookEvent]
-    status: Standing
+    status: PartnerStanding
     disabled_because: str | None = None
     failures_in_a_row: int
-    secrets: list[SecretResponse]
+    secrets: list[PartnerSecretResponse]
     created_at: AwareDatetime
     updated_at: AwareDatetime
 
@@ -43,7 +43,7 @@ class NewEndpointSecret(BaseModel):
         return cls(endpoint=EndpointResponse.of(endpoint), signing_secret=secret.value)
 
 
-class AttemptResponse(BaseModel):
+class WebhookAttemptResponse(BaseModel):
     at: AwareDatetime
     status: int | None = None
     error: str | None = None
@@ -55,7 +55,7 @@ class WebhookResponse(BaseModel):
     event: HookEvent
     state: str
     next_at: AwareDatetime | None = None
-    attempts: list[AttemptResponse]
+    attempts: list[WebhookAttemptResponse]
     created_at: AwareDatetime
 
     @classmethod

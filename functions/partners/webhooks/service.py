@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from partners import store as partner_store
-from partners.domain import Secret, Standing, holding, rotated
+from partners.domain import PartnerStanding, Secret, holding, rotated
 from partners.settings import PartnerSettings
 from partners.signatures import new_secret, sign
 from partners.webhooks import destinations, store, transport
@@ -73,14 +73,14 @@ def rotate(partner_id: str, endpoint_id: str, grace: timedelta, *, by: str, now:
 
 
 def enable(partner_id: str, endpoint_id: str, now: datetime) -> Endpoint:
-    fields: dict[str, Any] = {"status": Standing.ACTIVE, "disabled_because": None, "failures_in_a_row": 0}
+    fields: dict[str, Any] = {"status": PartnerStanding.ACTIVE, "disabled_because": None, "failures_in_a_row": 0}
     return store.change_endpoint(partner_id, endpoint_id, lambda old: old.changed(now, **fields), now)
 
 
 def plan(envelope: Envelope[Any], now: datetime) -> int:
     """A delivery for each subscriber; the event again finds them there, and leaves them in the queue once more."""
     kind, body = message_of(envelope)
-    wanted = [one for one in store.endpoints() if kind in one.events and one.status is Standing.ACTIVE]
+    wanted = [one for one in store.endpoints() if kind in one.events and one.status is PartnerStanding.ACTIVE]
     deliveries = [
         Delivery(
             delivery_id=f"{envelope.event_id}-{endpoint.endpoint_id}",
@@ -108,7 +108,7 @@ def attempt(partner_id: str, delivery_id: str, now: datetime, *, post: Post | No
     if delivery.next_at is not None and delivery.next_at > now:
         return "early"
     endpoint = _endpoint_of(delivery)
-    nobody = endpoint is None or Standing.DISABLED in {endpoint.status, partner_store.get(partner_id).status}
+    nobody = endpoint is None or PartnerStanding.DISABLED in {endpoint.status, partner_store.get(partner_id).status}
     if endpoint is None or nobody or delivery.is_tried_enough:
         return _keep(delivery, delivery.ended(), now)
     begun = delivery.begun(now)
@@ -149,11 +149,11 @@ def _learn(endpoint: Endpoint, made: Attempt, now: datetime) -> None:
             return old.changed(now, failures_in_a_row=0) if old.failures_in_a_row else old
         failures = old.failures_in_a_row + 1
         because = "gone" if made.status == GONE else "failing" if failures >= DISABLED_AFTER else None
-        if because is None or old.status is Standing.DISABLED:
+        if because is None or old.status is PartnerStanding.DISABLED:
             return old.changed(now, failures_in_a_row=failures)
         count("WebhookEndpointDisabled")
         log("endpoint disabled", partner_id=old.partner_id, endpoint_id=old.endpoint_id, because=because)
-        return old.changed(now, failures_in_a_row=failures, status=Standing.DISABLED, disabled_because=because)
+        return old.changed(now, failures_in_a_row=failures, status=PartnerStanding.DISABLED, disabled_because=because)
 
     store.change_endpoint(endpoint.partner_id, endpoint.endpoint_id, wiser, now)
 

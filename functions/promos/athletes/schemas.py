@@ -5,7 +5,7 @@ from typing import Self
 from pydantic import AwareDatetime, BaseModel, Field
 
 from promos.athletes.segment_store import Segment
-from promos.targeting import Rule, Verdict
+from promos.targeting import TargetingRule, Verdict
 from promos.values import OneLine
 from stadion.http import RequestModel
 from stadion.i18n import Language
@@ -13,14 +13,14 @@ from stadion.pagination import Page
 
 
 class SegmentPut(RequestModel):
-    rule: Rule = Field(examples=[{"activity": {"within_days": 30, "at_least": 4}}])
+    rule: TargetingRule = Field(examples=[{"activity": {"within_days": 30, "at_least": 4}}])
     description: OneLine | None = None
 
 
 class SegmentResponse(BaseModel):
     name: str
     revision: int
-    rule: Rule
+    rule: TargetingRule
     description: str | None = None
     updated_at: AwareDatetime
 

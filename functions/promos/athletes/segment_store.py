@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import AwareDatetime
 
 from promos.errors import SegmentNotFoundError, TooManySegmentsError
-from promos.targeting import Rule, Segments
+from promos.targeting import Segments, TargetingRule
 from stadion import clock
 from stadion.change import Change
 from stadion.dynamo import Item
@@ -20,7 +20,7 @@ MAX_SEGMENTS = 200
 class Segment(Value):
     name: str
     revision: int
-    rule: Rule
+    rule: TargetingRule
     description: str | None
     updated_at: AwareDatetime
 

@@ -10,7 +10,7 @@ from datetime import date
 from promos.campaigns.experiment import message_store as messages
 from promos.campaigns.experiment.findings import Findings, Guardrail, Rates, guardrails
 from promos.campaigns.experiment.measures import Sums
-from promos.campaigns.plan.values import HOLD_OUT, REST, Plan
+from promos.campaigns.plan.values import HOLD_OUT, REST, CampaignPlan
 from promos.campaigns.run.domain import Campaign, Run
 from promos.offers import funnel_store
 from promos.offers.funnel_store import FunnelCell
@@ -164,7 +164,7 @@ def _arm(run: Run, name: str, role: str, found: Findings, counts: dict[str, int]
     )
 
 
-def _total(plan: Plan, arms: Iterable[ArmReport]) -> Total:
+def _total(plan: CampaignPlan, arms: Iterable[ArmReport]) -> Total:
     told = [arm for arm in arms if arm.role != "hold_out"]
     sums = sum((arm.sums for arm in told), Sums())
     return Total(
@@ -217,7 +217,7 @@ def by_day(run: Run) -> list[DayReport]:
     ]
 
 
-def _amounts(plan: Plan, steps: Mapping[str, int], told: dict[str, int]) -> Amounts:
+def _amounts(plan: CampaignPlan, steps: Mapping[str, int], told: dict[str, int]) -> Amounts:
     cost = messages.cost_minor(plan, [told])
     return Amounts(
         **steps,

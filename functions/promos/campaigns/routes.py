@@ -14,20 +14,20 @@ from promos.campaigns.errors import (
     NothingAheadError,
     RunNotFoundError,
 )
-from promos.campaigns.plan.values import Plan
+from promos.campaigns.plan.values import CampaignPlan
 from promos.campaigns.run import store
 from promos.campaigns.run.domain import Campaign
 from promos.campaigns.schemas import (
+    CampaignPreviewPage,
+    CampaignReportResponse,
     CampaignResponse,
+    CampaignRunResponse,
     CampaignStatusChange,
     CohortPage,
     MarketingResponse,
-    PreviewPage,
-    ReportResponse,
-    RunResponse,
 )
 from promos.errors import RuleError
-from promos.offers.schemas import Validity
+from promos.offers.schemas import PlanValidity
 from stadion import clock
 from stadion.contract import EDIT
 from stadion.errors import InvalidCursorError
@@ -42,9 +42,9 @@ RunId = Annotated[str, Path(pattern=r"^[A-Za-z0-9-]{1,64}$", examples=["winter-2
 
 
 @router.post(f"{BASE}/validate", summary="What scheduling would refuse", tags=TAGS)
-def validate_campaign(body: Annotated[Plan, Body()]) -> Validity:
+def validate_campaign(body: Annotated[CampaignPlan, Body()]) -> PlanValidity:
     """Wrong shapes are a 422 with pointers, as everywhere; this answers for what a shape cannot tell."""
-    return Validity.of(service.validate(body, clock.now()), router.language)
+    return PlanValidity.of(service.validate(body, clock.now()), router.language)
 
 
 @router.get(
@@ -77,7 +77,7 @@ def get_campaign(campaign_id: CampaignId) -> Response[CampaignResponse]:
     raises=(CampaignIdReservedError, CampaignStatusError, RuleError, *EDIT),
     headers=("ETag",),
 )
-def put_campaign(campaign_id: CampaignId, body: Annotated[Plan, Body()]) -> Response[CampaignResponse]:
+def put_campaign(campaign_id: CampaignId, body: Annotated[CampaignPlan, Body()]) -> Response[CampaignResponse]:
     """A new one needs no `If-Match` and is a draft; a change does. A run that goes on keeps its plan."""
 
     def change() -> Campaign:
@@ -129,9 +129,11 @@ def change_campaign_status(
     tags=TAGS,
     raises=(CampaignNotFoundError, InvalidCursorError),
 )
-def preview_campaign(campaign_id: CampaignId, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> PreviewPage:
+def preview_campaign(
+    campaign_id: CampaignId, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
+) -> CampaignPreviewPage:
     found = service.preview(store.get(campaign_id), limit=limit, cursor=cursor, now=clock.now())
-    return PreviewPage.of(found)
+    return CampaignPreviewPage.of(found)
 
 
 @router.get(
@@ -150,8 +152,10 @@ def get_campaign_metrics(campaign_id: CampaignId) -> MarketingResponse:
     tags=TAGS,
     raises=(CampaignNotFoundError,),
 )
-def list_campaign_runs(campaign_id: CampaignId) -> ListResponse[RunResponse]:
-    return ListResponse[RunResponse](items=[RunResponse.of(run) for run in service.runs(store.get(campaign_id))])
+def list_campaign_runs(campaign_id: CampaignId) -> ListResponse[CampaignRunResponse]:
+    return ListResponse[CampaignRunResponse](
+        items=[CampaignRunResponse.of(run) for run in service.runs(store.get(campaign_id))]
+    )
 
 
 @router.get(
@@ -160,8 +164,8 @@ def list_campaign_runs(campaign_id: CampaignId) -> ListResponse[RunResponse]:
     tags=TAGS,
     raises=(CampaignNotFoundError, RunNotFoundError),
 )
-def get_campaign_run(campaign_id: CampaignId, run_id: RunId) -> RunResponse:
-    return RunResponse.of(*service.show_run(store.get(campaign_id), run_id))
+def get_campaign_run(campaign_id: CampaignId, run_id: RunId) -> CampaignRunResponse:
+    return CampaignRunResponse.of(*service.show_run(store.get(campaign_id), run_id))
 
 
 @router.get(
@@ -170,8 +174,8 @@ def get_campaign_run(campaign_id: CampaignId, run_id: RunId) -> RunResponse:
     tags=TAGS,
     raises=(CampaignNotFoundError, RunNotFoundError),
 )
-def get_campaign_report(campaign_id: CampaignId, run_id: RunId) -> ReportResponse:
-    return ReportResponse.of(service.show_report(store.get(campaign_id), run_id))
+def get_campaign_report(campaign_id: CampaignId, run_id: RunId) -> CampaignReportResponse:
+    return CampaignReportResponse.of(service.show_report(store.get(campaign_id), run_id))
 
 
 def _campaign(campaign: Campaign) -> Response[CampaignResponse]:

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from promos.campaigns.cohort_service import Cohorts
 from promos.campaigns.experiment.findings import Comparison, Estimate, Guardrail, Ratio
-from promos.campaigns.plan.values import Plan
+from promos.campaigns.plan.values import CampaignPlan
 from promos.campaigns.report_service import Amounts, ArmReport, CampaignReport, DayReport, RunReport, Total
 from promos.campaigns.run.audience import Selection
 from promos.campaigns.run.domain import (
@@ -38,7 +38,7 @@ class CampaignResponse(BaseModel):
     next_at: AwareDatetime | None = Field(default=None, description="when the next run begins")
     run_id: str | None = Field(default=None, description="of the run that goes on")
     paused_by: str | None = Field(default=None, description="the guardrail that paused it")
-    plan: Plan
+    plan: CampaignPlan
     created_at: AwareDatetime
     updated_at: AwareDatetime
 
@@ -51,7 +51,7 @@ class CampaignResponse(BaseModel):
         )
 
 
-class PreviewPage(BaseModel):
+class CampaignPreviewPage(BaseModel):
     """A dry run over one page of athletes: add up the pages. Nothing is written, nobody is told."""
 
     looked_at: int
@@ -69,7 +69,7 @@ class PreviewPage(BaseModel):
         )
 
 
-class FailureResponse(BaseModel):
+class CampaignFailureResponse(BaseModel):
     error: str
     cause: str
     failed_at: AwareDatetime
@@ -79,7 +79,7 @@ class FailureResponse(BaseModel):
         return cls(**failure.model_dump())
 
 
-class AudienceResponse(BaseModel):
+class CampaignAudienceResponse(BaseModel):
     looked_at: int
     batches: int
     by_arm: dict[str, int]
@@ -90,14 +90,14 @@ class AudienceResponse(BaseModel):
         return cls(**chosen.model_dump(exclude={"cursor"}))
 
 
-class RunResponse(BaseModel):
+class CampaignRunResponse(BaseModel):
     run_id: str
     campaign_id: str
     state: RunState
     is_running: bool | None = Field(default=None, description="whether an execution drives it now; not in lists")
     begins_at: AwareDatetime
     opened_at: AwareDatetime
-    audience: AudienceResponse
+    audience: CampaignAudienceResponse
     batches_sent: int | None = Field(default=None, description="not in lists")
     outcomes: dict[str, int] | None = Field(
         default=None, examples=[{"told": 95, "not_consent": 1}], description="of those sent to; not in lists"
@@ -110,7 +110,7 @@ class RunResponse(BaseModel):
     ended_at: AwareDatetime | None = None
     outcome: RunOutcome | None = None
     reason: str | None = None
-    failure: FailureResponse | None = Field(default=None, description="`resume` goes on from where it failed")
+    failure: CampaignFailureResponse | None = Field(default=None, description="`resume` goes on from where it failed")
 
     @classmethod
     def of(cls, run: Run, progress: RunProgress | None = None) -> Self:
@@ -118,13 +118,13 @@ class RunResponse(BaseModel):
         return cls(
             **run.model_dump(include=fields),
             **(asdict(progress) if progress is not None else {}),
-            audience=AudienceResponse.of(run.chosen),
+            audience=CampaignAudienceResponse.of(run.chosen),
             next_look_at=run.next_look_at if not run.is_over and run.outcome is None else None,
-            failure=FailureResponse.of(run.failure) if run.failure else None,
+            failure=CampaignFailureResponse.of(run.failure) if run.failure else None,
         )
 
 
-class IntervalResponse(BaseModel):
+class CampaignIntervalResponse(BaseModel):
     low: float
     value: float
     high: float
@@ -157,8 +157,8 @@ class ArmResponse(BaseModel):
     failed: dict[str, int] = Field(description="channel.reason -> messages")
     messages_minor: int
     spend_minor: int = Field(description="discounts and messages")
-    order_rate: IntervalResponse | None = Field(description="orderers per athlete")
-    revenue_per_athlete: IntervalResponse | None = Field(description="in the smallest unit")
+    order_rate: CampaignIntervalResponse | None = Field(description="orderers per athlete")
+    revenue_per_athlete: CampaignIntervalResponse | None = Field(description="in the smallest unit")
 
     @classmethod
     def of(cls, arm: ArmReport) -> Self:
@@ -172,8 +172,8 @@ class ArmResponse(BaseModel):
             failed=dict(arm.failed),
             messages_minor=arm.messages_minor,
             spend_minor=arm.spend_minor,
-            order_rate=IntervalResponse.of(rates.orders) if rates.orders else None,
-            revenue_per_athlete=IntervalResponse.of(rates.revenue) if rates.revenue else None,
+            order_rate=CampaignIntervalResponse.of(rates.orders) if rates.orders else None,
+            revenue_per_athlete=CampaignIntervalResponse.of(rates.revenue) if rates.revenue else None,
         )
 
 
@@ -181,7 +181,7 @@ class ComparisonResponse(BaseModel):
     name: str
     versus: str
     metric: str
-    estimate: IntervalResponse
+    estimate: CampaignIntervalResponse
     p_value: float | None = None
     is_significant: bool
     decides: bool = Field(description="one of those that the winner is chosen by")
@@ -201,7 +201,7 @@ class SampleRatioResponse(BaseModel):
         return cls(**ratio.model_dump())
 
 
-class DecisionResponse(BaseModel):
+class CampaignDecisionResponse(BaseModel):
     verdict: str = Field(description="winner or no_winner")
     winner: str | None = None
     reason: str
@@ -223,7 +223,7 @@ class GuardrailResponse(BaseModel):
         return cls(name=one.name, limit=one.limit, value=one.value, is_passed=one.is_passed)
 
 
-class AmountsResponse(BaseModel):
+class CampaignAmountsResponse(BaseModel):
     """Offers by the day (UTC) on which they got there; messages by the day on which they were delivered."""
 
     issued: int = 0
@@ -241,7 +241,7 @@ class AmountsResponse(BaseModel):
         return cls(**asdict(amounts))
 
 
-class DayResponse(AmountsResponse):
+class CampaignDayResponse(CampaignAmountsResponse):
     day: date
 
     @classmethod
@@ -249,7 +249,7 @@ class DayResponse(AmountsResponse):
         return cls(day=one.day, **asdict(one.amounts))
 
 
-class TotalResponse(BaseModel):
+class CampaignTotalResponse(BaseModel):
     """Of whoever was not held out."""
 
     athletes: int
@@ -270,7 +270,7 @@ class TotalResponse(BaseModel):
         return cls(**{name: getattr(total, name) for name in cls.model_fields})
 
 
-class ReportResponse(BaseModel):
+class CampaignReportResponse(BaseModel):
     campaign_id: str
     run_id: str
     name: str
@@ -283,15 +283,15 @@ class ReportResponse(BaseModel):
     sent_at: AwareDatetime | None = None
     ended_at: AwareDatetime | None = None
     measured_until: AwareDatetime | None = Field(default=None, description="null: nothing was measured yet")
-    plan: Plan
-    audience: AudienceResponse
+    plan: CampaignPlan
+    audience: CampaignAudienceResponse
     arms: list[ArmResponse]
     comparisons: list[ComparisonResponse]
     sample_ratio: SampleRatioResponse | None = None
-    decision: DecisionResponse | None = None
+    decision: CampaignDecisionResponse | None = None
     guardrails: list[GuardrailResponse]
-    total: TotalResponse
-    days: list[DayResponse] = Field(description="of this run")
+    total: CampaignTotalResponse
+    days: list[CampaignDayResponse] = Field(description="of this run")
 
     @classmethod
     def of(cls, report: RunReport) -> Self:
@@ -301,13 +301,13 @@ class ReportResponse(BaseModel):
             name=run.plan.name,
             currency=run.plan.currency,
             plan=run.plan,
-            audience=AudienceResponse.of(run.chosen),
+            audience=CampaignAudienceResponse.of(run.chosen),
             arms=[ArmResponse.of(arm) for arm in report.arms],
             comparisons=[ComparisonResponse.of(one) for one in found.comparisons],
             sample_ratio=SampleRatioResponse.of(found.sample_ratio) if found.sample_ratio else None,
-            decision=DecisionResponse.of(run.judgement) if run.judgement else None,
+            decision=CampaignDecisionResponse.of(run.judgement) if run.judgement else None,
             guardrails=[GuardrailResponse.of(one) for one in report.guardrails],
-            total=TotalResponse.of(report.total),
+            total=CampaignTotalResponse.of(report.total),
             days=_days(report.days),
         )
 
@@ -316,8 +316,8 @@ _RUN_FIELDS = {"campaign_id", "run_id", "state", "outcome", "reason", "begins_at
                "measured_until"}  # fmt: skip
 
 
-def _days(days: Iterable[DayReport]) -> list[DayResponse]:
-    return [DayResponse.of(one) for one in days]
+def _days(days: Iterable[DayReport]) -> list[CampaignDayResponse]:
+    return [CampaignDayResponse.of(one) for one in days]
 
 
 class MarketingResponse(BaseModel):
@@ -325,15 +325,15 @@ class MarketingResponse(BaseModel):
 
     campaign_id: str
     currency: str
-    total: AmountsResponse
-    days: list[DayResponse]
+    total: CampaignAmountsResponse
+    days: list[CampaignDayResponse]
 
     @classmethod
     def of(cls, report: CampaignReport) -> Self:
         return cls(
             campaign_id=report.campaign_id,
             currency=report.currency,
-            total=AmountsResponse.sum_of(report.total),
+            total=CampaignAmountsResponse.sum_of(report.total),
             days=_days(report.days),
         )
 

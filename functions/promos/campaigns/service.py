@@ -8,7 +8,7 @@ from promos.campaigns import report_service as report
 from promos.campaigns.errors import CampaignIdReservedError, CampaignStatusError, NothingAheadError
 from promos.campaigns.plan.domain import next_instant, run_id_of
 from promos.campaigns.plan.service import problems_of
-from promos.campaigns.plan.values import Plan
+from promos.campaigns.plan.values import CampaignPlan
 from promos.campaigns.run import service as lifecycle
 from promos.campaigns.run import store, timer
 from promos.campaigns.run.audience import Question, Selection, look
@@ -22,7 +22,7 @@ RESERVED = {"cohorts", "validate"}
 """Addresses beside those of campaigns."""
 
 
-def put(campaign_id: str, plan: Plan, old: Campaign | None, now: datetime) -> Campaign:
+def put(campaign_id: str, plan: CampaignPlan, old: Campaign | None, now: datetime) -> Campaign:
     """A run that goes on keeps the plan it began with; of a scheduled campaign the next run moves to the new hour."""
     if campaign_id in RESERVED:
         raise CampaignIdReservedError
@@ -134,7 +134,7 @@ def remove(campaign: Campaign, now: datetime) -> None:
 # --- is it a good plan? ---------------------------------------------------------------------------------------------
 
 
-def validate(plan: Plan, now: datetime) -> list[Problem]:
+def validate(plan: CampaignPlan, now: datetime) -> list[Problem]:
     """Everything that scheduling it would refuse, all at once."""
     return problems_of(plan, now, is_live=True)
 

@@ -6,7 +6,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 
 from promos.checkout import service
 from promos.checkout.domain import Redemption
-from promos.checkout.schemas import CodeResponse, OrderOnly, RedemptionResponse, Use
+from promos.checkout.schemas import CodeOrder, CodeResponse, CodeUse, RedemptionResponse
 from promos.errors import (
     CodeExpiredError,
     CodeNotFoundError,
@@ -77,7 +77,7 @@ def get_code(code: PromoCode) -> CodeResponse:
     tags=["Codes"],
     raises=(*REFUSALS, RequestInProgressError),
 )
-def reserve_code(code: PromoCode, body: Annotated[Use, Body()]) -> RedemptionResponse:
+def reserve_code(code: PromoCode, body: Annotated[CodeUse, Body()]) -> RedemptionResponse:
     """The order's id makes it safe to repeat: the same order is answered alike and holds once."""
     return _told("CodeReserved", service.reserve(code, body.cart(api.partner_id), clock.now()))
 
@@ -88,7 +88,7 @@ def reserve_code(code: PromoCode, body: Annotated[Use, Body()]) -> RedemptionRes
     tags=["Codes"],
     raises=(*REFUSALS, RequestInProgressError),
 )
-def redeem_code(code: PromoCode, body: Annotated[Use, Body()]) -> RedemptionResponse:
+def redeem_code(code: PromoCode, body: Annotated[CodeUse, Body()]) -> RedemptionResponse:
     return _told("CodeRedeemed", service.redeem(code, body.cart(api.partner_id), clock.now()))
 
 
@@ -98,7 +98,7 @@ def redeem_code(code: PromoCode, body: Annotated[Use, Body()]) -> RedemptionResp
     tags=["Codes"],
     raises=(OfferNotFoundError, PromoNotFoundError, RedemptionNotFoundError, RequestInProgressError),
 )
-def reverse_code(code: PromoCode, body: Annotated[OrderOnly, Body()]) -> RedemptionResponse:
+def reverse_code(code: PromoCode, body: Annotated[CodeOrder, Body()]) -> RedemptionResponse:
     partner_id = api.partner_id
     return _told("CodeReversed", service.reverse(partner_id, code, body.order_id, clock.now()))
 

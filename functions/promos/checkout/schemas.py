@@ -11,7 +11,7 @@ from promos.values import Currency, Discount, Minor, OrderId, UserId, Words
 from stadion.http import RequestModel
 
 
-class Use(RequestModel):
+class CodeUse(RequestModel):
     """An order that wants to use a code."""
 
     order_id: OrderId
@@ -23,7 +23,7 @@ class Use(RequestModel):
         return Cart(partner_id, self.order_id, self.user_id, self.amount_minor, self.currency)
 
 
-class OrderOnly(RequestModel):
+class CodeOrder(RequestModel):
     order_id: OrderId
 
 

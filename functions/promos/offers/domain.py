@@ -11,19 +11,19 @@ from pydantic import AwareDatetime, Field
 
 from promos.budget import UNLIMITED
 from promos.facts import Athlete, Facts
-from promos.targeting import Rule, Segments, Verdict, judge
+from promos.targeting import Segments, TargetingRule, Verdict, judge
 from promos.values import (
     DAYS,
     CodePlan,
     Discount,
     DiscountKind,
     LimitPeriod,
-    Limits,
-    Place,
-    Product,
-    Stacking,
+    PromoLimits,
+    PromoPlace,
+    PromoProduct,
+    PromoStacking,
+    PromoWindow,
     StackingMode,
-    Window,
     Words,
 )
 from stadion.events import promos as promo_events
@@ -58,22 +58,22 @@ class OfferStatus(StrEnum):
     ENDED = "ended"
 
 
-class Action(StrEnum):
+class PromoAction(StrEnum):
     ACTIVATE = "activate"
     PAUSE = "pause"
     END = "end"
 
 
-TRANSITIONS: dict[Action, tuple[frozenset[PromoStatus], Switch]] = {
-    Action.ACTIVATE: (frozenset({PromoStatus.DRAFT, PromoStatus.PAUSED}), Switch.ON),
-    Action.PAUSE: (frozenset({PromoStatus.SCHEDULED, PromoStatus.ACTIVE}), Switch.PAUSED),
-    Action.END: (frozenset(PromoStatus) - {PromoStatus.ENDED}, Switch.ENDED),
+TRANSITIONS: dict[PromoAction, tuple[frozenset[PromoStatus], Switch]] = {
+    PromoAction.ACTIVATE: (frozenset({PromoStatus.DRAFT, PromoStatus.PAUSED}), Switch.ON),
+    PromoAction.PAUSE: (frozenset({PromoStatus.SCHEDULED, PromoStatus.ACTIVE}), Switch.PAUSED),
+    PromoAction.END: (frozenset(PromoStatus) - {PromoStatus.ENDED}, Switch.ENDED),
 }
 """Action -> from which status, and what is decided by it. Ended is the end."""
-DONE_ALREADY: dict[Action, frozenset[PromoStatus]] = {
-    Action.ACTIVATE: frozenset({PromoStatus.SCHEDULED, PromoStatus.ACTIVE}),
-    Action.PAUSE: frozenset({PromoStatus.PAUSED}),
-    Action.END: frozenset({PromoStatus.ENDED}),
+DONE_ALREADY: dict[PromoAction, frozenset[PromoStatus]] = {
+    PromoAction.ACTIVATE: frozenset({PromoStatus.SCHEDULED, PromoStatus.ACTIVE}),
+    PromoAction.PAUSE: frozenset({PromoStatus.PAUSED}),
+    PromoAction.END: frozenset({PromoStatus.ENDED}),
 }
 
 
@@ -90,14 +90,14 @@ class Promo(Value):
     starts_at: AwareDatetime
     ends_at: AwareDatetime
     time_zone: str
-    places: list[Place] = Field(default_factory=list)
-    windows: list[Window] = Field(default_factory=list)
-    targeting: Rule | None = None
+    places: list[PromoPlace] = Field(default_factory=list)
+    windows: list[PromoWindow] = Field(default_factory=list)
+    targeting: TargetingRule | None = None
     link: str
-    products: list[Product] = Field(default_factory=list)
+    products: list[PromoProduct] = Field(default_factory=list)
     codes: CodePlan
-    limits: Limits
-    stacking: Stacking
+    limits: PromoLimits
+    stacking: PromoStacking
     created_at: AwareDatetime
     updated_at: AwareDatetime
 
@@ -113,7 +113,7 @@ class Promo(Value):
         return body | {"targeting": self.targeting.stored() if self.targeting else None}
 
 
-def whole_budget(limits: Limits) -> tuple[int, int]:
+def whole_budget(limits: PromoLimits) -> tuple[int, int]:
     """Redemptions and money, before anything was taken."""
     return limits.redemptions or UNLIMITED, limits.discount_minor or UNLIMITED
 
@@ -128,7 +128,7 @@ class Budget:
     discount_used_minor: int
 
     @classmethod
-    def of(cls, limits: Limits, uses_left: int, minor_left: int) -> "Budget":
+    def of(cls, limits: PromoLimits, uses_left: int, minor_left: int) -> "Budget":
         uses, minor = whole_budget(limits)
         return cls(
             redemptions_left=uses_left if limits.redemptions is not None else None,
@@ -298,13 +298,13 @@ def walk_in(partner_id: str, order_id: str, code: str) -> str:
 # --- times and places -----------------------------------------------------------------------------------------------
 
 
-def is_open_at(windows: Sequence[Window], now: datetime, time_zone: str) -> bool:
+def is_open_at(windows: Sequence[PromoWindow], now: datetime, time_zone: str) -> bool:
     """Whether the athlete's clock stands in one of the windows; without windows it is always open."""
     local = now.astimezone(ZoneInfo(time_zone))
     return not windows or any(_covers(window, local) for window in windows)
 
 
-def _covers(window: Window, local: datetime) -> bool:
+def _covers(window: PromoWindow, local: datetime) -> bool:
     clock, today = local.time(), DAYS[local.weekday()]
     yesterday = DAYS[(local.weekday() - 1) % 7]
     if window.opens < window.closes:
@@ -325,11 +325,11 @@ def first_day(period: LimitPeriod, day: date) -> date:
     return day - timedelta(days=day.weekday()) if period is LimitPeriod.WEEK else day
 
 
-def is_in(places: Sequence[Place], athlete: Athlete) -> bool:
+def is_in(places: Sequence[PromoPlace], athlete: Athlete) -> bool:
     return not places or any(_fits(place, athlete) for place in places)
 
 
-def _fits(place: Place, athlete: Athlete) -> bool:
+def _fits(place: PromoPlace, athlete: Athlete) -> bool:
     city = (athlete.city or "").casefold()
     return (
         place.country in {None, athlete.country}
@@ -411,7 +411,7 @@ def burden_of(discount: Discount, amount_minor: int) -> int:
     return discount_of(discount, amount_minor) + discount.cost_minor
 
 
-def may_stack(one: Stacking, other: Stacking) -> bool:
+def may_stack(one: PromoStacking, other: PromoStacking) -> bool:
     if StackingMode.EXCLUSIVE in {one.mode, other.mode}:
         return False
     return StackingMode.ANY in {one.mode, other.mode} or bool(set(one.groups) & set(other.groups))

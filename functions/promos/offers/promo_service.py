@@ -19,18 +19,18 @@ from promos.offers import funnel_store, store
 from promos.offers.domain import (
     DONE_ALREADY,
     TRANSITIONS,
-    Action,
     Budget,
     BudgetedPromo,
     Funnel,
     FunnelSum,
     Promo,
+    PromoAction,
     PromoStatus,
     whole_budget,
 )
 from promos.patterns import MAX_LENGTH, MIN_RANDOM, PatternError, check, normal
 from promos.targeting import Problem, phrased, problems_of
-from promos.values import CodePlan, Limits
+from promos.values import CodePlan, PromoLimits
 from stadion.errors import FieldRequiredError, StaleVersionError
 from stadion.idempotency import IdempotencyKey
 from stadion.retry import retry_on_conflict
@@ -77,7 +77,7 @@ def change(old: Promo, changes: Mapping[str, Any], now: datetime) -> BudgetedPro
     return _revised(old, new, now)
 
 
-def switch(old: Promo, action: Action, now: datetime) -> BudgetedPromo:
+def switch(old: Promo, action: PromoAction, now: datetime) -> BudgetedPromo:
     """A second time the same action changes nothing."""
     status = old.status(now)
     if status in DONE_ALREADY[action]:
@@ -86,7 +86,7 @@ def switch(old: Promo, action: Action, now: datetime) -> BudgetedPromo:
     if status not in allowed:
         raise PromoStatusError(status=status.value, action=action.value)
     new = old.model_copy(update={"switch": decided, "revision": old.revision + 1, "updated_at": now})
-    if action is Action.ACTIVATE:
+    if action is PromoAction.ACTIVATE:
         _check(new, now)
         _check_rules(new)
     return _revised(old, new, now)
@@ -179,14 +179,14 @@ def refuse_problems(problems: list[Problem]) -> None:
         raise RuleError(problems[0].text, pointer=problems[0].pointer)
 
 
-def _limits(old: Limits, changes: Mapping[str, Any]) -> Limits:
+def _limits(old: PromoLimits, changes: Mapping[str, Any]) -> PromoLimits:
     fields = {**old.model_dump(), **changes}
     for name in ("per_period", "per_user_per_period"):
         if old.period is None and fields[name] is not None:
             raise PromoIsLiveError(pointer=f"#/limits/{name}", field="period")
     if fields["per_period"] is None and fields["per_user_per_period"] is None:
         fields["period"] = None
-    return Limits(**fields)
+    return PromoLimits(**fields)
 
 
 def _revised(old: Promo, new: Promo, now: datetime) -> BudgetedPromo:

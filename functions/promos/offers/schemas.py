@@ -8,7 +8,6 @@ from typing import Annotated, Any, Self
 from pydantic import AwareDatetime, BaseModel, Field
 
 from promos.offers.domain import (
-    Action,
     Budget,
     Check,
     Funnel,
@@ -18,27 +17,28 @@ from promos.offers.domain import (
     Offer,
     OfferStatus,
     Promo,
+    PromoAction,
     PromoStatus,
     is_open_at,
 )
 from promos.offers.links import tagged
-from promos.targeting import Problem, Rule
+from promos.targeting import Problem, TargetingRule
 from promos.values import (
     CodePlan,
     Count,
     Currency,
     Discount,
     Label,
-    Limits,
     Link,
     Minor,
     Name,
     OneLine,
-    Place,
-    Product,
-    Stacking,
+    PromoLimits,
+    PromoPlace,
+    PromoProduct,
+    PromoStacking,
+    PromoWindow,
     UserId,
-    Window,
     Words,
 )
 from stadion.events.accounts import ConsentKind
@@ -59,21 +59,23 @@ class NewPromo(RequestModel):
     starts_at: Moment = Field(examples=["2026-12-01T00:00:00+03:00"])
     ends_at: Moment = Field(examples=["2027-01-01T00:00:00+03:00"])
     time_zone: TimeZone = Field(default="UTC", description="of its periods, and of hours where nobody's clock is known")
-    places: list[Place] = Field(default_factory=list, max_length=100, description="of the athletes; empty: everywhere")
-    windows: list[Window] = Field(default_factory=list, max_length=20, description="empty: at any hour")
-    targeting: Rule | None = Field(default=None, examples=[{"gear": {"worn_percent": 80}}])
+    places: list[PromoPlace] = Field(
+        default_factory=list, max_length=100, description="of the athletes; empty: everywhere"
+    )
+    windows: list[PromoWindow] = Field(default_factory=list, max_length=20, description="empty: at any hour")
+    targeting: TargetingRule | None = Field(default=None, examples=[{"gear": {"worn_percent": 80}}])
     link: Link
-    products: list[Product] = Field(default_factory=list, max_length=50)
+    products: list[PromoProduct] = Field(default_factory=list, max_length=50)
     codes: CodePlan = Field(examples=[{"pattern": "RUN-{4}-{4}", "valid_for_days": 14}])
-    limits: Limits = Field(default_factory=Limits)
-    stacking: Stacking = Field(default_factory=Stacking)
+    limits: PromoLimits = Field(default_factory=PromoLimits)
+    stacking: PromoStacking = Field(default_factory=PromoStacking)
 
     def draft(self, now: datetime) -> Promo:
         values: dict[str, Any] = {name: getattr(self, name) for name in type(self).model_fields}
         return Promo(**values, created_at=now, updated_at=now)
 
 
-class LimitsPatch(RequestModel):
+class PromoLimitsPatch(RequestModel):
     redemptions: Count | None = None
     discount_minor: Annotated[Minor, Field(ge=1)] | None = None
     per_user: Count | None = None
@@ -93,13 +95,13 @@ class PromoPatch(RequestModel):
     starts_at: Moment | None = None
     ends_at: Moment | None = None
     time_zone: TimeZone | None = None
-    places: list[Place] | None = Field(default=None, max_length=100)
-    windows: list[Window] | None = Field(default=None, max_length=20)
-    targeting: Rule | None = None
+    places: list[PromoPlace] | None = Field(default=None, max_length=100)
+    windows: list[PromoWindow] | None = Field(default=None, max_length=20)
+    targeting: TargetingRule | None = None
     link: Link | None = None
-    products: list[Product] | None = Field(default=None, max_length=50)
-    limits: LimitsPatch | None = None
-    stacking: Stacking | None = None
+    products: list[PromoProduct] | None = Field(default=None, max_length=50)
+    limits: PromoLimitsPatch | None = None
+    stacking: PromoStacking | None = None
 
     def changes(self) -> dict[str, Any]:
         """Of `limits` those that were given."""
@@ -132,14 +134,14 @@ class PromoResponse(BaseModel):
     starts_at: AwareDatetime
     ends_at: AwareDatetime
     time_zone: str
-    places: list[Place]
-    windows: list[Window]
-    targeting: Rule | None = None
+    places: list[PromoPlace]
+    windows: list[PromoWindow]
+    targeting: TargetingRule | None = None
     link: str
-    products: list[Product]
+    products: list[PromoProduct]
     codes: CodePlan
-    limits: Limits
-    stacking: Stacking
+    limits: PromoLimits
+    stacking: PromoStacking
     budget: BudgetLeft | None = Field(default=None, description="not in lists")
     created_at: AwareDatetime
     updated_at: AwareDatetime
@@ -151,8 +153,8 @@ class PromoResponse(BaseModel):
         return cls(**values | {"status": promo.status(now), "budget": left})
 
 
-class StatusChange(RequestModel):
-    action: Action
+class PromoStatusChange(RequestModel):
+    action: PromoAction
 
 
 class RuleProblem(BaseModel):
@@ -165,7 +167,7 @@ class RuleProblem(BaseModel):
         return cls(pointer=problem.pointer, code=problem.code, detail=problem.text.say(language))
 
 
-class Validity(BaseModel):
+class PlanValidity(BaseModel):
     is_valid: bool
     problems: list[RuleProblem]
 
@@ -175,7 +177,7 @@ class Validity(BaseModel):
         return cls(is_valid=not found, problems=found)
 
 
-class CheckResponse(BaseModel):
+class TargetingCheckResponse(BaseModel):
     check: str = Field(examples=["targeting"])
     passed: bool
     decided_by: str = Field(examples=["#/targeting/all/1/gear"], description="the rule that decided")
@@ -186,15 +188,15 @@ class CheckResponse(BaseModel):
         return cls(**check.told(language))
 
 
-class Explanation(BaseModel):
+class TargetingExplanation(BaseModel):
     promo_id: str
     user_id: str
     is_eligible: bool
-    checks: list[CheckResponse]
+    checks: list[TargetingCheckResponse]
 
     @classmethod
     def of(cls, promo_id: str, user_id: str, checks: Iterable[Check], language: Language) -> Self:
-        found = [CheckResponse.of(check, language) for check in checks]
+        found = [TargetingCheckResponse.of(check, language) for check in checks]
         is_eligible = all(check.passed for check in found)
         return cls(promo_id=promo_id, user_id=user_id, is_eligible=is_eligible, checks=found)
 
@@ -238,7 +240,7 @@ class OfferResponse(BaseModel):
     currency: str | None = None
     code: str
     link: str = Field(description="with UTM tags")
-    products: list[Product]
+    products: list[PromoProduct]
     issued_at: AwareDatetime
     expires_at: AwareDatetime
     viewed_at: AwareDatetime | None = None

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stadion.streams.codec import Floats, decode, encode
-from telemetry.downsampling import Resolution
+from telemetry.downsampling import StreamResolution
 from telemetry.instants import at, epoch_ms
 from telemetry.metrics_table import Metric, MetricKind
 
@@ -55,7 +55,7 @@ class Readings:
     """What devices measured of a metric: as many of it as were asked for, and how many there are."""
 
     metric: Metric
-    resolution: Resolution
+    resolution: StreamResolution
     devices: list[str]
     series: DeviceSeries
     original_size: int

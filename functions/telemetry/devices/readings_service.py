@@ -6,7 +6,7 @@ from typing import Final
 
 from telemetry.devices import store
 from telemetry.devices.domain import DeviceSeries, Readings, merged, slot_of
-from telemetry.downsampling import POINTS, Resolution, lttb
+from telemetry.downsampling import POINTS, StreamResolution, lttb
 from telemetry.errors import MetricNotFoundError, TelemetryRangeError, TelemetryRangeTooLongError
 from telemetry.instants import epoch_ms, read_moment
 from telemetry.metrics_table import METRICS, Metric, MetricKind
@@ -23,7 +23,7 @@ class Question:
     since: str | None
     until: str | None
     device_id: str | None
-    resolution: Resolution
+    resolution: StreamResolution
     flagged: bool
     """What was kept aside as implausible, instead."""
 
@@ -60,7 +60,7 @@ def _nothing(metric: Metric) -> DeviceSeries:
     return DeviceSeries(np.empty(0, np.int64), np.empty(0, np.int64), np.empty((0, len(metric.columns))))
 
 
-def _thinned(series: DeviceSeries, resolution: Resolution) -> DeviceSeries:
+def _thinned(series: DeviceSeries, resolution: StreamResolution) -> DeviceSeries:
     most = POINTS.get(resolution, len(series))
     if len(series) <= most:
         return series

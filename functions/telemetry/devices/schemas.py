@@ -11,7 +11,7 @@ from stadion.http import RequestModel
 from stadion.i18n import Language
 from telemetry.devices.domain import DeviceSeries, Readings
 from telemetry.devices.verdicts import Reason, Rejected, Taken
-from telemetry.downsampling import Resolution
+from telemetry.downsampling import StreamResolution
 from telemetry.instants import at
 from telemetry.metrics_table import METRICS, MetricKind
 
@@ -84,7 +84,7 @@ class TelemetryBatch(RequestModel):
     )
 
 
-class Verdict(StrEnum):
+class TelemetryVerdict(StrEnum):
     ACCEPTED = "accepted"
     FLAGGED = "flagged"
     REJECTED = "rejected"
@@ -93,7 +93,7 @@ class Verdict(StrEnum):
 class TelemetryResult(BaseModel):
     index: int = Field(description="of the entry in `samples`")
     metric: str | None = None
-    status: Verdict
+    status: TelemetryVerdict
     code: str | None = Field(default=None, description="decide by this", examples=["value_is_impossible"])
     detail: str | None = Field(default=None, description="in the caller's language")
 
@@ -103,17 +103,17 @@ class TelemetryResult(BaseModel):
             return cls(
                 index=verdict.index,
                 metric=verdict.metric,
-                status=Verdict.REJECTED,
+                status=TelemetryVerdict.REJECTED,
                 code=verdict.reason.code,
                 detail=verdict.reason.value.say(language, **verdict.values),
             )
         if not verdict.flagged:
-            return cls(index=verdict.index, metric=verdict.metric.name, status=Verdict.ACCEPTED)
+            return cls(index=verdict.index, metric=verdict.metric.name, status=TelemetryVerdict.ACCEPTED)
         reason = Reason.VALUE_IS_IMPLAUSIBLE
         return cls(
             index=verdict.index,
             metric=verdict.metric.name,
-            status=Verdict.FLAGGED,
+            status=TelemetryVerdict.FLAGGED,
             code=reason.code,
             detail=reason.value.say(language),
         )
@@ -131,11 +131,11 @@ class TelemetryReceipt(BaseModel):
     def of(cls, verdicts: Sequence[Taken | Rejected], language: Language) -> Self:
         results = [TelemetryResult.of(verdict, language) for verdict in verdicts]
         counts = Counter(result.status for result in results)
-        notable = [result for result in results if result.status is not Verdict.ACCEPTED]
+        notable = [result for result in results if result.status is not TelemetryVerdict.ACCEPTED]
         return cls(
-            accepted=counts[Verdict.ACCEPTED],
-            flagged=counts[Verdict.FLAGGED],
-            rejected=counts[Verdict.REJECTED],
+            accepted=counts[TelemetryVerdict.ACCEPTED],
+            flagged=counts[TelemetryVerdict.FLAGGED],
+            rejected=counts[TelemetryVerdict.REJECTED],
             results=notable[:MAX_RESULTS],
         )
 
@@ -144,7 +144,7 @@ class TelemetryResponse(BaseModel):
     metric: str
     kind: MetricKind
     unit: str
-    resolution: Resolution
+    resolution: StreamResolution
     devices: list[str] = Field(description="that have values in this range")
     original_size: int = Field(description="values that are kept")
     size: int = Field(description="values in each of the lists")

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field, TypeAdapter
 from stadion.http import RequestModel
 from stadion.ids import ClientId
 from telemetry.live.schemas import LiveCommand, LiveSessionDetail, LiveStart, SampleBatch, SamplesTaken
-from telemetry.live.values import SampleReceipt, Seen, SessionReport
+from telemetry.live.values import LiveView, SampleReceipt, SessionReport
 
 RequestId = Annotated[
     str, Field(min_length=1, max_length=64, description="the app's own; the answer carries it", examples=["17"])
@@ -131,7 +131,7 @@ class WatchAnswer(Answer):
     """To watch: what can be seen now."""
 
     type: Literal["watching"] = "watching"
-    seen: Seen
+    seen: LiveView
 
 
 class PongAnswer(Answer):
@@ -156,7 +156,7 @@ class SeenUpdate(BaseModel):
     """To watchers: the newest sample, or a new state. Older `time_s` than seen before can be ignored."""
 
     type: Literal["update"] = "update"
-    seen: Seen
+    seen: LiveView
 
 
 class EndReason(StrEnum):

@@ -29,9 +29,9 @@ from telemetry.live.errors import (
 )
 from telemetry.live.schemas import (
     CreatedShareLink,
-    Follower,
-    Followers,
     LiveCommand,
+    LiveFollower,
+    LiveFollowers,
     LiveSession,
     LiveSessionDetail,
     LiveStart,
@@ -41,7 +41,7 @@ from telemetry.live.schemas import (
     ShareLink,
     ShareLinks,
 )
-from telemetry.live.values import MarkKind, Seen
+from telemetry.live.values import LiveView, MarkKind
 
 router = Routes()
 TAGS = ["Live workouts"]
@@ -177,22 +177,22 @@ def revoke_share_link(session_id: str, link_id: str) -> Response[None]:
     tags=TAGS,
     raises=(LiveSessionNotFoundError, ShareLinkNotFoundError),
 )
-def look_at_shared_session(share_token: str) -> Seen:
+def look_at_shared_session(share_token: str) -> LiveView:
     """For a web page without an account. No position inside the athlete's privacy zones."""
     return permission_service.look(share_token, clock.now())
 
 
 @router.get("/v1/live/followers", summary="List who may watch you live", tags=TAGS)
-def list_live_followers() -> Followers:
+def list_live_followers() -> LiveFollowers:
     followers = permission_service.followers(router.user_id)
-    return Followers(items=[Follower.of(allowed) for allowed in followers])
+    return LiveFollowers(items=[LiveFollower.of(allowed) for allowed in followers])
 
 
 @router.put(
     "/v1/live/followers/<follower>", summary="Let somebody watch you live", tags=TAGS, raises=(TooManyFollowersError,)
 )
-def allow_live_follower(follower: str) -> Follower:
-    return Follower.of(permission_service.allow(router.user_id, follower, clock.now()))
+def allow_live_follower(follower: str) -> LiveFollower:
+    return LiveFollower.of(permission_service.allow(router.user_id, follower, clock.now()))
 
 
 @router.delete("/v1/live/followers/<follower>", summary="Let somebody watch you no more", tags=TAGS, status_code=204)

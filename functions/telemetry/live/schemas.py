@@ -89,7 +89,7 @@ class SampleBatch(RequestModel):
         return SentSamples(self.time_s, self.model_dump(exclude=besides, exclude_none=True), self.more)
 
 
-class Refused(BaseModel):
+class RefusedSample(BaseModel):
     """A value that cannot be; the others of its sample were taken."""
 
     column: str = Field(examples=["heart_rate_bpm"])
@@ -109,7 +109,7 @@ class SamplesTaken(BaseModel):
     added: int = Field(description="of them, those that were not known yet")
     received_until_s: float = Field(description="the last sample known, of this batch or before")
     refused_count: int = Field(default=0, description="values that cannot be")
-    refused: list[Refused] = Field(default_factory=list, description="the first twenty of them")
+    refused: list[RefusedSample] = Field(default_factory=list, description="the first twenty of them")
 
     @classmethod
     def of(cls, receipt: SampleReceipt) -> Self:
@@ -119,23 +119,23 @@ class SamplesTaken(BaseModel):
             added=receipt.added,
             received_until_s=receipt.received_until_s,
             refused_count=receipt.refused_count,
-            refused=[Refused.of(value) for value in receipt.refused],
+            refused=[RefusedSample.of(value) for value in receipt.refused],
         )
 
 
-class Gap(BaseModel):
+class LiveGap(BaseModel):
     start_s: float
     end_s: float
 
 
-class Received(BaseModel):
+class ReceivedSamples(BaseModel):
     samples: int
     until_s: float | None = Field(description="the last sample; go on from here")
-    gaps: list[Gap] = Field(description="more than ten seconds without a sample; the fifty longest")
+    gaps: list[LiveGap] = Field(description="more than ten seconds without a sample; the fifty longest")
 
     @classmethod
     def of(cls, coverage: Coverage) -> Self:
-        found = [Gap(start_s=start_s, end_s=end_s) for start_s, end_s in coverage.gaps]
+        found = [LiveGap(start_s=start_s, end_s=end_s) for start_s, end_s in coverage.gaps]
         return cls(samples=coverage.samples, until_s=coverage.until_s, gaps=found)
 
 
@@ -161,17 +161,17 @@ class LiveSession(_SessionFields):
 
 
 class LiveSessionDetail(_SessionFields):
-    received: Received
+    received: ReceivedSamples
 
     @classmethod
     def of(cls, report: SessionReport) -> Self:
-        return cls.model_validate({**vars(report.summary), "received": Received.of(report.received)})
+        return cls.model_validate({**vars(report.summary), "received": ReceivedSamples.of(report.received)})
 
 
 # --- followers and links ---------------------------------------------------------------------------------------------
 
 
-class Follower(BaseModel):
+class LiveFollower(BaseModel):
     user_id: str
     allowed_at: AwareDatetime
 
@@ -180,8 +180,8 @@ class Follower(BaseModel):
         return cls.model_validate(allowed.model_dump())
 
 
-class Followers(BaseModel):
-    items: list[Follower]
+class LiveFollowers(BaseModel):
+    items: list[LiveFollower]
 
 
 class NewShareLink(RequestModel):

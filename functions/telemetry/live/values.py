@@ -127,7 +127,7 @@ class Latest:
     distance_m: float | None
 
 
-class Seen(BaseModel):
+class LiveView(BaseModel):
     """What followers see. No position inside the athlete's privacy zones."""
 
     model_config = ConfigDict(frozen=True)

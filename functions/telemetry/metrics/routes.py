@@ -14,7 +14,7 @@ from telemetry.metrics.days.schemas import (
     HistogramResponse,
     LatestResponse,
     MeanMaxResponse,
-    SeriesResponse,
+    MetricSeriesResponse,
     TrendResponse,
     ZonesResponse,
 )
@@ -22,7 +22,7 @@ from telemetry.metrics.errors import HistogramWidthError, MetricsNotFoundError, 
 from telemetry.metrics.workouts import service as workouts
 from telemetry.metrics.workouts.schemas import MetricsResponse
 from telemetry.timeseries.errors import TelemetryStoreBusyError
-from telemetry.timeseries.port import Fill, Period, Source
+from telemetry.timeseries.port import SeriesFill, SeriesPeriod, SeriesSource
 
 router = Routes()
 TAGS = ["Metrics"]
@@ -30,7 +30,7 @@ TAGS = ["Metrics"]
 From = Annotated[str | None, Query(alias="from", max_length=40, examples=["2026-11-01"])]
 To = Annotated[str | None, Query(alias="to", max_length=40, examples=["2026-11-21"])]
 Metric = Annotated[str, Query(max_length=40, examples=["heart_rate"])]
-OfSource = Annotated[Source, Query()]
+OfSource = Annotated[SeriesSource, Query()]
 
 
 @router.get(
@@ -65,8 +65,8 @@ def get_fitness(since: From = None, until: To = None) -> FitnessResponse:
 )
 def get_trend(
     metric: str,
-    source: OfSource = Source.WORKOUTS,
-    period: Annotated[Period, Query()] = Period.WEEK,
+    source: OfSource = SeriesSource.WORKOUTS,
+    period: Annotated[SeriesPeriod, Query()] = SeriesPeriod.WEEK,
     since: From = None,
     until: To = None,
 ) -> TrendResponse:
@@ -134,21 +134,21 @@ def get_mean_max(metric: Metric = "power", since: From = None, until: To = None)
 )
 def get_series(
     metric: str,
-    source: OfSource = Source.WORKOUTS,
+    source: OfSource = SeriesSource.WORKOUTS,
     since: Annotated[str | None, Query(alias="from", max_length=40, examples=["2026-11-21T05:00:00Z"])] = None,
     until: Annotated[str | None, Query(alias="to", max_length=40, examples=["2026-11-22"])] = None,
     step_s: Annotated[int, Query(ge=1, le=31 * 86_400)] = 60,
-    fill: Annotated[Fill, Query()] = Fill.NONE,
-) -> SeriesResponse:
+    fill: Annotated[SeriesFill, Query()] = SeriesFill.NONE,
+) -> MetricSeriesResponse:
     """Averages over steps; the last day when no range is given."""
     begins, ends = moments(since, until, clock.now())
     found = days.series(router.user_id, metric, source, begins, ends, step_s=step_s, fill=fill)
-    return SeriesResponse.of(found, metric=metric, source=source, step_s=step_s, fill=fill)
+    return MetricSeriesResponse.of(found, metric=metric, source=source, step_s=step_s, fill=fill)
 
 
 @router.get("/v1/metrics/latest", summary="Read the newest values", tags=TAGS, raises=(TelemetryStoreBusyError,))
 def get_latest() -> LatestResponse:
     user_id = router.user_id
     return LatestResponse.of(
-        workouts=days.latest(user_id, Source.WORKOUTS), devices=days.latest(user_id, Source.DEVICES)
+        workouts=days.latest(user_id, SeriesSource.WORKOUTS), devices=days.latest(user_id, SeriesSource.DEVICES)
     )

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 
-class Given(BaseModel):
+class MetricInput(BaseModel):
     """Something that a number rests on."""
 
     model_config = ConfigDict(frozen=True)
@@ -20,10 +20,10 @@ class Given(BaseModel):
     )
 
 
-Inputs = Mapping[str, Given]
+Inputs = Mapping[str, MetricInput]
 
 
-class Measure(BaseModel):
+class MetricMeasure(BaseModel):
     """A number, or why there is none."""
 
     model_config = ConfigDict(frozen=True)
@@ -31,24 +31,26 @@ class Measure(BaseModel):
     value: float | None = Field(description="null: see `missing`", examples=[61.4])
     unit: str = Field(examples=["tss"])
     method: str = Field(examples=["hr_tss"])
-    inputs: dict[str, Given] = Field(default_factory=dict)
+    inputs: dict[str, MetricInput] = Field(default_factory=dict)
     estimated: bool = Field(default=False, description="it rests on something assumed")
     missing: list[str] = Field(default_factory=list, description="what it would take", examples=[["ftp_w"]])
 
 
-def told(value: float, unit: str, method: str, inputs: Inputs | None = None, *, estimated: bool = False) -> Measure:
+def told(
+    value: float, unit: str, method: str, inputs: Inputs | None = None, *, estimated: bool = False
+) -> MetricMeasure:
     given = dict(inputs or {})
     rests_on_assumptions = any(one.assumed is not None for one in given.values())
-    return Measure(
+    return MetricMeasure(
         value=round(value, 3), unit=unit, method=method, inputs=given, estimated=estimated or rests_on_assumptions
     )
 
 
-def untold(unit: str, method: str, *missing: str) -> Measure:
-    return Measure(value=None, unit=unit, method=method, missing=list(missing))
+def untold(unit: str, method: str, *missing: str) -> MetricMeasure:
+    return MetricMeasure(value=None, unit=unit, method=method, missing=list(missing))
 
 
-def number(given: Given) -> float:
+def number(given: MetricInput) -> float:
     return float(given.value)
 
 
@@ -56,12 +58,12 @@ def number(given: Given) -> float:
 class Body:
     """What held on a day; None is unknown and cannot be estimated."""
 
-    resting: Given
-    max: Given | None
-    threshold: Given | None
-    ftp: Given | None
-    pace: Given | None
-    weighting: Given
+    resting: MetricInput
+    max: MetricInput | None
+    threshold: MetricInput | None
+    ftp: MetricInput | None
+    pace: MetricInput | None
+    weighting: MetricInput
     """Of TRIMP: `male` or `female`."""
 
     def told(self) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from stadion.streams.codec import Floats
-from telemetry.metrics.values import Body, Given, number
+from telemetry.metrics.values import Body, MetricInput, number
 
 FRIEL: Final = (0.85, 0.90, 0.95, 1.00)
 """Of the heart rate at threshold (Friel; his zones 5a to 5c are one)."""
@@ -24,7 +24,7 @@ class ZoneSet(BaseModel):
 
     method: str = Field(examples=["friel_threshold"])
     bounds: list[float] = Field(examples=[[146, 155, 163, 172]])
-    inputs: dict[str, Given]
+    inputs: dict[str, MetricInput]
     estimated: bool = Field(description="the zones rest on something assumed")
 
 
@@ -51,7 +51,7 @@ LACKING: Final = {"heart_rate": ["threshold_heart_rate_bpm", "max_heart_rate_bpm
 """What any zones would take: one of these."""
 
 
-def _zones(method: str, bounds: list[float], inputs: dict[str, Given]) -> ZoneSet:
+def _zones(method: str, bounds: list[float], inputs: dict[str, MetricInput]) -> ZoneSet:
     """Whole beats and watts, which is what devices count in."""
     estimated = any(given.assumed is not None for given in inputs.values())
     return ZoneSet(method=method, bounds=[float(round(bound)) for bound in bounds], inputs=inputs, estimated=estimated)

@@ -9,7 +9,7 @@ import numpy as np
 
 from stadion.sports import SportType, sport
 from stadion.streams.codec import Floats
-from telemetry.downsampling import POINTS, Indices, Resolution, lttb
+from telemetry.downsampling import POINTS, Indices, StreamResolution, lttb
 
 Columns = Mapping[str, Floats]
 
@@ -18,7 +18,7 @@ STEEPEST_PERCENT = 45.0
 SMOOTH_SAMPLES = 5
 
 
-class Series(StrEnum):
+class StreamSeries(StrEnum):
     TIME = "time"
     DISTANCE = "distance"
 
@@ -28,8 +28,8 @@ class Streams:
     """Of a workout, as they were asked for: parallel lists by name; None where nothing was measured."""
 
     workout_id: str
-    resolution: Resolution
-    series: Series
+    resolution: StreamResolution
+    series: StreamSeries
     original_size: int
     lists: Mapping[str, list[Any]]
 
@@ -93,7 +93,7 @@ SHAPES = ("altitude", "velocity_smooth", "heartrate", "watts", "cadence", "temp"
 
 
 def streams(
-    columns: Columns, sport_type: SportType, keys: list[str], *, resolution: Resolution, series: Series
+    columns: Columns, sport_type: SportType, keys: list[str], *, resolution: StreamResolution, series: StreamSeries
 ) -> dict[str, list[Any]]:
     """Parallel lists of one length; a stream that was not recorded is left out, a missing sample is None."""
     made = {name: STREAMS[name][0](columns, sport_type) for name in keys if name != LATLNG}
@@ -109,12 +109,14 @@ def has_distance(columns: Columns) -> bool:
     return "distance_m" in columns
 
 
-def _chosen(columns: Columns, found: Mapping[str, Floats], resolution: Resolution, series: Series) -> Indices:
+def _chosen(
+    columns: Columns, found: Mapping[str, Floats], resolution: StreamResolution, series: StreamSeries
+) -> Indices:
     n = len(columns["time_s"])
     most = POINTS.get(resolution, n)
     if n <= most:
         return np.arange(n)
-    x = columns["distance_m"] if series is Series.DISTANCE else columns["time_s"]
+    x = columns["distance_m"] if series is StreamSeries.DISTANCE else columns["time_s"]
     shape = next((found[name] for name in SHAPES if name in found), columns["time_s"])
     return lttb(_filled(x), _filled(shape), most)
 

@@ -12,23 +12,23 @@ from stadion.sports import SportType, sport
 from stadion.streams.codec import Floats
 
 
-class Format(StrEnum):
+class ExportFormat(StrEnum):
     GPX = "gpx"
     TCX = "tcx"
     CSV = "csv"
 
 
 CONTENT_TYPES = {
-    Format.GPX: "application/gpx+xml",
-    Format.TCX: "application/vnd.garmin.tcx+xml",
-    Format.CSV: "text/csv; charset=utf-8",
+    ExportFormat.GPX: "application/gpx+xml",
+    ExportFormat.TCX: "application/vnd.garmin.tcx+xml",
+    ExportFormat.CSV: "text/csv; charset=utf-8",
 }
 Columns = Mapping[str, Floats]
 Sample = dict[str, float]
 
 
-def exported(columns: Columns, *, sport_type: SportType, started_at: datetime, as_format: Format) -> str:
-    write = {Format.GPX: _gpx, Format.TCX: _tcx, Format.CSV: _csv}[as_format]
+def exported(columns: Columns, *, sport_type: SportType, started_at: datetime, as_format: ExportFormat) -> str:
+    write = {ExportFormat.GPX: _gpx, ExportFormat.TCX: _tcx, ExportFormat.CSV: _csv}[as_format]
     return write(columns, sport_type, started_at)
 
 

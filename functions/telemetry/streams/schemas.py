@@ -2,14 +2,14 @@ from typing import Any, Self
 
 from pydantic import BaseModel, Field
 
-from telemetry.downsampling import Resolution
-from telemetry.streams.domain import Series, Streams
+from telemetry.downsampling import StreamResolution
+from telemetry.streams.domain import Streams, StreamSeries
 
 
 class StreamsResponse(BaseModel):
     workout_id: str
-    resolution: Resolution
-    series: Series
+    resolution: StreamResolution
+    series: StreamSeries
     original_size: int = Field(description="samples that were recorded")
     size: int = Field(description="samples in each of the lists")
     streams: dict[str, list[Any]] = Field(

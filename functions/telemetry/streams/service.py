@@ -11,27 +11,29 @@ from stadion.events.workouts import WorkoutFacts
 from stadion.retry import retry_on_conflict
 from stadion.streams.codec import Floats
 from stadion.streams.recorded import joined, unbundle
-from telemetry.downsampling import Resolution
+from telemetry.downsampling import StreamResolution
 from telemetry.live import service as live
 from telemetry.streams import store
-from telemetry.streams.domain import KNOWN, Series, Streams, has_distance, streams
+from telemetry.streams.domain import KNOWN, Streams, StreamSeries, has_distance, streams
 from telemetry.streams.errors import NoDistanceError, StreamsNotFoundError, UnknownStreamError
-from telemetry.streams.exports import Format, exported
+from telemetry.streams.exports import ExportFormat, exported
 from telemetry.streams.store import Kept
 from telemetry.streams.values import Facts
 
 
-def read(user_id: str, workout_id: str, keys: str | None, *, resolution: Resolution, series: Series) -> Streams:
+def read(
+    user_id: str, workout_id: str, keys: str | None, *, resolution: StreamResolution, series: StreamSeries
+) -> Streams:
     """Two DynamoDB requests, whatever the resolution, up to a megabyte of chunks."""
     wanted = _wanted(keys)
     kept, columns = _columns(user_id, workout_id)
-    if series is Series.DISTANCE and not has_distance(columns):
+    if series is StreamSeries.DISTANCE and not has_distance(columns):
         raise NoDistanceError
     told = streams(columns, kept.sport_type, wanted, resolution=resolution, series=series)
     return Streams(workout_id, resolution, series, original_size=len(columns["time_s"]), lists=told)
 
 
-def export(user_id: str, workout_id: str, as_format: Format) -> str:
+def export(user_id: str, workout_id: str, as_format: ExportFormat) -> str:
     kept, columns = _columns(user_id, workout_id)
     if kept.started_at is None:
         raise StreamsNotFoundError

@@ -11,7 +11,7 @@ from telemetry.instants import at, epoch_ms
 from telemetry.metrics_table import METRICS, MetricKind
 from telemetry.timeseries.bins import BINS, Ints
 from telemetry.timeseries.errors import NotAskableError
-from telemetry.timeseries.port import DayLoad, Fill, Period, Point, RollingLoad, Source, Span
+from telemetry.timeseries.port import DayLoad, Point, RollingLoad, SeriesFill, SeriesPeriod, SeriesSource, Span
 
 RECORDED: Final[Mapping[str, str]] = {
     "heart_rate": "heart_rate_bpm",
@@ -32,9 +32,9 @@ MAX_HELD_S: Final = 10.0
 LAST_HELD_S: Final = 1.0
 
 
-def known_of(source: Source) -> list[str]:
+def known_of(source: SeriesSource) -> list[str]:
     """The metrics that the series have of it."""
-    return list(RECORDED) if source is Source.WORKOUTS else list(BINS)
+    return list(RECORDED) if source is SeriesSource.WORKOUTS else list(BINS)
 
 
 def bin_width(metric: str) -> float:
@@ -57,10 +57,10 @@ def check_series(metric: str, since: datetime, until: datetime, step_s: int) -> 
         raise NotAskableError(f"a series of samples has at most {MAX_SERIES.days} days")
 
 
-def period_start(day: date, period: Period) -> date:
-    if period is Period.WEEK:
+def period_start(day: date, period: SeriesPeriod) -> date:
+    if period is SeriesPeriod.WEEK:
         return day - timedelta(days=day.weekday())
-    return day.replace(day=1) if period is Period.MONTH else day
+    return day.replace(day=1) if period is SeriesPeriod.MONTH else day
 
 
 def before(span: Span) -> Span:
@@ -95,15 +95,15 @@ def stepped(ms: Ints, values: Floats, *, step_s: int) -> dict[int, float]:
     return dict(zip(starts.tolist(), averages.tolist(), strict=True))
 
 
-def filled(steps: Mapping[int, float], *, step_s: int, fill: Fill) -> list[Point]:
+def filled(steps: Mapping[int, float], *, step_s: int, fill: SeriesFill) -> list[Point]:
     """`steps` rise."""
     if not steps:
         return []
     known_ms, known = np.array(list(steps)), np.array(list(steps.values()))
-    if fill is Fill.NONE:
+    if fill is SeriesFill.NONE:
         return [Point(at(ms), value) for ms, value in steps.items()]
     wanted = np.arange(known_ms[0], known_ms[-1] + 1, step_s * 1000)
-    if fill is Fill.LINEAR:
+    if fill is SeriesFill.LINEAR:
         values = np.interp(wanted, known_ms, known)
     else:
         values = known[np.searchsorted(known_ms, wanted, side="right") - 1]

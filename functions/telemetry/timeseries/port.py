@@ -14,7 +14,7 @@ from stadion.sports import SportType
 from stadion.streams.codec import Columns
 
 
-class Source(StrEnum):
+class SeriesSource(StrEnum):
     """Where the values of a metric come from; the two are never mixed, as a watch may tell the same second twice."""
 
     WORKOUTS = "workouts"
@@ -23,7 +23,7 @@ class Source(StrEnum):
     """What devices sent besides (`POST /v1/telemetry`)."""
 
 
-class Period(StrEnum):
+class SeriesPeriod(StrEnum):
     """A week begins on Monday."""
 
     DAY = "day"
@@ -31,7 +31,7 @@ class Period(StrEnum):
     MONTH = "month"
 
 
-class Fill(StrEnum):
+class SeriesFill(StrEnum):
     NONE = "none"
     LINEAR = "linear"
     PREVIOUS = "previous"
@@ -159,7 +159,9 @@ class TelemetryStore(Protocol):
 
     def put_samples(self, user_id: str, samples: DeviceSamples, now: datetime) -> None: ...
 
-    def trend(self, user_id: str, metric: str, source: Source, span: Span, period: Period) -> list[TrendPoint]: ...
+    def trend(
+        self, user_id: str, metric: str, source: SeriesSource, span: Span, period: SeriesPeriod
+    ) -> list[TrendPoint]: ...
 
     def time_in_zones(self, user_id: str, metric: str, span: Span, bounds: Sequence[float]) -> list[float]:
         """Seconds in workouts below the first bound, between each two, and from the last one on.
@@ -180,12 +182,20 @@ class TelemetryStore(Protocol):
         """The season's curve, by duration."""
 
     def series(
-        self, user_id: str, metric: str, source: Source, since: datetime, until: datetime, *, step_s: int, fill: Fill
+        self,
+        user_id: str,
+        metric: str,
+        source: SeriesSource,
+        since: datetime,
+        until: datetime,
+        *,
+        step_s: int,
+        fill: SeriesFill,
     ) -> list[Point]:
         """Averages over steps aligned to 1970; gaps between known steps are filled as asked, never outside them.
 
         At most `questions.MAX_STEPS` steps, and 31 days of samples. A daily metric stands at its date's midnight UTC.
         """
 
-    def latest(self, user_id: str, metrics: Sequence[str], source: Source) -> dict[str, Point]:
+    def latest(self, user_id: str, metrics: Sequence[str], source: SeriesSource) -> dict[str, Point]:
         """The newest value of each metric that has one."""

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory.categories import Category
+from inventory.categories import GearCategory
 from inventory.domain import (
     THRESHOLDS,
     Component,
@@ -38,7 +38,7 @@ def facts(**fields: Any) -> WorkoutFacts:
 
 
 def shoes(gear_id: str = "g-1", **fields: Any) -> Gear:
-    known: dict[str, Any] = {"category": Category.RUNNING_SHOES, "limit": 100, "created_at": NOW, "updated_at": NOW}
+    known: dict[str, Any] = {"category": GearCategory.RUNNING_SHOES, "limit": 100, "created_at": NOW, "updated_at": NOW}
     return Gear(**{**known, "gear_id": gear_id, "user_id": "u-1", **fields})
 
 

@@ -16,8 +16,8 @@ from promos.offers.domain import Offer, burden_of, discount_of, is_open_at, may_
 from promos.offers.links import tagged
 from promos.offers.replacement import replacement_for
 from promos.patterns import ALPHABET, PatternError, check, code_of, normal
-from promos.targeting import Needs, Rule, judge, needs, problems_of
-from promos.values import Discount, LimitPeriod, Stacking, Window
+from promos.targeting import Needs, TargetingRule, judge, needs, problems_of
+from promos.values import Discount, LimitPeriod, PromoStacking, PromoWindow
 from stadion.athletes import Consent
 from stadion.events.accounts import ConsentKind
 from stadion.i18n import Language
@@ -48,8 +48,8 @@ FACTS = Facts(
 )
 
 
-def rule(**content: Any) -> Rule:
-    return Rule.model_validate(content)
+def rule(**content: Any) -> TargetingRule:
+    return TargetingRule.model_validate(content)
 
 
 @pytest.mark.parametrize(
@@ -81,8 +81,8 @@ def rule(**content: Any) -> Rule:
 )
 def test_a_rule_fits_or_not_and_its_negation_the_other_way(content: dict[str, Any], fits: bool) -> None:
     segments = {"of-runners": rule(activity={"sports": ["Run"], "at_least": 1})}
-    assert judge(Rule.model_validate(content), FACTS, segments).passed is fits
-    assert judge(Rule.model_validate({"not": content}), FACTS, segments).passed is not fits
+    assert judge(TargetingRule.model_validate(content), FACTS, segments).passed is fits
+    assert judge(TargetingRule.model_validate({"not": content}), FACTS, segments).passed is not fits
 
 
 LEAVES = st.sampled_from([{"consent": "marketing_email"}, {"consent": "marketing_sms"}])
@@ -108,11 +108,11 @@ def plainly(content: dict[str, Any]) -> bool:
 
 @given(content=RULES)
 def test_nested_rules_mean_what_logic_says_and_survive_being_stored(content: dict[str, Any]) -> None:
-    whole = Rule.model_validate(content)
+    whole = TargetingRule.model_validate(content)
     verdict = judge(whole, FACTS, {})
     assert verdict.passed is plainly(content)
     assert verdict.decided_by.pointer.startswith("#")
-    assert Rule.model_validate(whole.stored()) == whole
+    assert TargetingRule.model_validate(whole.stored()) == whole
     assert whole.stored() == content
 
 
@@ -133,7 +133,7 @@ def test_nested_rules_mean_what_logic_says_and_survive_being_stored(content: dic
 )
 def test_a_rule_that_says_nothing_or_two_things_is_refused(content: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
-        Rule.model_validate(content)
+        TargetingRule.model_validate(content)
 
 
 def test_what_a_schema_cannot_see_is_pointed_at() -> None:
@@ -141,7 +141,8 @@ def test_what_a_schema_cannot_see_is_pointed_at() -> None:
     for _ in range(9):
         deep = {"not": deep}
     found = problems_of(
-        Rule.model_validate({"all": [{"segment": "gone"}, deep, {"profile": {"age_from": 9, "age_to": 8}}]}), {}
+        TargetingRule.model_validate({"all": [{"segment": "gone"}, deep, {"profile": {"age_from": 9, "age_to": 8}}]}),
+        {},
     )
     assert [(one.code, one.pointer) for one in found] == [
         ("unknown_segment", "#/all/0/segment"),
@@ -212,14 +213,14 @@ def test_small_budgets_are_one_item() -> None:
 def test_a_window_is_in_the_athletes_hours(opens: time, closes: time, open_hours: Any, zone: str) -> None:
     from zoneinfo import ZoneInfo
 
-    window = Window(opens=opens, closes=closes)
+    window = PromoWindow(opens=opens, closes=closes)
     for hour in range(24):
         moment = datetime(2026, 11, 21, hour, 30, tzinfo=ZoneInfo(zone)).astimezone(UTC)
         assert is_open_at([window], moment, zone) is (hour in open_hours), hour
 
 
 def test_a_window_past_midnight_belongs_to_the_day_it_began_on() -> None:
-    friday_night = [Window(days=["fri"], opens=time(22), closes=time(2))]
+    friday_night = [PromoWindow(days=["fri"], opens=time(22), closes=time(2))]
     assert [is_open_at(friday_night, datetime(2026, 11, day, 1, tzinfo=UTC), "UTC") for day in (20, 21, 22)] == [
         False,
         True,
@@ -266,8 +267,8 @@ def test_a_pattern_that_can_be_guessed_or_not_typed_is_refused(pattern: str) -> 
 
 
 def test_promos_stack_by_mutual_agreement() -> None:
-    alone, any_ = Stacking(), Stacking.model_validate({"mode": "any"})
-    shoes, bikes = (Stacking.model_validate({"mode": "group", "groups": [name]}) for name in ("shoes", "bikes"))
+    alone, any_ = PromoStacking(), PromoStacking.model_validate({"mode": "any"})
+    shoes, bikes = (PromoStacking.model_validate({"mode": "group", "groups": [name]}) for name in ("shoes", "bikes"))
     for one, other in every([alone, any_, shoes, bikes], repeat=2):
         assert may_stack(one, other) == may_stack(other, one)
     assert [may_stack(shoes, other) for other in (alone, any_, shoes, bikes)] == [False, True, True, False]

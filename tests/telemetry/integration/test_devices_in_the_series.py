@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from telemetry.timeseries import device_service as device_days
 from telemetry.timeseries.errors import TelemetryStoreBusyError
-from telemetry.timeseries.port import DeviceSamples, Period, Source, Span
+from telemetry.timeseries.port import DeviceSamples, SeriesPeriod, SeriesSource, Span
 from telemetry.timeseries.rollups.adapter import RollupStore
 from tests.kit.events import entry
 from tests.kit.services import ATHLETE, Service, sqs_event
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("standing_clock")
 
 
 def days(metric: str = "heart_rate", user: str = ATHLETE) -> dict[date, tuple[int, float]]:
-    points = RollupStore().trend(user, metric, Source.DEVICES, WEEK, Period.DAY)
+    points = RollupStore().trend(user, metric, SeriesSource.DEVICES, WEEK, SeriesPeriod.DAY)
     return {point.start: (point.count, point.avg) for point in points}
 
 

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from promos.campaigns.experiment import message_store as messages
 from promos.campaigns.experiment.measures import Sums
-from promos.campaigns.plan.values import HOLD_OUT, Metric
+from promos.campaigns.plan.values import HOLD_OUT, ExperimentMetric
 from promos.campaigns.run.domain import Run
 from stadion.values import Value
 
@@ -25,7 +25,7 @@ class Rates(Value):
 class Comparison(Value):
     name: str
     versus: str
-    metric: Metric
+    metric: ExperimentMetric
     estimate: Estimate
     p_value: float | None = None
     is_significant: bool

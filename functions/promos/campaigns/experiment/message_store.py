@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from zlib import crc32
 
-from promos.campaigns.plan.values import Plan
+from promos.campaigns.plan.values import CampaignPlan
 from promos.campaigns.run.domain import day_of
 from promos.errors import OfferNotFoundError
 from promos.offers import store
@@ -53,7 +53,7 @@ def by_day(campaign_id: str, run_id: str) -> dict[str, dict[str, int]]:
     return found
 
 
-def cost_minor(plan: Plan, counts: Iterable[Mapping[str, int]]) -> int:
+def cost_minor(plan: CampaignPlan, counts: Iterable[Mapping[str, int]]) -> int:
     """Of what was delivered, rounded up to the smallest unit."""
     thousandths = sum(
         totals.get(f"{DELIVERED}{channel}", 0) * price

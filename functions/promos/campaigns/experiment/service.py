@@ -8,7 +8,7 @@ from promos.campaigns.experiment import statistics
 from promos.campaigns.experiment.findings import Comparison, Estimate, Findings, Rates, Ratio, guardrails
 from promos.campaigns.experiment.measures import Sums, total
 from promos.campaigns.experiment.statistics import Arm, Conclusion, Decision, Difference, Interval, Reason
-from promos.campaigns.plan.values import HOLD_OUT, REST, Method, Metric
+from promos.campaigns.plan.values import HOLD_OUT, REST, ExperimentMethod, ExperimentMetric
 from promos.campaigns.run import store
 from promos.campaigns.run.domain import Judgement, Run, RunOutcome, RunState
 
@@ -86,8 +86,8 @@ def findings(run: Run, sums: dict[str, Sums], decision: Decision) -> Findings:
         messages=messages.by_arm(run.campaign_id, run.run_id),
         rates={
             name: Rates(
-                orders=_estimate(statistics.rate(arm, Metric.ORDERS, plan.confidence)),
-                revenue=_estimate(statistics.rate(arm, Metric.REVENUE, plan.confidence)),
+                orders=_estimate(statistics.rate(arm, ExperimentMetric.ORDERS, plan.confidence)),
+                revenue=_estimate(statistics.rate(arm, ExperimentMetric.REVENUE, plan.confidence)),
             )
             for name, arm in arms.items()
         },
@@ -102,10 +102,10 @@ def _comparisons(run: Run, arms: dict[str, Arm], decision: Decision) -> list[Com
     names = [variant.name for variant in run.plan.variants]
     pairs = [(name, HOLD_OUT) for name in names]
     pairs += [(name, other) for number, name in enumerate(names) for other in names[:number]]
-    is_told = plan.method is Method.SEQUENTIAL or decision.conclusion is not Conclusion.WAIT
+    is_told = plan.method is ExperimentMethod.SEQUENTIAL or decision.conclusion is not Conclusion.WAIT
     deciding = decision.comparisons if is_told else ()  # peeking at a fixed horizon is what it must not be used for
     found = [_comparison(difference, plan.metric, decides=True) for difference in deciding]
-    for metric in Metric:
+    for metric in ExperimentMetric:
         for name, versus in pairs:
             if name in arms and versus in arms:
                 difference = statistics.compare(arms[name], arms[versus], metric, plan.confidence)
@@ -113,7 +113,7 @@ def _comparisons(run: Run, arms: dict[str, Arm], decision: Decision) -> list[Com
     return found
 
 
-def _comparison(found: Difference, metric: Metric, *, decides: bool) -> Comparison:
+def _comparison(found: Difference, metric: ExperimentMetric, *, decides: bool) -> Comparison:
     estimate = Estimate(low=found.estimate.low, value=found.estimate.value, high=found.estimate.high)
     return Comparison(
         name=found.name,

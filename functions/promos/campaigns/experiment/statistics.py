@@ -11,7 +11,7 @@ from typing import Final
 
 from scipy import special
 
-from promos.campaigns.plan.values import Method, Metric
+from promos.campaigns.plan.values import ExperimentMethod, ExperimentMetric
 
 SUSPICIOUS: Final = 0.001
 """Below it a split is not the planned one by chance (Fabijan et al. 2019)."""
@@ -88,12 +88,12 @@ class Decision:
     reason: Reason
 
 
-def rate(arm: Arm, metric: Metric, confidence: float) -> Interval | None:
+def rate(arm: Arm, metric: ExperimentMetric, confidence: float) -> Interval | None:
     """Of orders after Wilson 1927, of revenue after Student 1908; None for no athletes, or the revenue of one.
 
     Where all spent the same, nothing is known of the spread, and the interval is the value.
     """
-    if metric is Metric.ORDERS:
+    if metric is ExperimentMetric.ORDERS:
         return _wilson(arm, confidence) if arm.athletes else None
     if arm.athletes < 2:
         return None
@@ -101,13 +101,13 @@ def rate(arm: Arm, metric: Metric, confidence: float) -> Interval | None:
     return _around(_mean(arm, metric), _t(arm.athletes - 1, confidence) * error)
 
 
-def compare(arm: Arm, versus: Arm, metric: Metric, confidence: float) -> Difference | None:
+def compare(arm: Arm, versus: Arm, metric: ExperimentMetric, confidence: float) -> Difference | None:
     """At one look that was fixed in advance. None where there is too little to compute it.
 
     Orders: Newcombe's hybrid score interval (1998, method 10) and the p-value of the score test (Pearson 1900, without
     correction); significant when both say so, as near the edge they may differ. Revenue: Welch 1947.
     """
-    if metric is Metric.REVENUE:
+    if metric is ExperimentMetric.REVENUE:
         return _welch(arm, versus, confidence)
     if not (arm.athletes and versus.athletes):
         return None
@@ -117,7 +117,7 @@ def compare(arm: Arm, versus: Arm, metric: Metric, confidence: float) -> Differe
 
 
 def compare_always(
-    arm: Arm, versus: Arm, metric: Metric, confidence: float, planned_athletes: int
+    arm: Arm, versus: Arm, metric: ExperimentMetric, confidence: float, planned_athletes: int
 ) -> Difference | None:
     """At any look, however many there are: an asymptotic confidence sequence with Robbins' normal mixture (Waudby-Smith
     et al. 2024), and the p-value that stays valid with it. None where there is too little to compute it.
@@ -137,7 +137,7 @@ def compare_always(
     margin = math.sqrt(error_squared * (time + 1) / time * math.log((time + 1) / alpha**2))
     log_evidence = (time / (time + 1) * value**2 / error_squared - math.log(time + 1)) / 2
     p_value = math.exp(min(0.0, -log_evidence))
-    most = 1.0 if metric is Metric.ORDERS else math.inf
+    most = 1.0 if metric is ExperimentMetric.ORDERS else math.inf
     interval = Interval(max(value - margin, -most), value, min(value + margin, most))
     return Difference(arm.name, versus.name, interval, p_value, abs(value) > margin)
 
@@ -157,7 +157,13 @@ def sample_ratio(arms: Sequence[Arm], weights: Mapping[str, int]) -> SampleRatio
 
 
 def decide(
-    arms: Sequence[Arm], *, method: Method, metric: Metric, confidence: float, is_last: bool, planned_athletes: int
+    arms: Sequence[Arm],
+    *,
+    method: ExperimentMethod,
+    metric: ExperimentMetric,
+    confidence: float,
+    is_last: bool,
+    planned_athletes: int,
 ) -> Decision:
     """The best arm wins when it is significantly better than every other one. `arms` are without the hold-out,
     `planned_athletes` is how many they will have in all.
@@ -172,13 +178,13 @@ def decide(
     of_two = 2 * planned_athletes // len(arms)
     found = [
         compare(best, other, metric, each)
-        if method is Method.FIXED_HORIZON
+        if method is ExperimentMethod.FIXED_HORIZON
         else compare_always(best, other, metric, each, of_two)
         for other in arms
         if other is not best
     ]
     comparisons = tuple(difference for difference in found if difference is not None)
-    if method is Method.FIXED_HORIZON and not is_last:
+    if method is ExperimentMethod.FIXED_HORIZON and not is_last:
         return _without_winner(comparisons, Reason.NOT_THE_LAST_LOOK, is_last)
     if len(comparisons) < len(found):
         return _without_winner(comparisons, Reason.TOO_LITTLE_DATA, is_last)
@@ -191,22 +197,24 @@ def _without_winner(comparisons: tuple[Difference, ...], reason: Reason, is_last
     return Decision(Conclusion.NO_WINNER if is_last else Conclusion.WAIT, None, comparisons, reason)
 
 
-def _sums(arm: Arm, metric: Metric) -> tuple[int, int]:
+def _sums(arm: Arm, metric: ExperimentMetric) -> tuple[int, int]:
     """Of the athletes' values and of their squares."""
-    return (arm.orderers, arm.orderers) if metric is Metric.ORDERS else (arm.revenue_minor, arm.revenue_squares)
+    return (
+        (arm.orderers, arm.orderers) if metric is ExperimentMetric.ORDERS else (arm.revenue_minor, arm.revenue_squares)
+    )
 
 
-def _mean(arm: Arm, metric: Metric) -> float:
+def _mean(arm: Arm, metric: ExperimentMetric) -> float:
     return _sums(arm, metric)[0] / arm.athletes if arm.athletes else 0.0
 
 
-def _variance(arm: Arm, metric: Metric) -> float:
+def _variance(arm: Arm, metric: ExperimentMetric) -> float:
     """Unbiased, of two athletes or more. The subtraction is of integers: of floats it would leave nothing but noise."""
     total, squares = _sums(arm, metric)
     return (arm.athletes * squares - total**2) / (arm.athletes * (arm.athletes - 1))
 
 
-def _difference(arm: Arm, versus: Arm, metric: Metric) -> float:
+def _difference(arm: Arm, versus: Arm, metric: ExperimentMetric) -> float:
     crossed = _sums(arm, metric)[0] * versus.athletes - _sums(versus, metric)[0] * arm.athletes
     return crossed / (arm.athletes * versus.athletes)
 
@@ -244,7 +252,7 @@ def _wilson(arm: Arm, confidence: float) -> Interval:
 
 def _newcombe(arm: Arm, versus: Arm, confidence: float) -> Interval:
     one, other = _wilson(arm, confidence), _wilson(versus, confidence)
-    value = _difference(arm, versus, Metric.ORDERS)
+    value = _difference(arm, versus, ExperimentMetric.ORDERS)
     down = math.hypot(one.value - one.low, other.high - other.value)
     up = math.hypot(one.high - one.value, other.value - other.low)
     return Interval(value - down, value, value + up)
@@ -255,7 +263,7 @@ def _score_test(arm: Arm, versus: Arm) -> float:
     both = _together(arm, versus)
     share = both.orderers / both.athletes
     error = math.sqrt(share * (1 - share) * (1 / arm.athletes + 1 / versus.athletes))
-    return 2 * float(special.ndtr(-abs(_difference(arm, versus, Metric.ORDERS)) / error)) if error else 1.0
+    return 2 * float(special.ndtr(-abs(_difference(arm, versus, ExperimentMetric.ORDERS)) / error)) if error else 1.0
 
 
 def _welch(arm: Arm, versus: Arm, confidence: float) -> Difference | None:
@@ -263,11 +271,11 @@ def _welch(arm: Arm, versus: Arm, confidence: float) -> Difference | None:
     make a small arm without orders significantly worse than anything."""
     if min(arm.athletes, versus.athletes) < 2:
         return None
-    pooled = _variance(_together(arm, versus), Metric.REVENUE)
-    one, other = ((_variance(each, Metric.REVENUE) or pooled) / each.athletes for each in (arm, versus))
+    pooled = _variance(_together(arm, versus), ExperimentMetric.REVENUE)
+    one, other = ((_variance(each, ExperimentMetric.REVENUE) or pooled) / each.athletes for each in (arm, versus))
     if not one + other:
         return None
-    error, value = math.sqrt(one + other), _difference(arm, versus, Metric.REVENUE)
+    error, value = math.sqrt(one + other), _difference(arm, versus, ExperimentMetric.REVENUE)
     freedom = (one + other) ** 2 / (one**2 / (arm.athletes - 1) + other**2 / (versus.athletes - 1))
     p_value = 2 * float(special.stdtr(freedom, -abs(value) / error))
     interval = _around(value, _t(freedom, confidence) * error)

@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
 
-from promos.campaigns.plan.values import Schedule
+from promos.campaigns.plan.values import CampaignSchedule
 
 
-def next_instant(schedule: Schedule, time_zone: str, after: datetime) -> datetime | None:
+def next_instant(schedule: CampaignSchedule, time_zone: str, after: datetime) -> datetime | None:
     """The first beginning after `after`; None when there is none any more.
 
     An hour that the clocks leave out begins when they have gone on, one that comes twice begins once, at its first

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from promos.athletes import segment_store
 from promos.campaigns.plan.domain import next_instant
-from promos.campaigns.plan.values import Plan
+from promos.campaigns.plan.values import CampaignPlan
 from promos.offers import store as promo_store
 from promos.offers.domain import PromoStatus
 from promos.targeting import Problem
@@ -25,7 +25,7 @@ TOO_OFTEN = Text(
 )
 
 
-def problems_of(plan: Plan, now: datetime, *, is_live: bool, begins: datetime | None = None) -> list[Problem]:
+def problems_of(plan: CampaignPlan, now: datetime, *, is_live: bool, begins: datetime | None = None) -> list[Problem]:
     """A draft may name what is not ready yet, a campaign that is to begin may not."""
     rules = segment_store.rules()
     found = problems_of_rule(plan.audience, rules, pointer="#/audience") if plan.audience is not None else []
@@ -49,7 +49,7 @@ def problems_of(plan: Plan, now: datetime, *, is_live: bool, begins: datetime | 
     return found + _overlaps(plan, begins)
 
 
-def _overlaps(plan: Plan, begins: datetime | None) -> list[Problem]:
+def _overlaps(plan: CampaignPlan, begins: datetime | None) -> list[Problem]:
     gap = _shortest_gap(plan, begins) if begins and plan.schedule.cron else None
     hours = plan.experiment.for_hours + (plan.rollout.close_after_hours if plan.rollout.test_percent < 100 else 0)
     if gap is None or gap >= timedelta(hours=hours):
@@ -58,7 +58,7 @@ def _overlaps(plan: Plan, begins: datetime | None) -> list[Problem]:
     return [_problem("#/schedule/cron", "begins_too_often", TOO_OFTEN, hours=apart, longest=hours)]
 
 
-def _shortest_gap(plan: Plan, begins: datetime) -> timedelta | None:
+def _shortest_gap(plan: CampaignPlan, begins: datetime) -> timedelta | None:
     found, gaps = begins, []
     for _ in range(LOOKED_AHEAD):
         following = next_instant(plan.schedule, plan.time_zone, found)

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from cronsim import CronSim, CronSimError
 from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
-from promos.targeting import Rule
+from promos.targeting import TargetingRule
 from promos.values import Count, Currency, Minor, Name, OneLine, StrictValue
 from stadion.errors import UnacceptableValueError
 from stadion.fields import FIRST_YEAR, LAST_YEAR
@@ -21,14 +21,14 @@ REST = "rest"
 """Of the audience: whoever is not in the test, and gets the winner."""
 
 
-class Metric(StrEnum):
+class ExperimentMetric(StrEnum):
     ORDERS = "orders"
     """The share of athletes that ordered."""
     REVENUE = "revenue"
     """Money per athlete."""
 
 
-class Method(StrEnum):
+class ExperimentMethod(StrEnum):
     FIXED_HORIZON = "fixed_horizon"
     """One look, at a time said beforehand."""
     SEQUENTIAL = "sequential"
@@ -79,7 +79,7 @@ OnAClock = Annotated[
 """Without an offset: JSON Schema's `date-time` would ask for one."""
 
 
-class Schedule(StrictValue):
+class CampaignSchedule(StrictValue):
     """Once, at `at`, or again and again, by `cron`; both on the campaign's clock."""
 
     at: OnAClock | None = Field(default=None, examples=["2026-12-01T10:00"])
@@ -99,17 +99,17 @@ class Schedule(StrictValue):
         return self
 
 
-class Variant(StrictValue):
+class CampaignVariant(StrictValue):
     name: VariantName
     promo_id: Name = Field(examples=["winter-shoes"])
     weight: Annotated[int, Field(ge=1, le=1000, strict=True)] = 1
 
 
-class Experiment(StrictValue):
+class CampaignExperiment(StrictValue):
     """How it will be judged, said before it begins."""
 
-    metric: Metric = Metric.ORDERS
-    method: Method = Method.FIXED_HORIZON
+    metric: ExperimentMetric = ExperimentMetric.ORDERS
+    method: ExperimentMethod = ExperimentMethod.FIXED_HORIZON
     confidence: Annotated[float, Field(ge=0.8, le=0.999)] = 0.95
     for_hours: Hours = Field(default=72, description="from the last message to the decision")
     look_every_hours: Hours = Field(default=24, description="guardrails, and with `sequential` the test itself")
@@ -124,7 +124,7 @@ class Experiment(StrictValue):
         return self
 
 
-class Rollout(StrictValue):
+class CampaignRollout(StrictValue):
     """What whoever was not in the test gets."""
 
     test_percent: Percent = Field(default=100, description="of the audience that is not held out")
@@ -132,7 +132,7 @@ class Rollout(StrictValue):
     close_after_hours: Hours = Field(default=72, description="orders until then still count")
 
 
-class Guardrails(StrictValue):
+class CampaignGuardrails(StrictValue):
     """The run stops as soon as one of them is passed."""
 
     spend_minor: Annotated[Minor, Field(ge=1)] | None = Field(default=None, description="discounts and messages")
@@ -141,14 +141,14 @@ class Guardrails(StrictValue):
     least_athletes: Count = Field(default=100, description="fewer than so many say nothing about a percentage")
 
 
-class Cap(StrictValue):
+class CampaignCap(StrictValue):
     """Whoever got so many offers of campaigns in the last days is left out."""
 
     offers: Annotated[int, Field(ge=1, le=100, strict=True)]
     days: Annotated[int, Field(ge=1, le=365, strict=True)]
 
 
-class Costs(StrictValue):
+class CampaignCosts(StrictValue):
     """What the report and the dry run reckon with."""
 
     fixed_minor: Minor = Field(default=0, description="of one run: agency, pictures, texts")
@@ -159,28 +159,28 @@ class Costs(StrictValue):
     expected_order_minor: Minor = Field(default=0, description="for the dry run only")
 
 
-class Plan(StrictValue):
+class CampaignPlan(StrictValue):
     name: OneLine = Field(examples=["Winter shoes"])
     time_zone: TimeZone = "UTC"
-    schedule: Schedule = Field(examples=[{"at": "2026-12-01T10:00"}])
-    audience: Rule | None = Field(default=None, examples=[{"activity": {"within_days": 30, "at_least": 4}}])
+    schedule: CampaignSchedule = Field(examples=[{"at": "2026-12-01T10:00"}])
+    audience: TargetingRule | None = Field(default=None, examples=[{"activity": {"within_days": 30, "at_least": 4}}])
     hold_out_percent: Annotated[float, Field(ge=0, le=90)] = 10
-    variants: list[Variant] = Field(
+    variants: list[CampaignVariant] = Field(
         min_length=1,
         max_length=MAX_VARIANTS,
         examples=[[{"name": "a", "promo_id": "winter-shoes"}, {"name": "b", "promo_id": "winter-delivery"}]],
     )
-    experiment: Experiment = Field(default_factory=Experiment)
-    rollout: Rollout = Field(default_factory=Rollout)
-    guardrails: Guardrails = Field(default_factory=Guardrails)
-    cap: Cap | None = None
+    experiment: CampaignExperiment = Field(default_factory=CampaignExperiment)
+    rollout: CampaignRollout = Field(default_factory=CampaignRollout)
+    guardrails: CampaignGuardrails = Field(default_factory=CampaignGuardrails)
+    cap: CampaignCap | None = None
     most_offers: Count | None = Field(default=None, description="of one run; further athletes are left out")
     athletes_per_minute: Count = Field(default=3000, description="of messages asked for, on average")
     channels: list[Literal["inbox", "push", "email", "sms"]] | None = Field(
         default=None, min_length=1, description="null: the usual ones of an offer"
     )
     currency: Currency = Field(examples=["RUB"], description="of its costs and its orders")
-    costs: Costs = Field(default_factory=Costs)
+    costs: CampaignCosts = Field(default_factory=CampaignCosts)
 
     @model_validator(mode="after")
     def _names_are_different(self) -> Self:
@@ -195,10 +195,10 @@ class Plan(StrictValue):
         return self
 
     @property
-    def first(self) -> Variant:
+    def first(self) -> CampaignVariant:
         return self.variants[0]
 
-    def variant(self, name: str) -> Variant:
+    def variant(self, name: str) -> CampaignVariant:
         return next(variant for variant in self.variants if variant.name == name)
 
     def stored(self) -> dict[str, Any]:

@@ -3,12 +3,12 @@
 import hashlib
 from collections.abc import Iterable
 
-from promos.campaigns.plan.values import HOLD_OUT, REST, Plan, Variant
+from promos.campaigns.plan.values import HOLD_OUT, REST, CampaignPlan, CampaignVariant
 
 RESOLUTION = 2**53
 
 
-def arm_of(campaign_id: str, plan: Plan, user_id: str) -> str:
+def arm_of(campaign_id: str, plan: CampaignPlan, user_id: str) -> str:
     """A variant's name, `HOLD_OUT` or `REST`.
 
     Each question has a hash of its own: a larger hold-out takes athletes from all variants alike, and a larger test
@@ -27,7 +27,7 @@ def share(question: str, user_id: str) -> float:
     return (int.from_bytes(digest[:8]) >> 11) / RESOLUTION
 
 
-def _weighted(at: float, variants: Iterable[Variant]) -> str:
+def _weighted(at: float, variants: Iterable[CampaignVariant]) -> str:
     variants = list(variants)
     total = sum(variant.weight for variant in variants)
     reached = 0

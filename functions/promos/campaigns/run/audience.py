@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from promos.athletes import segment_store
 from promos.athletes import store as athletes
-from promos.campaigns.plan.values import HOLD_OUT, Cap, Plan
+from promos.campaigns.plan.values import HOLD_OUT, CampaignCap, CampaignPlan
 from promos.campaigns.run.assignment import arm_of
 from promos.facts import Athlete
 from promos.offers import store
@@ -27,13 +27,13 @@ class Question:
     """All that is asked of an athlete, read once for many."""
 
     campaign_id: str
-    plan: Plan
+    plan: CampaignPlan
     promos: Mapping[str, Promo]
     rules: Segments
     wanted: Needs
 
     @classmethod
-    def of(cls, campaign_id: str, plan: Plan) -> "Question":
+    def of(cls, campaign_id: str, plan: CampaignPlan) -> "Question":
         rules = segment_store.rules()
         promos = store.promos_by_id(variant.promo_id for variant in plan.variants)
         wanted = needs(plan.audience, rules)
@@ -94,7 +94,7 @@ def _left_out(question: Question, user_id: str, known: Athlete, now: datetime) -
     return "capped" if plan.cap is not None and _is_capped(user_id, plan.cap, now) else None
 
 
-def _is_capped(user_id: str, cap: Cap, now: datetime) -> bool:
+def _is_capped(user_id: str, cap: CampaignCap, now: datetime) -> bool:
     since = now - timedelta(days=cap.days)
     got = 0
     for offer in store.OFFERS.every(user_id, newest_first=True, consistent=False):

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import AwareDatetime, Field
 
-from promos.campaigns.plan.values import Plan
+from promos.campaigns.plan.values import CampaignPlan
 from promos.offers.domain import Switch
 from stadion.values import Value
 
@@ -41,7 +41,7 @@ class Campaign(Value):
     campaign_id: str
     revision: int = 1
     switch: Switch = Switch.DRAFT
-    plan: Plan
+    plan: CampaignPlan
     next_at: AwareDatetime | None = None
     """When the next run begins."""
     run_id: str | None = None
@@ -119,7 +119,7 @@ class Run(Value):
     run_id: str
     campaign_id: str
     revision: int = 1
-    plan: Plan
+    plan: CampaignPlan
     state: RunState = RunState.CHOOSING
     execution: str
     """ARN of the execution that drives it now."""

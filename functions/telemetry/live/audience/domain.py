@@ -10,7 +10,7 @@ from stadion.events.accounts import PrivacyZone
 from stadion.privacy import masked
 from stadion.values import Value
 from telemetry.live.sessions.domain import Session
-from telemetry.live.values import Allowed, Latest, Link, Seen
+from telemetry.live.values import Allowed, Latest, Link, LiveView
 
 _STANDING_MPS: Final = 0.3
 TOKEN_BYTES: Final = 32
@@ -49,8 +49,8 @@ class Audience:
 # --- what they see -------------------------------------------------------------------------------------------------
 
 
-def seen(session: Session, newest: Latest | None, audience: Audience, *, own: bool) -> Seen:
-    about = Seen(
+def seen(session: Session, newest: Latest | None, audience: Audience, *, own: bool) -> LiveView:
+    about = LiveView(
         session_id=session.session_id,
         state=session.state,
         sport_type=session.sport_type,

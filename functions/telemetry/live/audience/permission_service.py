@@ -11,7 +11,7 @@ from telemetry.live.errors import (
     TooManyShareLinksError,
 )
 from telemetry.live.sessions import store as session_store
-from telemetry.live.values import Allowed, Link, Seen
+from telemetry.live.values import Allowed, Link, LiveView
 
 MAX_FOLLOWERS: Final = 100
 MAX_LINKS: Final = 10
@@ -64,7 +64,7 @@ def unshare(user_id: str, session_id: str, link_id: str, now: datetime) -> None:
     service.dismiss(user_id, link_id=link_id)
 
 
-def look(token: str, now: datetime) -> Seen:
+def look(token: str, now: datetime) -> LiveView:
     link = store.find_link(link_id_of(token), now)
     watcher = Watcher(connection_id="", session_id=link.session_id, link_id=link.link_id)
     return service.look(link.user_id, link.session_id, watcher, now)

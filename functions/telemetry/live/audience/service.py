@@ -12,7 +12,7 @@ from telemetry.live.errors import LiveSessionNotFoundError, ShareLinkNotFoundErr
 from telemetry.live.messages import EndReason, SeenUpdate, WatchEnded
 from telemetry.live.sessions import store as session_store
 from telemetry.live.sessions.domain import Session
-from telemetry.live.values import Latest, Seen
+from telemetry.live.values import Latest, LiveView
 
 MAX_WATCHERS: Final = 50
 
@@ -23,7 +23,7 @@ def check_may_watch(user_id: str, viewer_id: str) -> None:
         raise LiveSessionNotFoundError
 
 
-def watch(user_id: str, watcher: Watcher, now: datetime) -> Seen:
+def watch(user_id: str, watcher: Watcher, now: datetime) -> LiveView:
     """From now on the connection is told. The permission is looked at here, in the write, and at every push."""
     audience = store.audience(user_id)
     if not audience.may_watch(watcher, now):
@@ -44,7 +44,7 @@ def unwatch(connection_id: str) -> int:
     return len(found)
 
 
-def look(user_id: str, session_id: str, watcher: Watcher, now: datetime) -> Seen:
+def look(user_id: str, session_id: str, watcher: Watcher, now: datetime) -> LiveView:
     """The same without a connection: for who polls."""
     audience = store.audience(user_id)
     if not audience.may_watch(watcher, now):
@@ -53,7 +53,7 @@ def look(user_id: str, session_id: str, watcher: Watcher, now: datetime) -> Seen
     return _snapshot(user_id, session, audience, own=watcher.user_id == user_id)
 
 
-def _snapshot(user_id: str, session: Session, audience: Audience, *, own: bool) -> Seen:
+def _snapshot(user_id: str, session: Session, audience: Audience, *, own: bool) -> LiveView:
     """Of a session that is over, others learn that it is: where the athlete was last is no longer their business."""
     shows = own or session.is_open
     return seen(session, session_store.newest(user_id, session.session_id) if shows else None, audience, own=own)

@@ -6,7 +6,7 @@ from typing import Final
 
 from stadion.athletes import BodyDay, Measurement, WithBody, WithZone
 from stadion.events.accounts import Gender
-from telemetry.metrics.values import Body, Given, number
+from telemetry.metrics.values import Body, MetricInput, number
 
 MEASUREMENTS: Final = (
     Measurement.RESTING,
@@ -33,7 +33,7 @@ class Athlete:
 
 
 def body_on(athlete: Athlete, day: date) -> Body:
-    resting = _held(athlete, Measurement.RESTING, day) or Given(value=USUAL_RESTING_BPM, assumed="usual")
+    resting = _held(athlete, Measurement.RESTING, day) or MetricInput(value=USUAL_RESTING_BPM, assumed="usual")
     most = _above(_held(athlete, Measurement.MAX, day) or _max_by_age(athlete.person.birth_date, day), resting)
     return Body(
         resting=resting,
@@ -45,45 +45,47 @@ def body_on(athlete: Athlete, day: date) -> Body:
     )
 
 
-def _above(given: Given | None, resting: Given) -> Given | None:
+def _above(given: MetricInput | None, resting: MetricInput) -> MetricInput | None:
     """A heart that beats no faster than at rest is a mistake."""
     return given if given is not None and number(given) > number(resting) else None
 
 
-def _held(athlete: Athlete, what: Measurement, day: date) -> Given | None:
+def _held(athlete: Athlete, what: Measurement, day: date) -> MetricInput | None:
     """The last value up to the day; before the first one, that one, as an assumption."""
     known = [measured for measured in athlete.days if what in measured.values]
     if not known:
         return None
     before = [measured for measured in known if measured.day <= day]
     if before:
-        return Given(value=before[-1].values[what], since=before[-1].day)
-    return Given(value=known[0].values[what], since=known[0].day, assumed="measured_later")
+        return MetricInput(value=before[-1].values[what], since=before[-1].day)
+    return MetricInput(value=known[0].values[what], since=known[0].day, assumed="measured_later")
 
 
-def _max_by_age(birth_date: date | None, day: date) -> Given | None:
+def _max_by_age(birth_date: date | None, day: date) -> MetricInput | None:
     """Tanaka 2001: 208 - 0.7 age."""
     if birth_date is None or birth_date > day:
         return None
-    return Given(value=round(208 - 0.7 * age_on(birth_date, day), 1), assumed="tanaka_2001")
+    return MetricInput(value=round(208 - 0.7 * age_on(birth_date, day), 1), assumed="tanaka_2001")
 
 
 def age_on(birth_date: date, day: date) -> int:
     return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
 
 
-def _threshold_by_reserve(resting: Given, most: Given | None) -> Given | None:
+def _threshold_by_reserve(resting: MetricInput, most: MetricInput | None) -> MetricInput | None:
     """85 % of the heart rate reserve, as elevate assumes it."""
     if most is None:
         return None
     reserve = number(most) - number(resting)
-    return Given(value=round(number(resting) + THRESHOLD_OF_RESERVE * reserve, 1), assumed="85_percent_of_reserve")
+    return MetricInput(
+        value=round(number(resting) + THRESHOLD_OF_RESERVE * reserve, 1), assumed="85_percent_of_reserve"
+    )
 
 
-def _weighting(gender: Gender | None) -> Given:
+def _weighting(gender: Gender | None) -> MetricInput:
     if gender is Gender.FEMALE or gender is Gender.MALE:
-        return Given(value=gender.value)
-    return Given(value=Gender.MALE.value, assumed="usual")
+        return MetricInput(value=gender.value)
+    return MetricInput(value=Gender.MALE.value, assumed="usual")
 
 
 # --- what a change touches ------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from datetime import date
 
 from telemetry.metrics.days.critical_power import CriticalPower
 from telemetry.metrics.days.fitness import Fitness
-from telemetry.metrics.values import Measure
+from telemetry.metrics.values import MetricMeasure
 from telemetry.metrics.zones import ZoneSet
 from telemetry.timeseries.port import Bar, Best, Point, Span
 
@@ -30,7 +30,7 @@ class MeanMax:
 
     bests: Sequence[Best]
     critical_power: CriticalPower | None = None
-    ftp: Measure | None = None
+    ftp: MetricMeasure | None = None
 
 
 @dataclass(frozen=True)

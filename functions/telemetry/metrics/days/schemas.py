@@ -9,10 +9,10 @@ from pydantic import AwareDatetime, BaseModel, Field
 from telemetry.metrics.days.critical_power import CriticalPower
 from telemetry.metrics.days.domain import Bars, DaysInZones, FitnessByDay, LatestValues, MeanMax, TimeInZones
 from telemetry.metrics.days.fitness import Fitness
-from telemetry.metrics.values import Measure
+from telemetry.metrics.values import MetricMeasure
 from telemetry.metrics.zones import LACKING, ZoneSet
 from telemetry.metrics_table import METRICS
-from telemetry.timeseries.port import Bar, Best, Fill, Period, Point, Source, TrendPoint
+from telemetry.timeseries.port import Bar, Best, Point, SeriesFill, SeriesPeriod, SeriesSource, TrendPoint
 
 
 class FitnessDay(BaseModel):
@@ -87,12 +87,12 @@ class TrendItem(BaseModel):
 class TrendResponse(BaseModel):
     metric: str
     unit: str
-    source: Source
-    period: Period
+    source: SeriesSource
+    period: SeriesPeriod
     items: list[TrendItem] = Field(description="periods without values are left out")
 
     @classmethod
-    def of(cls, found: Sequence[TrendPoint], *, metric: str, source: Source, period: Period) -> Self:
+    def of(cls, found: Sequence[TrendPoint], *, metric: str, source: SeriesSource, period: SeriesPeriod) -> Self:
         items = [TrendItem.of(one) for one in found]
         return cls(metric=metric, unit=_unit(metric), source=source, period=period, items=items)
 
@@ -184,7 +184,7 @@ class MeanMaxResponse(BaseModel):
     unit: str
     items: list[BestItem]
     critical_power: CriticalPowerFit | None = Field(description="of power, with three efforts of 2 to 20 minutes")
-    ftp: Measure | None = Field(description="of power: what the best 20 minutes suggest")
+    ftp: MetricMeasure | None = Field(description="of power: what the best 20 minutes suggest")
 
     @classmethod
     def of(cls, found: MeanMax, *, metric: str) -> Self:
@@ -198,7 +198,7 @@ class MeanMaxResponse(BaseModel):
         )
 
 
-class SeriesItem(BaseModel):
+class MetricSeriesItem(BaseModel):
     time: AwareDatetime
     value: float
 
@@ -207,17 +207,17 @@ class SeriesItem(BaseModel):
         return cls(time=point.moment, value=round(point.value, 3))
 
 
-class SeriesResponse(BaseModel):
+class MetricSeriesResponse(BaseModel):
     metric: str
     unit: str
-    source: Source
+    source: SeriesSource
     step_s: int
-    fill: Fill
-    items: list[SeriesItem]
+    fill: SeriesFill
+    items: list[MetricSeriesItem]
 
     @classmethod
-    def of(cls, found: Sequence[Point], *, metric: str, source: Source, step_s: int, fill: Fill) -> Self:
-        items = [SeriesItem.of(point) for point in found]
+    def of(cls, found: Sequence[Point], *, metric: str, source: SeriesSource, step_s: int, fill: SeriesFill) -> Self:
+        items = [MetricSeriesItem.of(point) for point in found]
         return cls(metric=metric, unit=_unit(metric), source=source, step_s=step_s, fill=fill, items=items)
 
 

@@ -13,7 +13,7 @@ from telemetry.metrics.days.domain import Bars, DaysInZones, FitnessByDay, Lates
 from telemetry.metrics.days.fitness import fitness
 from telemetry.metrics.days.ranges import days
 from telemetry.metrics.errors import HistogramWidthError, SeriesRangeError
-from telemetry.metrics.values import Given, Measure, told, untold
+from telemetry.metrics.values import MetricInput, MetricMeasure, told, untold
 from telemetry.metrics.workouts.domain import COLUMNS
 from telemetry.metrics.zones import ZONES, ZoneSet
 from telemetry.timeseries.domain import (
@@ -26,7 +26,7 @@ from telemetry.timeseries.domain import (
     known_of,
 )
 from telemetry.timeseries.errors import NotAskableError
-from telemetry.timeseries.port import Best, Fill, Period, Point, Source, Span, TrendPoint
+from telemetry.timeseries.port import Best, Point, SeriesFill, SeriesPeriod, SeriesSource, Span, TrendPoint
 from telemetry.timeseries.service import time_series
 
 SETTLED: Final = timedelta(days=730)
@@ -45,7 +45,7 @@ def fitness_of(user_id: str, span: Span) -> FitnessByDay:
     return {day: one for day, one in zip(every, found, strict=True) if day >= span.first}
 
 
-def trend(user_id: str, metric: str, source: Source, span: Span, period: Period) -> list[TrendPoint]:
+def trend(user_id: str, metric: str, source: SeriesSource, span: Span, period: SeriesPeriod) -> list[TrendPoint]:
     _check(metric, known_of(source))
     return time_series().trend(user_id, metric, source, span, period)
 
@@ -70,17 +70,17 @@ def mean_max(user_id: str, metric: str, span: Span) -> MeanMax:
     return MeanMax(bests, critical_power({one.duration_s: one.value for one in bests}), _suggested_ftp(bests))
 
 
-def _suggested_ftp(bests: Sequence[Best]) -> Measure:
+def _suggested_ftp(bests: Sequence[Best]) -> MetricMeasure:
     """Nothing is measured by it unless the athlete takes it over: it changes with every ride."""
     best = next((one for one in bests if one.duration_s == TWENTY_MINUTES_S), None)
     if best is None:
         return untold("W", "95_percent_of_20_minutes", "20_minutes_of_power")
-    inputs = {"best_20_minutes_w": Given(value=best.value, since=best.day)}
+    inputs = {"best_20_minutes_w": MetricInput(value=best.value, since=best.day)}
     return told(FTP_OF_20_MINUTES * best.value, "W", "95_percent_of_20_minutes", inputs, estimated=True)
 
 
 def series(
-    user_id: str, metric: str, source: Source, since: datetime, until: datetime, *, step_s: int, fill: Fill
+    user_id: str, metric: str, source: SeriesSource, since: datetime, until: datetime, *, step_s: int, fill: SeriesFill
 ) -> list[Point]:
     _check(metric, known_of(source))
     try:
@@ -93,7 +93,7 @@ def series(
         raise TelemetryRangeTooLongError from error
 
 
-def latest(user_id: str, source: Source) -> LatestValues:
+def latest(user_id: str, source: SeriesSource) -> LatestValues:
     return time_series().latest(user_id, known_of(source), source)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from stadion.sports import Family, SportType, sport
 from stadion.streams.codec import Columns, Floats
 from stadion.training.power import each_second, normalized_power_w
-from telemetry.metrics.values import Body, Given, Measure, number, told, untold
+from telemetry.metrics.values import Body, MetricInput, MetricMeasure, number, told, untold
 from telemetry.metrics.workouts import load
 from telemetry.metrics.workouts.decoupling import decoupling
 from telemetry.metrics.workouts.gap import flat_speed
@@ -79,13 +79,13 @@ def _recorded(columns: Columns, sport_type: SportType) -> Recorded | None:
 # --- heart rate -----------------------------------------------------------------------------------------------------
 
 
-def _pulse(body: Body) -> dict[str, Given] | None:
+def _pulse(body: Body) -> dict[str, MetricInput] | None:
     if body.max is None:
         return None
     return {"resting": body.resting, "max": body.max, "weighting": body.weighting}
 
 
-def _trimp(recorded: Recorded | None, body: Body) -> Measure:
+def _trimp(recorded: Recorded | None, body: Body) -> MetricMeasure:
     bpm = recorded.of("heart_rate") if recorded is not None else None
     pulse = _pulse(body)
     if recorded is None or bpm is None or pulse is None:
@@ -94,7 +94,7 @@ def _trimp(recorded: Recorded | None, body: Body) -> Measure:
     return told(value, "trimp", "banister", pulse)
 
 
-def _numbers(pulse: Mapping[str, Given]) -> dict[str, Any]:
+def _numbers(pulse: Mapping[str, MetricInput]) -> dict[str, Any]:
     return {
         "resting": number(pulse["resting"]),
         "most": number(pulse["max"]),
@@ -102,7 +102,7 @@ def _numbers(pulse: Mapping[str, Given]) -> dict[str, Any]:
     }
 
 
-def _hr_tss(trimp: Measure, body: Body) -> Measure:
+def _hr_tss(trimp: MetricMeasure, body: Body) -> MetricMeasure:
     pulse = _pulse(body)
     if trimp.value is None or pulse is None or body.threshold is None:
         return untold("tss", "hr_tss", *trimp.missing)
@@ -110,7 +110,7 @@ def _hr_tss(trimp: Measure, body: Body) -> Measure:
     return told(value, "tss", "hr_tss", {**pulse, "threshold": body.threshold})
 
 
-def _average_tss(facts: Facts, body: Body) -> Measure:
+def _average_tss(facts: Facts, body: Body) -> MetricMeasure:
     """For what was written down by hand: the whole time at the average heart rate, which is less than it really was."""
     pulse = _pulse(body)
     bpm = facts.average_heart_rate_bpm
@@ -118,11 +118,11 @@ def _average_tss(facts: Facts, body: Body) -> Measure:
         return untold("tss", "average_heart_rate", *_lacking(heart_rate=bpm, max_heart_rate_bpm=pulse))
     trimp = load.trimp_steady(bpm, facts.moving_time_s or facts.elapsed_time_s, **_numbers(pulse))
     value = load.hr_tss(trimp, threshold=number(body.threshold), **_numbers(pulse))
-    inputs = {**pulse, "threshold": body.threshold, "average": Given(value=bpm)}
+    inputs = {**pulse, "threshold": body.threshold, "average": MetricInput(value=bpm)}
     return told(value, "tss", "average_heart_rate", inputs, estimated=True)
 
 
-def _zonal_trimp(recorded: Recorded | None, body: Body) -> Measure:
+def _zonal_trimp(recorded: Recorded | None, body: Body) -> MetricMeasure:
     bpm = recorded.of("heart_rate") if recorded is not None else None
     if recorded is None or bpm is None or body.max is None:
         return untold("trimp", "edwards", *_lacking(heart_rate=bpm, max_heart_rate_bpm=body.max))
@@ -133,7 +133,7 @@ def _zonal_trimp(recorded: Recorded | None, body: Body) -> Measure:
 # --- power ----------------------------------------------------------------------------------------------------------
 
 
-def _normalized(recorded: Recorded | None) -> Measure:
+def _normalized(recorded: Recorded | None) -> MetricMeasure:
     watts = recorded.of("power") if recorded is not None else None
     if recorded is None or watts is None:
         return untold("W", "coggan", "power")
@@ -141,13 +141,13 @@ def _normalized(recorded: Recorded | None) -> Measure:
     return told(value, "W", "coggan") if value is not None else untold("W", "coggan", "30_s_of_power")
 
 
-def _intensity(normalized: Measure, body: Body) -> Measure:
+def _intensity(normalized: MetricMeasure, body: Body) -> MetricMeasure:
     if normalized.value is None or body.ftp is None:
         return untold("1", "coggan", *normalized.missing, *_lacking(ftp_w=body.ftp))
     return told(load.intensity(normalized.value, number(body.ftp)), "1", "coggan", {"ftp": body.ftp})
 
 
-def _tss(recorded: Recorded | None, normalized: Measure, body: Body) -> Measure:
+def _tss(recorded: Recorded | None, normalized: MetricMeasure, body: Body) -> MetricMeasure:
     if recorded is None or normalized.value is None or body.ftp is None:
         return untold("tss", "coggan", *normalized.missing, *_lacking(ftp_w=body.ftp))
     value = load.tss(recorded.line.duration_s, normalized.value, number(body.ftp))
@@ -157,7 +157,7 @@ def _tss(recorded: Recorded | None, normalized: Measure, body: Body) -> Measure:
 # --- pace -----------------------------------------------------------------------------------------------------------
 
 
-def _flat_speed(recorded: Recorded | None) -> Measure:
+def _flat_speed(recorded: Recorded | None) -> MetricMeasure:
     """Of runs, over the time in motion; a run without heights is taken as flat."""
     if recorded is None:
         return untold("m/s", "minetti", "speed")
@@ -180,7 +180,7 @@ def _flat_speeds(recorded: Recorded) -> tuple[Floats | None, Floats | None]:
     return flat_speed(speed, grade / 100 if grade is not None else np.zeros_like(speed)), moving
 
 
-def _r_tss(recorded: Recorded | None, flat: Measure, body: Body) -> Measure:
+def _r_tss(recorded: Recorded | None, flat: MetricMeasure, body: Body) -> MetricMeasure:
     if recorded is None or flat.value is None or body.pace is None:
         return untold("tss", "r_tss", *flat.missing, *_lacking(threshold_pace_s_per_km=body.pace))
     _, moving = _flat_speeds(recorded)
@@ -192,7 +192,7 @@ def _r_tss(recorded: Recorded | None, flat: Measure, body: Body) -> Measure:
 # --- both -----------------------------------------------------------------------------------------------------------
 
 
-def _decoupling(recorded: Recorded | None) -> Measure:
+def _decoupling(recorded: Recorded | None) -> MetricMeasure:
     """Of power if there was any, else of the flat speed of a run, else of speed."""
     if recorded is None or recorded.of("heart_rate") is None:
         return untold("%", "friel", "heart_rate")
@@ -202,7 +202,7 @@ def _decoupling(recorded: Recorded | None) -> Measure:
     value = decoupling(output, recorded.columns[COLUMNS["heart_rate"]], recorded.line.weight_s)
     if value is None:
         return untold("%", "friel", "20_minutes")
-    return told(value, "%", "friel", {"output": Given(value=what)})
+    return told(value, "%", "friel", {"output": MetricInput(value=what)})
 
 
 def _output(recorded: Recorded) -> tuple[Floats | None, str]:
@@ -214,8 +214,13 @@ def _output(recorded: Recorded) -> tuple[Floats | None, str]:
 
 
 def _load(
-    family: Family, recorded: Recorded | None, tss: Measure, hr_tss: Measure, r_tss: Measure, average: Measure
-) -> Measure:
+    family: Family,
+    recorded: Recorded | None,
+    tss: MetricMeasure,
+    hr_tss: MetricMeasure,
+    r_tss: MetricMeasure,
+    average: MetricMeasure,
+) -> MetricMeasure:
     """The best that there is: power of a ride, heart rate, pace of a run, an average heart rate."""
     if recorded is not None:
         if tss.value is not None and family is Family.RIDE and recorded.covers("power"):

@@ -6,7 +6,7 @@ from datetime import date
 from pydantic import BaseModel, ConfigDict, Field
 
 from stadion.sports import SportType
-from telemetry.metrics.values import Measure
+from telemetry.metrics.values import MetricMeasure
 from telemetry.metrics.zones import ZoneSet
 
 
@@ -23,16 +23,16 @@ class Assessment(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    load: Measure = Field(description="training stress by the best method that there is; 100 is an hour all out")
-    trimp: Measure
-    zonal_trimp: Measure
-    hr_tss: Measure
-    normalized_power: Measure
-    intensity_factor: Measure
-    tss: Measure
-    grade_adjusted_speed: Measure
-    r_tss: Measure
-    decoupling: Measure
+    load: MetricMeasure = Field(description="training stress by the best method that there is; 100 is an hour all out")
+    trimp: MetricMeasure
+    zonal_trimp: MetricMeasure
+    hr_tss: MetricMeasure
+    normalized_power: MetricMeasure
+    intensity_factor: MetricMeasure
+    tss: MetricMeasure
+    grade_adjusted_speed: MetricMeasure
+    r_tss: MetricMeasure
+    decoupling: MetricMeasure
     zones: dict[str, ZoneTimes]
     mean_max: dict[str, dict[int, float]] = Field(
         description="by metric: the best average by duration in seconds", examples=[{"power": {"60": 412.5}}]

@@ -32,11 +32,11 @@ from telemetry.timeseries.port import (
     Best,
     DayLoad,
     DeviceSamples,
-    Fill,
-    Period,
     Point,
     RollingLoad,
-    Source,
+    SeriesFill,
+    SeriesPeriod,
+    SeriesSource,
     Span,
     TrendPoint,
     WorkoutSeries,
@@ -107,7 +107,9 @@ class RollupStore:
     # --- asking -----------------------------------------------------------------------------------------------------
 
     @_says_busy
-    def trend(self, user_id: str, metric: str, source: Source, span: Span, period: Period) -> list[TrendPoint]:
+    def trend(
+        self, user_id: str, metric: str, source: SeriesSource, span: Span, period: SeriesPeriod
+    ) -> list[TrendPoint]:
         periods: dict[date, list[Rollup]] = defaultdict(list)
         for day, found in self._rollups(user_id, metric, source, span):
             periods[period_start(day, period)].append(found)
@@ -149,19 +151,27 @@ class RollupStore:
 
     @_says_busy
     def series(
-        self, user_id: str, metric: str, source: Source, since: datetime, until: datetime, *, step_s: int, fill: Fill
+        self,
+        user_id: str,
+        metric: str,
+        source: SeriesSource,
+        since: datetime,
+        until: datetime,
+        *,
+        step_s: int,
+        fill: SeriesFill,
     ) -> list[Point]:
         bins_of(metric)
         check_series(metric, since, until, step_s)
-        read = self._recorded if source is Source.WORKOUTS else self._sent
+        read = self._recorded if source is SeriesSource.WORKOUTS else self._sent
         ms, values = read(user_id, metric, since, until)
         return filled(stepped(ms, values, step_s=step_s), step_s=step_s, fill=fill)
 
     @_says_busy
-    def latest(self, user_id: str, metrics: Sequence[str], source: Source) -> dict[str, Point]:
+    def latest(self, user_id: str, metrics: Sequence[str], source: SeriesSource) -> dict[str, Point]:
         for metric in metrics:
             bins_of(metric)
-        if source is Source.WORKOUTS:
+        if source is SeriesSource.WORKOUTS:
             recorded = [metric for metric in metrics if metric in RECORDED]
             days = ((one.day, one.rollup) for one in rollup_store.newest_workouts(user_id)) if recorded else ()
             return _newest(recorded, days, MAX_WORKOUT)
@@ -173,16 +183,16 @@ class RollupStore:
 
     # --- what they read ---------------------------------------------------------------------------------------------
 
-    def _rollups(self, user_id: str, metric: str, source: Source, span: Span) -> list[tuple[date, Rollup]]:
+    def _rollups(self, user_id: str, metric: str, source: SeriesSource, span: Span) -> list[tuple[date, Rollup]]:
         bins_of(metric)
-        if source is Source.WORKOUTS:
+        if source is SeriesSource.WORKOUTS:
             found = [(one.day, one.rollup) for one in rollup_store.workouts(user_id, span)]
         else:
             found = [(one.day, one.rollup) for one in rollup_store.devices(user_id, metric, span)]
         return [(day, one) for day, one in found if metric in one.summaries]
 
     def _held(self, user_id: str, metric: str, span: Span) -> dict[int, float]:
-        whole = merged(one.histogram(metric) for _, one in self._rollups(user_id, metric, Source.WORKOUTS, span))
+        whole = merged(one.histogram(metric) for _, one in self._rollups(user_id, metric, SeriesSource.WORKOUTS, span))
         return dict(zip(whole.bins.tolist(), whole.held_s.tolist(), strict=True))
 
     def _recorded(self, user_id: str, metric: str, since: datetime, until: datetime) -> tuple[Ints, Floats]:

@@ -14,11 +14,11 @@ from telemetry.timeseries.port import (
     Best,
     DayLoad,
     DeviceSamples,
-    Fill,
-    Period,
     Point,
     RollingLoad,
-    Source,
+    SeriesFill,
+    SeriesPeriod,
+    SeriesSource,
     Span,
     TrendPoint,
     WorkoutSeries,
@@ -82,11 +82,13 @@ class TimestreamStore:
 
     # --- asking -----------------------------------------------------------------------------------------------------
 
-    def trend(self, user_id: str, metric: str, source: Source, span: Span, period: Period) -> list[TrendPoint]:
+    def trend(
+        self, user_id: str, metric: str, source: SeriesSource, span: Span, period: SeriesPeriod
+    ) -> list[TrendPoint]:
         values = self._sampled(user_id, metric, source, span) | _binned(metric)
         if not _can_hold(metric, source):
             return []
-        query = sql.TREND[source].render(period=literals.one_of(period.value, set(Period)), **values)
+        query = sql.TREND[source].render(period=literals.one_of(period.value, set(SeriesPeriod)), **values)
         return [_trend_point(metric, row) for row in self._client.rows(query, needs=_needs(metric, source))]
 
     def time_in_zones(self, user_id: str, metric: str, span: Span, bounds: Sequence[float]) -> list[float]:
@@ -116,7 +118,15 @@ class TimestreamStore:
         ]
 
     def series(
-        self, user_id: str, metric: str, source: Source, since: datetime, until: datetime, *, step_s: int, fill: Fill
+        self,
+        user_id: str,
+        metric: str,
+        source: SeriesSource,
+        since: datetime,
+        until: datetime,
+        *,
+        step_s: int,
+        fill: SeriesFill,
     ) -> list[Point]:
         bins_of(metric)
         check_series(metric, since, until, step_s)
@@ -136,15 +146,15 @@ class TimestreamStore:
         rows = self._client.rows(query, needs=_needs(metric, source))
         return [Point(_moment(start), _float(value)) for start, value in rows]
 
-    def latest(self, user_id: str, metrics: Sequence[str], source: Source) -> dict[str, Point]:
+    def latest(self, user_id: str, metrics: Sequence[str], source: SeriesSource) -> dict[str, Point]:
         for metric in metrics:
             bins_of(metric)
         possible = [metric for metric in metrics if _can_hold(metric, source)]
         if not possible:
             return {}
         known = _known(source)
-        ever = _days(EVER) if source is Source.WORKOUTS else {}
-        needs = {WORKOUTS if source is Source.WORKOUTS else DEVICE_SAMPLES: "value"}
+        ever = _days(EVER) if source is SeriesSource.WORKOUTS else {}
+        needs = {WORKOUTS if source is SeriesSource.WORKOUTS else DEVICE_SAMPLES: "value"}
         query = sql.LATEST[source].render(metrics=literals.some_of(possible, known), **self._whose(user_id), **ever)
         return {
             _text(metric): Point(_moment(time) + timedelta(seconds=records.shift_s(_text(metric))), _float(value))
@@ -154,21 +164,21 @@ class TimestreamStore:
     # --- what queries are made of -----------------------------------------------------------------------------------
 
     def _held(self, user_id: str, metric: str, span: Span, *, together: int) -> dict[int, float]:
-        if not _can_hold(metric, Source.WORKOUTS):
+        if not _can_hold(metric, SeriesSource.WORKOUTS):
             bins_of(metric)
             return {}
-        values = self._sampled(user_id, metric, Source.WORKOUTS, span) | _binned(metric)
+        values = self._sampled(user_id, metric, SeriesSource.WORKOUTS, span) | _binned(metric)
         query = sql.HELD.render(together=literals.number(float(together)), **values)
-        rows = self._client.rows(query, needs=_needs(metric, Source.WORKOUTS))
+        rows = self._client.rows(query, needs=_needs(metric, SeriesSource.WORKOUTS))
         return {int(_float(bin_)): _float(seconds) for bin_, seconds in rows}
 
     def _whose(self, user_id: str) -> dict[str, Literal]:
         return {"database": self._database, "user": literals.uuid(user_id)}
 
-    def _sampled(self, user_id: str, metric: str, source: Source, span: Span) -> dict[str, Literal]:
+    def _sampled(self, user_id: str, metric: str, source: SeriesSource, span: Span) -> dict[str, Literal]:
         """Samples of these days; the athlete's days begin up to 14 hours before and 12 after those of UTC."""
         bins_of(metric)
-        longest = MAX_WORKOUT if source is Source.WORKOUTS else A_DAY
+        longest = MAX_WORKOUT if source is SeriesSource.WORKOUTS else A_DAY
         return {
             "metric": _metric(metric, source),
             "since": literals.instant(midnight_ms(span.first - A_DAY)),
@@ -178,23 +188,25 @@ class TimestreamStore:
         }
 
 
-def _known(source: Source) -> frozenset[str]:
-    return frozenset(RECORDED if source is Source.WORKOUTS else METRICS)
+def _known(source: SeriesSource) -> frozenset[str]:
+    return frozenset(RECORDED if source is SeriesSource.WORKOUTS else METRICS)
 
 
-def _can_hold(metric: str, source: Source) -> bool:
+def _can_hold(metric: str, source: SeriesSource) -> bool:
     return metric in _known(source)
 
 
-def _metric(metric: str, source: Source) -> Literal:
+def _metric(metric: str, source: SeriesSource) -> Literal:
     """A column of workouts, a measure's name of devices."""
     known = _known(source)
-    return literals.column(metric, known) if source is Source.WORKOUTS else literals.one_of(metric, known)
+    return literals.column(metric, known) if source is SeriesSource.WORKOUTS else literals.one_of(metric, known)
 
 
-def _needs(metric: str, source: Source) -> dict[str, str]:
+def _needs(metric: str, source: SeriesSource) -> dict[str, str]:
     """A column by table: of those that are written together, one."""
-    return {WORKOUTS: "content", WORKOUT_SAMPLES: metric} if source is Source.WORKOUTS else {DEVICE_SAMPLES: "value"}
+    return (
+        {WORKOUTS: "content", WORKOUT_SAMPLES: metric} if source is SeriesSource.WORKOUTS else {DEVICE_SAMPLES: "value"}
+    )
 
 
 def _binned(metric: str) -> dict[str, Literal]:

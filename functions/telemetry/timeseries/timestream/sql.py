@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from telemetry.timeseries.bins import PERCENTILES
-from telemetry.timeseries.port import Fill, Source
+from telemetry.timeseries.port import SeriesFill, SeriesSource
 from telemetry.timeseries.timestream.literals import QueryTemplate
 
 _STANDING: Final = """
@@ -46,7 +46,7 @@ samples AS (
       AND day BETWEEN $first AND $last
 )"""
 
-_SAMPLES: Final = {Source.WORKOUTS: _RECORDED, Source.DEVICES: _SENT}
+_SAMPLES: Final = {SeriesSource.WORKOUTS: _RECORDED, SeriesSource.DEVICES: _SENT}
 
 # --- trend: exact percentiles by nearest rank over the bins ---------------------------------------------------------
 
@@ -72,7 +72,7 @@ FROM ranked
 GROUP BY start
 ORDER BY start"""
 
-TREND: Final[Mapping[Source, QueryTemplate]] = {
+TREND: Final[Mapping[SeriesSource, QueryTemplate]] = {
     source: QueryTemplate(f"WITH {samples}{_TREND}") for source, samples in _SAMPLES.items()
 }
 
@@ -130,12 +130,12 @@ ORDER BY time"""
 
 
 _FILLS: Final = {
-    Fill.NONE: "\nSELECT start, value\nFROM stepped\nORDER BY start",
-    Fill.LINEAR: _interpolated("interpolate_linear"),
-    Fill.PREVIOUS: _interpolated("interpolate_locf"),
+    SeriesFill.NONE: "\nSELECT start, value\nFROM stepped\nORDER BY start",
+    SeriesFill.LINEAR: _interpolated("interpolate_linear"),
+    SeriesFill.PREVIOUS: _interpolated("interpolate_locf"),
 }
 
-SERIES: Final[Mapping[tuple[Source, Fill], QueryTemplate]] = {
+SERIES: Final[Mapping[tuple[SeriesSource, SeriesFill], QueryTemplate]] = {
     (source, fill): QueryTemplate(f"WITH {samples}{_STEPPED}{body}")
     for source, samples in _SAMPLES.items()
     for fill, body in _FILLS.items()
@@ -143,8 +143,8 @@ SERIES: Final[Mapping[tuple[Source, Fill], QueryTemplate]] = {
 
 # --- latest ---------------------------------------------------------------------------------------------------------
 
-LATEST: Final[Mapping[Source, QueryTemplate]] = {
-    Source.WORKOUTS: QueryTemplate(f"""WITH {_STANDING},
+LATEST: Final[Mapping[SeriesSource, QueryTemplate]] = {
+    SeriesSource.WORKOUTS: QueryTemplate(f"""WITH {_STANDING},
 ranked AS (
     SELECT l.metric AS metric, l.time AS time, l.value AS value,
            row_number() OVER (PARTITION BY l.metric ORDER BY l.time DESC, l.value DESC) AS place
@@ -155,7 +155,7 @@ ranked AS (
 SELECT metric, time, value
 FROM ranked
 WHERE place = 1"""),
-    Source.DEVICES: QueryTemplate("""WITH ranked AS (
+    SeriesSource.DEVICES: QueryTemplate("""WITH ranked AS (
     SELECT measure_name, time, value,
            row_number() OVER (PARTITION BY measure_name ORDER BY time DESC, value DESC) AS place
     FROM $database."device_samples"

@@ -6,7 +6,7 @@ import numpy as np
 from stadion.events.workouts import BestEffort
 from stadion.sports import Sport, sport
 from stadion.training.power import normalized_power_w
-from workouts.domain import Flag
+from workouts.domain import WorkoutFlag
 from workouts.matching import Fingerprint
 from workouts.recordings.measures.calories import Athlete, CaloriesMethod, calories_kcal
 from workouts.recordings.measures.efforts import best_efforts
@@ -53,7 +53,7 @@ class Measures:
     summary_polyline: str
     start_latlng: LatLng | None
     end_latlng: LatLng | None
-    flags: tuple[Flag, ...]
+    flags: tuple[WorkoutFlag, ...]
 
     def to_dict(self) -> dict[str, Any]:
         told = {

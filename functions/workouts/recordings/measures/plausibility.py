@@ -3,7 +3,7 @@
 import numpy as np
 
 from stadion.sports import Sport
-from workouts.domain import Flag
+from workouts.domain import WorkoutFlag
 from workouts.recordings.measures.timeline import Timeline
 from workouts.recordings.recording import Floats, Recording, haversine_m
 
@@ -16,7 +16,7 @@ _JUMP_FACTOR = 2.0
 
 def flags(
     recording: Recording, line: Timeline, sport: Sport, *, distance_m: float | None, timer_s: float
-) -> list[Flag]:
+) -> list[WorkoutFlag]:
     found = (
         _heart_rate(recording.heart_rate_bpm),
         _power(recording.power_w),
@@ -27,30 +27,30 @@ def flags(
     return [flag for flag in found if flag is not None]
 
 
-def average_speed(sport: Sport, distance_m: float | None, timer_s: float) -> Flag | None:
+def average_speed(sport: Sport, distance_m: float | None, timer_s: float) -> WorkoutFlag | None:
     """Needs no recording, so it serves manual workouts as well."""
     if not distance_m or distance_m <= sport.top_speed_mps * max(timer_s, 1.0):
         return None
-    return Flag(
+    return WorkoutFlag(
         code="average_speed_too_high",
         detail=f"{distance_m / 1000:.1f} km in {timer_s:.0f} s is faster than {sport.sport_type} can be.",
     )
 
 
-def _heart_rate(heart_rate_bpm: Floats) -> Flag | None:
+def _heart_rate(heart_rate_bpm: Floats) -> WorkoutFlag | None:
     highest = _highest(heart_rate_bpm)
     if highest <= MAX_HEART_RATE_BPM:
         return None
-    return Flag(
+    return WorkoutFlag(
         code="heart_rate_too_high", detail=f"A heart rate of {highest:.0f} bpm was recorded; no heart beats that fast."
     )
 
 
-def _power(power_w: Floats) -> Flag | None:
+def _power(power_w: Floats) -> WorkoutFlag | None:
     highest = _highest(power_w)
     if highest <= MAX_POWER_W:
         return None
-    return Flag(
+    return WorkoutFlag(
         code="power_too_high", detail=f"A power of {highest:.0f} W was recorded; the meter was probably out of order."
     )
 
@@ -59,12 +59,12 @@ def _highest(values: Floats) -> float:
     return float(np.nanmax(values)) if not np.isnan(values).all() else 0.0
 
 
-def _speed(line: Timeline, sport: Sport) -> Flag | None:
+def _speed(line: Timeline, sport: Sport) -> WorkoutFlag | None:
     """Over ten seconds: one bad GPS fix is nobody's fault."""
     fastest = sustained_speed_mps(line, SUSTAINED_S)
     if fastest is None or fastest <= sport.top_speed_mps:
         return None
-    return Flag(
+    return WorkoutFlag(
         code="speed_too_high",
         detail=f"{fastest * 3.6:.0f} km/h over {SUSTAINED_S:.0f} s is faster than {sport.sport_type} can be "
         f"({sport.top_speed_mps * 3.6:.0f} km/h). Was part of it in a vehicle?",
@@ -79,7 +79,7 @@ def sustained_speed_mps(line: Timeline, window_s: float) -> float | None:
     return float(ground.max() / window_s)
 
 
-def _jump(recording: Recording, sport: Sport) -> Flag | None:
+def _jump(recording: Recording, sport: Sport) -> WorkoutFlag | None:
     known = np.flatnonzero(~np.isnan(recording.lat))
     if len(known) < 2:
         return None
@@ -89,4 +89,6 @@ def _jump(recording: Recording, sport: Sport) -> Flag | None:
     if not len(far):
         return None
     longest = hops[far].max()
-    return Flag(code="gps_jump", detail=f"The position jumps by {longest / 1000:.1f} km from one point to the next.")
+    return WorkoutFlag(
+        code="gps_jump", detail=f"The position jumps by {longest / 1000:.1f} km from one point to the next."
+    )

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from local.paths import ROOT
-from promos.campaigns.plan.values import Plan
+from promos.campaigns.plan.values import CampaignPlan
 from stadion_cli.base import files, output
 from stadion_cli.base.errors import UsageError
 from stadion_cli.base.signed import Refused
@@ -95,7 +95,7 @@ def test_an_example_is_what_the_api_and_its_schema_take(example: Path) -> None:
     jsonschema.Draft202012Validator(schema).validate(files.read(example))
     campaign_id, plan = campaign._read(example)
     assert campaign_id == example.stem
-    assert Plan.model_validate_json(json.dumps(plan)).name == plan["name"]
+    assert CampaignPlan.model_validate_json(json.dumps(plan)).name == plan["name"]
     assert example.read_text(encoding="utf-8").startswith("# yaml-language-server: $schema=schema.json\n")
 
 
@@ -253,7 +253,7 @@ def test_a_stored_plan_is_asked_about_as_a_person_wrote_it(api: Api) -> None:
     _audience(api)
     campaign.check("winter-2026", as_json=True)
     [plan] = [body for _, path, body, _ in api.sent if path.endswith("/validate")]
-    assert Plan.model_validate_json(json.dumps(plan)).audience is not None
+    assert CampaignPlan.model_validate_json(json.dumps(plan)).audience is not None
 
 
 def test_an_audience_of_nobody_is_wrong(api: Api) -> None:

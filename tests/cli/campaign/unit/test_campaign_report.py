@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from promos.campaigns.schemas import ReportResponse
+from promos.campaigns.schemas import CampaignReportResponse
 from stadion_cli.base import output
 from stadion_cli.base.money import money
 from stadion_cli.campaign import charts as campaign_charts
@@ -34,7 +34,9 @@ def _a_hundred_columns(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_report_is_one_that_the_api_could_give(report: dict[str, Any]) -> None:
-    assert ReportResponse.model_validate_json(json.dumps(report)).model_dump(mode="json", by_alias=True) == report
+    assert (
+        CampaignReportResponse.model_validate_json(json.dumps(report)).model_dump(mode="json", by_alias=True) == report
+    )
 
 
 @pytest.mark.parametrize(

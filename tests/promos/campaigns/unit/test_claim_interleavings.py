@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from promos.campaigns.plan.values import Plan
+from promos.campaigns.plan.values import CampaignPlan
 from promos.campaigns.run import service as lifecycle
 from promos.campaigns.run import store, timer
 from promos.campaigns.run.domain import Campaign, Run
@@ -22,7 +22,7 @@ from tests.kit.memory import Memory, memory
 from tests.kit.size import sized
 
 NOW = datetime(2026, 12, 1, 7, tzinfo=UTC)
-PLAN = Plan.model_validate(
+PLAN = CampaignPlan.model_validate(
     {
         "name": "Winter",
         "time_zone": "Europe/Moscow",

@@ -14,7 +14,7 @@ from promos.campaigns.experiment.findings import Findings, guardrails
 from promos.campaigns.experiment.measures import Sums, sums_of
 from promos.campaigns.experiment.message_store import cost_minor
 from promos.campaigns.plan.domain import next_instant, run_id_of
-from promos.campaigns.plan.values import HOLD_OUT, REST, Plan, Schedule
+from promos.campaigns.plan.values import HOLD_OUT, REST, CampaignPlan, CampaignSchedule
 from promos.campaigns.run.assignment import arm_of
 from promos.campaigns.run.domain import Run
 from promos.facts import GivenBack, Line, Order, Purchase, purchases_of
@@ -39,16 +39,16 @@ CLOCKS = [
 ATHLETES = [f"athlete-{number}" for number in range(20_000)]
 
 
-def plan(**changes: Any) -> Plan:
-    return Plan.model_validate(PLAN | changes)
+def plan(**changes: Any) -> CampaignPlan:
+    return CampaignPlan.model_validate(PLAN | changes)
 
 
-def at(hour: str) -> Schedule:
-    return Schedule.model_validate({"at": hour})
+def at(hour: str) -> CampaignSchedule:
+    return CampaignSchedule.model_validate({"at": hour})
 
 
-def cron(expression: str, **more: Any) -> Schedule:
-    return Schedule.model_validate({"cron": expression, **more})
+def cron(expression: str, **more: Any) -> CampaignSchedule:
+    return CampaignSchedule.model_validate({"cron": expression, **more})
 
 
 class TestHours:
@@ -172,8 +172,8 @@ class TestPlans:
 
     def test_a_plan_is_kept_as_it_was_written(self) -> None:
         made = plan(audience={"not": {"gear": {"categories": ["running_shoes"]}}}, cap={"offers": 1, "days": 14})
-        assert Plan.model_validate(made.stored()) == made
-        assert Plan.model_validate(made.model_dump(mode="json", by_alias=True)) == made
+        assert CampaignPlan.model_validate(made.stored()) == made
+        assert CampaignPlan.model_validate(made.model_dump(mode="json", by_alias=True)) == made
 
 
 def run(**changes: Any) -> Run:

@@ -35,7 +35,7 @@ def table(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def launch(**limits: Any) -> None:
     from promos.offers import promo_service
-    from promos.offers.domain import Action
+    from promos.offers.domain import PromoAction
     from promos.offers.schemas import NewPromo
     from promos.offers.store import get
 
@@ -56,7 +56,7 @@ def launch(**limits: Any) -> None:
         }
     )
     promo_service.create(new.draft(NOW), key=None, answer=lambda _: {}, now=NOW)
-    promo_service.switch(get("race"), Action.ACTIVATE, NOW)
+    promo_service.switch(get("race"), PromoAction.ACTIVATE, NOW)
 
 
 def race() -> tuple[list[str], float]:

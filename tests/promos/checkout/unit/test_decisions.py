@@ -21,7 +21,7 @@ from promos.checkout.domain import (
 )
 from promos.checkout.domain import beside as promos_beside
 from promos.offers.domain import Code, Promo, Switch
-from promos.values import CodePlan, Discount, DiscountKind, Limits, Stacking, StackingMode, Window, Words
+from promos.values import CodePlan, Discount, DiscountKind, PromoLimits, PromoStacking, PromoWindow, StackingMode, Words
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -44,8 +44,8 @@ def a_promo(**fields: Any) -> Promo:
         "time_zone": "UTC",
         "link": "https://store.example",
         "codes": CodePlan(pattern="RUN-{4}-{4}"),
-        "limits": Limits(),
-        "stacking": Stacking(),
+        "limits": PromoLimits(),
+        "stacking": PromoStacking(),
         "created_at": NOW - DAY,
         "updated_at": NOW - DAY,
     }
@@ -82,7 +82,7 @@ def test_a_code_that_is_free_is_held_for_half_an_hour() -> None:
         (replace(SEEN, code=replace(CODE, user_id="ben")), "code_of_another_athlete"),
         (replace(SEEN, code=replace(CODE, state="redeemed")), "code_already_used"),
         (replace(SEEN, promo=a_promo(switch=Switch.PAUSED)), "promo_is_not_active"),
-        (replace(SEEN, promo=a_promo(windows=[Window(opens="10:00", closes="11:00")])), "outside_of_hours"),
+        (replace(SEEN, promo=a_promo(windows=[PromoWindow(opens="10:00", closes="11:00")])), "outside_of_hours"),
         (replace(SEEN, promo=a_promo(currency="EUR")), "currency_differs"),
         (
             replace(SEEN, promo=a_promo(discount={"kind": "free_delivery", "least_order_minor": 10_001})),
@@ -116,7 +116,7 @@ def test_a_code_that_the_same_order_took_meanwhile_is_looked_at_again() -> None:
 
 
 def test_hours_are_read_on_the_athletes_clock() -> None:
-    seen = replace(SEEN, promo=a_promo(windows=[Window(opens="12:00", closes="13:00")]), zone="Europe/Moscow")
+    seen = replace(SEEN, promo=a_promo(windows=[PromoWindow(opens="12:00", closes="13:00")]), zone="Europe/Moscow")
 
     assert isinstance(decide(CART, seen, State.RESERVED, NOW), Granted)
     assert reason(decide(CART, replace(seen, zone="UTC"), State.RESERVED, NOW)) == "outside_of_hours"

@@ -16,7 +16,7 @@ from promos.checkout import service as redemption_service
 from promos.checkout.domain import Cart
 from promos.offers import store
 from promos.offers.domain import Code, Offer, Promo, Switch
-from promos.values import CodePlan, Discount, DiscountKind, Limits, Stacking, Words
+from promos.values import CodePlan, Discount, DiscountKind, PromoLimits, PromoStacking, Words
 from stadion.errors import StadionError
 from tests.kit.memory import memory
 from tests.kit.size import sized
@@ -24,7 +24,7 @@ from tests.kit.size import sized
 pytestmark = pytest.mark.long
 START = datetime(2026, 11, 21, 9, tzinfo=UTC)
 WORDS = Words(en="x", ru="x")
-LIMITS = Limits(redemptions=100, discount_minor=1_000, per_user=2)
+LIMITS = PromoLimits(redemptions=100, discount_minor=1_000, per_user=2)
 """In eight shards of 125: most discounts must be gathered from several of them."""
 CODES = {"A-1": "anna", "A-2": "anna", "A-3": "anna", "B-1": "boris", "C-1": "clara"}
 CODE = st.sampled_from(sorted(CODES))
@@ -48,7 +48,7 @@ def promo() -> Promo:
         link="https://store.example",
         codes=CodePlan(pattern="X-{8}"),
         limits=LIMITS,
-        stacking=Stacking(),
+        stacking=PromoStacking(),
         created_at=START,
         updated_at=START,
     )

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from local.recordings import recordings
 from stadion.sports import SportType
 from stadion.streams.codec import Floats
-from telemetry.downsampling import Resolution, lttb
-from telemetry.streams.domain import KNOWN, Series, streams
-from telemetry.streams.exports import Format, exported
+from telemetry.downsampling import StreamResolution, lttb
+from telemetry.streams.domain import KNOWN, StreamSeries, streams
+from telemetry.streams.exports import ExportFormat, exported
 from workouts.recordings.formats.service import decode
 from workouts.recordings.recording import Recording
 
@@ -30,14 +30,18 @@ def columns(ride: Recording) -> dict[str, Floats]:
 def test_all_lists_are_parallel_and_as_long_as_the_resolution_says(
     columns: dict[str, Floats], resolution: str, size: int
 ) -> None:
-    told = streams(columns, SportType.RIDE, list(KNOWN), resolution=Resolution(resolution), series=Series.TIME)
+    told = streams(
+        columns, SportType.RIDE, list(KNOWN), resolution=StreamResolution(resolution), series=StreamSeries.TIME
+    )
     assert set(told) == set(KNOWN)
     assert {len(values) for values in told.values()} == {size}
     assert (told["time"][0], told["time"][-1]) == (0, 8356)
 
 
 def test_the_full_resolution_is_what_was_recorded(columns: dict[str, Floats]) -> None:
-    told = streams(columns, SportType.RIDE, ["time", "watts", "latlng"], resolution=Resolution.FULL, series=Series.TIME)
+    told = streams(
+        columns, SportType.RIDE, ["time", "watts", "latlng"], resolution=StreamResolution.FULL, series=StreamSeries.TIME
+    )
     watts = np.array([np.nan if value is None else value for value in told["watts"]])
     assert np.array_equal(watts, columns["power_w"], equal_nan=True)
     assert told["latlng"][100] == [round(float(columns["lat"][100]), 7), round(float(columns["lon"][100]), 7)]
@@ -45,14 +49,16 @@ def test_the_full_resolution_is_what_was_recorded(columns: dict[str, Floats]) ->
 
 def test_a_missing_sample_is_null_and_a_missing_stream_is_left_out() -> None:
     some = {"time_s": np.arange(4.0), "heart_rate_bpm": np.array([90, np.nan, 92, 93])}
-    told = streams(some, SportType.RUN, list(KNOWN), resolution=Resolution.FULL, series=Series.TIME)
+    told = streams(some, SportType.RUN, list(KNOWN), resolution=StreamResolution.FULL, series=StreamSeries.TIME)
     assert told == {"time": [0, 1, 2, 3], "heartrate": [90, None, 92, 93]}
 
 
 def test_standing_still_is_not_moving_and_a_hill_has_its_grade() -> None:
     distance = np.concatenate([np.arange(0.0, 500.0, 5.0), np.full(50, 495.0)])
     hill = {"time_s": np.arange(150.0), "distance_m": distance, "altitude_m": distance * 0.08}
-    told = streams(hill, SportType.RUN, ["moving", "grade_smooth"], resolution=Resolution.FULL, series=Series.TIME)
+    told = streams(
+        hill, SportType.RUN, ["moving", "grade_smooth"], resolution=StreamResolution.FULL, series=StreamSeries.TIME
+    )
     assert (told["moving"][50], told["moving"][-1]) == (True, False)
     assert told["grade_smooth"][50] == pytest.approx(8, abs=0.1)
 
@@ -74,9 +80,9 @@ def test_downsampling_keeps_the_one_peak_of_a_flat_line() -> None:
     assert 617 in lttb(np.arange(1000.0), y, 20)
 
 
-@pytest.mark.parametrize("as_format", [Format.GPX, Format.TCX])
+@pytest.mark.parametrize("as_format", [ExportFormat.GPX, ExportFormat.TCX])
 def test_an_export_is_read_back_as_the_same_ride(
-    ride: Recording, columns: dict[str, Floats], as_format: Format
+    ride: Recording, columns: dict[str, Floats], as_format: ExportFormat
 ) -> None:
     text = exported(columns, sport_type=ride.sport_type, started_at=ride.started_at, as_format=as_format)
     back = decode(text.encode())[0]
@@ -88,7 +94,7 @@ def test_an_export_is_read_back_as_the_same_ride(
 
 
 def test_a_csv_has_a_row_for_every_sample(ride: Recording, columns: dict[str, Floats]) -> None:
-    text = exported(columns, sport_type=ride.sport_type, started_at=ride.started_at, as_format=Format.CSV)
+    text = exported(columns, sport_type=ride.sport_type, started_at=ride.started_at, as_format=ExportFormat.CSV)
     lines = text.splitlines()
     assert len(lines) == 8357 + 1
     assert lines[0].startswith("time,time_s,lat,lon,distance_m")

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import numpy as np
 
-from telemetry.timeseries.port import Fill, Point, Source, TelemetryStore
+from telemetry.timeseries.port import Point, SeriesFill, SeriesSource, TelemetryStore
 from tests.kit.size import examples
 from tests.telemetry.timeseries.integration.world import OTHER, World, columns, moment, sent, workout
 
@@ -32,4 +32,4 @@ def a_season(world: World) -> None:
 
 
 def asked(store: TelemetryStore, since: datetime, until: datetime, *, step_s: int) -> list[Point]:
-    return store.series(OTHER, "power", Source.DEVICES, since, until, step_s=step_s, fill=Fill.NONE)
+    return store.series(OTHER, "power", SeriesSource.DEVICES, since, until, step_s=step_s, fill=SeriesFill.NONE)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from moto import mock_aws
 
 from telemetry.timeseries.bins import bins_of
-from telemetry.timeseries.port import Fill, Period, Source
+from telemetry.timeseries.port import SeriesFill, SeriesPeriod, SeriesSource
 from telemetry.timeseries.rollups.adapter import RollupStore
 from telemetry.timeseries.timestream.adapter import TimestreamStore
 from tests.kit.services import Service, service_environment
@@ -52,21 +52,21 @@ def recordings(draw: st.DrawFn) -> dict[str, np.ndarray]:
 
 def answers(world: World) -> dict[str, Any]:
     who, store, span = world.user, world.store, season()
-    found: dict[str, Any] = {"latest": store.latest(who, list(METRICS), Source.WORKOUTS)}
+    found: dict[str, Any] = {"latest": store.latest(who, list(METRICS), SeriesSource.WORKOUTS)}
     for metric in METRICS:
         low = bins_of(metric)
         found[f"{metric} trend"] = [
             (point.start, point.count, point.min, point.max, dict(point.percentiles))
-            for period in Period
-            for point in store.trend(who, metric, Source.WORKOUTS, span, period)
+            for period in SeriesPeriod
+            for point in store.trend(who, metric, SeriesSource.WORKOUTS, span, period)
         ]
         found[f"{metric} zones"] = [round(s, 6) for s in store.time_in_zones(who, metric, span, [1.5, 99.99, 150.0])]
         bars = store.histogram(who, metric, span, 5 * low.width)
         found[f"{metric} bars"] = [(bar.low, bar.high, round(bar.seconds, 6)) for bar in bars]
-        for fill in Fill:
-            line = store.series(who, metric, Source.WORKOUTS, moment(0), moment(9), step_s=97, fill=fill)
+        for fill in SeriesFill:
+            line = store.series(who, metric, SeriesSource.WORKOUTS, moment(0), moment(9), step_s=97, fill=fill)
             found[f"{metric} {fill}"] = [(point.moment, round(point.value, 6)) for point in line]
-    found["devices"] = store.trend(who, "power", Source.DEVICES, span, Period.WEEK)
+    found["devices"] = store.trend(who, "power", SeriesSource.DEVICES, span, SeriesPeriod.WEEK)
     return found
 
 

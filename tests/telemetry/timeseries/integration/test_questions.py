@@ -9,7 +9,7 @@ import pytest
 from telemetry.timeseries.bins import bins_of
 from telemetry.timeseries.domain import MAX_SERIES
 from telemetry.timeseries.errors import NotAskableError
-from telemetry.timeseries.port import Best, DayLoad, Fill, Period, Point, RollingLoad, Source, Span
+from telemetry.timeseries.port import Best, DayLoad, Point, RollingLoad, SeriesFill, SeriesPeriod, SeriesSource, Span
 from tests.telemetry.timeseries.integration.seasons import a_season, asked
 from tests.telemetry.timeseries.integration.world import (
     NOW,
@@ -66,8 +66,8 @@ def test_a_histogram_is_what_numpy_says(world: World, metric: str, width: float)
         (lambda store: store.histogram(OTHER, "speed", season(), 0.25), "multiple"),
         (lambda store: store.histogram(OTHER, "speed", season(), 0), "multiple"),
         (lambda store: store.time_in_zones(OTHER, "power", season(), [200, 100]), "rise"),
-        (lambda store: store.trend(OTHER, "position", Source.DEVICES, season(), Period.DAY), "no series"),
-        (lambda store: store.latest(OTHER, ["mood' OR 1=1"], Source.DEVICES), "no series"),
+        (lambda store: store.trend(OTHER, "position", SeriesSource.DEVICES, season(), SeriesPeriod.DAY), "no series"),
+        (lambda store: store.latest(OTHER, ["mood' OR 1=1"], SeriesSource.DEVICES), "no series"),
         (lambda store: store.put_samples(OTHER, sent("position"), NOW), "no series"),
         (lambda store: asked(store, moment(0), moment(1), step_s=0), "steps"),
         (lambda store: asked(store, moment(1), moment(0), step_s=9), "steps"),
@@ -121,10 +121,10 @@ def test_of_equal_bests_the_first_counts(world: World) -> None:
     assert world.store.mean_max(world.user, "power", season()) == [Best(5, 500.0, workout_id(2), day(5))]
 
 
-@pytest.mark.parametrize("fill", Fill)
+@pytest.mark.parametrize("fill", SeriesFill)
 @pytest.mark.parametrize("step_s", [1, 7, 60, 3600])
-@pytest.mark.parametrize("source", Source)
-def test_a_series_is_averaged_and_filled(world: World, source: Source, fill: Fill, step_s: int) -> None:
+@pytest.mark.parametrize("source", SeriesSource)
+def test_a_series_is_averaged_and_filled(world: World, source: SeriesSource, fill: SeriesFill, step_s: int) -> None:
     seconds = [0, 1, 2, 3, 20, 21, 22.5, 300, 301, 900]
     world.put(workout(on=1, columns=columns(seconds, gaps=4, seed=9)))
     world.put(workout(1, on=1, started_at=moment(1, 8), columns=columns(range(0, 90, 30), seed=10)))
@@ -135,12 +135,12 @@ def test_a_series_is_averaged_and_filled(world: World, source: Source, fill: Fil
         if since.timestamp() * 1000 <= ms < until.timestamp() * 1000:
             known.setdefault(ms // (step_s * 1000) * step_s, []).append(value)
     steps = {start: float(np.mean(values)) for start, values in sorted(known.items())}
-    wanted = list(steps) if fill is Fill.NONE else list(np.arange(min(steps), max(steps) + step_s, step_s))
+    wanted = list(steps) if fill is SeriesFill.NONE else list(np.arange(min(steps), max(steps) + step_s, step_s))
     xs, ys = list(steps), list(steps.values())
     truth = {
-        Fill.NONE: ys,
-        Fill.LINEAR: [float(np.interp(at, xs, ys)) for at in wanted],
-        Fill.PREVIOUS: [ys[int(np.searchsorted(xs, at, side="right")) - 1] for at in wanted],
+        SeriesFill.NONE: ys,
+        SeriesFill.LINEAR: [float(np.interp(at, xs, ys)) for at in wanted],
+        SeriesFill.PREVIOUS: [ys[int(np.searchsorted(xs, at, side="right")) - 1] for at in wanted],
     }[fill]
     found = world.store.series(world.user, "heart_rate", source, since, until, step_s=step_s, fill=fill)
     assert [point.moment.timestamp() for point in found] == wanted
@@ -151,15 +151,15 @@ def test_a_series_of_a_daily_metric_may_span_a_year(world: World) -> None:
     a_season(world)
     year = (moment(0, 0), moment(365, 0))
     ask = world.store.series
-    found = ask(world.user, "resting_heart_rate", Source.DEVICES, *year, step_s=86_400, fill=Fill.PREVIOUS)
+    found = ask(world.user, "resting_heart_rate", SeriesSource.DEVICES, *year, step_s=86_400, fill=SeriesFill.PREVIOUS)
     assert found == [Point(moment(on, 0), 48.0 + (on - on % 3) % 5) for on in range(58)]
 
 
 def test_the_latest_value_of_each_metric(world: World) -> None:
     a_season(world)
     for source, metrics in {
-        Source.WORKOUTS: ["heart_rate", "speed", "mass"],
-        Source.DEVICES: ["heart_rate", "speed", "resting_heart_rate", "mass"],
+        SeriesSource.WORKOUTS: ["heart_rate", "speed", "mass"],
+        SeriesSource.DEVICES: ["heart_rate", "speed", "resting_heart_rate", "mass"],
     }.items():
         truth = {}
         for metric in metrics:
@@ -174,4 +174,4 @@ def test_the_latest_value_of_each_metric(world: World) -> None:
 def test_a_long_workout_of_yesterday_may_hold_the_latest_value(world: World) -> None:
     long = {"time_s": np.array([0.0, 30 * 3600.0]), "heart_rate_bpm": np.array([100.0, 101.0])}
     world.put(workout(0, on=0, columns=long), workout(1, on=1))
-    assert world.store.latest(world.user, ["heart_rate"], Source.WORKOUTS)["heart_rate"].value == 101.0
+    assert world.store.latest(world.user, ["heart_rate"], SeriesSource.WORKOUTS)["heart_rate"].value == 101.0

@@ -13,7 +13,7 @@ from moto import mock_aws
 from stadion.dynamo import Item
 from stadion.retry import WriteConflictError
 from telemetry.timeseries.errors import TelemetryStoreBusyError
-from telemetry.timeseries.port import Period, Source
+from telemetry.timeseries.port import SeriesPeriod, SeriesSource
 from telemetry.timeseries.rollups import store as rollup_store
 from telemetry.timeseries.rollups.adapter import RollupStore
 from tests.kit.memory import memory
@@ -50,7 +50,7 @@ def test_a_table_that_is_busy_makes_the_store_busy(world: World, fault: Any) -> 
         ),
         lambda: world.store.put_samples(world.user, sent(), NOW),
         lambda: world.store.daily_loads(world.user, season()),
-        lambda: world.store.latest(world.user, ["heart_rate"], Source.DEVICES),
+        lambda: world.store.latest(world.user, ["heart_rate"], SeriesSource.DEVICES),
     ):
         with faults(repeat(fault)), pytest.raises(TelemetryStoreBusyError):
             ask()
@@ -75,7 +75,7 @@ def test_one_who_is_overtaken_looks_again(world: World, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(Item, "find", overtaken_once)
     world.store.put_workout(world.user, workout(version=2, n=90), NOW)
-    (point,) = world.store.trend(world.user, "power", Source.WORKOUTS, season(), Period.DAY)
+    (point,) = world.store.trend(world.user, "power", SeriesSource.WORKOUTS, season(), SeriesPeriod.DAY)
     assert point.count == 30
 
 
@@ -96,7 +96,7 @@ def test_several_at_once_end_with_the_newest() -> None:
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(lambda one: world.store.put_workout(world.user, one, NOW), versions))
 
-        points = world.store.trend(world.user, "power", Source.WORKOUTS, season(), Period.DAY)
+        points = world.store.trend(world.user, "power", SeriesSource.WORKOUTS, season(), SeriesPeriod.DAY)
 
     assert [point.count for point in points] == [50]
 
@@ -106,7 +106,7 @@ def test_a_year_of_workouts_is_one_request(world: World) -> None:
     for number in range(40):
         world.put(workout(number, on=number, n=600))
     with faults(repeat(None)) as asked:
-        world.store.trend(world.user, "power", Source.WORKOUTS, season(), Period.MONTH)
+        world.store.trend(world.user, "power", SeriesSource.WORKOUTS, season(), SeriesPeriod.MONTH)
     assert asked.requests == 1
     items = [item for item in Item.query(f"ROLLUPS#{world.user}") if item.kind == "rollup"]
     assert len(items) == 40

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from infra_cdk.timestream_tables import make_tables
 from telemetry.timeseries.errors import TelemetryStoreBusyError
-from telemetry.timeseries.port import Fill, Period, Source
+from telemetry.timeseries.port import SeriesFill, SeriesPeriod, SeriesSource
 from telemetry.timeseries.timestream import adapter as timestream
 from telemetry.timeseries.timestream.adapter import TimestreamStore
 from telemetry.timeseries.timestream.client import RETRIES, Written
@@ -100,9 +100,11 @@ def test_before_anybody_measured_anything_there_are_no_rows(tmp_path: Any) -> No
         who, store = world.user, world.store
         for _ in range(2):
             for metric in ("speed", "altitude"):
-                for source in Source:
-                    assert store.trend(who, metric, source, season(), Period.DAY) == []
-                    assert store.series(who, metric, source, moment(0), moment(1), step_s=60, fill=Fill.LINEAR) == []
+                for source in SeriesSource:
+                    assert store.trend(who, metric, source, season(), SeriesPeriod.DAY) == []
+                    assert (
+                        store.series(who, metric, source, moment(0), moment(1), step_s=60, fill=SeriesFill.LINEAR) == []
+                    )
                     assert store.latest(who, [metric], source) == {}
                 assert store.time_in_zones(who, metric, season(), [1.0]) == [0, 0]
                 assert store.histogram(who, metric, season(), 5) == []
@@ -119,14 +121,16 @@ def test_a_workout_counts_only_when_all_of_it_is_there(world: World, timestream:
         pytest.raises(TelemetryStoreBusyError),
     ):
         world.store.put_workout(world.user, one, NOW)
-    assert world.store.trend(world.user, "heart_rate", Source.WORKOUTS, season(), Period.DAY) == []
+    assert world.store.trend(world.user, "heart_rate", SeriesSource.WORKOUTS, season(), SeriesPeriod.DAY) == []
     world.put(one)
-    assert world.store.trend(world.user, "heart_rate", Source.WORKOUTS, season(), Period.DAY)[0].count == 350
+    assert (
+        world.store.trend(world.user, "heart_rate", SeriesSource.WORKOUTS, season(), SeriesPeriod.DAY)[0].count == 350
+    )
 
 
 def test_while_a_correction_is_written_the_old_version_counts(world: World, timestream: LocalTimestream) -> None:
     world.put(workout(n=120))
-    before = world.store.trend(world.user, "power", Source.WORKOUTS, season(), Period.DAY)
+    before = world.store.trend(world.user, "power", SeriesSource.WORKOUTS, season(), SeriesPeriod.DAY)
     curve = world.store.mean_max(world.user, "power", season())
     newer = workout(n=120, version=2, mean_max={"power": {5: 1.0}})
     for done in range(3):
@@ -135,10 +139,10 @@ def test_while_a_correction_is_written_the_old_version_counts(world: World, time
             pytest.raises(TelemetryStoreBusyError),
         ):
             world.store.put_workout(world.user, newer, NOW)
-        assert world.store.trend(world.user, "power", Source.WORKOUTS, season(), Period.DAY) == before
+        assert world.store.trend(world.user, "power", SeriesSource.WORKOUTS, season(), SeriesPeriod.DAY) == before
         assert world.store.mean_max(world.user, "power", season()) == curve
     world.put(newer)
-    assert world.store.trend(world.user, "power", Source.WORKOUTS, season(), Period.DAY) != before
+    assert world.store.trend(world.user, "power", SeriesSource.WORKOUTS, season(), SeriesPeriod.DAY) != before
 
 
 @examples(small=5, large=50)
@@ -155,7 +159,7 @@ def test_however_often_a_write_breaks_off_the_last_try_makes_it_whole(
             except TelemetryStoreBusyError:
                 continue
     world.put(one)
-    (point,) = world.store.trend(world.user, "heart_rate", Source.WORKOUTS, season(), Period.DAY)
+    (point,) = world.store.trend(world.user, "heart_rate", SeriesSource.WORKOUTS, season(), SeriesPeriod.DAY)
     assert (point.count, point.avg) == (250, pytest.approx(one.columns["heart_rate_bpm"].mean()))
 
 
@@ -189,7 +193,9 @@ def test_records_outside_the_time_that_is_kept_are_refused_and_counted(
     store = TimestreamStore(DATABASE, timestream)
     ahead = workout(started_at=START - timedelta(minutes=10), columns=columns(range(0, 3600, 60)), day=START.date())
     store.put_workout(user, ahead, NOW)
-    (point,) = store.trend(user, "power", Source.WORKOUTS, replace(season(), last=START.date()), Period.MONTH)
+    (point,) = store.trend(
+        user, "power", SeriesSource.WORKOUTS, replace(season(), last=START.date()), SeriesPeriod.MONTH
+    )
     assert point.count == 26  # ten minutes until now, and fifteen more
     assert counted == {"SamplesRefused": 34 + 2}  # and the newest value of each metric
 
@@ -200,7 +206,7 @@ def test_a_partly_rejected_page_keeps_the_rest(timestream: LocalTimestream) -> N
     mixed = replace(far, ms=[far.ms[0], int(START.timestamp() * 1000) + 3_600_000])
     assert _written(timestream, user, mixed) == Written(taken=1, refused=1)
     store = TimestreamStore(DATABASE, timestream)
-    assert store.trend(user, "heart_rate", Source.DEVICES, season(), Period.DAY)[0].count == 1
+    assert store.trend(user, "heart_rate", SeriesSource.DEVICES, season(), SeriesPeriod.DAY)[0].count == 1
 
 
 # --- pages, late rows, no access ------------------------------------------------------------------------------------
@@ -259,7 +265,7 @@ def test_several_calls_at_once_write_the_same(endpoint: TimestreamEndpoint) -> N
     world = World(TimestreamStore(DATABASE, quick), has_table=False, user=str(uuid4()))
     with Faults(quick.writer, pages([None, THROTTLED] * 4)):  # one fewer than a call that gets them all can bear
         world.put(workout(n=2950))
-    (point,) = world.store.trend(world.user, "power", Source.WORKOUTS, season(), Period.DAY)
+    (point,) = world.store.trend(world.user, "power", SeriesSource.WORKOUTS, season(), SeriesPeriod.DAY)
     assert point.count == 2950
     with Faults(quick.writer, repeat(THROTTLED)), pytest.raises(TelemetryStoreBusyError):
         world.store.put_workout(world.user, workout(version=2, n=2950), NOW)

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telemetry.timeseries.port import Fill, Period, Source
+from telemetry.timeseries.port import SeriesFill, SeriesPeriod, SeriesSource
 from tests.telemetry.timeseries.integration.conftest import Make
 from tests.telemetry.timeseries.integration.seasons import FEW
 from tests.telemetry.timeseries.integration.world import World, day, moment, season, sent, workout
@@ -15,11 +15,11 @@ def everything(world: World) -> list[Any]:
     """All answers about the season."""
     who = world.user
     return [
-        world.store.trend(who, "heart_rate", Source.WORKOUTS, season(), Period.WEEK),
+        world.store.trend(who, "heart_rate", SeriesSource.WORKOUTS, season(), SeriesPeriod.WEEK),
         world.store.histogram(who, "power", season(), 10),
         world.store.daily_loads(who, season()),
         world.store.mean_max(who, "power", season()),
-        world.store.latest(who, ["heart_rate", "power"], Source.WORKOUTS),
+        world.store.latest(who, ["heart_rate", "power"], SeriesSource.WORKOUTS),
     ]
 
 
@@ -69,8 +69,10 @@ def test_a_deleted_workout_counts_nowhere_and_stays_deleted(world: World) -> Non
     world.remove(first, version=2)
     world.put(first)
     assert everything(world) == [[], [], [], [], {}]
-    for source in Source:
-        assert world.store.series(world.user, "power", source, moment(0), moment(1), step_s=60, fill=Fill.NONE) == []
+    for source in SeriesSource:
+        assert (
+            world.store.series(world.user, "power", source, moment(0), moment(1), step_s=60, fill=SeriesFill.NONE) == []
+        )
 
 
 def test_a_deletion_may_come_first(world: World) -> None:
@@ -88,7 +90,7 @@ def test_an_old_deletion_does_not_undo_a_restored_workout(make: Make) -> None:
 
 def test_corrected_samples_of_a_device_replace_the_old_ones(world: World) -> None:
     world.send(sent(values=[60, 61]), sent(values=[60, 99, 70], version=3), sent(values=[60, 62], version=2))
-    point = world.store.trend(world.user, "heart_rate", Source.DEVICES, season(), Period.DAY)[0]
+    point = world.store.trend(world.user, "heart_rate", SeriesSource.DEVICES, season(), SeriesPeriod.DAY)[0]
     assert (point.count, point.min, point.max) == (3, 60, 99)
 
 

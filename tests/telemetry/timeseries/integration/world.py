@@ -20,7 +20,7 @@ from telemetry.instants import epoch_ms
 from telemetry.metrics_table import METRICS
 from telemetry.streams import store as chunk_store
 from telemetry.timeseries.domain import RECORDED
-from telemetry.timeseries.port import DeviceSamples, Period, Source, Span, TelemetryStore, WorkoutSeries
+from telemetry.timeseries.port import DeviceSamples, SeriesPeriod, SeriesSource, Span, TelemetryStore, WorkoutSeries
 
 FIRST = date(2026, 9, 1)
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
@@ -162,16 +162,16 @@ class World:
             for ms, value in zip(one.ms, one.values, strict=True)
         ]
 
-    def all(self, metric: str, source: Source, span: Span) -> list[tuple[date, int, float, float]]:
-        return self.recorded(metric, span) if source is Source.WORKOUTS else self.sent(metric, span)
+    def all(self, metric: str, source: SeriesSource, span: Span) -> list[tuple[date, int, float, float]]:
+        return self.recorded(metric, span) if source is SeriesSource.WORKOUTS else self.sent(metric, span)
 
-    def by_period(self, metric: str, source: Source, span: Span, period: Period) -> Mapping[date, Floats]:
+    def by_period(self, metric: str, source: SeriesSource, span: Span, period: SeriesPeriod) -> Mapping[date, Floats]:
         found: dict[date, list[float]] = defaultdict(list)
         for on, _, value, _ in self.all(metric, source, span):
             start = {
-                Period.DAY: on,
-                Period.WEEK: on - timedelta(days=on.weekday()),
-                Period.MONTH: on.replace(day=1),
+                SeriesPeriod.DAY: on,
+                SeriesPeriod.WEEK: on - timedelta(days=on.weekday()),
+                SeriesPeriod.MONTH: on.replace(day=1),
             }[period]
             found[start].append(value)
         return {start: np.array(values) for start, values in sorted(found.items())}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import optimize, stats
 
-from promos.campaigns.experiment.statistics import Metric, compare, compare_always, rate, sample_ratio
+from promos.campaigns.experiment.statistics import ExperimentMetric, compare, compare_always, rate, sample_ratio
 from tests.promos.campaigns.unit.experiment.world import bounds, ordered, spent
 
 
@@ -14,7 +14,9 @@ from tests.promos.campaigns.unit.experiment.world import bounds, ordered, spent
 @pytest.mark.parametrize(("orderers", "athletes"), [(0, 1), (1, 1), (0, 40), (40, 40), (1, 9000), (260, 1000)])
 def test_the_share_that_ordered_has_wilsons_interval(orderers: int, athletes: int, confidence: float) -> None:
     theirs = stats.binomtest(orderers, athletes).proportion_ci(confidence, method="wilson")
-    assert bounds(rate(ordered("a", orderers, athletes), Metric.ORDERS, confidence)) == pytest.approx(theirs, abs=1e-12)
+    assert bounds(rate(ordered("a", orderers, athletes), ExperimentMetric.ORDERS, confidence)) == pytest.approx(
+        theirs, abs=1e-12
+    )
 
 
 @pytest.mark.parametrize(
@@ -31,13 +33,13 @@ def test_the_share_that_ordered_has_wilsons_interval(orderers: int, athletes: in
 def test_shares_differ_as_in_table_2_of_newcombe_1998(
     one: tuple[int, int], other: tuple[int, int], expected: tuple[float, float]
 ) -> None:
-    found = compare(ordered("a", *one), ordered("b", *other), Metric.ORDERS, 0.95)
+    found = compare(ordered("a", *one), ordered("b", *other), ExperimentMetric.ORDERS, 0.95)
     assert bounds(found) == pytest.approx(expected, abs=5e-5)
 
 
 @pytest.mark.parametrize(("one", "other"), [((56, 70), (48, 80)), ((5, 56), (1, 29)), ((300, 9000), (260, 1000))])
 def test_the_p_value_of_shares_is_pearsons(one: tuple[int, int], other: tuple[int, int]) -> None:
-    found = compare(ordered("a", *one), ordered("b", *other), Metric.ORDERS, 0.95)
+    found = compare(ordered("a", *one), ordered("b", *other), ExperimentMetric.ORDERS, 0.95)
     table = [[orderers, athletes - orderers] for orderers, athletes in (one, other)]
     assert found is not None
     assert found.p_value == pytest.approx(stats.chi2_contingency(table, correction=False).pvalue)
@@ -47,7 +49,7 @@ def test_the_p_value_of_shares_is_pearsons(one: tuple[int, int], other: tuple[in
 def test_where_test_and_interval_disagree_at_the_edge_nothing_is_significant(
     one: tuple[int, int], other: tuple[int, int]
 ) -> None:
-    found = compare(ordered("a", *one), ordered("b", *other), Metric.ORDERS, 0.95)
+    found = compare(ordered("a", *one), ordered("b", *other), ExperimentMetric.ORDERS, 0.95)
     assert found is not None
     assert found.p_value is not None
     assert (found.p_value < 0.05) == (found.estimate.low <= 0 <= found.estimate.high)
@@ -60,9 +62,9 @@ def test_revenue_is_students_and_its_difference_welchs(confidence: float) -> Non
     one, other = (rng.poisson(mean, n) * rng.integers(1, 9000, n) for mean, n in ((0.1, 700), (0.2, 90)))
     a, b = spent("a", one), spent("b", other)
     student = stats.t.interval(confidence, len(one) - 1, one.mean(), stats.sem(one))
-    assert bounds(rate(a, Metric.REVENUE, confidence)) == pytest.approx(student)
+    assert bounds(rate(a, ExperimentMetric.REVENUE, confidence)) == pytest.approx(student)
     theirs = stats.ttest_ind(one, other, equal_var=False)
-    found = compare(a, b, Metric.REVENUE, confidence)
+    found = compare(a, b, ExperimentMetric.REVENUE, confidence)
     assert found is not None
     assert found.p_value == pytest.approx(theirs.pvalue)
     assert bounds(found) == pytest.approx(tuple(theirs.confidence_interval(confidence)))
@@ -72,8 +74,8 @@ def test_revenue_is_students_and_its_difference_welchs(confidence: float) -> Non
 def test_a_spread_of_single_kopecks_around_billions_is_not_lost() -> None:
     rng = np.random.default_rng(2)
     small, large = rng.integers(0, 5, 50), rng.integers(0, 5, 60)
-    near = compare(spent("a", small), spent("b", large), Metric.REVENUE, 0.95)
-    far = compare(spent("a", small + 10**12), spent("b", large + 10**12), Metric.REVENUE, 0.95)
+    near = compare(spent("a", small), spent("b", large), ExperimentMetric.REVENUE, 0.95)
+    far = compare(spent("a", small + 10**12), spent("b", large + 10**12), ExperimentMetric.REVENUE, 0.95)
     assert near is not None
     assert near == far
 
@@ -97,7 +99,7 @@ def test_always_valid_intervals_are_tightest_where_planned() -> None:
     arms = ordered("a", 300, 3000), ordered("b", 200, 2000)
 
     def width(planned: float) -> float:
-        low, high = bounds(compare_always(*arms, Metric.ORDERS, 0.95, round(planned)))
+        low, high = bounds(compare_always(*arms, ExperimentMetric.ORDERS, 0.95, round(planned)))
         return high - low
 
     best = optimize.minimize_scalar(width, bounds=(100, 100_000), method="bounded")
@@ -118,6 +120,6 @@ def test_always_valid_intervals_are_the_papers_for_a_mean() -> None:
     boundary = math.sqrt(
         2 * (t * rho_squared + 1) / (t**2 * rho_squared) * math.log(math.sqrt(t * rho_squared + 1) / alpha)
     )
-    low, high = bounds(compare_always(spent("a", a), spent("b", b), Metric.REVENUE, 1 - alpha, t))
+    low, high = bounds(compare_always(spent("a", a), spent("b", b), ExperimentMetric.REVENUE, 1 - alpha, t))
     assert (high - low) / 2 == pytest.approx(centred.std() * boundary, rel=0.002)
     assert (high + low) / 2 == pytest.approx(a.mean() - b.mean())

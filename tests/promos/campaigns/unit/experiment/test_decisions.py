@@ -4,12 +4,23 @@ from dataclasses import replace
 
 import pytest
 
-from promos.campaigns.experiment.statistics import Arm, Decision, Method, Metric, compare, compare_always, decide
+from promos.campaigns.experiment.statistics import (
+    Arm,
+    Decision,
+    ExperimentMethod,
+    ExperimentMetric,
+    compare,
+    compare_always,
+    decide,
+)
 from tests.promos.campaigns.unit.experiment.world import ordered
 
 
 def decided(
-    *arms: Arm, method: Method = Method.FIXED_HORIZON, is_last: bool = True, metric: Metric = Metric.ORDERS
+    *arms: Arm,
+    method: ExperimentMethod = ExperimentMethod.FIXED_HORIZON,
+    is_last: bool = True,
+    metric: ExperimentMetric = ExperimentMetric.ORDERS,
 ) -> Decision:
     planned = sum(arm.athletes for arm in arms)
     return decide(arms, method=method, metric=metric, confidence=0.95, is_last=is_last, planned_athletes=planned)
@@ -19,8 +30,8 @@ def told(found: Decision) -> tuple[str, str | None, str]:
     return found.conclusion.value, found.winner, found.reason.value
 
 
-@pytest.mark.parametrize("metric", Metric)
-def test_an_arm_that_is_better_than_every_other_one_wins(metric: Metric) -> None:
+@pytest.mark.parametrize("metric", ExperimentMetric)
+def test_an_arm_that_is_better_than_every_other_one_wins(metric: ExperimentMetric) -> None:
     arms = ordered("a", 200, 2000), ordered("b", 300, 2000), ordered("c", 210, 2000)
     found = decided(*arms, metric=metric)
     assert told(found) == ("winner", "b", "significantly_better")
@@ -30,11 +41,16 @@ def test_an_arm_that_is_better_than_every_other_one_wins(metric: Metric) -> None
 def test_comparisons_are_those_of_the_method_at_their_part_of_confidence_and_plan() -> None:
     a, b, c = ordered("a", 200, 2000), ordered("b", 300, 2000), ordered("c", 110, 1000)
     each = 1 - (1 - 0.95) / 2
-    once = tuple(compare(b, other, Metric.REVENUE, each) for other in (a, c))
-    always = tuple(compare_always(b, other, Metric.REVENUE, each, 4000) for other in (a, c))
-    for method, expected in ((Method.FIXED_HORIZON, once), (Method.SEQUENTIAL, always)):
+    once = tuple(compare(b, other, ExperimentMetric.REVENUE, each) for other in (a, c))
+    always = tuple(compare_always(b, other, ExperimentMetric.REVENUE, each, 4000) for other in (a, c))
+    for method, expected in ((ExperimentMethod.FIXED_HORIZON, once), (ExperimentMethod.SEQUENTIAL, always)):
         found = decide(
-            [a, b, c], method=method, metric=Metric.REVENUE, confidence=0.95, is_last=False, planned_athletes=6000
+            [a, b, c],
+            method=method,
+            metric=ExperimentMetric.REVENUE,
+            confidence=0.95,
+            is_last=False,
+            planned_athletes=6000,
         )
         assert found.comparisons == expected
 
@@ -59,13 +75,17 @@ def test_a_fixed_horizon_decides_at_the_last_look_only() -> None:
 def test_a_sequential_test_decides_at_any_look() -> None:
     clear, unclear = (ordered("a", 200, 2000), ordered("b", 300, 2000)), (ordered("a", 5, 50), ordered("b", 7, 50))
     for is_last in (False, True):
-        assert told(decided(*clear, method=Method.SEQUENTIAL, is_last=is_last))[:2] == ("winner", "b")
-    assert told(decided(*unclear, method=Method.SEQUENTIAL, is_last=False)) == ("wait", None, "not_significant")
-    assert told(decided(*unclear, method=Method.SEQUENTIAL)) == ("no_winner", None, "not_significant")
+        assert told(decided(*clear, method=ExperimentMethod.SEQUENTIAL, is_last=is_last))[:2] == ("winner", "b")
+    assert told(decided(*unclear, method=ExperimentMethod.SEQUENTIAL, is_last=False)) == (
+        "wait",
+        None,
+        "not_significant",
+    )
+    assert told(decided(*unclear, method=ExperimentMethod.SEQUENTIAL)) == ("no_winner", None, "not_significant")
 
 
 def test_a_single_variant_waits_for_the_end_and_has_nothing_to_win_against() -> None:
-    for method in Method:
+    for method in ExperimentMethod:
         assert told(decided(ordered("a", 90, 100), method=method)) == ("no_winner", None, "nothing_to_compare")
         assert told(decided(ordered("a", 90, 100), method=method, is_last=False))[0] == "wait"
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from promos.campaigns.experiment.statistics import (
     Arm,
     Conclusion,
-    Method,
-    Metric,
+    ExperimentMethod,
+    ExperimentMetric,
     compare,
     compare_always,
     decide,
@@ -31,20 +31,20 @@ def floats_of(found: object) -> list[float]:
 
 
 @given(campaign_arms(1, 1), METRICS, CONFIDENCES)
-def test_a_rate_lies_in_its_interval(arms: list[Arm], metric: Metric, confidence: float) -> None:
+def test_a_rate_lies_in_its_interval(arms: list[Arm], metric: ExperimentMetric, confidence: float) -> None:
     found = rate(arms[0], metric, confidence)
     if found is None:
         assert arms[0].athletes < 2
         return
     assert found.low <= found.value <= found.high
     assert all(type(number) is float and math.isfinite(number) for number in (found.low, found.value, found.high))
-    if metric is Metric.ORDERS:
+    if metric is ExperimentMetric.ORDERS:
         assert 0 <= found.low < found.high <= 1
 
 
 @given(campaign_arms(2, 2), METRICS, CONFIDENCES, st.integers(1, 10**9))
 def test_a_difference_lies_in_its_interval_and_changes_its_sign_with_the_order(
-    arms: list[Arm], metric: Metric, confidence: float, planned: int
+    arms: list[Arm], metric: ExperimentMetric, confidence: float, planned: int
 ) -> None:
     one, other = arms
     for found, swapped in (
@@ -71,7 +71,7 @@ def test_a_difference_lies_in_its_interval_and_changes_its_sign_with_the_order(
 
 @given(campaign_arms(2, 2), METRICS, CONFIDENCES, st.integers(1, 10**9))
 def test_the_always_valid_p_value_is_small_exactly_when_the_interval_leaves_nought(
-    arms: list[Arm], metric: Metric, confidence: float, planned: int
+    arms: list[Arm], metric: ExperimentMetric, confidence: float, planned: int
 ) -> None:
     found = compare_always(arms[0], arms[1], metric, confidence, planned)
     if found is not None and found.p_value != pytest.approx(1 - confidence):
@@ -80,9 +80,11 @@ def test_the_always_valid_p_value_is_small_exactly_when_the_interval_leaves_noug
         assert found.is_significant == (not low <= 0 <= high)
 
 
-@given(campaign_arms(0, 5), st.sampled_from(Method), METRICS, CONFIDENCES, st.booleans(), st.integers(0, 10**9))
+@given(
+    campaign_arms(0, 5), st.sampled_from(ExperimentMethod), METRICS, CONFIDENCES, st.booleans(), st.integers(0, 10**9)
+)
 def test_every_decision_can_be_told(
-    arms: list[Arm], method: Method, metric: Metric, confidence: float, is_last: bool, planned: int
+    arms: list[Arm], method: ExperimentMethod, metric: ExperimentMetric, confidence: float, is_last: bool, planned: int
 ) -> None:
     found = decide(arms, method=method, metric=metric, confidence=confidence, is_last=is_last, planned_athletes=planned)
     json.dumps(asdict(found), allow_nan=False)
@@ -102,8 +104,8 @@ def test_every_split_can_be_told(arms: list[Arm], data: st.DataObject) -> None:
         assert sum(found.expected.values()) == pytest.approx(sum(arm.athletes for arm in arms))
 
 
-@pytest.mark.parametrize("metric", Metric)
-def test_nothing_is_said_of_arms_without_athletes(metric: Metric) -> None:
+@pytest.mark.parametrize("metric", ExperimentMetric)
+def test_nothing_is_said_of_arms_without_athletes(metric: ExperimentMetric) -> None:
     nobody, some = ordered("a", 0, 0), ordered("b", 10, 100)
     assert rate(nobody, metric, 0.95) is None
     assert compare(nobody, some, metric, 0.95) is None
@@ -111,33 +113,33 @@ def test_nothing_is_said_of_arms_without_athletes(metric: Metric) -> None:
 
 
 def test_the_money_of_one_athlete_has_no_interval() -> None:
-    assert rate(ordered("a", 1, 1), Metric.REVENUE, 0.95) is None
-    assert compare(ordered("a", 1, 1), ordered("b", 3, 30), Metric.REVENUE, 0.95) is None
+    assert rate(ordered("a", 1, 1), ExperimentMetric.REVENUE, 0.95) is None
+    assert compare(ordered("a", 1, 1), ordered("b", 3, 30), ExperimentMetric.REVENUE, 0.95) is None
 
 
 def test_where_nobody_ordered_shares_are_equal_and_money_is_not_compared() -> None:
     one, other = ordered("a", 0, 100), ordered("b", 0, 100)
-    found = compare(one, other, Metric.ORDERS, 0.95)
+    found = compare(one, other, ExperimentMetric.ORDERS, 0.95)
     assert found is not None
     assert (found.p_value, found.is_significant) == (1, False)
-    assert compare(one, other, Metric.REVENUE, 0.95) is None
-    assert compare_always(one, other, Metric.ORDERS, 0.95, 200) is None
+    assert compare(one, other, ExperimentMetric.REVENUE, 0.95) is None
+    assert compare_always(one, other, ExperimentMetric.ORDERS, 0.95, 200) is None
 
 
 def test_a_campaign_that_was_planned_for_nobody_is_compared_all_the_same() -> None:
-    assert compare_always(ordered("a", 10, 100), ordered("b", 20, 100), Metric.ORDERS, 0.95, 0) is not None
+    assert compare_always(ordered("a", 10, 100), ordered("b", 20, 100), ExperimentMetric.ORDERS, 0.95, 0) is not None
 
 
-@pytest.mark.parametrize("metric", Metric)
-def test_a_small_arm_without_orders_is_not_worse_because_it_has_no_spread(metric: Metric) -> None:
+@pytest.mark.parametrize("metric", ExperimentMetric)
+def test_a_small_arm_without_orders_is_not_worse_because_it_has_no_spread(metric: ExperimentMetric) -> None:
     large, small = ordered("a", 40, 2000), ordered("b", 0, 20)
     for found in (compare(large, small, metric, 0.95), compare_always(large, small, metric, 0.95, 4000)):
         assert found is not None
         assert not found.is_significant
 
 
-@pytest.mark.parametrize("metric", Metric)
-def test_a_large_arm_without_orders_is_worse(metric: Metric) -> None:
+@pytest.mark.parametrize("metric", ExperimentMetric)
+def test_a_large_arm_without_orders_is_worse(metric: ExperimentMetric) -> None:
     usual, broken = ordered("a", 200, 2000), ordered("b", 0, 2000)
     for found in (compare(usual, broken, metric, 0.95), compare_always(usual, broken, metric, 0.95, 4000)):
         assert found is not None

@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from promos.campaigns.experiment.statistics import Arm, Method, Metric, compare, compare_always, decide, rate
+from promos.campaigns.experiment.statistics import (
+    Arm,
+    ExperimentMethod,
+    ExperimentMetric,
+    compare,
+    compare_always,
+    decide,
+    rate,
+)
 from tests.promos.campaigns.unit.experiment.world import ALPHA, LOOKS, bounds, ordered
 
 Counts = NDArray[np.int64]
@@ -30,9 +38,9 @@ def significant(counts: tuple[Counts, Counts], athletes: tuple[int, int], *, alw
         a = ordered("a", int(orderers), athletes[0] * (look + 1))
         b = ordered("b", int(counts[1][campaign, look]), athletes[1] * (look + 1))
         difference = (
-            compare_always(a, b, Metric.ORDERS, 1 - ALPHA, planned)
+            compare_always(a, b, ExperimentMetric.ORDERS, 1 - ALPHA, planned)
             if always
-            else compare(a, b, Metric.ORDERS, 1 - ALPHA)
+            else compare(a, b, ExperimentMetric.ORDERS, 1 - ALPHA)
         )
         found[campaign, look] = difference is not None and difference.is_significant
     return found
@@ -69,7 +77,7 @@ def test_intervals_of_shares_hold_the_truth_as_often_as_they_say(
     held = []
     for one, other in draws:
         a, b = ordered("a", int(one), sizes[0]), ordered("b", int(other), sizes[1])
-        found = (rate(a, Metric.ORDERS, 0.95), compare(a, b, Metric.ORDERS, 0.95))
+        found = (rate(a, ExperimentMetric.ORDERS, 0.95), compare(a, b, ExperimentMetric.ORDERS, 0.95))
         truths = (shares[0], shares[0] - shares[1])
         held.append(
             [low <= truth <= high for (low, high), truth in zip(map(bounds, found), truths, strict=True)],
@@ -96,27 +104,27 @@ def test_intervals_of_revenue_hold_the_truth_as_often_as_they_say() -> None:
         ]
         last = pairs[-1]
         (low, high), (least, most) = (
-            bounds(rate(last[0], Metric.REVENUE, 0.95)),
-            bounds(compare(*last, Metric.REVENUE, 0.95)),
+            bounds(rate(last[0], ExperimentMetric.REVENUE, 0.95)),
+            bounds(compare(*last, ExperimentMetric.REVENUE, 0.95)),
         )
         held.append([low <= truth <= high, least <= 0 <= most])
-        sequence = [compare_always(*pair, Metric.REVENUE, 0.95, 2 * each * LOOKS) for pair in pairs]
+        sequence = [compare_always(*pair, ExperimentMetric.REVENUE, 0.95, 2 * each * LOOKS) for pair in pairs]
         always.append(not any(found is not None and found.is_significant for found in sequence))
     assert np.mean(held, axis=0) == pytest.approx([0.95, 0.95], abs=0.02)
     assert np.mean(always) >= 0.95
 
 
-@pytest.mark.parametrize("method", Method)
-def test_one_of_three_equal_variants_rarely_wins(method: Method) -> None:
+@pytest.mark.parametrize("method", ExperimentMethod)
+def test_one_of_three_equal_variants_rarely_wins(method: ExperimentMethod) -> None:
     rng = np.random.default_rng(9)
     wins = 0
     for draws in rng.binomial(100, 0.1, (600, LOOKS, 3)).cumsum(axis=1):
-        looks = [LOOKS] if method is Method.FIXED_HORIZON else range(1, LOOKS + 1)
+        looks = [LOOKS] if method is ExperimentMethod.FIXED_HORIZON else range(1, LOOKS + 1)
         wins += any(
             decide(
                 [ordered(name, int(draws[look - 1, i]), 100 * look) for i, name in enumerate("abc")],
                 method=method,
-                metric=Metric.ORDERS,
+                metric=ExperimentMetric.ORDERS,
                 confidence=1 - ALPHA,
                 is_last=look == LOOKS,
                 planned_athletes=300 * LOOKS,

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from promos.campaigns.experiment.statistics import Arm, Difference, Interval, Metric
+from promos.campaigns.experiment.statistics import Arm, Difference, ExperimentMetric, Interval
 
 ALPHA = 0.05
 LOOKS = 20
@@ -30,7 +30,7 @@ def bounds(found: Difference | Interval | None) -> tuple[float, float]:
 
 CONFIDENCES = st.sampled_from([0.8, 0.95, 0.99, 1 - 0.05 / 9])
 AMOUNTS = st.lists(st.one_of(st.just(0), st.integers(0, 10**12)), max_size=30)
-METRICS = st.sampled_from(Metric)
+METRICS = st.sampled_from(ExperimentMetric)
 
 
 @st.composite

@@ -1,0 +1,26 @@
+"""`stadion contracts` says in a line what a service left unsaid."""
+
+import sys
+
+import pytest
+
+from local.contracts import files
+from local.contracts.models import ContractError
+from stadion_cli import app
+
+
+@pytest.mark.parametrize(("command", "asks"), [("write", "write"), ("check", "drift")])
+def test_what_is_missing_is_told_without_a_traceback(
+    command: str, asks: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def incomplete() -> list[str]:
+        raise ContractError("the parameter sku has no description")
+
+    monkeypatch.setattr(files, asks, incomplete)
+    monkeypatch.setattr(sys, "argv", ["stadion", "contracts", command])
+
+    assert app.main() == 1
+
+    told = capsys.readouterr()
+    assert "the parameter sku has no description" in told.err + told.out
+    assert "Traceback" not in told.err + told.out
