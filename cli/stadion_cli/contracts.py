@@ -30,13 +30,13 @@ class ContractsIncomplete(CliError):  # noqa: N818 - reads as what happened
 
 @app.command()
 def write(*, as_json: Json = False) -> None:
-    """Generate [bold]functions/platform_/openapi.json[/bold], [bold]events/[/bold] and the rest anew.
+    """Generate [bold]contracts/[/bold], [bold]events/[/bold] and the rest anew.
 
     Do it after a change of a route, a model, an error, an event or the words of a message, and commit what changed.
 
     [bold]Example[/bold]
 
-      [cyan]stadion contracts write && git diff events functions/platform_/openapi.json[/cyan]
+      [cyan]stadion contracts write && git diff contracts events[/cyan]
     """
     files = _contracts()
     with Steps(quiet=as_json).step("reading routes, models and events"):

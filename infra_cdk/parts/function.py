@@ -115,6 +115,7 @@ def service_code(entry_point: EntryPoint, environment: Environment) -> Code:
         "__pycache__",
         "*.pyc",
         "README.md",
+        "contract.toml",
         "tests",
     ]
     return Code.from_asset(str(environment.functions), exclude=only, ignore_mode=IgnoreMode.GIT)

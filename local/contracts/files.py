@@ -2,22 +2,30 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from local.contracts import asyncapi, campaign_file, event_files, keys, messages, openapi, payloads
 from local.contracts.messages import UnclearMessagesError
 from local.contracts.models import Models
+from local.contracts.services import services
 from local.paths import ROOT
 from notifications.templates import GATHERED
+
+CONTRACTS: Final = ROOT / "contracts"
+SERVED: Final = ROOT / "functions" / "platform_" / "openapi.json"
+"""The copy that the platform's function shows on its page."""
 
 
 def generated() -> dict[Path, str]:
     """Every generated file with the text it should have."""
     models = Models.of([*openapi.wanted(), *asyncapi.wanted()])
-    documents: dict[Path, str] = {ROOT / "functions" / "platform_" / "openapi.json": text(openapi.document(models))}
-    documents[GATHERED] = text(messages.document())
-    documents[ROOT / "docs" / "partner-api.json"] = text(openapi.partner_document(models))
-    documents[ROOT / "docs" / "asyncapi.json"] = text(asyncapi.document(models))
+    whole = text(openapi.document(models))
+    documents: dict[Path, str] = {CONTRACTS / "openapi.json": whole, SERVED: whole, GATHERED: text(messages.document())}
+    for service in services():
+        name = service.strip("_")
+        documents[CONTRACTS / "openapi" / f"{name}.json"] = text(openapi.service_document(service, models))
+    documents[CONTRACTS / "partner-api.json"] = text(openapi.partner_document(models))
+    documents[CONTRACTS / "asyncapi.json"] = text(asyncapi.document(models))
     documents[ROOT / "docs" / "examples" / "campaigns" / "schema.json"] = text(campaign_file.document())
     for name, content in {**event_files.files(), **payloads.files()}.items():
         documents[ROOT / "events" / name] = content if isinstance(content, str) else text(content)
@@ -58,5 +66,5 @@ def write() -> list[Path]:
 
 
 def _left_over(wanted: dict[Path, str]) -> list[Path]:
-    present = [path for pattern in ("*.json", "*/*.json") for path in (ROOT / "events").glob(pattern)]
+    present = [path for folder in (CONTRACTS, ROOT / "events") for path in folder.rglob("*.json")]
     return [path for path in present if path not in wanted]

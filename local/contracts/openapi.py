@@ -14,7 +14,8 @@ from pydantic import TypeAdapter
 from local.contracts import shared_parts as parts
 from local.contracts.models import ContractError, Document, Models, Schemas, Wanted
 from local.contracts.phrases import PHRASES
-from local.contracts.services import PARTNERS, Operation, api_of, operations, services
+from local.contracts.services import FUNCTIONS, PARTNERS, WORDS, Operation, Words, api_of, operations, services
+from local.paths import ROOT
 from stadion.contract import NotModifiedError
 from stadion.errors import IfMatchRequiredError, InvalidIdempotencyKeyError, NotAnAdminError, StadionError
 from stadion.http import JSON, MERGE_PATCH
@@ -63,16 +64,13 @@ def _document(
     paths: dict[str, Document] = {}
     for operation in found:
         paths.setdefault(operation.path, {})[operation.method] = _operation(operation, models)
-    used = [tag for operation in found for tag in operation.route.tags]
-    if unexplained := sorted(set(used) - parts.TAGS.keys()):
-        raise ContractError(f"say in local/contracts/shared_parts.py, TAGS, what belongs to {', '.join(unexplained)}")
     made: Document = {
         "openapi": "3.1.0",
         "info": {"title": info["title"], "version": VERSION, "summary": info["summary"],
                  "description": info["description"]},
         "servers": [server],
         "security": [{security: []}],
-        "tags": [{"name": name, "description": words} for name, words in parts.TAGS.items() if name in used],
+        "tags": _tags(found),
         "paths": paths,
         "components": {
             "securitySchemes": schemes,
@@ -85,6 +83,20 @@ def _document(
     }  # fmt: skip
     made["components"]["examples"] = _used(made, {**parts.EXAMPLES, **_error_examples(found)})
     return _without_what_is_unused(made)
+
+
+def _tags(found: list[Operation]) -> list[Document]:
+    """Service by service, each in the order of its `contract.toml`; then those of several."""
+    used = {tag: operation.service for operation in found for tag in operation.route.tags}
+    owners = dict.fromkeys(operation.service for operation in found)
+    known = {tag: words for owner in owners for tag, words in Words.of(owner).tags.items()} | parts.TAGS
+    for tag in sorted(used.keys() - known.keys()):
+        raise ContractError(f"the tag {tag} has no words: say what belongs to it in {_words_of(used[tag])}, [tags]")
+    return [{"name": tag, "description": words} for tag, words in known.items() if tag in used]
+
+
+def _words_of(service: str) -> str:
+    return (FUNCTIONS / service / WORDS).relative_to(ROOT).as_posix()
 
 
 def merged(documents: list[Document]) -> Document:
@@ -245,16 +257,19 @@ def _own_parameters(operation: Operation) -> list[Document]:
         .model_dump(by_alias=True, exclude_none=True)
     )
     own = generated["paths"][operation.path][operation.method].get("parameters", [])
-    return [_parameter(json.loads(json.dumps(parameter, default=str))) for parameter in own]
+    return [_parameter(json.loads(json.dumps(parameter, default=str)), operation) for parameter in own]
 
 
-def _parameter(generated: Document) -> Document:
+def _parameter(generated: Document, operation: Operation) -> Document:
     name = str(generated["name"])
     schema = _plain_schema(generated["schema"])
     made: Document = {"name": name, "in": generated["in"].split(".")[-1], "required": bool(generated.get("required"))}
-    words = schema.pop("description", None) or parts.PARAMETER_WORDS.get(name)
+    words = schema.pop("description", None) or {**parts.PARAMETER_WORDS, **Words.of(operation.service).parameters}.get(
+        name
+    )
     if not words:
-        raise ContractError(f"the parameter {name} has no description, and no entry in PARAMETER_WORDS")
+        place = _words_of(operation.service)
+        raise ContractError(f"the parameter {name} of {operation.id} has no words: say them in {place}, [parameters]")
     return {**made, "description": words, "schema": schema}
 
 

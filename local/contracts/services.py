@@ -1,7 +1,9 @@
 """The services as they are written: their HTTP routes and the events that they listen to."""
 
-from collections.abc import Callable, Iterator
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
@@ -14,8 +16,26 @@ from stadion.contract import Contract, contract_of
 from stadion.http import Api
 
 FUNCTIONS: Final = ROOT / "functions"
-ORDER: Final = ("accounts", "workouts", "inventory", "gamification", "promos", "notifications")
-"""As a newcomer reads them; other services follow by name, the platform comes last."""
+WORDS: Final = "contract.toml"
+"""In a service's folder: what the document says of it, which no function needs."""
+NO_ORDER: Final = 50
+
+
+@dataclass(frozen=True)
+class Words:
+    """Of one service."""
+
+    order: int
+    """Its place in the document; the same one: by name."""
+    tags: Mapping[str, str]
+    parameters: Mapping[str, str]
+
+    @classmethod
+    @cache
+    def of(cls, service: str) -> "Words":
+        path = FUNCTIONS / service / WORDS
+        said = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        return cls(said.get("order", NO_ORDER), said.get("tags", {}), said.get("parameters", {}))
 
 
 @dataclass(frozen=True)
@@ -54,9 +74,8 @@ PARTNERS: Final = "on_partner_request"
 
 
 def services(entry_point: str = "api") -> list[str]:
-    names = sorted({service for service, _ in _modules(entry_point)})
-    rank = {name: number for number, name in enumerate(ORDER)}
-    return sorted(names, key=lambda name: (name == "platform_", rank.get(name, len(rank)), name))
+    names = {service for service, _ in _modules(entry_point)}
+    return sorted(names, key=lambda name: (Words.of(name).order, name))
 
 
 def _modules(entry_point: str) -> Iterator[tuple[str, str]]:

@@ -30,29 +30,9 @@ somebody was faster. PATCH is RFC 7396 merge-patch: what is absent stays, null r
 """
 
 TAGS: Final = {
-    "Sign-in": "Register, confirm the e-mail, sign in, refresh, reset the password. "
-    "The answers never tell whether an account exists.",
-    "Profile": "Who the athlete is, what others may see of it, and what was measured of the body.",
-    "Consents": "What the athlete agreed to, with every change kept.",
-    "Workouts": "The diary. What is written here moves gear, XP, records and messages a moment later.",
-    "Uploads": "Recordings (FIT, GPX, TCX, also gzipped): announce one, POST the file to the form, ask for it.",
-    "Streams": "Every recorded second of a workout, at the resolution that a screen can show, or as a file.",
-    "Telemetry": "What the athlete's devices measure outside workouts too: samples, and values of a day.",
-    "Live workouts": "Started, paused and stopped while they happen, with samples as they come; followers watch. "
-    "The same over a WebSocket, which also pushes: `docs/live-protocol.md` and `docs/asyncapi.json`.",
-    "Metrics": "What workouts mean: load, zones, curves, fitness, trends. Each number says its method and inputs.",
-    "Gear": "Shoes, bikes and their components, and how worn they are.",
-    "Gamification": "XP, levels and personal records.",
-    "Promos": "Offers in the athlete's hands: personal codes, where they lead, and what became of them.",
-    "Campaigns": "For `stadion campaign`: who gets which promo and when, what is measured, and what became of it.",
-    "Notifications": "The inbox, in the athlete's language.",
     "Admin": "For admins' `stadion` commands: signed with AWS credentials (Signature Version 4), never with a token.",
-    "Partners": "For `stadion partner` and `stadion product`: who may use the partner API, and what it brought.",
-    "Orders": "What was bought and what came back, told by signed webhooks.",
-    "Codes": "What a code is worth, held for a cart, used by an order, free again after a return.",
-    "Catalogue": "What the store sells, so that a worn shoe finds its successor.",
-    "Platform": "The API itself.",
 }
+"""Those of several services; a service says its own in its `contract.toml`."""
 
 SECURITY_SCHEMES: Final[dict[str, Any]] = {
     "bearerAuth": {
@@ -194,52 +174,11 @@ HEADERS: Final[dict[str, Any]] = {
 PARAMETER_WORDS: Final = {
     "limit": "how many at most",
     "cursor": "`next_cursor` of the page before; only with the same filters",
-    "workout_id": "the workout",
-    "upload_id": "the upload",
-    "gear_id": "the piece of gear",
-    "keys": "the streams to read, separated by commas; all when left out",
-    "resolution": "how many samples at the most: low 100, medium 1 000, high 10 000, full all",
-    "session_id": "the live workout",
-    "follower": "the user id of who may watch",
-    "link_id": "the link, from the list of links",
-    "share_token": "from the link",
-    "metric": "such as `heart_rate`, `position` or `mass`",
-    "from": "the beginning: a time with its offset, or a date (UTC)",
-    "to": "the end, not included: a time with its offset, or a date, which is included as a whole",
-    "device_id": "only of this device",
-    "source": "what the values come from: recorded seconds of workouts, or what devices sent besides",
-    "period": "what is summed up in one item",
-    "width": "of a bar, in the metric's unit; the finest when left out",
-    "step_s": "how many seconds one item stands for",
-    "fill": "what a gap between known steps is filled with",
-    "series": "what downsampled samples are spaced by",
-    "format": "of the file",
-    "component_id": "its component",
-    "notification_id": "the message",
     "user_id": "the athlete",
-    "partner_id": "the partner",
-    "endpoint_id": "where webhooks go",
-    "import_id": "the import",
-    "sku": "of the product",
-    "username": "e-mail or user id",
-    "role": "the role",
-    "kind": "the consent",
-    "measured_on": "the day, as YYYY-MM-DD",
-    "sha256": "of the file, from the workout's `files`",
-    "sport_type": "only this sport",
-    "started_from": "started at this time or later",
-    "started_to": "started before this time",
-    "min_distance_m": "at least this far",
-    "max_distance_m": "at most this far",
-    "unread": "only unread messages",
-    "status": "only with this status",
-    "offer_id": "the offer",
-    "active": "only what can be used now or later; false: also what is used, dismissed, expired, paused or ended",
-    "promo_id": "the promo's name",
-    "segment_name": "the segment",
-    "campaign_id": "the campaign's name",
-    "run_id": "one occurrence of the campaign",
+    "workout_id": "the workout",
+    "gear_id": "the piece of gear",
 }
+"""Of what is called the same everywhere; a service says its own in its `contract.toml`."""
 
 
 def parameter(name: str) -> dict[str, str]:

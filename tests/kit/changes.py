@@ -14,7 +14,12 @@ CONTRACTS: Final = "platform/unit"
 OF_SERVICES: Final = frozenset(
     path.name for path in (TESTS.parent / "functions").iterdir() if path.is_dir() and (TESTS / path.name).is_dir()
 )
-BESIDE: Final = {"statemachines": ("promos", CONTRACTS), "docs": (CONTRACTS,), "events": (CONTRACTS,)}
+BESIDE: Final = {
+    "statemachines": ("promos", CONTRACTS),
+    "docs": (CONTRACTS,),
+    "events": (CONTRACTS,),
+    "contracts": (CONTRACTS,),
+}
 PROSE: Final = (".md",)
 TIMESTREAM: Final = "timestream_local"
 """A product beside Stadion, whose tests lie in its own folder."""

@@ -28,7 +28,7 @@ from tests.run import Run
 HERE: Final = Path(__file__).parent
 SET: Final = HERE / "set"
 CHANGES: Final = HERE / "changes.md"
-OPENAPI: Final = ROOT / "functions" / "platform_" / "openapi.json"
+OPENAPI: Final = ROOT / "contracts" / "openapi.json"
 
 HASHES: Final = re.compile(r"[0-9a-f]{64}|(?<=[0-9A-F]{8})[0-9a-f]{32,40}")
 """Of an asset's content, and of a function's version, whose logical id ends in one."""

@@ -1,4 +1,4 @@
-"""What goes over the WebSocket. `docs/asyncapi.json` is generated from these models."""
+"""What goes over the WebSocket. `contracts/asyncapi.json` is generated from these models."""
 
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self

@@ -16,7 +16,7 @@ from tests.kit.stack import DeployedStack
 from tests.kit.store import SHOES, signed
 from tests.platform.e2e.test_schemathesis import EXAMPLES, leads_nowhere, promises
 
-DOCUMENT = json.loads((ROOT / "docs" / "partner-api.json").read_text(encoding="utf-8"))
+DOCUMENT = json.loads((ROOT / "contracts" / "partner-api.json").read_text(encoding="utf-8"))
 API = schemathesis.openapi.from_dict(DOCUMENT)
 OPERATIONS = sorted((method.upper(), path) for path, methods in DOCUMENT["paths"].items() for method in methods)
 WITHOUT_PROBLEM = {429}

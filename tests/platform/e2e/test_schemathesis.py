@@ -25,7 +25,7 @@ from tests.kit.promos import offer_for
 from tests.kit.size import sized
 from tests.kit.stack import PATIENCE_S, DeployedStack
 
-DOCUMENT = json.loads((ROOT / "functions/platform_/openapi.json").read_text(encoding="utf-8"))
+DOCUMENT = json.loads((ROOT / "contracts/openapi.json").read_text(encoding="utf-8"))
 API = schemathesis.openapi.from_dict(DOCUMENT)
 SIGNED = "/v1/admin/"
 """Admins' routes take signed requests: the command line's tests call them."""

@@ -10,7 +10,7 @@ from local.contracts import asyncapi
 from local.paths import ROOT
 from telemetry.live.messages import ClientMessage, ServerMessage
 
-DOCUMENT: dict[str, Any] = json.loads((ROOT / "docs" / "asyncapi.json").read_text(encoding="utf-8"))
+DOCUMENT: dict[str, Any] = json.loads((ROOT / "contracts" / "asyncapi.json").read_text(encoding="utf-8"))
 STORY = (ROOT / "docs" / "live-protocol.md").read_text(encoding="utf-8")
 
 

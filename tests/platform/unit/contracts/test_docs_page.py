@@ -38,7 +38,7 @@ def test_the_page_loads_nothing_from_elsewhere_and_nothing_from_the_root() -> No
 
 
 def test_the_document_is_served_as_it_is_committed() -> None:
-    committed = (ROOT / "functions" / "platform_" / "openapi.json").read_text(encoding="utf-8")
+    committed = (ROOT / "contracts" / "openapi.json").read_text(encoding="utf-8")
     assert call("GET", "/docs/openapi.json")["body"] == committed
 
 

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, computed_field
 
+from local.contracts.files import CONTRACTS
 from local.contracts.models import ContractError, Models, is_generic
-from local.paths import ROOT
 
 DOCUMENTS = {
-    name: json.loads((ROOT / name).read_text(encoding="utf-8"))
-    for name in ("functions/platform_/openapi.json", "docs/partner-api.json", "docs/asyncapi.json")
+    name: json.loads((CONTRACTS / name).read_text(encoding="utf-8"))
+    for name in ("openapi.json", "partner-api.json", "asyncapi.json")
 }
 SCHEMAS = [
     (name, schema) for document in DOCUMENTS.values() for name, schema in document["components"]["schemas"].items()

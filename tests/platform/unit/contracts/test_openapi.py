@@ -13,13 +13,12 @@ from schemathesis.specs.openapi.definitions import OPENAPI_31
 from local.contracts import openapi
 from local.contracts.services import PARTNERS, Operation, services
 from local.contracts.services import operations as routes_of
-from local.contracts.shared_parts import TAGS
 from local.paths import ROOT
 from stadion.i18n import Language
 from tests.kit.templates import Synthesised
 
 METHODS = {"get", "post", "put", "patch", "delete"}
-DOCUMENT: dict[str, Any] = json.loads((ROOT / "functions" / "platform_" / "openapi.json").read_text(encoding="utf-8"))
+DOCUMENT: dict[str, Any] = json.loads((ROOT / "contracts" / "openapi.json").read_text(encoding="utf-8"))
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -91,8 +90,7 @@ def test_operation_ids_are_camel_case_and_unique() -> None:
 
 def test_every_tag_is_explained() -> None:
     used = {tag for _, _, operation in operations() for tag in operation["tags"]}
-    assert used <= TAGS.keys()
-    assert {tag["name"] for tag in DOCUMENT["tags"]} == used
+    assert {tag["name"] for tag in DOCUMENT["tags"] if tag["description"]} == used
 
 
 @every_operation

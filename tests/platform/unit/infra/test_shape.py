@@ -247,7 +247,7 @@ def test_every_method_of_the_partner_api_wants_a_key_and_has_a_function(local: S
 
 
 def test_the_partner_api_routes_what_its_document_says(local: Synthesised) -> None:
-    documented = json.loads((ROOT / "docs" / "partner-api.json").read_text(encoding="utf-8"))["paths"]
+    documented = json.loads((ROOT / "contracts" / "partner-api.json").read_text(encoding="utf-8"))["paths"]
     resources = dict(local.of_type("AWS::ApiGateway::Resource", stack="stadion-partners"))
 
     def path(reference: dict[str, Any]) -> str:
