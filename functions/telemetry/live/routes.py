@@ -19,6 +19,7 @@ from telemetry.live.errors import (
     LiveSessionOpenError,
     SampleColumnsDifferError,
     SampleColumnsMissingError,
+    SampleInFutureError,
     SamplesTooSpreadError,
     SessionInFutureError,
     ShareLinkNotFoundError,
@@ -90,6 +91,8 @@ def get_live_session(session_id: str) -> LiveSessionDetail:
     tags=TAGS,
     status_code=202,
     raises=(
+        LiveSessionIsOverError,
+        SampleInFutureError,
         LiveSessionNotFoundError,
         SampleColumnsDifferError,
         SampleColumnsMissingError,
