@@ -20,6 +20,9 @@ BESIDE: Final = {
     "events": (CONTRACTS,),
     "contracts": (CONTRACTS,),
 }
+EVERYBODYS: Final = "moto.py"
+"""A service on moto, beside its tests: others' tests may use it too."""
+ROUTE_CASES: Final = "route_cases.py"
 PROSE: Final = (".md",)
 TIMESTREAM: Final = "timestream_local"
 """A product beside Stadion, whose tests lie in its own folder."""
@@ -61,6 +64,10 @@ def _of_file(file: Path) -> set[str]:
         return set(BESIDE.get(top, (CONTRACTS,)))
     if top == "functions" and len(file.parts) > 2 and file.parts[1] in OF_SERVICES:
         return {file.parts[1], *importing(file.parts[1])}
+    if top == "tests" and len(file.parts) == 3 and file.name == EVERYBODYS:
+        return set()
+    if top == "tests" and len(file.parts) == 3 and file.name == ROUTE_CASES:
+        return {file.parts[1], "platform/e2e"}
     if top == "tests" and len(file.parts) > 2 and file.parts[1] != "kit":
         return {"/".join(file.parts[1:3]) if len(file.parts) > 3 else file.parts[1]}
     if top == TIMESTREAM:

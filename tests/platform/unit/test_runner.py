@@ -127,6 +127,11 @@ class TestChanges:
     def test_what_all_share_asks_for_all(self, file: str) -> None:
         assert changes.asked_for(["functions/promos/offers/store.py", file]).folders == ()
 
+    def test_what_lies_beside_a_services_tests_asks_for_who_looks_there(self) -> None:
+        assert "platform/e2e" in changes.asked_for(["tests/promos/route_cases.py"]).folders
+        assert changes.asked_for(["tests/promos/mutants.py"]).folders == ("platform/unit", "promos")
+        assert changes.asked_for(["tests/partners/moto.py"]).folders == (), "others' tests may use the fixture"
+
     def test_prose_asks_for_the_contracts_alone(self) -> None:
         assert changes.asked_for(["README.md", "docs/runbook.md"]) == changes.Part(("platform/unit",), smoke=False)
 

@@ -1,0 +1,19 @@
+"""What others get of the routes of workouts: `tests/platform/e2e/test_other_peoples_things.py` tries each.
+
+An id of somebody else is free for one's own things.
+"""
+
+from typing import Final
+
+from tests.kit.route_cases import RUN, Case, Own, Theirs
+
+CASES: Final[dict[str, Case]] = {
+    "POST /v1/workouts": Own({**RUN, "workout_id": "{workout_id}", "gear_ids": ["{gear_id}"]}),
+    "GET /v1/workouts": Own(),
+    "GET /v1/workouts/<workout_id>": Theirs(),
+    "PATCH /v1/workouts/<workout_id>": Theirs({"name": "mine"}),
+    "DELETE /v1/workouts/<workout_id>": Theirs(),
+    "GET /v1/workouts/<workout_id>/files/<sha256>": Theirs(),
+    "POST /v1/uploads": Own({"filename": "a.gpx", "upload_id": "{upload_id}"}),
+    "GET /v1/uploads/<upload_id>": Theirs(),
+}
