@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 import infra_cdk  # noqa: F401 - says which Node aws_cdk runs, before anybody imports that
+from tests.kit.beside import modules_beside
 from tests.kit.environment import stay_here
 from tests.kit.size import IS_LARGE, SEED
 
@@ -24,6 +25,7 @@ pytest_plugins = (
     "tests.kit.spread",
     "tests.kit.templates",
     "tests.kit.cpu_time",
+    *modules_beside("moto"),
 )
 
 UNLIKE_CI = settings.get_profile("default")

@@ -1,14 +1,21 @@
-"""Services on moto, called through their Lambda handlers."""
+"""Services on moto, called through their Lambda handlers: a fixture of each service's name, listed nowhere.
 
-import json
-from collections.abc import Iterator
+A service that has no more than its table needs no line. One that needs a bucket, a queue or a pool has a fixture of its
+name in `tests/<service>/moto.py`.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Final
 
 import pytest
 from moto import mock_aws
 
-from stadion import storage, work
+from stadion import storage
+from tests.kit.beside import TESTS
+from tests.kit.functions import FUNCTIONS
 from tests.kit.services import Service, service_environment
-from tests.kit.store import Gateway
+
+WITHOUT_A_TABLE: Final = frozenset({"platform_", "__pycache__"})
 
 
 @pytest.fixture
@@ -18,118 +25,25 @@ def moto(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
         yield monkeypatch
 
 
-@pytest.fixture
-def workouts(moto: pytest.MonkeyPatch) -> Service:
-    import boto3
+def on_moto(name: str) -> Callable[..., Service]:
+    """The fixture of a service that has no more than its table."""
 
-    moto.setenv("STADION_FILES_BUCKET", "stadion-files")
-    boto3.client("s3").create_bucket(Bucket="stadion-files")
-    claims_bucket(moto)
-    return Service.create("workouts", moto)
+    @pytest.fixture(name=name)
+    def service(moto: pytest.MonkeyPatch) -> Service:
+        return Service.create(name, moto)
+
+    return service
 
 
-@pytest.fixture
-def telemetry(moto: pytest.MonkeyPatch) -> Service:
-    import boto3
-
-    claims_bucket(moto)
-    for name in ("batches", "measuring"):
-        url = boto3.client("sqs").create_queue(QueueName=name)["QueueUrl"]
-        moto.setenv(f"STADION_{name.upper()}_QUEUE", url)
-    work.sqs_client.cache_clear()
-    return Service.create("telemetry", moto)
+for _name in sorted(path.name for path in FUNCTIONS.iterdir() if path.is_dir()):
+    if _name.isidentifier() and _name not in WITHOUT_A_TABLE and not (TESTS / _name / "moto.py").exists():
+        globals()[_name] = on_moto(_name)
 
 
 def claims_bucket(moto: pytest.MonkeyPatch) -> None:
+    """What several services share of the platform's."""
     import boto3
 
     moto.setenv("STADION_CLAIMS_BUCKET", "stadion-claims")
     boto3.client("s3").create_bucket(Bucket="stadion-claims")
     storage.s3_client.cache_clear()
-
-
-@pytest.fixture
-def inventory(moto: pytest.MonkeyPatch) -> Service:
-    return Service.create("inventory", moto)
-
-
-@pytest.fixture
-def gamification(moto: pytest.MonkeyPatch) -> Service:
-    return Service.create("gamification", moto)
-
-
-@pytest.fixture
-def promos(moto: pytest.MonkeyPatch) -> Service:
-    return Service.create("promos", moto)
-
-
-@pytest.fixture
-def notifications(moto: pytest.MonkeyPatch) -> Service:
-    import boto3
-
-    from notifications import clients, links
-
-    sns = boto3.client("sns")
-    application = sns.create_platform_application(Name="stadion-ios", Platform="APNS", Attributes={})
-    boto3.client("secretsmanager").create_secret(Name="links", SecretString="a secret of sixty-four characters")
-    boto3.client("sesv2").create_email_identity(EmailIdentity="stadion.test")
-    moto.setenv("STADION_DELIVERIES_QUEUE", boto3.client("sqs").create_queue(QueueName="deliveries")["QueueUrl"])
-    moto.setenv("STADION_MAIL_SENDER", "Stadion <hello@stadion.test>")
-    moto.setenv("STADION_LINKS_SECRET", "links")
-    moto.setenv("STADION_API_URL", "https://api.stadion.test")
-    moto.setenv("STADION_PUSH_APPLICATIONS", json.dumps({"ios": application["PlatformApplicationArn"]}))
-    for cached in (work.sqs_client, clients.sns, clients.ses, links._signer):
-        cached.cache_clear()
-    return Service.create("notifications", moto)
-
-
-@pytest.fixture
-def accounts(moto: pytest.MonkeyPatch) -> Service:
-    import boto3
-
-    from accounts.sign_in import identity
-
-    cognito = boto3.client("cognito-idp")
-    pool = cognito.create_user_pool(
-        PoolName="stadion",
-        UsernameAttributes=["email"],
-        Policies={
-            "PasswordPolicy": {
-                "MinimumLength": 10,
-                "RequireUppercase": False,
-                "RequireLowercase": False,
-                "RequireNumbers": False,
-                "RequireSymbols": False,
-            }
-        },
-    )["UserPool"]["Id"]
-    app = cognito.create_user_pool_client(
-        UserPoolId=pool, ClientName="app", ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH"]
-    )["UserPoolClient"]["ClientId"]
-    for role in ("admin", "partner"):
-        cognito.create_group(UserPoolId=pool, GroupName=role)
-    boto3.client("s3").create_bucket(Bucket="stadion-avatars")
-    moto.setenv("STADION_USER_POOL_ID", pool)
-    moto.setenv("STADION_USER_POOL_CLIENT_ID", app)
-    moto.setenv("STADION_AVATARS_BUCKET", "stadion-avatars")
-    identity.client.cache_clear()
-    return Service.create("accounts", moto)
-
-
-@pytest.fixture
-def partners(moto: pytest.MonkeyPatch) -> Service:
-    import boto3
-
-    from partners import api_keys
-
-    gateway = Gateway(plans={"plan-1": set()})
-    moto.setattr(api_keys, "client", lambda: gateway)
-    boto3.client("s3").create_bucket(Bucket="stadion-imports")
-    moto.setenv("STADION_PARTNER_PLANS", json.dumps({"standard": "plan-1"}))
-    moto.setenv("STADION_PARTNER_API_URL", "https://partners.stadion.test/live")
-    moto.setenv("STADION_IMPORTS_BUCKET", "stadion-imports")
-    url = boto3.client("sqs").create_queue(QueueName="webhook-deliveries")["QueueUrl"]
-    moto.setenv("STADION_WEBHOOK_DELIVERIES_QUEUE", url)
-    for cached in (work.sqs_client, storage.s3_client):
-        cached.cache_clear()
-    return Service.create("partners", moto)
