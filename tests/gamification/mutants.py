@@ -1,0 +1,29 @@
+"""The safeguards of gamification that are taken out, one at a time: `make mutants`."""
+
+from typing import Final
+
+from tests.mutants.engine import Mutant
+
+MUTANTS: Final = (
+    Mutant(
+        "the shelf of records is written over whatever came between",
+        "gamification.store:write",
+        "change.replace(shelf.stored, standing)",
+        "change.put(shelf.stored.place, standing, new=False)",
+        ("tests/platform/e2e/faults",),
+    ),
+    Mutant(
+        "records of an older version replace those of a newer one",
+        "gamification.store:Shelf.is_stale",
+        "self.entry.value.revision >= revision",
+        "self.entry.value.revision == revision",
+        ("tests/gamification/integration",),
+    ),
+    Mutant(
+        "of equal records the last one stands",
+        "gamification.domain:Record.rank",
+        ", self.started_at, self.workout_id",
+        ", self.workout_id, self.started_at",
+        ("tests/gamification/unit",),
+    ),
+)

@@ -1,0 +1,50 @@
+"""The safeguards of partners that are taken out, one at a time: `make mutants`."""
+
+from typing import Final
+
+from tests.mutants.engine import Mutant
+
+MUTANTS: Final = (
+    Mutant(
+        "a webhook is attempted before its hour",
+        "partners.webhooks.service:attempt",
+        "delivery.next_at is not None and delivery.next_at > now",
+        "False",
+        ("tests/partners/webhooks/integration/test_webhooks.py",),
+    ),
+    Mutant(
+        "an id may end anywhere in what is signed",
+        "partners.signatures:verify",
+        '"." in headers[ID]',
+        "False",
+        ("tests/partners/unit/test_signatures.py",),
+    ),
+    Mutant(
+        "a message that nobody signed is believed",
+        "partners.signatures:verify",
+        "Webhook(secret.value).verify(body, headers, json_parse=False)",
+        "pass",
+        ("tests/partners/integration/test_partners.py",),
+    ),
+    Mutant(
+        "of two messages of one order at once one is lost",
+        "partners.orders.store:save",
+        "change.replace(ORDERS.seen(before), after)",
+        "change.put(ORDERS, after, new=False)",
+        ("tests/partners/integration/test_partners.py", "tests/partners/orders/unit"),
+    ),
+    Mutant(
+        "more comes back than was bought",
+        "partners.orders.domain:Order.returned",
+        "quantity > bought[sku]",
+        "False",
+        ("tests/partners/orders/unit",),
+    ),
+    Mutant(
+        "a webhook goes to an address inside",
+        "partners.webhooks.destinations:find",
+        "not addresses or not all(_is_public(address) for address in addresses)",
+        "not addresses",
+        ("tests/partners/webhooks/unit",),
+    ),
+)

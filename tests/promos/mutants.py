@@ -1,0 +1,63 @@
+"""The safeguards of promos that are taken out, one at a time: `make mutants`."""
+
+from typing import Final
+
+from tests.mutants.engine import Mutant
+
+REDEMPTION = (
+    "tests/promos/checkout/unit/test_redemption_model.py",
+    "tests/promos/checkout/unit/test_redemption_interleavings.py",
+)
+PROMOS = tuple(f"tests/promos/{wing}/integration" for wing in ("athletes", "offers", "checkout"))
+
+MUTANTS: Final = (
+    Mutant(
+        "a budget is taken from that is not there",
+        "promos.offers.store:take",
+        "& (BudgetItem.minor >= one.minor)",
+        "",
+        (*REDEMPTION, *PROMOS),
+    ),
+    Mutant(
+        "a promo that was closed still gives",
+        "promos.offers.store:take",
+        "(BudgetItem.is_open == True)  # noqa: E712 - a condition of DynamoDB\n            & ",
+        "",
+        (*REDEMPTION, *PROMOS),
+    ),
+    Mutant(
+        "an athlete uses a promo more often than they may",
+        "promos.checkout.store:_count_use",
+        "absent() | (Item.revision < most)",
+        "absent() | (Item.revision <= most)",
+        PROMOS,
+    ),
+    Mutant(
+        "an athlete gets one promo's offer twice",
+        "promos.offers.store:issue",
+        "claim, refused=_issued_before)",
+        "claim, new=False)",
+        PROMOS,
+    ),
+    Mutant(
+        "an offer goes out after the consent was withdrawn",
+        "promos.offers.store:issue",
+        "change.check(athlete)",
+        "pass",
+        ("tests/promos/offers/integration/test_issuing.py",),
+    ),
+    Mutant(
+        "a reservation that holds is given back",
+        "promos.checkout.service:_give_back",
+        " or known.reserved_until > now",
+        "",
+        (*REDEMPTION, *PROMOS),
+    ),
+    Mutant(
+        "two executions drive one run",
+        "promos.campaigns.run.service:_open_run",
+        "if timer.is_running(run.execution):",
+        "if False:",
+        ("tests/promos/campaigns/unit/test_claim_interleavings.py",),
+    ),
+)

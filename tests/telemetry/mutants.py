@@ -1,0 +1,15 @@
+"""The safeguards of telemetry that are taken out, one at a time: `make mutants`."""
+
+from typing import Final
+
+from tests.mutants.engine import Mutant
+
+MUTANTS: Final = (
+    Mutant(
+        "two live sessions are open at once",
+        "telemetry.live.sessions.store:create",
+        "change.put(OPEN_MARKS.at(user_id), mark, refused=_is_open)",
+        "change.put(OPEN_MARKS.at(user_id), mark, new=False)",
+        ("tests/telemetry/live/integration/test_sessions.py",),
+    ),
+)

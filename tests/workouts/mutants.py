@@ -1,0 +1,22 @@
+"""The safeguards of workouts that are taken out, one at a time: `make mutants`."""
+
+from typing import Final
+
+from tests.mutants.engine import Mutant
+
+MUTANTS: Final = (
+    Mutant(
+        "two recordings of one ride at the same moment are two workouts",
+        "workouts.store:Slots.write",
+        "change.replace(stored, self.entries[hour])",
+        "change.put(stored.place, self.entries[hour], new=False)",
+        ("tests/workouts/integration/test_diary.py",),
+    ),
+    Mutant(
+        "of two edits of one workout the last one wins",
+        "workouts.store:revise",
+        "change.replace(WORKOUTS.seen(old), new, refused=StaleVersionError)",
+        "change.put(WORKOUTS, new, new=False)",
+        ("tests/workouts/integration/test_diary.py",),
+    ),
+)
