@@ -46,7 +46,7 @@ class ServiceBucket(Construct):
         self._arrivals = arrivals
         self._what = name
         # A name that is known beforehand, so that the queue's policy can name the bucket and be there before it.
-        self._name = f"{PRODUCT}-{service}-{name}-{Aws.ACCOUNT_ID}-{Aws.REGION}"
+        self._name = f"{PRODUCT}-{service.replace('_', '-')}-{name}-{Aws.ACCOUNT_ID}-{Aws.REGION}"
         self.bucket = Bucket(
             self,
             "Bucket",

@@ -20,7 +20,7 @@ class StadionStack(Stack):
     """A stack `stadion-<service>` that makes functions of that service's entry points."""
 
     def __init__(self, scope: Construct, *, service: str, environment: Environment) -> None:
-        super().__init__(scope, f"{PRODUCT}-{service}", description=f"Stadion: {service}")
+        super().__init__(scope, f"{PRODUCT}-{service.replace('_', '-')}", description=f"Stadion: {service}")
         self.service = service
         self.environment_ = environment
         self.layers = Layers(self, service=service, environment=environment)

@@ -65,15 +65,15 @@ class Outputs(Mapping[str, str]):
             raise OutputMissing(key, iter(self)) from None
 
     def of_service(self, service: str, key: str) -> str:
-        """An output of `stadion-<service>`."""
-        outputs = self.by_stack.get(PREFIX + service, {})
+        """An output of `stadion-<service>`: CloudFormation takes no `_` in a stack's name."""
+        outputs = self.by_stack.get(PREFIX + service.replace("_", "-"), {})
         if key not in outputs:
             raise OutputMissing(f"{PREFIX}{service}.{key}", iter(outputs))
         return outputs[key]
 
     def tables(self) -> dict[str, str]:
         """Table name by service."""
-        named = ((stack.removeprefix(PREFIX), outputs) for stack, outputs in self.by_stack.items())
+        named = ((stack.removeprefix(PREFIX).replace("-", "_"), outputs) for stack, outputs in self.by_stack.items())
         return {service: outputs["TableName"] for service, outputs in named if "TableName" in outputs}
 
 

@@ -71,14 +71,16 @@ def _violations_of_each_broken(local: Synthesised, kind: str, breakage: Breakage
 
 def test_a_policy_on_a_lent_role_replaces_no_other(local: Synthesised) -> None:
     templates = {name: copy.deepcopy(dict(template)) for name, template in local.templates.items()}
+    services = 0
     for template in templates.values():
         for resource in template["Resources"].values():
             if resource["Type"] == "AWS::IAM::Policy" and resource["Properties"]["PolicyName"].endswith("-outbox"):
                 resource["Properties"]["PolicyName"] = "RelayRights"
+                services += 1
 
     found = violations(templates)
 
-    assert len(found) == 7, "each of the eight services but the first"
+    assert len(found) == services - 1 >= 7, "each service but the first"
     assert all("replaces the policy of the same name" in problem for problem in found)
 
 
@@ -111,12 +113,15 @@ def test_a_quota_is_told_before_it_is_reached(
 
 def test_executions_kept_for_functions_leave_some_for_the_others(local: Synthesised) -> None:
     templates = copy.deepcopy(dict(local.templates))
+    functions = 0
     for template in templates.values():
         for resource in template["Resources"].values():
             if resource["Type"] == "AWS::Lambda::Function":
                 resource["Properties"]["ReservedConcurrentExecutions"] = 20
+                functions += 1
 
-    assert violations(templates) == ["functions keep 1220 executions for themselves, more than 800"]
+    assert violations(templates) == [f"functions keep {20 * functions} executions for themselves, more than 800"]
+    assert functions > 50
 
 
 def test_a_function_is_weighed_with_its_layers(local: Synthesised) -> None:
