@@ -8,7 +8,8 @@ import typer
 
 from local.errors import FAILURE, ActionableError
 from stadion_cli.base.errors import OK
-from stadion_cli.commands import COMMANDS, lazy_group
+from stadion_cli.base.lazy import lazy_group
+from stadion_cli.commands import COMMANDS
 
 INTERRUPTED: Final = 130
 

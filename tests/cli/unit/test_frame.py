@@ -28,7 +28,8 @@ def test_help_names_every_command_and_imports_none() -> None:
         "import sys; sys.argv = ['stadion', '--help']\n"
         "from stadion_cli.app import main\n"
         "assert main() == 0\n"
-        "assert not {'boto3', 'botocore', 'stadion_cli.stack', 'local.emulator', 'infra_cdk'} & sys.modules.keys()"
+        "not_yet = {'boto3', 'botocore', 'stadion_cli.stack.commands', 'local.emulator', 'infra_cdk'}\n"
+        "assert not not_yet & sys.modules.keys()"
     )
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert shown.returncode == 0, shown.stderr
@@ -40,6 +41,12 @@ def test_every_command_loads_and_explains_itself(command: str) -> None:
     shown = stadion(command, "--help")
     assert shown.returncode == 0, shown.stderr
     assert f"stadion {command}" in shown.stdout
+
+
+def test_a_wing_is_found_by_what_it_lists_and_no_name_is_taken_twice() -> None:
+    names = [command.name for command in COMMANDS]
+    assert {"up", "dlq", "campaign", "partner", "new"} <= set(names), "each of another wing"
+    assert len(names) == len(set(names))
 
 
 def test_nothing_running_is_exit_code_3_with_a_hint() -> None:
@@ -101,11 +108,13 @@ def test_outputs_are_found_by_key_and_by_service() -> None:
             "stadion-platform": {"ApiId": "abcd1234"},
             "stadion-workouts": {"TableName": "w"},
             "stadion-inventory": {"TableName": "i"},
+            "stadion-training-plans": {"TableName": "t"},
         }
     )
     assert outputs.require("ApiId") == "abcd1234"
     assert outputs.of_service("inventory", "TableName") == "i"
-    assert outputs.tables() == {"workouts": "w", "inventory": "i"}
+    assert outputs.of_service("training_plans", "TableName") == "t"
+    assert outputs.tables() == {"workouts": "w", "inventory": "i", "training_plans": "t"}
     assert sorted(outputs) == ["ApiId", "TableName"]
     assert len(outputs) == 2
     assert api_url("http://127.0.0.1:4566", outputs) == "http://127.0.0.1:4566/_aws/execute-api/abcd1234"
