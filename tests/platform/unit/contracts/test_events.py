@@ -1,6 +1,9 @@
 """The events' files are those of the catalogue, and everybody speaks only of what is in it."""
 
 import json
+import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -41,6 +44,18 @@ def validator(event: type[Event]) -> Draft202012Validator:
 def test_the_committed_contracts_are_those_of_the_code() -> None:
     """So to the byte, by whichever process they were written."""
     assert files.drift() == [], "run: stadion contracts write"
+
+
+def test_the_catalogue_is_in_the_order_of_the_services_names_whoever_was_imported_first() -> None:
+    services = [event.__module__ for event in CATALOGUE.values()]
+
+    assert services == sorted(services)
+    told = "import stadion.events.workouts; from stadion.events.catalogue import CATALOGUE; print(*CATALOGUE)"
+    roots = os.pathsep.join(sys.path)
+    shown = subprocess.run(
+        [sys.executable, "-c", told], capture_output=True, text=True, check=True, env=os.environ | {"PYTHONPATH": roots}
+    )
+    assert shown.stdout.split() == list(CATALOGUE)
 
 
 @every_event
