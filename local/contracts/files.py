@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
-from local.contracts import asyncapi, campaign_file, event_files, keys, messages, openapi, payloads
+from local.contracts import asyncapi, campaign_file, event_files, keys, messages, openapi, payloads, tour
 from local.contracts.messages import UnclearMessagesError
 from local.contracts.models import Models
 from local.contracts.services import services
@@ -29,7 +29,7 @@ def generated() -> dict[Path, str]:
     documents[ROOT / "docs" / "examples" / "campaigns" / "schema.json"] = text(campaign_file.document())
     for name, content in {**event_files.files(), **payloads.files()}.items():
         documents[ROOT / "events" / name] = content if isinstance(content, str) else text(content)
-    return documents | keys.readmes()
+    return documents | keys.readmes() | tour.readme()
 
 
 def text(document: Any) -> str:
