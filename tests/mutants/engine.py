@@ -6,7 +6,6 @@ the tree, so that a run that is killed leaves the tree as it was.
 
 import ast
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,11 +17,8 @@ from typing import Final
 
 from local.paths import ROOT
 from tests.kit.environment import of_a_run
+from tests.kit.tree import IMPORT_ROOTS, copy_of_tree
 
-IMPORT_ROOTS: Final = ("functions", "layers/shared/python", "cli", ".")
-COPIED: Final = ("cli", "docs", "events", "functions", "infra_cdk", "layers", "local", "statemachines", "tests")
-LINKED: Final = (".venv", "node_modules", ".stadion/recordings")
-FILES: Final = ("pyproject.toml", "cdk.json", "package.json", "package-lock.json", "requirements.txt", "README.md")
 RED: Final = 1
 """Pytest's exit code when tests ran and some failed; anything else proves nothing."""
 
@@ -91,15 +87,7 @@ class Laboratory:
     """A copy of the tree in which mutants live one after the other."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        for name in COPIED:
-            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
-        for name in FILES:
-            shutil.copy2(ROOT / name, folder / name)
-        for name in LINKED:
-            if (ROOT / name).exists():
-                (folder / name).parent.mkdir(parents=True, exist_ok=True)
-                (folder / name).symlink_to(ROOT / name)
+        self.folder = copy_of_tree(folder)
 
     def fate_of(self, mutant: Mutant) -> tuple[Fate, str]:
         """And what pytest said last."""
