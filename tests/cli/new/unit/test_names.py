@@ -1,0 +1,106 @@
+"""What a new service may be called, and what is called after it."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from local.paths import ROOT
+from stadion_cli.base.errors import UsageError
+from stadion_cli.new.names import TEMPLATES, Names, named
+from stadion_cli.new.skeleton import FILES, write
+
+
+@pytest.mark.parametrize(
+    ("service", "thing"),
+    [
+        ("routes", "route"),
+        ("training_plans", "training_plan"),
+        ("diaries", "diary"),
+        ("matches", "match"),
+        ("courses", "course"),
+        ("boxes", "box"),
+        ("addresses", "address"),
+    ],
+)
+def test_one_of_many_is_found_by_the_ending(service: str, thing: str) -> None:
+    assert named(service, None, ROOT) == Names(service, thing)
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("Routes", "not snake_case"),
+        ("training-plans", "not snake_case"),
+        ("_routes", "not snake_case"),
+        ("routes_", "not snake_case"),
+        ("2routes", "not snake_case"),
+        ("../routes", "not snake_case"),
+        ("", "not snake_case"),
+        ("route", "not the plural"),
+        ("news_of_us", "not the plural"),
+        ("progress", "not the plural"),
+        ("training_plans_of_the_clubs", "27 letters"),
+        ("class", "word of Python"),
+        ("lambda", "word of Python"),
+        ("classes", "'class' is a word of Python"),
+        ("paths", "Path is what the skeleton calls something else"),
+        ("values", "Value is what the skeleton calls something else"),
+        ("types", "module of Python's"),
+        ("statistics", "module of Python's"),
+        ("requests", "module of Python's or of a library's"),
+        ("workouts", "functions/workouts exists already"),
+        ("events", "exists already"),
+        ("uploads", "/v1/uploads is served by another service"),
+        ("layers", "layers exists already"),
+    ],
+)
+def test_a_name_that_cannot_be_a_services_is_refused_with_the_reason(name: str, reason: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        named(name, None, ROOT)
+
+    assert reason in refused.value.message
+
+
+def test_who_says_what_one_is_called_needs_no_plural() -> None:
+    assert named("gossip", "rumour", ROOT) == Names("gossip", "rumour")
+    with pytest.raises(UsageError, match="not snake_case"):
+        named("gossip", "a rumour", ROOT)
+
+
+def test_everything_is_called_after_it() -> None:
+    assert Names("training_plans", "training_plan").words == {
+        "service": "training_plans",
+        "SERVICE": "TRAINING_PLANS",
+        "Service": "TrainingPlans",
+        "path": "training-plans",
+        "title": "Training plans",
+        "many": "training plans",
+        "thing": "training_plan",
+        "Thing": "TrainingPlan",
+        "THING": "TRAINING_PLAN",
+        "words": "training plan",
+        "a": "a",
+    }
+    assert Names("errands", "errand").words["a"] == "an"
+
+
+def test_every_template_is_written_and_every_file_has_one() -> None:
+    assert {f"{source}.j2" for source in FILES.values()} == {path.name for path in TEMPLATES.glob("*")}
+
+
+@pytest.mark.parametrize("service", ["errands", "training_plans", "zones_of_long_rivers", "ways"])
+def test_what_is_written_is_linted_and_formatted_whatever_its_name(service: str, tmp_path: Path) -> None:
+    """A name's length decides where lines end, and its letters where imports stand."""
+    shutil.copy2(ROOT / "pyproject.toml", tmp_path)
+
+    written = write(named(service, None, ROOT), tmp_path)
+
+    for command in (("check", "--quiet"), ("format", "--check", "--quiet")):
+        done = subprocess.run(
+            [sys.executable, "-m", "ruff", *command, "."], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout
+    assert [path for path in written if "{{" in path.read_text(encoding="utf-8")] == []
