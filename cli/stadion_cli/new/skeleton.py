@@ -12,6 +12,7 @@ from stadion_cli.new.names import TEMPLATES, Names
 FILES: Final = {
     "functions/{service}/README.md": "README.md",
     "functions/{service}/api.py": "api.py",
+    "functions/{service}/contract.toml": "contract.toml",
     "functions/{service}/domain.py": "domain.py",
     "functions/{service}/errors.py": "errors.py",
     "functions/{service}/on_workout_events.py": "on_workout_events.py",
