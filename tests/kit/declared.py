@@ -30,6 +30,8 @@ BY_THE_EDGE: Final = frozenset(
     }
 )
 """What may come from any route, and none declares."""
+BY_THE_GATEWAY: Final = frozenset({"api_key_is_invalid", "quota_is_used_up", "too_many_requests"})
+"""What the partner API's gateway says itself, in our form."""
 HEADERS: Final = ("ETag", "Location")
 PATH: Final = re.compile(r"(?:/partner)?/v1/.*")
 """Of an address: what an API Gateway, here or there, puts before it is its own."""
@@ -45,7 +47,7 @@ def check(
     """Of an answer of ours; with the service that gave it, the others' code is left alone."""
     code = body.get("code") if status >= 400 and isinstance(body, dict) else None
     named = [name for name in HEADERS if headers.get(name)] if status < 400 else []
-    if (code is None or code in BY_THE_EDGE) and not named:
+    if (code is None or code in BY_THE_EDGE | BY_THE_GATEWAY) and not named:
         return
     operation = operation_of(method, path, service)
     if operation is not None and code is not None:

@@ -12,6 +12,7 @@ from infra_cdk.environments import LOCAL
 from infra_cdk.parts import partner_api
 from infra_cdk.parts.entry_points import EntryPoint
 from infra_cdk.parts.partner_api import PROBLEMS, PartnerRestApi
+from tests.kit.declared import BY_THE_EDGE, BY_THE_GATEWAY
 from tests.kit.templates import Synthesised
 
 ROUTE = "GET /partner/v1/codes/{code}"
@@ -84,3 +85,8 @@ def test_the_snapshot_is_taken_when_all_of_it_is_there(local: Synthesised) -> No
 
     assert len(parts) == 12
     assert parts - set(taken["DependsOn"]) == set()
+
+
+def test_clients_of_tests_know_what_the_gateway_says_itself() -> None:
+    assert {problem.code for problem in PROBLEMS} <= BY_THE_GATEWAY | BY_THE_EDGE
+    assert {problem.code for problem in PROBLEMS} >= BY_THE_GATEWAY
