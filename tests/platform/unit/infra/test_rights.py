@@ -114,6 +114,58 @@ def test_a_path_that_nobody_can_read_is_refused(folder: Path) -> None:
         served(folder)
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        '@api.get(rule="/v1/gear")\ndef gear(): ...',
+        '@api.route("/v1/gear", method="GET")\ndef gear(): ...',
+        '@api.head("/v1/gear")\ndef gear(): ...',
+        'get = api.get\n@get("/v1/gear")\ndef gear(): ...',
+        'def gear(): ...\napi.get("/v1/gear")(gear)',
+        'if True:\n    @api.get("/v1/gear")\n    def gear(): ...',
+        'def make():\n    @api.get("/v1/gear")\n    def gear(): ...',
+        'class Gear:\n    @api.get("/v1/gear")\n    def gear(self): ...',
+        '@api.get("/v1/gear")\nasync def gear(): ...',
+        'api.include_router(router, prefix="/v1/gear")',
+        'api.include_router(router, "/v1/gear")',
+    ],
+)
+def test_a_route_that_is_made_where_nobody_reads_is_refused(source: str, tmp_path: Path) -> None:
+    """API Gateway would have no route for it, or another one."""
+    (tmp_path / "api.py").write_text(f"api = Api()\n{source}\n")
+
+    with pytest.raises(UnreadablePathError, match=r"api.py:\d+: "):
+        served(tmp_path)
+
+
+@pytest.mark.parametrize("path", ["/v1/gear/", "v1/gear", "/v1//gear", "/v1/gear/{gear_id}", "/", ""])
+def test_a_path_that_gateway_and_resolver_read_differently_is_refused(path: str, tmp_path: Path) -> None:
+    (tmp_path / "api.py").write_text(f'@api.get("{path}")\ndef gear(): ...')
+
+    with pytest.raises(UnreadablePathError, match="a path is like /v1/gear/<gear_id>"):
+        served(tmp_path)
+
+
+@pytest.mark.parametrize("path", ['f"/v1/{KIND!r}"', 'f"/v1/{KIND:>9}"'])
+def test_a_path_whose_constant_is_written_otherwise_is_refused(path: str, tmp_path: Path) -> None:
+    (tmp_path / "api.py").write_text(f'KIND = "gear"\n@api.get({path})\ndef gear(): ...')
+
+    with pytest.raises(UnreadablePathError):
+        served(tmp_path)
+
+
+def test_what_answers_options_is_no_route_of_the_gateway(tmp_path: Path) -> None:
+    (tmp_path / "api.py").write_text('api = Api()\n@api.route(".+", method="OPTIONS")\ndef options(): ...')
+
+    assert served(tmp_path) == set()
+
+
+def test_the_lock_of_an_editor_is_no_source(folder: Path) -> None:
+    (folder / ".#api.py").symlink_to("somebody@somewhere.4711")
+
+    assert len(served(folder)) == 4
+
+
 def test_every_served_route_is_reached(local: Synthesised) -> None:
     """What the document says is matched with the routes elsewhere; here, what the source says."""
     keys = [str(route["RouteKey"]) for _, route in local.of_type("AWS::ApiGatewayV2::Route")]
