@@ -7,7 +7,7 @@ and for each language a file with title and body, and how values of a few are sa
 import ast
 import tomllib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from string import Formatter
@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from infra_cdk.parts.sources import sources
 from local.contracts.services import FUNCTIONS
 from local.errors import ActionableError
 from notifications.templates import Template
@@ -27,6 +28,8 @@ VALUES: Final = "values"
 """The table of a language's file that says how values of a few are said; no message is called so."""
 REQUEST: Final = "NotificationRequested"
 NAME: Final = "TemplateName"
+FORMATS: Final = frozenset({"", "duration"})
+"""How a value is written. All of `str.format` would let a wording show quotes, or make it a gigabyte wide."""
 
 
 class UnclearMessagesError(ActionableError):
@@ -54,8 +57,12 @@ class Words(BaseModel):
     body: str
 
     def placeholders(self) -> set[str]:
-        """ValueError where a brace stands alone."""
+        """ValueError where a brace stands alone, or a value is to be written in a way that is none of ours."""
         parts = [*Formatter().parse(self.title), *Formatter().parse(self.body)]
+        for _, name, spec, conversion in parts:
+            if name is not None and (conversion or spec not in FORMATS):
+                written = f"{name}!{conversion}" if conversion else f"{name}:{spec}"
+                raise ValueError(f"{{{written}}} is not {{{name}}} or {{{name}:duration}}")
         return {name for _, name, _, _ in parts if name is not None}
 
 
@@ -78,6 +85,8 @@ class Messages:
     wordings: dict[Language, Wordings] = field(default_factory=dict)
     asked: dict[str, str] = field(default_factory=dict)
     """Where a message is asked for first, by its name."""
+    unread: list[str] = field(default_factory=list)
+    """Where one is asked for whose name nobody can read."""
 
     def place(self, file: str) -> str:
         return f"functions/{self.folder.name}/{FOLDER}/{file}"
@@ -116,8 +125,15 @@ def read(folder: Path, faults: list[str]) -> Messages:
     """Adds to the faults what cannot be read."""
     found = Messages(folder)
     for name, place in asked_for(folder):
-        found.asked.setdefault(name, place)
-    files = {path.name for path in (folder / FOLDER).glob("*.toml")}
+        if name is None:
+            found.unread.append(place)
+        else:
+            found.asked.setdefault(name, place)
+    files = {path.name for path in (folder / FOLDER).glob("*.toml") if not path.name.startswith(".")}
+    faults += [
+        f"functions/{path.relative_to(folder.parent).as_posix()} is read by nobody: words lie in {found.place('')}"
+        for path in sorted(folder.glob(f"*/**/{FOLDER}/{FACTS}"))
+    ]
     if not files:
         return found
     before = len(faults)
@@ -134,10 +150,12 @@ def read(folder: Path, faults: list[str]) -> Messages:
 
 def _tables(messages: Messages, file: str, faults: list[str]) -> dict[str, Any]:
     try:
-        return tomllib.loads((messages.folder / FOLDER / file).read_text(encoding="utf-8"))
+        return tomllib.loads((messages.folder / FOLDER / file).read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         faults.append(f"{messages.place(file)} is missing")
-    except tomllib.TOMLDecodeError as error:
+    except OSError as error:
+        faults.append(f"{messages.place(file)} is no file: {error.strerror}")
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         faults.append(f"{messages.place(file)} is no TOML: {error}")
     return {}
 
@@ -151,33 +169,60 @@ def _valid(kind: Any, tables: dict[str, Any], place: str, faults: list[str]) -> 
     return checked
 
 
-def asked_for(folder: Path) -> Iterator[tuple[str, str]]:
-    """(message, file and line) wherever the service's code says that it wants one."""
-    for path in sorted(folder.rglob("*.py")):
+def asked_for(folder: Path) -> Iterator[tuple[str | None, str]]:
+    """(message, file and line) wherever the service's code says that it wants one; None: of a name not to be read."""
+    for path in sources(folder):
         source = path.read_bytes()
         if REQUEST.encode() in source or NAME.encode() in source:
-            for node in ast.walk(ast.parse(source, filename=str(path))):
-                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            tree = ast.parse(source, filename=str(path))
+            known = _known_as(tree)
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Call):
                     place = f"functions/{path.relative_to(folder.parent).as_posix()}:{node.lineno}"
-                    yield from ((name, place) for name in _named(node.func.id, node))
+                    yield from ((name, place) for name in _named(_called(node.func, known), node))
 
 
-def _named(called: str, node: ast.Call) -> Iterator[str]:
+def _known_as(tree: ast.Module) -> dict[str, str]:
+    """What the two are called in a file that imports them under another name."""
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    return {alias.asname: alias.name for node in imports for alias in node.names if alias.asname}
+
+
+def _called(function: ast.expr, known: Mapping[str, str]) -> str | None:
+    match function:
+        case ast.Name(id=name):
+            return known.get(name, name)
+        case ast.Attribute(attr=name):
+            return name
+    return None
+
+
+def _named(called: str | None, node: ast.Call) -> Iterator[str | None]:
     if called == NAME:
-        yield from _literals(node.args[0])
+        yield from _literals(node.args[0]) if node.args else (None,)
     if called == REQUEST:
-        for argument in node.keywords:
-            if argument.arg == "template":
-                yield from _literals(argument.value)
+        named = [argument.value for argument in node.keywords if argument.arg == "template"]
+        for template in named:
+            yield from () if _is_passed_on(template) else _literals(template)
+        if not named:
+            yield None
 
 
-def _literals(node: ast.expr) -> Iterator[str]:
-    """Of `"a"`, and of `"a" if … else "b"`; a name that is passed on is a `TemplateName` where it was chosen."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        yield node.value
-    elif isinstance(node, ast.IfExp):
-        yield from _literals(node.body)
-        yield from _literals(node.orelse)
+def _is_passed_on(node: ast.expr) -> bool:
+    """A name that was chosen elsewhere, as a `TemplateName`."""
+    return isinstance(node, ast.Name | ast.Attribute)
+
+
+def _literals(node: ast.expr) -> Iterator[str | None]:
+    """Of `"a"`, and of `"a" if … else "b"`."""
+    match node:
+        case ast.Constant(value=str(text)):
+            yield text
+        case ast.IfExp(body=body, orelse=orelse):
+            for one in (body, orelse):
+                yield from () if _is_passed_on(one) else _literals(one)
+        case _:
+            yield None
 
 
 # --- what is not in order ------------------------------------------------------------------------------------------
@@ -190,9 +235,14 @@ def faults_of(messages: Messages) -> Iterator[str]:
             yield f"{place} asks for `{name}`, of which {facts} says nothing"
         elif messages.facts[name].retired:
             yield f"{place} asks for `{name}`, which {facts} calls retired"
+    for place in messages.unread:
+        yield f'{place} asks for a message of which nobody can read the name: say {NAME}("…") where it is chosen'
+    told = {value for known in messages.facts.values() for value in known.values}
     for wordings in messages.wordings.values():
-        for name in wordings.words.keys() - messages.facts.keys():
+        for name in sorted(wordings.words.keys() - messages.facts.keys()):
             yield f"{wordings.place} words `{name}`, of which {facts} says nothing"
+        for value in sorted(wordings.values.keys() - told):
+            yield f"{wordings.place} says how {{{value}}} is told, which is a value of no message"
     for name, known in messages.facts.items():
         if name not in messages.asked and not known.retired:
             yield f'{facts}: nobody asks for `{name}`, as {NAME}("{name}"); `retired = true` while inboxes hold it'
@@ -230,7 +280,7 @@ def _unsayable(name: str, known: Facts, messages: Messages) -> Iterator[str]:
     for language, wordings in messages.wordings.items():
         try:
             template.say(known.values, language)
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, OverflowError, TypeError, ValueError) as error:
             yield f"{wordings.place}: `{name}` cannot be said with its examples: {type(error).__name__}: {error}"
 
 

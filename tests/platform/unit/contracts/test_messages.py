@@ -137,6 +137,60 @@ def test_what_services_wrote_is_one_document(tmp_path: Path) -> None:
             "functions/trails/messages/messages.toml says nothing",
         ),
         (
+            instead(EN, "{name}", "{name!r}"),
+            "functions/routes/messages/en.toml: `route_shared` is no text with placeholders: "
+            "{name!r} is not {name} or {name:duration}",
+        ),
+        (
+            instead(EN, "{name}", "{name:>999999999}"),
+            "functions/routes/messages/en.toml: `route_shared` is no text with placeholders: "
+            "{name:>999999999} is not {name} or {name:duration}",
+        ),
+        (
+            instead(EN, "{name}", "{name:{by}}"),
+            "functions/routes/messages/en.toml: `route_shared` is no text with placeholders: "
+            "{name:{by}} is not {name} or {name:duration}",
+        ),
+        (
+            {**instead(EN, "{name}", "{name:duration}"), **instead(FACTS, '"Lake"', "inf")},
+            "functions/routes/messages/en.toml: `route_shared` cannot be said with its examples: "
+            "OverflowError: cannot convert float infinity to integer",
+        ),
+        (
+            more(EN, '[values.bye]\nfoot = "on foot"\n'),
+            "functions/routes/messages/en.toml says how {bye} is told, which is a value of no message",
+        ),
+        (
+            more(CODE, 'notifications.NotificationRequested(request_id="r", template="route_lost")\n'),
+            "functions/routes/service.py:2 asks for `route_lost`, of which "
+            "functions/routes/messages/messages.toml says nothing",
+        ),
+        (
+            more(CODE, 'from stadion.events.notifications import TemplateName as Name\nLOST = Name("route_lost")\n'),
+            "functions/routes/service.py:3 asks for `route_lost`, of which "
+            "functions/routes/messages/messages.toml says nothing",
+        ),
+        *(
+            (
+                more(CODE, f"{call}\n"),
+                "functions/routes/service.py:2 asks for a message of which nobody can read the name: "
+                'say TemplateName("…") where it is chosen',
+            )
+            for call in (
+                'NotificationRequested(template=f"route_{what}")',
+                'NotificationRequested(template={"a": "route_lost"}[what])',
+                'NotificationRequested(**{"template": "route_lost"})',
+                'NotificationRequested("r", "route_lost")',
+                "TemplateName()",
+                "TemplateName(what)",
+            )
+        ),
+        (
+            {"routes/sharing/messages/messages.toml": ROUTES[FACTS]},
+            "functions/routes/sharing/messages/messages.toml is read by nobody: "
+            "words lie in functions/routes/messages/",
+        ),
+        (
             {name.replace("routes/", "trails/"): text for name, text in ROUTES.items()},
             "`route_shared` is a message of routes and of trails",
         ),
@@ -153,6 +207,30 @@ def test_toml_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     (fault,) = faults(tmp_path, {EN: "[route_shared\n"})
 
     assert fault.startswith("functions/routes/messages/en.toml is no TOML: ")
+
+
+def test_a_file_in_another_encoding_is_named(tmp_path: Path) -> None:
+    written(tmp_path, {})
+    (tmp_path / RU).write_bytes(ROUTES[RU].encode("cp1251"))
+
+    with pytest.raises(UnclearMessagesError, match=r"messages/ru\.toml is no TOML: 'utf-8' codec can't decode"):
+        gather(tmp_path)
+
+
+def test_a_folder_in_the_place_of_a_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / EN).mkdir(parents=True)
+
+    assert "functions/routes/messages/en.toml is no file: Is a directory" in faults(tmp_path, {EN: None})
+
+
+def test_what_editors_leave_changes_nothing(tmp_path: Path) -> None:
+    """A byte order mark, ends of lines as on Windows, a lock beside the file that is open."""
+    plain = gather(written(tmp_path, {}))
+    (tmp_path / EN).write_bytes(b"\xef\xbb\xbf" + ROUTES[EN].replace("\n", "\r\n").encode())
+    (tmp_path / "routes" / "messages" / ".#en.toml").symlink_to("somebody@somewhere.4711")
+    (tmp_path / "routes" / ".#service.py").symlink_to("somebody@somewhere.4711")
+
+    assert gather(tmp_path) == plain
 
 
 def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
