@@ -27,6 +27,7 @@ VERSION: Final = "1.0.0"
 PUBLIC_PATHS: Final = re.compile(r"/v1/health|/v1/live/shared/.*|/v1/unsubscribe|/v1/auth/(?!sign-out-everywhere$).*")
 SIGNED_PATHS: Final = re.compile(r"/v1/admin/.*")
 PARTNER_PATHS: Final = re.compile(r"/partner/v1/.*")
+PARAMETER: Final = re.compile(r"\{\w+\}")
 
 
 def document(models: Models) -> Document:
@@ -104,6 +105,8 @@ def merged(documents: list[Document]) -> Document:
     whole: Document = json.loads(json.dumps(documents[0]))
     for one in documents[1:]:
         whole["tags"] += [tag for tag in one["tags"] if tag not in whole["tags"]]
+        if twice := [name for name, times in Counter(tag["name"] for tag in whole["tags"]).items() if times > 1]:
+            raise ContractError(f"two services explain the tag {', '.join(twice)}, each otherwise")
         if twice := sorted(whole["paths"].keys() & one["paths"].keys()):
             raise ContractError(f"two services serve {', '.join(twice)}")
         whole["paths"] |= one["paths"]
@@ -148,6 +151,24 @@ def check_ids(found: Iterable[Operation]) -> None:
         raise ContractError(f"two functions of routes have the same name: {', '.join(twice)}")
 
 
+def check_routes(found: Iterable[Operation]) -> None:
+    """Of two routes that one request fits the resolver takes the first, and the document would show the last."""
+    first: dict[tuple[str, str], Operation] = {}
+    for operation in found:
+        key = (operation.method, PARAMETER.sub("{}", operation.path))
+        other = first.setdefault(key, operation)
+        if other is not operation:
+            raise ContractError(f"{other.id} and {operation.id} serve the same: {key[0].upper()} {operation.path}")
+
+
+def check_declarations(found: Iterable[Operation]) -> None:
+    """What mypy lets pass: a kind of errors has no code, and is no answer."""
+    for operation in found:
+        for error in operation.contract.raises:
+            if error is not NotModifiedError and not (issubclass(error, StadionError) and hasattr(error, "code")):
+                raise ContractError(f"{operation.id} raises {error.__name__}, which has no code: name the error itself")
+
+
 def _own_schemas() -> Document:
     return {
         "Problem": parts.PROBLEM_SCHEMA,
@@ -163,6 +184,8 @@ def wanted() -> Iterator[Wanted]:
     """By operation and what for, of all APIs."""
     found = [one for point in ("api", PARTNERS) for service in services(point) for one in operations(service, point)]
     check_ids(found)
+    check_routes(found)
+    check_declarations(found)
     for operation in found:
         for number, kind in enumerate(_parameter_types(operation)):
             yield (operation.id, f"parameter {number}"), "sent", kind

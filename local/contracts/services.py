@@ -34,7 +34,7 @@ class Words:
     @cache
     def of(cls, service: str) -> "Words":
         path = FUNCTIONS / service / WORDS
-        said = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        said = tomllib.loads(path.read_text(encoding="utf-8-sig")) if path.exists() else {}
         return cls(said.get("order", NO_ORDER), said.get("tags", {}), said.get("parameters", {}))
 
 

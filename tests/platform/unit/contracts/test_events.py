@@ -14,7 +14,7 @@ from local.contracts.event_files import place, stem
 from local.contracts.services import consumers
 from local.paths import ROOT
 from stadion.events.arrivals import arrival_consumer
-from stadion.events.catalogue import CATALOGUE
+from stadion.events.catalogue import CATALOGUE, below, named
 from stadion.events.consumer import Consumed, Consumer
 from stadion.events.envelope import Envelope, Event
 from stadion.events.outbox import entry_of
@@ -44,6 +44,22 @@ def validator(event: type[Event]) -> Draft202012Validator:
 def test_the_committed_contracts_are_those_of_the_code() -> None:
     """So to the byte, by whichever process they were written."""
     assert files.drift() == [], "run: stadion contracts write"
+
+
+def made(name: str, base: type[Event], service: str) -> type[Event]:
+    return type(name, (base,), {"source": f"stadion.{service}", "__module__": f"stadion.events.{service}"})
+
+
+def test_an_event_that_is_made_of_another_is_catalogued_too() -> None:
+    known = made("RouteEvent", Event, "routes")
+    added = made("RouteAdded", known, "routes")
+
+    assert list(below(known)) == [added]
+
+
+def test_two_events_of_one_name_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"RouteAdded is an event of stadion\.events\.routes and of .*\.trails"):
+        named([made("RouteAdded", Event, "routes"), made("RouteAdded", Event, "trails")])
 
 
 def test_the_catalogue_is_in_the_order_of_the_services_names_whoever_was_imported_first() -> None:

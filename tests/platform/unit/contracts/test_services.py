@@ -13,6 +13,8 @@ from local.contracts import services as found
 from local.contracts.files import CONTRACTS, SERVED
 from local.contracts.models import ContractError, Models
 from local.contracts.services import PARTNERS, WORDS, Operation, Words, operations, services
+from stadion.contract import NotModifiedError
+from stadion.errors import InvalidCursorError, NotFoundError, StadionError
 from stadion.http import Api
 
 WHOLE: dict[str, Any] = json.loads((CONTRACTS / "openapi.json").read_text(encoding="utf-8"))
@@ -115,6 +117,48 @@ def test_what_has_no_words_is_told_with_the_place_for_them(
 ) -> None:
     with pytest.raises(ContractError, match=told):
         house(words)
+
+
+def test_a_byte_order_mark_before_the_words_is_none_of_them(house: Callable[..., dict[str, Any]]) -> None:
+    assert house('\ufeff[tags]\nNotes = "x"\n[parameters]\nnote_id = "x"\n')["tags"][0]["name"] == "Notes"
+
+
+def test_a_tag_has_one_meaning(house: Callable[..., dict[str, Any]]) -> None:
+    """A name of a tag stands once in a document."""
+    one, other = (house(f'[tags]\nNotes = "{words}"\n[parameters]\nnote_id = "x"\n') for words in ("One.", "Two."))
+
+    with pytest.raises(ContractError, match="two services explain the tag Notes"):
+        openapi.merged([one, {**other, "paths": {}}])
+    assert openapi.merged([one, {**one, "paths": {}}])["tags"] == one["tags"]
+
+
+# --- what a route may not say ----------------------------------------------------------------------------------------
+
+
+def declared(path: str, name: str, *raises: Any, method: str = "get") -> Operation:
+    api = Api()
+
+    def answer() -> None: ...
+
+    answer.__name__ = name
+    getattr(api, method)(path, raises=raises)(answer)
+    return Operation("notes", [*api._static_routes, *api._dynamic_routes][-1])
+
+
+def test_two_routes_that_one_request_fits_are_refused() -> None:
+    one = declared("/v1/notes/<note_id>", "get_note")
+
+    openapi.check_routes([one, declared("/v1/notes/<note_id>", "drop_note", method="delete")])
+    for path in ("/v1/notes/<note_id>", "/v1/notes/<name>"):
+        with pytest.raises(ContractError, match=r"getNote and showNote serve the same: GET /v1/notes/"):
+            openapi.check_routes([one, declared(path, "show_note")])
+
+
+@pytest.mark.parametrize("error", [NotFoundError, StadionError, ValueError])
+def test_what_is_declared_has_a_code(error: type[Exception]) -> None:
+    openapi.check_declarations([declared("/v1/notes", "list_notes", InvalidCursorError, NotModifiedError)])
+    with pytest.raises(ContractError, match=rf"listNotes raises {error.__name__}, which has no code"):
+        openapi.check_declarations([declared("/v1/notes", "list_notes", error)])
 
 
 def test_services_come_in_their_order_and_then_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
