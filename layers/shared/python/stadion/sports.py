@@ -129,7 +129,7 @@ _TOP_WITHOUT_DISTANCE_MPS = 12.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Row:
-    """A line of the table: a word that is none of these is an error."""
+    """A line of the table: a word that is none of these is an error, and so is `gpx` without its brackets."""
 
     family: str
     met: float
@@ -142,6 +142,11 @@ class _Row:
     stop_kmh: float = _USUAL_STOP_KMH
     climbs: bool = False
     gps: bool | None = None
+
+    def __post_init__(self) -> None:
+        for name, kind in (("gpx", list), ("climbs", bool), ("gps", bool | None)):
+            if not isinstance(getattr(self, name), kind):
+                raise TypeError(f"{name} = {getattr(self, name)!r}")
 
     def sport(self, sport_type: SportType) -> Sport:
         family, paced_by = Family(self.family), PacedBy(self.paced_by)
@@ -174,6 +179,8 @@ class _Tables:
         named = {SportType(name): row for name, row in read["sports"].items()}
         if missing := [one.value for one in SportType if one not in named]:
             raise ValueError(f"sports.toml says nothing of {', '.join(missing)}")
+        if unfolded := [name for name in read["gpx_types"] if name != _folded(name)]:
+            raise ValueError(f"sports.toml has GPX types that are not folded: {', '.join(unfolded)}")
         self.sports = {sport_type: _Row(**row).sport(sport_type) for sport_type, row in named.items()}
         rows = self.sports.values()
         self.by_fit = {(row.fit_sport, row.fit_sub_sport): row.sport_type for row in rows}

@@ -27,11 +27,18 @@ RUN = next(line for line in TABLE.splitlines() if line.startswith("Run = "))
         (RUN.replace("met = ", "metres = "), "metres"),
         (RUN.replace("met = 9.8, ", ""), "met"),
         (f"{RUN}\n{RUN}", "line 14"),
+        (RUN.replace('["running", "run", "9"]', '"running"'), "gpx = 'running'"),
+        (RUN.replace("climbs = true", 'climbs = "no"'), "climbs = 'no'"),
     ],
 )
 def test_a_table_with_a_mistake_is_refused_by_its_word(wrong: str, told: str) -> None:
     with pytest.raises((ValueError, TypeError), match=told):
         stadion.sports._Tables(TABLE.replace(RUN, wrong))
+
+
+def test_a_word_that_no_folded_one_is_like_is_refused() -> None:
+    with pytest.raises(ValueError, match="not folded: Road Running"):
+        stadion.sports._Tables(TABLE.replace("[gpx_types]", '[gpx_types]\n"Road Running" = "Run"'))
 
 
 def test_an_unknown_name_is_refused() -> None:
