@@ -61,6 +61,7 @@ class ServiceFunction(Construct):
             "POWERTOOLS_LOG_LEVEL": "INFO",
             **variables,
         }
+        self._layers = {layer.layer_version_arn for layer in layers}
         snap_start = environment.snap_start and entry_point.is_waited_for
         self.function = Function(
             self,
@@ -94,6 +95,12 @@ class ServiceFunction(Construct):
         if self._variables.setdefault(name, value) != value:
             raise ValueError(f"{self.name} has another {name} already")
         self.function.add_environment(name, value)
+
+    def add_layer(self, layer: ILayerVersion) -> None:
+        """Once: Lambda refuses a function that names a layer twice."""
+        if layer.layer_version_arn not in self._layers:
+            self._layers.add(layer.layer_version_arn)
+            self.function.add_layers(layer)
 
     def allow(self, *actions: str, on: Sequence[str], conditions: Mapping[str, object] | None = None) -> None:
         """Let the function call these actions on these ARNs."""

@@ -32,7 +32,7 @@ class Packages:
     layer: ILayerVersion
 
     def lend(self, function: ServiceFunction) -> None:
-        function.function.add_layers(self.layer)
+        function.add_layer(self.layer)
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,14 @@
 
 import pytest
 from aws_cdk import App, Duration, Stack
+from aws_cdk.assertions import Template
+from aws_cdk.aws_lambda import LayerVersion
 from aws_cdk.aws_sns import Topic
 
 from infra_cdk.environments import LOCAL
 from infra_cdk.parts.entry_points import EntryPoint
 from infra_cdk.parts.function import ServiceFunction
+from infra_cdk.parts.uses import Packages
 from infra_cdk.parts.work_queue import WorkQueue
 from infra_cdk.parts.workflow import Workflow
 
@@ -67,6 +70,17 @@ def test_who_is_told_the_same_twice_is_not_confused(workshop: Workshop) -> None:
 
     queue.lend(sender)
     queue.lend(sender)
+
+
+def test_a_layer_that_is_lent_twice_is_there_once(workshop: Workshop) -> None:
+    """Lambda refuses a function that names it twice."""
+    function, layer = workshop.function("api"), LayerVersion.from_layer_version_arn(workshop.stack, "Tracks", "arn:l:1")
+
+    Packages(layer).lend(function)
+    Packages(layer).lend(function)
+
+    (shown,) = Template.from_stack(workshop.stack).find_resources("AWS::Lambda::Function").values()
+    assert shown["Properties"]["Layers"] == ["arn:l:1"]
 
 
 def test_what_a_function_is_made_with_is_not_replaced(workshop: Workshop) -> None:
