@@ -48,8 +48,11 @@ def service(
     names = named(name, one, ROOT)
     written = [path.relative_to(ROOT).as_posix() for path in write(names, ROOT)]
     if as_json:
-        show_json({"written": written, "next": [command.format(service=name) for command, _ in NEXT]})
+        show_json(
+            {"one": names.thing, "written": written, "next": [command.format(service=name) for command, _ in NEXT]}
+        )
         return
+    say_line(f"One of the {names.words['many']} is called {names.words['words']}; if not so, see --one.")
     for path in written:
         say_line(f"  {path}")
     say("\nWhat comes next (docs/how-to/add-a-service.md says more):")

@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from importlib.metadata import packages_distributions
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from stadion_cli.base.errors import UsageError
 
@@ -15,13 +15,14 @@ SNAKE_CASE: Final = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 LONGEST: Final = 20
 """`stadion-<service>-<wing>-<what>` of all its functions: Lambda takes 64 letters."""
 ENDINGS: Final = (("ies", "y"), ("sses", "ss"), ("shes", "sh"), ("ches", "ch"), ("xes", "x"), ("s", ""))
-NOT_PLURAL: Final = ("ss", "us", "is")
+NOT_PLURAL: Final = ("ss", "us", "is", "series", "species", "news")
 TEMPLATES: Final = Path(__file__).with_name("templates")
 PLACES: Final = (
     "functions/{}",
     "tests/{}",
     "infra_cdk/stacks/{}.py",
     "layers/shared/python/stadion/events/{}.py",
+    "layers/shared/python/{}",
     "{}",
 )
 
@@ -65,7 +66,9 @@ def named(service: str, thing: str | None, root: Path) -> Names:
             f"{_class(thing)} is what the skeleton calls something else.",
             hint=f"Say otherwise what one is called:  stadion new service {service} --one NAME",
         )
-    return Names(service, thing)
+    names = Names(service, thing)
+    _refuse_what_the_document_has(names, root)
+    return names
 
 
 def words_of_templates() -> set[str]:
@@ -98,12 +101,40 @@ def _refuse_what_is_imported(service: str) -> None:
 
 def _refuse_what_is_there(service: str, root: Path) -> None:
     for place in PLACES:
-        if (root / place.format(service)).exists():
+        if _is_there(root / place.format(service)):
             raise UsageError(f"{place.format(service)} exists already.")
-    document = json.loads((root / "functions" / "platform_" / "openapi.json").read_text(encoding="utf-8"))
     base = f"/v1/{service.replace('_', '-')}"
-    if taken := [path for path in document["paths"] if path == base or path.startswith(f"{base}/")]:
+    if taken := [path for path in _document(root)["paths"] if path == base or path.startswith(f"{base}/")]:
         raise UsageError(f"{taken[0]} is served by another service already.")
+
+
+def _is_there(place: Path) -> bool:
+    """What Python compiled outlives the branch of a service: it is nobody's."""
+    if not place.is_dir():
+        return place.exists()
+    return any(path.is_file() and "__pycache__" not in path.parts for path in place.rglob("*"))
+
+
+def _refuse_what_the_document_has(names: Names, root: Path) -> None:
+    """Error codes, operations and models have their names for all services together."""
+    from local.contracts.models import is_generic
+
+    thing, one, many = names.words["thing"], names.words["Thing"], names.words["Service"]
+    document = _document(root)
+    operations = {kind["operationId"] for path in document["paths"].values() for kind in path.values()}
+    wanted = {f"{thing}_not_found", f"{thing}_id_taken"}
+    wanted |= {f"add{one}", f"list{many}", f"list{one}Workouts", f"get{one}", f"change{one}"}
+    wanted |= {f"New{one}", f"{one}Patch", f"{one}Response", f"{one}WorkoutResponse"}
+    known = operations | document["components"]["examples"].keys() | document["components"]["schemas"].keys()
+    hint = f"Say otherwise what one is called:  stadion new service {names.service} --one NAME"
+    if taken := sorted(wanted & known):
+        raise UsageError(f"{taken[0]} is a name of another service already.", hint=hint)
+    if is_generic(f"{one}Response"):
+        raise UsageError(f"{one} says nothing without its subject: GearStatus, not Status.", hint=hint)
+
+
+def _document(root: Path) -> Any:
+    return json.loads((root / "functions" / "platform_" / "openapi.json").read_text(encoding="utf-8"))
 
 
 def _class(name: str) -> str:

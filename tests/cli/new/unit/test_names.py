@@ -55,6 +55,9 @@ def test_one_of_many_is_found_by_the_ending(service: str, thing: str) -> None:
         ("events", "exists already"),
         ("uploads", "/v1/uploads is served by another service"),
         ("layers", "layers exists already"),
+        ("series", "not the plural"),
+        ("local_news", "not the plural"),
+        ("keys", "Key says nothing without its subject"),
     ],
 )
 def test_a_name_that_cannot_be_a_services_is_refused_with_the_reason(name: str, reason: str) -> None:
@@ -68,6 +71,34 @@ def test_who_says_what_one_is_called_needs_no_plural() -> None:
     assert named("gossip", "rumour", ROOT) == Names("gossip", "rumour")
     with pytest.raises(UsageError, match="not snake_case"):
         named("gossip", "a rumour", ROOT)
+
+
+def test_what_functions_import_of_the_layer_is_not_hidden() -> None:
+    with pytest.raises(UsageError, match="layers/shared/python/stadion exists already"):
+        named("stadion", "ground", ROOT)
+
+
+@pytest.mark.parametrize("thing", ["workout", "gear", "promo"])
+def test_what_another_service_calls_so_is_refused_before_anything_is_written(thing: str) -> None:
+    """Else the contracts, or a test of all services, would refuse what was written."""
+    with pytest.raises(UsageError, match="is a name of another service already") as refused:
+        named("journeys", thing, ROOT)
+
+    assert refused.value.hint == "Say otherwise what one is called:  stadion new service journeys --one NAME"
+
+
+def test_what_python_compiled_of_a_service_that_is_gone_takes_no_name(tmp_path: Path) -> None:
+    document = Path("functions", "platform_", "openapi.json")
+    (tmp_path / document).parent.mkdir(parents=True)
+    shutil.copy2(ROOT / document, tmp_path / document)
+    compiled = tmp_path / "functions" / "routes" / "__pycache__"
+    compiled.mkdir(parents=True)
+    (compiled / "api.cpython-311.pyc").touch()
+
+    assert named("routes", None, tmp_path) == Names("routes", "route")
+    (compiled.parent / "api.py").touch()
+    with pytest.raises(UsageError, match="functions/routes exists already"):
+        named("routes", None, tmp_path)
 
 
 def test_everything_is_called_after_it() -> None:
