@@ -13,6 +13,7 @@ from infra_cdk.parts.alarms import RUNBOOK, Trouble
 
 Resources = Mapping[str, Mapping[str, Any]]
 RUNBOOK_LINE = re.compile(rf"{re.escape(RUNBOOK)}#({'|'.join(Trouble)})$")
+PARAMETER = re.compile(r"\{\w+\}")
 PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 
 WITHOUT_RESOURCES = frozenset(
@@ -41,6 +42,8 @@ MAX_POLICY = 9_000
 """Characters of all that a role is allowed inline: IAM takes 10 240."""
 MAX_UNZIPPED = 225 * 2**20
 """Bytes of a function and its layers: Lambda takes 250 MB."""
+MAX_VARIABLES = 3_600
+"""Characters of a function's variables, names and values: Lambda takes 4 096 bytes."""
 MAX_RESERVED = 800
 """Executions at once that functions keep for themselves: an account has 1 000, and 100 must stay free."""
 
@@ -59,6 +62,7 @@ def violations(templates: Mapping[str, Mapping[str, Any]], sizes: Mapping[str, i
         alarms,
         resource_count,
         policy_sizes,
+        variables,
     )
     within = [
         f"{stack}/{problem}"
@@ -71,6 +75,7 @@ def violations(templates: Mapping[str, Mapping[str, Any]], sizes: Mapping[str, i
         *within,
         *lent_roles(templates),
         *route_count(everything),
+        *route_owners(templates),
         *reserved_executions(everything),
         *unzipped_sizes(everything, sizes or {}),
     ]
@@ -81,6 +86,19 @@ def route_count(stacks: Iterable[Resources]) -> Iterator[str]:
     for api, count in counts.items():
         if count > MAX_ROUTES:
             yield f"an API has {count} routes, more than {MAX_ROUTES}: {api}"
+
+
+def route_owners(templates: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """API Gateway takes a route once, whatever its parameters are called: the second stack would not deploy."""
+    owners: dict[tuple[str, str], str] = {}
+    for stack, template in templates.items():
+        for name, properties in of_type(template.get("Resources", {}), "AWS::ApiGatewayV2::Route"):
+            route = PARAMETER.sub("{}", properties["RouteKey"])
+            api = properties["ApiId"]
+            place = json.dumps(api) if "Fn::ImportValue" in api or isinstance(api, str) else f"{stack}:{api}"
+            owner = owners.setdefault((place, route), f"{stack}/{name}")
+            if owner != f"{stack}/{name}":
+                yield f"{stack}/{name}: {properties['RouteKey']} is a route of {owner}"
 
 
 def reserved_executions(stacks: Iterable[Resources]) -> Iterator[str]:
@@ -109,12 +127,25 @@ def resource_count(resources: Resources) -> Iterator[str]:
 def policy_sizes(resources: Resources) -> Iterator[str]:
     sizes: Counter[str] = Counter()
     for _, properties in of_type(resources, "AWS::IAM::Policy"):
-        document = json.dumps(properties["PolicyDocument"], separators=(",", ":"))
         for role in properties.get("Roles", ()):
-            sizes[str(role)] += len(document)
+            sizes[str(role)] += _length(properties)
+    for name, properties in of_type(resources, "AWS::IAM::Role"):
+        sizes[str({"Ref": name})] += sum(map(_length, properties.get("Policies", ())))
     for role, size in sizes.items():
         if size > MAX_POLICY:
             yield f"{role}: {size} characters of rights, more than {MAX_POLICY}"
+
+
+def _length(policy: Mapping[str, Any]) -> int:
+    return len(json.dumps(policy["PolicyDocument"], separators=(",", ":")))
+
+
+def variables(resources: Resources) -> Iterator[str]:
+    for name, properties in of_type(resources, "AWS::Lambda::Function"):
+        known = properties.get("Environment", {}).get("Variables", {})
+        size = sum(len(one if isinstance(one, str) else json.dumps(one)) for pair in known.items() for one in pair)
+        if size > MAX_VARIABLES:
+            yield f"{name}: {size} characters of variables, more than {MAX_VARIABLES}"
 
 
 def lent_roles(templates: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
@@ -176,15 +207,24 @@ def event_rules(resources: Resources) -> Iterator[str]:
 
 
 def statements(resources: Resources) -> Iterator[str]:
+    for name, document in policy_documents(resources):
+        for statement in as_list(document["Statement"]):
+            if statement.keys() & {"NotAction", "NotResource"}:
+                if statement.get("Effect") != "Deny":
+                    yield f"{name}: allows all but what it names, which grows by itself"
+                continue
+            if "*" in as_list(statement["Resource"]) and not WITHOUT_RESOURCES.issuperset(as_list(statement["Action"])):
+                yield f"{name}: allows {statement['Action']} on everything"
+            if any("*" in action for action in as_list(statement["Action"])):
+                yield f"{name}: allows {statement['Action']}, which grows by itself"
+
+
+def policy_documents(resources: Resources) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """What anybody is allowed, as a policy or inside a role."""
     for kind in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"):
-        for name, properties in of_type(resources, kind):
-            for statement in properties["PolicyDocument"]["Statement"]:
-                if "*" in as_list(statement["Resource"]) and not WITHOUT_RESOURCES.issuperset(
-                    as_list(statement["Action"])
-                ):
-                    yield f"{name}: allows {statement['Action']} on everything"
-                if any("*" in action for action in as_list(statement["Action"])):
-                    yield f"{name}: allows {statement['Action']}, which grows by itself"
+        yield from ((name, properties["PolicyDocument"]) for name, properties in of_type(resources, kind))
+    for name, properties in of_type(resources, "AWS::IAM::Role"):
+        yield from ((name, policy["PolicyDocument"]) for policy in properties.get("Policies", ()))
 
 
 def permissions(resources: Resources) -> Iterator[str]:

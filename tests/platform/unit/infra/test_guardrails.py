@@ -95,10 +95,53 @@ def test_a_permission_waits_for_its_function(local: Synthesised) -> None:
     assert [problem for problem in found if "before its function stadion-partners-on-partner-request" in problem]
 
 
+def policy(**statement: Any) -> Resource:
+    return {"PolicyName": "p", "PolicyDocument": {"Statement": [{"Effect": "Allow", **statement}]}}
+
+
+@pytest.mark.parametrize(
+    ("statement", "complaint"),
+    [
+        ({"Action": "s3:GetObject", "Resource": "*"}, "allows s3:GetObject on everything"),
+        ({"Action": "s3:*", "Resource": "arn"}, "allows s3:*, which grows by itself"),
+        ({"NotAction": "iam:*", "Resource": "arn"}, "allows all but what it names"),
+        ({"Action": "s3:GetObject", "NotResource": "arn"}, "allows all but what it names"),
+    ],
+)
+def test_what_stands_inside_a_role_is_a_right_too(statement: Resource, complaint: str) -> None:
+    role = {"Type": "AWS::IAM::Role", "Properties": {"Policies": [policy(**statement)]}}
+
+    assert [one for one in violations({"s": {"Resources": {"Role": role}}}) if one.startswith(f"s/Role: {complaint}")]
+
+
+def test_what_stands_inside_a_role_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guardrails, "MAX_POLICY", 100)
+    inside = policy(Action="s3:GetObject", Resource="arn")
+    role = {"Type": "AWS::IAM::Role", "Properties": {"Policies": [inside]}}
+    beside = {"Type": "AWS::IAM::Policy", "Properties": {**inside, "Roles": [{"Ref": "Role"}]}}
+
+    assert violations({"s": {"Resources": {"Role": role}}}) == []
+    assert "characters of rights, more than 100" in str(violations({"s": {"Resources": {"Role": role, "P": beside}}}))
+
+
+@pytest.mark.parametrize("second", ["GET /v1/gear/{gear_id}", "GET /v1/gear/{id}"])
+def test_a_route_has_one_service(second: str) -> None:
+    """Each stack alone is right; the second one would not deploy."""
+
+    def stack(route: str) -> Resource:
+        properties = {"ApiId": {"Fn::ImportValue": "api"}, "RouteKey": route}
+        return {"Resources": {"Route": {"Type": "AWS::ApiGatewayV2::Route", "Properties": properties}}}
+
+    first = stack("GET /v1/gear/{gear_id}")
+    assert violations({"a": first, "b": stack("GET /v1/gear/{proxy+}"), "c": stack("PUT /v1/gear/{gear_id}")}) == []
+    assert violations({"a": first, "b": stack(second)}) == [f"b/Route: {second} is a route of a/Route"]
+
+
 QUOTAS: list[tuple[str, str, int]] = [
     ("MAX_ROUTES", "routes", 50),
     ("MAX_RESOURCES", "resources", 150),
     ("MAX_POLICY", "characters of rights", 1_500),
+    ("MAX_VARIABLES", "characters of variables", 400),
 ]
 
 
