@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from stadion.batches import batched_by
-from stadion.events.outbox import PREFIX, entry_of
+from stadion.events.outbox import PREFIX, EventTooLargeError, entry_of
 from stadion.observability import correlate, count, log, logger, metrics
 from stadion.retry import Policy
 from stadion.settings import settings
@@ -25,10 +25,6 @@ REFUSED = Policy(attempts=4, base_s=0.1)
 
 class NotPublishedError(Exception):
     """The bus did not take everything. The stream delivers the batch again; consumers stand duplicates."""
-
-
-class EventTooLargeError(Exception):
-    """An event that the bus can never take."""
 
 
 def publish(entries: list["Entry"]) -> None:

@@ -12,11 +12,7 @@ from stadion.ids import ClientId
 from stadion.sports import SportType
 from stadion.zones import TimeZone
 from telemetry.live.values import (
-    DENSE_HOURS,
     MAX_DURATION,
-    MAX_IN_MINUTE,
-    MAX_LATER,
-    MAX_MINUTES,
     MAX_SAMPLES,
     Allowed,
     Coverage,
@@ -29,9 +25,6 @@ from telemetry.live.values import (
     SessionSummary,
     Start,
 )
-
-__all__ = ["DENSE_HOURS", "MAX_IN_MINUTE", "MAX_LATER", "MAX_MINUTES", "MAX_SAMPLES"]
-"""The limits of a batch, which the story of the protocol tells of."""
 
 MAX_LINK_S: Final = 24 * 3600
 

@@ -47,16 +47,16 @@ def test_the_story_tells_of_every_message_and_every_field_of_a_batch() -> None:
 
 
 def test_the_limits_in_the_story_are_those_of_the_code() -> None:
-    from telemetry.live import schemas
+    from telemetry.live import values
     from telemetry.live.audience import permission_service
     from telemetry.live.audience import service as audience
     from telemetry.live.sessions import domain
 
     for limit in (
-        f"{schemas.MAX_SAMPLES} samples",
-        f"{schemas.MAX_MINUTES} different minutes",
-        f"{schemas.MAX_IN_MINUTE:,}".replace(",", " ") + " a minute",
-        f"({schemas.MAX_LATER} after the {schemas.DENSE_HOURS}th hour)",
+        f"{values.MAX_SAMPLES} samples",
+        f"{values.MAX_MINUTES} different minutes",
+        f"{values.MAX_IN_MINUTE:,}".replace(",", " ") + " a minute",
+        f"({values.MAX_LATER} after the {values.DENSE_HOURS}th hour)",
         f"{domain.LATE_FOR.days} days",
         f"{audience.MAX_WATCHERS} connections",
         f"{permission_service.MAX_FOLLOWERS} followers",
