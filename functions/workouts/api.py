@@ -67,7 +67,7 @@ def record_workout(body: Annotated[NewWorkout, Body()]) -> Response[WorkoutDetai
         body.workout(api.user_id, now),
         body.on_duplicate,
         key=key,
-        answer=lambda one: WorkoutDetail.of(one.workout, one.track).model_dump(mode="json"),
+        answer=lambda one: WorkoutDetail.of(one.workout, api.language, one.track).model_dump(mode="json"),
         now=now,
     )
     return _detail(recorded, status=201 if recorded.created else 200)
@@ -86,7 +86,7 @@ def list_workouts(
 ) -> ListResponse[WorkoutSummary]:
     filters = Filters(sport_type, started_from, started_to, gear_id, min_distance_m, max_distance_m)
     page = service.diary(api.user_id, filters, limit=limit, cursor=cursor)
-    return listed(page, WorkoutSummary.of)
+    return listed(page, lambda workout: WorkoutSummary.of(workout, api.language))
 
 
 @api.get(
@@ -98,7 +98,7 @@ def list_workouts(
 )
 def get_workout(workout_id: str) -> Response[WorkoutDetail]:
     workout, track = service.detail(api.user_id, workout_id)
-    return api.versioned(WorkoutDetail.of(workout, track), workout.revision, variant=_variant(workout))
+    return api.versioned(WorkoutDetail.of(workout, api.language, track), workout.revision, variant=_variant(workout))
 
 
 @api.patch(
@@ -182,11 +182,13 @@ def get_upload(upload_id: str) -> UploadStatus:
 
 
 def _variant(workout: Workout) -> str:
-    """Inventory's note of the default gear is no edit, but it is news for who has seen the workout without it."""
-    return f"gear{workout.assigned_for}" if workout.gear_ids is None and workout.assigned_for else ""
+    """Inventory's note of the default gear is no edit, but it is news for who has seen the workout without it; and
+    so are reasons in another language."""
+    gear = f"gear{workout.assigned_for}" if workout.gear_ids is None and workout.assigned_for else ""
+    return f"{gear}{api.language.value}" if workout.flags else gear
 
 
 def _detail(recorded: service.Recorded, status: int = 200) -> Response[WorkoutDetail]:
     workout = recorded.workout
-    body, place = WorkoutDetail.of(workout, recorded.track), f"/v1/workouts/{workout.workout_id}"
+    body, place = WorkoutDetail.of(workout, api.language, recorded.track), f"/v1/workouts/{workout.workout_id}"
     return located(body, place, workout.revision, variant=_variant(workout), status=status)

@@ -8,10 +8,11 @@ from pydantic import AwareDatetime, Field
 
 from stadion.events.telemetry import LivePause
 from stadion.events.workouts import BestEffort, StreamsClaim, WorkoutFacts
-from stadion.sports import SportType, sport
+from stadion.sports import Sport, SportType, sport
 from stadion.values import Value
 from workouts.errors import FutureWorkoutError, ImpossibleTimesError
 from workouts.matching import Fingerprint
+from workouts.reasons import Reason
 
 CLOCK_SKEW = timedelta(minutes=15)
 EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
@@ -24,11 +25,10 @@ class OnDuplicate(StrEnum):
     FORCE = "force"
 
 
-class WorkoutFlag(Value):
+class WorkoutFlag(Reason):
     """Why a value is implausible. A flagged workout stays in the diary and out of the records."""
 
-    code: str = Field(examples=["average_speed_too_high"])
-    detail: str = Field(examples=["An average of 48.0 km/h is too fast for Run."])
+    detail: str | None = Field(default=None, description="in English, of a flag that was stored before it had values")
 
 
 class ExternalWorkout(Value):
@@ -162,7 +162,7 @@ class Workout(Measured):
         )
 
 
-MAX_PLAUSIBLE_S = 7 * 24 * 3600
+MAX_PLAUSIBLE_DAYS = 7
 
 
 def flags_of_manual(measured: Measured) -> list[WorkoutFlag]:
@@ -170,12 +170,10 @@ def flags_of_manual(measured: Measured) -> list[WorkoutFlag]:
     flags = []
     speed = average_speed(measured)
     if speed is not None and speed > sport(measured.sport_type).top_speed_mps:
-        detail = f"An average of {speed * 3.6:.1f} km/h is too fast for {measured.sport_type.value}."
-        flags.append(WorkoutFlag(code="average_speed_too_high", detail=detail))
-    if measured.elapsed_time_s > MAX_PLAUSIBLE_S:
-        flags.append(
-            WorkoutFlag(code="duration_too_long", detail="A workout of more than seven days is not plausible.")
-        )
+        kmh = round(speed * 3.6, 1)
+        flags.append(WorkoutFlag.of("average_speed_too_high", kmh=kmh, sport=measured.sport_type.value))
+    if measured.elapsed_time_s > MAX_PLAUSIBLE_DAYS * 24 * 3600:
+        flags.append(WorkoutFlag.of("duration_too_long", days=MAX_PLAUSIBLE_DAYS))
     return flags
 
 
@@ -190,11 +188,15 @@ SPEED_FLAGS = {"average_speed_too_high", "speed_too_high"}
 def flags_as(workout: Workout) -> list[WorkoutFlag]:
     """The flags of a recording whose sport was corrected: what was too fast for a run may be a fair ride."""
     kept = [flag for flag in workout.flags if flag.code not in SPEED_FLAGS]
-    top_mps = sport(workout.sport_type).top_speed_mps
-    if workout.max_speed_mps is not None and workout.max_speed_mps > top_mps:
-        detail = f"{workout.max_speed_mps * 3.6:.0f} km/h is too fast for {workout.sport_type.value}."
-        kept.append(WorkoutFlag(code="speed_too_high", detail=detail))
+    kind = sport(workout.sport_type)
+    if workout.max_speed_mps is not None and workout.max_speed_mps > kind.top_speed_mps:
+        kept.append(speed_too_high(workout.max_speed_mps, kind))
     return kept + flags_of_manual(workout)
+
+
+def speed_too_high(speed_mps: float, kind: Sport) -> WorkoutFlag:
+    kmh, top_kmh = round(speed_mps * 3.6), round(kind.top_speed_mps * 3.6)
+    return WorkoutFlag.of("speed_too_high", kmh=kmh, sport=kind.sport_type.value, top_kmh=top_kmh)
 
 
 def average_speed(measured: Measured) -> float | None:

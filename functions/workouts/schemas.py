@@ -9,10 +9,12 @@ from stadion import ids
 from stadion.events.workouts import BestEffort
 from stadion.fields import LINE, Amount, Moment
 from stadion.http import RequestModel
+from stadion.i18n import Language
 from stadion.ids import ClientId
 from stadion.sports import SportType
 from stadion.zones import TimeZone
 from workouts.domain import ExternalWorkout, FileRef, OnDuplicate, Track, Workout, WorkoutFlag
+from workouts.texts import worded
 
 GearIds = Annotated[
     list[ClientId],
@@ -79,6 +81,15 @@ class WorkoutPatch(RequestModel):
         return self.model_dump(exclude_unset=True)
 
 
+class WorkoutFlagResponse(BaseModel):
+    code: str = Field(examples=["average_speed_too_high"])
+    detail: str = Field(examples=["An average of 48.2 km/h is too fast for Run."])
+
+    @classmethod
+    def of(cls, flag: WorkoutFlag, language: Language) -> Self:
+        return cls(code=flag.code, detail=flag.detail or worded(flag, language))
+
+
 class WorkoutSummary(BaseModel):
     workout_id: str
     revision: int
@@ -104,14 +115,14 @@ class WorkoutSummary(BaseModel):
     max_cadence_rpm: float | None = None
     gear_ids: list[str] | None = Field(default=None, description="as named; null: the default gear of the sport")
     worn_gear_ids: list[str] = Field(description="the gear that wore; the default gear appears a moment later")
-    flags: list[WorkoutFlag] = Field(default_factory=list)
+    flags: list[WorkoutFlagResponse] = Field(default_factory=list)
     origin: str
     device: str | None = None
     polyline: str | None = Field(default=None, description="Google's encoded polyline, precision 5")
 
     @classmethod
-    def of(cls, workout: Workout) -> Self:
-        return cls.model_validate({**workout.model_dump(), "worn_gear_ids": workout.worn_gear_ids})
+    def of(cls, workout: Workout, language: Language) -> Self:
+        return cls.model_validate(_shown(workout, language))
 
 
 class WorkoutFile(BaseModel):
@@ -141,9 +152,14 @@ class WorkoutDetail(WorkoutSummary):
     updated_at: AwareDatetime
 
     @classmethod
-    def of(cls, workout: Workout, track: Track | None = None) -> Self:
+    def of(cls, workout: Workout, language: Language, track: Track | None = None) -> Self:
         longer = track.model_dump() if track is not None else {}
-        return cls.model_validate({**workout.model_dump(), **longer, "worn_gear_ids": workout.worn_gear_ids})
+        return cls.model_validate({**_shown(workout, language), **longer})
+
+
+def _shown(workout: Workout, language: Language) -> dict[str, Any]:
+    flags = [WorkoutFlagResponse.of(flag, language) for flag in workout.flags]
+    return {**workout.model_dump(), "worn_gear_ids": workout.worn_gear_ids, "flags": flags}
 
 
 class DownloadLink(BaseModel):

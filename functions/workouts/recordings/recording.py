@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from stadion.privacy import EARTH_RADIUS_M
 from stadion.sports import SportType
-from workouts.recordings.errors import RecordingError, no_points, no_times, too_many_points
+from workouts.recordings.errors import RecordingError
 from workouts.recordings.limits import EARLIEST_YEAR, MAX_DAYS, MAX_POINTS
 
 Floats = NDArray[np.float64]
@@ -148,10 +148,10 @@ def assembled(
 
 def _in_time_order(track: RawTrack) -> RawTrack:
     if len(track.epoch_s) > MAX_POINTS:
-        raise too_many_points(MAX_POINTS)
+        raise RecordingError("too_many_points", most=MAX_POINTS)
     timed = np.isfinite(track.epoch_s)
     if len(timed) and not timed.any():
-        raise no_times()
+        raise RecordingError("no_times")
     if not timed.all():
         track = _taken(track, np.flatnonzero(timed))
     steps = np.diff(track.epoch_s)
@@ -184,7 +184,7 @@ def _without_repeats(track: RawTrack, steps: Floats) -> RawTrack:
 def _start(epoch_s: Floats, claimed_s: float | None, totals: DeviceTotals) -> float:
     if not len(epoch_s):
         if claimed_s is None or not (totals.timer_time_s or totals.elapsed_time_s):
-            raise no_points()
+            raise RecordingError("no_points")
         return claimed_s
     first = float(epoch_s[0])
     return claimed_s if claimed_s is not None and 0 <= first - claimed_s <= 3600 else first
@@ -194,13 +194,9 @@ def _refuse_absurd_times(start_s: float, span_s: float) -> None:
     earliest_s = datetime(EARLIEST_YEAR, 1, 1, tzinfo=UTC).timestamp()
     latest_s = datetime(2200, 1, 1, tzinfo=UTC).timestamp()
     if not earliest_s <= start_s < latest_s:
-        raise RecordingError(
-            "absurd_date", "The recording's date cannot be right. Set the device's clock and correct it."
-        )
+        raise RecordingError("absurd_date")
     if span_s > MAX_DAYS * 86_400:
-        raise RecordingError(
-            "too_long", f"The recording spans more than {MAX_DAYS} days. Split it and upload the parts."
-        )
+        raise RecordingError("too_long", days=MAX_DAYS)
 
 
 _RANGES = {

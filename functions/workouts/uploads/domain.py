@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, Field
 from stadion.sports import SportType
 from stadion.values import Value
 from workouts.domain import OnDuplicate, Track, Workout
+from workouts.reasons import Reason
 
 FORM_LASTS = timedelta(hours=1)
 ARRIVAL_GRACE = timedelta(minutes=15)
@@ -41,11 +42,18 @@ class Upload(Value):
     workout_ids: list[str] = Field(default_factory=list)
     existing_workout_id: str | None = None
     problem_code: str | None = None
-    problem_detail: str | None = None
+    problem_values: dict[str, str | int | float] = Field(default_factory=dict)
+    problem_detail: str | None = Field(
+        default=None, description="in English, of a problem that was stored before it had values"
+    )
 
     @property
     def is_open(self) -> bool:
         return self.status in {UploadState.QUEUED, UploadState.PROCESSING}
+
+    @property
+    def problem(self) -> Reason | None:
+        return Reason(code=self.problem_code, values=self.problem_values) if self.problem_code is not None else None
 
     def as_of(self, now: datetime) -> "Upload":
         """What waits for a file longer than its form holds has failed, though nothing says so in the table."""
@@ -57,7 +65,7 @@ class Upload(Value):
 # --- what becomes of it ---------------------------------------------------------------------------------------------
 
 
-class Reason(StrEnum):
+class Outcome(StrEnum):
     """Why a recording, or a whole upload, ends where it does."""
 
     NEW = "new"
@@ -82,16 +90,16 @@ class Placement:
 
     workout_id: str
     twin_id: str | None
-    reason: Reason
+    outcome: Outcome
 
     @property
     def joins(self) -> bool:
-        return self.reason in {Reason.MERGED, Reason.REPLACED}
+        return self.outcome in {Outcome.MERGED, Outcome.REPLACED}
 
     @property
     def home(self) -> str | None:
         """The workout that holds it afterwards; None: it is left out."""
-        if self.reason is Reason.IN_THE_DIARY:
+        if self.outcome is Outcome.IN_THE_DIARY:
             return None
         return self.twin_id if self.joins else self.workout_id
 
@@ -101,7 +109,7 @@ class Intake:
     """What an upload comes to: `upload` as it ends."""
 
     upload: Upload
-    reason: Reason
+    outcome: Outcome
     places: tuple[Placement, ...] = ()
 
 
@@ -118,27 +126,27 @@ def decide(upload: Upload, recordings: Sequence[Seen]) -> Intake:
     places: list[Placement] = []
     for seen in recordings:
         taken = {place.home for place in places}
-        places.append(Placement(seen.workout_id, seen.twin_id, _reason(upload.on_duplicate, seen.twin_id, taken)))
+        places.append(Placement(seen.workout_id, seen.twin_id, _outcome(upload.on_duplicate, seen.twin_id, taken)))
     homes = [place.home for place in places if place.home is not None]
     met = [place.twin_id for place in places if place.twin_id is not None and (place.joins or place.home is None)]
     if not homes:
         ended = upload.model_copy(update={"status": UploadState.DUPLICATE, "existing_workout_id": met[0]})
-        return Intake(ended, Reason.IN_THE_DIARY, tuple(places))
+        return Intake(ended, Outcome.IN_THE_DIARY, tuple(places))
     fields = {"status": UploadState.READY, "workout_ids": homes, "existing_workout_id": met[0] if met else None}
-    reason = next(place.reason for place in places if place.home is not None)
-    return Intake(upload.model_copy(update=fields), reason, tuple(places))
+    outcome = next(place.outcome for place in places if place.home is not None)
+    return Intake(upload.model_copy(update=fields), outcome, tuple(places))
 
 
-def _reason(on_duplicate: OnDuplicate, twin_id: str | None, taken: Iterable[str | None]) -> Reason:
+def _outcome(on_duplicate: OnDuplicate, twin_id: str | None, taken: Iterable[str | None]) -> Outcome:
     if twin_id is None:
-        return Reason.NEW
+        return Outcome.NEW
     if twin_id in taken:
-        return Reason.SIBLING
+        return Outcome.SIBLING
     return {
-        OnDuplicate.FORCE: Reason.FORCED,
-        OnDuplicate.REJECT: Reason.IN_THE_DIARY,
-        OnDuplicate.MERGE: Reason.MERGED,
-        OnDuplicate.REPLACE: Reason.REPLACED,
+        OnDuplicate.FORCE: Outcome.FORCED,
+        OnDuplicate.REJECT: Outcome.IN_THE_DIARY,
+        OnDuplicate.MERGE: Outcome.MERGED,
+        OnDuplicate.REPLACE: Outcome.REPLACED,
     }[on_duplicate]
 
 
@@ -147,12 +155,12 @@ def same_bytes(upload: Upload, known: Sequence[str]) -> Intake | None:
     if not known or upload.on_duplicate is OnDuplicate.FORCE:
         return None
     fields = {"status": UploadState.DUPLICATE, "existing_workout_id": known[0]}
-    return Intake(upload.model_copy(update=fields), Reason.SAME_BYTES)
+    return Intake(upload.model_copy(update=fields), Outcome.SAME_BYTES)
 
 
-def refused(upload: Upload, code: str, detail: str | None = None) -> Intake:
-    fields = {"status": UploadState.FAILED, "problem_code": code, "problem_detail": detail}
-    return Intake(upload.model_copy(update=fields), Reason.REFUSED)
+def refused(upload: Upload, reason: Reason) -> Intake:
+    fields = {"status": UploadState.FAILED, "problem_code": reason.code, "problem_values": reason.values}
+    return Intake(upload.model_copy(update=fields), Outcome.REFUSED)
 
 
 # --- what it brings into the diary ----------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from stadion.retry import retry_on_conflict
 from workouts import file_store, twin_service
 from workouts import store as diary_store
 from workouts.domain import FileRef, Measured, OnDuplicate, Workout, absorb, filled
+from workouts.reasons import Reason
 from workouts.recordings.errors import RecordingError
 from workouts.recordings.service import Entry, deposited, entries_of, live_part_of, merged_with
 from workouts.uploads import incoming_store, store
@@ -20,7 +21,7 @@ from workouts.uploads.domain import (
     Added,
     Intake,
     Joined,
-    Reason,
+    Outcome,
     Seen,
     Upload,
     UploadState,
@@ -44,19 +45,19 @@ class Arrived:
 def process(upload: Upload, incoming: Incoming, now: datetime) -> Intake:
     """Ends the upload in one of its final states; repeats change nothing."""
     if not upload.is_open:
-        return Intake(upload, Reason.OVER)
+        return Intake(upload, Outcome.OVER)
     store.mark_processing(upload.model_copy(update={"status": UploadState.PROCESSING}), now)
     try:
         return _take_in(upload, incoming_store.read(incoming), now)
     except RecordingError as error:
-        return store.end(refused(upload, error.code, error.detail), now)
+        return store.end(refused(upload, error.reason), now)
     except incoming_store.FileTooLargeError:
-        return store.end(refused(upload, "file_too_large"), now)
+        return store.end(refused(upload, Reason.of("file_too_large")), now)
 
 
 def give_up(upload: Upload, now: datetime) -> Intake:
     """Tells the athlete that it is our fault, instead of leaving the upload in processing for ever."""
-    return store.end(refused(upload, "file_broken"), now)
+    return store.end(refused(upload, Reason.of("file_broken")), now)
 
 
 def _take_in(upload: Upload, data: bytes, now: datetime) -> Intake:
@@ -66,7 +67,7 @@ def _take_in(upload: Upload, data: bytes, now: datetime) -> Intake:
         return store.end(again, now)
     entries = entries_of(data, sport_type=upload.sport_type, now=now)
     if len(entries) > MAX_ENTRIES:
-        raise RecordingError("too_many_sessions", f"A file may hold at most {MAX_ENTRIES} sessions.")
+        raise RecordingError("too_many_sessions", most=MAX_ENTRIES)
     arrived = [Arrived(entry, _workout(upload, n, entry, data, sha256, now)) for n, entry in enumerate(entries)]
     intake = retry_on_conflict(lambda: _enter(upload, arrived, sha256, now), also=twin_service.MOVED)
     for one in arrived:

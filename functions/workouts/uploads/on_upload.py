@@ -33,7 +33,7 @@ def process_upload(key: str, tries: int) -> None:
         upload_id=incoming.upload_id,
         workout_ids=ended.workout_ids,
         outcome=ended.status.value,
-        reason=intake.reason.value,
+        reason=intake.outcome.value,
         problem=ended.problem_code,
     )
 

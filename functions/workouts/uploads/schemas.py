@@ -15,8 +15,8 @@ from stadion.values import PresignedPost
 from stadion.zones import TimeZone
 from workouts.domain import OnDuplicate
 from workouts.schemas import GearIds, Name, Notes
+from workouts.texts import worded
 from workouts.uploads.domain import FORM_LASTS, Upload
-from workouts.uploads.texts import problem_text
 
 
 class NewUpload(RequestModel):
@@ -57,14 +57,15 @@ class UploadForm(BaseModel):
 
 
 class UploadProblem(BaseModel):
-    code: str = Field(examples=["fit_truncated"])
+    code: str = Field(examples=["no_times"])
     detail: str
 
     @classmethod
     def of(cls, upload: Upload, language: Language) -> Self | None:
-        if upload.problem_code is None:
+        problem = upload.problem
+        if problem is None:
             return None
-        return cls(code=upload.problem_code, detail=problem_text(upload.problem_code, upload.problem_detail, language))
+        return cls(code=problem.code, detail=upload.problem_detail or worded(problem, language))
 
 
 class UploadStatus(BaseModel):

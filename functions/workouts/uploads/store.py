@@ -9,7 +9,7 @@ from stadion.change import Change
 from stadion.dynamo import Item
 from stadion.records import Records
 from workouts import store as diary_store
-from workouts.uploads.domain import Added, Intake, Joined, Reason, Upload
+from workouts.uploads.domain import Added, Intake, Joined, Outcome, Upload
 from workouts.uploads.errors import UploadNotFoundError
 
 OPEN = "upload_open"
@@ -71,5 +71,5 @@ def _ended(intake: Intake, change: Change, slots: diary_store.Slots | None = Non
             if slots is not None:
                 slots.write(change)
     except _UploadIsOverError:
-        return Intake(get(intake.upload.user_id, intake.upload.upload_id), Reason.OVER)
+        return Intake(get(intake.upload.user_id, intake.upload.upload_id), Outcome.OVER)
     return intake

@@ -12,7 +12,7 @@ import fitfast
 import numpy as np
 
 from stadion.sports import SportType, from_fit
-from workouts.recordings.errors import RecordingError, no_points, no_times, too_many_points
+from workouts.recordings.errors import RecordingError
 from workouts.recordings.formats.devices import is_barometric_maker
 from workouts.recordings.limits import (
     MAX_FIT_BYTES,
@@ -52,10 +52,10 @@ _CHANNELS = {
 
 def decode_fit(data: bytes, most_points: int) -> list[Recording]:
     if len(data) > MAX_FIT_BYTES:
-        raise RecordingError("too_large", f"The FIT file is larger than {MAX_FIT_BYTES // MIB} MiB.")
+        raise RecordingError("too_large", mib=MAX_FIT_BYTES // MIB)
     recordings = [recording for part in _parts(data, most_points) for recording in _recordings(part)]
     if not recordings:
-        raise no_points()
+        raise RecordingError("no_points")
     return recordings
 
 
@@ -76,17 +76,17 @@ def _parts(data: bytes, most_points: int) -> list[_Part]:
         if header_size not in (12, 14) or size <= header_size + 2:
             raise _damaged()
         if start + size > len(data):
-            raise RecordingError("truncated_fit", "The FIT file ends too early. Copy it from the device again.")
+            raise RecordingError("truncated_fit")
         part = data[start : start + size]
         parts.append(_Part(part, _summaries_of(part, header_size, most_points)))
         if len(parts) > MAX_RECORDINGS:
-            raise RecordingError("too_many_parts", f"The file chains more than {MAX_RECORDINGS} others. Split it.")
+            raise RecordingError("too_many_parts", most=MAX_RECORDINGS)
         start += size
     return parts
 
 
 def _damaged() -> RecordingError:
-    return RecordingError("bad_fit", "The FIT file is damaged. Copy it from the device again.")
+    return RecordingError("bad_fit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def _summaries_of(part: bytes, header_size: int, most_points: int) -> bytes:
                 kept.append(part[position : position + known.size])
             position += known.size
         if fields > MAX_FIT_FIELDS or points > most_points or summaries > MAX_FIT_SUMMARIES:
-            raise too_many_points(most_points)
+            raise RecordingError("too_many_points", most=most_points)
     if position != end:
         raise _damaged()
     return _as_file(part[:header_size], b"".join(kept))
@@ -183,12 +183,10 @@ def _recordings(part: _Part) -> list[Recording]:
     summaries = _guarded(fitfast.parse, part.summaries)
     file_id = _first(summaries, "file_id")
     if file_id.get("type", "activity") not in ("activity", 4):
-        raise RecordingError(
-            "not_an_activity", "This FIT file holds no activity (a course, a workout plan or settings)."
-        )
+        raise RecordingError("not_an_activity")
     epoch_s = columns.get("timestamp")
     if epoch_s is None and columns:
-        raise no_times()
+        raise RecordingError("no_times")
     whole = RawTrack(epoch_s=np.empty(0) if epoch_s is None else epoch_s, channels=_channels(columns))
     sessions = sorted(summaries.get("session", ()), key=_starts)
     if not sessions:

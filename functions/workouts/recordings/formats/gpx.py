@@ -5,7 +5,7 @@ import re
 import numpy as np
 
 from stadion.sports import from_gpx
-from workouts.recordings.errors import no_points
+from workouts.recordings.errors import RecordingError
 from workouts.recordings.formats.devices import is_barometric
 from workouts.recordings.formats.xml_guard import MISSING, NO_TIME, TIME, Columns, PointReader, read_points, utc
 from workouts.recordings.recording import RawTrack, Recording, assembled
@@ -57,7 +57,7 @@ def decode_gpx(data: bytes, most_points: int) -> list[Recording]:
     reader = _GpxReader(most_points)
     read_points(data, reader, _POINT, b"<trkpt ")
     if not len(reader.points):
-        raise no_points()
+        raise RecordingError("no_points")
     epoch_s, channels = reader.points.finished()
     segment = np.searchsorted(reader.segment_starts, np.arange(len(epoch_s)), side="right").astype(np.float64)
     return [

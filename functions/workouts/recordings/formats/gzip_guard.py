@@ -28,16 +28,14 @@ def _next_chunk(member: "zlib._Decompress", rest: bytes) -> bytes:
     try:
         chunk = member.decompress(rest, MIB)
     except zlib.error as error:
-        raise RecordingError("bad_gzip", "The compressed file is damaged. Upload the original again.") from error
+        raise RecordingError("bad_gzip") from error
     if not chunk and not member.eof and not member.unconsumed_tail:
-        raise RecordingError("bad_gzip", "The compressed file ends too early. Upload the original again.")
+        raise RecordingError("bad_gzip")
     return chunk
 
 
 def _refuse_a_bomb(size: int, compressed_size: int) -> None:
     if size > MAX_BYTES:
-        raise RecordingError("too_large", f"Unpacked, the file is larger than {MAX_BYTES // MIB} MiB.")
+        raise RecordingError("too_large", mib=MAX_BYTES // MIB)
     if size > MIB and size > MAX_GZIP_RATIO * compressed_size:
-        raise RecordingError(
-            "gzip_bomb", "The file unpacks to far more than a recording would. Upload it uncompressed."
-        )
+        raise RecordingError("gzip_bomb")

@@ -14,14 +14,14 @@ def decode(data: bytes, *, now: datetime | None = None, most_points: int = MAX_P
     Raises nothing but RecordingError. With `now` (aware), a recording from the future is refused.
     """
     if not data:
-        raise RecordingError("empty_file", "The file is empty. Export it again.")
+        raise RecordingError("empty_file")
     if data.startswith(MAGIC):
         data = gunzipped(data)
     if len(data) > MAX_BYTES:
-        raise RecordingError("too_large", f"The file is larger than {MAX_BYTES // MIB} MiB.")
+        raise RecordingError("too_large", mib=MAX_BYTES // MIB)
     recordings = _decoded(data, most_points)
     if now is not None and any(recording.started_at > now + _CLOCK_MAY_BE_AHEAD_BY for recording in recordings):
-        raise RecordingError("absurd_date", "The recording is from the future. Set the device's clock and correct it.")
+        raise RecordingError("from_the_future")
     return recordings
 
 
@@ -40,7 +40,7 @@ def _decoded(data: bytes, most_points: int) -> list[Recording]:
         from workouts.recordings.formats.tcx import decode_tcx
 
         return decode_tcx(data, most_points)
-    raise RecordingError("unknown_format", "This is not a FIT, GPX or TCX file. Export the activity in one of these.")
+    raise RecordingError("unknown_format")
 
 
 def _root(data: bytes) -> str | None:

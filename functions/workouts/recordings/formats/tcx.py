@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from stadion.sports import from_tcx
-from workouts.recordings.errors import RecordingError, no_points
+from workouts.recordings.errors import RecordingError
 from workouts.recordings.formats.devices import is_barometric
 from workouts.recordings.formats.xml_guard import MISSING, NO_TIME, TIME, Columns, PointReader, number, read_points, utc
 from workouts.recordings.limits import MAX_LAPS, MAX_RECORDINGS
@@ -80,7 +80,7 @@ def decode_tcx(data: bytes, most_points: int) -> list[Recording]:
     reader = _TcxReader(most_points)
     read_points(data, reader, _POINT, b"<Trackpoint>")
     if not reader.activities:
-        raise no_points()
+        raise RecordingError("no_points")
     return [_recording(activity) for activity in reader.activities]
 
 
@@ -202,4 +202,4 @@ def _epoch_s(text: str) -> float | None:
 
 def _refuse_more_than(limit: int, count: int) -> None:
     if count > limit:
-        raise RecordingError("too_many_parts", f"The file holds more than {limit:,} laps or activities. Split it.")
+        raise RecordingError("too_many_parts", most=limit)

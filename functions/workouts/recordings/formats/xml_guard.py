@@ -12,7 +12,7 @@ from xml.parsers import expat
 
 import numpy as np
 
-from workouts.recordings.errors import RecordingError, too_many_points
+from workouts.recordings.errors import RecordingError
 from workouts.recordings.limits import MAX_DEPTH, MAX_TEXT
 from workouts.recordings.recording import Floats
 
@@ -55,7 +55,7 @@ def local(name: str) -> str:
 
 
 def _refuse_dtd(*_: object) -> None:
-    raise RecordingError("xml_dtd", "The file declares a document type, which recordings never need. Export it again.")
+    raise RecordingError("xml_dtd")
 
 
 class Columns:
@@ -87,7 +87,7 @@ class Columns:
         self._length += len(self._rows)
         self._rows.clear()
         if self._length > self._most_points:
-            raise too_many_points(self._most_points)
+            raise RecordingError("too_many_points", most=self._most_points)
 
     def finished(self) -> tuple[Floats, dict[str, Floats]]:
         self._flush()
@@ -101,7 +101,7 @@ def _seconds(times: Sequence[bytes]) -> Floats:
     try:
         stamps = np.array(times).astype("datetime64[us]")
     except ValueError as error:
-        raise RecordingError("bad_time", "A point's time is not a date and time. Export the activity again.") from error
+        raise RecordingError("bad_time") from error
     return np.where(np.isnat(stamps), np.nan, stamps.astype(np.int64) / 1e6)
 
 
@@ -116,10 +116,7 @@ def number(text: bytes) -> float:
     try:
         return float(text or MISSING)
     except ValueError as error:
-        shown = text[:40].decode(errors="replace")
-        raise RecordingError(
-            "bad_number", f"“{shown}” stands where a number belongs. Export the activity again."
-        ) from error
+        raise RecordingError("bad_number", text=text[:40].decode(errors="replace")) from error
 
 
 def utc(text: str) -> bytes:
@@ -130,8 +127,7 @@ def utc(text: str) -> bytes:
         moment = datetime.fromisoformat(text)
         moment = moment.astimezone(UTC) if moment.tzinfo else moment
     except (ValueError, OverflowError) as error:
-        shown = text[:40]
-        raise RecordingError("bad_time", f"“{shown}” is not a date and time. Export the activity again.") from error
+        raise RecordingError("bad_time") from error
     return moment.replace(tzinfo=None).isoformat().encode()
 
 
@@ -166,14 +162,13 @@ class PointReader(ABC):
         try:
             self._parser.Parse(data, final)
         except (expat.ExpatError, ValueError, LookupError) as error:
-            where = f"line {self._parser.ErrorLineNumber}"
-            raise RecordingError("bad_xml", f"The file is damaged near {where}. Export it again.") from error
+            raise RecordingError("bad_xml", line=self._parser.ErrorLineNumber) from error
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         name = local(name)
         self.path.append(name)
         if len(self.path) > MAX_DEPTH:
-            raise RecordingError("xml_too_deep", "The file is nested deeper than any recording. Export it again.")
+            raise RecordingError("xml_too_deep")
         self._forget_text()
         self.opened(name, attributes)
 
@@ -186,9 +181,7 @@ class PointReader(ABC):
         self._text.append(text)
         self._text_size += len(text)
         if self._text_size > MAX_TEXT:
-            raise RecordingError(
-                "xml_text_too_long", "The file holds a text longer than any recording's. Export it again."
-            )
+            raise RecordingError("xml_text_too_long")
 
     def _forget_text(self) -> None:
         self._text.clear()

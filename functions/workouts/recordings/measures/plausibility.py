@@ -3,7 +3,7 @@
 import numpy as np
 
 from stadion.sports import Sport
-from workouts.domain import WorkoutFlag
+from workouts.domain import WorkoutFlag, speed_too_high
 from workouts.recordings.measures.timeline import Timeline
 from workouts.recordings.recording import Floats, Recording, haversine_m
 
@@ -31,9 +31,8 @@ def average_speed(sport: Sport, distance_m: float | None, timer_s: float) -> Wor
     """Needs no recording, so it serves manual workouts as well."""
     if not distance_m or distance_m <= sport.top_speed_mps * max(timer_s, 1.0):
         return None
-    return WorkoutFlag(
-        code="average_speed_too_high",
-        detail=f"{distance_m / 1000:.1f} km in {timer_s:.0f} s is faster than {sport.sport_type} can be.",
+    return WorkoutFlag.of(
+        "average_speed_too_high", kmh=round(distance_m / max(timer_s, 1.0) * 3.6, 1), sport=sport.sport_type.value
     )
 
 
@@ -41,18 +40,14 @@ def _heart_rate(heart_rate_bpm: Floats) -> WorkoutFlag | None:
     highest = _highest(heart_rate_bpm)
     if highest <= MAX_HEART_RATE_BPM:
         return None
-    return WorkoutFlag(
-        code="heart_rate_too_high", detail=f"A heart rate of {highest:.0f} bpm was recorded; no heart beats that fast."
-    )
+    return WorkoutFlag.of("heart_rate_too_high", bpm=round(highest))
 
 
 def _power(power_w: Floats) -> WorkoutFlag | None:
     highest = _highest(power_w)
     if highest <= MAX_POWER_W:
         return None
-    return WorkoutFlag(
-        code="power_too_high", detail=f"A power of {highest:.0f} W was recorded; the meter was probably out of order."
-    )
+    return WorkoutFlag.of("power_too_high", watts=round(highest))
 
 
 def _highest(values: Floats) -> float:
@@ -64,11 +59,7 @@ def _speed(line: Timeline, sport: Sport) -> WorkoutFlag | None:
     fastest = sustained_speed_mps(line, SUSTAINED_S)
     if fastest is None or fastest <= sport.top_speed_mps:
         return None
-    return WorkoutFlag(
-        code="speed_too_high",
-        detail=f"{fastest * 3.6:.0f} km/h over {SUSTAINED_S:.0f} s is faster than {sport.sport_type} can be "
-        f"({sport.top_speed_mps * 3.6:.0f} km/h). Was part of it in a vehicle?",
-    )
+    return speed_too_high(fastest, sport)
 
 
 def sustained_speed_mps(line: Timeline, window_s: float) -> float | None:
@@ -89,6 +80,4 @@ def _jump(recording: Recording, sport: Sport) -> WorkoutFlag | None:
     if not len(far):
         return None
     longest = hops[far].max()
-    return WorkoutFlag(
-        code="gps_jump", detail=f"The position jumps by {longest / 1000:.1f} km from one point to the next."
-    )
+    return WorkoutFlag.of("gps_jump", km=round(float(longest) / 1000, 1))

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workouts.domain import OnDuplicate
-from workouts.uploads.domain import Intake, Reason, Seen, Upload, UploadState, decide, refused, same_bytes
+from workouts.reasons import Reason
+from workouts.uploads.domain import Intake, Outcome, Seen, Upload, UploadState, decide, refused, same_bytes
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
-R = Reason
 
 
 def upload(on_duplicate: OnDuplicate = OnDuplicate.REJECT) -> Upload:
@@ -39,42 +39,45 @@ def ending(intake: Intake) -> tuple[UploadState, list[str], str | None]:
 @pytest.mark.parametrize("on_duplicate", OnDuplicate)
 def test_a_recording_like_no_other_is_a_new_workout_whatever_was_wished(on_duplicate: OnDuplicate) -> None:
     intake = decided(on_duplicate, None)
-    assert (ending(intake), intake.reason) == ((UploadState.READY, ["w-0"], None), R.NEW)
+    assert (ending(intake), intake.outcome) == ((UploadState.READY, ["w-0"], None), Outcome.NEW)
 
 
 @pytest.mark.parametrize(
     ("on_duplicate", "ended", "reason"),
     [
-        (OnDuplicate.REJECT, (UploadState.DUPLICATE, [], "twin"), R.IN_THE_DIARY),
-        (OnDuplicate.MERGE, (UploadState.READY, ["twin"], "twin"), R.MERGED),
-        (OnDuplicate.REPLACE, (UploadState.READY, ["twin"], "twin"), R.REPLACED),
-        (OnDuplicate.FORCE, (UploadState.READY, ["w-0"], None), R.FORCED),
+        (OnDuplicate.REJECT, (UploadState.DUPLICATE, [], "twin"), Outcome.IN_THE_DIARY),
+        (OnDuplicate.MERGE, (UploadState.READY, ["twin"], "twin"), Outcome.MERGED),
+        (OnDuplicate.REPLACE, (UploadState.READY, ["twin"], "twin"), Outcome.REPLACED),
+        (OnDuplicate.FORCE, (UploadState.READY, ["w-0"], None), Outcome.FORCED),
     ],
 )
 def test_of_a_workout_that_is_there_the_athletes_wish_decides(
-    on_duplicate: OnDuplicate, ended: tuple[UploadState, list[str], str | None], reason: Reason
+    on_duplicate: OnDuplicate, ended: tuple[UploadState, list[str], str | None], reason: Outcome
 ) -> None:
     intake = decided(on_duplicate, "twin")
-    assert (ending(intake), intake.reason) == (ended, reason)
+    assert (ending(intake), intake.outcome) == (ended, reason)
 
 
 def test_of_several_sessions_each_has_its_own_place_and_reason() -> None:
     intake = decided(OnDuplicate.REJECT, "twin", None)
     assert ending(intake) == (UploadState.READY, ["w-1"], "twin")
-    assert [(place.home, place.reason) for place in intake.places] == [(None, R.IN_THE_DIARY), ("w-1", R.NEW)]
-    assert intake.reason is R.NEW
+    assert [(place.home, place.outcome) for place in intake.places] == [
+        (None, Outcome.IN_THE_DIARY),
+        ("w-1", Outcome.NEW),
+    ]
+    assert intake.outcome is Outcome.NEW
 
 
 def test_two_sessions_of_a_file_never_join_the_same_workout() -> None:
     intake = decided(OnDuplicate.MERGE, "twin", "twin")
     assert ending(intake) == (UploadState.READY, ["twin", "w-1"], "twin")
-    assert [place.reason for place in intake.places] == [R.MERGED, R.SIBLING]
+    assert [place.outcome for place in intake.places] == [Outcome.MERGED, Outcome.SIBLING]
 
 
 def test_the_same_bytes_are_known_before_anything_is_decoded() -> None:
     intake = same_bytes(upload(), ["first", "second"])
     assert intake is not None
-    assert (ending(intake), intake.reason) == ((UploadState.DUPLICATE, [], "first"), R.SAME_BYTES)
+    assert (ending(intake), intake.outcome) == ((UploadState.DUPLICATE, [], "first"), Outcome.SAME_BYTES)
 
 
 @pytest.mark.parametrize(("on_duplicate", "known"), [(OnDuplicate.FORCE, ["first"]), (OnDuplicate.REJECT, [])])
@@ -83,9 +86,9 @@ def test_forced_bytes_and_unknown_ones_are_looked_into(on_duplicate: OnDuplicate
 
 
 def test_a_refusal_says_what_is_wrong_and_brings_nothing() -> None:
-    intake = refused(upload(), "fit_truncated", "It ends too early.")
+    intake = refused(upload(), Reason.of("too_long", days=31))
     assert (ending(intake), intake.places) == ((UploadState.FAILED, [], None), ())
-    assert (intake.upload.problem_code, intake.upload.problem_detail) == ("fit_truncated", "It ends too early.")
+    assert intake.upload.problem == Reason.of("too_long", days=31)
 
 
 @given(

@@ -1,0 +1,152 @@
+"""What the codes of flags, notes, parts and refusals say to people."""
+
+from typing import Final
+
+from stadion.i18n import Language, Text
+from workouts.reasons import Reason
+
+FLAGS: Final = {
+    "average_speed_too_high": Text(
+        en="An average of {kmh} km/h is too fast for {sport}.",
+        ru="Средняя скорость {kmh} км/ч слишком велика для {sport}.",
+    ),
+    "duration_too_long": Text(
+        en="A workout of more than {days} days is not plausible.",
+        ru="Тренировка дольше {days} дней неправдоподобна.",
+    ),
+    "gps_jump": Text(
+        en="The position jumps by {km} km from one point to the next.",
+        ru="Между соседними точками положение меняется на {km} км.",
+    ),
+    "heart_rate_too_high": Text(
+        en="A heart rate of {bpm} bpm was recorded; no heart beats that fast.",
+        ru="Записан пульс {bpm} уд/мин; так быстро сердце не бьётся.",
+    ),
+    "power_too_high": Text(
+        en="A power of {watts} W was recorded; the meter was probably out of order.",
+        ru="Записана мощность {watts} Вт; измеритель, вероятно, был неисправен.",
+    ),
+    "speed_too_high": Text(
+        en="{kmh} km/h is faster than {sport} can be ({top_kmh} km/h). Was part of it in a vehicle?",
+        ru="{kmh} км/ч — больше, чем возможно для {sport} ({top_kmh} км/ч). Часть пути была на транспорте?",
+    ),
+}
+
+REFUSALS: Final = {
+    "absurd_date": Text(
+        en="The recording's date cannot be right. Set the device's clock and correct it.",
+        ru="Дата записи не может быть верной. Настройте часы устройства и исправьте её.",
+    ),
+    "bad_fit": Text(
+        en="The FIT file is damaged. Copy it from the device again.",
+        ru="Файл FIT повреждён. Скопируйте его с устройства ещё раз.",
+    ),
+    "bad_gzip": Text(
+        en="The compressed file is damaged or ends too early. Upload the original again.",
+        ru="Сжатый файл повреждён или обрывается. Загрузите исходный файл ещё раз.",
+    ),
+    "bad_number": Text(
+        en="“{text}” stands where a number belongs. Export the activity again.",
+        ru="На месте числа стоит «{text}». Экспортируйте тренировку ещё раз.",
+    ),
+    "bad_time": Text(
+        en="A point's time is not a date and time. Export the activity again.",
+        ru="Время точки — не дата и время. Экспортируйте тренировку ещё раз.",
+    ),
+    "bad_xml": Text(
+        en="The file is damaged near line {line}. Export it again.",
+        ru="Файл повреждён около строки {line}. Экспортируйте его ещё раз.",
+    ),
+    "empty_file": Text(en="The file is empty. Export it again.", ru="Файл пуст. Экспортируйте его ещё раз."),
+    "file_broken": Text(
+        en="We could not work through this file. The original is kept; support can look at it.",
+        ru="Не удалось обработать этот файл. Оригинал сохранён, поддержка может его посмотреть.",
+    ),
+    "file_never_arrived": Text(
+        en="The file never arrived. Announce the upload again and send the file within an hour.",
+        ru="Файл так и не пришёл. Создайте загрузку заново и отправьте файл в течение часа.",
+    ),
+    "file_too_large": Text(
+        en="The file is larger than 50 MB. Export it again with fewer extras, or split it.",
+        ru="Файл больше 50 МБ. Экспортируйте его без лишнего или разделите.",
+    ),
+    "from_the_future": Text(
+        en="The recording is from the future. Set the device's clock and correct it.",
+        ru="Запись — из будущего. Настройте часы устройства и исправьте её дату.",
+    ),
+    "gzip_bomb": Text(
+        en="The file unpacks to far more than a recording would. Upload it uncompressed.",
+        ru="После распаковки файл намного больше любой записи. Загрузите его несжатым.",
+    ),
+    "no_points": Text(
+        en="The file holds no recorded points. Export the activity itself, not a route.",
+        ru="В файле нет записанных точек. Экспортируйте саму тренировку, а не маршрут.",
+    ),
+    "no_times": Text(
+        en="The points have no times: this is a route, not a recording. Export the activity.",
+        ru="У точек нет времени: это маршрут, а не запись. Экспортируйте тренировку.",
+    ),
+    "not_an_activity": Text(
+        en="This FIT file holds no activity (a course, a workout plan or settings).",
+        ru="В этом файле FIT нет тренировки (это маршрут, план тренировки или настройки).",
+    ),
+    "too_large": Text(
+        en="The file, unpacked, is larger than {mib} MiB.", ru="Файл в распакованном виде больше {mib} МиБ."
+    ),
+    "too_long": Text(
+        en="The recording spans more than {days} days. Split it and upload the parts.",
+        ru="Запись длиннее {days} дней. Разделите её и загрузите частями.",
+    ),
+    "too_many_parts": Text(
+        en="The file holds more than {most} activities or laps. Split it and upload the parts.",
+        ru="В файле больше {most} тренировок или кругов. Разделите его и загрузите частями.",
+    ),
+    "too_many_points": Text(
+        en="The file holds more than {most} points. Split it and upload the parts.",
+        ru="В файле больше {most} точек. Разделите его и загрузите частями.",
+    ),
+    "too_many_sessions": Text(
+        en="A file may hold at most {most} sessions. Split it and upload the parts.",
+        ru="В файле может быть не больше {most} тренировок. Разделите его и загрузите частями.",
+    ),
+    "truncated_fit": Text(
+        en="The FIT file ends too early. Copy it from the device again.",
+        ru="Файл FIT обрывается. Скопируйте его с устройства ещё раз.",
+    ),
+    "unknown_format": Text(
+        en="This is not a FIT, GPX or TCX file. Export the activity in one of these.",
+        ru="Это не файл FIT, GPX или TCX. Экспортируйте тренировку в одном из этих форматов.",
+    ),
+    "xml_dtd": Text(
+        en="The file declares a document type, which recordings never need. Export it again.",
+        ru="В файле объявлен тип документа, записям он не нужен. Экспортируйте файл ещё раз.",
+    ),
+    "xml_text_too_long": Text(
+        en="The file holds a text longer than any recording's. Export it again.",
+        ru="В файле текст длиннее, чем бывает в записях. Экспортируйте файл ещё раз.",
+    ),
+    "xml_too_deep": Text(
+        en="The file is nested deeper than any recording. Export it again.",
+        ru="Вложенность файла глубже, чем бывает в записях. Экспортируйте файл ещё раз.",
+    ),
+}
+
+TEXTS: Final = FLAGS | REFUSALS
+
+
+def worded(reason: Reason, language: Language) -> str:
+    """A code that is not known here, of another version, speaks for itself."""
+    text = TEXTS.get(reason.code)
+    if text is None:
+        return reason.code
+    return text.say(language, **{name: _said(value, language) for name, value in reason.values.items()})
+
+
+def _said(value: str | float, language: Language) -> str:
+    if isinstance(value, str):
+        return value
+    number = f"{value:,}" if isinstance(value, int) else f"{value:,.10g}"
+    return number.translate(_RUSSIAN) if language is Language.RU else number
+
+
+_RUSSIAN: Final = str.maketrans({",": "\N{NO-BREAK SPACE}", ".": ","})

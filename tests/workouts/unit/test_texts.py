@@ -1,0 +1,69 @@
+"""Every reason that the code can give has its sentence, in both languages, complete with its values."""
+
+import ast
+from collections.abc import Iterator
+from string import Formatter
+
+import pytest
+
+from local.paths import ROOT
+from stadion.i18n import Language
+from workouts.domain import WorkoutFlag
+from workouts.reasons import Reason
+from workouts.schemas import WorkoutFlagResponse
+from workouts.texts import TEXTS, worded
+
+MAKERS = {"RecordingError", "Reason.of", "WorkoutFlag.of"}
+
+
+def given() -> Iterator[tuple[str, set[str]]]:
+    """The reasons that are made in the code: their codes and the names of their values."""
+    for path in (ROOT / "functions" / "workouts").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_bytes(), filename=str(path))):
+            match node:
+                case ast.Call(args=[ast.Constant(value=str(code))]) if ast.unparse(node.func) in MAKERS:
+                    yield code, {keyword.arg or "" for keyword in node.keywords}
+
+
+def places(template: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(template) if name}
+
+
+def test_every_reason_has_a_sentence_for_its_values() -> None:
+    found = list(given())
+    assert len(found) > 25
+    for code, names in found:
+        assert names >= places(TEXTS[code].en), code
+
+
+def test_both_languages_say_the_same_values() -> None:
+    assert [code for code, text in TEXTS.items() if places(text.en) != places(text.ru)] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (Language.EN, "The file holds more than 1,000,000 points. Split it and upload the parts."),
+        (
+            Language.RU,
+            "В файле больше 1_000_000 точек. Разделите его и загрузите частями.".replace("_", "\N{NO-BREAK SPACE}"),
+        ),
+    ],
+)
+def test_numbers_are_written_as_the_language_writes_them(language: Language, said: str) -> None:
+    assert worded(Reason.of("too_many_points", most=1_000_000), language) == said
+
+
+def test_a_decimal_has_a_comma_in_russian() -> None:
+    flag = WorkoutFlag.of("average_speed_too_high", kmh=48.2, sport="Run")
+    assert worded(flag, Language.EN) == "An average of 48.2 km/h is too fast for Run."
+    assert "48,2 км/ч" in worded(flag, Language.RU)
+
+
+def test_a_flag_that_was_stored_in_english_is_read_as_it_was() -> None:
+    old = WorkoutFlag.model_validate({"code": "gps_jump", "detail": "The position jumps."})
+    assert WorkoutFlagResponse.of(old, Language.RU).detail == "The position jumps."
+
+
+def test_a_code_of_another_version_speaks_for_itself() -> None:
+    assert worded(Reason.of("of_tomorrow", km=3), Language.RU) == "of_tomorrow"
