@@ -88,6 +88,11 @@ class Measured(Value):
     end_latlng: tuple[float, float] | None = None
     polyline: str | None = None
     device: str | None = None
+    indoor: bool = False
+    pool_length_m: float | None = None
+    strokes: int | None = None
+    feel: float | None = Field(default=None, description="told to the device, from 0 (very weak) to 100 (very strong)")
+    rpe: float | None = Field(default=None, description="perceived exertion, told to the device, from 0 to 10")
     best_efforts: list[BestEffort] = Field(default_factory=list)
     flags: list[WorkoutFlag] = Field(default_factory=list)
 
@@ -99,6 +104,8 @@ class Track(Value):
     laps: list[dict[str, Any]] = Field(default_factory=list)
     splits_km: list[dict[str, Any]] = Field(default_factory=list)
     splits_mile: list[dict[str, Any]] = Field(default_factory=list)
+    lengths: list[dict[str, Any]] = Field(default_factory=list, description="of a pool")
+    devices: list[dict[str, Any]] = Field(default_factory=list)
 
 
 class Workout(Measured):

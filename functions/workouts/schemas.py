@@ -142,11 +142,18 @@ class WorkoutDetail(WorkoutSummary):
     calories_method: str | None = None
     start_latlng: tuple[float, float] | None = None
     end_latlng: tuple[float, float] | None = None
+    indoor: bool = False
+    pool_length_m: float | None = None
+    strokes: int | None = None
+    feel: float | None = Field(default=None, description="told to the device, from 0 (very weak) to 100 (very strong)")
+    rpe: float | None = Field(default=None, description="perceived exertion, told to the device, from 0 to 10")
     best_efforts: list[BestEffort] = Field(default_factory=list)
     pauses: list[dict[str, Any]] = Field(default_factory=list)
     laps: list[dict[str, Any]] = Field(default_factory=list)
     splits_km: list[dict[str, Any]] = Field(default_factory=list)
     splits_mile: list[dict[str, Any]] = Field(default_factory=list)
+    lengths: list[dict[str, Any]] = Field(default_factory=list, description="of a pool: strokes, rests")
+    devices: list[dict[str, Any]] = Field(default_factory=list, description="what recorded, and its sensors")
     files: list[WorkoutFile] = Field(default_factory=list)
     created_at: AwareDatetime
     updated_at: AwareDatetime

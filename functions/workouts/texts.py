@@ -45,10 +45,6 @@ REFUSALS: Final = {
         en="The compressed file is damaged or ends too early. Upload the original again.",
         ru="Сжатый файл повреждён или обрывается. Загрузите исходный файл ещё раз.",
     ),
-    "bad_number": Text(
-        en="“{text}” stands where a number belongs. Export the activity again.",
-        ru="На месте числа стоит «{text}». Экспортируйте тренировку ещё раз.",
-    ),
     "bad_time": Text(
         en="A point's time is not a date and time. Export the activity again.",
         ru="Время точки — не дата и время. Экспортируйте тренировку ещё раз.",
@@ -77,6 +73,10 @@ REFUSALS: Final = {
     "gzip_bomb": Text(
         en="The file unpacks to far more than a recording would. Upload it uncompressed.",
         ru="После распаковки файл намного больше любой записи. Загрузите его несжатым.",
+    ),
+    "lasts_no_time": Text(
+        en="It lasts no time at all. Export the activity again, with all of its points.",
+        ru="Она не длится нисколько. Экспортируйте тренировку ещё раз, со всеми точками.",
     ),
     "no_points": Text(
         en="The file holds no recorded points. Export the activity itself, not a route.",
@@ -131,7 +131,56 @@ REFUSALS: Final = {
     ),
 }
 
-TEXTS: Final = FLAGS | REFUSALS
+LEFT_OUT: Final = {
+    "repeated": Text(
+        en="The file holds this activity twice; it counts once.",
+        ru="Эта тренировка записана в файле дважды; она учтена один раз.",
+    ),
+    "session_without_time": Text(
+        en="This session lasts no time, such as a transition that was skipped.",
+        ru="Эта часть не длится нисколько, например пропущенная транзитная зона.",
+    ),
+    "summary_of_sessions": Text(
+        en="This session only sums up the others.", ru="Эта часть лишь подводит итог остальным."
+    ),
+}
+"""Beside refusals, which may be of a part as well."""
+
+JOINED: Final = {
+    "in_the_diary": Text(en="Your diary has this workout already.", ru="Эта тренировка уже есть в дневнике."),
+    "merged": Text(en="It was merged into a workout of your diary.", ru="Она объединена с тренировкой из дневника."),
+    "replaced": Text(
+        en="It replaced the numbers of a workout of your diary.", ru="Она заменила числа тренировки из дневника."
+    ),
+}
+
+NOTES: Final = {
+    "points_from_the_future": Text(
+        en="Points from the future were left out: {count}.", ru="Точки из будущего пропущены: {count}."
+    ),
+    "positions_nowhere": Text(
+        en="The positions were left out: they are those of a machine, at 0, 0 or in one place.",
+        ru="Координаты пропущены: это координаты тренажёра, 0, 0 или одно и то же место.",
+    ),
+    "torn": Text(
+        en="The file is damaged or ends too early. What could be read before counts.",
+        ru="Файл повреждён или обрывается. Учтено то, что удалось прочитать до этого места.",
+    ),
+    "unread_numbers": Text(
+        en="Readings with a text in a number's place were left out: {count}.",
+        ru="Показания, где вместо числа стоит текст, пропущены: {count}.",
+    ),
+    "unread_times": Text(
+        en="Points whose time could not be read were left out: {count}.",
+        ru="Точки, время которых не удалось прочитать, пропущены: {count}.",
+    ),
+    "wrong_checksum": Text(
+        en="The file's checksum is wrong: some of its values may be, too.",
+        ru="Контрольная сумма файла неверна; некоторые значения могут быть неверны тоже.",
+    ),
+}
+
+TEXTS: Final = FLAGS | REFUSALS | LEFT_OUT | JOINED | NOTES
 
 
 def worded(reason: Reason, language: Language) -> str:

@@ -1,12 +1,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stadion.privacy import EARTH_RADIUS_M
 from stadion.sports import SportType
+from workouts.reasons import Reason
 from workouts.recordings.errors import RecordingError
 from workouts.recordings.limits import EARLIEST_YEAR, MAX_DAYS, MAX_POINTS
 
@@ -62,6 +64,33 @@ class DeviceTotals:
     normalized_power_w: float | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwimLength:
+    """One length of a pool. `strokes` None: the device does not count them, or it was a rest (not `is_active`)."""
+
+    offset_s: float
+    duration_s: float
+    is_active: bool = True
+    stroke: str | None = None
+    strokes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Swim:
+    pool_length_m: float | None = None
+    strokes: int | None = None
+    lengths: tuple[SwimLength, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """What recorded, or a sensor of it, as the file names it; its serial number is nobody's business."""
+
+    maker: str | None = None
+    product: str | None = None
+    kind: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Recording:
     """One activity as columns of the same length n >= 0: float64, NaN where the device recorded nothing.
@@ -88,6 +117,18 @@ class Recording:
     barometric: bool = False
     device: str | None = None
     external_id: str | None = None
+    part: str = "activity:1"
+    """Which part of its file it is."""
+    notes: tuple[Reason, ...] = ()
+    """What was left out of it, or how its file was broken."""
+    indoor: bool = False
+    """On a machine, which knows distance and speed but is nowhere."""
+    swim: Swim | None = None
+    feel: float | None = None
+    """As the athlete told the device, from 0 (very weak) to 100 (very strong)."""
+    rpe: float | None = None
+    """Perceived exertion from 0 to 10, told likewise (Borg's CR10)."""
+    devices: tuple[Device, ...] = ()
 
     def __len__(self) -> int:
         return len(self.time_s)
@@ -122,6 +163,7 @@ def assembled(
     barometric: bool = False,
     device: str | None = None,
     external_id: str | None = None,
+    notes: tuple[Reason, ...] = (),
 ) -> Recording:
     """`pauses` and `laps` carry Unix times as offsets here. `pauses` None means: find them in the gaps."""
     totals = totals or DeviceTotals()
@@ -129,7 +171,7 @@ def assembled(
     start_s = _start(tidy.epoch_s, started_epoch_s, totals)
     _refuse_absurd_times(start_s, float(tidy.epoch_s[-1]) - start_s if len(tidy.epoch_s) else 0.0)
     time_s = tidy.epoch_s - start_s
-    columns = _plausible_channels(tidy, len(time_s))
+    columns: dict[str, Any] = _plausible_channels(tidy, len(time_s))
     found = _gaps(time_s, columns, tidy.segment) if pauses is None else _since(start_s, pauses, time_s)
     return Recording(
         file_format=file_format,
@@ -142,6 +184,7 @@ def assembled(
         barometric=barometric,
         device=device,
         external_id=external_id,
+        notes=notes,
         **columns,
     )
 

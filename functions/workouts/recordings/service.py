@@ -15,7 +15,8 @@ from stadion.storage import s3_client
 from stadion.streams.recorded import TIME, bundle, chunks, joined, unbundle
 from workouts.domain import LivePart, Measured, Track, Workout
 from workouts.matching import is_same_workout
-from workouts.recordings.formats.service import decode
+from workouts.recordings.formats.parts import LeftOut
+from workouts.recordings.formats.service import decode, decoded
 from workouts.recordings.measures.domain import Measures, fingerprint, measure
 from workouts.recordings.merge import merged
 from workouts.recordings.recording import CHANNELS, DeviceTotals, Pause, Recording
@@ -46,12 +47,26 @@ class Entry:
         return self.recording.file_format
 
 
+@dataclass(frozen=True)
+class Contents:
+    """Of a file: the parts that are activities, and those that are not."""
+
+    entries: list[Entry]
+    left_out: tuple[LeftOut, ...] = ()
+
+
 def entries_of(data: bytes, *, sport_type: SportType | None, now: datetime) -> list[Entry]:
     """One entry per activity in the file; `sport_type` overrides what a file with one activity says."""
-    recordings = decode(data, now=now)
+    return contents_of(data, sport_type=sport_type, now=now).entries
+
+
+def contents_of(data: bytes, *, sport_type: SportType | None, now: datetime) -> Contents:
+    """`entries_of`, with what was left out."""
+    found = decoded(data, now=now)
+    recordings = found.recordings
     if sport_type is not None and len(recordings) == 1:
         recordings = [replace(recordings[0], sport_type=sport_type)]
-    return [_entry(recording) for recording in recordings]
+    return Contents([_entry(recording) for recording in recordings], found.left_out)
 
 
 def entry_of_live(live: LivePart, bundled: bytes | None) -> Entry:
@@ -121,7 +136,7 @@ def _is_of(recording: Recording, workout: Workout) -> bool:
 
 def _entry(recording: Recording) -> Entry:
     measures = measure(recording)
-    return Entry(recording=recording, measured=_measured(recording, measures), track=_track(measures))
+    return Entry(recording=recording, measured=_measured(recording, measures), track=_track(recording, measures))
 
 
 def _measured(recording: Recording, measures: Measures) -> Measured:
@@ -133,15 +148,22 @@ def _measured(recording: Recording, measures: Measures) -> Measured:
         recorded_span_s=recording.span_s or None,
         polyline=measures.summary_polyline or None,
         device=recording.device,
+        indoor=recording.indoor,
+        pool_length_m=recording.swim and recording.swim.pool_length_m,
+        strokes=recording.swim and recording.swim.strokes,
+        feel=recording.feel,
+        rpe=recording.rpe,
         best_efforts=list(measures.best_efforts),
         flags=list(measures.flags),
     )
 
 
-def _track(measures: Measures) -> Track:
+def _track(recording: Recording, measures: Measures) -> Track:
     return Track(
         pauses=[asdict(pause) for pause in measures.pauses],
         laps=[asdict(lap) for lap in measures.laps],
         splits_km=[asdict(split) for split in measures.splits_km],
         splits_mile=[asdict(split) for split in measures.splits_mile],
+        lengths=[asdict(length) for length in recording.swim.lengths] if recording.swim is not None else [],
+        devices=[asdict(device) for device in recording.devices],
     )

@@ -24,6 +24,15 @@ class UploadState(StrEnum):
     DUPLICATE = "duplicate"
 
 
+class UploadedPart(Value):
+    """A part of the file: the workout that it is or joined, or why it is none."""
+
+    part: str = Field(examples=["session:2"])
+    workout_id: str | None = None
+    reason: Reason | None = Field(default=None, description="why it is not a workout of its own")
+    notes: list[Reason] = Field(default_factory=list)
+
+
 class Upload(Value):
     upload_id: str
     user_id: str
@@ -41,6 +50,7 @@ class Upload(Value):
     status: UploadState = UploadState.QUEUED
     workout_ids: list[str] = Field(default_factory=list)
     existing_workout_id: str | None = None
+    parts: list[UploadedPart] = Field(default_factory=list)
     problem_code: str | None = None
     problem_values: dict[str, str | int | float] = Field(default_factory=dict)
     problem_detail: str | None = Field(
@@ -119,14 +129,22 @@ class Seen:
 
     workout_id: str
     twin_id: str | None
+    part: str = "activity:1"
+    notes: tuple[Reason, ...] = ()
 
 
-def decide(upload: Upload, recordings: Sequence[Seen]) -> Intake:
+MAX_PARTS = 100
+"""That an upload tells of."""
+
+
+def decide(upload: Upload, recordings: Sequence[Seen], left_out: Sequence[UploadedPart] = ()) -> Intake:
     """Of at least one recording, in the order of the file."""
     places: list[Placement] = []
     for seen in recordings:
         taken = {place.home for place in places}
         places.append(Placement(seen.workout_id, seen.twin_id, _outcome(upload.on_duplicate, seen.twin_id, taken)))
+    told = [*map(_told, recordings, places), *left_out]
+    upload = upload.model_copy(update={"parts": told[:MAX_PARTS]})
     homes = [place.home for place in places if place.home is not None]
     met = [place.twin_id for place in places if place.twin_id is not None and (place.joins or place.home is None)]
     if not homes:
@@ -135,6 +153,13 @@ def decide(upload: Upload, recordings: Sequence[Seen]) -> Intake:
     fields = {"status": UploadState.READY, "workout_ids": homes, "existing_workout_id": met[0] if met else None}
     outcome = next(place.outcome for place in places if place.home is not None)
     return Intake(upload.model_copy(update=fields), outcome, tuple(places))
+
+
+def _told(seen: Seen, place: Placement) -> UploadedPart:
+    is_new = place.home == place.workout_id
+    reason = None if is_new else Reason.of(place.outcome.value)
+    workout_id = place.workout_id if is_new else place.twin_id
+    return UploadedPart(part=seen.part, workout_id=workout_id, reason=reason, notes=list(seen.notes))
 
 
 def _outcome(on_duplicate: OnDuplicate, twin_id: str | None, taken: Iterable[str | None]) -> Outcome:

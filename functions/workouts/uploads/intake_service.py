@@ -15,7 +15,7 @@ from workouts import store as diary_store
 from workouts.domain import FileRef, Measured, OnDuplicate, Workout, absorb, filled
 from workouts.reasons import Reason
 from workouts.recordings.errors import RecordingError
-from workouts.recordings.service import Entry, deposited, entries_of, live_part_of, merged_with
+from workouts.recordings.service import Entry, contents_of, deposited, live_part_of, merged_with
 from workouts.uploads import incoming_store, store
 from workouts.uploads.domain import (
     Added,
@@ -24,6 +24,7 @@ from workouts.uploads.domain import (
     Outcome,
     Seen,
     Upload,
+    UploadedPart,
     UploadState,
     decide,
     refused,
@@ -65,20 +66,23 @@ def _take_in(upload: Upload, data: bytes, now: datetime) -> Intake:
     again = same_bytes(upload, diary_store.workouts_of_file(upload.user_id, sha256))
     if again is not None:
         return store.end(again, now)
-    entries = entries_of(data, sport_type=upload.sport_type, now=now)
-    if len(entries) > MAX_ENTRIES:
+    contents = contents_of(data, sport_type=upload.sport_type, now=now)
+    if len(contents.entries) > MAX_ENTRIES:
         raise RecordingError("too_many_sessions", most=MAX_ENTRIES)
-    arrived = [Arrived(entry, _workout(upload, n, entry, data, sha256, now)) for n, entry in enumerate(entries)]
-    intake = retry_on_conflict(lambda: _enter(upload, arrived, sha256, now), also=twin_service.MOVED)
+    arrived = [
+        Arrived(entry, _workout(upload, n, entry, data, sha256, now)) for n, entry in enumerate(contents.entries)
+    ]
+    left_out = [UploadedPart(part=left.part, reason=left.reason) for left in contents.left_out]
+    intake = retry_on_conflict(lambda: _enter(upload, arrived, left_out, sha256, now), also=twin_service.MOVED)
     for one in arrived:
         if one.workout.workout_id not in intake.upload.workout_ids:
             file_store.forget(upload.user_id, one.workout.workout_id)  # it joined another workout, or was one too many
     return intake
 
 
-def _enter(upload: Upload, arrived: list[Arrived], sha256: str, now: datetime) -> Intake:
+def _enter(upload: Upload, arrived: list[Arrived], left_out: list[UploadedPart], sha256: str, now: datetime) -> Intake:
     slots = diary_store.slots_around(upload.user_id, *(one.workout.started_at for one in arrived))
-    intake = decide(upload, [Seen(one.workout.workout_id, _twin_of(one.workout, slots)) for one in arrived])
+    intake = decide(upload, [_seen(one, slots) for one in arrived], left_out)
     brought: list[Added | Joined] = []
     for place, one in zip(intake.places, arrived, strict=True):
         if place.joins and place.home is not None:
@@ -90,8 +94,10 @@ def _enter(upload: Upload, arrived: list[Arrived], sha256: str, now: datetime) -
     return store.enter(intake, brought, slots, sha256=sha256, now=now)
 
 
-def _twin_of(workout: Workout, slots: diary_store.Slots) -> str | None:
-    return twin_service.find_twin(slots, workout.fingerprint, but=workout.workout_id)
+def _seen(arrived: Arrived, slots: diary_store.Slots) -> Seen:
+    workout, recording = arrived.workout, arrived.entry.recording
+    twin_id = twin_service.find_twin(slots, workout.fingerprint, but=workout.workout_id)
+    return Seen(workout.workout_id, twin_id, recording.part, recording.notes)
 
 
 def _joined(twin: Workout, arrived: Arrived, on_duplicate: OnDuplicate, now: datetime) -> Joined:

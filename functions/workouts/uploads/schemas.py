@@ -14,9 +14,10 @@ from stadion.sports import SportType
 from stadion.values import PresignedPost
 from stadion.zones import TimeZone
 from workouts.domain import OnDuplicate
+from workouts.reasons import Reason
 from workouts.schemas import GearIds, Name, Notes
 from workouts.texts import worded
-from workouts.uploads.domain import FORM_LASTS, Upload
+from workouts.uploads.domain import FORM_LASTS, Upload, UploadedPart
 
 
 class NewUpload(RequestModel):
@@ -68,6 +69,33 @@ class UploadProblem(BaseModel):
         return cls(code=problem.code, detail=upload.problem_detail or worded(problem, language))
 
 
+class UploadNote(BaseModel):
+    code: str = Field(examples=["torn"])
+    detail: str
+
+    @classmethod
+    def of(cls, reason: Reason, language: Language) -> Self:
+        return cls(code=reason.code, detail=worded(reason, language))
+
+
+class UploadPart(BaseModel):
+    """A part of the file: the workout that it is or joined, or why it is none."""
+
+    part: str = Field(examples=["session:2"], description="which one: file, session, activity or track, from 1")
+    workout_id: str | None = None
+    reason: UploadNote | None = Field(default=None, description="why it is not a workout of its own")
+    notes: list[UploadNote] = Field(default_factory=list, description="what was left out of it")
+
+    @classmethod
+    def of(cls, part: UploadedPart, language: Language) -> Self:
+        return cls(
+            part=part.part,
+            workout_id=part.workout_id,
+            reason=UploadNote.of(part.reason, language) if part.reason is not None else None,
+            notes=[UploadNote.of(note, language) for note in part.notes],
+        )
+
+
 class UploadStatus(BaseModel):
     upload_id: str
     status: str = Field(examples=["ready"], description="queued, processing, ready, failed or duplicate")
@@ -76,6 +104,7 @@ class UploadStatus(BaseModel):
     workout_ids: list[str] = Field(default_factory=list)
     existing_workout_id: str | None = None
     problem: UploadProblem | None = None
+    parts: list[UploadPart] = Field(default_factory=list)
 
     @classmethod
     def of(cls, upload: Upload, language: Language) -> Self:
@@ -100,4 +129,5 @@ def _status(upload: Upload, language: Language) -> dict[str, Any]:
         "workout_ids": upload.workout_ids,
         "existing_workout_id": upload.existing_workout_id,
         "problem": UploadProblem.of(upload, language),
+        "parts": [UploadPart.of(part, language) for part in upload.parts],
     }

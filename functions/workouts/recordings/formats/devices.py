@@ -1,5 +1,7 @@
 """Which recorders measure altitude by air pressure. FIT, GPX and TCX have no field for it, so the maker has to tell."""
 
+import re
+
 _FIT_MAKERS = frozenset(
     {
         "garmin",
@@ -19,25 +21,16 @@ _FIT_MAKERS = frozenset(
         "amazfit",
     }
 )
-_WORDS = (
-    "barometer",
-    "garmin connect",
-    "edge",
-    "forerunner",
-    "fenix",
-    "fēnix",
-    "epix",
-    "suunto",
-    "coros",
-    "elemnt",
-    "karoo",
+_WORDS = re.compile(
+    r"(?<![^\W\d_])(?:barometer|barometric|garmin connect|edge ?\d+|edge explore|forerunner|f[eē]nix|epix|suunto|coros"
+    r"|elemnt|karoo)(?![^\W\d_])"
 )
+"""Whole words: a name such as "Knowledge" has no barometer in it."""
 
 
 def is_barometric(creator: str | None) -> bool:
     """`creator` as GPX and TCX name it; Garmin Connect passes on its watch's altitude, Strava says "with barometer"."""
-    named = (creator or "").lower()
-    return any(word in named for word in _WORDS)
+    return _WORDS.search((creator or "").lower()) is not None
 
 
 def is_barometric_maker(manufacturer: object) -> bool:

@@ -1,12 +1,9 @@
-"""FIT, by the columnar `fitfast`.
-
-The file is walked first, in Python, message by message but not field by field: that bounds what the decoder may
-allocate, separates chained files, and cuts out the few messages that are wanted as objects.
-"""
+"""FIT, by the columnar `fitfast`."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any, Final
 
 import fitfast
 import numpy as np
@@ -14,187 +11,93 @@ import numpy as np
 from stadion.sports import SportType, from_fit
 from workouts.recordings.errors import RecordingError
 from workouts.recordings.formats.devices import is_barometric_maker
-from workouts.recordings.limits import (
-    MAX_FIT_BYTES,
-    MAX_FIT_FIELDS,
-    MAX_FIT_SUMMARIES,
-    MAX_RECORDINGS,
-    MIB,
-)
+from workouts.recordings.formats.fit_channels import Message, track_of
+from workouts.recordings.formats.fit_file import FitPart, damaged, parts_of
+from workouts.recordings.formats.parts import Decoded, LeftOut, Part, decoded_parts
+from workouts.recordings.formats.positions import without_nowhere
+from workouts.recordings.formats.totals import believable
+from workouts.recordings.limits import MAX_FIT_BYTES, MAX_RECORDINGS, MIB
 from workouts.recordings.recording import (
+    Device,
     DeviceLap,
     DeviceTotals,
-    Floats,
     Pause,
     RawTrack,
     Recording,
+    Swim,
+    SwimLength,
     assembled,
 )
 
-Message = Mapping[str | int, Any]
+Summaries = Mapping[str, Sequence[Message]]
 
-_RECORD = 20
-# file_id, sport, session, lap, event, device_info, activity, field_description, developer_data_id
-_SUMMARIES = frozenset({0, 12, 18, 19, 21, 23, 34, 206, 207})
-_BASE_TYPES = frozenset((0, 1, 2, 7, 10, 13, *range(0x83, 0x87), 0x88, 0x89, 0x8B, 0x8C, *range(0x8E, 0x91)))
-_CHANNELS = {
-    "lat": ("position_lat",),
-    "lon": ("position_long",),
-    "distance_m": ("distance",),
-    "altitude_m": ("enhanced_altitude", "altitude"),
-    "speed_mps": ("enhanced_speed", "speed"),
-    "heart_rate_bpm": ("heart_rate",),
-    "cadence_rpm": ("cadence",),
-    "power_w": ("power",),
-    "temperature_c": ("temperature",),
-}
+_INDOORS: Final = frozenset(
+    {
+        "treadmill",
+        "indoor_running",
+        "indoor_walking",
+        "indoor_cycling",
+        "spin",
+        "indoor_rowing",
+        "indoor_skiing",
+        "indoor_hand_cycling",
+        "indoor_wheelchair_walk",
+        "indoor_wheelchair_run",
+        "elliptical",
+        "stair_climbing",
+    }
+)
+_ROLLER: Final = ("roll", "ролл")
+_SAME_START_S: Final = 1.5
+_MAX_DEVICES: Final = 30
 
 
-def decode_fit(data: bytes, most_points: int) -> list[Recording]:
+def decode_fit(data: bytes, most_points: int) -> Decoded:
     if len(data) > MAX_FIT_BYTES:
         raise RecordingError("too_large", mib=MAX_FIT_BYTES // MIB)
-    recordings = [recording for part in _parts(data, most_points) for recording in _recordings(part)]
-    if not recordings:
-        raise RecordingError("no_points")
-    return recordings
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """One of the chained files: the whole of it, and a copy with nothing but its summaries."""
-
-    data: bytes
-    summaries: bytes
-
-
-def _parts(data: bytes, most_points: int) -> list[_Part]:
-    parts: list[_Part] = []
-    start = 0
-    while start < len(data) and (not parts or data[start + 8 : start + 12] == b".FIT"):
-        header_size = data[start]
-        size = header_size + int.from_bytes(data[start + 4 : start + 8], "little") + 2
-        if header_size not in (12, 14) or size <= header_size + 2:
-            raise _damaged()
-        if start + size > len(data):
-            raise RecordingError("truncated_fit")
-        part = data[start : start + size]
-        parts.append(_Part(part, _summaries_of(part, header_size, most_points)))
-        if len(parts) > MAX_RECORDINGS:
-            raise RecordingError("too_many_parts", most=MAX_RECORDINGS)
-        start += size
-    return parts
-
-
-def _damaged() -> RecordingError:
-    return RecordingError("bad_fit")
-
-
-@dataclass(frozen=True, slots=True)
-class _Definition:
-    message: int
-    size: int
-    fields: int
-
-
-def _summaries_of(part: bytes, header_size: int, most_points: int) -> bytes:
-    """Sums what the part will cost, too, and refuses what costs too much."""
-    definitions: dict[int, _Definition] = {}
-    kept: list[bytes] = []
-    fields = points = summaries = 0
-    position, end = header_size, len(part) - 2
-    while position < end:
-        head = part[position]
-        if head & 0xC0 == 0x40:
-            definition, size = _definition(part, position, head)
-            definitions[head & 0x0F] = definition
-            kept.append(part[position : position + size])
-            position += size
-            fields += 1
+    recordings: list[Recording] = []
+    left_out: list[LeftOut] = []
+    sessions = 0
+    for number, part in enumerate(parts_of(data, most_points), start=1):
+        try:
+            if isinstance(part, RecordingError):
+                raise part
+            found = _decoded(_File.of(part), before=sessions)
+        except RecordingError as error:
+            left_out.append(LeftOut(f"file:{number}", error.reason))
         else:
-            known = definitions.get((head >> 5) & 0x03 if head & 0x80 else head & 0x0F)
-            if known is None:
-                raise _damaged()
-            fields += known.fields
-            if known.message == _RECORD:
-                points += 1
-            elif known.message in _SUMMARIES:
-                summaries += 1
-                kept.append(part[position : position + known.size])
-            position += known.size
-        if fields > MAX_FIT_FIELDS or points > most_points or summaries > MAX_FIT_SUMMARIES:
-            raise RecordingError("too_many_points", most=most_points)
-    if position != end:
-        raise _damaged()
-    return _as_file(part[:header_size], b"".join(kept))
+            recordings += found.recordings
+            left_out += found.left_out
+            sessions += len(found.recordings) + len(found.left_out)
+    return Decoded(recordings, tuple(left_out))
 
 
-def _definition(part: bytes, position: int, head: int) -> tuple[_Definition, int]:
-    """The definition at `position` and its own size; the size inside it is that of the messages it defines."""
-    try:
-        message = int.from_bytes(part[position + 3 : position + 5], "big" if part[position + 2] else "little")
-        count = part[position + 5]
-        fields = part[position + 6 : position + 6 + 3 * count]
-        size = 6 + 3 * count
-        if not _BASE_TYPES.issuperset(fields[2::3]):
-            raise _damaged()  # the decoder would divide by the size of the unknown type, and panic
-        if head & 0x20:
-            developer_count = part[position + size]
-            fields += part[position + size + 1 : position + size + 1 + 3 * developer_count]
-            size += 1 + 3 * developer_count
-    except IndexError as error:
-        raise _damaged() from error
-    widths = fields[1::3]
-    # An array is one field to FIT but as many values to the decoder.
-    return _Definition(message, 1 + sum(widths), 2 + max(len(widths), sum(widths) // 4)), size
+@dataclass(frozen=True, slots=True)
+class _File:
+    """One of the chained files, decoded."""
 
+    track: RawTrack
+    summaries: Summaries
+    part: FitPart
 
-def _as_file(header: bytes, body: bytes) -> bytes:
-    content = header[:4] + len(body).to_bytes(4, "little") + header[8:12]
-    if len(header) == 14:
-        content += _crc(content).to_bytes(2, "little")
-    content += body
-    return content + _crc(content).to_bytes(2, "little")
+    @classmethod
+    def of(cls, part: FitPart) -> "_File":
+        summaries: Summaries = _guarded(fitfast.parse, part.summaries)
+        if _first(summaries, "file_id").get("type", "activity") not in ("activity", 4):
+            raise RecordingError("not_an_activity")
+        try:
+            columns = _guarded(fitfast.records, part.data)
+        except RecordingError:
+            part = part.mended()
+            columns = _guarded(fitfast.records, part.data)
+        track = track_of(columns, part.packed, summaries)
+        if track is None:
+            raise RecordingError("no_times")
+        return cls(track, summaries, part)
 
-
-_CRC_NIBBLES = (
-    *(0x0000, 0xCC01, 0xD801, 0x1400, 0xF001, 0x3C00, 0x2800, 0xE401),
-    *(0xA001, 0x6C00, 0x7800, 0xB401, 0x5000, 0x9C01, 0x8801, 0x4400),
-)
-
-
-def _crc_of_byte(byte: int) -> int:
-    crc = (byte & 0x0F) and _CRC_NIBBLES[byte & 0x0F]
-    return ((crc >> 4) & 0x0FFF) ^ _CRC_NIBBLES[crc & 0x0F] ^ _CRC_NIBBLES[byte >> 4]
-
-
-_CRC_BYTES = tuple(_crc_of_byte(byte) for byte in range(256))
-
-
-def _crc(data: bytes) -> int:
-    """CRC-16 of the FIT protocol, a byte at a time."""
-    crc = 0
-    for byte in data:
-        crc = (crc >> 8) ^ _CRC_BYTES[(crc ^ byte) & 0xFF]
-    return crc
-
-
-def _recordings(part: _Part) -> list[Recording]:
-    columns = _guarded(fitfast.records, part.data)
-    summaries = _guarded(fitfast.parse, part.summaries)
-    file_id = _first(summaries, "file_id")
-    if file_id.get("type", "activity") not in ("activity", 4):
-        raise RecordingError("not_an_activity")
-    epoch_s = columns.get("timestamp")
-    if epoch_s is None and columns:
-        raise RecordingError("no_times")
-    whole = RawTrack(epoch_s=np.empty(0) if epoch_s is None else epoch_s, channels=_channels(columns))
-    sessions = sorted(summaries.get("session", ()), key=_starts)
-    if not sessions:
-        return [_recording(whole, {**_first(summaries, "sport")}, summaries, 0)] if len(whole.epoch_s) else []
-    return [
-        _recording(_within(whole, *_reach(summaries, session)), session, summaries, index)
-        for index, session in enumerate(sessions)
-    ]
+    @property
+    def is_torn(self) -> bool:
+        return any(note.code == "torn" for note in self.part.notes)
 
 
 def _guarded(decoder: Any, data: bytes) -> Any:
@@ -204,32 +107,104 @@ def _guarded(decoder: Any, data: bytes) -> Any:
     except (KeyboardInterrupt, SystemExit, MemoryError):
         raise
     except BaseException as error:
-        raise _damaged() from error
+        raise damaged() from error
 
 
-def _first(summaries: Mapping[str, Sequence[Message]], name: str) -> Message:
+def _first(summaries: Summaries, name: str) -> Message:
     messages = summaries.get(name)
     return messages[0] if messages else {}
 
 
-def _channels(columns: Mapping[str, Floats]) -> dict[str, Floats]:
-    channels = {}
-    for name, fields in _CHANNELS.items():
-        found = [columns[field] for field in fields if field in columns]
-        if found:
-            channels[name] = found[0] if len(found) == 1 else np.where(np.isnan(found[0]), found[1], found[0])
-    return channels
+def _decoded(file: _File, before: int) -> Decoded:
+    """`before`: how many sessions the chained files have had, for the names of these."""
+    sessions = _sessions(file)
+    if not sessions:
+        if not len(file.track.epoch_s):
+            raise RecordingError("no_points")
+        sessions = [_first(file.summaries, "sport")]
+    empty = {index: reason for index, session in enumerate(sessions) if (reason := _emptiness(session, sessions))}
+    own = [session for index, session in enumerate(sessions) if index not in empty]
+    starts = [-np.inf, *(_start(session) for session in own[1:]), np.inf]
+    reaches = iter(pairwise(starts))
+    return decoded_parts(
+        _refused(f"session:{before + index + 1}", empty[index])
+        if index in empty
+        else _session_part(file, session, next(reaches), index, f"session:{before + index + 1}")
+        for index, session in enumerate(sessions)
+    )
 
 
-def _starts(message: Message) -> float:
-    return _number(message, "start_time") or 0.0
+def _refused(name: str, code: str) -> Part:
+    def refuse() -> Recording:
+        raise RecordingError(code)
+
+    return Part(name, 0, refuse)
 
 
-def _reach(summaries: Mapping[str, Sequence[Message]], session: Message) -> tuple[float, float]:
-    """From the session's start to the next one's; the first and the last reach out to both ends of the file."""
-    starts = sorted({_starts(other) for other in summaries["session"]})
-    own = starts.index(_starts(session))
-    return -np.inf if own == 0 else starts[own], starts[own + 1] if own + 1 < len(starts) else np.inf
+def _session_part(file: _File, session: Message, reach: tuple[float, float], index: int, name: str) -> Part:
+    track = _within(file.track, *reach)
+    return Part(name, len(track.epoch_s), lambda: _recording(file, track, session, reach, index))
+
+
+# --- sessions -------------------------------------------------------------------------------------------------------
+
+
+def _sessions(file: _File) -> Sequence[Message]:
+    """In order of time; one that was sent twice once, as it was sent last."""
+    sessions: list[dict[str | int, Any]] = []
+    for session in file.summaries.get("session", ()):
+        twin = next((other for other in sessions if _is_same(other, session)), None)
+        if twin is None:
+            sessions.append(dict(session))
+            if len(sessions) > MAX_RECORDINGS:
+                raise RecordingError("too_many_parts", most=MAX_RECORDINGS)
+        else:
+            twin.update(session)
+    sessions.sort(key=lambda session: (_start(session), _end(session)))
+    if file.is_torn and sessions and (file.track.epoch_s > _end(sessions[-1]) + 60).sum() > 60:
+        sessions.append({"start_time": _end(sessions[-1]) + 1})  # what came later was torn off before its own session
+    return sessions
+
+
+def _is_same(one: Message, other: Message) -> bool:
+    """A multisport's transition may start when the next session does, so the sport tells as well."""
+    if one.get("sport") != other.get("sport"):
+        return False
+    shared = min(_end(one), _end(other)) - max(_start(one), _start(other))
+    longer = max(_end(one) - _start(one), _end(other) - _start(other))
+    return abs(_start(one) - _start(other)) <= _SAME_START_S or shared > 0.8 * longer > 0
+
+
+def _emptiness(session: Message, sessions: Sequence[Message]) -> str | None:
+    """Why a session among others is no workout."""
+    if len(sessions) == 1:
+        return None
+    if session.get("sport") == "multisport":
+        return "summary_of_sessions"
+    durations = [_number(session, "total_elapsed_time"), _number(session, "total_timer_time")]
+    known = [duration for duration in durations if duration is not None]
+    if known and max(known) < 1 and not _number(session, "total_distance") and _end(session) - _start(session) < 1:
+        return "session_without_time"
+    return None
+
+
+def _start(message: Message) -> float:
+    start = _number(message, "start_time")
+    if start is not None:
+        return start
+    end, lasted = _number(message, "timestamp"), _duration(message)
+    return end - lasted if end is not None and lasted is not None else 0.0
+
+
+def _end(message: Message) -> float:
+    lasted = _duration(message)
+    end = _number(message, "timestamp")
+    return _start(message) + lasted if lasted is not None else end if end is not None else _start(message)
+
+
+def _duration(message: Message) -> float | None:
+    elapsed = _number(message, "total_elapsed_time")
+    return _number(message, "total_timer_time") if elapsed is None else elapsed
 
 
 def _within(track: RawTrack, from_s: float, until_s: float) -> RawTrack:
@@ -241,32 +216,65 @@ def _within(track: RawTrack, from_s: float, until_s: float) -> RawTrack:
     )
 
 
-def _recording(track: RawTrack, session: Message, summaries: Mapping[str, Sequence[Message]], index: int) -> Recording:
-    file_id = _first(summaries, "file_id")
-    manufacturer = file_id.get("manufacturer")
-    from_s, until_s = _reach(summaries, session) if summaries.get("session") else (-np.inf, np.inf)
-    return assembled(
-        track,
+def _recording(file: _File, track: RawTrack, session: Message, reach: tuple[float, float], index: int) -> Recording:
+    file_id, summaries = _first(file.summaries, "file_id"), file.summaries
+    begin_s = _start(session) or (float(np.nanmin(track.epoch_s)) if np.isfinite(track.epoch_s).any() else 0.0)
+    placed, nowhere = without_nowhere(track.channels)
+    recording = assembled(
+        RawTrack(epoch_s=track.epoch_s, channels=placed),
         file_format="fit",
         sport_type=_sport_type(session),
-        started_epoch_s=_number(session, "start_time"),
-        pauses=_pauses(summaries.get("event", ()), from_s, until_s),
-        laps=tuple(_laps(summaries.get("lap", ()), from_s, until_s)),
+        started_epoch_s=begin_s or None,
+        pauses=_pauses(summaries.get("event", ()), *reach),
+        laps=tuple(_laps(summaries.get("lap", ()), begin_s, *reach)),
         totals=_totals(session),
-        barometric=is_barometric_maker(manufacturer),
+        barometric=is_barometric_maker(file_id.get("manufacturer")),
         device=_device(file_id),
         external_id=_external_id(file_id, index),
+        notes=(*file.part.notes, *nowhere),
+    )
+    return replace(
+        recording,
+        indoor=session.get("sub_sport") in _INDOORS,
+        swim=_swim(session, summaries.get("length", ()), reach, recording.started_at.timestamp()),
+        feel=_number(session, "workout_feel", most=100),
+        rpe=_scaled(_number(session, "workout_rpe", most=100), 0.1),
+        devices=tuple(_devices(summaries.get("device_info", ()))),
     )
 
 
 def _sport_type(session: Message) -> SportType:
-    return from_fit(session.get("sport"), session.get("sub_sport"))
+    sub_sport = session.get("sub_sport")
+    named = str(session.get("sport_profile_name") or session.get("name") or "").lower()
+    if session.get("sport") == "cross_country_skiing" and any(word in named for word in _ROLLER):
+        sub_sport = "roller_skiing"
+    return from_fit(session.get("sport"), sub_sport)
 
 
 def _device(file_id: Message) -> str | None:
     named = file_id.get("product_name")
     words = (file_id.get("manufacturer"), named if isinstance(named, str) and named else file_id.get("product"))
     return " ".join(str(word) for word in words if word is not None)[:200] or None
+
+
+def _devices(messages: Sequence[Message]) -> list[Device]:
+    """Each once, with what its messages say of it together."""
+    found: dict[Any, dict[str | int, Any]] = {}
+    for message in messages:
+        found.setdefault(message.get("device_index", len(found)), {}).update(message)
+    told = (
+        Device(
+            maker=_word(one.get("manufacturer")),
+            product=_word(one.get("product_name") or one.get("product")),
+            kind=_word(one.get("device_type")),
+        )
+        for one in found.values()
+    )
+    return list(dict.fromkeys(one for one in told if one.maker or one.product))[:_MAX_DEVICES]
+
+
+def _word(value: object) -> str | None:
+    return str(value)[:100] if value not in (None, "", 0) else None
 
 
 def _external_id(file_id: Message, index: int) -> str | None:
@@ -296,7 +304,7 @@ def _pauses(events: Sequence[Message], from_s: float, until_s: float) -> tuple[P
     return tuple(pauses)
 
 
-def _laps(laps: Sequence[Message], from_s: float, until_s: float) -> list[DeviceLap]:
+def _laps(laps: Sequence[Message], begin_s: float, from_s: float, until_s: float) -> list[DeviceLap]:
     return [
         DeviceLap(
             offset_s=start,
@@ -304,34 +312,79 @@ def _laps(laps: Sequence[Message], from_s: float, until_s: float) -> list[Device
             timer_time_s=_number(lap, "total_timer_time"),
             distance_m=_number(lap, "total_distance"),
         )
-        for lap in laps
-        if (start := _number(lap, "start_time")) is not None and from_s <= start < until_s
+        for start, lap in _timed(laps, begin_s)
+        if from_s <= start < until_s
     ]
 
 
-def _totals(session: Message) -> DeviceTotals:
-    def either(enhanced: str, plain: str) -> float | None:
-        value = _number(session, enhanced)
-        return _number(session, plain) if value is None else value
+def _timed(messages: Sequence[Message], begin_s: float) -> list[tuple[float, Message]]:
+    """Each once, with when it started: as it says, or before its end, or where the one before it ended."""
+    timed: dict[tuple[float, float], tuple[float, Message]] = {}
+    follows = begin_s
+    for message in messages:
+        start = _start(message) or follows
+        follows = max(start + (_duration(message) or 0.0), _number(message, "timestamp") or 0.0)
+        timed[start, follows] = (start, message)
+    return list(timed.values())
 
-    return DeviceTotals(
-        elapsed_time_s=_number(session, "total_elapsed_time"),
-        timer_time_s=_number(session, "total_timer_time"),
-        distance_m=_number(session, "total_distance"),
-        ascent_m=_number(session, "total_ascent"),
-        descent_m=_number(session, "total_descent"),
-        calories_kcal=_number(session, "total_calories") or None,
-        average_heart_rate_bpm=_number(session, "avg_heart_rate"),
-        max_heart_rate_bpm=_number(session, "max_heart_rate"),
-        average_speed_mps=either("enhanced_avg_speed", "avg_speed"),
-        max_speed_mps=either("enhanced_max_speed", "max_speed"),
-        average_cadence_rpm=_number(session, "avg_cadence"),
-        average_power_w=_number(session, "avg_power"),
-        max_power_w=_number(session, "max_power"),
-        normalized_power_w=_number(session, "normalized_power"),
+
+def _swim(session: Message, lengths: Sequence[Message], reach: tuple[float, float], start_s: float) -> Swim | None:
+    own = tuple(
+        SwimLength(
+            offset_s=max(0.0, start - start_s),
+            duration_s=_duration(length) or 0.0,
+            is_active=length.get("length_type", "active") in ("active", 1),
+            stroke=_word(length.get("swim_stroke")),
+            strokes=_whole(_number(length, "total_strokes", most=1_000)),
+        )
+        for start, length in _timed(lengths, start_s)
+        if reach[0] <= start < reach[1]
+    )
+    if session.get("sport") not in ("swimming", 5) and not own:
+        return None
+    counted = [length.strokes for length in own if length.strokes is not None]
+    of_session = _either(session, "total_strokes", "total_cycles")
+    return Swim(
+        pool_length_m=_number(session, "pool_length", most=500) or None,
+        strokes=_whole(of_session) if of_session is not None else sum(counted) if counted else None,
+        lengths=own,
     )
 
 
-def _number(message: Message, name: str) -> float | None:
+def _totals(session: Message) -> DeviceTotals:
+    return believable(
+        DeviceTotals(
+            elapsed_time_s=_number(session, "total_elapsed_time"),
+            timer_time_s=_number(session, "total_timer_time"),
+            distance_m=_number(session, "total_distance"),
+            ascent_m=_number(session, "total_ascent"),
+            descent_m=_number(session, "total_descent"),
+            calories_kcal=_number(session, "total_calories") or None,
+            average_heart_rate_bpm=_number(session, "avg_heart_rate"),
+            max_heart_rate_bpm=_number(session, "max_heart_rate"),
+            average_speed_mps=_either(session, "enhanced_avg_speed", "avg_speed"),
+            max_speed_mps=_either(session, "enhanced_max_speed", "max_speed"),
+            average_cadence_rpm=_number(session, "avg_cadence"),
+            average_power_w=_number(session, "avg_power"),
+            max_power_w=_number(session, "max_power"),
+            normalized_power_w=_number(session, "normalized_power"),
+        )
+    )
+
+
+def _either(message: Message, one: str, other: str) -> float | None:
+    value = _number(message, one)
+    return _number(message, other) if value is None else value
+
+
+def _number(message: Message, name: str, *, most: float = np.inf) -> float | None:
     value = message.get(name)
-    return float(value) if isinstance(value, int | float) and np.isfinite(value) and value >= 0 else None
+    return float(value) if isinstance(value, int | float) and np.isfinite(value) and 0 <= value <= most else None
+
+
+def _scaled(value: float | None, factor: float) -> float | None:
+    return None if value is None else round(value * factor, 3)
+
+
+def _whole(value: float | None) -> int | None:
+    return None if value is None else round(value)

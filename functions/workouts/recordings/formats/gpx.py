@@ -1,12 +1,15 @@
 """GPX 1.0 and 1.1, Garmin's TrackPointExtension v1/v2, Strava's bare `power`, Cluetrust's gpxdata."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 
 from stadion.sports import from_gpx
 from workouts.recordings.errors import RecordingError
 from workouts.recordings.formats.devices import is_barometric
+from workouts.recordings.formats.parts import Decoded, Part, decoded_parts
+from workouts.recordings.formats.positions import is_indoor, without_nowhere
 from workouts.recordings.formats.xml_guard import MISSING, NO_TIME, TIME, Columns, PointReader, read_points, utc
 from workouts.recordings.recording import RawTrack, Recording, assembled
 
@@ -52,23 +55,30 @@ _ELEMENTS = {
 }
 
 
-def decode_gpx(data: bytes, most_points: int) -> list[Recording]:
+def decode_gpx(data: bytes, most_points: int) -> Decoded:
     """One recording; its tracks and segments are its parts, and what lies between them is a pause."""
     reader = _GpxReader(most_points)
     read_points(data, reader, _POINT, b"<trkpt ")
+    return decoded_parts([Part("track:1", reader.points_read(), lambda: _recording(reader))])
+
+
+def _recording(reader: "_GpxReader") -> Recording:
     if not len(reader.points):
         raise RecordingError("no_points")
     epoch_s, channels = reader.points.finished()
+    if reader.points.unread_times and np.isnan(epoch_s).all():
+        raise RecordingError("bad_time")
     segment = np.searchsorted(reader.segment_starts, np.arange(len(epoch_s)), side="right").astype(np.float64)
-    return [
-        assembled(
-            RawTrack(epoch_s=epoch_s, channels=channels, segment=segment),
-            file_format="gpx",
-            sport_type=from_gpx(reader.sport),
-            barometric=is_barometric(reader.creator),
-            device=reader.creator or None,
-        )
-    ]
+    placed, notes = without_nowhere(channels)
+    recording = assembled(
+        RawTrack(epoch_s=epoch_s, channels=placed, segment=segment),
+        file_format="gpx",
+        sport_type=from_gpx(reader.sport),
+        barometric=is_barometric(reader.creator),
+        device=reader.creator or None,
+        notes=(*reader.notes, *reader.points.notes(), *notes),
+    )
+    return replace(recording, indoor=is_indoor(reader.sport))
 
 
 class _GpxReader(PointReader):
@@ -81,6 +91,9 @@ class _GpxReader(PointReader):
         self.sport = ""
         self.creator = ""
         self._point: dict[str, bytes] = {}
+
+    def points_read(self) -> int:
+        return len(self.points)
 
     def columns(self) -> Columns | None:
         return self.points

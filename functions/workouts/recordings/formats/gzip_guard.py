@@ -10,12 +10,15 @@ _GZIP_WINDOW = 31
 
 
 def gunzipped(data: bytes) -> bytes:
+    """Of a file that is damaged or ends too early, what could be unpacked before."""
     chunks: list[bytes] = []
     size, rest = 0, data
     while rest.startswith(MAGIC):
         member = zlib.decompressobj(_GZIP_WINDOW)
         while not member.eof:
             chunk = _next_chunk(member, rest)
+            if chunk is None:
+                return _torn(chunks)
             rest = member.unconsumed_tail
             size += len(chunk)
             _refuse_a_bomb(size, len(data))
@@ -24,14 +27,19 @@ def gunzipped(data: bytes) -> bytes:
     return b"".join(chunks)
 
 
-def _next_chunk(member: "zlib._Decompress", rest: bytes) -> bytes:
+def _next_chunk(member: "zlib._Decompress", rest: bytes) -> bytes | None:
+    """None where it is damaged, or over before its end."""
     try:
         chunk = member.decompress(rest, MIB)
-    except zlib.error as error:
-        raise RecordingError("bad_gzip") from error
-    if not chunk and not member.eof and not member.unconsumed_tail:
+    except zlib.error:
+        return None
+    return chunk if chunk or member.eof or member.unconsumed_tail else None
+
+
+def _torn(chunks: list[bytes]) -> bytes:
+    if not any(chunks):
         raise RecordingError("bad_gzip")
-    return chunk
+    return b"".join(chunks)
 
 
 def _refuse_a_bomb(size: int, compressed_size: int) -> None:

@@ -2,6 +2,7 @@ from datetime import datetime, timedelta
 
 from workouts.recordings.errors import RecordingError
 from workouts.recordings.formats.gzip_guard import MAGIC, gunzipped
+from workouts.recordings.formats.parts import Decoded, as_of, without_repeats
 from workouts.recordings.limits import MAX_BYTES, MAX_POINTS, MIB
 from workouts.recordings.recording import Recording
 
@@ -9,9 +10,15 @@ _CLOCK_MAY_BE_AHEAD_BY = timedelta(days=1)
 
 
 def decode(data: bytes, *, now: datetime | None = None, most_points: int = MAX_POINTS) -> list[Recording]:
+    """The recordings of `decoded`."""
+    return decoded(data, now=now, most_points=most_points).recordings
+
+
+def decoded(data: bytes, *, now: datetime | None = None, most_points: int = MAX_POINTS) -> Decoded:
     """The activities of a FIT, GPX or TCX file, gzipped or not, recognised by content; at least one.
 
-    Raises nothing but RecordingError. With `now` (aware), a recording from the future is refused.
+    Raises nothing but RecordingError, and that only if no part of the file is an activity. With `now` (aware), what
+    lies in the future is left out.
     """
     if not data:
         raise RecordingError("empty_file")
@@ -19,13 +26,15 @@ def decode(data: bytes, *, now: datetime | None = None, most_points: int = MAX_P
         data = gunzipped(data)
     if len(data) > MAX_BYTES:
         raise RecordingError("too_large", mib=MAX_BYTES // MIB)
-    recordings = _decoded(data, most_points)
-    if now is not None and any(recording.started_at > now + _CLOCK_MAY_BE_AHEAD_BY for recording in recordings):
-        raise RecordingError("from_the_future")
-    return recordings
+    found = without_repeats(_decoded(data, most_points))
+    if now is not None:
+        found = as_of(found, now + _CLOCK_MAY_BE_AHEAD_BY)
+    if not found.recordings:
+        raise RecordingError(found.weightiest.code, **found.weightiest.values)
+    return found
 
 
-def _decoded(data: bytes, most_points: int) -> list[Recording]:
+def _decoded(data: bytes, most_points: int) -> Decoded:
     if data[8:12] == b".FIT":
         from workouts.recordings.formats.fit import decode_fit
 

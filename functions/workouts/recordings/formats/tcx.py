@@ -1,19 +1,35 @@
 """TCX with ActivityExtension v2 (Speed, Watts, RunCadence); several activities in one file."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from stadion.sports import from_tcx
+from workouts.reasons import Reason
 from workouts.recordings.errors import RecordingError
 from workouts.recordings.formats.devices import is_barometric
-from workouts.recordings.formats.xml_guard import MISSING, NO_TIME, TIME, Columns, PointReader, number, read_points, utc
+from workouts.recordings.formats.parts import Decoded, Part, decoded_parts
+from workouts.recordings.formats.positions import is_indoor, without_nowhere
+from workouts.recordings.formats.totals import believable
+from workouts.recordings.formats.xml_guard import (
+    MISSING,
+    NO_TIME,
+    TIME,
+    Columns,
+    PointReader,
+    epoch_s,
+    number,
+    read_points,
+    utc,
+)
 from workouts.recordings.limits import MAX_LAPS, MAX_RECORDINGS
 from workouts.recordings.recording import DeviceLap, DeviceTotals, Floats, RawTrack, Recording, assembled
 
+_LAP_PAUSE_S = 10.0
+_TRACKS_OF_POINTS = 4
+"""Points that each track has at least, else a track is only how a writer wraps its points."""
 _NUMBER = rb"([-+.0-9eE]++)"
 _TIME = rb"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?)Z"
 _PREFIX = rb"(?:[A-Za-z0-9]++:)?"
@@ -67,35 +83,67 @@ class _Lap:
     totals: dict[str, float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class _Track:
+    start: int
+    """Its first point's index."""
+    begins_lap: bool
+
+
 @dataclass
 class _Activity:
     sport: str
     points: Columns
+    tracks: list[_Track] = field(default_factory=list)
     laps: list[_Lap] = field(default_factory=list)
     device: str = ""
     activity_id: str = ""
 
 
-def decode_tcx(data: bytes, most_points: int) -> list[Recording]:
+def decode_tcx(data: bytes, most_points: int) -> Decoded:
     reader = _TcxReader(most_points)
     read_points(data, reader, _POINT, b"<Trackpoint>")
-    if not reader.activities:
-        raise RecordingError("no_points")
-    return [_recording(activity) for activity in reader.activities]
+    return decoded_parts(
+        _activity_part(number, activity, reader.notes if activity is reader.activities[-1] else ())
+        for number, activity in enumerate(reader.activities, start=1)
+    )
 
 
-def _recording(activity: _Activity) -> Recording:
-    epoch_s, channels = activity.points.finished()
-    return assembled(
-        RawTrack(epoch_s=epoch_s, channels=_one_cadence(channels)),
+def _activity_part(number: int, activity: _Activity, notes: tuple[Reason, ...]) -> Part:
+    return Part(f"activity:{number}", len(activity.points), lambda: _recording(activity, notes))
+
+
+def _recording(activity: _Activity, notes: tuple[Reason, ...]) -> Recording:
+    times_s, channels = activity.points.finished()
+    if activity.points.unread_times and np.isnan(times_s).all():
+        raise RecordingError("bad_time")
+    placed, nowhere = without_nowhere(_one_cadence(channels))
+    recording = assembled(
+        RawTrack(epoch_s=times_s, channels=placed, segment=_segment(times_s, activity.tracks)),
         file_format="tcx",
         sport_type=from_tcx(activity.sport),
-        started_epoch_s=activity.laps[0].started_epoch_s if activity.laps and not len(epoch_s) else None,
+        started_epoch_s=activity.laps[0].started_epoch_s if activity.laps and not len(times_s) else None,
         laps=tuple(_device_lap(lap) for lap in activity.laps if lap.started_epoch_s is not None),
         totals=_totals(activity.laps),
         barometric=is_barometric(activity.device),
         device=activity.device or None,
         external_id=activity.activity_id or None,
+        notes=(*notes, *activity.points.notes(), *nowhere),
+    )
+    return replace(recording, indoor=is_indoor(activity.sport))
+
+
+def _segment(times_s: Floats, tracks: Sequence[_Track]) -> Floats | None:
+    """A track ends where the athlete stops the timer, and at a lap, where only a long step is a pause."""
+    starts = np.array([track.start for track in tracks if 0 < track.start < len(times_s)], dtype=np.int64)
+    if not len(starts) or _TRACKS_OF_POINTS * len(starts) > len(times_s):
+        return None
+    begins_lap = np.array([track.begins_lap for track in tracks if 0 < track.start < len(times_s)])
+    steps = np.diff(times_s)
+    usual_s = float(np.nanmedian(steps)) if np.isfinite(steps).any() else 0.0
+    least_s = np.where(begins_lap, np.maximum(_LAP_PAUSE_S, 5 * usual_s), 1.5 * usual_s)
+    return np.searchsorted(starts[steps[starts - 1] > least_s], np.arange(len(times_s)), side="right").astype(
+        np.float64
     )
 
 
@@ -122,12 +170,14 @@ def _totals(laps: list[_Lap]) -> DeviceTotals:
     def highest(name: str) -> float | None:
         return max((lap.totals[name] for lap in laps if name in lap.totals), default=None)
 
-    return DeviceTotals(
-        timer_time_s=total("TotalTimeSeconds"),
-        distance_m=total("DistanceMeters"),
-        calories_kcal=total("Calories") or None,
-        max_heart_rate_bpm=highest("MaximumHeartRateBpm"),
-        max_speed_mps=highest("MaximumSpeed"),
+    return believable(
+        DeviceTotals(
+            timer_time_s=total("TotalTimeSeconds"),
+            distance_m=total("DistanceMeters"),
+            calories_kcal=total("Calories") or None,
+            max_heart_rate_bpm=highest("MaximumHeartRateBpm"),
+            max_speed_mps=highest("MaximumSpeed"),
+        )
     )
 
 
@@ -140,6 +190,10 @@ class _TcxReader(PointReader):
         self.activities: list[_Activity] = []
         self._activity: _Activity | None = None
         self._point: dict[str, bytes] = {}
+        self._begins_lap = False
+
+    def points_read(self) -> int:
+        return sum(len(activity.points) for activity in self.activities)
 
     def columns(self) -> Columns | None:
         return self._activity.points if self._activity else None
@@ -150,8 +204,12 @@ class _TcxReader(PointReader):
             self.activities.append(self._activity)
             _refuse_more_than(MAX_RECORDINGS, len(self.activities))
         elif name == "Lap" and self._activity:
-            self._activity.laps.append(_Lap(_epoch_s(attributes.get("StartTime", ""))))
+            self._activity.laps.append(_Lap(epoch_s(utc(attributes.get("StartTime", "")))))
+            self._begins_lap = True
             _refuse_more_than(MAX_LAPS, len(self._activity.laps))
+        elif name == "Track" and self._activity:
+            self._activity.tracks.append(_Track(len(self._activity.points), self._begins_lap))
+            self._begins_lap = False
         elif name == "Trackpoint":
             self._point = {}
 
@@ -193,11 +251,6 @@ def _keep(lap: _Lap, name: str, text: str) -> None:
     value = number(text.encode())
     if 0 <= value < 1e9:
         lap.totals[name] = value
-
-
-def _epoch_s(text: str) -> float | None:
-    time = utc(text)
-    return None if time == NO_TIME else datetime.fromisoformat(time.decode()).replace(tzinfo=UTC).timestamp()
 
 
 def _refuse_more_than(limit: int, count: int) -> None:

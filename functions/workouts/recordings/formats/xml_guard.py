@@ -7,11 +7,13 @@ pattern recognises out of the bytes and hands expat the rest, which is therefore
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import compress
 from re import Match, Pattern
 from xml.parsers import expat
 
 import numpy as np
 
+from workouts.reasons import Reason
 from workouts.recordings.errors import RecordingError
 from workouts.recordings.limits import MAX_DEPTH, MAX_TEXT
 from workouts.recordings.recording import Floats
@@ -21,8 +23,11 @@ Row = Sequence[bytes]
 TIME = "time"
 MISSING = b"nan"
 NO_TIME = b"NaT"
+UNREAD_TIME = b"?"
 _PROLOG = 64 * 1024
 _BLOCK = 16_384
+_HANDFUL = 10
+"""Points; a damaged file with fewer is no recording."""
 _DECLARATIONS = (b"<?xml ", b"\xef\xbb\xbf<?xml ")
 
 
@@ -70,6 +75,9 @@ class Columns:
         self._rows: list[Row] = []
         self._blocks: list[list[Floats]] = []
         self._length = 0
+        self.unread_times = 0
+        """Points whose time is a text that is none."""
+        self._unread_numbers = 0
 
     def __len__(self) -> int:
         return self._length + len(self._rows)
@@ -83,11 +91,35 @@ class Columns:
         if not self._rows:
             return
         texts = dict(zip(self._names, zip(*self._rows, strict=True), strict=True))
-        self._blocks.append([_seconds(text) if name == TIME else _floats(text) for name, text in texts.items()])
+        self._blocks.append(
+            [self._seconds(text) if name == TIME else self._floats(text) for name, text in texts.items()]
+        )
         self._length += len(self._rows)
         self._rows.clear()
         if self._length > self._most_points:
             raise RecordingError("too_many_points", most=self._most_points)
+
+    def _seconds(self, times: Sequence[bytes]) -> Floats:
+        try:
+            stamps = np.array(times).astype("datetime64[us]")
+        except ValueError:
+            found = [epoch_s(time) for time in times]
+            self.unread_times += sum(one is None and time != NO_TIME for one, time in zip(found, times, strict=True))
+            return np.array(found, dtype=np.float64)
+        return np.where(np.isnat(stamps), np.nan, stamps.astype(np.int64) / 1e6)
+
+    def _floats(self, texts: Sequence[bytes]) -> Floats:
+        try:
+            return np.fromiter(map(float, texts), np.float64, len(texts))
+        except ValueError:
+            found = np.array([number(text) for text in texts])
+            self._unread_numbers += sum(text.lower() != MISSING for text in compress(texts, np.isnan(found)))
+            return found
+
+    def notes(self) -> tuple[Reason, ...]:
+        """After `finished`."""
+        counts = {"unread_times": self.unread_times, "unread_numbers": self._unread_numbers}
+        return tuple(Reason.of(code, count=count) for code, count in counts.items() if count)
 
     def finished(self) -> tuple[Floats, dict[str, Floats]]:
         self._flush()
@@ -97,26 +129,12 @@ class Columns:
         return columns.pop(TIME), columns
 
 
-def _seconds(times: Sequence[bytes]) -> Floats:
-    try:
-        stamps = np.array(times).astype("datetime64[us]")
-    except ValueError as error:
-        raise RecordingError("bad_time") from error
-    return np.where(np.isnat(stamps), np.nan, stamps.astype(np.int64) / 1e6)
-
-
-def _floats(texts: Sequence[bytes]) -> Floats:
-    try:
-        return np.fromiter(map(float, texts), np.float64, len(texts))
-    except ValueError:
-        return np.array([number(text) for text in texts])
-
-
 def number(text: bytes) -> float:
+    """NaN where a text stands in a number's place."""
     try:
-        return float(text or MISSING)
-    except ValueError as error:
-        raise RecordingError("bad_number", text=text[:40].decode(errors="replace")) from error
+        return float(text)
+    except ValueError:
+        return float("nan")
 
 
 def utc(text: str) -> bytes:
@@ -126,9 +144,17 @@ def utc(text: str) -> bytes:
     try:
         moment = datetime.fromisoformat(text)
         moment = moment.astimezone(UTC) if moment.tzinfo else moment
-    except (ValueError, OverflowError) as error:
-        raise RecordingError("bad_time") from error
+    except (ValueError, OverflowError):
+        return UNREAD_TIME
     return moment.replace(tzinfo=None).isoformat().encode()
+
+
+def epoch_s(time: bytes) -> float | None:
+    """Of what `utc` returned."""
+    try:
+        return datetime.fromisoformat(time.decode()).replace(tzinfo=UTC).timestamp()
+    except ValueError:
+        return None
 
 
 class PointReader(ABC):
@@ -138,6 +164,7 @@ class PointReader(ABC):
 
     def __init__(self) -> None:
         self.path: list[str] = []
+        self.notes: tuple[Reason, ...] = ()
         self._text: list[str] = []
         self._text_size = 0
         self._parser = expat.ParserCreate()
@@ -153,6 +180,9 @@ class PointReader(ABC):
 
     @abstractmethod
     def closed(self, name: str, parent: str, text: str) -> None: ...
+
+    @abstractmethod
+    def points_read(self) -> int: ...
 
     @abstractmethod
     def columns(self) -> Columns | None:
@@ -189,7 +219,18 @@ class PointReader(ABC):
 
 
 def read_points(data: bytes, reader: PointReader, pattern: Pattern[bytes], opening: bytes) -> None:
-    """`pattern` matches one whole point that begins with `opening`; its groups are the row."""
+    """`pattern` matches one whole point that begins with `opening`; its groups are the row.
+
+    Of a file that is damaged or ends too early, the points before are read."""
+    try:
+        _read_points(data, reader, pattern, opening)
+    except RecordingError as error:
+        if error.code != "bad_xml" or reader.points_read() < _HANDFUL:
+            raise
+        reader.notes = (Reason.of("torn"),)
+
+
+def _read_points(data: bytes, reader: PointReader, pattern: Pattern[bytes], opening: bytes) -> None:
     position = 0
     start = data.find(opening)
     while start >= 0:

@@ -13,6 +13,7 @@ import pytest
 from local.recordings import recordings
 from stadion import storage
 from tests.kit.services import OTHER, Service, sqs_event
+from tests.workouts.recordings.formats.unit import fits
 
 RIDE = ("4078723797.fit", "activity_4078723797.tcx", "activity_4078723797.gpx", "4078723797_strava.gpx")
 
@@ -155,18 +156,45 @@ def test_a_manual_entry_and_its_recording_become_one_workout(diary: Service, fil
     [
         ("empty.gpx", b" ", "unknown_format"),
         ("note.txt", b"hello", "unknown_format"),
-        ("bomb.gpx", b'<?xml version="1.0"?><!DOCTYPE g [<!ENTITY a "ha">]><gpx>&a;</gpx>', "xml_entities"),
-        ("half.fit", None, "fit_truncated"),
+        ("bomb.gpx", b'<?xml version="1.0"?><!DOCTYPE g [<!ENTITY a "ha">]><gpx>&a;</gpx>', "xml_dtd"),
+        ("head.fit", b"\x0e\x10\x01\x08\x4b\x1e\x00\x00.FIT", "truncated_fit"),
     ],
 )
-def test_a_hostile_file_ends_as_failed_with_a_reason(
-    diary: Service, files: Path, filename: str, data: bytes | None, code: str
-) -> None:
-    sent = data if data is not None else (files / RIDE[0]).read_bytes()[:50_000]
-    ended = upload(diary, filename, sent)
-    assert ended["status"] == "failed", ended
+def test_a_hostile_file_ends_as_failed_with_a_reason(diary: Service, filename: str, data: bytes, code: str) -> None:
+    ended = upload(diary, filename, data)
+    assert (ended["status"], ended["problem"]["code"]) == ("failed", code), ended
     assert ended["problem"]["detail"]
     assert diary.call("GET", "/v1/workouts").body["items"] == []
+
+
+def test_half_a_file_is_what_is_there_and_says_so(diary: Service, files: Path) -> None:
+    ended = upload(diary, "half.fit", (files / RIDE[0]).read_bytes()[:50_000])
+    (part,) = ended["parts"]
+    assert (ended["status"], part["workout_id"], part["reason"]) == ("ready", ended["workout_ids"][0], None)
+    assert [note["code"] for note in part["notes"]] == ["torn"]
+
+
+def test_the_parts_of_a_file_are_told_in_the_readers_language(diary: Service, files: Path) -> None:
+    activity = (files / "6449921903_ACTIVITY.fit").read_bytes()
+    settings = fits.a_fit(fits.message(0, [(0, fits.ENUM, 2)]))
+    announced = announce(diary, "both.fit")
+    assert arrive(diary, announced, settings + activity) == {"batchItemFailures": []}
+    ended = diary.call("GET", f"/v1/uploads/{announced['upload_id']}", accept_language="ru").body
+    assert ended["status"] == "ready"
+    assert {part["part"]: part["workout_id"] for part in ended["parts"]} == {
+        "session:1": ended["workout_ids"][0],
+        "file:1": None,
+    }
+    reason = next(part["reason"] for part in ended["parts"] if part["part"] == "file:1")
+    assert reason["code"] == "not_an_activity"
+    assert "нет тренировки" in reason["detail"]
+
+
+def test_a_part_that_the_diary_has_names_its_workout(diary: Service, files: Path) -> None:
+    first = upload(diary, RIDE[0], (files / RIDE[0]).read_bytes())
+    again = upload(diary, RIDE[1], (files / RIDE[1]).read_bytes())
+    (part,) = again["parts"]
+    assert (part["workout_id"], part["reason"]["code"]) == (first["workout_ids"][0], "in_the_diary")
 
 
 def test_the_original_comes_back_and_goes_with_the_workout(diary: Service, files: Path) -> None:
@@ -203,7 +231,7 @@ def test_another_athletes_upload_is_not_found(diary: Service) -> None:
 
 def test_an_upload_that_breaks_our_code_is_told_as_failed_in_the_end(diary: Service, files: Path) -> None:
     announced = announce(diary, "a.fit")
-    diary.monkeypatch.setattr("workouts.uploads.intake_service.entries_of", lambda *_, **__: 1 / 0)
+    diary.monkeypatch.setattr("workouts.uploads.intake_service.contents_of", lambda *_, **__: 1 / 0)
     data = (files / "6449921903_ACTIVITY.fit").read_bytes()
     assert len(arrive(diary, announced, data, tries=1)["batchItemFailures"]) == 1
     assert arrive(diary, announced, data, tries=4) == {"batchItemFailures": []}

@@ -137,7 +137,8 @@ def test_a_workout_without_points_still_has_its_totals() -> None:
 
 @pytest.mark.parametrize("offset", ["Z", "+02:00", "-05:30", ""])
 def test_times_of_any_offset_become_utc(offset: str) -> None:
-    (run,) = decode(samples.a_gpx(samples.a_trkpt(0, time=f"2026-05-01T06:00:00{offset}")))
+    points = (samples.a_trkpt(0, time=f"2026-05-01T06:00:0{second}{offset}") for second in (0, 1))
+    (run,) = decode(samples.a_gpx("".join(points)))
     assert run.started_at == datetime.fromisoformat(f"2026-05-01T06:00:00{offset or 'Z'}")
 
 
@@ -164,7 +165,7 @@ def test_a_break_between_segments_is_a_pause_whatever_the_distance() -> None:
     [("1", SportType.RIDE), ("9", SportType.RUN), ("cycling", SportType.RIDE), ("TrailRun", SportType.TRAIL_RUN)],
 )
 def test_strava_numbers_garmin_words_and_our_names_are_sports(kind: str, expected: SportType) -> None:
-    (found,) = decode(samples.a_gpx(samples.a_trkpt(0), kind=kind))
+    (found,) = decode(samples.a_gpx(samples.a_trkpt(0) + samples.a_trkpt(1), kind=kind))
     assert found.sport_type is expected
 
 
@@ -183,6 +184,12 @@ def outcome(content: bytes) -> int | RecordingError:
 def test_every_file_is_decoded_or_refused_with_a_reason() -> None:
     outcomes = [outcome(content) for content in every_file()]
     refused = [error for error in outcomes if isinstance(error, RecordingError)]
-    assert sum(count for count in outcomes if isinstance(count, int)) > 60
+    assert sum(count for count in outcomes if isinstance(count, int)) > 55
     assert all(error.code in TEXTS for error in refused)
-    assert {error.code for error in refused} <= {"no_points", "no_times", "absurd_date", "bad_number", "unknown_format"}
+    assert {error.code for error in refused} <= {
+        "no_points",
+        "no_times",
+        "absurd_date",
+        "lasts_no_time",
+        "unknown_format",
+    }
