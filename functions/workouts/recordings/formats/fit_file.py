@@ -36,7 +36,7 @@ class FitPart:
         """With checksums that are right: the decoder takes no others, not even a header's of 0, which says nothing."""
         header, body = self.data[: self.data[0]], self.data[self.data[0] : -2]
         of_header, of_file = int.from_bytes(header[12:14], "little"), int.from_bytes(self.data[-2:], "little")
-        is_right = of_file == _crc(self.data[:-2]) and of_header in (0, _crc(header[:12]))
+        is_right = of_file == crc(self.data[:-2]) and of_header in (0, crc(header[:12]))
         notes = self.notes if is_right else (*self.notes, Reason.of("wrong_checksum"))
         return replace(self, data=as_file(header, body), notes=notes)
 
@@ -70,7 +70,7 @@ def _part(data: bytes, start: int, most_points: int) -> tuple[FitPart | Recordin
     header = data[start:begin]
     if begin < end <= len(data) - 2:
         walk = _Walk(data, begin, end, most_points)
-        if walk.position == end:
+        if walk.position == end and _ends_there(data, start, end):
             whole = data[start : end + 2] if not walk.foreign else as_file(header, walk.body(data))
             return FitPart(whole, as_file(header, b"".join(walk.kept)), walk.packed_records()), end + 2
     limit = _next_header(data, begin)
@@ -79,6 +79,13 @@ def _part(data: bytes, start: int, most_points: int) -> tuple[FitPart | Recordin
         return RecordingError("truncated_fit") if end + 2 > len(data) else damaged(), limit
     torn = as_file(header, walk.body(data))
     return FitPart(torn, as_file(header, b"".join(walk.kept)), walk.packed_records(), (Reason.of("torn"),)), limit
+
+
+def _ends_there(data: bytes, start: int, end: int) -> bool:
+    """What follows is nothing, or another file; behind a size that is too small it is the rest of this one."""
+    if end + 2 == len(data) or _is_header(data, end + 2):
+        return True
+    return crc(data[start:end]) == int.from_bytes(data[end : end + 2], "little")
 
 
 def _next_header(data: bytes, position: int) -> int:
@@ -204,9 +211,9 @@ def _offset(fields: bytes) -> int | None:
 def as_file(header: bytes, body: bytes) -> bytes:
     content = header[:4] + len(body).to_bytes(4, "little") + header[8:12]
     if len(header) == 14:
-        content += _crc(content).to_bytes(2, "little")
+        content += crc(content).to_bytes(2, "little")
     content += body
-    return content + _crc(content).to_bytes(2, "little")
+    return content + crc(content).to_bytes(2, "little")
 
 
 _CRC_NIBBLES = (
@@ -224,7 +231,7 @@ _CRC_BYTES = tuple(_crc_of_byte(byte) for byte in range(256))
 _LANES = 1024
 
 
-def _crc(data: bytes) -> int:
+def crc(data: bytes) -> int:
     """CRC-16 of the FIT protocol: a byte at a time, or of many lanes of a long file at once."""
     if len(data) >= 8 * _LANES:
         return _crc_of_lanes(data)

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from workouts.recordings.formats.fit_file import as_file
+from workouts.recordings.formats.fit_file import as_file, crc
+
+__all__ = ["as_file", "crc"]
 
 START = int(datetime(2026, 5, 1, 8, tzinfo=UTC).timestamp())
 EPOCH = 631_065_600
