@@ -83,7 +83,8 @@ class _File:
     @classmethod
     def of(cls, part: FitPart) -> "_File":
         summaries: Summaries = _guarded(fitfast.parse, part.summaries)
-        if _first(summaries, "file_id").get("type", "activity") not in ("activity", 4):
+        types = {file_id.get("type", "activity") for file_id in summaries.get("file_id", ())}
+        if types and not types & {"activity", 4}:
             raise RecordingError("not_an_activity")
         try:
             columns = _guarded(fitfast.records, part.data)

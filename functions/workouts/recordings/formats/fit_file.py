@@ -10,7 +10,7 @@ import numpy as np
 
 from workouts.reasons import Reason
 from workouts.recordings.errors import RecordingError
-from workouts.recordings.limits import MAX_FIT_FIELDS, MAX_FIT_SUMMARIES, MAX_RECORDINGS
+from workouts.recordings.limits import MAX_FIT_CHANGES, MAX_FIT_FIELDS, MAX_FIT_SUMMARIES, MAX_RECORDINGS
 
 _SIGNATURE = b".FIT"
 _RECORD, _HR = 20, 132
@@ -18,7 +18,16 @@ _RECORD, _HR = 20, 132
 _SUMMARIES = frozenset({0, 12, 18, 19, 21, 23, 34, 101, _HR, 206, 207})
 _BASE_TYPES = frozenset((0, 1, 2, 7, 10, 13, *range(0x83, 0x87), 0x88, 0x89, 0x8B, 0x8C, *range(0x8E, 0x91)))
 _BYTES = 0x0D
-_COMPRESSED_SPEED_DISTANCE = 8
+_DESCRIPTION = 206
+_WANTED = {_RECORD: 8, _DESCRIPTION: 3}
+"""`compressed_speed_distance` of a record, the name of a developer's field."""
+_NATIVE_NAMES = frozenset(
+    (
+        b"timestamp position_lat position_long distance enhanced_altitude altitude enhanced_speed speed heart_rate "
+        b"cadence power temperature"
+    ).split()
+)
+_LONGEST_NAME = 64
 _NOT_PACKED = b"\xff\xff\xff"
 
 
@@ -71,7 +80,7 @@ def _part(data: bytes, start: int, most_points: int) -> tuple[FitPart | Recordin
     if begin < end <= len(data) - 2:
         walk = _Walk(data, begin, end, most_points)
         if walk.position == end and _ends_there(data, start, end):
-            whole = data[start : end + 2] if not walk.foreign else as_file(header, walk.body(data))
+            whole = data[start : end + 2] if not walk.changes else as_file(header, walk.body(data))
             return FitPart(whole, as_file(header, b"".join(walk.kept)), walk.packed_records()), end + 2
     limit = _next_header(data, begin)
     walk = _Walk(data, begin, limit, most_points, takes_foreign=False)
@@ -100,8 +109,8 @@ class _Definition:
     message: int
     size: int
     fields: int
-    packed_at: int | None
-    """Of `compressed_speed_distance` in a record."""
+    wanted_at: int | None
+    """Of the field in `_WANTED`."""
 
 
 class _Walk:
@@ -113,7 +122,9 @@ class _Walk:
     def __init__(self, data: bytes, begin: int, end: int, most_points: int, *, takes_foreign: bool = True) -> None:
         self.position = self.begin = begin
         self.kept: list[bytes] = []
-        self.foreign: list[int] = []
+        self.changes: dict[int, int] = {}
+        """Bytes that the decoder would stumble over, by their place, and those of the message at hand."""
+        self._new: list[int] = []
         self._packed: list[tuple[int, bytes]] = []
         self._points = 0
         self._takes_foreign = takes_foreign
@@ -121,8 +132,8 @@ class _Walk:
 
     def body(self, data: bytes) -> bytes:
         body = bytearray(data[self.begin : self.position])
-        for at in self.foreign:
-            body[at - self.begin] = _BYTES
+        for at, byte in self.changes.items():
+            body[at - self.begin] = byte
         return bytes(body)
 
     def packed_records(self) -> bytes:
@@ -136,7 +147,7 @@ class _Walk:
     def _walk(self, data: bytes, end: int, most_points: int) -> None:
         definitions: dict[int, _Definition] = {}
         fields = points = summaries = beats = 0
-        position, kept = self.position, self.kept
+        position = self.position
         while position < end:
             head = data[position]
             if head & 0xC0 == 0x40:
@@ -145,7 +156,7 @@ class _Walk:
                     break
                 definition, size = found
                 definitions[head & 0x0F] = definition
-                kept.append(self._cleared(data, position, size))
+                self._keep(data, position, position + size)
                 position += size
                 fields += 1
             else:
@@ -154,17 +165,17 @@ class _Walk:
                     break
                 fields += known.fields
                 if known.message == _RECORD:
-                    if known.packed_at is not None:
-                        at = position + known.packed_at
+                    if known.wanted_at is not None:
+                        at = position + known.wanted_at
                         self._packed.append((points, data[at : at + 3]))
                     points += 1
                 elif known.message in _SUMMARIES:
-                    if known.message == _HR:
-                        beats += 1
-                    else:
-                        summaries += 1
+                    beats += known.message == _HR
+                    summaries += known.message != _HR
+                    if known.wanted_at is not None:
+                        self._name_apart(data, position + known.wanted_at)
                     if beats <= MAX_FIT_SUMMARIES:
-                        kept.append(data[position : position + known.size])
+                        self._keep(data, position, position + known.size)
                 position += known.size
             if fields > MAX_FIT_FIELDS or points > most_points or summaries > MAX_FIT_SUMMARIES:
                 raise RecordingError("too_many_points", most=most_points)
@@ -182,30 +193,41 @@ class _Walk:
         message = int.from_bytes(data[position + 3 : position + 5], "big" if data[position + 2] else "little")
         fields = data[position + 6 : position + 6 + 3 * data[position + 5]]
         foreign = [position + 8 + 3 * at for at, kind in enumerate(fields[2::3]) if kind not in _BASE_TYPES]
-        if foreign and not self._takes_foreign:
+        if foreign and (not self._takes_foreign or len(self.changes) > MAX_FIT_CHANGES):
             return None
-        self.foreign += foreign
+        self.changes |= dict.fromkeys(foreign, _BYTES)
+        self._new = foreign
         widths = fields[1::3]
-        packed_at = _offset(fields) if message == _RECORD else None
+        wanted = _WANTED.get(message)
+        wanted_at = _offset(fields, wanted) if wanted is not None else None
         if developers:
             widths += data[position + size - 3 * developers : position + size][1::3]
         # An array is one field to FIT but as many values to the decoder.
         cost = 2 + max(len(widths), sum(widths) // 4)
-        return _Definition(message, 1 + sum(widths), cost, packed_at), size
+        return _Definition(message, 1 + sum(widths), cost, wanted_at), size
 
-    def _cleared(self, data: bytes, position: int, size: int) -> bytes:
-        definition = bytearray(data[position : position + size])
-        for at in self.foreign:
-            if at >= position:
-                definition[at - position] = _BYTES
-        return bytes(definition)
+    def _name_apart(self, data: bytes, at: int) -> None:
+        """A developer's field that is called as a native one would take its place: it gets a capital letter."""
+        if data[at : at + _LONGEST_NAME].partition(b"\0")[0] in _NATIVE_NAMES:
+            self.changes[at] = data[at] - 32
+            self._new = [at]
+
+    def _keep(self, data: bytes, begin: int, end: int) -> None:
+        kept = data[begin:end]
+        if self._new:
+            changed = bytearray(kept)
+            for at in self._new:
+                changed[at - begin] = self.changes[at]
+            kept = bytes(changed)
+            self._new = []
+        self.kept.append(kept)
 
 
-def _offset(fields: bytes) -> int | None:
-    """Of `compressed_speed_distance` in a message with these fields, its first byte counted."""
+def _offset(fields: bytes, number: int) -> int | None:
+    """Of a field of three bytes or more in a message with these fields, its first byte counted."""
     numbers, widths = fields[0::3], fields[1::3]
-    at = numbers.find(_COMPRESSED_SPEED_DISTANCE)
-    return 1 + sum(widths[:at]) if at >= 0 and widths[at] == 3 else None
+    at = numbers.find(number)
+    return 1 + sum(widths[:at]) if at >= 0 and widths[at] >= 3 else None
 
 
 def as_file(header: bytes, body: bytes) -> bytes:

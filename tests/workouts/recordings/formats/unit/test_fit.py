@@ -98,6 +98,17 @@ def test_settings_beside_an_activity_are_left_out(file: bytes) -> None:
     assert set(left_out(found).values()) == {"not_an_activity"}
 
 
+def test_a_file_that_is_settings_and_an_activity_is_an_activity() -> None:
+    both = fits.a_fit(fits.message(fits.FILE_ID, [(0, ENUM, 2)]), RUN[14:-2])
+    assert len(only(both)) == 121
+
+
+def test_a_file_of_strange_definitions_alone_is_refused_soon() -> None:
+    definition = b"\x40\0\0\x14\0\xff" + b"\x01\x01\x44" * 255
+    with pytest.raises(RecordingError):
+        decode(fits.an_activity(definition * 5_000))
+
+
 def test_a_damaged_file_beside_an_activity_is_left_out() -> None:
     found = decoded(fits.a_fit(b"\xff" * 50) + RUN)
     assert (len(found.recordings), left_out(found)) == (1, {"file:1": "bad_fit"})
@@ -194,6 +205,16 @@ def test_a_native_field_is_believed_before_a_developers() -> None:
     records = b"".join(record(second, (7, UINT16, 200), developer=value) for second in range(30))
     run = only(fits.an_activity(described(7, b"Power", UINT16, b"Watts"), records, session(0, 29)))
     assert set(run.power_w) == {200}
+
+
+@pytest.mark.parametrize("name", [b"power", b"heart_rate", b"timestamp", b"speed"])
+def test_a_developers_field_that_is_called_like_a_native_one_does_not_take_its_place(name: bytes) -> None:
+    value = [(0, (77).to_bytes(2, "little"))]
+    records = b"".join(
+        record(second, (3, UINT8, 140), (7, UINT16, 200), (6, UINT16, 3_000), developer=value) for second in range(30)
+    )
+    run = only(fits.an_activity(described(0xFF, name, UINT16, b"?"), records, session(0, 29)))
+    assert (set(run.heart_rate_bpm), set(run.power_w), set(run.speed_mps), run.span_s) == ({140}, {200}, {3}, 29)
 
 
 def test_compressed_speed_and_distance_are_unpacked_beyond_the_256_m_that_they_count() -> None:
