@@ -1,7 +1,9 @@
 """GPX 1.0 and 1.1, Garmin's TrackPointExtension v1/v2, Strava's bare `power`, Cluetrust's gpxdata."""
 
 import re
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -11,8 +13,11 @@ from workouts.recordings.formats.devices import is_barometric
 from workouts.recordings.formats.parts import Decoded, Part, decoded_parts
 from workouts.recordings.formats.positions import is_indoor, without_nowhere
 from workouts.recordings.formats.xml_guard import MISSING, NO_TIME, TIME, Columns, PointReader, read_points, utc
-from workouts.recordings.recording import RawTrack, Recording, assembled
+from workouts.recordings.limits import MAX_RECORDINGS
+from workouts.recordings.recording import Floats, RawTrack, Recording, assembled
 
+_APART_S = 36 * 3600.0
+"""Between the middles of two tracks: the days of a tour are one activity, next week is another."""
 _NUMBER = rb"([-+.0-9eE]++)"
 _TIME = rb"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?)Z"
 
@@ -55,30 +60,79 @@ _ELEMENTS = {
 }
 
 
+@dataclass
+class _Track:
+    start: int
+    """Its first point's index."""
+    sport: str = ""
+
+
+@dataclass(frozen=True)
+class _Journey:
+    """Tracks that are one activity: from which point to which, and when the middle of the last of them was."""
+
+    first: int
+    last: int
+    sport: str
+    middle_s: float
+
+    def takes(self, other: "_Journey") -> bool:
+        """Another sport, or another day, is another activity."""
+        is_same_sport = not self.sport or not other.sport or self.sport.lower() == other.sport.lower()
+        return is_same_sport and abs(other.middle_s - self.middle_s) <= _APART_S
+
+
 def decode_gpx(data: bytes, most_points: int) -> Decoded:
-    """One recording; its tracks and segments are its parts, and what lies between them is a pause."""
+    """Tracks and segments of one activity are its parts, and what lies between them is a pause."""
     reader = _GpxReader(most_points)
     read_points(data, reader, _POINT, b"<trkpt ")
-    return decoded_parts([Part("track:1", reader.points_read(), lambda: _recording(reader))])
-
-
-def _recording(reader: "_GpxReader") -> Recording:
-    if not len(reader.points):
-        raise RecordingError("no_points")
     epoch_s, channels = reader.points.finished()
     if reader.points.unread_times and np.isnan(epoch_s).all():
         raise RecordingError("bad_time")
-    segment = np.searchsorted(reader.segment_starts, np.arange(len(epoch_s)), side="right").astype(np.float64)
-    placed, notes = without_nowhere(channels)
+    journeys = _journeys(reader.tracks, epoch_s)
+    return decoded_parts(
+        Part(f"track:{number}", journey.last - journey.first, partial(_recording, reader, journey, epoch_s, channels))
+        for number, journey in enumerate(journeys, start=1)
+    )
+
+
+def _journeys(tracks: Sequence[_Track], epoch_s: Floats) -> list[_Journey]:
+    """A track without points or times, such as a plan, is a part of its own, between whatever it stands."""
+    timed: list[_Journey] = []
+    others: list[_Journey] = []
+    ends = [*(track.start for track in tracks[1:]), len(epoch_s)]
+    for track, end in zip(tracks, ends, strict=False):
+        times_s = epoch_s[track.start : end]
+        times_s = times_s[np.isfinite(times_s)]
+        if not len(times_s):
+            others.append(_Journey(track.start, end, track.sport, np.nan))
+            continue
+        journey = _Journey(track.start, end, track.sport, float(np.median(times_s)))
+        if timed and timed[-1].takes(journey):
+            before = timed.pop()
+            journey = replace(journey, first=before.first, sport=before.sport or journey.sport)
+        timed.append(journey)
+    if len(timed) > MAX_RECORDINGS:
+        raise RecordingError("too_many_parts", most=MAX_RECORDINGS)
+    return sorted([*timed, *others[:MAX_RECORDINGS]], key=lambda journey: journey.first)
+
+
+def _recording(reader: "_GpxReader", journey: _Journey, epoch_s: Floats, channels: Mapping[str, Floats]) -> Recording:
+    if journey.first == journey.last:
+        raise RecordingError("no_points")
+    index = np.arange(journey.first, journey.last)
+    segment = np.searchsorted(reader.segment_starts, index, side="right").astype(np.float64)
+    own = {name: values[journey.first : journey.last] for name, values in channels.items()}
+    placed, notes = without_nowhere(own)
     recording = assembled(
-        RawTrack(epoch_s=epoch_s, channels=placed, segment=segment),
+        RawTrack(epoch_s=epoch_s[journey.first : journey.last], channels=placed, segment=segment),
         file_format="gpx",
-        sport_type=from_gpx(reader.sport),
+        sport_type=from_gpx(journey.sport),
         barometric=is_barometric(reader.creator),
         device=reader.creator or None,
         notes=(*reader.notes, *reader.points.notes(), *notes),
     )
-    return replace(recording, indoor=is_indoor(reader.sport))
+    return replace(recording, indoor=is_indoor(journey.sport))
 
 
 class _GpxReader(PointReader):
@@ -88,7 +142,7 @@ class _GpxReader(PointReader):
         super().__init__()
         self.points = Columns(_NAMES, most_points)
         self.segment_starts: list[int] = []
-        self.sport = ""
+        self.tracks: list[_Track] = []
         self.creator = ""
         self._point: dict[str, bytes] = {}
 
@@ -101,7 +155,10 @@ class _GpxReader(PointReader):
     def opened(self, name: str, attributes: dict[str, str]) -> None:
         if name == "trkpt":
             self._point = {key: attributes[key].strip().encode() for key in ("lat", "lon") if key in attributes}
+        elif name == "trk":
+            self.tracks.append(_Track(len(self.points)))
         elif name == "trkseg":
+            self.tracks = self.tracks or [_Track(len(self.points))]
             self.segment_starts.append(len(self.points))
         elif name == "gpx":
             self.creator = attributes.get("creator", "")[:200]
@@ -112,7 +169,7 @@ class _GpxReader(PointReader):
         elif "trkpt" in self.path:
             self._leaf(name, text)
         elif name == "type" and parent == "trk":
-            self.sport = self.sport or text
+            self.tracks[-1].sport = self.tracks[-1].sport or text
 
     def _leaf(self, name: str, text: str) -> None:
         if name == "time":

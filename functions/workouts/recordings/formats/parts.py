@@ -31,7 +31,7 @@ class Decoded:
         return min((left.reason for left in self.left_out), key=_weight, default=Reason.of("no_points"))
 
 
-_FOREIGN = ("no_points", "lasts_no_time", "session_without_time", "summary_of_sessions", "not_an_activity")
+_FOREIGN = ("lasts_no_time", "no_points", "session_without_time", "summary_of_sessions", "not_an_activity")
 """Of parts that hardly were a workout, the least telling last."""
 
 

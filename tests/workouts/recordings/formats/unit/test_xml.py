@@ -194,6 +194,41 @@ def test_a_word_for_the_sport_tells_what_is_indoors(kind: str, sport_type: Sport
     assert (run.sport_type, run.indoor) == (sport_type, indoor)
 
 
+def a_trk(first: int, last: int, *, day: int = 1, kind: str = "") -> str:
+    stamps = (f"2026-05-{day:02}T06:{second // 60:02}:{second % 60:02}Z" for second in range(first, last))
+    return f"<trk><type>{kind}</type><trkseg>{''.join(a_trkpt(0, time=stamp) for stamp in stamps)}</trkseg></trk>"
+
+
+def of_tracks(*tracks: str) -> bytes:
+    return f'<gpx version="1.1" creator="test">{"".join(tracks)}</gpx>'.encode()
+
+
+def test_tracks_of_one_day_or_of_the_days_of_a_tour_are_one_activity() -> None:
+    tour = only(of_tracks(a_trk(0, 60), a_trk(600, 660), a_trk(0, 60, day=2, kind="cycling"), a_trk(0, 60, day=3)))
+    assert (len(tour), len(tour.pauses), tour.sport_type) == (240, 3, SportType.RIDE)
+
+
+def test_tracks_of_other_sports_and_other_weeks_are_activities_of_their_own() -> None:
+    tracks = [a_trk(0, 60, kind="running"), a_trk(600, 660, kind="cycling"), a_trk(0, 60, day=20, kind="cycling")]
+    found = decode(of_tracks(*tracks))
+    assert [(one.part, len(one), one.sport_type) for one in found] == [
+        ("track:1", 60, SportType.RUN),
+        ("track:2", 60, SportType.RIDE),
+        ("track:3", 60, SportType.RIDE),
+    ]
+
+
+def test_a_plan_and_an_empty_track_beside_a_recording_are_left_out() -> None:
+    plan = '<trk><trkseg><trkpt lat="50" lon="5"/><trkpt lat="51" lon="5"/></trkseg></trk>'
+    found = decoded(of_tracks(plan, a_trk(0, 60), "<trk/>", a_trk(600, 660)))
+    assert [len(one) for one in found.recordings] == [120]
+    assert [left.reason.code for left in found.left_out] == ["no_times", "no_points"]
+
+
+def test_a_track_that_stands_twice_in_a_file_counts_once() -> None:
+    assert len(only(of_tracks(a_trk(0, 60), a_trk(0, 60)))) == 60
+
+
 # --- what is believed -----------------------------------------------------------------------------------------------
 
 
