@@ -82,7 +82,7 @@ class _File:
 
     @classmethod
     def of(cls, part: FitPart) -> "_File":
-        summaries: Summaries = _guarded(fitfast.parse, part.summaries)
+        summaries = _plain(_guarded(fitfast.parse, part.summaries))
         types = {file_id.get("type", "activity") for file_id in summaries.get("file_id", ())}
         if types and not types & {"activity", 4}:
             raise RecordingError("not_an_activity")
@@ -109,6 +109,19 @@ def _guarded(decoder: Any, data: bytes) -> Any:
         raise
     except BaseException as error:
         raise damaged() from error
+
+
+def _plain(summaries: Summaries) -> Summaries:
+    """Without arrays, which some file may have in the place of any field, but of the messages that are made of them."""
+    return {
+        name: messages
+        if name == "hr"
+        else [
+            {field: value for field, value in message.items() if isinstance(value, str | int | float)}
+            for message in messages
+        ]
+        for name, messages in summaries.items()
+    }
 
 
 def _first(summaries: Summaries, name: str) -> Message:

@@ -1,6 +1,7 @@
 """The channels of a FIT file's records: native fields, what stands in for them, and heart rates that came later."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
 from typing import Any, Final
 
 import numpy as np
@@ -122,18 +123,19 @@ def _beats(messages: Sequence[Message]) -> Iterator[tuple[float, float]]:
     """Time and rate of each. A message with a time says at which tick that was; the others count on in 12 bits."""
     zero_s = ticks = None
     for message in messages:
-        stamps = [stamp for stamp in _listed(message.get("event_timestamp")) if stamp is not None]
-        timestamp = message.get("timestamp")
+        stamps = _numbers(message, "event_timestamp")
+        timestamps = _numbers(message, "timestamp")
         if stamps:
             found = [round(stamp * _TICKS) for stamp in stamps]
-            if timestamp is not None:
-                zero_s = timestamp + (message.get("fractional_timestamp") or 0.0) - found[0] / _TICKS
+            if timestamps:
+                zero_s = timestamps[0] + sum(_numbers(message, "fractional_timestamp")) - found[0] / _TICKS
         elif ticks is None:
             continue
         else:
-            found = list(_counted_on(ticks, bytes(message.get("event_timestamp_12") or b"")))
-        for tick, rate in zip(found, _listed(message.get("filtered_bpm")), strict=False):
-            if rate is not None and zero_s is not None:
+            packed = message.get("event_timestamp_12")
+            found = list(_counted_on(ticks, packed if isinstance(packed, bytes) else b""))
+        for tick, rate in zip(found, _numbers(message, "filtered_bpm"), strict=False):
+            if zero_s is not None:
                 ticks = tick
                 yield zero_s + tick / _TICKS, rate
 
@@ -145,5 +147,11 @@ def _counted_on(ticks: int, packed: bytes) -> Iterator[int]:
             yield ticks
 
 
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [] if value is None else [value]
+def _numbers(message: Message, name: str) -> list[float]:
+    """Up to the first that is missing."""
+    value = message.get(name)
+    return list(takewhile(_is_number, value if isinstance(value, list) else [value]))
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and bool(np.isfinite(value))
