@@ -18,7 +18,7 @@ _RECORD, _HR = 20, 132
 _SUMMARIES = frozenset({0, 12, 18, 19, 21, 23, 34, 101, _HR, 206, 207})
 _BASE_TYPES = frozenset((0, 1, 2, 7, 10, 13, *range(0x83, 0x87), 0x88, 0x89, 0x8B, 0x8C, *range(0x8E, 0x91)))
 _BYTES = 0x0D
-_DESCRIPTION = 206
+_DESCRIPTION, _KIND = 206, 2
 _WANTED = {_RECORD: 8, _DESCRIPTION: 3}
 """`compressed_speed_distance` of a record, the name of a developer's field."""
 _NATIVE_NAMES = frozenset(
@@ -111,6 +111,8 @@ class _Definition:
     fields: int
     wanted_at: int | None
     """Of the field in `_WANTED`."""
+    kind_at: int | None
+    """Of the base type of a developer's field."""
 
 
 class _Walk:
@@ -172,8 +174,8 @@ class _Walk:
                 elif known.message in _SUMMARIES:
                     beats += known.message == _HR
                     summaries += known.message != _HR
-                    if known.wanted_at is not None:
-                        self._name_apart(data, position + known.wanted_at)
+                    if known.message == _DESCRIPTION:
+                        self._describe_apart(data, position, known)
                     if beats <= MAX_FIT_SUMMARIES:
                         self._keep(data, position, position + known.size)
                 position += known.size
@@ -199,18 +201,26 @@ class _Walk:
         self._new = foreign
         widths = fields[1::3]
         wanted = _WANTED.get(message)
-        wanted_at = _offset(fields, wanted) if wanted is not None else None
+        wanted_at = _offset(fields, wanted, least=3) if wanted is not None else None
+        kind_at = _offset(fields, _KIND, least=1) if message == _DESCRIPTION else None
         if developers:
             widths += data[position + size - 3 * developers : position + size][1::3]
         # An array is one field to FIT but as many values to the decoder.
         cost = 2 + max(len(widths), sum(widths) // 4)
-        return _Definition(message, 1 + sum(widths), cost, wanted_at), size
+        return _Definition(message, 1 + sum(widths), cost, wanted_at, kind_at), size
 
-    def _name_apart(self, data: bytes, at: int) -> None:
+    def _describe_apart(self, data: bytes, position: int, known: _Definition) -> None:
         """A developer's field that is called as a native one would take its place: it gets a capital letter."""
-        if data[at : at + _LONGEST_NAME].partition(b"\0")[0] in _NATIVE_NAMES:
-            self.changes[at] = data[at] - 32
-            self._new = [at]
+        if known.wanted_at is not None:
+            at = position + known.wanted_at
+            if data[at : at + _LONGEST_NAME].partition(b"\0")[0] in _NATIVE_NAMES:
+                self._change(at, data[at] - 32)
+        if known.kind_at is not None and data[position + known.kind_at] not in _BASE_TYPES:
+            self._change(position + known.kind_at, _BYTES)
+
+    def _change(self, at: int, byte: int) -> None:
+        self.changes[at] = byte
+        self._new.append(at)
 
     def _keep(self, data: bytes, begin: int, end: int) -> None:
         kept = data[begin:end]
@@ -223,11 +233,11 @@ class _Walk:
         self.kept.append(kept)
 
 
-def _offset(fields: bytes, number: int) -> int | None:
-    """Of a field of three bytes or more in a message with these fields, its first byte counted."""
+def _offset(fields: bytes, number: int, *, least: int) -> int | None:
+    """Of a field of so many bytes in a message with these fields, its first byte counted."""
     numbers, widths = fields[0::3], fields[1::3]
     at = numbers.find(number)
-    return 1 + sum(widths[:at]) if at >= 0 and widths[at] >= 3 else None
+    return 1 + sum(widths[:at]) if at >= 0 and widths[at] >= least else None
 
 
 def as_file(header: bytes, body: bytes) -> bytes:

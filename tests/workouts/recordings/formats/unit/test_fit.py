@@ -103,6 +103,13 @@ def test_a_file_that_is_settings_and_an_activity_is_an_activity() -> None:
     assert len(only(both)) == 121
 
 
+@pytest.mark.parametrize("kind", [0x91, 0xFF, 0x44])
+def test_a_developers_field_of_an_unknown_type_costs_no_other_reading(kind: int) -> None:
+    records = b"".join(record(second, (3, UINT8, 140), developer=[(0, b"\1\2")]) for second in range(30))
+    run = only(fits.an_activity(described(7, b"Power", kind, b"W"), records, session(0, 29)))
+    assert set(run.heart_rate_bpm) == {140}
+
+
 def test_a_file_of_strange_definitions_alone_is_refused_soon() -> None:
     definition = b"\x40\0\0\x14\0\xff" + b"\x01\x01\x44" * 255
     with pytest.raises(RecordingError):

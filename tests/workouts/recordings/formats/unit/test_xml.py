@@ -2,6 +2,7 @@
 
 import gzip
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
@@ -297,3 +298,22 @@ def test_totals_that_agree_are_believed() -> None:
 def test_what_contradicts_another_total_or_a_body_is_dropped(wrong: dict[str, float | None], dropped: set[str]) -> None:
     given = changed(**wrong)
     assert believable(given) == changed(**{**wrong, **dict.fromkeys(dropped)})
+
+
+# --- now ------------------------------------------------------------------------------------------------------------
+
+
+def test_points_and_totals_beyond_now_are_left_out() -> None:
+    now = datetime(2026, 5, 3, tzinfo=UTC)
+    ahead = "".join(a_trkpt(0, time=f"2026-05-0{day}T06:00:0{second}Z") for day in (1, 9) for second in range(5))
+    (run,) = decoded(a_gpx(ahead), now=now).recordings
+    assert (len(run), notes(run)) == (5, {"points_from_the_future": 5})
+    (lap,) = decoded(a_tcx(an_activity(a_lap(points(*range(60)), total_s=900_000))), now=now).recordings
+    assert lap.totals.timer_time_s is None
+
+
+def test_of_two_activities_the_one_from_the_future_is_left_out() -> None:
+    tracks = a_trk(0, 60), a_trk(0, 60, day=20)
+    found = decoded(of_tracks(*tracks), now=datetime(2026, 5, 10, tzinfo=UTC))
+    assert [one.part for one in found.recordings] == ["track:1"]
+    assert [(left.part, left.reason.code) for left in found.left_out] == [("track:2", "from_the_future")]
