@@ -5,11 +5,26 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stadion.streams.codec import ChunkError, Columns, Floats, decode, encode
 
 CHUNK_S: Final = 900.0
 TIME: Final = "time_s"
+DOUBTS: Final = "doubts"
+"""The column of doubts: of each sample a bit mask; bit k is channel k of `DOUBTABLE`, 0 or NaN is none."""
+DOUBTABLE: Final = (
+    "position",
+    "distance_m",
+    "altitude_m",
+    "speed_mps",
+    "heart_rate_bpm",
+    "cadence_rpm",
+    "power_w",
+    "temperature_c",
+)
+"""The position in this table is the bit: append only."""
+BoolArray = NDArray[np.bool_]
 _LENGTH: Final = struct.Struct("<I")
 
 
@@ -52,3 +67,29 @@ def unbundle(data: bytes) -> list[bytes]:
         parts.append(data[at : at + size])
         at += size
     return parts
+
+
+def with_doubts(columns: Columns, doubted: Mapping[str, BoolArray]) -> dict[str, Floats]:
+    """`doubted` by channel of `DOUBTABLE`; without a doubt there is no such column."""
+    masks = [np.where(samples, float(1 << DOUBTABLE.index(channel)), 0.0) for channel, samples in doubted.items()]
+    total = np.sum(masks, axis=0)
+    return {**columns, DOUBTS: total} if np.any(total) else dict(columns)
+
+
+def doubted(columns: Columns) -> dict[str, BoolArray]:
+    """The channels that have a doubted reading, and which ones."""
+    if DOUBTS not in columns:
+        return {}
+    masks = np.nan_to_num(columns[DOUBTS]).astype(np.int64)
+    found = {channel: (masks >> bit & 1).astype(bool) for bit, channel in enumerate(DOUBTABLE)}
+    return {channel: samples for channel, samples in found.items() if samples.any()}
+
+
+def sound(columns: Columns) -> dict[str, Floats]:
+    """Without the column of doubts; what it doubts is missing."""
+    kept = {name: values for name, values in columns.items() if name != DOUBTS}
+    for channel, samples in doubted(columns).items():
+        for name in ("lat", "lon") if channel == "position" else (channel,):
+            if name in kept:
+                kept[name] = np.where(samples, np.nan, kept[name])
+    return kept

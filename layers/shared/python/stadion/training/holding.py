@@ -1,0 +1,33 @@
+"""How long a reading holds: until its own channel's next one, whatever the other channels of the recording do."""
+
+from typing import Final
+
+import numpy as np
+
+from stadion.streams.codec import Floats
+
+LAST_HELD_S: Final = 1.0
+HOLD_S: Final = 15.0
+STEPS: Final = 5
+
+
+def held_s(active_s: Floats, values: Floats) -> Floats:
+    """Seconds that each reading of one channel holds; 0 where `values` is NaN.
+
+    `active_s` rises, and stands still in pauses. The last reading holds to the end of the recording, for one median
+    step of its channel at most; the last row stands for a second.
+    """
+    held = np.zeros(len(values))
+    known = np.flatnonzero(~np.isnan(values))
+    if len(known):
+        at = active_s[known]
+        steps = np.diff(at)
+        left = float(active_s[-1] - at[-1]) + LAST_HELD_S
+        last = min(left, max(LAST_HELD_S, float(np.median(steps)))) if len(steps) else LAST_HELD_S
+        held[known] = np.minimum(np.append(steps, last), longest_s(steps))
+    return held
+
+
+def longest_s(steps: Floats) -> float:
+    """What is longer is a silence: a few times the median step, and never less than a sensor's usual dropout."""
+    return max(HOLD_S, STEPS * float(np.median(steps))) if len(steps) else HOLD_S
