@@ -9,6 +9,7 @@ import numpy as np
 
 from stadion.sports import SportType, sport
 from stadion.streams.codec import Floats
+from stadion.streams.recorded import BoolArray, doubted, sound
 from telemetry.downsampling import POINTS, Indices, StreamResolution, lttb
 
 Columns = Mapping[str, Floats]
@@ -32,10 +33,20 @@ class Streams:
     series: StreamSeries
     original_size: int
     lists: Mapping[str, list[Any]]
+    doubted: Mapping[str, list[tuple[int, int]]]
+    """First and last index in the lists, both included."""
 
     @property
     def size(self) -> int:
         return max((len(values) for values in self.lists.values()), default=0)
+
+
+def measured(columns: Columns) -> dict[str, Floats]:
+    """What holds a sound reading; a speed that says nothing but zero was not measured."""
+    known = {name: values for name, values in sound(columns).items() if not np.isnan(values).all()}
+    if not np.nan_to_num(known.get("speed_mps", np.empty(0))).any():
+        known.pop("speed_mps", None)
+    return known
 
 
 def _recorded(column: str) -> Callable[[Columns, SportType], Floats | None]:
@@ -43,7 +54,7 @@ def _recorded(column: str) -> Callable[[Columns, SportType], Floats | None]:
 
 
 def velocity_mps(columns: Columns, _: SportType) -> Floats | None:
-    """The device's speed, or the distance's slope; a running mean over five samples."""
+    """The device's speed, or the distance's slope; a running mean over five samples. Of what was `measured`."""
     speed = columns.get("speed_mps")
     if speed is None:
         distance, time_s = columns.get("distance_m"), columns["time_s"]
@@ -86,7 +97,20 @@ STREAMS: dict[str, tuple[Callable[[Columns, SportType], Floats | None], int]] = 
     "grade_smooth": (grade_percent, 1),
 }
 """Strava's names -> how the stream is made, and to how many decimals it is told. `latlng` stands apart."""
+DERIVED = {"velocity_smooth", "moving", "grade_smooth"}
+"""From sound readings alone; the others are told as they were recorded."""
 LATLNG = "latlng"
+DOUBTED = {
+    "position": LATLNG,
+    "distance_m": "distance",
+    "altitude_m": "altitude",
+    "speed_mps": "velocity_smooth",
+    "heart_rate_bpm": "heartrate",
+    "cadence_rpm": "cadence",
+    "power_w": "watts",
+    "temperature_c": "temp",
+}
+"""Channel -> the stream in which its doubts are told."""
 KNOWN = ("time", LATLNG, *(name for name in STREAMS if name != "time"))
 SHAPES = ("altitude", "velocity_smooth", "heartrate", "watts", "cadence", "temp", "distance")
 """What a downsampled line is chosen by: the first of these that was asked for."""
@@ -96,28 +120,53 @@ def streams(
     columns: Columns, sport_type: SportType, keys: list[str], *, resolution: StreamResolution, series: StreamSeries
 ) -> dict[str, list[Any]]:
     """Parallel lists of one length; a stream that was not recorded is left out, a missing sample is None."""
-    made = {name: STREAMS[name][0](columns, sport_type) for name in keys if name != LATLNG}
-    found = {name: values for name, values in made.items() if values is not None}
-    chosen = _chosen(columns, found, resolution, series)
+    found = _made(columns, sport_type, keys)
+    chosen = _chosen(columns, sport_type, keys, resolution, series)
     told = {name: _listed(values[chosen], STREAMS[name][1], name) for name, values in found.items()}
     if LATLNG in keys and "lat" in columns:
         told[LATLNG] = _positions(columns["lat"][chosen], columns["lon"][chosen])
     return {name: told[name] for name in keys if name in told}
 
 
+def doubted_ranges(
+    columns: Columns, sport_type: SportType, keys: list[str], *, resolution: StreamResolution, series: StreamSeries
+) -> dict[str, list[tuple[int, int]]]:
+    """Of each of these streams the indices in its list, first and last, whose readings are doubted."""
+    found = {DOUBTED[channel]: samples for channel, samples in doubted(columns).items() if DOUBTED[channel] in keys}
+    if not found:
+        return {}
+    chosen = _chosen(columns, sport_type, keys, resolution, series)
+    ranges = {name: _ranges(samples[chosen]) for name, samples in found.items()}
+    return {name: ranges[name] for name in keys if ranges.get(name)}
+
+
+def _ranges(samples: BoolArray) -> list[tuple[int, int]]:
+    edges = np.flatnonzero(np.diff(samples, prepend=False, append=False)).tolist()
+    return [(first, after - 1) for first, after in zip(edges[::2], edges[1::2], strict=True)]
+
+
 def has_distance(columns: Columns) -> bool:
     return "distance_m" in columns
 
 
+def _made(columns: Columns, sport_type: SportType, keys: list[str]) -> dict[str, Floats]:
+    kept = measured(columns)
+    made = {name: STREAMS[name][0](kept if name in DERIVED else columns, sport_type) for name in keys if name != LATLNG}
+    return {name: values for name, values in made.items() if values is not None}
+
+
 def _chosen(
-    columns: Columns, found: Mapping[str, Floats], resolution: StreamResolution, series: StreamSeries
+    columns: Columns, sport_type: SportType, keys: list[str], resolution: StreamResolution, series: StreamSeries
 ) -> Indices:
+    """By the line that the sound readings draw."""
     n = len(columns["time_s"])
     most = POINTS.get(resolution, n)
     if n <= most:
         return np.arange(n)
-    x = columns["distance_m"] if series is StreamSeries.DISTANCE else columns["time_s"]
-    shape = next((found[name] for name in SHAPES if name in found), columns["time_s"])
+    kept = sound(columns)
+    x = kept["distance_m"] if series is StreamSeries.DISTANCE else kept["time_s"]
+    found = _made(kept, sport_type, keys)
+    shape = next((found[name] for name in SHAPES if name in found), kept["time_s"])
     return lttb(_filled(x), _filled(shape), most)
 
 

@@ -10,6 +10,7 @@ from xml.sax.saxutils import quoteattr
 from stadion import clock
 from stadion.sports import SportType, sport
 from stadion.streams.codec import Floats
+from stadion.streams.recorded import sound
 
 
 class ExportFormat(StrEnum):
@@ -28,8 +29,9 @@ Sample = dict[str, float]
 
 
 def exported(columns: Columns, *, sport_type: SportType, started_at: datetime, as_format: ExportFormat) -> str:
+    """Doubted readings are left out."""
     write = {ExportFormat.GPX: _gpx, ExportFormat.TCX: _tcx, ExportFormat.CSV: _csv}[as_format]
-    return write(columns, sport_type, started_at)
+    return write(sound(columns), sport_type, started_at)
 
 
 def _samples(columns: Columns) -> Iterator[Sample]:

@@ -16,6 +16,11 @@ class StreamsResponse(BaseModel):
         description="parallel lists by name; a missing sample is null, a stream that was not recorded is left out",
         examples=[{"time": [0, 1, 2], "heartrate": [91, 92, None], "latlng": [[55.75, 37.61], None, [55.75, 37.62]]}],
     )
+    doubted: dict[str, list[tuple[int, int]]] = Field(
+        description="by name the index ranges (first, last, both included) in its list that count in no number and are "
+        "in no export, as the samples around them contradict them; a stream without doubts is left out",
+        examples=[{"heartrate": [[17, 17]], "latlng": [[0, 3], [1200, 1200]]}],
+    )
 
     @classmethod
     def of(cls, found: Streams) -> Self:
@@ -26,4 +31,5 @@ class StreamsResponse(BaseModel):
             original_size=found.original_size,
             size=found.size,
             streams=dict(found.lists),
+            doubted=dict(found.doubted),
         )

@@ -14,7 +14,7 @@ from stadion.streams.recorded import joined, unbundle
 from telemetry.downsampling import StreamResolution
 from telemetry.live import service as live
 from telemetry.streams import store
-from telemetry.streams.domain import KNOWN, Streams, StreamSeries, has_distance, streams
+from telemetry.streams.domain import KNOWN, Streams, StreamSeries, doubted_ranges, has_distance, streams
 from telemetry.streams.errors import NoDistanceError, StreamsNotFoundError, UnknownStreamError
 from telemetry.streams.exports import ExportFormat, exported
 from telemetry.streams.store import Kept
@@ -29,8 +29,14 @@ def read(
     kept, columns = _columns(user_id, workout_id)
     if series is StreamSeries.DISTANCE and not has_distance(columns):
         raise NoDistanceError
-    told = streams(columns, kept.sport_type, wanted, resolution=resolution, series=series)
-    return Streams(workout_id, resolution, series, original_size=len(columns["time_s"]), lists=told)
+    return Streams(
+        workout_id,
+        resolution,
+        series,
+        original_size=len(columns["time_s"]),
+        lists=streams(columns, kept.sport_type, wanted, resolution=resolution, series=series),
+        doubted=doubted_ranges(columns, kept.sport_type, wanted, resolution=resolution, series=series),
+    )
 
 
 def export(user_id: str, workout_id: str, as_format: ExportFormat) -> str:
