@@ -1,4 +1,4 @@
-"""What both adapters do alike: what may be asked, periods, sums over days, gaps, and how long a sample held."""
+"""What both adapters do alike: what may be asked, periods, sums over days, gaps."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -28,8 +28,6 @@ MAX_SERIES: Final = timedelta(days=31)
 MAX_WORKOUT: Final = timedelta(days=8)
 """A sample of a workout comes at most so long after its start."""
 WEEK, SIX_WEEKS = 7, 42
-MAX_HELD_S: Final = 10.0
-LAST_HELD_S: Final = 1.0
 
 
 def known_of(source: SeriesSource) -> list[str]:
@@ -112,9 +110,3 @@ def filled(steps: Mapping[int, float], *, step_s: int, fill: SeriesFill) -> list
 
 def midnight_ms(day: date) -> int:
     return epoch_ms(datetime(day.year, day.month, day.day, tzinfo=UTC))
-
-
-def held(ms: Ints) -> Floats:
-    gaps = np.append(np.diff(ms) / 1000, LAST_HELD_S)[: len(ms)]
-    held_s: Floats = np.minimum(gaps, MAX_HELD_S)
-    return held_s

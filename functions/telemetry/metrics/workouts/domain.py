@@ -8,6 +8,8 @@ import numpy as np
 
 from stadion.sports import Family, SportType, sport
 from stadion.streams.codec import Columns, Floats
+from stadion.streams.recorded import sound
+from stadion.training.holding import carried
 from stadion.training.power import each_second, normalized_power_w
 from telemetry.metrics.values import Body, MetricInput, MetricMeasure, number, told, untold
 from telemetry.metrics.workouts import load
@@ -17,13 +19,17 @@ from telemetry.metrics.workouts.mean_max import mean_max
 from telemetry.metrics.workouts.timeline import Timeline, timeline
 from telemetry.metrics.workouts.values import Assessment, ZoneTimes
 from telemetry.metrics.zones import LACKING, ZONES, seconds_in
-from telemetry.streams.domain import grade_percent, velocity_mps
+from telemetry.streams.domain import grade_percent, measured, velocity_mps
 from telemetry.streams.values import Facts
 
 COLUMNS: Final = {"heart_rate": "heart_rate_bpm", "power": "power_w", "speed": "speed_mps"}
 """Metric -> the column that it was recorded in."""
 COVERED: Final = 0.5
 """A sensor that was silent for more than half of the time does not decide about a workout's load."""
+COMPLETE: Final = 0.95
+"""What a sensor was silent for beyond this share is not known, and a sum over its readings is estimated."""
+SPARSE_S: Final = 10.0
+"""Between readings of power that are further apart, normalized power is estimated."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,9 +47,9 @@ class Recorded:
     def family(self) -> Family:
         return sport(self.sport_type).family
 
-    def covers(self, metric: str) -> bool:
+    def covers(self, metric: str, share: float = COVERED) -> bool:
         values = self.of(metric)
-        return values is not None and self.line.coverage(values) >= COVERED
+        return values is not None and self.line.coverage(values) >= share
 
 
 def assess(facts: Facts, sport_type: SportType, columns: Columns, body: Body) -> Assessment:
@@ -71,9 +77,8 @@ def assess(facts: Facts, sport_type: SportType, columns: Columns, body: Body) ->
 
 
 def _recorded(columns: Columns, sport_type: SportType) -> Recorded | None:
-    line = timeline(columns)
-    held = {name: values for name, values in columns.items() if not np.isnan(values).all()}
-    return Recorded(held, line, sport_type) if line is not None else None
+    line = timeline(sound(columns))
+    return Recorded(measured(columns), line, sport_type) if line is not None else None
 
 
 # --- heart rate -----------------------------------------------------------------------------------------------------
@@ -90,8 +95,8 @@ def _trimp(recorded: Recorded | None, body: Body) -> MetricMeasure:
     pulse = _pulse(body)
     if recorded is None or bpm is None or pulse is None:
         return untold("trimp", "banister", *_lacking(heart_rate=bpm, max_heart_rate_bpm=pulse))
-    value = load.trimp(bpm, recorded.line.weight_s, **_numbers(pulse))
-    return told(value, "trimp", "banister", pulse)
+    value = load.trimp(bpm, recorded.line.held_s(bpm), **_numbers(pulse))
+    return told(value, "trimp", "banister", pulse, estimated=not recorded.covers("heart_rate", COMPLETE))
 
 
 def _numbers(pulse: Mapping[str, MetricInput]) -> dict[str, Any]:
@@ -107,7 +112,7 @@ def _hr_tss(trimp: MetricMeasure, body: Body) -> MetricMeasure:
     if trimp.value is None or pulse is None or body.threshold is None:
         return untold("tss", "hr_tss", *trimp.missing)
     value = load.hr_tss(trimp.value, threshold=number(body.threshold), **_numbers(pulse))
-    return told(value, "tss", "hr_tss", {**pulse, "threshold": body.threshold})
+    return told(value, "tss", "hr_tss", {**pulse, "threshold": body.threshold}, estimated=trimp.estimated)
 
 
 def _average_tss(facts: Facts, body: Body) -> MetricMeasure:
@@ -126,8 +131,9 @@ def _zonal_trimp(recorded: Recorded | None, body: Body) -> MetricMeasure:
     bpm = recorded.of("heart_rate") if recorded is not None else None
     if recorded is None or bpm is None or body.max is None:
         return untold("trimp", "edwards", *_lacking(heart_rate=bpm, max_heart_rate_bpm=body.max))
-    seconds = seconds_in(bpm, recorded.line.weight_s, [share * number(body.max) for share in load.EDWARDS])
-    return told(load.zonal_trimp(seconds), "trimp", "edwards", {"max": body.max})
+    seconds = seconds_in(bpm, recorded.line.held_s(bpm), [share * number(body.max) for share in load.EDWARDS])
+    estimated = not recorded.covers("heart_rate", COMPLETE)
+    return told(load.zonal_trimp(seconds), "trimp", "edwards", {"max": body.max}, estimated=estimated)
 
 
 # --- power ----------------------------------------------------------------------------------------------------------
@@ -138,20 +144,29 @@ def _normalized(recorded: Recorded | None) -> MetricMeasure:
     if recorded is None or watts is None:
         return untold("W", "coggan", "power")
     value = normalized_power_w(recorded.line.active_s, watts)
-    return told(value, "W", "coggan") if value is not None else untold("W", "coggan", "30_s_of_power")
+    if value is None:
+        return untold("W", "coggan", "30_s_of_power")
+    return told(value, "W", "coggan", estimated=_is_sparse(recorded.line, watts))
+
+
+def _is_sparse(line: Timeline, watts: Floats) -> bool:
+    """Gaps above ten seconds make up more of the time than the accuracy that is asked of it."""
+    gaps = np.diff(line.active_s[~np.isnan(watts)])
+    return float(gaps[gaps > SPARSE_S].sum()) > (1 - COMPLETE) * line.duration_s
 
 
 def _intensity(normalized: MetricMeasure, body: Body) -> MetricMeasure:
     if normalized.value is None or body.ftp is None:
         return untold("1", "coggan", *normalized.missing, *_lacking(ftp_w=body.ftp))
-    return told(load.intensity(normalized.value, number(body.ftp)), "1", "coggan", {"ftp": body.ftp})
+    value = load.intensity(normalized.value, number(body.ftp))
+    return told(value, "1", "coggan", {"ftp": body.ftp}, estimated=normalized.estimated)
 
 
 def _tss(recorded: Recorded | None, normalized: MetricMeasure, body: Body) -> MetricMeasure:
     if recorded is None or normalized.value is None or body.ftp is None:
         return untold("tss", "coggan", *normalized.missing, *_lacking(ftp_w=body.ftp))
     value = load.tss(recorded.line.duration_s, normalized.value, number(body.ftp))
-    return told(value, "tss", "coggan", {"ftp": body.ftp})
+    return told(value, "tss", "coggan", {"ftp": body.ftp}, estimated=normalized.estimated)
 
 
 # --- pace -----------------------------------------------------------------------------------------------------------
@@ -183,8 +198,8 @@ def _flat_speeds(recorded: Recorded) -> tuple[Floats | None, Floats | None]:
 def _r_tss(recorded: Recorded | None, flat: MetricMeasure, body: Body) -> MetricMeasure:
     if recorded is None or flat.value is None or body.pace is None:
         return untold("tss", "r_tss", *flat.missing, *_lacking(threshold_pace_s_per_km=body.pace))
-    _, moving = _flat_speeds(recorded)
-    moving_s = float(recorded.line.weight_s @ moving) if moving is not None else 0.0
+    speed, moving = _flat_speeds(recorded)
+    moving_s = float(recorded.line.held_s(speed) @ moving) if speed is not None and moving is not None else 0.0
     value = load.r_tss(moving_s, flat.value, 1000 / number(body.pace))
     return told(value, "tss", "r_tss", {"threshold_pace": body.pace}, estimated=flat.estimated)
 
@@ -199,7 +214,9 @@ def _decoupling(recorded: Recorded | None) -> MetricMeasure:
     output, what = _output(recorded)
     if output is None:
         return untold("%", "friel", "power", "speed")
-    value = decoupling(output, recorded.columns[COLUMNS["heart_rate"]], recorded.line.weight_s)
+    active_s = recorded.line.active_s
+    output, bpm = carried(active_s, output), carried(active_s, recorded.columns[COLUMNS["heart_rate"]])
+    value = decoupling(output, bpm, recorded.line.held_s(output + bpm))
     if value is None:
         return untold("%", "friel", "20_minutes")
     return told(value, "%", "friel", {"output": MetricInput(value=what)})
@@ -241,7 +258,7 @@ def _zone_times(recorded: Recorded | None, metric: str, body: Body) -> ZoneTimes
     if zones is None or values is None or recorded is None:
         missing = [*([metric] if values is None else []), *(LACKING[metric] if zones is None else [])]
         return ZoneTimes(zones=zones, missing=missing)
-    seconds = seconds_in(values, recorded.line.weight_s, zones.bounds)
+    seconds = seconds_in(values, recorded.line.held_s(values), zones.bounds)
     return ZoneTimes(zones=zones, seconds=[round(part, 3) for part in seconds])
 
 
@@ -253,7 +270,7 @@ def _curves(recorded: Recorded | None) -> dict[str, dict[int, float]]:
         if recorded is None or values is None:
             continue
         beyond = 0.0 if metric == "power" else np.nan
-        seconds = each_second(recorded.line.time_s, values, beyond=beyond)
+        seconds = each_second(recorded.line.time_s, values, recorded.line.held_s(values), beyond=beyond)
         if seconds is not None:
             curves[metric] = {duration: round(best, 3) for duration, best in mean_max(seconds).items()}
     return curves

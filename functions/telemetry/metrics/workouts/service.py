@@ -26,7 +26,7 @@ from telemetry.streams.values import Facts
 from telemetry.timeseries.port import WorkoutSeries
 from telemetry.timeseries.service import time_series
 
-METHODS: Final = 1
+METHODS: Final = 2
 """Raised when a formula changes, so that what is measured again differs from what is kept."""
 
 

@@ -168,8 +168,13 @@ class TimestreamStore:
             bins_of(metric)
             return {}
         values = self._sampled(user_id, metric, SeriesSource.WORKOUTS, span) | _binned(metric)
-        query = sql.HELD.render(together=literals.number(float(together)), **values)
-        rows = self._client.rows(query, needs=_needs(metric, SeriesSource.WORKOUTS))
+        own = records.held_of(metric)
+        query = sql.HELD.render(
+            together=literals.number(float(together)),
+            held=literals.column(own, set(map(records.held_of, RECORDED))),
+            **values,
+        )
+        rows = self._client.rows(query, needs={WORKOUTS: "content", WORKOUT_SAMPLES: own})
         return {int(_float(bin_)): _float(seconds) for bin_, seconds in rows}
 
     def _whose(self, user_id: str) -> dict[str, Literal]:

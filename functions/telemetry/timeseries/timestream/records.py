@@ -11,6 +11,7 @@ from uuid import UUID
 
 import numpy as np
 
+from stadion.streams.codec import Floats
 from telemetry.instants import epoch_ms
 from telemetry.timeseries.domain import is_daily
 from telemetry.timeseries.port import DeviceSamples, WorkoutSeries
@@ -59,6 +60,7 @@ def content_of(samples: HeldSamples) -> str:
     for metric in sorted(samples.values):
         values = samples.values[metric]
         digest.update(metric.encode() + np.where(np.isnan(values), np.nan, values).tobytes())
+        digest.update(samples.held_s[metric].tobytes())
     return digest.hexdigest()[:16]
 
 
@@ -69,17 +71,32 @@ def seconds_common(user_id: str, workout_id: str, content: str) -> Record:
 
 def seconds(samples: HeldSamples) -> list[Record]:
     """Rows without any value are left out."""
-    names = list(samples.values)
-    columns = [samples.values[name].tolist() for name in names]
-    rows = zip(samples.ms.tolist(), samples.held_s.tolist(), *columns, strict=True)
+    told = {**samples.values, **{held_of(metric): _own_held_s(samples, metric) for metric in samples.values}}
+    names = list(told)
+    columns = [values.tolist() for values in told.values()]
+    rows = zip(samples.ms.tolist(), samples.rows_held_s.tolist(), *columns, strict=True)
     return [made for ms, held_s, *values in rows if (made := _second(ms, held_s, names, values))]
+
+
+def held_of(metric: str) -> str:
+    """The measure that says how long a value held."""
+    return f"{metric}_held_s"
+
+
+def _own_held_s(samples: HeldSamples, metric: str) -> Floats:
+    """Where it is not as long as the row; of the first value always, so that whoever has the metric has the column."""
+    known = np.flatnonzero(~np.isnan(samples.values[metric]))
+    own = known[(samples.held_s[metric] != samples.rows_held_s)[known] | (known == known[0])]
+    held_s = np.full(len(samples), np.nan)
+    held_s[own] = samples.held_s[metric][own]
+    return held_s
 
 
 def _second(ms: int, held_s: float, names: list[str], values: list[float]) -> Record | None:
     measures = [
         {"Name": name, "Value": repr(value), "Type": "DOUBLE"}
         for name, value in zip(names, values, strict=True)
-        if value - value == 0  # neither NaN nor infinite
+        if value == value  # noqa: PLR0124 - NaN
     ]
     if not measures:
         return None

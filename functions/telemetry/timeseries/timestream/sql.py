@@ -30,12 +30,14 @@ standing AS (
     WHERE deleted = false AND day BETWEEN $first AND $last
 )"""
 
-_RECORDED: Final = f"""{_STANDING},
-samples AS (
-    SELECT w.day AS day, s.time AS time, s.$metric AS value, s.held_s AS held_s
+_IS_RECORDED: Final = """
     FROM $database."workout_samples" AS s
     INNER JOIN standing AS w ON s.workout_id = w.workout_id AND s.content = w.content
-    WHERE s.user_id = $user AND s.time >= $since AND s.time < $until AND s.$metric IS NOT NULL
+    WHERE s.user_id = $user AND s.time >= $since AND s.time < $until AND s.$metric IS NOT NULL"""
+
+_RECORDED: Final = f"""{_STANDING},
+samples AS (
+    SELECT w.day AS day, s.time AS time, s.$metric AS value{_IS_RECORDED}
 )"""
 
 _SENT: Final = """
@@ -78,7 +80,10 @@ TREND: Final[Mapping[SeriesSource, QueryTemplate]] = {
 
 # --- zones and histograms -------------------------------------------------------------------------------------------
 
-HELD: Final = QueryTemplate(f"""WITH {_RECORDED}
+HELD: Final = QueryTemplate(f"""WITH {_STANDING},
+samples AS (
+    SELECT s.$metric AS value, coalesce(s.$held, s.held_s) AS held_s{_IS_RECORDED}
+)
 SELECT floor(floor(floor(value * $per_unit) / $every) / $together) AS bin, sum(held_s) AS seconds
 FROM samples
 GROUP BY 1

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from stadion.streams.recorded import with_doubts
 from telemetry.timeseries.bins import bins_of
 from telemetry.timeseries.domain import MAX_SERIES
 from telemetry.timeseries.errors import NotAskableError
@@ -40,12 +41,29 @@ def test_time_in_zones_is_counted_second_by_second(world: World, metric: str, bo
     assert found == pytest.approx(truth, abs=1e-6)
 
 
-def test_a_sample_holds_until_the_next_one_but_ten_seconds_at_most(world: World) -> None:
+def test_a_reading_holds_until_its_own_next_one_but_not_in_a_pause(world: World) -> None:
     seconds = np.array([0.0, 1.0, 5.0, 100.0, 100.5])
     hearts = np.array([100.0, 120.0, 140.0, np.nan, 160.0])
     world.put(workout(columns={"time_s": seconds, "heart_rate_bpm": hearts}))
-    assert world.store.time_in_zones(world.user, "heart_rate", season(), [110, 130, 150]) == [1, 4, 10, 1]
-    assert world.store.time_in_zones(world.user, "heart_rate", season(), []) == [16]
+    assert world.store.time_in_zones(world.user, "heart_rate", season(), [110, 130, 150]) == [1, 4, 0.5, 1]
+    assert world.store.time_in_zones(world.user, "heart_rate", season(), []) == [6.5]
+
+
+@pytest.mark.parametrize("n", [2, 7, 60])
+def test_a_channel_in_every_nth_row_counts_as_long_as_one_in_every_row(world: World, n: int) -> None:
+    seconds = np.arange(600.0)
+    hearts = np.where(seconds % n == 0, np.where(seconds < 300, 120.0, 160.0), np.nan)
+    world.put(workout(columns={"time_s": seconds, "heart_rate_bpm": hearts, "power_w": np.full(600, 200.0)}))
+    assert world.store.time_in_zones(world.user, "heart_rate", season(), [140]) == pytest.approx([300, 300], abs=n)
+    assert world.store.time_in_zones(world.user, "power", season(), []) == [600]
+
+
+def test_a_doubted_reading_counts_nowhere(world: World) -> None:
+    columns = {"time_s": np.arange(60.0), "heart_rate_bpm": np.where(np.arange(60) == 9, 255.0, 140.0)}
+    world.put(workout(columns=with_doubts(columns, {"heart_rate_bpm": np.arange(60) == 9})))
+    assert world.store.time_in_zones(world.user, "heart_rate", season(), [200]) == [60, 0]
+    [point] = world.store.trend(world.user, "heart_rate", SeriesSource.WORKOUTS, season(), SeriesPeriod.DAY)
+    assert (point.count, point.max) == (59, 140)
 
 
 @pytest.mark.parametrize(("metric", "width"), [("heart_rate", 5), ("power", 25), ("speed", 0.5), ("altitude", 50)])

@@ -28,6 +28,7 @@ VALUES = {
     "per_unit": literals.number(10.0),
     "every": literals.number(1.0),
     "together": literals.number(5.0),
+    "held": literals.column("power_held_s", {"power_held_s"}),
     "shift": literals.seconds(0),
     "step": literals.seconds(60),
 }

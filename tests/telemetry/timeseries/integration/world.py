@@ -1,9 +1,11 @@
 """Workouts and device samples for a store under test, and the naive truth about them."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import accumulate, pairwise
+from statistics import median
 from typing import Any
 from uuid import UUID
 
@@ -147,11 +149,8 @@ class World:
             if values is None or not span.first <= one.day <= span.last:
                 continue
             time_s = one.columns["time_s"].tolist()
-            for number, (second, value) in enumerate(zip(time_s, values.tolist(), strict=True)):
-                gap = time_s[number + 1] - second if number + 1 < len(time_s) else 1.0
-                if not np.isnan(value):
-                    ms = epoch_ms(one.started_at) + round(second * 1000)
-                    found.append((one.day, ms, value, min(gap, 10.0)))
+            for second, value, held_s in _held(time_s, values.tolist()):
+                found.append((one.day, epoch_ms(one.started_at) + round(second * 1000), value, held_s))
         return found
 
     def sent(self, metric: str, span: Span) -> list[tuple[date, int, float, float]]:
@@ -175,6 +174,21 @@ class World:
             }[period]
             found[start].append(value)
         return {start: np.array(values) for start, values in sorted(found.items())}
+
+
+def _held(time_s: list[float], values: list[float]) -> Iterator[tuple[float, float, float]]:
+    """Second, value, held seconds of each reading: until the next one of its own, but not in a pause."""
+    steps = [later - second for second, later in pairwise(time_s)]
+    clock = [0.0, *accumulate(step if step <= _longest(steps) else 0.0 for step in steps)]
+    known = [(second, at, value) for second, at, value in zip(time_s, clock, values, strict=True) if value == value]
+    gaps = [later[1] - one[1] for one, later in pairwise(known)]
+    for number, (second, at, value) in enumerate(known):
+        last = min(clock[-1] - at + 1.0, max(1.0, median(gaps)) if gaps else 1.0)
+        yield second, value, min(gaps[number] if number < len(gaps) else last, _longest(gaps))
+
+
+def _longest(gaps: list[float]) -> float:
+    return max(15.0, 5 * median(gaps)) if gaps else 15.0
 
 
 def _keep_chunks(user: str, one: WorkoutSeries) -> None:

@@ -31,3 +31,14 @@ def held_s(active_s: Floats, values: Floats) -> Floats:
 def longest_s(steps: Floats) -> float:
     """What is longer is a silence: a few times the median step, and never less than a sensor's usual dropout."""
     return max(HOLD_S, STEPS * float(np.median(steps))) if len(steps) else HOLD_S
+
+
+def carried(active_s: Floats, values: Floats) -> Floats:
+    """What one channel says at every row: its latest reading for as long as that holds, NaN otherwise."""
+    known = np.flatnonzero(~np.isnan(values))
+    if not len(known):
+        return values
+    rows = np.arange(len(values))
+    latest = known[np.maximum(np.searchsorted(known, rows, side="right") - 1, 0)]
+    holds = (rows >= latest) & (active_s - active_s[latest] < held_s(active_s, values)[latest])
+    return np.where(holds | (rows == latest), values[latest], np.nan)

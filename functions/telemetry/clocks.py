@@ -1,0 +1,24 @@
+"""The clock of a recording that stands still in pauses, from its columns alone: chunks carry no pauses."""
+
+from typing import Final
+
+import numpy as np
+
+from stadion.streams.codec import Columns, Floats
+from stadion.streams.recorded import TIME
+from stadion.training.holding import longest_s
+
+PAUSE_SPEED_MPS: Final = 1 / 3.6
+
+
+def active_clock(columns: Columns) -> Floats:
+    """Seconds at each row. A long gap in which hardly any ground was covered is a pause."""
+    time_s = columns[TIME]
+    steps = np.diff(time_s)
+    paused = steps > longest_s(steps)
+    distance = columns.get("distance_m", np.empty(0))
+    known = ~np.isnan(distance)
+    if known.any():
+        covered = np.interp(time_s, time_s[known], distance[known])
+        paused &= np.diff(covered) < PAUSE_SPEED_MPS * steps
+    return np.concatenate(([0.0], np.cumsum(np.where(paused, 0.0, steps))))[: len(time_s)]
