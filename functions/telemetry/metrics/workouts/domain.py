@@ -27,7 +27,7 @@ COLUMNS: Final = {"heart_rate": "heart_rate_bpm", "power": "power_w", "speed": "
 COVERED: Final = 0.5
 """A sensor that was silent for more than half of the time does not decide about a workout's load."""
 COMPLETE: Final = 0.95
-"""What a sensor was silent for beyond this share is not known, and a sum over its readings is estimated."""
+"""A sensor that held for less of the time leaves a sum over its readings estimated."""
 SPARSE_S: Final = 10.0
 """Between readings of power that are further apart, normalized power is estimated."""
 
@@ -150,7 +150,7 @@ def _normalized(recorded: Recorded | None) -> MetricMeasure:
 
 
 def _is_sparse(line: Timeline, watts: Floats) -> bool:
-    """Gaps above ten seconds make up more of the time than the accuracy that is asked of it."""
+    """Gaps above `SPARSE_S` make up more of the time than may be missing."""
     gaps = np.diff(line.active_s[~np.isnan(watts)])
     return float(gaps[gaps > SPARSE_S].sum()) > (1 - COMPLETE) * line.duration_s
 
@@ -270,6 +270,7 @@ def _curves(recorded: Recorded | None) -> dict[str, dict[int, float]]:
         if recorded is None or values is None:
             continue
         beyond = 0.0 if metric == "power" else np.nan
+        values = carried(recorded.line.active_s, values)
         seconds = each_second(recorded.line.time_s, values, recorded.line.held_s(values), beyond=beyond)
         if seconds is not None:
             curves[metric] = {duration: round(best, 3) for duration, best in mean_max(seconds).items()}
