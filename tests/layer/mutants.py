@@ -9,6 +9,13 @@ RECORDS = ("tests/layer/unit/test_records.py",)
 
 MUTANTS: Final = (
     Mutant(
+        "a sensor that fell silent speaks on",
+        "stadion.training.holding:held_s",
+        "_longest_s(step_s)",
+        "np.inf",
+        ("tests/layer/unit/training/test_holding.py",),
+    ),
+    Mutant(
         "an account is written over whatever came between",
         "stadion.ledger:Ledger.post",
         "change.replace(accounts[name], Account(",

@@ -12,4 +12,18 @@ MUTANTS: Final = (
         "change.put(OPEN_MARKS.at(user_id), mark, new=False)",
         ("tests/telemetry/live/integration/test_sessions.py",),
     ),
+    Mutant(
+        "a doubted reading is exported",
+        "telemetry.streams.exports:exported",
+        "sound(columns)",
+        "columns",
+        ("tests/telemetry/streams/unit/test_doubts.py",),
+    ),
+    Mutant(
+        "a doubted reading counts",
+        "telemetry.streams.domain:measured",
+        "sound(columns)",
+        "columns",
+        ("tests/telemetry/streams/unit/test_doubts.py",),
+    ),
 )

@@ -8,7 +8,6 @@ import numpy as np
 
 from stadion.sports import Family, SportType, sport
 from stadion.streams.codec import Columns, Floats
-from stadion.streams.recorded import sound
 from stadion.training.holding import carried
 from stadion.training.power import each_second, normalized_power_w
 from telemetry.metrics.values import Body, MetricInput, MetricMeasure, number, told, untold
@@ -77,8 +76,9 @@ def assess(facts: Facts, sport_type: SportType, columns: Columns, body: Body) ->
 
 
 def _recorded(columns: Columns, sport_type: SportType) -> Recorded | None:
-    line = timeline(sound(columns))
-    return Recorded(measured(columns), line, sport_type) if line is not None else None
+    kept = measured(columns)
+    line = timeline(kept)
+    return Recorded(kept, line, sport_type) if line is not None else None
 
 
 # --- heart rate -----------------------------------------------------------------------------------------------------
@@ -150,9 +150,9 @@ def _normalized(recorded: Recorded | None) -> MetricMeasure:
 
 
 def _is_sparse(line: Timeline, watts: Floats) -> bool:
-    """Gaps above `SPARSE_S` make up more of the time than may be missing."""
-    gaps = np.diff(line.active_s[~np.isnan(watts)])
-    return float(gaps[gaps > SPARSE_S].sum()) > (1 - COMPLETE) * line.duration_s
+    """Readings no further apart than `SPARSE_S` make up too little of the time."""
+    held_s = line.held_s(watts)
+    return float(held_s[held_s <= SPARSE_S].sum()) < COMPLETE * line.duration_s
 
 
 def _intensity(normalized: MetricMeasure, body: Body) -> MetricMeasure:

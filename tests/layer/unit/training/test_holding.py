@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stadion.streams.codec import Floats
-from stadion.training.holding import held_s
+from stadion.training.holding import carried, held_s
 
 
 def every(n: int, rows: int = 3600) -> Floats:
@@ -48,3 +48,10 @@ def test_readings_never_hold_longer_than_the_recording(rows: list[tuple[float, b
     assert (held >= 0).all()
     assert (held[np.isnan(values)] == 0).all()
     assert held.sum() <= active_s[-1] - active_s[0] + 1 + 1e-6
+
+
+def test_a_channel_says_at_every_row_what_holds_there() -> None:
+    values = np.array([np.nan, 1, np.nan, np.nan, 2, *[np.nan] * 20])
+    told = carried(np.arange(25.0), values)
+    assert told[:7].tolist()[1:] == [1, 1, 1, 2, 2, 2]
+    assert np.isnan(told[[0, *range(7, 25)]]).all()

@@ -4,6 +4,7 @@ from typing import Any
 
 import boto3
 import botocore.client
+import numpy as np
 import pytest
 
 from local.recordings import recordings
@@ -51,6 +52,22 @@ def test_the_streams_of_an_uploaded_ride_are_kept_and_read(telemetry: Service, r
     assert answer.status == 200, answer.body
     assert (answer.body["original_size"], answer.body["size"]) == (8357, 100)
     assert set(answer.body["streams"]) == {"time", "heartrate", "watts"}
+
+
+def test_doubted_readings_are_named_and_not_exported(telemetry: Service) -> None:
+    bpm = np.where(np.arange(60) == 9, 255.0, 140.0)
+    columns = {"time_s": np.arange(60.0), "heart_rate_bpm": bpm}
+    doubted = recorded.with_doubts(columns, {"heart_rate_bpm": bpm == 255})
+    deliver(telemetry, event(telemetry, recorded.bundle(recorded.chunks(doubted))))
+    answer = read(telemetry)
+    assert answer.body["doubted"] == {"heartrate": [[9, 9]]}
+    assert answer.body["streams"]["heartrate"][9] == 255
+    assert ",255" not in telemetry.call("GET", "/v1/workouts/w-1/export", query={"format": "csv"}).body
+
+
+def test_streams_without_the_column_have_no_doubts(telemetry: Service, ride: bytes) -> None:
+    deliver(telemetry, event(telemetry, ride))
+    assert read(telemetry, resolution="low").body["doubted"] == {}
 
 
 def test_a_full_read_of_an_hour_takes_two_requests(telemetry: Service, ride: bytes) -> None:

@@ -22,21 +22,29 @@ def held_s(active_s: Floats, values: Floats) -> Floats:
     if len(known):
         at = active_s[known]
         steps = np.diff(at)
-        left = float(active_s[-1] - at[-1]) + LAST_HELD_S
-        last = min(left, max(LAST_HELD_S, float(np.median(steps)))) if len(steps) else LAST_HELD_S
-        held[known] = np.minimum(np.append(steps, last), longest_s(steps))
+        step_s = _median_s(steps)
+        last = min(float(active_s[-1] - at[-1]) + LAST_HELD_S, max(LAST_HELD_S, step_s))
+        held[known] = np.minimum(np.append(steps, last), _longest_s(step_s))
     return held
 
 
 def longest_s(steps: Floats) -> float:
     """What is longer is a silence: a few times the median step, and never less than a sensor's usual dropout."""
-    return max(HOLD_S, STEPS * float(np.median(steps))) if len(steps) else HOLD_S
+    return _longest_s(_median_s(steps))
+
+
+def _longest_s(step_s: float) -> float:
+    return max(HOLD_S, STEPS * step_s)
+
+
+def _median_s(steps: Floats) -> float:
+    return float(np.median(steps)) if len(steps) else LAST_HELD_S
 
 
 def carried(active_s: Floats, values: Floats) -> Floats:
     """What one channel says at every row: its latest reading for as long as that holds, NaN otherwise."""
     known = np.flatnonzero(~np.isnan(values))
-    if not len(known):
+    if len(known) in {0, len(values)}:
         return values
     rows = np.arange(len(values))
     latest = known[np.maximum(np.searchsorted(known, rows, side="right") - 1, 0)]

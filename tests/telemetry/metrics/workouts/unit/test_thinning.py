@@ -106,13 +106,21 @@ def test_normalized_power_of_longer_gaps_and_what_rests_on_it_is_estimated(n: in
     assert thin.load.method == "power_tss"
 
 
+def test_half_a_power_is_told_as_estimated() -> None:
+    columns = recorded(REFERENCE)
+    told = assessed({**columns, "power_w": np.where(columns["time_s"] < 5000, columns["power_w"], np.nan)})
+    assert told.normalized_power.estimated
+
+
 def test_half_a_heart_rate_is_told_as_estimated() -> None:
     columns = recorded(REFERENCE)
     silent = np.where(columns["time_s"] < 5000, columns["heart_rate_bpm"], np.nan)
-    told = assessed({**columns, "heart_rate_bpm": silent}, measured=BY_HEART | {"max_heart_rate_bpm": 195.0})
-    full = assessed(columns, measured=BY_HEART | {"max_heart_rate_bpm": 195.0})
-    assert told.hr_tss.estimated
-    assert number(told.trimp) < 0.7 * number(full.trimp)
+    told, full = (
+        assessed({**columns, "heart_rate_bpm": bpm}, measured=BY_HEART) for bpm in (silent, columns["heart_rate_bpm"])
+    )
+    assert told.zonal_trimp.estimated
+    assert not full.zonal_trimp.estimated
+    assert number(told.zonal_trimp) < 0.7 * number(full.zonal_trimp)
 
 
 def test_curves_of_a_thinned_channel_stop_at_a_pause() -> None:
