@@ -32,7 +32,9 @@ class MetricMeasure(BaseModel):
     unit: str = Field(examples=["tss"])
     method: str = Field(examples=["hr_tss"])
     inputs: dict[str, MetricInput] = Field(default_factory=dict)
-    estimated: bool = Field(default=False, description="it rests on something assumed")
+    estimated: bool = Field(
+        default=False, description="it rests on something assumed, or on a sensor that was silent for long"
+    )
     missing: list[str] = Field(default_factory=list, description="what it would take", examples=[["ftp_w"]])
 
 
