@@ -45,6 +45,18 @@ PACKAGES = {
         sha256="a72c484b97ec42b80834353b029cc8ee1b79f0ffca1179b2210bb3baf26c01ae",
         folder="gpxpy-1.6.2/test_files",
     ),
+    "pyfitness": Package(
+        version="0.2.1",
+        archive="pyfitness-0.2.1.tar.gz",
+        sha256="3e11c6c7e22f340a89bfe7850268c6211a9be4d917cf3ce3352d9e1f98047bb4",
+        folder="pyfitness-0.2.1/tests/testdata",
+    ),
+    "polar-running-index": Package(
+        version="1.0.0",
+        archive="polar_running_index-1.0.0.tar.gz",
+        sha256="358c7c0fd110377d67a90817a9dcaa6186d4238334894891125d78356031d3b4",
+        folder="polar_running_index-1.0.0/tests/fixtures",
+    ),
 }
 
 
@@ -65,6 +77,11 @@ def recordings(name: str) -> Path:
             archive = _downloaded(name, package, Path(scratch))
             _keep(_extracted(archive, package, Path(scratch)), kept)
     return kept
+
+
+def every_file() -> list[Path]:
+    """Of all packages; a few are no recordings."""
+    return [path for name in PACKAGES for path in sorted(recordings(name).rglob("*.*")) if path.is_file()]
 
 
 def _downloaded(name: str, package: Package, scratch: Path) -> Path:

@@ -61,6 +61,13 @@ class LivePart(Value):
     pauses: list[LivePause] = Field(default_factory=list)
 
 
+class Disputed(Value):
+    """A number that its witnesses tell differently, with nothing to decide between them."""
+
+    number: str = Field(examples=["distance_m"])
+    figures: dict[str, float] = Field(examples=[{"session": 5000.0, "distance": 4410.0}])
+
+
 class Measured(Value):
     """The numbers of a workout: typed in by hand, or measured in a recording. SI units, named in the field."""
 
@@ -95,6 +102,10 @@ class Measured(Value):
     rpe: float | None = Field(default=None, description="perceived exertion, told to the device, from 0 to 10")
     best_efforts: list[BestEffort] = Field(default_factory=list)
     flags: list[WorkoutFlag] = Field(default_factory=list)
+    measured_by: dict[str, str] = Field(
+        default_factory=dict, description="who is believed, by number", examples=[{"distance_m": "session"}]
+    )
+    disputed: list[Disputed] = Field(default_factory=list)
 
 
 class Track(Value):
@@ -176,7 +187,7 @@ def flags_of_manual(measured: Measured) -> list[WorkoutFlag]:
     """What cannot be right in numbers that were typed in."""
     flags = []
     speed = average_speed(measured)
-    if speed is not None and speed > sport(measured.sport_type).top_speed_mps:
+    if speed is not None and speed > sport(measured.sport_type).limit_mps(measured.distance_m or 0.0):
         kmh = round(speed * 3.6, 1)
         flags.append(WorkoutFlag.of("average_speed_too_high", kmh=kmh, sport=measured.sport_type.value))
     if measured.elapsed_time_s > MAX_PLAUSIBLE_DAYS * 24 * 3600:
@@ -197,12 +208,12 @@ def flags_as(workout: Workout) -> list[WorkoutFlag]:
     kept = [flag for flag in workout.flags if flag.code not in SPEED_FLAGS]
     kind = sport(workout.sport_type)
     if workout.max_speed_mps is not None and workout.max_speed_mps > kind.top_speed_mps:
-        kept.append(speed_too_high(workout.max_speed_mps, kind))
+        kept.append(speed_too_high(workout.max_speed_mps, kind.top_speed_mps, kind))
     return kept + flags_of_manual(workout)
 
 
-def speed_too_high(speed_mps: float, kind: Sport) -> WorkoutFlag:
-    kmh, top_kmh = round(speed_mps * 3.6), round(kind.top_speed_mps * 3.6)
+def speed_too_high(speed_mps: float, limit_mps: float, kind: Sport) -> WorkoutFlag:
+    kmh, top_kmh = round(speed_mps * 3.6), round(limit_mps * 3.6)
     return WorkoutFlag.of("speed_too_high", kmh=kmh, sport=kind.sport_type.value, top_kmh=top_kmh)
 
 

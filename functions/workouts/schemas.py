@@ -13,7 +13,7 @@ from stadion.i18n import Language
 from stadion.ids import ClientId
 from stadion.sports import SportType
 from stadion.zones import TimeZone
-from workouts.domain import ExternalWorkout, FileRef, OnDuplicate, Track, Workout, WorkoutFlag
+from workouts.domain import Disputed, ExternalWorkout, FileRef, OnDuplicate, Track, Workout, WorkoutFlag
 from workouts.texts import worded
 
 GearIds = Annotated[
@@ -142,6 +142,13 @@ class WorkoutDetail(WorkoutSummary):
     calories_method: str | None = None
     start_latlng: tuple[float, float] | None = None
     end_latlng: tuple[float, float] | None = None
+    measured_by: dict[str, str] = Field(
+        default_factory=dict,
+        description="number -> who is believed: session, laps, distance, positions, speed, combined, events, records, "
+        "altitude",
+        examples=[{"distance_m": "session", "ascent_m": "altitude"}],
+    )
+    disputed: list[Disputed] = Field(default_factory=list, description="with nothing to decide: what each says")
     indoor: bool = False
     pool_length_m: float | None = None
     strokes: int | None = None

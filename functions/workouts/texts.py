@@ -26,6 +26,10 @@ FLAGS: Final = {
         en="A power of {watts} W was recorded; the meter was probably out of order.",
         ru="Записана мощность {watts} Вт; измеритель, вероятно, был неисправен.",
     ),
+    "recording_doubtful": Text(
+        en="The neighbours of {percent}% of a sensor's readings contradict them; they were left out.",
+        ru="{percent}% показаний датчика противоречат соседним; они не учтены.",
+    ),
     "speed_too_high": Text(
         en="{kmh} km/h is faster than {sport} can be ({top_kmh} km/h). Was part of it in a vehicle?",
         ru="{kmh} км/ч — больше, чем возможно для {sport} ({top_kmh} км/ч). Часть пути была на транспорте?",
@@ -155,12 +159,20 @@ JOINED: Final = {
 }
 
 NOTES: Final = {
+    "points_at_wrong_times": Text(
+        en="Points whose time cannot be right were left out: {count}.",
+        ru="Точки, время которых не может быть верным, пропущены: {count}.",
+    ),
     "points_from_the_future": Text(
         en="Points from the future were left out: {count}.", ru="Точки из будущего пропущены: {count}."
     ),
     "positions_nowhere": Text(
         en="The positions were left out: they are those of a machine, at 0, 0 or in one place.",
         ru="Координаты пропущены: это координаты тренажёра, 0, 0 или одно и то же место.",
+    ),
+    "recorded_after_the_stop": Text(
+        en="Points from after you stopped were left out: {count}.",
+        ru="Точки, записанные после остановки, пропущены: {count}.",
     ),
     "torn": Text(
         en="The file is damaged or ends too early. What could be read before counts.",

@@ -6,13 +6,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stadion.privacy import EARTH_RADIUS_M
 from stadion.sports import SportType
 from workouts.reasons import Reason
+from workouts.recordings.clock import DAY_S, Expected, in_time_order
 from workouts.recordings.errors import RecordingError
-from workouts.recordings.limits import EARLIEST_YEAR, MAX_DAYS, MAX_POINTS
+from workouts.recordings.limits import MAX_DAYS, MAX_POINTS
 
 Floats = NDArray[np.float64]
+
+_STOP_SLACK_S = 60.0
 
 CHANNELS = (
     "lat",
@@ -25,9 +27,6 @@ CHANNELS = (
     "power_w",
     "temperature_c",
 )
-PAUSE_SPEED_MPS = 1 / 3.6
-PAUSE_GAP_S = 15.0
-_OWN_DISTANCE_FROM_M = 50.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +58,7 @@ class DeviceTotals:
     average_speed_mps: float | None = None
     max_speed_mps: float | None = None
     average_cadence_rpm: float | None = None
+    max_cadence_rpm: float | None = None
     average_power_w: float | None = None
     max_power_w: float | None = None
     normalized_power_w: float | None = None
@@ -95,7 +95,8 @@ class Device:
 class Recording:
     """One activity as columns of the same length n >= 0: float64, NaN where the device recorded nothing.
 
-    `time_s` counts from `started_at` (aware UTC) and strictly increases. `lat` and `lon` are WGS 84 degrees.
+    `time_s` counts from `started_at` (aware UTC) and strictly increases. `lat` and `lon` are WGS 84 degrees. `pauses`
+    is None where the device says nothing of its timer; `segment` numbers the parts between which it did not record.
     """
 
     file_format: str
@@ -111,7 +112,9 @@ class Recording:
     cadence_rpm: Floats
     power_w: Floats
     temperature_c: Floats
-    pauses: tuple[Pause, ...] = ()
+    segment: Floats | None = None
+    pauses: tuple[Pause, ...] | None = None
+    stopped_s: float | None = None
     laps: tuple[DeviceLap, ...] = ()
     totals: DeviceTotals = field(default_factory=DeviceTotals)
     barometric: bool = False
@@ -158,50 +161,74 @@ def assembled(
     sport_type: SportType,
     started_epoch_s: float | None = None,
     pauses: tuple[Pause, ...] | None = None,
+    stopped_epoch_s: float | None = None,
     laps: tuple[DeviceLap, ...] = (),
     totals: DeviceTotals | None = None,
     barometric: bool = False,
+    indoor: bool = False,
     device: str | None = None,
     external_id: str | None = None,
     notes: tuple[Reason, ...] = (),
 ) -> Recording:
-    """`pauses` and `laps` carry Unix times as offsets here. `pauses` None means: find them in the gaps."""
+    """`pauses`, `laps` and `stopped_epoch_s`, when the athlete stopped, are in Unix time here."""
     totals = totals or DeviceTotals()
-    tidy = _in_time_order(track)
+    tidy, left_out = _in_time_order(track, _expected(started_epoch_s, stopped_epoch_s, totals))
     start_s = _start(tidy.epoch_s, started_epoch_s, totals)
-    _refuse_absurd_times(start_s, float(tidy.epoch_s[-1]) - start_s if len(tidy.epoch_s) else 0.0)
+    tidy, run_on = _until_the_stop(tidy, start_s, stopped_epoch_s, totals)
     time_s = tidy.epoch_s - start_s
     columns: dict[str, Any] = _plausible_channels(tidy, len(time_s))
-    found = _gaps(time_s, columns, tidy.segment) if pauses is None else _since(start_s, pauses, time_s)
     return Recording(
         file_format=file_format,
         sport_type=sport_type,
         started_at=datetime.fromtimestamp(round(start_s, 3), UTC),
         time_s=time_s,
-        pauses=found,
-        laps=tuple(_lap_since(start_s, lap) for lap in laps if abs(lap.offset_s - start_s) < MAX_DAYS * 86_400),
+        segment=tidy.segment,
+        pauses=None if pauses is None else _since(start_s, pauses),
+        stopped_s=None if stopped_epoch_s is None else max(0.0, stopped_epoch_s - start_s),
+        laps=tuple(_lap_since(start_s, lap) for lap in laps if abs(lap.offset_s - start_s) < MAX_DAYS * DAY_S),
         totals=totals,
         barometric=barometric,
+        indoor=indoor,
         device=device,
         external_id=external_id,
-        notes=notes,
+        notes=(*notes, *left_out, *run_on),
         **columns,
     )
 
 
-def _in_time_order(track: RawTrack) -> RawTrack:
+def _expected(started_s: float | None, stopped_s: float | None, totals: DeviceTotals) -> Expected | None:
+    if started_s is None:
+        return None
+    lasted = (totals.elapsed_time_s or 0.0, totals.timer_time_s or 0.0, (stopped_s or 0.0) - started_s)
+    return started_s, started_s + min(max(lasted), MAX_DAYS * DAY_S)
+
+
+def _in_time_order(track: RawTrack, expected: Expected | None) -> tuple[RawTrack, tuple[Reason, ...]]:
     if len(track.epoch_s) > MAX_POINTS:
         raise RecordingError("too_many_points", most=MAX_POINTS)
-    timed = np.isfinite(track.epoch_s)
-    if len(timed) and not timed.any():
-        raise RecordingError("no_times")
-    if not timed.all():
-        track = _taken(track, np.flatnonzero(timed))
+    chosen = in_time_order(track.epoch_s, expected)
+    wrong = int(np.isfinite(track.epoch_s).sum()) - len(chosen)
+    notes = (Reason.of("points_at_wrong_times", count=wrong),) if wrong else ()
+    if len(chosen) < len(track.epoch_s) or (np.diff(chosen) < 0).any():
+        track = _taken(track, chosen)
     steps = np.diff(track.epoch_s)
-    if (steps < 0).any():
-        track = _taken(track, np.argsort(track.epoch_s, kind="stable"))
-        steps = np.diff(track.epoch_s)
-    return track if (steps > 0).all() else _without_repeats(track, steps)
+    return track if (steps > 0).all() else _without_repeats(track, steps), notes
+
+
+def _until_the_stop(
+    track: RawTrack, start_s: float, stopped_s: float | None, totals: DeviceTotals
+) -> tuple[RawTrack, tuple[Reason, ...]]:
+    """A recording may run on after the athlete stopped, if the session says so, too."""
+    if stopped_s is None or not totals.elapsed_time_s or not len(track.epoch_s):
+        return track, ()
+    told_s = start_s + totals.elapsed_time_s
+    if abs(told_s - stopped_s) > _STOP_SLACK_S or track.epoch_s[-1] - max(told_s, stopped_s) <= _STOP_SLACK_S:
+        return track, ()
+    inside = np.flatnonzero(track.epoch_s <= max(told_s, stopped_s) + 1)
+    run_on = len(track.epoch_s) - len(inside)
+    return (
+        (_taken(track, inside), (Reason.of("recorded_after_the_stop", count=run_on),)) if len(inside) else (track, ())
+    )
 
 
 def _taken(track: RawTrack, index: NDArray[np.int64]) -> RawTrack:
@@ -233,15 +260,6 @@ def _start(epoch_s: Floats, claimed_s: float | None, totals: DeviceTotals) -> fl
     return claimed_s if claimed_s is not None and 0 <= first - claimed_s <= 3600 else first
 
 
-def _refuse_absurd_times(start_s: float, span_s: float) -> None:
-    earliest_s = datetime(EARLIEST_YEAR, 1, 1, tzinfo=UTC).timestamp()
-    latest_s = datetime(2200, 1, 1, tzinfo=UTC).timestamp()
-    if not earliest_s <= start_s < latest_s:
-        raise RecordingError("absurd_date")
-    if span_s > MAX_DAYS * 86_400:
-        raise RecordingError("too_long", days=MAX_DAYS)
-
-
 _RANGES = {
     "lat": (-90.0, 90.0),
     "lon": (-180.0, 180.0),
@@ -269,61 +287,9 @@ def _plausible_channels(track: RawTrack, length: int) -> dict[str, Floats]:
     return columns
 
 
-def haversine_m(lat: Floats, lon: Floats) -> Floats:
-    """Distances between neighbours in metres, n - 1 of them (Sinnott 1984)."""
-    phi, lam = np.radians(lat), np.radians(lon)
-    a = np.sin(np.diff(phi) / 2) ** 2 + np.cos(phi[:-1]) * np.cos(phi[1:]) * np.sin(np.diff(lam) / 2) ** 2
-    return np.asarray(2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.clip(a, 0, 1))))
-
-
-def covered_m(
-    time_s: Floats, columns: Mapping[str, Floats], standing: NDArray[np.bool_] | None = None
-) -> Floats | None:
-    """Distance since the start at each point, never falling: the device's own, else along the positions, else None.
-
-    Gaps in a channel are crossed in a straight line. Steps between points that are `standing` (n - 1, a pause) do not
-    count: the way home by train is not part of the run.
-    """
-    device = columns["distance_m"]
-    known = ~np.isnan(device)
-    if known.sum() >= 2 and np.nanmax(device) > 0:
-        return np.interp(time_s, time_s[known], _without_resets(device[known]))
-    known = ~np.isnan(columns["lat"])
-    if known.sum() < 2:
-        return None
-    hops = haversine_m(columns["lat"][known], columns["lon"][known])
-    if standing is not None:
-        hops[standing[np.flatnonzero(known)[:-1]]] = 0.0
-    return np.interp(time_s, time_s[known], np.concatenate(([0.0], np.cumsum(hops))))
-
-
-def _without_resets(distance_m: Floats) -> Floats:
-    """A counter that starts anew at a lap goes on; one that goes on from an earlier part of the file starts at zero."""
-    steps = np.diff(distance_m)
-    fell = steps < 0
-    steps[fell] = np.where(distance_m[1:] < 0.5 * distance_m[:-1], distance_m[1:], 0.0)[fell]
-    first = distance_m[0] if distance_m[0] <= _OWN_DISTANCE_FROM_M else 0.0
-    return np.concatenate(([first], first + np.cumsum(steps)))
-
-
-def _gaps(time_s: Floats, columns: Mapping[str, Floats], segment: Floats | None) -> tuple[Pause, ...]:
-    """A long gap in which hardly any ground was covered is a pause; so is the step from one segment to the next."""
-    if len(time_s) < 2:
-        return ()
-    steps = np.diff(time_s)
-    paused = steps > max(PAUSE_GAP_S, 5 * float(np.median(steps)))
-    covered = covered_m(time_s, columns)
-    if covered is not None:
-        paused &= np.diff(covered) < PAUSE_SPEED_MPS * steps
-    if segment is not None:
-        paused |= (np.diff(segment) != 0) & (steps > 1.5)
-    return tuple(Pause(float(time_s[i]), float(steps[i])) for i in np.flatnonzero(paused))
-
-
-def _since(start_s: float, pauses: tuple[Pause, ...], time_s: Floats) -> tuple[Pause, ...]:
-    end_s = float(time_s[-1]) if len(time_s) else 0.0
+def _since(start_s: float, pauses: tuple[Pause, ...]) -> tuple[Pause, ...]:
     shifted = (Pause(pause.offset_s - start_s, pause.duration_s) for pause in pauses)
-    return tuple(pause for pause in shifted if pause.offset_s >= 0 and pause.offset_s + pause.duration_s <= end_s + 1)
+    return tuple(pause for pause in shifted if pause.offset_s >= 0)
 
 
 def _lap_since(start_s: float, lap: DeviceLap) -> DeviceLap:

@@ -12,31 +12,39 @@ from stadion import claims
 from stadion.events.workouts import StreamsClaim
 from stadion.sports import SportType
 from stadion.storage import s3_client
-from stadion.streams.recorded import TIME, bundle, chunks, joined, unbundle
-from workouts.domain import LivePart, Measured, Track, Workout
+from stadion.streams.recorded import TIME, bundle, chunks, joined, unbundle, with_doubts
+from workouts.domain import Disputed, LivePart, Measured, Track, Workout
 from workouts.matching import is_same_workout
 from workouts.recordings.formats.parts import LeftOut
 from workouts.recordings.formats.service import decode, decoded
-from workouts.recordings.measures.domain import Measures, fingerprint, measure
+from workouts.recordings.measures.calories import Athlete
+from workouts.recordings.measures.domain import Judged, Measures, fingerprint, judged, measure, measures_of
 from workouts.recordings.merge import merged
 from workouts.recordings.recording import CHANNELS, DeviceTotals, Pause, Recording
 
-SAME_NAMES = set(Measured.model_fields) & set(Measures.__dataclass_fields__) - {"best_efforts", "flags"}
+SAME_NAMES = set(Measured.model_fields) & set(Measures.__dataclass_fields__) - {"best_efforts", "disputed", "flags"}
 
 
 @dataclass(frozen=True)
 class Entry:
     """A recording with what was measured in it."""
 
-    recording: Recording
+    judged: Judged
     measured: Measured
     track: Track
 
+    @property
+    def recording(self) -> Recording:
+        return self.judged.recording
+
     def streams(self) -> bytes:
-        """Every recorded second, in a bundle of chunks."""
-        recording = self.recording
-        recorded = {name: values for name, values in recording.channels().items() if not np.isnan(values).all()}
-        return bundle(chunks({TIME: recording.time_s, **recorded}))
+        """Every recorded second, in a bundle of chunks: as recorded, but for the way, which is what we believe."""
+        channels, covered_m = self.recording.channels(), self.judged.line.covered_m
+        if covered_m is not None:
+            channels["distance_m"] = covered_m
+        recorded = {name: values for name, values in channels.items() if not np.isnan(values).all()}
+        columns = {TIME: self.recording.time_s, **recorded}
+        return bundle(chunks(with_doubts(columns, self.judged.doubts.samples)))
 
     @property
     def samples(self) -> int:
@@ -135,8 +143,9 @@ def _is_of(recording: Recording, workout: Workout) -> bool:
 
 
 def _entry(recording: Recording) -> Entry:
-    measures = measure(recording)
-    return Entry(recording=recording, measured=_measured(recording, measures), track=_track(recording, measures))
+    case = judged(recording)
+    measures = measures_of(case, Athlete())
+    return Entry(judged=case, measured=_measured(recording, measures), track=_track(recording, measures))
 
 
 def _measured(recording: Recording, measures: Measures) -> Measured:
@@ -155,6 +164,7 @@ def _measured(recording: Recording, measures: Measures) -> Measured:
         rpe=recording.rpe,
         best_efforts=list(measures.best_efforts),
         flags=list(measures.flags),
+        disputed=[Disputed(number=one.number, figures=dict(one.figures)) for one in measures.disputed],
     )
 
 

@@ -234,12 +234,14 @@ def _recording(file: _File, track: RawTrack, session: Message, reach: tuple[floa
     file_id, summaries = _first(file.summaries, "file_id"), file.summaries
     begin_s = _start(session) or (float(np.nanmin(track.epoch_s)) if np.isfinite(track.epoch_s).any() else 0.0)
     placed, nowhere = without_nowhere(track.channels)
+    pauses, stopped_s = _timer(summaries.get("event", ()), *reach)
     recording = assembled(
         RawTrack(epoch_s=track.epoch_s, channels=placed),
         file_format="fit",
         sport_type=_sport_type(session),
         started_epoch_s=begin_s or None,
-        pauses=_pauses(summaries.get("event", ()), *reach),
+        pauses=pauses,
+        stopped_epoch_s=stopped_s,
         laps=tuple(_laps(summaries.get("lap", ()), begin_s, *reach)),
         totals=_totals(session),
         barometric=is_barometric_maker(file_id.get("manufacturer")),
@@ -298,15 +300,13 @@ def _external_id(file_id: Message, index: int) -> str | None:
     return f"{file_id.get('manufacturer', 'fit')}:{serial}:{created}" + (f":{index}" if index else "")
 
 
-def _pauses(events: Sequence[Message], from_s: float, until_s: float) -> tuple[Pause, ...] | None:
-    """Between a stop of the timer and its next start; None when the file has no timer events."""
+def _timer(events: Sequence[Message], from_s: float, until_s: float) -> tuple[tuple[Pause, ...] | None, float | None]:
+    """The pauses between a stop and the next start, or None when the file has no timer events; and the last stop."""
     timer = [
         (at, str(event.get("event_type")))
         for event in events
         if event.get("event") == "timer" and (at := _number(event, "timestamp")) is not None and from_s <= at < until_s
     ]
-    if not timer:
-        return None
     pauses, stopped = [], None
     for at, kind in sorted(timer, key=lambda event: event[0]):
         if kind.startswith("stop"):
@@ -315,7 +315,7 @@ def _pauses(events: Sequence[Message], from_s: float, until_s: float) -> tuple[P
             if at > stopped:
                 pauses.append(Pause(stopped, at - stopped))
             stopped = None
-    return tuple(pauses)
+    return tuple(pauses) if timer else None, stopped
 
 
 def _laps(laps: Sequence[Message], begin_s: float, from_s: float, until_s: float) -> list[DeviceLap]:
@@ -379,6 +379,7 @@ def _totals(session: Message) -> DeviceTotals:
             average_speed_mps=_either(session, "enhanced_avg_speed", "avg_speed"),
             max_speed_mps=_either(session, "enhanced_max_speed", "max_speed"),
             average_cadence_rpm=_number(session, "avg_cadence"),
+            max_cadence_rpm=_number(session, "max_cadence"),
             average_power_w=_number(session, "avg_power"),
             max_power_w=_number(session, "max_power"),
             normalized_power_w=_number(session, "normalized_power"),

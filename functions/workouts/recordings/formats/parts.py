@@ -108,4 +108,7 @@ def _until(recording: Recording, latest_s: float) -> Recording:
         return recording
     columns: dict[str, Any] = {name: values[inside] for name, values in recording.channels().items()}
     note = Reason.of("points_from_the_future", count=int((~inside).sum()))
-    return replace(recording, time_s=recording.time_s[inside], notes=(*recording.notes, note), **columns)
+    segment = None if recording.segment is None else recording.segment[inside]
+    return replace(
+        recording, time_s=recording.time_s[inside], segment=segment, notes=(*recording.notes, note), **columns
+    )

@@ -4,23 +4,28 @@ from typing import Any
 import numpy as np
 
 from stadion.events.workouts import BestEffort
-from stadion.sports import Sport, sport
+from stadion.sports import Family, Sport, SportType, sport
 from stadion.training.power import normalized_power_w
 from workouts.domain import WorkoutFlag
 from workouts.matching import Fingerprint
 from workouts.recordings.measures.calories import Athlete, CaloriesMethod, calories_kcal
+from workouts.recordings.measures.clocks import Clocks, Times, clocks, times, with_standing
+from workouts.recordings.measures.doubts import Doubts, doubts
 from workouts.recordings.measures.efforts import best_efforts
-from workouts.recordings.measures.elevation import climbed
-from workouts.recordings.measures.plausibility import flags, sustained_speed_mps
+from workouts.recordings.measures.elevation import Climbs, Heights, climbs
+from workouts.recordings.measures.plausibility import flags, held_maximum, is_possible, sustained_speed_mps
 from workouts.recordings.measures.polyline import summary
 from workouts.recordings.measures.splits import KILOMETRE_M, MILE_M, Stretch, laps, splits
-from workouts.recordings.measures.timeline import Timeline, timeline
+from workouts.recordings.measures.timeline import Timeline, moving, timeline
+from workouts.recordings.measures.way import Way, way
+from workouts.recordings.measures.witnesses import Dispute, agree
 from workouts.recordings.recording import Floats, Pause, Recording
 
 LatLng = tuple[float, float]
 
 _MAX_SPEED_WINDOW_S = 5.0
 _MAX_PAUSES = 500
+_HELD_SHARE = 1.15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +59,9 @@ class Measures:
     start_latlng: LatLng | None
     end_latlng: LatLng | None
     flags: tuple[WorkoutFlag, ...]
+    measured_by: dict[str, str]
+    disputed: tuple[Dispute, ...]
+    doubted: dict[str, tuple[tuple[int, int], ...]]
 
     def to_dict(self) -> dict[str, Any]:
         told = {
@@ -63,50 +71,116 @@ class Measures:
         return asdict(self) | told
 
 
-def measure(recording: Recording, *, athlete: Athlete | None = None) -> Measures:
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """A recording with what is believed of it; `sound` is without what is doubted."""
+
+    recording: Recording
+    sound: Recording
+    doubts: Doubts
+    way: Way
+    clock: Clocks
+    times: Times
+    line: Timeline
+
+    @property
+    def sport(self) -> Sport:
+        return sport(self.recording.sport_type)
+
+
+def judged(recording: Recording) -> Judged:
     kind = sport(recording.sport_type)
-    line = timeline(recording, kind.stop_speed_mps)
-    distance_m = _distance(recording, line)
-    elapsed_s, timer_s = _times(recording, line)
-    moving_s = min(float(line.moving_s[-1]), timer_s) if len(recording) > 1 else timer_s
-    ascent, descent = _climbs(recording, kind)
-    heart_rate = _average(line, recording.heart_rate_bpm, recording.totals.average_heart_rate_bpm)
+    doubted = doubts(recording, kind)
+    sound = doubted.sound(recording)
+    clock = clocks(sound)
+    travelled = way(sound, doubted, clock.active_s, kind, timer_s=clock.claimed_s)
+    is_moving = moving(sound, clock.active_s, travelled.covered_m, kind.stop_speed_mps)
+    lasted = times(sound, clock, float(np.diff(clock.active_s) @ is_moving))
+    clock = with_standing(clock, sound.time_s, is_moving, lasted.timer_s)
+    line = timeline(sound.time_s, clock.active_s, is_moving, travelled.covered_m)
+    return Judged(recording, sound, doubted, travelled, clock, lasted, line)
+
+
+def measure(recording: Recording, *, athlete: Athlete | None = None) -> Measures:
+    return measures_of(judged(recording), athlete or Athlete())
+
+
+def measures_of(case: Judged, athlete: Athlete) -> Measures:
+    kind, sound, line, totals = case.sport, case.sound, case.line, case.recording.totals
+    timer_s, moving_s, distance_m = case.times.timer_s, _moving(case), case.way.distance_m
+    climb = _climbs(case)
+    heart_rate = _average(line, sound.heart_rate_bpm, totals.average_heart_rate_bpm)
+    efforts = _efforts(line, kind)
     calories, calories_method = calories_kcal(
         kind,
-        device_kcal=recording.totals.calories_kcal,
+        device_kcal=totals.calories_kcal,
         active_s=timer_s,
         average_heart_rate_bpm=heart_rate,
-        athlete=athlete or Athlete(),
+        athlete=athlete,
     )
     return Measures(
         distance_m=_rounded(distance_m, 2),
-        elapsed_time_s=round(elapsed_s, 3),
+        elapsed_time_s=round(case.times.elapsed_s, 3),
         timer_time_s=round(timer_s, 3),
         moving_time_s=round(moving_s, 3),
-        pauses=_longest(recording.pauses),
-        ascent_m=_climb_total(ascent, recording.totals.ascent_m),
-        descent_m=_climb_total(descent, recording.totals.descent_m),
+        pauses=_longest(case.clock.pauses),
+        ascent_m=_rounded(climb.ascent_m, 1),
+        descent_m=_rounded(climb.descent_m, 1),
         average_speed_mps=_rounded(distance_m / moving_s, 3) if distance_m and moving_s > 0 else None,
-        max_speed_mps=_rounded(_max_speed(recording, line), 3),
+        max_speed_mps=_rounded(_max_speed(sound, line), 3),
         average_heart_rate_bpm=_rounded(heart_rate, 1),
-        max_heart_rate_bpm=_highest(recording.heart_rate_bpm, recording.totals.max_heart_rate_bpm),
-        average_cadence_rpm=_rounded(_average_cadence(recording, line), 1),
-        max_cadence_rpm=_highest(recording.cadence_rpm, None),
-        average_power_w=_rounded(_average(line, recording.power_w, recording.totals.average_power_w), 1),
-        max_power_w=_highest(recording.power_w, recording.totals.max_power_w),
-        normalized_power_w=_rounded(normalized_power_w(line.active_s, recording.power_w), 1),
-        average_temperature_c=_rounded(line.average(recording.temperature_c), 1),
+        max_heart_rate_bpm=_maximum(sound.heart_rate_bpm, totals.max_heart_rate_bpm),
+        average_cadence_rpm=_rounded(_average_cadence(sound, line, kind), 1),
+        max_cadence_rpm=_maximum(sound.cadence_rpm, totals.max_cadence_rpm),
+        average_power_w=_rounded(_average(line, sound.power_w, totals.average_power_w), 1),
+        max_power_w=_maximum(sound.power_w, totals.max_power_w),
+        normalized_power_w=_rounded(normalized_power_w(line.active_s, sound.power_w), 1),
+        average_temperature_c=_rounded(line.average(sound.temperature_c), 1),
         calories_kcal=round(calories, 1),
         calories_method=calories_method,
-        splits_km=tuple(splits(recording, line, ascent, KILOMETRE_M)),
-        splits_mile=tuple(splits(recording, line, ascent, MILE_M)),
-        laps=tuple(laps(recording, line, ascent)),
-        best_efforts=tuple(_efforts(line, kind)),
-        summary_polyline=summary(recording.lat, recording.lon),
-        start_latlng=_position(recording, 0),
-        end_latlng=_position(recording, -1),
-        flags=tuple(flags(recording, line, kind, distance_m=distance_m, timer_s=timer_s)),
+        splits_km=tuple(splits(sound, line, climb.so_far, KILOMETRE_M)),
+        splits_mile=tuple(splits(sound, line, climb.so_far, MILE_M)),
+        laps=tuple(laps(sound, line, climb.so_far)),
+        best_efforts=tuple(effort for effort in efforts if is_possible(effort, kind)),
+        summary_polyline=summary(sound.lat, sound.lon),
+        start_latlng=_position(sound, 0),
+        end_latlng=_position(sound, -1),
+        flags=tuple(
+            flags(case.recording, case.doubts, line, kind, distance_m=distance_m, timer_s=timer_s, efforts=efforts)
+        ),
+        measured_by=_witnesses(case, climb),
+        disputed=tuple(one for one in (case.way.dispute, *case.times.disputes, climb.dispute) if one is not None),
+        doubted=case.doubts.ranges(),
     )
+
+
+def _witnesses(case: Judged, climb: Climbs) -> dict[str, str]:
+    told = {"distance_m": case.way.measured_by, **case.times.measured_by, "ascent_m": climb.measured_by}
+    return {number: witness for number, witness in told.items() if witness is not None}
+
+
+_VIRTUAL = {SportType.VIRTUAL_RIDE, SportType.VIRTUAL_RUN, SportType.VIRTUAL_ROW}
+
+
+def _moving(case: Judged) -> float:
+    """Where a sensor fell silent before the end, the rest went on alike."""
+    line, timer_s = case.line, case.times.timer_s
+    if len(line.time_s) < 2 or line.active_s[-1] <= 0:
+        return timer_s
+    moving_s, recorded_s = float(line.moving_s[-1]), float(line.active_s[-1])
+    return min(moving_s * max(1.0, timer_s / recorded_s), timer_s)
+
+
+def _climbs(case: Judged) -> Climbs:
+    if not case.sport.climbs:
+        return Climbs(None, case.recording.totals.ascent_m, case.recording.totals.descent_m)
+    return climbs(case.sound, case.doubts.breaks["altitude_m"], _heights(case.recording))
+
+
+def _heights(recording: Recording) -> Heights:
+    if recording.sport_type in _VIRTUAL:
+        return Heights.EXACT
+    return Heights.BAROMETER if recording.barometric else Heights.SATELLITES
 
 
 def fingerprint(recording: Recording, measures: Measures) -> Fingerprint:
@@ -117,42 +191,6 @@ def fingerprint(recording: Recording, measures: Measures) -> Fingerprint:
         distance_m=measures.distance_m,
         family=sport(recording.sport_type).family,
     )
-
-
-def _distance(recording: Recording, line: Timeline) -> float | None:
-    """The device's total where its own track bears it out."""
-    claimed = recording.totals.distance_m or None
-    if line.covered_m is None:
-        return claimed
-    covered = float(line.covered_m[-1])
-    if claimed is not None and abs(claimed - covered) <= max(0.02 * covered, 50.0):
-        return claimed
-    return covered
-
-
-def _times(recording: Recording, line: Timeline) -> tuple[float, float]:
-    """Elapsed and timer time: the device's where they are near what the points span."""
-    span_s = recording.span_s
-    paused_s = span_s - float(line.active_s[-1]) if len(recording) else 0.0
-    elapsed_s = _near(recording.totals.elapsed_time_s, span_s)
-    timer_s = _near(recording.totals.timer_time_s, span_s - paused_s)
-    return max(elapsed_s, timer_s), timer_s
-
-
-def _near(claimed_s: float | None, measured_s: float) -> float:
-    if claimed_s is None:
-        return measured_s
-    return claimed_s if not measured_s or abs(claimed_s - measured_s) <= max(60.0, 0.1 * measured_s) else measured_s
-
-
-def _climbs(recording: Recording, kind: Sport) -> tuple[Floats | None, Floats | None]:
-    if not kind.climbs or np.isnan(recording.altitude_m).all():
-        return None, None
-    return climbed(recording.time_s, recording.altitude_m, barometric=recording.barometric)
-
-
-def _climb_total(running: Floats | None, claimed: float | None) -> float | None:
-    return claimed if running is None else round(float(running[-1]), 1)
 
 
 def _longest(pauses: tuple[Pause, ...]) -> tuple[Pause, ...]:
@@ -166,21 +204,30 @@ def _average(line: Timeline, values: Floats, claimed: float | None) -> float | N
     return claimed if average is None else average
 
 
-def _average_cadence(recording: Recording, line: Timeline) -> float | None:
-    """Without the zeros, as Garmin and Strava count it: coasting is not slow pedalling."""
-    average = line.average(recording.cadence_rpm, only=recording.cadence_rpm)
-    return recording.totals.average_cadence_rpm if average is None else average
+def _average_cadence(recording: Recording, line: Timeline, kind: Sport) -> float | None:
+    """Without the zeros, as Garmin and Strava count it: coasting is not slow pedalling. On foot a watch divides steps
+    by time, which it knows better than its records."""
+    claimed = recording.totals.average_cadence_rpm
+    average = line.average(recording.cadence_rpm, only=recording.cadence_rpm != 0)
+    if average is None:
+        return claimed
+    on_foot = kind.family in {Family.RUN, Family.WALK}
+    return claimed if claimed and on_foot and agree(claimed, average, tolerance=0.1, slack=0.0) else average
 
 
 def _max_speed(recording: Recording, line: Timeline) -> float | None:
-    if not np.isnan(recording.speed_mps).all():
-        return float(np.nanmax(recording.speed_mps))
+    held = _maximum(recording.speed_mps, recording.totals.max_speed_mps)
+    if held is not None and held > 0 and not np.isnan(recording.speed_mps).all():
+        return held
     computed = sustained_speed_mps(line, _MAX_SPEED_WINDOW_S)
-    return recording.totals.max_speed_mps if computed is None else computed
+    return held if computed is None else computed
 
 
-def _highest(values: Floats, claimed: float | None) -> float | None:
-    return claimed if np.isnan(values).all() else float(np.nanmax(values))
+def _maximum(values: Floats, claimed: float | None) -> float | None:
+    """The device's own where that is near the highest held value."""
+    known = values[~np.isnan(values)]
+    held = held_maximum(known) if len(known) > 1 else float(known[0]) if len(known) else None
+    return claimed if held is None or (claimed is not None and held <= claimed <= _HELD_SHARE * held) else held
 
 
 def _efforts(line: Timeline, kind: Sport) -> list[BestEffort]:

@@ -1,23 +1,92 @@
-import numpy as np
+"""Ascent and descent. Heights by air pressure and simulated ones are taken as they are; those of satellites wander."""
 
-from workouts.recordings.recording import Floats
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from stadion.streams.codec import Floats
+from workouts.recordings.measures.doubts import Indices, runs
+from workouts.recordings.measures.witnesses import Dispute, Verdict
+from workouts.recordings.recording import Recording
+
+SESSION, ALTITUDE = "session", "altitude"
 
 HYSTERESIS_M = 2.0
 GPS_WINDOW_S = 30.0
+_MEDIAN = 5
+_SLACK_M = 10.0
+_LEAST, _MOST = 0.8, 1.1
+_STRICT_M = 5.0
+_SPIKE_M = 2.0
+_GAP_S, _GAP_STEPS = 30.0, 5.0
+_FROZEN_S = 120.0
+_MAX_ASCENT_MPS = 0.6
 
 
-def climbed(time_s: Floats, altitude_m: Floats, *, barometric: bool) -> tuple[Floats, Floats]:
-    """Ascent and descent so far at each point, in metres.
+class Heights(StrEnum):
+    """Where the heights come from."""
 
-    Air pressure is taken as it is, with a hysteresis of 2 m (within 9 % of eleven real devices); GPS heights, which
-    wander, are first averaged over half a minute.
-    """
-    known = np.flatnonzero(~np.isnan(altitude_m))
+    EXACT = "exact"
+    BAROMETER = "barometer"
+    SATELLITES = "satellites"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Climbs:
+    """In metres: ascent so far at each point or None, and of the whole."""
+
+    so_far: Floats | None
+    ascent_m: float | None
+    descent_m: float | None
+    measured_by: str | None = None
+    dispute: Dispute | None = None
+
+
+def climbs(recording: Recording, breaks: Indices, heights: Heights) -> Climbs:
+    """`recording` without doubted heights, `breaks` after which it climbs anew."""
+    claimed, claimed_down = recording.totals.ascent_m, recording.totals.descent_m
+    known = np.flatnonzero(~np.isnan(recording.altitude_m))
     if len(known) < 2:
-        return np.zeros_like(time_s), np.zeros_like(time_s)
-    heights = altitude_m[known] if barometric else smoothed(time_s[known], altitude_m[known], GPS_WINDOW_S)
-    ascent, descent = _staircase(heights, HYSTERESIS_M)
-    return np.interp(time_s, time_s[known], ascent), np.interp(time_s, time_s[known], descent)
+        return Climbs(None, claimed, claimed_down, SESSION if claimed is not None else None)
+    time_s = recording.time_s[known]
+    levelled = _levelled(recording.altitude_m[known], np.flatnonzero(np.isin(known, breaks)))
+    ascent, descent = climbed(time_s, levelled, heights)
+    bounds = _bounds(levelled, _silent_s(recording.time_s, time_s, levelled))
+    up, down = _weighed(claimed, float(ascent[-1]), bounds), float(descent[-1])
+    if up.witness == SESSION and claimed_down is not None:
+        down = _weighed(claimed_down, down, bounds).value
+    so_far = np.interp(recording.time_s, time_s, ascent) * (up.value / ascent[-1] if ascent[-1] > 0 else 1.0)
+    return Climbs(so_far, up.value, down, up.witness, up.dispute("ascent_m", 1))
+
+
+def climbed(time_s: Floats, altitude_m: Floats, heights: Heights) -> tuple[Floats, Floats]:
+    """Ascent and descent so far at each point, of which none may be missing.
+
+    Air pressure with a hysteresis of 2 m (within 9 % of eleven real devices), satellites' heights averaged over half a
+    minute before; exact ones without either. Spikes are cut.
+    """
+    even = without_spikes(altitude_m)
+    if heights is Heights.EXACT:
+        steps = np.diff(np.where(np.abs(altitude_m - even) > _SPIKE_M, even, altitude_m), prepend=altitude_m[:1])
+        return np.cumsum(np.maximum(steps, 0.0)), np.cumsum(np.maximum(-steps, 0.0))
+    return staircase(smoothed(time_s, even, GPS_WINDOW_S) if heights is Heights.SATELLITES else even, HYSTERESIS_M)
+
+
+def _levelled(altitude_m: Floats, breaks: Indices) -> Floats:
+    """A jump that no climber makes, as when a barometer is set, is no climb."""
+    jumps = np.zeros(len(altitude_m))
+    jumps[breaks + 1] = altitude_m[breaks + 1] - altitude_m[breaks]
+    return altitude_m - np.cumsum(jumps)
+
+
+def without_spikes(values: Floats) -> Floats:
+    """The median of five neighbours."""
+    if len(values) < _MEDIAN:
+        return values
+    padded = np.pad(values, _MEDIAN // 2, mode="edge")
+    return np.asarray(np.median(sliding_window_view(padded, _MEDIAN), axis=1))
 
 
 def smoothed(time_s: Floats, values: Floats, window_s: float) -> Floats:
@@ -28,7 +97,7 @@ def smoothed(time_s: Floats, values: Floats, window_s: float) -> Floats:
     return np.asarray((running[last] - running[first]) / (last - first))
 
 
-def _staircase(heights: Floats, step_m: float) -> tuple[Floats, Floats]:
+def staircase(heights: Floats, step_m: float) -> tuple[Floats, Floats]:
     ascent, descent = [], []
     up = down = 0.0
     level = float(heights[0])
@@ -45,6 +114,29 @@ def _staircase(heights: Floats, step_m: float) -> tuple[Floats, Floats]:
     return np.array(ascent), np.array(descent)
 
 
-def ascent_m(altitude_m: Floats, step_m: float) -> float:
-    """Total ascent of plain heights with a hysteresis of `step_m`."""
-    return float(_staircase(altitude_m, step_m)[0][-1]) if len(altitude_m) else 0.0
+def _weighed(claimed_m: float | None, measured_m: float, bounds: tuple[float, float]) -> Verdict:
+    """The device's own total where the heights nearly bear it out: it saw more of them than it wrote down."""
+    if claimed_m is None:
+        return Verdict(ALTITUDE, measured_m, {})
+    least, most = min(bounds[0], measured_m), max(bounds[1], measured_m)
+    if _LEAST * least - _SLACK_M <= claimed_m <= _MOST * most + _SLACK_M:
+        return Verdict(SESSION, claimed_m, {})
+    return Verdict(ALTITUDE, measured_m, {SESSION: claimed_m})
+
+
+def _bounds(altitude_m: Floats, silent_s: float) -> tuple[float, float]:
+    """What the same heights may be read as: by a strict device, and by one that counts every rise. Where the sensor
+    said nothing, there may have been as much more as one can climb."""
+    even = without_spikes(altitude_m)
+    most = float(np.maximum(np.diff(even), 0.0).sum())
+    return float(staircase(even, _STRICT_M)[0][-1]), most + _MAX_ASCENT_MPS * silent_s
+
+
+def _silent_s(all_time_s: Floats, time_s: Floats, altitude_m: Floats) -> float:
+    """How long there was no height, or the same one for minutes."""
+    steps = np.diff(time_s)
+    told = steps <= max(_GAP_S, _GAP_STEPS * float(np.median(steps)))
+    for first, last in runs(np.diff(altitude_m) == 0):
+        if time_s[last + 1] - time_s[first] >= _FROZEN_S:
+            told[first : last + 1] = False
+    return float(all_time_s[-1] - all_time_s[0] - steps[told].sum())

@@ -1,27 +1,44 @@
 """What no athlete can have done: such a workout stays in the diary, out of the records, and the athlete learns why."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
+from stadion.events.workouts import BestEffort
 from stadion.sports import Sport
 from workouts.domain import WorkoutFlag, speed_too_high
+from workouts.recordings.geo import distances_m
+from workouts.recordings.measures.doubts import Doubts
 from workouts.recordings.measures.timeline import Timeline
-from workouts.recordings.recording import Floats, Recording, haversine_m
+from workouts.recordings.recording import Floats, Recording
 
 MAX_HEART_RATE_BPM = 250.0
 MAX_POWER_W = 2_500.0
 SUSTAINED_S = 10.0
+MAX_DOUBTED_SHARE = 0.1
+WEIGHTY = {"position", "distance_m", "speed_mps", "heart_rate_bpm", "power_w"}
 _JUMP_M = 200.0
 _JUMP_FACTOR = 2.0
 
 
 def flags(
-    recording: Recording, line: Timeline, sport: Sport, *, distance_m: float | None, timer_s: float
+    recording: Recording,
+    doubts: Doubts,
+    line: Timeline,
+    sport: Sport,
+    *,
+    distance_m: float | None,
+    timer_s: float,
+    efforts: Sequence[BestEffort],
 ) -> list[WorkoutFlag]:
+    """`efforts`: what would be its records."""
+    sound = doubts.sound(recording)
     found = (
-        _heart_rate(recording.heart_rate_bpm),
-        _power(recording.power_w),
-        _speed(line, sport),
-        _jump(recording, sport),
+        _too_high("heart_rate_too_high", "bpm", sound.heart_rate_bpm, MAX_HEART_RATE_BPM),
+        _too_high("power_too_high", "watts", sound.power_w, MAX_POWER_W),
+        _speed(line, sport, efforts),
+        _jump(sound, doubts, sport),
+        _doubted(recording, doubts),
         average_speed(sport, distance_m, timer_s),
     )
     return [flag for flag in found if flag is not None]
@@ -29,37 +46,41 @@ def flags(
 
 def average_speed(sport: Sport, distance_m: float | None, timer_s: float) -> WorkoutFlag | None:
     """Needs no recording, so it serves manual workouts as well."""
-    if not distance_m or distance_m <= sport.top_speed_mps * max(timer_s, 1.0):
+    if not distance_m or distance_m <= sport.limit_mps(distance_m) * max(timer_s, 1.0):
         return None
     return WorkoutFlag.of(
         "average_speed_too_high", kmh=round(distance_m / max(timer_s, 1.0) * 3.6, 1), sport=sport.sport_type.value
     )
 
 
-def _heart_rate(heart_rate_bpm: Floats) -> WorkoutFlag | None:
-    highest = _highest(heart_rate_bpm)
-    if highest <= MAX_HEART_RATE_BPM:
-        return None
-    return WorkoutFlag.of("heart_rate_too_high", bpm=round(highest))
+def _too_high(code: str, unit: str, values: Floats, most: float) -> WorkoutFlag | None:
+    highest = held_maximum(values)
+    return None if highest is None or highest <= most else WorkoutFlag.of(code, **{unit: round(highest)})
 
 
-def _power(power_w: Floats) -> WorkoutFlag | None:
-    highest = _highest(power_w)
-    if highest <= MAX_POWER_W:
-        return None
-    return WorkoutFlag.of("power_too_high", watts=round(highest))
+def held_maximum(values: Floats) -> float | None:
+    """The highest value that a neighbour reaches, too."""
+    known = values[~np.isnan(values)]
+    return float(np.minimum(known[1:], known[:-1]).max()) if len(known) > 1 else None
 
 
-def _highest(values: Floats) -> float:
-    return float(np.nanmax(values)) if not np.isnan(values).all() else 0.0
-
-
-def _speed(line: Timeline, sport: Sport) -> WorkoutFlag | None:
-    """Over ten seconds: one bad GPS fix is nobody's fault."""
+def _speed(line: Timeline, sport: Sport, efforts: Sequence[BestEffort]) -> WorkoutFlag | None:
+    """Over ten seconds, and over every distance that has records: world bests fall with it."""
     fastest = sustained_speed_mps(line, SUSTAINED_S)
-    if fastest is None or fastest <= sport.top_speed_mps:
-        return None
-    return speed_too_high(fastest, sport)
+    if fastest is not None and fastest > sport.top_speed_mps:
+        return speed_too_high(fastest, sport.top_speed_mps, sport)
+    for effort in efforts:
+        if not is_possible(effort, sport):
+            return speed_too_high(_speed_of(effort), sport.limit_mps(effort.distance_m), sport)
+    return None
+
+
+def is_possible(effort: BestEffort, sport: Sport) -> bool:
+    return _speed_of(effort) <= sport.limit_mps(effort.distance_m)
+
+
+def _speed_of(effort: BestEffort) -> float:
+    return effort.distance_m / max(effort.elapsed_time_s, 0.1)
 
 
 def sustained_speed_mps(line: Timeline, window_s: float) -> float | None:
@@ -70,14 +91,22 @@ def sustained_speed_mps(line: Timeline, window_s: float) -> float | None:
     return float(ground.max() / window_s)
 
 
-def _jump(recording: Recording, sport: Sport) -> WorkoutFlag | None:
-    known = np.flatnonzero(~np.isnan(recording.lat))
-    if len(known) < 2:
+def _jump(sound: Recording, doubts: Doubts, sport: Sport) -> WorkoutFlag | None:
+    """Where two long stretches do not fit; a fix that is alone was left out."""
+    known = np.flatnonzero(~np.isnan(sound.lat))
+    before = np.flatnonzero(np.isin(known[:-1], doubts.breaks["position"]))
+    if not len(before):
         return None
-    hops = haversine_m(recording.lat[known], recording.lon[known])
-    reach = _JUMP_M + _JUMP_FACTOR * sport.top_speed_mps * np.diff(recording.time_s[known])
-    far = np.flatnonzero(hops > reach)
-    if not len(far):
-        return None
-    longest = hops[far].max()
-    return WorkoutFlag.of("gps_jump", km=round(float(longest) / 1000, 1))
+    one, other = known[before], known[before + 1]
+    hops = distances_m(sound.lat[one], sound.lon[one], sound.lat[other], sound.lon[other])
+    far = hops[hops > _JUMP_M + _JUMP_FACTOR * sport.top_speed_mps * (sound.time_s[other] - sound.time_s[one])]
+    return WorkoutFlag.of("gps_jump", km=round(float(far.max()) / 1000, 1)) if len(far) else None
+
+
+def _doubted(recording: Recording, doubts: Doubts) -> WorkoutFlag | None:
+    shares = []
+    for channel in WEIGHTY & doubts.samples.keys():
+        recorded = ~np.isnan(recording.lat if channel == "position" else getattr(recording, channel))
+        shares.append(float(doubts.samples[channel].sum() / recorded.sum()))
+    share = max(shares, default=0.0)
+    return WorkoutFlag.of("recording_doubtful", percent=round(100 * share)) if share > MAX_DOUBTED_SHARE else None

@@ -1,11 +1,13 @@
 """Running totals along a recording, so that any stretch of it is a difference of two readings."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from workouts.recordings.recording import Floats, Pause, Recording, covered_m
+from stadion.streams.recorded import BoolArray
+from stadion.training.holding import held_s
+from workouts.recordings.measures.way import stuck
+from workouts.recordings.recording import Floats, Recording
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -16,19 +18,17 @@ class Timeline:
     active_s: Floats
     moving_s: Floats
     covered_m: Floats | None
-    weight_s: Floats
 
-    def average(self, values: Floats, *, only: Floats | None = None) -> float | None:
-        """Weighted by time, over the points that have a value (and where `only` is true)."""
-        counted = ~np.isnan(values) if only is None else ~np.isnan(values) & (only != 0)
-        weight = self.weight_s[counted].sum()
-        return float(values[counted] @ self.weight_s[counted] / weight) if weight > 0 else None
+    def average(self, values: Floats, *, only: BoolArray | None = None) -> float | None:
+        """Weighted by how long each reading held, over those where `only` is true."""
+        weight = held_s(self.active_s, values) * (1.0 if only is None else only)
+        total = weight.sum()
+        return float(np.nan_to_num(values) @ weight / total) if total > 0 else None
 
     def averages_between(self, values: Floats, bounds_s: Floats) -> list[float | None]:
         """One for each pair of neighbours in `bounds_s`."""
-        known = ~np.isnan(values)
-        weight = np.where(known, self.weight_s, 0.0)
-        sums = self.between(np.cumsum(np.where(known, values, 0.0) * weight), bounds_s)
+        weight = held_s(self.active_s, values)
+        sums = self.between(np.cumsum(np.nan_to_num(values) * weight), bounds_s)
         weights = self.between(np.cumsum(weight), bounds_s)
         return [float(total / part) if part > 0 else None for total, part in zip(sums, weights, strict=True)]
 
@@ -36,40 +36,30 @@ class Timeline:
         return np.diff(np.interp(bounds_s, self.time_s, running))
 
 
-def timeline(recording: Recording, stop_speed_mps: float) -> Timeline:
-    active_s = recording.time_s - paused_until(recording.time_s, recording.pauses)
-    standing = np.diff(active_s) < 0.5 * np.diff(recording.time_s)
-    covered = covered_m(recording.time_s, recording.channels(), standing) if len(recording) else None
+def timeline(time_s: Floats, active_s: Floats, is_moving: BoolArray, covered_m: Floats | None) -> Timeline:
+    """`is_moving` from each point to the next."""
     return Timeline(
-        time_s=recording.time_s,
+        time_s=time_s,
         active_s=active_s,
-        moving_s=_moving(recording, active_s, covered, stop_speed_mps),
-        covered_m=covered,
-        weight_s=np.diff(active_s, prepend=active_s[:1] - 1.0),
+        moving_s=np.concatenate(([0.0], np.cumsum(np.where(is_moving, np.diff(active_s), 0.0))))[: len(time_s)],
+        covered_m=covered_m,
     )
 
 
-def paused_until(time_s: Floats, pauses: Sequence[Pause]) -> Floats:
-    """How much of the pauses lies before each time."""
-    if not pauses:
-        return np.zeros_like(time_s)
-    starts = np.array([pause.offset_s for pause in pauses])
-    durations = np.array([pause.duration_s for pause in pauses])
-    total = np.cumsum(durations)
-    edges = np.column_stack((starts, starts + durations)).ravel()
-    before_and_after = np.column_stack((total - durations, total)).ravel()
-    return np.asarray(np.interp(time_s, edges, before_and_after))
+def moving(recording: Recording, active_s: Floats, covered_m: Floats | None, stop_speed_mps: float) -> BoolArray:
+    """From each point to the next; where nobody covers any ground, always.
 
-
-def _moving(recording: Recording, active_s: Floats, covered: Floats | None, stop_speed_mps: float) -> Floats:
-    steps = np.diff(active_s, prepend=active_s[:1])
-    if covered is None:
-        return np.cumsum(steps)
-    ground = np.diff(covered, prepend=covered[:1])
-    speed = np.divide(ground, steps, out=np.zeros_like(ground), where=steps > 0)
-    # Coasting to a halt, a sensor may say zero in the second in which the last metres were covered, and the reverse.
-    speed = np.where(np.isnan(recording.speed_mps), speed, recording.speed_mps)
-    return np.cumsum(np.where(speed >= stop_speed_mps, steps, 0.0))
+    The speed decides before the way: coasting to a halt, a sensor may say zero in the second in which the last metres
+    were covered, and the reverse. One that says zero all the while decides nothing.
+    """
+    passed_s = np.diff(active_s)
+    if covered_m is None:
+        return passed_s > 0
+    ground_m = np.diff(covered_m)
+    speed = recording.speed_mps[1:]
+    by_way = np.divide(ground_m, passed_s, out=np.zeros_like(passed_s), where=passed_s > 0)
+    silent = np.isnan(speed) | stuck(speed, [ground_m], passed_s)
+    return np.where(silent, by_way, speed) >= stop_speed_mps
 
 
 def times_reaching(covered: Floats, time_s: Floats, marks_m: Floats) -> Floats:

@@ -110,6 +110,8 @@ class Sport:
     paced_by: PacedBy
     stop_speed_mps: float
     top_speed_mps: float
+    bests: tuple[tuple[float, float], ...]
+    """Distances in metres and the greatest speed over each, falling."""
     climbs: bool
     met: float
     xp_weight: float
@@ -119,11 +121,17 @@ class Sport:
     gpx_types: tuple[str, ...]
     tcx_sport: str
 
+    def limit_mps(self, distance_m: float) -> float:
+        """Faster is implausible over this distance: the world's best speed over the longest one below it, and 5 %."""
+        below = [speed for best_m, speed in self.bests if best_m <= distance_m]
+        return min(self.top_speed_mps, _MARGIN * below[-1]) if below else self.top_speed_mps
+
 
 _TCX_SPORTS = {Family.RUN: "Running", Family.RIDE: "Biking"}
 _BY_TCX = {"running": SportType.RUN, "biking": SportType.RIDE}
 _FIT_SPORTS_OF_ANY_KIND = ("generic", "training", "fitness_equipment", "cycling", "e_biking")
 _USUAL_STOP_KMH = 1.0
+_MARGIN = 1.05
 _TOP_WITHOUT_DISTANCE_MPS = 12.0
 
 
@@ -139,6 +147,7 @@ class _Row:
     gpx: tuple[str, ...]
     paced_by: str = PacedBy.NONE.value
     top_mps: float = _TOP_WITHOUT_DISTANCE_MPS
+    bests: str | None = None
     stop_kmh: float = _USUAL_STOP_KMH
     climbs: bool = False
     gps: bool | None = None
@@ -148,7 +157,7 @@ class _Row:
             if not isinstance(getattr(self, name), kind):
                 raise TypeError(f"{name} = {getattr(self, name)!r}")
 
-    def sport(self, sport_type: SportType) -> Sport:
+    def sport(self, sport_type: SportType, bests: Mapping[str, list[tuple[float, float]]]) -> Sport:
         family, paced_by = Family(self.family), PacedBy(self.paced_by)
         has_distance = paced_by is not PacedBy.NONE
         fit_sport, _, fit_sub_sport = self.fit.partition("/")
@@ -160,6 +169,7 @@ class _Row:
             paced_by=paced_by,
             stop_speed_mps=self.stop_kmh / 3.6,
             top_speed_mps=self.top_mps,
+            bests=tuple((best_m, speed) for best_m, speed in bests[self.bests]) if self.bests else (),
             climbs=self.climbs,
             met=self.met,
             xp_weight=self.xp,
@@ -181,7 +191,7 @@ class _Tables:
             raise ValueError(f"sports.toml says nothing of {', '.join(missing)}")
         if unfolded := [name for name in read["gpx_types"] if name != _folded(name)]:
             raise ValueError(f"sports.toml has GPX types that are not folded: {', '.join(unfolded)}")
-        self.sports = {sport_type: _Row(**row).sport(sport_type) for sport_type, row in named.items()}
+        self.sports = {sport_type: _Row(**row).sport(sport_type, read["bests"]) for sport_type, row in named.items()}
         rows = self.sports.values()
         self.by_fit = {(row.fit_sport, row.fit_sub_sport): row.sport_type for row in rows}
         self.by_gpx = {_folded(name): row.sport_type for row in rows for name in (row.sport_type, *row.gpx_types)}

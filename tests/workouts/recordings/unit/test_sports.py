@@ -26,7 +26,7 @@ RUN = next(line for line in TABLE.splitlines() if line.startswith("Run = "))
         (RUN.replace('"pace"', '"parsec"'), "parsec"),
         (RUN.replace("met = ", "metres = "), "metres"),
         (RUN.replace("met = 9.8, ", ""), "met"),
-        (f"{RUN}\n{RUN}", "line 14"),
+        (f"{RUN}\n{RUN}", "line 15"),
         (RUN.replace('["running", "run", "9"]', '"running"'), "gpx = 'running'"),
         (RUN.replace("climbs = true", 'climbs = "no"'), "climbs = 'no'"),
     ],

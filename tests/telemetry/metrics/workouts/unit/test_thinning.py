@@ -16,7 +16,8 @@ from telemetry.metrics.workouts.values import Assessment
 from tests.telemetry.metrics.workouts.unit.test_assessment import MEASURED, assessed, kept
 
 REFERENCE = "4078723797.fit"
-FILES = (REFERENCE, "4801048867.fit", "3173437224.tcx", "activity_4801048867.gpx")
+FILES = (REFERENCE, "4801048867.fit", "activity_4801048867.gpx")
+"""Whose straps did not slip: what is doubted is missing, and not every n-th time."""
 BY_HEART = {name: value for name, value in MEASURED.items() if name != "ftp_w"}
 FEW = settings(max_examples=40, deadline=None)
 files, up_to_60 = st.sampled_from(FILES), st.integers(1, 60)

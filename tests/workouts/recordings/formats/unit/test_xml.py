@@ -14,6 +14,7 @@ from workouts.recordings.errors import RecordingError
 from workouts.recordings.formats.devices import is_barometric
 from workouts.recordings.formats.service import decode, decoded
 from workouts.recordings.formats.totals import believable
+from workouts.recordings.measures.domain import measure
 from workouts.recordings.recording import DeviceTotals, Recording
 
 
@@ -155,7 +156,7 @@ def test_an_activity_that_stands_twice_in_a_file_counts_once() -> None:
 
 def test_a_border_between_tracks_is_a_pause_however_far_it_goes() -> None:
     run = only(a_tcx(an_activity(a_lap(points(*range(60)), points(*range(360, 420), speed=30)))))
-    assert [(pause.offset_s, pause.duration_s) for pause in run.pauses] == [(59, 301)]
+    assert [(pause.offset_s, pause.duration_s) for pause in measure(run).pauses] == [(59, 301)]
 
 
 def test_a_ferry_between_laps_is_a_pause_and_a_lap_alone_is_none() -> None:
@@ -165,12 +166,12 @@ def test_a_ferry_between_laps_is_a_pause_and_a_lap_alone_is_none() -> None:
         a_lap(points(*range(420, 480, 4), speed=30)),
     ]
     run = only(a_tcx(an_activity(*laps)))
-    assert [(pause.offset_s, pause.duration_s) for pause in run.pauses] == [(116, 304)]
+    assert [(pause.offset_s, pause.duration_s) for pause in measure(run).pauses] == [(116, 304)]
 
 
 def test_a_writer_that_wraps_each_point_in_a_track_has_no_pauses() -> None:
     run = only(a_tcx(an_activity(a_lap(*(points(second) for second in range(0, 120, 2))))))
-    assert run.pauses == ()
+    assert measure(run).pauses == ()
 
 
 @pytest.mark.parametrize(("lat", "lon"), [("0", "0"), ("0.0", "-0.0"), ("50.1", "8.2")])
@@ -206,7 +207,7 @@ def of_tracks(*tracks: str) -> bytes:
 
 def test_tracks_of_one_day_or_of_the_days_of_a_tour_are_one_activity() -> None:
     tour = only(of_tracks(a_trk(0, 60), a_trk(600, 660), a_trk(0, 60, day=2, kind="cycling"), a_trk(0, 60, day=3)))
-    assert (len(tour), len(tour.pauses), tour.sport_type) == (240, 3, SportType.RIDE)
+    assert (len(tour), len(measure(tour).pauses), tour.sport_type) == (240, 3, SportType.RIDE)
 
 
 def test_tracks_of_other_sports_and_other_weeks_are_activities_of_their_own() -> None:
