@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from itertools import pairwise
 from typing import Annotated, Any, Self
 
 import phonenumbers
@@ -196,6 +197,19 @@ class PhysicalDataPut(RequestModel):
         if not self.model_dump(exclude_none=True):
             raise UnacceptableValueError(
                 Text(en="Send at least one measurement.", ru="Передайте хотя бы одно измерение.")
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "PhysicalDataPut":
+        pulses = [self.resting_heart_rate_bpm, self.threshold_heart_rate_bpm, self.max_heart_rate_bpm]
+        rising = [bpm for bpm in pulses if bpm is not None]
+        if any(one >= other for one, other in pairwise(rising)):
+            raise UnacceptableValueError(
+                Text(
+                    en="The heart rate at rest is below the one at threshold, and that below the maximum.",
+                    ru="Пульс в покое ниже порогового, а пороговый ниже максимального.",
+                )
             )
         return self
 

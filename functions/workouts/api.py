@@ -16,6 +16,7 @@ from stadion.sports import SportType
 from workouts import service
 from workouts.domain import Workout
 from workouts.errors import (
+    AverageAboveMaximumError,
     DuplicateWorkoutError,
     FileNotFoundInWorkoutError,
     FutureWorkoutError,
@@ -50,6 +51,7 @@ Metres = Annotated[Annotated[float, Thousandths] | None, Query(ge=0, le=10_000_0
     tags=["Workouts"],
     responses={200: {"description": "It was in the diary already, or was merged into the workout that was."}},
     raises=(
+        AverageAboveMaximumError,
         ImpossibleTimesError,
         WorkoutIdTakenError,
         DuplicateWorkoutError,
@@ -107,6 +109,7 @@ def get_workout(workout_id: str) -> Response[WorkoutDetail]:
     tags=["Workouts"],
     raises=(
         MeasuredFieldError,
+        AverageAboveMaximumError,
         ImpossibleTimesError,
         DuplicateWorkoutError,
         FutureWorkoutError,

@@ -10,7 +10,7 @@ from stadion.events.telemetry import LivePause
 from stadion.events.workouts import BestEffort, StreamsClaim, WorkoutFacts
 from stadion.sports import Sport, SportType, sport
 from stadion.values import Value
-from workouts.errors import FutureWorkoutError, ImpossibleTimesError
+from workouts.errors import AverageAboveMaximumError, FutureWorkoutError, ImpossibleTimesError
 from workouts.matching import Fingerprint
 from workouts.reasons import Reason
 
@@ -223,11 +223,17 @@ def average_speed(measured: Measured) -> float | None:
     return measured.distance_m / measured.moving_time_s
 
 
-def check_times(measured: Measured, now: datetime) -> None:
+def check_together(measured: Measured, now: datetime) -> None:
+    """What was typed in may be possible by itself, and impossible beside the rest."""
     if measured.moving_time_s > measured.elapsed_time_s:
         raise ImpossibleTimesError(pointer="#/moving_time_s")
     if not EARLIEST <= measured.started_at <= now + CLOCK_SKEW:
         raise FutureWorkoutError(pointer="#/started_at")
+    if measured.started_at + timedelta(seconds=measured.elapsed_time_s) > now + CLOCK_SKEW:
+        raise FutureWorkoutError(pointer="#/elapsed_time_s")
+    average, most = measured.average_heart_rate_bpm, measured.max_heart_rate_bpm
+    if average is not None and most is not None and average > most:
+        raise AverageAboveMaximumError(pointer="#/average_heart_rate_bpm")
 
 
 def absorb(

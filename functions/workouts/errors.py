@@ -69,10 +69,18 @@ class ImpossibleTimesError(InvalidError):
     )
 
 
+class AverageAboveMaximumError(InvalidError):
+    code = "average_is_above_maximum"
+    title = Text(en="Values do not fit", ru="Значения не сходятся")
+    explanation = Text(
+        en="An average cannot be higher than the maximum.", ru="Среднее значение не может быть больше максимального."
+    )
+
+
 class FutureWorkoutError(InvalidError):
     code = "workout_is_in_the_future"
     title = Text(en="In the future", ru="В будущем")
     explanation = Text(
-        en="A workout cannot have started in the future or before 1970.",
-        ru="Тренировка не может начаться в будущем или до 1970 года.",
+        en="A workout cannot have started or ended in the future, nor started before 1970.",
+        ru="Тренировка не может начаться или закончиться в будущем, как и начаться до 1970 года.",
     )

@@ -18,7 +18,7 @@ from workouts.domain import (
     Workout,
     absorb,
     as_typed,
-    check_times,
+    check_together,
     filled,
     flags_as,
 )
@@ -44,7 +44,7 @@ def record(
 ) -> Recorded:
     """Writes a manual workout in one read and one transaction."""
     workout = as_typed(new)
-    check_times(workout, now)
+    check_together(workout, now)
     try:
         return retry_on_conflict(lambda: _record_once(workout, on_duplicate, key, answer, now))
     except WorkoutIdTakenError:  # by this very request, sent twice at once?
@@ -142,11 +142,11 @@ def correct(old: Workout, track: Track, changes: Mapping[str, Any], now: datetim
     if not old.is_recorded and fields.keys() & {"elapsed_time_s"}:
         fields["timer_time_s"] = fields["elapsed_time_s"]
     new = old.changed(now, **fields)
-    check_times(new, now)
-    if new.is_recorded and new.sport_type is not old.sport_type:
-        new = new.model_copy(update={"flags": flags_as(new)})
     if not new.is_recorded:
+        check_together(new, now)
         new = as_typed(new)
+    elif new.sport_type is not old.sport_type:
+        new = new.model_copy(update={"flags": flags_as(new)})
     retry_on_conflict(
         lambda: revise(old, new, store.slots_around(old.user_id, old.started_at, new.started_at), now=now)
     )

@@ -9,6 +9,7 @@ from stadion.sports import SportType
 from workouts.recordings.recording import CHANNELS, DeviceTotals, Floats, Recording
 
 _REACH_S = 15.0
+_TURN = 360.0
 _TOGETHER = {"lat": ("lat", "lon")}
 
 
@@ -52,10 +53,10 @@ def _origin(base: Recording, spare: Recording, channel: str) -> Recording:
 def _channels(base: Recording, spare: Recording) -> dict[str, Floats]:
     taken = [name for name in CHANNELS if name != "lon" and _origin(base, spare, name) is spare]
     together = [channel for name in taken for channel in _TOGETHER.get(name, (name,))]
-    return {name: _on_the_clock_of(base, spare, getattr(spare, name)) for name in together}
+    return {name: _on_the_clock_of(base, spare, getattr(spare, name), is_angle=name == "lon") for name in together}
 
 
-def _on_the_clock_of(base: Recording, spare: Recording, values: Floats) -> Floats:
+def _on_the_clock_of(base: Recording, spare: Recording, values: Floats, *, is_angle: bool) -> Floats:
     """The spare's values at the base's times; missing where the spare has no reading within a quarter of a minute."""
     shift_s = (spare.started_at - base.started_at).total_seconds()
     known = ~np.isnan(values)
@@ -64,7 +65,13 @@ def _on_the_clock_of(base: Recording, spare: Recording, values: Floats) -> Float
     gap = np.minimum(
         np.abs(base.time_s - times[nearest - 1]), np.abs(times[np.minimum(nearest, len(times) - 1)] - base.time_s)
     )
-    return np.where(gap <= _REACH_S, np.interp(base.time_s, times, values[known]), np.nan)
+    between = np.interp(base.time_s, times, np.unwrap(values[known], period=_TURN) if is_angle else values[known])
+    return np.where(gap <= _REACH_S, _on_the_map(between) if is_angle else between, np.nan)
+
+
+def _on_the_map(lon: Floats) -> Floats:
+    """Across the 180th meridian a longitude goes on; on the map it begins anew."""
+    return (lon + _TURN / 2) % _TURN - _TURN / 2
 
 
 def _totals(own: DeviceTotals, others: DeviceTotals) -> DeviceTotals:

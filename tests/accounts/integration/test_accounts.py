@@ -155,6 +155,14 @@ def test_physical_data_need_consent_and_keep_their_dates(accounts: Service, anna
     assert accounts.call("GET", "/v1/me/physical", user=anna).body["current"]["mass_kg"] == 61.5
 
 
+def test_heart_rates_of_a_day_are_in_order(accounts: Service, anna: str) -> None:
+    accounts.call("PUT", "/v1/me/consents/health_data", {"granted": True, "text_version": "1"}, user=anna)
+    pulses = {"resting_heart_rate_bpm": 60, "threshold_heart_rate_bpm": 190, "max_heart_rate_bpm": 180}
+    refused = accounts.call("PUT", "/v1/me/physical/2026-11-01", pulses, user=anna)
+    assert refused.status == 422, refused.body
+    assert accounts.call("GET", "/v1/me/physical", user=anna).body["history"] == []
+
+
 def test_other_services_hear_of_physical_data(accounts: Service, anna: str) -> None:
     path = "/v1/me/physical/2026-11-01"
     accounts.call("PUT", "/v1/me/consents/health_data", {"granted": True, "text_version": "1"}, user=anna)

@@ -37,6 +37,21 @@ def test_a_recorded_workout_is_in_the_diary(workouts: Service) -> None:
     assert workouts.published()[0]["detail"]["data"]["workout"]["distance_m"] == 6400
 
 
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ({"average_heart_rate_bpm": 160, "max_heart_rate_bpm": 150}, "average_is_above_maximum"),
+        ({"elapsed_time_s": 40 * 24 * 3600 - 1_000_000}, "workout_is_in_the_future"),
+    ],
+)
+def test_numbers_that_were_typed_in_are_judged_together(workouts: Service, typed: dict[str, Any], code: str) -> None:
+    refused = workouts.call("POST", "/v1/workouts", {**RUN, **typed})
+    assert (refused.status, refused.body["code"]) == (400, code)
+    created = workouts.call("POST", "/v1/workouts", RUN).body["workout_id"]
+    refused = workouts.call("PATCH", f"/v1/workouts/{created}", typed, if_match='"1"')
+    assert (refused.status, refused.body["code"]) == (400, code)
+
+
 def test_another_athletes_workout_is_not_found(workouts: Service) -> None:
     created = workouts.call("POST", "/v1/workouts", RUN).body["workout_id"]
     answer = workouts.call("GET", f"/v1/workouts/{created}", user=OTHER)

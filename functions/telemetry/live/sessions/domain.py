@@ -194,14 +194,14 @@ def open_pause(marks: Sequence[Mark]) -> float | None:
 
 
 def pauses(marks: Sequence[Mark], end_s: float) -> list[LivePause]:
-    """From each pause to the next resume, or to the end."""
+    """From each pause to the next resume or to the end, whichever is first."""
     found: list[LivePause] = []
     since: float | None = None
     for mark in in_order(marks):
         if mark.kind is MarkKind.PAUSE and since is None:
             since = mark.at_s
         elif mark.kind is MarkKind.RESUME and since is not None:
-            found.append(LivePause(start_s=since, end_s=mark.at_s))
+            found.append(LivePause(start_s=since, end_s=max(since, min(mark.at_s, end_s))))
             since = None
     if since is not None and since < end_s:
         found.append(LivePause(start_s=since, end_s=end_s))

@@ -38,7 +38,7 @@ def body_on(athlete: Athlete, day: date) -> Body:
     return Body(
         resting=resting,
         max=most,
-        threshold=_above(_held(athlete, Measurement.THRESHOLD, day), resting) or _threshold_by_reserve(resting, most),
+        threshold=_threshold(_held(athlete, Measurement.THRESHOLD, day), resting, most),
         ftp=_held(athlete, Measurement.FTP, day),
         pace=_held(athlete, Measurement.PACE, day),
         weighting=_weighting(athlete.person.gender),
@@ -48,6 +48,14 @@ def body_on(athlete: Athlete, day: date) -> Body:
 def _above(given: MetricInput | None, resting: MetricInput) -> MetricInput | None:
     """A heart that beats no faster than at rest is a mistake."""
     return given if given is not None and number(given) > number(resting) else None
+
+
+def _threshold(given: MetricInput | None, resting: MetricInput, most: MetricInput | None) -> MetricInput | None:
+    """A measured threshold above a measured maximum is a mistake, of which kind nobody knows."""
+    known = _above(given, resting)
+    if known is None or (most is not None and most.assumed is None and number(known) >= number(most)):
+        return _threshold_by_reserve(resting, most)
+    return known
 
 
 def _held(athlete: Athlete, what: Measurement, day: date) -> MetricInput | None:

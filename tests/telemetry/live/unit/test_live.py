@@ -161,6 +161,10 @@ class TestSession:
         session = started(START, NOW).marked(MarkKind.PAUSE, 30)
         assert [(pause.start_s, pause.end_s) for pause in session.pauses(90)] == [(30, 90)]
 
+    def test_a_pause_that_outlasts_the_stop_ends_with_it(self) -> None:
+        session = started(START, NOW).marked(MarkKind.PAUSE, 30).marked(MarkKind.RESUME, 70).stopped(50, NOW)
+        assert [(pause.start_s, pause.end_s) for pause in session.pauses(50)] == [(30, 50)]
+
     def test_of_two_stops_the_later_one_counts(self) -> None:
         session = started(START, NOW).stopped(50, NOW).stopped(40, NOW)
         assert (session.stopped_s, session.outcome) == (50, LiveOutcome.STOPPED)

@@ -123,3 +123,13 @@ def test_a_merge_of_recordings_that_start_apart_puts_readings_at_their_own_time(
     assert both.heart_rate_bpm[10] == 100
     assert both.heart_rate_bpm[69] == 159
     assert np.isnan(both.heart_rate_bpm[99])
+
+
+def test_positions_are_merged_across_the_180th_meridian() -> None:
+    time_s = np.arange(0.0, 100.0)
+    lon = (179.9990 + time_s * 2e-5 + 180) % 360 - 180
+    watch = samples.a_recording(time_s=time_s, heart_rate_bpm=np.full(100, 140.0), distance_m=time_s * 1.4)
+    phone = samples.a_recording(time_s=time_s[::7], lat=np.full(15, -17.0), lon=lon[::7])
+    together = merged(watch, phone).lon
+    assert np.abs((together - lon + 180) % 360 - 180)[:99].max() < 1e-9
+    assert measure(merged(watch, phone)).doubted == {}

@@ -68,6 +68,11 @@ def test_a_heart_that_beats_no_faster_than_at_rest_is_a_mistake() -> None:
     assert (body_on(someone, day(2)).max, body_on(someone, day(2)).threshold) == (None, None)
 
 
+def test_a_threshold_above_the_highest_pulse_is_a_mistake() -> None:
+    someone = athlete(entry(1, max_heart_rate_bpm=180), entry(2, threshold_heart_rate_bpm=185))
+    assert body_on(someone, day(3)).threshold == body_on(athlete(entry(1, max_heart_rate_bpm=180)), day(3)).threshold
+
+
 def test_age_counts_birthdays() -> None:
     assert [age_on(BORN, date(2026, 6, number)) for number in (14, 15)] == [39, 40]
 
