@@ -53,10 +53,9 @@ def climbs(recording: Recording, breaks: Indices, heights: Heights) -> Climbs:
     time_s = recording.time_s[known]
     levelled = _levelled(recording.altitude_m[known], np.flatnonzero(np.isin(known, breaks)))
     ascent, descent = climbed(time_s, levelled, heights)
-    bounds = _bounds(levelled, _silent_s(recording.time_s, time_s, levelled))
-    up, down = _weighed(claimed, float(ascent[-1]), bounds), float(descent[-1])
-    if up.witness == SESSION and claimed_down is not None:
-        down = _weighed(claimed_down, down, bounds).value
+    silent_s = _silent_s(recording.time_s, time_s, levelled)
+    up = _weighed(claimed, float(ascent[-1]), levelled, silent_s)
+    down = _weighed(claimed_down if up.witness == SESSION else None, float(descent[-1]), -levelled, silent_s).value
     so_far = np.interp(recording.time_s, time_s, ascent) * (up.value / ascent[-1] if ascent[-1] > 0 else 1.0)
     return Climbs(so_far, up.value, down, up.witness, up.dispute("ascent_m", 1))
 
@@ -114,22 +113,26 @@ def staircase(heights: Floats, step_m: float) -> tuple[Floats, Floats]:
     return np.array(ascent), np.array(descent)
 
 
-def _weighed(claimed_m: float | None, measured_m: float, bounds: tuple[float, float]) -> Verdict:
-    """The device's own total where the heights nearly bear it out: it saw more of them than it wrote down."""
+def _weighed(claimed_m: float | None, measured_m: float, altitude_m: Floats, silent_s: float) -> Verdict:
+    """The device's own total where the heights nearly bear it out: it saw more of them than it wrote down.
+
+    They may be read by a strict device, or by one that counts every rise. Where the sensor said nothing, there may have
+    been as much more as one can climb.
+    """
     if claimed_m is None:
         return Verdict(ALTITUDE, measured_m, {})
-    least, most = min(bounds[0], measured_m), max(bounds[1], measured_m)
+    turns = _turns(without_spikes(altitude_m))
+    least = min(float(staircase(turns, _STRICT_M)[0][-1]), measured_m)
+    most = max(float(np.maximum(np.diff(turns), 0.0).sum()), measured_m) + _MAX_ASCENT_MPS * silent_s
     if _LEAST * least - _SLACK_M <= claimed_m <= _MOST * most + _SLACK_M:
         return Verdict(SESSION, claimed_m, {})
     return Verdict(ALTITUDE, measured_m, {SESSION: claimed_m})
 
 
-def _bounds(altitude_m: Floats, silent_s: float) -> tuple[float, float]:
-    """What the same heights may be read as: by a strict device, and by one that counts every rise. Where the sensor
-    said nothing, there may have been as much more as one can climb."""
-    even = without_spikes(altitude_m)
-    most = float(np.maximum(np.diff(even), 0.0).sum())
-    return float(staircase(even, _STRICT_M)[0][-1]), most + _MAX_ASCENT_MPS * silent_s
+def _turns(altitude_m: Floats) -> Floats:
+    """The heights between which it only rises, or only falls."""
+    signs = np.sign(np.diff(altitude_m))
+    return altitude_m[np.concatenate(([True], signs[1:] != signs[:-1], [True]))]
 
 
 def _silent_s(all_time_s: Floats, time_s: Floats, altitude_m: Floats) -> float:

@@ -1,6 +1,7 @@
 """Google's encoded polyline, precision 5, and the simplification that makes one short."""
 
 from collections.abc import Iterable
+from heapq import heappop, heappush
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,36 +55,32 @@ def summary(lat: Floats, lon: Floats) -> str:
         known = known[np.linspace(0, len(known) - 1, _CANDIDATES).astype(np.int64)]
     if not len(known):
         return ""
-    x = lon[known] * np.cos(np.radians(lat[known].mean())) * _METRES_PER_DEGREE
+    x = np.unwrap(lon[known], period=360.0) * np.cos(np.radians(lat[known].mean())) * _METRES_PER_DEGREE
     y = lat[known] * _METRES_PER_DEGREE
     kept = known[_most_telling(x, y)]
     return encoded(zip(lat[kept].tolist(), lon[kept].tolist(), strict=True))
 
 
 def _most_telling(x: Floats, y: Floats) -> NDArray[np.int64]:
-    """Douglas and Peucker 1973, with the tolerance doubled until few enough points are left."""
-    kept, tolerance = np.arange(len(x)), _TOLERANCE_M
-    while True:
-        kept = kept[_simplified(x[kept], y[kept], tolerance)]
-        if len(kept) <= MAX_POINTS:
-            return kept
-        tolerance *= 2
+    """Douglas and Peucker 1973, the worst stretch first, until it is good enough or there are points enough."""
+    kept = {0, len(x) - 1}
+    stretches: list[tuple[float, int, int, int]] = []
 
+    def worst_of(first: int, last: int) -> None:
+        if last - first > 1:
+            distances = _off_the_line(x[first : last + 1], y[first : last + 1])
+            farthest = int(distances.argmax())
+            heappush(stretches, (-float(distances[farthest]), first, first + farthest, last))
 
-def _simplified(x: Floats, y: Floats, tolerance_m: float) -> NDArray[np.int64]:
-    keep = np.zeros(len(x), dtype=bool)
-    keep[[0, -1]] = True
-    stretches = [(0, len(x) - 1)]
-    while stretches:
-        first, last = stretches.pop()
-        if last - first < 2:
-            continue
-        distances = _off_the_line(x[first : last + 1], y[first : last + 1])
-        farthest = int(np.argmax(distances))
-        if distances[farthest] > tolerance_m:
-            keep[first + farthest] = True
-            stretches += [(first, first + farthest), (first + farthest, last)]
-    return np.flatnonzero(keep)
+    worst_of(0, len(x) - 1)
+    while stretches and len(kept) < MAX_POINTS:
+        missed_m, first, farthest, last = heappop(stretches)
+        if -missed_m <= _TOLERANCE_M:
+            break
+        kept.add(farthest)
+        worst_of(first, farthest)
+        worst_of(farthest, last)
+    return np.array(sorted(kept))
 
 
 def _off_the_line(x: Floats, y: Floats) -> Floats:
