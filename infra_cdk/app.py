@@ -55,7 +55,10 @@ def build(environment: Environment, *, outdir: str | None = None) -> tuple[App, 
     written = {entry_point.service for entry_point in entry_points(environment.functions)}
     missing: list[str] = []
     made: dict[str, ServiceStack] = {}
-    for service, make in service_stacks().items():
+    found = service_stacks()
+    for service in sorted(written & {module.name for module in iter_modules(stacks.__path__)} - found.keys()):
+        raise SystemExit(f"infra_cdk/stacks/{service}.py has no {stack_name(service)} that is a ServiceStack")
+    for service, make in found.items():
         if service not in written:
             missing.append(f"{service}/")
             continue
