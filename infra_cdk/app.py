@@ -33,11 +33,13 @@ FLAGS = {
 
 def service_stacks() -> dict[str, Callable[..., ServiceStack]]:
     """By service: `RoutesStack` of `infra_cdk/stacks/routes.py`, where that is the stack of a service."""
-    modules = {
-        module.name: import_module(f"{stacks.__name__}.{module.name}") for module in iter_modules(stacks.__path__)
-    }
-    named = {name: getattr(module, stack_name(name), None) for name, module in modules.items()}
-    return {name: kind for name, kind in named.items() if isinstance(kind, type) and issubclass(kind, ServiceStack)}
+    named = {}
+    for module in iter_modules(stacks.__path__):
+        kind = getattr(import_module(f"{stacks.__name__}.{module.name}"), stack_name(module.name), None)
+        if kind is None:
+            raise SystemExit(f"infra_cdk/stacks/{module.name}.py has no {stack_name(module.name)}")
+        named[module.name] = kind
+    return {name: kind for name, kind in named.items() if issubclass(kind, ServiceStack)}
 
 
 def stack_name(service: str) -> str:
@@ -55,10 +57,7 @@ def build(environment: Environment, *, outdir: str | None = None) -> tuple[App, 
     written = {entry_point.service for entry_point in entry_points(environment.functions)}
     missing: list[str] = []
     made: dict[str, ServiceStack] = {}
-    found = service_stacks()
-    for service in sorted(written & {module.name for module in iter_modules(stacks.__path__)} - found.keys()):
-        raise SystemExit(f"infra_cdk/stacks/{service}.py has no {stack_name(service)} that is a ServiceStack")
-    for service, make in found.items():
+    for service, make in service_stacks().items():
         if service not in written:
             missing.append(f"{service}/")
             continue
