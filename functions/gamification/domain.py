@@ -8,7 +8,7 @@ from datetime import datetime
 from pydantic import AwareDatetime
 
 from stadion import clock
-from stadion.events.workouts import BestEffort, WorkoutFacts
+from stadion.events.workouts import BestEffort, WorkoutFacts, WorkoutUse
 from stadion.postings import AccountChanges, Amounts
 from stadion.sports import SportType, sport
 from stadion.values import Value
@@ -20,7 +20,7 @@ TOTAL = "XP"
 
 def xp_of(workout: WorkoutFacts) -> int:
     """Moving minutes x the sport's weight x effort (by average heart rate, else 1). Flagged workouts earn none."""
-    if workout.flags:
+    if not workout.counts_for(WorkoutUse.XP):
         return 0
     return round(workout.moving_time_s / 60 * sport(workout.sport_type).xp_weight * effort(workout))
 
@@ -108,7 +108,7 @@ class Record(Value):
 
 def records_of(workout: WorkoutFacts) -> dict[str, Record]:
     """What a workout offers as records. Flagged workouts offer none, nor do those of no known sport."""
-    if workout.flags or workout.sport_type is SportType.WORKOUT:
+    if not workout.counts_for(WorkoutUse.RECORDS) or workout.sport_type is SportType.WORKOUT:
         return {}
     group = record_group(workout.sport_type)
     return {

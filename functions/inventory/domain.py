@@ -13,7 +13,7 @@ from stadion.athletes import WithConsents
 from stadion.events.accounts import ConsentKind
 from stadion.events.inventory import GearWearReached
 from stadion.events.notifications import NotificationRequested
-from stadion.events.workouts import WorkoutFacts
+from stadion.events.workouts import WorkoutFacts, WorkoutUse
 from stadion.postings import AccountChange, Amounts
 from stadion.sports import SportType, WearUnit
 from stadion.values import Value
@@ -146,7 +146,9 @@ def worn_gear(workout: WorkoutFacts, gears: Mapping[str, Gear]) -> list[str]:
 
 def contribution(workout: WorkoutFacts, worn: Iterable[str], gears: Mapping[str, Gear]) -> dict[str, Amounts]:
     """What a workout adds to each piece of gear and to each of its components. Unknown gear is counted as well:
-    it may be added later, when the phone is online again."""
+    it may be added later, when the phone is online again. A flagged workout wears nothing."""
+    if not workout.counts_for(WorkoutUse.WEAR):
+        return {}
     amounts = use_of(workout)
     accounts: dict[str, Amounts] = {}
     for gear_id in worn:

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, Field
 from stadion.athletes import WithBody, WithConsents, WithLanguage, WithPlace, WithRegistration, WithZone
 from stadion.clock import local_date
 from stadion.events.accounts import ConsentKind
-from stadion.events.workouts import WorkoutFacts
+from stadion.events.workouts import WorkoutFacts, WorkoutUse
 from stadion.values import Value
 
 MARKETING = (ConsentKind.MARKETING_PUSH, ConsentKind.MARKETING_EMAIL, ConsentKind.MARKETING_SMS)
@@ -104,7 +104,9 @@ class Facts:
 
 
 def activity_of(workout: WorkoutFacts) -> dict[str, dict[str, int]]:
-    """Account of the day -> amounts."""
+    """Account of the day -> amounts; a flagged workout earns no offer."""
+    if not workout.counts_for(WorkoutUse.OFFERS):
+        return {}
     day = local_date(workout.started_at, workout.time_zone)
     sport = workout.sport_type.value
     amounts = {

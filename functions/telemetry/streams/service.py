@@ -7,7 +7,7 @@ from datetime import datetime
 
 from stadion import claims
 from stadion.clock import local_date
-from stadion.events.workouts import WorkoutFacts
+from stadion.events.workouts import WorkoutFacts, WorkoutUse
 from stadion.retry import retry_on_conflict
 from stadion.streams.codec import Floats
 from stadion.streams.recorded import joined, unbundle
@@ -79,6 +79,7 @@ def keep_streams(user_id: str, workout: WorkoutFacts, now: datetime) -> str:
             elapsed_time_s=workout.elapsed_time_s,
             moving_time_s=workout.moving_time_s,
             average_heart_rate_bpm=workout.average_heart_rate_bpm,
+            counts=workout.counts_for(WorkoutUse.FITNESS),
         ),
     )
     return retry_on_conflict(lambda: _bring_about(user_id, wanted, now))

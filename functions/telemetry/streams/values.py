@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from pydantic import Field
+
 from stadion.values import Value
 
 
@@ -12,3 +14,4 @@ class Facts(Value):
     elapsed_time_s: float
     moving_time_s: float
     average_heart_rate_bpm: float | None = None
+    counts: bool = Field(default=True, description="for fitness: load, curves, thresholds, series")

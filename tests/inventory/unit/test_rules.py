@@ -108,6 +108,9 @@ class TestDefaultGear:
         assert worn_gear(run, {}) == ["g-1"]
         assert contribution(run, ["g-1"], {})[account("g-1")]["distance_m"] == 5000
 
+    def test_a_flagged_workout_wears_nothing(self) -> None:
+        assert contribution(facts(flags=["gps_jump"]), ["g-1"], {"g-1": shoes()}) == {}
+
     def test_a_component_wears_from_the_moment_it_was_fitted(self) -> None:
         parts = [
             Component(component_id=name, name=name, unit=WearUnit.KM, limit=10, installed_at=moment)

@@ -96,6 +96,7 @@ def _measured(
         sport_type=kept.sport_type,
         started_at=started_at,
         assessment=assess(facts, kept.sport_type, columns, body),
+        counts=facts.counts,
     )
 
 
@@ -120,7 +121,7 @@ def _event(measured: Measured, revision: int) -> UserMetricsUpdated:
 
 def _tell_series(user_id: str, found: CurrentMetrics, now: datetime) -> None:
     measured = found.measured
-    if measured.assessment is None:
+    if measured.assessment is None or not measured.counts:
         time_series().remove_workout(
             user_id,
             measured.workout_id,

@@ -23,6 +23,7 @@ class Measured(Value):
     sport_type: SportType
     started_at: AwareDatetime
     assessment: Assessment | None = None
+    counts: bool = Field(default=True, description="false: flagged, so that the time series know nothing of it")
 
 
 MEASURED = Records(Measured, kind="metrics", pk="USER#{user_id}", sk="METRICS#{workout_id}", nulls=True)

@@ -31,7 +31,7 @@ def moment(text: str) -> datetime:
 
 def is_flagged(workout: Fields) -> bool:
     metres, seconds = workout["distance_m"] or 0, workout["moving_time_s"]
-    return bool(metres / seconds > sport(workout["sport_type"]).top_speed_mps)
+    return bool(metres / seconds > sport(workout["sport_type"]).limit_mps(metres))
 
 
 # --- gear -----------------------------------------------------------------------------------------------------------
@@ -60,7 +60,7 @@ def gear_totals(workouts: Iterable[Fields], locker: list[Piece]) -> Totals:
             "time_s": round(workout["moving_time_s"]),
             "sessions": 1,
         }
-        for gear_id in worn_gear(workout, locker):
+        for gear_id in [] if is_flagged(workout) else worn_gear(workout, locker):
             fitted = [part for part in parts[gear_id] if moment(part["installed_at"]) <= started(workout)]
             for name in [gear_id, *(f"{gear_id}/{part['component_id']}" for part in fitted)]:
                 for measure, amount in amounts.items():

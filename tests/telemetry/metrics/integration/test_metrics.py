@@ -125,6 +125,19 @@ def test_the_real_ride_has_the_stress_that_its_device_says(telemetry: Service, r
     assert (told(telemetry), loads(telemetry)) == ([(1, 415)], [(DAY, 415)])
 
 
+def test_a_flagged_ride_has_metrics_and_counts_for_no_fitness(telemetry: Service, ride: bytes) -> None:
+    """Unflagged by a correction, it counts; flagged again, it is gone again."""
+    brought(telemetry, physical(ftp_w=200), ridden(telemetry, ride, flags=["power_too_high"]))
+    assert metrics(telemetry).body["load"]["value"] == pytest.approx(415, abs=1)
+    assert loads(telemetry) == []
+    brought(telemetry, ridden(telemetry, ride, revision=2))
+    assert loads(telemetry) == [(DAY, 415)]
+    brought(telemetry, ridden(telemetry, ride, revision=3, flags=["gps_jump"]))
+    assert loads(telemetry) == []
+    telemetry.enter()
+    assert time_series().mean_max(ATHLETE, "power", ALL) == []
+
+
 def test_a_repetition_and_a_new_name_measure_nothing_anew(telemetry: Service, ride: bytes) -> None:
     brought(telemetry, physical(ftp_w=200), ridden(telemetry, ride))
     assert brought(telemetry, ridden(telemetry, ride), ridden(telemetry, ride, revision=2), physical(ftp_w=200)) == 1

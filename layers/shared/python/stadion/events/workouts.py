@@ -1,10 +1,29 @@
 """What the workouts service tells."""
 
+from enum import StrEnum
+from typing import Final
+
 from pydantic import AwareDatetime, Field
 
 from stadion.events.envelope import Event, Part
 from stadion.events.examples import GEAR, WORKOUT
 from stadion.sports import SportType
+
+
+class WorkoutUse(StrEnum):
+    """What workouts count for, elsewhere than in the diary."""
+
+    RECORDS = "records"
+    XP = "xp"
+    WEAR = "wear"
+    FITNESS = "fitness"
+    """Load, curves, thresholds, and the time series behind them."""
+    OFFERS = "offers"
+    """How active an athlete is, for campaigns."""
+
+
+THOUGH_FLAGGED: Final[frozenset[WorkoutUse]] = frozenset()
+"""What a workout with implausible values counts for all the same: its page and the diary's totals, nothing here."""
 
 
 class BestEffort(Part):
@@ -45,9 +64,14 @@ class WorkoutFacts(Part):
         description="false: nobody named the gear, so the default gear of the sport is meant",
     )
     best_efforts: list[BestEffort] = Field(default_factory=list)
-    flags: list[str] = Field(default_factory=list, examples=[[]], description="implausible values; not for records")
+    flags: list[str] = Field(
+        default_factory=list, examples=[[]], description="implausible values: it counts for the diary alone"
+    )
     origin: str = Field(default="manual", examples=["manual"])
     streams: StreamsClaim | None = Field(default=None, description="null: nothing was recorded")
+
+    def counts_for(self, use: WorkoutUse) -> bool:
+        return not self.flags or use in THOUGH_FLAGGED
 
 
 class WorkoutRecorded(Event):
