@@ -101,8 +101,9 @@ class Columns:
             raise RecordingError("too_many_points", most=self._most_points)
 
     def _seconds(self, times: Sequence[bytes]) -> Floats:
+        """A list of str, for NumPy kills the process where one of more than 500 `bytes` is no time (astropy#18254)."""
         try:
-            stamps = np.array(times).astype("datetime64[us]")
+            stamps = np.array(b" ".join(times).decode().split(" "), dtype="datetime64[us]")
         except ValueError:
             found = [epoch_s(time) for time in times]
             self.unread_times += sum(one is None and time != NO_TIME for one, time in zip(found, times, strict=True))

@@ -85,6 +85,17 @@ def test_a_point_whose_time_cannot_be_read_is_left_out(time: str) -> None:
     assert (run.time_s.tolist(), notes(run)) == ([0, 2], {"unread_times": 1})
 
 
+@pytest.mark.parametrize("time", ["noon", "2026-02-31T00:00:00Z", "1777622400"])
+def test_of_many_points_only_the_one_whose_time_cannot_be_read_is_left_out(time: str) -> None:
+    """More than 500: NumPy then reads times without Python's lock, and a process that failed there died."""
+    points = [samples.a_trkpt(second) for second in range(600)]
+    points[300] = samples.a_trkpt(300, time=time)
+
+    (run,) = decode(samples.a_gpx("".join(points)))
+
+    assert len(run) == 599
+
+
 def test_a_point_without_a_time_is_left_out() -> None:
     untimed = '<trkpt lat="50" lon="5"><ele>3</ele></trkpt>'
     assert only(a_gpx(a_trkpt(0) + untimed + a_trkpt(2))).time_s.tolist() == [0, 2]
