@@ -11,6 +11,7 @@ from workouts.reasons import Reason
 from workouts.recordings.clock import DAY_S, Expected, in_time_order
 from workouts.recordings.errors import RecordingError
 from workouts.recordings.limits import MAX_DAYS, MAX_POINTS
+from workouts.recordings.units import in_our_units
 
 Floats = NDArray[np.float64]
 
@@ -176,7 +177,7 @@ def assembled(
     start_s = _start(tidy.epoch_s, started_epoch_s, totals)
     tidy, run_on = _until_the_stop(tidy, start_s, stopped_epoch_s, totals)
     time_s = tidy.epoch_s - start_s
-    columns: dict[str, Any] = _plausible_channels(tidy, len(time_s))
+    columns: dict[str, Any] = in_our_units(_plausible_channels(tidy, len(time_s)), time_s, sport_type)
     return Recording(
         file_format=file_format,
         sport_type=sport_type,
@@ -273,6 +274,10 @@ _RANGES = {
 }
 
 
+_NOTHING = {"heart_rate_bpm": 255.0, "cadence_rpm": 255.0}
+"""What FIT writes where there is no reading; writers of other formats copy it."""
+
+
 def _plausible_channels(track: RawTrack, length: int) -> dict[str, Floats]:
     """What no sensor can mean is missing; what only no human can do stays, for `plausibility` to tell."""
     columns = {}
@@ -281,7 +286,8 @@ def _plausible_channels(track: RawTrack, length: int) -> dict[str, Floats]:
         if values is None:
             columns[name] = np.full(length, np.nan)
         else:
-            columns[name] = np.where((values >= low) & (values <= high), values, np.nan)
+            told = (values >= low) & (values <= high) & (values != _NOTHING.get(name))
+            columns[name] = np.where(told, values, np.nan)
     off_the_map = np.isnan(columns["lat"]) | np.isnan(columns["lon"])
     columns["lat"][off_the_map] = columns["lon"][off_the_map] = np.nan
     return columns

@@ -138,9 +138,9 @@ class Columns:
 
 
 def number(text: bytes) -> float:
-    """NaN where a text stands in a number's place."""
+    """NaN where a text stands in a number's place; some writers put a comma where their country does."""
     try:
-        return float(text)
+        return float(text.replace(b",", b"."))
     except ValueError:
         return float("nan")
 

@@ -61,10 +61,21 @@ def an_activity(*laps: str, sport: str = "Running") -> str:
 # --- texts where numbers and times belong ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("text", ["null", "--", "1-2", "n/a", "1,5", "12 bpm"])
+@pytest.mark.parametrize("text", ["null", "--", "1-2", "n/a", "1,000.5", "12 bpm"])
 def test_a_text_in_a_numbers_place_is_a_missing_reading(text: str) -> None:
     run = only(a_gpx(a_trkpt(0, inner=hr("140")) + a_trkpt(1, inner=hr(text)) + a_trkpt(2, inner=hr("141"))))
     assert (len(run), int(np.isnan(run.heart_rate_bpm).sum()), notes(run)) == (3, 1, {"unread_numbers": 1})
+
+
+def test_a_comma_in_the_place_of_the_point_is_one() -> None:
+    run = only(a_gpx(a_trkpt(0, lat="50,25", lon="-5,5") + a_trkpt(1, lat="50,26", lon="-5,5")))
+    assert (run.lat.tolist(), run.lon.tolist(), notes(run)) == ([50.25, 50.26], [-5.5, -5.5], {})
+
+
+def test_fits_word_for_no_reading_is_none_in_gpx_either() -> None:
+    run = only(a_gpx(a_trkpt(0, inner=hr("140")) + a_trkpt(1, inner=hr("255"))))
+    assert run.heart_rate_bpm[0] == 140
+    assert np.isnan(run.heart_rate_bpm[1])
 
 
 @pytest.mark.parametrize("text", ["", "NaN", "nan"])
