@@ -75,9 +75,8 @@ def _on_the_map(lon: Floats) -> Floats:
 
 
 def _totals(own: DeviceTotals, others: DeviceTotals) -> DeviceTotals:
-    def either(name: str) -> float | None:
-        value: float | None = getattr(own, name)
-        found: float | None = getattr(others, name) if value is None else value
-        return found
+    def either(name: str) -> Any:
+        value = getattr(own, name)
+        return getattr(others, name) if value is None else value
 
     return DeviceTotals(**{entry.name: either(entry.name) for entry in fields(DeviceTotals)})

@@ -1,4 +1,4 @@
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +16,7 @@ from workouts.recordings.units import in_our_units
 Floats = NDArray[np.float64]
 
 _STOP_SLACK_S = 60.0
+_OVERLAP = 1.1
 
 CHANNELS = (
     "lat",
@@ -48,6 +49,8 @@ class DeviceLap:
 class DeviceTotals:
     """What the device itself said; None where it said nothing."""
 
+    of_laps: bool | None = None
+    """They are the sums of its laps, which are no second witness then."""
     elapsed_time_s: float | None = None
     timer_time_s: float | None = None
     distance_m: float | None = None
@@ -63,6 +66,16 @@ class DeviceTotals:
     average_power_w: float | None = None
     max_power_w: float | None = None
     normalized_power_w: float | None = None
+
+
+def overlap(laps: Sequence[DeviceLap]) -> bool:
+    """Whether they last longer than from the first one's start to the last one's end."""
+    if len(laps) < 2:
+        return False
+    lasted = [lap.elapsed_time_s or lap.timer_time_s or 0.0 for lap in laps]
+    starts = [lap.offset_s for lap in laps]
+    reach_s = max(start + one for start, one in zip(starts, lasted, strict=True)) - min(starts)
+    return sum(lasted) > _OVERLAP * reach_s + len(laps)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +149,11 @@ class Recording:
 
     def __len__(self) -> int:
         return len(self.time_s)
+
+    def told_by_laps(self, name: str) -> float | None:
+        """What the laps say of the whole; nothing if they overlap, as a lap of the whole beside its parts does."""
+        told = [value for lap in self.laps if (value := getattr(lap, name))]
+        return sum(told) if told and not overlap(self.laps) and not self.totals.of_laps else None
 
     def channels(self) -> dict[str, Floats]:
         return {name: getattr(self, name) for name in CHANNELS}

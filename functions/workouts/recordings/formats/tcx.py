@@ -25,7 +25,7 @@ from workouts.recordings.formats.xml_guard import (
     utc,
 )
 from workouts.recordings.limits import MAX_LAPS, MAX_RECORDINGS
-from workouts.recordings.recording import DeviceLap, DeviceTotals, Floats, RawTrack, Recording, assembled
+from workouts.recordings.recording import DeviceLap, DeviceTotals, Floats, RawTrack, Recording, assembled, overlap
 
 _LAP_PAUSE_S = 10.0
 _TRACKS_OF_POINTS = 4
@@ -163,6 +163,8 @@ def _device_lap(lap: _Lap) -> DeviceLap:
 
 
 def _totals(laps: list[_Lap]) -> DeviceTotals:
+    is_whole = not overlap([_device_lap(lap) for lap in laps if lap.started_epoch_s is not None])
+
     def total(name: str) -> float | None:
         values = [lap.totals[name] for lap in laps if name in lap.totals]
         return sum(values) if values else None
@@ -172,8 +174,9 @@ def _totals(laps: list[_Lap]) -> DeviceTotals:
 
     return believable(
         DeviceTotals(
-            timer_time_s=total("TotalTimeSeconds"),
-            distance_m=total("DistanceMeters"),
+            of_laps=True,
+            timer_time_s=total("TotalTimeSeconds") if is_whole else None,
+            distance_m=total("DistanceMeters") if is_whole else None,
             calories_kcal=total("Calories") or None,
             max_heart_rate_bpm=highest("MaximumHeartRateBpm"),
             max_speed_mps=highest("MaximumSpeed"),

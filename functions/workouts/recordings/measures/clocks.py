@@ -78,16 +78,11 @@ def _claimed_timer(recording: Recording) -> float | None:
     """No timer runs longer than the workout."""
     totals = recording.totals
     told = totals.timer_time_s or None
-    laps = _laps(recording, "timer_time_s")
+    laps = recording.told_by_laps("timer_time_s")
     if told is not None and totals.elapsed_time_s and told > totals.elapsed_time_s + _SLACK_S:
         return laps
     verdict = weighed({SESSION: told, LAPS: laps}, slack=_SLACK_S)
     return None if verdict is None else verdict.value
-
-
-def _laps(recording: Recording, name: str) -> float | None:
-    told = [value for lap in recording.laps if (value := getattr(lap, name))]
-    return sum(told) if told else None
 
 
 def _sets_of_pauses(recording: Recording) -> Iterator[tuple[Pause, ...]]:
@@ -161,7 +156,7 @@ def times(recording: Recording, clock: Clocks, moving_s: float) -> Times:
 
 
 def _timer(recording: Recording, clock: Clocks, recorded_s: float, moving_s: float) -> Verdict:
-    told, laps = recording.totals.timer_time_s or None, _laps(recording, "timer_time_s")
+    told, laps = recording.totals.timer_time_s or None, recording.told_by_laps("timer_time_s")
     elapsed_s = recording.totals.elapsed_time_s
     if told is not None and elapsed_s and told > elapsed_s + _SLACK_S:
         told = None
@@ -190,7 +185,7 @@ def _elapsed(recording: Recording, timer: Verdict) -> Verdict:
     told = {
         SESSION: recording.totals.elapsed_time_s or None,
         EVENTS: recording.stopped_s,
-        LAPS: _laps(recording, "elapsed_time_s"),
+        LAPS: recording.told_by_laps("elapsed_time_s"),
         RECORDS: recording.span_s or None,
     }
     least, most = timer.value - _SLACK_S, MAX_DAYS * DAY_S

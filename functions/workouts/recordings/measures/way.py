@@ -86,8 +86,7 @@ def way(recording: Recording, doubts: Doubts, active_s: Floats, sport: Sport, *,
 def _claims(recording: Recording, sport: Sport, timer_s: float | None) -> dict[str, float | None]:
     """What the device says of the whole, unless nobody can be that fast."""
     lasted_s = max(timer_s or 0.0, recording.span_s)
-    laps = [lap.distance_m for lap in recording.laps if lap.distance_m]
-    told = {SESSION: recording.totals.distance_m or None, LAPS: sum(laps) if laps else None}
+    told = {SESSION: recording.totals.distance_m or None, LAPS: recording.told_by_laps("distance_m")}
     top_m = _TOP_FACTOR * sport.top_speed_mps * lasted_s
     return {name: claim for name, claim in told.items() if claim is not None and (not lasted_s or claim <= top_m)}
 
