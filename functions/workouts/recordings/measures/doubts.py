@@ -25,11 +25,14 @@ Indices = NDArray[np.intp]
 _FAR, _OFF, _NEAR_BY, _SLIGHT = 0.3, 0.1, 0.02, 1e-9
 """Shares of a channel's readings: a larger island is believed though it does not fit, the less so the worse it fits.
 What fits slightly ill is no break."""
+_MOST_READINGS = 3_600
+"""Of more the shares are no larger, but for what is far off: a minute after one leap and before another is no spike."""
 _FAR_M = 200.0
 _MAX_ISLANDS = 300
 _MIN_ISLAND = 1.5
 _FEW = 5
-_NEIGHBOURS = 5
+_NEIGHBOURS, _AS_FAST = 5, 3
+_SPARSE_S = 5.0
 _FAST, _TOO_FAST = 1.3, 1.8
 """In paces."""
 _SLOW, _CATCHES_UP, _MAKES_UP = 0.2, 1.5, 2.0
@@ -38,10 +41,11 @@ _MAX_ACCELERATION = 5.0
 _ALONE = 1.5
 _SLACK_M, _WIDE_SLACK_M = 8.0, 10.0
 _GAP_S = 60.0
-_VEHICLE_MPS = 60.0
+_VEHICLE_MPS, _PLANE_MPS = 60.0, 300.0
 _COUNTER_BACK_M = 1.0
 _MAX_CLIMB_MPS = 15.0
 _MOMENT = 2
+_MOST_W, _FEW_SHARE = 2_500.0, 0.1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,7 +77,10 @@ def doubts(recording: Recording, sport: Sport) -> Doubts:
         "speed_mps": lambda time_s, values: _level(time_s, values, slack=12.0, rate=5.0),
         "heart_rate_bpm": lambda time_s, values: _level(time_s, values, slack=25.0, rate=3.0),
         "temperature_c": lambda time_s, values: _level(time_s, values, slack=8.0, rate=0.5),
-        "power_w": lambda _, values: (_spikes(values, times=3.0, slack=500.0), _NONE),
+        "power_w": lambda _, values: (
+            np.union1d(_spikes(values, times=3.0, slack=500.0), _few_above(_MOST_W, values)),
+            _NONE,
+        ),
         "cadence_rpm": lambda _, values: (_spikes(values, times=1.5, slack=40.0), _NONE),
     }
     samples, breaks = {}, {}
@@ -153,7 +160,7 @@ def _contradicted(track: _Positions | _Counter, passes: int = 3) -> tuple[Indice
     every = np.arange(len(track.time_s))
     steps_m = track.ground_m(every[:-1], every[1:])
     pace = _Pace(track.time_s, steps_m)
-    late = _off_the_line(track) if passes else _NONE
+    late = _off_the_line(track, steps_m, pace) if passes else _NONE
     if passes and not len(late):
         late = _lagging(track, steps_m, pace)
     if len(late):
@@ -164,14 +171,19 @@ def _contradicted(track: _Positions | _Counter, passes: int = 3) -> tuple[Indice
     return _chain(len(every), jumps, lambda ends, start: track.misfit(pace, ends, np.full(len(ends), start)))
 
 
-def _off_the_line(track: _Positions | _Counter) -> Indices:
-    """Further from where its neighbours say that it was than anybody can accelerate."""
+def _off_the_line(track: _Positions | _Counter, steps_m: Floats, pace: "_Pace") -> Indices:
+    """Further from where its neighbours say that it was than anybody can accelerate, by a step that is long for the
+    place: a simulated bike may turn on the spot."""
     passed_s = np.diff(track.time_s)
     off_m = np.pad(track.between_m(passed_s[:-1] / (passed_s[:-1] + passed_s[1:])), 1)
     beside = np.maximum(np.append(off_m[1:], 0.0), np.insert(off_m[:-1], 0, 0.0))
     most_m = np.pad(_SLACK_M + _MAX_ACCELERATION * passed_s[:-1] * passed_s[1:], 1)
     most_m[[1, -2]] = np.inf  # here it may be the end that is off
-    return np.flatnonzero((off_m > most_m) & (off_m > _ALONE * beside))
+    late = np.flatnonzero((off_m > most_m) & (off_m > _ALONE * beside))
+    if not len(late):
+        return late
+    is_long = (np.abs(steps_m[step]) > pace.usual_reach(step, step + 1) for step in (late - 1, late))
+    return late[np.logical_or(*is_long)]
 
 
 def _lagging(track: _Positions | _Counter, steps_m: Floats, pace: "_Pace") -> Indices:
@@ -214,24 +226,32 @@ def _level(time_s: Floats, values: Floats, *, slack: float, rate: float) -> tupl
 
 
 def _spikes(values: Floats, *, times: float, slack: float) -> Indices:
-    """Of a value that may change as fast as it likes, but not for a moment only."""
+    """Of a value that may change as fast as it likes, but not for a moment only and beyond what is usual."""
     if len(values) < _FEW:
         return _NONE
-    most = np.full(len(values), -np.inf)
+    turning = values[values > 0]
+    most = np.full(len(values), float(np.median(turning)) if len(turning) else 0.0)
     for shift in range(1, _MOMENT + 1):
         most[shift:] = np.maximum(most[shift:], values[:-shift])
         most[:-shift] = np.maximum(most[:-shift], values[shift:])
     return np.flatnonzero(values > times * most + slack)
 
 
+def _few_above(most: float, values: Floats) -> Indices:
+    """What nobody can; where it is more than a few readings, the athlete is to know."""
+    above = np.flatnonzero(values > most)
+    return above if len(above) <= _FEW_SHARE * len(values) else _NONE
+
+
 class _Pace:
-    """How fast a track is around each of its points: the median of five steps before or after, whichever is faster,
-    and no less than what is usual in it."""
+    """How fast a track is around each of its steps: as three of the five before or after it, or, where it has a point
+    every few seconds and a sprint is over soon, of all ten; and no less than what is usual in it."""
 
     def __init__(self, time_s: Floats, steps_m: Floats) -> None:
         self._time_s = time_s
-        self._speeds = np.abs(steps_m) / np.diff(time_s)
-        self.usual_mps = float(np.median(self._speeds))
+        self._is_sparse = bool(np.median(np.diff(time_s)) >= _SPARSE_S)
+        self._speeds = np.minimum(np.abs(steps_m) / np.diff(time_s), _PLANE_MPS)
+        self.usual_mps = float(np.median(_over(_NEIGHBOURS, np.abs(steps_m)) / _over(_NEIGHBOURS, np.diff(time_s))))
 
     def jumps(self, steps_m: Floats) -> Indices:
         """After which points comes a step that is long for the place, or back."""
@@ -250,14 +270,28 @@ class _Pace:
 
     def _reach(self, ends: Indices, starts: Indices, paces: float, slack_m: float) -> Floats:
         passed = self._time_s[starts] - self._time_s[ends]
-        pace = np.maximum(np.maximum(self._medians[ends], self._medians[starts + _NEIGHBOURS]), self.usual_mps)
+        before, after = self._windows[ends], self._windows[starts + _NEIGHBOURS]
+        if self._is_sparse:
+            pace = _third_highest(np.column_stack((before, after)))
+        else:
+            pace = np.maximum(_third_highest(before), _third_highest(after))
+        pace = np.maximum(pace, self.usual_mps)
         return np.asarray(slack_m + passed * (paces * pace + np.where(passed > _GAP_S, _VEHICLE_MPS, 0.0)))
 
     @cached_property
-    def _medians(self) -> Floats:
-        """At i of the five steps before point i, at i + 5 of the five after it."""
-        padded = np.pad(self._speeds, (_NEIGHBOURS, _NEIGHBOURS + 1))
-        return np.asarray(np.median(sliding_window_view(padded, _NEIGHBOURS), axis=1))
+    def _windows(self) -> Floats:
+        """At i the five steps before point i, at i + 5 the five after it."""
+        return sliding_window_view(np.pad(self._speeds, (_NEIGHBOURS, _NEIGHBOURS + 1)), _NEIGHBOURS)
+
+
+def _third_highest(windows: Floats) -> Floats:
+    return np.asarray(np.partition(windows, -_AS_FAST, axis=1)[:, -_AS_FAST])
+
+
+def _over(steps: int, values: Floats) -> Floats:
+    """Sums of as many neighbours: a coarse grid of places stands still in most steps."""
+    total = np.concatenate(([0.0], np.cumsum(values)))
+    return np.asarray(total[steps:] - total[:-steps]) if len(values) >= steps else values
 
 
 def _chain(count: int, jumps: Indices, misfit: Callable[[Indices, int], Floats]) -> tuple[Indices, Indices]:
@@ -275,7 +309,8 @@ def _chain(count: int, jumps: Indices, misfit: Callable[[Indices, int], Floats])
     broken = np.zeros(len(starts), dtype=bool)
     for island in range(1, len(starts)):
         shares = misfit(ends[:island], int(starts[island]))
-        gains = best[:island] - np.where(shares > 0, np.maximum(_MIN_ISLAND, shares * count), 0.0)
+        readings = shares * np.where(shares < _FAR, min(count, _MOST_READINGS), count)
+        gains = best[:island] - np.where(shares > 0, np.maximum(_MIN_ISLAND, readings), 0.0)
         chosen = int(np.argmax(gains))
         if gains[chosen] > 0:
             best[island] += gains[chosen]

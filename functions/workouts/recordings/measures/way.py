@@ -9,7 +9,7 @@ import numpy as np
 from stadion.sports import Sport
 from stadion.streams.codec import Floats
 from stadion.streams.recorded import BoolArray
-from workouts.recordings.geo import hops_m
+from workouts.recordings.geo import distances_m, hops_m
 from workouts.recordings.measures.doubts import Doubts, Indices, runs
 from workouts.recordings.measures.witnesses import Dispute, Verdict, agree, weighed
 from workouts.recordings.recording import Recording
@@ -21,6 +21,7 @@ _PAUSE_HOP_M = 50.0
 _OWN_DISTANCE_FROM_M = 50.0
 _STUCK_S = 10.0
 _MOVES_MPS = 0.8
+_AWAY_M, _AWAY_SHARE = 100.0, 0.25
 _SILENT_S = 30.0
 _SILENT_STEPS = 10.0
 _MIN_SHARE = 0.1
@@ -58,16 +59,23 @@ class _Track:
         return float(np.nansum(self.steps_m)) / self.seen
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Seen:
+    """What one witness says: its steps from point to point, NaN where it is silent, and the least way across that."""
+
+    steps_m: Floats
+    across_m: Floats
+
+
 def way(recording: Recording, doubts: Doubts, active_s: Floats, sport: Sport, *, timer_s: float | None) -> Way:
     """`recording` without what is doubted, `timer_s` as the device says it: a sensor may fall silent before the end."""
     claims = _claims(recording, sport, timer_s)
     if len(recording) < 2:
         return _of_claims(claims)
     passed_s = np.diff(active_s)
-    tracks = _completed(_witnesses(recording, doubts, passed_s), passed_s)
-    silent = timer_s is not None and timer_s > _LONGER * active_s[-1] + _SLACK_M
-    whole = timer_s / float(active_s[-1]) if silent and timer_s and active_s[-1] > 0 else 1.0
-    figures = claims | {name: track.whole_m * whole for name, track in tracks.items()}
+    tracks = _completed(_witnesses(recording, doubts, passed_s, sport), passed_s)
+    whole = _beyond_the_records(tracks, claims, float(active_s[-1]), timer_s or 0.0)
+    figures: dict[str, float | None] = {**claims, **{name: track.whole_m * whole for name, track in tracks.items()}}
     verdict = _calibrated(recording, figures) or weighed(figures, slack=_SLACK_M)
     if verdict is None or verdict.value <= 0:
         return Way(None, None)
@@ -83,7 +91,17 @@ def way(recording: Recording, doubts: Doubts, active_s: Floats, sport: Sport, *,
     return Way(covered_m, distance_m, seen_by, verdict.dispute("distance_m", 1))
 
 
-def _claims(recording: Recording, sport: Sport, timer_s: float | None) -> dict[str, float | None]:
+def _beyond_the_records(
+    tracks: Mapping[str, _Track], claims: Mapping[str, float], recorded_s: float, timer_s: float
+) -> float:
+    """How many times what was recorded the whole was: 1 where the records come as far as the device says."""
+    if recorded_s <= 0 or timer_s <= _LONGER * recorded_s + _SLACK_M:
+        return 1.0
+    arrived = any(agree(track.whole_m, claim, slack=_SLACK_M) for track in tracks.values() for claim in claims.values())
+    return 1.0 if arrived else timer_s / recorded_s
+
+
+def _claims(recording: Recording, sport: Sport, timer_s: float | None) -> dict[str, float]:
     """What the device says of the whole, unless nobody can be that fast."""
     lasted_s = max(timer_s or 0.0, recording.span_s)
     told = {SESSION: recording.totals.distance_m or None, LAPS: recording.told_by_laps("distance_m")}
@@ -91,7 +109,7 @@ def _claims(recording: Recording, sport: Sport, timer_s: float | None) -> dict[s
     return {name: claim for name, claim in told.items() if claim is not None and (not lasted_s or claim <= top_m)}
 
 
-def _of_claims(claims: Mapping[str, float | None]) -> Way:
+def _of_claims(claims: Mapping[str, float]) -> Way:
     verdict = weighed(claims, slack=_SLACK_M)
     return Way(None, None) if verdict is None else Way(None, verdict.value, verdict.witness)
 
@@ -109,30 +127,32 @@ def _calibrated(recording: Recording, figures: Mapping[str, float | None]) -> Ve
 # --- what each of them saw --------------------------------------------------------------------------------------------
 
 
-def _witnesses(recording: Recording, doubts: Doubts, passed_s: Floats) -> dict[str, Floats]:
+def _witnesses(recording: Recording, doubts: Doubts, passed_s: Floats, sport: Sport) -> dict[str, _Seen]:
     seen = {
-        DISTANCE: _by_distance(recording, doubts),
-        POSITIONS: _by_positions(recording, doubts, passed_s),
+        DISTANCE: _by_distance(recording, doubts, sport),
+        POSITIONS: _by_positions(recording, doubts, passed_s, sport),
         SPEED: _by_speed(recording, passed_s),
     }
-    known = {name: steps for name, steps in seen.items() if steps is not None}
+    known = {name: one for name, one in seen.items() if one is not None}
     if DISTANCE in known and POSITIONS in known:
-        known[DISTANCE] = _in_metres(known[DISTANCE], known[POSITIONS])
-    return {name: _without_stuck(name, known, passed_s) for name in known}
+        unit_m = _unit(known[DISTANCE].steps_m, known[POSITIONS].steps_m)
+        known[DISTANCE] = _Seen(unit_m * known[DISTANCE].steps_m, unit_m * known[DISTANCE].across_m)
+    steps = {name: one.steps_m for name, one in known.items()}
+    return {name: _Seen(_without_stuck(name, steps, recording, passed_s), known[name].across_m) for name in known}
 
 
-def _by_distance(recording: Recording, doubts: Doubts) -> Floats | None:
+def _by_distance(recording: Recording, doubts: Doubts, sport: Sport) -> _Seen | None:
     known = np.flatnonzero(~np.isnan(recording.distance_m))
     if len(known) < 2:
         return None
     steps = np.diff(recording.distance_m[known])
     if (steps < 0).mean() > _BACKWARDS_SHARE or not steps.any():
         return None
-    broken = np.isin(known[:-1], doubts.breaks["distance_m"])
+    broken = np.isin(known[:-1], doubts.breaks["distance_m"]) & ~_possible(steps, recording.time_s[known], sport)
     return _spread(recording.time_s, known, np.where(broken, np.nan, np.maximum(steps, 0.0)))
 
 
-def _by_positions(recording: Recording, doubts: Doubts, passed_s: Floats) -> Floats | None:
+def _by_positions(recording: Recording, doubts: Doubts, passed_s: Floats, sport: Sport) -> _Seen | None:
     known = np.flatnonzero(~np.isnan(recording.lat))
     if len(known) < 2:
         return None
@@ -141,37 +161,44 @@ def _by_positions(recording: Recording, doubts: Doubts, passed_s: Floats) -> Flo
         return None
     rested = np.concatenate(([0.0], np.cumsum(passed_s)))
     paused = np.diff(rested[known]) < 0.5 * np.diff(recording.time_s[known])
-    broken = np.isin(known[:-1], doubts.breaks["position"])
+    broken = np.isin(known[:-1], doubts.breaks["position"]) & ~_possible(hops, recording.time_s[known], sport)
     hops[paused & ((hops > _PAUSE_HOP_M) | broken)] = 0.0
     hops[broken & ~paused] = np.nan
     return _spread(recording.time_s, known, hops)
 
 
-def _by_speed(recording: Recording, passed_s: Floats) -> Floats | None:
+def _possible(steps_m: Floats, time_s: Floats, sport: Sport) -> BoolArray:
+    """A step that is long for the place, and none for the sport, is a start or a coarse grid."""
+    return (steps_m >= 0) & (steps_m <= _SLACK_M + sport.top_speed_mps * np.diff(time_s))
+
+
+def _by_speed(recording: Recording, passed_s: Floats) -> _Seen | None:
     known = np.flatnonzero(~np.isnan(recording.speed_mps))
     if len(known) < 2 or not recording.speed_mps[known].any():
         return None
     speed = recording.speed_mps[known]
     rested = np.concatenate(([0.0], np.cumsum(passed_s)))
-    return _spread(recording.time_s, known, 0.5 * (speed[1:] + speed[:-1]) * np.diff(rested[known]))
+    seen = _spread(recording.time_s, known, 0.5 * (speed[1:] + speed[:-1]) * np.diff(rested[known]))
+    return _Seen(seen.steps_m, np.full(len(seen.steps_m), np.nan))
 
 
-def _spread(time_s: Floats, known: Indices, steps_m: Floats) -> Floats:
-    """Steps between known points as steps between all points; a silence is nobody's step."""
+def _spread(time_s: Floats, known: Indices, steps_m: Floats) -> _Seen:
+    """Steps between known points as steps between all points; what lies across a silence is for others to say first."""
     lasted = np.diff(time_s[known])
     silent = (lasted > max(_SILENT_S, _SILENT_STEPS * float(np.median(lasted)))) & (np.diff(known) > 1)
-    speeds = np.where(silent, np.nan, steps_m / lasted)
-    all_speeds = np.full(len(time_s) - 1, np.nan)
-    all_speeds[known[0] : known[-1]] = np.repeat(speeds, np.diff(known))
-    return np.asarray(all_speeds * np.diff(time_s))
+    speeds = steps_m / lasted
+    told, across = np.full((2, len(time_s) - 1), np.nan)
+    told[known[0] : known[-1]] = np.repeat(np.where(silent, np.nan, speeds), np.diff(known))
+    across[known[0] : known[-1]] = np.repeat(np.where(silent, speeds, np.nan), np.diff(known))
+    passed_s = np.diff(time_s)
+    return _Seen(told * passed_s, across * passed_s)
 
 
-def _in_metres(steps_m: Floats, by_positions_m: Floats) -> Floats:
-    """A counter of kilometres or miles."""
+def _unit(steps_m: Floats, by_positions_m: Floats) -> float:
+    """Of a counter of kilometres or miles, in metres."""
     both = ~np.isnan(steps_m) & ~np.isnan(by_positions_m)
     counted, covered = float(steps_m[both].sum()), float(by_positions_m[both].sum())
-    units = (unit for unit in _UNITS_M if agree(unit * counted, covered, tolerance=0.1, slack=0.0))
-    return steps_m * next(units, 1.0)
+    return next((unit for unit in _UNITS_M if agree(unit * counted, covered, tolerance=0.1, slack=0.0)), 1.0)
 
 
 def _before_the_first(distance_m: Floats) -> float:
@@ -179,9 +206,21 @@ def _before_the_first(distance_m: Floats) -> float:
     return float(first) if first <= _OWN_DISTANCE_FROM_M else 0.0
 
 
-def _without_stuck(name: str, known: Mapping[str, Floats], passed_s: Floats) -> Floats:
+def _without_stuck(name: str, known: Mapping[str, Floats], recording: Recording, passed_s: Floats) -> Floats:
     others = [other for key, other in known.items() if key != name]
-    return np.where(stuck(known[name], others, passed_s), np.nan, known[name]) if others else known[name]
+    if not others:
+        return known[name]
+    still = stuck(known[name], others, passed_s)
+    for first, last in runs(still) if POSITIONS in known and name != POSITIONS else ():
+        still[first : last + 1] = _gets_away(recording, first, last + 1, known[POSITIONS][first : last + 1])
+    return np.where(still, np.nan, known[name])
+
+
+def _gets_away(recording: Recording, first: int, last: int, hops: Floats) -> bool:
+    """Positions that wander about one place, as inside a house, do not refute a counter that stands still."""
+    part = slice(first, last + 1)
+    away_m = distances_m(recording.lat[part], recording.lon[part], recording.lat[first], recording.lon[first])
+    return bool((away_m > min(_AWAY_M, _AWAY_SHARE * float(np.nansum(hops)))).any())
 
 
 def stuck(steps: Floats, others_m: Sequence[Floats], passed_s: Floats) -> BoolArray:
@@ -198,19 +237,21 @@ def stuck(steps: Floats, others_m: Sequence[Floats], passed_s: Floats) -> BoolAr
 # --- one way out of all of them ---------------------------------------------------------------------------------------
 
 
-def _completed(seen: Mapping[str, Floats], passed_s: Floats) -> dict[str, _Track]:
+def _completed(seen: Mapping[str, _Seen], passed_s: Floats) -> dict[str, _Track]:
     """What a witness did not see, the next one says, in the first one's measure. Who saw next to nothing is nobody."""
     total_s = float(passed_s.sum())
     tracks = {}
-    for name, steps_m in seen.items():
+    for name, one in seen.items():
+        steps_m = one.steps_m
         share = float(passed_s[~np.isnan(steps_m)].sum()) / total_s if total_s > 0 else 0.0
         if share < _MIN_SHARE:
             continue
         whole = steps_m
-        for other in (other for key, other in seen.items() if key != name):
+        for other in (other.steps_m for key, other in seen.items() if key != name):
             missing = np.isnan(whole) & ~np.isnan(other)
             if missing.any():
                 whole = np.where(missing, other * _measure(steps_m, other), whole)
+        whole = np.where(np.isnan(whole), one.across_m, whole)
         tracks[name] = _Track(whole, share, float(passed_s[~np.isnan(whole)].sum()) / total_s)
     return tracks
 
