@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field
 
 from stadion.events.telemetry import LivePause
 from stadion.events.workouts import BestEffort, StreamsClaim, WorkoutFacts
-from stadion.sports import Sport, SportType, sport
+from stadion.sports import Family, Sport, SportType, sport
 from stadion.values import Value
 from workouts.errors import AverageAboveMaximumError, FutureWorkoutError, ImpossibleTimesError
 from workouts.matching import Fingerprint
@@ -72,6 +72,7 @@ class Measured(Value):
     """The numbers of a workout: typed in by hand, or measured in a recording. SI units, named in the field."""
 
     sport_type: SportType
+    sport_guessed: bool = Field(default=False, description="the recording does not say it")
     started_at: AwareDatetime
     recorded_span_s: float | None = Field(default=None, description="from the first point to the last one")
     elapsed_time_s: float
@@ -145,7 +146,7 @@ class Workout(Measured):
             started_at=self.started_at,
             elapsed_s=self.recorded_span_s or self.elapsed_time_s,
             distance_m=self.distance_m,
-            family=sport(self.sport_type).family,
+            family=Family.UNKNOWN if self.sport_guessed else sport(self.sport_type).family,
         )
 
     @property

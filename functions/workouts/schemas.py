@@ -113,6 +113,7 @@ class WorkoutSummary(BaseModel):
     normalized_power_w: float | None = None
     average_cadence_rpm: float | None = None
     max_cadence_rpm: float | None = None
+    sport_guessed: bool = Field(default=False, description="by its speed: the recording does not say the sport")
     gear_ids: list[str] | None = Field(default=None, description="as named; null: the default gear of the sport")
     worn_gear_ids: list[str] = Field(description="the gear that wore; the default gear appears a moment later")
     flags: list[WorkoutFlagResponse] = Field(default_factory=list)

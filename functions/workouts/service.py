@@ -137,6 +137,8 @@ def correct(old: Workout, track: Track, changes: Mapping[str, Any], now: datetim
     """`changes`: the fields that the athlete named, with their new values."""
     fields = dict(changes)
     _check_changes(old, fields)
+    if "sport_type" in fields:
+        fields["sport_guessed"] = False
     if "elapsed_time_s" in fields and "moving_time_s" not in fields:
         fields["moving_time_s"] = min(old.moving_time_s, fields["elapsed_time_s"])
     if not old.is_recorded and fields.keys() & {"elapsed_time_s"}:

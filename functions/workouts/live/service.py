@@ -73,7 +73,7 @@ def _join(change: Change, slots: store.Slots, twin: Workout, workout: Workout, e
         best = merged_with([file_store.read_original(file) for file in twin.files], entry, twin)
         streams = deposited(twin.workout_id, best)
     else:
-        best = as_sport(entry, twin.sport_type)
+        best = entry if twin.sport_guessed else as_sport(entry, twin.sport_type)
         is_own = twin.workout_id == workout.workout_id
         streams = workout.streams if is_own else deposited(twin.workout_id, best)
     joined = absorb(twin, workout, change.now, measured=filled(best.measured, twin.measured), streams=streams)

@@ -134,6 +134,8 @@ class Recording:
     barometric: bool = False
     device: str | None = None
     external_id: str | None = None
+    sport_is_told: bool = True
+    """Not where the file has no place for it, or left it empty."""
     part: str = "activity:1"
     """Which part of its file it is."""
     notes: tuple[Reason, ...] = ()

@@ -19,6 +19,7 @@ from workouts.recordings.formats.parts import LeftOut
 from workouts.recordings.formats.service import decode, decoded
 from workouts.recordings.measures.calories import Athlete
 from workouts.recordings.measures.domain import Judged, Measures, fingerprint, judged, measure, measures_of
+from workouts.recordings.measures.guess import guessed_sport
 from workouts.recordings.merge import merged
 from workouts.recordings.recording import CHANNELS, DeviceTotals, Pause, Recording
 
@@ -74,7 +75,18 @@ def contents_of(data: bytes, *, sport_type: SportType | None, now: datetime) -> 
     recordings = found.recordings
     if sport_type is not None and len(recordings) == 1:
         recordings = [replace(recordings[0], sport_type=sport_type)]
-    return Contents([_entry(recording) for recording in recordings], found.left_out)
+    entries = [_entry(one) if one.sport_is_told or sport_type is not None else _guessed(one) for one in recordings]
+    return Contents(entries, found.left_out)
+
+
+def _guessed(recording: Recording) -> Entry:
+    """Saved at once as what it probably was; the athlete's word, or that of another file, stands over it."""
+    entry = _entry(recording)
+    guess = guessed_sport(entry.judged.line)
+    if guess is SportType.WORKOUT:
+        return entry
+    again = _entry(replace(recording, sport_type=guess))
+    return replace(again, measured=again.measured.model_copy(update={"sport_guessed": True}))
 
 
 def entry_of_live(live: LivePart, bundled: bytes | None) -> Entry:
@@ -133,7 +145,7 @@ def merged_with(originals: Iterable[bytes], entry: Entry, twin: Workout, *, live
         earlier = next((old for old in decode(data) if _is_of(old, twin)), None)
         if earlier is not None:
             recording = merged(recording, earlier)
-    if twin.sport_type is not SportType.WORKOUT:
+    if twin.sport_type is not SportType.WORKOUT and not twin.sport_guessed:
         recording = replace(recording, sport_type=twin.sport_type)
     return _entry(recording)
 

@@ -252,6 +252,7 @@ def _recording(file: _File, track: RawTrack, session: Message, reach: tuple[floa
     return replace(
         recording,
         indoor=session.get("sub_sport") in _INDOORS,
+        sport_is_told=session.get("sport") is not None,
         swim=_swim(session, summaries.get("length", ()), reach, recording.started_at.timestamp()),
         feel=_number(session, "workout_feel", most=100),
         rpe=_scaled(_number(session, "workout_rpe", most=100), 0.1),

@@ -132,7 +132,7 @@ def _recording(reader: "_GpxReader", journey: _Journey, epoch_s: Floats, channel
         device=reader.creator or None,
         notes=(*reader.notes, *reader.points.notes(), *notes),
     )
-    return replace(recording, indoor=is_indoor(journey.sport))
+    return replace(recording, indoor=is_indoor(journey.sport), sport_is_told=bool(journey.sport))
 
 
 class _GpxReader(PointReader):
