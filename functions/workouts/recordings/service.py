@@ -85,8 +85,11 @@ def _guessed(recording: Recording) -> Entry:
     guess = guessed_sport(entry.judged.line)
     if guess is SportType.WORKOUT:
         return entry
-    again = _entry(replace(recording, sport_type=guess))
-    return replace(again, measured=again.measured.model_copy(update={"sport_guessed": True}))
+    return _with_guess(_entry(replace(recording, sport_type=guess)), is_guess=True)
+
+
+def _with_guess(entry: Entry, *, is_guess: bool) -> Entry:
+    return replace(entry, measured=entry.measured.model_copy(update={"sport_guessed": is_guess}))
 
 
 def entry_of_live(live: LivePart, bundled: bytes | None) -> Entry:
@@ -131,8 +134,10 @@ def deposited(workout_id: str, entry: Entry) -> StreamsClaim | None:
 
 def as_sport(entry: Entry, sport_type: SportType) -> Entry:
     """Measured anew by the rules of that sport."""
-    if sport_type in {SportType.WORKOUT, entry.recording.sport_type}:
+    if sport_type is SportType.WORKOUT:
         return entry
+    if sport_type is entry.recording.sport_type:
+        return _with_guess(entry, is_guess=False)
     return _entry(replace(entry.recording, sport_type=sport_type))
 
 
