@@ -166,7 +166,7 @@ def _timer(recording: Recording, clock: Clocks, recorded_s: float, moving_s: flo
     figures = {
         SESSION: told,
         LAPS: laps,
-        ELAPSED: elapsed_s - _sum(clock.pauses) if elapsed_s else None,
+        ELAPSED: elapsed_s - _sum(clock.pauses) if elapsed_s and elapsed_s >= _NEAR * moving_s else None,
         by_records: recorded_s,
     }
     if told is not None and _NEAR * moving_s <= told <= recorded_s and not _refuted(told, laps, recorded_s):

@@ -28,7 +28,8 @@ What fits slightly ill is no break."""
 _MOST_READINGS = 3_600
 """Of more the shares are no larger, but for what is far off: a minute after one leap and before another is no spike."""
 _FAR_M = 200.0
-_MAX_ISLANDS = 300
+_MAX_ISLANDS, _BACK = 2_000, 50
+"""What it costs: how many islands are judged, and how many before each may be followed by it."""
 _MIN_ISLAND = 1.5
 _FEW = 5
 _NEIGHBOURS, _AS_FAST = 5, 3
@@ -308,13 +309,14 @@ def _chain(count: int, jumps: Indices, misfit: Callable[[Indices, int], Floats])
     before = np.full(len(starts), -1)
     broken = np.zeros(len(starts), dtype=bool)
     for island in range(1, len(starts)):
-        shares = misfit(ends[:island], int(starts[island]))
+        first = max(0, island - _BACK)
+        shares = misfit(ends[first:island], int(starts[island]))
         readings = shares * np.where(shares < _FAR, min(count, _MOST_READINGS), count)
-        gains = best[:island] - np.where(shares > 0, np.maximum(_MIN_ISLAND, readings), 0.0)
+        gains = best[first:island] - np.where(shares > 0, np.maximum(_MIN_ISLAND, readings), 0.0)
         chosen = int(np.argmax(gains))
         if gains[chosen] > 0:
             best[island] += gains[chosen]
-            before[island], broken[island] = chosen, shares[chosen] > _SLIGHT
+            before[island], broken[island] = first + chosen, shares[chosen] > _SLIGHT
     believed, breaks = np.zeros(count, dtype=bool), []
     island = int(np.argmax(best))
     while island >= 0:

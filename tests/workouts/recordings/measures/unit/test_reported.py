@@ -207,3 +207,23 @@ def test_places_that_wander_about_a_house_do_not_refute_a_counter_that_waits() -
 
     assert told.distance_m == pytest.approx(8_997, rel=0.01)
     assert told.moving_time_s == pytest.approx(2_999, rel=0.02)
+
+
+def test_heights_of_0_in_a_third_of_all_points_are_no_mountain() -> None:
+    altitude_m = 200 + 10 * np.sin(HOUR / 200)
+    holes = np.where(np.random.default_rng(3).random(3_600) < 0.3, 0, altitude_m)
+
+    sound, run = (a_recording(time_s=HOUR, altitude_m=heights) for heights in (altitude_m, holes))
+
+    assert measure(run).ascent_m == pytest.approx(measure(sound).ascent_m, abs=4)
+
+
+def test_a_session_in_minutes_outvotes_no_records() -> None:
+    """Its timer and its elapsed time are of one message."""
+    records = (fits.record(second, (5, fits.UINT32, 300 * second)) for second in range(1_801))
+    (run,) = decode(fits.an_activity(*records, fits.session(0, 30)))
+
+    told = measure(run)
+
+    assert (told.timer_time_s, told.moving_time_s) == (1_800, 1_800)
+    assert [one.number for one in told.disputed] == ["timer_time_s"]
