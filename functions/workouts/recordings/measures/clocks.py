@@ -11,7 +11,7 @@ from stadion.streams.recorded import BoolArray
 from workouts.recordings.clock import DAY_S
 from workouts.recordings.geo import hops_m
 from workouts.recordings.limits import MAX_DAYS
-from workouts.recordings.measures.doubts import runs
+from workouts.recordings.measures.doubts import long_runs
 from workouts.recordings.measures.witnesses import Dispute, Verdict, agree, weighed
 from workouts.recordings.recording import Pause, Recording
 
@@ -210,8 +210,8 @@ def with_standing(clock: Clocks, time_s: Floats, moving: BoolArray, timer_s: flo
     if missing_s <= max(_SLACK_S, (1 - _NEAR) * timer_s):
         return clock
     steps = np.where(moving, 0.0, np.diff(clock.active_s))
-    stops = [Pause(float(time_s[a]), float(time_s[b + 1] - time_s[a])) for a, b in runs(steps > 0)]
-    stood = tuple(stop for stop in stops if stop.duration_s >= _STANDING_S)
+    stops = long_runs(steps > 0, time_s, at_least_s=_STANDING_S)
+    stood = tuple(Pause(float(time_s[first]), float(time_s[last + 1] - time_s[first])) for first, last in stops)
     if not agree(_sum(stood), missing_s, tolerance=_STANDING_SHARE, slack=_SLACK_S):
         return clock
     pauses = _joined(clock.pauses, stood)

@@ -330,5 +330,17 @@ def _chain(count: int, jumps: Indices, misfit: Callable[[Indices, int], Floats])
 
 
 def runs(mask: BoolArray) -> tuple[tuple[int, int], ...]:
+    first, until = _edges(mask)
+    return tuple(zip(first.tolist(), (until - 1).tolist(), strict=True))
+
+
+def long_runs(steps: BoolArray, clock_s: Floats, *, at_least_s: float) -> tuple[tuple[int, int], ...]:
+    """Of steps between the points of `clock_s`: a million short ones cost no loop."""
+    first, until = _edges(steps)
+    lasting = clock_s[until] - clock_s[first] >= at_least_s
+    return tuple(zip(first[lasting].tolist(), (until[lasting] - 1).tolist(), strict=True))
+
+
+def _edges(mask: BoolArray) -> tuple[Indices, Indices]:
     edges = np.flatnonzero(np.diff(mask.astype(np.int8), prepend=0, append=0))
-    return tuple((int(first), int(until) - 1) for first, until in zip(edges[::2], edges[1::2], strict=True))
+    return edges[::2], edges[1::2]

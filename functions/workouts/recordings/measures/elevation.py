@@ -7,7 +7,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from stadion.streams.codec import Floats
-from workouts.recordings.measures.doubts import Indices, runs
+from workouts.recordings.measures.doubts import Indices, long_runs
 from workouts.recordings.measures.witnesses import Dispute, Verdict
 from workouts.recordings.recording import Recording
 
@@ -139,7 +139,6 @@ def _silent_s(all_time_s: Floats, time_s: Floats, altitude_m: Floats) -> float:
     """How long there was no height, or the same one for minutes."""
     steps = np.diff(time_s)
     told = steps <= max(_GAP_S, _GAP_STEPS * float(np.median(steps)))
-    for first, last in runs(np.diff(altitude_m) == 0):
-        if time_s[last + 1] - time_s[first] >= _FROZEN_S:
-            told[first : last + 1] = False
+    for first, last in long_runs(np.diff(altitude_m) == 0, time_s, at_least_s=_FROZEN_S):
+        told[first : last + 1] = False
     return float(all_time_s[-1] - all_time_s[0] - steps[told].sum())

@@ -10,7 +10,7 @@ from stadion.sports import Sport
 from stadion.streams.codec import Floats
 from stadion.streams.recorded import BoolArray
 from workouts.recordings.geo import distances_m, hops_m
-from workouts.recordings.measures.doubts import Doubts, Indices, runs
+from workouts.recordings.measures.doubts import Doubts, Indices, long_runs, runs
 from workouts.recordings.measures.witnesses import Dispute, Verdict, agree, weighed
 from workouts.recordings.recording import Recording
 
@@ -226,11 +226,11 @@ def _gets_away(recording: Recording, first: int, last: int, hops: Floats) -> boo
 def stuck(steps: Floats, others_m: Sequence[Floats], passed_s: Floats) -> BoolArray:
     """Where it stands still for a while and all others move. Its unit is free, theirs are metres."""
     found = np.zeros(len(steps), dtype=bool)
-    for first, last in runs(steps == 0):
-        lasted = float(passed_s[first : last + 1].sum())
-        if lasted >= _STUCK_S:
-            moved = [float(np.nansum(other[first : last + 1])) / lasted for other in others_m]
-            found[first : last + 1] = min(moved) >= _MOVES_MPS
+    clock_s = np.concatenate(([0.0], np.cumsum(passed_s)))
+    for first, last in long_runs(steps == 0, clock_s, at_least_s=_STUCK_S):
+        part = slice(first, last + 1)
+        lasted = float(clock_s[last + 1] - clock_s[first])
+        found[part] = min(float(np.nansum(other[part])) for other in others_m) >= _MOVES_MPS * lasted
     return found
 
 
