@@ -306,7 +306,7 @@ def _plausible_channels(track: RawTrack, length: int) -> dict[str, Floats]:
         if values is None:
             columns[name] = np.full(length, np.nan)
         else:
-            told = (values >= low) & (values <= high) & (values != _NOTHING.get(name))
+            told = (values >= low) & (values <= high) & (values != _NOTHING.get(name, np.nan))
             columns[name] = np.where(told, values, np.nan)
     off_the_map = np.isnan(columns["lat"]) | np.isnan(columns["lon"])
     columns["lat"][off_the_map] = columns["lon"][off_the_map] = np.nan

@@ -191,7 +191,8 @@ def _lagging(track: _Positions | _Counter, steps_m: Floats, pace: "_Pace") -> In
     """Of a standstill and the leap that makes up for it, before or after it, all but the ends."""
     usual_m = pace.usual_mps * np.diff(track.time_s)
     slow, fast = steps_m < _SLOW * usual_m, steps_m > _CATCHES_UP * usual_m + _SLACK_M / 2
-    leaps = np.flatnonzero(steps_m > pace.reach(np.arange(len(steps_m)), np.arange(1, len(steps_m) + 1)))
+    far = np.flatnonzero(steps_m > _WIDE_SLACK_M + _TOO_FAST * usual_m)
+    leaps = far[steps_m[far] > pace.reach(far, far + 1)]
     late: list[Indices] = []
     done = 0
     for leap in leaps[:_MAX_ISLANDS].tolist():
