@@ -144,6 +144,29 @@ def test_it_is_synthesized_for_aws_under_all_guardrails(tree: Path, written: lis
     }
 
 
+AWKWARD = (
+    ("notes",),
+    ("texts", "--one", "text_page"),
+    ("items", "--one", "item_kept"),
+    ("names", "--one", "nickname"),
+    ("app", "--one", "application"),
+)
+"""Called as the skeleton's fields, its tests or its imports call something; `events` cannot be a service."""
+CALLING = "an_edit_changes or found_where or pages"
+"""The tests that name fields, fixtures and lists of their own; all others are collected only."""
+
+
+def test_no_name_of_a_service_clashes_with_what_the_skeleton_names(tmp_path: Path) -> None:
+    tree = copy_of_tree(tmp_path / "tree")
+    for name in AWKWARD:
+        stadion(tree, "new", "service", *name)
+    own = [f"tests/{name}/{kind}" for name, *_ in AWKWARD for kind in ("unit", "integration")]
+
+    shown = passed(tree, "-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider", "-k", CALLING, *own)
+
+    assert f"{3 * len(AWKWARD)} passed" in shown
+
+
 @pytest.mark.large
 def test_its_mutants_are_killed(tree: Path, written: list[str]) -> None:
     """Its own tests would see it if one of its safeguards were gone."""
