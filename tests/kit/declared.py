@@ -33,6 +33,7 @@ BY_THE_EDGE: Final = frozenset(
 BY_THE_GATEWAY: Final = frozenset({"api_key_is_invalid", "quota_is_used_up", "too_many_requests"})
 """What the partner API's gateway says itself, in our form."""
 HEADERS: Final = ("ETag", "Location")
+REPLAYED: Final = "Idempotency-Replayed"
 PATH: Final = re.compile(r"(?:/partner)?/v1/.*")
 """Of an address: what an API Gateway, here or there, puts before it is its own."""
 
@@ -52,8 +53,18 @@ def check(
     operation = operation_of(method, path, service)
     if operation is not None and code is not None:
         _check_code(operation, code)
-    elif operation is not None and not headers.get("Idempotency-Replayed"):  # else it is what is known of an older one
+    elif operation is not None and not headers.get(REPLAYED):  # else it is what is known of an older one
         _check_headers(operation, named)
+
+
+def check_key(method: str, path: str, *, service: str | None = None) -> None:
+    """Of a call with an `Idempotency-Key`, and of an answer that was given before for one."""
+    operation = operation_of(method, path, service)
+    if operation is not None and not set(KEYED) <= set(operation.contract.errors):
+        raise UndeclaredError(
+            f"{_called(operation)} was called with an Idempotency-Key, which its route does not declare: "
+            f"add *KEYED to `raises` of {_place(operation)}, then `stadion contracts write`"
+        )
 
 
 def _check_code(operation: Operation, code: str) -> None:
@@ -125,6 +136,8 @@ def _of_http(answer: httpx.Response) -> None:
         is_problem = answer.headers.get("content-type", "").startswith(CONTENT_TYPE)
         body = json.loads(answer.read()) if is_problem else None
         check(answer.request.method, found[0], answer.status_code, answer.headers, body)
+        if REPLAYED in answer.headers:
+            check_key(answer.request.method, found[0])
 
 
 # --- what no test saw -----------------------------------------------------------------------------------------------

@@ -121,11 +121,13 @@ class Service:
         return self._ask("on_partner_request", rest_event(method, path, body, {"x-api-key": key, **headers}))
 
     def _ask(self, function: str, event: dict[str, Any]) -> Answer:
-        """An answer that its route does not declare fails the test."""
+        """An answer that its route does not declare fails the test, and so does a key that it does not declare."""
         self.enter()
         answer = answer_of(handler_of(self.name, function)(event, Context()))
         asked = event["requestContext"].get("http") or {"method": event["httpMethod"], "path": event["path"]}
         declared.check(asked["method"], asked["path"], answer.status, answer.headers, answer.body, service=self.name)
+        if "idempotency-key" in event["headers"]:
+            declared.check_key(asked["method"], asked["path"], service=self.name)
         return answer
 
     def invoke(self, function: str, event: dict[str, Any]) -> Any:

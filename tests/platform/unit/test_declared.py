@@ -7,12 +7,15 @@ from typing import Any
 import httpx
 import pytest
 
+from inventory.errors import GearIdTakenError
+from stadion.contract import Contract
 from tests.kit import declared, seen_codes
 from tests.kit.declared import UndeclaredError
 from tests.kit.services import Service
 from tests.run import PLAIN, Run
 
 GEAR = "/v1/gear/0193a1c0"
+SHOES = {"category": "running_shoes", "name": "Kiprun KD900"}
 
 
 def answered(code: str, method: str = "GET", path: str = GEAR, service: str | None = "inventory") -> None:
@@ -67,6 +70,29 @@ def test_an_undeclared_problem_fails_the_call_of_a_service(inventory: Service, m
     monkeypatch.setattr(declared, "declared", lambda _: set())
     with pytest.raises(UndeclaredError, match="gear_not_found"):
         inventory.call("GET", GEAR)
+
+
+def test_a_key_that_the_route_does_not_declare_fails_the_call_of_a_service(
+    inventory: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inventory.call("POST", "/v1/gear", SHOES, idempotency_key="k")
+    operation = declared.operation_of("POST", "/v1/gear", "inventory")
+    assert operation is not None
+    monkeypatch.setitem(vars(operation.function), "contract", Contract((GearIdTakenError,), ("ETag", "Location")))
+
+    inventory.call("POST", "/v1/gear", SHOES)
+    with pytest.raises(UndeclaredError, match=r"Idempotency-Key.* \*KEYED to `raises` of inventory\.api\.add_gear"):
+        inventory.call("POST", "/v1/gear", SHOES, idempotency_key="k-2")
+
+
+def test_a_watched_client_refuses_a_replay_of_a_route_that_takes_no_key() -> None:
+    answer = httpx.Response(200, json={}, headers={declared.REPLAYED: "true"})
+    client = httpx.Client(transport=httpx.MockTransport(lambda _: answer))
+    declared.watch(client)
+
+    client.post("http://127.0.0.1/v1/gear")
+    with pytest.raises(UndeclaredError, match="Idempotency-Key"):
+        client.get(f"http://127.0.0.1{GEAR}")
 
 
 @pytest.mark.parametrize(
