@@ -67,7 +67,7 @@ def check(*, as_json: Json = False) -> None:
 
 
 def _said(generate: Callable[[], list[T]]) -> list[T]:
-    """What is missing in a service is told in a line."""
+    """What is missing in a service is told in a line: to write the contracts anew would not help."""
     from local.contracts.models import ContractError
 
     try:

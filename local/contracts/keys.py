@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
+from local.contracts.models import ContractError
 from local.contracts.services import FUNCTIONS
 from stadion.records import Records
 
@@ -54,6 +55,24 @@ def rows(folder: Path) -> Iterator[Row]:
             for name, about in _assigned(ast.parse(source, filename=str(path))):
                 if isinstance(records := getattr(module, name, None), Records):
                     yield Row(name, path, records, about)
+
+
+def check_readmes() -> None:
+    """Every service has a README, and one with records a place in it for their table."""
+    if faults := [fault for folder in sorted(FUNCTIONS.iterdir()) if folder.is_dir() for fault in _faults(folder)]:
+        raise ContractError("\n".join(faults))
+
+
+def _faults(folder: Path) -> Iterator[str]:
+    sources = [path.read_bytes() for path in folder.rglob("*.py")]
+    readme = folder / "README.md"
+    place = f"functions/{folder.name}/README.md"
+    if sources and not readme.exists():
+        yield f"{place} is missing"
+    elif any(b"stadion.records import" in source for source in sources):
+        text = readme.read_text(encoding="utf-8")
+        if not MARKED.search(text):
+            yield f"{place} has no place for the table of keys: a line {BEGIN} and below it a line {END}"
 
 
 def readmes() -> dict[Path, str]:

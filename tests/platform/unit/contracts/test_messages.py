@@ -246,7 +246,17 @@ def test_a_retired_message_is_gathered_for_the_inboxes_that_hold_it(tmp_path: Pa
 def test_the_check_of_the_contracts_tells_the_faults(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(messages, "FUNCTIONS", written(tmp_path, {RU: None}))
 
-    assert files.drift() == ["functions/routes/messages/ru.toml is missing"]
+    with pytest.raises(UnclearMessagesError, match=r"functions/routes/messages/ru\.toml is missing"):
+        files.drift()
+
+
+def test_words_are_checked_before_routes_are_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Routes take half a minute where nothing is cached."""
+    monkeypatch.setattr(messages, "FUNCTIONS", written(tmp_path, {RU: None}))
+    monkeypatch.setattr(files, "Models", None)
+
+    with pytest.raises(UnclearMessagesError):
+        files.generated()
 
 
 def test_what_the_function_reads_is_what_services_wrote() -> None:
