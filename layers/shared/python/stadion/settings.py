@@ -31,7 +31,10 @@ def _read(kind: type[Settings]) -> Settings:
         return kind()
     except ValidationError as error:
         names = ", ".join(f"STADION_{str(problem['loc'][0]).upper()}: {problem['msg']}" for problem in error.errors())
-        raise MissingSettingError(f"the function's environment is incomplete: {names}") from None
+        raise MissingSettingError(
+            f"the function's environment is incomplete: {names}. "
+            "Is what it names in `uses=[…]` of the function's line in the stack?"
+        ) from None
 
 
 def load(kind: type[_S]) -> _S:
