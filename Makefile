@@ -9,7 +9,7 @@ RUNTIME := --no-emit-package botocore --no-emit-package jmespath --no-emit-packa
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL: # `make -j lint types`: one run of the tests at a time in a folder, and each uses all cores by itself
-.PHONY: help setup demo test proof check mutants lint types unit e2e bench up down contracts lock clean
+.PHONY: help setup demo test proof check mutants lint format types unit e2e bench up down contracts lock clean
 
 help: ## say what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -72,6 +72,9 @@ mutants: $(READY) ## takes out one safeguard at a time, and wants a red test (ON
 
 lint: $(READY) ## ruff: rules and format
 	$(RUN) --stages lint,format
+
+format: $(READY) ## ruff formats all code, in place
+	@$(BIN)/ruff format .
 
 types: $(READY) ## mypy, strict, over everything but tests/
 	$(RUN) --stages types

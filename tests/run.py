@@ -49,6 +49,8 @@ SHOWN: Final = 60
 READ: Final = 16 * 2**20
 """Bytes of a stage's log, from its end."""
 HUNG: Final = re.compile(r"Timeout \(\d+:\d\d:\d\d\)!$|Fatal Python error: ")
+MENDS: Final = {"format": ("make format (.venv/bin/ruff format .) writes them as they should be",)}
+"""What is said after what failed, by stage."""
 MYPY_ALONE: Final = "INTERNAL ERROR"
 """On a busy machine its workers do not answer within its three seconds: then it works without them."""
 OURS: Final = re.compile(rf'  File "{re.escape(str(ROOT))}/(?!\.venv/)')
@@ -353,7 +355,12 @@ def _end_of(log: Path) -> str:
 
 def _why(outcome: Outcome) -> list[str]:
     text = _end_of(outcome.log)
-    return [f"--- the whole of it is in {outcome.log.relative_to(ROOT)}", *_reason(text), ""]
+    return [
+        f"--- the whole of it is in {outcome.log.relative_to(ROOT)}",
+        *_reason(text),
+        *MENDS.get(outcome.stage.name, ()),
+        "",
+    ]
 
 
 def _tell(run: Run) -> int:

@@ -52,6 +52,16 @@ def test_what_failed_is_shown_without_what_was_captured(tmp_path: Path) -> None:
     assert "noise" not in shown
 
 
+def test_a_format_that_is_not_ours_is_told_with_the_command_that_mends_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "ROOT", tmp_path)
+
+    shown = run._why(outcome(tmp_path, 1, "Would reformat: a.py", Stage("format", ("ruff",))))
+
+    assert any("make format" in line for line in shown)
+
+
 @pytest.mark.parametrize("arguments", [["--stages", "unti"], ["--seed", "abc"]])
 def test_what_cannot_be_meant_is_refused(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as refused:
