@@ -251,7 +251,7 @@ def test_the_check_of_the_contracts_tells_the_faults(monkeypatch: pytest.MonkeyP
 
 
 def test_words_are_checked_before_routes_are_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Routes take half a minute where nothing is cached."""
+    """Routes take some twenty seconds to read."""
     monkeypatch.setattr(messages, "FUNCTIONS", written(tmp_path, {RU: None}))
     monkeypatch.setattr(files, "Models", None)
 
