@@ -54,7 +54,7 @@ def test_nobody_judges_flags_by_themselves() -> None:
         f"{path.relative_to(ROOT)}:{node.lineno}"
         for path in (ROOT / "functions").rglob("*.py")
         if path.relative_to(ROOT).parts[1] != "workouts"
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(ast.parse(path.read_bytes(), filename=str(path)))
         if isinstance(node, ast.Attribute) and node.attr == "flags"
     ]
     assert judging == []
