@@ -16,6 +16,7 @@ from workouts.recordings.units import in_our_units
 Floats = NDArray[np.float64]
 
 _STOP_SLACK_S = 60.0
+_MIN_TIMER_SHARE = 0.05
 _OVERLAP = 1.1
 
 CHANNELS = (
@@ -217,10 +218,17 @@ def assembled(
     )
 
 
+def credible_elapsed_s(claimed_s: float | None, timer_s: float) -> float | None:
+    """Days of which next to nothing was recorded are those of a clock that was set meanwhile."""
+    days = claimed_s is not None and claimed_s > DAY_S and 0 < timer_s < _MIN_TIMER_SHARE * claimed_s
+    return None if days else claimed_s
+
+
 def _expected(started_s: float | None, stopped_s: float | None, totals: DeviceTotals) -> Expected | None:
     if started_s is None:
         return None
-    lasted = (totals.elapsed_time_s or 0.0, totals.timer_time_s or 0.0, (stopped_s or 0.0) - started_s)
+    timer_s = totals.timer_time_s or 0.0
+    lasted = (credible_elapsed_s(totals.elapsed_time_s, timer_s) or 0.0, timer_s, (stopped_s or 0.0) - started_s)
     return started_s, started_s + min(max(lasted), MAX_DAYS * DAY_S)
 
 

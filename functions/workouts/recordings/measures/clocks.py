@@ -13,7 +13,7 @@ from workouts.recordings.geo import hops_m
 from workouts.recordings.limits import MAX_DAYS
 from workouts.recordings.measures.doubts import long_runs
 from workouts.recordings.measures.witnesses import Dispute, Verdict, agree, weighed
-from workouts.recordings.recording import Pause, Recording
+from workouts.recordings.recording import Pause, Recording, credible_elapsed_s
 
 SESSION, LAPS, ELAPSED, EVENTS, RECORDS = "session", "laps", "elapsed", "events", "records"
 
@@ -183,7 +183,7 @@ def _refuted(told: float, laps: float | None, recorded_s: float) -> bool:
 def _elapsed(recording: Recording, timer: Verdict) -> Verdict:
     """Never below what the device or the athlete's stop says, unless all others are against it."""
     told = {
-        SESSION: recording.totals.elapsed_time_s or None,
+        SESSION: credible_elapsed_s(recording.totals.elapsed_time_s or None, timer.value),
         EVENTS: recording.stopped_s,
         LAPS: recording.told_by_laps("elapsed_time_s"),
         RECORDS: recording.span_s or None,

@@ -1,5 +1,7 @@
 """Points whose clock was wrong, and what was recorded after the stop."""
 
+from datetime import timedelta
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -14,6 +16,7 @@ from workouts.recordings.recording import DeviceTotals, RawTrack, Recording, ass
 
 START_S = samples.START.timestamp()
 DAY_S = 86_400.0
+DAY = timedelta(days=1)
 
 
 def a_run(epoch_s: np.ndarray, *, stopped_s: float | None = None, elapsed_s: float | None = None) -> Recording:
@@ -48,6 +51,26 @@ def test_halves_in_another_order_are_sorted() -> None:
 def test_a_day_of_a_tour_is_not_astray() -> None:
     epoch_s = START_S + np.concatenate((np.arange(100.0), 2 * DAY_S + np.arange(30.0)))
     assert len(in_time_order(epoch_s, None)) == 130
+
+
+def test_first_records_days_early_are_astray_though_the_session_starts_with_them() -> None:
+    """The watch found the time while it ran: its session then lasted for days, its timer did not."""
+    epoch_s = START_S + np.concatenate((np.arange(5.0), 6 * DAY_S + np.arange(300.0)))
+    run = assembled(
+        RawTrack(epoch_s=epoch_s, channels={"distance_m": np.arange(305.0) * 3}),
+        file_format="test",
+        sport_type=SportType.RUN,
+        started_epoch_s=START_S,
+        totals=DeviceTotals(elapsed_time_s=6 * DAY_S + 300, timer_time_s=304),
+    )
+    assert (len(run), notes(run), run.started_at) == (300, {"points_at_wrong_times": 5}, samples.START + 6 * DAY)
+    assert measure(run).elapsed_time_s == pytest.approx(304, abs=6)
+
+
+def test_a_tour_with_nights_is_as_long_as_its_device_says() -> None:
+    epoch_s = START_S + np.concatenate((np.arange(5_000.0), DAY_S + 40_000 + np.arange(20.0)))
+    tour = a_run(epoch_s, elapsed_s=DAY_S + 40_020)
+    assert (len(tour), measure(tour).elapsed_time_s) == (5_020, DAY_S + 40_020)
 
 
 def test_a_lone_last_point_stays_if_the_device_says_that_it_recorded_then() -> None:
