@@ -46,6 +46,7 @@ class FileRef(Value):
     format: str
     sha256: str
     size: int
+    replaced: bool = Field(default=False, description="kept, and measured no more: another file's numbers stand")
 
 
 class LivePart(Value):
@@ -150,6 +151,11 @@ class Workout(Measured):
         )
 
     @property
+    def sources(self) -> list[FileRef]:
+        """The recordings that its numbers are of."""
+        return [file for file in self.files if not file.replaced]
+
+    @property
     def is_recorded(self) -> bool:
         """Its numbers were measured, not typed in."""
         return bool(self.files) or self.live is not None
@@ -238,10 +244,20 @@ def check_together(measured: Measured, now: datetime) -> None:
 
 
 def absorb(
-    kept: Workout, other: Workout, now: datetime, *, measured: Measured, streams: StreamsClaim | None = None
+    kept: Workout,
+    other: Workout,
+    now: datetime,
+    *,
+    measured: Measured,
+    streams: StreamsClaim | None = None,
+    replacing: bool = False,
 ) -> Workout:
-    """`kept` with the numbers in `measured`, and with what only `other` has: words, gear, recordings."""
+    """`kept` with the numbers in `measured`, and with what only `other` has: words, gear, recordings.
+
+    `replacing`: the recordings of `kept` are measured no more.
+    """
     known = {file.sha256 for file in kept.files}
+    before = [file.model_copy(update={"replaced": file.replaced or replacing}) for file in kept.files]
     live = other.live or kept.live
     return kept.changed(
         now,
@@ -252,7 +268,7 @@ def absorb(
         notes=kept.notes or other.notes,
         gear_ids=kept.gear_ids if kept.gear_ids is not None else other.gear_ids,
         external=kept.external or other.external,
-        files=[*kept.files, *(file for file in other.files if file.sha256 not in known)],
+        files=[*before, *(file for file in other.files if file.sha256 not in known)],
         streams=streams or kept.streams,
     )
 

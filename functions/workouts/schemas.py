@@ -131,6 +131,7 @@ class WorkoutFile(BaseModel):
     format: str = Field(examples=["fit"])
     size: int
     sha256: str
+    replaced: bool = Field(default=False, description="kept, and measured no more")
 
     @classmethod
     def of(cls, file: FileRef) -> Self:

@@ -70,7 +70,7 @@ def _join(change: Change, slots: store.Slots, twin: Workout, workout: Workout, e
 
     The athlete's word on the sport stands."""
     if twin.files:
-        best = merged_with([file_store.read_original(file) for file in twin.files], entry, twin)
+        best = merged_with([file_store.read_original(file) for file in twin.sources], entry, twin)
         streams = deposited(twin.workout_id, best)
     else:
         best = entry if twin.sport_guessed else as_sport(entry, twin.sport_type)

@@ -104,17 +104,22 @@ def _joined(twin: Workout, arrived: Arrived, on_duplicate: OnDuplicate, now: dat
     workout = arrived.workout
     measured, best = _numbers(twin, arrived, on_duplicate)
     moved = workout.model_copy(update={"files": [file_store.beside(file, twin) for file in workout.files]})
-    joined = absorb(twin, moved, now, measured=measured, streams=deposited(twin.workout_id, best))
+    replacing = on_duplicate is OnDuplicate.REPLACE
+    streams = deposited(twin.workout_id, best)
+    joined = absorb(twin, moved, now, measured=measured, streams=streams, replacing=replacing)
     is_same = (joined.measured.model_dump(), joined.streams) == (twin.measured.model_dump(), twin.streams)
     return Joined(twin, joined, None if is_same else best.track)
 
 
 def _numbers(twin: Workout, arrived: Arrived, on_duplicate: OnDuplicate) -> tuple[Measured, Entry]:
     """The numbers to keep, and the recording that they are of."""
-    if on_duplicate is OnDuplicate.REPLACE or not twin.is_recorded:
+    if on_duplicate is OnDuplicate.REPLACE:
+        return arrived.workout.measured, arrived.entry
+    if not twin.is_recorded:
         return filled(arrived.workout.measured, twin.measured), arrived.entry
-    originals = [file_store.read_original(file) for file in twin.files]
-    merged = merged_with(originals, arrived.entry, twin, live=live_part_of(twin))
+    originals = [file_store.read_original(file) for file in twin.sources]
+    live = live_part_of(twin) if len(originals) == len(twin.files) else None
+    merged = merged_with(originals, arrived.entry, twin, live=live)
     return filled(merged.measured, twin.measured), merged
 
 

@@ -101,6 +101,20 @@ def test_a_merge_keeps_one_workout_with_the_best_of_both_files(diary: Service, f
     assert merged["revision"] == 2
 
 
+def test_a_replacement_takes_the_new_files_numbers_only(diary: Service, files: Path) -> None:
+    """Also afterwards: what was replaced is kept, and no merge measures it."""
+    first = upload(diary, RIDE[0], (files / RIDE[0]).read_bytes())
+    second = upload(diary, RIDE[2], (files / RIDE[2]).read_bytes(), on_duplicate="replace")
+    assert second["workout_ids"] == first["workout_ids"]
+    replaced = workout(diary, first["workout_ids"][0])
+    assert (replaced["average_power_w"], replaced["normalized_power_w"]) == (None, None)
+    assert [(file["format"], file["replaced"]) for file in replaced["files"]] == [("fit", True), ("gpx", False)]
+    again = (files / RIDE[2]).read_bytes().replace(b"<gpx", b"<!-- exported again --><gpx", 1)
+    upload(diary, RIDE[2], again, on_duplicate="merge")
+    merged = workout(diary, first["workout_ids"][0])
+    assert (merged["average_power_w"], len(merged["files"])) == (None, 3)
+
+
 def test_the_same_bytes_again_are_a_duplicate(diary: Service, files: Path) -> None:
     data = (files / "6449921903_ACTIVITY.fit").read_bytes()
     first = upload(diary, "a.fit", data)
