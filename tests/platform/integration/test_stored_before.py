@@ -53,4 +53,13 @@ def test_what_was_stored_is_answered_as_it_was(then: pytest.MonkeyPatch) -> None
         answer = Service(service_of(path), then).call("GET", plain, user=TAKEN["user_id"], query=asked)
         answers[path] = stored.as_kept(answer.status, answer.body)
 
-    assert answers == TAKEN["answers"]
+    assert {path: of_before(answer, TAKEN["answers"][path]) for path, answer in answers.items()} == TAKEN["answers"]
+
+
+def of_before(now: Any, then: Any) -> Any:
+    """Without the fields that answers have gained since."""
+    if isinstance(now, dict) and isinstance(then, dict):
+        return {name: of_before(value, then[name]) for name, value in now.items() if name in then}
+    if isinstance(now, list) and isinstance(then, list) and len(now) == len(then):
+        return [of_before(one, other) for one, other in zip(now, then, strict=True)]
+    return now
