@@ -118,15 +118,15 @@ SENDINGS = (
     Sending("anna", f"{RIDE}_strava.gpx", "the same ride from Strava, to be merged", {"on_duplicate": "merge"}),
     Sending("anna", "6471559601_ACTIVITY.fit", "three sports in one file", {"time_zone": "Europe/Moscow"}),
     Sending("ben", "3173437224.tcx", "a run with a break, from a watch", {"time_zone": BENS_ZONE}),
-    Sending("ben", "broken.fit", "half a file", {}),
+    Sending("ben", "broken.fit", "the beginning of a file", {}),
 )
 
 
-def halved(folder: Path, scratch: Path) -> Path:
-    """A recording that broke off in the middle."""
+def torn(folder: Path, scratch: Path) -> Path:
+    """A recording that broke off before its first point: of any other, what came before counts."""
     data = (folder / f"{RIDE}.fit").read_bytes()
     broken = scratch / "broken.fit"
-    broken.write_bytes(data[: len(data) // 2])
+    broken.write_bytes(data[:500])
     return broken
 
 

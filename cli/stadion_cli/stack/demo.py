@@ -74,7 +74,7 @@ def play(aws: Aws, outputs: Outputs, steps: Steps, stack: ExitStack) -> dict[str
         awake_at = sleeper.fall_asleep()
     listener = stack.enter_context(listening(Target(aws, outputs), Wanted([])))
     scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-    story.halved(folder, scratch)
+    story.torn(folder, scratch)
     before = {name: story.State.of(getattr(cast, name)) for name in ("anna", "ben")}
     uploads = [_send(cast, sending, folder, scratch, steps) for sending in story.SENDINGS]
     with steps.step("waiting until every reaction has happened"):
