@@ -8,6 +8,7 @@ import numpy as np
 
 from stadion.streams.codec import Floats
 from stadion.streams.recorded import BoolArray
+from stadion.training.holding import longest_s
 from workouts.recordings.clock import DAY_S
 from workouts.recordings.geo import hops_m
 from workouts.recordings.limits import MAX_DAYS
@@ -18,8 +19,6 @@ from workouts.recordings.recording import Pause, Recording, credible_elapsed_s
 SESSION, LAPS, ELAPSED, EVENTS, RECORDS = "session", "laps", "elapsed", "events", "records"
 
 PAUSE_SPEED_MPS = 1 / 3.6
-PAUSE_GAP_S = 15.0
-_GAP_STEPS = 5.0
 _SEGMENT_GAP_S = 1.5
 _SLACK_S = 5.0
 _TOLERANCE = 0.02
@@ -75,19 +74,20 @@ def _shortened(pauses: tuple[Pause, ...], beyond_s: float, step_s: float) -> tup
 
 
 def _claimed_timer(recording: Recording) -> float | None:
-    """No timer runs longer than the workout."""
-    totals = recording.totals
-    told = totals.timer_time_s or None
-    laps = recording.told_by_laps("timer_time_s")
-    if told is not None and totals.elapsed_time_s and told > totals.elapsed_time_s + _SLACK_S:
-        return laps
+    told, laps = _session_timer(recording), recording.told_by_laps("timer_time_s")
     verdict = weighed({SESSION: told, LAPS: laps}, slack=_SLACK_S)
     return None if verdict is None else verdict.value
 
 
+def _session_timer(recording: Recording) -> float | None:
+    """No timer runs longer than the workout."""
+    told, elapsed_s = recording.totals.timer_time_s or None, recording.totals.elapsed_time_s
+    return None if told is not None and elapsed_s and told > elapsed_s + _SLACK_S else told
+
+
 def _sets_of_pauses(recording: Recording) -> Iterator[tuple[Pause, ...]]:
     steps = np.diff(recording.time_s)
-    long = steps > max(PAUSE_GAP_S, _GAP_STEPS * float(np.median(steps))) if len(steps) else steps > 0
+    long = steps > longest_s(steps)
     between = (
         (np.diff(recording.segment) != 0) & (steps > _SEGMENT_GAP_S)
         if recording.segment is not None
@@ -156,10 +156,8 @@ def times(recording: Recording, clock: Clocks, moving_s: float) -> Times:
 
 
 def _timer(recording: Recording, clock: Clocks, recorded_s: float, moving_s: float) -> Verdict:
-    told, laps = recording.totals.timer_time_s or None, recording.told_by_laps("timer_time_s")
+    told, laps = _session_timer(recording), recording.told_by_laps("timer_time_s")
     elapsed_s = recording.totals.elapsed_time_s
-    if told is not None and elapsed_s and told > elapsed_s + _SLACK_S:
-        told = None
     by_records = EVENTS if recording.pauses else RECORDS
     if not recorded_s:
         return weighed({SESSION: told, LAPS: laps}, slack=_SLACK_S) or Verdict(by_records, recorded_s, {})

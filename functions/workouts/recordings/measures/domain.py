@@ -111,6 +111,9 @@ def measures_of(case: Judged, athlete: Athlete) -> Measures:
     climb = _climbs(case)
     heart_rate = _average(line, sound.heart_rate_bpm, totals.average_heart_rate_bpm)
     efforts = _efforts(line, kind)
+    implausible = flags(
+        case.recording, sound, case.doubts, line, kind, distance_m=distance_m, timer_s=timer_s, efforts=efforts
+    )
     calories, calories_method = calories_kcal(
         kind,
         device_kcal=totals.calories_kcal,
@@ -145,9 +148,7 @@ def measures_of(case: Judged, athlete: Athlete) -> Measures:
         summary_polyline=summary(sound.lat, sound.lon),
         start_latlng=_position(sound, 0),
         end_latlng=_position(sound, -1),
-        flags=tuple(
-            flags(case.recording, case.doubts, line, kind, distance_m=distance_m, timer_s=timer_s, efforts=efforts)
-        ),
+        flags=tuple(implausible),
         measured_by=_witnesses(case, climb),
         disputed=tuple(one for one in (case.way.dispute, *case.times.disputes, climb.dispute) if one is not None),
         doubted=case.doubts.ranges(),

@@ -46,7 +46,8 @@ _VEHICLE_MPS, _PLANE_MPS = 60.0, 300.0
 _COUNTER_BACK_M = 1.0
 _MAX_CLIMB_MPS = 15.0
 _MOMENT = 2
-_MOST_W, _FEW_SHARE = 2_500.0, 0.1
+_FEW_SHARE = 0.1
+MAX_POWER_W = 2_500.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,7 +80,7 @@ def doubts(recording: Recording, sport: Sport) -> Doubts:
         "heart_rate_bpm": lambda time_s, values: _level(time_s, values, slack=25.0, rate=3.0),
         "temperature_c": lambda time_s, values: _level(time_s, values, slack=8.0, rate=0.5),
         "power_w": lambda _, values: (
-            np.union1d(_spikes(values, times=3.0, slack=500.0), _few_above(_MOST_W, values)),
+            np.union1d(_spikes(values, times=3.0, slack=500.0), _few_above(MAX_POWER_W, values)),
             _NONE,
         ),
         "cadence_rpm": lambda _, values: (_spikes(values, times=1.5, slack=40.0), _NONE),

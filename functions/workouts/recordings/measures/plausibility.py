@@ -8,12 +8,11 @@ from stadion.events.workouts import BestEffort
 from stadion.sports import Sport
 from workouts.domain import WorkoutFlag, speed_too_high
 from workouts.recordings.geo import distances_m
-from workouts.recordings.measures.doubts import Doubts
+from workouts.recordings.measures.doubts import MAX_POWER_W, Doubts
 from workouts.recordings.measures.timeline import Timeline
 from workouts.recordings.recording import Floats, Recording
 
 MAX_HEART_RATE_BPM = 250.0
-MAX_POWER_W = 2_500.0
 SUSTAINED_S = 10.0
 MAX_DOUBTED_SHARE = 0.1
 WEIGHTY = {"position", "distance_m", "speed_mps", "heart_rate_bpm", "power_w"}
@@ -23,6 +22,7 @@ _JUMP_FACTOR = 2.0
 
 def flags(
     recording: Recording,
+    sound: Recording,
     doubts: Doubts,
     line: Timeline,
     sport: Sport,
@@ -31,8 +31,7 @@ def flags(
     timer_s: float,
     efforts: Sequence[BestEffort],
 ) -> list[WorkoutFlag]:
-    """`efforts`: what would be its records."""
-    sound = doubts.sound(recording)
+    """`sound`: the recording without what is doubted; `efforts`: what would be its records."""
     found = (
         _too_high("heart_rate_too_high", "bpm", sound.heart_rate_bpm, MAX_HEART_RATE_BPM),
         _too_high("power_too_high", "watts", sound.power_w, MAX_POWER_W),
