@@ -46,6 +46,7 @@ class FileRef(Value):
     format: str
     sha256: str
     size: int
+    part: str | None = Field(default=None, description="of a file with several; None: it was stored before they counted")
     replaced: bool = Field(default=False, description="kept, and measured no more: another file's numbers stand")
 
 
@@ -60,6 +61,23 @@ class LivePart(Value):
     started_at: AwareDatetime
     ended_at: AwareDatetime
     pauses: list[LivePause] = Field(default_factory=list)
+
+
+class Cut(Value):
+    """The stretch of a recording that counts, in seconds since its first point; the rest is kept."""
+
+    from_s: float = Field(ge=0)
+    to_s: float = Field(gt=0)
+
+
+class Measurement(StrEnum):
+    """Whether the numbers are those of the sport, the recordings and the stretch that a workout names."""
+
+    DONE = "done"
+    PENDING = "pending"
+    """They come in a moment; what is shown was measured before."""
+    FAILED = "failed"
+    """The recording cannot be measured; what is shown was measured before."""
 
 
 class Disputed(Value):
@@ -138,6 +156,9 @@ class Workout(Measured):
     files: list[FileRef] = Field(default_factory=list)
     live: LivePart | None = None
     streams: StreamsClaim | None = None
+    typed: Measured | None = Field(default=None, description="by hand, before a recording joined: fills what it lacks")
+    cut: Cut | None = None
+    measurement: Measurement = Measurement.DONE
     created_at: AwareDatetime
     updated_at: AwareDatetime
 
