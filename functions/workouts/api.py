@@ -14,7 +14,6 @@ from stadion.observability import correlation_id
 from stadion.pagination import DEFAULT_LIMIT, ListResponse
 from stadion.sports import SportType
 from workouts import service
-from workouts.domain import Workout
 from workouts.errors import (
     AverageAboveMaximumError,
     DuplicateWorkoutError,
@@ -26,12 +25,14 @@ from workouts.errors import (
     WorkoutNotFoundError,
     WorkoutWasDeletedError,
 )
+from workouts.measuring.routes import router as measuring_router
 from workouts.schemas import (
     DownloadLink,
     NewWorkout,
     WorkoutDetail,
     WorkoutPatch,
     WorkoutSummary,
+    variant,
 )
 from workouts.store import Filters
 from workouts.uploads import service as upload_service
@@ -39,6 +40,7 @@ from workouts.uploads.errors import UploadIdTakenError, UploadNotFoundError
 from workouts.uploads.schemas import CreatedUpload, NewUpload, UploadStatus
 
 api = Api()
+api.include_router(measuring_router)
 handler = lambda_handler(api)
 
 Metres = Annotated[Annotated[float, Thousandths] | None, Query(ge=0, le=10_000_000)]
@@ -100,7 +102,9 @@ def list_workouts(
 )
 def get_workout(workout_id: str) -> Response[WorkoutDetail]:
     workout, track = service.detail(api.user_id, workout_id)
-    return api.versioned(WorkoutDetail.of(workout, api.language, track), workout.revision, variant=_variant(workout))
+    return api.versioned(
+        WorkoutDetail.of(workout, api.language, track), workout.revision, variant=variant(workout, api.language)
+    )
 
 
 @api.patch(
@@ -161,7 +165,7 @@ def get_workout_file(workout_id: str, sha256: str) -> DownloadLink:
     status_code=201,
     summary="Announce a recording and get a form for it",
     tags=["Uploads"],
-    raises=(UploadIdTakenError, *KEYED),
+    raises=(UploadIdTakenError, WorkoutNotFoundError, *KEYED),
     headers=("Location",),
 )
 def create_upload(body: Annotated[NewUpload, Body()]) -> Response[CreatedUpload]:
@@ -184,14 +188,7 @@ def get_upload(upload_id: str) -> UploadStatus:
     return UploadStatus.of(upload_service.status(api.user_id, upload_id, clock.now()), api.language)
 
 
-def _variant(workout: Workout) -> str:
-    """Inventory's note of the default gear is no edit, but it is news for who has seen the workout without it; and
-    so are reasons in another language."""
-    gear = f"gear{workout.assigned_for}" if workout.gear_ids is None and workout.assigned_for else ""
-    return f"{gear}{api.language.value}" if workout.flags else gear
-
-
 def _detail(recorded: service.Recorded, status: int = 200) -> Response[WorkoutDetail]:
     workout = recorded.workout
     body, place = WorkoutDetail.of(workout, api.language, recorded.track), f"/v1/workouts/{workout.workout_id}"
-    return located(body, place, workout.revision, variant=_variant(workout), status=status)
+    return located(body, place, workout.revision, variant=variant(workout, api.language), status=status)

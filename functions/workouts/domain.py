@@ -46,7 +46,7 @@ class FileRef(Value):
     format: str
     sha256: str
     size: int
-    part: str | None = Field(default=None, description="of a file with several; None: it was stored before they counted")
+    part: str | None = Field(default=None, description="of the file; None: stored before that was noted")
     replaced: bool = Field(default=False, description="kept, and measured no more: another file's numbers stand")
 
 
@@ -56,18 +56,51 @@ class LivePart(Value):
     session_id: str
     revision: int
     key: str | None = Field(default=None, description="of the claim that holds its columns")
+    kept: str | None = Field(default=None, description="where they are kept beside the workout")
     samples: int = 0
     sport_type: SportType
     started_at: AwareDatetime
     ended_at: AwareDatetime
     pauses: list[LivePause] = Field(default_factory=list)
+    replaced: bool = Field(default=False, description="kept, and measured no more")
+
+
+class Whole(Value):
+    """A recording before it was cut, as a file of another device would tell it."""
+
+    started_at: AwareDatetime
+    recorded_span_s: float
+    distance_m: float | None = None
 
 
 class Cut(Value):
-    """The stretch of a recording that counts, in seconds since its first point; the rest is kept."""
+    """Which stretch of a recording counts; the rest is kept. None: up to the recording's own end on that side."""
 
-    from_s: float = Field(ge=0)
-    to_s: float = Field(gt=0)
+    whole: Whole
+    from_at: AwareDatetime | None = None
+    to_at: AwareDatetime | None = None
+    after: AwareDatetime | None = Field(default=None, description="where a split let it begin")
+    before: AwareDatetime | None = Field(default=None, description="where a split let it end")
+    next_part: "NextPart | None" = None
+
+    @property
+    def first(self) -> datetime | None:
+        return self.from_at or self.after
+
+    @property
+    def last(self) -> datetime | None:
+        return self.to_at or self.before
+
+    @property
+    def is_nothing(self) -> bool:
+        return self.first is None and self.last is None and self.next_part is None
+
+
+class NextPart(Value):
+    """The workout that a split made of the rest."""
+
+    workout_id: str
+    cut: Cut
 
 
 class Measurement(StrEnum):
@@ -172,9 +205,22 @@ class Workout(Measured):
         )
 
     @property
+    def fingerprints(self) -> list[Fingerprint]:
+        """What it is found by: its own, and that of the recording which it was cut out of."""
+        if self.cut is None:
+            return [self.fingerprint]
+        whole, own = self.cut.whole, self.fingerprint
+        return [own, Fingerprint(whole.started_at, whole.recorded_span_s, whole.distance_m, own.family)]
+
+    @property
     def sources(self) -> list[FileRef]:
         """The recordings that its numbers are of."""
         return [file for file in self.files if not file.replaced]
+
+    @property
+    def counts_live(self) -> bool:
+        """Its numbers are of the live session, too."""
+        return self.live is not None and not self.live.replaced and len(self.sources) == len(self.files)
 
     @property
     def is_recorded(self) -> bool:
@@ -228,18 +274,6 @@ def as_typed(workout: Workout) -> Workout:
     return workout.model_copy(update={"average_speed_mps": average_speed(workout), "flags": flags_of_manual(workout)})
 
 
-SPEED_FLAGS = {"average_speed_too_high", "speed_too_high"}
-
-
-def flags_as(workout: Workout) -> list[WorkoutFlag]:
-    """The flags of a recording whose sport was corrected: what was too fast for a run may be a fair ride."""
-    kept = [flag for flag in workout.flags if flag.code not in SPEED_FLAGS]
-    kind = sport(workout.sport_type)
-    if workout.max_speed_mps is not None and workout.max_speed_mps > kind.top_speed_mps:
-        kept.append(speed_too_high(workout.max_speed_mps, kind.top_speed_mps, kind))
-    return kept + flags_of_manual(workout)
-
-
 def speed_too_high(speed_mps: float, limit_mps: float, kind: Sport) -> WorkoutFlag:
     kmh, top_kmh = round(speed_mps * 3.6), round(limit_mps * 3.6)
     return WorkoutFlag.of("speed_too_high", kmh=kmh, sport=kind.sport_type.value, top_kmh=top_kmh)
@@ -264,34 +298,44 @@ def check_together(measured: Measured, now: datetime) -> None:
         raise AverageAboveMaximumError(pointer="#/average_heart_rate_bpm")
 
 
-def absorb(
-    kept: Workout,
-    other: Workout,
-    now: datetime,
-    *,
-    measured: Measured,
-    streams: StreamsClaim | None = None,
-    replacing: bool = False,
-) -> Workout:
-    """`kept` with the numbers in `measured`, and with what only `other` has: words, gear, recordings.
+def absorb(kept: Workout, other: Workout, now: datetime, *, replacing: bool = False) -> Workout:
+    """`kept` with what only `other` has: words, gear, recordings. Its numbers are still to be measured.
 
-    `replacing`: the recordings of `kept` are measured no more.
+    `replacing`: the recordings of `kept` are measured no more, and what was typed in counts for nothing.
     """
-    known = {file.sha256 for file in kept.files}
-    before = [file.model_copy(update={"replaced": file.replaced or replacing}) for file in kept.files]
+    arrived = {file.sha256: file for file in other.files}
+    before = [
+        arrived.pop(file.sha256, file.model_copy(update={"replaced": file.replaced or replacing}))
+        for file in kept.files
+    ]
     live = other.live or kept.live
+    if live is not None and kept.live is not None:
+        live = live.model_copy(update={"replaced": kept.live.replaced or replacing})
     return kept.changed(
         now,
-        **measured.model_dump(),
         origin="upload" if kept.files or other.files else "live" if live is not None else "manual",
         live=live,
         name=kept.name or other.name,
         notes=kept.notes or other.notes,
         gear_ids=kept.gear_ids if kept.gear_ids is not None else other.gear_ids,
         external=kept.external or other.external,
-        files=[*before, *(file for file in other.files if file.sha256 not in known)],
-        streams=streams or kept.streams,
+        files=[*before, *arrived.values()],
+        typed=_typed(kept, other) if not replacing and (kept.is_recorded or other.is_recorded) else None,
     )
+
+
+def _typed(kept: Workout, other: Workout) -> Measured | None:
+    """What people typed in of it, the earlier word first."""
+    mine, others = (one.typed if one.is_recorded else one.measured for one in (kept, other))
+    if mine is None or others is None:
+        return mine or others
+    return filled(mine, others)
+
+
+def numbered(workout: Workout, measured: Measured, *, streams: StreamsClaim | None) -> Workout:
+    """With the numbers of its recordings, and what was typed in where they say nothing."""
+    numbers = filled(measured, workout.typed) if workout.typed is not None else measured
+    return workout.model_copy(update={**dict(numbers), "streams": streams})
 
 
 def filled(kept: Measured, other: Measured) -> Measured:

@@ -6,30 +6,52 @@ from urllib.parse import quote
 
 from stadion.settings import load
 from stadion.storage import s3_client
-from workouts.domain import FileRef, Workout
+from workouts.domain import FileRef, LivePart, Workout
 from workouts.settings import WorkoutSettings
 
 LINK_LASTS = timedelta(minutes=15)
 
 
 def read_original(file: FileRef) -> bytes:
-    return s3_client().get_object(Bucket=bucket(), Key=file.key)["Body"].read()
+    return read_kept(file.key)
 
 
-def keep(data: bytes, *, user_id: str, workout_id: str, filename: str, fmt: str, sha256: str) -> FileRef:
+def keep(data: bytes, *, user_id: str, workout_id: str, filename: str, fmt: str, part: str, sha256: str) -> FileRef:
     """Stores the original beside its workout; the same call twice writes the same object."""
     name = PurePosixPath(filename).name
-    key = f"files/{user_id}/{workout_id}/{sha256[:16]}"
+    key = f"{_folder(user_id, workout_id)}{sha256[:16]}"
     s3_client().put_object(Bucket=bucket(), Key=key, Body=data)
-    return FileRef(key=key, filename=name, format=fmt, sha256=sha256, size=len(data))
+    return FileRef(key=key, filename=name, format=fmt, part=part, sha256=sha256, size=len(data))
 
 
 def beside(file: FileRef, workout: Workout) -> FileRef:
     """The same recording in the folder of the workout that it joins, so that it goes with that workout."""
-    key = f"files/{workout.user_id}/{workout.workout_id}/{file.sha256[:16]}"
-    if key != file.key:
-        s3_client().copy_object(Bucket=bucket(), Key=key, CopySource={"Bucket": bucket(), "Key": file.key})
-    return file.model_copy(update={"key": key})
+    key = f"{_folder(workout.user_id, workout.workout_id)}{file.sha256[:16]}"
+    return file.model_copy(update={"key": _copied(file.key, key)})
+
+
+def keep_live(data: bytes, *, user_id: str, workout_id: str, session_id: str) -> str:
+    """The columns of a live session: its original. A later revision of the session takes the place."""
+    key = _live_key(user_id, workout_id, session_id)
+    s3_client().put_object(Bucket=bucket(), Key=key, Body=data)
+    return key
+
+
+def live_beside(live: LivePart, workout: Workout) -> LivePart:
+    if live.kept is None:
+        return live
+    key = _live_key(workout.user_id, workout.workout_id, live.session_id)
+    return live.model_copy(update={"kept": _copied(live.kept, key)})
+
+
+def read_kept(key: str) -> bytes:
+    return s3_client().get_object(Bucket=bucket(), Key=key)["Body"].read()
+
+
+def _copied(key: str, to: str) -> str:
+    if to != key:
+        s3_client().copy_object(Bucket=bucket(), Key=to, CopySource={"Bucket": bucket(), "Key": key})
+    return to
 
 
 def download_link(file: FileRef, now: datetime) -> tuple[str, datetime]:
@@ -49,13 +71,19 @@ def download_link(file: FileRef, now: datetime) -> tuple[str, datetime]:
 
 def forget(user_id: str, workout_id: str) -> int:
     """Deletes all recordings of a workout; how many there were."""
-    pages = (
-        s3_client().get_paginator("list_objects_v2").paginate(Bucket=bucket(), Prefix=f"files/{user_id}/{workout_id}/")
-    )
+    pages = s3_client().get_paginator("list_objects_v2").paginate(Bucket=bucket(), Prefix=_folder(user_id, workout_id))
     keys = [entry["Key"] for page in pages for entry in page.get("Contents", [])]
     for key in keys:
         s3_client().delete_object(Bucket=bucket(), Key=key)
     return len(keys)
+
+
+def _folder(user_id: str, workout_id: str) -> str:
+    return f"files/{user_id}/{workout_id}/"
+
+
+def _live_key(user_id: str, workout_id: str, session_id: str) -> str:
+    return f"{_folder(user_id, workout_id)}live-{session_id}"
 
 
 def bucket() -> str:

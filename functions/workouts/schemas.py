@@ -13,7 +13,17 @@ from stadion.i18n import Language
 from stadion.ids import ClientId
 from stadion.sports import SportType
 from stadion.zones import TimeZone
-from workouts.domain import Disputed, ExternalWorkout, FileRef, OnDuplicate, Track, Workout, WorkoutFlag
+from workouts.domain import (
+    Cut,
+    Disputed,
+    ExternalWorkout,
+    FileRef,
+    Measurement,
+    OnDuplicate,
+    Track,
+    Workout,
+    WorkoutFlag,
+)
 from workouts.texts import worded
 
 GearIds = Annotated[
@@ -118,6 +128,9 @@ class WorkoutSummary(BaseModel):
     worn_gear_ids: list[str] = Field(description="the gear that wore; the default gear appears a moment later")
     flags: list[WorkoutFlagResponse] = Field(default_factory=list)
     origin: str
+    measurement: Measurement = Field(
+        default=Measurement.DONE, description="pending: the numbers of what was corrected come in a moment"
+    )
     device: str | None = None
     polyline: str | None = Field(default=None, description="Google's encoded polyline, precision 5")
 
@@ -138,6 +151,26 @@ class WorkoutFile(BaseModel):
         return cls.model_validate(file.model_dump())
 
 
+class WorkoutCut(BaseModel):
+    """Which stretch of the recording counts, in seconds since its first point; null: up to its own end."""
+
+    from_s: float | None = Field(examples=[None])
+    to_s: float | None = Field(examples=[2710.0])
+    recorded_span_s: float = Field(examples=[4120.0], description="of the whole recording")
+    next_workout_id: str | None = Field(description="what a split made of the rest")
+
+    @classmethod
+    def of(cls, cut: Cut) -> Self:
+        began = cut.whole.started_at
+        first, last = (edge and (edge - began).total_seconds() for edge in (cut.first, cut.last))
+        return cls(
+            from_s=first,
+            to_s=last,
+            recorded_span_s=cut.whole.recorded_span_s,
+            next_workout_id=cut.next_part and cut.next_part.workout_id,
+        )
+
+
 class WorkoutDetail(WorkoutSummary):
     notes: str | None = None
     external: ExternalWorkout | None = None
@@ -151,6 +184,7 @@ class WorkoutDetail(WorkoutSummary):
         examples=[{"distance_m": "session", "ascent_m": "altitude"}],
     )
     disputed: list[Disputed] = Field(default_factory=list, description="with nothing to decide: what each says")
+    cut: WorkoutCut | None = Field(default=None, description="null: all of the recording counts")
     indoor: bool = False
     pool_length_m: float | None = None
     strokes: int | None = None
@@ -170,7 +204,15 @@ class WorkoutDetail(WorkoutSummary):
     @classmethod
     def of(cls, workout: Workout, language: Language, track: Track | None = None) -> Self:
         longer = track.model_dump() if track is not None else {}
-        return cls.model_validate({**_shown(workout, language), **longer})
+        cut = WorkoutCut.of(workout.cut) if workout.cut is not None else None
+        return cls.model_validate({**_shown(workout, language), **longer, "cut": cut})
+
+
+def variant(workout: Workout, language: Language) -> str:
+    """Inventory's note of the default gear is no edit, but it is news for who has seen the workout without it; and
+    so are reasons in another language."""
+    gear = f"gear{workout.assigned_for}" if workout.gear_ids is None and workout.assigned_for else ""
+    return f"{gear}{language.value}" if workout.flags else gear
 
 
 def _shown(workout: Workout, language: Language) -> dict[str, Any]:

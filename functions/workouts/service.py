@@ -13,6 +13,7 @@ from stadion.retry import retry_on_conflict
 from workouts import file_store, store, twin_service
 from workouts.domain import (
     FileRef,
+    Measurement,
     OnDuplicate,
     Track,
     Workout,
@@ -20,7 +21,7 @@ from workouts.domain import (
     as_typed,
     check_together,
     filled,
-    flags_as,
+    numbered,
 )
 from workouts.errors import DuplicateWorkoutError, FileNotFoundInWorkoutError, MeasuredFieldError, WorkoutIdTakenError
 
@@ -57,7 +58,7 @@ def record(
 def _record_once(
     workout: Workout, on_duplicate: OnDuplicate, key: IdempotencyKey | None, answer: Answer, now: datetime
 ) -> Recorded:
-    slots = store.slots_around(workout.user_id, workout.started_at)
+    slots = store.slots_of(workout)
     if slots.holds(workout.workout_id):
         return _recorded_before(workout, key, now)
     twin = twin_service.find_twin(slots, workout.fingerprint)
@@ -102,7 +103,7 @@ def _join(
         measured = workout.measured
     else:
         measured = filled(twin.measured, workout.measured)
-    joined = absorb(twin, workout, now, measured=measured)
+    joined = numbered(absorb(twin, workout, now), measured, streams=twin.streams)
     recorded = Recorded(joined, track, created=False)
     revise(twin, joined, slots, key=key, answer=answer(recorded), now=now)
     return recorded
@@ -148,10 +149,8 @@ def correct(old: Workout, track: Track, changes: Mapping[str, Any], now: datetim
         check_together(new, now)
         new = as_typed(new)
     elif new.sport_type is not old.sport_type:
-        new = new.model_copy(update={"flags": flags_as(new)})
-    retry_on_conflict(
-        lambda: revise(old, new, store.slots_around(old.user_id, old.started_at, new.started_at), now=now)
-    )
+        new = new.model_copy(update={"measurement": Measurement.PENDING})
+    retry_on_conflict(lambda: revise(old, new, store.slots_of(old, new), now=now))
     return Recorded(new, track, created=False)
 
 
@@ -168,7 +167,7 @@ def delete(workout: Workout, now: datetime) -> None:
 
 
 def _delete_once(workout: Workout, now: datetime) -> None:
-    slots = store.slots_around(workout.user_id, workout.started_at)
+    slots = store.slots_of(workout)
     with Change(workout.user_id, now) as change:
         store.remove(change, workout, slots)
         slots.write(change)

@@ -1,6 +1,6 @@
 """The diary in the workouts table. Its keys stand in README.md; nothing outside this module knows them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,11 +13,11 @@ from stadion import clock, pagination
 from stadion.change import Change
 from stadion.dynamo import Item
 from stadion.errors import InvalidCursorError, RequestInProgressError, StaleVersionError
-from stadion.events.workouts import WorkoutCorrected, WorkoutDeleted, WorkoutRecorded
+from stadion.events.workouts import WorkoutCorrected, WorkoutDeleted, WorkoutMeasuringAsked, WorkoutRecorded
 from stadion.records import Index, Place, Records, Stored, fetch
 from stadion.sports import Family
 from stadion.values import Value
-from workouts.domain import ExternalWorkout, Track, Workout
+from workouts.domain import ExternalWorkout, Measurement, Track, Workout
 from workouts.errors import (
     DuplicateWorkoutError,
     WorkoutIdTakenError,
@@ -29,8 +29,10 @@ from workouts.matching import MAX_START_DIFFERENCE_S, Fingerprint
 PAGES_PER_LIST = 10  # of one filtered list; the cursor goes on from there
 DIARY = Index("USER#{user_id}#WORKOUTS", "{started_at}#{workout_id}")
 """By time."""
+OF_WHOLE = "#whole"
+"""After the id, in a slot: the recording that the workout was cut out of."""
 SlotEntries = Mapping[str, Mapping[str, Any]]
-"""Workout id -> its fingerprint, as it is stored."""
+"""Workout id (and `OF_WHOLE`) -> its fingerprint, as it is stored."""
 
 
 class _WorkoutItem(Item):
@@ -124,21 +126,23 @@ class Slots:
 
     def neighbours(self, fingerprint: Fingerprint) -> Iterator[tuple[str, Fingerprint]]:
         for hour in hours_around(fingerprint.started_at):
-            for workout_id, entry in self.entries[hour].items():
-                yield workout_id, _fingerprint(entry)
+            for entered_as, entry in self.entries[hour].items():
+                yield entered_as.removesuffix(OF_WHOLE), _fingerprint(entry)
 
     def holds(self, workout_id: str) -> bool:
         return any(workout_id in entries for entries in self.entries.values())
 
     def enter(self, workout: Workout) -> None:
-        hour = _hour(workout.started_at)
-        self.entries[hour][workout.workout_id] = _slot_entry(workout.fingerprint)
-        self._touched.add(hour)
+        for entered_as, fingerprint in _entered(workout):
+            hour = _hour(fingerprint.started_at)
+            self.entries[hour][entered_as] = _slot_entry(fingerprint)
+            self._touched.add(hour)
 
     def leave(self, workout: Workout) -> None:
-        hour = _hour(workout.started_at)
-        self.entries[hour].pop(workout.workout_id, None)
-        self._touched.add(hour)
+        for entered_as, fingerprint in _entered(workout):
+            hour = _hour(fingerprint.started_at)
+            self.entries[hour].pop(entered_as, None)
+            self._touched.add(hour)
 
     def widen(self, further: "Slots") -> None:
         """By hours that were not looked at yet."""
@@ -206,6 +210,12 @@ def page(user_id: str, filters: Filters, *, limit: int, cursor: str | None) -> p
     return pagination.Page(found, pagination.encode(position, scope) if position else None)
 
 
+def slots_of(*workouts: Workout) -> Slots:
+    """Of an athlete: the hours in which they are found, and those beside them."""
+    starts = {fingerprint.started_at for workout in workouts for fingerprint in workout.fingerprints}
+    return slots_around(workouts[0].user_id, *starts)
+
+
 def slots_around(user_id: str, *starts: datetime) -> Slots:
     places = {hour: SLOTS.at(user_id, hour) for start in starts for hour in hours_around(start)}
     found = fetch(*places.values())
@@ -238,16 +248,21 @@ def revise(change: Change, old: Workout, new: Workout, track: Track | None = Non
 
 
 def correct(change: Change, old: Workout, new: Workout, slots: Slots, track: Track | None = None) -> None:
-    """The next revision, with its place in the slots and its event."""
+    """The next revision, with its place in the slots and its event.
+
+    While its numbers are to be measured, others learn of it with them."""
     revise(change, old, new, track)
-    if new.fingerprint != old.fingerprint:
+    if new.fingerprints != old.fingerprints:
         slots.leave(old)
         slots.enter(new)
-    change.publish(WorkoutCorrected(workout=new.facts()))
+    if new.measurement is Measurement.PENDING:
+        change.publish(WorkoutMeasuringAsked(workout_id=new.workout_id, revision=new.revision))
+    else:
+        change.publish(WorkoutCorrected(workout=new.facts()))
 
 
-def remove(change: Change, workout: Workout, slots: Slots) -> None:
-    """With all that is kept of it, and its event."""
+def remove(change: Change, workout: Workout, slots: Slots, *, keeping: Container[str] = ()) -> None:
+    """With all that is kept of it, and its event; `keeping`: hashes of files that are another workout's, too."""
     user_id, workout_id, revision = workout.user_id, workout.workout_id, workout.revision + 1
     tombstone = _Tombstone(
         user_id=user_id, workout_id=workout_id, revision=revision, deleted_at=clock.rfc3339(change.now)
@@ -258,7 +273,8 @@ def remove(change: Change, workout: Workout, slots: Slots) -> None:
     if workout.external is not None:
         change.delete(_external(user_id, workout.external))
     for file in workout.files:
-        change.delete(FILES.at(user_id, file.sha256))
+        if file.sha256 not in keeping:
+            change.delete(FILES.at(user_id, file.sha256))
     slots.leave(workout)
     change.publish(WorkoutDeleted(workout_id=workout_id, revision=revision, started_at=workout.started_at))
 
@@ -313,6 +329,11 @@ def _known_external(item: Item | None) -> Exception:
 
 def _hour(start: datetime) -> str:
     return f"{start.astimezone(UTC):%Y-%m-%dT%H}"
+
+
+def _entered(workout: Workout) -> Iterator[tuple[str, Fingerprint]]:
+    """Under which names a workout stands in the slots."""
+    return zip((workout.workout_id, workout.workout_id + OF_WHOLE), workout.fingerprints, strict=False)
 
 
 def hours_around(start: datetime) -> list[str]:

@@ -94,12 +94,28 @@ REFUSALS: Final = {
         en="This FIT file holds no activity (a course, a workout plan or settings).",
         ru="В этом файле FIT нет тренировки (это маршрут, план тренировки или настройки).",
     ),
+    "nothing_left": Text(
+        en="The stretch holds no recorded points. Choose a longer one.",
+        ru="На этом отрезке нет записанных точек. Выберите отрезок длиннее.",
+    ),
+    "original_gone": Text(
+        en="The original recording is not there any more. Upload it again.",
+        ru="Исходной записи больше нет. Загрузите её ещё раз.",
+    ),
+    "takes_too_long": Text(
+        en="This recording takes too long to measure. Export it with fewer points, or split it.",
+        ru="Эта запись обрабатывается слишком долго. Экспортируйте её с меньшим числом точек или разделите.",
+    ),
     "too_large": Text(
         en="The file, unpacked, is larger than {mib} MiB.", ru="Файл в распакованном виде больше {mib} МиБ."
     ),
     "too_long": Text(
         en="The recording spans more than {days} days. Split it and upload the parts.",
         ru="Запись длиннее {days} дней. Разделите её и загрузите частями.",
+    ),
+    "too_many_files": Text(
+        en="A workout is measured from at most {most} recordings. Replace it instead, or keep this one beside it.",
+        ru="Тренировка измеряется не более чем по {most} записям. Замените её или сохраните эту запись отдельно.",
     ),
     "too_many_parts": Text(
         en="The file holds more than {most} activities or laps. Split it and upload the parts.",
@@ -117,9 +133,17 @@ REFUSALS: Final = {
         en="The FIT file ends too early. Copy it from the device again.",
         ru="Файл FIT обрывается. Скопируйте его с устройства ещё раз.",
     ),
+    "unlike": Text(
+        en="The recording shares no time with the workout that it was to be merged with. Replace it instead.",
+        ru="Запись не пересекается по времени с тренировкой, с которой её нужно объединить. Замените её.",
+    ),
     "unknown_format": Text(
         en="This is not a FIT, GPX or TCX file. Export the activity in one of these.",
         ru="Это не файл FIT, GPX или TCX. Экспортируйте тренировку в одном из этих форматов.",
+    ),
+    "workout_gone": Text(
+        en="The workout that it was to correct is not in your diary any more.",
+        ru="Тренировки, которую нужно исправить, больше нет в дневнике.",
     ),
     "xml_dtd": Text(
         en="The file declares a document type, which recordings never need. Export it again.",

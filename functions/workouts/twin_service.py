@@ -18,5 +18,5 @@ def find_twin(slots: store.Slots, fingerprint: Fingerprint, *, but: str | None =
 
 def with_twin(slots: store.Slots, twin: Workout) -> store.Slots:
     """The slots of the twin's own start as well, since a join may move it."""
-    slots.widen(store.slots_around(twin.user_id, twin.started_at))
+    slots.widen(store.slots_of(twin))
     return slots

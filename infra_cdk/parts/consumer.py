@@ -43,10 +43,17 @@ class Consumer(Construct):
     """What the bus cannot deliver ends in the same dead letters, and in the same form, as what the function refuses."""
 
     def __init__(
-        self, scope: Construct, *, function: ServiceFunction, events: Events, bus: IEventBus, alarm_topic: ITopic
+        self,
+        scope: Construct,
+        *,
+        function: ServiceFunction,
+        events: Events,
+        bus: IEventBus,
+        alarm_topic: ITopic,
+        batch_size: int,
     ) -> None:
         super().__init__(scope, f"{function.entry_point.id}-consumer")
-        self.work = WorkQueue(self, "Work", function=function, alarm_topic=alarm_topic)
+        self.work = WorkQueue(self, "Work", function=function, alarm_topic=alarm_topic, batch_size=batch_size)
         self.rule = Rule(
             self,
             "Rule",

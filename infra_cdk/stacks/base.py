@@ -97,17 +97,27 @@ class ServiceStack(StadionStack):
             self._function(place, API_TIMEOUT, uses, known_as=former)
         return self._function(place, API_TIMEOUT, uses)
 
-    def consume(self, place: str, *, uses: Uses = (), memory_mb: int = 512, table: TableUse = TableUse.WRITES) -> None:
+    def consume(
+        self,
+        place: str,
+        *,
+        uses: Uses = (),
+        timeout: Duration = EVENT_TIMEOUT,
+        memory_mb: int = 512,
+        table: TableUse = TableUse.WRITES,
+        batch_size: int = 10,
+    ) -> None:
         """`on_<what>.py` for the events of the bus that it names itself."""
         if self._is_missing(place):
             return
-        function = self._function(place, EVENT_TIMEOUT, uses, memory_mb=memory_mb, table=table)
+        function = self._function(place, timeout, uses, memory_mb=memory_mb, table=table)
         Consumer(
             self,
             function=function,
             events=Events.of(self.environment_.functions / function.entry_point.path),
             bus=self.platform.bus,
             alarm_topic=self.platform.alarm_topic,
+            batch_size=batch_size,
         )
         self.queues.append(function.name)
 

@@ -8,6 +8,9 @@ from infra_cdk.parts.function import TableUse
 from infra_cdk.stacks.base import ServiceStack
 from infra_cdk.stacks.platform import PlatformStack
 
+MEASURING = Duration.seconds(120)
+"""The largest recording takes a quarter of it; `recordings.limits.MEASURING_S` gives up before."""
+
 
 class WorkoutsStack(ServiceStack):
     def __init__(self, scope: Construct, *, environment: Environment, platform: PlatformStack) -> None:
@@ -27,9 +30,16 @@ class WorkoutsStack(ServiceStack):
         self.receive(
             "uploads/on_upload",
             files,
-            timeout=Duration.seconds(120),
+            timeout=MEASURING,
             memory_mb=2048,  # the largest recording that we take, decoded, needs three quarters of it
             uses=[self.claims, tracks],
             batch_size=1,
         )
-        self.show("UploadReady", "UploadDuplicate", "UploadFailed")
+        self.consume(
+            "measuring/on_measuring",
+            uses=[files, self.claims, tracks],
+            timeout=MEASURING,
+            memory_mb=2048,
+            batch_size=1,
+        )
+        self.show("UploadReady", "UploadDuplicate", "UploadFailed", "MeasuringFailed")

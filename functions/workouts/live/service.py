@@ -11,32 +11,40 @@ from stadion.errors import NotFoundError
 from stadion.events.telemetry import LiveSessionFinished
 from stadion.events.workouts import LiveSessionSaved
 from stadion.retry import retry_on_conflict
+from stadion.sports import SportType
 from workouts import file_store, store, twin_service
-from workouts.domain import LivePart, Workout, absorb, filled
+from workouts.domain import LivePart, Measurement, Workout, absorb, numbered
 from workouts.live import store as live_store
 from workouts.live.store import LiveEntry
-from workouts.recordings.service import Entry, as_sport, deposited, entry_of_live, merged_with
+from workouts.measuring.service import entry_of_workout
+from workouts.recordings.service import Entry, deposited, entry_of, live_recording
 
 
 def save(user_id: str, event: LiveSessionFinished, now: datetime) -> str:
     """What became of it, in a word."""
     part = _part(event)
-    entry = entry_of_live(part, claims.collect(part.key) if part.key is not None else None)
-    return retry_on_conflict(lambda: _save(user_id, event, part, entry, now), also=twin_service.MOVED)
+    bundled = claims.collect(part.key) if part.key is not None else None
+    entry = entry_of(live_recording(part, bundled), part.sport_type)
+    return retry_on_conflict(lambda: _save(user_id, event, part, bundled, entry, now), also=twin_service.MOVED)
 
 
-def _save(user_id: str, event: LiveSessionFinished, part: LivePart, entry: Entry, now: datetime) -> str:
+def _save(
+    user_id: str, event: LiveSessionFinished, part: LivePart, bundled: bytes | None, entry: Entry, now: datetime
+) -> str:
     stored = live_store.find(user_id, event.session_id)
     known = stored.value
     if known is not None and known.session_revision >= event.revision:
         return "stale"
     workout = _workout(user_id, event, part, entry, now)
-    slots = store.slots_around(user_id, workout.started_at)
+    slots = store.slots_of(workout)
     home = known.workout_id if known is not None else _home(user_id, workout, slots)
     twin = _find(user_id, home) if home is not None else None
     if home is not None and twin is None:
         return "deleted"
     saved_as = home or workout.workout_id
+    if bundled is not None:
+        kept = file_store.keep_live(bundled, user_id=user_id, workout_id=saved_as, session_id=event.session_id)
+        workout = workout.model_copy(update={"live": part.model_copy(update={"kept": kept})})
     with Change(user_id, now) as change:
         if twin is None:
             store.record(change, workout, slots, entry.track)
@@ -69,14 +77,12 @@ def _join(change: Change, slots: store.Slots, twin: Workout, workout: Workout, e
     """A workout that is nothing but this session has its chunks where they are; any other gets streams of its own.
 
     The athlete's word on the sport stands."""
-    if twin.files:
-        best = merged_with([file_store.read_original(file) for file in twin.sources], entry, twin)
-        streams = deposited(twin.workout_id, best)
-    else:
-        best = entry if twin.sport_guessed else as_sport(entry, twin.sport_type)
-        is_own = twin.workout_id == workout.workout_id
-        streams = workout.streams if is_own else deposited(twin.workout_id, best)
-    joined = absorb(twin, workout, change.now, measured=filled(best.measured, twin.measured), streams=streams)
+    joined = absorb(twin, workout, change.now)
+    is_told = not twin.sport_guessed and twin.sport_type is not SportType.WORKOUT
+    best = entry_of_workout(joined, twin.sport_type if is_told else None) or entry
+    is_own = not twin.files and twin.workout_id == workout.workout_id
+    streams = workout.streams if is_own else deposited(twin.user_id, twin.workout_id, best)
+    joined = numbered(joined, best.measured, streams=streams).model_copy(update={"measurement": Measurement.DONE})
     store.correct(change, twin, joined, slots, best.track)
 
 

@@ -28,6 +28,7 @@ def merged(one: Recording, other: Recording) -> Recording:
     return replace(
         base,
         sport_type=base.sport_type if own_sport else spare.sport_type,
+        sport_is_told=base.sport_is_told or spare.sport_is_told,
         pauses=base.pauses or (spare.pauses if shares_clock else ()),
         laps=base.laps or (spare.laps if shares_clock else ()),
         totals=_totals(base.totals, spare.totals),

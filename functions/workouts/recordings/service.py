@@ -1,9 +1,10 @@
 """From bytes to diary entries, and their seconds to whoever keeps them: this service's only door to NumPy."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -11,10 +12,11 @@ import numpy as np
 from stadion import claims
 from stadion.events.workouts import StreamsClaim
 from stadion.sports import SportType
-from stadion.storage import s3_client
 from stadion.streams.recorded import TIME, bundle, chunks, joined, unbundle, with_doubts
-from workouts.domain import Disputed, LivePart, Measured, Track, Workout
+from workouts.domain import Cut, Disputed, LivePart, Measured, Track, Workout
 from workouts.matching import is_same_workout
+from workouts.recordings.cutting import stretch
+from workouts.recordings.errors import RecordingError
 from workouts.recordings.formats.parts import LeftOut
 from workouts.recordings.formats.service import decode, decoded
 from workouts.recordings.measures.calories import Athlete
@@ -24,6 +26,14 @@ from workouts.recordings.merge import merged
 from workouts.recordings.recording import CHANNELS, DeviceTotals, Pause, Recording
 
 SAME_NAMES = set(Measured.model_fields) & set(Measures.__dataclass_fields__) - {"best_efforts", "disputed", "flags"}
+
+
+BodyAt = Callable[[datetime], Athlete]
+"""What is known of the athlete's body at that time."""
+
+
+def _of_nobody(_: datetime) -> Athlete:
+    return Athlete()
 
 
 @dataclass(frozen=True)
@@ -69,30 +79,26 @@ def entries_of(data: bytes, *, sport_type: SportType | None, now: datetime) -> l
     return contents_of(data, sport_type=sport_type, now=now).entries
 
 
-def contents_of(data: bytes, *, sport_type: SportType | None, now: datetime) -> Contents:
+def contents_of(data: bytes, *, sport_type: SportType | None, now: datetime, body_at: BodyAt = _of_nobody) -> Contents:
     """`entries_of`, with what was left out."""
     found = decoded(data, now=now)
-    recordings = found.recordings
-    if sport_type is not None and len(recordings) == 1:
-        recordings = [replace(recordings[0], sport_type=sport_type)]
-    entries = [_entry(one) if one.sport_is_told or sport_type is not None else _guessed(one) for one in recordings]
-    return Contents(entries, found.left_out)
+    told = sport_type if len(found.recordings) == 1 else None
+    return Contents([entry_of(one, told, body_at) for one in found.recordings], found.left_out)
 
 
-def _guessed(recording: Recording) -> Entry:
-    """Saved at once as what it probably was; the athlete's word, or that of another file, stands over it."""
-    entry = _entry(recording)
-    guess = guessed_sport(entry.judged.line)
-    if guess is SportType.WORKOUT:
+def entry_of(recording: Recording, sport_type: SportType | None, body_at: BodyAt = _of_nobody) -> Entry:
+    """Measured by the rules of that sport; of its own, or the one that it probably was, if that is None."""
+    if sport_type is not None:
+        return _entry(replace(recording, sport_type=sport_type), body_at)
+    entry = _entry(recording, body_at)
+    if recording.sport_is_told:
         return entry
-    return _with_guess(_entry(replace(recording, sport_type=guess)), is_guess=True)
+    guess = guessed_sport(entry.judged.line)
+    guessed = entry if guess is recording.sport_type else _entry(replace(recording, sport_type=guess), body_at)
+    return replace(guessed, measured=guessed.measured.model_copy(update={"sport_guessed": True}))
 
 
-def _with_guess(entry: Entry, *, is_guess: bool) -> Entry:
-    return replace(entry, measured=entry.measured.model_copy(update={"sport_guessed": is_guess}))
-
-
-def entry_of_live(live: LivePart, bundled: bytes | None) -> Entry:
+def live_recording(live: LivePart, bundled: bytes | None) -> Recording:
     """What telemetry received while the athlete was under way."""
     columns = joined(unbundle(bundled)) if bundled is not None else {TIME: np.empty(0)}
     n = len(columns[TIME])
@@ -100,68 +106,53 @@ def entry_of_live(live: LivePart, bundled: bytes | None) -> Entry:
     elapsed_s = (live.ended_at - live.started_at).total_seconds()
     pauses = tuple(Pause(pause.start_s, pause.end_s - pause.start_s) for pause in live.pauses)
     timer_s = max(0.0, elapsed_s - sum(pause.duration_s for pause in pauses))
-    return _entry(
-        Recording(
-            file_format="live",
-            sport_type=live.sport_type,
-            started_at=live.started_at.astimezone(UTC),
-            time_s=columns[TIME],
-            pauses=pauses,
-            totals=DeviceTotals(elapsed_time_s=elapsed_s, timer_time_s=timer_s),
-            **channels,
-        )
+    return Recording(
+        file_format="live",
+        sport_type=live.sport_type,
+        started_at=live.started_at.astimezone(UTC),
+        time_s=columns[TIME],
+        pauses=pauses,
+        totals=DeviceTotals(elapsed_time_s=elapsed_s, timer_time_s=timer_s),
+        **channels,
     )
 
 
-def live_part_of(workout: Workout) -> Entry | None:
-    """The live session in it; None when its claim is older than the archive."""
-    if workout.live is None or workout.live.key is None:
-        return None
-    try:
-        return entry_of_live(workout.live, claims.collect(workout.live.key))
-    except s3_client().exceptions.NoSuchKey:
-        return None
-
-
-def deposited(workout_id: str, entry: Entry) -> StreamsClaim | None:
+def deposited(user_id: str, workout_id: str, entry: Entry) -> StreamsClaim | None:
     """The recorded seconds for the services that keep them; named by their content."""
     if not entry.samples:
         return None
     data = entry.streams()
     name = hashlib.sha256(data).hexdigest()[:16]
-    return StreamsClaim(key=claims.deposit(f"streams/{workout_id}/{name}", data), samples=entry.samples)
+    return StreamsClaim(key=claims.deposit(f"streams/{user_id}/{workout_id}/{name}", data), samples=entry.samples)
 
 
-def as_sport(entry: Entry, sport_type: SportType) -> Entry:
-    """Measured anew by the rules of that sport."""
-    if sport_type is SportType.WORKOUT:
-        return entry
-    if sport_type is entry.recording.sport_type:
-        return _with_guess(entry, is_guess=False)
-    return _entry(replace(entry.recording, sport_type=sport_type))
+def part_of(data: bytes, part: str | None, workout: Workout) -> Recording:
+    """The recording in the file that the workout is of; found by likeness, where the part was not noted.
 
-
-def merged_with(originals: Iterable[bytes], entry: Entry, twin: Workout, *, live: Entry | None = None) -> Entry:
-    """The entry together with the recordings that its twin has already, the richest channels of all."""
-    recording = entry.recording
-    if live is not None:
-        recording = merged(recording, live.recording)
-    for data in originals:
-        earlier = next((old for old in decode(data) if _is_of(old, twin)), None)
-        if earlier is not None:
-            recording = merged(recording, earlier)
-    if twin.sport_type is not SportType.WORKOUT and not twin.sport_guessed:
-        recording = replace(recording, sport_type=twin.sport_type)
-    return _entry(recording)
+    `RecordingError` when there is none."""
+    recordings = decode(data)
+    if len(recordings) == 1:
+        return recordings[0]
+    for one in recordings:
+        if one.part == part or (part is None and _is_of(one, workout)):
+            return one
+    raise RecordingError("no_points")
 
 
 def _is_of(recording: Recording, workout: Workout) -> bool:
-    return is_same_workout(fingerprint(recording, measure(recording)), workout.fingerprint)
+    told = fingerprint(recording, measure(recording))
+    return any(is_same_workout(told, known) for known in workout.fingerprints)
 
 
-def _entry(recording: Recording) -> Entry:
+def combined(recordings: Iterable[Recording], cut: Cut | None) -> Recording:
+    """The richest channels of all, of the stretch that counts. At least one."""
+    whole = reduce(merged, recordings)
+    return whole if cut is None else stretch(whole, first=cut.first, last=cut.last)
+
+
+def _entry(recording: Recording, body_at: BodyAt) -> Entry:
     case = judged(recording)
-    measures = measures_of(case, Athlete())
+    measures = measures_of(case, body_at(recording.started_at))
     return Entry(judged=case, measured=_measured(recording, measures), track=_track(recording, measures))
 
 

@@ -45,6 +45,7 @@ class Upload(Value):
     sport_type: SportType | None = None
     gear_ids: list[str] | None = None
     on_duplicate: OnDuplicate = OnDuplicate.REJECT
+    corrects: str | None = Field(default=None, description="the workout that its recording is to join")
     created_at: AwareDatetime
     form_expires_at: AwareDatetime
     status: UploadState = UploadState.QUEUED
@@ -177,7 +178,7 @@ def _outcome(on_duplicate: OnDuplicate, twin_id: str | None, taken: Iterable[str
 
 def same_bytes(upload: Upload, known: Sequence[str]) -> Intake | None:
     """`known`: the workouts that this very file became before."""
-    if not known or upload.on_duplicate is OnDuplicate.FORCE:
+    if not known or upload.on_duplicate is OnDuplicate.FORCE or upload.corrects in known:
         return None
     fields = {"status": UploadState.DUPLICATE, "existing_workout_id": known[0]}
     return Intake(upload.model_copy(update=fields), Outcome.SAME_BYTES)

@@ -10,12 +10,17 @@ from datetime import datetime
 from uuid import UUID, uuid5
 
 from stadion.retry import retry_on_conflict
+from stadion.sports import SportType
 from workouts import file_store, twin_service
 from workouts import store as diary_store
-from workouts.domain import FileRef, Measured, OnDuplicate, Workout, absorb, filled
+from workouts.domain import FileRef, Measurement, OnDuplicate, Workout, absorb, numbered
+from workouts.errors import WorkoutNotFoundError
+from workouts.matching import overlap
+from workouts.measuring import service as measuring
 from workouts.reasons import Reason
 from workouts.recordings.errors import RecordingError
-from workouts.recordings.service import Entry, contents_of, deposited, live_part_of, merged_with
+from workouts.recordings.limits import within_time
+from workouts.recordings.service import Entry, contents_of, deposited
 from workouts.uploads import incoming_store, store
 from workouts.uploads.domain import (
     Added,
@@ -33,6 +38,8 @@ from workouts.uploads.domain import (
 from workouts.uploads.incoming_store import Incoming
 
 MAX_ENTRIES = 15  # sessions of one multisport file that fit one transaction
+MAX_SOURCES = 8  # recordings that a workout is measured from: each time, all of them are decoded
+MAX_FILES = 24  # with those that were replaced
 
 
 @dataclass(frozen=True)
@@ -49,7 +56,9 @@ def process(upload: Upload, incoming: Incoming, now: datetime) -> Intake:
         return Intake(upload, Outcome.OVER)
     store.mark_processing(upload.model_copy(update={"status": UploadState.PROCESSING}), now)
     try:
-        return _take_in(upload, incoming_store.read(incoming), now)
+        data = incoming_store.read(incoming)
+        with within_time():
+            return _take_in(upload, data, now)
     except RecordingError as error:
         return store.end(refused(upload, error.reason), now)
     except incoming_store.FileTooLargeError:
@@ -81,8 +90,9 @@ def _take_in(upload: Upload, data: bytes, now: datetime) -> Intake:
 
 
 def _enter(upload: Upload, arrived: list[Arrived], left_out: list[UploadedPart], sha256: str, now: datetime) -> Intake:
-    slots = diary_store.slots_around(upload.user_id, *(one.workout.started_at for one in arrived))
-    intake = decide(upload, [_seen(one, slots) for one in arrived], left_out)
+    slots = diary_store.slots_of(*(one.workout for one in arrived))
+    named = _named(upload, arrived)
+    intake = decide(upload, [_seen(one, slots, named.get(one.workout.workout_id)) for one in arrived], left_out)
     brought: list[Added | Joined] = []
     for place, one in zip(intake.places, arrived, strict=True):
         if place.joins and place.home is not None:
@@ -94,39 +104,59 @@ def _enter(upload: Upload, arrived: list[Arrived], left_out: list[UploadedPart],
     return store.enter(intake, brought, slots, sha256=sha256, now=now)
 
 
-def _seen(arrived: Arrived, slots: diary_store.Slots) -> Seen:
+def _named(upload: Upload, arrived: list[Arrived]) -> dict[str, str]:
+    """Of an upload that corrects a workout: which of its recordings is that one."""
+    if upload.corrects is None:
+        return {}
+    try:
+        named = diary_store.get(upload.user_id, upload.corrects)
+    except WorkoutNotFoundError:
+        raise RecordingError("workout_gone") from None
+    likest = max(arrived, key=lambda one: overlap(one.workout.fingerprint, named.fingerprints[-1]))
+    shared = overlap(likest.workout.fingerprint, named.fingerprints[-1])
+    if upload.on_duplicate is OnDuplicate.MERGE and shared == 0:
+        raise RecordingError("unlike")
+    return {likest.workout.workout_id: named.workout_id}
+
+
+def _seen(arrived: Arrived, slots: diary_store.Slots, named: str | None) -> Seen:
     workout, recording = arrived.workout, arrived.entry.recording
-    twin_id = twin_service.find_twin(slots, workout.fingerprint, but=workout.workout_id)
+    twin_id = named or twin_service.find_twin(slots, workout.fingerprint, but=workout.workout_id)
     return Seen(workout.workout_id, twin_id, recording.part, recording.notes)
 
 
 def _joined(twin: Workout, arrived: Arrived, on_duplicate: OnDuplicate, now: datetime) -> Joined:
-    workout = arrived.workout
-    measured, best = _numbers(twin, arrived, on_duplicate)
+    workout, replacing = arrived.workout, on_duplicate is OnDuplicate.REPLACE
     moved = workout.model_copy(update={"files": [file_store.beside(file, twin) for file in workout.files]})
-    replacing = on_duplicate is OnDuplicate.REPLACE
-    streams = deposited(twin.workout_id, best)
-    joined = absorb(twin, moved, now, measured=measured, streams=streams, replacing=replacing)
+    joined = absorb(twin, moved, now, replacing=replacing)
+    if len(joined.sources) > MAX_SOURCES or len(joined.files) > MAX_FILES:
+        raise RecordingError("too_many_files", most=MAX_SOURCES)
+    known = {file.sha256: arrived.entry.recording for file in workout.files}
+    best = measuring.entry_of_workout(joined, _sport(twin, arrived, replacing=replacing), known) or arrived.entry
+    streams = deposited(twin.user_id, twin.workout_id, best)
+    joined = numbered(joined, best.measured, streams=streams).model_copy(update={"measurement": Measurement.DONE})
     is_same = (joined.measured.model_dump(), joined.streams) == (twin.measured.model_dump(), twin.streams)
     return Joined(twin, joined, None if is_same else best.track)
 
 
-def _numbers(twin: Workout, arrived: Arrived, on_duplicate: OnDuplicate) -> tuple[Measured, Entry]:
-    """The numbers to keep, and the recording that they are of."""
-    if on_duplicate is OnDuplicate.REPLACE:
-        return arrived.workout.measured, arrived.entry
-    if not twin.is_recorded:
-        return filled(arrived.workout.measured, twin.measured), arrived.entry
-    originals = [file_store.read_original(file) for file in twin.sources]
-    live = live_part_of(twin) if len(originals) == len(twin.files) else None
-    merged = merged_with(originals, arrived.entry, twin, live=live)
-    return filled(merged.measured, twin.measured), merged
+def _sport(twin: Workout, arrived: Arrived, *, replacing: bool) -> SportType | None:
+    """What the athlete said of the twin stands; of a replacement, what its file says."""
+    own = arrived.workout
+    if replacing and not own.sport_guessed:
+        return own.sport_type
+    return None if twin.sport_guessed or twin.sport_type is SportType.WORKOUT else twin.sport_type
 
 
 def _workout(upload: Upload, index: int, entry: Entry, data: bytes, sha256: str, now: datetime) -> Workout:
     workout_id = upload.workout_id if index == 0 else str(uuid5(UUID(upload.workout_id), str(index)))
     original: FileRef = file_store.keep(
-        data, user_id=upload.user_id, workout_id=workout_id, filename=upload.filename, fmt=entry.format, sha256=sha256
+        data,
+        user_id=upload.user_id,
+        workout_id=workout_id,
+        filename=upload.filename,
+        fmt=entry.format,
+        part=entry.recording.part,
+        sha256=sha256,
     )
     return Workout(
         **entry.measured.model_dump(),
@@ -138,7 +168,7 @@ def _workout(upload: Upload, index: int, entry: Entry, data: bytes, sha256: str,
         time_zone=upload.time_zone,
         gear_ids=upload.gear_ids,
         files=[original],
-        streams=deposited(workout_id, entry),
+        streams=deposited(upload.user_id, workout_id, entry),
         created_at=now,
         updated_at=now,
     )

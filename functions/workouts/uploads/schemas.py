@@ -4,11 +4,12 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Self
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
 from stadion import ids
+from stadion.errors import UnacceptableValueError
 from stadion.http import RequestModel
-from stadion.i18n import Language
+from stadion.i18n import Language, Text
 from stadion.ids import ClientId
 from stadion.sports import SportType
 from stadion.values import PresignedPost
@@ -31,10 +32,32 @@ class NewUpload(RequestModel):
     sport_type: SportType | None = Field(default=None, description="overrides what the recording says")
     gear_ids: GearIds | None = None
     on_duplicate: OnDuplicate = OnDuplicate.REJECT
+    corrects: ClientId | None = Field(
+        default=None,
+        description="a workout of the diary whose recording this is, however little they look alike: it is replaced "
+        "if `on_duplicate` is left out, else merge or replace",
+    )
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        if self.corrects is not None and self._on_duplicate not in {OnDuplicate.MERGE, OnDuplicate.REPLACE}:
+            raise UnacceptableValueError(
+                Text(
+                    en="An upload that corrects a workout can merge or replace.",
+                    ru="Загрузка, исправляющая тренировку, может объединить (merge) или заменить (replace).",
+                )
+            )
+        return self
+
+    @property
+    def _on_duplicate(self) -> OnDuplicate:
+        is_left_out = "on_duplicate" not in self.model_fields_set
+        return OnDuplicate.REPLACE if self.corrects is not None and is_left_out else self.on_duplicate
 
     def upload(self, user_id: str, correlation_id: str, now: datetime) -> Upload:
         return Upload(
-            **self.model_dump(exclude={"upload_id"}),
+            **self.model_dump(exclude={"upload_id", "on_duplicate"}),
+            on_duplicate=self._on_duplicate,
             upload_id=self.upload_id or ids.new_id(),
             user_id=user_id,
             workout_id=ids.new_id(),

@@ -7,6 +7,7 @@ from typing import Any
 from stadion.change import Change
 from stadion.idempotency import IdempotencyKey
 from stadion.values import PresignedPost
+from workouts import store as diary_store
 from workouts.uploads import incoming_store
 from workouts.uploads import store as upload_store
 from workouts.uploads.domain import Upload
@@ -20,6 +21,8 @@ Answer = Callable[[Upload, PresignedPost], Mapping[str, Any]]
 def create(
     upload: Upload, *, key: IdempotencyKey | None, answer: Answer, now: datetime
 ) -> tuple[Upload, PresignedPost]:
+    if upload.corrects is not None:
+        diary_store.get(upload.user_id, upload.corrects)
     form = incoming_store.upload_form(upload)
     with Change(upload.user_id, now, key) as change:
         change.remember(status=201, answer=answer(upload, form))

@@ -86,6 +86,15 @@ class WorkoutCorrected(Event):
     workout: WorkoutFacts
 
 
+class WorkoutMeasuringAsked(Event):
+    """A sport or a stretch was corrected: the recording is to be measured anew; `WorkoutCorrected` follows."""
+
+    source = "stadion.workouts"
+    subject = ("workout_id",)
+    workout_id: str = Field(examples=[WORKOUT])
+    revision: int = Field(ge=2, examples=[2])
+
+
 class WorkoutDeleted(Event):
     source = "stadion.workouts"
     subject = ("workout_id",)

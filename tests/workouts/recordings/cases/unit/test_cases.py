@@ -21,7 +21,7 @@ from workouts.recordings.errors import RecordingError
 from workouts.recordings.formats.service import decode
 from workouts.recordings.measures.domain import Measures, measure
 from workouts.recordings.recording import Recording
-from workouts.recordings.service import Entry, as_sport, entries_of
+from workouts.recordings.service import Entry, entries_of, entry_of
 
 CASES = Path(__file__).resolve().parents[1]
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
@@ -212,8 +212,9 @@ def test_a_point_of_the_day_before_does_not_start_the_run() -> None:
 
 def test_a_file_without_a_sport_is_measured_by_the_rules_of_its_correction() -> None:
     """That it is saved as `sport_guessed` belongs to the diary."""
-    run = as_sport(entry("gpx-no-type"), SportType.RUN)
-    there_and_back = as_sport(as_sport(run, SportType.TRAIL_RUN), SportType.RUN)
+    run = entry_of(entry("gpx-no-type").recording, SportType.RUN)
+    trail = entry_of(run.recording, SportType.TRAIL_RUN)
+    there_and_back = entry_of(trail.recording, SportType.RUN)
 
     assert run.measured.ascent_m is not None
     assert run.measured.moving_time_s == pytest.approx(595)

@@ -1,0 +1,45 @@
+"""What can go wrong with a recording's stretch."""
+
+from stadion.errors import ConflictError, InvalidError, UnprocessableError
+from stadion.i18n import Text
+
+
+class NotRecordedError(UnprocessableError):
+    code = "workout_has_no_recording"
+    title = Text(en="No recording", ru="Записи нет")
+    explanation = Text(
+        en="Only a recorded workout can be cropped or split: this one has no recorded points.",
+        ru="Обрезать или разделить можно только записанную тренировку: у этой нет записанных точек.",
+    )
+
+
+class OutsideRecordingError(InvalidError):
+    code = "outside_the_recording"
+    title = Text(en="Outside the recording", ru="За пределами записи")
+    explanation = Text(
+        en="The recording lasts {seconds} s, and a stretch ends after it begins.",
+        ru="Запись длится {seconds} с, и отрезок кончается после своего начала.",
+    )
+
+
+class NotCroppedError(ConflictError):
+    code = "workout_is_not_cropped"
+    title = Text(en="Not cropped", ru="Не обрезана")
+    explanation = Text(en="The whole recording counts already.", ru="Запись и так учитывается целиком.")
+
+
+class NotSplitError(ConflictError):
+    code = "workout_is_not_split"
+    title = Text(en="Not split", ru="Не разделена")
+    explanation = Text(
+        en="Nothing was split off this workout's end.", ru="От конца этой тренировки ничего не отделяли."
+    )
+
+
+class SplitPartGoneError(ConflictError):
+    code = "split_part_is_gone"
+    title = Text(en="The other part is gone", ru="Второй части больше нет")
+    explanation = Text(
+        en="The workout that was split off was deleted. Upload the recording again to have all of it.",
+        ru="Отделённая тренировка удалена. Загрузите запись ещё раз, чтобы вернуть её целиком.",
+    )

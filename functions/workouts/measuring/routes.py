@@ -1,0 +1,85 @@
+"""Crop and split, and back: the same workout, whose numbers follow in a moment (`measurement`)."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Body
+
+from stadion import clock
+from stadion.contract import EDIT
+from stadion.http import Routes, located
+from workouts import store
+from workouts.domain import Workout
+from workouts.errors import WorkoutNotFoundError
+from workouts.measuring import edit_service
+from workouts.measuring.errors import (
+    NotCroppedError,
+    NotRecordedError,
+    NotSplitError,
+    OutsideRecordingError,
+    SplitPartGoneError,
+)
+from workouts.measuring.schemas import WorkoutCrop, WorkoutSplit
+from workouts.schemas import WorkoutDetail, variant
+
+router = Routes()
+CROP, SPLIT = "/v1/workouts/<workout_id>/crop", "/v1/workouts/<workout_id>/split"
+
+
+@router.post(
+    CROP,
+    summary="Let a stretch of the recording count",
+    tags=["Workouts"],
+    raises=(WorkoutNotFoundError, NotRecordedError, OutsideRecordingError, *EDIT),
+    headers=("ETag", "Location"),
+)
+def crop_workout(workout_id: str, body: Annotated[WorkoutCrop, Body()]) -> Response[WorkoutDetail]:
+    return _edited(workout_id, lambda old: edit_service.crop(old, body.from_s, body.to_s, clock.now()))
+
+
+@router.delete(
+    CROP,
+    summary="Let the whole recording count again",
+    tags=["Workouts"],
+    raises=(WorkoutNotFoundError, NotCroppedError, *EDIT),
+    headers=("ETag", "Location"),
+)
+def uncrop_workout(workout_id: str) -> Response[WorkoutDetail]:
+    return _edited(workout_id, lambda old: edit_service.uncrop(old, clock.now()))
+
+
+@router.post(
+    SPLIT,
+    summary="Make two workouts of a recording",
+    tags=["Workouts"],
+    raises=(WorkoutNotFoundError, NotRecordedError, OutsideRecordingError, *EDIT),
+    headers=("ETag", "Location"),
+)
+def split_workout(workout_id: str, body: Annotated[WorkoutSplit, Body()]) -> Response[WorkoutDetail]:
+    """The first part keeps the id; `cut.next_workout_id` is the second, which is there when both are measured."""
+    return _edited(workout_id, lambda old: edit_service.split(old, body.at_s, clock.now()))
+
+
+@router.delete(
+    SPLIT,
+    summary="Make one workout of the two again",
+    tags=["Workouts"],
+    raises=(WorkoutNotFoundError, NotSplitError, SplitPartGoneError, *EDIT),
+    headers=("ETag", "Location"),
+)
+def unsplit_workout(workout_id: str) -> Response[WorkoutDetail]:
+    """Asked of the first part. The second is deleted; recordings that joined it come back with it."""
+    return _edited(workout_id, lambda old: edit_service.unsplit(old, clock.now()))
+
+
+def _edited(workout_id: str, change: Callable[[Workout], Workout]) -> Response[WorkoutDetail]:
+    def edit() -> tuple[WorkoutDetail, Workout]:
+        old, track = store.get_with_track(router.user_id, workout_id)
+        router.if_match(old.revision)
+        new = change(old)
+        return WorkoutDetail.of(new, router.language, track), new
+
+    body, workout = router.edit(edit)
+    place = f"/v1/workouts/{workout_id}"
+    return located(body, place, workout.revision, variant=variant(workout, router.language))

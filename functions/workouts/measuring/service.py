@@ -1,0 +1,182 @@
+"""A workout measured from all that it is of: its originals, its live session, the stretch that counts, what was typed.
+
+Whatever changes one of these measures the whole, so that the way there and back is none.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from stadion import claims
+from stadion.change import Change
+from stadion.observability import logger
+from stadion.retry import retry_on_conflict
+from stadion.sports import SportType
+from stadion.storage import s3_client
+from workouts import file_store, store, twin_service
+from workouts.domain import FileRef, Measurement, NextPart, Workout, numbered
+from workouts.recordings.errors import RecordingError
+from workouts.recordings.limits import within_time
+from workouts.recordings.recording import Recording
+from workouts.recordings.service import Entry, combined, deposited, entry_of, live_recording, part_of
+
+Known = Mapping[str, Recording]
+"""Recordings that were decoded already, by their file's hash."""
+OUR_FAULTS: Final = (ArithmeticError, LookupError, TypeError, ValueError, MemoryError)
+"""Of code that measures: tried again, they would come again."""
+IGNORED: Final = {"revision", "updated_at"}
+
+
+@dataclass(frozen=True)
+class Remeasured:
+    """`after` None: there is nothing to measure it from, or it cannot be measured."""
+
+    before: Workout
+    after: Workout | None
+
+    @property
+    def is_news(self) -> bool:
+        return self.after is not None and _told(self.after) != _told(self.before)
+
+
+def _told(workout: Workout) -> dict[str, object]:
+    return workout.model_dump(exclude=IGNORED)
+
+
+def entry_of_workout(workout: Workout, sport_type: SportType | None, known: Known | None = None) -> Entry | None:
+    """Of all its sources; `sport_type` None: as they say, or as it probably was. None: there is nothing left of them.
+
+    `RecordingError` when they cannot be measured."""
+    recordings = list(_recordings(workout, known or {}))
+    return entry_of(combined(recordings, workout.cut), sport_type) if recordings else None
+
+
+def _recordings(workout: Workout, known: Known) -> Iterator[Recording]:
+    for file in workout.sources:
+        decoded = known.get(file.sha256)
+        yield decoded if decoded is not None else part_of(_original(file), file.part, workout)
+    if workout.counts_live:
+        live = _live(workout)
+        if live is not None:
+            yield live
+
+
+def _original(file: FileRef) -> bytes:
+    try:
+        return file_store.read_original(file)
+    except s3_client().exceptions.NoSuchKey:
+        raise RecordingError("original_gone") from None
+
+
+def _live(workout: Workout) -> Recording | None:
+    """None when its columns are gone: before they were kept, they lived as long as the archive."""
+    part = workout.live
+    if part is None:
+        return None
+    if part.key is None:
+        return live_recording(part, None)
+    if part.kept is not None:
+        return live_recording(part, file_store.read_kept(part.kept))
+    try:
+        return live_recording(part, claims.collect(part.key))
+    except s3_client().exceptions.NoSuchKey:
+        return None
+
+
+def told_sport(workout: Workout) -> SportType | None:
+    """None where nobody said it."""
+    return None if workout.sport_guessed else workout.sport_type
+
+
+def measured_anew(user_id: str, workout_id: str, now: datetime, *, write: bool) -> Remeasured:
+    """From its sources, as its sport; the next revision only where that changes anything. Safe to repeat."""
+    return retry_on_conflict(lambda: _measured_anew(user_id, workout_id, now, write=write), also=twin_service.MOVED)
+
+
+def finish(user_id: str, workout_id: str, now: datetime) -> str:
+    """Of a workout whose numbers are to come; what became of it, in a word."""
+    if store.get(user_id, workout_id).measurement is not Measurement.PENDING:
+        return "measured_before"
+    return "failed" if measured_anew(user_id, workout_id, now, write=True).after is None else "measured"
+
+
+def _measured_anew(user_id: str, workout_id: str, now: datetime, *, write: bool) -> Remeasured:
+    before = store.get(user_id, workout_id)
+    try:
+        with within_time():
+            entry = entry_of_workout(before, told_sport(before))
+            rest = _rest(before)
+    except RecordingError as error:
+        logger.warning("cannot be measured", extra={"workout_id": workout_id, "reason": error.reason.code})
+        entry, rest = None, None
+    except OUR_FAULTS:
+        logger.exception("cannot be measured", extra={"workout_id": workout_id})
+        entry, rest = None, None
+    if entry is None:
+        if write and before.measurement is Measurement.PENDING:
+            _write(before, before.changed(now, measurement=Measurement.FAILED), None, None, now)
+        return Remeasured(before, None)
+    after = _numbered(before.changed(now, measurement=Measurement.DONE), entry)
+    found = Remeasured(before, after)
+    if write and (found.is_news or rest is not None):
+        _write(before, after, entry, rest, now)
+    return found
+
+
+@dataclass(frozen=True)
+class _Rest:
+    """What a split made a workout of its own, measured, while it is not in the diary."""
+
+    workout: Workout
+    entry: Entry
+
+
+def _rest(workout: Workout) -> _Rest | None:
+    part = workout.cut.next_part if workout.cut is not None else None
+    if part is None or store.is_taken(workout.user_id, part.workout_id):
+        return None
+    rest = _split_off(workout, part)
+    entry = entry_of_workout(rest, told_sport(rest))
+    return None if entry is None else _Rest(_numbered(rest, entry), entry)
+
+
+def _split_off(workout: Workout, part: NextPart) -> Workout:
+    return workout.model_copy(
+        update={
+            "workout_id": part.workout_id,
+            "revision": 1,
+            "cut": part.cut,
+            "external": None,
+            "typed": None,
+            "notes": None,
+            "assigned_gear_ids": [],
+            "assigned_for": 0,
+            "measurement": Measurement.DONE,
+        }
+    )
+
+
+def _numbered(workout: Workout, entry: Entry) -> Workout:
+    return numbered(workout, entry.measured, streams=deposited(workout.user_id, workout.workout_id, entry))
+
+
+def _write(before: Workout, after: Workout, entry: Entry | None, rest: _Rest | None, now: datetime) -> None:
+    brought = [after] if rest is None else [after, rest.workout]
+    slots = store.slots_of(before, *brought)
+    with Change(before.user_id, now) as change:
+        store.correct(change, before, after, slots, entry.track if entry is not None else None)
+        if rest is not None:
+            _record(change, rest, slots)
+        slots.write(change)
+
+
+def _record(change: Change, rest: _Rest, slots: store.Slots) -> None:
+    """With originals of its own: whatever becomes of the other part, they stay."""
+    user_id, workout_id = rest.workout.user_id, rest.workout.workout_id
+    files = [file_store.beside(file, rest.workout) for file in rest.workout.files]
+    live = rest.workout.live and file_store.live_beside(rest.workout.live, rest.workout)
+    store.record(change, rest.workout.model_copy(update={"files": files, "live": live}), slots, rest.entry.track)
+    for file in files:
+        known = store.workouts_of_file(user_id, file.sha256)
+        store.know_file(change, user_id, file.sha256, dict.fromkeys([*known, workout_id]))
