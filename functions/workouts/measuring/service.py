@@ -96,7 +96,8 @@ def measured_anew(user_id: str, workout_id: str, now: datetime, *, write: bool) 
 
 def finish(user_id: str, workout_id: str, now: datetime) -> str:
     """Of a workout whose numbers are to come; what became of it, in a word."""
-    if store.get(user_id, workout_id).measurement is not Measurement.PENDING:
+    workout = store.get(user_id, workout_id)
+    if workout.measurement is not Measurement.PENDING and _part_to_come(workout) is None:
         return "measured_before"
     return "failed" if measured_anew(user_id, workout_id, now, write=True).after is None else "measured"
 
@@ -133,12 +134,17 @@ class _Rest:
 
 
 def _rest(workout: Workout) -> _Rest | None:
-    part = workout.cut.next_part if workout.cut is not None else None
-    if part is None or store.is_taken(workout.user_id, part.workout_id):
+    part = _part_to_come(workout)
+    if part is None:
         return None
     rest = _split_off(workout, part)
     entry = entry_of_workout(rest, told_sport(rest))
     return None if entry is None else _Rest(_numbered(rest, entry), entry)
+
+
+def _part_to_come(workout: Workout) -> NextPart | None:
+    part = workout.cut.next_part if workout.cut is not None else None
+    return None if part is None or store.is_taken(workout.user_id, part.workout_id) else part
 
 
 def _split_off(workout: Workout, part: NextPart) -> Workout:

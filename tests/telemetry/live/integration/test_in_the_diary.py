@@ -22,7 +22,9 @@ from tests.telemetry.live.integration.world import (
     shown,
     start,
 )
-from tests.workouts.uploads.integration.test_uploads import upload
+from tests.workouts.diary import upload
+
+TOLD = {"WorkoutRecorded", "WorkoutCorrected", "WorkoutDeleted"}
 
 
 class TestDiary:
@@ -49,7 +51,7 @@ class TestDiary:
         """Everything that either published, twice."""
         for _ in range(2):
             deliver(workouts, "on_live_sessions", *telemetry.published("LiveSessionFinished"))
-            told = [e for e in workouts.published() if e["detail_type"].startswith("Workout")]
+            told = [e for e in workouts.published() if e["detail_type"] in TOLD]
             deliver_streams(telemetry, *told)
             deliver(telemetry, "on_live_saved", *workouts.published("LiveSessionSaved"))
 
@@ -104,7 +106,7 @@ class TestDiary:
         self.run(telemetry)
         deliver(workouts, "on_live_sessions", *telemetry.published("LiveSessionFinished"))
         workouts.call("DELETE", f"/v1/workouts/{SESSION}", if_match="*")
-        told = [e for e in workouts.published() if e["detail_type"].startswith("Workout")]
+        told = [e for e in workouts.published() if e["detail_type"] in TOLD]
         deliver_streams(telemetry, *reversed(told))
         assert chunks(telemetry) == 0
 

@@ -227,3 +227,14 @@ def test_recordings_of_a_workout_are_bounded(diary: Service, ride: str, files: P
     ]
     assert [one["status"] for one in ended] == ["ready"] * 7 + ["failed"]
     assert ended[-1]["problem"]["code"] == "too_many_files"
+
+
+def test_a_file_that_joins_before_a_split_is_measured_takes_nothing_from_it(
+    diary: Service, ride: str, files: Path
+) -> None:
+    answer = diary.call("POST", f"/v1/workouts/{ride}/split", {"at_s": 3000}, if_match="*")
+    upload(diary, RIDE[1], (files / RIDE[1]).read_bytes(), on_duplicate="merge")
+    assert workout(diary, ride)["measurement"] == "done"
+    measure(diary)
+    second = workout(diary, answer.body["cut"]["next_workout_id"])
+    assert second["distance_m"] + workout(diary, ride)["distance_m"] == pytest.approx(57_567, rel=0.005)
