@@ -14,6 +14,10 @@ CASES: Final[dict[str, Case]] = {
     "PATCH /v1/workouts/<workout_id>": Theirs({"name": "mine"}),
     "DELETE /v1/workouts/<workout_id>": Theirs(),
     "GET /v1/workouts/<workout_id>/files/<sha256>": Theirs(),
+    "POST /v1/workouts/<workout_id>/crop": Theirs({"to_s": 60}),
+    "DELETE /v1/workouts/<workout_id>/crop": Theirs(),
+    "POST /v1/workouts/<workout_id>/split": Theirs({"at_s": 60}),
+    "DELETE /v1/workouts/<workout_id>/split": Theirs(),
     "POST /v1/uploads": Own({"filename": "a.gpx", "upload_id": "{upload_id}"}),
     "GET /v1/uploads/<upload_id>": Theirs(),
 }

@@ -17,14 +17,14 @@ from workouts.domain import LivePart, Measurement, Workout, absorb, numbered
 from workouts.live import store as live_store
 from workouts.live.store import LiveEntry
 from workouts.measuring.service import entry_of_workout
-from workouts.recordings.service import Entry, deposited, entry_of, live_recording
+from workouts.recordings.service import Entry, deposited, live_source, measured_of
 
 
 def save(user_id: str, event: LiveSessionFinished, now: datetime) -> str:
     """What became of it, in a word."""
     part = _part(event)
     bundled = claims.collect(part.key) if part.key is not None else None
-    entry = entry_of(live_recording(part, bundled), part.sport_type)
+    entry = measured_of([live_source(part, bundled)], None, part.sport_type)
     return retry_on_conflict(lambda: _save(user_id, event, part, bundled, entry, now), also=twin_service.MOVED)
 
 

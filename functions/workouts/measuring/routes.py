@@ -24,7 +24,8 @@ from workouts.measuring.schemas import WorkoutCrop, WorkoutSplit
 from workouts.schemas import WorkoutDetail, variant
 
 router = Routes()
-CROP, SPLIT = "/v1/workouts/<workout_id>/crop", "/v1/workouts/<workout_id>/split"
+CROP = "/v1/workouts/<workout_id>/crop"
+SPLIT = "/v1/workouts/<workout_id>/split"
 
 
 @router.post(

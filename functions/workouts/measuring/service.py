@@ -17,12 +17,10 @@ from stadion.storage import s3_client
 from workouts import file_store, store, twin_service
 from workouts.domain import FileRef, Measurement, NextPart, Workout, numbered
 from workouts.recordings.errors import RecordingError
-from workouts.recordings.limits import within_time
-from workouts.recordings.recording import Recording
-from workouts.recordings.service import Entry, combined, deposited, entry_of, live_recording, part_of
+from workouts.recordings.service import Entry, Source, deposited, live_source, measured_of, part_of, within_time
 
-Known = Mapping[str, Recording]
-"""Recordings that were decoded already, by their file's hash."""
+Known = Mapping[str, Source]
+"""What was decoded already, by its file's hash."""
 OUR_FAULTS: Final = (ArithmeticError, LookupError, TypeError, ValueError, MemoryError)
 """Of code that measures: tried again, they would come again."""
 IGNORED: Final = {"revision", "updated_at"}
@@ -48,11 +46,11 @@ def entry_of_workout(workout: Workout, sport_type: SportType | None, known: Know
     """Of all its sources; `sport_type` None: as they say, or as it probably was. None: there is nothing left of them.
 
     `RecordingError` when they cannot be measured."""
-    recordings = list(_recordings(workout, known or {}))
-    return entry_of(combined(recordings, workout.cut), sport_type) if recordings else None
+    sources = list(_sources(workout, known or {}))
+    return measured_of(sources, workout.cut, sport_type) if sources else None
 
 
-def _recordings(workout: Workout, known: Known) -> Iterator[Recording]:
+def _sources(workout: Workout, known: Known) -> Iterator[Source]:
     for file in workout.sources:
         decoded = known.get(file.sha256)
         yield decoded if decoded is not None else part_of(_original(file), file.part, workout)
@@ -69,17 +67,17 @@ def _original(file: FileRef) -> bytes:
         raise RecordingError("original_gone") from None
 
 
-def _live(workout: Workout) -> Recording | None:
+def _live(workout: Workout) -> Source | None:
     """None when its columns are gone: before they were kept, they lived as long as the archive."""
     part = workout.live
     if part is None:
         return None
     if part.key is None:
-        return live_recording(part, None)
+        return live_source(part, None)
     if part.kept is not None:
-        return live_recording(part, file_store.read_kept(part.kept))
+        return live_source(part, file_store.read_kept(part.kept))
     try:
-        return live_recording(part, claims.collect(part.key))
+        return live_source(part, claims.collect(part.key))
     except s3_client().exceptions.NoSuchKey:
         return None
 

@@ -1,13 +1,5 @@
 """Bounds on what one upload may cost us; docs/decisions/0004-decoding.md says where the numbers come from."""
 
-import signal
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from types import FrameType
-
-from workouts.recordings.errors import RecordingError
-
 MIB = 1024 * 1024
 
 MAX_BYTES = 128 * MIB  # after decompression
@@ -24,25 +16,3 @@ MAX_GZIP_RATIO = 250
 MAX_DAYS = 31
 EARLIEST_YEAR = 2000
 LATEST_YEAR = 2200
-MEASURING_S = 90.0  # of the two minutes that a function has
-
-
-@contextmanager
-def within_time(seconds: float = MEASURING_S) -> Iterator[None]:
-    """`RecordingError` when what is done here takes longer, so that it is said once instead of tried again and again.
-
-    By the process's timer, which the main thread alone may set; elsewhere there is no bound."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    former = signal.signal(signal.SIGALRM, _too_long)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, former)
-
-
-def _too_long(_: int, __: FrameType | None) -> None:
-    raise RecordingError("takes_too_long")

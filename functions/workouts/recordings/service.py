@@ -1,11 +1,15 @@
 """From bytes to diary entries, and their seconds to whoever keeps them: this service's only door to NumPy."""
 
 import hashlib
-from collections.abc import Callable, Iterable
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import reduce
-from typing import Any
+from types import FrameType
+from typing import Any, Final
 
 import numpy as np
 
@@ -15,7 +19,6 @@ from stadion.sports import SportType
 from stadion.streams.recorded import TIME, bundle, chunks, joined, unbundle, with_doubts
 from workouts.domain import Cut, Disputed, LivePart, Measured, Track, Workout
 from workouts.matching import is_same_workout
-from workouts.recordings.cutting import stretch
 from workouts.recordings.errors import RecordingError
 from workouts.recordings.formats.parts import LeftOut
 from workouts.recordings.formats.service import decode, decoded
@@ -24,10 +27,13 @@ from workouts.recordings.measures.domain import Judged, Measures, fingerprint, j
 from workouts.recordings.measures.guess import guessed_sport
 from workouts.recordings.merge import merged
 from workouts.recordings.recording import CHANNELS, DeviceTotals, Pause, Recording
+from workouts.recordings.stretch import stretch
 
 SAME_NAMES = set(Measured.model_fields) & set(Measures.__dataclass_fields__) - {"best_efforts", "disputed", "flags"}
 
 
+MEASURING_S: Final = 90.0
+"""Of the two minutes that a function has."""
 BodyAt = Callable[[datetime], Athlete]
 """What is known of the athlete's body at that time."""
 
@@ -37,12 +43,23 @@ def _of_nobody(_: datetime) -> Athlete:
 
 
 @dataclass(frozen=True)
+class Source:
+    """A recording that a workout is of, decoded."""
+
+    recording: Recording
+
+
+@dataclass(frozen=True)
 class Entry:
     """A recording with what was measured in it."""
 
     judged: Judged
     measured: Measured
     track: Track
+
+    @property
+    def source(self) -> Source:
+        return Source(self.recording)
 
     @property
     def recording(self) -> Recording:
@@ -74,6 +91,27 @@ class Contents:
     left_out: tuple[LeftOut, ...] = ()
 
 
+@contextmanager
+def within_time(seconds: float = MEASURING_S) -> Iterator[None]:
+    """`RecordingError` when what is done here takes longer, so that it is said once instead of tried again and again.
+
+    By the process's timer, which the main thread alone may set; elsewhere there is no bound."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    former = signal.signal(signal.SIGALRM, _too_long)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, former)
+
+
+def _too_long(_: int, __: FrameType | None) -> None:
+    raise RecordingError("takes_too_long")
+
+
 def entries_of(data: bytes, *, sport_type: SportType | None, now: datetime) -> list[Entry]:
     """One entry per activity in the file; `sport_type` overrides what a file with one activity says."""
     return contents_of(data, sport_type=sport_type, now=now).entries
@@ -98,7 +136,7 @@ def entry_of(recording: Recording, sport_type: SportType | None, body_at: BodyAt
     return replace(guessed, measured=guessed.measured.model_copy(update={"sport_guessed": True}))
 
 
-def live_recording(live: LivePart, bundled: bytes | None) -> Recording:
+def live_source(live: LivePart, bundled: bytes | None) -> Source:
     """What telemetry received while the athlete was under way."""
     columns = joined(unbundle(bundled)) if bundled is not None else {TIME: np.empty(0)}
     n = len(columns[TIME])
@@ -106,7 +144,7 @@ def live_recording(live: LivePart, bundled: bytes | None) -> Recording:
     elapsed_s = (live.ended_at - live.started_at).total_seconds()
     pauses = tuple(Pause(pause.start_s, pause.end_s - pause.start_s) for pause in live.pauses)
     timer_s = max(0.0, elapsed_s - sum(pause.duration_s for pause in pauses))
-    return Recording(
+    recording = Recording(
         file_format="live",
         sport_type=live.sport_type,
         started_at=live.started_at.astimezone(UTC),
@@ -115,6 +153,7 @@ def live_recording(live: LivePart, bundled: bytes | None) -> Recording:
         totals=DeviceTotals(elapsed_time_s=elapsed_s, timer_time_s=timer_s),
         **channels,
     )
+    return Source(recording)
 
 
 def deposited(user_id: str, workout_id: str, entry: Entry) -> StreamsClaim | None:
@@ -126,16 +165,16 @@ def deposited(user_id: str, workout_id: str, entry: Entry) -> StreamsClaim | Non
     return StreamsClaim(key=claims.deposit(f"streams/{user_id}/{workout_id}/{name}", data), samples=entry.samples)
 
 
-def part_of(data: bytes, part: str | None, workout: Workout) -> Recording:
+def part_of(data: bytes, part: str | None, workout: Workout) -> Source:
     """The recording in the file that the workout is of; found by likeness, where the part was not noted.
 
     `RecordingError` when there is none."""
     recordings = decode(data)
     if len(recordings) == 1:
-        return recordings[0]
+        return Source(recordings[0])
     for one in recordings:
         if one.part == part or (part is None and _is_of(one, workout)):
-            return one
+            return Source(one)
     raise RecordingError("no_points")
 
 
@@ -144,10 +183,13 @@ def _is_of(recording: Recording, workout: Workout) -> bool:
     return any(is_same_workout(told, known) for known in workout.fingerprints)
 
 
-def combined(recordings: Iterable[Recording], cut: Cut | None) -> Recording:
-    """The richest channels of all, of the stretch that counts. At least one."""
-    whole = reduce(merged, recordings)
-    return whole if cut is None else stretch(whole, first=cut.first, last=cut.last)
+def measured_of(
+    sources: Iterable[Source], cut: Cut | None, sport_type: SportType | None, body_at: BodyAt = _of_nobody
+) -> Entry:
+    """The richest channels of all, of the stretch that counts, as that sport (None: as they say). At least one."""
+    whole = reduce(merged, (source.recording for source in sources))
+    recording = whole if cut is None else stretch(whole, first=cut.first, last=cut.last)
+    return entry_of(recording, sport_type, body_at)
 
 
 def _entry(recording: Recording, body_at: BodyAt) -> Entry:

@@ -19,8 +19,7 @@ from workouts.matching import overlap
 from workouts.measuring import service as measuring
 from workouts.reasons import Reason
 from workouts.recordings.errors import RecordingError
-from workouts.recordings.limits import within_time
-from workouts.recordings.service import Entry, contents_of, deposited
+from workouts.recordings.service import Entry, contents_of, deposited, within_time
 from workouts.uploads import incoming_store, store
 from workouts.uploads.domain import (
     Added,
@@ -131,7 +130,7 @@ def _joined(twin: Workout, arrived: Arrived, on_duplicate: OnDuplicate, now: dat
     joined = absorb(twin, moved, now, replacing=replacing)
     if len(joined.sources) > MAX_SOURCES or len(joined.files) > MAX_FILES:
         raise RecordingError("too_many_files", most=MAX_SOURCES)
-    known = {file.sha256: arrived.entry.recording for file in workout.files}
+    known = {file.sha256: arrived.entry.source for file in workout.files}
     best = measuring.entry_of_workout(joined, _sport(twin, arrived, replacing=replacing), known) or arrived.entry
     streams = deposited(twin.user_id, twin.workout_id, best)
     joined = numbered(joined, best.measured, streams=streams).model_copy(update={"measurement": Measurement.DONE})

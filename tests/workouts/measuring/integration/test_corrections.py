@@ -10,7 +10,7 @@ from local.recordings import recordings
 from stadion import storage
 from tests.kit.services import OTHER, Service, sqs_event
 from tests.workouts.diary import announce, arrive, corrected, measure, upload, workout
-from workouts.recordings.limits import within_time
+from workouts.recordings.service import within_time
 
 RIDE = ("4078723797.fit", "activity_4078723797.tcx", "activity_4078723797.gpx", "4078723797_strava.gpx")
 OTHER_RIDE = "6449921903_ACTIVITY.fit"
