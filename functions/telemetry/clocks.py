@@ -1,18 +1,20 @@
-"""The clock of a recording that stands still in pauses, from its columns alone: chunks carry no pauses."""
+"""The clock of a recording that stands still in pauses: the diary's, or a guess where no pauses are told."""
 
 from typing import Final
 
 import numpy as np
 
 from stadion.streams.codec import Columns, Floats
-from stadion.streams.recorded import TIME
+from stadion.streams.recorded import ACTIVE, TIME
 from stadion.training.holding import longest_s
 
 PAUSE_SPEED_MPS: Final = 1 / 3.6
 
 
 def active_clock(columns: Columns) -> Floats:
-    """Seconds at each row. A long gap in which hardly any ground was covered is a pause."""
+    """Seconds at each row. Where no pauses are told, a long gap in which hardly any ground was covered is one."""
+    if ACTIVE in columns:
+        return columns[ACTIVE]
     time_s = columns[TIME]
     steps = np.diff(time_s)
     paused = steps > longest_s(steps)

@@ -270,15 +270,18 @@ def holds(user_id: str, session_id: str) -> bool:
     return session is not None and not session.sealed
 
 
-def retire(user_id: str, session_id: str, now: datetime) -> bool:
+def retire(user_id: str, session_id: str, now: datetime, *, is_deleted: bool = False) -> bool:
     """Its chunks count no more: nothing more is taken, and they go. An open session is left alone.
 
-    What was taken and is not made known yet is made known first: an answered sample is kept."""
+    What was taken and is not made known yet is made known first: an answered sample is kept. Chunks may outlive their
+    session, and go when the workout `is_deleted`."""
 
     def seal() -> bool:
         stored = session_store.read(user_id, session_id)
         session = stored.value
-        if session is None or session.is_open:
+        if session is None:
+            return is_deleted
+        if session.is_open:
             return False
         if session.unfinished_since is not None:
             finish(user_id, session_id, now)

@@ -9,7 +9,7 @@ import numpy as np
 
 from stadion.sports import SportType, sport
 from stadion.streams.codec import Floats
-from stadion.streams.recorded import BoolArray, doubted, sound
+from stadion.streams.recorded import MOVING, BoolArray, doubted, sound
 from telemetry.downsampling import POINTS, Indices, StreamResolution, lttb
 
 Columns = Mapping[str, Floats]
@@ -64,7 +64,10 @@ def velocity_mps(columns: Columns, _: SportType) -> Floats | None:
     return _running_mean(speed, SMOOTH_SAMPLES)
 
 
-def _moving(columns: Columns, sport_type: SportType) -> Floats | None:
+def moving(columns: Columns, sport_type: SportType) -> Floats | None:
+    """1 or 0 at each sample: as the diary tells it, else by the speed."""
+    if MOVING in columns:
+        return columns[MOVING]
     speed = velocity_mps(columns, sport_type)
     return None if speed is None else (np.nan_to_num(speed) >= sport(sport_type).stop_speed_mps).astype(np.float64)
 
@@ -93,7 +96,7 @@ STREAMS: dict[str, tuple[Callable[[Columns, SportType], Floats | None], int]] = 
     "cadence": (_recorded("cadence_rpm"), 1),
     "watts": (_recorded("power_w"), 0),
     "temp": (_recorded("temperature_c"), 1),
-    "moving": (_moving, 0),
+    "moving": (moving, 0),
     "grade_smooth": (grade_percent, 1),
 }
 """Strava's names -> how the stream is made, and to how many decimals it is told. `latlng` stands apart."""

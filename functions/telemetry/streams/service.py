@@ -1,6 +1,7 @@
 """Use cases: keep the streams of a workout's newest revision, read them, export them, forget what nobody needs.
 
-Those of a live workout are in the table already: they are kept where they are, and go when others count instead.
+A live workout has streams of the diary's, too; the session's own chunks stay beside them, for what comes late, until a
+file joins or the workout is deleted.
 """
 
 from datetime import datetime
@@ -10,7 +11,7 @@ from stadion.clock import local_date
 from stadion.events.workouts import WorkoutFacts, WorkoutUse
 from stadion.retry import retry_on_conflict
 from stadion.streams.codec import Floats
-from stadion.streams.recorded import joined, unbundle
+from stadion.streams.recorded import unbundle
 from telemetry.downsampling import StreamResolution
 from telemetry.live import service as live
 from telemetry.streams import store
@@ -50,7 +51,7 @@ def _columns(user_id: str, workout_id: str) -> tuple[Kept, dict[str, Floats]]:
     kept = store.read(user_id, workout_id).value
     if kept is None or kept.key is None:
         raise StreamsNotFoundError
-    return kept, joined(store.read_chunks(user_id, kept))
+    return kept, store.read_streams(user_id, kept)[0]
 
 
 def _wanted(keys: str | None) -> list[str]:
@@ -72,6 +73,7 @@ def keep_streams(user_id: str, workout: WorkoutFacts, now: datetime) -> str:
         workout_id=workout.workout_id,
         revision=workout.revision,
         key=workout.streams.key if workout.streams is not None else None,
+        is_live=workout.origin == "live",
         sport_type=workout.sport_type,
         started_at=workout.started_at,
         facts=Facts(
@@ -100,15 +102,19 @@ def _bring_about(user_id: str, wanted: Kept, now: datetime) -> str:
     if wanted.key is not None and not store.are_same_chunks(wanted.key, old_key):
         _bring_chunks(user_id, wanted.workout_id, wanted.key, now)
     garbage = [*(known.garbage if known is not None else []), *([old_key] if old_key else [])]
-    left = [key for key in dict.fromkeys(garbage) if not store.are_same_chunks(key, wanted.key)]
+    left = [key for key in dict.fromkeys(garbage) if not _is_needed(key, wanted)]
     kept = wanted.model_copy(update={"garbage": left})
     store.keep(user_id, stored, kept, now)
     _sweep(user_id, kept, now)
     return "kept" if wanted.key is not None else "forgotten"
 
 
+def _is_needed(key: str, wanted: Kept) -> bool:
+    return store.are_same_chunks(key, wanted.key) or (wanted.is_live and store.are_live(key))
+
+
 def _bring_chunks(user_id: str, workout_id: str, key: str, now: datetime) -> None:
-    """Of a live workout nothing is copied, unless its chunks have gone meanwhile."""
+    """A live workout of before the diary judged these: nothing is copied, unless the chunks have gone meanwhile."""
     if store.are_live(key):
         if live.holds(user_id, workout_id):
             return
@@ -117,8 +123,8 @@ def _bring_chunks(user_id: str, workout_id: str, key: str, now: datetime) -> Non
 
 
 def _sweep(user_id: str, kept: Kept, now: datetime) -> None:
-    if not store.are_live(kept.key):
-        live.retire(user_id, kept.workout_id, now)
+    if not kept.is_live and not store.are_live(kept.key):
+        live.retire(user_id, kept.workout_id, now, is_deleted=kept.facts is None)
     if not kept.garbage:
         return
     for key in kept.garbage:

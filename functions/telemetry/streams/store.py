@@ -9,6 +9,8 @@ from stadion import writes
 from stadion.change import Change
 from stadion.records import Records, Stored
 from stadion.sports import SportType
+from stadion.streams.codec import Floats
+from stadion.streams.told import Told, columns_of, unpacked
 from stadion.values import Value
 from telemetry import chunk_store
 from telemetry.chunk_store import CHUNKS
@@ -21,6 +23,7 @@ class Kept(Value):
     workout_id: str
     revision: int
     key: str | None = Field(default=None, description="of the claim that the chunks came from; None: there are none")
+    is_live: bool = Field(default=False, description="nothing but a live session, whose own chunks stay")
     sport_type: SportType = SportType.WORKOUT
     started_at: AwareDatetime | None = None
     facts: Facts | None = Field(default=None, description="None: the workout was deleted")
@@ -54,8 +57,13 @@ def write_chunks(user_id: str, workout_id: str, key: str, parts: Iterable[bytes]
     writes.put_all(places, now)
 
 
-def read_chunks(user_id: str, kept: Kept) -> list[bytes]:
-    return chunk_store.read(user_id, kept.workout_id, _content(kept.key or ""))
+def read_streams(user_id: str, kept: Kept) -> tuple[dict[str, Floats], Told | None]:
+    """Its columns, and what the diary told beside them, in one query; nothing when nothing was recorded."""
+    if kept.key is None:
+        return {}, None
+    parts = chunk_store.read(user_id, kept.workout_id, _content(kept.key))
+    told = unpacked(parts)
+    return columns_of(parts, told), told
 
 
 def delete_chunks(user_id: str, workout_id: str, key: str) -> None:

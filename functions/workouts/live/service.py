@@ -74,14 +74,11 @@ def _find(user_id: str, workout_id: str) -> Workout | None:
 
 
 def _join(change: Change, slots: store.Slots, twin: Workout, workout: Workout, entry: Entry) -> None:
-    """A workout that is nothing but this session has its chunks where they are; any other gets streams of its own.
-
-    The athlete's word on the sport stands."""
+    """The athlete's word on the sport stands."""
     joined = absorb(twin, workout, change.now)
     is_told = not twin.sport_guessed and twin.sport_type is not SportType.WORKOUT
     best = entry_of_workout(joined, twin.sport_type if is_told else None) or entry
-    is_own = not twin.files and twin.workout_id == workout.workout_id
-    streams = workout.streams if is_own else deposited(twin.user_id, twin.workout_id, best)
+    streams = deposited(twin.user_id, twin.workout_id, best)
     joined = numbered(joined, best.measured, streams=streams).model_copy(update={"measurement": Measurement.DONE})
     store.correct(change, twin, joined, slots, best.track)
 
@@ -109,7 +106,7 @@ def _workout(user_id: str, event: LiveSessionFinished, part: LivePart, entry: En
         time_zone=event.time_zone,
         gear_ids=event.gear_ids,
         live=part,
-        streams=event.streams,
+        streams=deposited(user_id, event.session_id, entry),
         created_at=now,
         updated_at=now,
     )

@@ -16,7 +16,8 @@ import numpy as np
 from stadion import claims
 from stadion.events.workouts import StreamsClaim
 from stadion.sports import SportType
-from stadion.streams.recorded import TIME, bundle, chunks, joined, unbundle, with_doubts
+from stadion.streams.recorded import MOVING, TIME, bundle, chunks, joined, unbundle, with_doubts
+from stadion.streams.told import packed
 from workouts.domain import Cut, Disputed, LivePart, Measured, Track, Workout
 from workouts.matching import is_same_workout
 from workouts.recordings.errors import RecordingError
@@ -28,6 +29,7 @@ from workouts.recordings.measures.guess import guessed_sport
 from workouts.recordings.merge import merged
 from workouts.recordings.recording import CHANNELS, DeviceTotals, Pause, Recording
 from workouts.recordings.stretch import stretch
+from workouts.recordings.told import moving, told_of
 
 SAME_NAMES = set(Measured.model_fields) & set(Measures.__dataclass_fields__) - {"best_efforts", "disputed", "flags"}
 
@@ -66,13 +68,14 @@ class Entry:
         return self.judged.recording
 
     def streams(self) -> bytes:
-        """Every recorded second, in a bundle of chunks: as recorded, but for the way, which is what we believe."""
+        """Every recorded second, in a bundle of chunks: as recorded, but for the way, which is what we believe; and
+        what was measured in it."""
         channels, covered_m = self.recording.channels(), self.judged.line.covered_m
-        if covered_m is not None:
-            channels["distance_m"] = covered_m
+        channels["distance_m"] = np.full(self.samples, np.nan) if covered_m is None else covered_m
         recorded = {name: values for name, values in channels.items() if not np.isnan(values).all()}
-        columns = {TIME: self.recording.time_s, **recorded}
-        return bundle(chunks(with_doubts(columns, self.judged.doubts.samples)))
+        columns = {TIME: self.recording.time_s, **recorded, MOVING: moving(self.judged)}
+        parts = chunks(with_doubts(columns, self.judged.doubts.samples))
+        return bundle([*parts, packed(told_of(self.judged, self.measured, self.track))])
 
     @property
     def samples(self) -> int:

@@ -18,7 +18,7 @@ from telemetry.metrics.workouts.mean_max import mean_max
 from telemetry.metrics.workouts.timeline import Timeline, timeline
 from telemetry.metrics.workouts.values import Assessment, ZoneTimes
 from telemetry.metrics.zones import LACKING, ZONES, seconds_in
-from telemetry.streams.domain import grade_percent, measured, velocity_mps
+from telemetry.streams.domain import grade_percent, measured, moving, velocity_mps
 from telemetry.streams.values import Facts
 
 COLUMNS: Final = {"heart_rate": "heart_rate_bpm", "power": "power_w", "speed": "speed_mps"}
@@ -178,8 +178,8 @@ def _flat_speed(recorded: Recorded | None) -> MetricMeasure:
         return untold("m/s", "minetti", "speed")
     if recorded.family is not Family.RUN:
         return untold("m/s", "minetti", "run")
-    values, moving = _flat_speeds(recorded)
-    average = recorded.line.average(values, only=moving) if values is not None else None
+    values, moved = _flat_speeds(recorded)
+    average = recorded.line.average(values, only=moved) if values is not None else None
     if average is None:
         return untold("m/s", "minetti", "speed")
     return told(average, "m/s", "minetti", estimated="altitude_m" not in recorded.columns)
@@ -190,16 +190,16 @@ def _flat_speeds(recorded: Recorded) -> tuple[Floats | None, Floats | None]:
     speed = velocity_mps(recorded.columns, recorded.sport_type)
     if speed is None:
         return None, None
-    moving = (speed >= sport(recorded.sport_type).stop_speed_mps).astype(np.float64)
     grade = grade_percent(recorded.columns, recorded.sport_type)
-    return flat_speed(speed, grade / 100 if grade is not None else np.zeros_like(speed)), moving
+    flat = flat_speed(speed, grade / 100 if grade is not None else np.zeros_like(speed))
+    return flat, moving(recorded.columns, recorded.sport_type)
 
 
 def _r_tss(recorded: Recorded | None, flat: MetricMeasure, body: Body) -> MetricMeasure:
     if recorded is None or flat.value is None or body.pace is None:
         return untold("tss", "r_tss", *flat.missing, *_lacking(threshold_pace_s_per_km=body.pace))
-    speed, moving = _flat_speeds(recorded)
-    moving_s = float(recorded.line.held_s(speed) @ moving) if speed is not None and moving is not None else 0.0
+    speed, moved = _flat_speeds(recorded)
+    moving_s = float(recorded.line.held_s(speed) @ moved) if speed is not None and moved is not None else 0.0
     value = load.r_tss(moving_s, flat.value, 1000 / number(body.pace))
     return told(value, "tss", "r_tss", {"threshold_pace": body.pace}, estimated=flat.estimated)
 

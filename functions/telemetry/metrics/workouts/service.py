@@ -11,7 +11,6 @@ from stadion.events.telemetry import UserMetricsUpdated
 from stadion.records import Stored
 from stadion.retry import retry_on_conflict
 from stadion.streams.codec import Floats
-from stadion.streams.recorded import joined
 from telemetry.metrics.athletes import store as athlete_store
 from telemetry.metrics.athletes.domain import body_on
 from telemetry.metrics.errors import MetricsNotFoundError
@@ -26,7 +25,7 @@ from telemetry.streams.values import Facts
 from telemetry.timeseries.port import WorkoutSeries
 from telemetry.timeseries.service import time_series
 
-METHODS: Final = 2
+METHODS: Final = 3
 """Raised when a formula changes, so that what is measured again differs from what is kept."""
 
 
@@ -64,7 +63,7 @@ def _bring_about(user_id: str, workout_id: str, now: datetime) -> CurrentMetrics
         athlete, head = athlete_store.read(user_id)
         relied_on.append(head)
         body = body_on(athlete, kept.facts.day)
-        columns = joined(stream_store.read_chunks(user_id, kept)) if kept.key is not None else {}
+        columns, _ = stream_store.read_streams(user_id, kept)
         wanted = _measured(kept, kept.facts, kept.started_at, body, known, columns)
     if known is not None and known.fingerprint == wanted.fingerprint:
         return CurrentMetrics("unchanged", known, stored.revision or 0, columns)

@@ -9,7 +9,6 @@ from typing import ParamSpec, TypeVar
 import numpy as np
 
 from stadion.streams.codec import Floats
-from stadion.streams.recorded import joined
 from telemetry.devices import store as series_store
 from telemetry.devices.domain import slot_of
 from telemetry.instants import at, epoch_ms
@@ -220,7 +219,7 @@ def _chunks(user_id: str, workout: WorkoutRollup, metric: str) -> tuple[Ints, Fl
     kept = stream_store.read(user_id, workout.workout_id).value
     if kept is None or kept.key is None or kept.started_at is None:
         return np.empty(0, np.int64), np.empty(0)
-    samples = samples_in(joined(stream_store.read_chunks(user_id, kept)), kept.started_at)
+    samples = samples_in(stream_store.read_streams(user_id, kept)[0], kept.started_at)
     if metric not in samples.values:
         return np.empty(0, np.int64), np.empty(0)
     ms, values, _ = samples.of(metric)

@@ -8,6 +8,7 @@ import numpy as np
 
 from stadion.streams.codec import Floats
 from stadion.streams.recorded import BoolArray
+from stadion.streams.told import paused_until
 from stadion.training.holding import longest_s
 from workouts.recordings.clock import DAY_S
 from workouts.recordings.geo import hops_m
@@ -129,18 +130,6 @@ def _apart(one: Pause, other: Pause) -> bool:
 
 def _sum(pauses: Sequence[Pause]) -> float:
     return sum(pause.duration_s for pause in pauses)
-
-
-def paused_until(time_s: Floats, pauses: Sequence[Pause]) -> Floats:
-    """How much of the pauses lies before each time."""
-    if not pauses:
-        return np.zeros_like(time_s)
-    starts = np.array([pause.offset_s for pause in pauses])
-    durations = np.array([pause.duration_s for pause in pauses])
-    total = np.cumsum(durations)
-    edges = np.column_stack((starts, starts + durations)).ravel()
-    before_and_after = np.column_stack((total - durations, total)).ravel()
-    return np.asarray(np.interp(time_s, edges, before_and_after))
 
 
 def times(recording: Recording, clock: Clocks, moving_s: float) -> Times:

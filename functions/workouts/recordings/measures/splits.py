@@ -3,7 +3,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from workouts.recordings.measures.timeline import Timeline, times_reaching
-from workouts.recordings.recording import Floats, Recording
+from workouts.recordings.recording import DeviceLap, Floats, Recording
 
 KILOMETRE_M = 1_000.0
 MILE_M = 1_609.344
@@ -46,13 +46,22 @@ def laps(recording: Recording, line: Timeline, ascent: Floats | None) -> list[St
     """The device's laps; each reaches to the next one."""
     if not recording.laps or len(recording) < 2:
         return []
-    own = sorted(recording.laps, key=lambda lap: lap.offset_s)[:_MAX_STRETCHES]
-    starts = np.array([lap.offset_s for lap in own])
-    bounds_s = np.minimum(np.append(starts, line.time_s[-1]), line.time_s[-1])
-    covered: list[float | None] = [lap.distance_m for lap in own]
+    bounds_s = lap_bounds_s(recording, line)
+    covered: list[float | None] = [lap.distance_m for lap in _in_order(recording)]
     if line.covered_m is not None:
         covered = list(line.between(line.covered_m, bounds_s))
     return stretches(recording, line, ascent, bounds_s, covered)
+
+
+def lap_bounds_s(recording: Recording, line: Timeline) -> Floats:
+    """Where each of `laps` starts, and where the last one ends."""
+    starts = np.array([lap.offset_s for lap in _in_order(recording)])
+    bounds: Floats = np.minimum(np.append(starts, line.time_s[-1:]), line.time_s[-1:])
+    return bounds
+
+
+def _in_order(recording: Recording) -> list[DeviceLap]:
+    return sorted(recording.laps, key=lambda lap: lap.offset_s)[:_MAX_STRETCHES]
 
 
 def stretches(

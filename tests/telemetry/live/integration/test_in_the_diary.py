@@ -4,13 +4,14 @@ import random
 from datetime import datetime, timedelta
 from typing import Any
 
+import boto3
 import pytest
 
 from stadion import claims, clock
 from stadion.dynamo import Transaction
 from stadion.streams.recorded import joined, unbundle
 from tests.kit.events import deleted, recorded
-from tests.kit.services import Service
+from tests.kit.services import ATHLETE, Service
 from tests.telemetry.live.integration.world import (
     SESSION,
     an_hour_ago,
@@ -25,6 +26,9 @@ from tests.telemetry.live.integration.world import (
 from tests.workouts.diary import upload
 
 TOLD = {"WorkoutRecorded", "WorkoutCorrected", "WorkoutDeleted"}
+
+OWN = 2
+"""Items of a workout's own streams: a quarter of an hour, and what the diary told beside it."""
 
 
 class TestDiary:
@@ -55,7 +59,7 @@ class TestDiary:
             deliver_streams(telemetry, *told)
             deliver(telemetry, "on_live_saved", *workouts.published("LiveSessionSaved"))
 
-    def test_a_stopped_session_is_a_workout_with_its_own_chunks(self, pair: tuple[Service, Service]) -> None:
+    def test_a_stopped_session_is_a_workout_with_streams_of_its_own(self, pair: tuple[Service, Service]) -> None:
         telemetry, workouts = pair
         self.run(telemetry)
         self.exchange(telemetry, workouts)
@@ -64,11 +68,23 @@ class TestDiary:
         assert workout["distance_m"] == pytest.approx(239 * 3.336, rel=0.01)
         assert len(workouts.published("WorkoutRecorded")) == 1
         assert workouts.published("WorkoutCorrected") == []
-        assert chunks(telemetry) == 4
+        assert chunks(telemetry) == 4 + OWN, "the session's minutes stay for what comes late"
         streams = telemetry.call("GET", f"/v1/workouts/{SESSION}/streams", query={"resolution": "full"}).body
         assert streams["streams"]["time"] == list(range(240))
         assert streams["streams"]["latlng"][7] == [55.70021, 37.6]
         assert shown(telemetry)["workout_id"] == SESSION
+
+    def test_positions_alone_make_a_way_a_speed_and_a_motion(self, pair: tuple[Service, Service]) -> None:
+        """The diary's way is what telemetry shows, not the nothing that the phone said of its distance."""
+        telemetry, workouts = pair
+        self.run(telemetry)
+        self.exchange(telemetry, workouts)
+        [workout] = workouts.call("GET", "/v1/workouts").body["items"]
+        path = f"/v1/workouts/{SESSION}/streams"
+        streams = telemetry.call("GET", path, query={"series": "distance", "resolution": "full"}).body["streams"]
+        assert streams["distance"][-1] == workout["distance_m"] > 0
+        assert streams["velocity_smooth"][120] == pytest.approx(3.336, rel=0.01)
+        assert sum(streams["moving"][1:]) == workout["moving_time_s"] == 239
 
     def test_its_numbers_are_measured_and_not_edited(self, pair: tuple[Service, Service]) -> None:
         telemetry, workouts = pair
@@ -90,6 +106,31 @@ class TestDiary:
         assert (workout["name"], workout["sport_type"], workout["revision"]) == ("Mine", "Ride", 3)
         streams = telemetry.call("GET", f"/v1/workouts/{SESSION}/streams", query={"resolution": "full"}).body
         assert streams["original_size"] == 242
+        assert streams["streams"]["distance"][-1] == workout["distance_m"]
+
+    def test_a_live_workout_of_before_the_diary_judged_its_streams_takes_late_samples(
+        self, pair: tuple[Service, Service]
+    ) -> None:
+        telemetry, workouts = pair
+        self.run(telemetry)
+        raw = telemetry.published("LiveSessionFinished")[0]["detail"]["data"]["streams"]
+        deliver_streams(telemetry, recorded(SESSION, origin="live", streams=raw))
+        assert chunks(telemetry) == 4
+        assert send(telemetry, 240, lat=[55.7072], lon=[37.6]).body["added"] == 1
+        deliver(workouts, "on_live_sessions", *telemetry.published("LiveSessionFinished"))
+        deliver_streams(telemetry, *workouts.published("WorkoutCorrected"))
+        streams = telemetry.call("GET", f"/v1/workouts/{SESSION}/streams", query={"resolution": "full"}).body
+        assert streams["original_size"] == 241
+        assert send(telemetry, 241, lat=[55.7072], lon=[37.6]).body["added"] == 1
+
+    def test_a_workout_that_outlives_its_session_takes_its_chunks_along(self, pair: tuple[Service, Service]) -> None:
+        telemetry, workouts = pair
+        self.run(telemetry)
+        self.exchange(telemetry, workouts)
+        key = {"pk": {"S": f"USER#{ATHLETE}"}, "sk": {"S": f"LIVE#{SESSION}"}}
+        boto3.client("dynamodb").delete_item(TableName=telemetry.table, Key=key)
+        deliver_streams(telemetry, deleted(SESSION))
+        assert chunks(telemetry) == 0
 
     def test_a_deleted_workout_takes_its_chunks_along(self, pair: tuple[Service, Service]) -> None:
         telemetry, workouts = pair
@@ -119,7 +160,7 @@ class TestDiary:
         self.exchange(telemetry, workouts)
         [workout] = workouts.call("GET", "/v1/workouts").body["items"]
         assert (workout["workout_id"], workout["origin"]) == (other, "live")
-        assert chunks(telemetry) == 1, "a quarter of an hour of the workout's own"
+        assert chunks(telemetry) == OWN
         assert shown(telemetry)["workout_id"] == other
         assert telemetry.call("GET", f"/v1/workouts/{other}/streams").status == 200
         assert send(telemetry, 300).body["code"] == "live_session_is_over"
@@ -148,7 +189,7 @@ class TestDiary:
         self.exchange(telemetry, workouts)
         streams = telemetry.call("GET", f"/v1/workouts/{SESSION}/streams").body["streams"]
         assert (streams["heartrate"][5], streams["altitude"][5]) == (125, 155.0)
-        assert chunks(telemetry) == 1
+        assert chunks(telemetry) == OWN
         assert send(telemetry, 300).body["code"] == "live_session_is_over"
 
     def test_a_file_that_was_there_first_is_merged_with_it(self, pair: tuple[Service, Service]) -> None:
@@ -161,7 +202,7 @@ class TestDiary:
         assert (workout["workout_id"], workout["origin"]) == (first, "upload")
         streams = telemetry.call("GET", f"/v1/workouts/{first}/streams").body["streams"]
         assert (streams["heartrate"][5], streams["altitude"][5]) == (125, 155.0)
-        assert (chunks(telemetry), shown(telemetry)["workout_id"]) == (1, first)
+        assert (chunks(telemetry), shown(telemetry)["workout_id"]) == (OWN, first)
 
     def test_a_stop_without_samples_is_a_workout_without_streams(self, pair: tuple[Service, Service]) -> None:
         telemetry, workouts = pair

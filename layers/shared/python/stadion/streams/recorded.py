@@ -1,7 +1,7 @@
 """A recording's streams as chunks of a quarter of an hour, and the bundle that carries them from service to service."""
 
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import numpy as np
@@ -11,6 +11,12 @@ from stadion.streams.codec import ChunkError, Columns, Floats, decode, encode
 
 CHUNK_S: Final = 900.0
 TIME: Final = "time_s"
+MOVING: Final = "moving"
+"""1 where the athlete moved on the step that led to the sample, 0 where not: as the diary judged it."""
+ACTIVE: Final = "active_s"
+"""The clock that stands still in pauses; made when the bundle is opened."""
+TOLD: Final = b"T"
+"""How the part of a bundle begins that is no chunk: `stadion.streams.told`."""
 DOUBTS: Final = "doubts"
 """The column of doubts: of each sample a bit mask; bit k is channel k of `DOUBTABLE`, 0 or NaN is none."""
 DOUBTABLE: Final = (
@@ -39,9 +45,9 @@ def chunks(columns: Columns, *, chunk_s: float = CHUNK_S) -> list[bytes]:
     return [encode({name: values[a:b] for name, values in columns.items()}) for a, b in spans if b > a]
 
 
-def joined(parts: Iterator[bytes] | list[bytes]) -> dict[str, Floats]:
+def joined(parts: Iterable[bytes]) -> dict[str, Floats]:
     """The columns of all chunks in order; a column that a chunk lacks is missing there."""
-    decoded = [decode(part) for part in parts]
+    decoded = [decode(part) for part in parts if not part.startswith(TOLD)]
     names = dict.fromkeys(name for columns in decoded for name in columns)
     return {name: np.concatenate([_of(columns, name) for columns in decoded]) for name in names}
 
