@@ -25,6 +25,7 @@ class WorkoutsStack(ServiceStack):
         self.serve([*self.under("/v1/workouts"), *self.under("/v1/uploads")], uses=[files])
         self.consume("on_workout_events", uses=[files], table=TableUse.NONE)
         self.consume("on_gear_assigned")
+        self.consume("athletes/on_account_events")
         tracks = self.packages("tracks")
         self.consume("live/on_live_sessions", uses=[files, self.claims, tracks], memory_mb=1024)
         self.receive(

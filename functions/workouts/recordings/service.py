@@ -18,12 +18,12 @@ from stadion.events.workouts import StreamsClaim
 from stadion.sports import SportType
 from stadion.streams.recorded import MOVING, TIME, bundle, chunks, joined, unbundle, with_doubts
 from stadion.streams.told import packed
+from workouts.athletes.values import Athlete
 from workouts.domain import Cut, Disputed, LivePart, Measured, Track, Workout
 from workouts.matching import is_same_workout
 from workouts.recordings.errors import RecordingError
 from workouts.recordings.formats.parts import LeftOut
 from workouts.recordings.formats.service import decode, decoded
-from workouts.recordings.measures.calories import Athlete
 from workouts.recordings.measures.domain import Judged, Measures, fingerprint, judged, measure, measures_of
 from workouts.recordings.measures.guess import guessed_sport
 from workouts.recordings.merge import merged

@@ -1,21 +1,7 @@
-from dataclasses import dataclass
 from enum import StrEnum
 
 from stadion.sports import Sport
-
-
-class Sex(StrEnum):
-    FEMALE = "female"
-    MALE = "male"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Athlete:
-    """What an athlete chose to tell of their body."""
-
-    sex: Sex | None = None
-    age_years: float | None = None
-    mass_kg: float | None = None
+from workouts.athletes.values import Athlete, Sex
 
 
 class CaloriesMethod(StrEnum):

@@ -6,9 +6,10 @@ import numpy as np
 from stadion.events.workouts import BestEffort
 from stadion.sports import Family, Sport, SportType, sport
 from stadion.training.power import normalized_power_w
+from workouts.athletes.values import Athlete
 from workouts.domain import WorkoutFlag
 from workouts.matching import Fingerprint
-from workouts.recordings.measures.calories import Athlete, CaloriesMethod, calories_kcal
+from workouts.recordings.measures.calories import CaloriesMethod, calories_kcal
 from workouts.recordings.measures.clocks import Clocks, Times, clocks, times, with_standing
 from workouts.recordings.measures.doubts import Doubts, doubts
 from workouts.recordings.measures.efforts import best_efforts

@@ -10,8 +10,9 @@ from stadion.i18n import Language
 from stadion.sports import SportType
 from stadion.training.power import normalized_power_w
 from tests.workouts.recordings.unit import samples
+from workouts.athletes.values import Athlete, Sex
 from workouts.recordings.formats.service import decode
-from workouts.recordings.measures.calories import Athlete, CaloriesMethod, Sex
+from workouts.recordings.measures.calories import CaloriesMethod
 from workouts.recordings.measures.domain import measure
 from workouts.recordings.recording import DeviceTotals, Pause
 from workouts.texts import worded
