@@ -70,6 +70,7 @@ def record_workout(body: Annotated[NewWorkout, Body()]) -> Response[WorkoutDetai
     recorded = service.record(
         body.workout(api.user_id, now),
         body.on_duplicate,
+        time_zone=body.time_zone,
         key=key,
         answer=lambda one: WorkoutDetail.of(one.workout, api.language, one.track).model_dump(mode="json"),
         now=now,

@@ -40,7 +40,7 @@ class NewWorkout(RequestModel):
     workout_id: ClientId | None = Field(default=None, description="chosen by the client, so that it works offline")
     sport_type: SportType = Field(examples=["Run"])
     started_at: Moment = Field(examples=["2026-11-21T08:40:00+03:00"])
-    time_zone: TimeZone = "UTC"
+    time_zone: TimeZone | None = Field(default=None, description="the athlete's when left out")
     elapsed_time_s: Amount = Field(ge=1, le=2_592_000, examples=[1834])
     moving_time_s: Amount | None = Field(default=None, ge=1, le=2_592_000, examples=[1790])
     distance_m: Amount | None = Field(default=None, ge=0, le=5_000_000, examples=[6400])
@@ -58,7 +58,7 @@ class NewWorkout(RequestModel):
     def workout(self, user_id: str, now: datetime) -> Workout:
         moving_time_s = self.moving_time_s if self.moving_time_s is not None else self.elapsed_time_s
         return Workout(
-            **self.model_dump(exclude={"workout_id", "on_duplicate", "moving_time_s"}),
+            **self.model_dump(exclude={"workout_id", "on_duplicate", "moving_time_s", "time_zone"}),
             workout_id=self.workout_id or ids.new_id(),
             user_id=user_id,
             origin="manual",

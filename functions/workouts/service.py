@@ -24,6 +24,7 @@ from workouts.domain import (
     numbered,
 )
 from workouts.errors import DuplicateWorkoutError, FileNotFoundInWorkoutError, MeasuredFieldError, WorkoutIdTakenError
+from workouts.recordings.zone_service import zone_for
 
 ALWAYS_EDITABLE = {"name", "notes", "gear_ids", "time_zone", "sport_type"}
 REQUIRED = {"sport_type", "started_at", "time_zone", "elapsed_time_s", "moving_time_s"}
@@ -41,10 +42,16 @@ Answer = Callable[[Recorded], Mapping[str, Any]]
 
 
 def record(
-    new: Workout, on_duplicate: OnDuplicate, *, key: IdempotencyKey | None, answer: Answer, now: datetime
+    new: Workout,
+    on_duplicate: OnDuplicate,
+    *,
+    time_zone: str | None,
+    key: IdempotencyKey | None,
+    answer: Answer,
+    now: datetime,
 ) -> Recorded:
-    """Writes a manual workout in one read and one transaction."""
-    workout = as_typed(new)
+    """Writes a manual workout in one read and one transaction. `time_zone` None: nobody named it."""
+    workout = as_typed(new.model_copy(update={"time_zone": time_zone or zone_for(new.user_id, new.start_latlng)}))
     check_together(workout, now)
     try:
         return retry_on_conflict(lambda: _record_once(workout, on_duplicate, key, answer, now))
@@ -83,7 +90,8 @@ def _recorded_before(workout: Workout, key: IdempotencyKey | None, now: datetime
 
 
 def _as_sent(workout: Workout) -> dict[str, Any]:
-    return workout.model_dump(exclude={"created_at", "updated_at", "assigned_gear_ids", "assigned_for"})
+    """Without the zone, which may be the athlete's of that moment."""
+    return workout.model_dump(exclude={"time_zone", "created_at", "updated_at", "assigned_gear_ids", "assigned_for"})
 
 
 def _join(

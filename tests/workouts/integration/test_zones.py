@@ -1,0 +1,64 @@
+"""The clock that a workout is shown by, when its client names none."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from gamification.domain import contribution
+from promos.facts import activity_of, day_account
+from stadion.events.workouts import WorkoutFacts
+from tests.kit.events import RUN, entry
+from tests.kit.services import ATHLETE, Service, sqs_event
+from workouts.recordings.zone_service import zone_for
+
+UNNAMED: dict[str, Any] = {name: value for name, value in RUN.items() if name != "time_zone"}
+KATHMANDU = (27.7172, 85.3240)
+AT_SEA = (0.0, -30.0)
+
+
+def live_in(workouts: Service, time_zone: str) -> None:
+    told = entry("UserRegistered", {"language": "en", "time_zone": time_zone}, source="accounts")
+    workouts.invoke("on_account_events", sqs_event(told))
+
+
+def test_it_is_the_one_that_was_named(workouts: Service) -> None:
+    live_in(workouts, "Asia/Tokyo")
+    assert workouts.call("POST", "/v1/workouts", RUN).body["time_zone"] == "Europe/Moscow"
+
+
+def test_else_the_athletes_own(workouts: Service) -> None:
+    live_in(workouts, "Asia/Tokyo")
+    assert workouts.call("POST", "/v1/workouts", UNNAMED).body["time_zone"] == "Asia/Tokyo"
+
+
+def test_else_utc(workouts: Service) -> None:
+    assert workouts.call("POST", "/v1/workouts", UNNAMED).body["time_zone"] == "UTC"
+
+
+@pytest.mark.parametrize(
+    ("start", "zone"), [(KATHMANDU, "Asia/Kathmandu"), (AT_SEA, "Asia/Tokyo"), (None, "Asia/Tokyo")]
+)
+def test_where_a_recording_began_comes_before_where_the_athlete_lives(
+    workouts: Service, start: tuple[float, float] | None, zone: str
+) -> None:
+    live_in(workouts, "Asia/Tokyo")
+    workouts.enter()
+    assert zone_for(ATHLETE, start) == zone
+
+
+def test_a_request_that_is_repeated_after_the_athlete_moved_is_still_the_same_workout(workouts: Service) -> None:
+    named = {**UNNAMED, "workout_id": "0193a1c0-7b1e-7c3a-9f57-2f6c8e0d4b11"}
+    first = workouts.call("POST", "/v1/workouts", named)
+    live_in(workouts, "Asia/Tokyo")
+    again = workouts.call("POST", "/v1/workouts", named)
+    assert (again.status, again.body) == (200, first.body)
+
+
+def test_the_day_of_xp_and_of_activity_follows(workouts: Service) -> None:
+    """Of metrics, too: `telemetry.streams` keeps the same local date."""
+    live_in(workouts, "Pacific/Auckland")
+    workouts.call("POST", "/v1/workouts", {**UNNAMED, "started_at": "2026-11-20T17:30:00Z"})
+    facts = WorkoutFacts.model_validate(workouts.published("WorkoutRecorded")[0]["detail"]["data"]["workout"])
+    day = date(2026, 11, 21)
+    assert (list(contribution(facts)), list(activity_of(facts))) == ([f"DAY#{day}"], [day_account("DAY", day)])
