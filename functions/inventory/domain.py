@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, Field
 
 from inventory.categories import CATEGORIES, GearCategory
 from stadion.athletes import WithConsents
+from stadion.clock import local_date
 from stadion.events.accounts import ConsentKind
 from stadion.events.inventory import GearWearReached
 from stadion.events.notifications import NotificationRequested
@@ -58,7 +59,8 @@ class Gear(Value):
     status: GearStatus = GearStatus.ACTIVE
     archived_at: AwareDatetime | None = None
     default_for: dict[SportType, AwareDatetime] = Field(
-        default_factory=dict, description="sport -> the moment from which this gear is its default"
+        default_factory=dict,
+        description="sport -> the moment from whose day on, of the athlete, this gear is its default",
     )
     default_given: dict[SportType, AwareDatetime] = Field(
         default_factory=dict, description="sport -> the moment at which the athlete made it the default"
@@ -80,6 +82,14 @@ class Gear(Value):
 
     def in_use_at(self, moment: datetime) -> bool:
         return self.archived_at is None or moment < self.archived_at
+
+    def default_from(self, sport_type: SportType, time_zone: str) -> date | None:
+        """The athlete's day from which on it is a default of the sport: that of its first use, or of the word."""
+        since = self.default_for.get(sport_type)
+        if since is None:
+            return None
+        is_of_its_use = since < self.default_given.get(sport_type, since)
+        return (since + EASTERNMOST).astimezone(UTC).date() if is_of_its_use else local_date(since, time_zone)
 
     def default_since(self, given: datetime) -> datetime:
         """From when a new default counts: old workouts uploaded later still find the shoes they were run in."""
@@ -120,28 +130,34 @@ def account(gear_id: str, component_id: str | None = None) -> str:
     return f"GEAR#{gear_id}" if component_id is None else f"GEAR#{gear_id}#COMPONENT#{component_id}"
 
 
-def default_gear(gears: Iterable[Gear], sport_type: SportType, started_at: datetime) -> list[str]:
-    """The athlete's last word before the workout started; for older workouts, the default that was new last."""
+def default_gear(gears: Iterable[Gear], workout: WorkoutFacts) -> list[str]:
+    """The athlete's last word before the workout started; for older workouts, the default that was new last.
+
+    The first word of the athlete's day counts from the beginning of that day, a further one from its moment on."""
+    sport_type, day = workout.sport_type, local_date(workout.started_at, workout.time_zone)
     candidates = [
-        (*_precedence(gear, sport_type, since, started_at), gear.gear_id)
+        gear
         for gear in gears
-        if gear.in_use_at(started_at)
-        for since in [gear.default_for.get(sport_type)]
-        if since is not None and since <= started_at
+        if gear.in_use_at(workout.started_at)
+        for first in [gear.default_from(sport_type, workout.time_zone)]
+        if first is not None and first <= day
     ]
-    return [max(candidates)[-1]] if candidates else []
+    words = {one.gear_id: one.default_given.get(sport_type, one.default_for[sport_type]) for one in candidates}
+    first_word = min((word for word in words.values() if local_date(word, workout.time_zone) == day), default=NEVER)
 
+    def precedence(gear: Gear) -> tuple[datetime, datetime, str]:
+        word = words[gear.gear_id]
+        is_said = word <= max(workout.started_at, first_word)
+        return word if is_said else NEVER, gear.default_for[sport_type], gear.gear_id
 
-def _precedence(gear: Gear, sport_type: SportType, since: datetime, started_at: datetime) -> tuple[datetime, datetime]:
-    given = gear.default_given.get(sport_type, since)
-    return (given if given <= started_at else NEVER), since
+    return [max(candidates, key=precedence).gear_id] if candidates else []
 
 
 def worn_gear(workout: WorkoutFacts, gears: Mapping[str, Gear]) -> list[str]:
     """The gear that was named, or the default of the sport."""
     if workout.gear_chosen:
         return list(dict.fromkeys(workout.gear_ids))
-    return default_gear(gears.values(), workout.sport_type, workout.started_at)
+    return default_gear(gears.values(), workout)
 
 
 def contribution(workout: WorkoutFacts, worn: Iterable[str], gears: Mapping[str, Gear]) -> dict[str, Amounts]:

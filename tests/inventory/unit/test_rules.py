@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -73,9 +74,15 @@ class TestCrossings:
         assert [reached.threshold_percent for reached in news] == [step for step in THRESHOLDS if low < step <= high]
 
 
+def said(*words: str, **fields: Any) -> list[Gear]:
+    """Shoes `g-0`, `g-1` …, each a default of runs since it was said so."""
+    moments = [datetime.fromisoformat(word) for word in words]
+    return [shoes(f"g-{n}", default_for={SportType.RUN: moment}, **fields) for n, moment in enumerate(moments)]
+
+
 class TestDefaultGear:
     @given(
-        since=st.lists(MOMENTS, min_size=1, max_size=5, unique=True),
+        since=st.lists(MOMENTS, min_size=1, max_size=5, unique_by=lambda moment: moment.date()),
         archived=st.sets(st.integers(0, 4)),
         started_at=MOMENTS,
     )
@@ -93,10 +100,62 @@ class TestDefaultGear:
         worn = [
             (moment, f"g-{index}")
             for index, moment in enumerate(since)
-            if moment <= started_at and (index not in archived or started_at < moment + timedelta(days=30))
+            if moment.date() <= started_at.date()
+            and (index not in archived or started_at < moment + timedelta(days=30))
         ]
-        assert default_gear(pairs, SportType.RUN, started_at) == [gear_id for _, gear_id in sorted(worn)[-1:]]
-        assert default_gear(pairs, SportType.RIDE, started_at) == []
+        run = facts(started_at=started_at, time_zone="UTC")
+        assert default_gear(pairs, run) == [gear_id for _, gear_id in sorted(worn)[-1:]]
+        assert default_gear(pairs, run.model_copy(update={"sport_type": SportType.RIDE})) == []
+
+    @pytest.mark.parametrize(
+        ("started_at", "worn"),
+        [
+            ("2026-11-19T20:59:00Z", []),  # 23:59 in Moscow on the day before
+            ("2026-11-19T21:00:00Z", ["g-0"]),
+            ("2026-11-20T06:00:00Z", ["g-0"]),
+        ],
+    )
+    def test_a_default_begins_with_the_athletes_day(self, started_at: str, worn: list[str]) -> None:
+        added_in_the_evening = said("2026-11-20T20:00:00+03:00")
+        assert default_gear(added_in_the_evening, facts(started_at=started_at, time_zone="Europe/Moscow")) == worn
+
+    @pytest.mark.parametrize(("hour", "worn"), [(6, "g-1"), (21, "g-1")])
+    def test_a_new_default_takes_over_from_the_beginning_of_its_day(self, hour: int, worn: str) -> None:
+        pairs = said("2026-10-01T12:00:00Z", "2026-11-20T20:00:00Z")
+        assert default_gear(pairs, facts(started_at=f"2026-11-20T{hour:02}:00:00Z", time_zone="UTC")) == [worn]
+
+    @pytest.mark.parametrize(("hour", "worn"), [(6, "g-1"), (12, "g-1"), (20, "g-2"), (21, "g-2")])
+    def test_of_two_words_of_one_day_the_second_counts_from_its_moment_on(self, hour: int, worn: str) -> None:
+        pairs = said("2026-10-01T12:00:00Z", "2026-11-20T09:00:00Z", "2026-11-20T20:00:00Z")
+        assert default_gear(pairs, facts(started_at=f"2026-11-20T{hour:02}:00:00Z", time_zone="UTC")) == [worn]
+
+    @given(
+        words=st.lists(st.integers(0, 72), max_size=4).map(lambda hours: [NOW + timedelta(hours=h) for h in hours]),
+        started_at=st.integers(-24, 96).map(lambda hours: NOW + timedelta(hours=hours)),
+        time_zone=st.sampled_from(["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago"]),
+    )
+    def test_what_was_said_on_no_later_day_always_leaves_a_default(
+        self, words: list[datetime], started_at: datetime, time_zone: str
+    ) -> None:
+        pairs = said(*(word.isoformat() for word in words))
+        run = facts(started_at=started_at, time_zone=time_zone)
+        zone = ZoneInfo(time_zone)
+        known = any(word.astimezone(zone).date() <= started_at.astimezone(zone).date() for word in words)
+        assert bool(default_gear(pairs, run)) is known
+
+    @pytest.mark.parametrize(
+        ("started_at", "time_zone", "worn"),
+        [
+            ("2026-10-01T17:30:00Z", "Pacific/Auckland", True),
+            ("2026-10-01T17:30:00Z", "Europe/Moscow", False),
+            ("2026-10-02T09:00:00Z", "Pacific/Pago_Pago", False),
+            ("2026-10-02T11:00:00Z", "Pacific/Pago_Pago", True),
+        ],
+    )
+    def test_the_first_day_of_use_is_the_athletes(self, started_at: str, time_zone: str, *, worn: bool) -> None:
+        pair = shoes(used_since=date(2026, 10, 2))
+        pair = pair.model_copy(update=pair.defaults([SportType.RUN], NOW))
+        assert default_gear([pair], facts(started_at=started_at, time_zone=time_zone)) == (["g-1"] if worn else [])
 
     def test_no_gear_is_a_choice_too(self) -> None:
         gears = {"g-1": shoes(default_for={SportType.RUN: datetime(2026, 1, 1, tzinfo=UTC)})}
