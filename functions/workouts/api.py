@@ -35,12 +35,14 @@ from workouts.schemas import (
     variant,
 )
 from workouts.store import Filters
+from workouts.totals.routes import router as totals_router
 from workouts.uploads import service as upload_service
 from workouts.uploads.errors import UploadIdTakenError, UploadNotFoundError
 from workouts.uploads.schemas import CreatedUpload, NewUpload, UploadStatus
 
 api = Api()
 api.include_router(measuring_router)
+api.include_router(totals_router)
 handler = lambda_handler(api)
 
 Metres = Annotated[Annotated[float, Thousandths] | None, Query(ge=0, le=10_000_000)]

@@ -10,6 +10,7 @@ from tests.kit.route_cases import RUN, Case, Own, Theirs
 CASES: Final[dict[str, Case]] = {
     "POST /v1/workouts": Own({**RUN, "workout_id": "{workout_id}", "gear_ids": ["{gear_id}"]}),
     "GET /v1/workouts": Own(),
+    "GET /v1/workouts/totals": Own(),
     "GET /v1/workouts/<workout_id>": Theirs(),
     "PATCH /v1/workouts/<workout_id>": Theirs({"name": "mine"}),
     "DELETE /v1/workouts/<workout_id>": Theirs(),

@@ -1,0 +1,29 @@
+"""The diary's totals over HTTP."""
+
+from datetime import date
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from stadion import clock
+from stadion.http import Routes
+from stadion.sports import SportType
+from workouts.totals import service
+from workouts.totals.errors import TotalsRangeError
+from workouts.totals.schemas import TotalsResponse
+
+router = Routes()
+
+From = Annotated[date | None, Query(alias="from", examples=["2026-11-01"])]
+To = Annotated[date | None, Query(alias="to", examples=["2026-11-21"])]
+
+
+@router.get("/v1/workouts/totals", summary="Sum the diary up", tags=["Workouts"], raises=(TotalsRangeError,))
+def get_totals(
+    first: From = None, last: To = None, sport_type: Annotated[SportType | None, Query()] = None
+) -> TotalsResponse:
+    """Over days, at most 731, in all and by sport; six weeks until today when no range is given.
+
+    A workout is of the day on which it began, by the clock that it is shown by. Flagged ones are in the sums, with
+    their share beside each."""
+    return TotalsResponse.of(service.totals(router.user_id, first, last, sport_type, clock.now()))

@@ -1,0 +1,68 @@
+"""The diary's totals through the Lambda handler."""
+
+from typing import Any
+
+import pytest
+
+from tests.kit.events import RUN
+from tests.kit.services import OTHER, Service
+from workouts.totals import store
+
+NOVEMBER = {"from": "2026-11-01", "to": "2026-11-30"}
+
+
+def add(workouts: Service, **fields: Any) -> None:
+    sent = {**RUN, "on_duplicate": "force", **fields}
+    assert workouts.call("POST", "/v1/workouts", sent).status == 201
+
+
+def test_the_diary_is_summed_up_in_all_and_by_sport(workouts: Service) -> None:
+    add(workouts, ascent_m=40, calories_kcal=400)
+    add(workouts, sport_type="Ride", distance_m=30_000)
+    add(workouts, sport_type="Run", distance_m=60_000)  # 118 km/h: flagged
+    add(workouts, started_at="2026-10-31T20:59:00Z")  # the last minute of October, in Moscow
+    answer = workouts.call("GET", "/v1/workouts/totals", query=NOVEMBER)
+    assert answer.status == 200, answer.body
+    whole = answer.body
+    assert (whole["first_day"], whole["last_day"], whole["count"], whole["distance_m"]) == (
+        "2026-11-01",
+        "2026-11-30",
+        3,
+        96_400,
+    )
+    assert (whole["flagged"]["count"], whole["flagged"]["distance_m"]) == (1, 60_000)
+    assert [(one["sport_type"], one["count"], one["flagged"]["count"]) for one in whole["by_sport"]] == [
+        ("Ride", 1, 0),
+        ("Run", 2, 1),
+    ]
+    runs = workouts.call("GET", "/v1/workouts/totals", query={**NOVEMBER, "sport_type": "Run"}).body
+    assert (runs["count"], runs["ascent_m"], [one["sport_type"] for one in runs["by_sport"]]) == (2, 40, ["Run"])
+
+
+def test_they_equal_the_sums_of_the_list_over_any_number_of_pages(workouts: Service) -> None:
+    for day in range(1, 10):
+        add(workouts, started_at=f"2026-11-{day:02}T05:40:00Z", distance_m=1000 * day)
+    workouts.monkeypatch.setattr(store, "PAGE", 2)
+    listed = workouts.call("GET", "/v1/workouts").body["items"]
+    found = workouts.call("GET", "/v1/workouts/totals", query=NOVEMBER).body
+    assert (found["count"], found["distance_m"]) == (9, sum(one["distance_m"] for one in listed))
+
+
+def test_another_athletes_diary_is_their_own(workouts: Service) -> None:
+    add(workouts)
+    assert workouts.call("GET", "/v1/workouts/totals", query=NOVEMBER, user=OTHER).body["count"] == 0
+
+
+@pytest.mark.parametrize(
+    "asked", [{"from": "2026-11-02", "to": "2026-11-01"}, {"from": "2023-01-01", "to": "2026-01-01"}]
+)
+def test_a_range_that_cannot_be_is_refused(workouts: Service, asked: dict[str, str]) -> None:
+    answer = workouts.call("GET", "/v1/workouts/totals", query=asked)
+    assert (answer.status, answer.body["code"]) == (400, "totals_range_is_invalid")
+
+
+def test_a_deleted_workout_counts_no_more(workouts: Service) -> None:
+    add(workouts)
+    (listed,) = workouts.call("GET", "/v1/workouts").body["items"]
+    workouts.call("DELETE", f"/v1/workouts/{listed['workout_id']}", if_match="*")
+    assert workouts.call("GET", "/v1/workouts/totals", query=NOVEMBER).body["count"] == 0
