@@ -125,6 +125,7 @@ class Measured(Value):
 
     sport_type: SportType
     sport_guessed: bool = Field(default=False, description="the recording does not say it")
+    guessed_by: Reason | None = Field(default=None, description="of the last guess; it counts while `sport_guessed`")
     started_at: AwareDatetime
     recorded_span_s: float | None = Field(default=None, description="from the first point to the last one")
     elapsed_time_s: float

@@ -100,6 +100,18 @@ class WorkoutFlagResponse(BaseModel):
         return cls(code=flag.code, detail=flag.detail or worded(flag, language))
 
 
+class SportGuess(BaseModel):
+    """Why a recording that names no sport was taken for this one."""
+
+    code: str = Field(examples=["sport_by_speed"])
+    detail: str = Field(examples=["The recording names no sport; an average of 11.2 km/h is usual for Run."])
+
+    @classmethod
+    def of(cls, workout: Workout, language: Language) -> Self | None:
+        reason = workout.guessed_by if workout.sport_guessed else None
+        return cls(code=reason.code, detail=worded(reason, language)) if reason is not None else None
+
+
 class WorkoutSummary(BaseModel):
     workout_id: str
     revision: int
@@ -123,7 +135,8 @@ class WorkoutSummary(BaseModel):
     normalized_power_w: float | None = None
     average_cadence_rpm: float | None = None
     max_cadence_rpm: float | None = None
-    sport_guessed: bool = Field(default=False, description="by its speed: the recording does not say the sport")
+    sport_guessed: bool = Field(default=False, description="the recording does not say the sport")
+    guessed_by: SportGuess | None = Field(default=None, description="why it was taken for this sport")
     gear_ids: list[str] | None = Field(default=None, description="as named; null: the default gear of the sport")
     worn_gear_ids: list[str] = Field(description="the gear that wore; the default gear appears a moment later")
     flags: list[WorkoutFlagResponse] = Field(default_factory=list)
@@ -212,12 +225,13 @@ def variant(workout: Workout, language: Language) -> str:
     """Inventory's note of the default gear is no edit, but it is news for who has seen the workout without it; and
     so are reasons in another language."""
     gear = f"gear{workout.assigned_for}" if workout.gear_ids is None and workout.assigned_for else ""
-    return f"{gear}{language.value}" if workout.flags else gear
+    return f"{gear}{language.value}" if workout.flags or workout.sport_guessed else gear
 
 
 def _shown(workout: Workout, language: Language) -> dict[str, Any]:
     flags = [WorkoutFlagResponse.of(flag, language) for flag in workout.flags]
-    return {**workout.model_dump(), "worn_gear_ids": workout.worn_gear_ids, "flags": flags}
+    told = {"worn_gear_ids": workout.worn_gear_ids, "flags": flags, "guessed_by": SportGuess.of(workout, language)}
+    return {**workout.model_dump(), **told}
 
 
 class DownloadLink(BaseModel):

@@ -216,7 +216,22 @@ NOTES: Final = {
     ),
 }
 
-TEXTS: Final = FLAGS | REFUSALS | LEFT_OUT | JOINED | NOTES
+GUESSES: Final = {
+    "sport_by_speed": Text(
+        en="The recording names no sport; an average of {kmh} km/h is usual for {sport}.",
+        ru="В записи не указан вид спорта; средняя скорость {kmh} км/ч обычна для {sport}.",
+    ),
+    "sport_unclear": Text(
+        en="The recording names no sport, and its speed ({kmh} km/h on average) does not tell which it was.",
+        ru="В записи не указан вид спорта, и по скорости (в среднем {kmh} км/ч) его не определить.",
+    ),
+    "sport_without_way": Text(
+        en="The recording names no sport, and no way that would tell which it was.",
+        ru="В записи не указаны ни вид спорта, ни путь, по которому его можно определить.",
+    ),
+}
+
+TEXTS: Final = FLAGS | REFUSALS | LEFT_OUT | JOINED | NOTES | GUESSES
 
 
 def worded(reason: Reason, language: Language) -> str:

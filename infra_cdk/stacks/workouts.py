@@ -26,6 +26,7 @@ class WorkoutsStack(ServiceStack):
         self.consume("on_workout_events", uses=[files], table=TableUse.NONE)
         self.consume("on_gear_assigned")
         self.consume("athletes/on_account_events")
+        self.consume("guesses/on_guessed_sports")
         tracks = self.packages("tracks")
         self.consume("live/on_live_sessions", uses=[files, self.claims, tracks], memory_mb=1024)
         self.receive(

@@ -11,12 +11,11 @@ from stadion.errors import NotFoundError
 from stadion.events.telemetry import LiveSessionFinished
 from stadion.events.workouts import LiveSessionSaved
 from stadion.retry import retry_on_conflict
-from stadion.sports import SportType
 from workouts import file_store, store, twin_service
 from workouts.domain import LivePart, Measurement, Workout, absorb, numbered
 from workouts.live import store as live_store
 from workouts.live.store import LiveEntry
-from workouts.measuring.service import entry_of_workout
+from workouts.measuring.service import entry_of_workout, named_sport
 from workouts.recordings.service import Entry, deposited, live_source, measured_of
 
 
@@ -76,8 +75,7 @@ def _find(user_id: str, workout_id: str) -> Workout | None:
 def _join(change: Change, slots: store.Slots, twin: Workout, workout: Workout, entry: Entry) -> None:
     """The athlete's word on the sport stands."""
     joined = absorb(twin, workout, change.now)
-    is_told = not twin.sport_guessed and twin.sport_type is not SportType.WORKOUT
-    best = entry_of_workout(joined, twin.sport_type if is_told else None) or entry
+    best = entry_of_workout(joined, named_sport(twin) or workout.sport_type) or entry
     streams = deposited(twin.user_id, twin.workout_id, best)
     joined = numbered(joined, best.measured, streams=streams).model_copy(update={"measurement": Measurement.DONE})
     store.correct(change, twin, joined, slots, best.track)

@@ -87,6 +87,11 @@ def told_sport(workout: Workout) -> SportType | None:
     return None if workout.sport_guessed else workout.sport_type
 
 
+def named_sport(workout: Workout) -> SportType | None:
+    """The same, where `Workout` is no name of a sport."""
+    return None if workout.sport_type is SportType.WORKOUT else told_sport(workout)
+
+
 def measured_anew(user_id: str, workout_id: str, now: datetime, *, write: bool) -> Remeasured:
     """From its sources, as its sport; the next revision only where that changes anything. Safe to repeat."""
     return retry_on_conflict(lambda: _measured_anew(user_id, workout_id, now, write=write), also=twin_service.MOVED)

@@ -61,7 +61,9 @@ class Entry:
 
     @property
     def source(self) -> Source:
-        return Source(self.recording)
+        """As it was decoded: without a sport that was a guess."""
+        is_told = self.recording.sport_is_told
+        return Source(self.recording if is_told else replace(self.recording, sport_type=SportType.WORKOUT))
 
     @property
     def recording(self) -> Recording:
@@ -135,8 +137,10 @@ def entry_of(recording: Recording, sport_type: SportType | None, body_at: BodyAt
     if recording.sport_is_told:
         return entry
     guess = guessed_sport(entry.judged.line)
-    guessed = entry if guess is recording.sport_type else _entry(replace(recording, sport_type=guess), body_at)
-    return replace(guessed, measured=guessed.measured.model_copy(update={"sport_guessed": True}))
+    if guess.sport_type is not recording.sport_type:
+        entry = _entry(replace(recording, sport_type=guess.sport_type), body_at)
+    told = {"sport_guessed": True, "guessed_by": guess.reason}
+    return replace(entry, measured=entry.measured.model_copy(update=told))
 
 
 def live_source(live: LivePart, bundled: bytes | None) -> Source:

@@ -131,19 +131,17 @@ def _joined(twin: Workout, arrived: Arrived, on_duplicate: OnDuplicate, now: dat
     if len(joined.sources) > MAX_SOURCES or len(joined.files) > MAX_FILES:
         raise RecordingError("too_many_files", most=MAX_SOURCES)
     known = {file.sha256: arrived.entry.source for file in workout.files}
-    best = measuring.entry_of_workout(joined, _sport(twin, arrived, replacing=replacing), known) or arrived.entry
+    best = measuring.entry_of_workout(joined, _sport(twin, workout, replacing=replacing), known) or arrived.entry
     streams = deposited(twin.user_id, twin.workout_id, best)
     joined = numbered(joined, best.measured, streams=streams).model_copy(update={"measurement": Measurement.DONE})
     is_same = (joined.measured.model_dump(), joined.streams) == (twin.measured.model_dump(), twin.streams)
     return Joined(twin, joined, None if is_same else best.track)
 
 
-def _sport(twin: Workout, arrived: Arrived, *, replacing: bool) -> SportType | None:
+def _sport(twin: Workout, arrived: Workout, *, replacing: bool) -> SportType | None:
     """What the athlete said of the twin stands; of a replacement, what its file says."""
-    own = arrived.workout
-    if replacing and not own.sport_guessed:
-        return own.sport_type
-    return None if twin.sport_guessed or twin.sport_type is SportType.WORKOUT else twin.sport_type
+    kept, brought = measuring.named_sport(twin), measuring.named_sport(arrived)
+    return brought or kept if replacing else kept or brought
 
 
 def _workout(upload: Upload, index: int, entry: Entry, data: bytes, sha256: str, now: datetime) -> Workout:

@@ -1,8 +1,10 @@
 """Which sport it was, of a recording that does not say: by how fast it went, and could not have gone."""
 
+from dataclasses import dataclass
 from typing import Final
 
 from stadion.sports import SportType
+from workouts.reasons import Reason
 from workouts.recordings.measures.plausibility import sustained_speed_mps
 from workouts.recordings.measures.timeline import Timeline
 
@@ -15,11 +17,22 @@ _LIMITS_MPS: Final = (
 """From and below which average speed in motion, and never faster than the last over a minute."""
 
 
-def guessed_sport(line: Timeline) -> SportType:
+@dataclass(frozen=True)
+class Guess:
+    """A sport, and why that."""
+
+    sport_type: SportType
+    reason: Reason
+
+
+def guessed_sport(line: Timeline) -> Guess:
     """`Workout` where nobody covered ground, or it may have been a vehicle."""
     if line.covered_m is None or len(line.time_s) < 2 or line.moving_s[-1] <= 0:
-        return SportType.WORKOUT
+        return Guess(SportType.WORKOUT, Reason.of("sport_without_way"))
     average = float(line.covered_m[-1] / line.moving_s[-1])
     fastest = sustained_speed_mps(line, _SUSTAINED_S) or average
-    fitting = (sport_type for sport_type, least, most, top in _LIMITS_MPS if least <= average < most and fastest <= top)
-    return next(fitting, SportType.WORKOUT)
+    kmh = round(average * 3.6, 1)
+    for sport_type, least, most, top in _LIMITS_MPS:
+        if least <= average < most and fastest <= top:
+            return Guess(sport_type, Reason.of("sport_by_speed", kmh=kmh, sport=sport_type.value))
+    return Guess(SportType.WORKOUT, Reason.of("sport_unclear", kmh=kmh))
