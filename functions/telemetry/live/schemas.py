@@ -43,7 +43,9 @@ class LiveStart(RequestModel):
     session_id: ClientId = Field(description="chosen by the app: the workout will have the same id")
     sport_type: SportType = Field(examples=["Run"])
     started_at: Moment = Field(examples=["2026-11-21T08:40:00+03:00"])
-    time_zone: TimeZone = "UTC"
+    time_zone: TimeZone | None = Field(
+        default=None, description="of the first position, or else the athlete's own, when it is not named"
+    )
     name: Annotated[str, Field(min_length=1, max_length=200, pattern=LINE, examples=["Before work"])] | None = None
     gear_ids: Annotated[list[ClientId], Field(max_length=10)] | None = Field(
         default=None, description="the pieces worn; leave it out to use the default gear of the sport"
@@ -138,7 +140,7 @@ class _SessionFields(BaseModel):
     outcome: LiveOutcome | None = None
     sport_type: SportType
     started_at: AwareDatetime
-    time_zone: str
+    time_zone: str | None = None
     name: str | None = None
     gear_ids: list[str] | None = None
     pauses: list[LivePause] = Field(default_factory=list)

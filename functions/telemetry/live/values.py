@@ -47,7 +47,7 @@ class Start(Value):
     session_id: str
     sport_type: SportType
     started_at: AwareDatetime
-    time_zone: str = "UTC"
+    time_zone: str | None = None
     name: str | None = None
     gear_ids: list[str] | None = None
 
@@ -92,7 +92,7 @@ class SessionSummary:
     outcome: LiveOutcome | None
     sport_type: SportType
     started_at: datetime
-    time_zone: str
+    time_zone: str | None
     name: str | None
     gear_ids: list[str] | None
     pauses: list[LivePause]

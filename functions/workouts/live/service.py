@@ -15,15 +15,16 @@ from workouts import file_store, store, twin_service
 from workouts.domain import LivePart, Measurement, Workout, absorb, numbered
 from workouts.live import store as live_store
 from workouts.live.store import LiveEntry
-from workouts.measuring.service import entry_of_workout, named_sport
+from workouts.measuring.service import body_of, entry_of_workout, named_sport
 from workouts.recordings.service import Entry, deposited, live_source, measured_of
+from workouts.recordings.zone_service import zone_for
 
 
 def save(user_id: str, event: LiveSessionFinished, now: datetime) -> str:
     """What became of it, in a word."""
     part = _part(event)
     bundled = claims.collect(part.key) if part.key is not None else None
-    entry = measured_of([live_source(part, bundled)], None, part.sport_type)
+    entry = measured_of([live_source(part, bundled)], None, part.sport_type, body_of(user_id))
     return retry_on_conflict(lambda: _save(user_id, event, part, bundled, entry, now), also=twin_service.MOVED)
 
 
@@ -101,7 +102,7 @@ def _workout(user_id: str, event: LiveSessionFinished, part: LivePart, entry: En
         user_id=user_id,
         origin="live",
         name=event.name,
-        time_zone=event.time_zone,
+        time_zone=event.time_zone or zone_for(user_id, entry.measured.start_latlng),
         gear_ids=event.gear_ids,
         live=part,
         streams=deposited(user_id, event.session_id, entry),

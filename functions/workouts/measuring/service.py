@@ -15,9 +15,10 @@ from stadion.retry import retry_on_conflict
 from stadion.sports import SportType
 from stadion.storage import s3_client
 from workouts import file_store, store, twin_service
+from workouts.athletes import service as athletes
 from workouts.domain import FileRef, Measurement, NextPart, Workout, numbered
 from workouts.recordings.errors import RecordingError
-from workouts.recordings.service import Entry, Source, deposited, live_source, measured_of, part_of, within_time
+from workouts.recordings.service import BodyAt, Entry, Source, deposited, live_source, measured_of, part_of, within_time
 
 Known = Mapping[str, Source]
 """What was decoded already, by its file's hash."""
@@ -47,7 +48,11 @@ def entry_of_workout(workout: Workout, sport_type: SportType | None, known: Know
 
     `RecordingError` when they cannot be measured."""
     sources = list(_sources(workout, known or {}))
-    return measured_of(sources, workout.cut, sport_type) if sources else None
+    return measured_of(sources, workout.cut, sport_type, body_of(workout.user_id)) if sources else None
+
+
+def body_of(user_id: str) -> BodyAt:
+    return lambda moment: athletes.body_on(user_id, moment.date())
 
 
 def _sources(workout: Workout, known: Known) -> Iterator[Source]:

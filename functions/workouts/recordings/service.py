@@ -37,7 +37,7 @@ SAME_NAMES = set(Measured.model_fields) & set(Measures.__dataclass_fields__) - {
 MEASURING_S: Final = 90.0
 """Of the two minutes that a function has."""
 BodyAt = Callable[[datetime], Athlete]
-"""What is known of the athlete's body at that time."""
+"""What is known of the athlete's body at a moment (on its day in UTC)."""
 
 
 def _of_nobody(_: datetime) -> Athlete:

@@ -39,7 +39,7 @@ class Upload(Value):
     workout_id: str = Field(description="of the first workout in the recording")
     correlation_id: str
     filename: str
-    time_zone: str = "UTC"
+    time_zone: str | None = None
     name: str | None = None
     notes: str | None = None
     sport_type: SportType | None = None

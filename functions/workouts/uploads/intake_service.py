@@ -20,6 +20,7 @@ from workouts.measuring import service as measuring
 from workouts.reasons import Reason
 from workouts.recordings.errors import RecordingError
 from workouts.recordings.service import Entry, contents_of, deposited, within_time
+from workouts.recordings.zone_service import zone_for
 from workouts.uploads import incoming_store, store
 from workouts.uploads.domain import (
     Added,
@@ -74,7 +75,7 @@ def _take_in(upload: Upload, data: bytes, now: datetime) -> Intake:
     again = same_bytes(upload, diary_store.workouts_of_file(upload.user_id, sha256))
     if again is not None:
         return store.end(again, now)
-    contents = contents_of(data, sport_type=upload.sport_type, now=now)
+    contents = contents_of(data, sport_type=upload.sport_type, now=now, body_at=measuring.body_of(upload.user_id))
     if len(contents.entries) > MAX_ENTRIES:
         raise RecordingError("too_many_sessions", most=MAX_ENTRIES)
     arrived = [
@@ -162,7 +163,7 @@ def _workout(upload: Upload, index: int, entry: Entry, data: bytes, sha256: str,
         origin="upload",
         name=upload.name,
         notes=upload.notes,
-        time_zone=upload.time_zone,
+        time_zone=upload.time_zone or zone_for(upload.user_id, entry.measured.start_latlng),
         gear_ids=upload.gear_ids,
         files=[original],
         streams=deposited(upload.user_id, workout_id, entry),

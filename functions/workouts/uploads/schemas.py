@@ -26,7 +26,9 @@ class NewUpload(RequestModel):
 
     upload_id: ClientId | None = Field(default=None, description="chosen by the client, so that it works offline")
     filename: str = Field(min_length=1, max_length=200, pattern=r"^[^/\\\x00-\x1f]+$", examples=["morning.fit"])
-    time_zone: TimeZone = "UTC"
+    time_zone: TimeZone | None = Field(
+        default=None, description="of the first position, or else the athlete's own, when it is not named"
+    )
     name: Name | None = None
     notes: Notes | None = None
     sport_type: SportType | None = Field(default=None, description="overrides what the recording says")

@@ -41,7 +41,7 @@ class LiveSessionFinished(Event):
     sport_type: SportType = Field(examples=["Run"])
     started_at: AwareDatetime = Field(examples=["2026-11-21T05:40:00Z"])
     ended_at: AwareDatetime = Field(examples=["2026-11-21T06:10:34Z"])
-    time_zone: str = Field(examples=["Europe/Moscow"])
+    time_zone: str | None = Field(default=None, examples=["Europe/Moscow"], description="null: nobody named it")
     name: str | None = Field(default=None, examples=["Morning run"])
     gear_ids: list[str] | None = Field(
         default=None, examples=[[GEAR]], description="null: nobody named the gear, so the default gear is meant"
