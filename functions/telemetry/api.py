@@ -14,12 +14,14 @@ from telemetry.devices.errors import TelemetryNotQueuedError, TelemetryTooLargeE
 from telemetry.devices.schemas import DEVICE_ID, TelemetryBatch, TelemetryReceipt, TelemetryResponse
 from telemetry.downsampling import StreamResolution
 from telemetry.errors import MetricNotFoundError, TelemetryRangeError, TelemetryRangeTooLongError
+from telemetry.exports import service as exports
+from telemetry.exports.domain import CONTENT_TYPES, ExportFormat
+from telemetry.exports.errors import FormatCannotCarryError
 from telemetry.live.routes import router as live_router
 from telemetry.metrics.routes import router as metrics_router
 from telemetry.streams import service
 from telemetry.streams.domain import StreamSeries
 from telemetry.streams.errors import NoDistanceError, StreamsNotFoundError, UnknownStreamError
-from telemetry.streams.exports import CONTENT_TYPES, ExportFormat
 from telemetry.streams.schemas import StreamsResponse
 
 api = Api()
@@ -48,14 +50,15 @@ def get_streams(
 
 @api.get(
     "/v1/workouts/<workout_id>/export",
-    summary="Export as GPX, TCX or CSV",
+    summary="Export as FIT, TCX, GPX or CSV",
     tags=["Streams"],
     compress=True,
     responses=file_response(*CONTENT_TYPES.values()),
-    raises=(StreamsNotFoundError,),
+    raises=(StreamsNotFoundError, FormatCannotCarryError),
 )
-def export_workout(workout_id: str, format: Annotated[ExportFormat, Query()] = ExportFormat.GPX) -> Response[str]:  # noqa: A002
-    body = service.export(api.user_id, workout_id, format)
+def export_workout(workout_id: str, format: Annotated[ExportFormat, Query()] = ExportFormat.GPX) -> Response[bytes]:  # noqa: A002
+    """FIT and TCX read back as the same workout. GPX carries positions, CSV samples; without any they are refused."""
+    body = exports.export(api.user_id, workout_id, format)
     headers: dict[str, Any] = {"Content-Disposition": f'attachment; filename="{workout_id}.{format.value}"'}
     return Response(status_code=200, content_type=CONTENT_TYPES[format], headers=headers, body=body)
 

@@ -24,3 +24,10 @@ def active_clock(columns: Columns) -> Floats:
         covered = np.interp(time_s, time_s[known], distance[known])
         paused &= np.diff(covered) < PAUSE_SPEED_MPS * steps
     return np.concatenate(([0.0], np.cumsum(np.where(paused, 0.0, steps))))[: len(time_s)]
+
+
+def paused_where(columns: Columns) -> list[tuple[float, float]]:
+    """When the active clock stood still, and for how long."""
+    time_s = columns[TIME]
+    rests = np.diff(time_s) - np.diff(active_clock(columns))
+    return [(float(time_s[at]), float(rests[at])) for at in np.flatnonzero(rests > 0)]

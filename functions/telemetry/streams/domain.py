@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -9,7 +10,9 @@ import numpy as np
 
 from stadion.sports import SportType, sport
 from stadion.streams.codec import Floats
-from stadion.streams.recorded import MOVING, BoolArray, doubted, sound
+from stadion.streams.recorded import MOVING, TIME, BoolArray, doubted, sound
+from stadion.streams.told import Told, ToldPause
+from telemetry.clocks import paused_where
 from telemetry.downsampling import POINTS, Indices, StreamResolution, lttb
 
 Columns = Mapping[str, Floats]
@@ -201,3 +204,19 @@ def _listed(values: Floats, decimals: int, name: str) -> list[Any]:
 def _positions(lat: Floats, lon: Floats) -> list[Any]:
     pairs = zip(np.round(lat, 7).tolist(), np.round(lon, 7).tolist(), strict=True)
     return [None if a != a else [a, b] for a, b in pairs]  # noqa: PLR0124 - NaN
+
+
+def guessed(columns: Columns, sport_type: SportType, started_at: datetime) -> Told:
+    """Of a recording of which nothing is told, or of none: what its columns say by themselves."""
+    lasted_s = float(columns[TIME][-1]) if TIME in columns else 0.0
+    pauses = paused_where(columns) if TIME in columns else []
+    timer_s = lasted_s - sum(duration_s for _, duration_s in pauses)
+    return Told(
+        sport_type=sport_type,
+        started_at=started_at,
+        elapsed_time_s=lasted_s,
+        timer_time_s=timer_s,
+        moving_time_s=timer_s,
+        distance_m=float(np.nanmax(columns["distance_m"])) if "distance_m" in columns else None,
+        pauses=[ToldPause(offset_s=start_s, duration_s=duration_s) for start_s, duration_s in pauses],
+    )

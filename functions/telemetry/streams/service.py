@@ -1,4 +1,4 @@
-"""Use cases: keep the streams of a workout's newest revision, read them, export them, forget what nobody needs.
+"""Use cases: keep the streams of a workout's newest revision, read them, forget what nobody needs.
 
 A live workout has streams of the diary's, too; the session's own chunks stay beside them, for what comes late, until a
 file joins or the workout is deleted.
@@ -12,12 +12,12 @@ from stadion.events.workouts import WorkoutFacts, WorkoutUse
 from stadion.retry import retry_on_conflict
 from stadion.streams.codec import Floats
 from stadion.streams.recorded import unbundle
+from stadion.streams.told import Told
 from telemetry.downsampling import StreamResolution
 from telemetry.live import service as live
 from telemetry.streams import store
-from telemetry.streams.domain import KNOWN, Streams, StreamSeries, doubted_ranges, has_distance, streams
+from telemetry.streams.domain import KNOWN, Streams, StreamSeries, doubted_ranges, guessed, has_distance, streams
 from telemetry.streams.errors import NoDistanceError, StreamsNotFoundError, UnknownStreamError
-from telemetry.streams.exports import ExportFormat, exported
 from telemetry.streams.store import Kept
 from telemetry.streams.values import Facts
 
@@ -40,11 +40,15 @@ def read(
     )
 
 
-def export(user_id: str, workout_id: str, as_format: ExportFormat) -> str:
-    kept, columns = _columns(user_id, workout_id)
-    if kept.started_at is None:
+def whole(user_id: str, workout_id: str) -> tuple[Told, dict[str, Floats]]:
+    """What is known of a workout, as of its newest revision, and its columns; none where nothing was recorded."""
+    kept = store.read(user_id, workout_id).value
+    if kept is None or kept.facts is None or kept.started_at is None:
         raise StreamsNotFoundError
-    return exported(columns, sport_type=kept.sport_type, started_at=kept.started_at, as_format=as_format)
+    columns, told = store.read_streams(user_id, kept)
+    known = told or guessed(columns, kept.sport_type, kept.started_at)
+    newest = {"sport_type": kept.sport_type, "started_at": kept.started_at, **kept.facts.model_dump(exclude_none=True)}
+    return known.model_copy(update={name: newest[name] for name in newest.keys() & Told.model_fields.keys()}), columns
 
 
 def _columns(user_id: str, workout_id: str) -> tuple[Kept, dict[str, Floats]]:
@@ -78,9 +82,7 @@ def keep_streams(user_id: str, workout: WorkoutFacts, now: datetime) -> str:
         started_at=workout.started_at,
         facts=Facts(
             day=local_date(workout.started_at, workout.time_zone),
-            elapsed_time_s=workout.elapsed_time_s,
-            moving_time_s=workout.moving_time_s,
-            average_heart_rate_bpm=workout.average_heart_rate_bpm,
+            **workout.model_dump(include=set(Facts.model_fields)),
             counts=workout.counts_for(WorkoutUse.FITNESS),
         ),
     )

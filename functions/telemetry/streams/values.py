@@ -13,5 +13,11 @@ class Facts(Value):
     day: date
     elapsed_time_s: float
     moving_time_s: float
+    timer_time_s: float | None = Field(default=None, description="None: it was kept before it was told")
+    distance_m: float | None = None
+    ascent_m: float | None = None
+    calories_kcal: float | None = None
     average_heart_rate_bpm: float | None = None
+    average_power_w: float | None = None
+    rpe: float | None = Field(default=None, description="perceived exertion, from 0 to 10")
     counts: bool = Field(default=True, description="for fitness: load, curves, thresholds, series")

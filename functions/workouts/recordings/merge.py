@@ -39,7 +39,7 @@ def merged(one: Recording, other: Recording) -> Recording:
 
 
 def _readings(recording: Recording) -> int:
-    return sum(int((~np.isnan(values)).sum()) for values in recording.channels().values())
+    return sum(int((~np.isnan(values)).sum()) for name, values in recording.channels().items() if name != "moving")
 
 
 def _coverage(recording: Recording, channel: str) -> float:
@@ -52,7 +52,7 @@ def _origin(base: Recording, spare: Recording, channel: str) -> Recording:
 
 
 def _channels(base: Recording, spare: Recording) -> dict[str, Floats]:
-    taken = [name for name in CHANNELS if name != "lon" and _origin(base, spare, name) is spare]
+    taken = [name for name in CHANNELS if name not in ("lon", "moving") and _origin(base, spare, name) is spare]
     together = [channel for name in taken for channel in _TOGETHER.get(name, (name,))]
     return {name: _on_the_clock_of(base, spare, getattr(spare, name), is_angle=name == "lon") for name in together}
 

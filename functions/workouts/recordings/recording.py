@@ -29,6 +29,7 @@ CHANNELS = (
     "cadence_rpm",
     "power_w",
     "temperature_c",
+    "moving",
 )
 
 
@@ -127,6 +128,8 @@ class Recording:
     cadence_rpm: Floats
     power_w: Floats
     temperature_c: Floats
+    moving: Floats
+    """1 where the step that led to the point was in motion, 0 where not: told by an export of ours alone."""
     segment: Floats | None = None
     pauses: tuple[Pause, ...] | None = None
     stopped_s: float | None = None
@@ -160,6 +163,11 @@ class Recording:
 
     def channels(self) -> dict[str, Floats]:
         return {name: getattr(self, name) for name in CHANNELS}
+
+    @property
+    def is_judged(self) -> bool:
+        """An export of ours: its pauses and its motion are what a diary found."""
+        return self.pauses is not None and not np.isnan(self.moving).all()
 
     @property
     def span_s(self) -> float:
@@ -299,6 +307,7 @@ _RANGES = {
     "cadence_rpm": (0.0, 1_000.0),
     "power_w": (0.0, 65_000.0),
     "temperature_c": (-100.0, 100.0),
+    "moving": (0.0, 1.0),
 }
 
 

@@ -26,10 +26,10 @@ from workouts.recordings.formats.parts import LeftOut
 from workouts.recordings.formats.service import decode, decoded
 from workouts.recordings.measures.domain import Judged, Measures, fingerprint, judged, measure, measures_of
 from workouts.recordings.measures.guess import guessed_sport
+from workouts.recordings.measures.told import moving, told_of
 from workouts.recordings.merge import merged
 from workouts.recordings.recording import CHANNELS, DeviceTotals, Pause, Recording
 from workouts.recordings.stretch import stretch
-from workouts.recordings.told import moving, told_of
 
 SAME_NAMES = set(Measured.model_fields) & set(Measures.__dataclass_fields__) - {"best_efforts", "disputed", "flags"}
 

@@ -11,7 +11,7 @@ import numpy as np
 from stadion.sports import SportType, from_fit
 from workouts.recordings.errors import RecordingError
 from workouts.recordings.formats.devices import is_barometric_maker
-from workouts.recordings.formats.fit_channels import Message, track_of
+from workouts.recordings.formats.fit_channels import OWN_TIME, Message, track_of
 from workouts.recordings.formats.fit_file import FitPart, damaged, parts_of
 from workouts.recordings.formats.parts import Decoded, LeftOut, Part, decoded_parts
 from workouts.recordings.formats.positions import without_nowhere
@@ -30,6 +30,11 @@ from workouts.recordings.recording import (
 )
 
 Summaries = Mapping[str, Sequence[Message]]
+
+OWN_SPORT: Final = "stadion_sport"
+OWN_CALORIES: Final = "stadion_calories"
+OWN_LAPS: Final = "stadion_laps"
+"""Of the session of an export of ours; of no laps, the one that FIT wants is the whole."""
 
 _INDOORS: Final = frozenset(
     {
@@ -82,7 +87,7 @@ class _File:
 
     @classmethod
     def of(cls, part: FitPart) -> "_File":
-        summaries = _plain(_guarded(fitfast.parse, part.summaries))
+        summaries = _timely(_plain(_guarded(fitfast.parse, part.summaries)))
         types = {file_id.get("type", "activity") for file_id in summaries.get("file_id", ())}
         if types and not types & {"activity", 4}:
             raise RecordingError("not_an_activity")
@@ -118,6 +123,19 @@ def _plain(summaries: Summaries) -> Summaries:
         if name == "hr"
         else [
             {field: value for field, value in message.items() if isinstance(value, str | int | float)}
+            for message in messages
+        ]
+        for name, messages in summaries.items()
+    }
+
+
+def _timely(summaries: Summaries) -> Summaries:
+    """With our own fractions of a second."""
+    return {
+        name: [
+            {**message, "timestamp" if name == "event" else "start_time": message[OWN_TIME]}
+            if OWN_TIME in message
+            else message
             for message in messages
         ]
         for name, messages in summaries.items()
@@ -234,6 +252,7 @@ def _recording(file: _File, track: RawTrack, session: Message, reach: tuple[floa
     file_id, summaries = _first(file.summaries, "file_id"), file.summaries
     begin_s = _start(session) or (float(np.nanmin(track.epoch_s)) if np.isfinite(track.epoch_s).any() else 0.0)
     placed, nowhere = without_nowhere(track.channels)
+    device = _word(file_id.get("product_name")) if OWN_SPORT in session else _device(file_id)
     pauses, stopped_s = _timer(summaries.get("event", ()), *reach)
     recording = assembled(
         RawTrack(epoch_s=track.epoch_s, channels=placed),
@@ -242,10 +261,10 @@ def _recording(file: _File, track: RawTrack, session: Message, reach: tuple[floa
         started_epoch_s=begin_s or None,
         pauses=pauses,
         stopped_epoch_s=stopped_s,
-        laps=tuple(_laps(summaries.get("lap", ()), begin_s, *reach)),
+        laps=tuple(_laps(summaries.get("lap", ()), begin_s, *reach)) if session.get(OWN_LAPS) != 0 else (),
         totals=_totals(session),
-        barometric=is_barometric_maker(file_id.get("manufacturer")),
-        device=_device(file_id),
+        barometric=is_barometric_maker((device or "").partition(" ")[0]),
+        device=device,
         external_id=_external_id(file_id, index),
         notes=(*file.part.notes, *nowhere),
     )
@@ -261,6 +280,8 @@ def _recording(file: _File, track: RawTrack, session: Message, reach: tuple[floa
 
 
 def _sport_type(session: Message) -> SportType:
+    if session.get(OWN_SPORT) in set(SportType):
+        return SportType(session[OWN_SPORT])
     sub_sport = session.get("sub_sport")
     named = str(session.get("sport_profile_name") or session.get("name") or "").lower()
     if session.get("sport") == "cross_country_skiing" and any(word in named for word in _ROLLER):
@@ -369,12 +390,13 @@ def _swim(session: Message, lengths: Sequence[Message], reach: tuple[float, floa
 def _totals(session: Message) -> DeviceTotals:
     return believable(
         DeviceTotals(
+            of_laps=True if OWN_SPORT in session else None,
             elapsed_time_s=_number(session, "total_elapsed_time"),
             timer_time_s=_number(session, "total_timer_time"),
             distance_m=_number(session, "total_distance"),
             ascent_m=_number(session, "total_ascent"),
             descent_m=_number(session, "total_descent"),
-            calories_kcal=_number(session, "total_calories") or None,
+            calories_kcal=_either(session, OWN_CALORIES, "total_calories") or None,
             average_heart_rate_bpm=_number(session, "avg_heart_rate"),
             max_heart_rate_bpm=_number(session, "max_heart_rate"),
             average_speed_mps=_either(session, "enhanced_avg_speed", "avg_speed"),

@@ -10,6 +10,8 @@ from workouts.recordings.recording import Floats, RawTrack
 
 Message = Mapping[str | int, Any]
 
+OWN_TIME: Final = "stadion_time"
+"""With the fraction of its second, for which FIT has no place: in exports of ours, where there is one."""
 _CHANNELS: Final = {
     "lat": ("position_lat",),
     "lon": ("position_long",),
@@ -20,6 +22,7 @@ _CHANNELS: Final = {
     "cadence_rpm": ("cadence",),
     "power_w": ("power",),
     "temperature_c": ("temperature",),
+    "moving": ("stadion_moving",),
 }
 _NATIVE: Final = {
     2: "altitude_m",
@@ -56,6 +59,8 @@ def track_of(
     epoch_s = columns.get("timestamp")
     if epoch_s is None:
         return RawTrack(epoch_s=np.empty(0), channels={}) if not columns else None
+    if OWN_TIME in columns:
+        epoch_s = np.where(np.isnan(columns[OWN_TIME]), epoch_s, columns[OWN_TIME])
     channels = _native(columns)
     for name, values in _stand_ins(columns, packed, summaries, epoch_s):
         if name not in channels or np.isnan(channels[name]).all():

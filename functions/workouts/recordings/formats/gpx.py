@@ -10,6 +10,7 @@ import numpy as np
 from stadion.sports import from_gpx
 from workouts.recordings.errors import RecordingError
 from workouts.recordings.formats.devices import is_barometric
+from workouts.recordings.formats.own import OwnWords
 from workouts.recordings.formats.parts import Decoded, Part, decoded_parts
 from workouts.recordings.formats.positions import is_indoor, without_nowhere
 from workouts.recordings.formats.xml_guard import MISSING, NO_TIME, TIME, Columns, PointReader, read_points, utc
@@ -65,6 +66,7 @@ class _Track:
     start: int
     """Its first point's index."""
     sport: str = ""
+    own: OwnWords | None = None
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,7 @@ class _Journey:
     last: int
     sport: str
     middle_s: float
+    own: OwnWords | None = None
 
     def takes(self, other: "_Journey") -> bool:
         """Another sport, or another day, is another activity."""
@@ -107,10 +110,10 @@ def _journeys(tracks: Sequence[_Track], epoch_s: Floats) -> list[_Journey]:
         if not len(times_s):
             others.append(_Journey(track.start, end, track.sport, np.nan))
             continue
-        journey = _Journey(track.start, end, track.sport, float(np.median(times_s)))
+        journey = _Journey(track.start, end, track.sport, float(np.median(times_s)), track.own)
         if timed and timed[-1].takes(journey):
             before = timed.pop()
-            journey = replace(journey, first=before.first, sport=before.sport or journey.sport)
+            journey = replace(journey, first=before.first, sport=before.sport or journey.sport, own=None)
         timed.append(journey)
     if len(timed) > MAX_RECORDINGS:
         raise RecordingError("too_many_parts", most=MAX_RECORDINGS)
@@ -122,16 +125,19 @@ def _recording(reader: "_GpxReader", journey: _Journey, epoch_s: Floats, channel
         raise RecordingError("no_points")
     index = np.arange(journey.first, journey.last)
     segment = np.searchsorted(reader.segment_starts, index, side="right").astype(np.float64)
-    own = {name: values[journey.first : journey.last] for name, values in channels.items()}
-    placed, notes = without_nowhere(own)
+    times_s, own = epoch_s[journey.first : journey.last], journey.own
+    told = {name: values[journey.first : journey.last] for name, values in channels.items()}
+    placed, notes = without_nowhere(told if own is None else {**told, "moving": own.moving(times_s)})
+    said = {"sport_type": from_gpx(journey.sport), "device": reader.creator or None} if own is None else own.clock()
     recording = assembled(
-        RawTrack(epoch_s=epoch_s[journey.first : journey.last], channels=placed, segment=segment),
+        RawTrack(epoch_s=times_s, channels=placed, segment=segment),
         file_format="gpx",
-        sport_type=from_gpx(journey.sport),
-        barometric=is_barometric(reader.creator),
-        device=reader.creator or None,
+        barometric=is_barometric(said["device"]),
         notes=(*reader.notes, *reader.points.notes(), *notes),
+        **said,
     )
+    if own is not None:
+        return replace(recording, **own.words)
     return replace(recording, indoor=is_indoor(journey.sport), sport_is_told=bool(journey.sport))
 
 
@@ -162,6 +168,15 @@ class _GpxReader(PointReader):
             self.segment_starts.append(len(self.points))
         elif name == "gpx":
             self.creator = attributes.get("creator", "")[:200]
+        elif "trk" in self.path:
+            self._own(name, attributes)
+
+    def _own(self, name: str, attributes: dict[str, str]) -> None:
+        track = self.tracks[-1]
+        if name == "workout":
+            track.own = OwnWords.of(attributes)
+        elif track.own is not None and self.path[-2:-1] == ["workout"]:
+            track.own.take(name, attributes)
 
     def closed(self, name: str, parent: str, text: str) -> None:
         if name == "trkpt" and parent == "trkseg":

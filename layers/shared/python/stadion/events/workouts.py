@@ -49,6 +49,7 @@ class WorkoutFacts(Part):
     started_at: AwareDatetime = Field(examples=["2026-11-21T05:40:00Z"])
     time_zone: str = Field(examples=["Europe/Moscow"])
     elapsed_time_s: float = Field(ge=0, examples=[1834.0])
+    timer_time_s: float | None = Field(default=None, ge=0, examples=[1812.0], description="without pauses")
     moving_time_s: float = Field(ge=0, examples=[1790.0])
     distance_m: float | None = Field(default=None, ge=0, examples=[6400.0])
     ascent_m: float | None = Field(default=None, ge=0, examples=[42.0])
@@ -57,6 +58,7 @@ class WorkoutFacts(Part):
     max_heart_rate_bpm: float | None = Field(default=None, examples=[171.0])
     average_power_w: float | None = Field(default=None, examples=[None])
     normalized_power_w: float | None = Field(default=None, examples=[None])
+    rpe: float | None = Field(default=None, ge=0, le=10, examples=[None], description="perceived exertion")
     gear_ids: list[str] = Field(default_factory=list, examples=[[GEAR]])
     gear_chosen: bool = Field(
         default=False,

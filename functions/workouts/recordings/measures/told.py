@@ -28,8 +28,10 @@ def told_of(case: Judged, measured: Measured, track: Track) -> Told:
 
 
 def _laps(case: Judged, track: Track) -> list[ToldLap]:
+    if not track.laps:
+        return []
     bounds_s = lap_bounds_s(case.sound, case.line)
-    timers = np.diff(np.interp(bounds_s, case.line.time_s, case.line.active_s)) if track.laps else ()
+    timers = case.line.between(case.line.active_s, bounds_s)
     return [
         ToldLap.model_validate({**lap, "offset_s": float(start), "timer_time_s": round(float(timer_s), 3)})
         for lap, start, timer_s in zip(track.laps, bounds_s, timers, strict=False)

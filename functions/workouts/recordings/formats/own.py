@@ -1,0 +1,104 @@
+"""What an export of ours says in TCX and GPX beside the format: the element `workout` with its pauses, stands and laps.
+
+Numbers are attributes, offsets seconds since `started_at`. Its word on motion and pauses was judged already."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from stadion.sports import SportType
+from workouts.recordings.formats.totals import believable
+from workouts.recordings.formats.xml_guard import epoch_s, number, utc
+from workouts.recordings.limits import MAX_LAPS
+from workouts.recordings.recording import DeviceLap, DeviceTotals, Floats, Pause
+
+_MOST_SPANS = 100_000
+
+
+@dataclass
+class OwnWords:
+    started_s: float
+    said: Mapping[str, str]
+    pauses: list[Pause] = field(default_factory=list)
+    stands: list[Pause] = field(default_factory=list)
+    laps: list[DeviceLap] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, attributes: Mapping[str, str]) -> "OwnWords | None":
+        started_s = epoch_s(utc(attributes.get("started_at", "")))
+        is_ours = started_s is not None and "elapsed_s" in attributes and attributes.get("sport") in set(SportType)
+        return cls(started_s, attributes) if is_ours and started_s is not None else None
+
+    def take(self, name: str, attributes: Mapping[str, str]) -> None:
+        """An element inside of it."""
+        at_s = _number(attributes, "at_s")
+        if at_s is None or len(self.pauses) + len(self.stands) > _MOST_SPANS or len(self.laps) >= MAX_LAPS:
+            return
+        if name in ("pause", "stand"):
+            span = Pause(self.started_s + at_s, _number(attributes, "for_s") or 0.0)
+            (self.pauses if name == "pause" else self.stands).append(span)
+        elif name == "lap":
+            self.laps.append(
+                DeviceLap(
+                    offset_s=self.started_s + at_s,
+                    elapsed_time_s=_number(attributes, "elapsed_s"),
+                    timer_time_s=_number(attributes, "timer_s"),
+                    distance_m=_number(attributes, "distance_m"),
+                )
+            )
+
+    @property
+    def sport_type(self) -> SportType:
+        return SportType(self.said["sport"])
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """Of a recording, what is no part of its clock."""
+        return {
+            "indoor": self.said.get("indoor") == "true",
+            "feel": self._number("feel", most=100),
+            "rpe": self._number("rpe", most=10),
+        }
+
+    def clock(self) -> dict[str, Any]:
+        """For `assembled`."""
+        elapsed_s = self._number("elapsed_s")
+        return {
+            "sport_type": self.sport_type,
+            "started_epoch_s": self.started_s,
+            "pauses": tuple(self.pauses),
+            "stopped_epoch_s": None if elapsed_s is None else self.started_s + elapsed_s,
+            "laps": tuple(self.laps),
+            "totals": believable(
+                DeviceTotals(
+                    of_laps=True,
+                    elapsed_time_s=elapsed_s,
+                    timer_time_s=self._number("timer_s"),
+                    distance_m=self._number("distance_m"),
+                    ascent_m=self._number("ascent_m"),
+                    descent_m=self._number("descent_m"),
+                    calories_kcal=self._number("calories_kcal"),
+                )
+            ),
+            "device": self.said.get("device", "")[:200] or None,
+        }
+
+    def moving(self, times_s: Floats) -> Floats:
+        """At each point, of the step that led to it."""
+        middles = times_s - np.diff(times_s, prepend=times_s[:1]) / 2
+        stands = sorted(self.stands, key=lambda stand: stand.offset_s)
+        starts = np.array([stand.offset_s for stand in stands])
+        ends = np.array([stand.offset_s + stand.duration_s for stand in stands])
+        before = np.searchsorted(starts, middles, side="right") - 1
+        stood = (before >= 0) & (middles < ends[before]) if stands else np.zeros(len(times_s), dtype=bool)
+        return (~stood).astype(np.float64)
+
+    def _number(self, name: str, most: float = 1e9) -> float | None:
+        return _number(self.said, name, most)
+
+
+def _number(attributes: Mapping[str, str], name: str, most: float = 1e9) -> float | None:
+    value = number(attributes.get(name, "").encode())
+    return value if 0 <= value <= most else None
