@@ -1,7 +1,6 @@
 """Original recordings in S3: one folder for each workout, presigned out."""
 
 from datetime import datetime, timedelta
-from pathlib import PurePosixPath
 from urllib.parse import quote
 
 from stadion.settings import load
@@ -16,18 +15,26 @@ def read_original(file: FileRef) -> bytes:
     return read_kept(file.key)
 
 
-def keep(data: bytes, *, user_id: str, workout_id: str, filename: str, fmt: str, part: str, sha256: str) -> FileRef:
-    """Stores the original beside its workout; the same call twice writes the same object."""
-    name = PurePosixPath(filename).name
-    key = f"{_folder(user_id, workout_id)}{sha256[:16]}"
-    s3_client().put_object(Bucket=bucket(), Key=key, Body=data)
-    return FileRef(key=key, filename=name, format=fmt, part=part, sha256=sha256, size=len(data))
+def original(user_id: str, workout_id: str, sha256: str) -> str:
+    """The key of a recording in the folder of its workout, with which it goes."""
+    return f"{folder(user_id, workout_id)}{sha256[:16]}"
+
+
+def keep(file: FileRef, data: bytes) -> None:
+    """The same call twice writes the same object."""
+    s3_client().put_object(Bucket=bucket(), Key=file.key, Body=data)
+
+
+def of(file: FileRef, workout: Workout) -> FileRef:
+    """The same recording in the folder of another workout, where it is not yet."""
+    return file.model_copy(update={"key": original(workout.user_id, workout.workout_id, file.sha256)})
 
 
 def beside(file: FileRef, workout: Workout) -> FileRef:
-    """The same recording in the folder of the workout that it joins, so that it goes with that workout."""
-    key = f"{_folder(workout.user_id, workout.workout_id)}{file.sha256[:16]}"
-    return file.model_copy(update={"key": _copied(file.key, key)})
+    """`of`, and there it is."""
+    copy = of(file, workout)
+    _copied(file.key, copy.key)
+    return copy
 
 
 def keep_live(data: bytes, *, user_id: str, workout_id: str, session_id: str) -> str:
@@ -71,19 +78,20 @@ def download_link(file: FileRef, now: datetime) -> tuple[str, datetime]:
 
 def forget(user_id: str, workout_id: str) -> int:
     """Deletes all recordings of a workout; how many there were."""
-    pages = s3_client().get_paginator("list_objects_v2").paginate(Bucket=bucket(), Prefix=_folder(user_id, workout_id))
+    pages = s3_client().get_paginator("list_objects_v2").paginate(Bucket=bucket(), Prefix=folder(user_id, workout_id))
     keys = [entry["Key"] for page in pages for entry in page.get("Contents", [])]
     for key in keys:
         s3_client().delete_object(Bucket=bucket(), Key=key)
     return len(keys)
 
 
-def _folder(user_id: str, workout_id: str) -> str:
+def folder(user_id: str, workout_id: str) -> str:
+    """Of all that is kept of a workout's recordings."""
     return f"files/{user_id}/{workout_id}/"
 
 
 def _live_key(user_id: str, workout_id: str, session_id: str) -> str:
-    return f"{_folder(user_id, workout_id)}live-{session_id}"
+    return f"{folder(user_id, workout_id)}live-{session_id}"
 
 
 def bucket() -> str:

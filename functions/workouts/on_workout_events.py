@@ -1,14 +1,14 @@
-"""A deleted workout's recordings go too."""
+"""Of a deleted workout its recordings and its claims go too."""
 
 from stadion.events.consumer import Consumed, Consumer
 from stadion.events.envelope import Envelope
 from stadion.events.workouts import WorkoutDeleted
-from workouts import file_store
+from workouts.deletions import service
 
 handler = Consumer()
 
 
 @handler.on(WorkoutDeleted)
 def forget_recordings(envelope: Envelope[WorkoutDeleted]) -> Consumed:
-    deleted = file_store.forget(envelope.user_id, envelope.data.workout_id)
-    return Consumed("forgotten" if deleted else "nothing_to_do", {"files": deleted})
+    deleted = service.forget(envelope.user_id, envelope.data.workout_id)
+    return Consumed("forgotten" if deleted else "nothing_to_do", {"objects": deleted})

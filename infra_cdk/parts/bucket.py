@@ -46,7 +46,9 @@ class ServiceBucket(Construct):
         self._arrivals = arrivals
         self._what = name
         # A name that is known beforehand, so that the queue's policy can name the bucket and be there before it.
-        self._name = f"{PRODUCT}-{service.replace('_', '-')}-{name}-{Aws.ACCOUNT_ID}-{Aws.REGION}"
+        known_as = f"{PRODUCT}-{service.replace('_', '-')}-{name}"
+        self._name = f"{known_as}-{Aws.ACCOUNT_ID}-{Aws.REGION}"
+        self._shown = f"arn:<AWS::Partition>:s3:::{known_as}-<AWS::AccountId>-<AWS::Region>"
         self.bucket = Bucket(
             self,
             "Bucket",
@@ -96,11 +98,22 @@ class ServiceBucket(Construct):
         accept(function, f"IAM5[Resource::{objects}]", "the objects of the service's own bucket")
         self._key.let_use(function, via="s3")
 
+    def let_forget(self, function: ServiceFunction, *prefixes: str) -> None:
+        """To find and remove what lies there, with all its versions, and to read none of it."""
+        arn = f"arn:{Aws.PARTITION}:s3:::{self._name}"
+        under = [f"{prefix}*" for prefix in prefixes]
+        function.set_variable(f"STADION_{self._what.upper()}_BUCKET", self._name)
+        function.allow("s3:DeleteObjectVersion", on=[f"{arn}/{one}" for one in under])
+        function.allow("s3:ListBucketVersions", on=[arn], conditions={"StringLike": {"s3:prefix": under}})
+        for one in under:
+            accept(function, f"IAM5[Resource::{self._shown}/{one}]", "of every athlete; whose it is the event says")
+
     def let_claim(self, function: ServiceFunction) -> None:
         """For functions of other services: by name, since a reference would tie the stacks together."""
-        objects = f"arn:{Aws.PARTITION}:s3:::{self._name}/{self._arrivals}*"
-        function.allow("s3:GetObject", "s3:PutObject", on=[objects])
-        shown = f"arn:<AWS::Partition>:s3:::{PRODUCT}-platform-claims-<AWS::AccountId>-<AWS::Region>/{self._arrivals}*"
+        arn = f"arn:{Aws.PARTITION}:s3:::{self._name}"
+        function.allow("s3:GetObject", "s3:PutObject", on=[f"{arn}/{self._arrivals}*"])
+        function.allow("s3:ListBucket", on=[arn])  # without it a claim that is gone looks forbidden
+        shown = f"{self._shown}/{self._arrivals}*"
         accept(function, f"IAM5[Resource::{shown}]", "claims of every workout; their keys come from events only")
         self._key.let_use(function, via="s3")
 

@@ -79,6 +79,17 @@ class Reading:
 
 
 @dataclass(frozen=True)
+class Forgetting:
+    """What lies under some prefixes of a bucket, to be removed with all its versions."""
+
+    bucket: ServiceBucket
+    prefixes: tuple[str, ...]
+
+    def lend(self, function: ServiceFunction) -> None:
+        self.bucket.let_forget(function, *self.prefixes)
+
+
+@dataclass(frozen=True)
 class TimeSeries:
     """Timestream, where the environment has it: by name, since a reference would tie the stacks together."""
 

@@ -5,6 +5,7 @@ from constructs import Construct
 
 from infra_cdk.environments import Environment
 from infra_cdk.parts.function import TableUse
+from infra_cdk.parts.uses import Forgetting
 from infra_cdk.stacks.base import ServiceStack
 from infra_cdk.stacks.platform import PlatformStack
 
@@ -23,7 +24,8 @@ class WorkoutsStack(ServiceStack):
         )
         files = self.bucket("files", arrivals="uploads/")
         self.serve([*self.under("/v1/workouts"), *self.under("/v1/uploads")], uses=[files])
-        self.consume("on_workout_events", uses=[files], table=TableUse.NONE)
+        forgetting = [Forgetting(files, ("files/", "uploads/")), Forgetting(platform.claims, ("streams/",))]
+        self.consume("on_workout_events", uses=forgetting, table=TableUse.READS)
         self.consume("on_gear_assigned")
         self.consume("athletes/on_account_events")
         self.consume("guesses/on_guessed_sports")

@@ -140,18 +140,19 @@ def _finish(user_id: str, session_id: str, now: datetime) -> Session:
         session_store.delete_chunks(user_id, session_id)
     parts = session_store.chunks(user_id, session_id)
     ended = ending(session, parts, now)
-    event = _finished(ended.session, _claim(ended.session, parts) if parts else None, ended.last_s)
+    event = _finished(ended.session, _claim(user_id, ended.session, parts) if parts else None, ended.last_s)
     session_store.save(user_id, stored, ended.session, now, events=[event])
     count(f"Live{event.outcome.value.capitalize()}")
     return ended.session
 
 
-def _claim(session: Session, parts: list[bytes]) -> StreamsClaim:
+def _claim(user_id: str, session: Session, parts: list[bytes]) -> StreamsClaim:
     """The chunks as they are. `/live` tells the keeper that they are in its table already."""
     data = bundle(parts)
     content = hashlib.sha256(data).hexdigest()[:16]
     samples = sum(len(unpacked(part)) for part in parts)
-    return StreamsClaim(key=claims.deposit(f"streams/{session.session_id}/{content}/{LIVE}", data), samples=samples)
+    key = f"{claims.folder(user_id, session.session_id)}{content}/{LIVE}"
+    return StreamsClaim(key=claims.deposit(key, data), samples=samples)
 
 
 def _finished(session: Session, claim: StreamsClaim | None, last_s: float | None) -> LiveSessionFinished:

@@ -10,6 +10,7 @@ from stadion import claims
 from stadion.clock import local_date
 from stadion.events.workouts import WorkoutFacts, WorkoutUse
 from stadion.retry import retry_on_conflict
+from stadion.storage import s3_client
 from stadion.streams.codec import Floats
 from stadion.streams.recorded import unbundle
 from stadion.streams.told import Told
@@ -102,7 +103,10 @@ def _bring_about(user_id: str, wanted: Kept, now: datetime) -> str:
         return "stale"
     old_key = known.key if known is not None else None
     if wanted.key is not None and not store.are_same_chunks(wanted.key, old_key):
-        _bring_chunks(user_id, wanted.workout_id, wanted.key, now)
+        try:
+            _bring_chunks(user_id, wanted.workout_id, wanted.key, now)
+        except s3_client().exceptions.NoSuchKey:
+            return "claim_gone"  # with its workout, whose deletion is on its way
     garbage = [*(known.garbage if known is not None else []), *([old_key] if old_key else [])]
     left = [key for key in dict.fromkeys(garbage) if not _is_needed(key, wanted)]
     kept = wanted.model_copy(update={"garbage": left})

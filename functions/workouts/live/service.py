@@ -11,6 +11,7 @@ from stadion.errors import NotFoundError
 from stadion.events.telemetry import LiveSessionFinished
 from stadion.events.workouts import LiveSessionSaved
 from stadion.retry import retry_on_conflict
+from stadion.storage import s3_client
 from workouts import file_store, store, twin_service
 from workouts.domain import LivePart, Measurement, Workout, absorb, numbered
 from workouts.live import store as live_store
@@ -23,7 +24,10 @@ from workouts.recordings.zone_service import zone_for
 def save(user_id: str, event: LiveSessionFinished, now: datetime) -> str:
     """What became of it, in a word."""
     part = _part(event)
-    bundled = claims.collect(part.key) if part.key is not None else None
+    try:
+        bundled = claims.collect(part.key) if part.key is not None else None
+    except s3_client().exceptions.NoSuchKey:
+        return "claim_gone"  # with the workout that it was
     entry = measured_of([live_source(part, bundled)], None, part.sport_type, body_of(user_id))
     return retry_on_conflict(lambda: _save(user_id, event, part, bundled, entry, now), also=twin_service.MOVED)
 

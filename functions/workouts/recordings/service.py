@@ -169,7 +169,7 @@ def deposited(user_id: str, workout_id: str, entry: Entry) -> StreamsClaim | Non
         return None
     data = entry.streams()
     name = hashlib.sha256(data).hexdigest()[:16]
-    return StreamsClaim(key=claims.deposit(f"streams/{user_id}/{workout_id}/{name}", data), samples=entry.samples)
+    return StreamsClaim(key=claims.deposit(f"{claims.folder(user_id, workout_id)}{name}", data), samples=entry.samples)
 
 
 def part_of(data: bytes, part: str | None, workout: Workout) -> Source:

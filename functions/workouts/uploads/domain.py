@@ -62,6 +62,10 @@ class Upload(Value):
     def is_open(self) -> bool:
         return self.status in {UploadState.QUEUED, UploadState.PROCESSING}
 
+    def is_over_with(self, workout_id: str) -> bool:
+        """It has ended, and its file is a recording of that workout."""
+        return not self.is_open and workout_id in {*self.workout_ids, self.existing_workout_id}
+
     @property
     def problem(self) -> Reason | None:
         return Reason(code=self.problem_code, values=self.problem_values) if self.problem_code is not None else None

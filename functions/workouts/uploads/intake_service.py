@@ -7,6 +7,7 @@ one transaction that makes it all true also ends the upload.
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import PurePosixPath
 from uuid import UUID, uuid5
 
 from stadion.retry import retry_on_conflict
@@ -48,6 +49,7 @@ class Arrived:
 
     entry: Entry
     workout: Workout
+    data: bytes
 
 
 def process(upload: Upload, incoming: Incoming, now: datetime) -> Intake:
@@ -79,13 +81,13 @@ def _take_in(upload: Upload, data: bytes, now: datetime) -> Intake:
     if len(contents.entries) > MAX_ENTRIES:
         raise RecordingError("too_many_sessions", most=MAX_ENTRIES)
     arrived = [
-        Arrived(entry, _workout(upload, n, entry, data, sha256, now)) for n, entry in enumerate(contents.entries)
+        Arrived(entry, _workout(upload, n, entry, data, sha256, now), data) for n, entry in enumerate(contents.entries)
     ]
     left_out = [UploadedPart(part=left.part, reason=left.reason) for left in contents.left_out]
     intake = retry_on_conflict(lambda: _enter(upload, arrived, left_out, sha256, now), also=twin_service.MOVED)
     for one in arrived:
         if one.workout.workout_id not in intake.upload.workout_ids:
-            file_store.forget(upload.user_id, one.workout.workout_id)  # it joined another workout, or was one too many
+            file_store.forget(upload.user_id, one.workout.workout_id)  # it was new when first looked at, and joined
     return intake
 
 
@@ -100,7 +102,7 @@ def _enter(upload: Upload, arrived: list[Arrived], left_out: list[UploadedPart],
             slots = twin_service.with_twin(slots, twin)
             brought.append(_joined(twin, one, upload.on_duplicate, now))
         elif place.home is not None:
-            brought.append(Added(one.workout, one.entry.track))
+            brought.append(_added(one))
     return store.enter(intake, brought, slots, sha256=sha256, now=now)
 
 
@@ -125,12 +127,23 @@ def _seen(arrived: Arrived, slots: diary_store.Slots, named: str | None) -> Seen
     return Seen(workout.workout_id, twin_id, recording.part, recording.notes)
 
 
+def _added(arrived: Arrived) -> Added:
+    """Originals and claims bear the name of a workout that there is: by that they are found, and with it they go."""
+    workout = arrived.workout
+    for file in workout.files:
+        file_store.keep(file, arrived.data)
+    streams = deposited(workout.user_id, workout.workout_id, arrived.entry)
+    return Added(workout.model_copy(update={"streams": streams}), arrived.entry.track)
+
+
 def _joined(twin: Workout, arrived: Arrived, on_duplicate: OnDuplicate, now: datetime) -> Joined:
     workout, replacing = arrived.workout, on_duplicate is OnDuplicate.REPLACE
-    moved = workout.model_copy(update={"files": [file_store.beside(file, twin) for file in workout.files]})
+    moved = workout.model_copy(update={"files": [file_store.of(file, twin) for file in workout.files]})
     joined = absorb(twin, moved, now, replacing=replacing)
     if len(joined.sources) > MAX_SOURCES or len(joined.files) > MAX_FILES:
         raise RecordingError("too_many_files", most=MAX_SOURCES)
+    for file in moved.files:
+        file_store.keep(file, arrived.data)
     known = {file.sha256: arrived.entry.source for file in workout.files}
     best = measuring.entry_of_workout(joined, _sport(twin, workout, replacing=replacing), known) or arrived.entry
     streams = deposited(twin.user_id, twin.workout_id, best)
@@ -147,14 +160,13 @@ def _sport(twin: Workout, arrived: Workout, *, replacing: bool) -> SportType | N
 
 def _workout(upload: Upload, index: int, entry: Entry, data: bytes, sha256: str, now: datetime) -> Workout:
     workout_id = upload.workout_id if index == 0 else str(uuid5(UUID(upload.workout_id), str(index)))
-    original: FileRef = file_store.keep(
-        data,
-        user_id=upload.user_id,
-        workout_id=workout_id,
-        filename=upload.filename,
-        fmt=entry.format,
+    original = FileRef(
+        key=file_store.original(upload.user_id, workout_id, sha256),
+        filename=PurePosixPath(upload.filename).name,
+        format=entry.format,
         part=entry.recording.part,
         sha256=sha256,
+        size=len(data),
     )
     return Workout(
         **entry.measured.model_dump(),
@@ -166,7 +178,6 @@ def _workout(upload: Upload, index: int, entry: Entry, data: bytes, sha256: str,
         time_zone=upload.time_zone or zone_for(upload.user_id, entry.measured.start_latlng),
         gear_ids=upload.gear_ids,
         files=[original],
-        streams=deposited(upload.user_id, workout_id, entry),
         created_at=now,
         updated_at=now,
     )

@@ -20,8 +20,8 @@ CLAIMS = {
 TIMERS = {"promos-api", "promos-campaigns-open-campaign", "promos-campaigns-close-campaign"}
 MAIL = {"notifications-dispatch-on-deliveries"}
 BATCHES = {"promos-campaigns-choose-athletes"}
-READS_ITS_TABLE_ONLY = {"promos-wear-offers-look-offer"}
-WITHOUT_A_TABLE = {"workouts-on-workout-events"}
+READS_ITS_TABLE_ONLY = {"promos-wear-offers-look-offer", "workouts-on-workout-events"}
+FORGETS = {"workouts-on-workout-events"}
 
 
 def rights(synthesised: Synthesised) -> dict[str, dict[str, str]]:
@@ -58,8 +58,19 @@ def test_each_right_has_those_that_use_it(local: Synthesised) -> None:
     assert who(found, "scheduler:CreateSchedule") == TIMERS
     assert who(found, "ses:SendEmail") == MAIL
     assert who(found, "s3:PutObject", "Campaigns") == BATCHES
-    assert services - who(found, "dynamodb:PutItem") == READS_ITS_TABLE_ONLY | WITHOUT_A_TABLE
-    assert services - who(found, "dynamodb:GetItem") == WITHOUT_A_TABLE
+    assert services - who(found, "dynamodb:PutItem") == READS_ITS_TABLE_ONLY
+    assert services - who(found, "dynamodb:GetItem") == set()
+    assert who(found, "s3:DeleteObjectVersion") == who(found, "s3:ListBucketVersions") == FORGETS
+
+
+def test_what_forgets_reads_no_object_and_forgets_under_the_athletes_alone(local: Synthesised) -> None:
+    (function,) = FORGETS
+    of_it = rights(local)[function]
+    removed = of_it["s3:DeleteObjectVersion"]
+
+    actions = {action for action in of_it if action.startswith("s3:")}
+    assert actions == {"s3:DeleteObjectVersion", "s3:ListBucketVersions"}
+    assert all(f"/{prefix}/*" in removed for prefix in ("files", "uploads", "streams"))
 
 
 def test_who_has_no_right_to_a_thing_does_not_know_it_either(local: Synthesised) -> None:
@@ -67,8 +78,8 @@ def test_who_has_no_right_to_a_thing_does_not_know_it_either(local: Synthesised)
     for _, properties in local.of_type("AWS::Lambda::Function"):
         name = properties["FunctionName"].removeprefix("stadion-")
         known = properties["Environment"]["Variables"]
-        s3, queues = found[name].get("s3:GetObject"), found[name].get("sqs:SendMessage")
-        assert bool([one for one in known if one.endswith("_BUCKET")]) == (s3 is not None), name
+        s3, queues = [one for one in found[name] if one.startswith("s3:")], found[name].get("sqs:SendMessage")
+        assert bool([one for one in known if one.endswith("_BUCKET")]) == bool(s3), name
         if name != "platform-on-outbox":
             assert bool([one for one in known if one.endswith("_QUEUE")]) == (queues is not None), name
         assert ("STADION_TABLE" in known) == ("dynamodb:GetItem" in found[name]), name

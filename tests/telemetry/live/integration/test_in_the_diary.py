@@ -132,6 +132,17 @@ class TestDiary:
         deliver_streams(telemetry, deleted(SESSION))
         assert chunks(telemetry) == 0
 
+    def test_who_deletes_it_before_a_late_delivery_leaves_no_dead_letter(self, pair: tuple[Service, Service]) -> None:
+        telemetry, workouts = pair
+        self.run(telemetry)
+        self.exchange(telemetry, workouts)
+        workouts.call("DELETE", f"/v1/workouts/{SESSION}", if_match="*")
+        deliver(workouts, "on_workout_events", *workouts.published("WorkoutDeleted"))
+        deliver(workouts, "on_live_sessions", *telemetry.published("LiveSessionFinished"))
+        deliver_streams(telemetry, *workouts.published("WorkoutRecorded"), *workouts.published("WorkoutDeleted"))
+        assert workouts.call("GET", "/v1/workouts").body["items"] == []
+        assert chunks(telemetry) == 0
+
     def test_a_deleted_workout_takes_its_chunks_along(self, pair: tuple[Service, Service]) -> None:
         telemetry, workouts = pair
         self.run(telemetry)

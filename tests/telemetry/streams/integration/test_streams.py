@@ -109,6 +109,21 @@ def test_a_deleted_workout_has_no_streams_whatever_came_first(telemetry: Service
     assert (read(telemetry).status, chunks(telemetry)) == (404, 0)
 
 
+@pytest.mark.parametrize("revision", [1, 2])
+def test_who_comes_late_to_a_claim_that_is_gone_waits_for_the_deletion(
+    telemetry: Service, ride: bytes, revision: int
+) -> None:
+    first = event(telemetry, ride)
+    late = event(telemetry, ride, revision=revision, name="b")
+    if revision > 1:
+        deliver(telemetry, first)
+    boto3.client("s3").delete_object(Bucket="stadion-claims", Key="streams/w-1/b")
+    deliver(telemetry, late)
+    assert read(telemetry).status == (200 if revision > 1 else 404)
+    deliver(telemetry, deleted("w-1", revision=3), late)
+    assert (read(telemetry).status, chunks(telemetry)) == (404, 0)
+
+
 def test_a_crash_before_the_old_chunks_went_is_mended_by_the_next_delivery(telemetry: Service, ride: bytes) -> None:
     deliver(telemetry, event(telemetry, ride))
     gone = deleted("w-1")

@@ -6,7 +6,7 @@ from typing import Final
 from pydantic import AwareDatetime, Field
 
 from stadion.events.envelope import Event, Part
-from stadion.events.examples import GEAR, WORKOUT
+from stadion.events.examples import GEAR, USER, WORKOUT
 from stadion.sports import SportType
 
 
@@ -36,7 +36,7 @@ class BestEffort(Part):
 class StreamsClaim(Part):
     """Every recorded second of a workout, as a bundle of chunks (`stadion.streams`) in the platform's claims bucket."""
 
-    key: str = Field(examples=[f"streams/{WORKOUT}/5f2b7c1d9e3a4f60"])
+    key: str = Field(examples=[f"streams/{USER}/{WORKOUT}/5f2b7c1d9e3a4f60"])
     samples: int = Field(ge=0, examples=[1834])
 
 
