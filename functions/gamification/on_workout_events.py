@@ -5,7 +5,7 @@ from gamification.service import Source
 from stadion import clock
 from stadion.events.consumer import Consumed, Consumer
 from stadion.events.envelope import Envelope
-from stadion.events.workouts import WorkoutCorrected, WorkoutDeleted, WorkoutRecorded
+from stadion.events.workouts import WorkoutCorrected, WorkoutDeleted, WorkoutRecorded, is_news
 from stadion.observability import count
 
 handler = Consumer()
@@ -14,7 +14,8 @@ handler = Consumer()
 @handler.on(WorkoutRecorded, WorkoutCorrected)
 def reward(envelope: Envelope[WorkoutRecorded | WorkoutCorrected]) -> Consumed:
     workout = envelope.data.workout
-    return _moved(Source(envelope.user_id, workout.workout_id, workout.revision, workout, clock.now()))
+    told = is_news(workout, envelope.occurred_at)
+    return _moved(Source(envelope.user_id, workout.workout_id, workout.revision, workout, clock.now(), is_news=told))
 
 
 @handler.on(WorkoutDeleted)

@@ -35,6 +35,8 @@ class Source:
     revision: int
     workout: WorkoutFacts | None
     now: datetime
+    is_news: bool = False
+    """Whether its athlete is told."""
 
 
 @dataclass(frozen=True)
@@ -69,10 +71,13 @@ def _post_xp(source: Source) -> Moved:
 
 
 def _grant(source: Source, change: AccountChange) -> tuple[list[Event], dict[str, int]]:
-    """The total moved: say so, and announce each level that is reached for the first time."""
+    """The total moved: say so. A workout that is news announces each level that is reached for the first time, also
+    those that older workouts reached in silence, and asks for one message about the highest."""
     total = change.after["xp"]
     events: list[Event] = [XpGranted(workout_id=source.workout_id, amount=change.moved("xp"), total=total)]
     announced = int(change.notes.get("announced_level", 1))
+    if not source.is_news:
+        return events, {"announced_level": announced}
     current = level_at(total)
     new_levels = LEVELS[announced : current.level]
     events.extend(LevelReached(level=level.level, reward=level.reward) for level in new_levels)
@@ -122,10 +127,10 @@ def _standing(shelf: store.Shelf, source: Source, offered: dict[str, Record]) ->
 
 
 def _record_events(source: Source, taken: list[RecordSet]) -> list[Event]:
-    """One event per record, and one message for them all."""
-    if not taken:
-        return []
+    """One event per record, and one message for them all, if the workout is news."""
     events: list[Event] = [_record_set(entry) for entry in taken]
+    if not taken or not source.is_news:
+        return events
     longest = max(taken, key=lambda entry: entry.record.distance_m).record
     improved = [entry for entry in taken if entry.previous is not None]
     told = max(improved, key=lambda entry: entry.record.distance_m).record if improved else longest

@@ -276,8 +276,11 @@ def highest_reached(percent: float) -> int:
 
 def silent_notes(totals: Amounts, notes: Mapping[str, Any], piece: "Gear | Component") -> dict[str, Any]:
     """Notes after the athlete set or changed limit or initial use: what was reached by that is no news."""
-    reached = highest_reached(100 * used(totals, piece.unit, piece.initial_use) / piece.limit)
-    return {**notes, "reached": reached}
+    return {**notes, "reached": _reached(totals, piece)}
+
+
+def _reached(totals: Amounts, piece: "Gear | Component") -> int:
+    return highest_reached(100 * used(totals, piece.unit, piece.initial_use) / piece.limit)
 
 
 def crossings(
@@ -285,12 +288,16 @@ def crossings(
 ) -> tuple[list[GearWearReached], dict[str, Any]]:
     """The thresholds that a movement crossed upward, and the notes that remember it.
 
-    `reached` is the highest threshold reached so far; a fall below it (a corrected or deleted workout) lowers it, so
-    that only a real re-crossing is news again.
+    `reached` is the highest threshold that was told. A fall below it (a corrected or deleted workout) and what was
+    reached in silence are seen by what was used before, so that only a real re-crossing is news again.
     """
     piece = component or gear
-    percent = 100 * used(change.after, piece.unit, piece.initial_use) / piece.limit
-    before, now = int(change.notes.get("reached", 0)), highest_reached(percent)
+    told, stood, now = (
+        int(change.notes.get("reached", 0)),
+        _reached(change.before, piece),
+        _reached(change.after, piece),
+    )
+    before = min(told, stood)
     counts = {int(key): value for key, value in change.notes.get("crossed", {}).items()}
     crossed = [threshold for threshold in THRESHOLDS if before < threshold <= now]
     counts |= {threshold: counts.get(threshold, 0) + 1 for threshold in crossed}

@@ -4,7 +4,7 @@ from inventory.wear_service import Worn, give_back, wear_gear
 from stadion import clock
 from stadion.events.consumer import Consumed, Consumer
 from stadion.events.envelope import Envelope
-from stadion.events.workouts import WorkoutCorrected, WorkoutDeleted, WorkoutRecorded
+from stadion.events.workouts import WorkoutCorrected, WorkoutDeleted, WorkoutRecorded, is_news
 from stadion.observability import count
 
 handler = Consumer()
@@ -12,13 +12,15 @@ handler = Consumer()
 
 @handler.on(WorkoutRecorded, WorkoutCorrected)
 def move_mileage(envelope: Envelope[WorkoutRecorded | WorkoutCorrected]) -> Consumed:
-    return _consumed(wear_gear(envelope.user_id, envelope.data.workout, now=clock.now()))
+    workout, now = envelope.data.workout, clock.now()
+    return _consumed(wear_gear(envelope.user_id, workout, is_news=is_news(workout, envelope.occurred_at), now=now))
 
 
 @handler.on(WorkoutDeleted)
 def give_mileage_back(envelope: Envelope[WorkoutDeleted]) -> Consumed:
     event = envelope.data
-    return _consumed(give_back(envelope.user_id, event.workout_id, event.revision, now=clock.now()))
+    told = is_news(event, envelope.occurred_at)
+    return _consumed(give_back(envelope.user_id, event.workout_id, event.revision, is_news=told, now=clock.now()))
 
 
 def _consumed(worn: Worn) -> Consumed:

@@ -22,15 +22,19 @@ class Worn:
     reached: list[GearWearReached]
 
 
-def wear_gear(user_id: str, workout: WorkoutFacts, *, now: datetime) -> Worn:
-    return retry_on_conflict(lambda: _post(user_id, workout.workout_id, workout.revision, workout, now))
+def wear_gear(user_id: str, workout: WorkoutFacts, *, is_news: bool, now: datetime) -> Worn:
+    """What is no news crosses no threshold: the next workout that is news does."""
+    posted = user_id, workout.workout_id, workout.revision, workout
+    return retry_on_conflict(lambda: _post(*posted, is_news=is_news, now=now))
 
 
-def give_back(user_id: str, workout_id: str, revision: int, *, now: datetime) -> Worn:
-    return retry_on_conflict(lambda: _post(user_id, workout_id, revision, None, now))
+def give_back(user_id: str, workout_id: str, revision: int, *, is_news: bool, now: datetime) -> Worn:
+    return retry_on_conflict(lambda: _post(user_id, workout_id, revision, None, is_news=is_news, now=now))
 
 
-def _post(user_id: str, workout_id: str, revision: int, workout: WorkoutFacts | None, now: datetime) -> Worn:
+def _post(
+    user_id: str, workout_id: str, revision: int, workout: WorkoutFacts | None, *, is_news: bool, now: datetime
+) -> Worn:
     known = _gear(user_id, workout)
     reached: list[GearWearReached] = []
     moved: dict[str, int] = {}
@@ -39,7 +43,7 @@ def _post(user_id: str, workout_id: str, revision: int, workout: WorkoutFacts | 
         touched = _pieces(user_id, changes, known)
         moved.update({gear_id: changes[account(gear_id)].moved("distance_m") for gear_id, part in touched if not part})
         notes = {}
-        for gear_id, part in touched:
+        for gear_id, part in touched if is_news else ():
             name = account(gear_id, part.component_id if part else None)
             news, notes[name] = crossings(changes[name], _gears(known)[gear_id], part)
             reached.extend(news)

@@ -130,6 +130,15 @@ def torn(folder: Path, scratch: Path) -> Path:
     return broken
 
 
+def move_today(athlete: Athlete, sport_type: str) -> None:
+    """A few minutes, by hand. What older workouts reached in silence is announced with it."""
+    started_at = datetime.now(UTC) - timedelta(hours=1)
+    athlete.post(
+        "/v1/workouts",
+        {"sport_type": sport_type, "started_at": started_at.isoformat(), "elapsed_time_s": 600, "distance_m": 1500},
+    )
+
+
 def settled(athlete: Athlete, workouts: int) -> State:
     """The state once every workout has been rewarded: XP granted and its messages in the inbox."""
 

@@ -28,11 +28,14 @@ def test_an_uploaded_ride_moves_gear_xp_records_and_the_inbox(anna: Athlete) -> 
     workout_id = ended["workout_ids"][0]
     state = story.settled(anna, 1)
     assert state.xp > 0
-    eventually(lambda: len(anna.get("/v1/notifications")["items"]) >= 4)
+    welcome = [note["template"] for note in anna.get("/v1/notifications")["items"]]
+    assert welcome == ["welcome"], "the ride is years old: it moves everything in silence"
     worn = anna.get(f"/v1/gear/{bike['gear_id']}")["wear"]
     assert worn["used"] == pytest.approx(45 + 57.567, abs=0.1)
     records = {entry["record"]: entry for entry in anna.get("/v1/gamification/records")["items"]}
     assert records["ride.50k"]["workout_id"] == workout_id
+    story.move_today(anna, "Ride")
+    eventually(lambda: len(anna.get("/v1/notifications")["items"]) >= 3)
     titles = [note["title"] for note in anna.get("/v1/notifications")["items"]]
     assert "bike: ресурс исчерпан" in titles
     assert "Добро пожаловать в Stadion" in titles

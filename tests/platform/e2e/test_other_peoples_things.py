@@ -50,7 +50,7 @@ def victim(stack: DeployedStack) -> Victim:
     upload = athlete.call("POST", "/v1/uploads", {"filename": "only-mine.gpx", "notes": "Only-My-Notes"})
     post_form(upload["form"], GPX)
     workout = athlete.call("GET", f"/v1/workouts/{workout_of(athlete, upload)}")
-    athlete.call("POST", "/v1/workouts", {**RUN, "started_at": "2026-09-01T07:00:00Z", "gear_ids": [gear["gear_id"]]})
+    athlete.call("POST", "/v1/workouts", {**RUN, "started_at": TODAY, "gear_ids": [gear["gear_id"]]})
     athlete.call("POST", "/v1/telemetry", {"device_id": "Only-My-Watch", "samples": [SAMPLE]})
     notes = eventually(lambda: athlete.call("GET", "/v1/notifications")["items"])
     live = {"session_id": LIVE, "sport_type": "Run", "started_at": TODAY, "name": "Only-My-Live-Run"}

@@ -1,4 +1,4 @@
-"""An uploaded run wears a pair past its limit, and the offer that follows is redeemed: the workflow as deployed."""
+"""Runs wear a pair past its limit, and the offer that follows is redeemed: the workflow as deployed."""
 
 import json
 from functools import partial
@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from local.demo import story
 from local.demo.client import Athlete
 from local.demo.night import Sleeper
 from local.recordings import recordings
@@ -66,6 +67,9 @@ def test_a_worn_pair_becomes_an_offer_a_message_in_the_morning_a_reminder_and_a_
     awake_at = sleeper.fall_asleep()
     assert anna.upload(recordings("sweat") / "3173437224.tcx", time_zone="Europe/Berlin")["status"] == "ready"
     eventually(lambda: anna.get(f"/v1/gear/{gear['gear_id']}")["wear"]["percent"] > 100)
+    settle(stack, anna.user_id)
+    assert anna.get("/v1/promos")["items"] == [], "the recording is years old"
+    story.move_today(anna, "Run")
 
     (offer,) = eventually(lambda: anna.get("/v1/promos")["items"])
     assert offer["title"] == "Скидка 20 % на новую пару"

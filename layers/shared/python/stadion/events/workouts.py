@@ -1,5 +1,6 @@
 """What the workouts service tells."""
 
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -24,6 +25,16 @@ class WorkoutUse(StrEnum):
 
 THOUGH_FLAGGED: Final[frozenset[WorkoutUse]] = frozenset()
 """What a workout with implausible values counts for all the same: its page and the diary's totals, nothing here."""
+
+
+NEWS_FOR: Final = timedelta(days=14)
+"""Since its start, a workout is told of. An older one (of an imported diary, or measured anew) moves totals in silence;
+levels and wear that it brings are announced with the next one that is news."""
+
+
+def is_news(workout: "WorkoutFacts | WorkoutDeleted", occurred_at: datetime) -> bool:
+    """At the time of the event; whoever asks for a message because of a workout asks this first."""
+    return occurred_at - workout.started_at <= NEWS_FOR
 
 
 class BestEffort(Part):
