@@ -139,6 +139,13 @@ def move_today(athlete: Athlete, sport_type: str) -> None:
     )
 
 
+def move_both_today(cast: Cast) -> None:
+    move_today(cast.anna, "Ride")
+    move_today(cast.ben, "Run")
+    settled(cast.anna, 5)
+    settled(cast.ben, 2)
+
+
 def settled(athlete: Athlete, workouts: int) -> State:
     """The state once every workout has been rewarded: XP granted and its messages in the inbox."""
 

@@ -80,11 +80,7 @@ def play(aws: Aws, outputs: Outputs, steps: Steps, stack: ExitStack) -> dict[str
     with steps.step("waiting until every reaction has happened"):
         story.settled(cast.anna, 4)
         story.settled(cast.ben, 1)
-    with steps.step("Anna rides and Ben runs to the shop: what their old workouts reached in silence is told now"):
-        story.move_today(cast.anna, "Ride")
-        story.move_today(cast.ben, "Run")
-        story.settled(cast.anna, 5)
-        story.settled(cast.ben, 2)
+        story.move_both_today(cast)
         events = _heard(listener)
     with steps.step("Ben sleeps, and the mail about the offer that his worn shoes earned waits"):
         sleeper.wait_until_put_off(within_s=story.PATIENCE_S)

@@ -80,7 +80,9 @@ def test_every_message_is_known_to_come_from_workouts_or_not_to() -> None:
 
 def test_whoever_tells_of_a_workout_asks_the_one_rule() -> None:
     def names(path: Any) -> set[str]:
-        return {node.id for node in ast.walk(ast.parse(path.read_bytes())) if isinstance(node, ast.Name)}
+        return {
+            node.id for node in ast.walk(ast.parse(path.read_bytes(), filename=str(path))) if isinstance(node, ast.Name)
+        }
 
     hearing = {path for path in FUNCTIONS.rglob("on_workout_events.py") if path.parent.name in SERVICES_THAT_TELL}
     assert len(hearing) == len(SERVICES_THAT_TELL)
