@@ -37,7 +37,7 @@ READ_AND_WRITE = (
     "dynamodb:BatchWriteItem",
     "dynamodb:ConditionCheckItem",
 )
-"""No Scan: no request path may ask for one."""
+"""No Scan: no request path may ask for one. `walk_index` lends it to work over everything."""
 USE_KEY = (
     "kms:Decrypt",
     "kms:Encrypt",
@@ -115,6 +115,10 @@ class ServiceTable(Construct):
         function.allow(*(READ if use is TableUse.READS else READ_AND_WRITE), on=[self.table.table_arn, *indexes])
         function.set_variable("STADION_TABLE", self.table.table_name)
         self.key.let_use(function, via="dynamodb")
+
+    def walk_index(self, function: ServiceFunction) -> None:
+        """`Records.walk`: a Scan of the index."""
+        function.allow("dynamodb:Scan", on=[f"{self.table.table_arn}/index/{GSI1}"])
 
     def _feed(self, relay: ServiceFunction, failures: DeadLetters, *, service: str) -> None:
         """The mapping and the relay's rights live here: the platform does not know its services."""

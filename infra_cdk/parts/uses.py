@@ -16,6 +16,7 @@ from infra_cdk.environments import Environment
 from infra_cdk.nag import accept
 from infra_cdk.parts.bucket import ServiceBucket
 from infra_cdk.parts.function import ServiceFunction
+from infra_cdk.parts.table import ServiceTable
 from infra_cdk.timestream_tables import TABLES, database_name
 
 EACH_CALL_BEGINS_WITH_IT = "DescribeEndpoints knows no resources, and each call of an SDK begins with it"
@@ -87,6 +88,16 @@ class Forgetting:
 
     def lend(self, function: ServiceFunction) -> None:
         self.bucket.let_forget(function, *self.prefixes)
+
+
+@dataclass(frozen=True)
+class WholeIndex:
+    """Everything that the index of the service's table lists, for work over all of it."""
+
+    table: ServiceTable
+
+    def lend(self, function: ServiceFunction) -> None:
+        self.table.walk_index(function)
 
 
 @dataclass(frozen=True)

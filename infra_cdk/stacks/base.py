@@ -195,14 +195,19 @@ class ServiceStack(StadionStack):
         timeout: Duration = EVENT_TIMEOUT,
         batches: ServiceBucket | None = None,
         only_reads: Collection[str] = (),
+        memory_mb: Mapping[str, int] | None = None,
     ) -> Workflow | None:
-        """`statemachines/<name>.asl.json`, and its steps, `tasks.<verb>_<noun>`, with what each of them uses."""
+        """`statemachines/<name>.asl.json`, and its steps, `tasks.<verb>_<noun>`, with what each of them uses.
+
+        `memory_mb`: of steps that need more than the others.
+        """
         if any(self._is_missing(place) for place in steps):
             return None
 
         def made(place: str, former: Former | None = None) -> ServiceFunction:
             table = TableUse.READS if place in only_reads else TableUse.WRITES
-            return self._function(place, timeout, steps[place], known_as=former, table=table)
+            memory = (memory_mb or {}).get(place, 512)
+            return self._function(place, timeout, steps[place], known_as=former, table=table, memory_mb=memory)
 
         return Workflow(
             self,

@@ -4,13 +4,20 @@ from aws_cdk import Duration
 from constructs import Construct
 
 from infra_cdk.environments import Environment
+from infra_cdk.parts.api import Auth
 from infra_cdk.parts.function import TableUse
-from infra_cdk.parts.uses import Forgetting
-from infra_cdk.stacks.base import ServiceStack
+from infra_cdk.parts.uses import Forgetting, Reading, WholeIndex
+from infra_cdk.parts.workflow import Workflow
+from infra_cdk.stacks.base import ServiceStack, Uses
 from infra_cdk.stacks.platform import PlatformStack
 
 MEASURING = Duration.seconds(120)
 """The largest recording takes a quarter of it; `recordings.limits.MEASURING_S` gives up before."""
+
+LARGEST_RECORDING_MB = 2048
+"""The largest recording that we take, decoded, needs three quarters of it."""
+BATCHES_KEPT = Duration.days(90)
+"""Which workouts a run was to measure anew, for as long as the table knows what became of them."""
 
 
 class WorkoutsStack(ServiceStack):
@@ -23,19 +30,27 @@ class WorkoutsStack(ServiceStack):
             gsi1=True,
         )
         files = self.bucket("files", arrivals="uploads/")
-        self.serve([*self.under("/v1/workouts"), *self.under("/v1/uploads")], uses=[files])
+        tracks = self.packages("tracks")
+        remeasure = self._measure_anew([files, self.claims, tracks])
+        self.serve(
+            [
+                *self.under("/v1/workouts"),
+                *self.under("/v1/uploads"),
+                *self.under("/v1/admin/remeasure-runs", auth=Auth.IAM),
+            ],
+            uses=[files, remeasure],
+        )
         forgetting = [Forgetting(files, ("files/", "uploads/")), Forgetting(platform.claims, ("streams/",))]
         self.consume("on_workout_events", uses=forgetting, table=TableUse.READS)
         self.consume("on_gear_assigned")
         self.consume("athletes/on_account_events")
         self.consume("guesses/on_guessed_sports")
-        tracks = self.packages("tracks")
         self.consume("live/on_live_sessions", uses=[files, self.claims, tracks], memory_mb=1024)
         self.receive(
             "uploads/on_upload",
             files,
             timeout=MEASURING,
-            memory_mb=2048,  # the largest recording that we take, decoded, needs three quarters of it
+            memory_mb=LARGEST_RECORDING_MB,
             uses=[self.claims, tracks],
             batch_size=1,
         )
@@ -43,7 +58,24 @@ class WorkoutsStack(ServiceStack):
             "measuring/on_measuring",
             uses=[files, self.claims, tracks],
             timeout=MEASURING,
-            memory_mb=2048,
+            memory_mb=LARGEST_RECORDING_MB,
             batch_size=1,
         )
         self.show("UploadReady", "UploadDuplicate", "UploadFailed", "MeasuringFailed")
+
+    def _measure_anew(self, measuring: Uses) -> Workflow | None:
+        """`measuring`: what it takes to measure a workout."""
+        batches = self.bucket("remeasure", arrivals="runs/", swept_after=BATCHES_KEPT)
+        tasks, measures = "remeasure/tasks", "remeasure/task_measure_batch"
+        return self.workflow(
+            "workout_remeasure",
+            steps={
+                f"{tasks}.choose_workouts": [batches, WholeIndex(self.table)],
+                measures: [Reading(batches), *measuring],
+                f"{tasks}.close_run": [],
+                f"{tasks}.note_failure": [],
+            },
+            timeout=Duration.minutes(4),
+            batches=batches,
+            memory_mb={measures: LARGEST_RECORDING_MB},
+        )

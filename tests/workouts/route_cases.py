@@ -5,7 +5,7 @@ An id of somebody else is free for one's own things.
 
 from typing import Final
 
-from tests.kit.route_cases import RUN, Case, Own, Theirs
+from tests.kit.route_cases import RUN, Case, ForAdmins, Own, Theirs
 
 CASES: Final[dict[str, Case]] = {
     "POST /v1/workouts": Own({**RUN, "workout_id": "{workout_id}", "gear_ids": ["{gear_id}"]}),
@@ -21,4 +21,9 @@ CASES: Final[dict[str, Case]] = {
     "DELETE /v1/workouts/<workout_id>/split": Theirs(),
     "POST /v1/uploads": Own({"filename": "a.gpx", "upload_id": "{upload_id}"}),
     "GET /v1/uploads/<upload_id>": Theirs(),
+    "GET /v1/admin/remeasure-runs": ForAdmins(),
+    "PUT /v1/admin/remeasure-runs/<run_id>": ForAdmins({}),
+    "GET /v1/admin/remeasure-runs/<run_id>": ForAdmins(),
+    "POST /v1/admin/remeasure-runs/<run_id>/status": ForAdmins({"action": "stop"}),
+    "GET /v1/admin/remeasure-runs/<run_id>/workouts": ForAdmins(),
 }

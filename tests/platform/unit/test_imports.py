@@ -196,13 +196,17 @@ def test_only_the_http_face_reads_the_key_of_a_request() -> None:
     assert making == {"stadion/http.py", "partners/orders/service.py"}
 
 
-def test_nothing_scans_a_table() -> None:
-    assert [
-        name
+def test_nothing_scans_a_table_but_the_walk_over_all_workouts() -> None:
+    calls = [
+        (name, node.attr)
         for name, tree in sources(FUNCTIONS, LAYER)
         for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute) and node.attr == "scan"
-    ] == []
+        if isinstance(node, ast.Attribute) and node.attr in {"scan", "walk"}
+    ]
+    assert [name for name, attribute in calls if attribute == "scan"] == ["stadion/records.py"]
+    assert [name for name, attribute in calls if attribute == "walk" and name.startswith("workouts")] == [
+        "workouts/remeasure/store.py"
+    ]
 
 
 def test_only_the_clock_reads_the_clock() -> None:

@@ -286,6 +286,12 @@ class Records(Generic[M]):
         stored = [self._of_item(item) for item in found]
         return stored, found.last_evaluated_key
 
+    def walk(self, *, position: dict[str, Any] | None, limit: int) -> "tuple[list[Stored[M]], dict[str, Any] | None]":
+        """Of the whole index, in no order. A Scan: for work over everything that is there, never for a request."""
+        found = self.item_type.by_gsi1.scan(Item.kind == self.kind, last_evaluated_key=position, limit=limit)
+        stored = [self._of_item(item) for item in found]
+        return stored, found.last_evaluated_key
+
     def position(self, value: M, *key: Any) -> dict[str, Any]:
         """In the index, just after the value; as a cursor holds it."""
         place = self.of(value, *key)

@@ -15,11 +15,13 @@ CLAIMS = {
     "telemetry-live-on-socket-message",
     "telemetry-on-workout-events",
     "workouts-live-on-live-sessions",
+    "workouts-remeasure-measure-batch",
     "workouts-uploads-on-upload",
 }
 TIMERS = {"promos-api", "promos-campaigns-open-campaign", "promos-campaigns-close-campaign"}
 MAIL = {"notifications-dispatch-on-deliveries"}
 BATCHES = {"promos-campaigns-choose-athletes"}
+WALKS = {"workouts-remeasure-choose-workouts"}
 READS_ITS_TABLE_ONLY = {"promos-wear-offers-look-offer", "workouts-on-workout-events"}
 FORGETS = {"workouts-on-workout-events"}
 
@@ -58,6 +60,7 @@ def test_each_right_has_those_that_use_it(local: Synthesised) -> None:
     assert who(found, "scheduler:CreateSchedule") == TIMERS
     assert who(found, "ses:SendEmail") == MAIL
     assert who(found, "s3:PutObject", "Campaigns") == BATCHES
+    assert who(found, "dynamodb:Scan") == who(found, "s3:PutObject", "Remeasure") == WALKS
     assert services - who(found, "dynamodb:PutItem") == READS_ITS_TABLE_ONLY
     assert services - who(found, "dynamodb:GetItem") == set()
     assert who(found, "s3:DeleteObjectVersion") == who(found, "s3:ListBucketVersions") == FORGETS
