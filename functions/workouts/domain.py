@@ -156,6 +156,9 @@ class Measured(Value):
     rpe: float | None = Field(default=None, description="perceived exertion, told to the device, from 0 to 10")
     best_efforts: list[BestEffort] = Field(default_factory=list)
     flags: list[WorkoutFlag] = Field(default_factory=list)
+    suggested_crop: tuple[float, float] | None = Field(
+        default=None, description="without the drive at either end: from and to, in seconds since the start"
+    )
     measured_by: dict[str, str] = Field(
         default_factory=dict, description="who is believed, by number", examples=[{"distance_m": "session"}]
     )

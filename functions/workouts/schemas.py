@@ -164,6 +164,17 @@ class WorkoutFile(BaseModel):
         return cls.model_validate(file.model_dump())
 
 
+class SuggestedCrop(BaseModel):
+    """As `crop` takes it."""
+
+    from_s: float = Field(examples=[0.0])
+    to_s: float = Field(examples=[2710.0])
+
+    @classmethod
+    def of(cls, span: tuple[float, float]) -> Self:
+        return cls(from_s=span[0], to_s=span[1])
+
+
 class WorkoutCut(BaseModel):
     """Which stretch of the recording counts, in seconds since its first point; null: up to its own end."""
 
@@ -197,6 +208,9 @@ class WorkoutDetail(WorkoutSummary):
         examples=[{"distance_m": "session", "ascent_m": "altitude"}],
     )
     disputed: list[Disputed] = Field(default_factory=list, description="with nothing to decide: what each says")
+    suggested_crop: SuggestedCrop | None = Field(
+        default=None, description="part of it was in a vehicle: what `crop` would leave out"
+    )
     cut: WorkoutCut | None = Field(default=None, description="null: all of the recording counts")
     indoor: bool = False
     pool_length_m: float | None = None
@@ -218,7 +232,8 @@ class WorkoutDetail(WorkoutSummary):
     def of(cls, workout: Workout, language: Language, track: Track | None = None) -> Self:
         longer = track.model_dump() if track is not None else {}
         cut = WorkoutCut.of(workout.cut) if workout.cut is not None else None
-        return cls.model_validate({**_shown(workout, language), **longer, "cut": cut})
+        crop = SuggestedCrop.of(workout.suggested_crop) if workout.suggested_crop is not None else None
+        return cls.model_validate({**_shown(workout, language), **longer, "cut": cut, "suggested_crop": crop})
 
 
 def variant(workout: Workout, language: Language) -> str:

@@ -18,6 +18,7 @@ from workouts.recordings.measures.plausibility import flags, held_maximum, is_po
 from workouts.recordings.measures.polyline import summary
 from workouts.recordings.measures.splits import KILOMETRE_M, MILE_M, Stretch, laps, splits
 from workouts.recordings.measures.timeline import Timeline, moving, timeline
+from workouts.recordings.measures.vehicle import without_drive
 from workouts.recordings.measures.way import Way, way
 from workouts.recordings.measures.witnesses import Dispute, agree
 from workouts.recordings.recording import Floats, Pause, Recording
@@ -60,6 +61,7 @@ class Measures:
     start_latlng: LatLng | None
     end_latlng: LatLng | None
     flags: tuple[WorkoutFlag, ...]
+    suggested_crop: tuple[float, float] | None
     measured_by: dict[str, str]
     disputed: tuple[Dispute, ...]
     doubted: dict[str, tuple[tuple[int, int], ...]]
@@ -151,6 +153,7 @@ def measures_of(case: Judged, athlete: Athlete) -> Measures:
         start_latlng=_position(sound, 0),
         end_latlng=_position(sound, -1),
         flags=tuple(implausible),
+        suggested_crop=without_drive(line, kind),
         measured_by=_witnesses(case, climb),
         disputed=tuple(one for one in (case.way.dispute, *case.times.disputes, climb.dispute) if one is not None),
         doubted=case.doubts.ranges(),

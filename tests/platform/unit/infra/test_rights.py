@@ -15,6 +15,7 @@ CLAIMS = {
     "telemetry-live-on-socket-message",
     "telemetry-on-workout-events",
     "workouts-live-on-live-sessions",
+    "workouts-measuring-on-measuring",
     "workouts-remeasure-measure-batch",
     "workouts-uploads-on-upload",
 }
