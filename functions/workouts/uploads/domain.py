@@ -45,6 +45,8 @@ class Upload(Value):
     sport_type: SportType | None = None
     gear_ids: list[str] | None = None
     on_duplicate: OnDuplicate = OnDuplicate.REJECT
+    received: str | None = Field(default=None, description="the tag of the file that the form was used for")
+    begun: int = Field(default=0, description="how many tries ended without a word: their process was killed")
     corrects: str | None = Field(default=None, description="the workout that its recording is to join")
     created_at: AwareDatetime
     form_expires_at: AwareDatetime
@@ -95,6 +97,8 @@ class Outcome(StrEnum):
     SAME_BYTES = "same_bytes"
     REFUSED = "refused"
     """See the upload's `problem_code`."""
+    FORM_USED = "form_used"
+    """Another file came by a form that had taken one."""
     OVER = "over"
     """It had ended before: another delivery was faster."""
 

@@ -42,3 +42,17 @@ def read(incoming: Incoming) -> bytes:
     if answer["ContentLength"] > MAX_BYTES:
         raise FileTooLargeError
     return answer["Body"].read()
+
+
+def tag(incoming: Incoming) -> str | None:
+    """Of the bytes that lie there; None: nothing does."""
+    try:
+        return s3_client().head_object(Bucket=bucket(), Key=incoming.key)["ETag"]
+    except s3_client().exceptions.ClientError as error:
+        if error.response["Error"]["Code"] in {"404", "NoSuchKey"}:
+            return None
+        raise
+
+
+def refuse(incoming: Incoming) -> None:
+    s3_client().delete_object(Bucket=bucket(), Key=incoming.key)

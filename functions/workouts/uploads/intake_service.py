@@ -38,6 +38,7 @@ from workouts.uploads.domain import (
 )
 from workouts.uploads.incoming_store import Incoming
 
+MAX_KILLED = 2  # tries that took all memory or time; another one would, too
 MAX_ENTRIES = 15  # sessions of one multisport file that fit one transaction
 MAX_SOURCES = 8  # recordings that a workout is measured from: each time, all of them are decoded
 MAX_FILES = 24  # with those that were replaced
@@ -54,9 +55,17 @@ class Arrived:
 
 def process(upload: Upload, incoming: Incoming, now: datetime) -> Intake:
     """Ends the upload in one of its final states; repeats change nothing."""
+    arrived = incoming_store.tag(incoming)
     if not upload.is_open:
+        if upload.received is not None and arrived not in {None, upload.received}:
+            incoming_store.refuse(incoming)  # a form takes one file
+            return Intake(upload, Outcome.FORM_USED)
         return Intake(upload, Outcome.OVER)
-    store.mark_processing(upload.model_copy(update={"status": UploadState.PROCESSING}), now)
+    if upload.begun >= MAX_KILLED:
+        return store.end(refused(upload, Reason.of("takes_too_long")), now)
+    begun = {"status": UploadState.PROCESSING, "begun": upload.begun + 1, "received": upload.received or arrived}
+    upload = upload.model_copy(update=begun)
+    store.mark_processing(upload, now)
     try:
         data = incoming_store.read(incoming)
         with within_time():
@@ -65,6 +74,12 @@ def process(upload: Upload, incoming: Incoming, now: datetime) -> Intake:
         return store.end(refused(upload, error.reason), now)
     except incoming_store.FileTooLargeError:
         return store.end(refused(upload, Reason.of("file_too_large")), now)
+
+
+def failed(upload_id: str, user_id: str, now: datetime) -> None:
+    """A try that ended with an error was not killed."""
+    upload = store.get(user_id, upload_id)
+    store.mark_processing(upload.model_copy(update={"begun": max(0, upload.begun - 1)}), now)
 
 
 def give_up(upload: Upload, now: datetime) -> Intake:

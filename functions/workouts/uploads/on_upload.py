@@ -24,6 +24,7 @@ def process_upload(key: str, tries: int) -> None:
         count("UploadFailed")
         logger.exception("upload not processed", extra={"upload_id": incoming.upload_id, "tries": tries})
         if tries < GIVE_UP_AFTER_TRIES:
+            intake_service.failed(incoming.upload_id, incoming.user_id, clock.now())
             raise
         intake = intake_service.give_up(upload, clock.now())
     ended = intake.upload

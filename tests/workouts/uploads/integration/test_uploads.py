@@ -12,8 +12,9 @@ import pytest
 from local.recordings import recordings
 from stadion import storage
 from tests.kit.services import OTHER, Service, sqs_event
-from tests.workouts.diary import announce, arrive, measure, upload, workout
+from tests.workouts.diary import announce, arrival, arrive, measure, upload, workout
 from tests.workouts.recordings.formats.unit import fits
+from workouts.recordings.service import within_time
 
 RIDE = ("4078723797.fit", "activity_4078723797.tcx", "activity_4078723797.gpx", "4078723797_strava.gpx")
 
@@ -262,3 +263,45 @@ def test_every_recording_lives_and_goes_with_the_workout_that_it_ended_in(diary:
 def kept_files() -> list[str]:
     listed = boto3.client("s3").list_objects_v2(Bucket="stadion-files", Prefix="files/").get("Contents", [])
     return [entry["Key"] for entry in listed]
+
+
+def test_a_form_takes_one_file(diary: Service, files: Path) -> None:
+    announced = announce(diary, RIDE[0])
+    arrive(diary, announced, (files / RIDE[2]).read_bytes())
+    key = announced["form"]["fields"]["key"]
+    diary.invoke("on_upload", arrival(key))
+    assert boto3.client("s3").head_object(Bucket="stadion-files", Key=key)["ContentLength"]
+    arrive(diary, announced, (files / "6449921903_ACTIVITY.fit").read_bytes())
+    assert "Contents" not in boto3.client("s3").list_objects_v2(Bucket="stadion-files", Prefix="uploads/")
+    assert len(diary.call("GET", "/v1/workouts").body["items"]) == 1
+
+
+def test_a_file_that_kills_its_process_twice_is_told_as_failed_instead_of_waking_somebody(
+    diary: Service, files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that is killed says nothing, so what began and did not end is counted."""
+
+    class KilledError(BaseException):
+        pass
+
+    def kill(*_: Any, **__: Any) -> None:
+        raise KilledError
+
+    announced = announce(diary, "a.fit")
+    data = (files / "6449921903_ACTIVITY.fit").read_bytes()
+    with monkeypatch.context() as patched:
+        patched.setattr("workouts.uploads.intake_service.contents_of", kill)
+        for tries in (1, 2):
+            with pytest.raises(KilledError):
+                arrive(diary, announced, data, tries=tries)
+    assert arrive(diary, announced, data, tries=3) == {"batchItemFailures": []}
+    ended = diary.call("GET", f"/v1/uploads/{announced['upload_id']}").body
+    assert (ended["status"], ended["problem"]["code"]) == ("failed", "takes_too_long")
+
+
+def test_a_recording_that_takes_too_long_is_refused_at_the_first_try(
+    diary: Service, files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workouts.uploads.intake_service.within_time", lambda: within_time(0.001))
+    ended = upload(diary, "a.fit", (files / "6449921903_ACTIVITY.fit").read_bytes())
+    assert (ended["status"], ended["problem"]["code"]) == ("failed", "takes_too_long")
