@@ -264,10 +264,9 @@ MAX_PLAUSIBLE_DAYS = 7
 def flags_of_manual(measured: Measured) -> list[WorkoutFlag]:
     """What cannot be right in numbers that were typed in."""
     flags = []
-    speed = average_speed(measured)
-    if speed is not None and speed > sport(measured.sport_type).limit_mps(measured.distance_m or 0.0):
-        kmh = round(speed * 3.6, 1)
-        flags.append(WorkoutFlag.of("average_speed_too_high", kmh=kmh, sport=measured.sport_type.value))
+    too_fast = average_speed_too_high(sport(measured.sport_type), measured.distance_m, measured.moving_time_s)
+    if too_fast is not None:
+        flags.append(too_fast)
     if measured.elapsed_time_s > MAX_PLAUSIBLE_DAYS * 24 * 3600:
         flags.append(WorkoutFlag.of("duration_too_long", days=MAX_PLAUSIBLE_DAYS))
     return flags
@@ -286,7 +285,15 @@ def speed_too_high(speed_mps: float, limit_mps: float, kind: Sport) -> WorkoutFl
 def average_speed(measured: Measured) -> float | None:
     if not measured.distance_m or not measured.moving_time_s:
         return None
-    return measured.distance_m / measured.moving_time_s
+    return round(measured.distance_m / measured.moving_time_s, 3)
+
+
+def average_speed_too_high(kind: Sport, distance_m: float | None, duration_s: float) -> WorkoutFlag | None:
+    lasted_s = max(duration_s, 1.0)
+    if not distance_m or distance_m <= kind.limit_mps(distance_m) * lasted_s:
+        return None
+    kmh = round(distance_m / lasted_s * 3.6, 1)
+    return WorkoutFlag.of("average_speed_too_high", kmh=kmh, sport=kind.sport_type.value)
 
 
 def check_together(measured: Measured, now: datetime) -> None:

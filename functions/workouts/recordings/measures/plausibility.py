@@ -6,7 +6,7 @@ import numpy as np
 
 from stadion.events.workouts import BestEffort
 from stadion.sports import Sport
-from workouts.domain import WorkoutFlag, speed_too_high
+from workouts.domain import WorkoutFlag, average_speed_too_high, speed_too_high
 from workouts.recordings.geo import distances_m
 from workouts.recordings.measures.doubts import MAX_POWER_W, Doubts
 from workouts.recordings.measures.timeline import Timeline
@@ -38,18 +38,9 @@ def flags(
         _speed(line, sport, efforts),
         _jump(sound, doubts, sport),
         _doubted(recording, doubts),
-        average_speed(sport, distance_m, timer_s),
+        average_speed_too_high(sport, distance_m, timer_s),
     )
     return [flag for flag in found if flag is not None]
-
-
-def average_speed(sport: Sport, distance_m: float | None, timer_s: float) -> WorkoutFlag | None:
-    """Needs no recording, so it serves manual workouts as well."""
-    if not distance_m or distance_m <= sport.limit_mps(distance_m) * max(timer_s, 1.0):
-        return None
-    return WorkoutFlag.of(
-        "average_speed_too_high", kmh=round(distance_m / max(timer_s, 1.0) * 3.6, 1), sport=sport.sport_type.value
-    )
 
 
 def _too_high(code: str, unit: str, values: Floats, most: float) -> WorkoutFlag | None:
