@@ -48,9 +48,8 @@ def _pauses(pauses: tuple[Pause, ...], low_s: float, high_s: float) -> tuple[Pau
 def _laps(recording: Recording, low_s: float, high_s: float) -> tuple[DeviceLap, ...]:
     """Of those that were cut only the start is known."""
     kept = []
-    laps = recording.laps
-    ends = [*(lap.offset_s for lap in laps[1:]), recording.span_s]
-    for lap, next_s in zip(laps, ends, strict=True):
+    ends = [*(lap.offset_s for lap in recording.laps[1:]), recording.span_s]
+    for lap, next_s in zip(recording.laps, ends, strict=False):
         end_s = lap.offset_s + lap.elapsed_time_s if lap.elapsed_time_s else next_s
         if end_s <= low_s or lap.offset_s >= high_s:
             continue
