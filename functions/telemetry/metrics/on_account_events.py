@@ -24,7 +24,6 @@ def know_day(envelope: Envelope[PhysicalDataChanged]) -> Consumed:
 
 def _measured_anew(known: Known, user_id: str, correlation_id: str) -> Consumed:
     """What a change touches is asked for even when the change is no news: a crash in between is mended so."""
-    asked = 0
     if known.touched is not None:
-        asked = work.ask_for(user_id, known.touched, correlation_id=correlation_id, now=clock.now())
-    return Consumed("kept" if known.is_news else "stale", {"workouts": asked})
+        work.ask_for_touched(user_id, known.touched, correlation_id=correlation_id, now=clock.now())
+    return Consumed("kept" if known.is_news else "stale", {"touches": known.touched is not None})

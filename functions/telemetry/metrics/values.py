@@ -1,9 +1,9 @@
 """How every number of these metrics is told (its method, what went in, whether it is estimated), and whose it is."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -56,6 +56,10 @@ def number(given: MetricInput) -> float:
     return float(given.value)
 
 
+INPUTS: Final = {"pace": "threshold_pace"}
+"""What is called otherwise among the inputs of numbers."""
+
+
 @dataclass(frozen=True)
 class Body:
     """What held on a day; None is unknown and cannot be estimated."""
@@ -71,4 +75,11 @@ class Body:
     def told(self) -> dict[str, Any]:
         return {
             name: given.model_dump(mode="json") if given is not None else None for name, given in vars(self).items()
+        }
+
+    def told_for(self, inputs: Collection[str]) -> dict[str, Any]:
+        """Of what no number rests on, only whether it is known: that is told as missing."""
+        return {
+            name: given if INPUTS.get(name, name) in inputs else given is not None
+            for name, given in self.told().items()
         }

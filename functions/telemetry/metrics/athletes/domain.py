@@ -6,6 +6,7 @@ from typing import Final
 
 from stadion.athletes import BodyDay, Measurement, WithBody, WithZone
 from stadion.events.accounts import Gender
+from stadion.values import Value
 from telemetry.metrics.values import Body, MetricInput, number
 
 MEASUREMENTS: Final = (
@@ -99,8 +100,7 @@ def _weighting(gender: Gender | None) -> MetricInput:
 # --- what a change touches ------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Touched:
+class Touched(Value):
     """Workouts of the days from `since` on, before `until`; None is no limit."""
 
     since: date | None = None
@@ -108,6 +108,12 @@ class Touched:
 
     def __contains__(self, day: date) -> bool:
         return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
+
+    def joined(self, other: "Touched") -> "Touched":
+        """The shortest time with both in it."""
+        since = min(self.since, other.since) if self.since is not None and other.since is not None else None
+        until = max(self.until, other.until) if self.until is not None and other.until is not None else None
+        return Touched(since=since, until=until)
 
 
 def touched_by(athlete: Athlete, changed: BodyDay) -> Touched | None:

@@ -5,16 +5,31 @@ The head counts every change of the copy, that of a day too: who relies on the h
 
 from datetime import datetime
 
+from pydantic import AwareDatetime
+
+from stadion import writes
 from stadion.athletes import BodyDay, merge_day
 from stadion.change import Change
 from stadion.events.accounts import PhysicalDataChanged
 from stadion.records import Records, Stored
-from telemetry.metrics.athletes.domain import MEASUREMENTS, Athlete, Person
+from stadion.values import Value
+from telemetry.metrics.athletes.domain import MEASUREMENTS, Athlete, Person, Touched
+
+
+class ToMeasure(Value):
+    """Which workouts are to be measured anew, and when the first and the last change came that touch them."""
+
+    touched: Touched | None = None
+    first_at: AwareDatetime
+    last_at: AwareDatetime
+
 
 HEADS = Records(Person, kind="athlete", pk="ATHLETE#{user_id}", sk="HEAD", nulls=True)
 """Time zone, birth date, gender; the revision counts every change below it, too: `on_account_events`; what measures."""
 DAYS = Records(BodyDay, kind="physical", pk="ATHLETE#{user_id}", sk="DAY#{day}", own_revision=True, nulls=True)
 """Heart rates, FTP, threshold pace of a day; what was taken back stays without values: `on_account_events`."""
+TO_MEASURE = Records(ToMeasure, kind="to_measure", pk="ATHLETE#{user_id}", sk="TO_MEASURE")
+"""Days whose workouts several changes touch: `on_account_events`; `on_touched_days`, which asks for them once."""
 
 
 def read(user_id: str) -> tuple[Athlete, Stored[Person]]:
@@ -38,3 +53,26 @@ def know_day(user_id: str, event: PhysicalDataChanged, now: datetime) -> tuple[B
         change.replace(stored, day)
         change.replace(head, head.value or Person())
     return day, True
+
+
+# --- what is to be measured anew ------------------------------------------------------------------------------------
+
+
+def touch(user_id: str, touched: Touched, now: datetime) -> None:
+    """`WriteConflictError` when somebody came between."""
+    stored = TO_MEASURE.read(user_id)
+    waiting = stored.value
+    if waiting is not None and waiting.touched is not None:
+        first, last = min(waiting.first_at, now), max(waiting.last_at, now)
+        new = ToMeasure(touched=waiting.touched.joined(touched), first_at=first, last_at=last)
+    else:
+        new = ToMeasure(touched=touched, first_at=now, last_at=now)
+    writes.replace(stored, new, now)
+
+
+def settle(stored: Stored[ToMeasure], now: datetime) -> None:
+    """Nothing is to be measured; `WriteConflictError` when more was touched meanwhile.
+
+    The item stays, so that its revisions grow.
+    """
+    writes.replace(stored, ToMeasure(first_at=now, last_at=now), now)

@@ -257,7 +257,7 @@ def _zone_times(recorded: Recorded | None, metric: str, body: Body) -> ZoneTimes
     values = recorded.of(metric) if recorded is not None else None
     if zones is None or values is None or recorded is None:
         missing = [*([metric] if values is None else []), *(LACKING[metric] if zones is None else [])]
-        return ZoneTimes(zones=zones, missing=missing)
+        return ZoneTimes(missing=missing)
     seconds = seconds_in(values, recorded.line.held_s(values), zones.bounds)
     return ZoneTimes(zones=zones, seconds=[round(part, 3) for part in seconds])
 

@@ -9,7 +9,7 @@ from telemetry.metrics.workouts.work import Measuring
 
 
 def measure(asked: Measuring) -> Consumed:
-    outcome = service.measure(asked.user_id, asked.workout_id, clock.now())
+    outcome = service.measure(asked.user_id, asked.workout_id, clock.now(), only_if_changed=asked.only_if_changed)
     if outcome == "measured":
         count("WorkoutsMeasured")
     return Consumed(outcome, {"workout_id": asked.workout_id})

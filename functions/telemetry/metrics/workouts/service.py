@@ -18,33 +18,41 @@ from telemetry.metrics.values import Body
 from telemetry.metrics.workouts import store
 from telemetry.metrics.workouts.domain import assess
 from telemetry.metrics.workouts.store import Measured
-from telemetry.metrics.workouts.values import WorkoutMetrics
+from telemetry.metrics.workouts.values import Assessment, WorkoutMetrics
 from telemetry.streams import store as stream_store
 from telemetry.streams.store import Kept
 from telemetry.streams.values import Facts
 from telemetry.timeseries.port import WorkoutSeries
 from telemetry.timeseries.service import time_series
 
-METHODS: Final = 3
+METHODS: Final = 4
 """Raised when a formula changes, so that what is measured again differs from what is kept."""
+UNCHANGED: Final = "unchanged"
 
 
 @dataclass(frozen=True, eq=False)
 class CurrentMetrics:
-    """The metrics as they stand, their revision, and the columns that they came from."""
+    """The metrics as they stand, their revision, and what they came from; `columns` None: not read yet."""
 
     outcome: str
     measured: Measured
     revision: int
-    columns: Mapping[str, Floats]
+    kept: Kept
+    columns: Mapping[str, Floats] | None = None
 
 
-def measure(user_id: str, workout_id: str, now: datetime) -> str:
-    """First the metrics with their event, then the time series, always: a crash between them is mended next time."""
+def measure(user_id: str, workout_id: str, now: datetime, *, only_if_changed: bool = False) -> str:
+    """First the metrics with their event, then the time series: a crash between them is mended next time.
+
+    `only_if_changed`: series that know these metrics are not told again, and no chunk is read.
+    """
     found = retry_on_conflict(lambda: _bring_about(user_id, workout_id, now))
     if found is None:
         return "unknown"
-    _tell_series(user_id, found, now)
+    is_new = found.outcome != UNCHANGED
+    if is_new or not only_if_changed or not store.is_told(user_id, workout_id, found.revision):
+        _tell_series(user_id, found, now)
+        store.note_told(user_id, workout_id, found.revision, now)
     return found.outcome
 
 
@@ -59,17 +67,21 @@ def _bring_about(user_id: str, workout_id: str, now: datetime) -> CurrentMetrics
     columns: Mapping[str, Floats] = {}
     if kept.facts is None or kept.started_at is None:
         wanted = _gone(known)
+        is_current = known is not None and known.fingerprint == wanted.fingerprint
     else:
         athlete, head = athlete_store.read(user_id)
         relied_on.append(head)
         body = body_on(athlete, kept.facts.day)
-        columns, _ = stream_store.read_streams(user_id, kept)
-        wanted = _measured(kept, kept.facts, kept.started_at, body, known, columns)
-    if known is not None and known.fingerprint == wanted.fingerprint:
-        return CurrentMetrics("unchanged", known, stored.revision or 0, columns)
+        is_current = known is not None and known.fingerprint == _fingerprint(kept, kept.facts, body, known.assessment)
+        if not is_current:
+            columns, _ = stream_store.read_streams(user_id, kept)
+            wanted = _measured(kept, kept.facts, kept.started_at, body, columns)
+    if known is not None and is_current:
+        return CurrentMetrics(UNCHANGED, known, stored.revision or 0, kept)
     revision = stored.next_revision
     store.keep(user_id, stored, wanted, relied_on=relied_on, event=_event(wanted, revision), now=now)
-    return CurrentMetrics("measured" if wanted.assessment is not None else "forgotten", wanted, revision, columns)
+    outcome = "measured" if wanted.assessment is not None else "forgotten"
+    return CurrentMetrics(outcome, wanted, revision, kept, columns)
 
 
 def _gone(known: Measured | None) -> Measured:
@@ -77,31 +89,24 @@ def _gone(known: Measured | None) -> Measured:
     return known.model_copy(update={"fingerprint": "gone", "assessment": None})
 
 
-def _measured(
-    kept: Kept,
-    facts: Facts,
-    started_at: datetime,
-    body: Body,
-    known: Measured | None,
-    columns: Mapping[str, Floats],
-) -> Measured:
-    fingerprint = _fingerprint(kept, facts, body)
-    if known is not None and known.fingerprint == fingerprint:
-        return known
+def _measured(kept: Kept, facts: Facts, started_at: datetime, body: Body, columns: Mapping[str, Floats]) -> Measured:
+    assessment = assess(facts, kept.sport_type, columns, body)
     return Measured(
         workout_id=kept.workout_id,
-        fingerprint=fingerprint,
+        fingerprint=_fingerprint(kept, facts, body, assessment),
         day=facts.day,
         sport_type=kept.sport_type,
         started_at=started_at,
-        assessment=assess(facts, kept.sport_type, columns, body),
+        assessment=assessment,
         counts=facts.counts,
     )
 
 
-def _fingerprint(kept: Kept, facts: Facts, body: Body) -> str:
-    """Without the workout's revision: a new name measures nothing anew."""
-    parts = [METHODS, kept.key, kept.sport_type, str(kept.started_at), facts.model_dump(mode="json"), body.told()]
+def _fingerprint(kept: Kept, facts: Facts, body: Body, assessment: Assessment | None) -> str:
+    """Without the workout's revision: a new name measures nothing anew; nor does what the assessment does not rest on,
+    such as the FTP of a run without power."""
+    told = body.told_for(assessment.inputs) if assessment is not None else body.told()
+    parts = [METHODS, kept.key, kept.sport_type, str(kept.started_at), facts.model_dump(mode="json"), told]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
 
 
@@ -130,13 +135,16 @@ def _tell_series(user_id: str, found: CurrentMetrics, now: datetime) -> None:
             now=now,
         )
         return
+    columns = found.columns
+    if columns is None:
+        columns, _ = stream_store.read_streams(user_id, found.kept)
     series = WorkoutSeries(
         workout_id=measured.workout_id,
         version=found.revision,
         day=measured.day,
         started_at=measured.started_at,
         sport_type=measured.sport_type,
-        columns=found.columns,
+        columns=columns,
         load=measured.assessment.load.value,
         mean_max=measured.assessment.mean_max,
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import AwareDatetime, Field
 
+from stadion import writes
 from stadion.change import Change
 from stadion.events.envelope import Event
 from stadion.records import Records, Stored
@@ -30,8 +31,25 @@ MEASURED = Records(Measured, kind="metrics", pk="USER#{user_id}", sk="METRICS#{w
 """Every number, 4 KB, and a fingerprint of what went in: `on_measuring`, on the revision and all that it rests on."""
 
 
+class SeriesTold(Value):
+    version: int
+
+
+SERIES_TOLD = Records(SeriesTold, kind="series_told", pk="USER#{user_id}", sk="SERIES#{workout_id}")
+"""The revision of the metrics that the time series know: `on_measuring`, after it told them."""
+
+
 def read(user_id: str, workout_id: str) -> Stored[Measured]:
     return MEASURED.read(user_id, workout_id)
+
+
+def is_told(user_id: str, workout_id: str, version: int) -> bool:
+    told = SERIES_TOLD.find(user_id, workout_id)
+    return told is not None and told.version >= version
+
+
+def note_told(user_id: str, workout_id: str, version: int, now: datetime) -> None:
+    writes.put(SERIES_TOLD.at(user_id, workout_id), SeriesTold(version=version), now)
 
 
 def keep(

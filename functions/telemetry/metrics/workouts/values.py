@@ -13,7 +13,9 @@ from telemetry.metrics.zones import ZoneSet
 class ZoneTimes(BaseModel):
     model_config = ConfigDict(frozen=True)
 
-    zones: ZoneSet | None = Field(default=None, description="as they held on the day of the workout")
+    zones: ZoneSet | None = Field(
+        default=None, description="as they held on the day of the workout; null: nothing lies in them"
+    )
     seconds: list[float] | None = Field(default=None, description="in each zone, the lowest first")
     missing: list[str] = Field(default_factory=list, description="what it would take", examples=[["ftp_w"]])
 
@@ -37,6 +39,13 @@ class Assessment(BaseModel):
     mean_max: dict[str, dict[int, float]] = Field(
         description="by metric: the best average by duration in seconds", examples=[{"power": {"60": 412.5}}]
     )
+
+    @property
+    def inputs(self) -> set[str]:
+        """The names of all that its numbers rest on."""
+        measures = [value.inputs for value in vars(self).values() if isinstance(value, MetricMeasure)]
+        zones = [times.zones.inputs for times in self.zones.values() if times.zones is not None]
+        return {name for inputs in (*measures, *zones) for name in inputs}
 
 
 @dataclass(frozen=True)

@@ -58,14 +58,19 @@ def sqs_client() -> "SQSClient":
     return boto3.client("sqs")
 
 
-def enqueue(queue_url: str, work: Sequence[Work]) -> None:
-    """All of it, or `NotQueuedError`, after which some of it may be there: it must be safe to repeat."""
+def enqueue(queue_url: str, work: Sequence[Work], *, delay_s: int = 0) -> None:
+    """All of it, or `NotQueuedError`, after which some of it may be there: it must be safe to repeat.
+
+    Nobody sees it for `delay_s`, up to 900.
+    """
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
         messages = (one.model_dump_json() for one in work)
         for bodies in batched_by(messages, max_count=MAX_MESSAGES, max_bytes=MAX_BYTES, size_of=_size):
-            entries: Any = [{"Id": str(number), "MessageBody": body} for number, body in enumerate(bodies)]
+            entries: Any = [
+                {"Id": str(number), "MessageBody": body, "DelaySeconds": delay_s} for number, body in enumerate(bodies)
+            ]
             if sqs_client().send_message_batch(QueueUrl=queue_url, Entries=entries).get("Failed"):
                 raise NotQueuedError
     except (BotoCoreError, ClientError) as error:

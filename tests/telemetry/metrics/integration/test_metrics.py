@@ -10,10 +10,11 @@ import boto3
 import pytest
 
 from local.recordings import recordings
-from stadion import claims, dynamo
+from stadion import claims, clock, dynamo
 from stadion.athletes import Measurement
 from telemetry.metrics.athletes import store as athlete_store
 from telemetry.metrics.workouts import domain as assessing
+from telemetry.metrics.workouts import work
 from telemetry.timeseries.port import Span
 from telemetry.timeseries.service import time_series
 from tests.kit.counting import counted
@@ -70,9 +71,19 @@ def deliver(telemetry: Service, *events: dict[str, Any]) -> list[dict[str, Any]]
     return failed
 
 
-def waiting() -> list[dict[str, Any]]:
+def waiting(telemetry: Service) -> list[dict[str, Any]]:
+    """For `on_measuring`, what changes of the athlete touch included."""
+    assert quiet(telemetry, *left_in("touched_days")) == []
+    return left_in("measuring")
+
+
+def quiet(telemetry: Service, *messages: dict[str, Any]) -> Any:
+    return telemetry.invoke("on_touched_days", {"Records": list(messages)})["batchItemFailures"] if messages else []
+
+
+def left_in(name: str) -> list[dict[str, Any]]:
     queue = boto3.client("sqs")
-    url = queue.get_queue_url(QueueName="measuring")["QueueUrl"]
+    url = queue.get_queue_url(QueueName=name)["QueueUrl"]
     found: list[dict[str, Any]] = []
     while messages := queue.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
         for message in messages:
@@ -83,7 +94,7 @@ def waiting() -> list[dict[str, Any]]:
 
 def measure(telemetry: Service) -> int:
     """All that waits, each twice; how many workouts were asked for."""
-    asked = waiting()
+    asked = waiting(telemetry)
     assert work_off(telemetry, asked * 2) == []
     return len({json.loads(message["body"])["workout_id"] for message in asked})
 
@@ -251,11 +262,15 @@ CRASHES = (
     ("on_workout_events", "telemetry.metrics.workouts.work.ask"),
     ("on_workout_events", "telemetry.metrics.workouts.work.enqueue"),
     ("on_account_events", "telemetry.metrics.athletes.store.read"),
-    ("on_account_events", "telemetry.metrics.workouts.work.ask_for"),
+    ("on_account_events", "telemetry.metrics.workouts.work.ask_for_touched"),
+    ("on_account_events", "telemetry.metrics.athletes.store.touch"),
     ("on_account_events", "telemetry.metrics.workouts.work.enqueue"),
+    ("on_touched_days", "telemetry.metrics.workouts.work.ask"),
+    ("on_touched_days", "telemetry.metrics.athletes.store.settle"),
     ("on_measuring", "telemetry.metrics.workouts.service.assess"),
     ("on_measuring", "telemetry.metrics.workouts.store.keep"),
     ("on_measuring", "telemetry.metrics.workouts.service._tell_series"),
+    ("on_measuring", "telemetry.metrics.workouts.store.note_told"),
     ("on_measuring", "telemetry.timeseries.rollups.store.keep_workout"),
     ("on_measuring", "telemetry.timeseries.rollups.store.forget_workout"),
 )
@@ -276,11 +291,17 @@ def test_a_crash_is_mended_by_the_next_delivery(telemetry: Service, ride: bytes,
             with telemetry.monkeypatch.context() as broken:
                 broken.setattr(point, lambda *_, **__: 1 / 0)
                 deliver(telemetry, event)
-                if function == "on_measuring":
-                    asked = waiting()
-                    work_off(telemetry, asked)
-            deliver(telemetry, event)
+                touched = left_in("touched_days")
+                if function == "on_touched_days":
+                    quiet(telemetry, *touched)
+            if function != "on_touched_days" or event["source"] != "stadion.accounts":
+                deliver(telemetry, event)
+            assert quiet(telemetry, *touched) == []
             if function == "on_measuring":
+                asked = waiting(telemetry)
+                with telemetry.monkeypatch.context() as broken:
+                    broken.setattr(point, lambda *_, **__: 1 / 0)
+                    work_off(telemetry, asked)
                 assert work_off(telemetry, asked) == []
             measure(telemetry)
         assert loads(telemetry) == loaded
@@ -291,7 +312,7 @@ def test_a_crash_is_mended_by_the_next_delivery(telemetry: Service, ride: bytes,
 def test_news_between_a_look_and_its_write_are_looked_at(telemetry: Service, ride: bytes, meanwhile: str) -> None:
     brought(telemetry, physical(ftp_w=200))
     deliver(telemetry, ridden(telemetry, ride))
-    asked = waiting()
+    asked = waiting(telemetry)
     news = {
         "ftp": physical(ftp_w=250, revision=2),
         "correction": ridden(telemetry, ride, revision=2, started_at="2026-11-18T05:40:00Z"),
@@ -320,11 +341,17 @@ def test_news_between_a_look_and_its_write_are_looked_at(telemetry: Service, rid
 def test_measuring_is_a_handful_of_requests_and_a_repetition_writes_nothing(telemetry: Service, ride: bytes) -> None:
     brought(telemetry, physical(ftp_w=200))
     deliver(telemetry, ridden(telemetry, ride))
-    asked = waiting()
-    look = ["GetItem", "GetItem", "GetItem", "Query", "Query"]
+    asked = waiting(telemetry)
+    look, chunks, series = ["GetItem", "GetItem", "GetItem", "Query"], ["Query"], ["GetItem"]
     with counted() as operations:
         work_off(telemetry, asked)
-    assert operations == [*look, "TransactWriteItems", "GetItem", "TransactWriteItems"]
+    assert operations == [*look, *chunks, "TransactWriteItems", *series, "TransactWriteItems", "PutItem"]
+    with counted() as operations:
+        work_off(telemetry, asked)
+    assert operations == [*look, *chunks, *series, "PutItem"]
+    telemetry.enter()
+    work.ask(ATHLETE, ["w-1"], correlation_id="c", now=clock.now(), only_if_changed=True)
+    asked = waiting(telemetry)
     with counted() as operations:
         work_off(telemetry, asked)
     assert operations == [*look, "GetItem"]
