@@ -165,6 +165,14 @@ def get(user_id: str, workout_id: str) -> Workout:
     return WORKOUTS.get(user_id, workout_id)
 
 
+def find(user_id: str, workout_id: str) -> Workout | None:
+    """None also when it was deleted."""
+    try:
+        return get(user_id, workout_id)
+    except WorkoutNotFoundError:
+        return None
+
+
 def is_taken(user_id: str, workout_id: str) -> bool:
     """By a workout, or by the tombstone of one."""
     return WORKOUTS.at(user_id, workout_id).is_taken()

@@ -19,4 +19,18 @@ MUTANTS: Final = (
         "change.put(WORKOUTS, new, new=False)",
         ("tests/workouts/integration/test_diary.py",),
     ),
+    Mutant(
+        "what an athlete told of their body is used without their consent",
+        "workouts.athletes.domain:body_on",
+        "if ConsentKind.HEALTH_DATA not in person.granted:",
+        "if False:",
+        ("tests/workouts/athletes/unit/test_body.py",),
+    ),
+    Mutant(
+        "a file that nobody has looked at yet goes with another workout",
+        "workouts.uploads.domain:Upload.is_over_with",
+        "not self.is_open and workout_id in {*self.workout_ids, self.existing_workout_id}",
+        "True",
+        ("tests/workouts/deletions/integration/test_deletions.py",),
+    ),
 )

@@ -7,7 +7,6 @@ from datetime import datetime
 
 from stadion import claims
 from stadion.change import Change
-from stadion.errors import NotFoundError
 from stadion.events.telemetry import LiveSessionFinished
 from stadion.events.workouts import LiveSessionSaved
 from stadion.retry import retry_on_conflict
@@ -42,7 +41,7 @@ def _save(
     workout = _workout(user_id, event, part, entry, now)
     slots = store.slots_of(workout)
     home = known.workout_id if known is not None else _home(user_id, workout, slots)
-    twin = _find(user_id, home) if home is not None else None
+    twin = store.find(user_id, home) if home is not None else None
     if home is not None and twin is None:
         return "deleted"
     saved_as = home or workout.workout_id
@@ -68,13 +67,6 @@ def _home(user_id: str, workout: Workout, slots: store.Slots) -> str | None:
     if store.is_taken(user_id, workout.workout_id):
         return workout.workout_id
     return twin_service.find_twin(slots, workout.fingerprint, but=workout.workout_id)
-
-
-def _find(user_id: str, workout_id: str) -> Workout | None:
-    try:
-        return store.get(user_id, workout_id)
-    except NotFoundError:
-        return None
 
 
 def _join(change: Change, slots: store.Slots, twin: Workout, workout: Workout, entry: Entry) -> None:

@@ -5,7 +5,7 @@ one transaction that makes it all true also ends the upload.
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import PurePosixPath
 from uuid import UUID, uuid5
@@ -51,6 +51,8 @@ class Arrived:
     entry: Entry
     workout: Workout
     data: bytes
+    folders: set[str] = field(default_factory=set)
+    """Workouts whose folder has its file: each that it was to end in, as the diary was when that was decided."""
 
 
 def process(upload: Upload, incoming: Incoming, now: datetime) -> Intake:
@@ -100,9 +102,9 @@ def _take_in(upload: Upload, data: bytes, now: datetime) -> Intake:
     ]
     left_out = [UploadedPart(part=left.part, reason=left.reason) for left in contents.left_out]
     intake = retry_on_conflict(lambda: _enter(upload, arrived, left_out, sha256, now), also=twin_service.MOVED)
-    for one in arrived:
-        if one.workout.workout_id not in intake.upload.workout_ids:
-            file_store.forget(upload.user_id, one.workout.workout_id)  # it was new when first looked at, and joined
+    for workout_id in {one for each in arrived for one in each.folders} - {*intake.upload.workout_ids}:
+        if diary_store.find(upload.user_id, workout_id) is None:  # deleted meanwhile, or never there
+            file_store.forget(upload.user_id, workout_id)
     return intake
 
 
@@ -145,10 +147,15 @@ def _seen(arrived: Arrived, slots: diary_store.Slots, named: str | None) -> Seen
 def _added(arrived: Arrived) -> Added:
     """Originals and claims bear the name of a workout that there is: by that they are found, and with it they go."""
     workout = arrived.workout
-    for file in workout.files:
-        file_store.keep(file, arrived.data)
+    _keep(arrived, workout.files, workout.workout_id)
     streams = deposited(workout.user_id, workout.workout_id, arrived.entry)
     return Added(workout.model_copy(update={"streams": streams}), arrived.entry.track)
+
+
+def _keep(arrived: Arrived, files: list[FileRef], workout_id: str) -> None:
+    arrived.folders.add(workout_id)
+    for file in files:
+        file_store.keep(file, arrived.data)
 
 
 def _joined(twin: Workout, arrived: Arrived, on_duplicate: OnDuplicate, now: datetime) -> Joined:
@@ -157,10 +164,9 @@ def _joined(twin: Workout, arrived: Arrived, on_duplicate: OnDuplicate, now: dat
     joined = absorb(twin, moved, now, replacing=replacing)
     if len(joined.sources) > MAX_SOURCES or len(joined.files) > MAX_FILES:
         raise RecordingError("too_many_files", most=MAX_SOURCES)
-    for file in moved.files:
-        file_store.keep(file, arrived.data)
     known = {file.sha256: arrived.entry.source for file in workout.files}
     best = measuring.entry_of_workout(joined, _sport(twin, workout, replacing=replacing), known) or arrived.entry
+    _keep(arrived, moved.files, twin.workout_id)
     streams = deposited(twin.user_id, twin.workout_id, best)
     joined = numbered(joined, best.measured, streams=streams).model_copy(update={"measurement": Measurement.DONE})
     is_same = (joined.measured.model_dump(), joined.streams) == (twin.measured.model_dump(), twin.streams)

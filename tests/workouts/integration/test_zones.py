@@ -10,6 +10,8 @@ from promos.facts import activity_of, day_account
 from stadion.events.workouts import WorkoutFacts
 from tests.kit.events import RUN, entry
 from tests.kit.services import ATHLETE, Service, sqs_event
+from tests.workouts.recordings.unit import samples
+from tests.workouts.uploads.integration.test_uploads import upload
 from workouts.recordings.zone_service import zone_for
 
 UNNAMED: dict[str, Any] = {name: value for name, value in RUN.items() if name != "time_zone"}
@@ -45,6 +47,17 @@ def test_where_a_recording_began_comes_before_where_the_athlete_lives(
     live_in(workouts, "Asia/Tokyo")
     workouts.enter()
     assert zone_for(ATHLETE, start) == zone
+
+
+def test_an_upload_has_the_zone_of_its_first_position_and_its_day_is_of_that(workouts: Service) -> None:
+    live_in(workouts, "Asia/Tokyo")
+    points = "".join(
+        samples.a_trkpt(second, lat=f"{27.7172 + second * 3e-5:.6f}", lon="85.3240") for second in range(120)
+    )
+    ended = upload(workouts, "a.gpx", samples.a_gpx(points))
+    named = upload(workouts, "b.gpx", samples.a_gpx(points + " "), time_zone="Europe/Moscow", on_duplicate="force")
+    shown = [workouts.call("GET", f"/v1/workouts/{one['workout_ids'][0]}").body for one in (ended, named)]
+    assert [one["time_zone"] for one in shown] == ["Asia/Kathmandu", "Europe/Moscow"]
 
 
 def test_a_request_that_is_repeated_after_the_athlete_moved_is_still_the_same_workout(workouts: Service) -> None:

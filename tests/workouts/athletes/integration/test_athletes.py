@@ -8,6 +8,8 @@ import pytest
 
 from tests.kit.events import entry
 from tests.kit.services import ATHLETE, OTHER, Service, sqs_event
+from tests.workouts.recordings.unit import samples
+from tests.workouts.uploads.integration.test_uploads import upload
 from workouts.athletes import service
 from workouts.athletes.values import Athlete, Sex
 
@@ -63,6 +65,26 @@ def test_who_withdraws_the_consent_is_measured_without_a_body_from_then_on(worko
     assert service.body_on(ATHLETE, DAY) == Athlete()
     tell(workouts, agreed(3))
     assert service.body_on(ATHLETE, DAY).mass_kg == 71.5
+
+
+def test_calories_are_measured_with_the_body_only_while_the_athlete_agrees(workouts: Service) -> None:
+    hour = "".join(
+        samples.a_trkpt(second, lat=f"{50 + second * 3e-5:.6f}", inner="<extensions><hr>150</hr></extensions>")
+        for second in range(0, 3600, 4)
+    )
+
+    def burnt(sent: str) -> tuple[str, float]:
+        [workout_id] = upload(workouts, "a.gpx", samples.a_gpx(hour + sent), on_duplicate="force")["workout_ids"]
+        shown = workouts.call("GET", f"/v1/workouts/{workout_id}").body
+        return shown["calories_method"], shown["calories_kcal"]
+
+    tell(workouts, *NEWS[:-1])
+    assert burnt("") == ("met_assumed_mass", pytest.approx(9.8 * 70, rel=0.01))
+    tell(workouts, agreed(1))
+    keytel_kj = -55.0969 + 0.6309 * 150 + 0.1988 * 71.5 + 0.2017 * 39  # on the first of May, before the birthday
+    assert burnt(" ") == ("heart_rate", pytest.approx(60 * keytel_kj / 4.184, rel=0.01))
+    tell(workouts, agreed(2, granted=False))
+    assert burnt("  ")[0] == "met_assumed_mass"
 
 
 def test_of_physical_data_only_the_mass_is_kept(workouts: Service) -> None:

@@ -10,6 +10,7 @@ from local.recordings import recordings
 from stadion import claims, storage
 from tests.kit.services import ATHLETE, OTHER, Service, sqs_event
 from tests.workouts.uploads.integration.test_uploads import RIDE, announce, arrive, upload
+from workouts.uploads import intake_service
 
 BUCKETS = ("stadion-files", "stadion-claims")
 RUN = "6449921903_ACTIVITY.fit"
@@ -88,6 +89,24 @@ def test_an_id_that_names_somebody_else_takes_nothing_of_theirs(diary: Service, 
         assert diary.call("POST", "/v1/workouts", sent, user=OTHER).status == 201
         delete(diary, chosen, user=OTHER)
     assert everything() == before
+
+
+def test_a_file_that_joins_a_workout_while_that_is_deleted_leaves_nothing_in_its_folder(
+    diary: Service, files: Path
+) -> None:
+    gone = str(upload(diary, RIDE[0], (files / RIDE[0]).read_bytes())["workout_ids"][0])
+    numbered = intake_service.numbered
+
+    def deleted_meanwhile(*arguments: Any, **named: Any) -> Any:
+        diary.monkeypatch.setattr(intake_service, "numbered", numbered)
+        delete(diary, gone)
+        return numbered(*arguments, **named)
+
+    diary.monkeypatch.setattr(intake_service, "numbered", deleted_meanwhile)
+    ended = upload(diary, RIDE[3], (files / RIDE[3]).read_bytes(), on_duplicate="merge")
+    assert ended["workout_ids"] != [gone]
+    kept = boto3.client("s3").list_objects_v2(Bucket="stadion-files", Prefix="files/")["Contents"]
+    assert [entry["Key"].split("/")[2] for entry in kept] == ended["workout_ids"]
 
 
 def test_a_workout_without_any_file_has_nothing_to_forget(diary: Service) -> None:
