@@ -14,7 +14,7 @@ MUTANTS: Final = (
     ),
     Mutant(
         "a doubted reading is exported",
-        "telemetry.streams.exports:exported",
+        "telemetry.exports.domain:Exported.of",
         "sound(columns)",
         "columns",
         ("tests/telemetry/streams/unit/test_doubts.py",),

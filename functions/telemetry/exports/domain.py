@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import Final
@@ -17,6 +17,8 @@ Columns = Mapping[str, Floats]
 Sample = dict[str, float]
 
 _SPLIT_S: Final = 0.5
+_FIT_BEGINS: Final = datetime(1998, 7, 4, tzinfo=UTC)
+"""Earlier times are those of a device's own clock to FIT."""
 
 
 class ExportFormat(StrEnum):
@@ -48,7 +50,11 @@ class Exported:
     @property
     def formats(self) -> list[ExportFormat]:
         """Those that can carry it."""
-        can = {ExportFormat.GPX: "lat" in self.columns, ExportFormat.CSV: TIME in self.columns}
+        can = {
+            ExportFormat.FIT: self.told.started_at >= _FIT_BEGINS,
+            ExportFormat.GPX: "lat" in self.columns,
+            ExportFormat.CSV: TIME in self.columns,
+        }
         return [one for one in ExportFormat if can.get(one, True)]
 
     @cached_property

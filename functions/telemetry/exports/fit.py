@@ -26,9 +26,10 @@ _FIELDS: Final = {
     "stadion_sport": ("string", ""),
     "stadion_calories": ("float64", "kcal"),
     "stadion_laps": ("uint16", "1"),
+    "stadion_doubted": ("float64", "1"),
 }
-"""Since 1970; of a record whether it was reached in motion; of a session our name of its sport, its calories, and how
-many of its laps are the device's: 0 where the one that FIT wants is the whole."""
+"""Since 1970; of a record whether it was reached in motion; of a session our name of its sport, its calories, how many
+of its laps are the device's (0 where the one that FIT wants is the whole), and which share of a channel is left out."""
 _NUMBERS: Final = {name: number for number, name in enumerate(_FIELDS)}
 _TYPES: Final = {name: number for number, name in Profile["types"]["fit_base_type"].items()}
 _APPLICATION: Final = list(b"stadion-workouts")
@@ -162,7 +163,7 @@ def _lap(workout: Exported, number: int, lap: ToldLap) -> Message:
             total_distance=lap.distance_m,
             total_moving_time=lap.moving_time_s,
             total_ascent=_whole(lap.ascent_m),
-            avg_heart_rate=_whole(lap.average_heart_rate_bpm),
+            avg_heart_rate=_whole(lap.average_heart_rate_bpm, most=254),
         ),
         **_lasting(workout, lap.offset_s, lap.elapsed_time_s, lap.timer_time_s),
     }
@@ -170,7 +171,12 @@ def _lap(workout: Exported, number: int, lap: ToldLap) -> Message:
 
 def _session(workout: Exported) -> Message:
     told, kind = workout.told, sport(workout.told.sport_type)
-    own = _known(stadion_sport=told.sport_type.value, stadion_laps=len(told.laps), stadion_calories=told.calories_kcal)
+    own = _known(
+        stadion_sport=told.sport_type.value,
+        stadion_laps=len(told.laps),
+        stadion_calories=told.calories_kcal,
+        stadion_doubted=told.doubted_share or None,
+    )
     return {
         "mesg_num": _SESSION,
         "event": "session",
@@ -185,8 +191,8 @@ def _session(workout: Exported) -> Message:
             total_calories=_whole(told.calories_kcal),
             total_ascent=_whole(told.ascent_m),
             total_descent=_whole(told.descent_m),
-            avg_heart_rate=_whole(told.average_heart_rate_bpm),
-            max_heart_rate=_whole(told.max_heart_rate_bpm),
+            avg_heart_rate=_whole(told.average_heart_rate_bpm, most=254),
+            max_heart_rate=_whole(told.max_heart_rate_bpm, most=254),
             avg_power=_whole(told.average_power_w),
             max_power=_whole(told.max_power_w),
             total_cycles=told.strokes,
@@ -229,8 +235,8 @@ def _known(**values: Any) -> Message:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _whole(value: float | None) -> int | None:
-    return None if value is None else round(value)
+def _whole(value: float | None, most: int = 65_534) -> int | None:
+    return None if value is None or value > most else round(value)
 
 
 def _text(text: str | None) -> str | None:

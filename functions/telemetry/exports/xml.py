@@ -54,6 +54,7 @@ def extension(workout: Exported) -> str:
         indoor="true" if told.indoor else None,
         feel=told.feel,
         rpe=told.rpe,
+        doubted=told.doubted_share or None,
     )
     inside = [*_spans("pause", told.pauses), *_spans("stand", workout.stands), *map(_lap, told.laps)]
     return f"<Extensions><stadion:workout{said}>{''.join(inside)}</stadion:workout></Extensions>"

@@ -152,6 +152,8 @@ class Recording:
     rpe: float | None = None
     """Perceived exertion from 0 to 10, told likewise (Borg's CR10)."""
     devices: tuple[Device, ...] = ()
+    doubted_share: float = 0.0
+    """What an export of ours left out of its most doubted channel."""
 
     def __len__(self) -> int:
         return len(self.time_s)

@@ -33,6 +33,7 @@ Summaries = Mapping[str, Sequence[Message]]
 
 OWN_SPORT: Final = "stadion_sport"
 OWN_CALORIES: Final = "stadion_calories"
+OWN_DOUBTED: Final = "stadion_doubted"
 OWN_LAPS: Final = "stadion_laps"
 """Of the session of an export of ours; of no laps, the one that FIT wants is the whole."""
 
@@ -276,6 +277,7 @@ def _recording(file: _File, track: RawTrack, session: Message, reach: tuple[floa
         feel=_number(session, "workout_feel", most=100),
         rpe=_scaled(_number(session, "workout_rpe", most=100), 0.1),
         devices=tuple(_devices(summaries.get("device_info", ()))),
+        doubted_share=_number(session, OWN_DOUBTED, most=1) or 0.0,
     )
 
 

@@ -60,6 +60,7 @@ class OwnWords:
             "indoor": self.said.get("indoor") == "true",
             "feel": self._number("feel", most=100),
             "rpe": self._number("rpe", most=10),
+            "doubted_share": self._number("doubted", most=1) or 0.0,
         }
 
     def clock(self) -> dict[str, Any]:

@@ -151,6 +151,8 @@ def _timer(recording: Recording, clock: Clocks, recorded_s: float, moving_s: flo
     told, laps = _session_timer(recording), recording.told_by_laps("timer_time_s")
     elapsed_s = recording.totals.elapsed_time_s
     by_records = EVENTS if recording.pauses else RECORDS
+    if told is not None and recording.is_judged:
+        return Verdict(SESSION, told, {})
     if not recorded_s:
         return weighed({SESSION: told, LAPS: laps}, slack=_SLACK_S) or Verdict(by_records, recorded_s, {})
     figures = {

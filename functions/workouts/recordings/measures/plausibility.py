@@ -94,9 +94,14 @@ def _jump(sound: Recording, doubts: Doubts, sport: Sport) -> WorkoutFlag | None:
 
 
 def _doubted(recording: Recording, doubts: Doubts) -> WorkoutFlag | None:
-    shares = []
+    share = doubted_share(recording, doubts)
+    return WorkoutFlag.of("recording_doubtful", percent=round(100 * share)) if share > MAX_DOUBTED_SHARE else None
+
+
+def doubted_share(recording: Recording, doubts: Doubts) -> float:
+    """Of the readings of the channel that is doubted most."""
+    shares = [recording.doubted_share]
     for channel in WEIGHTY & doubts.samples.keys():
         recorded = ~np.isnan(recording.lat if channel == "position" else getattr(recording, channel))
         shares.append(float(doubts.samples[channel].sum() / recorded.sum()))
-    share = max(shares, default=0.0)
-    return WorkoutFlag.of("recording_doubtful", percent=round(100 * share)) if share > MAX_DOUBTED_SHARE else None
+    return max(shares)

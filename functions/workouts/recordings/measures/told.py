@@ -9,6 +9,7 @@ from stadion.streams.codec import Floats
 from stadion.streams.told import Told, ToldDevice, ToldLap, ToldLength, ToldPause
 from workouts.domain import Measured, Track
 from workouts.recordings.measures.domain import Judged
+from workouts.recordings.measures.plausibility import doubted_share
 from workouts.recordings.measures.splits import lap_bounds_s
 
 _SAME = set(Told.model_fields) & set(Measured.model_fields) - {"flags"}
@@ -23,6 +24,7 @@ def told_of(case: Judged, measured: Measured, track: Track) -> Told:
         laps=_laps(case, track),
         lengths=[ToldLength.model_validate(length) for length in track.lengths],
         devices=[ToldDevice.model_validate(device) for device in track.devices],
+        doubted_share=doubted_share(case.recording, case.doubts),
         flags=[flag.code for flag in measured.flags],
     )
 

@@ -76,6 +76,8 @@ def way(recording: Recording, doubts: Doubts, active_s: Floats, sport: Sport, *,
     tracks = _completed(_witnesses(recording, doubts, passed_s, sport), passed_s)
     whole = _beyond_the_records(tracks, claims, float(active_s[-1]), timer_s or 0.0)
     figures: dict[str, float | None] = {**claims, **{name: track.whole_m * whole for name, track in tracks.items()}}
+    if recording.is_judged and DISTANCE in tracks:
+        figures.pop(POSITIONS, None)  # which its counter was made of: one witness
     verdict = _calibrated(recording, figures) or weighed(figures, slack=_SLACK_M)
     if verdict is None or verdict.value <= 0:
         return Way(None, None)

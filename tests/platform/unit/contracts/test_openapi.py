@@ -155,7 +155,7 @@ def test_recording_a_workout_is_documented_to_the_last_code() -> None:
 
 
 def test_an_export_is_documented_with_the_content_types_that_it_has() -> None:
-    from telemetry.streams.exports import CONTENT_TYPES
+    from telemetry.exports.domain import CONTENT_TYPES
 
     documented = DOCUMENT["paths"]["/v1/workouts/{workout_id}/export"]["get"]["responses"]["200"]["content"]
     assert documented.keys() == {kind.partition(";")[0] for kind in CONTENT_TYPES.values()}

@@ -9,8 +9,9 @@ from stadion.sports import SportType
 from stadion.streams.codec import Floats
 from stadion.streams.recorded import BoolArray, with_doubts
 from telemetry.downsampling import StreamResolution
-from telemetry.streams.domain import KNOWN, StreamSeries, doubted_ranges, streams
-from telemetry.streams.exports import ExportFormat, exported
+from telemetry.exports.domain import Exported, ExportFormat
+from telemetry.exports.service import exported
+from telemetry.streams.domain import KNOWN, StreamSeries, doubted_ranges, guessed, streams
 from tests.workouts.recordings.unit.samples import START
 from workouts.recordings.formats.service import decode
 
@@ -35,6 +36,10 @@ def run() -> dict[str, Floats]:
         "heart_rate_bpm": np.where(among(7), 255.0, 140 + time_s % 5),
     }
     return with_doubts(columns, {"position": lost, "speed_mps": among(900), "heart_rate_bpm": among(7)})
+
+
+def leaving(columns: dict[str, Floats]) -> Exported:
+    return Exported.of(guessed(columns, SportType.RUN, START), columns)
 
 
 def told(columns: dict[str, Floats], resolution: str, keys: tuple[str, ...] = KNOWN) -> tuple[dict, dict]:  # type: ignore[type-arg]
@@ -72,15 +77,15 @@ def test_what_is_derived_follows_the_sound_readings(run: dict[str, Floats]) -> N
     assert all(lists["moving"])
 
 
-@pytest.mark.parametrize("as_format", [ExportFormat.GPX, ExportFormat.TCX])
+@pytest.mark.parametrize("as_format", [ExportFormat.GPX, ExportFormat.TCX, ExportFormat.FIT])
 def test_a_file_that_is_read_back_lacks_them(run: dict[str, Floats], as_format: ExportFormat) -> None:
-    [back] = decode(exported(run, sport_type=SportType.RUN, started_at=START, as_format=as_format).encode())
+    [back] = decode(exported(leaving(run), as_format))
     assert np.nanmax(back.heart_rate_bpm) == 144
     assert np.nanmin(back.lat) >= 55
 
 
 def test_a_table_lacks_them_and_the_doubts(run: dict[str, Floats]) -> None:
-    text = exported(run, sport_type=SportType.RUN, started_at=START, as_format=ExportFormat.CSV)
+    text = exported(leaving(run), ExportFormat.CSV).decode()
     rows = list(csv.DictReader(text.splitlines()))
     assert [rows[7]["heart_rate_bpm"], rows[501]["lat"], rows[900]["speed_mps"]] == ["", "", ""]
     assert "doubts" not in rows[0]

@@ -10,7 +10,6 @@ from stadion.sports import SportType
 from stadion.streams.codec import Floats
 from telemetry.downsampling import StreamResolution, lttb
 from telemetry.streams.domain import KNOWN, StreamSeries, streams
-from telemetry.streams.exports import ExportFormat, exported
 from workouts.recordings.formats.service import decode
 from workouts.recordings.recording import Recording
 
@@ -78,24 +77,3 @@ def test_downsampling_keeps_the_one_peak_of_a_flat_line() -> None:
     y = np.zeros(1000)
     y[617] = 10.0
     assert 617 in lttb(np.arange(1000.0), y, 20)
-
-
-@pytest.mark.parametrize("as_format", [ExportFormat.GPX, ExportFormat.TCX])
-def test_an_export_is_read_back_as_the_same_ride(
-    ride: Recording, columns: dict[str, Floats], as_format: ExportFormat
-) -> None:
-    text = exported(columns, sport_type=ride.sport_type, started_at=ride.started_at, as_format=as_format)
-    back = decode(text.encode())[0]
-    assert (back.sport_type, back.started_at) == (ride.sport_type, ride.started_at)
-    placed = ~np.isnan(ride.lat)
-    assert np.allclose(back.lat[~np.isnan(back.lat)], ride.lat[placed], atol=1e-9)
-    assert np.array_equal(back.heart_rate_bpm[~np.isnan(back.heart_rate_bpm)].sum(), np.nansum(ride.heart_rate_bpm))
-    assert np.array_equal(back.power_w[~np.isnan(back.power_w)].sum(), np.nansum(ride.power_w))
-
-
-def test_a_csv_has_a_row_for_every_sample(ride: Recording, columns: dict[str, Floats]) -> None:
-    text = exported(columns, sport_type=ride.sport_type, started_at=ride.started_at, as_format=ExportFormat.CSV)
-    lines = text.splitlines()
-    assert len(lines) == 8357 + 1
-    assert lines[0].startswith("time,time_s,lat,lon,distance_m")
-    assert lines[1].startswith(f"{ride.started_at.date()}T")

@@ -74,6 +74,7 @@ class Told(Value):
     rpe: float | None = None
     device: str | None = None
     devices: list[ToldDevice] = Field(default_factory=list)
+    doubted_share: float = Field(default=0.0, description="of the readings of the channel that is doubted most")
     flags: list[str] = Field(default_factory=list, description="codes")
 
 

@@ -1,0 +1,52 @@
+"""A workout's file through the Lambda handlers."""
+
+import base64
+from typing import Any
+
+import pytest
+
+from tests.kit.events import recorded as recorded_event
+from tests.kit.services import Service
+from tests.telemetry.streams.integration.test_streams import deliver, event, ride  # noqa: F401 - the ride is a fixture
+
+
+def export(telemetry: Service, as_format: str, **headers: str) -> Any:
+    return telemetry.call("GET", "/v1/workouts/w-1/export", query={"format": as_format}, headers=headers)
+
+
+@pytest.mark.parametrize(("as_format", "start"), [("gpx", b"<?xml"), ("tcx", b"<?xml"), ("csv", b"time,time_s")])
+def test_a_workout_is_exported(telemetry: Service, ride: bytes, as_format: str, start: bytes) -> None:  # noqa: F811
+    deliver(telemetry, event(telemetry, ride))
+    answer = export(telemetry, as_format)
+    assert answer.status == 200
+    assert base64.b64decode(answer.body).startswith(start)
+    assert f"w-1.{as_format}" in answer.headers["Content-Disposition"]
+
+
+def test_fit_is_bytes(telemetry: Service) -> None:
+    deliver(telemetry, recorded_event("w-1", timer_time_s=1_800.0))
+    answer = export(telemetry, "fit")
+    assert (answer.status, answer.headers["Content-Type"]) == (200, "application/vnd.ant.fit")
+    assert base64.b64decode(answer.body)[8:12] == b".FIT"
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "has no place for"), ("ru", "нет места для")])
+def test_gpx_of_what_was_typed_in_is_refused_with_the_formats_that_can(
+    telemetry: Service, language: str, words: str
+) -> None:
+    deliver(telemetry, recorded_event("w-1"))
+    answer = export(telemetry, "gpx", **{"accept-language": language})
+    assert (answer.status, answer.body["code"]) == (400, "format_cannot_carry_workout")
+    assert answer.body["formats"] == ["fit", "tcx"]
+    assert words in answer.body["detail"]
+
+
+def test_the_newest_numbers_of_the_workout_leave(telemetry: Service, ride: bytes) -> None:  # noqa: F811
+    """A distance that was typed in, or a sport that was corrected, without other streams."""
+    deliver(telemetry, event(telemetry, ride))
+    corrected = event(telemetry, ride, revision=2)
+    corrected["detail"]["data"]["workout"] |= {"sport_type": "GravelRide", "distance_m": 20_000.0}
+    deliver(telemetry, corrected)
+    told = base64.b64decode(export(telemetry, "tcx").body).decode()
+    assert 'sport="GravelRide"' in told
+    assert 'distance_m="20000"' in told
