@@ -1,5 +1,6 @@
 """HTTP entry point of telemetry: the streams of a workout, the same as a file, and what devices send and sent."""
 
+import base64
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
@@ -56,11 +57,17 @@ def get_streams(
     responses=file_response(*CONTENT_TYPES.values()),
     raises=(StreamsNotFoundError, FormatCannotCarryError),
 )
-def export_workout(workout_id: str, format: Annotated[ExportFormat, Query()] = ExportFormat.GPX) -> Response[bytes]:  # noqa: A002
+def export_workout(workout_id: str, format: Annotated[ExportFormat, Query()] = ExportFormat.GPX) -> Response[str]:  # noqa: A002
     """FIT and TCX read back as the same workout. GPX carries positions, CSV samples; without any they are refused."""
     body = exports.export(api.user_id, workout_id, format)
     headers: dict[str, Any] = {"Content-Disposition": f'attachment; filename="{workout_id}.{format.value}"'}
-    return Response(status_code=200, content_type=CONTENT_TYPES[format], headers=headers, body=body)
+    kind = CONTENT_TYPES[format]
+    if format is not ExportFormat.FIT:
+        return Response(status_code=200, content_type=kind, headers=headers, body=body.decode())
+    packed = base64.b64encode(body).decode()
+    response = Response(status_code=200, content_type=kind, headers=headers, body=packed, compress=False)
+    response.base64_encoded = True
+    return response
 
 
 @api.post(

@@ -63,9 +63,9 @@ def test_other_programs_find_pauses_and_laps_in_fit(paused: bytes) -> None:
     messages = fitfast.parse(exported(leaving(entry), FIT))
     timer = [message["event_type"] for message in messages["event"] if message["event"] == "timer"]
     assert timer == ["start", "stop_all", "start", "stop_all"]
-    assert [lap["total_timer_time"] for lap in messages["lap"]] == [59.0]
+    assert [lap["total_timer_time"] for lap in messages["lap"]] == [58.0]
     (session,) = messages["session"]
-    assert (session["sport"], session["total_timer_time"], session["num_laps"]) == ("running", 59.0, 1)
+    assert (session["sport"], session["total_timer_time"], session["num_laps"]) == ("running", 58.0, 1)
     assert messages["file_id"][0]["product_name"] == "A watch"
 
 
