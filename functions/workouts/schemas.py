@@ -32,6 +32,7 @@ GearIds = Annotated[
 ]
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=LINE, examples=["Before work"])]
 Notes = Annotated[str, Field(max_length=4000)]
+Rpe = Annotated[Amount, Field(ge=0, le=10, description="perceived exertion, from 0 to 10 (Borg's CR10)", examples=[6])]
 
 
 class NewWorkout(RequestModel):
@@ -49,6 +50,7 @@ class NewWorkout(RequestModel):
     average_heart_rate_bpm: Amount | None = Field(default=None, ge=20, le=260, examples=[152])
     max_heart_rate_bpm: Amount | None = Field(default=None, ge=20, le=260, examples=[171])
     average_power_w: Amount | None = Field(default=None, ge=0, le=3000)
+    rpe: Rpe | None = None
     name: Name | None = None
     notes: Notes | None = None
     gear_ids: GearIds | None = None
@@ -83,6 +85,7 @@ class WorkoutPatch(RequestModel):
     average_heart_rate_bpm: Amount | None = Field(default=None, ge=20, le=260)
     max_heart_rate_bpm: Amount | None = Field(default=None, ge=20, le=260)
     average_power_w: Amount | None = Field(default=None, ge=0, le=3000)
+    rpe: Rpe | None = None
     name: Name | None = None
     notes: Notes | None = None
     gear_ids: GearIds | None = None
@@ -216,7 +219,7 @@ class WorkoutDetail(WorkoutSummary):
     pool_length_m: float | None = None
     strokes: int | None = None
     feel: float | None = Field(default=None, description="told to the device, from 0 (very weak) to 100 (very strong)")
-    rpe: float | None = Field(default=None, description="perceived exertion, told to the device, from 0 to 10")
+    rpe: float | None = Field(default=None, description="perceived exertion, told to the device or typed in, from 0 to 10")
     best_efforts: list[BestEffort] = Field(default_factory=list)
     pauses: list[dict[str, Any]] = Field(default_factory=list)
     laps: list[dict[str, Any]] = Field(default_factory=list)

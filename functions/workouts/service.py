@@ -26,7 +26,7 @@ from workouts.domain import (
 from workouts.errors import DuplicateWorkoutError, FileNotFoundInWorkoutError, MeasuredFieldError, WorkoutIdTakenError
 from workouts.recordings.zone_service import zone_for
 
-ALWAYS_EDITABLE = {"name", "notes", "gear_ids", "time_zone", "sport_type"}
+ALWAYS_EDITABLE = {"name", "notes", "rpe", "gear_ids", "time_zone", "sport_type"}
 REQUIRED = {"sport_type", "started_at", "time_zone", "elapsed_time_s", "moving_time_s"}
 
 

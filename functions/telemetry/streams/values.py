@@ -21,3 +21,7 @@ class Facts(Value):
     average_power_w: float | None = None
     rpe: float | None = Field(default=None, description="perceived exertion, from 0 to 10")
     counts: bool = Field(default=True, description="for fitness: load, curves, thresholds, series")
+
+    @property
+    def active_s(self) -> float:
+        return self.moving_time_s or self.elapsed_time_s

@@ -60,7 +60,7 @@ def assess(facts: Facts, sport_type: SportType, columns: Columns, body: Body) ->
     flat = _flat_speed(recorded)
     r_tss = _r_tss(recorded, flat, body)
     return Assessment(
-        load=_load(sport(sport_type).family, recorded, tss, hr_tss, r_tss, _average_tss(facts, body)),
+        load=_load(sport(sport_type).family, recorded, tss, hr_tss, r_tss, _by_totals(facts, sport_type, body)),
         trimp=trimp,
         zonal_trimp=_zonal_trimp(recorded, body),
         hr_tss=hr_tss,
@@ -121,10 +121,49 @@ def _average_tss(facts: Facts, body: Body) -> MetricMeasure:
     bpm = facts.average_heart_rate_bpm
     if bpm is None or pulse is None or body.threshold is None:
         return untold("tss", "average_heart_rate", *_lacking(heart_rate=bpm, max_heart_rate_bpm=pulse))
-    trimp = load.trimp_steady(bpm, facts.moving_time_s or facts.elapsed_time_s, **_numbers(pulse))
+    trimp = load.trimp_steady(bpm, facts.active_s, **_numbers(pulse))
     value = load.hr_tss(trimp, threshold=number(body.threshold), **_numbers(pulse))
     inputs = {**pulse, "threshold": body.threshold, "average": MetricInput(value=bpm)}
     return told(value, "tss", "average_heart_rate", inputs, estimated=True)
+
+
+def _by_totals(facts: Facts, sport_type: SportType, body: Body) -> MetricMeasure:
+    """What was written down by hand, or told to a watch without a strap: power, heart rate, pace, exertion."""
+    family = sport(sport_type).family
+    heart = _average_tss(facts, body)
+    known = (
+        _average_power_tss(facts, body) if family is Family.RIDE else None,
+        heart if heart.value is not None else None,
+        _average_pace_tss(facts, body) if family is Family.RUN else None,
+        _session_rpe(facts),
+    )
+    return next((one for one in known if one is not None), heart)
+
+
+def _average_power_tss(facts: Facts, body: Body) -> MetricMeasure | None:
+    """An even effort costs least: it was at least this much."""
+    if facts.average_power_w is None or body.ftp is None:
+        return None
+    value = load.tss(facts.active_s, facts.average_power_w, number(body.ftp))
+    inputs = {"ftp": body.ftp, "average": MetricInput(value=facts.average_power_w)}
+    return told(value, "tss", "average_power", inputs, estimated=True)
+
+
+def _average_pace_tss(facts: Facts, body: Body) -> MetricMeasure | None:
+    """As if it had been flat."""
+    if not facts.distance_m or not facts.active_s or body.pace is None:
+        return None
+    average_mps = facts.distance_m / facts.active_s
+    value = load.r_tss(facts.active_s, average_mps, 1000 / number(body.pace))
+    inputs = {"threshold_pace": body.pace, "average": MetricInput(value=round(average_mps, 3))}
+    return told(value, "tss", "average_pace", inputs, estimated=True)
+
+
+def _session_rpe(facts: Facts) -> MetricMeasure | None:
+    if facts.rpe is None:
+        return None
+    value = load.session_rpe(facts.rpe, facts.timer_time_s or facts.elapsed_time_s)
+    return told(value, "tss", "session_rpe", {"rpe": MetricInput(value=facts.rpe)}, estimated=True)
 
 
 def _zonal_trimp(recorded: Recorded | None, body: Body) -> MetricMeasure:
@@ -236,9 +275,9 @@ def _load(
     tss: MetricMeasure,
     hr_tss: MetricMeasure,
     r_tss: MetricMeasure,
-    average: MetricMeasure,
+    by_totals: MetricMeasure,
 ) -> MetricMeasure:
-    """The best that there is: power of a ride, heart rate, pace of a run, an average heart rate."""
+    """The best that there is: power of a ride, heart rate, pace of a run; else by what is known of the whole."""
     if recorded is not None:
         if tss.value is not None and family is Family.RIDE and recorded.covers("power"):
             return tss.model_copy(update={"method": "power_tss"})
@@ -246,8 +285,8 @@ def _load(
             return hr_tss
         if r_tss.value is not None:
             return r_tss
-    if average.value is not None:
-        return average
+    if by_totals.value is not None:
+        return by_totals
     by_sport = {Family.RIDE: tss.missing, Family.RUN: r_tss.missing}.get(family, [])
     return untold("tss", "none", *dict.fromkeys([*by_sport, *hr_tss.missing]))
 

@@ -11,6 +11,8 @@ WEIGHTINGS: Final = {"male": (0.64, 1.92), "female": (0.86, 1.67)}
 """Factor and exponent of TRIMP (Banister 1991; Morton 1990)."""
 EDWARDS: Final = (0.5, 0.6, 0.7, 0.8, 0.9)
 """Of the maximal heart rate: where zones 1 to 5 begin (Edwards 1993)."""
+RPE_AN_HOUR: Final = (0, 20, 30, 40, 50, 60, 70, 80, 100, 120, 140)
+"""Training stress of an hour by perceived exertion, 0 to 10 (Friel, "Estimating Training Stress Score")."""
 _HOUR_S: Final = 3600.0
 _MINUTE_S: Final = 60.0
 
@@ -49,3 +51,8 @@ def tss(duration_s: float, normalized_w: float, ftp_w: float) -> float:
 def r_tss(duration_s: float, flat_mps: float, threshold_mps: float) -> float:
     """McGregor's score of a run, by the pace that it would have had on the flat."""
     return duration_s * flat_mps * (flat_mps / threshold_mps) / (threshold_mps * _HOUR_S) * 100
+
+
+def session_rpe(rpe: float, duration_s: float) -> float:
+    """Foster 2001, J Strength Cond Res 15:109: exertion times duration; by Friel's table on the scale of TSS."""
+    return float(np.interp(rpe, range(len(RPE_AN_HOUR)), RPE_AN_HOUR)) * duration_s / _HOUR_S

@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 
 from tests.kit.events import recorded as recorded_event
-from tests.kit.services import Service, http_event
+from tests.kit.services import ATHLETE, Service, http_event
 from tests.telemetry.streams.integration.test_streams import deliver, event, ride  # noqa: F401 - the ride is a fixture
+
+PATH = "/v1/workouts/w-1/export"
 
 
 def export(telemetry: Service, as_format: str, **headers: str) -> Any:
-    return telemetry.call("GET", "/v1/workouts/w-1/export", query={"format": as_format}, **headers)
+    return telemetry.call("GET", PATH, query={"format": as_format}, **headers)
 
 
 @pytest.mark.parametrize(("as_format", "start"), [("gpx", "<?xml"), ("tcx", "<?xml"), ("csv", "time,time_s")])
@@ -25,7 +27,7 @@ def test_a_workout_is_exported(telemetry: Service, ride: bytes, as_format: str, 
 
 def test_fit_is_bytes(telemetry: Service) -> None:
     deliver(telemetry, recorded_event("w-1", timer_time_s=1_800.0))
-    asked = http_event("GET", "/v1/workouts/w-1/export", query={"format": "fit"}, headers={"accept-encoding": "gzip"})
+    asked = http_event("GET", PATH, None, user=ATHLETE, query={"format": "fit"}, headers={"accept-encoding": "gzip"})
     answer = telemetry.invoke("api", asked)
     assert (answer["statusCode"], answer["headers"]["Content-Type"]) == (200, "application/vnd.ant.fit")
     assert answer["isBase64Encoded"]

@@ -10,7 +10,8 @@ from stadion.athletes import BodyDay, Measurement
 from stadion.clock import now
 from stadion.sports import SportType
 from stadion.streams.codec import Columns, Floats
-from stadion.streams.recorded import joined, unbundle
+from stadion.streams.recorded import unbundle
+from stadion.streams.told import columns_of, unpacked
 from telemetry.metrics.athletes.domain import Athlete, Person, body_on
 from telemetry.metrics.workouts.domain import assess
 from telemetry.metrics.workouts.timeline import timeline
@@ -31,7 +32,8 @@ MEASURED = {
 def kept(name: str) -> dict[str, Floats]:
     """The columns as telemetry reads them back."""
     [entry] = entries_of((recordings("sweat") / name).read_bytes(), sport_type=None, now=now())
-    return joined(unbundle(entry.streams()))
+    parts = unbundle(entry.streams())
+    return columns_of(parts, unpacked(parts))
 
 
 def assessed(
