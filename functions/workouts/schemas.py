@@ -219,7 +219,9 @@ class WorkoutDetail(WorkoutSummary):
     pool_length_m: float | None = None
     strokes: int | None = None
     feel: float | None = Field(default=None, description="told to the device, from 0 (very weak) to 100 (very strong)")
-    rpe: float | None = Field(default=None, description="perceived exertion, told to the device or typed in, from 0 to 10")
+    rpe: float | None = Field(
+        default=None, description="perceived exertion, told to the device or typed in, from 0 to 10"
+    )
     best_efforts: list[BestEffort] = Field(default_factory=list)
     pauses: list[dict[str, Any]] = Field(default_factory=list)
     laps: list[dict[str, Any]] = Field(default_factory=list)

@@ -14,11 +14,16 @@ from workouts.recordings.measures.clocks import Clocks, Times, clocks, times, wi
 from workouts.recordings.measures.doubts import Doubts, doubts
 from workouts.recordings.measures.efforts import best_efforts
 from workouts.recordings.measures.elevation import Climbs, Heights, climbs
-from workouts.recordings.measures.plausibility import flags, held_maximum, is_possible, sustained_speed_mps
+from workouts.recordings.measures.plausibility import (
+    flags,
+    held_maximum,
+    is_possible,
+    sustained_speed_mps,
+    without_drive,
+)
 from workouts.recordings.measures.polyline import summary
 from workouts.recordings.measures.splits import KILOMETRE_M, MILE_M, Stretch, laps, splits
 from workouts.recordings.measures.timeline import Timeline, moving, timeline
-from workouts.recordings.measures.vehicle import without_drive
 from workouts.recordings.measures.way import Way, way
 from workouts.recordings.measures.witnesses import Dispute, agree
 from workouts.recordings.recording import Floats, Pause, Recording

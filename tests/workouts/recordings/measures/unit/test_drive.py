@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from stadion.sports import SportType, sport
+from workouts.recordings.measures.plausibility import without_drive
 from workouts.recordings.measures.timeline import timeline
-from workouts.recordings.measures.vehicle import without_drive
 
 Part = tuple[float, float]
 """How many seconds at how many m/s."""
