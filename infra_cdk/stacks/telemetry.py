@@ -19,7 +19,7 @@ class TelemetryStack(ServiceStack):
         # One at a time: the ride of a day takes Timestream many seconds.
         measuring = self.work("metrics/workouts/on_measuring", uses=[self.time_series, tracks], batch_size=1)
         self.consume("on_workout_events", uses=[self.claims, tracks, measuring])
-        touched = self.work("metrics/workouts/on_touched_days", uses=[measuring])
+        touched = self.work("metrics/workouts/on_touched_days", uses=[measuring, tracks])
         self.consume("metrics/on_account_events", uses=[touched])
         self.consume("live/audience/on_privacy_zones")
         self.consume("live/on_live_saved", uses=[self.claims, tracks])

@@ -15,6 +15,6 @@ def telemetry(moto: pytest.MonkeyPatch) -> Service:
     for name in ("batches", "measuring", "touched_days"):
         url = boto3.client("sqs").create_queue(QueueName=name)["QueueUrl"]
         moto.setenv(f"STADION_{name.upper()}_QUEUE", url)
-    moto.setattr("telemetry.metrics.workouts.work.QUIET_S", 0)  # moto counts real seconds
+    moto.setattr("telemetry.metrics.athletes.service.QUIET_S", 0)  # moto counts real seconds
     work.sqs_client.cache_clear()
     return Service.create("telemetry", moto)

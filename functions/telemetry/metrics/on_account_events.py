@@ -6,7 +6,6 @@ from stadion.events.consumer import Consumed, Consumer
 from stadion.events.envelope import Envelope
 from telemetry.metrics.athletes import service as athletes
 from telemetry.metrics.athletes.service import Known
-from telemetry.metrics.workouts import work
 
 handler = Consumer()
 
@@ -25,5 +24,5 @@ def know_day(envelope: Envelope[PhysicalDataChanged]) -> Consumed:
 def _measured_anew(known: Known, user_id: str, correlation_id: str) -> Consumed:
     """What a change touches is asked for even when the change is no news: a crash in between is mended so."""
     if known.touched is not None:
-        work.ask_for_touched(user_id, known.touched, correlation_id=correlation_id, now=clock.now())
+        athletes.ask_for(user_id, known.touched, correlation_id=correlation_id, now=clock.now())
     return Consumed("kept" if known.is_news else "stale", {"touches": known.touched is not None})

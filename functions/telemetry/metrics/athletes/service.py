@@ -1,4 +1,4 @@
-"""Use case: keep a copy of what accounts says of an athlete, and find out what a change of it touches."""
+"""Use case: keep a copy of what accounts says of an athlete, and have measured anew what a change of it touches."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,11 +8,22 @@ from stadion import copies
 from stadion.events.accounts import PhysicalDataChanged, ProfileUpdated, UserRegistered
 from stadion.events.envelope import Envelope
 from stadion.retry import retry_on_conflict
+from stadion.settings import load
+from stadion.work import Work, enqueue
 from telemetry.metrics.athletes import store
 from telemetry.metrics.athletes.domain import Touched, touched_by
+from telemetry.metrics.athletes.settings import TouchedDaysSettings
 
 ESTIMATED_FROM: Final = ("birth_date", "gender")
 """Fields of the profile that metrics rest on."""
+QUIET_S: Final = 5
+"""Without another change; then the workouts of all changes before are asked for."""
+
+
+class TouchedDays(Work):
+    """Left for `on_touched_days` by each change."""
+
+    user_id: str
 
 
 @dataclass(frozen=True)
@@ -35,3 +46,13 @@ def know_day(user_id: str, event: PhysicalDataChanged, now: datetime) -> Known:
     kept, is_news = retry_on_conflict(lambda: store.know_day(user_id, event, now))
     athlete, _ = store.read(user_id)
     return Known(is_news, touched_by(athlete, kept))
+
+
+def ask_for(user_id: str, touched: Touched, *, correlation_id: str, now: datetime) -> None:
+    """Once it is quiet, together with what other changes touch.
+
+    `NotQueuedError` when the queue does not take it; to be asked again then, as often as need be.
+    """
+    retry_on_conflict(lambda: store.touch(user_id, touched, now))
+    later = TouchedDays(correlation_id=correlation_id, asked_at=now, user_id=user_id)
+    enqueue(load(TouchedDaysSettings).touched_days_queue, [later], delay_s=QUIET_S)

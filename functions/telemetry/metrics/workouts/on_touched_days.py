@@ -3,8 +3,8 @@
 from stadion import clock
 from stadion.events.consumer import Consumed
 from stadion.work import worker
+from telemetry.metrics.athletes.service import TouchedDays
 from telemetry.metrics.workouts import work
-from telemetry.metrics.workouts.work import TouchedDays
 
 
 def ask(asked: TouchedDays) -> Consumed:

@@ -1,22 +1,19 @@
-"""What is left for later: a workout whose metrics may not be what they should be (`on_measuring`), and an athlete of
-whom changes touch many (`on_touched_days`)."""
+"""What is left for `on_measuring`: a workout whose metrics may not be what they should be."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
-from stadion.retry import WriteConflictError, retry_on_conflict
+from stadion.retry import WriteConflictError
 from stadion.settings import load
 from stadion.work import Work, enqueue
 from telemetry.metrics.athletes import store as athlete_store
-from telemetry.metrics.athletes.domain import Touched
-from telemetry.metrics.workouts.settings import MeasuringSettings, TouchedDaysSettings
+from telemetry.metrics.athletes.service import TouchedDays
+from telemetry.metrics.workouts.settings import MeasuringSettings
 from telemetry.streams import store
 
-QUIET_S: Final = 5
-"""Without another change; then the workouts of all changes before are asked for."""
 LONGEST: Final = timedelta(minutes=1)
-"""They are asked for after that, though changes go on."""
+"""Workouts that changes touch are asked for after that, though changes go on."""
 
 
 class Measuring(Work):
@@ -24,10 +21,6 @@ class Measuring(Work):
     workout_id: str
     only_if_changed: bool = False
     """Not because of an event of the workout's: series that were told are not told again."""
-
-
-class TouchedDays(Work):
-    user_id: str
 
 
 def ask(
@@ -46,13 +39,6 @@ def ask(
     ]
     enqueue(load(MeasuringSettings).measuring_queue, work)
     return len(work)
-
-
-def ask_for_touched(user_id: str, touched: Touched, *, correlation_id: str, now: datetime) -> None:
-    """Once it is quiet, together with what other changes touch. `NotQueuedError` as above."""
-    retry_on_conflict(lambda: athlete_store.touch(user_id, touched, now))
-    later = TouchedDays(correlation_id=correlation_id, asked_at=now, user_id=user_id)
-    enqueue(load(TouchedDaysSettings).touched_days_queue, [later], delay_s=QUIET_S)
 
 
 def ask_once_quiet(asked: TouchedDays, now: datetime) -> tuple[str, int]:

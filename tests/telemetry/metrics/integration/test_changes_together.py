@@ -42,7 +42,7 @@ def diary(telemetry: Service, ride: bytes) -> Service:
     for number in range(RIDES):
         brought(telemetry, ridden(telemetry, ride, f"ride-{number}", started_at=f"2026-11-{15 + number}T05:40:00Z"))
     for number in range(RUNS):
-        run = {"sport_type": "Run", "started_at": f"2026-11-{15 + number}T15:40:00Z"}
+        run: dict[str, Any] = {"sport_type": "Run", "started_at": f"2026-11-{15 + number}T15:40:00Z"}
         brought(telemetry, ridden(telemetry, bare, f"run-{number}", **run))
     return telemetry
 
@@ -120,16 +120,16 @@ def test_changes_that_never_end_are_measured_after_a_minute(diary: Service, stan
 
 
 def test_what_is_touched_while_workouts_are_asked_for_is_asked_for_after_it(diary: Service) -> None:
-    straight = work.enqueue
+    straight = work.ask
 
-    def overtaken(*args: Any, **more: Any) -> None:
-        diary.monkeypatch.setattr(work, "enqueue", straight)
+    def overtaken(*args: Any, **more: Any) -> int:
+        diary.monkeypatch.setattr(work, "ask", straight)
         deliver(diary, physical("2026-11-10", ftp_w=250))
-        straight(*args, **more)
+        return straight(*args, **more)
 
     deliver(diary, physical(ftp_w=200))
     touched = left_in("touched_days")
-    diary.monkeypatch.setattr(work, "enqueue", overtaken)
+    diary.monkeypatch.setattr(work, "ask", overtaken)
     assert quiet(diary, *touched) == []
     assert work_off(diary, left_in("measuring")) == []
     assert quiet(diary, *left_in("touched_days")) == []
@@ -140,7 +140,12 @@ def test_an_event_of_the_workout_tells_the_series_again(diary: Service, ride: by
     """As a replay into a new Timestream needs it."""
     told: list[str] = []
     straight = service._tell_series
-    diary.monkeypatch.setattr(service, "_tell_series", lambda *given: told.append("told") or straight(*given))
+
+    def tell(*given: Any) -> None:
+        told.append("told")
+        straight(*given)
+
+    diary.monkeypatch.setattr(service, "_tell_series", tell)
     brought(diary, ridden(diary, ride, "ride-0", started_at="2026-11-15T05:40:00Z"))
     assert told == ["told", "told"]  # delivered twice
     brought(diary, physical("2026-11-02", mass_kg=60, threshold_pace_s_per_km=270))

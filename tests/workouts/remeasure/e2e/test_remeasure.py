@@ -55,8 +55,10 @@ def measured_by_older_code(stack: DeployedStack, athlete: Athlete) -> None:
         item = stack.dynamodb.get_item(TableName=stack.tables["workouts"], Key=key, ConsistentRead=True)["Item"]
         body = json.loads(item["body"]["S"])
         body |= {"revision": body["revision"] + 1, "moving_time_s": body["moving_time_s"] / 2}
-        body["distance_m"] = body["distance_m"] and body["distance_m"] * 1.3
-        body["best_efforts"] = [one | {"elapsed_time_s": one["elapsed_time_s"] - 9} for one in body["best_efforts"]]
+        body["distance_m"] = body.get("distance_m", 0.0) * 1.3 + 7
+        body["best_efforts"] = [
+            one | {"elapsed_time_s": one["elapsed_time_s"] - 9} for one in body.get("best_efforts", [])
+        ]
         item |= {"body": {"S": json.dumps(body)}, "revision": {"N": str(body["revision"])}}
         stack.dynamodb.put_item(TableName=stack.tables["workouts"], Item=item)
         tell(stack, athlete.user_id, WorkoutCorrected(workout=Workout.model_validate(body).facts()))

@@ -1,0 +1,5 @@
+from stadion.settings import Settings
+
+
+class TouchedDaysSettings(Settings):
+    touched_days_queue: str
