@@ -194,6 +194,7 @@ class Workout(Measured):
     live: LivePart | None = None
     streams: StreamsClaim | None = None
     typed: Measured | None = Field(default=None, description="by hand, before a recording joined: fills what it lacks")
+    rpe_typed: bool = Field(default=False, description="by the athlete, whatever the device says")
     cut: Cut | None = None
     measurement: Measurement = Measurement.DONE
     created_at: AwareDatetime
@@ -346,7 +347,8 @@ def _typed(kept: Workout, other: Workout) -> Measured | None:
 def numbered(workout: Workout, measured: Measured, *, streams: StreamsClaim | None) -> Workout:
     """With the numbers of its recordings, and what was typed in where they say nothing."""
     numbers = filled(measured, workout.typed) if workout.typed is not None else measured
-    return workout.model_copy(update={**dict(numbers), "streams": streams})
+    told = {"rpe": workout.rpe} if workout.rpe_typed else {}
+    return workout.model_copy(update={**dict(numbers), **told, "streams": streams})
 
 
 def filled(kept: Measured, other: Measured) -> Measured:

@@ -11,6 +11,7 @@ from stadion.errors import FieldRequiredError
 from stadion.idempotency import IdempotencyKey, recall
 from stadion.retry import retry_on_conflict
 from workouts import file_store, store, twin_service
+from workouts.athletes import service as athletes
 from workouts.domain import (
     FileRef,
     Measurement,
@@ -24,7 +25,7 @@ from workouts.domain import (
     numbered,
 )
 from workouts.errors import DuplicateWorkoutError, FileNotFoundInWorkoutError, MeasuredFieldError, WorkoutIdTakenError
-from workouts.recordings.zone_service import zone_for
+from workouts.recordings.zone_service import NOWHERE
 
 ALWAYS_EDITABLE = {"name", "notes", "rpe", "gear_ids", "time_zone", "sport_type"}
 REQUIRED = {"sport_type", "started_at", "time_zone", "elapsed_time_s", "moving_time_s"}
@@ -51,10 +52,10 @@ def record(
     now: datetime,
 ) -> Recorded:
     """Writes a manual workout in one read and one transaction. `time_zone` None: nobody named it."""
-    workout = as_typed(new.model_copy(update={"time_zone": time_zone or zone_for(new.user_id, new.start_latlng)}))
+    workout = as_typed(new)
     check_together(workout, now)
     try:
-        return retry_on_conflict(lambda: _record_once(workout, on_duplicate, key, answer, now))
+        return retry_on_conflict(lambda: _record_once(workout, on_duplicate, time_zone, key, answer, now))
     except WorkoutIdTakenError:  # by this very request, sent twice at once?
         stored, track = store.get_with_track(workout.user_id, workout.workout_id)
         if _as_sent(stored) != _as_sent(workout):
@@ -63,9 +64,17 @@ def record(
 
 
 def _record_once(
-    workout: Workout, on_duplicate: OnDuplicate, key: IdempotencyKey | None, answer: Answer, now: datetime
+    workout: Workout,
+    on_duplicate: OnDuplicate,
+    time_zone: str | None,
+    key: IdempotencyKey | None,
+    answer: Answer,
+    now: datetime,
 ) -> Recorded:
-    slots = store.slots_of(workout)
+    slots, athlete = store.slots_and(workout, athletes.place_of(workout.user_id))
+    own_zone = athlete.value.known_zone if athlete.value is not None else None
+    zone = time_zone or own_zone or NOWHERE
+    workout = workout.model_copy(update={"time_zone": zone})
     if slots.holds(workout.workout_id):
         return _recorded_before(workout, key, now)
     twin = twin_service.find_twin(slots, workout.fingerprint)
@@ -152,6 +161,8 @@ def correct(old: Workout, track: Track, changes: Mapping[str, Any], now: datetim
         fields["moving_time_s"] = min(old.moving_time_s, fields["elapsed_time_s"])
     if not old.is_recorded and fields.keys() & {"elapsed_time_s"}:
         fields["timer_time_s"] = fields["elapsed_time_s"]
+    if "rpe" in fields:
+        fields["rpe_typed"] = old.is_recorded
     new = old.changed(now, **fields)
     if not new.is_recorded:
         check_together(new, now)

@@ -3,7 +3,7 @@
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import Field
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
@@ -29,6 +29,7 @@ from workouts.matching import MAX_START_DIFFERENCE_S, Fingerprint
 PAGES_PER_LIST = 10  # of one filtered list; the cursor goes on from there
 DIARY = Index("USER#{user_id}#WORKOUTS", "{started_at}#{workout_id}")
 """By time."""
+M = TypeVar("M")
 OF_WHOLE = "#whole"
 """After the id, in a slot: the recording that the workout was cut out of."""
 SlotEntries = Mapping[str, Mapping[str, Any]]
@@ -224,10 +225,21 @@ def slots_of(*workouts: Workout) -> Slots:
     return slots_around(workouts[0].user_id, *starts)
 
 
+def slots_and(workout: Workout, beside: Place[M]) -> tuple[Slots, Stored[M]]:
+    """What `slots_of` looks at and a value elsewhere, in one request."""
+    places = _places(workout.user_id, workout.started_at)
+    found = fetch(beside, *places.values())
+    return Slots({hour: found[place] for hour, place in places.items()}), found[beside]
+
+
 def slots_around(user_id: str, *starts: datetime) -> Slots:
-    places = {hour: SLOTS.at(user_id, hour) for start in starts for hour in hours_around(start)}
+    places = _places(user_id, *starts)
     found = fetch(*places.values())
-    return Slots({hour: found[places[hour]] for hour in sorted(places)})
+    return Slots({hour: found[place] for hour, place in places.items()})
+
+
+def _places(user_id: str, *starts: datetime) -> dict[str, Place[SlotEntries]]:
+    return {hour: SLOTS.at(user_id, hour) for hour in sorted({hour for one in starts for hour in hours_around(one)})}
 
 
 def workouts_of_file(user_id: str, sha256: str) -> list[str]:

@@ -5,14 +5,21 @@ from datetime import date, datetime
 from stadion import copies
 from stadion.events.accounts import ConsentChanged, PhysicalDataChanged, ProfileUpdated, UserRegistered
 from stadion.events.envelope import Envelope
+from stadion.records import Place
 from stadion.retry import retry_on_conflict
 from workouts.athletes import domain, store
+from workouts.athletes.domain import Person
 from workouts.athletes.values import Athlete
 
 
 def body_on(user_id: str, day: date) -> Athlete:
     """Empty without the athlete's consent to the use of health data as it stands."""
     return domain.body_on(*store.read(user_id), day)
+
+
+def place_of(user_id: str) -> Place[Person]:
+    """Where the copy is, for who reads it with other things; see `Person.known_zone`."""
+    return store.HEADS.at(user_id)
 
 
 def zone_of(user_id: str) -> str | None:

@@ -21,6 +21,8 @@ LAST_NEWS = (OCCURRED - NEWS_FOR).isoformat()
 FROM_WORKOUTS = {"level_reached", "personal_record", "personal_records", "gear_wear", "gear_worn_out"}
 FROM_WORN_GEAR = {"promo_offer", "promo_reminder"}
 """They follow `GearWearReached`, or a campaign."""
+QUESTIONS = {"sport_guessed", "sport_unknown"}
+"""Of a recording, by the same rule: `tests/workouts/guesses`."""
 ELSEWHERE = {"welcome", "digest"}
 SERVICES_THAT_TELL = {"gamification", "inventory"}
 
@@ -75,7 +77,7 @@ def services(gamification: Service, inventory: Service) -> tuple[Service, Servic
 
 def test_every_message_is_known_to_come_from_workouts_or_not_to() -> None:
     """A new one is to be sorted in, and if it comes from workouts, to be provoked below by an old one."""
-    assert gather(FUNCTIONS).keys() == FROM_WORKOUTS | FROM_WORN_GEAR | ELSEWHERE
+    assert gather(FUNCTIONS).keys() == FROM_WORKOUTS | FROM_WORN_GEAR | QUESTIONS | ELSEWHERE
 
 
 def test_whoever_tells_of_a_workout_asks_the_one_rule() -> None:

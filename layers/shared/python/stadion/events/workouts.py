@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol
 
 from pydantic import AwareDatetime, Field
 
@@ -32,7 +32,12 @@ NEWS_FOR: Final = timedelta(days=14)
 levels and wear that it brings are announced with the next one that is news."""
 
 
-def is_news(workout: "WorkoutFacts | WorkoutDeleted", occurred_at: datetime) -> bool:
+class Started(Protocol):
+    @property
+    def started_at(self) -> datetime: ...
+
+
+def is_news(workout: Started, occurred_at: datetime) -> bool:
     """At the time of the event; whoever asks for a message because of a workout asks this first."""
     return occurred_at - workout.started_at <= NEWS_FOR
 
