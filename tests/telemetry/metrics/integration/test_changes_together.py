@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from stadion import clock
 from stadion.sports import SportType
 from stadion.streams.recorded import bundle, chunks, joined, unbundle
 from telemetry.metrics.values import INPUTS, Body, MetricInput
@@ -16,7 +17,7 @@ from telemetry.metrics.workouts.domain import assess
 from telemetry.streams import store as stream_store
 from telemetry.streams.values import Facts
 from tests.kit.clock import Clock
-from tests.kit.services import Service
+from tests.kit.services import ATHLETE, Service
 from tests.telemetry.metrics.integration import test_metrics as world
 from tests.telemetry.metrics.integration.test_metrics import (
     brought,
@@ -79,9 +80,10 @@ def test_a_month_of_changes_measures_each_ride_once_and_no_run(diary: Service) -
 
 def test_measurements_that_no_number_rests_on_decode_nothing(diary: Service) -> None:
     decoded = Decoded(diary)
-    assert brought(diary, physical("2026-11-02", threshold_pace_s_per_km=270)) == RIDES + RUNS
-    assert decoded.of == {}  # no run has a speed
-    brought(diary, physical("2026-11-03", max_heart_rate_bpm=190))
+    assert brought(diary, physical("2026-11-02", ftp_w=180)) == RIDES + RUNS
+    assert decoded.of == {f"ride-{n}": 1 for n in range(RIDES)}  # no run has power
+    decoded.of.clear()
+    assert brought(diary, physical("2026-11-03", max_heart_rate_bpm=190)) == RIDES + RUNS
     assert decoded.of == {f"{kind}-{n}": 1 for kind, most in (("ride", RIDES), ("run", RUNS)) for n in range(most)}
 
 
@@ -148,7 +150,8 @@ def test_an_event_of_the_workout_tells_the_series_again(diary: Service, ride: by
     diary.monkeypatch.setattr(service, "_tell_series", tell)
     brought(diary, ridden(diary, ride, "ride-0", started_at="2026-11-15T05:40:00Z"))
     assert told == ["told", "told"]  # delivered twice
-    brought(diary, physical("2026-11-02", mass_kg=60, threshold_pace_s_per_km=270))
+    work.ask(ATHLETE, ["ride-0"], correlation_id="c", now=clock.now(), only_if_changed=True)
+    assert work_off(diary, left_in("measuring")) == []
     assert told == ["told", "told"]
 
 
