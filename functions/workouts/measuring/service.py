@@ -18,7 +18,17 @@ from workouts import file_store, store, twin_service
 from workouts.athletes import service as athletes
 from workouts.domain import FileRef, Measurement, NextPart, Workout, numbered
 from workouts.recordings.errors import RecordingError
-from workouts.recordings.service import BodyAt, Entry, Source, deposited, live_source, measured_of, part_of, within_time
+from workouts.recordings.service import (
+    BodyAt,
+    Entry,
+    Source,
+    claim_of,
+    deposited,
+    live_source,
+    measured_of,
+    part_of,
+    within_time,
+)
 
 Known = Mapping[str, Source]
 """What was decoded already, by its file's hash."""
@@ -172,12 +182,14 @@ def _split_off(workout: Workout, part: NextPart) -> Workout:
 
 
 def _numbered(workout: Workout, entry: Entry) -> Workout:
-    return numbered(workout, entry.measured, streams=deposited(workout.user_id, workout.workout_id, entry))
+    return numbered(workout, entry.measured, streams=claim_of(workout.user_id, workout.workout_id, entry))
 
 
 def _write(before: Workout, after: Workout, entry: Entry | None, rest: _Rest | None, now: datetime) -> None:
     brought = [after] if rest is None else [after, rest.workout]
     slots = store.slots_of(before, *brought)
+    if entry is not None:
+        deposited(after.user_id, after.workout_id, entry)
     with Change(before.user_id, now) as change:
         store.correct(change, before, after, slots, entry.track if entry is not None else None)
         if rest is not None:
@@ -188,6 +200,7 @@ def _write(before: Workout, after: Workout, entry: Entry | None, rest: _Rest | N
 def _record(change: Change, rest: _Rest, slots: store.Slots) -> None:
     """With originals of its own: whatever becomes of the other part, they stay."""
     user_id, workout_id = rest.workout.user_id, rest.workout.workout_id
+    deposited(user_id, workout_id, rest.entry)
     files = [file_store.beside(file, rest.workout) for file in rest.workout.files]
     live = rest.workout.live and file_store.live_beside(rest.workout.live, rest.workout)
     store.record(change, rest.workout.model_copy(update={"files": files, "live": live}), slots, rest.entry.track)

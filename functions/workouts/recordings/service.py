@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from functools import reduce
+from functools import cached_property, reduce
 from types import FrameType
 from typing import Any, Final
 
@@ -69,7 +69,8 @@ class Entry:
     def recording(self) -> Recording:
         return self.judged.recording
 
-    def streams(self) -> bytes:
+    @cached_property
+    def bundled(self) -> bytes:
         """Every recorded second, in a bundle of chunks: as recorded, but for the way, which is what we believe; and
         what was measured in it."""
         channels, covered_m = self.recording.channels(), self.judged.line.covered_m
@@ -163,13 +164,20 @@ def live_source(live: LivePart, bundled: bytes | None) -> Source:
     return Source(recording)
 
 
-def deposited(user_id: str, workout_id: str, entry: Entry) -> StreamsClaim | None:
-    """The recorded seconds for the services that keep them; named by their content."""
+def claim_of(user_id: str, workout_id: str, entry: Entry) -> StreamsClaim | None:
+    """On the recorded seconds, named by their content; None: there are none."""
     if not entry.samples:
         return None
-    data = entry.streams()
-    name = hashlib.sha256(data).hexdigest()[:16]
-    return StreamsClaim(key=claims.deposit(f"{claims.folder(user_id, workout_id)}{name}", data), samples=entry.samples)
+    name = hashlib.sha256(entry.bundled).hexdigest()[:16]
+    return StreamsClaim(key=f"{claims.folder(user_id, workout_id)}{name}", samples=entry.samples)
+
+
+def deposited(user_id: str, workout_id: str, entry: Entry) -> StreamsClaim | None:
+    """`claim_of`, with the seconds where the services that keep them will look for them."""
+    claim = claim_of(user_id, workout_id, entry)
+    if claim is not None:
+        claims.deposit(claim.key, entry.bundled)
+    return claim
 
 
 def part_of(data: bytes, part: str | None, workout: Workout) -> Source:

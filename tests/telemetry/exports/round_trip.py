@@ -48,7 +48,7 @@ def _entries(path: Path) -> list[Entry]:
 
 
 def leaving(entry: Entry) -> Exported:
-    parts = unbundle(entry.streams())
+    parts = unbundle(entry.bundled)
     told = unpacked(parts)
     assert told is not None
     return Exported.of(told, columns_of(parts, told))

@@ -183,7 +183,8 @@ def test_the_environments_are_three() -> None:
     [
         ("api", "on-batches"),
         ("on-workout-events", "metrics-workouts-on-measuring"),
-        ("metrics-on-account-events", "metrics-workouts-on-measuring"),
+        ("metrics-on-account-events", "metrics-workouts-on-touched-days"),
+        ("metrics-workouts-on-touched-days", "metrics-workouts-on-measuring"),
     ],
 )
 def test_who_leaves_work_in_a_queue_knows_it_and_may_do_no_more_than_send(
@@ -194,7 +195,7 @@ def test_who_leaves_work_in_a_queue_knows_it_and_may_do_no_more_than_send(
         for _, p in local.of_type("AWS::Lambda::Function", stack="stadion-telemetry")
         if p["FunctionName"] == f"stadion-telemetry-{sender}"
     ]
-    variable = f"STADION_{worker.rpartition('on-')[2].upper()}_QUEUE"
+    variable = f"STADION_{worker.rpartition('on-')[2].upper().replace('-', '_')}_QUEUE"
     queue = function["Environment"]["Variables"][variable]["Ref"]
     queues = local.templates["stadion-telemetry"]["Resources"]
     assert queues[queue]["Properties"]["QueueName"] == f"stadion-telemetry-{worker}"

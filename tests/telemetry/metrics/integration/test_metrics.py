@@ -42,7 +42,7 @@ def telemetry(telemetry: Service) -> Service:
 @pytest.fixture(scope="session")
 def ride() -> bytes:
     data = (recordings("sweat") / "4078723797.fit").read_bytes()
-    return entries_of(data, sport_type=None, now=datetime(2026, 11, 21, tzinfo=UTC))[0].streams()
+    return entries_of(data, sport_type=None, now=datetime(2026, 11, 21, tzinfo=UTC))[0].bundled
 
 
 def ridden(telemetry: Service, data: bytes, workout_id: str = "w-1", *, revision: int = 1, **more: Any) -> Any:

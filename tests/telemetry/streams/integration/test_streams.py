@@ -21,7 +21,7 @@ def ride() -> bytes:
     from stadion import clock
 
     data = (recordings("sweat") / "4078723797.fit").read_bytes()
-    return entries_of(data, sport_type=None, now=clock.now())[0].streams()
+    return entries_of(data, sport_type=None, now=clock.now())[0].bundled
 
 
 def event(telemetry: Service, data: bytes | None, *, revision: int = 1, name: str = "a") -> dict[str, Any]:

@@ -27,7 +27,7 @@ def _recorded_s(entry: Entry) -> float:
 def test_the_clocks_the_motion_and_the_way_agree(entries: list[tuple[str, Entry]]) -> None:
     assert len(entries) > 60
     for name, entry in entries:
-        parts = unbundle(entry.streams())
+        parts = unbundle(entry.bundled)
         columns = columns_of(parts, unpacked(parts))
         active_s = active_clock(columns)
         assert active_s[-1] == pytest.approx(entry.measured.timer_time_s, abs=1.5), name
@@ -45,5 +45,5 @@ def test_a_distance_that_the_diary_does_not_believe_is_no_stream(entries: list[t
     silent = [entry for _, entry in entries if entry.measured.distance_m is None]
     assert silent
     for entry in silent:
-        parts = unbundle(entry.streams())
+        parts = unbundle(entry.bundled)
         assert "distance_m" not in columns_of(parts, unpacked(parts))

@@ -1,5 +1,6 @@
 """A sport, a stretch or a recording that is corrected: measured anew from the originals, and the way back is none."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +9,10 @@ import pytest
 
 from local.recordings import recordings
 from stadion import storage
-from tests.kit.services import OTHER, Service, sqs_event
+from tests.kit.services import ATHLETE, OTHER, Service, sqs_event
 from tests.workouts.diary import announce, arrive, corrected, measure, upload, workout
-from workouts.recordings.service import within_time
+from workouts.measuring.service import measured_anew
+from workouts.recordings.service import SAME_NAMES, within_time
 
 RIDE = ("4078723797.fit", "activity_4078723797.tcx", "activity_4078723797.gpx", "4078723797_strava.gpx")
 OTHER_RIDE = "6449921903_ACTIVITY.fit"
@@ -238,3 +240,23 @@ def test_a_file_that_joins_before_a_split_is_measured_takes_nothing_from_it(
     measure(diary)
     second = workout(diary, answer.body["cut"]["next_workout_id"])
     assert second["distance_m"] + workout(diary, ride)["distance_m"] == pytest.approx(57_567, rel=0.005)
+
+
+def test_a_dry_run_writes_nothing_anywhere(diary: Service, ride: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workouts.recordings.service.SAME_NAMES", SAME_NAMES - {"ascent_m"})
+    diary.enter()
+    items, objects = diary.items(), everything()
+    found = measured_anew(ATHLETE, ride, datetime.now(UTC), write=False)
+    assert found.is_news
+    assert found.after is not None
+    assert (found.after.ascent_m, found.before.ascent_m) == (None, 1254.0)
+    assert (diary.items(), everything()) == (items, objects)
+
+
+def everything() -> set[str]:
+    s3 = boto3.client("s3")
+    return {
+        f"{bucket['Name']}/{entry['Key']}"
+        for bucket in s3.list_buckets()["Buckets"]
+        for entry in s3.list_objects_v2(Bucket=bucket["Name"]).get("Contents", [])
+    }

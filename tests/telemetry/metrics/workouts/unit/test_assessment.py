@@ -32,7 +32,7 @@ MEASURED = {
 def kept(name: str) -> dict[str, Floats]:
     """The columns as telemetry reads them back."""
     [entry] = entries_of((recordings("sweat") / name).read_bytes(), sport_type=None, now=now())
-    parts = unbundle(entry.streams())
+    parts = unbundle(entry.bundled)
     return columns_of(parts, unpacked(parts))
 
 

@@ -53,7 +53,7 @@ def entry(name: str) -> Entry:
 
 def columns(name: str) -> dict[str, Floats]:
     """As telemetry reads them back."""
-    return joined(unbundle(entry(name).streams()))
+    return joined(unbundle(entry(name).bundled))
 
 
 def assessed(held: Mapping[str, Floats], gender: Gender) -> Assessment:
