@@ -4,6 +4,7 @@ Whatever changes one of these measures the whole, so that the way there and back
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -16,7 +17,7 @@ from stadion.sports import SportType
 from stadion.storage import s3_client
 from workouts import file_store, store, twin_service
 from workouts.athletes import service as athletes
-from workouts.domain import FileRef, Measurement, NextPart, Workout, numbered
+from workouts.domain import LivePart, Measurement, NextPart, Workout, numbered
 from workouts.recordings.errors import RecordingError
 from workouts.recordings.service import (
     BodyAt,
@@ -68,33 +69,29 @@ def body_of(user_id: str) -> BodyAt:
 def _sources(workout: Workout, known: Known) -> Iterator[Source]:
     for file in workout.sources:
         decoded = known.get(file.sha256)
-        yield decoded if decoded is not None else part_of(_original(file), file.part, workout)
-    if workout.counts_live:
-        live = _live(workout)
-        if live is not None:
-            yield live
+        if decoded is None:
+            with _there():
+                data = file_store.read_original(file)
+            decoded = part_of(data, file.part, workout)
+        yield decoded
+    if workout.live is not None and workout.counts_live:
+        yield _live(workout.live)
 
 
-def _original(file: FileRef) -> bytes:
+@contextmanager
+def _there() -> Iterator[None]:
     try:
-        return file_store.read_original(file)
+        yield
     except s3_client().exceptions.NoSuchKey:
         raise RecordingError("original_gone") from None
 
 
-def _live(workout: Workout) -> Source | None:
-    """None when its columns are gone: before they were kept, they lived as long as the archive."""
-    part = workout.live
-    if part is None:
-        return None
+def _live(part: LivePart) -> Source:
+    """Before its columns were kept, they lived as long as the archive."""
     if part.key is None:
         return live_source(part, None)
-    if part.kept is not None:
-        return live_source(part, file_store.read_kept(part.kept))
-    try:
-        return live_source(part, claims.collect(part.key))
-    except s3_client().exceptions.NoSuchKey:
-        return None
+    with _there():
+        return live_source(part, file_store.read_kept(part.kept) if part.kept else claims.collect(part.key))
 
 
 def told_sport(workout: Workout) -> SportType | None:
