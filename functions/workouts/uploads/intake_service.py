@@ -168,9 +168,7 @@ def _joined(twin: Workout, arrived: Arrived, on_duplicate: OnDuplicate, now: dat
     try:
         best = measuring.entry_of_workout(joined, _sport(twin, workout, replacing=replacing), known) or arrived.entry
     except RecordingError:
-        diary_store.get(
-            twin.user_id, twin.workout_id
-        )  # deleted meanwhile: all is looked at anew
+        diary_store.get(twin.user_id, twin.workout_id)  # deleted meanwhile: all is looked at anew
         raise
     _keep(arrived, moved.files, twin.workout_id)
     streams = deposited(twin.user_id, twin.workout_id, best)

@@ -1,27 +1,23 @@
 """Fixtures of this folder."""
 
-import json
-import re
 from collections.abc import Iterator
-from typing import Any
 
 import boto3
 import pytest
 from moto import mock_aws
-from moto.awslambda_simple.models import LambdaSimpleBackend
 
 from promos.campaigns.run import audience, timer
 from promos.campaigns.run import selection as choosing
 from stadion import storage
 from tests.kit.clock import Clock
+from tests.kit.interpreter import INTERPRETED, interpret
 from tests.kit.services import Service, service_environment
 from tests.promos.campaigns.integration.workflow.world import ASL, NOW, Shop
 
 
 @pytest.fixture
 def shop(monkeypatch: pytest.MonkeyPatch, standing_clock: Clock) -> Iterator[Shop]:
-    config: Any = {"lambda": {"use_docker": False}, "stepfunctions": {"execute_state_machine": True}}
-    with mock_aws(config=config):
+    with mock_aws(config=INTERPRETED):
         service_environment(monkeypatch)
         for cached in (timer._scheduler, timer._machines, storage.s3_client):
             cached.cache_clear()
@@ -44,15 +40,5 @@ def shop(monkeypatch: pytest.MonkeyPatch, standing_clock: Clock) -> Iterator[Sho
         text = text.replace('"IntervalSeconds": 2', '"IntervalSeconds": 1').replace(
             '"MaxDelaySeconds": 60', '"MaxDelaySeconds": 1'
         )
-        for stem in set(re.findall(r"\$\{(\w+)\}", text)):
-            arn = boto3.client("lambda").create_function(
-                FunctionName=stem, Runtime="python3.11", Role=role, Handler="a.b", Code={"ZipFile": b"x"}
-            )["FunctionArn"]
-            text = text.replace("${" + stem + "}", arn)
-        boto3.client("stepfunctions").create_state_machine(name="promo-campaign", definition=text, roleArn=role)
-
-        def invoke(_: Any, function_name: str, qualifier: Any, body: Any, *more: Any) -> bytes:
-            return json.dumps(made.invoke(function_name.rpartition(":")[2], json.loads(body))).encode()
-
-        monkeypatch.setattr(LambdaSimpleBackend, "invoke", invoke)
+        interpret(monkeypatch, "promo-campaign", text, made.invoke)
         yield made
