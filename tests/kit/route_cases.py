@@ -5,7 +5,7 @@ has other tokens) and `things(athlete)`, which makes what the routes name and re
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 NOBODYS = "0193a1c0-0000-7000-8000-000000000000"
@@ -38,4 +38,5 @@ Case = Theirs | Own | ForAdmins
 
 RUN = {"sport_type": "Run", "started_at": "2026-10-01T07:00:00Z", "elapsed_time_s": 1800, "distance_m": 5000}
 TODAY = datetime.now(UTC).isoformat()
+AN_HOUR_AGO = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
 SAMPLE = {"metric": "heart_rate", "value": 171.25, "timestamp": "2026-10-01T07:00:00Z"}

@@ -11,7 +11,7 @@ import pytest
 
 from tests.kit.athletes import PASSWORD, Athlete, join, stranger
 from tests.kit.promos import offer_for
-from tests.kit.route_cases import NOBODYS, RUN, SAMPLE, TODAY, ForAdmins, Own
+from tests.kit.route_cases import AN_HOUR_AGO, NOBODYS, RUN, SAMPLE, TODAY, ForAdmins, Own
 from tests.kit.stack import WAIT_S, DeployedStack, Things, again, eventually, everything, round_of, settle
 from tests.platform.e2e.route_cases import CASES, GUARDED, LAST, MAKERS
 
@@ -50,7 +50,7 @@ def victim(stack: DeployedStack) -> Victim:
     upload = athlete.call("POST", "/v1/uploads", {"filename": "only-mine.gpx", "notes": "Only-My-Notes"})
     post_form(upload["form"], GPX)
     workout = athlete.call("GET", f"/v1/workouts/{workout_of(athlete, upload)}")
-    athlete.call("POST", "/v1/workouts", {**RUN, "started_at": TODAY, "gear_ids": [gear["gear_id"]]})
+    athlete.call("POST", "/v1/workouts", {**RUN, "started_at": AN_HOUR_AGO, "gear_ids": [gear["gear_id"]]})
     athlete.call("POST", "/v1/telemetry", {"device_id": "Only-My-Watch", "samples": [SAMPLE]})
     notes = eventually(lambda: athlete.call("GET", "/v1/notifications")["items"])
     live = {"session_id": LIVE, "sport_type": "Run", "started_at": TODAY, "name": "Only-My-Live-Run"}
