@@ -1,5 +1,6 @@
 """Rules and values of the workout diary."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal
@@ -346,9 +347,35 @@ def _typed(kept: Workout, other: Workout) -> Measured | None:
 
 def numbered(workout: Workout, measured: Measured, *, streams: StreamsClaim | None) -> Workout:
     """With the numbers of its recordings, and what was typed in where they say nothing."""
-    numbers = filled(measured, workout.typed) if workout.typed is not None else measured
-    told = {"rpe": workout.rpe} if workout.rpe_typed else {}
-    return workout.model_copy(update={**dict(numbers), **told, "streams": streams})
+    numbers = _with_typed(measured, workout.typed, is_part=workout.cut is not None)
+    if workout.rpe_typed:
+        numbers = numbers.model_copy(update={"rpe": workout.rpe})
+    return workout.model_copy(update={**dict(numbers), "streams": streams})
+
+
+def _with_typed(measured: Measured, typed: Measured | None, *, is_part: bool) -> Measured:
+    """What was typed in is judged like all that is, and says of a part only how hard it felt."""
+    if typed is None:
+        return measured
+    if is_part:
+        return measured.model_copy(update={"rpe": typed.rpe if measured.rpe is None else measured.rpe})
+    numbers = filled(measured, typed)
+    if measured.distance_m is not None:
+        return numbers
+    return numbers.model_copy(update={"flags": flags_with(numbers.flags, flags_of_manual(numbers))})
+
+
+def flags_with(flags: Iterable[WorkoutFlag], more: Iterable[WorkoutFlag]) -> list[WorkoutFlag]:
+    """Each code once."""
+    said = list(flags)
+    known = {flag.code for flag in said}
+    return [*said, *(flag for flag in more if flag.code not in known)]
+
+
+def not_measured(workout: Workout) -> Workout:
+    """Its numbers are of a former sport or stretch: they stay shown, and count for nothing else."""
+    flags = flags_with(workout.flags, [WorkoutFlag.of("not_measured")])
+    return workout.model_copy(update={"measurement": Measurement.FAILED, "flags": flags})
 
 
 def filled(kept: Measured, other: Measured) -> Measured:

@@ -116,11 +116,13 @@ def _join(
     if on_duplicate is OnDuplicate.REJECT:
         raise DuplicateWorkoutError(extensions={"existing_workout_id": twin_id})
     twin, track = store.get_with_track(workout.user_id, twin_id)
-    if on_duplicate is OnDuplicate.REPLACE and not twin.is_recorded:
-        measured = workout.measured
+    joined = absorb(twin, workout, now)
+    if twin.is_recorded:
+        joined = numbered(joined, twin.measured, streams=twin.streams)
     else:
-        measured = filled(twin.measured, workout.measured)
-    joined = numbered(absorb(twin, workout, now), measured, streams=twin.streams)
+        is_better = on_duplicate is OnDuplicate.REPLACE
+        measured = workout.measured if is_better else filled(twin.measured, workout.measured)
+        joined = as_typed(numbered(joined, measured, streams=None))
     recorded = Recorded(joined, track, created=False)
     revise(twin, joined, slots, key=key, answer=answer(recorded), now=now)
     return recorded

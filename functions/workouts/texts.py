@@ -22,6 +22,10 @@ FLAGS: Final = {
         en="A heart rate of {bpm} bpm was recorded; no heart beats that fast.",
         ru="Записан пульс {bpm} уд/мин; так быстро сердце не бьётся.",
     ),
+    "not_measured": Text(
+        en="The recording could not be measured as it was corrected; these numbers were measured before.",
+        ru="После исправления измерить запись не удалось; эти числа измерены раньше.",
+    ),
     "power_too_high": Text(
         en="A power of {watts} W was recorded; the meter was probably out of order.",
         ru="Записана мощность {watts} Вт; измеритель, вероятно, был неисправен.",
