@@ -32,7 +32,15 @@ def crop(old: Workout, from_s: float, to_s: float | None, now: datetime) -> Work
         edges["from_at"] = _at(old, from_s)
     if to_s is not None and to_s < span_s:
         edges["to_at"] = _at(old, to_s)
-    return _revise(old, _cut(old).model_copy(update=edges), now)
+    cut = _cut(old).model_copy(update=edges)
+    _check_holds_time(cut, span_s, pointer="#/from_s" if from_s > 0 else "#/to_s")
+    return _revise(old, cut, now)
+
+
+def _check_holds_time(cut: Cut, span_s: float, *, pointer: str) -> None:
+    """What is shown may not know yet what was cut a moment ago."""
+    if cut.first is not None and cut.last is not None and cut.first >= cut.last:
+        raise OutsideRecordingError(pointer=pointer, seconds=span_s)
 
 
 def uncrop(old: Workout, now: datetime) -> Workout:
@@ -52,7 +60,10 @@ def split(old: Workout, at_s: float, now: datetime) -> Workout:
         workout_id=str(uuid5(NAMESPACE_OID, f"{old.user_id}/{old.workout_id}/{old.revision}")),
         cut=cut.model_copy(update={"after": at, "from_at": None}),
     )
-    return _revise(old, cut.model_copy(update={"before": at, "to_at": None, "next_part": part}), now)
+    first = cut.model_copy(update={"before": at, "to_at": None, "next_part": part})
+    for one in (first, part.cut):
+        _check_holds_time(one, span_s, pointer="#/at_s")
+    return _revise(old, first, now)
 
 
 def unsplit(old: Workout, now: datetime) -> Workout:

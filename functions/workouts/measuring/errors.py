@@ -40,6 +40,7 @@ class SplitPartGoneError(ConflictError):
     code = "split_part_is_gone"
     title = Text(en="The other part is gone", ru="Второй части больше нет")
     explanation = Text(
-        en="The workout that was split off was deleted. Upload the recording again to have all of it.",
-        ru="Отделённая тренировка удалена. Загрузите запись ещё раз, чтобы вернуть её целиком.",
+        en="The workout that was split off was deleted. To have all of the recording, delete this one, too, and upload "
+        "the recording again.",
+        ru="Отделённая тренировка удалена. Чтобы вернуть запись целиком, удалите и эту и загрузите запись ещё раз.",
     )

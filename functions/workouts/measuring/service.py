@@ -11,13 +11,14 @@ from typing import Final
 
 from stadion import claims
 from stadion.change import Change
+from stadion.events.workouts import WorkoutMeasuringAsked
 from stadion.observability import logger
 from stadion.retry import retry_on_conflict
 from stadion.sports import SportType
 from stadion.storage import s3_client
 from workouts import file_store, store, twin_service
 from workouts.athletes import service as athletes
-from workouts.domain import LivePart, Measurement, NextPart, Workout, numbered
+from workouts.domain import LivePart, Measurement, NextPart, Workout, not_measured, numbered
 from workouts.recordings.errors import RecordingError
 from workouts.recordings.service import (
     BodyAt,
@@ -112,7 +113,7 @@ def measured_anew(user_id: str, workout_id: str, now: datetime, *, write: bool) 
 def finish(user_id: str, workout_id: str, now: datetime) -> str:
     """Of a workout whose numbers are to come; what became of it, in a word."""
     workout = store.get(user_id, workout_id)
-    if workout.measurement is not Measurement.PENDING and _part_to_come(workout) is None:
+    if workout.measurement is not Measurement.PENDING and part_to_come(workout) is None:
         return "measured_before"
     return "failed" if measured_anew(user_id, workout_id, now, write=True).after is None else "measured"
 
@@ -131,7 +132,7 @@ def _measured_anew(user_id: str, workout_id: str, now: datetime, *, write: bool)
         entry, rest = None, None
     if entry is None:
         if write and before.measurement is Measurement.PENDING:
-            _write(before, before.changed(now, measurement=Measurement.FAILED), None, None, now)
+            _write(before, not_measured(before.changed(now)), None, None, now)
         return Remeasured(before, None)
     after = _numbered(before.changed(now, measurement=Measurement.DONE), entry)
     found = Remeasured(before, after)
@@ -149,7 +150,7 @@ class _Rest:
 
 
 def _rest(workout: Workout) -> _Rest | None:
-    part = _part_to_come(workout)
+    part = part_to_come(workout)
     if part is None:
         return None
     rest = _split_off(workout, part)
@@ -157,7 +158,7 @@ def _rest(workout: Workout) -> _Rest | None:
     return None if entry is None else _Rest(_numbered(rest, entry), entry)
 
 
-def _part_to_come(workout: Workout) -> NextPart | None:
+def part_to_come(workout: Workout) -> NextPart | None:
     part = workout.cut.next_part if workout.cut is not None else None
     return None if part is None or store.is_taken(workout.user_id, part.workout_id) else part
 
@@ -200,7 +201,10 @@ def _record(change: Change, rest: _Rest, slots: store.Slots) -> None:
     deposited(user_id, workout_id, rest.entry)
     files = [file_store.beside(file, rest.workout) for file in rest.workout.files]
     live = rest.workout.live and file_store.live_beside(rest.workout.live, rest.workout)
-    store.record(change, rest.workout.model_copy(update={"files": files, "live": live}), slots, rest.entry.track)
+    recorded = rest.workout.model_copy(update={"files": files, "live": live})
+    store.record(change, recorded, slots, rest.entry.track)
+    if part_to_come(recorded) is not None:  # it was split before it was there
+        change.publish(WorkoutMeasuringAsked(workout_id=workout_id, revision=recorded.revision))
     for file in files:
         known = store.workouts_of_file(user_id, file.sha256)
         store.know_file(change, user_id, file.sha256, dict.fromkeys([*known, workout_id]))

@@ -110,7 +110,7 @@ class WorkoutMeasuringAsked(Event):
     source = "stadion.workouts"
     subject = ("workout_id",)
     workout_id: str = Field(examples=[WORKOUT])
-    revision: int = Field(ge=2, examples=[2])
+    revision: int = Field(ge=1, examples=[2])
 
 
 class WorkoutDeleted(Event):
