@@ -16,7 +16,7 @@ def find_twin(slots: store.Slots, fingerprint: Fingerprint, *, but: str | None =
     return None
 
 
-def with_twin(slots: store.Slots, twin: Workout) -> store.Slots:
-    """The slots of the twin's own start as well, since a join may move it."""
-    slots.widen(store.slots_of(twin))
+def with_join(slots: store.Slots, twin: Workout, joined: Workout) -> store.Slots:
+    """The slots of both starts as well, since a join may move it."""
+    slots.widen(store.slots_of(twin, joined))
     return slots

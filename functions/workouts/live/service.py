@@ -52,7 +52,6 @@ def _save(
         if twin is None:
             store.record(change, workout, slots, entry.track)
         else:
-            slots = twin_service.with_twin(slots, twin)
             _join(change, slots, twin, workout, entry)
         change.replace(stored, LiveEntry(workout_id=saved_as, session_revision=event.revision))
         change.publish(
@@ -75,7 +74,7 @@ def _join(change: Change, slots: store.Slots, twin: Workout, workout: Workout, e
     best = entry_of_workout(joined, named_sport(twin) or workout.sport_type) or entry
     streams = deposited(twin.user_id, twin.workout_id, best)
     joined = numbered(joined, best.measured, streams=streams).model_copy(update={"measurement": Measurement.DONE})
-    store.correct(change, twin, joined, slots, best.track)
+    store.correct(change, twin, joined, twin_service.with_join(slots, twin, joined), best.track)
 
 
 def _part(event: LiveSessionFinished) -> LivePart:

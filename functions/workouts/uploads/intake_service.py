@@ -6,7 +6,7 @@ one transaction that makes it all true also ends the upload.
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 from uuid import UUID, uuid5
 
@@ -14,12 +14,13 @@ from stadion.retry import retry_on_conflict
 from stadion.sports import SportType
 from workouts import file_store, twin_service
 from workouts import store as diary_store
-from workouts.domain import FileRef, Measurement, OnDuplicate, Workout, absorb, numbered
+from workouts.domain import Cut, FileRef, Measurement, OnDuplicate, Workout, absorb, numbered
 from workouts.errors import WorkoutNotFoundError
 from workouts.matching import overlap
 from workouts.measuring import service as measuring
 from workouts.reasons import Reason
 from workouts.recordings.errors import RecordingError
+from workouts.recordings.recording import Recording
 from workouts.recordings.service import Entry, contents_of, deposited, within_time
 from workouts.recordings.zone_service import zone_for
 from workouts.uploads import incoming_store, store
@@ -116,8 +117,9 @@ def _enter(upload: Upload, arrived: list[Arrived], left_out: list[UploadedPart],
     for place, one in zip(intake.places, arrived, strict=True):
         if place.joins and place.home is not None:
             twin = diary_store.get(upload.user_id, place.home)
-            slots = twin_service.with_twin(slots, twin)
-            brought.append(_joined(twin, one, upload.on_duplicate, now))
+            joined = _joined(twin, one, upload.on_duplicate, now)
+            slots = twin_service.with_join(slots, twin, joined.new)
+            brought.append(joined)
         elif place.home is not None:
             brought.append(_added(one))
     return store.enter(intake, brought, slots, sha256=sha256, now=now)
@@ -162,6 +164,10 @@ def _joined(twin: Workout, arrived: Arrived, on_duplicate: OnDuplicate, now: dat
     workout, replacing = arrived.workout, on_duplicate is OnDuplicate.REPLACE
     moved = workout.model_copy(update={"files": [file_store.of(file, twin) for file in workout.files]})
     joined = absorb(twin, moved, now, replacing=replacing)
+    if replacing and joined.cut is not None and not _meets(arrived.entry.recording, joined.cut):
+        if measuring.part_to_come(joined) is not None:
+            raise RecordingError("nothing_left")
+        joined = joined.model_copy(update={"cut": None})  # it was of a recording that counts no more
     if len(joined.sources) > MAX_SOURCES or len(joined.files) > MAX_FILES:
         raise RecordingError("too_many_files", most=MAX_SOURCES)
     known = {file.sha256: arrived.entry.source for file in workout.files}
@@ -173,8 +179,20 @@ def _joined(twin: Workout, arrived: Arrived, on_duplicate: OnDuplicate, now: dat
     _keep(arrived, moved.files, twin.workout_id)
     streams = deposited(twin.user_id, twin.workout_id, best)
     joined = numbered(joined, best.measured, streams=streams).model_copy(update={"measurement": Measurement.DONE})
-    is_same = (joined.measured.model_dump(), joined.streams) == (twin.measured.model_dump(), twin.streams)
-    return Joined(twin, joined, None if is_same else best.track)
+    return Joined(twin, joined, None if _is_no_news(twin, joined) else best.track)
+
+
+def _is_no_news(twin: Workout, joined: Workout) -> bool:
+    """Others know of it already what they may know."""
+    if twin.measurement is not Measurement.DONE or twin.measured != joined.measured:
+        return False
+    known, told = (one.facts().model_dump(exclude={"revision"}) for one in (twin, joined))
+    return known == told
+
+
+def _meets(recording: Recording, cut: Cut) -> bool:
+    begins, ends = recording.started_at, recording.started_at + timedelta(seconds=recording.span_s)
+    return (cut.first is None or cut.first <= ends) and (cut.last is None or cut.last >= begins)
 
 
 def _sport(twin: Workout, arrived: Workout, *, replacing: bool) -> SportType | None:
