@@ -4,6 +4,8 @@ from itertools import groupby
 from operator import itemgetter
 from xml.sax.saxutils import quoteattr
 
+import numpy as np
+
 from stadion.sports import sport
 from stadion.streams.recorded import TIME
 from telemetry.exports.domain import Exported, Sample
@@ -21,7 +23,7 @@ def as_gpx(workout: Exported) -> str:
         "<trkseg>\n" + "\n".join(_point(workout, sample) for _, sample in points) + "\n</trkseg>"
         for _, points in groupby(placed, key=itemgetter(0))
     )
-    own = extension(workout).replace("Extensions>", "extensions>")
+    own = extension(workout, workout.time_s[~np.isnan(workout.columns["lat"])]).replace("Extensions>", "extensions>")
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         '<gpx version="1.1" creator="Stadion" xmlns="http://www.topografix.com/GPX/1/1" '

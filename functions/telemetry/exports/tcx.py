@@ -32,7 +32,7 @@ def as_tcx(workout: Exported) -> str:
         'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
         f'xmlns:x="http://www.garmin.com/xmlschemas/ActivityExtension/v2" {NAMESPACE}>\n'
         f'<Activities><Activity Sport="{sport(told.sport_type).tcx_sport}"><Id>{moment(told.started_at)}</Id>'
-        f"{laps}{creator}{extension(workout)}</Activity></Activities>\n</TrainingCenterDatabase>\n"
+        f"{laps}{creator}{extension(workout, workout.time_s)}</Activity></Activities>\n</TrainingCenterDatabase>\n"
     )
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Final
 from xml.sax.saxutils import quoteattr
 
+from stadion.streams.codec import Floats
 from stadion.streams.told import ToldLap, ToldPause
 from telemetry.exports.domain import Exported
 
@@ -38,7 +39,8 @@ def printable(text: str) -> str:
     return "".join(filter(str.isprintable, text))
 
 
-def extension(workout: Exported) -> str:
+def extension(workout: Exported, times_s: Floats) -> str:
+    """`times_s`: of the points that the file has, so that a reader knows whether it still has them."""
     told = workout.told
     said = _attributes(
         sport=told.sport_type.value,
@@ -55,6 +57,9 @@ def extension(workout: Exported) -> str:
         feel=told.feel,
         rpe=told.rpe,
         doubted=told.doubted_share or None,
+        points=len(times_s),
+        first_s=times_s[0] if len(times_s) else None,
+        last_s=times_s[-1] if len(times_s) else None,
     )
     inside = [*_spans("pause", told.pauses), *_spans("stand", workout.stands), *map(_lap, told.laps)]
     return f"<Extensions><stadion:workout{said}>{''.join(inside)}</stadion:workout></Extensions>"

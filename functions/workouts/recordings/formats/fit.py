@@ -35,7 +35,9 @@ OWN_SPORT: Final = "stadion_sport"
 OWN_CALORIES: Final = "stadion_calories"
 OWN_DOUBTED: Final = "stadion_doubted"
 OWN_LAPS: Final = "stadion_laps"
-"""Of the session of an export of ours; of no laps, the one that FIT wants is the whole."""
+OWN_SAMPLES: Final = "stadion_samples"
+"""Of the session of an export of ours; of no laps, the one that FIT wants is the whole. Of another number of
+records than it says, its words on the whole were said of another whole."""
 
 _INDOORS: Final = frozenset(
     {
@@ -251,6 +253,7 @@ def _within(track: RawTrack, from_s: float, until_s: float) -> RawTrack:
 
 def _recording(file: _File, track: RawTrack, session: Message, reach: tuple[float, float], index: int) -> Recording:
     file_id, summaries = _first(file.summaries, "file_id"), file.summaries
+    track, session = _as_said(track, session)
     begin_s = _start(session) or (float(np.nanmin(track.epoch_s)) if np.isfinite(track.epoch_s).any() else 0.0)
     placed, nowhere = without_nowhere(track.channels)
     device = _word(file_id.get("product_name")) if OWN_SPORT in session else _device(file_id)
@@ -279,6 +282,15 @@ def _recording(file: _File, track: RawTrack, session: Message, reach: tuple[floa
         devices=tuple(_devices(summaries.get("device_info", ()))),
         doubted_share=_number(session, OWN_DOUBTED, most=1) or 0.0,
     )
+
+
+def _as_said(track: RawTrack, session: Message) -> tuple[RawTrack, Message]:
+    """Without what an export of ours said of other records than these: some program cut or joined them."""
+    if OWN_SPORT not in session or session.get(OWN_SAMPLES) == len(track.epoch_s):
+        return track, session
+    channels = {name: values for name, values in track.channels.items() if name != "moving"}
+    said = {name: value for name, value in session.items() if name not in (OWN_CALORIES, OWN_LAPS)}
+    return replace(track, channels=channels), said
 
 
 def _sport_type(session: Message) -> SportType:

@@ -60,7 +60,10 @@ def track_of(
     if epoch_s is None:
         return RawTrack(epoch_s=np.empty(0), channels={}) if not columns else None
     if OWN_TIME in columns:
-        epoch_s = np.where(np.isnan(columns[OWN_TIME]), epoch_s, columns[OWN_TIME])
+        exact_s = columns[OWN_TIME]
+        epoch_s = np.where(
+            np.abs(exact_s - epoch_s - 0.5) <= 0.5, exact_s, epoch_s
+        )  # others may have shifted the second
     channels = _native(columns)
     for name, values in _stand_ins(columns, packed, summaries, epoch_s):
         if name not in channels or np.isnan(channels[name]).all():

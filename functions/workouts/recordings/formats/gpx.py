@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -127,8 +128,11 @@ def _recording(reader: "_GpxReader", journey: _Journey, epoch_s: Floats, channel
     segment = np.searchsorted(reader.segment_starts, index, side="right").astype(np.float64)
     times_s, own = epoch_s[journey.first : journey.last], journey.own
     told = {name: values[journey.first : journey.last] for name, values in channels.items()}
-    placed, notes = without_nowhere(told if own is None else {**told, "moving": own.moving(times_s)})
-    said = {"sport_type": from_gpx(journey.sport), "device": reader.creator or None} if own is None else own.clock()
+    is_whole = own is not None and own.is_of(times_s)
+    placed, notes = without_nowhere({**told, "moving": own.moving(times_s)} if own and is_whole else told)
+    said: dict[str, Any] = {"sport_type": from_gpx(journey.sport), "device": reader.creator or None}
+    if own is not None:
+        said = own.clock() if is_whole else own.names
     recording = assembled(
         RawTrack(epoch_s=times_s, channels=placed, segment=segment),
         file_format="gpx",

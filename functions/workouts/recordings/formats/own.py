@@ -15,6 +15,8 @@ from workouts.recordings.limits import MAX_LAPS
 from workouts.recordings.recording import DeviceLap, DeviceTotals, Floats, Pause
 
 _MOST_SPANS = 100_000
+_ROUNDED_S = 1.0
+"""A program that passes the points on may write whole seconds."""
 
 
 @dataclass
@@ -53,6 +55,16 @@ class OwnWords:
     def sport_type(self) -> SportType:
         return SportType(self.said["sport"])
 
+    def is_of(self, times_s: Floats) -> bool:
+        """Whether it was said of these points: who cuts, joins or shifts them elsewhere leaves it as it was."""
+        if self._number("points") != len(times_s):
+            return False
+        edges = [self._number("first_s"), self._number("last_s")] if len(times_s) else []
+        return all(
+            edge is not None and abs(self.started_s + edge - at_s) <= _ROUNDED_S
+            for edge, at_s in zip(edges, times_s[[0, -1]] if edges else (), strict=True)
+        )
+
     @property
     def words(self) -> dict[str, Any]:
         """Of a recording, what is no part of its clock."""
@@ -63,11 +75,16 @@ class OwnWords:
             "doubted_share": self._number("doubted", most=1) or 0.0,
         }
 
+    @property
+    def names(self) -> dict[str, Any]:
+        """For `assembled`: what holds for any part of the workout, too."""
+        return {"sport_type": self.sport_type, "device": self.said.get("device", "")[:200] or None}
+
     def clock(self) -> dict[str, Any]:
         """For `assembled`."""
         elapsed_s = self._number("elapsed_s")
         return {
-            "sport_type": self.sport_type,
+            **self.names,
             "started_epoch_s": self.started_s,
             "pauses": tuple(self.pauses),
             "stopped_epoch_s": None if elapsed_s is None else self.started_s + elapsed_s,
@@ -83,7 +100,6 @@ class OwnWords:
                     calories_kcal=self._number("calories_kcal"),
                 )
             ),
-            "device": self.said.get("device", "")[:200] or None,
         }
 
     def moving(self, times_s: Floats) -> Floats:

@@ -121,8 +121,11 @@ def _recording(activity: _Activity, notes: tuple[Reason, ...]) -> Recording:
     if activity.points.unread_times and np.isnan(times_s).all():
         raise RecordingError("bad_time")
     own, told = activity.own, _one_cadence(channels)
-    placed, nowhere = without_nowhere(told if own is None else {**told, "moving": own.moving(times_s)})
-    said = _said(activity, times_s) if own is None else own.clock()
+    is_whole = own is not None and own.is_of(times_s)
+    placed, nowhere = without_nowhere({**told, "moving": own.moving(times_s)} if own and is_whole else told)
+    said = _said(activity, times_s)
+    if own is not None:
+        said = own.clock() if is_whole else {**said, **own.names}
     recording = assembled(
         RawTrack(epoch_s=times_s, channels=placed, segment=_segment(times_s, activity.tracks)),
         file_format="tcx",
