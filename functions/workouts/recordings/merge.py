@@ -33,6 +33,7 @@ def merged(one: Recording, other: Recording) -> Recording:
         laps=base.laps or (spare.laps if shares_clock else ()),
         totals=_totals(base.totals, spare.totals),
         barometric=_origin(base, spare, "altitude_m").barometric,
+        counts_steps=_origin(base, spare, "cadence_rpm").counts_steps,
         external_id=base.external_id or spare.external_id,
         **filled,
     )

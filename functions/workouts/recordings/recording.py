@@ -1,17 +1,17 @@
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stadion.sports import SportType
+from stadion.sports import Family, SportType, sport
 from workouts.reasons import Reason
 from workouts.recordings.clock import DAY_S, Expected, in_time_order
 from workouts.recordings.errors import RecordingError
 from workouts.recordings.limits import MAX_DAYS, MAX_POINTS
-from workouts.recordings.units import in_our_units
+from workouts.recordings.units import counts_steps, in_our_units
 
 Floats = NDArray[np.float64]
 
@@ -136,6 +136,8 @@ class Recording:
     laps: tuple[DeviceLap, ...] = ()
     totals: DeviceTotals = field(default_factory=DeviceTotals)
     barometric: bool = False
+    counts_steps: bool = False
+    """Its cadence is twice that of a stride, if it was made on foot."""
     device: str | None = None
     external_id: str | None = None
     sport_is_told: bool = True
@@ -169,7 +171,14 @@ class Recording:
     @property
     def is_judged(self) -> bool:
         """An export of ours: its pauses and its motion are what a diary found."""
-        return self.pauses is not None and not np.isnan(self.moving).all()
+        return self.pauses is not None and is_told(self.moving)
+
+    @property
+    def in_strides(self) -> "Recording":
+        """Its cadence on foot in strides a minute."""
+        if not self.counts_steps or sport(self.sport_type).family not in {Family.RUN, Family.WALK}:
+            return self
+        return replace(self, cadence_rpm=self.cadence_rpm / 2, counts_steps=False)
 
     @property
     def span_s(self) -> float:
@@ -208,7 +217,7 @@ def assembled(
     start_s = _start(tidy.epoch_s, started_epoch_s, totals)
     tidy, run_on = _until_the_stop(tidy, start_s, stopped_epoch_s, totals)
     time_s = tidy.epoch_s - start_s
-    columns: dict[str, Any] = in_our_units(_plausible_channels(tidy, len(time_s)), time_s, sport_type)
+    columns: dict[str, Any] = in_our_units(_plausible_channels(tidy, len(time_s)), time_s)
     return Recording(
         file_format=file_format,
         sport_type=sport_type,
@@ -224,8 +233,13 @@ def assembled(
         device=device,
         external_id=external_id,
         notes=(*notes, *left_out, *run_on),
+        counts_steps=not is_told(columns["moving"]) and counts_steps(columns["cadence_rpm"]),
         **columns,
     )
+
+
+def is_told(values: Floats) -> bool:
+    return bool((~np.isnan(values)).any())
 
 
 def credible_elapsed_s(claimed_s: float | None, timer_s: float) -> float | None:

@@ -55,6 +55,7 @@ class Source:
 class Entry:
     """A recording with what was measured in it."""
 
+    decoded: Recording
     judged: Judged
     measured: Measured
     track: Track
@@ -62,8 +63,8 @@ class Entry:
     @property
     def source(self) -> Source:
         """As it was decoded: without a sport that was a guess."""
-        is_told = self.recording.sport_is_told
-        return Source(self.recording if is_told else replace(self.recording, sport_type=SportType.WORKOUT))
+        is_told = self.decoded.sport_is_told
+        return Source(self.decoded if is_told else replace(self.decoded, sport_type=SportType.WORKOUT))
 
     @property
     def recording(self) -> Recording:
@@ -210,7 +211,9 @@ def measured_of(
 def _entry(recording: Recording, body_at: BodyAt) -> Entry:
     case = judged(recording)
     measures = measures_of(case, body_at(recording.started_at))
-    return Entry(judged=case, measured=_measured(recording, measures), track=_track(recording, measures))
+    return Entry(
+        decoded=recording, judged=case, measured=_measured(recording, measures), track=_track(recording, measures)
+    )
 
 
 def _measured(recording: Recording, measures: Measures) -> Measured:

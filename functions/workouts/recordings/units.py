@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from stadion.sports import Family, SportType, sport
 from stadion.streams.codec import Floats
 from workouts.recordings.geo import hops_m
 
@@ -18,16 +17,19 @@ _MOST_STRIDES = 120.0
 """A minute; 240 steps are a sprinter's."""
 
 
-def in_our_units(columns: Mapping[str, Floats], time_s: Floats, sport_type: SportType) -> dict[str, Floats]:
-    """Speed in m/s, cadence on foot in strides a minute, a counter of lengths where it counts one."""
-    speed, cadence = columns["speed_mps"], columns["cadence_rpm"]
-    on_foot = sport(sport_type).family in {Family.RUN, Family.WALK}
+def in_our_units(columns: Mapping[str, Floats], time_s: Floats) -> dict[str, Floats]:
+    """Speed in m/s, a counter of lengths where it counts one."""
+    speed = columns["speed_mps"]
     return {
         **columns,
         "distance_m": _where_it_counts(columns["distance_m"]),
         "speed_mps": speed / _speed_unit(speed, columns, time_s),
-        "cadence_rpm": cadence / (2.0 if on_foot and _median(cadence[cadence > 0]) > _MOST_STRIDES else 1.0),
     }
+
+
+def counts_steps(cadence_rpm: Floats) -> bool:
+    """If it was made on foot, which is for the sport to say: that may be corrected."""
+    return _median(cadence_rpm[cadence_rpm > 0]) > _MOST_STRIDES
 
 
 def _where_it_counts(distance_m: Floats) -> Floats:

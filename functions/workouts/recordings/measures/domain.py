@@ -97,6 +97,7 @@ class Judged:
 
 
 def judged(recording: Recording) -> Judged:
+    recording = recording.in_strides
     kind = sport(recording.sport_type)
     doubted = doubts(recording, kind)
     sound = doubted.sound(recording)

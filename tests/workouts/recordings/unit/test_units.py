@@ -1,11 +1,20 @@
 """Channels that a writer gives in a unit of its own."""
 
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
 import numpy as np
 import pytest
 
 from stadion.sports import SportType
-from tests.workouts.recordings.unit.samples import a_recording
+from telemetry.exports.domain import ExportFormat
+from tests.telemetry.exports.round_trip import back, leaving
+from tests.workouts.recordings.unit.samples import START, a_recording
+from workouts.domain import Cut, Whole
 from workouts.recordings.measures.domain import measure
+from workouts.recordings.recording import Recording
+from workouts.recordings.service import Source, entry_of, measured_of
 
 MINUTES = np.arange(600.0)
 METRES_PER_DEGREE = 111_195.0
@@ -38,6 +47,36 @@ def test_cadence_on_foot_counts_strides_not_steps(sport_type: SportType, told: f
     run = a_recording(time_s=MINUTES, sport_type=sport_type, cadence_rpm=np.full(600, told))
 
     assert measure(run).average_cadence_rpm == meant
+
+
+def steps(**more: Any) -> Recording:
+    return replace(a_recording(time_s=MINUTES, sport_type=SportType.RIDE, cadence_rpm=np.full(600, 170.0)), **more)
+
+
+@pytest.mark.parametrize("told", [SportType.RIDE, SportType.WORKOUT])
+def test_a_sport_that_is_corrected_corrects_what_its_cadence_counts(told: SportType) -> None:
+    source = Source(steps(sport_type=told))
+    cadences = [measured_of([source], None, one).measured.average_cadence_rpm for one in (told, SportType.RUN, told)]
+    assert cadences == [170, 85, 170]
+
+
+def test_of_a_guess_the_cadence_is_that_of_the_sport_that_was_guessed() -> None:
+    entry = entry_of(steps(sport_type=SportType.WORKOUT, sport_is_told=False, distance_m=3 * MINUTES), None)
+    assert (entry.measured.sport_type, entry.measured.average_cadence_rpm) == (SportType.RUN, 85)
+    assert entry.source.recording.cadence_rpm[0] == 170
+
+
+def test_a_slow_end_of_a_run_counts_steps_as_its_beginning_does() -> None:
+    slows = a_recording(time_s=MINUTES, cadence_rpm=np.where(MINUTES < 400, 170.0, 110.0))
+    cut = Cut(whole=Whole(started_at=START, recorded_span_s=599), from_at=START + timedelta(seconds=450))
+    assert measured_of([Source(slows)], cut, None).measured.average_cadence_rpm == 55
+
+
+def test_strides_of_an_export_of_ours_are_not_halved_again() -> None:
+    sprints = replace(steps(sport_type=SportType.RUN), distance_m=3 * MINUTES, cadence_rpm=np.full(600, 250.0))
+    entry = entry_of(sprints, None)
+    assert entry.measured.average_cadence_rpm == 125
+    assert back(leaving(entry), ExportFormat.TCX).measured.average_cadence_rpm == 125
 
 
 def test_a_pool_counts_lengths_at_their_ends() -> None:
