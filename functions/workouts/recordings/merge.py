@@ -6,7 +6,7 @@ from typing import Any, cast
 import numpy as np
 
 from stadion.sports import SportType
-from workouts.recordings.recording import CHANNELS, DeviceTotals, Floats, Recording
+from workouts.recordings.recording import CHANNELS, MAX_DEVICES, DeviceTotals, Floats, Pause, Recording, Swim, is_told
 
 _REACH_S = 15.0
 _TURN = 360.0
@@ -29,14 +29,39 @@ def merged(one: Recording, other: Recording) -> Recording:
         base,
         sport_type=base.sport_type if own_sport else spare.sport_type,
         sport_is_told=base.sport_is_told or spare.sport_is_told,
-        pauses=base.pauses or (spare.pauses if shares_clock else ()),
+        pauses=_pauses(base, spare if shares_clock else None),
         laps=base.laps or (spare.laps if shares_clock else ()),
         totals=_totals(base.totals, spare.totals),
         barometric=_origin(base, spare, "altitude_m").barometric,
         counts_steps=_origin(base, spare, "cadence_rpm").counts_steps,
         external_id=base.external_id or spare.external_id,
+        device=base.device or spare.device,
+        devices=tuple(dict.fromkeys((*base.devices, *spare.devices)))[:MAX_DEVICES],
+        indoor=base.indoor or (spare.indoor and not is_told(base.lat)),
+        swim=_swim(base, spare),
+        feel=spare.feel if base.feel is None else base.feel,
+        rpe=spare.rpe if base.rpe is None else base.rpe,
         **filled,
     )
+
+
+def _pauses(base: Recording, spare: Recording | None) -> tuple[Pause, ...] | None:
+    """None where nobody tells: then the gaps do."""
+    others = None if spare is None else spare.pauses
+    return base.pauses or (base.pauses if others is None else others)
+
+
+def _swim(base: Recording, spare: Recording) -> Swim | None:
+    """Of whoever counted lengths, on the clock of the base."""
+    if spare.swim is None or (base.swim is not None and (base.swim.lengths or not spare.swim.lengths)):
+        return base.swim
+    shift_s = _shift_s(base, spare)
+    lengths = tuple(replace(one, offset_s=max(0.0, one.offset_s + shift_s)) for one in spare.swim.lengths)
+    return replace(spare.swim, lengths=lengths)
+
+
+def _shift_s(base: Recording, spare: Recording) -> float:
+    return (spare.started_at - base.started_at).total_seconds()
 
 
 def _readings(recording: Recording) -> int:
@@ -60,7 +85,7 @@ def _channels(base: Recording, spare: Recording) -> dict[str, Floats]:
 
 def _on_the_clock_of(base: Recording, spare: Recording, values: Floats, *, is_angle: bool) -> Floats:
     """The spare's values at the base's times; missing where the spare has no reading within a quarter of a minute."""
-    shift_s = (spare.started_at - base.started_at).total_seconds()
+    shift_s = _shift_s(base, spare)
     known = ~np.isnan(values)
     times = spare.time_s[known] + shift_s
     nearest = np.clip(np.searchsorted(times, base.time_s), 1, max(len(times) - 1, 1))

@@ -19,6 +19,8 @@ _STOP_SLACK_S = 60.0
 _MIN_TIMER_SHARE = 0.05
 _OVERLAP = 1.1
 
+MAX_DEVICES = 30
+
 CHANNELS = (
     "lat",
     "lon",
@@ -96,6 +98,12 @@ class Swim:
     pool_length_m: float | None = None
     strokes: int | None = None
     lengths: tuple[SwimLength, ...] = ()
+
+    @property
+    def distance_m(self) -> float | None:
+        """By the lengths that were counted."""
+        swum = sum(one.is_active for one in self.lengths)
+        return swum * self.pool_length_m if swum and self.pool_length_m else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from workouts.recordings.errors import RecordingError
-from workouts.recordings.recording import DeviceLap, DeviceTotals, Pause, Recording, Swim
+from workouts.recordings.recording import DeviceLap, DeviceTotals, Pause, Recording, Swim, is_told
 
 _LEAST_POINTS = 2
 
@@ -25,6 +25,7 @@ def stretch(recording: Recording, *, first: datetime | None, last: datetime | No
     if inside.sum() < _LEAST_POINTS:
         raise RecordingError("nothing_left")
     low_s, high_s = (float(edge) for edge in recording.time_s[inside][[0, -1]])
+    swim = recording.swim and _swim(recording.swim, low_s, high_s)
     columns: dict[str, Any] = {name: values[inside] for name, values in recording.channels().items()}
     return replace(
         recording,
@@ -34,8 +35,8 @@ def stretch(recording: Recording, *, first: datetime | None, last: datetime | No
         pauses=None if recording.pauses is None else _pauses(recording.pauses, low_s, high_s),
         stopped_s=None,
         laps=_laps(recording, low_s, high_s),
-        totals=DeviceTotals(),
-        swim=recording.swim and _swim(recording.swim, low_s, high_s),
+        totals=DeviceTotals(distance_m=swim.distance_m if swim and not is_told(columns["distance_m"]) else None),
+        swim=swim,
         **columns,
     )
 

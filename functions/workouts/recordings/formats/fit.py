@@ -18,6 +18,7 @@ from workouts.recordings.formats.positions import without_nowhere
 from workouts.recordings.formats.totals import believable
 from workouts.recordings.limits import MAX_FIT_BYTES, MAX_RECORDINGS, MIB
 from workouts.recordings.recording import (
+    MAX_DEVICES,
     Device,
     DeviceLap,
     DeviceTotals,
@@ -57,7 +58,6 @@ _INDOORS: Final = frozenset(
 )
 _ROLLER: Final = ("roll", "ролл")
 _SAME_START_S: Final = 1.5
-_MAX_DEVICES: Final = 30
 
 
 def decode_fit(data: bytes, most_points: int) -> Decoded:
@@ -322,7 +322,7 @@ def _devices(messages: Sequence[Message]) -> list[Device]:
         )
         for one in found.values()
     )
-    return list(dict.fromkeys(one for one in told if one.maker or one.product))[:_MAX_DEVICES]
+    return list(dict.fromkeys(one for one in told if one.maker or one.product))[:MAX_DEVICES]
 
 
 def _word(value: object) -> str | None:

@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 
@@ -14,6 +15,7 @@ from workouts.matching import Fingerprint, is_same_workout, overlap
 from workouts.recordings.formats.service import decode
 from workouts.recordings.measures.domain import fingerprint, measure
 from workouts.recordings.merge import merged, richer
+from workouts.recordings.recording import Device, Swim, SwimLength
 
 
 def of(name: str, package: str = "sweat") -> Fingerprint:
@@ -133,3 +135,35 @@ def test_positions_are_merged_across_the_180th_meridian() -> None:
     together = merged(watch, phone).lon
     assert np.abs((together - lon + 180) % 360 - 180)[:99].max() < 1e-9
     assert measure(merged(watch, phone)).doubted == {}
+
+
+GAP = np.concatenate((np.arange(300.0), np.arange(1_200.0, 1_500.0)))
+
+
+def test_a_gap_that_nobody_calls_a_pause_is_one_after_a_merge_too() -> None:
+    """A phone that records nothing at the traffic light, and a strap that was started five seconds later."""
+    phone = samples.a_recording(time_s=GAP, lat=55 + np.arange(600) * 2.7e-5, lon=np.full(600, 37.0))
+    strap = samples.a_recording(time_s=np.arange(5.0, 1_500, 5), heart_rate_bpm=np.full(299, 140.0))
+    strap = replace(strap, started_at=strap.started_at + timedelta(seconds=5), time_s=strap.time_s - 5)
+    assert measure(phone).timer_time_s == measure(merged(strap, phone)).timer_time_s == 598
+
+
+def test_a_merge_keeps_what_the_poorer_file_knows_of_the_athlete_the_pool_and_the_devices() -> None:
+    lengths = (SwimLength(offset_s=0, duration_s=30, strokes=12), SwimLength(offset_s=30, duration_s=30, strokes=11))
+    watch = replace(
+        samples.a_recording(time_s=np.arange(0.0, 60, 5), heart_rate_bpm=np.full(12, 140.0)),
+        swim=Swim(pool_length_m=25, strokes=23, lengths=lengths),
+        started_at=samples.START + timedelta(seconds=7),
+        feel=75.0,
+        rpe=7.0,
+        device="A watch",
+        devices=(Device(maker="garmin", product="watch"),),
+        indoor=True,
+    )
+    phone = samples.a_recording(time_s=np.arange(60.0), heart_rate_bpm=np.full(60, 140.0))
+    both = merged(phone, replace(watch))
+    assert (both.feel, both.rpe, both.device, both.devices) == (75.0, 7.0, "A watch", watch.devices)
+    assert both.indoor
+    assert both.swim is not None
+    assert [one.offset_s for one in both.swim.lengths] == [7, 37]
+    assert both.swim.pool_length_m == 25
