@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import AwareDatetime, Field
 
@@ -198,6 +198,9 @@ class Workout(Measured):
     rpe_typed: bool = Field(default=False, description="by the athlete, whatever the device says")
     cut: Cut | None = None
     measurement: Measurement = Measurement.DONE
+    measurement_problem: Reason | None = Field(
+        default=None, description="why the last measuring failed; it counts while `measurement` is failed"
+    )
     created_at: AwareDatetime
     updated_at: AwareDatetime
 
@@ -260,6 +263,8 @@ class Workout(Measured):
         )
 
 
+MEASURED: Final = {"measurement": Measurement.DONE, "measurement_problem": None}
+"""Fields of a workout whose numbers are those of all that it is of."""
 MAX_PLAUSIBLE_DAYS = 7
 
 
@@ -372,10 +377,11 @@ def flags_with(flags: Iterable[WorkoutFlag], more: Iterable[WorkoutFlag]) -> lis
     return [*said, *(flag for flag in more if flag.code not in known)]
 
 
-def not_measured(workout: Workout) -> Workout:
+def not_measured(workout: Workout, problem: Reason) -> Workout:
     """Its numbers are of a former sport or stretch: they stay shown, and count for nothing else."""
     flags = flags_with(workout.flags, [WorkoutFlag.of("not_measured")])
-    return workout.model_copy(update={"measurement": Measurement.FAILED, "flags": flags})
+    told = {"measurement": Measurement.FAILED, "measurement_problem": problem, "flags": flags}
+    return workout.model_copy(update=told)
 
 
 def filled(kept: Measured, other: Measured) -> Measured:

@@ -115,6 +115,18 @@ class SportGuess(BaseModel):
         return cls(code=reason.code, detail=worded(reason, language)) if reason is not None else None
 
 
+class WorkoutProblem(BaseModel):
+    """Why a workout cannot be measured as it was corrected."""
+
+    code: str = Field(examples=["nothing_left"])
+    detail: str = Field(examples=["The stretch holds no recorded points. Choose a longer one."])
+
+    @classmethod
+    def of(cls, workout: Workout, language: Language) -> Self | None:
+        reason = workout.measurement_problem if workout.measurement is Measurement.FAILED else None
+        return cls(code=reason.code, detail=worded(reason, language)) if reason is not None else None
+
+
 class WorkoutSummary(BaseModel):
     workout_id: str
     revision: int
@@ -145,7 +157,12 @@ class WorkoutSummary(BaseModel):
     flags: list[WorkoutFlagResponse] = Field(default_factory=list)
     origin: str
     measurement: Measurement = Field(
-        default=Measurement.DONE, description="pending: the numbers of what was corrected come in a moment"
+        default=Measurement.DONE,
+        description="pending: the numbers of what was corrected come in a moment, ask again until then; "
+        "failed: it cannot be measured so, and the numbers are those of before",
+    )
+    measurement_problem: WorkoutProblem | None = Field(
+        default=None, description="why it failed, and what the athlete can do; the correction can be taken back as ever"
     )
     device: str | None = None
     polyline: str | None = Field(default=None, description="Google's encoded polyline, precision 5")
@@ -245,12 +262,18 @@ def variant(workout: Workout, language: Language) -> str:
     """Inventory's note of the default gear is no edit, but it is news for who has seen the workout without it; and
     so are reasons in another language."""
     gear = f"gear{workout.assigned_for}" if workout.gear_ids is None and workout.assigned_for else ""
-    return f"{gear}{language.value}" if workout.flags or workout.sport_guessed else gear
+    has_reasons = workout.flags or workout.sport_guessed or workout.measurement is Measurement.FAILED
+    return f"{gear}{language.value}" if has_reasons else gear
 
 
 def _shown(workout: Workout, language: Language) -> dict[str, Any]:
     flags = [WorkoutFlagResponse.of(flag, language) for flag in workout.flags]
-    told = {"worn_gear_ids": workout.worn_gear_ids, "flags": flags, "guessed_by": SportGuess.of(workout, language)}
+    told = {
+        "worn_gear_ids": workout.worn_gear_ids,
+        "flags": flags,
+        "guessed_by": SportGuess.of(workout, language),
+        "measurement_problem": WorkoutProblem.of(workout, language),
+    }
     return {**workout.model_dump(), **told}
 
 

@@ -12,7 +12,7 @@ from stadion.events.workouts import LiveSessionSaved
 from stadion.retry import retry_on_conflict
 from stadion.storage import s3_client
 from workouts import file_store, store, twin_service
-from workouts.domain import LivePart, Measurement, Workout, absorb, numbered
+from workouts.domain import MEASURED, LivePart, Workout, absorb, numbered
 from workouts.live import store as live_store
 from workouts.live.store import LiveEntry
 from workouts.measuring.service import body_of, entry_of_workout, named_sport
@@ -73,7 +73,7 @@ def _join(change: Change, slots: store.Slots, twin: Workout, workout: Workout, e
     joined = absorb(twin, workout, change.now)
     best = entry_of_workout(joined, named_sport(twin) or workout.sport_type) or entry
     streams = deposited(twin.user_id, twin.workout_id, best)
-    joined = numbered(joined, best.measured, streams=streams).model_copy(update={"measurement": Measurement.DONE})
+    joined = numbered(joined, best.measured, streams=streams).model_copy(update=MEASURED)
     store.correct(change, twin, joined, twin_service.with_join(slots, twin, joined), best.track)
 
 

@@ -18,7 +18,8 @@ from stadion.sports import SportType
 from stadion.storage import s3_client
 from workouts import file_store, store, twin_service
 from workouts.athletes import service as athletes
-from workouts.domain import LivePart, Measurement, NextPart, Workout, not_measured, numbered
+from workouts.domain import MEASURED, LivePart, Measurement, NextPart, Workout, not_measured, numbered
+from workouts.reasons import Reason
 from workouts.recordings.errors import RecordingError
 from workouts.recordings.service import (
     BodyAt,
@@ -120,21 +121,22 @@ def finish(user_id: str, workout_id: str, now: datetime) -> str:
 
 def _measured_anew(user_id: str, workout_id: str, now: datetime, *, write: bool) -> Remeasured:
     before = store.get(user_id, workout_id)
+    entry, rest, problem = None, None, Reason.of("original_gone")
     try:
         with within_time():
             entry = entry_of_workout(before, told_sport(before))
             rest = _rest(before)
     except RecordingError as error:
         logger.warning("cannot be measured", extra={"workout_id": workout_id, "reason": error.reason.code})
-        entry, rest = None, None
+        entry, problem = None, error.reason
     except OUR_FAULTS:
         logger.exception("cannot be measured", extra={"workout_id": workout_id})
-        entry, rest = None, None
+        entry, problem = None, Reason.of("file_broken")
     if entry is None:
         if write and before.measurement is Measurement.PENDING:
-            _write(before, not_measured(before.changed(now)), None, None, now)
+            _write(before, not_measured(before.changed(now), problem), None, None, now)
         return Remeasured(before, None)
-    after = _numbered(before.changed(now, measurement=Measurement.DONE), entry)
+    after = _numbered(before.changed(now, **MEASURED), entry)
     found = Remeasured(before, after)
     if write and (found.is_news or rest is not None):
         _write(before, after, entry, rest, now)
@@ -174,7 +176,7 @@ def _split_off(workout: Workout, part: NextPart) -> Workout:
             "notes": None,
             "assigned_gear_ids": [],
             "assigned_for": 0,
-            "measurement": Measurement.DONE,
+            **MEASURED,
         }
     )
 

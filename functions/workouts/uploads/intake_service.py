@@ -14,7 +14,7 @@ from stadion.retry import retry_on_conflict
 from stadion.sports import SportType
 from workouts import file_store, twin_service
 from workouts import store as diary_store
-from workouts.domain import Cut, FileRef, Measurement, OnDuplicate, Workout, absorb, numbered
+from workouts.domain import MEASURED, Cut, FileRef, Measurement, OnDuplicate, Workout, absorb, numbered
 from workouts.errors import WorkoutNotFoundError
 from workouts.matching import overlap
 from workouts.measuring import service as measuring
@@ -178,7 +178,7 @@ def _joined(twin: Workout, arrived: Arrived, on_duplicate: OnDuplicate, now: dat
         raise
     _keep(arrived, moved.files, twin.workout_id)
     streams = deposited(twin.user_id, twin.workout_id, best)
-    joined = numbered(joined, best.measured, streams=streams).model_copy(update={"measurement": Measurement.DONE})
+    joined = numbered(joined, best.measured, streams=streams).model_copy(update=MEASURED)
     return Joined(twin, joined, None if _is_no_news(twin, joined) else best.track)
 
 

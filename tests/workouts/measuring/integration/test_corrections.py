@@ -16,6 +16,7 @@ from workouts.recordings.service import SAME_NAMES, within_time
 
 RIDE = ("4078723797.fit", "activity_4078723797.tcx", "activity_4078723797.gpx", "4078723797_strava.gpx")
 OTHER_RIDE = "6449921903_ACTIVITY.fit"
+PAUSED = Path(__file__).parents[2] / "recordings" / "cases" / "gpx-train-ride-in-the-pause.gpx"
 CHANGING = {"revision", "updated_at", "measurement"}
 
 
@@ -171,6 +172,7 @@ def test_a_recording_that_cannot_be_measured_says_so_at_once(
     monkeypatch.setattr("workouts.measuring.service.within_time", lambda: within_time(0.001))
     failed = corrected(diary, "PATCH", f"/v1/workouts/{ride}", {"sport_type": "Run"})
     assert (failed["measurement"], failed["sport_type"]) == ("failed", "Run")
+    assert failed["measurement_problem"]["code"] == "takes_too_long"
     assert len(diary.published("WorkoutCorrected")) == 1
 
 
@@ -180,6 +182,22 @@ def test_an_original_that_is_gone_fails_and_leaves_the_numbers(diary: Service, r
         boto3.client("s3").delete_object(Bucket="stadion-files", Key=entry["Key"])
     failed = corrected(diary, "PATCH", f"/v1/workouts/{ride}", {"sport_type": "Run"})
     assert (failed["measurement"], failed["distance_m"]) == ("failed", before["distance_m"])
+    assert failed["measurement_problem"]["code"] == "original_gone"
+
+
+def test_a_stretch_without_points_says_why_it_fails_and_can_be_taken_back(diary: Service) -> None:
+    walk = upload(diary, PAUSED.name, PAUSED.read_bytes())["workout_ids"][0]
+    before = workout(diary, walk)
+    failed = corrected(diary, "POST", f"/v1/workouts/{walk}/crop", {"from_s": 400, "to_s": 800})
+    assert failed["measurement"] == "failed"
+    shown = diary.call("GET", f"/v1/workouts/{walk}", accept_language="ru")
+    assert shown.body["measurement_problem"] == {
+        "code": "nothing_left",
+        "detail": "На этом отрезке нет записанных точек. Выберите отрезок длиннее.",
+    }
+    back = corrected(diary, "DELETE", f"/v1/workouts/{walk}/crop")
+    assert (back["measurement"], back["measurement_problem"]) == ("done", None)
+    assert numbers(back) == numbers(before)
 
 
 def test_an_upload_names_the_workout_that_it_corrects(diary: Service, ride: str, files: Path) -> None:
