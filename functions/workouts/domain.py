@@ -232,6 +232,11 @@ class Workout(Measured):
         return self.live is not None and not self.live.replaced and len(self.sources) == len(self.files)
 
     @property
+    def is_part(self) -> bool:
+        """Of its recording, a stretch."""
+        return self.cut is not None and (self.cut.first, self.cut.last) != (None, None)
+
+    @property
     def is_recorded(self) -> bool:
         """Its numbers were measured, not typed in."""
         return bool(self.files) or self.live is not None
@@ -352,22 +357,9 @@ def _typed(kept: Workout, other: Workout) -> Measured | None:
 
 def numbered(workout: Workout, measured: Measured, *, streams: StreamsClaim | None) -> Workout:
     """With the numbers of its recordings, and what was typed in where they say nothing."""
-    numbers = _with_typed(measured, workout.typed, is_part=workout.cut is not None)
-    if workout.rpe_typed:
-        numbers = numbers.model_copy(update={"rpe": workout.rpe})
-    return workout.model_copy(update={**dict(numbers), "streams": streams})
-
-
-def _with_typed(measured: Measured, typed: Measured | None, *, is_part: bool) -> Measured:
-    """What was typed in is judged like all that is, and says of a part only how hard it felt."""
-    if typed is None:
-        return measured
-    if is_part:
-        return measured.model_copy(update={"rpe": typed.rpe if measured.rpe is None else measured.rpe})
-    numbers = filled(measured, typed)
-    if measured.distance_m is not None:
-        return numbers
-    return numbers.model_copy(update={"flags": flags_with(numbers.flags, flags_of_manual(numbers))})
+    numbers = _with_typed(measured, workout)
+    told = {"rpe": workout.rpe} if workout.rpe_typed else {}
+    return workout.model_copy(update={**dict(numbers), **told, "streams": streams})
 
 
 def flags_with(flags: Iterable[WorkoutFlag], more: Iterable[WorkoutFlag]) -> list[WorkoutFlag]:
@@ -382,6 +374,23 @@ def not_measured(workout: Workout, problem: Reason) -> Workout:
     flags = flags_with(workout.flags, [WorkoutFlag.of("not_measured")])
     told = {"measurement": Measurement.FAILED, "measurement_problem": problem, "flags": flags}
     return workout.model_copy(update=told)
+
+
+OF_ANY_PART: Final = {"rpe", "feel"}
+
+
+def _with_typed(measured: Measured, workout: Workout) -> Measured:
+    """What was typed in is of the whole, and says nothing of a part; its distance is judged as a manual workout's."""
+    typed = workout.typed
+    if typed is None:
+        return measured
+    if workout.is_part:
+        return filled(measured, measured.model_copy(update=typed.model_dump(include=OF_ANY_PART)))
+    numbers = filled(measured, typed)
+    if measured.distance_m is not None or numbers.distance_m is None:
+        return numbers
+    flags = flags_with(numbers.flags, flags_of_manual(numbers))
+    return numbers.model_copy(update={"average_speed_mps": average_speed(numbers), "flags": flags})
 
 
 def filled(kept: Measured, other: Measured) -> Measured:

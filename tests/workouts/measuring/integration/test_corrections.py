@@ -278,3 +278,63 @@ def everything() -> set[str]:
         for bucket in s3.list_buckets()["Buckets"]
         for entry in s3.list_objects_v2(Bucket=bucket["Name"]).get("Contents", [])
     }
+
+
+START = "2026-05-01T06:00:00Z"
+
+
+def by_hand(diary: Service, **fields: Any) -> str:
+    typed = {"sport_type": "Run", "started_at": START, "elapsed_time_s": 3_600, "moving_time_s": 3_600, "rpe": 6}
+    return str(diary.call("POST", "/v1/workouts", {**typed, **fields}).body["workout_id"])
+
+
+def by_strap(diary: Service) -> str:
+    heart = "<HeartRateBpm><Value>140</Value></HeartRateBpm>"
+    points = "".join(
+        f"<Trackpoint><Time>2026-05-01T{6 + minute // 60:02}:{minute % 60:02}:00Z</Time>{heart}</Trackpoint>"
+        for minute in range(61)
+    )
+    strap = (
+        f'<TrainingCenterDatabase><Activities><Activity Sport="Running"><Id>{START}</Id><Lap StartTime="{START}">'
+        f"<TotalTimeSeconds>3600</TotalTimeSeconds><Track>{points}</Track></Lap></Activity></Activities>"
+        "</TrainingCenterDatabase>"
+    )
+    return str(upload(diary, "strap.tcx", strap.encode(), on_duplicate="merge")["workout_ids"][0])
+
+
+def a_treadmill_run(diary: Service, *, distance_m: float) -> str:
+    """Typed in, with the strap's file of it."""
+    workout_id = by_hand(diary, distance_m=distance_m)
+    assert by_strap(diary) == workout_id
+    return workout_id
+
+
+@pytest.mark.parametrize(("how", "body"), [("crop", {"to_s": 1_800}), ("split", {"at_s": 1_800})])
+def test_what_was_typed_in_of_the_whole_says_nothing_of_a_part(diary: Service, how: str, body: dict[str, Any]) -> None:
+    path = f"/v1/workouts/{a_treadmill_run(diary, distance_m=10_000)}"
+    before = diary.call("GET", path).body
+    assert (before["distance_m"], before["average_speed_mps"], before["flags"]) == (10_000, 2.778, [])
+    half = corrected(diary, "POST", f"{path}/{how}", body)
+    assert (half["elapsed_time_s"], half["distance_m"], half["average_speed_mps"]) == (1_800, None, None)
+    assert half["rpe"] == 6
+    assert numbers(corrected(diary, "DELETE", f"{path}/{how}")) == numbers(before)
+
+
+def flags(diary: Service, workout_id: str) -> list[str]:
+    return [flag["code"] for flag in workout(diary, workout_id)["flags"]]
+
+
+def test_a_file_without_a_distance_takes_no_flag_off_the_one_that_was_typed_in(diary: Service) -> None:
+    assert flags(diary, a_treadmill_run(diary, distance_m=60_000)) == ["average_speed_too_high"]
+
+
+def test_a_distance_that_is_typed_in_later_is_judged(diary: Service) -> None:
+    recorded = by_strap(diary)
+    assert by_hand(diary, distance_m=60_000, on_duplicate="merge") == recorded
+    assert flags(diary, recorded) == ["average_speed_too_high"]
+
+
+def test_a_distance_that_is_typed_in_of_what_was_typed_in_is_judged(diary: Service) -> None:
+    before = by_hand(diary)
+    assert by_hand(diary, distance_m=60_000, on_duplicate="merge") == before
+    assert flags(diary, before) == ["average_speed_too_high"]
