@@ -1,5 +1,6 @@
 """Original recordings in S3: one folder for each workout, presigned out."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
@@ -9,10 +10,6 @@ from workouts.domain import FileRef, LivePart, Workout
 from workouts.settings import WorkoutSettings
 
 LINK_LASTS = timedelta(minutes=15)
-
-
-def read_original(file: FileRef) -> bytes:
-    return read_kept(file.key)
 
 
 def original(user_id: str, workout_id: str, sha256: str) -> str:
@@ -56,8 +53,10 @@ def read_kept(key: str) -> bytes:
 
 
 def _copied(key: str, to: str) -> str:
+    """What is gone has no copy: whoever reads it hears of that."""
     if to != key:
-        s3_client().copy_object(Bucket=bucket(), Key=to, CopySource={"Bucket": bucket(), "Key": key})
+        with suppress(s3_client().exceptions.NoSuchKey):
+            s3_client().copy_object(Bucket=bucket(), Key=to, CopySource={"Bucket": bucket(), "Key": key})
     return to
 
 

@@ -12,10 +12,11 @@ from stadion.events.workouts import LiveSessionSaved
 from stadion.retry import retry_on_conflict
 from stadion.storage import s3_client
 from workouts import file_store, store, twin_service
-from workouts.domain import MEASURED, LivePart, Workout, absorb, numbered
+from workouts.domain import MEASURED, LivePart, Measurement, Workout, absorb, not_measured, numbered
 from workouts.live import store as live_store
 from workouts.live.store import LiveEntry
 from workouts.measuring.service import body_of, entry_of_workout, named_sport
+from workouts.recordings.errors import RecordingError
 from workouts.recordings.service import Entry, deposited, live_source, measured_of
 from workouts.recordings.zone_service import zone_for
 
@@ -28,12 +29,27 @@ def save(user_id: str, event: LiveSessionFinished, now: datetime) -> str:
     except s3_client().exceptions.NoSuchKey:
         return "claim_gone"  # with the workout that it was
     entry = measured_of([live_source(part, bundled)], None, part.sport_type, body_of(user_id))
-    return retry_on_conflict(lambda: _save(user_id, event, part, bundled, entry, now), also=twin_service.MOVED)
+    folders: set[str] = set()
+    try:
+        return retry_on_conflict(
+            lambda: _save(user_id, event, part, bundled, entry, folders, now), also=twin_service.MOVED
+        )
+    finally:
+        for workout_id in folders:
+            if store.find(user_id, workout_id) is None:  # deleted meanwhile, or never there
+                file_store.forget(user_id, workout_id)
 
 
 def _save(
-    user_id: str, event: LiveSessionFinished, part: LivePart, bundled: bytes | None, entry: Entry, now: datetime
+    user_id: str,
+    event: LiveSessionFinished,
+    part: LivePart,
+    bundled: bytes | None,
+    entry: Entry,
+    folders: set[str],
+    now: datetime,
 ) -> str:
+    """`folders`: takes the workouts whose folder has its columns."""
     stored = live_store.find(user_id, event.session_id)
     known = stored.value
     if known is not None and known.session_revision >= event.revision:
@@ -46,6 +62,7 @@ def _save(
         return "deleted"
     saved_as = home or workout.workout_id
     if bundled is not None:
+        folders.add(saved_as)
         kept = file_store.keep_live(bundled, user_id=user_id, workout_id=saved_as, session_id=event.session_id)
         workout = workout.model_copy(update={"live": part.model_copy(update={"kept": kept})})
     with Change(user_id, now) as change:
@@ -71,10 +88,30 @@ def _home(user_id: str, workout: Workout, slots: store.Slots) -> str | None:
 def _join(change: Change, slots: store.Slots, twin: Workout, workout: Workout, entry: Entry) -> None:
     """The athlete's word on the sport stands."""
     joined = absorb(twin, workout, change.now)
-    best = entry_of_workout(joined, named_sport(twin) or workout.sport_type) or entry
+    _tell_parts(change, joined)
+    try:
+        best = entry_of_workout(joined, named_sport(twin) or workout.sport_type) or entry
+    except RecordingError as error:  # of the stretch that counts nothing is left: the columns are kept all the same
+        failed = not_measured(joined, error.reason)
+        store.correct(change, twin, failed, twin_service.with_join(slots, twin, failed))
+        return
     streams = deposited(twin.user_id, twin.workout_id, best)
     joined = numbered(joined, best.measured, streams=streams).model_copy(update=MEASURED)
     store.correct(change, twin, joined, twin_service.with_join(slots, twin, joined), best.track)
+
+
+def _tell_parts(change: Change, workout: Workout) -> None:
+    """What a split made of the session has the newest columns, too, and is measured anew."""
+    cut = workout.cut
+    while cut is not None and cut.next_part is not None:
+        part = store.find(workout.user_id, cut.next_part.workout_id)
+        if part is None:
+            return
+        if workout.live is not None and part.live is not None and part.live.session_id == workout.live.session_id:
+            live = file_store.live_beside(workout.live, part).model_copy(update={"replaced": part.live.replaced})
+            pending = part.changed(change.now, live=live.model_dump(), measurement=Measurement.PENDING)
+            store.correct(change, part, pending, store.slots_of(part))
+        cut = part.cut
 
 
 def _part(event: LiveSessionFinished) -> LivePart:

@@ -11,6 +11,7 @@ from stadion.retry import retry_on_conflict
 from workouts import file_store, store
 from workouts.domain import Cut, Measurement, NextPart, Whole, Workout
 from workouts.errors import WorkoutNotFoundError
+from workouts.live import store as live_store
 from workouts.measuring.errors import (
     NotCroppedError,
     NotRecordedError,
@@ -93,7 +94,8 @@ def _rejoined(cut: Cut, rest: Cut | None) -> Cut:
 def _with_files_of(workout: Workout, rest: Workout) -> Workout:
     known = {file.sha256 for file in workout.files}
     more = [file_store.beside(file, workout) for file in rest.files if file.sha256 not in known]
-    return workout.model_copy(update={"files": [*workout.files, *more]})
+    live = workout.live or (rest.live and file_store.live_beside(rest.live, workout))
+    return workout.model_copy(update={"files": [*workout.files, *more], "live": live})
 
 
 def _revise(
@@ -111,6 +113,8 @@ def _write(old: Workout, new: Workout, without: Workout | None, now: datetime) -
         if without is not None:
             shared = {file.sha256 for file in new.files}
             store.remove(change, without, slots, keeping=shared)
+            if new.live is not None:
+                live_store.move(change, new.live.session_id, without.workout_id, new.workout_id)
             for sha256 in shared & {file.sha256 for file in without.files}:
                 store.know_file(change, old.user_id, sha256, [new.workout_id])
         slots.write(change)

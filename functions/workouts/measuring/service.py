@@ -11,12 +11,13 @@ from typing import Final
 
 from stadion import claims
 from stadion.change import Change
+from stadion.errors import StaleVersionError
 from stadion.events.workouts import WorkoutMeasuringAsked
 from stadion.observability import logger
 from stadion.retry import retry_on_conflict
 from stadion.sports import SportType
 from stadion.storage import s3_client
-from workouts import file_store, store, twin_service
+from workouts import file_store, store
 from workouts.athletes import service as athletes
 from workouts.domain import MEASURED, LivePart, Measurement, NextPart, Workout, not_measured, numbered
 from workouts.reasons import Reason
@@ -73,7 +74,7 @@ def _sources(workout: Workout, known: Known) -> Iterator[Source]:
         decoded = known.get(file.sha256)
         if decoded is None:
             with _there():
-                data = file_store.read_original(file)
+                data = file_store.read_kept(file.key)
             decoded = part_of(data, file.part, workout)
         yield decoded
     if workout.live is not None and workout.counts_live:
@@ -107,8 +108,18 @@ def named_sport(workout: Workout) -> SportType | None:
 
 
 def measured_anew(user_id: str, workout_id: str, now: datetime, *, write: bool) -> Remeasured:
-    """From its sources, as its sport; the next revision only where that changes anything. Safe to repeat."""
-    return retry_on_conflict(lambda: _measured_anew(user_id, workout_id, now, write=write), also=twin_service.MOVED)
+    """From its sources, as its sport; the next revision only where that changes anything. Safe to repeat.
+
+    `WorkoutNotFoundError`, also when it was deleted meanwhile."""
+    copied: set[str] = set()
+    try:
+        return retry_on_conflict(
+            lambda: _measured_anew(user_id, workout_id, now, copied, write=write), also=(StaleVersionError,)
+        )
+    finally:
+        for part_id in copied:
+            if not store.is_taken(user_id, part_id):  # deleted or made one again meanwhile
+                file_store.forget(user_id, part_id)
 
 
 def finish(user_id: str, workout_id: str, now: datetime) -> str:
@@ -119,7 +130,8 @@ def finish(user_id: str, workout_id: str, now: datetime) -> str:
     return "failed" if measured_anew(user_id, workout_id, now, write=True).after is None else "measured"
 
 
-def _measured_anew(user_id: str, workout_id: str, now: datetime, *, write: bool) -> Remeasured:
+def _measured_anew(user_id: str, workout_id: str, now: datetime, copied: set[str], *, write: bool) -> Remeasured:
+    """`copied`: takes the parts whose originals were copied."""
     before = store.get(user_id, workout_id)
     entry, rest, problem = None, None, Reason.of("original_gone")
     try:
@@ -138,6 +150,8 @@ def _measured_anew(user_id: str, workout_id: str, now: datetime, *, write: bool)
         return Remeasured(before, None)
     after = _numbered(before.changed(now, **MEASURED), entry)
     found = Remeasured(before, after)
+    if write and rest is not None:
+        copied.add(rest.workout.workout_id)
     if write and (found.is_news or rest is not None):
         _write(before, after, entry, rest, now)
     return found

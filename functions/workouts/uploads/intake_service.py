@@ -5,6 +5,7 @@ one transaction that makes it all true also ends the upload.
 """
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
@@ -102,11 +103,19 @@ def _take_in(upload: Upload, data: bytes, now: datetime) -> Intake:
         Arrived(entry, _workout(upload, n, entry, data, sha256, now), data) for n, entry in enumerate(contents.entries)
     ]
     left_out = [UploadedPart(part=left.part, reason=left.reason) for left in contents.left_out]
-    intake = retry_on_conflict(lambda: _enter(upload, arrived, left_out, sha256, now), also=twin_service.MOVED)
-    for workout_id in {one for each in arrived for one in each.folders} - {*intake.upload.workout_ids}:
+    try:
+        intake = retry_on_conflict(lambda: _enter(upload, arrived, left_out, sha256, now), also=twin_service.MOVED)
+    except RecordingError:
+        _forget_but(upload, arrived, ())
+        raise
+    _forget_but(upload, arrived, intake.upload.workout_ids)
+    return intake
+
+
+def _forget_but(upload: Upload, arrived: list[Arrived], workout_ids: Collection[str]) -> None:
+    for workout_id in {one for each in arrived for one in each.folders}.difference(workout_ids):
         if diary_store.find(upload.user_id, workout_id) is None:  # deleted meanwhile, or never there
             file_store.forget(upload.user_id, workout_id)
-    return intake
 
 
 def _enter(upload: Upload, arrived: list[Arrived], left_out: list[UploadedPart], sha256: str, now: datetime) -> Intake:
