@@ -10,6 +10,7 @@ from stadion.change import Change
 from stadion.errors import FieldRequiredError
 from stadion.idempotency import IdempotencyKey, recall
 from stadion.retry import retry_on_conflict
+from stadion.sports import SportType
 from workouts import file_store, store, twin_service
 from workouts.athletes import service as athletes
 from workouts.domain import (
@@ -119,11 +120,14 @@ def _join(
     joined = absorb(twin, workout, now)
     if twin.is_recorded:
         joined = numbered(joined, twin.measured, streams=twin.streams)
+        if twin.sport_guessed and workout.sport_type is not SportType.WORKOUT:
+            joined = _of_sport(joined, workout.sport_type)
     else:
         is_better = on_duplicate is OnDuplicate.REPLACE
         measured = workout.measured if is_better else filled(twin.measured, workout.measured)
         joined = as_typed(numbered(joined, measured, streams=None))
     recorded = Recorded(joined, track, created=False)
+    slots = twin_service.with_join(slots, twin, joined)
     revise(twin, joined, slots, key=key, answer=answer(recorded), now=now)
     return recorded
 
@@ -157,8 +161,6 @@ def correct(old: Workout, track: Track, changes: Mapping[str, Any], now: datetim
     """`changes`: the fields that the athlete named, with their new values."""
     fields = dict(changes)
     _check_changes(old, fields)
-    if "sport_type" in fields:
-        fields["sport_guessed"] = False
     if "elapsed_time_s" in fields and "moving_time_s" not in fields:
         fields["moving_time_s"] = min(old.moving_time_s, fields["elapsed_time_s"])
     if not old.is_recorded and fields.keys() & {"elapsed_time_s"}:
@@ -169,10 +171,18 @@ def correct(old: Workout, track: Track, changes: Mapping[str, Any], now: datetim
     if not new.is_recorded:
         check_together(new, now)
         new = as_typed(new)
-    elif new.sport_type is not old.sport_type:
-        new = new.model_copy(update={"measurement": Measurement.PENDING})
+    elif "sport_type" in fields:
+        new = _of_sport(new.model_copy(update={"sport_type": old.sport_type}), new.sport_type)
     retry_on_conflict(lambda: revise(old, new, store.slots_of(old, new), now=now))
     return Recorded(new, track, created=False)
+
+
+def _of_sport(workout: Workout, sport_type: SportType) -> Workout:
+    """A recording whose sport the athlete names: of another one than it was, it is to be measured."""
+    named: dict[str, Any] = {"sport_type": sport_type, "sport_guessed": False}
+    if sport_type is not workout.sport_type:
+        named["measurement"] = Measurement.PENDING
+    return workout.model_copy(update=named)
 
 
 def _check_changes(old: Workout, fields: dict[str, Any]) -> None:

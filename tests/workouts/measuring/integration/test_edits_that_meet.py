@@ -128,6 +128,22 @@ def test_how_hard_a_recorded_workout_felt_stays_as_it_was_said(diary: Service) -
     assert corrected(diary, "DELETE", f"{path}/split")["rpe"] is None
 
 
+@pytest.mark.parametrize("from_s", [0, 2 * HOUR_S])
+def test_a_sport_that_is_named_by_hand_ends_the_guess(diary: Service, from_s: int) -> None:
+    """Also of a workout that is found by the whole recording, hours before what is left of it."""
+    lasts_s = 3 * HOUR_S
+    _, path = uploaded(diary, north(lasts_s=lasts_s).replace(b"<type>running</type>", b""))
+    if from_s:
+        corrected(diary, "POST", f"{path}/crop", {"from_s": from_s})
+    typed = {"sport_type": "TrailRun", "started_at": clock.rfc3339(BEGAN), "elapsed_time_s": lasts_s}
+    joined = diary.call("POST", "/v1/workouts", {**typed, "on_duplicate": "merge"})
+    assert (joined.status, joined.body["measurement"]) == (200, "pending")
+    measure(diary)
+    shown = diary.call("GET", path).body
+    assert (shown["sport_type"], shown["sport_guessed"], shown["measurement"]) == ("TrailRun", False, "done")
+    assert shown["elapsed_time_s"] == lasts_s - from_s
+
+
 # --- edits that meet --------------------------------------------------------------------------------------------------
 
 
