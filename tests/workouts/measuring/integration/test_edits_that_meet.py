@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+import boto3
 import pytest
 
 from stadion import clock, storage
@@ -229,3 +230,14 @@ def test_a_recording_whose_part_was_deleted_is_whole_again_as_the_refusal_says(d
     diary.call("DELETE", path, if_match="*")
     assert upload(diary, "a.gpx", north())["status"] == "ready"
     assert [one["elapsed_time_s"] for one in everything(diary)] == [HOUR_S]
+
+
+def test_a_file_that_is_refused_for_its_second_part_leaves_no_copy_of_the_first(diary: Service) -> None:
+    workout_id, path = uploaded(diary, north())
+    corrected(diary, "POST", f"{path}/crop", {"from_s": 11.2, "to_s": 11.4})
+    before, new = north(mark=1, every_s=7), north(kind="cycling", began=BEGAN - timedelta(days=1), lasts_s=600)
+    both = new.replace(b"</gpx>", b"<trk>" + before.split(b"<trk>")[1])
+    ended = upload(diary, "b.gpx", both, on_duplicate="merge")
+    assert (ended["status"], ended["problem"]["code"]) == ("failed", "nothing_left")
+    kept = boto3.client("s3").list_objects_v2(Bucket="stadion-files", Prefix="files/")["Contents"]
+    assert [entry["Key"].split("/")[2] for entry in kept] == [workout_id]
