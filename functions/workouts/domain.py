@@ -16,6 +16,10 @@ from workouts.matching import Fingerprint
 from workouts.reasons import Reason
 
 CLOCK_SKEW = timedelta(minutes=15)
+MAX_SOURCES = 8
+"""Recordings that a workout is measured from: each time, all of them are decoded."""
+MAX_FILES = 24
+"""With those that were replaced."""
 EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
 
 
@@ -225,6 +229,10 @@ class Workout(Measured):
     def sources(self) -> list[FileRef]:
         """The recordings that its numbers are of."""
         return [file for file in self.files if not file.replaced]
+
+    @property
+    def has_too_many_files(self) -> bool:
+        return len(self.sources) > MAX_SOURCES or len(self.files) > MAX_FILES
 
     @property
     def counts_live(self) -> bool:

@@ -9,7 +9,7 @@ from uuid import NAMESPACE_OID, uuid5
 from stadion.change import Change
 from stadion.retry import retry_on_conflict
 from workouts import file_store, store
-from workouts.domain import Cut, Measurement, NextPart, Whole, Workout
+from workouts.domain import MAX_SOURCES, Cut, Measurement, NextPart, Whole, Workout
 from workouts.errors import WorkoutNotFoundError
 from workouts.live import store as live_store
 from workouts.measuring.errors import (
@@ -18,6 +18,7 @@ from workouts.measuring.errors import (
     NotSplitError,
     OutsideRecordingError,
     SplitPartGoneError,
+    TooManyRecordingsError,
 )
 
 
@@ -93,7 +94,10 @@ def _rejoined(cut: Cut, rest: Cut | None) -> Cut:
 
 def _with_files_of(workout: Workout, rest: Workout) -> Workout:
     known = {file.sha256 for file in workout.files}
-    more = [file_store.beside(file, workout) for file in rest.files if file.sha256 not in known]
+    more = [file for file in rest.files if file.sha256 not in known]
+    if workout.model_copy(update={"files": [*workout.files, *more]}).has_too_many_files:
+        raise TooManyRecordingsError(most=MAX_SOURCES)
+    more = [file_store.beside(file, workout) for file in more]
     live = workout.live or (rest.live and file_store.live_beside(rest.live, workout))
     return workout.model_copy(update={"files": [*workout.files, *more], "live": live})
 

@@ -36,6 +36,15 @@ class NotSplitError(ConflictError):
     )
 
 
+class TooManyRecordingsError(ConflictError):
+    code = "too_many_recordings"
+    title = Text(en="Too many recordings", ru="Слишком много записей")
+    explanation = Text(
+        en="Together both have more than {most} recordings, and a workout is measured from that many at most.",
+        ru="Вместе у них больше {most} записей, а тренировка измеряется не больше чем по стольким.",
+    )
+
+
 class SplitPartGoneError(ConflictError):
     code = "split_part_is_gone"
     title = Text(en="The other part is gone", ru="Второй части больше нет")

@@ -19,6 +19,7 @@ from workouts.measuring.errors import (
     NotSplitError,
     OutsideRecordingError,
     SplitPartGoneError,
+    TooManyRecordingsError,
 )
 from workouts.measuring.schemas import WorkoutCrop, WorkoutSplit
 from workouts.schemas import WorkoutDetail, variant
@@ -66,7 +67,7 @@ def split_workout(workout_id: str, body: Annotated[WorkoutSplit, Body()]) -> Res
     SPLIT,
     summary="Make one workout of the two again",
     tags=["Workouts"],
-    raises=(WorkoutNotFoundError, NotSplitError, SplitPartGoneError, *EDIT),
+    raises=(WorkoutNotFoundError, NotSplitError, SplitPartGoneError, TooManyRecordingsError, *EDIT),
     headers=("ETag", "Location"),
 )
 def unsplit_workout(workout_id: str) -> Response[WorkoutDetail]:

@@ -15,7 +15,17 @@ from stadion.retry import retry_on_conflict
 from stadion.sports import SportType
 from workouts import file_store, twin_service
 from workouts import store as diary_store
-from workouts.domain import MEASURED, Cut, FileRef, Measurement, OnDuplicate, Workout, absorb, numbered
+from workouts.domain import (
+    MAX_SOURCES,
+    MEASURED,
+    Cut,
+    FileRef,
+    Measurement,
+    OnDuplicate,
+    Workout,
+    absorb,
+    numbered,
+)
 from workouts.errors import WorkoutNotFoundError
 from workouts.matching import overlap
 from workouts.measuring import service as measuring
@@ -42,8 +52,6 @@ from workouts.uploads.incoming_store import Incoming
 
 MAX_KILLED = 2  # tries that took all memory or time; another one would, too
 MAX_ENTRIES = 15  # sessions of one multisport file that fit one transaction
-MAX_SOURCES = 8  # recordings that a workout is measured from: each time, all of them are decoded
-MAX_FILES = 24  # with those that were replaced
 
 
 @dataclass(frozen=True)
@@ -177,7 +185,7 @@ def _joined(twin: Workout, arrived: Arrived, on_duplicate: OnDuplicate, now: dat
         if measuring.part_to_come(joined) is not None:
             raise RecordingError("nothing_left")
         joined = joined.model_copy(update={"cut": None})  # it was of a recording that counts no more
-    if len(joined.sources) > MAX_SOURCES or len(joined.files) > MAX_FILES:
+    if joined.has_too_many_files:
         raise RecordingError("too_many_files", most=MAX_SOURCES)
     known = {file.sha256: arrived.entry.source for file in workout.files}
     try:

@@ -241,3 +241,15 @@ def test_a_file_that_is_refused_for_its_second_part_leaves_no_copy_of_the_first(
     assert (ended["status"], ended["problem"]["code"]) == ("failed", "nothing_left")
     kept = boto3.client("s3").list_objects_v2(Bucket="stadion-files", Prefix="files/")["Contents"]
     assert [entry["Key"].split("/")[2] for entry in kept] == [workout_id]
+
+
+def test_parts_that_have_too_many_recordings_together_stay_two(diary: Service) -> None:
+    """Each time that a workout is measured, all of its recordings are decoded."""
+    first, path = uploaded(diary, north())
+    second = corrected(diary, "POST", f"{path}/split", {"at_s": 600})["cut"]["next_workout_id"]
+    for mark in range(1, 9):
+        named = {"corrects": first if mark % 2 else second, "on_duplicate": "merge"}
+        assert upload(diary, "b.gpx", north(every_s=60, mark=mark), **named)["status"] == "ready"
+    refused = diary.call("DELETE", f"{path}/split", if_match="*")
+    assert (refused.status, refused.body["code"]) == (409, "too_many_recordings")
+    assert len(everything(diary)) == 2
