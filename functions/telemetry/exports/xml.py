@@ -60,6 +60,7 @@ def extension(workout: Exported, times_s: Floats) -> str:
         points=len(times_s),
         first_s=times_s[0] if len(times_s) else None,
         last_s=times_s[-1] if len(times_s) else None,
+        span_s=workout.time_s[-1] if len(workout.time_s) else None,
     )
     inside = [*_spans("pause", told.pauses), *_spans("stand", workout.stands), *map(_lap, told.laps)]
     return f"<Extensions><stadion:workout{said}>{''.join(inside)}</stadion:workout></Extensions>"

@@ -162,6 +162,8 @@ class Recording:
     rpe: float | None = None
     """Perceived exertion from 0 to 10, told likewise (Borg's CR10)."""
     devices: tuple[Device, ...] = ()
+    whole_s: float | None = None
+    """Until its last sample, where that had no position and an export of ours therefore no place for it."""
     doubted_share: float = 0.0
     """What an export of ours left out of its most doubted channel."""
 
@@ -192,6 +194,11 @@ class Recording:
     def span_s(self) -> float:
         return float(self.time_s[-1]) if len(self) else 0.0
 
+    @property
+    def whole_span_s(self) -> float:
+        """By which another file of it is known."""
+        return max(self.span_s, self.whole_s or 0.0)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawTrack:
@@ -209,6 +216,7 @@ def assembled(
     file_format: str,
     sport_type: SportType,
     started_epoch_s: float | None = None,
+    most_late_s: float = 3_600.0,
     pauses: tuple[Pause, ...] | None = None,
     stopped_epoch_s: float | None = None,
     laps: tuple[DeviceLap, ...] = (),
@@ -219,10 +227,11 @@ def assembled(
     external_id: str | None = None,
     notes: tuple[Reason, ...] = (),
 ) -> Recording:
-    """`pauses`, `laps` and `stopped_epoch_s`, when the athlete stopped, are in Unix time here."""
+    """`pauses`, `laps` and `stopped_epoch_s`, when the athlete stopped, are in Unix time here. A start is believed that
+    lies at most `most_late_s` before the first point."""
     totals = totals or DeviceTotals()
     tidy, left_out = _in_time_order(track, _expected(started_epoch_s, stopped_epoch_s, totals))
-    start_s = _start(tidy.epoch_s, started_epoch_s, totals)
+    start_s = _start(tidy.epoch_s, started_epoch_s, totals, most_late_s)
     tidy, run_on = _until_the_stop(tidy, start_s, stopped_epoch_s, totals)
     time_s = tidy.epoch_s - start_s
     columns: dict[str, Any] = in_our_units(_plausible_channels(tidy, len(time_s)), time_s)
@@ -312,13 +321,13 @@ def _without_repeats(track: RawTrack, steps: Floats) -> RawTrack:
     return tidy
 
 
-def _start(epoch_s: Floats, claimed_s: float | None, totals: DeviceTotals) -> float:
+def _start(epoch_s: Floats, claimed_s: float | None, totals: DeviceTotals, most_late_s: float) -> float:
     if not len(epoch_s):
         if claimed_s is None or not (totals.timer_time_s or totals.elapsed_time_s):
             raise RecordingError("no_points")
         return claimed_s
     first = float(epoch_s[0])
-    return claimed_s if claimed_s is not None and 0 <= first - claimed_s <= 3600 else first
+    return claimed_s if claimed_s is not None and 0 <= first - claimed_s <= most_late_s else first
 
 
 _RANGES = {
@@ -347,11 +356,18 @@ def _plausible_channels(track: RawTrack, length: int) -> dict[str, Floats]:
         if values is None:
             columns[name] = np.full(length, np.nan)
         else:
+            values = _on_the_map(values) if name == "lon" else values
             told = (values >= low) & (values <= high) & (values != _NOTHING.get(name, np.nan))
             columns[name] = np.where(told, values, np.nan)
     off_the_map = np.isnan(columns["lat"]) | np.isnan(columns["lon"])
     columns["lat"][off_the_map] = columns["lon"][off_the_map] = np.nan
     return columns
+
+
+def _on_the_map(lon: Floats) -> Floats:
+    """Some writers go on counting beyond the 180th meridian, or from 0 to 360."""
+    beyond = (np.abs(lon) > 180) & (np.abs(lon) <= 360)
+    return np.where(beyond, lon - np.copysign(360.0, lon), lon)
 
 
 def _since(start_s: float, pauses: tuple[Pause, ...]) -> tuple[Pause, ...]:

@@ -222,7 +222,7 @@ def _measured(recording: Recording, measures: Measures) -> Measured:
         **same,
         sport_type=recording.sport_type,
         started_at=recording.started_at,
-        recorded_span_s=recording.span_s or None,
+        recorded_span_s=recording.whole_span_s or None,
         polyline=measures.summary_polyline or None,
         device=recording.device,
         indoor=recording.indoor,

@@ -34,6 +34,7 @@ def stretch(recording: Recording, *, first: datetime | None, last: datetime | No
         segment=None if recording.segment is None else recording.segment[inside],
         pauses=None if recording.pauses is None else _pauses(recording.pauses, low_s, high_s),
         stopped_s=None,
+        whole_s=None,
         laps=_laps(recording, low_s, high_s),
         totals=DeviceTotals(distance_m=swim.distance_m if swim and not is_told(columns["distance_m"]) else None),
         swim=swim,

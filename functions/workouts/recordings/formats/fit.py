@@ -9,6 +9,7 @@ import fitfast
 import numpy as np
 
 from stadion.sports import SportType, from_fit
+from workouts.recordings.clock import DAY_S
 from workouts.recordings.errors import RecordingError
 from workouts.recordings.formats.devices import is_barometric_maker
 from workouts.recordings.formats.fit_channels import OWN_TIME, Message, track_of
@@ -16,7 +17,7 @@ from workouts.recordings.formats.fit_file import FitPart, damaged, parts_of
 from workouts.recordings.formats.parts import Decoded, LeftOut, Part, decoded_parts
 from workouts.recordings.formats.positions import without_nowhere
 from workouts.recordings.formats.totals import believable
-from workouts.recordings.limits import MAX_FIT_BYTES, MAX_RECORDINGS, MIB
+from workouts.recordings.limits import MAX_DAYS, MAX_FIT_BYTES, MAX_RECORDINGS, MIB
 from workouts.recordings.recording import (
     MAX_DEVICES,
     Device,
@@ -58,6 +59,8 @@ _INDOORS: Final = frozenset(
 )
 _ROLLER: Final = ("roll", "ролл")
 _SAME_START_S: Final = 1.5
+_MOST_LATE_S: Final = 3_600.0
+"""After the session's start a watch may wait for its first record."""
 
 
 def decode_fit(data: bytes, most_points: int) -> Decoded:
@@ -263,6 +266,7 @@ def _recording(file: _File, track: RawTrack, session: Message, reach: tuple[floa
         file_format="fit",
         sport_type=_sport_type(session),
         started_epoch_s=begin_s or None,
+        most_late_s=MAX_DAYS * DAY_S if "moving" in track.channels else _MOST_LATE_S,
         pauses=pauses,
         stopped_epoch_s=stopped_s,
         laps=tuple(_laps(summaries.get("lap", ()), begin_s, *reach)) if session.get(OWN_LAPS) != 0 else (),

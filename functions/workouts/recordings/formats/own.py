@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from stadion.sports import SportType
+from workouts.recordings.clock import DAY_S
 from workouts.recordings.formats.totals import believable
 from workouts.recordings.formats.xml_guard import epoch_s, number, utc
-from workouts.recordings.limits import MAX_LAPS
+from workouts.recordings.limits import MAX_DAYS, MAX_LAPS
 from workouts.recordings.recording import DeviceLap, DeviceTotals, Floats, Pause
 
 _MOST_SPANS = 100_000
@@ -76,6 +77,10 @@ class OwnWords:
         }
 
     @property
+    def whole_s(self) -> float | None:
+        return self._number("span_s", most=MAX_DAYS * DAY_S)
+
+    @property
     def names(self) -> dict[str, Any]:
         """For `assembled`: what holds for any part of the workout, too."""
         return {"sport_type": self.sport_type, "device": self.said.get("device", "")[:200] or None}
@@ -86,6 +91,7 @@ class OwnWords:
         return {
             **self.names,
             "started_epoch_s": self.started_s,
+            "most_late_s": MAX_DAYS * DAY_S,
             "pauses": tuple(self.pauses),
             "stopped_epoch_s": None if elapsed_s is None else self.started_s + elapsed_s,
             "laps": tuple(self.laps),

@@ -199,7 +199,7 @@ def fingerprint(recording: Recording, measures: Measures) -> Fingerprint:
     """For `matching`: the time from first to last point is in every format, what a device calls elapsed is not."""
     return Fingerprint(
         started_at=recording.started_at,
-        elapsed_s=recording.span_s or measures.elapsed_time_s,
+        elapsed_s=recording.whole_span_s or measures.elapsed_time_s,
         distance_m=measures.distance_m,
         family=sport(recording.sport_type).family,
     )

@@ -111,3 +111,24 @@ def test_whatever_a_device_wrote_comes_back_as_it_was_measured(data: bytes, as_f
     came = back(leaving(entry), as_format)
     assert differences(entry, came, as_format) == {}
     assert lap_distances(came) == pytest.approx(lap_distances(entry), abs=ROUNDED_M)
+
+
+@pytest.mark.parametrize("as_format", [*BOTH_WAYS, ExportFormat.GPX])
+@pytest.mark.parametrize("seen", [slice(0, 120), slice(250, 300)])
+def test_a_track_that_lacks_an_end_is_the_same_workout(seen: slice, as_format: ExportFormat) -> None:
+    """GPX has no place for what has no position, and is known again all the same."""
+    time_s = np.arange(0, 6_000, 20.0)
+    lat = np.full(300, np.nan)
+    lat[seen] = 55 + time_s[seen] * 2.7e-5
+    columns = {"time_s": time_s, "lat": lat, "lon": np.where(np.isnan(lat), np.nan, 37.0), "distance_m": 3 * time_s}
+    told = a_workout(elapsed_time_s=5_980.0, timer_time_s=5_980.0, moving_time_s=5_980.0, distance_m=17_940.0).told
+    (entry,) = entries_of(exported(Exported.of(told, columns), ExportFormat.TCX), sport_type=None, now=NOW)
+    assert differences(entry, back(leaving(entry), as_format), as_format) == {}
+
+
+def test_a_first_sample_after_more_than_an_hour_leaves_the_start_where_it_was() -> None:
+    told = a_workout(elapsed_time_s=7_200.0, timer_time_s=7_200.0, moving_time_s=7_200.0).told
+    columns = {"time_s": np.arange(5_000.0, 7_201), "heart_rate_bpm": np.full(2_201, 140.0), "moving": np.ones(2_201)}
+    for as_format in BOTH_WAYS:
+        measured = back(Exported.of(told, columns), as_format).measured
+        assert (measured.started_at, measured.elapsed_time_s) == (told.started_at, 7_200)

@@ -340,3 +340,11 @@ def test_of_two_activities_the_one_from_the_future_is_left_out() -> None:
     found = decoded(of_tracks(*tracks), now=datetime(2026, 5, 10, tzinfo=UTC))
     assert [one.part for one in found.recordings] == ["track:1"]
     assert [(left.part, left.reason.code) for left in found.left_out] == [("track:2", "from_the_future")]
+
+
+@pytest.mark.parametrize("east", [1, -1])
+def test_a_longitude_may_count_on_beyond_the_180th_meridian(east: int) -> None:
+    points = "".join(a_trkpt(second, lat="0", lon=f"{east * (179.999 + second * 2.7e-5):.6f}") for second in range(120))
+    recording = only(a_gpx(points))
+    assert measure(recording).distance_m == pytest.approx(357, abs=1)
+    assert recording.lon[-1] == pytest.approx(-east * 179.997787, abs=1e-5)
