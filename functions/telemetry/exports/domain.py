@@ -45,7 +45,8 @@ class Exported:
 
     @classmethod
     def of(cls, told: Told, columns: Columns) -> "Exported":
-        return cls(told, {name: values for name, values in sound(columns).items() if name != ACTIVE})
+        believed = {name: values for name, values in sound(columns).items() if name != ACTIVE}
+        return cls(told, {name: values for name, values in believed.items() if not np.isnan(values).all()})
 
     @property
     def formats(self) -> list[ExportFormat]:

@@ -28,10 +28,11 @@ _FIELDS: Final = {
     "stadion_laps": ("uint16", "1"),
     "stadion_doubted": ("float64", "1"),
     "stadion_samples": ("uint32", "1"),
+    "stadion_indoor": ("uint8", "1"),
 }
 """Since 1970; of a record whether it was reached in motion; of a session our name of its sport, its calories, how many
-of its laps are the device's (0 where the one that FIT wants is the whole), which share of a channel is left out, and
-of how many records all of this was said."""
+of its laps are the device's (0 where the one that FIT wants is the whole), which share of a channel is left out, of
+how many records all of this was said, and whether a machine knew of the way."""
 _NUMBERS: Final = {name: number for number, name in enumerate(_FIELDS)}
 _TYPES: Final = {name: number for number, name in Profile["types"]["fit_base_type"].items()}
 _APPLICATION: Final = list(b"stadion-workouts")
@@ -179,6 +180,7 @@ def _session(workout: Exported) -> Message:
         stadion_calories=told.calories_kcal,
         stadion_doubted=told.doubted_share or None,
         stadion_samples=len(workout.time_s),
+        stadion_indoor=1 if told.indoor else None,
     )
     return {
         "mesg_num": _SESSION,

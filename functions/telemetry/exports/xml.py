@@ -10,7 +10,7 @@ from typing import Final
 from xml.sax.saxutils import quoteattr
 
 from stadion.streams.codec import Floats
-from stadion.streams.told import ToldLap, ToldPause
+from stadion.streams.told import ToldLap, ToldLength, ToldPause
 from telemetry.exports.domain import Exported
 
 NAMESPACE: Final = 'xmlns:stadion="urn:stadion:workout:1"'
@@ -54,6 +54,8 @@ def extension(workout: Exported, times_s: Floats) -> str:
         calories_kcal=told.calories_kcal,
         device=printable(told.device) if told.device else None,
         indoor="true" if told.indoor else None,
+        pool_m=told.pool_length_m,
+        strokes=told.strokes,
         feel=told.feel,
         rpe=told.rpe,
         doubted=told.doubted_share or None,
@@ -62,7 +64,12 @@ def extension(workout: Exported, times_s: Floats) -> str:
         last_s=times_s[-1] if len(times_s) else None,
         span_s=workout.time_s[-1] if len(workout.time_s) else None,
     )
-    inside = [*_spans("pause", told.pauses), *_spans("stand", workout.stands), *map(_lap, told.laps)]
+    inside = [
+        *_spans("pause", told.pauses),
+        *_spans("stand", workout.stands),
+        *map(_lap, told.laps),
+        *map(_length, told.lengths),
+    ]
     return f"<Extensions><stadion:workout{said}>{''.join(inside)}</stadion:workout></Extensions>"
 
 
@@ -75,6 +82,17 @@ def _lap(lap: ToldLap) -> str:
         at_s=lap.offset_s, elapsed_s=lap.elapsed_time_s, timer_s=lap.timer_time_s, distance_m=lap.distance_m
     )
     return f"<stadion:lap{said}/>"
+
+
+def _length(length: ToldLength) -> str:
+    said = _attributes(
+        at_s=length.offset_s,
+        for_s=length.duration_s,
+        stroke=length.stroke and printable(length.stroke),
+        strokes=length.strokes,
+        rest=None if length.is_active else "true",
+    )
+    return f"<stadion:length{said}/>"
 
 
 def _attributes(**values: float | str | None) -> str:

@@ -38,6 +38,7 @@ OWN_CALORIES: Final = "stadion_calories"
 OWN_DOUBTED: Final = "stadion_doubted"
 OWN_LAPS: Final = "stadion_laps"
 OWN_SAMPLES: Final = "stadion_samples"
+OWN_INDOOR: Final = "stadion_indoor"
 """Of the session of an export of ours; of no laps, the one that FIT wants is the whole. Of another number of
 records than it says, its words on the whole were said of another whole."""
 
@@ -278,7 +279,7 @@ def _recording(file: _File, track: RawTrack, session: Message, reach: tuple[floa
     )
     return replace(
         recording,
-        indoor=session.get("sub_sport") in _INDOORS,
+        indoor=session.get("sub_sport") in _INDOORS if OWN_SPORT not in session else OWN_INDOOR in session,
         sport_is_told=session.get("sport") is not None,
         swim=_swim(session, summaries.get("length", ()), reach, recording.started_at.timestamp()),
         feel=_number(session, "workout_feel", most=100),

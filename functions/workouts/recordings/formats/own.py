@@ -1,4 +1,5 @@
-"""What an export of ours says in TCX and GPX beside the format: the element `workout` with its pauses, stands and laps.
+"""What an export of ours says in TCX and GPX beside the format: the element `workout` with its pauses, stands, laps and
+lengths.
 
 Numbers are attributes, offsets seconds since `started_at`. Its word on motion and pauses was judged already."""
 
@@ -13,7 +14,7 @@ from workouts.recordings.clock import DAY_S
 from workouts.recordings.formats.totals import believable
 from workouts.recordings.formats.xml_guard import epoch_s, number, utc
 from workouts.recordings.limits import MAX_DAYS, MAX_LAPS
-from workouts.recordings.recording import DeviceLap, DeviceTotals, Floats, Pause
+from workouts.recordings.recording import DeviceLap, DeviceTotals, Floats, Pause, Swim, SwimLength
 
 _MOST_SPANS = 100_000
 _ROUNDED_S = 1.0
@@ -27,6 +28,7 @@ class OwnWords:
     pauses: list[Pause] = field(default_factory=list)
     stands: list[Pause] = field(default_factory=list)
     laps: list[DeviceLap] = field(default_factory=list)
+    lengths: list[SwimLength] = field(default_factory=list)
 
     @classmethod
     def of(cls, attributes: Mapping[str, str]) -> "OwnWords | None":
@@ -37,11 +39,23 @@ class OwnWords:
     def take(self, name: str, attributes: Mapping[str, str]) -> None:
         """An element inside of it."""
         at_s = _number(attributes, "at_s")
-        if at_s is None or len(self.pauses) + len(self.stands) > _MOST_SPANS or len(self.laps) >= MAX_LAPS:
+        spans = len(self.pauses) + len(self.stands) + len(self.lengths)
+        if at_s is None or spans > _MOST_SPANS or len(self.laps) >= MAX_LAPS:
             return
         if name in ("pause", "stand"):
             span = Pause(self.started_s + at_s, _number(attributes, "for_s") or 0.0)
             (self.pauses if name == "pause" else self.stands).append(span)
+        elif name == "length":
+            strokes = _number(attributes, "strokes", most=1_000)
+            self.lengths.append(
+                SwimLength(
+                    offset_s=at_s,
+                    duration_s=_number(attributes, "for_s") or 0.0,
+                    is_active=attributes.get("rest") != "true",
+                    stroke=attributes.get("stroke", "")[:100] or None,
+                    strokes=None if strokes is None else round(strokes),
+                )
+            )
         elif name == "lap":
             self.laps.append(
                 DeviceLap(
@@ -84,6 +98,15 @@ class OwnWords:
     def names(self) -> dict[str, Any]:
         """For `assembled`: what holds for any part of the workout, too."""
         return {"sport_type": self.sport_type, "device": self.said.get("device", "")[:200] or None}
+
+    @property
+    def swim(self) -> Swim | None:
+        """Offsets are since `started_at`, as in a recording."""
+        pool_m, strokes = self._number("pool_m", most=500), self._number("strokes")
+        if pool_m is None and strokes is None and not self.lengths:
+            return None
+        counted = None if strokes is None else round(strokes)
+        return Swim(pool_length_m=pool_m or None, strokes=counted, lengths=tuple(self.lengths))
 
     def clock(self) -> dict[str, Any]:
         """For `assembled`."""

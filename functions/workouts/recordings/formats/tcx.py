@@ -134,7 +134,9 @@ def _recording(activity: _Activity, notes: tuple[Reason, ...]) -> Recording:
         notes=(*notes, *activity.points.notes(), *nowhere),
         **said,
     )
-    return replace(recording, **({"indoor": is_indoor(activity.sport)} if own is None else own.words))
+    if own is None:
+        return replace(recording, indoor=is_indoor(activity.sport))
+    return replace(recording, **own.words, swim=own.swim if is_whole else None)
 
 
 def _said(activity: _Activity, times_s: Floats) -> dict[str, Any]:

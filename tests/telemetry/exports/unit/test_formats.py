@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from stadion.sports import SportType
-from stadion.streams.told import Told
+from stadion.streams.told import Told, ToldLength
 from telemetry.exports.domain import Exported, ExportFormat
 from telemetry.exports.errors import FormatCannotCarryError
 from telemetry.exports.service import exported
@@ -48,6 +48,7 @@ def test_a_workout_that_was_typed_in_has_its_totals(as_format: ExportFormat) -> 
         (Exported.of(TYPED, {}), CSV, [FIT, TCX]),
         (recorded(heart_rate_bpm=np.full(4, 99.0)), GPX, [FIT, TCX, CSV]),
         (Exported.of(TYPED.model_copy(update={"started_at": datetime(1990, 5, 1, tzinfo=UTC)}), {}), FIT, [TCX]),
+        (recorded(lat=np.full(4, np.nan), lon=np.full(4, np.nan)), GPX, [FIT, TCX, CSV]),
     ],
 )
 def test_a_format_that_cannot_carry_it_names_those_that_can(
@@ -102,3 +103,17 @@ def test_what_fit_has_no_place_for_is_left_out() -> None:
 def test_a_name_with_what_xml_cannot_hold_is_written_without_it() -> None:
     named = Exported.of(TYPED.model_copy(update={"device": 'A\x07 & "B" <C>'}), {})
     assert back(named, TCX).measured.device == 'A & "B" <C>'
+
+
+@pytest.mark.parametrize("as_format", [FIT, TCX])
+def test_a_swim_comes_back_with_its_lengths_and_a_treadmill_as_one(as_format: ExportFormat) -> None:
+    lengths = [
+        ToldLength(offset_s=0, duration_s=30.5, stroke="freestyle", strokes=12),
+        ToldLength(offset_s=30.5, duration_s=20, is_active=False),
+    ]
+    swum = {"sport_type": SportType.SWIM, "pool_length_m": 33.3, "strokes": 12, "lengths": lengths}
+    entry = back(Exported.of(TYPED.model_copy(update=swum), {}), as_format)
+    assert (entry.measured.pool_length_m, entry.measured.strokes, entry.measured.indoor) == (33.3, 12, False)
+    assert [ToldLength.model_validate(length) for length in entry.track.lengths] == lengths
+    treadmill = Exported.of(TYPED.model_copy(update={"sport_type": SportType.RUN, "indoor": True}), {})
+    assert back(treadmill, as_format).measured.indoor
