@@ -141,7 +141,7 @@ def _recording(reader: "_GpxReader", journey: _Journey, epoch_s: Floats, channel
         **said,
     )
     if own is not None:
-        whole = {"whole_s": own.whole_s, "swim": own.swim} if is_whole else {}
+        whole: dict[str, Any] = {"whole_s": own.whole_s, "swim": own.swim} if is_whole else {}
         return replace(recording, **own.words, **whole)
     return replace(recording, indoor=is_indoor(journey.sport), sport_is_told=bool(journey.sport))
 
