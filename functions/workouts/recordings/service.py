@@ -30,6 +30,7 @@ from workouts.recordings.measures.told import moving, told_of
 from workouts.recordings.merge import merged
 from workouts.recordings.recording import CHANNELS, DeviceTotals, Pause, Recording
 from workouts.recordings.stretch import stretch
+from workouts.recordings.units import counts_steps
 
 SAME_NAMES = set(Measured.model_fields) & set(Measures.__dataclass_fields__) - {"best_efforts", "disputed", "flags"}
 
@@ -160,6 +161,7 @@ def live_source(live: LivePart, bundled: bytes | None) -> Source:
         time_s=columns[TIME],
         pauses=pauses,
         totals=DeviceTotals(elapsed_time_s=elapsed_s, timer_time_s=timer_s),
+        counts_steps=counts_steps(channels["cadence_rpm"]),
         **channels,
     )
     return Source(recording)

@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 
 from stadion.sports import SportType
+from stadion.streams.recorded import bundle, chunks
 from telemetry.exports.domain import ExportFormat
 from tests.telemetry.exports.round_trip import back, leaving
 from tests.workouts.recordings.unit.samples import START, a_recording
-from workouts.domain import Cut, Whole
+from workouts.domain import Cut, LivePart, Whole
 from workouts.recordings.measures.domain import measure
 from workouts.recordings.recording import Recording
-from workouts.recordings.service import Source, entry_of, measured_of
+from workouts.recordings.service import Source, entry_of, live_source, measured_of
 
 MINUTES = np.arange(600.0)
 METRES_PER_DEGREE = 111_195.0
@@ -64,6 +65,14 @@ def test_of_a_guess_the_cadence_is_that_of_the_sport_that_was_guessed() -> None:
     entry = entry_of(steps(sport_type=SportType.WORKOUT, sport_is_told=False, distance_m=3 * MINUTES), None)
     assert (entry.measured.sport_type, entry.measured.average_cadence_rpm) == (SportType.RUN, 85)
     assert entry.source.recording.cadence_rpm[0] == 170
+
+
+def test_a_live_run_counts_strides_as_its_file_does() -> None:
+    part = LivePart(
+        session_id="s", revision=1, sport_type=SportType.RUN, started_at=START, ended_at=START + timedelta(seconds=599)
+    )
+    source = live_source(part, bundle(chunks({"time_s": MINUTES, "cadence_rpm": np.full(600, 170.0)})))
+    assert measured_of([source], None, None).measured.average_cadence_rpm == 85
 
 
 def test_a_slow_end_of_a_run_counts_steps_as_its_beginning_does() -> None:
