@@ -298,8 +298,16 @@ def as_typed(workout: Workout) -> Workout:
 
 
 def speed_too_high(speed_mps: float, limit_mps: float, kind: Sport) -> WorkoutFlag:
-    kmh, top_kmh = round(speed_mps * 3.6), round(limit_mps * 3.6)
+    kmh, top_kmh = _told_apart(speed_mps * 3.6, limit_mps * 3.6)
     return WorkoutFlag.of("speed_too_high", kmh=kmh, sport=kind.sport_type.value, top_kmh=top_kmh)
+
+
+def _told_apart(one: float, other: float) -> tuple[float, float]:
+    """In whole numbers, or in as many digits as it takes."""
+    if round(one) != round(other):
+        return round(one), round(other)
+    digits = next((digits for digits in (1, 2) if round(one, digits) != round(other, digits)), 3)
+    return round(one, digits), round(other, digits)
 
 
 def average_speed(measured: Measured) -> float | None:

@@ -26,9 +26,9 @@ def crop(old: Workout, from_s: float, to_s: float | None, now: datetime) -> Work
     """To what lies between them, in seconds since the workout's start; None: its end."""
     span_s = _span_s(old)
     if from_s >= span_s:
-        raise OutsideRecordingError(pointer="#/from_s", seconds=span_s)
+        raise OutsideRecordingError(pointer="#/from_s", seconds=int(span_s))
     if to_s is not None and to_s <= from_s:
-        raise OutsideRecordingError(pointer="#/to_s", seconds=span_s)
+        raise OutsideRecordingError(pointer="#/to_s", seconds=int(span_s))
     edges: dict[str, datetime] = {}
     if from_s > 0:
         edges["from_at"] = _at(old, from_s)
@@ -56,7 +56,7 @@ def split(old: Workout, at_s: float, now: datetime) -> Workout:
     """What comes after becomes a workout of its own, measured in the same moment as the rest."""
     span_s = _span_s(old)
     if at_s >= span_s:
-        raise OutsideRecordingError(pointer="#/at_s", seconds=span_s)
+        raise OutsideRecordingError(pointer="#/at_s", seconds=int(span_s))
     cut, at = _cut(old), _at(old, at_s)
     part = NextPart(
         workout_id=str(uuid5(NAMESPACE_OID, f"{old.user_id}/{old.workout_id}/{old.revision}")),

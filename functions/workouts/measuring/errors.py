@@ -17,8 +17,8 @@ class OutsideRecordingError(InvalidError):
     code = "outside_the_recording"
     title = Text(en="Outside the recording", ru="За пределами записи")
     explanation = Text(
-        en="The recording lasts {seconds} s, and a stretch ends after it begins.",
-        ru="Запись длится {seconds} с, и отрезок кончается после своего начала.",
+        en="As it is shown, the workout lasts {seconds} s: a stretch begins before that, and ends after it begins.",
+        ru="Сейчас тренировка длится {seconds} с: отрезок начинается раньше и кончается после своего начала.",
     )
 
 
@@ -49,7 +49,7 @@ class SplitPartGoneError(ConflictError):
     code = "split_part_is_gone"
     title = Text(en="The other part is gone", ru="Второй части больше нет")
     explanation = Text(
-        en="The workout that was split off was deleted. To have all of the recording, delete this one, too, and upload "
-        "the recording again.",
-        ru="Отделённая тренировка удалена. Чтобы вернуть запись целиком, удалите и эту и загрузите запись ещё раз.",
+        en="The workout that was split off was deleted. Delete this one too and upload the recording again "
+        "to have all of it.",
+        ru="Отделённая тренировка удалена. Чтобы вернуть запись целиком, удалите и эту и загрузите файл ещё раз.",
     )

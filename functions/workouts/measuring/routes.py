@@ -37,6 +37,7 @@ SPLIT = "/v1/workouts/<workout_id>/split"
     headers=("ETag", "Location"),
 )
 def crop_workout(workout_id: str, body: Annotated[WorkoutCrop, Body()]) -> Response[WorkoutDetail]:
+    """The original is kept. The answer is `pending` and has the former numbers: show the workout until it is not."""
     return _edited(workout_id, lambda old: edit_service.crop(old, body.from_s, body.to_s, clock.now()))
 
 
@@ -48,6 +49,7 @@ def crop_workout(workout_id: str, body: Annotated[WorkoutCrop, Body()]) -> Respo
     headers=("ETag", "Location"),
 )
 def uncrop_workout(workout_id: str) -> Response[WorkoutDetail]:
+    """Or what a split left of it. The numbers come as after a crop."""
     return _edited(workout_id, lambda old: edit_service.uncrop(old, clock.now()))
 
 
@@ -59,7 +61,9 @@ def uncrop_workout(workout_id: str) -> Response[WorkoutDetail]:
     headers=("ETag", "Location"),
 )
 def split_workout(workout_id: str, body: Annotated[WorkoutSplit, Body()]) -> Response[WorkoutDetail]:
-    """The first part keeps the id; `cut.next_workout_id` is the second, which is there when both are measured."""
+    """The first part keeps the id; `cut.next_workout_id` is the second, which is there when both are measured:
+    when the first one's `measurement` is `done`. The end of an earlier crop goes with the second.
+    """
     return _edited(workout_id, lambda old: edit_service.split(old, body.at_s, clock.now()))
 
 

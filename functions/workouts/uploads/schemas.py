@@ -45,8 +45,10 @@ class NewUpload(RequestModel):
         if self.corrects is not None and self._on_duplicate not in {OnDuplicate.MERGE, OnDuplicate.REPLACE}:
             raise UnacceptableValueError(
                 Text(
-                    en="An upload that corrects a workout can merge or replace.",
-                    ru="Загрузка, исправляющая тренировку, может объединить (merge) или заменить (replace).",
+                    en="An upload that corrects a workout can merge or replace: send one of them as on_duplicate, "
+                    "or leave it out to replace.",
+                    ru="Загрузка, исправляющая тренировку, может объединить или заменить: передайте в on_duplicate "
+                    "merge или replace; без него она заменяет.",
                 )
             )
         return self

@@ -8,7 +8,8 @@ import pytest
 
 from local.paths import ROOT
 from stadion.i18n import Language
-from workouts.domain import WorkoutFlag
+from stadion.sports import SportType, sport
+from workouts.domain import WorkoutFlag, speed_too_high
 from workouts.reasons import Reason
 from workouts.schemas import WorkoutFlagResponse
 from workouts.texts import TEXTS, worded
@@ -58,6 +59,19 @@ def test_a_decimal_has_a_comma_in_russian() -> None:
     flag = WorkoutFlag.of("average_speed_too_high", kmh=48.2, sport="Run")
     assert worded(flag, Language.EN) == "An average of 48.2 km/h is too fast for Run."
     assert "48,2 км/ч" in worded(flag, Language.RU)
+
+
+@pytest.mark.parametrize(
+    ("speed_mps", "limit_mps", "said"),
+    [
+        (20.0, 12.5, "72 km/h is faster than Run can be (45 km/h)."),
+        (8.0, 7.95, "28.8 km/h is faster than Run can be (28.6 km/h)."),
+        (8.001, 8.0, "28.804 km/h is faster than Run can be (28.8 km/h)."),
+    ],
+)
+def test_a_speed_is_never_told_as_faster_than_itself(speed_mps: float, limit_mps: float, said: str) -> None:
+    flag = speed_too_high(speed_mps, limit_mps, sport(SportType.RUN))
+    assert worded(flag, Language.EN).startswith(said)
 
 
 def test_a_flag_that_was_stored_in_english_is_read_as_it_was() -> None:

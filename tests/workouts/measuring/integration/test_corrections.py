@@ -120,6 +120,23 @@ def test_what_was_split_off_and_deleted_does_not_come_back(diary: Service, ride:
     assert (refused.status, refused.body["code"]) == (409, "split_part_is_gone")
 
 
+def test_who_is_told_to_delete_the_rest_and_upload_again_has_all_of_it(diary: Service, ride: str, files: Path) -> None:
+    path, before = f"/v1/workouts/{ride}", workout(diary, ride)
+    second = corrected(diary, "POST", f"{path}/split", {"at_s": 3000})["cut"]["next_workout_id"]
+    diary.call("DELETE", f"/v1/workouts/{second}", if_match="*")
+    assert "Delete this one too" in diary.call("DELETE", f"{path}/split", if_match="*").body["detail"]
+    diary.call("DELETE", path, if_match="*")
+    again = upload(diary, RIDE[0], (files / RIDE[0]).read_bytes())["workout_ids"]
+    assert workout(diary, again[0])["elapsed_time_s"] == before["elapsed_time_s"]
+
+
+def test_a_stretch_outside_is_told_by_the_clock_that_is_shown(diary: Service, ride: str) -> None:
+    shown = corrected(diary, "POST", f"/v1/workouts/{ride}/crop", {"from_s": 900, "to_s": 3000})
+    refused = diary.call("POST", f"/v1/workouts/{ride}/crop", {"from_s": 2500}, if_match="*", accept_language="ru")
+    assert refused.body["code"] == "outside_the_recording"
+    assert f"Сейчас тренировка длится {int(shown['elapsed_time_s'])} с:" in refused.body["detail"]
+
+
 def test_both_parts_keep_originals_of_their_own(diary: Service, ride: str) -> None:
     path = f"/v1/workouts/{ride}"
     second = corrected(diary, "POST", f"{path}/split", {"at_s": 3000})["cut"]["next_workout_id"]
