@@ -130,6 +130,10 @@ def get_workout(workout_id: str) -> Response[WorkoutDetail]:
     headers=("ETag", "Location"),
 )
 def correct_workout(workout_id: str, body: Annotated[WorkoutPatch, Body()]) -> Response[WorkoutDetail]:
+    """A recording whose sport changes is measured anew: the answer is `pending` and has the former numbers,
+    the new ones come in a moment.
+    """
+
     def correct() -> service.Recorded:
         workout, track = service.detail(api.user_id, workout_id)
         api.if_match(workout.revision)

@@ -155,7 +155,7 @@ class WorkoutSummary(BaseModel):
     gear_ids: list[str] | None = Field(default=None, description="as named; null: the default gear of the sport")
     worn_gear_ids: list[str] = Field(description="the gear that wore; the default gear appears a moment later")
     flags: list[WorkoutFlagResponse] = Field(default_factory=list)
-    origin: str
+    origin: str = Field(description="manual, upload or live: how it came into the diary")
     measurement: Measurement = Field(
         default=Measurement.DONE,
         description="pending: the numbers of what was corrected come in a moment, ask again until then; "
@@ -218,7 +218,10 @@ class WorkoutCut(BaseModel):
 class WorkoutDetail(WorkoutSummary):
     notes: str | None = None
     external: ExternalWorkout | None = None
-    calories_method: str | None = None
+    calories_method: str | None = Field(
+        default=None,
+        description="device, heart_rate (Keytel 2005), met (by mass), met_assumed_mass (70 kg); null: typed, or none",
+    )
     start_latlng: tuple[float, float] | None = None
     end_latlng: tuple[float, float] | None = None
     measured_by: dict[str, str] = Field(

@@ -34,6 +34,8 @@ NOUNS: Final = frozenset(
 """They say nothing without their subject: `GearStatus`, not `Status`."""
 ROLES: Final = re.compile(r"^New|(Response|Patch|Put|List|Change)+$")
 """What of a name says only whether it is sent or shown, one or many."""
+LIMITS: Final = {"ge": "minimum", "le": "maximum", "gt": "exclusiveMinimum", "lt": "exclusiveMaximum"}
+"""Pydantic's word -> JSON Schema's."""
 BY_STANDARD: Final = frozenset({"Problem"})
 """RFC 9457's own word."""
 
@@ -100,8 +102,21 @@ def is_generic(name: str) -> bool:
 
 def _renamed(schema: Document) -> Document:
     text = GENERIC_LIST.sub(r"\1List", json.dumps(schema))
-    made: Document = json.loads(re.sub(rf'(#/components/schemas/\w+)({SENT}|{SHOWN})"', r'\1"', text))
+    text = re.sub(rf'(#/components/schemas/\w+)({SENT}|{SHOWN})"', r'\1"', text)
+    made: Document = with_known_limits(json.loads(text))
     return made
+
+
+def with_known_limits(schema: Any) -> Any:
+    """By the names of JSON Schema, also where pydantic checks a limit after a function of ours and keeps its own."""
+    if isinstance(schema, list):
+        return [with_known_limits(value) for value in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        LIMITS.get(key, key) if isinstance(value, int | float) else key: with_known_limits(value)
+        for key, value in schema.items()
+    }
 
 
 def _of_one_shape(named: Document) -> Document:

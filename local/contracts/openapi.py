@@ -12,7 +12,7 @@ from aws_lambda_powertools.event_handler import Response
 from pydantic import TypeAdapter
 
 from local.contracts import shared_parts as parts
-from local.contracts.models import ContractError, Document, Models, Schemas, Wanted
+from local.contracts.models import ContractError, Document, Models, Schemas, Wanted, with_known_limits
 from local.contracts.phrases import PHRASES
 from local.contracts.services import FUNCTIONS, PARTNERS, WORDS, Operation, Words, api_of, operations, services
 from local.paths import ROOT
@@ -285,7 +285,7 @@ def _own_parameters(operation: Operation) -> list[Document]:
 
 def _parameter(generated: Document, operation: Operation) -> Document:
     name = str(generated["name"])
-    schema = _plain_schema(generated["schema"])
+    schema = _plain_schema(with_known_limits(generated["schema"]))
     made: Document = {"name": name, "in": generated["in"].split(".")[-1], "required": bool(generated.get("required"))}
     words = schema.pop("description", None) or {**parts.PARAMETER_WORDS, **Words.of(operation.service).parameters}.get(
         name

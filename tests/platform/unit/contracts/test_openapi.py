@@ -82,6 +82,12 @@ def test_nothing_of_the_generator_is_left() -> None:
         assert word not in text, word
 
 
+def test_limits_have_the_names_of_json_schema() -> None:
+    schema = DOCUMENT["components"]["schemas"]["NewWorkout"]["properties"]["rpe"]
+    assert (schema["anyOf"][0]["minimum"], schema["anyOf"][0]["maximum"]) == (0, 10)
+    assert not re.search(r'"(ge|le|gt|lt)": -?[0-9]', json.dumps(DOCUMENT))
+
+
 def test_operation_ids_are_camel_case_and_unique() -> None:
     ids = [operation["operationId"] for _, _, operation in operations()]
     assert [name for name, times in Counter(ids).items() if times > 1] == []
