@@ -64,6 +64,13 @@ class _Known(Value):
     workout_id: str
 
 
+class LiveEntry(Value):
+    """The workout that a session is in, as of which finish of it."""
+
+    workout_id: str
+    session_revision: int
+
+
 def _workout(item: Item) -> Workout:
     if item.kind != "workout":
         raise WorkoutNotFoundError
@@ -96,6 +103,8 @@ FILES = Records(_File, kind="file", pk="USER#{user_id}", sk="FILE#{sha256}")
 """Of a processed upload; the next upload of the same bytes looks here."""
 EXTERNALS = Records(_Known, kind="external", pk="USER#{user_id}", sk="EXTERNAL#{provider}#{id}")
 """With the workout, if absent: a provider sends each once."""
+ENTRIES = Records(LiveEntry, kind="live", pk="USER#{user_id}", sk="LIVE#{session_id}")
+"""The workout that a finished live session is in, as of which finish."""
 SLOTS = Records[SlotEntries](
     dict, kind="slot", pk="USER#{user_id}", sk="SLOT#{hour}", dump=dict, load=lambda item: dict(item.body)
 )
@@ -242,6 +251,10 @@ def _places(user_id: str, *starts: datetime) -> dict[str, Place[SlotEntries]]:
     return {hour: SLOTS.at(user_id, hour) for hour in sorted({hour for one in starts for hour in hours_around(one)})}
 
 
+def live_entry(user_id: str, session_id: str) -> Stored[LiveEntry]:
+    return ENTRIES.read(user_id, session_id)
+
+
 def workouts_of_file(user_id: str, sha256: str) -> list[str]:
     known = FILES.find(user_id, sha256)
     return known.workout_ids if known is not None else []
@@ -301,6 +314,13 @@ def remove(change: Change, workout: Workout, slots: Slots, *, keeping: Container
 
 def know_file(change: Change, user_id: str, sha256: str, workout_ids: Iterable[str]) -> None:
     change.put(FILES.at(user_id, sha256), _File(workout_ids=list(workout_ids)), new=False)
+
+
+def move_live(change: Change, session_id: str, workout: Workout, to: Workout) -> None:
+    """A session that is in the one workout is in the other from now on."""
+    stored = live_entry(workout.user_id, session_id)
+    if stored.value is not None and stored.value.workout_id == workout.workout_id:
+        change.replace(stored, stored.value.model_copy(update={"workout_id": to.workout_id}))
 
 
 def assign_gear(user_id: str, workout_id: str, revision: int, gear_ids: list[str], now: datetime) -> bool:

@@ -13,12 +13,11 @@ from stadion.retry import retry_on_conflict
 from stadion.storage import s3_client
 from workouts import file_store, store, twin_service
 from workouts.domain import MEASURED, LivePart, Measurement, Workout, absorb, not_measured, numbered
-from workouts.live import store as live_store
-from workouts.live.store import LiveEntry
 from workouts.measuring.service import body_of, entry_of_workout, named_sport
 from workouts.recordings.errors import RecordingError
 from workouts.recordings.service import Entry, deposited, live_source, measured_of
 from workouts.recordings.zone_service import zone_for
+from workouts.store import LiveEntry
 
 
 def save(user_id: str, event: LiveSessionFinished, now: datetime) -> str:
@@ -50,7 +49,7 @@ def _save(
     now: datetime,
 ) -> str:
     """`folders`: takes the workouts whose folder has its columns."""
-    stored = live_store.find(user_id, event.session_id)
+    stored = store.live_entry(user_id, event.session_id)
     known = stored.value
     if known is not None and known.session_revision >= event.revision:
         return "stale"

@@ -11,7 +11,6 @@ from stadion.retry import retry_on_conflict
 from workouts import file_store, store
 from workouts.domain import MAX_SOURCES, Cut, Measurement, NextPart, Whole, Workout
 from workouts.errors import WorkoutNotFoundError
-from workouts.live import store as live_store
 from workouts.measuring.errors import (
     NotCroppedError,
     NotRecordedError,
@@ -118,7 +117,7 @@ def _write(old: Workout, new: Workout, without: Workout | None, now: datetime) -
             shared = {file.sha256 for file in new.files}
             store.remove(change, without, slots, keeping=shared)
             if new.live is not None:
-                live_store.move(change, new.live.session_id, without.workout_id, new.workout_id)
+                store.move_live(change, new.live.session_id, without, new)
             for sha256 in shared & {file.sha256 for file in without.files}:
                 store.know_file(change, old.user_id, sha256, [new.workout_id])
         slots.write(change)

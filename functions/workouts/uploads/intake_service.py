@@ -31,7 +31,6 @@ from workouts.matching import overlap
 from workouts.measuring import service as measuring
 from workouts.reasons import Reason
 from workouts.recordings.errors import RecordingError
-from workouts.recordings.recording import Recording
 from workouts.recordings.service import Entry, contents_of, deposited, within_time
 from workouts.recordings.zone_service import zone_for
 from workouts.uploads import incoming_store, store
@@ -181,7 +180,7 @@ def _joined(twin: Workout, arrived: Arrived, on_duplicate: OnDuplicate, now: dat
     workout, replacing = arrived.workout, on_duplicate is OnDuplicate.REPLACE
     moved = workout.model_copy(update={"files": [file_store.of(file, twin) for file in workout.files]})
     joined = absorb(twin, moved, now, replacing=replacing)
-    if replacing and joined.cut is not None and not _meets(arrived.entry.recording, joined.cut):
+    if replacing and joined.cut is not None and not _meets(arrived.entry, joined.cut):
         if measuring.part_to_come(joined) is not None:
             raise RecordingError("nothing_left")
         joined = joined.model_copy(update={"cut": None})  # it was of a recording that counts no more
@@ -207,7 +206,8 @@ def _is_no_news(twin: Workout, joined: Workout) -> bool:
     return known == told
 
 
-def _meets(recording: Recording, cut: Cut) -> bool:
+def _meets(entry: Entry, cut: Cut) -> bool:
+    recording = entry.recording
     begins, ends = recording.started_at, recording.started_at + timedelta(seconds=recording.span_s)
     return (cut.first is None or cut.first <= ends) and (cut.last is None or cut.last >= begins)
 
