@@ -139,5 +139,6 @@ def confirm(question: str, *, yes: bool) -> bool:
     if yes:
         return True
     if not sys.stdin.isatty():
+        _err.print(f"{question} There is no terminal to ask, so nothing was done: --yes says yes.", markup=False)
         return False
     return typer.confirm(question)

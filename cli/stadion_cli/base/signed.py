@@ -22,6 +22,10 @@ PROMOS: Final = "/v1/admin/promos"
 class Refused(CliError):  # noqa: N818 - reads as what happened
     title = "The API refused that"
 
+    def __init__(self, message: str, *, hint: str = "", status: int = 0) -> None:
+        super().__init__(message, hint=hint)
+        self.status = status
+
 
 def call(chosen: Target, method: str, path: str, body: Any = None, **headers: str) -> dict[str, Any]:
     """`if_match="*"` and the like become headers; the answer's body, empty when there is none."""
@@ -83,4 +87,4 @@ def _refusal(status: int, content: bytes) -> Refused:
     reasons += [f"{one['decided_by']}: not so: {one['detail']}" for one in said.get("checks", [])]
     hint = "your AWS identity needs execute-api:Invoke on /v1/admin/*" if status == 403 else ""
     trace = f" (trace {said['trace_id']})" if "trace_id" in said else ""
-    return Refused("\n".join([f"{status}: {words}{trace}", *reasons]), hint=hint)
+    return Refused("\n".join([f"{status}: {words}{trace}", *reasons]), hint=hint, status=status)

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterator
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Final
 from urllib.parse import quote
@@ -13,7 +14,7 @@ from stadion_cli.base import files, times
 from stadion_cli.base.errors import UsageError
 from stadion_cli.base.options import Endpoint, OnAws, Port
 from stadion_cli.base.output import Json, Steps, confirm, say, show_json
-from stadion_cli.base.signed import call
+from stadion_cli.base.signed import Refused, call
 from stadion_cli.base.target import Target, target
 from stadion_cli.workouts import report as remeasured
 
@@ -35,6 +36,12 @@ RunId = Annotated[str, typer.Argument(metavar="RUN", help="The run's name, as `s
 Moment = Annotated[str | None, typer.Option(metavar="TIME", help="2026-11-21T06:30:00Z, or 30d (ago).")]
 
 
+class Format(StrEnum):
+    FIT = "fit"
+    GPX = "gpx"
+    TCX = "tcx"
+
+
 @remeasure.command()
 def start(
     *,
@@ -44,7 +51,9 @@ def start(
     user: Annotated[str | None, typer.Option("--user", help="Only this athlete's, by user id.")] = None,
     started_from: Moment = None,
     started_to: Moment = None,
-    file_format: Annotated[str | None, typer.Option("--format", help="Only those with a file of it: fit.")] = None,
+    file_format: Annotated[
+        Format | None, typer.Option("--format", case_sensitive=False, help="Only those with a file of it.")
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     port: Port = None,
     endpoint: Endpoint = None,
@@ -62,7 +71,8 @@ def start(
       [cyan]stadion workouts remeasure start --apply 20261129-180412-3f9a[/cyan]
     """
     chosen, now = target(port, endpoint, on_aws=on_aws), times.now()
-    named = {"user_id": user, "format": file_format, **_between(started_from, started_to, now)}
+    named = {"user_id": user, "format": file_format and file_format.value}
+    named |= _between(started_from, started_to, now)
     asked = {name: value for name, value in named.items() if value is not None}
     if apply is not None:
         _ask_first(chosen, apply, asked, yes=yes)
@@ -81,7 +91,7 @@ def status(
 
       [cyan]stadion workouts remeasure status 20261129-180412-3f9a[/cyan]
     """
-    _tell(call(target(port, endpoint, on_aws=on_aws), "GET", _path(run_id)), as_json=as_json)
+    _tell(_asked_of(target(port, endpoint, on_aws=on_aws), run_id, "GET", _path(run_id)), as_json=as_json)
 
 
 @remeasure.command(name="list")
@@ -119,7 +129,7 @@ def report(
       [cyan]stadion workouts remeasure report 20261129-180412-3f9a --csv changes.csv[/cyan]
     """
     chosen = target(port, endpoint, on_aws=on_aws)
-    run = call(chosen, "GET", _path(run_id))
+    run = _asked_of(chosen, run_id, "GET", _path(run_id))
     with Steps(quiet=as_json).step("reading the list") as progress:
         listed = list(_listed(chosen, run_id, progress))
     if csv is not None:
@@ -159,8 +169,14 @@ def resume(
 
 
 def _between(started_from: str | None, started_to: str | None, now: datetime) -> dict[str, str | None]:
-    given = {"started_from": started_from, "started_to": started_to}
-    return {name: times.moment(text, now).isoformat() if text else None for name, text in given.items()}
+    first, after = (times.moment(text, now) if text else None for text in (started_from, started_to))
+    if first is not None and after is not None and first >= after:
+        raise UsageError("--started-from must be before --started-to.", hint="--started-from 30d --started-to 7d")
+    return {"started_from": _written(first), "started_to": _written(after)}
+
+
+def _written(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment is not None else None
 
 
 def _ask_first(chosen: Target, dry_run_id: str, asked: dict[str, Any], *, yes: bool) -> None:
@@ -169,9 +185,22 @@ def _ask_first(chosen: Target, dry_run_id: str, asked: dict[str, Any], *, yes: b
             "--apply takes the workouts that the dry run listed, and no others.",
             hint=f"stadion workouts remeasure start --apply {dry_run_id}",
         )
-    counts = call(chosen, "GET", _path(dry_run_id))["counts"]
-    if not confirm(f"Correct the {counts['changed'] + counts['failed']} workouts that it lists?", yes=yes):
+    run = _asked_of(chosen, dry_run_id, "GET", _path(dry_run_id))
+    listed = remeasured.listed_by(run)
+    if run["state"] == "ended" and not listed:
+        raise UsageError("This run lists nothing that would change.", hint="stadion workouts remeasure list")
+    if not confirm(f"Correct the {listed} workouts that it lists?", yes=yes):
         raise typer.Exit(1)
+
+
+def _asked_of(chosen: Target, run_id: str, method: str, path: str, body: Any = None) -> dict[str, Any]:
+    """Of a run; one that is not there is told with where to look."""
+    try:
+        return call(chosen, method, path, body)
+    except Refused as refused:
+        if refused.status == 404:
+            raise UsageError(f"There is no run {run_id}.", hint="stadion workouts remeasure list") from refused
+        raise
 
 
 def _listed(chosen: Target, run_id: str, progress: Any) -> Iterator[dict[str, Any]]:
@@ -187,7 +216,7 @@ def _listed(chosen: Target, run_id: str, progress: Any) -> Iterator[dict[str, An
 
 
 def _act(chosen: Target, run_id: str, action: str) -> dict[str, Any]:
-    return call(chosen, "POST", _path(run_id, "status"), {"action": action})
+    return _asked_of(chosen, run_id, "POST", _path(run_id, "status"), {"action": action})
 
 
 def _path(run_id: str, *below: str) -> str:

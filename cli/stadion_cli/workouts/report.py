@@ -4,16 +4,20 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from rich.markup import escape
 
+from stadion_cli.base import times
 from stadion_cli.base.output import say, show_facts, show_table
 from stadion_cli.base.wording import count
 
 Record = Mapping[str, Any]
 COLUMNS: Final = ("user_id", "workout_id", "started_at", "sport_type", "outcome", "field", "before", "after")
 MOST: Final = 20
+STANDS_STILL_AFTER: Final = timedelta(minutes=10)
+"""Of no word: longer than any step with its repetitions."""
 OUTCOMES: Final = {
     "changed": "changed",
     "otherwise": "changed, otherwise than listed",
@@ -97,11 +101,31 @@ def _hint(run: Record) -> None:
         say(f"\n[red]✗ It failed[/red] at {failure['failed_at']}: {escape(failure['error'])}")
         say(f"  {escape(failure['cause'])}")
     if run["state"] != "ended":
-        go_on = "It stands still?" if not failure and not run["is_stopped"] else "Cause mended?"
-        say(f"\n[dim]{go_on}[/dim]  [cyan]{command} resume {run_id}[/cyan]")
-    elif run["dry_run_id"] is None:
+        words, action = _what_next(run, bool(failure))
+        say(f"\n[dim]{words}[/dim]  [cyan]{command} {action} {run_id}[/cyan]")
+    elif run["dry_run_id"] is None and listed_by(run):
         say(f"\n[dim]Look at the list:[/dim]  [cyan]{command} report {run_id}[/cyan]")
-        say(f"[dim]Apply it:[/dim]          [cyan]{command} start --apply {run_id}[/cyan]")
+        if run.get("applied_by"):
+            say(f"[dim]Applied by:[/dim]        [cyan]{command} status {escape(run['applied_by'])}[/cyan]")
+        else:
+            say(f"[dim]Apply it:[/dim]          [cyan]{command} start --apply {run_id}[/cyan]")
+
+
+def _what_next(run: Record, has_failed: bool) -> tuple[str, str]:
+    """A step lasts 40 seconds, and its function two minutes."""
+    if has_failed:
+        return "Cause mended?", "resume"
+    if run["is_stopped"]:
+        return "Go on:", "resume"
+    if times.now() - datetime.fromisoformat(run["updated_at"]) > STANDS_STILL_AFTER:
+        return "It may stand still. If it does:", "resume"
+    return "It goes on by itself. See how far:", "status"
+
+
+def listed_by(run: Record) -> int:
+    """How many workouts a run lists as changed, or failed."""
+    counts = run.get("counts") or {}
+    return sum(counts.get(name, 0) for name in ("changed", "otherwise", "failed"))
 
 
 def _kind(run: Record) -> str:

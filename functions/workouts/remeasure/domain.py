@@ -24,6 +24,12 @@ Differences = dict[str, tuple[Any, Any]]
 """Field -> before and after; None: it is not there."""
 
 
+class FileFormat(StrEnum):
+    FIT = "fit"
+    GPX = "gpx"
+    TCX = "tcx"
+
+
 class Which(Value):
     """The workouts that a run looks at: all, or those of an athlete, a time, or a format of their files."""
 
@@ -60,6 +66,7 @@ class Run(Value):
     run_id: str
     revision: int = 1
     dry_run_id: str | None = Field(default=None, description="whose list is applied; None: this is a dry run")
+    applied_by: str | None = Field(default=None, description="of a dry run: the one run that applies its list")
     which: Which = Which()
     state: RemeasureState = RemeasureState.CHOOSING
     is_stopped: bool = False

@@ -26,6 +26,15 @@ class RemeasureDryRunError(ConflictError):
     )
 
 
+class RemeasureAppliedError(ConflictError):
+    code = "remeasure_was_applied"
+    title = Text(en="Applied already", ru="Уже применён")
+    explanation = Text(
+        en="{run_id} applies this list. Resume it if it did not end, or begin a new dry run.",
+        ru="Этот список применяет {run_id}. Продолжите его, если он не закончен, или начните новый пробный запуск.",
+    )
+
+
 class RemeasureRunEndedError(ConflictError):
     code = "remeasure_run_has_ended"
     title = Text(en="It has ended", ru="Запуск закончен")

@@ -10,6 +10,7 @@ from stadion.http import AdminRoutes, Cursor, listed
 from stadion.pagination import ListResponse
 from workouts.remeasure import service, store
 from workouts.remeasure.errors import (
+    RemeasureAppliedError,
     RemeasureDryRunError,
     RemeasureRunEndedError,
     RemeasureRunNotFoundError,
@@ -38,7 +39,7 @@ def list_remeasure_runs() -> ListResponse[RemeasureRunResponse]:
     f"{BASE}/<run_id>",
     summary="Begin a dry run, or apply the list of one",
     tags=TAGS,
-    raises=(RemeasureDryRunError, RemeasureRunNotFoundError, RemeasureRunTakenError),
+    raises=(RemeasureAppliedError, RemeasureDryRunError, RemeasureRunNotFoundError, RemeasureRunTakenError),
 )
 def put_remeasure_run(run_id: RunId, body: Annotated[NewRemeasureRun, Body()]) -> RemeasureRunResponse:
     """The same again begins nothing, and tells how it stands."""

@@ -2,12 +2,14 @@
 
 from typing import Annotated, Any, Self
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
+from stadion.errors import UnacceptableValueError
 from stadion.fields import Moment
 from stadion.http import RequestModel
+from stadion.i18n import Text
 from stadion.sports import SportType
-from workouts.remeasure.domain import RemeasureFailure, RemeasureOutcome, RemeasureState, Run, Seen, Which
+from workouts.remeasure.domain import FileFormat, RemeasureFailure, RemeasureOutcome, RemeasureState, Run, Seen, Which
 from workouts.remeasure.service import Progress, RemeasureAction
 
 RunName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,58}[a-z0-9]$", examples=["20261129-180412-3f9a"])]
@@ -20,10 +22,18 @@ class NewRemeasureRun(RequestModel):
     user_id: str | None = Field(default=None, min_length=1, max_length=64)
     started_from: Moment | None = None
     started_to: Moment | None = Field(default=None, description="not included")
-    format: str | None = Field(default=None, pattern=r"^[a-z]{1,8}$", examples=["gpx"])
+    format: FileFormat | None = Field(default=None, examples=["gpx"])
+
+    @model_validator(mode="after")
+    def _has_a_time(self) -> Self:
+        if self.started_from is not None and self.started_to is not None and self.started_from >= self.started_to:
+            raise UnacceptableValueError(
+                Text(en="started_from must be before started_to.", ru="started_from должно быть раньше started_to.")
+            )
+        return self
 
     def which(self) -> Which:
-        return Which.model_validate(self.model_dump(exclude={"dry_run_id"}))
+        return Which.model_validate(self.model_dump(mode="json", exclude={"dry_run_id"}))
 
 
 class RemeasureStatusChange(RequestModel):
@@ -33,6 +43,7 @@ class RemeasureStatusChange(RequestModel):
 class RemeasureRunResponse(BaseModel):
     run_id: str
     dry_run_id: str | None = Field(default=None, description="whose list is applied; null: it is a dry run")
+    applied_by: str | None = Field(default=None, description="of a dry run: the run that applies its list")
     user_id: str | None = None
     started_from: AwareDatetime | None = None
     started_to: AwareDatetime | None = None

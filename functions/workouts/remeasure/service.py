@@ -9,10 +9,16 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from stadion import pagination
+from stadion.retry import retry_on_conflict
 from stadion.settings import load
 from workouts.remeasure import store
 from workouts.remeasure.domain import DRY_RUN_HOLDS, RemeasureOutcome, RemeasureState, Run, Seen, Which
-from workouts.remeasure.errors import RemeasureDryRunError, RemeasureRunEndedError, RemeasureRunTakenError
+from workouts.remeasure.errors import (
+    RemeasureAppliedError,
+    RemeasureDryRunError,
+    RemeasureRunEndedError,
+    RemeasureRunTakenError,
+)
 from workouts.remeasure.settings import RemeasureWorkflowSettings
 
 if TYPE_CHECKING:
@@ -36,14 +42,24 @@ def begin(run_id: str, which: Which, dry_run_id: str | None, now: datetime) -> R
         if (known.dry_run_id, known.which) != (dry_run_id, which):
             raise RemeasureRunTakenError
         return known
-    if dry_run_id is not None:
-        dry_run = store.RUNS.get(dry_run_id)
-        if not dry_run.is_to_be_applied(now):
-            raise RemeasureDryRunError(days=DRY_RUN_HOLDS.days)
-        which = dry_run.which
     run = Run(run_id=run_id, dry_run_id=dry_run_id, which=which, created_at=now, updated_at=now)
-    store.open_run(run, now)
+    if dry_run_id is None:
+        store.open_run(run, now)
+    else:
+        run = retry_on_conflict(lambda: _apply(run, dry_run_id, now))
     _drive(run)
+    return run
+
+
+def _apply(run: Run, dry_run_id: str, now: datetime) -> Run:
+    """Once: a second run over the same list would tell the first one's changes as its own."""
+    dry_run = store.RUNS.get(dry_run_id)
+    if not dry_run.is_to_be_applied(now):
+        raise RemeasureDryRunError(days=DRY_RUN_HOLDS.days)
+    if dry_run.applied_by is not None:
+        raise RemeasureAppliedError(run_id=dry_run.applied_by)
+    run = run.model_copy(update={"which": dry_run.which})
+    store.open_run(run, now, applies=dry_run)
     return run
 
 

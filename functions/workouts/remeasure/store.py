@@ -24,9 +24,12 @@ BATCHES = Records(
 SCOPE: Final = "remeasure"
 
 
-def open_run(run: Run, now: datetime) -> None:
+def open_run(run: Run, now: datetime, *, applies: Run | None = None) -> None:
+    """`applies`: the dry run, which remembers it."""
     with Change(None, now) as change:
         change.put(RUNS, run, refused=RemeasureRunTakenError)
+        if applies is not None:
+            change.replace(RUNS.seen(applies), applies.changed(now, applied_by=run.run_id))
 
 
 def runs() -> list[Run]:

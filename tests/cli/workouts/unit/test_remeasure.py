@@ -9,14 +9,17 @@ from typer import Exit
 from typer.testing import CliRunner
 
 from stadion_cli.app import app
+from stadion_cli.base import times
 from stadion_cli.base.errors import UsageError
+from stadion_cli.base.signed import Refused
 from stadion_cli.base.target import Target
 from stadion_cli.workouts import commands
 from stadion_cli.workouts import report as remeasured
 
 RUN: dict[str, Any] = {
     "run_id": "r-1", "dry_run_id": None, "user_id": None, "started_from": None, "started_to": None, "format": None,
-    "state": "ended", "is_stopped": False, "attempt": 1, "chosen": 4, "created_at": "a", "updated_at": "b",
+    "state": "ended", "is_stopped": False, "attempt": 1, "chosen": 4, "created_at": "2026-01-01T00:00:00Z",
+    "updated_at": "2026-01-01T00:00:00Z",
     "ended_at": "c", "failure": None,
     "counts": {"changed": 2, "otherwise": 0, "unchanged": 1, "left": 0, "gone": 0, "failed": 1},
 }  # fmt: skip
@@ -52,7 +55,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
 
 
 def test_it_begins_with_a_dry_run_over_what_was_named(sent: list[tuple[Any, ...]]) -> None:
-    commands.start(user="u-1", started_from="2026-01-01T00:00:00Z", file_format="gpx", as_json=True)
+    commands.start(user="u-1", started_from="2026-01-01T00:00:00Z", file_format=commands.Format.GPX, as_json=True)
     ((method, path, body),) = sent
     assert (method, path.startswith("/v1/admin/remeasure-runs/20")) == ("PUT", True)
     assert body == {"user_id": "u-1", "format": "gpx", "started_from": "2026-01-01T00:00:00+00:00"}
@@ -70,6 +73,39 @@ def test_a_list_is_applied_whole(sent: list[tuple[Any, ...]]) -> None:
     with pytest.raises(UsageError, match="no others"):
         commands.start(apply="r-1", user="u-1", yes=True)
     assert sent == []
+
+
+def test_a_list_of_nothing_is_not_applied(monkeypatch: pytest.MonkeyPatch) -> None:
+    nothing = RUN | {"counts": dict.fromkeys(RUN["counts"], 0)}
+    monkeypatch.setattr(commands, "call", lambda *_: nothing)
+    monkeypatch.setattr(commands, "target", lambda *_, **__: None)
+    with pytest.raises(UsageError, match="nothing that would change"):
+        commands.start(apply="r-1", yes=True)
+
+
+def test_without_a_terminal_it_says_why_nothing_was_done(
+    sent: list[tuple[Any, ...]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(Exit):
+        commands.start(apply="r-1")
+    assert "--yes" in capsys.readouterr().err
+
+
+def test_a_time_that_ends_before_it_begins_is_not_asked_for(sent: list[tuple[Any, ...]]) -> None:
+    with pytest.raises(UsageError, match="before --started-to"):
+        commands.start(started_from="1d", started_to="3d")
+    assert sent == []
+
+
+def test_a_run_that_is_not_there_is_told_with_where_to_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    def call(*_: Any) -> dict[str, Any]:
+        raise Refused("404: no", status=404)
+
+    monkeypatch.setattr(commands, "call", call)
+    monkeypatch.setattr(commands, "target", lambda *_, **__: None)
+    with pytest.raises(UsageError, match="no run r-9") as told:
+        commands.status("r-9")
+    assert "list" in told.value.hint
 
 
 @pytest.mark.parametrize("action", ["stop", "resume"])
@@ -108,7 +144,9 @@ def test_the_report_is_a_line_for_each_number_too(sent: list[tuple[Any, ...]], t
     [
         (RUN, ["dry run", "all workouts", "report r-1", "start --apply r-1", "changed"]),
         (RUN | {"dry_run_id": "r-0"}, ["applies r-0"]),
-        (RUN | {"state": "measuring", "format": "gpx"}, ["files gpx", "stands still", "resume r-1"]),
+        (RUN | {"state": "measuring", "format": "gpx"}, ["files gpx", "may stand still", "resume r-1"]),
+        (RUN | {"state": "measuring", "updated_at": times.now().isoformat()}, ["goes on by itself", "status r-1"]),
+        (RUN | {"applied_by": "r-2"}, ["status r-2"]),
         (RUN | {"state": "measuring", "is_stopped": True}, ["stopped while measuring", "resume r-1"]),
         (
             RUN | {"state": "choosing", "failure": {"error": "E", "cause": "no table", "failed_at": "t"}},

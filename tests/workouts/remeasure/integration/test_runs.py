@@ -239,6 +239,29 @@ def test_only_the_list_of_a_recent_dry_run_that_has_ended_is_applied(diaries: Di
     assert diaries.admin("PUT", "/late", {"dry_run_id": "dry"}, status=409)["code"] == refused
 
 
+def test_a_list_is_applied_by_one_run(diaries: Diaries) -> None:
+    """A second one would measure nothing, and tell the first one's changes as its own."""
+    diaries.dry_run()
+    diaries.begin("real", dry_run_id="dry")
+    diaries.wait()
+    again = diaries.admin("PUT", "/again", {"dry_run_id": "dry"}, status=409)
+    assert (again["code"], "real" in again["detail"]) == ("remeasure_was_applied", True)
+    assert diaries.run("dry")["applied_by"] == "real"
+    assert diaries.begin("real", dry_run_id="dry")["state"] == "ended"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"format": "kml"},
+        {"format": "FIT"},
+        {"started_from": "2026-01-02T00:00:00Z", "started_to": "2026-01-01T00:00:00Z"},
+    ],
+)
+def test_a_run_over_what_cannot_be_is_not_begun(diaries: Diaries, body: dict[str, str]) -> None:
+    assert diaries.admin("PUT", "/dry", body, status=422)["code"] == "request_is_invalid"
+
+
 def test_the_same_run_asked_for_twice_is_one(diaries: Diaries) -> None:
     first = diaries.begin("dry", user_id=ATHLETE)
     assert diaries.wait() == ["SUCCEEDED"]
