@@ -14,8 +14,8 @@ class FileNotFoundInWorkoutError(NotFoundError):
     code = "workout_has_no_file"
     title = Text(en="No file", ru="Файла нет")
     explanation = Text(
-        en="This workout was entered by hand, so there is no recording.",
-        ru="Эта тренировка введена вручную, записи у неё нет.",
+        en="The workout has no such recording: its files name those that it has, and one entered by hand has none.",
+        ru="У тренировки нет такой записи: её записи перечислены в files, у введённой вручную их нет.",
     )
 
 

@@ -187,7 +187,9 @@ def _ask_first(chosen: Target, dry_run_id: str, asked: dict[str, Any], *, yes: b
         )
     run = _asked_of(chosen, dry_run_id, "GET", _path(dry_run_id))
     listed = remeasured.listed_by(run)
-    if run["state"] == "ended" and not listed:
+    if run["state"] != "ended":
+        raise UsageError("The dry run has not ended.", hint=f"stadion workouts remeasure status {dry_run_id}")
+    if not listed:
         raise UsageError("This run lists nothing that would change.", hint="stadion workouts remeasure list")
     if not confirm(f"Correct the {listed} workouts that it lists?", yes=yes):
         raise typer.Exit(1)

@@ -83,6 +83,13 @@ def test_a_list_of_nothing_is_not_applied(monkeypatch: pytest.MonkeyPatch) -> No
         commands.start(apply="r-1", yes=True)
 
 
+def test_a_list_that_is_not_whole_is_not_applied(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(commands, "call", lambda *_: RUN | {"state": "measuring"})
+    monkeypatch.setattr(commands, "target", lambda *_, **__: None)
+    with pytest.raises(UsageError, match="has not ended"):
+        commands.start(apply="r-1", yes=True)
+
+
 def test_without_a_terminal_it_says_why_nothing_was_done(
     sent: list[tuple[Any, ...]], capsys: pytest.CaptureFixture[str]
 ) -> None:
