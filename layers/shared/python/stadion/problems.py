@@ -155,9 +155,21 @@ def _sentence(error: dict[str, Any], language: Language) -> str:
     if text is None:
         return str(error.get("msg", error["type"])).removeprefix("Value error, ")
     try:
-        return text.say(language, **error.get("ctx", {}))
+        return text.say(language, **_said(error.get("ctx", {}), language))
     except KeyError:
         return str(error.get("msg", error["type"]))
+
+
+def _said(values: dict[str, Any], language: Language) -> dict[str, Any]:
+    """Whole limits as whole numbers; pydantic's lists of choices are English."""
+    said: dict[str, Any] = {name: _whole(value) for name, value in values.items()}
+    if language is Language.RU and isinstance(said.get("expected"), str):
+        said["expected"] = " или ".join(said["expected"].rsplit(" or ", 1))
+    return said
+
+
+def _whole(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def unexpected(*, language: Language, instance: str, trace_id: str) -> dict[str, Any]:
