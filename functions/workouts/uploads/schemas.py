@@ -20,12 +20,16 @@ from workouts.schemas import GearIds, Name, Notes
 from workouts.texts import worded
 from workouts.uploads.domain import FORM_LASTS, Upload, UploadedPart
 
+_LETTER = r"[^/\\\x00-\x1f\x7f\u2028-\u202e\u2066-\u2069]"
+FILE_NAME = rf"^{_LETTER}*{_LETTER[:-1]}.]{_LETTER}*$"
+"""Of one line (`fields.LINE`), in no folder, and neither `.` nor `..`."""
+
 
 class NewUpload(RequestModel):
     """A recording to come: FIT, GPX or TCX, each also gzipped."""
 
     upload_id: ClientId | None = Field(default=None, description="chosen by the client, so that it works offline")
-    filename: str = Field(min_length=1, max_length=200, pattern=r"^[^/\\\x00-\x1f]+$", examples=["morning.fit"])
+    filename: str = Field(min_length=1, max_length=200, pattern=FILE_NAME, examples=["morning.fit"])
     time_zone: TimeZone | None = Field(
         default=None, description="of the first position, or else the athlete's own, when it is not named"
     )
