@@ -199,6 +199,7 @@ class Workout(Measured):
     live: LivePart | None = None
     streams: StreamsClaim | None = None
     typed: Measured | None = Field(default=None, description="by hand, before a recording joined: fills what it lacks")
+    sport_named: bool = Field(default=False, description="by the athlete: another device's file may say another one")
     rpe_typed: bool = Field(default=False, description="by the athlete, whatever the device says")
     cut: Cut | None = None
     measurement: Measurement = Measurement.DONE
@@ -214,7 +215,7 @@ class Workout(Measured):
             started_at=self.started_at,
             elapsed_s=self.recorded_span_s or self.elapsed_time_s,
             distance_m=self.distance_m,
-            family=Family.UNKNOWN if self.sport_guessed else sport(self.sport_type).family,
+            family=Family.UNKNOWN if self.sport_guessed or self.sport_named else sport(self.sport_type).family,
         )
 
     @property

@@ -179,7 +179,7 @@ def correct(old: Workout, track: Track, changes: Mapping[str, Any], now: datetim
 
 def _of_sport(workout: Workout, sport_type: SportType) -> Workout:
     """A recording whose sport the athlete names: of another one than it was, it is to be measured."""
-    named: dict[str, Any] = {"sport_type": sport_type, "sport_guessed": False}
+    named: dict[str, Any] = {"sport_type": sport_type, "sport_guessed": False, "sport_named": True}
     if sport_type is not workout.sport_type:
         named["measurement"] = Measurement.PENDING
     return workout.model_copy(update=named)

@@ -355,3 +355,15 @@ def test_a_distance_that_is_typed_in_of_what_was_typed_in_is_judged(diary: Servi
     before = by_hand(diary)
     assert by_hand(diary, distance_m=60_000, on_duplicate="merge") == before
     assert flags(diary, before) == ["average_speed_too_high"]
+
+
+@pytest.mark.parametrize("how", ["PATCH", "upload"])
+def test_another_devices_file_is_known_whatever_the_athlete_called_the_sport(
+    diary: Service, files: Path, how: str
+) -> None:
+    """Its file calls it a ride still."""
+    named = {"sport_type": "Run"} if how == "upload" else {}
+    first = upload(diary, RIDE[0], (files / RIDE[0]).read_bytes(), **named)["workout_ids"][0]
+    if how == "PATCH":
+        corrected(diary, "PATCH", f"/v1/workouts/{first}", {"sport_type": "Run"})
+    assert upload(diary, RIDE[1], (files / RIDE[1]).read_bytes())["existing_workout_id"] == first
