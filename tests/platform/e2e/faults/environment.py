@@ -125,7 +125,7 @@ def _record_measured(life: Life, seed: str) -> None:
     _chaos.random = random.Random(seed)
 
     def write() -> Any:
-        return service._record_once(workout, OnDuplicate.FORCE, None, lambda _: {}, now)
+        return service._record_once(workout, OnDuplicate.FORCE, new.time_zone, None, lambda _: {}, now)
 
     _until_answered(lambda: retry_on_conflict(write))
 
