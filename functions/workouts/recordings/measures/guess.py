@@ -15,6 +15,10 @@ _LIMITS_MPS: Final = (
     (SportType.RIDE, 2.1, 14.0, 25.0),
 )
 """From and below which average speed in motion, and never faster than the last over a minute."""
+_DRIVE_S: Final = 600.0
+_DRIVE_MPS: Final = 15.5
+"""Nobody keeps up 56 km/h for ten minutes, but on a descent that few mountains have: a run and the drive home have the
+average speed of a ride."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,8 @@ def guessed_sport(line: Timeline) -> Guess:
     average = float(line.covered_m[-1] / line.moving_s[-1])
     fastest = sustained_speed_mps(line, _SUSTAINED_S) or average
     kmh = round(average * 3.6, 1)
+    driven = (sustained_speed_mps(line, _DRIVE_S) or 0.0) > _DRIVE_MPS
     for sport_type, least, most, top in _LIMITS_MPS:
-        if least <= average < most and fastest <= top:
+        if least <= average < most and fastest <= top and not driven:
             return Guess(sport_type, Reason.of("sport_by_speed", kmh=kmh, sport=sport_type.value))
     return Guess(SportType.WORKOUT, Reason.of("sport_unclear", kmh=kmh))
