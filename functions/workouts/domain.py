@@ -203,6 +203,7 @@ class Workout(Measured):
     rpe_typed: bool = Field(default=False, description="by the athlete, whatever the device says")
     cut: Cut | None = None
     measurement: Measurement = Measurement.DONE
+    measuring_begun: int = Field(default=0, description="how many tries ended without a word: they were killed")
     measurement_problem: Reason | None = Field(
         default=None, description="why the last measuring failed; it counts while `measurement` is failed"
     )
@@ -277,7 +278,7 @@ class Workout(Measured):
         )
 
 
-MEASURED: Final = {"measurement": Measurement.DONE, "measurement_problem": None}
+MEASURED: Final = {"measurement": Measurement.DONE, "measurement_problem": None, "measuring_begun": 0}
 """Fields of a workout whose numbers are those of all that it is of."""
 MAX_PLAUSIBLE_DAYS = 7
 
@@ -389,7 +390,7 @@ def flags_with(flags: Iterable[WorkoutFlag], more: Iterable[WorkoutFlag]) -> lis
 def not_measured(workout: Workout, problem: Reason) -> Workout:
     """Its numbers are of a former sport or stretch: they stay shown, and count for nothing else."""
     flags = flags_with(workout.flags, [WorkoutFlag.of("not_measured")])
-    told = {"measurement": Measurement.FAILED, "measurement_problem": problem, "flags": flags}
+    told = {**MEASURED, "measurement": Measurement.FAILED, "measurement_problem": problem, "flags": flags}
     return workout.model_copy(update=told)
 
 

@@ -332,10 +332,23 @@ def assign_gear(user_id: str, workout_id: str, revision: int, gear_ids: list[str
     if workout.assigned_for >= revision:
         return False
     assigned = workout.model_copy(update={"assigned_gear_ids": gear_ids, "assigned_for": revision})
-    unchanged = WORKOUTS.seen(workout).unchanged & (_WorkoutItem.assigned_for == workout.assigned_for)
     with Change(user_id, now) as change:
-        change.write(WORKOUTS.of(assigned), assigned, unchanged)
+        change.write(WORKOUTS.of(assigned), assigned, _as_noted(workout))
     return True
+
+
+def note_begun(user_id: str, workout_id: str, more: int, now: datetime) -> None:
+    """How many tries at measuring began and did not end; no new revision. `WriteConflictError`."""
+    workout = get(user_id, workout_id)
+    noted = workout.model_copy(update={"measuring_begun": max(0, workout.measuring_begun + more)})
+    with Change(user_id, now) as change:
+        change.write(WORKOUTS.of(noted), noted, _as_noted(workout))
+
+
+def _as_noted(workout: Workout) -> Condition:
+    """Nobody edited it, and inventory noted nothing."""
+    noted: Condition = _WorkoutItem.assigned_for == workout.assigned_for
+    return WORKOUTS.seen(workout).unchanged & noted
 
 
 def _put_track(change: Change, workout: Workout, track: Track | None) -> None:

@@ -33,6 +33,8 @@ def crop(old: Workout, from_s: float, to_s: float | None, now: datetime) -> Work
         edges["from_at"] = _at(old, from_s)
     if to_s is not None and to_s < span_s:
         edges["to_at"] = _at(old, to_s)
+    if not edges:
+        return old
     cut = _cut(old).model_copy(update=edges)
     _check_holds_time(cut, span_s, pointer="#/from_s" if from_s > 0 else "#/to_s")
     return _revise(old, cut, now)

@@ -38,7 +38,9 @@ Known = Mapping[str, Source]
 """What was decoded already, by its file's hash."""
 OUR_FAULTS: Final = (ArithmeticError, LookupError, TypeError, ValueError, MemoryError)
 """Of code that measures: tried again, they would come again."""
-IGNORED: Final = {"revision", "updated_at"}
+MAX_KILLED: Final = 2
+"""Tries that took all memory or time; another one would, too."""
+IGNORED: Final = {"revision", "updated_at", "measuring_begun"}
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,20 @@ def finish(user_id: str, workout_id: str, now: datetime) -> str:
     workout = store.get(user_id, workout_id)
     if workout.measurement is not Measurement.PENDING and part_to_come(workout) is None:
         return "measured_before"
-    return "failed" if measured_anew(user_id, workout_id, now, write=True).after is None else "measured"
+    if workout.measuring_begun >= MAX_KILLED:
+        problem = Reason.of("takes_too_long")
+        _write(workout, not_measured(workout.changed(now), problem), None, None, now)
+        return "failed"
+    _note(user_id, workout_id, 1, now)
+    try:
+        return "failed" if measured_anew(user_id, workout_id, now, write=True).after is None else "measured"
+    except Exception:
+        _note(user_id, workout_id, -1, now)  # it was not killed
+        raise
+
+
+def _note(user_id: str, workout_id: str, more: int, now: datetime) -> None:
+    retry_on_conflict(lambda: store.note_begun(user_id, workout_id, more, now))
 
 
 def _measured_anew(user_id: str, workout_id: str, now: datetime, copied: set[str], *, write: bool) -> Remeasured:

@@ -367,3 +367,29 @@ def test_another_devices_file_is_known_whatever_the_athlete_called_the_sport(
     if how == "PATCH":
         corrected(diary, "PATCH", f"/v1/workouts/{first}", {"sport_type": "Run"})
     assert upload(diary, RIDE[1], (files / RIDE[1]).read_bytes())["existing_workout_id"] == first
+
+
+def test_a_crop_that_takes_nothing_off_is_no_edit(diary: Service, ride: str) -> None:
+    answer = diary.call("POST", f"/v1/workouts/{ride}/crop", {}, if_match="*")
+    assert (answer.status, answer.body["revision"], answer.body["measurement"]) == (200, 1, "done")
+
+
+def test_a_recording_that_kills_its_process_twice_is_not_tried_again(
+    diary: Service, ride: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class KilledError(BaseException):
+        pass
+
+    def kill(*_: Any, **__: Any) -> None:
+        raise KilledError
+
+    diary.call("PATCH", f"/v1/workouts/{ride}", {"sport_type": "Run"}, if_match="*")
+    with monkeypatch.context() as patched:
+        patched.setattr("workouts.measuring.service.measured_of", kill)
+        for _ in range(2):
+            with pytest.raises(KilledError):
+                measure(diary)
+    measure(diary)
+    shown = workout(diary, ride)
+    assert (shown["measurement"], shown["measurement_problem"]["code"]) == ("failed", "takes_too_long")
+    assert corrected(diary, "PATCH", f"/v1/workouts/{ride}", {"sport_type": "Ride"})["measurement"] == "done"
