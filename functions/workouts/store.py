@@ -347,8 +347,8 @@ def note_begun(user_id: str, workout_id: str, more: int, now: datetime) -> None:
 
 def _as_noted(workout: Workout) -> Condition:
     """Nobody edited it, and inventory noted nothing."""
-    noted: Condition = _WorkoutItem.assigned_for == workout.assigned_for
-    return WORKOUTS.seen(workout).unchanged & noted
+    as_noted: Condition = WORKOUTS.seen(workout).unchanged & (_WorkoutItem.assigned_for == workout.assigned_for)
+    return as_noted
 
 
 def _put_track(change: Change, workout: Workout, track: Track | None) -> None:
