@@ -30,10 +30,10 @@ class Days:
         return self.first <= day <= self.last
 
 
-def days_asked(first: date | None, last: date | None, today: date) -> Days:
-    """Six weeks until today when nothing is said."""
-    end = last or today
-    start = first or max(end, EARLIEST) - timedelta(days=USUAL_DAYS - 1)
+def days_asked(first: date | None, last: date | None, today: date, newest: date) -> Days:
+    """Six weeks until `today` when nothing is said, and what is of tomorrow already, further east, until `newest`."""
+    end = last or newest
+    start = first or max(last or today, EARLIEST) - timedelta(days=USUAL_DAYS - 1)
     if start.year not in YEARS or end.year not in YEARS or not 0 <= (end - start).days < MAX_DAYS:
         raise TotalsRangeError(pointer="query:from", days=MAX_DAYS)
     return Days(start, end)

@@ -22,7 +22,7 @@ To = Annotated[date | None, Query(alias="to", examples=["2026-11-21"])]
 def get_totals(
     first: From = None, last: To = None, sport_type: Annotated[SportType | None, Query()] = None
 ) -> TotalsResponse:
-    """Over days, at most 731, in all and by sport; six weeks until today when no range is given.
+    """Over days, at most 731, in all and by sport; six weeks until now when no range is given.
 
     A workout is of the day on which it began, by the clock that it is shown by. Flagged ones are in the sums, with
     their share beside each."""

@@ -1,9 +1,11 @@
 """The diary's totals through the Lambda handler."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from tests.kit.clock import Clock
 from tests.kit.events import RUN
 from tests.kit.services import OTHER, Service
 from workouts.totals import store
@@ -66,3 +68,10 @@ def test_a_deleted_workout_counts_no_more(workouts: Service) -> None:
     (listed,) = workouts.call("GET", "/v1/workouts").body["items"]
     workouts.call("DELETE", f"/v1/workouts/{listed['workout_id']}", if_match="*")
     assert workouts.call("GET", "/v1/workouts/totals", query=NOVEMBER).body["count"] == 0
+
+
+def test_what_was_just_run_counts_wherever_it_was(workouts: Service, standing_clock: Clock) -> None:
+    """On the evening in Moscow it is the next day in Auckland."""
+    standing_clock.set(datetime(2026, 11, 20, 18, tzinfo=UTC))
+    add(workouts, started_at="2026-11-20T16:00:00Z", time_zone="Pacific/Auckland")
+    assert workouts.call("GET", "/v1/workouts/totals").body["count"] == 1

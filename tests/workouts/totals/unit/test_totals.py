@@ -92,7 +92,13 @@ def test_sports_add_up_to_the_whole_in_any_order(workouts: list[Workout], random
 
 def test_six_weeks_are_meant_when_nothing_is_said() -> None:
     today = date(2026, 11, 21)
-    assert days_asked(None, None, today) == Days(date(2026, 10, 11), today)
+    assert days_asked(None, None, today, today) == Days(date(2026, 10, 11), today)
+
+
+def test_a_run_where_it_is_tomorrow_already_counts_today() -> None:
+    today, tomorrow = date(2026, 11, 21), date(2026, 11, 22)
+    assert days_asked(None, None, today, tomorrow) == Days(date(2026, 10, 11), tomorrow)
+    assert days_asked(None, today, today, tomorrow).last == today
 
 
 @pytest.mark.parametrize(
@@ -107,5 +113,5 @@ def test_six_weeks_are_meant_when_nothing_is_said() -> None:
 )
 def test_a_range_is_in_order_within_two_years_and_within_reason(first: date | None, last: date) -> None:
     with pytest.raises(TotalsRangeError):
-        days_asked(first, last, date(2026, 11, 21))
+        days_asked(first, last, date(2026, 11, 21), date(2026, 11, 22))
     assert days_asked(date(2024, 1, 1), date(2025, 12, 31), date(2026, 11, 21))
