@@ -114,4 +114,4 @@ def test_a_run_where_it_is_tomorrow_already_counts_today() -> None:
 def test_a_range_is_in_order_within_two_years_and_within_reason(first: date | None, last: date) -> None:
     with pytest.raises(TotalsRangeError):
         days_asked(first, last, date(2026, 11, 21), date(2026, 11, 22))
-    assert days_asked(date(2024, 1, 1), date(2025, 12, 31), date(2026, 11, 21))
+    assert days_asked(date(2024, 1, 1), date(2025, 12, 31), date(2026, 11, 21), date(2026, 11, 22))
