@@ -49,7 +49,6 @@ from workouts.uploads.domain import (
 )
 from workouts.uploads.incoming_store import Incoming
 
-MAX_KILLED = 2  # tries that took all memory or time; another one would, too
 MAX_ENTRIES = 15  # sessions of one multisport file that fit one transaction
 
 
@@ -72,7 +71,7 @@ def process(upload: Upload, incoming: Incoming, now: datetime) -> Intake:
             incoming_store.refuse(incoming)  # a form takes one file
             return Intake(upload, Outcome.FORM_USED)
         return Intake(upload, Outcome.OVER)
-    if upload.begun >= MAX_KILLED:
+    if upload.begun >= measuring.MAX_KILLED:
         return store.end(refused(upload, Reason.of("takes_too_long")), now)
     begun = {"status": UploadState.PROCESSING, "begun": upload.begun + 1, "received": upload.received or arrived}
     upload = upload.model_copy(update=begun)

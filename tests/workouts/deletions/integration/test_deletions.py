@@ -6,7 +6,6 @@ from typing import Any
 import boto3
 import pytest
 
-from local.recordings import recordings
 from stadion import claims, storage
 from tests.kit.services import ATHLETE, OTHER, Service, sqs_event
 from tests.workouts.uploads.integration.test_uploads import RIDE, announce, arrive, upload
@@ -14,11 +13,6 @@ from workouts.uploads import intake_service
 
 BUCKETS = ("stadion-files", "stadion-claims")
 RUN = "6449921903_ACTIVITY.fit"
-
-
-@pytest.fixture(scope="session")
-def files() -> Path:
-    return recordings("sweat")
 
 
 @pytest.fixture(params=[True, False], ids=["with versions", "without"])

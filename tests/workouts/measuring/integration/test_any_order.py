@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from stadion import clock, storage
+from stadion import clock
 from tests.kit.services import ATHLETE, Service
 from tests.workouts.diary import corrected, measure, upload
 from workouts.measuring.service import measured_anew
@@ -77,12 +77,6 @@ class Athlete:
         if self.dice.random() < 0.7:
             measure(self.diary)
         return f"{method} {where.rpartition('/')[2]} {body} {answer.status}"
-
-
-@pytest.fixture
-def diary(workouts: Service) -> Service:
-    storage.s3_client.cache_clear()
-    return workouts
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -7,8 +7,6 @@ from typing import Any
 import boto3
 import pytest
 
-from local.recordings import recordings
-from stadion import storage
 from tests.kit.services import ATHLETE, OTHER, Service, sqs_event
 from tests.workouts.diary import announce, arrive, corrected, measure, upload, workout
 from workouts.measuring.service import measured_anew
@@ -18,17 +16,6 @@ RIDE = ("4078723797.fit", "activity_4078723797.tcx", "activity_4078723797.gpx", 
 OTHER_RIDE = "6449921903_ACTIVITY.fit"
 PAUSED = Path(__file__).parents[2] / "recordings" / "cases" / "gpx-train-ride-in-the-pause.gpx"
 CHANGING = {"revision", "updated_at", "measurement"}
-
-
-@pytest.fixture(scope="session")
-def files() -> Path:
-    return recordings("sweat")
-
-
-@pytest.fixture
-def diary(workouts: Service) -> Service:
-    storage.s3_client.cache_clear()
-    return workouts
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import Any
 import boto3
 import pytest
 
-from stadion import clock, storage
+from stadion import clock
 from tests.kit.services import Service
 from tests.workouts.diary import corrected, measure, upload, workout
 from tests.workouts.measuring.integration.test_any_order import BEGAN
@@ -36,12 +36,6 @@ def north(
         f'<gpx version="1.1" creator="{mark}" xmlns="http://www.topografix.com/GPX/1/1">'
         f"<trk><type>{kind}</type><trkseg>{''.join(map(point, seconds))}</trkseg></trk></gpx>"
     ).encode()
-
-
-@pytest.fixture
-def diary(workouts: Service) -> Service:
-    storage.s3_client.cache_clear()
-    return workouts
 
 
 def uploaded(diary: Service, data: bytes) -> tuple[str, str]:

@@ -5,7 +5,6 @@ from typing import Any
 import boto3
 import pytest
 
-from stadion import storage
 from tests.kit.services import ATHLETE, Service, sqs_event
 from tests.workouts.diary import corrected, measure, upload, workout
 from tests.workouts.live_sessions import SESSION, finished, save
@@ -13,12 +12,6 @@ from tests.workouts.measuring.integration.test_any_order import BEGAN
 from tests.workouts.measuring.integration.test_edits_that_meet import everything, north
 
 PATH = f"/v1/workouts/{SESSION}"
-
-
-@pytest.fixture
-def diary(workouts: Service) -> Service:
-    storage.s3_client.cache_clear()
-    return workouts
 
 
 def test_late_samples_of_a_session_cropped_to_nothing_are_kept_at_the_first_try(diary: Service) -> None:

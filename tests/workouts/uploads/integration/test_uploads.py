@@ -10,24 +10,12 @@ import boto3
 import pytest
 
 from local.recordings import recordings
-from stadion import storage
 from tests.kit.services import OTHER, Service, sqs_event
 from tests.workouts.diary import announce, arrival, arrive, measure, upload, workout
 from tests.workouts.recordings.formats.unit import fits
 from workouts.recordings.service import within_time
 
 RIDE = ("4078723797.fit", "activity_4078723797.tcx", "activity_4078723797.gpx", "4078723797_strava.gpx")
-
-
-@pytest.fixture(scope="session")
-def files() -> Path:
-    return recordings("sweat")
-
-
-@pytest.fixture
-def diary(workouts: Service) -> Service:
-    storage.s3_client.cache_clear()
-    return workouts
 
 
 def test_a_real_ride_is_measured_as_its_device_did(diary: Service, files: Path) -> None:
