@@ -27,7 +27,6 @@ from accounts.sign_in import admin_service, identity
 from accounts.sign_in import service as sign_in_service
 from accounts.sign_in.errors import (
     InvalidEmailError,
-    SessionOverError,
     SignInFailedError,
     TooManyAttemptsError,
     WeakPasswordError,
@@ -48,7 +47,7 @@ from accounts.sign_in.schemas import (
 )
 from stadion import clock
 from stadion.contract import EDIT, NotModifiedError
-from stadion.errors import FieldRequiredError, InvalidCursorError, RequestInProgressError
+from stadion.errors import FieldRequiredError, InvalidCursorError, RequestInProgressError, SessionOverError
 from stadion.events.accounts import ConsentKind
 from stadion.http import AdminRoutes, Api, Cursor, Limit, lambda_handler, listed, no_content
 from stadion.pagination import DEFAULT_LIMIT, ListResponse

@@ -4,6 +4,7 @@ from constructs import Construct
 
 from infra_cdk.environments import Environment
 from infra_cdk.parts.api import Auth, Route
+from infra_cdk.parts.standing import Standing
 from infra_cdk.parts.uses import Actions
 from infra_cdk.stacks.base import ServiceStack
 from infra_cdk.stacks.platform import PlatformStack
@@ -22,6 +23,7 @@ class AccountsStack(ServiceStack):
     def __init__(self, scope: Construct, *, environment: Environment, platform: PlatformStack) -> None:
         super().__init__(scope, service="accounts", environment=environment, platform=platform)
         avatars = self.bucket("avatars", arrivals="incoming/")
+        ends_sessions = Standing(platform.standing, writes=True)
         self.serve(
             [
                 Route("POST /v1/auth/{proxy+}", Auth.PUBLIC),
@@ -30,6 +32,6 @@ class AccountsStack(ServiceStack):
                 *self.under("/v1/users"),
                 *self.under("/v1/admin/accounts", auth=Auth.IAM),
             ],
-            uses=[self.users, avatars, Actions({platform.users.user_pool_arn: USER_POOL_ACTIONS})],
+            uses=[self.users, avatars, ends_sessions, Actions({platform.users.user_pool_arn: USER_POOL_ACTIONS})],
         )
         self.receive("avatars/on_avatar", avatars, memory_mb=1024, uses=[self.users, self.packages("images")])

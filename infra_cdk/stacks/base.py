@@ -15,6 +15,7 @@ from infra_cdk.parts.function import ServiceFunction, TableUse
 from infra_cdk.parts.schedule import EveryFewMinutes
 from infra_cdk.parts.served import routes_under
 from infra_cdk.parts.socket import ServiceSocket
+from infra_cdk.parts.standing import Standing
 from infra_cdk.parts.table import ServiceKey, ServiceTable
 from infra_cdk.parts.timer import WorkflowTimer
 from infra_cdk.parts.uses import Claims, Packages, TimeSeries, Use, Variables
@@ -48,6 +49,7 @@ class ServiceStack(StadionStack):
         self.facts: tuple[str, ...] = ()
         self.claims = Claims(platform.claims)
         self.time_series = TimeSeries(environment)
+        self.standing = Standing(platform.standing)
         self.users = Variables(
             {
                 "STADION_USER_POOL_ID": platform.users.user_pool_id,
@@ -77,9 +79,10 @@ class ServiceStack(StadionStack):
     def serve(
         self, routes: Sequence[Route], *, uses: Uses = (), memory_mb: int = 512, table: TableUse = TableUse.WRITES
     ) -> None:
-        """`api.py` behind these routes."""
+        """`api.py` behind these routes. Whom it serves, it looks up before (`stadion.http`)."""
         if self._is_missing("api"):
             return
+        uses = [self.standing, *uses]
         function = self._function("api", API_TIMEOUT, uses, memory_mb=memory_mb, table=table)
         ServiceApi(
             self,
@@ -175,8 +178,8 @@ class ServiceStack(StadionStack):
         connects, hears = f"{socket.wing}/on_socket_connect", f"{socket.wing}/on_socket_message"
         if self._is_missing(connects) or self._is_missing(hears):
             return
-        connect = self._function(connects, API_TIMEOUT, [self.users])
-        message = self._function(hears, API_TIMEOUT, [socket, *uses], memory_mb=memory_mb)
+        connect = self._function(connects, API_TIMEOUT, [self.users, self.standing])
+        message = self._function(hears, API_TIMEOUT, [socket, self.standing, *uses], memory_mb=memory_mb)
         socket.serve(connect=connect, message=message)
 
     def every(self, rate: Duration, place: str, *, uses: Uses = ()) -> None:

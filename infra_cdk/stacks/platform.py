@@ -37,6 +37,7 @@ from infra_cdk.parts.dashboard import StadionDashboard
 from infra_cdk.parts.entry_points import PRODUCT
 from infra_cdk.parts.function import ServiceFunction
 from infra_cdk.parts.gateway_logs import GatewayLogWriter
+from infra_cdk.parts.standing import StandingTable
 from infra_cdk.parts.table import ServiceKey
 from infra_cdk.parts.work_queue import DeadLetters
 from infra_cdk.stacks.stack import API_TIMEOUT, EVENT_TIMEOUT, StadionStack
@@ -80,6 +81,8 @@ class PlatformStack(StadionStack):
         super().__init__(scope, service="platform", environment=environment)
         self.alarm_topic = Topic(self, "Alarms", topic_name=f"{PRODUCT}-alarms", enforce_ssl=True)
         self.bus = EventBus(self, "Bus", event_bus_name=PRODUCT)
+        self.key = ServiceKey(self, service="platform", environment=environment)
+        self.standing = StandingTable(self, key=self.key, environment=environment)
         self.claims = self._claims()
         self._archive()
         self.users = self._users()
@@ -114,7 +117,7 @@ class PlatformStack(StadionStack):
             service="platform",
             name="claims",
             arrivals="streams/",
-            key=ServiceKey(self, service="platform", environment=self.environment_),
+            key=self.key,
             environment=self.environment_,
             swept_after=REPLAYABLE,
         )

@@ -22,9 +22,11 @@ from tests.kit import seen_codes
 BY_THE_EDGE: Final = frozenset(
     {
         "access_token_required",
+        "account_is_suspended",
         "api_key_required",
         "request_is_invalid",
         "route_not_found",
+        "session_is_over",
         "signed_request_required",
         "unexpected_error",
     }

@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import time
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -16,6 +17,7 @@ from tests.kit.functions import handler_of
 
 ATHLETE = "8f14e45f-ceea-467f-a0e6-7b1c2d3e4f50"
 OTHER = "c9f0f895-fb98-4b91-9a0e-5b6c7d8e9f01"
+STANDING_TABLE = "stadion-standing"
 
 
 def service_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -25,6 +27,7 @@ def service_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         "AWS_SECRET_ACCESS_KEY": "test",
         "STADION_STAGE": "test",
         "STADION_BUS": "stadion",
+        "STADION_STANDING_TABLE": STANDING_TABLE,
         "POWERTOOLS_METRICS_NAMESPACE": "Stadion",
     }.items():
         monkeypatch.setenv(name, value)
@@ -198,7 +201,7 @@ def http_event(
         "timeEpoch": 0,
     }
     if user is not None:
-        claims = {"sub": user, "token_use": "access", "username": user}
+        claims = {"sub": user, "token_use": "access", "username": user, "iat": str(int(time.time()))}
         context["authorizer"] = {"jwt": {"claims": claims, "scopes": None}}
     return {
         "version": "2.0",

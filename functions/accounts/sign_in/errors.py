@@ -16,12 +16,6 @@ class SignInFailedError(UnauthenticatedError):
     )
 
 
-class SessionOverError(UnauthenticatedError):
-    code = "session_is_over"
-    title = Text(en="Session is over", ru="Сеанс завершён")
-    explanation = Text(en="Sign in again.", ru="Войдите заново.")
-
-
 class InvalidEmailError(InvalidError):
     code = "email_is_invalid"
     title = Text(en="Check the e-mail", ru="Проверьте адрес")

@@ -16,14 +16,13 @@ from accounts.errors import UserNotFoundError
 from accounts.settings import AccountSettings
 from accounts.sign_in.errors import (
     InvalidEmailError,
-    SessionOverError,
     SignInFailedError,
     TooManyAttemptsError,
     WeakPasswordError,
     WrongCodeError,
     WrongPasswordError,
 )
-from stadion.errors import StadionError
+from stadion.errors import SessionOverError, StadionError
 from stadion.settings import load
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ import pytest
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
+from stadion import standing
 from stadion.http import (
     AdminRoutes,
     Api,
@@ -45,7 +46,9 @@ class Anything(RequestModel):
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is no table here: nobody has ended a session."""
     service_environment(monkeypatch)
+    monkeypatch.setattr(standing, "of", lambda _: standing.Standing())
 
 
 def call(api: Api, method: str, path: str, body: Any = None, **headers: str) -> Answer:

@@ -56,13 +56,22 @@ class Item(Model):
     _connections: ClassVar[dict[str, TableConnection]] = {}
 
     @classmethod
+    def table_name(cls) -> str:
+        return settings().table
+
+    @classmethod
     def _get_connection(cls) -> TableConnection:
-        """One client for all item types of a table: pynamodb itself would make one per class."""
-        name = settings().table
+        """One client for all item types: pynamodb itself would make one per class. Each table has a `Meta`."""
+        name = cls.table_name()
         if name not in Item._connections:
-            Item.Meta.table_name = name
-            Item._connection = None
-            Item._connections[name] = super()._get_connection()
+            cls.Meta.table_name = name
+            cls._connection = None
+            made = super()._get_connection()
+            for known in Item._connections.values():
+                known.connection.add_meta_table(made.get_meta_table())
+                made.connection = known.connection
+                break
+            Item._connections[name] = made
         return Item._connections[name]
 
     @classmethod

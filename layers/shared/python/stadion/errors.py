@@ -141,6 +141,21 @@ class InvalidTokenError(UnauthenticatedError):
     )
 
 
+class SessionOverError(UnauthenticatedError):
+    code = "session_is_over"
+    title = Text(en="Session is over", ru="Сеанс завершён")
+    explanation = Text(en="Sign in again.", ru="Войдите заново.")
+
+
+class SuspendedError(ForbiddenError):
+    code = "account_is_suspended"
+    title = Text(en="Account suspended", ru="Аккаунт приостановлен")
+    explanation = Text(
+        en="This account is suspended. Write to support if you do not know why.",
+        ru="Этот аккаунт приостановлен. Если вы не знаете причину, напишите в поддержку.",
+    )
+
+
 class NotAnAdminError(ForbiddenError):
     code = "signed_request_required"
     title = Text(en="Not for you", ru="Доступ закрыт")

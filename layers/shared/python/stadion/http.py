@@ -48,6 +48,7 @@ _CORRELATION_SHAPE = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _LISTED = re.compile(r'[^,"]*(?:"[^"]*"[^,"]*)*')
 _ETAG = re.compile(r'(?:W/)?"[!#-~\x80-\xff]*"')
 ROUTE = inspect.signature(Router.route)
+APP_ROUTE = inspect.signature(APIGatewayHttpResolver.route)
 VALIDATION = (
     OpenAPIRequestValidationMiddleware(),  # type: ignore[no-untyped-call]
     OpenAPIResponseValidationMiddleware(),
@@ -114,11 +115,15 @@ class Exchange(BaseRouter):
 
     @property
     def claims(self) -> dict[str, Any]:
-        context = self.event.raw_event.get("requestContext", {})
-        claims: dict[str, Any] = ((context.get("authorizer") or {}).get("jwt") or {}).get("claims") or {}
-        if claims.get("token_use") != "access" or not claims.get("sub"):
+        """Of an athlete who may be served: `_check_standing` looked before."""
+        claims = self._token()
+        if not claims:
             raise InvalidTokenError
         return claims
+
+    def _token(self) -> dict[str, Any]:
+        context = self.event.raw_event.get("requestContext", {})
+        return ((context.get("authorizer") or {}).get("jwt") or {}).get("claims") or {}
 
     def if_match(self, current_revision: int) -> None:
         """Refuses an edit of anything but the current version (RFC 9110 section 13.1.1): a weak tag is never that."""
@@ -173,6 +178,23 @@ class Api(Exchange, APIGatewayHttpResolver):
         self.not_found(self._no_such_route)
         self.use(middlewares=[self._note_route])
         self.matched_route: str | None = None
+
+    def route(self, *arguments: Any, **named: Any) -> Callable[[F], F]:
+        """Who may not be served is refused before anything that was sent is looked at."""
+        asked = APP_ROUTE.bind(self, *arguments, **named)
+        more = asked.arguments.get("middlewares") or []
+        if asked.arguments.get("enable_validation") is not False:  # as admins' routes have it
+            more = [self._check_standing, *VALIDATION, *more]
+        asked.arguments |= {"enable_validation": False, "middlewares": more}
+        return super().route(*asked.args[1:], **asked.kwargs)
+
+    def _check_standing(self, api: "Api", next_middleware: Callable[["Api"], Response[Any]]) -> Response[Any]:
+        """Of whoever comes with a token: one read of the athlete's item. A public route has none."""
+        if claims := self._token():
+            from stadion import standing
+
+            standing.check(claims)
+        return next_middleware(api)
 
     def _note_route(self, api: "Api", next_middleware: Callable[["Api"], Response[Any]]) -> Response[Any]:
         self.matched_route = str(api.context["_route"].path)

@@ -22,6 +22,7 @@ class Settings(BaseSettings):
     """`local`, `dev` or `prod`: only the local one lets an input say what time it is, so none is no stage."""
     service: str
     table: str = ""
+    standing_table: str = ""
     bus: str = "stadion"
 
 

@@ -202,3 +202,19 @@ def _matches(key: str, method: str, path: str) -> bool:
         return path.startswith(wanted.removesuffix("{proxy+}"))
     ours = [part if not part.startswith("{") else "<" for part in wanted.split("/")]
     return ours == [part if not part.startswith("<") else "<" for part in path.split("/")]
+
+
+def test_only_accounts_says_how_an_athlete_stands_and_only_by_key(local: Synthesised) -> None:
+    statements = {
+        (name.split("/")[0], action): statement
+        for name, properties in local.of_type("AWS::IAM::Policy")
+        for statement in properties["PolicyDocument"]["Statement"]
+        if "StandingTable" in str(statement["Resource"])
+        for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
+    }
+
+    assert {stack for stack, action in statements if action == "dynamodb:UpdateItem"} == {"stadion-accounts"}
+    assert {action for _, action in statements} == {"dynamodb:GetItem", "dynamodb:UpdateItem"}
+    assert len({stack for stack, _ in statements}) >= 7
+    for statement in statements.values():
+        assert statement["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["STANDING#*"]}}

@@ -147,7 +147,7 @@ def test_a_rule_delivers_exactly_what_its_function_subscribes_to(local: Synthesi
 
 
 def test_tables_stream_new_outbox_items_to_the_relay(local: Synthesised) -> None:
-    tables = list(local.of_type("AWS::DynamoDB::Table"))
+    tables = [(name, table) for name, table in local.of_type("AWS::DynamoDB::Table") if "/Standing" not in name]
     feeds = [p for _, p in local.of_type("AWS::Lambda::EventSourceMapping") if "StartingPosition" in p]
     assert len(feeds) == len(tables)
     for feed in feeds:

@@ -15,6 +15,16 @@ class UserRegistered(Event):
     time_zone: str = Field(examples=["Europe/Moscow"])
 
 
+class SessionsEnded(Event):
+    """Access tokens that were issued until then are over: all of the athlete's, or those of one session."""
+
+    source = "stadion.accounts"
+    ended_at: AwareDatetime = Field(examples=["2026-11-21T06:30:00Z"])
+    session_id: str | None = Field(
+        default=None, examples=["4e9c7a51-2f0e-4f43-8e38-0b9c0c7b6d1a"], description="`origin_jti` of its tokens"
+    )
+
+
 class Gender(StrEnum):
     FEMALE = "female"
     MALE = "male"

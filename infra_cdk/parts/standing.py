@@ -1,0 +1,56 @@
+"""The small table of the platform in which every API looks how an athlete stands (`stadion.standing`)."""
+
+from dataclasses import dataclass
+
+from aws_cdk.aws_dynamodb import (
+    Attribute,
+    AttributeType,
+    BillingMode,
+    PointInTimeRecoverySpecification,
+    Table,
+    TableEncryption,
+)
+from constructs import Construct
+
+from infra_cdk.environments import Environment, removal_policy
+from infra_cdk.parts.entry_points import PRODUCT
+from infra_cdk.parts.function import ServiceFunction
+from infra_cdk.parts.table import ServiceKey
+
+ATHLETES = "STANDING#*"
+
+
+class StandingTable(Construct):
+    """Without a stream: what changes here is told by accounts, in the same transaction, from its own table."""
+
+    def __init__(self, scope: Construct, *, key: ServiceKey, environment: Environment) -> None:
+        super().__init__(scope, "Standing")
+        self.key = key
+        self.table = Table(
+            self,
+            "Table",
+            table_name=f"{PRODUCT}-standing",
+            partition_key=Attribute(name="pk", type=AttributeType.STRING),
+            sort_key=Attribute(name="sk", type=AttributeType.STRING),
+            billing_mode=BillingMode.PAY_PER_REQUEST,
+            encryption=TableEncryption.CUSTOMER_MANAGED,
+            encryption_key=key,
+            point_in_time_recovery_specification=PointInTimeRecoverySpecification(point_in_time_recovery_enabled=True),
+            deletion_protection=environment.keep_data,
+            removal_policy=removal_policy(environment),
+        )
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Of athletes, to be looked at; with `writes`, to be changed too."""
+
+    table: StandingTable
+    writes: bool = False
+
+    def lend(self, function: ServiceFunction) -> None:
+        actions = ("dynamodb:GetItem", "dynamodb:UpdateItem") if self.writes else ("dynamodb:GetItem",)
+        only_athletes = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [ATHLETES]}}
+        function.allow(*actions, on=[self.table.table.table_arn], conditions=only_athletes)
+        function.set_variable("STADION_STANDING_TABLE", self.table.table.table_name)
+        self.table.key.let_use(function, via="dynamodb")

@@ -1,0 +1,133 @@
+"""How an athlete stands with us, in one item that every request looks at: sessions that are over, a suspension.
+
+An access token is good until it expires, whatever Cognito says of its session meanwhile; this is what says otherwise
+at once. The items are the one exception to a table per service: they lie in the platform's `stadion-standing`, and
+nothing but this module reads or writes them.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final, Self
+
+from pydantic import Field
+from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
+
+from stadion.change import Change
+from stadion.dynamo import Item
+from stadion.errors import InvalidTokenError, SessionOverError, SuspendedError
+from stadion.records import Place, Records
+from stadion.retry import WriteConflictError
+from stadion.settings import settings
+from stadion.values import Value
+
+KEY: Final = "STANDING#{user_id}"
+
+
+class StandingItem(Item):
+    """Attributes of its own, so that one write can count in the item without reading it."""
+
+    class Meta:
+        table_name = ""
+
+    ended_s = NumberAttribute(null=True)
+    ended_sessions: JSONAttribute = JSONAttribute(null=True)
+    suspended_for = UnicodeAttribute(null=True)
+
+    @classmethod
+    def table_name(cls) -> str:
+        return settings().standing_table
+
+
+class Standing(Value):
+    """Times are seconds since 1970, as tokens have them."""
+
+    ended_s: int | None = Field(default=None, description="tokens that were issued until the end of it are over")
+    ended_sessions: dict[str, int] = Field(
+        default_factory=dict, description="`origin_jti` -> when the last access token of the session expires"
+    )
+    suspended_for: str | None = Field(default=None, description="why nothing is served to the athlete")
+
+    def is_over(self, claims: Mapping[str, Any]) -> bool:
+        issued_s = int(float(claims.get("iat") or 0))
+        return (self.ended_s is not None and issued_s <= self.ended_s) or session_of(claims) in self.ended_sessions
+
+    @classmethod
+    def of(cls, item: StandingItem) -> Self:
+        return cls(
+            ended_s=int(item.ended_s) if item.ended_s is not None else None,
+            ended_sessions=item.ended_sessions or {},
+            suspended_for=item.suspended_for,
+        )
+
+
+STANDINGS: Final = Records(Standing, kind="standing", pk=KEY, sk="STANDING", load=Standing.of, item_type=StandingItem)
+
+
+def session_of(claims: Mapping[str, Any]) -> str:
+    """All tokens that came of one sign-in have the same."""
+    return str(claims.get("origin_jti") or "")
+
+
+def of(user_id: str) -> Standing:
+    return STANDINGS.find(user_id) or Standing()
+
+
+def is_over(user_id: str, claims: Mapping[str, Any]) -> bool:
+    """Whether these claims of an access token count no more."""
+    return of(user_id).is_over(claims)
+
+
+def check(claims: Mapping[str, Any]) -> None:
+    """Of a verified access token. `SessionOverError`, `SuspendedError`, or `InvalidTokenError` for another token."""
+    if claims.get("token_use") != "access" or not claims.get("sub"):
+        raise InvalidTokenError
+    standing = of(str(claims["sub"]))
+    if standing.is_over(claims):
+        raise SessionOverError
+    if standing.suspended_for is not None:
+        raise SuspendedError
+
+
+# --- written by accounts --------------------------------------------------------------------------------------------
+
+
+def end_sessions(user_id: str, now: datetime, *, change: Change) -> None:
+    """Every access token issued until the end of this second is over. `WriteConflictError` if somebody came between."""
+    place, known, revision = _read(user_id)
+    ended_s = max(int(now.timestamp()), known.ended_s or 0)
+    _update(place, revision, change, StandingItem.ended_s.set(ended_s), _still_good(known, now))
+
+
+def end_session(user_id: str, session_id: str, until: datetime, now: datetime, *, change: Change) -> None:
+    """The tokens of one session; `until` is when the last of them expires."""
+    place, known, revision = _read(user_id)
+    ended = {**known.ended_sessions, session_id: int(until.timestamp())}
+    _update(place, revision, change, _still_good(known.model_copy(update={"ended_sessions": ended}), now))
+
+
+def suspend(user_id: str, why: str, *, change: Change) -> None:
+    place, _, revision = _read(user_id)
+    _update(place, revision, change, StandingItem.suspended_for.set(why))
+
+
+def reinstate(user_id: str, *, change: Change) -> None:
+    place, _, revision = _read(user_id)
+    _update(place, revision, change, StandingItem.suspended_for.remove())
+
+
+def _read(user_id: str) -> tuple[Place[Standing], Standing, int | None]:
+    found = STANDINGS.read(user_id)
+    return found.place, found.value or Standing(), found.revision
+
+
+def _still_good(known: Standing, now: datetime) -> Any:
+    """Without the sessions whose tokens have all expired."""
+    left = {session: until for session, until in known.ended_sessions.items() if until > now.timestamp()}
+    return StandingItem.ended_sessions.set(left)
+
+
+def _update(place: Place[Standing], revision: int | None, change: Change, *actions: Any) -> None:
+    """Only what was read may be behind it: `revision` counts these writes and nothing else in the item."""
+    unchanged = Item.revision == revision if revision else Item.revision.does_not_exist()
+    counted = [*actions, StandingItem.revision.set((revision or 0) + 1)]
+    change.update(place, counted, unchanged, refused=WriteConflictError)
