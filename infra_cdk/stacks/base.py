@@ -174,13 +174,15 @@ class ServiceStack(StadionStack):
         )
 
     def converse(self, socket: ServiceSocket, *, uses: Uses = (), memory_mb: int = 1024) -> None:
-        """`on_socket_connect.py` of its wing says who may come, `on_socket_message.py` hears everything and answers."""
+        """`on_socket_connect.py` of its wing says who may come, `on_socket_message.py` hears everything and answers,
+        `socket/on_sessions_ended.py` ends connections with the sessions that opened them."""
         connects, hears = f"{socket.wing}/on_socket_connect", f"{socket.wing}/on_socket_message"
         if self._is_missing(connects) or self._is_missing(hears):
             return
-        connect = self._function(connects, API_TIMEOUT, [self.users, self.standing])
+        connect = self._function(connects, API_TIMEOUT, [self.users, self.standing, self.packages("tokens")])
         message = self._function(hears, API_TIMEOUT, [socket, self.standing, *uses], memory_mb=memory_mb)
         socket.serve(connect=connect, message=message)
+        self.consume(f"{socket.wing}/socket/on_sessions_ended", uses=[socket])
 
     def every(self, rate: Duration, place: str, *, uses: Uses = ()) -> None:
         """`task_<verb>_<noun>.py` again and again."""

@@ -27,6 +27,18 @@ class ConnectSettings(Settings):
 
     user_pool_id: str
     user_pool_client_id: str
+    region: str = Field(default="us-east-1", validation_alias="AWS_REGION")
+    aws_endpoint: str | None = Field(default=None, validation_alias="AWS_ENDPOINT_URL")
+
+    @property
+    def issuer(self) -> str:
+        return f"https://cognito-idp.{self.region}.amazonaws.com/{self.user_pool_id}"
+
+    @property
+    def keys_url(self) -> str:
+        """Of an emulator, where it says so."""
+        place = f"{self.aws_endpoint}/{self.user_pool_id}" if self.aws_endpoint else self.issuer
+        return f"{place}/.well-known/jwks.json"
 
 
 class LiveSettings(Settings):

@@ -219,6 +219,7 @@ def test_only_who_answers_over_the_socket_may_post_to_its_connections(local: Syn
     assert {name.removeprefix("telemetry").partition("Role")[0] for name in allowed} == {
         "api",
         "liveonsocketmessage",
+        "livesocketonsessionsended",
         "livecloseforgottensessions",
     }
 

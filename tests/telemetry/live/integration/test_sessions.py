@@ -163,4 +163,5 @@ class TestSession:
         send(telemetry, 0)
         with counted() as operations:
             send(telemetry, 1, 2)
-        assert operations == ["BatchGetItem", "TransactWriteItems", "Query"]  # the last: does anybody watch?
+        assert operations == ["GetItem", "BatchGetItem", "TransactWriteItems", "Query"]
+        # the first: how does the athlete stand? The last: does anybody watch?
