@@ -46,6 +46,8 @@ class Environment:
     """Keep functions that others call under their former names too: docs/how-to/rename-functions.md says until when."""
     app_origins: tuple[str, ...]
     mail_domain: str
+    sms_month_usd: float = 1
+    """What SMS may cost in a month: `stadion sms limit` tells the account, an alarm rings at four fifths of it."""
     push_applications: tuple[tuple[str, str], ...] = ()
     """Platform and name (`APNS/stadion-ios`) of its SNS application. It holds credentials: no template makes it."""
     timestream: bool = False
@@ -106,6 +108,7 @@ PROD = Environment(
     former_names=True,
     app_origins=("https://app.stadion.example",),
     mail_domain="stadion.example",
+    sms_month_usd=500,
 )
 
 ENVIRONMENTS = {environment.name: environment for environment in (LOCAL, DEV, PROD)}

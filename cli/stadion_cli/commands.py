@@ -14,6 +14,7 @@ LISTED: Final = "listed"
 OF_SINGLE_FILES: Final = (
     LazyCommand("user", "user:app", "Show a user, grant and revoke roles.", PEOPLE),
     LazyCommand("timestream", "timestream:app", "May this AWS account have Timestream?", CODE),
+    LazyCommand("sms", "sms:app", "What SMS may cost this AWS account in a month.", CODE),
     LazyCommand("contracts", "contracts:app", "The OpenAPI document and the events' schemas.", CODE),
 )
 

@@ -22,6 +22,7 @@ class Trouble(StrEnum):
     RELAY_LAG = "relay-lag"
     API_FAILURES = "api-failures"
     WORKFLOW_FAILURES = "workflow-failures"
+    SMS_SPEND = "sms-spend"
 
 
 def raise_alarm(

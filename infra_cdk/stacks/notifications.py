@@ -3,12 +3,15 @@
 import json
 
 from aws_cdk import Aws, Duration
+from aws_cdk.aws_cloudwatch import Metric
 from aws_cdk.aws_secretsmanager import Secret, SecretStringGenerator
 from constructs import Construct
 
 from infra_cdk.environments import Environment, removal_policy
 from infra_cdk.nag import accept
+from infra_cdk.parts.alarms import Trouble, raise_alarm
 from infra_cdk.parts.api import Auth, Route
+from infra_cdk.parts.entry_points import PRODUCT
 from infra_cdk.parts.mail import Mail
 from infra_cdk.parts.uses import Actions, Variables
 from infra_cdk.stacks.base import ServiceStack
@@ -66,7 +69,26 @@ class NotificationsStack(ServiceStack):
         if receipts is not None:
             self.mail.tell(receipts)
         self.every(Duration.minutes(1), "dispatch/task_send_due", uses=[deliveries])
+        self._watch_sms(environment)
         self.show("NotificationDelivered", "GateSuppress", "GateDefer", "NotificationFailed")
+
+    def _watch_sms(self, environment: Environment) -> None:
+        """Of the whole account, which has one limit for all that sends."""
+        spent = Metric(
+            namespace="AWS/SNS",
+            metric_name="SMSMonthToDateSpentUSD",
+            statistic="Maximum",
+            period=Duration.hours(1),
+        )
+        raise_alarm(
+            self,
+            trouble=Trouble.SMS_SPEND,
+            subject=PRODUCT,
+            meaning="SMS have used four fifths of what they may cost in a month.",
+            metric=spent,
+            above=0.8 * environment.sms_month_usd,
+            topic=self.platform.alarm_topic,
+        )
 
     def _links_secret(self, environment: Environment) -> Secret:
         secret = Secret(
