@@ -414,9 +414,11 @@ def _failure(status: int, examples: list[Document]) -> Document:
 
 
 def _can_be_invalid(operation: Operation) -> bool:
-    """A path parameter that is any text cannot be."""
+    """A path parameter that is any text cannot be: no type but text, and no pattern."""
     dependant = operation.route.dependant
-    typed = [field for field in dependant.path_params if field.field_info.annotation is not str]
+    typed = [
+        field for field in dependant.path_params if field.field_info.annotation is not str or field.field_info.metadata
+    ]
     return bool(typed or dependant.query_params or dependant.body_params)
 
 

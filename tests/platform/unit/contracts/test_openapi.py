@@ -242,3 +242,15 @@ def test_a_route_declares_errors_with_a_code_and_none_that_the_edge_says_to_ever
     by_the_edge = {"access_token_required", "api_key_required", "signed_request_required"}
     for operation in every_route():
         assert {error.code for error in operation.contract.errors} & by_the_edge == set(), operation.id
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/me/privacy-zones/{zone_id}",
+        "/v1/notifications/devices/{push_device_id}",
+        "/v1/admin/wear-offers/{gear_category}",
+    ],
+)
+def test_a_part_of_a_path_that_has_a_pattern_may_be_refused(path: str) -> None:
+    assert "422" in DOCUMENT["paths"][path]["delete"]["responses"]
