@@ -1,5 +1,6 @@
 """The app's side of the HTTP API, as the demo and the end-to-end tests use it."""
 
+import math
 import re
 import time
 from collections.abc import Callable
@@ -15,6 +16,7 @@ T = TypeVar("T")
 PASSWORD: Final = "otters-swim-at-dawn"  # noqa: S105 - of athletes that live on a laptop
 ANSWERS_WITHIN_S: Final = 300.0
 """On a laptop that is busy: twenty athletes at once are twenty cold processes."""
+A_MINUTE_S: Final = 60.0
 FINAL: Final = frozenset({"ready", "failed", "duplicate"})
 CODE: Final = re.compile(r"\b\d{6}\b")
 
@@ -80,6 +82,8 @@ class Athlete:
     access_token: str = ""
     refresh_token: str = ""
     user_id: str = ""
+    expires_at: float = math.inf
+    """Of the access token, by the steady clock."""
 
     @classmethod
     def register(cls, door: Client, name: str, *, language: str = "en", time_zone: str = "UTC") -> "Athlete":
@@ -95,18 +99,28 @@ class Athlete:
 
     def answer(self, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
         """As this athlete, whatever comes of it."""
-        return self.door.answer(method, path, body, **{"authorization": self._bearer, **headers})
+        return self.door.answer(method, path, body, **{"authorization": self.bearer, **headers})
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
-        return self.door.call(method, path, body, **{"authorization": self._bearer, **headers})
+        return self.door.call(method, path, body, **{"authorization": self.bearer, **headers})
 
     @property
-    def _bearer(self) -> str:
+    def bearer(self) -> str:
+        """As an app does: a token that is about to expire is traded before it is used."""
+        if self.access_token and time.monotonic() > self.expires_at - A_MINUTE_S:
+            self.refresh()
         return f"Bearer {self.access_token}" if self.access_token else ""
 
     def sign_in(self, password: str = PASSWORD) -> None:
-        tokens = self.door.call("POST", "/v1/auth/sign-in", {"email": self.email, "password": password})
+        self.take(self.door.call("POST", "/v1/auth/sign-in", {"email": self.email, "password": password}))
+
+    def refresh(self) -> None:
+        self.take(self.door.call("POST", "/v1/auth/refresh", {"refresh_token": self.refresh_token}))
+
+    def take(self, tokens: dict[str, Any]) -> None:
+        """What a sign-in, a refresh or a change of the password answers."""
         self.access_token, self.refresh_token = tokens["access_token"], tokens["refresh_token"]
+        self.expires_at = time.monotonic() + tokens["expires_in"]
 
     def get(self, path: str) -> Any:
         return self.call("GET", path)

@@ -6,7 +6,8 @@ Schemathesis makes requests out of the document, right ones and wrong ones; half
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from http import HTTPStatus
+from typing import Any, cast
 from uuid import uuid4
 
 import pytest
@@ -19,6 +20,7 @@ from schemathesis.checks import CHECKS, load_all_checks
 
 from local.demo.client import Athlete, Client
 from local.paths import ROOT
+from stadion.errors import SessionOverError
 from stadion.problems import CONTENT_TYPE
 from tests.kit import declared
 from tests.kit.promos import offer_for
@@ -49,12 +51,26 @@ OPERATIONS = sorted(
 
 @dataclass(frozen=True)
 class Visitor:
-    """A signed-in athlete who has one of each thing."""
+    """An athlete who has one of each thing, and signs in again when a request has ended the session."""
 
-    api: str
-    headers: dict[str, str]
+    athlete: Athlete
     things: dict[str, str]
     http: requests.Session
+
+    def call(self, case: Case, **headers: str) -> requests.Response:
+        answer = self._call(case, headers)
+        if (
+            answer.status_code == HTTPStatus.UNAUTHORIZED
+            and (problem_of(answer) or {}).get("code") == SessionOverError.code
+        ):
+            self.athlete.sign_in()
+            answer = self._call(case, headers)
+        return answer
+
+    def _call(self, case: Case, headers: dict[str, str]) -> requests.Response:
+        known = {"Authorization": self.athlete.bearer, **headers}
+        answer = case.call(base_url=self.athlete.door.api, headers=known, session=self.http, timeout=PATIENCE_S)
+        return cast("requests.Response", answer)
 
 
 @pytest.fixture(scope="module")
@@ -71,10 +87,10 @@ def visitor(door: Client, stack: DeployedStack) -> Visitor:
     bike = athlete.post("/v1/gear", {"category": "bike", "components": [{"name": "Chain", "limit": 3000}]})
     things |= {"gear_id": bike["gear_id"], "component_id": bike["components"][0]["component_id"]}
     consent = {"granted": True, "text_version": "2026-10"}
-    door.call("PUT", "/v1/me/consents/marketing_push", consent, authorization=f"Bearer {athlete.access_token}")
+    athlete.call("PUT", "/v1/me/consents/marketing_push", consent)
     things["offer_id"] = offer_for(stack, athlete.user_id)["offer_id"]
     things["upload_id"] = athlete.post("/v1/uploads", {"filename": "a.fit"})["upload_id"]
-    return Visitor(door.api, {"Authorization": f"Bearer {athlete.access_token}"}, things, requests.Session())
+    return Visitor(athlete, things, requests.Session())
 
 
 def promises() -> list[Any]:
@@ -101,8 +117,7 @@ def test_an_operation_keeps_its_promises(visitor: Visitor, method: str, path: st
     def keeps(case: Case, known: bool, current: bool) -> None:
         if known:
             about(case, visitor.things)
-        headers = visitor.headers | ({"If-Match": "*"} if current and method in {"PATCH", "DELETE"} else {})
-        answer = case.call(base_url=visitor.api, headers=headers, session=visitor.http, timeout=PATIENCE_S)
+        answer = visitor.call(case, **({"If-Match": "*"} if current and method in {"PATCH", "DELETE"} else {}))
         if not leads_nowhere(answer):
             case.validate_response(answer, checks=promises())
             declared.check(method, case.formatted_path, answer.status_code, answer.headers, problem_of(answer))
