@@ -284,7 +284,7 @@ def mend_letter_case() -> None:
     pin(provisioners._apigw_v2_stage_update, "5a82245316ab")
     pin(provisioners._apigw_rest_api_create, "7c984880e447")
     pin(provisioners._apigw_rest_api_update, "9dee2ef4d951")
-    translating("AWS::ApiGatewayV2::Stage", with_camel_case("DefaultRouteSettings"))
+    translating("AWS::ApiGatewayV2::Stage", stage_in_camel_case)
     translating("AWS::ApiGateway::RestApi", with_camel_case("EndpointConfiguration"))
 
 
@@ -293,6 +293,14 @@ def with_camel_case(name: str) -> Translate:
         return {**props, name: camel(props[name])} if name in props else props
 
     return translate
+
+
+def stage_in_camel_case(props: Props) -> Props:
+    """Routes keep their names: only what is said of each is translated."""
+    translated = with_camel_case("DefaultRouteSettings")(props)
+    if "RouteSettings" not in props:
+        return translated
+    return {**translated, "RouteSettings": {key: camel(said) for key, said in props["RouteSettings"].items()}}
 
 
 def camel(value: Any) -> Any:

@@ -2,13 +2,16 @@
 
 Traps of MiniStack 1.5.33 (with AUTH=false, as we run it): any confirmation code confirms and the codes are always
 123456 and 654321; GlobalSignOut leaves access tokens usable; refresh tokens never expire and never rotate;
-ConfirmSignUp does not verify the address. PreventUserExistenceErrors already works. A trigger of tokens that fails is
-a 500 with the function's stack in it, which SDKs repeat.
+ConfirmSignUp does not verify the address; a client's secret is asked for by nobody; a pool that takes users of its
+admins only lets everybody sign up; one address may be two users'; triggers of tokens do not hear a user's status.
+PreventUserExistenceErrors already works. A trigger of tokens that fails is a 500 with the function's stack in it,
+which SDKs repeat.
 
 The codes are read where a person would read them: in the mail, at `/_ministack/ses/messages`.
 """
 
 import ast
+import hmac
 import json
 import secrets
 import time
@@ -30,11 +33,15 @@ RESET_CODE_LIVES_S: Final = 3600
 WRONG_CODES_ALLOWED: Final = 5
 CODE_FIELDS: Final = {"ConfirmSignUp": "_confirmation_code", "ConfirmForgotPassword": "_reset_code"}
 ROTATED: Final = "_stadion_rotated_refresh_tokens"
+WITH_SECRET: Final = frozenset({"GetTokensFromRefreshToken", "RevokeToken"})
+"""They take the client's secret itself."""
 
 
 def apply() -> None:
     mend_checks_before_actions()
-    mend_failing_triggers()
+    mend_triggers()
+    mend_sign_up()
+    mend_one_address_for_one_user()
     mend_confirmation_codes()
     mend_verified_address()
     mend_refresh_tokens()
@@ -47,15 +54,18 @@ def _refused(name: str, message: str) -> Response:
 
 
 def mend_checks_before_actions() -> None:
-    """What MiniStack checks under AUTH=true only: auth flows, revoked and expired access tokens, codes."""
+    """What MiniStack checks under AUTH=true only: secrets, auth flows, revoked and expired access tokens, codes."""
     pin(cognito._run_idp_handler, "85681acebd62")
+    pin(cognito._validate_client_secret_hash, "1c4c80271afc")
     pin(cognito._access_token_error, "e5293903b714")
 
     def mended(handler: Callable[[Data], Response], action: str, data: Data) -> Response:
         if action in cognito._UNSIGNED_IDP_ACTIONS:
             cognito._pin_unsigned_idp_scope(data)
         error: Response | None = (
-            cognito._auth_flow_error(action, data)
+            cognito._validate_client_secret_hash(action, data)
+            or _client_secret_error(action, data)
+            or cognito._auth_flow_error(action, data)
             or cognito._access_token_error(data)
             or cognito._confirmation_code_error(action, data)
         )
@@ -67,19 +77,35 @@ def mend_checks_before_actions() -> None:
     cognito._run_idp_handler = mended
 
 
+def _client_secret_error(action: str, data: Data) -> Response | None:
+    """Of the calls that take no hash."""
+    if action not in WITH_SECRET:
+        return None
+    pool, _pool_id = cognito._pool_for_client(data.get("ClientId"))
+    secret = pool["_clients"][data["ClientId"]].get("ClientSecret") if pool else None
+    given = data.get("ClientSecret")
+    if not secret or (isinstance(given, str) and hmac.compare_digest(given.encode(), secret.encode())):
+        return None
+    return _refused("NotAuthorizedException", f"Unable to verify secret for client {data['ClientId']}")
+
+
 class TriggerFailedError(Exception):
     """A function of the pool refused, or could not do its work."""
 
 
-def mend_failing_triggers() -> None:
-    """Under MINISTACK_COGNITO_PRETOKEN_STRICT (`emulator.py` sets it): no tokens, and the reason as AWS words it."""
+def mend_triggers() -> None:
+    """They hear the user's status, as on AWS. Those that fail give no tokens, and the reason as AWS words it: under
+    MINISTACK_COGNITO_PRETOKEN_STRICT, which `emulator.py` sets."""
     pin(cognito._apply_pretoken_trigger, "3ea4dfabd7f5")
+    pin(cognito._fake_token, "7e26f28e0883")
     apply_trigger = cognito._apply_pretoken_trigger
 
     @wraps(apply_trigger)
-    def mended(*args: Any, **kwargs: Any) -> Data:
+    def mended(*, pool_id: str, username: str, user_attrs: Data, **others: Any) -> Data:
+        user = cognito._user_pools[pool_id]["_users"].get(username) or {}
+        told = {**user_attrs, "cognito:user_status": user.get("UserStatus", "")}
         try:
-            claims: Data = apply_trigger(*args, **kwargs)
+            claims: Data = apply_trigger(pool_id=pool_id, username=username, user_attrs=told, **others)
         except RuntimeError as error:
             raise TriggerFailedError(f"PreTokenGeneration failed with error {_reason(error)}.") from error
         return claims
@@ -96,13 +122,48 @@ def _reason(error: RuntimeError) -> str:
         return told
 
 
+def mend_sign_up() -> None:
+    """A pool that takes users of its admins only says so, whoever asks."""
+    pin(cognito._sign_up, "7c18b40cc080")
+    sign_up = cognito._sign_up
+
+    @wraps(sign_up)
+    def mended(data: Data) -> Response:
+        pool, _pool_id = cognito._pool_for_client(data.get("ClientId"))
+        if pool and (pool.get("AdminCreateUserConfig") or {}).get("AllowAdminCreateUserOnly") in {True, "true"}:
+            return _refused("NotAuthorizedException", "SignUp is not permitted for this user pool")
+        response: Response = sign_up(data)
+        return response
+
+    cognito._sign_up = mended
+
+
+def mend_one_address_for_one_user() -> None:
+    """An address by which somebody signs in is taken for everybody else."""
+    pin(cognito._admin_update_user_attributes, "97a3aa75318e")
+    update = cognito._admin_update_user_attributes
+
+    @wraps(update)
+    def mended(data: Data) -> Response:
+        pool, _missing = cognito._resolve_pool(data.get("UserPoolId"))
+        user = cognito._resolve_user(pool, data.get("Username"))[0] if pool else None
+        email = cognito._attr_list_to_dict(data.get("UserAttributes", [])).get("email")
+        if user and email and "email" in (pool.get("UsernameAttributes") or ()):
+            other = cognito._resolve_user(pool, email)[0]
+            if other and other["Username"] != user["Username"]:
+                return _refused("AliasExistsException", "An account with the given email already exists.")
+        response: Response = update(data)
+        return response
+
+    cognito._admin_update_user_attributes = mended
+
+
 def mend_confirmation_codes() -> None:
     """Six random digits for each mail, five attempts, and an end to their life."""
     pin(cognito._send_verification_email, "bceed599b45c")
     pin(cognito._confirmation_code_error, "8b04e994a0c4")
     pin(cognito._resend_confirmation_code, "4a657342dd8d")
     pin(cognito._forgot_password, "2c3b97e277d5")
-    pin(cognito._sign_up, "7c18b40cc080")
     cognito._send_verification_email = _with_a_random_code(cognito._send_verification_email)
     cognito._confirmation_code_error = _with_limits(cognito._confirmation_code_error)
 

@@ -115,7 +115,7 @@ def secret(services: Services, physical_id: str, said: Props) -> Props:
     asked = said.get("GenerateSecretString", {})
     told = {"PasswordLength": len(value), "ExcludePunctuation": value.isalnum()}
     found = services.secretsmanager.describe_secret(SecretId=physical_id)
-    return {**found, "GenerateSecretString": {name: told.get(name) for name in asked}}
+    return {**found, "SecretString": value, "GenerateSecretString": {name: told.get(name) for name in asked}}
 
 
 def user_pool(services: Services, physical_id: str, _: Props) -> Props:

@@ -1,12 +1,18 @@
 """Cognito: codes, tokens and who may sign in."""
 
+import base64
+import json
 import time
+from dataclasses import replace
 
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.kit.cognito import DIRECT, OF_TOKENS, ClosedPool, refusal
 from tests.kit.stack import code_mailed_to, mails_to
 from tests.local.integration.emulator.workshop import UserPool, Workshop, refused
+
+GUESSED = "a-secret-that-is-not-the-clients"
 
 
 def test_a_wrong_code_does_not_confirm(pool: UserPool, workshop: Workshop) -> None:
@@ -170,3 +176,111 @@ def test_a_failing_trigger_of_tokens_refuses_them(workshop: Workshop) -> None:
     told = caught.value.response["Error"]
     assert told["Code"] == "UserLambdaValidationException"
     assert told["Message"] == "PreTokenGeneration failed with error secret detail."
+
+
+# --- a client with a secret, of a pool that takes users of its admins only --------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def closed(workshop: Workshop) -> ClosedPool:
+    return workshop.closed_pool()
+
+
+@pytest.fixture
+def member(closed: ClosedPool, workshop: Workshop) -> str:
+    """A confirmed user's address."""
+    email = f"{workshop.name('member')}@stadion.example"
+    closed.add(email)
+    return email
+
+
+@pytest.mark.parametrize("call", DIRECT)
+def test_a_direct_call_is_refused_alike_for_known_and_unknown(closed: ClosedPool, member: str, call: str) -> None:
+    answers = {refusal(lambda e=email: DIRECT[call](closed, e)) for email in (member, "nobody@stadion.example")}  # type: ignore[misc]
+
+    assert len(answers) == 1
+    assert answers.pop()[0] == "NotAuthorizedException"
+
+
+@pytest.mark.parametrize("call", DIRECT)
+def test_a_wrong_secret_is_none(closed: ClosedPool, member: str, call: str) -> None:
+    wrong = replace(closed, secret=GUESSED)
+
+    assert refusal(lambda: DIRECT[call](wrong, member, with_hash=True))[0] == "NotAuthorizedException"
+
+
+def test_an_admin_signs_somebody_in_with_the_hash_and_not_without(closed: ClosedPool, member: str) -> None:
+    assert closed.sign_in(member)["AccessToken"]
+    assert refused(lambda: closed.sign_in(member, hashed={})) == "NotAuthorizedException"
+    assert refused(lambda: replace(closed, secret=GUESSED).sign_in(member)) == "NotAuthorizedException"
+
+
+def test_refresh_and_revocation_take_the_secret_itself(closed: ClosedPool, member: str) -> None:
+    token = closed.sign_in(member)["RefreshToken"]
+    cognito, client = closed.aws.cognito, closed.client_id
+
+    for wrong in ({}, {"ClientSecret": GUESSED}):
+        assert refused(lambda w=wrong: cognito.revoke_token(Token=token, ClientId=client, **w))  # type: ignore[misc]
+        asked = {"RefreshToken": token, "ClientId": client, **wrong}
+        assert refused(lambda a=asked: cognito.get_tokens_from_refresh_token(**a)) == "NotAuthorizedException"  # type: ignore[misc]
+
+    right = {"ClientId": client, "ClientSecret": closed.secret}
+    assert cognito.get_tokens_from_refresh_token(RefreshToken=token, **right)["AuthenticationResult"]["AccessToken"]
+    cognito.revoke_token(Token=token, **right)
+    assert refused(lambda: cognito.get_tokens_from_refresh_token(RefreshToken=token, **right))
+
+
+def test_nobody_signs_up_where_only_admins_may(closed: ClosedPool, workshop: Workshop) -> None:
+    email = f"{workshop.name('new')}@stadion.example"
+
+    code, message = refusal(lambda: DIRECT["SignUp"](closed, email, with_hash=True))
+
+    assert (code, message) == ("NotAuthorizedException", "SignUp is not permitted for this user pool")
+
+
+def test_an_address_is_one_users(closed: ClosedPool, member: str, workshop: Workshop) -> None:
+    other = f"{workshop.name('other')}@stadion.example"
+    closed.add(other)
+
+    assert refused(lambda: closed.move(other, member)) == "AliasExistsException"
+    closed.move(other, other)
+    closed.move(other, f"new-{other}")
+    assert closed.sign_in(f"new-{other}")["AccessToken"]
+
+
+@pytest.fixture(scope="module")
+def scoped(workshop: Workshop) -> ClosedPool:
+    """Whose tokens carry a scope of ours in the place of Cognito's own."""
+    pool = workshop.closed_pool()
+    function = f"arn:aws:lambda:us-east-1:000000000000:function:{workshop.function('on_tokens')}"
+    trigger = {"PreTokenGenerationConfig": {"LambdaVersion": "V2_0", "LambdaArn": function}}
+    pool.aws.cognito.update_user_pool(
+        UserPoolId=pool.pool_id,
+        LambdaConfig=trigger,  # type: ignore[arg-type]
+        AdminCreateUserConfig={"AllowAdminCreateUserOnly": True},
+    )
+    return pool
+
+
+@pytest.mark.parametrize("call", OF_TOKENS)
+def test_a_token_without_cognitos_scope_opens_none_of_its_calls(
+    scoped: ClosedPool, workshop: Workshop, call: str
+) -> None:
+    email = f"{workshop.name('scoped')}@stadion.example"
+    scoped.add(email)
+    token = scoped.sign_in(email)["AccessToken"]
+
+    code, message = refusal(lambda: OF_TOKENS[call](scoped, token))
+
+    assert (code, message) == ("NotAuthorizedException", "Access Token does not have required scopes")
+
+
+def test_a_trigger_of_tokens_hears_the_users_status(scoped: ClosedPool, workshop: Workshop) -> None:
+    """`on_tokens` of the workshop puts what it heard into the scope."""
+    email = f"{workshop.name('heard')}@stadion.example"
+    scoped.add(email)
+
+    payload = scoped.sign_in(email)["AccessToken"].split(".")[1]
+
+    claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    assert claims["scope"] == "stadion/CONFIRMED"

@@ -14,6 +14,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.aws import Aws
+from tests.kit.cognito import ClosedPool
 from tests.kit.stack import eventually
 
 ROLE = "arn:aws:iam::000000000000:role/function"
@@ -108,6 +109,13 @@ def echo_rest(event, context):
     print("echo")
     told = {"body": event["body"], "base64": event["isBase64Encoded"], "path": event["path"]}
     return {"statusCode": 200, "headers": {"content-type": "application/json"}, "body": json.dumps(told)}
+
+
+def on_tokens(event, context):
+    status = event["request"]["userAttributes"].get("cognito:user_status")
+    access = {"scopesToAdd": ["stadion/" + str(status)], "scopesToSuppress": ["aws.cognito.signin.user.admin"]}
+    event["response"] = {"claimsAndScopeOverrideDetails": {"accessTokenGeneration": access}}
+    return event
 
 
 def on_queue(event, context):
@@ -246,6 +254,23 @@ class Workshop:
             TokenValidityUnits={"AccessToken": "hours"},
         )["UserPoolClient"]
         return UserPool(self.aws, pool_id, client["ClientId"])
+
+    def closed_pool(self) -> ClosedPool:
+        """As ours: users of admins only, and a client with a secret."""
+        pool_id = self.aws.cognito.create_user_pool(
+            PoolName=self.name("pool"),
+            UsernameAttributes=["email"],
+            AdminCreateUserConfig={"AllowAdminCreateUserOnly": True},
+        )["UserPool"]["Id"]
+        client = self.aws.cognito.create_user_pool_client(
+            UserPoolId=pool_id,
+            ClientName="app",
+            GenerateSecret=True,
+            ExplicitAuthFlows=["ALLOW_ADMIN_USER_PASSWORD_AUTH"],
+            PreventUserExistenceErrors="ENABLED",
+            RefreshTokenRotation={"Feature": "ENABLED", "RetryGracePeriodSeconds": 5},
+        )["UserPoolClient"]
+        return ClosedPool(self.aws, pool_id, client["ClientId"], client["ClientSecret"])
 
 
 @dataclass(frozen=True)
