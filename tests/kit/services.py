@@ -18,6 +18,8 @@ from tests.kit.functions import handler_of
 ATHLETE = "8f14e45f-ceea-467f-a0e6-7b1c2d3e4f50"
 OTHER = "c9f0f895-fb98-4b91-9a0e-5b6c7d8e9f01"
 STANDING_TABLE = "stadion-standing"
+ADDRESS = "192.0.2.7"
+"""From which requests come."""
 
 
 def service_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,9 +109,12 @@ class Service:
         *,
         user: str | None = ATHLETE,
         query: dict[str, str] | None = None,
+        source_ip: str = ADDRESS,
         **headers: str,
     ) -> Answer:
-        return self._ask("api", http_event(method, path, body, user=user, query=query, headers=headers))
+        event = http_event(method, path, body, user=user, query=query, headers=headers)
+        event["requestContext"]["http"]["sourceIp"] = source_ip
+        return self._ask("api", event)
 
     def sign(
         self, method: str, path: str, body: Any = None, *, query: dict[str, str] | None = None, **headers: str
@@ -192,7 +197,7 @@ def http_event(
     if body is not None:
         named.setdefault("content-type", "application/json")
     context: dict[str, Any] = {
-        "http": {"method": method, "path": path, "sourceIp": "192.0.2.7", "userAgent": "test", "protocol": "HTTP/1.1"},
+        "http": {"method": method, "path": path, "sourceIp": ADDRESS, "userAgent": "test", "protocol": "HTTP/1.1"},
         "requestId": str(uuid4()),
         "stage": "$default",
         "accountId": "000000000000",

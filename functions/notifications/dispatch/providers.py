@@ -90,7 +90,7 @@ def send_mail(delivery: Delivery, standing: Standing) -> list[str]:
 
 
 def send_sms(delivery: Delivery, standing: Standing) -> list[str]:
-    phone = standing.recipient.phone
+    phone = standing.recipient.proved_phone
     if phone is None:
         raise RefusedError("no_address")
     title, body, _, _ = _worded(delivery, standing)

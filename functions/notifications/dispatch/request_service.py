@@ -120,7 +120,7 @@ def address_of(channel: ChannelName, standing: Standing) -> str | None:
     if channel is ChannelName.EMAIL:
         return standing.recipient.email
     if channel is ChannelName.SMS:
-        return standing.recipient.phone
+        return standing.recipient.proved_phone
     return standing.devices[0].endpoint if standing.devices else None
 
 

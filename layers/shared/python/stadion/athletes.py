@@ -116,7 +116,13 @@ class WithContact(Copy):
 
     email: str | None = None
     phone: str | None = Field(default=None, description="E.164")
+    phone_verified: bool = Field(default=False, description="False also for numbers that were kept before codes")
     contact_revision: int = 0
+
+    @property
+    def proved_phone(self) -> str | None:
+        """Where an SMS may go."""
+        return self.phone if self.phone_verified else None
 
 
 class WithPrivacy(Copy):
@@ -141,7 +147,12 @@ def merge(known: A, event: News, at: datetime) -> A:
         news = _consents(known, event)
     elif isinstance(event, ContactChanged):
         if isinstance(known, WithContact) and event.revision > known.contact_revision:
-            news = {"email": event.email, "phone": event.phone, "contact_revision": event.revision}
+            news = {
+                "email": event.email,
+                "phone": event.phone,
+                "phone_verified": event.phone_verified,
+                "contact_revision": event.revision,
+            }
     elif isinstance(event, PrivacyZonesChanged):
         if isinstance(known, WithPrivacy) and event.revision > known.privacy_revision:
             news = {"privacy_zones": tuple(event.zones), "privacy_revision": event.revision}

@@ -63,7 +63,11 @@ class UnprocessableError(StadionError):
 
 
 class TooManyRequestsError(StadionError):
-    """Slow down."""
+    """Slow down: `Retry-After` says for how long."""
+
+    def __init__(self, *, retry_after_s: int = 1, **more: Any) -> None:
+        self.retry_after_s = retry_after_s
+        super().__init__(**more)
 
 
 class UnavailableError(StadionError):

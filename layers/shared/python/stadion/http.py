@@ -204,7 +204,8 @@ class Api(Exchange, APIGatewayHttpResolver):
 
     def _refused(self, error: StadionError) -> Response[Any]:
         document = problems.of_error(error, **self._circumstances())
-        return _problem(document, {"Retry-After": "1"} if document["status"] in {429, 503} else {})
+        wait_s = getattr(error, "retry_after_s", 1)
+        return _problem(document, {"Retry-After": str(wait_s)} if document["status"] in {429, 503} else {})
 
     def _invalid(self, error: Any) -> Response[Any]:
         found = error.errors()

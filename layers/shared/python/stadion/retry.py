@@ -38,6 +38,11 @@ class Policy:
             yield attempt
 
 
+def wait(seconds: float) -> None:
+    """For what is true in a moment whoever else is busy."""
+    time.sleep(seconds)
+
+
 CONFLICTS: Final = Policy(attempts=12, base_s=0.01, max_s=0.64)
 
 

@@ -53,6 +53,9 @@ class ContactChanged(Event):
     revision: int = Field(ge=1, examples=[1], description="of the profile")
     email: str | None = Field(default=None, examples=["anna@example.org"])
     phone: str | None = Field(default=None, examples=["+79161234567"])
+    phone_verified: bool = Field(
+        default=False, examples=[True], description="the athlete showed a code from it; nothing goes to others"
+    )
 
 
 class PhysicalDataChanged(Event):
