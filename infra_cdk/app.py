@@ -91,10 +91,16 @@ def unzipped(outdir: Path) -> dict[str, int]:
 
 
 def chosen(variables: Mapping[str, str]) -> Environment:
-    """By STADION_ENV, and STADION_TIMESTREAM=1 for an account that may use Timestream."""
+    """By STADION_ENV; STADION_TIMESTREAM=1 for an account that may use Timestream, STADION_MAIL_VERIFIED=0 for one
+    whose mail domain SES has not verified yet."""
     environment = ENVIRONMENTS[variables.get("STADION_ENV", "local")]
-    wanted = variables.get("STADION_TIMESTREAM") == "1"
-    return replace(environment, timestream=True) if wanted and environment is not LOCAL else environment
+    if environment is LOCAL:
+        return environment
+    return replace(
+        environment,
+        timestream=variables.get("STADION_TIMESTREAM") == "1",
+        mail_verified=variables.get("STADION_MAIL_VERIFIED", "1") == "1",
+    )
 
 
 def main() -> None:

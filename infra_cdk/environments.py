@@ -48,6 +48,17 @@ class Environment:
     mail_domain: str
     sms_month_usd: float = 1
     """What SMS may cost in a month: `stadion sms limit` tells the account, an alarm rings at four fifths of it."""
+    mail_verified: bool = True
+    """The domain is verified: only then may Cognito name it. Not at an account's first deployment, which makes the
+    identity whose records the DNS is to have (STADION_MAIL_VERIFIED=0)."""
+    phone_countries: tuple[str, ...] = ("RU", "BY", "KZ", "DE", "FR")
+    """ISO 3166-1 alpha-2, of the numbers that get codes: an SMS costs up to a hundred times more elsewhere."""
+    texts_per_day: int = 1_000
+    """Codes by SMS, to everybody together."""
+    codes_per_hour: int = 2_000
+    """Mailed to everybody together, above which somebody is called."""
+    network_allowance: int = 1
+    """How many times what a network may ask for (`functions/accounts/brakes/domain.py`)."""
     push_applications: tuple[tuple[str, str], ...] = ()
     """Platform and name (`APNS/stadion-ios`) of its SNS application. It holds credentials: no template makes it."""
     timestream: bool = False
@@ -69,6 +80,8 @@ LOCAL = Environment(
     former_names=False,
     app_origins=("http://localhost:3000", "http://localhost:5173"),
     mail_domain="stadion.test",
+    texts_per_day=100_000,
+    network_allowance=1_000,
     push_applications=(("ios", "APNS/stadion-ios"), ("android", "GCM/stadion-android")),
 )
 

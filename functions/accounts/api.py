@@ -9,6 +9,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 from accounts import consent_service, privacy_service, profile_service, store
 from accounts.avatars import store as avatars
 from accounts.avatars.schemas import AvatarForm, AvatarRequest
+from accounts.contacts import routes as contacts
 from accounts.domain import ConsentJournalEntry, Profile, UserRole
 from accounts.errors import ConsentRequiredError, NotMeasuredYetError, TooManyZonesError, UserNotFoundError
 from accounts.schemas import (
@@ -23,147 +24,19 @@ from accounts.schemas import (
     PublicProfile,
     ZoneId,
 )
-from accounts.sign_in import admin_service, identity
-from accounts.sign_in import service as sign_in_service
-from accounts.sign_in.errors import (
-    InvalidEmailError,
-    SignInFailedError,
-    TooManyAttemptsError,
-    WeakPasswordError,
-    WrongCodeError,
-    WrongPasswordError,
-)
-from accounts.sign_in.schemas import (
-    AcceptedRequest,
-    AdminUser,
-    EmailOnly,
-    PasswordChange,
-    PasswordReset,
-    RefreshToken,
-    Registration,
-    RegistrationConfirmation,
-    SignIn,
-    SignInTokens,
-)
+from accounts.sign_in import routes as sign_in
 from stadion import clock
 from stadion.contract import EDIT, NotModifiedError
-from stadion.errors import FieldRequiredError, InvalidCursorError, RequestInProgressError, SessionOverError
+from stadion.errors import FieldRequiredError, InvalidCursorError, RequestInProgressError
 from stadion.events.accounts import ConsentKind
-from stadion.http import AdminRoutes, Api, Cursor, Limit, lambda_handler, listed, no_content
+from stadion.http import Api, Cursor, Limit, lambda_handler, listed, no_content
 from stadion.pagination import DEFAULT_LIMIT, ListResponse
 
 api = Api()
-admin = AdminRoutes()
+api.include_router(sign_in.router)
+api.include_router(sign_in.admin)
+api.include_router(contacts.router)
 handler = lambda_handler(api)
-
-# --- sign-in --------------------------------------------------------------------------------------------------------
-
-
-@api.post(
-    "/v1/auth/register",
-    status_code=202,
-    summary="Register with e-mail and password",
-    tags=["Sign-in"],
-    raises=(InvalidEmailError, WeakPasswordError, TooManyAttemptsError),
-)
-def register(body: Annotated[Registration, Body()]) -> AcceptedRequest:
-    password = body.password.get_secret_value()
-    sign_in_service.register(body.email, password, language=body.language, time_zone=body.time_zone)
-    return AcceptedRequest(next="confirm")
-
-
-@api.post(
-    "/v1/auth/confirm",
-    status_code=204,
-    summary="Confirm the e-mail with the code",
-    tags=["Sign-in"],
-    raises=(WrongCodeError, WeakPasswordError, TooManyAttemptsError, UserNotFoundError, RequestInProgressError),
-)
-def confirm_registration(body: Annotated[RegistrationConfirmation, Body()]) -> Response[None]:
-    password = body.password.get_secret_value()
-    sign_in_service.confirm(body.email, code=body.code, password=password, now=clock.now())
-    return no_content()
-
-
-@api.post("/v1/auth/resend", status_code=202, summary="Ask for a new code", tags=["Sign-in"])
-def resend_code(body: Annotated[EmailOnly, Body()]) -> AcceptedRequest:
-    sign_in_service.resend(body.email)
-    return AcceptedRequest(next="confirm")
-
-
-@api.post(
-    "/v1/auth/sign-in",
-    summary="Sign in",
-    tags=["Sign-in"],
-    raises=(SignInFailedError, TooManyAttemptsError, UserNotFoundError, RequestInProgressError),
-)
-def sign_in(body: Annotated[SignIn, Body()]) -> SignInTokens:
-    return SignInTokens.of(sign_in_service.sign_in(body.email, body.password.get_secret_value(), clock.now()))
-
-
-@api.post(
-    "/v1/auth/refresh", summary="Trade the refresh token for a new pair", tags=["Sign-in"], raises=(SessionOverError,)
-)
-def refresh_tokens(body: Annotated[RefreshToken, Body()]) -> SignInTokens:
-    return SignInTokens.of(identity.refresh(body.refresh_token.get_secret_value()))
-
-
-@api.post(
-    "/v1/auth/sign-out",
-    status_code=204,
-    summary="Sign out on this device",
-    tags=["Sign-in"],
-    raises=(SessionOverError,),
-)
-def sign_out(body: Annotated[RefreshToken, Body()]) -> Response[None]:
-    identity.sign_out(body.refresh_token.get_secret_value())
-    return no_content()
-
-
-@api.post(
-    "/v1/auth/sign-out-everywhere",
-    status_code=204,
-    summary="Sign out on all devices",
-    tags=["Sign-in"],
-    raises=(SessionOverError,),
-)
-def sign_out_everywhere() -> Response[None]:
-    identity.sign_out_everywhere(_access_token())
-    return no_content()
-
-
-@api.post("/v1/auth/forgot-password", status_code=202, summary="Ask for a code to reset it", tags=["Sign-in"])
-def forgot_password(body: Annotated[EmailOnly, Body()]) -> AcceptedRequest:
-    sign_in_service.forgot_password(body.email)
-    return AcceptedRequest(next="reset_password")
-
-
-@api.post(
-    "/v1/auth/reset-password",
-    status_code=204,
-    summary="Set a new password with the code",
-    tags=["Sign-in"],
-    raises=(WrongCodeError, WeakPasswordError, TooManyAttemptsError),
-)
-def reset_password(body: Annotated[PasswordReset, Body()]) -> Response[None]:
-    new = body.new_password.get_secret_value()
-    sign_in_service.reset_password(body.email, code=body.code, new_password=new)
-    return no_content()
-
-
-@api.put(
-    "/v1/me/password",
-    status_code=204,
-    summary="Change the password",
-    tags=["Sign-in"],
-    raises=(WrongPasswordError, WeakPasswordError, SessionOverError, TooManyAttemptsError, UserNotFoundError),
-)
-def change_password(body: Annotated[PasswordChange, Body()]) -> Response[None]:
-    email = store.profile(api.user_id).email
-    current, new = body.current_password.get_secret_value(), body.new_password.get_secret_value()
-    sign_in_service.change_password(_access_token(), email, current=current, new=new)
-    return no_content()
-
 
 # --- the athlete's own ----------------------------------------------------------------------------------------------
 
@@ -302,42 +175,6 @@ def get_user(user_id: str) -> PublicProfile:
     return PublicProfile.of(user_id, visible, avatar_url=avatars.url(visible.get("avatar")))
 
 
-# --- admins ---------------------------------------------------------------------------------------------------------
-
-
-@admin.get(
-    "/v1/admin/accounts/users/<username>",
-    summary="Find a user by e-mail or id",
-    tags=["Admin"],
-    raises=(UserNotFoundError,),
-)
-def find_user(username: str) -> AdminUser:
-    return AdminUser.of(*admin_service.find(username))
-
-
-@admin.put(
-    "/v1/admin/accounts/users/<username>/roles/<role>",
-    summary="Grant a role",
-    tags=["Admin"],
-    raises=(UserNotFoundError,),
-)
-def grant_role(username: str, role: UserRole) -> AdminUser:
-    return AdminUser.of(*admin_service.set_role(username, role, granted=True, by=admin.signer, now=clock.now()))
-
-
-@admin.delete(
-    "/v1/admin/accounts/users/<username>/roles/<role>",
-    summary="Revoke a role",
-    tags=["Admin"],
-    raises=(UserNotFoundError,),
-)
-def revoke_role(username: str, role: UserRole) -> AdminUser:
-    return AdminUser.of(*admin_service.set_role(username, role, granted=False, by=admin.signer, now=clock.now()))
-
-
-api.include_router(admin)
-
-
 def _me(profile: Profile) -> Response[ProfileResponse]:
     groups = str(api.claims.get("cognito:groups", "")).strip("[]").split()
     roles = [role for role in UserRole if role is UserRole.USER or role.value in groups]
@@ -345,9 +182,3 @@ def _me(profile: Profile) -> Response[ProfileResponse]:
     variant = f"{int(clock.now().timestamp() // 1800)}" if profile.avatar else ""
     told = ProfileResponse.of(profile, roles=roles, avatar_url=avatars.url(profile.avatar))
     return api.versioned(told, profile.revision, variant=variant)
-
-
-def _access_token() -> str:
-    """The bearer token that the authorizer has checked."""
-    _ = api.user_id
-    return (api.header("authorization") or "").removeprefix("Bearer ").strip()

@@ -98,6 +98,7 @@ class Profile(Value):
     city: str | None = None
     language: Language = Language.EN
     phone: str | None = None
+    phone_verified: bool = Field(default=False, description="a code from it was shown; numbers of before have none")
     avatar: str | None = Field(default=None, description="key of the picture in the avatars bucket")
     avatar_problem: str | None = None
     settings: ProfileSettings = Field(default_factory=ProfileSettings)
@@ -124,7 +125,8 @@ class Profile(Value):
         )
 
     def contact(self) -> ContactChanged:
-        return ContactChanged(revision=self.revision, email=self.email, phone=self.phone)
+        phone = self.phone if self.phone_verified else None
+        return ContactChanged(revision=self.revision, email=self.email, phone=phone, phone_verified=phone is not None)
 
 
 def visible_to(relation: Relation, profile: Profile) -> dict[str, Any]:

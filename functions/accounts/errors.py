@@ -1,4 +1,4 @@
-from stadion.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from stadion.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, TooManyRequestsError
 from stadion.i18n import Text
 
 
@@ -30,3 +30,9 @@ class TooManyZonesError(ConflictError):
     code = "too_many_privacy_zones"
     title = Text(en="Too many privacy zones", ru="Слишком много зон приватности")
     explanation = Text(en="Remove one of the ten first.", ru="Сначала удалите одну из десяти.")
+
+
+class TooManyAttemptsError(TooManyRequestsError):
+    code = "too_many_attempts"
+    title = Text(en="Too many attempts", ru="Слишком много попыток")
+    explanation = Text(en="Wait a while and try again.", ru="Подождите немного и попробуйте снова.")

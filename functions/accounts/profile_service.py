@@ -6,8 +6,10 @@ from typing import Any
 
 from accounts import store
 from accounts.avatars import store as avatars
+from accounts.contacts import store as numbers
 from accounts.domain import PhysicalData, Profile, Relation, visible_to
 from accounts.errors import ConsentRequiredError, NotMeasuredYetError
+from stadion.change import Change
 from stadion.errors import FieldRequiredError
 from stadion.events.accounts import ConsentKind
 from stadion.events.envelope import Event
@@ -27,14 +29,22 @@ def change(old: Profile, changes: Mapping[str, Any], now: datetime) -> Profile:
         fields["settings"] = _merged_settings(old, fields["settings"])
     if "privacy" in fields:
         fields["privacy"] = {**old.privacy, **fields["privacy"]}
+    if "phone" in fields:  # which a patch can only remove
+        fields["phone_verified"] = False
     new = old.revised(now, **fields)
-    events: list[Event] = [new.facts(sorted(fields))]
+    events: list[Event] = [new.facts(sorted(changes))]
     if (new.email, new.phone) != (old.email, old.phone):
         events.append(new.contact())
-    store.revise_profile(old, new, events, now)
+    store.revise_profile(old, new, events, now, also=lambda change: _let_go(change, old, new))
     if old.avatar is not None and new.avatar is None:
         avatars.discard(old.avatar)
     return new
+
+
+def _let_go(change: Change, old: Profile, new: Profile) -> None:
+    """Of a number that the profile does not have any more."""
+    if old.phone_verified and old.phone is not None and new.phone is None:
+        numbers.release(change, old.phone, old.user_id)
 
 
 def _merged_settings(old: Profile, fields: dict[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from datetime import date
 from itertools import pairwise
 from typing import Annotated, Any, Self
 
-import phonenumbers
 from aws_lambda_powertools.event_handler.openapi.params import Path
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, Strict, model_validator
 
@@ -32,23 +31,6 @@ from stadion.i18n import Language, Text
 from stadion.zones import TimeZone
 
 
-def _phone(text: str) -> str:
-    try:
-        number = phonenumbers.parse(text)
-    except phonenumbers.NumberParseException as error:
-        raise UnacceptableValueError(
-            Text(
-                en="Send the number as E.164, e.g. +79161234567.",
-                ru="Укажите номер в формате E.164, например +79161234567.",
-            )
-        ) from error
-    if not phonenumbers.is_valid_number(number):
-        raise UnacceptableValueError(
-            Text(en="There is no such phone number.", ru="Такого номера телефона не существует.")
-        )
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
 def _country(code: str) -> str:
     if code not in COUNTRIES:
         raise UnacceptableValueError(
@@ -70,7 +52,6 @@ def _birth_date(day: date) -> date:
 
 
 PersonName = Annotated[str, Field(min_length=1, max_length=100, pattern=LINE)]
-Phone = Annotated[str, Field(max_length=32, examples=["+79161234567"]), AfterValidator(_phone)]
 Country = Annotated[str, Field(examples=["RU"]), AfterValidator(_country)]
 Region = Annotated[str, Field(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$", examples=["RU-MOW"])]
 City = Annotated[str, Field(min_length=1, max_length=100, pattern=LINE, examples=["Moscow"])]
@@ -97,7 +78,7 @@ class ProfilePatch(RequestModel):
     region: Region | None = None
     city: City | None = None
     language: Language | None = None
-    phone: Phone | None = None
+    phone: None = Field(default=None, description="null removes the number; POST /v1/me/phone sets one")
     avatar: None = Field(default=None, description="null removes the picture; POST /v1/me/avatar sets one")
     settings: SettingsPatch | None = None
     privacy: dict[str, FieldVisibility] | None = Field(default=None, examples=[{"city": "followers"}])
@@ -137,6 +118,7 @@ class ProfileResponse(BaseModel):
     city: str | None
     language: Language
     phone: str | None
+    phone_verified: bool = Field(description="a code from it was shown: messages may go there")
     avatar_url: str | None = Field(description="valid for an hour")
     avatar_problem: str | None = Field(default=None, description="why the last picture was refused")
     roles: list[UserRole]

@@ -70,8 +70,8 @@ def profile(user_id: str) -> Profile:
     return PROFILES.get(user_id)
 
 
-def has_profile(user_id: str) -> bool:
-    return PROFILES.find(user_id) is not None
+def find_profile(user_id: str) -> Profile | None:
+    return PROFILES.find(user_id)
 
 
 def create_profile(new: Profile, events: list[Event], now: datetime) -> None:
@@ -80,10 +80,28 @@ def create_profile(new: Profile, events: list[Event], now: datetime) -> None:
         change.publish(*events)
 
 
-def revise_profile(old: Profile, new: Profile, events: list[Event], now: datetime) -> None:
+def revise_profile(
+    old: Profile, new: Profile, events: list[Event], now: datetime, also: Callable[[Change], None] = lambda _: None
+) -> None:
     with Change(new.user_id, now) as change:
         change.replace(PROFILES.seen(old), new, refused=StaleVersionError)
         change.publish(*events)
+        also(change)
+
+
+def put_revised(change: Change, old: Profile, new: Profile, changed: list[str]) -> None:
+    """With its events, where messages go from now on among them; `WriteConflictError` when it is not `old` any more."""
+    change.replace(PROFILES.seen(old), new)
+    change.publish(new.facts(changed), new.contact())
+
+
+def put_moved(change: Change, old: Profile, email: str) -> None:
+    put_revised(change, old, old.revised(change.now, email=email), ["email"])
+
+
+def move_profile(old: Profile, email: str, now: datetime) -> None:
+    with Change(old.user_id, now) as change:
+        put_moved(change, old, email)
 
 
 def note_role_change(user_id: str, *, role: str, granted: bool, by: str, now: datetime) -> None:

@@ -23,6 +23,8 @@ class Trouble(StrEnum):
     API_FAILURES = "api-failures"
     WORKFLOW_FAILURES = "workflow-failures"
     SMS_SPEND = "sms-spend"
+    CODES_SENT = "codes-sent"
+    CODES_REFUSED = "codes-refused"
 
 
 def raise_alarm(
@@ -72,13 +74,13 @@ def rest_api_metric(name: str, metric: str, stage: str, statistic: str = "Sum") 
     )
 
 
-def own_metric(service: str, metric: str, statistic: str = "Sum") -> Metric:
+def own_metric(service: str, metric: str, statistic: str = "Sum", *, minutes: int = 1) -> Metric:
     return Metric(
         namespace=METRICS_NAMESPACE,
         metric_name=metric,
         dimensions_map={"service": service},
         statistic=statistic,
-        period=Duration.minutes(1),
+        period=Duration.minutes(minutes),
     )
 
 

@@ -9,11 +9,13 @@ from aws_cdk.aws_apigatewayv2 import CfnIntegration, CfnRoute
 from aws_cdk.aws_lambda import CfnPermission
 from constructs import Construct
 
+from infra_cdk.environments import Environment
 from infra_cdk.nag import accept
+from infra_cdk.parts.entry_points import EntryPoint
 from infra_cdk.parts.function import ServiceFunction
 
-ACCESS_TOKEN_SCOPE = "aws.cognito.signin.user.admin"  # noqa: S105
-"""Every access token of the user pool has it and no id token does."""
+ACCESS_TOKEN_SCOPE = "stadion/athlete"  # noqa: S105
+"""Every access token of the user pool has it (`functions/platform_/on_tokens.py`) and no id token does."""
 
 
 class Auth(StrEnum):
@@ -38,15 +40,6 @@ class ServiceApi(Construct):
     ) -> None:
         super().__init__(scope, "Api")
         target = function.target.function_arn
-        integration = CfnIntegration(
-            self,
-            "Integration",
-            api_id=api_id,
-            integration_type="AWS_PROXY",
-            integration_uri=target,
-            payload_format_version="2.0",
-            timeout_in_millis=20_000,
-        )
         CfnPermission(
             self,
             "Invoke",
@@ -55,16 +48,55 @@ class ServiceApi(Construct):
             principal="apigateway.amazonaws.com",
             source_arn=f"arn:{Aws.PARTITION}:execute-api:{Aws.REGION}:{Aws.ACCOUNT_ID}:{api_id}/*",
         )
+        integration = _integration(self, api_id, target)
         for route in routes:
-            resource = CfnRoute(
-                self,
-                route.key,
-                api_id=api_id,
-                route_key=route.key,
-                target=f"integrations/{integration.ref}",
-                authorization_type=route.auth,
-                authorizer_id=authorizer_id if route.auth is Auth.JWT else None,
-                authorization_scopes=[ACCESS_TOKEN_SCOPE] if route.auth is Auth.JWT else None,
-            )
-            if route.auth is Auth.PUBLIC:
-                accept(resource, "APIG4", "public by design: reached before anybody is signed in")
+            _route(self, api_id, integration, route, authorizer_id)
+
+
+class ForeignRoutes(Construct):
+    """Routes of this stack to a function of another one, by the name it will have: that one lets the API invoke it."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        entry_point: EntryPoint,
+        environment: Environment,
+        api_id: str,
+        routes: Iterable[Route],
+    ) -> None:
+        super().__init__(scope, entry_point.id)
+        alias = ":live" if environment.snap_start and entry_point.is_waited_for else ""
+        place = f"arn:{Aws.PARTITION}:lambda:{Aws.REGION}:{Aws.ACCOUNT_ID}:function"
+        integration = _integration(self, api_id, f"{place}:{entry_point.name}{alias}")
+        self.routes = [_route(self, api_id, integration, route, None) for route in routes]
+
+
+def _integration(scope: Construct, api_id: str, target: str) -> CfnIntegration:
+    return CfnIntegration(
+        scope,
+        "Integration",
+        api_id=api_id,
+        integration_type="AWS_PROXY",
+        integration_uri=target,
+        payload_format_version="2.0",
+        timeout_in_millis=20_000,
+    )
+
+
+def _route(
+    scope: Construct, api_id: str, integration: CfnIntegration, route: Route, authorizer_id: str | None
+) -> CfnRoute:
+    made = CfnRoute(
+        scope,
+        route.key,
+        api_id=api_id,
+        route_key=route.key,
+        target=f"integrations/{integration.ref}",
+        authorization_type=route.auth,
+        authorizer_id=authorizer_id if route.auth is Auth.JWT else None,
+        authorization_scopes=[ACCESS_TOKEN_SCOPE] if route.auth is Auth.JWT else None,
+    )
+    if route.auth is Auth.PUBLIC:
+        accept(made, "APIG4", "public by design: reached before anybody is signed in")
+    return made

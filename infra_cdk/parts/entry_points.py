@@ -10,6 +10,8 @@ PRODUCT: Final = "stadion"
 HANDLER: Final = "handler"
 TASKS: Final = "tasks"
 """The module of a workflow's steps: `send_batch = task(...)` and its like are each an entry point."""
+WAITED_FOR: Final = ("on_socket_", "on_tokens")
+"""Beside APIs."""
 PATTERNS: Final = ("api.py", "on_*.py", "task_*.py", f"{TASKS}.py")
 
 
@@ -78,7 +80,7 @@ class EntryPoint:
     @property
     def is_waited_for(self) -> bool:
         """Somebody holds a phone while it starts."""
-        return self.is_api or self.module.startswith("on_socket_")
+        return self.is_api or self.module.startswith(WAITED_FOR)
 
     def exists(self, functions: Path) -> bool:
         path = functions / self.path

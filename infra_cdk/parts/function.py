@@ -108,6 +108,10 @@ class ServiceFunction(Construct):
             PolicyStatement(effect=Effect.ALLOW, actions=list(actions), resources=list(on), conditions=conditions)
         )
 
+    def deny(self, *actions: str, on: Sequence[str]) -> None:
+        """Whatever else allows it."""
+        self.role.add_to_policy(PolicyStatement(effect=Effect.DENY, actions=list(actions), resources=list(on)))
+
 
 def service_code(entry_point: EntryPoint, environment: Environment) -> Code:
     """`functions/` with nothing in it but the service's folder, so that its imports and its hash are its own.

@@ -1,5 +1,11 @@
-"""Mail: the domain that it comes from, and a queue that hears what became of it."""
+"""Mail: the domain that it comes from, and a queue that hears what became of it.
 
+The stack of notifications makes both; others name them (`MailDomain`), so that no stack waits for another.
+"""
+
+from dataclasses import dataclass
+
+from aws_cdk import Aws
 from aws_cdk.aws_ses import ConfigurationSet, EmailIdentity, EmailSendingEvent, EventDestination, Identity
 from aws_cdk.aws_sns import Topic
 from aws_cdk.aws_sns_subscriptions import SqsSubscription
@@ -9,12 +15,37 @@ from infra_cdk.environments import Environment
 from infra_cdk.parts.entry_points import PRODUCT
 from infra_cdk.parts.work_queue import WorkQueue
 
+SES = f"arn:{Aws.PARTITION}:ses:{Aws.REGION}:{Aws.ACCOUNT_ID}"
 HEARD = (
     EmailSendingEvent.DELIVERY,
     EmailSendingEvent.BOUNCE,
     EmailSendingEvent.COMPLAINT,
     EmailSendingEvent.REJECT,
 )
+
+
+@dataclass(frozen=True)
+class MailDomain:
+    """By its name alone: whoever sends in it."""
+
+    name: str
+
+    @property
+    def identity(self) -> str:
+        return f"{SES}:identity/{self.name}"
+
+    @property
+    def sources(self) -> list[str]:
+        """What a right to send is given for."""
+        return [self.identity, f"{SES}:configuration-set/{PRODUCT}"]
+
+    @property
+    def sender(self) -> str:
+        return f"Stadion <hello@{self.name}>"
+
+    @property
+    def variables(self) -> dict[str, str]:
+        return {"STADION_MAIL_SENDER": self.sender, "STADION_MAIL_CONFIGURATION": PRODUCT}
 
 
 class Mail(Construct):
@@ -37,10 +68,7 @@ class Mail(Construct):
             identity.replace(f"identity/{environment.mail_domain}", f"configuration-set/{PRODUCT}"),
         ]
         """What a right to send is given for."""
-        self.variables = {
-            "STADION_MAIL_SENDER": f"Stadion <hello@{environment.mail_domain}>",
-            "STADION_MAIL_CONFIGURATION": PRODUCT,
-        }
+        self.variables = MailDomain(environment.mail_domain).variables
 
     def tell(self, work: WorkQueue) -> None:
         self._events.add_subscription(SqsSubscription(work.queue))

@@ -48,6 +48,17 @@ class Actions:
 
 
 @dataclass(frozen=True)
+class TextMessages:
+    """SMS. A phone number has no ARN, so the right is to everything that is no topic and no device."""
+
+    def lend(self, function: ServiceFunction) -> None:
+        function.allow("sns:Publish", on=["*"])
+        function.deny("sns:Publish", on=[f"arn:{Aws.PARTITION}:sns:*:*:*"])
+        accept(function, "IAM5[Resource::*]", "a phone number has no ARN; topics and devices are denied")
+        accept(function, "IAM5[Resource::arn:<AWS::Partition>:sns:*:*:*]", "it denies")
+
+
+@dataclass(frozen=True)
 class Variables:
     """What a function knows."""
 

@@ -1,37 +1,81 @@
 """Accounts: sign-in, profiles, consents, avatars."""
 
+import json
+
 from constructs import Construct
 
 from infra_cdk.environments import Environment
+from infra_cdk.parts.alarms import Trouble, own_metric, raise_alarm
 from infra_cdk.parts.api import Auth, Route
+from infra_cdk.parts.mail import MailDomain
 from infra_cdk.parts.standing import Standing
-from infra_cdk.parts.uses import Actions
+from infra_cdk.parts.uses import Actions, TextMessages, Variables
 from infra_cdk.stacks.base import ServiceStack
 from infra_cdk.stacks.platform import PlatformStack
 
 USER_POOL_ACTIONS = (
     "cognito-idp:AdminAddUserToGroup",
+    "cognito-idp:AdminCreateUser",
     "cognito-idp:AdminGetUser",
+    "cognito-idp:AdminInitiateAuth",
     "cognito-idp:AdminListGroupsForUser",
     "cognito-idp:AdminRemoveUserFromGroup",
     "cognito-idp:AdminSetUserPassword",
+    "cognito-idp:AdminUpdateUserAttributes",
+    "cognito-idp:AdminUserGlobalSignOut",
 )
-"""Sign-up, sign-in and refresh need none: they are the app client's public calls."""
+"""Refresh and revocation need none: they are open to whoever has the client's secret."""
+REFUSED_PER_HOUR = 500
+"""Wrong codes: mistyped ones are a few of a hundred."""
 
 
 class AccountsStack(ServiceStack):
     def __init__(self, scope: Construct, *, environment: Environment, platform: PlatformStack) -> None:
         super().__init__(scope, service="accounts", environment=environment, platform=platform)
         avatars = self.bucket("avatars", arrivals="incoming/")
+        mail = MailDomain(environment.mail_domain)
+        codes = Variables(
+            mail.variables
+            | {
+                "STADION_CLIENT_SECRET": platform.client_secret.secret_arn,
+                "STADION_NETWORK_ALLOWANCE": str(environment.network_allowance),
+                "STADION_PHONE_COUNTRIES": json.dumps(environment.phone_countries),
+                "STADION_TEXTS_PER_DAY": str(environment.texts_per_day),
+            }
+        )
+        signs_in = Actions(
+            {
+                platform.users.user_pool_arn: USER_POOL_ACTIONS,
+                platform.client_secret.secret_arn: ["secretsmanager:GetSecretValue"],
+                platform.key.key_arn: ["kms:Decrypt"],
+                **{arn: ["ses:SendEmail"] for arn in mail.sources},
+            }
+        )
         ends_sessions = Standing(platform.standing, writes=True)
         self.serve(
             [
-                Route("POST /v1/auth/{proxy+}", Auth.PUBLIC),
                 Route("POST /v1/auth/sign-out-everywhere"),
                 *self.under("/v1/me"),
                 *self.under("/v1/users"),
                 *self.under("/v1/admin/accounts", auth=Auth.IAM),
             ],
-            uses=[self.users, avatars, ends_sessions, Actions({platform.users.user_pool_arn: USER_POOL_ACTIONS})],
+            uses=[self.users, avatars, ends_sessions, codes, signs_in, TextMessages()],
         )
         self.receive("avatars/on_avatar", avatars, memory_mb=1024, uses=[self.users, self.packages("images")])
+        self._watch_codes(environment)
+        self.show("CodesSent", "CodesRefused", "AttemptsRefused", "TextsSent")
+
+    def _watch_codes(self, environment: Environment) -> None:
+        for trouble, metric, above, meaning in (
+            (Trouble.CODES_SENT, "CodesSent", environment.codes_per_hour, "More codes in an hour than people ask for."),
+            (Trouble.CODES_REFUSED, "CodesRefused", REFUSED_PER_HOUR, "Many wrong codes in an hour: somebody guesses."),
+        ):
+            raise_alarm(
+                self,
+                trouble=trouble,
+                subject="stadion-accounts",
+                meaning=meaning,
+                metric=own_metric("accounts", metric, minutes=60),
+                topic=self.platform.alarm_topic,
+                above=above,
+            )

@@ -2,7 +2,7 @@
 
 import json
 
-from aws_cdk import Aws, Duration
+from aws_cdk import Aws, Duration, SecretValue
 from aws_cdk.aws_apigatewayv2 import (
     CfnAuthorizer,
     CfnStage,
@@ -15,28 +15,35 @@ from aws_cdk.aws_cognito import (
     AccountRecovery,
     AuthFlow,
     AutoVerifiedAttrs,
+    CfnUserPool,
+    CfnUserPoolClient,
     CfnUserPoolGroup,
+    ClientAttributes,
     FeaturePlan,
     KeepOriginalAttrs,
+    LambdaVersion,
     PasswordPolicy,
     SignInAliases,
     UserPool,
     UserPoolClient,
+    UserPoolOperation,
 )
 from aws_cdk.aws_events import Archive, EventBus, EventPattern, Match
 from aws_cdk.aws_logs import LogGroup
+from aws_cdk.aws_secretsmanager import Secret
 from aws_cdk.aws_sns import Topic
 from constructs import Construct
 
 from infra_cdk.environments import Environment, removal_policy
 from infra_cdk.nag import accept
 from infra_cdk.parts.alarms import Trouble, function_metric, raise_alarm
-from infra_cdk.parts.api import Auth, Route, ServiceApi
+from infra_cdk.parts.api import Auth, ForeignRoutes, Route, ServiceApi
 from infra_cdk.parts.bucket import ServiceBucket
 from infra_cdk.parts.dashboard import StadionDashboard
-from infra_cdk.parts.entry_points import PRODUCT
+from infra_cdk.parts.entry_points import PRODUCT, EntryPoint
 from infra_cdk.parts.function import ServiceFunction
 from infra_cdk.parts.gateway_logs import GatewayLogWriter
+from infra_cdk.parts.mail import MailDomain
 from infra_cdk.parts.standing import StandingTable
 from infra_cdk.parts.table import ServiceKey
 from infra_cdk.parts.work_queue import DeadLetters
@@ -73,7 +80,31 @@ REQUESTS_PER_SECOND = 500
 REQUESTS_AT_ONCE = 1_000
 
 
+SIGN_IN = {
+    "POST /v1/auth/register": (10, 20),
+    "POST /v1/auth/resend": (10, 20),
+    "POST /v1/auth/forgot-password": (10, 20),
+    "POST /v1/auth/confirm": (10, 20),
+    "POST /v1/auth/reset-password": (10, 20),
+    "POST /v1/auth/sign-in": (30, 60),
+    "POST /v1/auth/refresh": (60, 120),
+    "POST /v1/auth/sign-out": (20, 40),
+}
+"""Requests per second, and at once: together what Cognito's quotas of 120 a second hold. The routes stand here, though
+accounts serves them: a stage can throttle only routes that are there before it."""
+SESSION_TOKENS_LIVE = Duration.minutes(15)
+TRIGGER_TIMEOUT = Duration.seconds(5)
+"""As long as Cognito waits."""
 REPLAYABLE = Duration.days(90)
+
+
+def _throttled(per_second: int, at_once: int) -> dict[str, object]:
+    """As CloudFormation writes it: CDK passes this property on as it is."""
+    return {
+        "ThrottlingRateLimit": per_second,
+        "ThrottlingBurstLimit": at_once,
+        "DetailedMetricsEnabled": True,
+    }
 
 
 class PlatformStack(StadionStack):
@@ -87,6 +118,7 @@ class PlatformStack(StadionStack):
         self._archive()
         self.users = self._users()
         self.client = self._client()
+        self.client_secret = self._client_secret()
         self.api = self._api()
         self.gateway_logs = GatewayLogWriter(self) if environment.access_logs else None
         self.authorizer = self._authorizer()
@@ -138,12 +170,12 @@ class PlatformStack(StadionStack):
             self,
             "Users",
             user_pool_name=PRODUCT,
-            self_sign_up_enabled=True,
+            self_sign_up_enabled=False,
             sign_in_aliases=SignInAliases(email=True),
             sign_in_case_sensitive=False,
             auto_verify=AutoVerifiedAttrs(email=True),
             keep_original=KeepOriginalAttrs(email=True),
-            account_recovery=AccountRecovery.EMAIL_ONLY,
+            account_recovery=AccountRecovery.NONE,
             password_policy=PasswordPolicy(
                 min_length=10,
                 require_digits=False,
@@ -161,22 +193,61 @@ class PlatformStack(StadionStack):
         accept(users, "COG8", "threat protection of the Plus plan costs more per user than the rest of the product")
         for role in ("admin", "partner"):
             CfnUserPoolGroup(self, role.title(), user_pool_id=users.user_pool_id, group_name=role)
+        self._send_from_our_domain(users)
+        users.add_trigger(UserPoolOperation.PRE_TOKEN_GENERATION_CONFIG, self._tokens().target, LambdaVersion.V2_0)
         return users
 
+    def _send_from_our_domain(self, users: UserPool) -> None:
+        """Codes are sent by accounts, and Cognito sends nothing; what it might send is none of its 50 mails a day."""
+        pool = users.node.default_child
+        if self.environment_.mail_verified and isinstance(pool, CfnUserPool):
+            mail = MailDomain(self.environment_.mail_domain)
+            pool.email_configuration = CfnUserPool.EmailConfigurationProperty(
+                email_sending_account="DEVELOPER",
+                from_=mail.sender,
+                source_arn=mail.identity,
+                configuration_set=PRODUCT,
+            )
+
+    def _tokens(self) -> ServiceFunction:
+        return self.make_function(
+            self.entry_point("on_tokens"),
+            variables={},
+            alarm_topic=self.alarm_topic,
+            timeout=TRIGGER_TIMEOUT,
+        )
+
     def _client(self) -> UserPoolClient:
+        """With a secret, and only flows that need rights: Cognito answers nobody but the function of accounts."""
         return self.users.add_client(
             "App",
             user_pool_client_name="app",
-            generate_secret=False,
+            generate_secret=True,
             disable_o_auth=True,
-            auth_flows=AuthFlow(user_password=True, user_srp=True),
-            access_token_validity=Duration.hours(1),
-            id_token_validity=Duration.hours(1),
+            auth_flows=AuthFlow(admin_user_password=True),
+            access_token_validity=SESSION_TOKENS_LIVE,
+            id_token_validity=SESSION_TOKENS_LIVE,
             refresh_token_validity=Duration.days(30),
             refresh_token_rotation_grace_period=Duration.seconds(30),
             enable_token_revocation=True,
             prevent_user_existence_errors=True,
+            write_attributes=ClientAttributes().with_standard_attributes(locale=True),
         )
+
+    def _client_secret(self) -> Secret:
+        """CloudFormation reads it from Cognito and writes it here: no template, output or variable has it."""
+        client = self.client.node.default_child
+        assert isinstance(client, CfnUserPoolClient)  # noqa: S101 - for the type checker
+        secret = Secret(
+            self,
+            "ClientSecret",
+            secret_name="stadion/platform/client",  # noqa: S106 - its name
+            secret_string_value=SecretValue.resource_attribute(client.attr_client_secret),
+            encryption_key=self.key,
+            removal_policy=removal_policy(self.environment_),
+        )
+        accept(secret, "SMG4", "Cognito makes it with the client: another secret is another client")
+        return secret
 
     def _api(self) -> HttpApi:
         api = HttpApi(
@@ -192,7 +263,14 @@ class PlatformStack(StadionStack):
                 max_age=Duration.hours(1),
             ),
         )
-        CfnStage(
+        sign_in = ForeignRoutes(
+            self,
+            entry_point=EntryPoint.of("accounts", "api"),
+            environment=self.environment_,
+            api_id=api.api_id,
+            routes=[Route(key, Auth.PUBLIC) for key in SIGN_IN],
+        )
+        stage = CfnStage(
             self,
             "Stage",
             api_id=api.api_id,
@@ -203,8 +281,11 @@ class PlatformStack(StadionStack):
                 throttling_burst_limit=REQUESTS_AT_ONCE,
                 detailed_metrics_enabled=True,
             ),
+            route_settings={key: _throttled(*limits) for key, limits in SIGN_IN.items()},
             access_log_settings=self._access_logs(),
         )
+        for route in sign_in.routes:
+            stage.add_dependency(route)
         return api
 
     def _access_logs(self) -> CfnStage.AccessLogSettingsProperty | None:

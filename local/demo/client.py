@@ -18,7 +18,7 @@ ANSWERS_WITHIN_S: Final = 300.0
 """On a laptop that is busy: twenty athletes at once are twenty cold processes."""
 A_MINUTE_S: Final = 60.0
 FINAL: Final = frozenset({"ready", "failed", "duplicate"})
-CODE: Final = re.compile(r"\b\d{6}\b")
+CODE: Final = re.compile(r"^\d{6,8}$|\b\d{6}\b", re.MULTILINE)
 
 
 @cache
@@ -59,6 +59,18 @@ class Client:
         """From the newest mail to the address."""
         return eventually(lambda: newest_code(self.mail, email), within_s=ANSWERS_WITHIN_S)
 
+    def texted_code_for(self, number: str) -> str:
+        """From the newest SMS to the number."""
+        texts = self.mail.replace("/ses/messages", "/sns/sms-messages")
+        return eventually(lambda: newest_text(texts, number), within_s=ANSWERS_WITHIN_S)
+
+
+def newest_text(texts: str, number: str) -> str | None:
+    """The code of the newest message; `texts` is where the emulator shows them."""
+    told = http().get(texts, params={"phoneNumber": number}).json()["sms_messages"].get(number, [])
+    found = [code[0] for one in told if (code := CODE.search(one["Message"]))]
+    return found[-1] if found else None
+
 
 def mails_to(mail: str, address: str) -> list[dict[str, Any]]:
     """What was sent there, oldest first: Subject, BodyText, … `mail` is where the emulator shows it."""
@@ -67,7 +79,7 @@ def mails_to(mail: str, address: str) -> list[dict[str, Any]]:
 
 
 def newest_code(mail: str, address: str) -> str | None:
-    """The six digits of the newest mail that has some."""
+    """The digits of the newest mail that has some."""
     found = [code[0] for one in mails_to(mail, address) if (code := CODE.search(one["BodyText"]))]
     return found[-1] if found else None
 

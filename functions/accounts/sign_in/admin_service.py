@@ -5,7 +5,7 @@ from datetime import datetime
 from accounts import store
 from accounts.domain import UserRole
 from accounts.sign_in import identity
-from accounts.sign_in.identity import Identity
+from accounts.sign_in.domain import Identity
 
 
 def find(username: str) -> tuple[Identity, list[UserRole]]:
@@ -21,6 +21,6 @@ def set_role(
     if granted:
         identity.grant(known.email, role)
     else:
-        identity.revoke(known.email, role)
+        identity.withdraw(known.email, role)
     store.note_role_change(known.user_id, role=role.value, granted=granted, by=by, now=now)
     return find(username)

@@ -1,12 +1,11 @@
 """What can go wrong at signing in, in words that give nothing away about who has an account."""
 
-from stadion.errors import InvalidError, TooManyRequestsError, UnauthenticatedError
+from stadion.errors import InvalidError, UnauthenticatedError
 from stadion.i18n import Text
 
 
 class SignInFailedError(UnauthenticatedError):
-    """Also for an e-mail that is not confirmed: Cognito says so before it looks at the password, and that would tell
-    who has begun to register."""
+    """Also for an e-mail that is not confirmed, which has no account yet."""
 
     code = "sign_in_failed"
     title = Text(en="Sign-in failed", ru="Не удалось войти")
@@ -22,15 +21,6 @@ class InvalidEmailError(InvalidError):
     explanation = Text(en="No mail can be sent to this address.", ru="На этот адрес нельзя отправить письмо.")
 
 
-class WrongCodeError(InvalidError):
-    code = "code_is_wrong"
-    title = Text(en="Code is wrong", ru="Неверный код")
-    explanation = Text(
-        en="The code is wrong or no longer valid. Ask for a new one.",
-        ru="Код неверен или устарел. Запросите новый.",
-    )
-
-
 class WrongPasswordError(InvalidError):
     code = "current_password_is_wrong"
     title = Text(en="Password is wrong", ru="Неверный пароль")
@@ -44,9 +34,3 @@ class WeakPasswordError(InvalidError):
         en="Take at least 10 characters that are not your e-mail, a sequence or one of the most common passwords.",
         ru="Нужно не меньше 10 символов: не ваш адрес, не последовательность и не самый частый пароль.",
     )
-
-
-class TooManyAttemptsError(TooManyRequestsError):
-    code = "too_many_attempts"
-    title = Text(en="Too many attempts", ru="Слишком много попыток")
-    explanation = Text(en="Wait a while and try again.", ru="Подождите немного и попробуйте снова.")

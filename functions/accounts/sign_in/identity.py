@@ -1,27 +1,22 @@
-"""The port to Cognito: its calls, and its exceptions as ours."""
+"""The port to Cognito, which keeps passwords and makes tokens: its calls, and its exceptions as ours.
 
-import base64
-import json
+All are calls of ours with rights and with the client's secret: none is open to whoever knows the client's id.
+"""
+
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from accounts.credentials import client_secret, secret_hash
 from accounts.domain import UserRole
-from accounts.errors import UserNotFoundError
+from accounts.errors import TooManyAttemptsError, UserNotFoundError
 from accounts.settings import AccountSettings
-from accounts.sign_in.errors import (
-    InvalidEmailError,
-    SignInFailedError,
-    TooManyAttemptsError,
-    WeakPasswordError,
-    WrongCodeError,
-    WrongPasswordError,
-)
+from accounts.sign_in.domain import Identity, Session
+from accounts.sign_in.errors import InvalidEmailError, SignInFailedError, WeakPasswordError
 from stadion.errors import SessionOverError, StadionError
 from stadion.settings import load
 
@@ -32,8 +27,7 @@ OURS: dict[str, type[StadionError]] = {
     "NotAuthorizedException": SignInFailedError,
     "PasswordResetRequiredException": SignInFailedError,
     "UserNotConfirmedException": SignInFailedError,
-    "CodeMismatchException": WrongCodeError,
-    "ExpiredCodeException": WrongCodeError,
+    "UserLambdaValidationException": SignInFailedError,
     "InvalidPasswordException": WeakPasswordError,
     "TooManyRequestsException": TooManyAttemptsError,
     "LimitExceededException": TooManyAttemptsError,
@@ -43,21 +37,9 @@ OURS: dict[str, type[StadionError]] = {
 
 
 class EmailTakenError(Exception):
-    """There is an account with this e-mail. Never told to the caller."""
+    """There is a user with this e-mail. Never told to the caller."""
 
 
-class MailedEnoughError(Exception):
-    """Cognito has mailed as many codes to this account as it does in an hour. Never told: only accounts get mail."""
-
-
-CODE_REFUSALS = (
-    "UserNotFoundException",
-    "NotAuthorizedException",
-    "InvalidParameterException",
-    "LimitExceededException",
-    "TooManyFailedAttemptsException",
-)
-"""Whatever is wrong, it is the code: an answer of its own for too many tries would tell who has an account."""
 TOKEN_REFUSALS = (
     "NotAuthorizedException",
     "RefreshTokenReuseException",
@@ -65,120 +47,12 @@ TOKEN_REFUSALS = (
     "InvalidParameterException",
     "UnsupportedTokenTypeException",
     "UnsupportedOperationException",
+    "UserLambdaValidationException",
+    "UserNotFoundException",
 )
 
 
-@dataclass(frozen=True)
-class Session:
-    access_token: str
-    refresh_token: str
-    expires_in: int
-
-    @property
-    def user_id(self) -> str:
-        """The token's subject. It comes from Cognito itself, so its signature needs no look."""
-        payload = self.access_token.split(".")[1]
-        return str(json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["sub"])
-
-
-@dataclass(frozen=True)
-class Identity:
-    """A user as Cognito knows it."""
-
-    user_id: str
-    email: str
-    status: str
-    enabled: bool
-    created_at: datetime
-    language: str | None
-    time_zone: str | None
-
-
-def sign_up(email: str, password: str, *, language: str, time_zone: str) -> None:
-    attributes = {"email": email, "locale": language, "zoneinfo": time_zone}
-    with _our_errors(UsernameExistsException=EmailTakenError, InvalidParameterException=InvalidEmailError):
-        client().sign_up(
-            ClientId=_settings().user_pool_client_id,
-            Username=email,
-            Password=password,
-            UserAttributes=[{"Name": name, "Value": value} for name, value in attributes.items()],
-        )
-
-
-def confirm(email: str, code: str) -> None:
-    with _our_errors(**dict.fromkeys(CODE_REFUSALS, WrongCodeError)):
-        client().confirm_sign_up(ClientId=_settings().user_pool_client_id, Username=email, ConfirmationCode=code)
-
-
-def set_password(username: str, password: str) -> None:
-    with _our_errors():
-        client().admin_set_user_password(
-            UserPoolId=_settings().user_pool_id, Username=username, Password=password, Permanent=True
-        )
-
-
-def resend(email: str) -> None:
-    with _our_errors(LimitExceededException=MailedEnoughError):
-        client().resend_confirmation_code(ClientId=_settings().user_pool_client_id, Username=email)
-
-
-def sign_in(email: str, password: str) -> Session:
-    with _our_errors(UserNotFoundException=SignInFailedError, InvalidParameterException=SignInFailedError):
-        answer = client().initiate_auth(
-            ClientId=_settings().user_pool_client_id,
-            AuthFlow="USER_PASSWORD_AUTH",
-            AuthParameters={"USERNAME": email, "PASSWORD": password},
-        )
-    result = answer.get("AuthenticationResult")
-    if result is None:  # a challenge that this API does not offer
-        raise SignInFailedError
-    return Session(result["AccessToken"], result["RefreshToken"], result["ExpiresIn"])
-
-
-def refresh(refresh_token: str) -> Session:
-    """A new pair; the old refresh token is worth nothing after a short grace."""
-    with _our_errors(**dict.fromkeys(TOKEN_REFUSALS, SessionOverError)):
-        answer = client().get_tokens_from_refresh_token(
-            RefreshToken=refresh_token, ClientId=_settings().user_pool_client_id
-        )
-    result = answer["AuthenticationResult"]
-    return Session(result["AccessToken"], result.get("RefreshToken", refresh_token), result["ExpiresIn"])
-
-
-def sign_out(refresh_token: str) -> None:
-    with _our_errors(**dict.fromkeys(TOKEN_REFUSALS, SessionOverError)):
-        client().revoke_token(Token=refresh_token, ClientId=_settings().user_pool_client_id)
-
-
-def sign_out_everywhere(access_token: str) -> None:
-    with _our_errors(NotAuthorizedException=SessionOverError):
-        client().global_sign_out(AccessToken=access_token)
-
-
-def forgot_password(email: str) -> None:
-    with _our_errors(LimitExceededException=MailedEnoughError):
-        client().forgot_password(ClientId=_settings().user_pool_client_id, Username=email)
-
-
-def reset_password(email: str, code: str, new_password: str) -> None:
-    with _our_errors(**dict.fromkeys(CODE_REFUSALS, WrongCodeError)):
-        client().confirm_forgot_password(
-            ClientId=_settings().user_pool_client_id, Username=email, ConfirmationCode=code, Password=new_password
-        )
-
-
-def change_password(access_token: str, current: str, new: str) -> None:
-    """A wrong current password is no 401: the app's token is good, and signing in again would not help."""
-    try:
-        client().change_password(AccessToken=access_token, PreviousPassword=current, ProposedPassword=new)
-    except ClientError as error:
-        with _our_errors(NotAuthorizedException=_of_password_or_token(error)):
-            raise
-
-
-def _of_password_or_token(error: ClientError) -> type[StadionError]:
-    """Cognito has one code for both: "Incorrect username or password." and "Access Token has been revoked"."""
-    return WrongPasswordError if "password" in error.response["Error"]["Message"].lower() else SessionOverError
+# --- users ----------------------------------------------------------------------------------------------------------
 
 
 def find(username: str) -> Identity:
@@ -194,7 +68,99 @@ def find(username: str) -> Identity:
         created_at=found["UserCreateDate"],
         language=attributes.get("locale"),
         time_zone=attributes.get("zoneinfo"),
+        email_verified=attributes.get("email_verified") == "true",
     )
+
+
+def known(email: str) -> Identity | None:
+    try:
+        return find(email)
+    except UserNotFoundError:
+        return None
+
+
+def create(email: str, *, language: str, time_zone: str) -> None:
+    """A user whose password nobody knows and who must set another one before any token."""
+    attributes = {"email": email, "email_verified": "true", "locale": language, "zoneinfo": time_zone}
+    with _our_errors(UsernameExistsException=EmailTakenError, InvalidParameterException=InvalidEmailError):
+        client().admin_create_user(
+            UserPoolId=_settings().user_pool_id,
+            Username=email,
+            TemporaryPassword=secrets.token_urlsafe(48),
+            MessageAction="SUPPRESS",
+            UserAttributes=[{"Name": name, "Value": value} for name, value in attributes.items()],
+        )
+
+
+def set_password(user_id: str, password: str) -> None:
+    """From now on, and no other one."""
+    with _our_errors():
+        client().admin_set_user_password(
+            UserPoolId=_settings().user_pool_id, Username=user_id, Password=password, Permanent=True
+        )
+
+
+def mark_verified(user_id: str) -> None:
+    """The address is theirs."""
+    with _our_errors():
+        _set_attributes(user_id, email_verified="true")
+
+
+def set_email(user_id: str, email: str) -> None:
+    """`EmailTakenError` when another one has it."""
+    with _our_errors(AliasExistsException=EmailTakenError, InvalidParameterException=InvalidEmailError):
+        _set_attributes(user_id, email=email, email_verified="true")
+
+
+def _set_attributes(user_id: str, **attributes: str) -> None:
+    client().admin_update_user_attributes(
+        UserPoolId=_settings().user_pool_id,
+        Username=user_id,
+        UserAttributes=[{"Name": name, "Value": value} for name, value in attributes.items()],
+    )
+
+
+# --- sessions -------------------------------------------------------------------------------------------------------
+
+
+def sign_in(email: str, password: str) -> Session:
+    with _our_errors(UserNotFoundException=SignInFailedError, InvalidParameterException=SignInFailedError):
+        answer = client().admin_initiate_auth(
+            UserPoolId=_settings().user_pool_id,
+            ClientId=_settings().user_pool_client_id,
+            AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+            AuthParameters={"USERNAME": email, "PASSWORD": password, "SECRET_HASH": secret_hash(email)},
+        )
+    result = answer.get("AuthenticationResult")
+    if result is None:  # a challenge that this API does not offer
+        raise SignInFailedError
+    return Session(result["AccessToken"], result["RefreshToken"], result["ExpiresIn"])
+
+
+def refresh(refresh_token: str) -> Session:
+    """A new pair; the old refresh token is worth nothing after a short grace."""
+    with _our_errors(**dict.fromkeys(TOKEN_REFUSALS, SessionOverError)):
+        answer = client().get_tokens_from_refresh_token(
+            RefreshToken=refresh_token, ClientId=_settings().user_pool_client_id, ClientSecret=client_secret()
+        )
+    result = answer["AuthenticationResult"]
+    return Session(result["AccessToken"], result.get("RefreshToken", refresh_token), result["ExpiresIn"])
+
+
+def revoke(refresh_token: str) -> None:
+    with _our_errors(**dict.fromkeys(TOKEN_REFUSALS, SessionOverError)):
+        client().revoke_token(
+            Token=refresh_token, ClientId=_settings().user_pool_client_id, ClientSecret=client_secret()
+        )
+
+
+def revoke_all(user_id: str) -> None:
+    """Every refresh token that there is."""
+    with _our_errors():
+        client().admin_user_global_sign_out(UserPoolId=_settings().user_pool_id, Username=user_id)
+
+
+# --- roles ----------------------------------------------------------------------------------------------------------
 
 
 def roles(username: str) -> list[UserRole]:
@@ -209,7 +175,7 @@ def grant(username: str, role: UserRole) -> None:
         client().admin_add_user_to_group(UserPoolId=_settings().user_pool_id, Username=username, GroupName=role.value)
 
 
-def revoke(username: str, role: UserRole) -> None:
+def withdraw(username: str, role: UserRole) -> None:
     with _our_errors():
         client().admin_remove_user_from_group(
             UserPoolId=_settings().user_pool_id, Username=username, GroupName=role.value

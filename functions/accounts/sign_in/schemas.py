@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, SecretStr
 
 from accounts.domain import UserRole
-from accounts.sign_in.identity import Identity, Session
+from accounts.sign_in.domain import Identity, Session
 from stadion.http import RequestModel
 from stadion.i18n import Language
 from stadion.zones import TimeZone
@@ -16,7 +16,7 @@ Email = Annotated[
     AfterValidator(str.lower),
 ]
 Password = Annotated[SecretStr, Field(min_length=1, max_length=256)]
-Code = Annotated[str, Field(pattern=r"^\d{4,8}$", examples=["481516"])]
+Code = Annotated[str, Field(pattern=r"^\d{4,8}$", examples=["48151623"])]
 
 
 class Registration(RequestModel):
@@ -68,7 +68,7 @@ class SignInTokens(BaseModel):
     access_token: str
     refresh_token: str
     token_type: str = "Bearer"  # noqa: S105 - the scheme's name
-    expires_in: int = Field(description="seconds", examples=[3600])
+    expires_in: int = Field(description="seconds", examples=[900])
 
     @classmethod
     def of(cls, session: Session) -> Self:

@@ -5,16 +5,19 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
 
 from tests.kit.athletes import PASSWORD, Athlete, join, stranger
+from tests.kit.cognito import OF_TOKENS, pool_of, refusal
 from tests.kit.promos import offer_for
 from tests.kit.route_cases import AN_HOUR_AGO, NOBODYS, RUN, SAMPLE, TODAY, ForAdmins, Own
 from tests.kit.stack import WAIT_S, DeployedStack, Things, again, eventually, everything, round_of, settle
 from tests.platform.e2e.route_cases import CASES, GUARDED, LAST, MAKERS
 
+PHONE = "+79161234567"
 LIVE = "0193a1c0-0000-7000-8000-00000000aaaa"
 POINT = '<trkpt lat="{lat:.6f}" lon="37.61"><ele>150</ele><time>2026-10-04T07:{minute:02}:{second:02}Z</time></trkpt>'
 TRACK = "".join(POINT.format(lat=55.75 + n * 0.0003, minute=n // 6, second=10 * (n % 6)) for n in range(120))
@@ -39,8 +42,10 @@ class Victim:
 @pytest.fixture(scope="module")
 def victim(stack: DeployedStack) -> Victim:
     athlete = join(stack, "victim")
-    profile = {"given_name": "Only-Mine", "city": "Secretville", "phone": "+79161234567", "display_name": "Anna"}
+    profile = {"given_name": "Only-Mine", "city": "Secretville", "display_name": "Anna"}
     athlete.call("PATCH", "/v1/me", profile, if_match="*")
+    athlete.call("POST", "/v1/me/phone", {"phone": PHONE})
+    athlete.call("POST", "/v1/me/phone/confirm", {"code": athlete.door.texted_code_for(PHONE)})
     athlete.call("PUT", "/v1/me/consents/health_data", {"granted": True, "text_version": "2026-10"})
     athlete.call("PUT", "/v1/me/physical/2026-10-01", {"mass_kg": 61.25})
     athlete.call("PUT", "/v1/me/privacy-zones/home", {"lat": 55.71, "lon": 37.71, "radius_m": 321, "label": "Only-My"})
@@ -90,7 +95,7 @@ def victim(stack: DeployedStack) -> Victim:
         offer["code"],
         "Only-Mine",
         "Secretville",
-        "+79161234567",
+        PHONE,
         "61.25",
         "171.25",
         "Only-My",
@@ -144,12 +149,7 @@ def leaks(answer: httpx.Response, victim: Victim) -> set[str]:
 @pytest.fixture(scope="module")
 def id_token(stack: DeployedStack, victim: Victim) -> str:
     """The victim's own, which is no access token."""
-    answer = stack.aws.cognito.initiate_auth(
-        ClientId=stack.client_id,
-        AuthFlow="USER_PASSWORD_AUTH",
-        AuthParameters={"USERNAME": victim.athlete.email, "PASSWORD": PASSWORD},
-    )
-    return answer["AuthenticationResult"]["IdToken"]
+    return str(pool_of(stack).sign_in(victim.athlete.email, PASSWORD)["IdToken"])
 
 
 @pytest.fixture(scope="module")
@@ -231,9 +231,43 @@ def test_another_athletes_things_are_not_there(
     def wrong(route: str) -> str:
         answer = attempt(other, victim, route, CASES[route].body)
         is_right = answer.status_code in CASES[route].statuses and not leaks(answer, victim)
+        if route == "PUT /v1/me/password":  # which ended the session
+            other.access_token = answer.json().get("access_token", "")
         return "" if is_right else f"{route}: {answer.status_code} {answer.text}"
 
     tried(stack, victim, before, GROUPS[group], wrong)
+
+
+def test_codes_and_tokens_of_one_athlete_open_nothing_of_another(
+    stack: DeployedStack, victim: Victim, before: Things
+) -> None:
+    """Registration, reset, refresh, a new address, a new phone: by whoever has good codes and tokens of their own."""
+    thief, theirs = join(stack, "thief"), victim.athlete
+    door, new = thief.door, f"thief.{uuid4().hex[:8]}@example.org"
+    door.call("POST", "/v1/auth/forgot-password", {"email": thief.email})
+    door.call("POST", "/v1/auth/register", {"email": new, "password": PASSWORD})
+    thief.call("POST", "/v1/me/phone", {"phone": "+79161234560"})
+    reset, registration = door.code_for(thief.email), door.code_for(new)
+    other_purpose = {"email": thief.email, "code": registration, "new_password": PASSWORD}
+    for path, body in {
+        "reset-password": {"email": theirs.email, "code": reset, "new_password": "a-password-of-the-thief"},
+        "confirm": {"email": theirs.email, "code": registration, "password": "a-password-of-the-thief"},
+        "reset-password#": other_purpose,
+    }.items():
+        refused = door.answer("POST", f"/v1/auth/{path.rstrip('#')}", body)
+        assert (refused.status_code, refused.json()["code"]) == (400, "code_is_wrong"), path
+    texted = door.texted_code_for("+79161234560")
+    assert theirs.answer("POST", "/v1/me/phone/confirm", {"code": texted}).status_code == 400
+    assert theirs.answer("POST", "/v1/me/email/confirm", {"code": reset}).status_code == 400
+    for token in (theirs.access_token, thief.access_token, "garbage"):  # no refresh tokens
+        assert door.answer("POST", "/v1/auth/refresh", {"refresh_token": token}).status_code == 401
+        assert door.answer("POST", "/v1/auth/sign-out", {"refresh_token": token}).status_code == 401
+    door.call("POST", "/v1/auth/sign-out", {"refresh_token": thief.refresh_token})
+    for call in OF_TOKENS.values():
+        assert refusal(lambda c=call: c(pool_of(stack), thief.access_token))[0] == "NotAuthorizedException"  # type: ignore[misc]
+
+    assert theirs.get("/v1/me")["phone"] == PHONE
+    assert again(stack, before, victim.ids["user_id"]) == before
 
 
 def test_a_profile_shows_strangers_what_its_owner_shares(victim: Victim, other: Athlete) -> None:

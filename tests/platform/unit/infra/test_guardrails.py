@@ -187,7 +187,7 @@ def test_an_asset_is_weighed_as_lambda_unpacks_it(tmp_path: Path) -> None:
 
 
 LENT_TO_ALL = ("GetAttKey", "GetAttStandingTable")
-LENT = {"stadion-accounts": ("GetAttUsers",)}
+LENT = {"stadion-accounts": ("GetAttUsers", "RefClientSecret")}
 
 
 def test_a_function_reaches_its_own_services_things_only(local: Synthesised) -> None:

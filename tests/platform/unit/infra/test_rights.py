@@ -20,7 +20,7 @@ CLAIMS = {
     "workouts-uploads-on-upload",
 }
 TIMERS = {"promos-api", "promos-campaigns-open-campaign", "promos-campaigns-close-campaign"}
-MAIL = {"notifications-dispatch-on-deliveries"}
+MAIL = {"accounts-api", "notifications-dispatch-on-deliveries"}
 BATCHES = {"promos-campaigns-choose-athletes"}
 WALKS = {"workouts-remeasure-choose-workouts"}
 READS_ITS_TABLE_ONLY = {"promos-wear-offers-look-offer", "workouts-on-workout-events"}
