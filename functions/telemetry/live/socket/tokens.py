@@ -13,6 +13,8 @@ from stadion.i18n import Text
 from stadion.settings import load
 from telemetry.live.settings import ConnectSettings
 
+ATHLETE: Final = "stadion/athlete"
+"""The scope of an athlete's tokens, which the HTTP API's routes want, too."""
 KEYS_LAST_S: Final = 60.0
 """Before a token with an unknown key has them asked for again: whoever makes up keys costs one request a minute."""
 LEEWAY_S: Final = 5
@@ -80,6 +82,8 @@ def claims_of(token: str) -> dict[str, Any]:
         wanted.validate(decoded.claims)
     except (JoseError, ValueError) as error:
         raise InvalidTokenError from error
+    if ATHLETE not in str(decoded.claims.get("scope", "")).split():
+        raise InvalidTokenError
     return {name: decoded.claims[name] for name in CLAIMS if name in decoded.claims}
 
 

@@ -15,11 +15,13 @@ from uuid import uuid4
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection
 
-from local.demo.client import ApiError, Athlete, Client
+from local.demo.client import PASSWORD, ApiError, Athlete, Client
 from local.demo.live import Follower, Line, Live, RefusedError, dial
 from stadion.privacy import distance_m
 from stadion_cli.base.outputs import socket_url
+from tests.kit.cognito import pool_of
 from tests.kit.size import sized
 from tests.kit.stack import PATIENCE_S, DeployedStack, eventually
 
@@ -276,15 +278,36 @@ class TestConnecting:
             assert '"pong"' in str(line.recv(timeout=PATIENCE_S))
 
     def test_an_id_token_opens_nothing(self, url: str, stack: DeployedStack, people: list[Athlete]) -> None:
-        from local.demo.client import PASSWORD
-
-        answer = stack.aws.cognito.initiate_auth(
-            ClientId=stack.client_id,
-            AuthFlow="USER_PASSWORD_AUTH",
-            AuthParameters={"USERNAME": people[0].email, "PASSWORD": PASSWORD},
-        )
+        tokens = pool_of(stack).sign_in(people[0].email, PASSWORD)
         with pytest.raises(InvalidStatus):
-            dial(f"{url}?token={answer['AuthenticationResult']['IdToken']}")
+            dial(f"{url}?token={tokens['IdToken']}")
+
+    def test_a_connection_ends_with_its_session_and_another_devices_does_not(self, url: str, door: Client) -> None:
+        phone = Athlete.register(door, "Signs-out")
+        tablet = Athlete(door, phone.name, phone.email, user_id=phone.user_id)
+        tablet.sign_in()
+        with dial(f"{url}?token={phone.access_token}") as lost, dial(f"{url}?token={tablet.access_token}") as kept:
+            door.call("POST", "/v1/auth/sign-out", {"refresh_token": phone.refresh_token})
+            assert is_ended(lost)
+            assert answers(kept)
+            with pytest.raises(InvalidStatus):
+                dial(f"{url}?token={phone.access_token}")
+            tablet.call("POST", "/v1/auth/sign-out-everywhere")
+            assert is_ended(kept)
+
+
+def answers(line: ClientConnection) -> bool:
+    line.send('{"action": "ping", "request_id": "1"}')
+    return '"pong"' in str(line.recv(timeout=PATIENCE_S))
+
+
+def is_ended(line: ClientConnection) -> bool:
+    """By the other side, without a word from this one."""
+    try:
+        line.recv(timeout=PATIENCE_S)
+    except ConnectionClosed:
+        return True
+    return False
 
 
 class TestSharing:

@@ -17,7 +17,14 @@ from tests.telemetry.live.integration.world import SESSION, do, start
 KEY: Final = RSAKey.generate_key(2048, parameters={"kid": "ours"})
 THEIRS: Final = RSAKey.generate_key(2048, parameters={"kid": "ours"})
 ISSUER: Final = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_ours"
-OURS: Final = {"sub": ATHLETE, "iss": ISSUER, "client_id": "app", "token_use": "access", "origin_jti": "phone"}
+OURS: Final = {
+    "sub": ATHLETE,
+    "iss": ISSUER,
+    "client_id": "app",
+    "token_use": "access",
+    "origin_jti": "phone",
+    "scope": "openid stadion/athlete",
+}
 
 
 def token_of(key: Any = KEY, *, alg: str = "RS256", kid: str = "ours", **claims: Any) -> str:
@@ -66,6 +73,8 @@ class TestConnecting:
             token_of(client_id="another app"),
             token_of(token_use="id"),
             token_of(sub=""),
+            token_of(scope="aws.cognito.signin.user.admin"),
+            token_of(scope="stadion/athletes"),
             token_of(exp=int(time.time()) - 60),
             token_of(nbf=int(time.time()) + 3600),
             token_of(THEIRS),
