@@ -4,6 +4,7 @@ from typing import Final
 
 from tests.mutants.engine import Mutant
 
+STANDING = ("tests/layer/integration/test_standing.py",)
 LEDGER = ("tests/layer/unit/test_ledger.py",)
 RECORDS = ("tests/layer/unit/test_records.py",)
 
@@ -87,7 +88,7 @@ MUTANTS: Final = (
     ),
     Mutant(
         "an id token is taken for an access token",
-        "stadion.http:Exchange.claims",
+        "stadion.standing:check",
         'claims.get("token_use") != "access" or ',
         "",
         ("tests/platform/integration/test_hostile_requests.py", "tests/accounts/integration"),
@@ -157,9 +158,51 @@ MUTANTS: Final = (
     ),
     Mutant(
         "a token that is nobody's opens something",
-        "stadion.http:Exchange.claims",
+        "stadion.standing:check",
         ' or not claims.get("sub")',
         "",
         ("tests/platform/integration/test_hostile_requests.py",),
+    ),
+    Mutant(
+        "nobody looks how an athlete stands",
+        "stadion.http:Api._check_standing",
+        "standing.check(claims)",
+        "pass",
+        STANDING,
+    ),
+    Mutant(
+        "a token of the second in which sessions ended goes on",
+        "stadion.standing:Standing.is_over",
+        "issued_s <= self.ended_s",
+        "issued_s < self.ended_s",
+        STANDING,
+    ),
+    Mutant(
+        "one session that ended goes on",
+        "stadion.standing:Standing.is_over",
+        " or session_of(claims) in self.ended_sessions",
+        "",
+        STANDING,
+    ),
+    Mutant(
+        "an older end takes a newer one back",
+        "stadion.standing:end_sessions",
+        "max(int(now.timestamp()), known.ended_s or 0)",
+        "int(now.timestamp())",
+        STANDING,
+    ),
+    Mutant(
+        "an end and a suspension write over each other",
+        "stadion.standing:_update",
+        "Item.revision == revision if revision else Item.revision.does_not_exist()",
+        "None",
+        STANDING,
+    ),
+    Mutant(
+        "whoever is suspended is served",
+        "stadion.standing:check",
+        "standing.suspended_for is not None",
+        "False",
+        STANDING,
     ),
 )
