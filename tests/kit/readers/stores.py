@@ -110,12 +110,26 @@ def key(services: Services, physical_id: str, _: Props) -> Props:
 
 
 def secret(services: Services, physical_id: str, said: Props) -> Props:
-    """A generated string is told by its length and its alphabet."""
+    """A generated string is told by its length and its alphabet, the secret of Cognito's client by that client's id."""
     value = services.secretsmanager.get_secret_value(SecretId=physical_id)["SecretString"]
     asked = said.get("GenerateSecretString", {})
     told = {"PasswordLength": len(value), "ExcludePunctuation": value.isalnum()}
     found = services.secretsmanager.describe_secret(SecretId=physical_id)
-    return {**found, "SecretString": value, "GenerateSecretString": {name: told.get(name) for name in asked}}
+    return {
+        **found,
+        "SecretString": _client_of(services, value),
+        "GenerateSecretString": {name: told.get(name) for name in asked},
+    }
+
+
+def _client_of(services: Services, secret_: str) -> str | None:
+    cognito = services.cognito_idp
+    for pool in cognito.list_user_pools(MaxResults=60)["UserPools"]:
+        for known in cognito.list_user_pool_clients(UserPoolId=pool["Id"])["UserPoolClients"]:
+            asked = {"UserPoolId": pool["Id"], "ClientId": known["ClientId"]}
+            if cognito.describe_user_pool_client(**asked)["UserPoolClient"].get("ClientSecret") == secret_:
+                return str(known["ClientId"])
+    return None
 
 
 def user_pool(services: Services, physical_id: str, _: Props) -> Props:
