@@ -23,7 +23,8 @@ class TelemetryStack(ServiceStack):
         self.consume("metrics/on_account_events", uses=[touched])
         self.consume("live/audience/on_privacy_zones")
         self.consume("live/on_live_saved", uses=[self.claims, tracks])
-        self.converse(socket, uses=[self.claims, tracks])
+        pushes = self.work("live/audience/on_pushes", uses=[socket, tracks])
+        self.converse(socket, uses=[self.claims, tracks, pushes])
         self.serve(
             [
                 *routes,
@@ -32,10 +33,10 @@ class TelemetryStack(ServiceStack):
                 *self.under("/v1/live"),
                 Route("GET /v1/live/shared/{share_token}", Auth.PUBLIC),
             ],
-            uses=[self.claims, self.time_series, socket, batches, tracks],
+            uses=[self.claims, self.time_series, socket, batches, pushes, tracks],
             memory_mb=1024,
         )
-        self.every(Duration.minutes(5), "live/task_close_forgotten_sessions", uses=[self.claims, socket, tracks])
+        self.every(Duration.minutes(5), "live/task_close_forgotten_sessions", uses=[self.claims, pushes, tracks])
         self.show(
             "SamplesKept",
             "SamplesLeftOut",

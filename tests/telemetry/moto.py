@@ -12,7 +12,7 @@ def telemetry(moto: pytest.MonkeyPatch) -> Service:
     import boto3
 
     claims_bucket(moto)
-    for name in ("batches", "measuring", "touched_days"):
+    for name in ("batches", "measuring", "touched_days", "pushes"):
         url = boto3.client("sqs").create_queue(QueueName=name)["QueueUrl"]
         moto.setenv(f"STADION_{name.upper()}_QUEUE", url)
     moto.setattr("telemetry.metrics.athletes.service.QUIET_S", 0)  # moto counts real seconds

@@ -127,7 +127,8 @@ class TooManyWatchersError(ConflictError):
     code = "too_many_watchers"
     title = Text(en="Too many watch already", ru="Слишком много зрителей")
     explanation = Text(
-        en="{most} connections watch this workout already.", ru="Эту тренировку уже смотрят {most} соединений."
+        en="As many connections watch this workout as this link, or this account, may open.",
+        ru="Эту тренировку уже смотрит столько соединений, сколько можно открыть по этой ссылке или этому аккаунту.",
     )
 
 

@@ -74,7 +74,9 @@ class WatchMessage(Asking):
     user_id: Annotated[str, Field(min_length=1, max_length=64)] | None = Field(
         default=None, description="whose; one's own when left out. Not on a link's connection"
     )
-    session_id: ClientId | None = Field(default=None, description="the one that is open when left out")
+    session_id: ClientId | None = Field(
+        default=None, description="the one that is open when left out; another's, as an earlier view named it"
+    )
 
 
 class PingMessage(Asking):
@@ -153,7 +155,7 @@ class ErrorAnswer(Answer):
 
 
 class SeenUpdate(BaseModel):
-    """To watchers: the newest sample, or a new state. Older `time_s` than seen before can be ignored."""
+    """To watchers: what is visible now, or a new state. One with a smaller `sequence` than seen before is old."""
 
     type: Literal["update"] = "update"
     seen: LiveView

@@ -32,6 +32,7 @@ from telemetry.live.schemas import (
     CreatedShareLink,
     LiveCommand,
     LiveFollower,
+    LiveFollowerPut,
     LiveFollowers,
     LiveSession,
     LiveSessionDetail,
@@ -152,8 +153,10 @@ def discard_live_session(session_id: str) -> LiveSessionDetail:
     raises=(LiveSessionIsOverError, LiveSessionNotFoundError, TooManyShareLinksError, RequestInProgressError),
 )
 def create_share_link(session_id: str, body: Annotated[NewShareLink, Body()]) -> CreatedShareLink:
-    """Whoever has it sees what followers see, until it ends or is revoked."""
-    return CreatedShareLink.of(*permission_service.share(router.user_id, session_id, body.lasts, clock.now()))
+    """Whoever has it sees what followers see, until it ends or is revoked; ten connections at a time."""
+    return CreatedShareLink.of(
+        *permission_service.share(router.user_id, session_id, body.lasts, body.heart_rate, clock.now())
+    )
 
 
 @router.get(f"{SESSION}/share-links", summary="List the links that hold", tags=TAGS, raises=(LiveSessionNotFoundError,))
@@ -181,7 +184,7 @@ def revoke_share_link(session_id: str, link_id: str) -> Response[None]:
     raises=(LiveSessionNotFoundError, ShareLinkNotFoundError),
 )
 def look_at_shared_session(share_token: str) -> LiveView:
-    """For a web page without an account. No position inside the athlete's privacy zones."""
+    """For a web page without an account. While the athlete was never out of every privacy zone, there is nothing."""
     return permission_service.look(share_token, clock.now())
 
 
@@ -192,10 +195,15 @@ def list_live_followers() -> LiveFollowers:
 
 
 @router.put(
-    "/v1/live/followers/<follower>", summary="Let somebody watch you live", tags=TAGS, raises=(TooManyFollowersError,)
+    "/v1/live/followers/<follower>",
+    summary="Let somebody watch you live",
+    tags=TAGS,
+    raises=(TooManyFollowersError, RequestInProgressError),
 )
-def allow_live_follower(follower: str) -> LiveFollower:
-    return LiveFollower.of(permission_service.allow(router.user_id, follower, clock.now()))
+def allow_live_follower(follower: str, body: Annotated[LiveFollowerPut | None, Body()] = None) -> LiveFollower:
+    """Without a body, or without a word on the heart rate, that stays as it is: out of sight, at first."""
+    heart_rate = body.heart_rate if body is not None else None
+    return LiveFollower.of(permission_service.allow(router.user_id, follower, heart_rate, clock.now()))
 
 
 @router.delete("/v1/live/followers/<follower>", summary="Let somebody watch you no more", tags=TAGS, status_code=204)

@@ -166,9 +166,21 @@ class LiveSessionDetail(_SessionFields):
 # --- followers and links ---------------------------------------------------------------------------------------------
 
 
+HeartRate = Annotated[
+    bool, Strict(), Field(description="whether they see the heart rate too; it needs the consent to health_data")
+]
+
+
+class LiveFollowerPut(RequestModel):
+    """What a follower sees besides; out of sight where it was never said."""
+
+    heart_rate: HeartRate | None = None
+
+
 class LiveFollower(BaseModel):
     user_id: str
     allowed_at: AwareDatetime
+    heart_rate: bool
 
     @classmethod
     def of(cls, allowed: Allowed) -> Self:
@@ -184,6 +196,8 @@ class NewShareLink(RequestModel):
         default=4 * 3600, ge=1, le=MAX_LINK_S, description="a day at most", examples=[14400]
     )
 
+    heart_rate: HeartRate = False
+
     @property
     def lasts(self) -> timedelta:
         return timedelta(seconds=self.expires_in_s)
@@ -193,6 +207,7 @@ class _LinkFields(BaseModel):
     link_id: str = Field(description="to revoke it with")
     session_id: str
     expires_at: AwareDatetime
+    heart_rate: bool
 
 
 class ShareLink(_LinkFields):

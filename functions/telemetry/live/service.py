@@ -14,6 +14,9 @@ from stadion.retry import WriteConflictError, retry_on_conflict
 from stadion.streams.recorded import bundle
 from telemetry.chunk_store import LIVE
 from telemetry.live.audience import service as audience
+from telemetry.live.audience import store as audience_store
+from telemetry.live.audience.sight import Shown
+from telemetry.live.audience.store import Beside
 from telemetry.live.errors import (
     LiveSessionIdTakenError,
     LiveSessionIsFinishedError,
@@ -49,7 +52,9 @@ def _start(user_id: str, wanted: Start, now: datetime) -> SessionReport:
     event = LiveSessionStarted(
         session_id=session.session_id, sport_type=session.sport_type, started_at=session.started_at
     )
-    session_store.create(user_id, session, [event], now)
+    session_store.create(
+        user_id, session, [event], now, also=lambda change: audience_store.begin(change, user_id, session)
+    )
     count("LiveStarted")
     return _report(session, NOTHING)
 
@@ -61,10 +66,7 @@ def mark(user_id: str, session_id: str, kind: MarkKind, at_s: float | None, now:
             session.check_time(at_s, now, pointer="#/at_s")
         return session.marked(kind, session.clock_s(now) if at_s is None else at_s)
 
-    changed = _changed(user_id, session_id, change, now)
-    if changed.is_open:
-        audience.push(user_id, changed, None, now)
-    return _detail(user_id, changed)
+    return _detail(user_id, _changed(user_id, session_id, change, at_s, now))
 
 
 def stop(user_id: str, session_id: str, at_s: float | None, now: datetime) -> SessionReport:
@@ -74,7 +76,7 @@ def stop(user_id: str, session_id: str, at_s: float | None, now: datetime) -> Se
             session.check_time(at_s, now, pointer="#/at_s")
         return session.stopped(at_s, now)
 
-    return _detail(user_id, _closed(user_id, session_id, change, now))
+    return _detail(user_id, _changed(user_id, session_id, change, at_s, now))
 
 
 def close_forgotten(user_id: str, session_id: str, unheard_since: datetime, now: datetime) -> bool:
@@ -86,7 +88,7 @@ def close_forgotten(user_id: str, session_id: str, unheard_since: datetime, now:
     def change(session: Session) -> Session:
         return session.forgotten(now) if session.is_open and session.heard_at < unheard_since else session
 
-    _closed(user_id, session_id, change, now)
+    _changed(user_id, session_id, change, None, now)
     return True
 
 
@@ -98,33 +100,49 @@ def discard(user_id: str, session_id: str, now: datetime) -> SessionReport:
             raise LiveSessionIsFinishedError
         return session.discarded(now)
 
-    discarded = _changed(user_id, session_id, change, now)
-    audience.end(user_id, discarded, now)
-    return _report(discarded, NOTHING)
+    return _report(_changed(user_id, session_id, change, None, now), NOTHING)
 
 
-def _changed(user_id: str, session_id: str, change: Callable[[Session], Session], now: datetime) -> Session:
-    def once() -> Session:
-        stored, known = session_store.existing(user_id, session_id)
-        new = change(known)
-        if new == known:
-            return new
+def _changed(
+    user_id: str, session_id: str, change: Callable[[Session], Session], at_s: float | None, now: datetime
+) -> Session:
+    """First nothing more gets in unnoticed, then what is in is made known; a crash between is mended later."""
+
+    def once() -> tuple[Session, Callable[[], None]]:
+        besides = audience_store.beside(user_id, session_id)
+        existing = session_store.existing_with(user_id, session_id, besides=besides)
+        new = change(existing.session)
+        if new == existing.session:
+            return new, lambda: None
+        beside = audience_store.found_beside(existing.found, user_id, session_id, now)
         unfinished_since = None if new.is_open else now
         heard = new.model_copy(update={"heard_at": max(now, new.heard_at), "unfinished_since": unfinished_since})
-        session_store.save(user_id, stored, heard, now)
-        return heard
+        shown = beside.known(heard)
+        if existing.session.is_open:
+            shown = shown.told(heard, heard.clock_s(now) if at_s is None else at_s, beside.privacy)
+        session_store.save(user_id, existing.stored, heard, now, also=lambda change: beside.keep(change, shown))
+        return heard, lambda: _leave_word(user_id, heard, beside, shown, now)
 
-    changed = retry_on_conflict(once)
+    changed, leave_word = retry_on_conflict(once)
+    leave_word()
     if not changed.is_open:
         changed = finish(user_id, session_id, now)
     return changed
 
 
-def _closed(user_id: str, session_id: str, change: Callable[[Session], Session], now: datetime) -> Session:
-    """First nothing more gets in unnoticed, then what is in is made known; a crash between is mended later."""
-    closed = _changed(user_id, session_id, change, now)
-    audience.end(user_id, closed, now)
-    return closed
+def _leave_word(user_id: str, session: Session, beside: Beside, shown: Shown, now: datetime) -> None:
+    """For those who watch. An end out of sight is told when it says nothing: so long after the last visible moment."""
+    if not beside.is_watched:
+        return
+    audience.leave_word(user_id, session.session_id, now)
+    vanished = shown.sight.is_hidden and not beside.known(session).sight.is_hidden
+    if not vanished:
+        return
+    left = audience.TOLD_OVER_AFTER - (now - (shown.seen_at or now))
+    if left >= timedelta(0):
+        audience.leave_word_of_end(user_id, session.session_id, now, after=left)
+    elif session.outcome is LiveOutcome.FORGOTTEN:
+        audience.leave_word_of_end(user_id, session.session_id, now, after=timedelta(0))
 
 
 def finish(user_id: str, session_id: str, now: datetime) -> Session:
@@ -180,6 +198,8 @@ class _Written:
     session: Session
     judged: Judged
     intake: Intake
+    beside: Beside
+    shown: Shown
 
 
 def take(user_id: str, session_id: str, batch: SentSamples, now: datetime) -> SampleReceipt:
@@ -188,8 +208,8 @@ def take(user_id: str, session_id: str, batch: SentSamples, now: datetime) -> Sa
     session, judged_, intake = written.session, written.judged, written.intake
     if not session.is_open and not batch.more:
         finish(user_id, session_id, now)
-    if intake.newest is not None and session.is_open:
-        audience.push(user_id, session, intake.newest, now)
+    if session.is_open and intake.changed:
+        _leave_word(user_id, session, written.beside, written.shown, now)
     count("LiveSamples", intake.added)
     newest_s = intake.newest.time_s if intake.newest else 0.0
     return SampleReceipt(
@@ -204,17 +224,28 @@ def take(user_id: str, session_id: str, batch: SentSamples, now: datetime) -> Sa
 
 def _take(user_id: str, session_id: str, batch: SentSamples, now: datetime) -> _Written:
     minutes = minutes_of(batch)
-    wanted = [*minutes, minutes[-1] + 1]
-    stored, session, chunks = session_store.existing_with_chunks(user_id, session_id, wanted)
+    existing = session_store.existing_with(
+        user_id,
+        session_id,
+        minutes=[*minutes, minutes[-1] + 1],
+        besides=audience_store.beside(user_id, session_id),
+    )
+    session = existing.session
+    beside = audience_store.found_beside(existing.found, user_id, session_id, now)
     session.check_takes_more(now)
     found = judged(batch, session, now)
-    known = {minute: chunk.value for minute, chunk in chunks.items() if chunk.value is not None}
+    known = {minute: chunk.value for minute, chunk in existing.chunks.items() if chunk.value is not None}
     intake = decide(found.samples, known, minutes[-1], session)
+    shown = beside.known(session)
+    if session.is_open:
+        shown = shown.advanced(session, intake.samples, beside.privacy, now)
     if intake.changed:
-        changed = [(chunks[minute], data) for minute, data in intake.changed.items()]
-        session_store.write_chunks(stored, session, changed, now)
-    session_store.hear(stored, session, found.samples.last_s or 0.0, now)
-    return _Written(session, found, intake)
+        changed = [(existing.chunks[minute], data) for minute, data in intake.changed.items()]
+        session_store.write_chunks(
+            existing.stored, session, changed, now, also=lambda change: beside.keep(change, shown)
+        )
+    session_store.hear(existing.stored, session, found.samples.last_s or 0.0, now)
+    return _Written(session, found, intake, beside, shown)
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -229,6 +260,7 @@ def sessions(user_id: str, *, limit: int, cursor: str | None) -> Page[SessionSum
 
 
 def open_session_of(user_id: str) -> str:
+    """The athlete's own."""
     found = session_store.open_session(user_id)
     if found is None:
         raise LiveSessionNotFoundError

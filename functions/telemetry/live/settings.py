@@ -43,3 +43,7 @@ class ConnectSettings(Settings):
 
 class LiveSettings(Settings):
     live_forgotten_after_s: float = 4 * 3600
+
+
+class PushSettings(Settings):
+    pushes_queue: str

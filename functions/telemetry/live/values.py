@@ -128,20 +128,24 @@ class Latest:
 
 
 class LiveView(BaseModel):
-    """What followers see. No position inside the athlete's privacy zones."""
+    """What somebody who watches sees. For all but the athlete, it begins and ends with what is visible."""
 
     model_config = ConfigDict(frozen=True)
 
-    session_id: str
+    session_id: str = Field(description="for all but the athlete, one that only those who watch know")
+    sequence: int = Field(default=0, description="grows; an update with a smaller one than seen before is old")
     state: LiveState
+    hidden: bool = Field(default=False, description="out of sight: what is told is the last that was visible")
     sport_type: SportType
-    started_at: AwareDatetime
-    time_s: float | None = Field(default=None, description="of the newest sample, since the start")
-    position: tuple[float, float] | None = Field(default=None, description="[lat, lon]; null in a privacy zone")
+    started_at: AwareDatetime = Field(description="for all but the athlete, the first visible moment")
+    time_s: float | None = Field(default=None, description="until the newest visible sample, without what was hidden")
+    position: tuple[float, float] | None = Field(
+        default=None, description="[lat, lon]; null without the athlete's consent to location"
+    )
     speed_mps: float | None = None
     pace_s_per_km: float | None = None
-    heart_rate_bpm: float | None = None
-    distance_m: float | None = None
+    heart_rate_bpm: float | None = Field(default=None, description="only where the athlete lets this viewer see it")
+    distance_m: float | None = Field(default=None, description="run while visible")
 
 
 # --- who may watch ---------------------------------------------------------------------------------------------------
@@ -150,6 +154,7 @@ class LiveView(BaseModel):
 class Allowed(Value):
     user_id: str
     allowed_at: AwareDatetime
+    heart_rate: bool = False
 
 
 class Link(Value):
@@ -159,3 +164,4 @@ class Link(Value):
     user_id: str
     session_id: str
     expires_at: AwareDatetime
+    heart_rate: bool = False

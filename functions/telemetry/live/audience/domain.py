@@ -1,20 +1,23 @@
-"""Who may watch (followers, and whoever has the token of a link), and what they see: nothing of privacy zones."""
+"""Who may watch: followers, and whoever has the token of a link; each has places of its own."""
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from stadion.events.accounts import PrivacyZone
-from stadion.privacy import masked
+from stadion.privacy import Privacy, Viewer
 from stadion.values import Value
-from telemetry.live.sessions.domain import Session
-from telemetry.live.values import Allowed, Latest, Link, LiveView
+from telemetry.live.audience.sight import Shown
+from telemetry.live.values import Allowed, Link
 
-_STANDING_MPS: Final = 0.3
 TOKEN_BYTES: Final = 32
 """256 random bits, of which only the digest is kept."""
+PLACES_OF_LINK: Final = 10
+PLACES_OF_FOLLOWER: Final = 5
+PLACES_OF_FOLLOWERS: Final = 50
+"""Connections of one session at a time. The athlete's own take none."""
 
 
 class Watcher(Value):
@@ -24,6 +27,8 @@ class Watcher(Value):
     session_id: str
     user_id: str | None = None
     link_id: str | None = None
+    steps: int = -1
+    """Of what it saw when it came."""
 
 
 @dataclass(frozen=True)
@@ -33,45 +38,49 @@ class Audience:
     user_id: str
     allowed: dict[str, Allowed] = field(default_factory=dict)
     links: dict[str, Link] = field(default_factory=dict)
-    watchers: list[Watcher] = field(default_factory=list)
-    zones: list[PrivacyZone] = field(default_factory=list)
+    watchers: Sequence[Watcher] = ()
+    shown: dict[str, Shown] = field(default_factory=dict)
+    """By the session's own id."""
+    privacy: Privacy = field(default_factory=Privacy)
 
     def may_watch(self, watcher: Watcher, now: datetime) -> bool:
         if watcher.link_id is not None:
             link = self.links.get(watcher.link_id)
             return link is not None and link.session_id == watcher.session_id and link.expires_at > now
-        return watcher.user_id is not None and (watcher.user_id == self.user_id or watcher.user_id in self.allowed)
+        return watcher.user_id is not None and (self.is_own(watcher) or watcher.user_id in self.allowed)
+
+    def is_own(self, watcher: Watcher) -> bool:
+        return watcher.link_id is None and watcher.user_id == self.user_id
+
+    def viewer(self, watcher: Watcher) -> Viewer:
+        """`watcher` may watch."""
+        if self.is_own(watcher):
+            return Viewer(is_athlete=True)
+        permission = self.links[watcher.link_id] if watcher.link_id else self.allowed[watcher.user_id or ""]
+        return Viewer(heart_rate=permission.heart_rate)
 
     def of_session(self, session_id: str) -> list[Watcher]:
         return [watcher for watcher in self.watchers if watcher.session_id == session_id]
 
+    def places_left(self, watcher: Watcher) -> bool:
+        """A connection that watches already keeps its place."""
+        if self.is_own(watcher):
+            return True
+        others = [one for one in self.of_session(watcher.session_id) if one.connection_id != watcher.connection_id]
+        if watcher.link_id is not None:
+            return sum(one.link_id == watcher.link_id for one in others) < PLACES_OF_LINK
+        followers = [one for one in others if one.link_id is None and not self.is_own(one)]
+        same = sum(one.user_id == watcher.user_id for one in followers)
+        return same < PLACES_OF_FOLLOWER and len(followers) < PLACES_OF_FOLLOWERS
 
-# --- what they see -------------------------------------------------------------------------------------------------
-
-
-def seen(session: Session, newest: Latest | None, audience: Audience, *, own: bool) -> LiveView:
-    about = LiveView(
-        session_id=session.session_id,
-        state=session.state,
-        sport_type=session.sport_type,
-        started_at=session.started_at,
-    )
-    if newest is None:
-        return about
-    position = newest.position
-    if position is not None and not own:
-        position = masked(*position, audience.zones)
-    speed = newest.speed_mps
-    return about.model_copy(
-        update={
-            "time_s": newest.time_s,
-            "position": position,
-            "speed_mps": speed,
-            "pace_s_per_km": round(1000 / speed, 1) if speed is not None and speed > _STANDING_MPS else None,
-            "heart_rate_bpm": newest.heart_rate_bpm,
-            "distance_m": newest.distance_m,
-        }
-    )
+    def session_of(self, shown_as: str | None, now: datetime) -> str | None:
+        """The session that others know by this id; without one, the newest that is still there to be seen."""
+        known = [one for one in self.shown.values() if one.is_there(self.privacy)]
+        if shown_as is not None:
+            return next((one.session_id for one in known if one.shown_as == shown_as), None)
+        running = [one for one in known if not one.is_over(now)]
+        newest = max(running, key=lambda one: one.started_at, default=None)
+        return newest.session_id if newest is not None else None
 
 
 # --- links ----------------------------------------------------------------------------------------------------------

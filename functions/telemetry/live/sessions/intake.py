@@ -17,7 +17,9 @@ class Intake:
     """Minute -> its chunk, with what is new in it."""
     added: int = 0
     newest: Latest | None = None
-    """What followers are to see: nothing if something later was there already."""
+    """What the athlete's own devices are to see: nothing if something later was there already."""
+    samples: Samples = NOTHING
+    """Those minutes, with what was known of them."""
 
 
 def decide(samples: Samples, known: Mapping[int, bytes], last_minute: int, session: Session) -> Intake:
@@ -25,6 +27,7 @@ def decide(samples: Samples, known: Mapping[int, bytes], last_minute: int, sessi
     changed: dict[int, bytes] = {}
     added = 0
     newest: Latest | None = None
+    minutes: list[Samples] = []
     for minute, sent in by_minute(samples):
         before = unpacked(known[minute]) if minute in known else NOTHING
         after = merged([before, sent])
@@ -33,10 +36,11 @@ def decide(samples: Samples, known: Mapping[int, bytes], last_minute: int, sessi
         if len(after) > most_in(minute):
             raise TooManySamplesError(pointer="#/time_s", most=most_in(minute))
         changed[minute] = packed(after)
+        minutes.append(after)
         added += len(after) - len(before)
         newest = latest(after) if after.last_s == sent.last_s else None
     is_overtaken = last_minute + 1 in known or (newest is not None and newest.time_s < session.until_s)
-    return Intake(changed, added, None if is_overtaken else newest)
+    return Intake(changed, added, None if is_overtaken else newest, merged(minutes))
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,9 @@ Every write of a chunk holds the session still: while it is open by a condition 
 it. So nothing is written into a session that was discarded, and no sample slips in between a stop and what it saves.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -16,13 +17,13 @@ from stadion.change import Change
 from stadion.dynamo import Item, absent
 from stadion.events.envelope import Event
 from stadion.pagination import Page
-from stadion.records import Index, Records, Stored, fetch
+from stadion.records import Found, Index, Place, Records, Stored, fetch
 from stadion.retry import WriteConflictError
 from stadion.values import Value
 from telemetry import chunk_store
 from telemetry.chunk_store import CHUNKS, LIVE, ChunkItem
 from telemetry.live.errors import LiveSessionNotFoundError, LiveSessionOpenError
-from telemetry.live.sessions.chunks import latest, merged, unpacked
+from telemetry.live.sessions.chunks import Samples, latest, merged, unpacked
 from telemetry.live.sessions.domain import Phase, Session
 from telemetry.live.values import Latest
 
@@ -90,17 +91,27 @@ def existing(user_id: str, session_id: str) -> tuple[Stored[Session], Session]:
     return SESSIONS.existing(user_id, session_id)
 
 
-def existing_with_chunks(
-    user_id: str, session_id: str, minutes: Iterable[int]
-) -> tuple[Stored[Session], Session, dict[int, Stored[bytes]]]:
+@dataclass(frozen=True)
+class Existing:
+    """A session with what was read in the same request."""
+
+    stored: Stored[Session]
+    session: Session
+    chunks: Mapping[int, Stored[bytes]]
+    found: Found
+
+
+def existing_with(
+    user_id: str, session_id: str, *, minutes: Iterable[int] = (), besides: Iterable[Place[Any]] = ()
+) -> Existing:
     """In one request."""
     place = SESSIONS.at(user_id, session_id)
     places = {minute: CHUNKS.at(user_id, session_id, LIVE, minute) for minute in minutes}
-    found = fetch(place, *places.values())
+    found = fetch(place, *places.values(), *besides)
     session = found[place].value
     if session is None:
         raise LiveSessionNotFoundError
-    return found[place], session, {minute: found[chunk] for minute, chunk in places.items()}
+    return Existing(found[place], session, {minute: found[chunk] for minute, chunk in places.items()}, found)
 
 
 def chunks(user_id: str, session_id: str) -> list[bytes]:
@@ -109,7 +120,12 @@ def chunks(user_id: str, session_id: str) -> list[bytes]:
 
 def newest(user_id: str, session_id: str) -> Latest | None:
     """What the last two chunks say."""
-    return latest(merged(map(unpacked, CHUNKS.every(user_id, session_id, LIVE, newest_first=True, limit=2))))
+    return latest(newest_samples(user_id, session_id))
+
+
+def newest_samples(user_id: str, session_id: str) -> Samples:
+    """Of the last two chunks."""
+    return merged(map(unpacked, CHUNKS.every(user_id, session_id, LIVE, newest_first=True, limit=2)))
 
 
 def page(user_id: str, *, limit: int, cursor: str | None) -> Page[Session]:
@@ -133,17 +149,28 @@ def unheard_since(moment: datetime, *, unfinished_since: datetime) -> Iterator[t
 # --- writing ---------------------------------------------------------------------------------------------------------
 
 
-def create(user_id: str, session: Session, events: Iterable[Event], now: datetime) -> None:
+Also = Callable[[Change], None]
+"""What is written in the same transaction."""
+
+
+def create(user_id: str, session: Session, events: Iterable[Event], now: datetime, *, also: Also) -> None:
     """`WriteConflictError` when the session is there already, `LiveSessionOpenError` when another one is open."""
     mark = _OpenMark(session_id=session.session_id)
     with Change(user_id, now) as change:
         change.replace(SESSIONS.of(session, user_id).nothing(), session)
         change.put(OPEN_MARKS.at(user_id), mark, refused=_is_open)
+        also(change)
         change.publish(*events)
 
 
 def save(
-    user_id: str, stored: Stored[Session], session: Session, now: datetime, *, events: Iterable[Event] = ()
+    user_id: str,
+    stored: Stored[Session],
+    session: Session,
+    now: datetime,
+    *,
+    events: Iterable[Event] = (),
+    also: Also = lambda _: None,
 ) -> None:
     """`WriteConflictError` when it is not as it was read."""
     with Change(user_id, now) as change:
@@ -151,11 +178,17 @@ def save(
         if stored.value is not None and stored.value.is_open and not session.is_open:
             own = Item.body == {"session_id": session.session_id}
             change.delete(OPEN_MARKS.at(user_id), only=own | absent())
+        also(change)
         change.publish(*events)
 
 
 def write_chunks(
-    stored: Stored[Session], session: Session, changed: Iterable[tuple[Stored[bytes], bytes]], now: datetime
+    stored: Stored[Session],
+    session: Session,
+    changed: Iterable[tuple[Stored[bytes], bytes]],
+    now: datetime,
+    *,
+    also: Also,
 ) -> None:
     """All of a batch or nothing, if each chunk and the session are still what was read."""
     with Change(None, now) as change:
@@ -165,6 +198,7 @@ def write_chunks(
             change.replace(stored, session.model_copy(update={"unfinished_since": now}))
         for chunk, data in changed:
             change.replace(chunk, data)
+        also(change)
 
 
 def hear(stored: Stored[Session], session: Session, until_s: float, now: datetime) -> None:

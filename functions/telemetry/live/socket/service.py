@@ -110,8 +110,10 @@ def _watch(message: WatchMessage, who: Caller, connection_id: str, now: datetime
     athlete = message.user_id or who.user_id
     if athlete is None:
         raise LiveSessionNotFoundError
-    audience.check_may_watch(athlete, who.user_id or "")
-    session_id = message.session_id or service.open_session_of(athlete)
+    if athlete == who.user_id:
+        session_id = message.session_id or service.open_session_of(athlete)
+    else:
+        session_id = audience.athlete_session(athlete, who.user_id or "", message.session_id, now)
     return audience.watch(
         athlete, Watcher(connection_id=connection_id, session_id=session_id, user_id=who.user_id), now
     )

@@ -6,7 +6,8 @@ import pytest
 
 from telemetry.live import connections
 from tests.kit.clock import Clock
-from tests.telemetry.live.integration.world import Wire
+from tests.kit.services import Service
+from tests.telemetry.live.integration.world import Wire, grant
 
 
 @pytest.fixture(autouse=True)
@@ -23,3 +24,10 @@ def now(standing_clock: Clock) -> Clock:
     """It begins at the real moment: tokens and links are judged by it too."""
     standing_clock.set(datetime.now(UTC))
     return standing_clock
+
+
+@pytest.fixture(autouse=True)
+def consents(telemetry: Service) -> None:
+    """Given, as by most athletes; tests of those who did not take them back."""
+    grant(telemetry, "location")
+    grant(telemetry, "health_data")

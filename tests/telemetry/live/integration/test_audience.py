@@ -8,13 +8,13 @@ import pytest
 
 from tests.kit.clock import Clock
 from tests.kit.services import ATHLETE, OTHER, Service
-from tests.telemetry.live.integration.world import HOME, SESSION, Wire, do, hide, say, send, start, watch
+from tests.telemetry.live.integration.world import HOME, SESSION, Wire, do, follow, say, send, start, watch
 
 
 class TestWatching:
-    def test_a_follower_sees_position_pace_and_heart_rate(self, telemetry: Service, wire: Wire) -> None:
+    def test_a_follower_sees_position_pace_and_the_heart_rate_if_let(self, telemetry: Service, wire: Wire) -> None:
         start(telemetry)
-        telemetry.call("PUT", f"/v1/live/followers/{OTHER}")
+        follow(telemetry, heart_rate=True)
         send(telemetry, 0, 1, lat=[55.70, 55.71], lon=[37.5, 37.5], heart_rate_bpm=[99, 101], power_w=[200, 210])
         watch(telemetry, "c1")
         [answer] = wire.to("c1")
@@ -33,32 +33,6 @@ class TestWatching:
         assert {answer["code"] for answer in wire.to("c1")} == {"live_session_not_found"}
         send(telemetry, 0)
         assert len(wire.to("c1")) == 3
-
-    def test_a_place_that_is_private_is_told_to_nobody_else(self, telemetry: Service, wire: Wire) -> None:
-        hide(telemetry, (*HOME, 400))
-        start(telemetry)
-        telemetry.call("PUT", f"/v1/live/followers/{OTHER}")
-        send(telemetry, 0, lat=[HOME[0]], lon=[HOME[1]])
-        watch(telemetry, "c1")
-        watch(telemetry, "own", user=ATHLETE)
-        link = do(telemetry, "share-links").body
-        send(telemetry, 1, lat=[HOME[0]], lon=[HOME[1]], speed_mps=[3])
-        shared = telemetry.call("GET", link["path"], user=None)
-        assert [seen["position"] for seen in [*wire.seen_by("c1"), shared.body]] == [None, None, None]
-        assert wire.seen_by("own")[-1]["position"] == list(HOME)
-        assert wire.seen_by("c1")[-1]["speed_mps"] == 3
-        send(telemetry, 2, lat=[55.80], lon=[37.61])
-        assert wire.seen_by("c1")[-1]["position"] == [55.80, 37.61]
-
-    def test_a_zone_that_comes_late_holds_for_the_next_push(self, telemetry: Service, wire: Wire) -> None:
-        start(telemetry)
-        telemetry.call("PUT", f"/v1/live/followers/{OTHER}")
-        watch(telemetry, "c1")
-        send(telemetry, 0, lat=[HOME[0]], lon=[HOME[1]])
-        hide(telemetry, (*HOME, 400), revision=2)
-        hide(telemetry, revision=1)
-        send(telemetry, 1, lat=[HOME[0]], lon=[HOME[1]])
-        assert [seen["position"] for seen in wire.seen_by("c1")] == [None, list(HOME), None]
 
     def test_a_follower_who_is_no_more_is_told_once_and_then_nothing(self, telemetry: Service, wire: Wire) -> None:
         start(telemetry)
@@ -100,16 +74,16 @@ class TestWatching:
 
     def test_who_comes_after_the_end_learns_that_it_ended_and_not_where(self, telemetry: Service, wire: Wire) -> None:
         start(telemetry)
-        link = do(telemetry, "share-links", expires_in_s=3600).body
-        telemetry.call("PUT", f"/v1/live/followers/{OTHER}")
+        link = do(telemetry, "share-links", expires_in_s=3600, heart_rate=True).body
+        follow(telemetry, heart_rate=True)
         send(telemetry, 0, lat=[HOME[0]], lon=[HOME[1]], heart_rate_bpm=[120])
+        watch(telemetry, "c1")
+        shown_as = wire.seen_by("c1")[-1]["session_id"]
         do(telemetry, "stop", at_s=1)
-        say(telemetry, "c1", {"action": "watch", "user_id": ATHLETE, "session_id": SESSION}, user=OTHER)
+        say(telemetry, "c1", {"action": "watch", "user_id": ATHLETE, "session_id": shown_as}, user=OTHER)
         for told in (telemetry.call("GET", link["path"], user=None).body, wire.seen_by("c1")[-1]):
-            assert (told["state"], told["time_s"], told["position"], told["heart_rate_bpm"]) == (
-                "finished",
-                *[None] * 3,
-            )
+            assert told["state"] == "finished"
+            assert {told.get(name) for name in ("time_s", "position", "heart_rate_bpm", "distance_m")} == {None}
 
     def test_a_revoked_link_leads_nowhere(self, telemetry: Service, wire: Wire) -> None:
         start(telemetry)

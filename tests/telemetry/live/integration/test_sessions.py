@@ -16,9 +16,12 @@ from tests.telemetry.live.integration.world import (
     chunks,
     do,
     finished,
+    follow,
     send,
     shown,
     start,
+    waiting,
+    watch,
 )
 
 
@@ -163,5 +166,15 @@ class TestSession:
         send(telemetry, 0)
         with counted() as operations:
             send(telemetry, 1, 2)
-        assert operations == ["GetItem", "BatchGetItem", "TransactWriteItems", "Query"]
-        # the first: how does the athlete stand? The last: does anybody watch?
+        assert operations == ["GetItem", "BatchGetItem", "TransactWriteItems"]  # how does the athlete stand?
+
+    def test_however_many_watch_a_batch_takes_no_more_than_a_word_in_a_queue(self, telemetry: Service) -> None:
+        start(telemetry)
+        follow(telemetry)
+        for number in range(5):
+            watch(telemetry, f"c{number}")
+        with counted() as operations:
+            body = {"time_s": [1, 2], "heart_rate_bpm": [100, 101]}
+            telemetry.call("POST", f"/v1/live/sessions/{SESSION}/samples", body)
+        assert operations == ["GetItem", "BatchGetItem", "TransactWriteItems"]
+        assert len(waiting()) == 1

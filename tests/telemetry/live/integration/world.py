@@ -4,9 +4,11 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import boto3
 from pydantic import BaseModel
 
 from stadion import clock
+from telemetry.live.audience.work import Push
 from tests.kit.events import entry
 from tests.kit.services import ATHLETE, OTHER, Answer, Service, sqs_event
 
@@ -50,11 +52,20 @@ def send(telemetry: Service, *times: float, session_id: str = SESSION, **columns
     body = {"time_s": list(times), **columns}
     if not columns:
         body |= {"heart_rate_bpm": [100 + int(t) % 60 for t in times]}
-    return telemetry.call("POST", f"/v1/live/sessions/{session_id}/samples", body)
+    answer = telemetry.call("POST", f"/v1/live/sessions/{session_id}/samples", body)
+    tell(telemetry)
+    return answer
 
 
 def do(telemetry: Service, what: str, *, session_id: str = SESSION, **body: Any) -> Answer:
-    return telemetry.call("POST", f"/v1/live/sessions/{session_id}/{what}", body)
+    answer = telemetry.call("POST", f"/v1/live/sessions/{session_id}/{what}", body)
+    tell(telemetry)
+    return answer
+
+
+def follow(telemetry: Service, viewer: str = OTHER, **more: Any) -> None:
+    answer = telemetry.call("PUT", f"/v1/live/followers/{viewer}", more or None)
+    assert answer.status == 200, answer.body
 
 
 def shown(telemetry: Service, session_id: str = SESSION) -> Any:
@@ -77,6 +88,7 @@ def say(telemetry: Service, connection: str, body: Any, *, user: str | None = AT
     about = {"eventType": "MESSAGE", "connectionId": connection, "requestId": "r-12345678", "authorizer": who}
     event = {"requestContext": about, "body": body if isinstance(body, str) else json.dumps(body)}
     assert telemetry.invoke("on_socket_message", event) == {"statusCode": 200}
+    tell(telemetry)
 
 
 def watch(telemetry: Service, connection: str, *, user: str | None = OTHER, **context: str) -> None:
@@ -86,6 +98,44 @@ def watch(telemetry: Service, connection: str, *, user: str | None = OTHER, **co
 
 def deliver(service: Service, function: str, *events: dict[str, Any]) -> None:
     assert service.invoke(function, sqs_event(*events)) == {"batchItemFailures": []}
+
+
+def waiting(name: str = "pushes") -> list[str]:
+    """What is in the queue, and in no hurry."""
+    client = boto3.client("sqs")
+    url = client.get_queue_url(QueueName=name)["QueueUrl"]
+    bodies: list[str] = []
+    while found := client.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+        bodies += [message["Body"] for message in found]
+        for message in found:
+            client.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    return bodies
+
+
+def tell(telemetry: Service, *, ends: bool = False) -> None:
+    """What waits to be pushed is; with `ends`, what was left for a quarter of an hour after the athlete vanished."""
+    bodies = waiting()
+    if ends:
+        word = Push(correlation_id="c-1", asked_at=clock.now(), user_id=ATHLETE, session_id=SESSION, ends=True)
+        bodies.append(word.model_dump_json())
+    if bodies:
+        records = [
+            {"messageId": str(n), "body": body, "eventSource": "aws:sqs", "attributes": {}}
+            for n, body in enumerate(bodies)
+        ]
+        assert telemetry.invoke("on_pushes", {"Records": records}) == {"batchItemFailures": []}
+
+
+def grant(telemetry: Service, kind: str, *, granted: bool = True, revision: int = 1) -> None:
+    """The athlete's consent, as `accounts` tells it."""
+    said = {
+        "kind": kind,
+        "granted": granted,
+        "revision": revision,
+        "text_version": "2026-10",
+        "changed_at": "2026-11-21T06:30:00Z",
+    }
+    deliver(telemetry, "on_privacy_zones", entry("ConsentChanged", said, source="accounts"))
 
 
 def hide(telemetry: Service, *zones: tuple[float, float, float], revision: int = 1) -> None:

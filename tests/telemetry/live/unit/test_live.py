@@ -4,13 +4,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stadion.events.accounts import PrivacyZone
 from stadion.events.telemetry import LiveOutcome
-from stadion.privacy import distance_m, is_hidden, masked
 from stadion.sports import SportType
 from telemetry.live.sessions.chunks import (
     CHANNELS,
@@ -183,25 +180,3 @@ class TestSession:
         assert not closed.takes_more(NOW + timedelta(days=7, seconds=1))
         assert not closed.model_copy(update={"sealed": True}).takes_more(NOW)
         assert not started(START, NOW).discarded(NOW).takes_more(NOW)
-
-
-HOME = PrivacyZone(zone_id="z", lat=55.7512, lon=37.6184, radius_m=400)
-
-
-class TestPrivacy:
-    @given(st.floats(-400, 400), st.floats(-400, 400))
-    def test_a_position_is_hidden_exactly_inside_the_circle(self, north_m: float, east_m: float) -> None:
-        lat = HOME.lat + north_m / 111_195
-        lon = HOME.lon + east_m / (111_195 * np.cos(np.radians(HOME.lat)))
-        away_m = (north_m**2 + east_m**2) ** 0.5
-        if abs(away_m - HOME.radius_m) > 1:
-            assert is_hidden(lat, lon, [HOME]) == (away_m < HOME.radius_m)
-
-    def test_across_the_date_line(self) -> None:
-        zone = PrivacyZone(zone_id="z", lat=-17.0, lon=179.999, radius_m=500)
-        assert is_hidden(-17.0, -179.999, [zone])
-        assert distance_m(-17.0, 179.999, -17.0, -179.999) == pytest.approx(212.7, abs=1)
-
-    def test_nothing_is_hidden_without_zones(self) -> None:
-        assert masked(55.75, 37.61, []) == (55.75, 37.61)
-        assert masked(HOME.lat, HOME.lon, [HOME]) is None
