@@ -6,23 +6,21 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
-from accounts import consent_service, privacy_service, profile_service, store
+from accounts import consent_service, profile_service, store
 from accounts.avatars import store as avatars
 from accounts.avatars.schemas import AvatarForm, AvatarRequest
 from accounts.contacts import routes as contacts
 from accounts.domain import ConsentJournalEntry, Profile, UserRole
-from accounts.errors import ConsentRequiredError, NotMeasuredYetError, TooManyZonesError, UserNotFoundError
+from accounts.errors import ConsentRequiredError, NotMeasuredYetError, UserNotFoundError
+from accounts.privacy_zones import routes as privacy_zones
 from accounts.schemas import (
     ConsentPut,
     ConsentResponse,
     PhysicalDataPut,
     PhysicalDataResponse,
-    PrivacyZonePut,
-    PrivacyZoneResponse,
     ProfilePatch,
     ProfileResponse,
     PublicProfile,
-    ZoneId,
 )
 from accounts.sign_in import routes as sign_in
 from stadion import clock
@@ -36,6 +34,7 @@ api = Api()
 api.include_router(sign_in.router)
 api.include_router(sign_in.admin)
 api.include_router(contacts.router)
+api.include_router(privacy_zones.router)
 handler = lambda_handler(api)
 
 # --- the athlete's own ----------------------------------------------------------------------------------------------
@@ -100,37 +99,6 @@ def put_physical(measured_on: date, body: Annotated[PhysicalDataPut, Body()]) ->
 )
 def delete_physical(measured_on: date) -> Response[None]:
     profile_service.delete_physical(api.user_id, measured_on, clock.now())
-    return no_content()
-
-
-@api.get("/v1/me/privacy-zones", summary="List the privacy zones", tags=["Profile"])
-def list_privacy_zones() -> ListResponse[PrivacyZoneResponse]:
-    zones = privacy_service.zones(api.user_id)
-    return ListResponse[PrivacyZoneResponse](items=[PrivacyZoneResponse.of(zone) for zone in zones])
-
-
-@api.put(
-    "/v1/me/privacy-zones/<zone_id>",
-    summary="Set a privacy zone",
-    tags=["Profile"],
-    raises=(TooManyZonesError, RequestInProgressError),
-)
-def put_privacy_zone(zone_id: ZoneId, body: Annotated[PrivacyZonePut, Body()]) -> PrivacyZoneResponse:
-    """Positions inside are shown to nobody else: around a centre that is moved by up to half the radius."""
-    zone = body.zone(zone_id)
-    privacy_service.put(api.user_id, zone, clock.now())
-    return PrivacyZoneResponse.of(zone)
-
-
-@api.delete(
-    "/v1/me/privacy-zones/<zone_id>",
-    status_code=204,
-    summary="Remove a privacy zone",
-    tags=["Profile"],
-    raises=(RequestInProgressError,),
-)
-def delete_privacy_zone(zone_id: ZoneId) -> Response[None]:
-    privacy_service.remove(api.user_id, zone_id, clock.now())
     return no_content()
 
 

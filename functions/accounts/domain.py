@@ -1,8 +1,5 @@
 """Values and rules of accounts: profile, settings, privacy, physical data, consents."""
 
-import hashlib
-import hmac
-import math
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -14,11 +11,9 @@ from stadion.events.accounts import (
     ContactChanged,
     Gender,
     PhysicalDataChanged,
-    PrivacyZone,
     ProfileUpdated,
 )
 from stadion.i18n import Language
-from stadion.privacy import EARTH_RADIUS_M
 from stadion.values import Value
 
 
@@ -166,45 +161,6 @@ def current(history: list[PhysicalData], today: date) -> PhysicalData:
         if entry.measured_on <= today:
             known |= entry.model_dump(exclude_none=True)
     return PhysicalData.model_validate({"measured_on": today, **known})
-
-
-# --- privacy zones --------------------------------------------------------------------------------------------------
-
-
-class Zone(Value):
-    """A circle as the athlete set it."""
-
-    zone_id: str
-    lat: float
-    lon: float
-    radius_m: float
-    label: str | None = None
-
-
-class PrivacyZones(Value):
-    salt: str = Field(default="", description="moves the centres; it never leaves the service")
-    zones: list[Zone] = Field(default_factory=list)
-
-
-MAX_ZONES = 10
-JITTER = 0.5  # of the radius: the true centre stays well inside
-GRID_DEGREES = 0.002  # some 200 m: the same home, set anew a few metres away, is moved by the same vector
-
-
-def hidden_circle(zone: Zone, salt: str) -> PrivacyZone:
-    """The circle that others miss: moved, so that its centre is not the door (Hassan et al., USENIX Security 2018).
-
-    Always by the same vector for the same place, so that setting it again and again does not average the move away.
-    """
-    place = f"{round(zone.lat / GRID_DEGREES)}:{round(zone.lon / GRID_DEGREES)}:{zone.radius_m:.0f}"
-    digest = hmac.new(salt.encode(), place.encode(), hashlib.sha256).digest()
-    angle = math.tau * int.from_bytes(digest[:4], "big") / 2**32
-    way = zone.radius_m * JITTER * math.sqrt(int.from_bytes(digest[4:8], "big") / 2**32)
-    north, east = way * math.cos(angle), way * math.sin(angle)
-    metres_per_degree = math.tau * EARTH_RADIUS_M / 360
-    lat = max(-90.0, min(90.0, zone.lat + north / metres_per_degree))
-    lon = zone.lon + east / (metres_per_degree * max(0.01, math.cos(math.radians(zone.lat))))
-    return PrivacyZone(zone_id=zone.zone_id, lat=lat, lon=(lon + 180) % 360 - 180, radius_m=zone.radius_m)
 
 
 # --- consents -------------------------------------------------------------------------------------------------------

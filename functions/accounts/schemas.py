@@ -5,8 +5,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Annotated, Any, Self
 
-from aws_lambda_powertools.event_handler.openapi.params import Path
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, Strict, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, model_validator
 
 from accounts.countries import COUNTRIES
 from accounts.domain import (
@@ -19,7 +18,6 @@ from accounts.domain import (
     UnitSystem,
     UserRole,
     WeekStart,
-    Zone,
     current,
 )
 from stadion import clock
@@ -55,8 +53,6 @@ PersonName = Annotated[str, Field(min_length=1, max_length=100, pattern=LINE)]
 Country = Annotated[str, Field(examples=["RU"]), AfterValidator(_country)]
 Region = Annotated[str, Field(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$", examples=["RU-MOW"])]
 City = Annotated[str, Field(min_length=1, max_length=100, pattern=LINE, examples=["Moscow"])]
-Degrees = Annotated[float, Strict(), AfterValidator(lambda value: round(value, 7))]
-ZoneId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$", examples=["home"], description="chosen by the client")]
 BirthDate = Annotated[date, AfterValidator(_birth_date)]
 
 
@@ -206,32 +202,6 @@ class PhysicalDataResponse(BaseModel):
     @classmethod
     def of(cls, history: list[PhysicalData], *, today: date) -> Self:
         return cls(current=current(history, today), history=history)
-
-
-class PrivacyZonePut(RequestModel):
-    """A circle in which nobody but the athlete sees a position."""
-
-    lat: Degrees = Field(ge=-90, le=90, examples=[55.7512])
-    lon: Degrees = Field(ge=-180, le=180, examples=[37.6184])
-    radius_m: Amount = Field(ge=200, le=1600, examples=[400])
-    label: Annotated[str, Field(min_length=1, max_length=60, pattern=LINE, examples=["Home"])] | None = None
-
-    def zone(self, zone_id: str) -> Zone:
-        return Zone(zone_id=zone_id, **self.model_dump())
-
-
-class PrivacyZoneResponse(BaseModel):
-    """As the athlete set it. What others miss is a circle of the same size around a centre nearby."""
-
-    zone_id: str
-    lat: float
-    lon: float
-    radius_m: float
-    label: str | None
-
-    @classmethod
-    def of(cls, zone: Zone) -> Self:
-        return cls(**zone.model_dump())
 
 
 class ConsentPut(RequestModel):

@@ -6,14 +6,14 @@ from typing import Any
 
 from pydantic import AwareDatetime
 
-from accounts.domain import Consent, ConsentJournalEntry, PhysicalData, PrivacyZones, Profile
+from accounts.domain import Consent, ConsentJournalEntry, PhysicalData, Profile
 from accounts.errors import UserNotFoundError
 from stadion import pagination, writes
 from stadion.change import Change
 from stadion.errors import StaleVersionError
 from stadion.events.accounts import ConsentKind
 from stadion.events.envelope import Event
-from stadion.records import Records, Stored
+from stadion.records import Records
 from stadion.values import Value
 
 
@@ -51,8 +51,6 @@ DAYS = Records(
     load=lambda item: _Day(entry=PhysicalData.model_validate(item.body) if item.body else None),
 )
 """Measurements of a day: `PUT`, `DELETE` (which leaves the revision), with their event; one query."""
-ZONES = Records(PrivacyZones, kind="privacy_zones", pk="USER#{user_id}", sk="PRIVACY_ZONES", nulls=True)
-"""The whole list on its revision, with its event."""
 CONSENTS = Records(Consent, kind="consent", pk="USER#{user_id}", sk="CONSENT#{kind}", own_revision=True, nulls=True)
 """What holds now; with its journal entry and event in one transaction; one query."""
 JOURNAL = Records(
@@ -126,23 +124,6 @@ def change_physical(user_id: str, measured_on: date, entry: PhysicalData | None,
     with Change(user_id, now) as change:
         change.replace(stored, day)
         change.publish((entry or PhysicalData(measured_on=measured_on)).facts(stored.next_revision))
-
-
-# --- privacy zones --------------------------------------------------------------------------------------------------
-
-
-def privacy_zones(user_id: str) -> tuple[PrivacyZones, Stored[PrivacyZones]]:
-    stored = ZONES.read(user_id)
-    return stored.value or PrivacyZones(), stored
-
-
-def change_privacy_zones(
-    user_id: str, zones: PrivacyZones, event: Callable[[int], Event], stored: Stored[PrivacyZones], now: datetime
-) -> None:
-    """`WriteConflictError` when the list is not `stored` any more; `event` is made of the new revision."""
-    with Change(user_id, now) as change:
-        change.replace(stored, zones)
-        change.publish(event(stored.next_revision))
 
 
 # --- consents -------------------------------------------------------------------------------------------------------

@@ -173,26 +173,46 @@ def test_privacy_zones_are_told_with_a_moved_centre_that_stays(accounts: Service
     assert accounts.call("GET", "/v1/me/privacy-zones", user=anna).body["items"] == [
         {**HOME, "zone_id": "home", "lat": 55.75121}
     ]
-    told = sorted((e["detail"]["data"] for e in accounts.published("PrivacyZonesChanged")), key=lambda d: d["revision"])
+    told = zones_told(accounts)
     assert [one["revision"] for one in told] == [1, 2, 3]
-    for one in told:
+    for one, lat in zip(told, (HOME["lat"], HOME["lat"], 55.75121), strict=True):
         (zone,) = one["zones"]
-        assert 0 < distance_m(zone["lat"], zone["lon"], HOME["lat"], HOME["lon"]) <= 202
+        assert 0.5 <= distance_m(zone["lat"], zone["lon"], lat, HOME["lon"]) / HOME["radius_m"] <= 0.8
         assert "label" not in zone
-    (north, east), *others = [(z["lat"] - lat, z["lon"] - HOME["lon"]) for z, lat in _with_centres(told)]
-    assert all(other == pytest.approx((north, east), abs=1e-7) for other in others)
+        assert (zone["lat"] - lat, zone["lon"]) == pytest.approx(
+            (told[0]["zones"][0]["lat"] - HOME["lat"], told[0]["zones"][0]["lon"]), abs=1e-7
+        )
     assert accounts.call("DELETE", "/v1/me/privacy-zones/home", user=anna).status == 204
     assert accounts.call("DELETE", "/v1/me/privacy-zones/home", user=anna).status == 204
     assert accounts.call("GET", "/v1/me/privacy-zones", user=anna).body["items"] == []
     assert len(accounts.published("PrivacyZonesChanged")) == 4
 
 
-def _with_centres(told: list[dict[str, Any]]) -> list[tuple[dict[str, Any], float]]:
-    return [(one["zones"][0], lat) for one, lat in zip(told, (HOME["lat"], HOME["lat"], 55.75121), strict=True)]
+def test_a_place_that_is_hidden_again_is_hidden_by_the_same_circle(accounts: Service, anna: str) -> None:
+    for radius in (400, 800, 400):
+        body = {**HOME, "radius_m": radius}
+        assert accounts.call("PUT", "/v1/me/privacy-zones/home", body, user=anna).status == 200
+    accounts.call("DELETE", "/v1/me/privacy-zones/home", user=anna)
+    accounts.call("PUT", "/v1/me/privacy-zones/flat", HOME, user=anna)
+    found = [one["zones"][0] for one in zones_told(accounts) if one["zones"]]
+    assert [zone["radius_m"] for zone in found] == [400, 800, 400, 400]
+    assert len({(zone["lat"], zone["lon"]) for zone in found if zone["radius_m"] == 400}) == 1
+
+
+def zones_told(accounts: Service) -> list[dict[str, Any]]:
+    told = (entry["detail"]["data"] for entry in accounts.published("PrivacyZonesChanged"))
+    return sorted(told, key=lambda one: one["revision"])
 
 
 @pytest.mark.parametrize(
-    "body", [{**HOME, "radius_m": 10}, {**HOME, "lat": 91}, {**HOME, "lon": float("nan")}, {"lat": 1, "lon": 1}]
+    "body",
+    [
+        {**HOME, "radius_m": 10},
+        {**HOME, "radius_m": 300},
+        {**HOME, "lat": 91},
+        {**HOME, "lon": float("nan")},
+        {"lat": 1, "lon": 1},
+    ],
 )
 def test_a_privacy_zone_must_be_a_circle_on_the_globe(accounts: Service, anna: str, body: dict[str, Any]) -> None:
     assert accounts.call("PUT", "/v1/me/privacy-zones/home", body, user=anna).status == 422
