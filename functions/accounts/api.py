@@ -6,16 +6,15 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
-from accounts import consent_service, profile_service, store
+from accounts import profile_service, store
 from accounts.avatars import store as avatars
 from accounts.avatars.schemas import AvatarForm, AvatarRequest
+from accounts.consents import routes as consents
 from accounts.contacts import routes as contacts
-from accounts.domain import ConsentJournalEntry, Profile, UserRole
-from accounts.errors import ConsentRequiredError, NotMeasuredYetError, UserNotFoundError
+from accounts.domain import Profile, UserRole
+from accounts.errors import NotMeasuredYetError, UserNotFoundError
 from accounts.privacy_zones import routes as privacy_zones
 from accounts.schemas import (
-    ConsentPut,
-    ConsentResponse,
     PhysicalDataPut,
     PhysicalDataResponse,
     ProfilePatch,
@@ -25,16 +24,16 @@ from accounts.schemas import (
 from accounts.sign_in import routes as sign_in
 from stadion import clock
 from stadion.contract import EDIT, NotModifiedError
-from stadion.errors import FieldRequiredError, InvalidCursorError, RequestInProgressError
-from stadion.events.accounts import ConsentKind
-from stadion.http import Api, Cursor, Limit, lambda_handler, listed, no_content
-from stadion.pagination import DEFAULT_LIMIT, ListResponse
+from stadion.errors import ConsentRequiredError, FieldRequiredError, RequestInProgressError
+from stadion.http import Api, lambda_handler, no_content
 
 api = Api()
 api.include_router(sign_in.router)
 api.include_router(sign_in.admin)
 api.include_router(contacts.router)
 api.include_router(privacy_zones.router)
+api.include_router(consents.router)
+api.include_router(consents.admin)
 handler = lambda_handler(api)
 
 # --- the athlete's own ----------------------------------------------------------------------------------------------
@@ -72,9 +71,14 @@ def create_avatar_form(body: Annotated[AvatarRequest, Body()]) -> AvatarForm:
     return AvatarForm.of(avatars.picture_form(api.user_id, body.content_type, clock.now()))
 
 
-@api.get("/v1/me/physical", summary="Show physical data, now and over time", tags=["Profile"])
+@api.get(
+    "/v1/me/physical",
+    summary="Show physical data, now and over time",
+    tags=["Profile"],
+    raises=(ConsentRequiredError,),
+)
 def get_physical() -> PhysicalDataResponse:
-    return PhysicalDataResponse.of(store.physical(api.user_id), today=clock.now().date())
+    return PhysicalDataResponse.of(profile_service.physical(api.user_id), today=clock.now().date())
 
 
 @api.put(
@@ -100,41 +104,6 @@ def put_physical(measured_on: date, body: Annotated[PhysicalDataPut, Body()]) ->
 def delete_physical(measured_on: date) -> Response[None]:
     profile_service.delete_physical(api.user_id, measured_on, clock.now())
     return no_content()
-
-
-@api.get("/v1/me/consents", summary="Show the consents as they hold now", tags=["Consents"])
-def list_consents() -> ListResponse[ConsentResponse]:
-    consents = store.consents(api.user_id).values()
-    return ListResponse[ConsentResponse](items=[ConsentResponse.of(consent) for consent in consents])
-
-
-@api.put(
-    "/v1/me/consents/<kind>", summary="Grant or withdraw a consent", tags=["Consents"], raises=(RequestInProgressError,)
-)
-def put_consent(kind: ConsentKind, body: Annotated[ConsentPut, Body()]) -> ConsentResponse:
-    address = api.event.request_context.http.source_ip
-    consent = consent_service.put(
-        api.user_id,
-        kind,
-        granted=body.granted,
-        text_version=body.text_version,
-        address=address,
-        now=clock.now(),
-    )
-    return ConsentResponse.of(consent)
-
-
-@api.get(
-    "/v1/me/consents/journal",
-    summary="Every change of a consent, newest first",
-    tags=["Consents"],
-    raises=(InvalidCursorError,),
-)
-def list_consent_journal(
-    limit: Limit = DEFAULT_LIMIT,
-    cursor: Cursor = None,
-) -> ListResponse[ConsentJournalEntry]:
-    return listed(store.journal(api.user_id, limit=limit, cursor=cursor))
 
 
 @api.get("/v1/users/<user_id>", summary="Show what an athlete shares", tags=["Profile"], raises=(UserNotFoundError,))

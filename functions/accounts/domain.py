@@ -1,4 +1,4 @@
-"""Values and rules of accounts: profile, settings, privacy, physical data, consents."""
+"""Values and rules of accounts: profile, settings, privacy, physical data."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -7,7 +7,6 @@ from typing import Any
 from pydantic import AwareDatetime, Field
 
 from stadion.events.accounts import (
-    ConsentKind,
     ContactChanged,
     Gender,
     PhysicalDataChanged,
@@ -161,25 +160,3 @@ def current(history: list[PhysicalData], today: date) -> PhysicalData:
         if entry.measured_on <= today:
             known |= entry.model_dump(exclude_none=True)
     return PhysicalData.model_validate({"measured_on": today, **known})
-
-
-# --- consents -------------------------------------------------------------------------------------------------------
-
-
-class Consent(Value):
-    kind: ConsentKind
-    granted: bool = False
-    revision: int = 0
-    text_version: str | None = None
-    changed_at: AwareDatetime | None = None
-
-
-class ConsentJournalEntry(Value):
-    """One change of a consent: what was agreed to or withdrawn, when, from which address. Never edited."""
-
-    kind: ConsentKind
-    granted: bool
-    revision: int
-    text_version: str
-    changed_at: AwareDatetime
-    address: str

@@ -1,4 +1,4 @@
-from stadion.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, TooManyRequestsError
+from stadion.errors import ConflictError, InvalidError, NotFoundError, TooManyRequestsError
 from stadion.i18n import Text
 
 
@@ -6,15 +6,6 @@ class UserNotFoundError(NotFoundError):
     code = "user_not_found"
     title = Text(en="No such user", ru="Пользователь не найден")
     explanation = Text(en="There is no user with this id.", ru="Пользователя с таким идентификатором нет.")
-
-
-class ConsentRequiredError(ForbiddenError):
-    code = "consent_required"
-    title = Text(en="Consent required", ru="Нужно согласие")
-    explanation = Text(
-        en="Physical data are health data: grant the consent health_data first.",
-        ru="Физические данные относятся к данным о здоровье: сначала дайте согласие health_data.",
-    )
 
 
 class NotMeasuredYetError(InvalidError):

@@ -6,11 +6,12 @@ from typing import Any
 
 from accounts import store
 from accounts.avatars import store as avatars
+from accounts.consents import service as consents
 from accounts.contacts import store as numbers
 from accounts.domain import PhysicalData, Profile, Relation, visible_to
-from accounts.errors import ConsentRequiredError, NotMeasuredYetError
+from accounts.errors import NotMeasuredYetError
 from stadion.change import Change
-from stadion.errors import FieldRequiredError
+from stadion.errors import ConsentRequiredError, FieldRequiredError
 from stadion.events.accounts import ConsentKind
 from stadion.events.envelope import Event
 from stadion.retry import retry_on_conflict
@@ -67,11 +68,21 @@ def put_physical(user_id: str, entry: PhysicalData, now: datetime) -> list[Physi
     tomorrow = now.date() + timedelta(days=1)  # it has begun east of Greenwich
     if not EARLIEST_MEASUREMENT <= entry.measured_on <= tomorrow:
         raise NotMeasuredYetError
-    if not store.consents(user_id)[ConsentKind.HEALTH_DATA].granted:
-        raise ConsentRequiredError
+    _check_consent(user_id)
     retry_on_conflict(lambda: store.change_physical(user_id, entry.measured_on, entry, now))
     return store.physical(user_id)
 
 
+def physical(user_id: str) -> list[PhysicalData]:
+    """Shown to nobody without the consent to hold them."""
+    _check_consent(user_id)
+    return store.physical(user_id)
+
+
+def _check_consent(user_id: str) -> None:
+    if not consents.may_use_health(user_id):
+        raise ConsentRequiredError(extensions={"consent": ConsentKind.HEALTH_DATA.value})
+
+
 def delete_physical(user_id: str, measured_on: date, now: datetime) -> None:
-    retry_on_conflict(lambda: store.change_physical(user_id, measured_on, None, now))
+    store.forget_physical(user_id, measured_on, now)

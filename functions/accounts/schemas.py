@@ -1,4 +1,4 @@
-"""Requests and responses of the profile, its privacy and consents."""
+"""Requests and responses of the profile and its privacy."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -11,7 +11,6 @@ from accounts.countries import COUNTRIES
 from accounts.domain import (
     DEFAULT_PRIVACY,
     SHAREABLE,
-    Consent,
     FieldVisibility,
     PhysicalData,
     Profile,
@@ -22,7 +21,7 @@ from accounts.domain import (
 )
 from stadion import clock
 from stadion.errors import UnacceptableValueError
-from stadion.events.accounts import ConsentKind, Gender
+from stadion.events.accounts import Gender
 from stadion.fields import LINE, Amount
 from stadion.http import RequestModel
 from stadion.i18n import Language, Text
@@ -202,19 +201,3 @@ class PhysicalDataResponse(BaseModel):
     @classmethod
     def of(cls, history: list[PhysicalData], *, today: date) -> Self:
         return cls(current=current(history, today), history=history)
-
-
-class ConsentPut(RequestModel):
-    granted: bool
-    text_version: str = Field(min_length=1, max_length=40, pattern=r"^[\w.-]+$", examples=["2026-10"])
-
-
-class ConsentResponse(BaseModel):
-    kind: ConsentKind
-    granted: bool
-    text_version: str | None
-    changed_at: AwareDatetime | None
-
-    @classmethod
-    def of(cls, consent: Consent) -> Self:
-        return cls.model_validate(consent.model_dump())

@@ -6,14 +6,14 @@ from typing import Any
 
 from pydantic import AwareDatetime
 
-from accounts.domain import Consent, ConsentJournalEntry, PhysicalData, Profile
+from accounts.domain import PhysicalData, Profile
 from accounts.errors import UserNotFoundError
-from stadion import pagination, writes
+from stadion import writes
 from stadion.change import Change
 from stadion.errors import StaleVersionError
-from stadion.events.accounts import ConsentKind
 from stadion.events.envelope import Event
 from stadion.records import Records
+from stadion.retry import retry_on_conflict
 from stadion.values import Value
 
 
@@ -51,12 +51,6 @@ DAYS = Records(
     load=lambda item: _Day(entry=PhysicalData.model_validate(item.body) if item.body else None),
 )
 """Measurements of a day: `PUT`, `DELETE` (which leaves the revision), with their event; one query."""
-CONSENTS = Records(Consent, kind="consent", pk="USER#{user_id}", sk="CONSENT#{kind}", own_revision=True, nulls=True)
-"""What holds now; with its journal entry and event in one transaction; one query."""
-JOURNAL = Records(
-    ConsentJournalEntry, kind="journal", pk="USER#{user_id}", sk="JOURNAL#{changed_at}#{kind}#{revision}", nulls=True
-)
-"""Only ever put; newest first, with a cursor."""
 ROLE_CHANGES = Records(_RoleChange, kind="role_change", pk="USER#{user_id}", sk="ROLE#{at}#{role}")
 """With the group in Cognito (not in one transaction: Cognito has none)."""
 
@@ -126,35 +120,5 @@ def change_physical(user_id: str, measured_on: date, entry: PhysicalData | None,
         change.publish((entry or PhysicalData(measured_on=measured_on)).facts(stored.next_revision))
 
 
-# --- consents -------------------------------------------------------------------------------------------------------
-
-
-def consents(user_id: str) -> dict[ConsentKind, Consent]:
-    known = {consent.kind: consent for consent in CONSENTS.every(user_id)}
-    return {kind: known.get(kind, Consent(kind=kind)) for kind in ConsentKind}
-
-
-def change_consent(
-    user_id: str,
-    kind: ConsentKind,
-    how: Callable[[Consent], tuple[Consent, ConsentJournalEntry, Event] | None],
-    now: datetime,
-) -> Consent:
-    """State, journal and event in one transaction; `how` answers None when nothing changes."""
-    stored = CONSENTS.read(user_id, kind)
-    known = stored.value or Consent(kind=kind)
-    changed = how(known)
-    if changed is None:
-        return known
-    consent, entry, event = changed
-    with Change(user_id, now) as change:
-        change.replace(stored, consent)
-        change.put(JOURNAL.of(entry, user_id), entry)
-        change.publish(event)
-    return consent
-
-
-def journal(user_id: str, *, limit: int, cursor: str | None) -> pagination.Page[ConsentJournalEntry]:
-    """Newest first."""
-    scope = ("consent-journal", user_id)
-    return JOURNAL.page(user_id, scope=scope, limit=limit, cursor=cursor, newest_first=True)
+def forget_physical(user_id: str, measured_on: date, now: datetime) -> None:
+    retry_on_conflict(lambda: change_physical(user_id, measured_on, None, now))

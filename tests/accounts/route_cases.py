@@ -33,9 +33,13 @@ CASES: Final[dict[str, Case]] = {
     "GET /v1/me/consents": Own(),
     "GET /v1/me/consents/journal": Own(),
     "PUT /v1/me/consents/<kind>": Own({"granted": True, "text_version": "2026-10"}),
+    "DELETE /v1/me/health-data": Own(),
     "POST /v1/auth/sign-out-everywhere": Own(),
     "GET /v1/users/<user_id>": Own(),
     "GET /v1/admin/accounts/users/<username>": ForAdmins(),
+    "GET /v1/admin/accounts/consent-texts": ForAdmins(),
+    "GET /v1/admin/accounts/consent-texts/<kind>": ForAdmins(),
+    "PUT /v1/admin/accounts/consent-texts/<kind>/<version>": ForAdmins(),
     "PUT /v1/admin/accounts/users/<username>/roles/<role>": ForAdmins(),
     "DELETE /v1/admin/accounts/users/<username>/roles/<role>": ForAdmins(),
 }

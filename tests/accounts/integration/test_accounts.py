@@ -132,7 +132,7 @@ def test_consents_keep_a_journal_of_every_change(accounts: Service, anna: str) -
 def test_physical_data_need_consent_and_keep_their_dates(accounts: Service, anna: str) -> None:
     path = "/v1/me/physical/2026-11-01"
     assert accounts.call("PUT", path, {"mass_kg": 61.5}, user=anna).body["code"] == "consent_required"
-    accounts.call("PUT", "/v1/me/consents/health_data", {"granted": True, "text_version": "1"}, user=anna)
+    accounts.call("PUT", "/v1/me/consents/health_data", {"granted": True, "text_version": "2026-10"}, user=anna)
     accounts.call("PUT", path, {"mass_kg": 61.5, "height_cm": 170}, user=anna)
     kept = accounts.call("PUT", "/v1/me/physical/2026-11-15", {"mass_kg": 60.8, "ftp_w": 231}, user=anna)
     current = kept.body["current"]
@@ -143,7 +143,7 @@ def test_physical_data_need_consent_and_keep_their_dates(accounts: Service, anna
 
 
 def test_heart_rates_of_a_day_are_in_order(accounts: Service, anna: str) -> None:
-    accounts.call("PUT", "/v1/me/consents/health_data", {"granted": True, "text_version": "1"}, user=anna)
+    accounts.call("PUT", "/v1/me/consents/health_data", {"granted": True, "text_version": "2026-10"}, user=anna)
     pulses = {"resting_heart_rate_bpm": 60, "threshold_heart_rate_bpm": 190, "max_heart_rate_bpm": 180}
     refused = accounts.call("PUT", "/v1/me/physical/2026-11-01", pulses, user=anna)
     assert refused.status == 422, refused.body
@@ -152,7 +152,7 @@ def test_heart_rates_of_a_day_are_in_order(accounts: Service, anna: str) -> None
 
 def test_other_services_hear_of_physical_data(accounts: Service, anna: str) -> None:
     path = "/v1/me/physical/2026-11-01"
-    accounts.call("PUT", "/v1/me/consents/health_data", {"granted": True, "text_version": "1"}, user=anna)
+    accounts.call("PUT", "/v1/me/consents/health_data", {"granted": True, "text_version": "2026-10"}, user=anna)
     for body in ({"ftp_w": 231}, {"ftp_w": 231}, {"ftp_w": 240, "threshold_heart_rate_bpm": 171}):
         assert accounts.call("PUT", path, body, user=anna).status == 200
     assert accounts.call("DELETE", path, user=anna).status == 204
@@ -345,7 +345,7 @@ def test_a_removed_picture_is_gone_from_the_bucket(accounts: Service, anna: str)
 
 @pytest.mark.parametrize(("day", "status"), [("9999-12-31", 400), ("0001-01-01", 400), ("2026-11-01", 200)])
 def test_a_measurement_is_of_a_day_that_has_been(accounts: Service, anna: str, day: str, status: int) -> None:
-    accounts.call("PUT", "/v1/me/consents/health_data", {"granted": True, "text_version": "1"}, user=anna)
+    accounts.call("PUT", "/v1/me/consents/health_data", {"granted": True, "text_version": "2026-10"}, user=anna)
     assert accounts.call("PUT", f"/v1/me/physical/{day}", {"ftp_w": 250}, user=anna).status == status
     assert accounts.call("PUT", f"/v1/me/physical/{day}", {}, user=anna).status == 422
 
@@ -363,7 +363,7 @@ def test_the_newest_entry_of_the_journal_is_the_state_that_holds(
     late, early = datetime(2026, 11, 21, 8, 0, 1, tzinfo=UTC), datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
     for moment, granted in ((late, True), (early, False)):  # the earlier request was overtaken and is written last
         monkeypatch.setattr("stadion.clock.now", lambda moment=moment: moment)
-        body = {"granted": granted, "text_version": "1"}
+        body = {"granted": granted, "text_version": "2026-10"}
         accounts.call("PUT", "/v1/me/consents/location", body, user=anna)
     journal = accounts.call("GET", "/v1/me/consents/journal", user=anna).body["items"]
     assert [(entry["revision"], entry["granted"]) for entry in journal] == [(2, False), (1, True)]

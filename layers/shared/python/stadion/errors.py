@@ -164,3 +164,14 @@ class NotAnAdminError(ForbiddenError):
     code = "signed_request_required"
     title = Text(en="Not for you", ru="Доступ закрыт")
     explanation = Text(en="This takes a signed AWS request.", ru="Нужен подписанный запрос AWS.")
+
+
+class ConsentRequiredError(ForbiddenError):
+    """The athlete has not agreed to it, or does so no more."""
+
+    code = "consent_required"
+    title = Text(en="Consent required", ru="Нужно согласие")
+    explanation = Text(
+        en="These are health data: grant the consent health_data first.",
+        ru="Это данные о здоровье: сначала дайте согласие health_data.",
+    )

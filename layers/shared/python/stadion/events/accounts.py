@@ -106,3 +106,13 @@ class ConsentChanged(Event):
     revision: int = Field(ge=1, examples=[1], description="grows by one with every change of this consent")
     text_version: str = Field(examples=["2026-10"])
     changed_at: AwareDatetime = Field(examples=["2026-11-21T06:30:00Z"])
+
+
+class HealthDataDeletionAsked(Event):
+    """The athlete withdrew `health_data` and wants what was kept of it deleted. Original recordings stay theirs.
+
+    Who has not heard of that withdrawal yet lets this wait."""
+
+    source = "stadion.accounts"
+    asked_at: AwareDatetime = Field(examples=["2026-11-21T06:31:00Z"], description="what came later is not meant")
+    consent_revision: int = Field(ge=0, examples=[2], description="of `health_data`; 0: it was never granted")

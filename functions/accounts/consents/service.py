@@ -1,0 +1,115 @@
+"""Use cases of consents: what holds now, the journal of how it came to be, the texts, and what goes on request."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from accounts import store as accounts
+from accounts.consents import store
+from accounts.consents.domain import Consent, ConsentJournalEntry, ConsentText, ConsentTexts
+from accounts.consents.errors import (
+    ConsentStillGrantedError,
+    ConsentTextLateError,
+    ConsentTextNotCurrentError,
+    ConsentTextRequiredError,
+    ConsentTextTakenError,
+    TooManyConsentTextsError,
+)
+from stadion.events.accounts import ConsentChanged, ConsentKind, HealthDataDeletionAsked
+from stadion.events.envelope import Event
+from stadion.i18n import Language
+from stadion.retry import retry_on_conflict
+
+MAX_TEXTS: Final = 30
+"""Versions of one text; with two languages of 4 000 letters they fit an item."""
+
+
+def put(
+    user_id: str, kind: ConsentKind, *, granted: bool, text_version: str | None, address: str, now: datetime
+) -> tuple[Consent, ConsentText]:
+    """The same state again (same decision, same text) is no change and leaves no entry; beside it the current text.
+
+    `ConsentTextNotCurrentError` for a grant of any other text. A withdrawal is always taken."""
+    current: list[ConsentText] = []
+
+    def changed(known: Consent, texts: ConsentTexts) -> tuple[Consent, ConsentJournalEntry, Event] | None:
+        current[:] = [texts.current(now)]
+        version = text_version or (None if granted else known.text_version or current[0].version)
+        if version is None:
+            raise ConsentTextRequiredError(pointer="#/text_version")
+        if known.revision and (known.granted, known.text_version) == (granted, version):
+            return None
+        if granted and version != current[0].version:
+            named = current[0].version
+            raise ConsentTextNotCurrentError(
+                pointer="#/text_version", extensions={"current_version": named}, current=named
+            )
+        # Of two requests at once, the one that was written last is the newer one, whenever it had come in.
+        changed_at = max(now, known.changed_at + timedelta(milliseconds=1)) if known.changed_at else now
+        facts = {
+            "kind": kind,
+            "granted": granted,
+            "revision": known.revision + 1,
+            "text_version": version,
+            "changed_at": changed_at,
+        }
+        return Consent(**facts), ConsentJournalEntry(**facts, address=address), ConsentChanged(**facts)
+
+    consent = retry_on_conflict(lambda: store.change(user_id, kind, changed, now))
+    return consent, current[0]
+
+
+def show(user_id: str, now: datetime) -> list[tuple[Consent, ConsentText]]:
+    return [(consent, texts.current(now)) for consent, texts in store.all_of(user_id).values()]
+
+
+def may_use_health(user_id: str) -> bool:
+    return store.one_of(user_id, ConsentKind.HEALTH_DATA).granted
+
+
+def delete_health_data(user_id: str, now: datetime) -> None:
+    """Physical data day by day, each with its news; then the other services are asked. Safe to repeat."""
+    consent = store.one_of(user_id, ConsentKind.HEALTH_DATA)
+    if consent.granted:
+        raise ConsentStillGrantedError
+    for day in accounts.physical(user_id):
+        accounts.forget_physical(user_id, day.measured_on, now)
+    store.publish(user_id, HealthDataDeletionAsked(asked_at=now, consent_revision=consent.revision), now)
+
+
+# --- texts ----------------------------------------------------------------------------------------------------------
+
+
+def texts_of(kind: ConsentKind) -> ConsentTexts:
+    return store.texts_of(kind)[0]
+
+
+def set_text(
+    kind: ConsentKind,
+    version: str,
+    texts: dict[Language, str],
+    *,
+    current_from: datetime | None,
+    by: str,
+    now: datetime,
+) -> ConsentTexts:
+    """From a moment on, now when none is given; one that is not current yet may be set again.
+
+    The same again changes nothing."""
+
+    def once() -> ConsentTexts:
+        known, stored = store.texts_of(kind)
+        before = known.of_version(version)
+        if before is not None and before.texts == texts and current_from in {None, before.current_from}:
+            return known
+        if before is not None and before.current_from <= now:
+            raise ConsentTextTakenError(version=version)
+        begins = current_from or now
+        if begins < now:
+            raise ConsentTextLateError(pointer="#/current_from")
+        new = known.with_text(ConsentText(version=version, current_from=begins, texts=texts, set_by=by))
+        if len(new.versions) > MAX_TEXTS:
+            raise TooManyConsentTextsError(most=MAX_TEXTS)
+        store.keep_texts(stored, new, now)
+        return new
+
+    return retry_on_conflict(once)

@@ -1,0 +1,136 @@
+"""Consents: what is agreed to, and what goes when it is no more."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from accounts.consents.seed import first_texts
+from stadion.events.accounts import ConsentKind
+from stadion.i18n import Language
+from tests.kit.services import ATHLETE, Service
+
+HEALTH = "/v1/me/consents/health_data"
+TEXTS = "/v1/admin/accounts/consent-texts"
+CURRENT = "2026-10"
+LATER = {"texts": {"en": "A newer text.", "ru": "Новый текст."}}
+
+
+def put(accounts: Service, granted: bool, version: str | None = CURRENT, path: str = HEALTH) -> Any:
+    body = {"granted": granted} | ({"text_version": version} if version is not None else {})
+    return accounts.call("PUT", path, body)
+
+
+def shown(accounts: Service, kind: str = "health_data") -> dict[str, Any]:
+    items = accounts.call("GET", "/v1/me/consents").body["items"]
+    return next(dict(one) for one in items if one["kind"] == kind)
+
+
+def test_each_kind_shows_its_current_text_in_both_languages(accounts: Service) -> None:
+    items = accounts.call("GET", "/v1/me/consents").body["items"]
+
+    assert [one["kind"] for one in items] == [kind.value for kind in ConsentKind]
+    for one in items:
+        assert one["granted"] is False
+        assert one["current"]["version"] == CURRENT
+        assert one["current"]["texts"].keys() == {"en", "ru"}
+        assert all(len(text) > 40 for text in one["current"]["texts"].values())
+
+
+def test_the_first_texts_ship_with_the_code_for_every_kind_and_language() -> None:
+    for kind in ConsentKind:
+        (text,) = first_texts()[kind].versions
+        assert text.texts.keys() == set(Language)
+
+
+@pytest.mark.parametrize("version", ["2031-01", "1"])
+def test_a_grant_of_an_unknown_text_is_refused_with_the_current_one(accounts: Service, version: str) -> None:
+    refused = put(accounts, True, version)
+
+    assert (refused.status, refused.body["code"]) == (409, "consent_text_is_not_current")
+    assert refused.body["current_version"] == CURRENT
+    assert CURRENT in refused.body["detail"]
+    assert accounts.published("ConsentChanged") == []
+
+
+def test_a_grant_names_its_text(accounts: Service) -> None:
+    assert put(accounts, True, None).body["code"] == "consent_text_is_required"
+
+
+@pytest.mark.parametrize("version", [None, CURRENT, "of-long-ago"])
+def test_a_withdrawal_is_taken_whatever_text_it_names(accounts: Service, version: str | None) -> None:
+    put(accounts, True)
+
+    assert put(accounts, False, version).body["granted"] is False
+    assert [one["detail"]["data"]["granted"] for one in accounts.published("ConsentChanged")] == [True, False]
+
+
+def test_a_new_text_is_current_from_its_moment_on(accounts: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(accounts, True)
+    now = datetime.now(UTC)
+    begins = now + timedelta(days=3)
+
+    told = accounts.sign("PUT", f"{TEXTS}/health_data/2026-12", {**LATER, "current_from": begins.isoformat()}).body[
+        "versions"
+    ]
+    assert [(one["version"], one["is_current"]) for one in told] == [(CURRENT, True), ("2026-12", False)]
+    assert told[1]["set_by"].startswith("arn:aws:iam::")
+    assert shown(accounts)["current"]["version"] == CURRENT
+
+    monkeypatch.setattr("stadion.clock.now", lambda: begins)
+    newer = shown(accounts)
+    assert newer["current"] | {"current_from": ""} == {
+        "version": "2026-12",
+        "current_from": "",
+        "texts": LATER["texts"],
+    }
+    assert (newer["granted"], newer["text_version"]) == (True, CURRENT), "what was agreed to stays agreed"
+    assert put(accounts, True).status == 200, "the same grant again changes nothing"
+    assert put(accounts, False).status == 200
+    assert put(accounts, True).body["current_version"] == "2026-12"
+    assert put(accounts, True, "2026-12").body["granted"] is True
+
+
+def test_a_text_that_was_current_is_set_no_more(accounts: Service) -> None:
+    path = f"{TEXTS}/location/2026-12"
+    assert accounts.sign("PUT", path, LATER).status == 200
+    assert accounts.sign("PUT", path, LATER).status == 200, "the same again"
+
+    other = {"texts": {**LATER["texts"], "en": "Another one."}}
+    assert accounts.sign("PUT", path, other).body["code"] == "consent_text_was_current"
+    late = {**other, "current_from": "2026-01-01T00:00:00Z"}
+    assert accounts.sign("PUT", f"{TEXTS}/location/2027-01", late).body["code"] == "consent_text_is_late"
+    assert accounts.sign("GET", f"{TEXTS}/location").body["versions"][-1]["texts"] == LATER["texts"]
+    assert {one["kind"] for one in accounts.sign("GET", TEXTS).body["items"]} == {kind.value for kind in ConsentKind}
+
+
+def test_physical_data_are_shown_as_long_as_the_consent_is_there(accounts: Service) -> None:
+    put(accounts, True)
+    accounts.call("PUT", "/v1/me/physical/2026-11-01", {"mass_kg": 61.25})
+    assert accounts.call("GET", "/v1/me/physical").body["current"]["mass_kg"] == 61.25
+
+    put(accounts, False)
+
+    assert accounts.call("GET", "/v1/me/physical").body["code"] == "consent_required"
+    put(accounts, True)
+    assert accounts.call("GET", "/v1/me/physical").body["current"]["mass_kg"] == 61.25, "withdrawing deletes nothing"
+
+
+def test_health_data_are_deleted_on_request_once_the_consent_is_withdrawn(accounts: Service) -> None:
+    put(accounts, True)
+    for day in ("2026-11-01", "2026-11-02"):
+        accounts.call("PUT", f"/v1/me/physical/{day}", {"mass_kg": 61.25})
+    assert accounts.call("DELETE", "/v1/me/health-data").body["code"] == "consent_still_granted"
+    put(accounts, False)
+
+    for _ in range(2):
+        assert accounts.call("DELETE", "/v1/me/health-data").status == 202
+
+    told = [one["detail"]["data"] for one in accounts.published("PhysicalDataChanged")]
+    taken_back = {one["measured_on"] for one in told if one["mass_kg"] is None}
+    assert taken_back == {"2026-11-01", "2026-11-02"}
+    asked = accounts.published("HealthDataDeletionAsked")
+    assert [one["detail"]["data"]["consent_revision"] for one in asked] == [2, 2]
+    assert asked[0]["detail"]["user_id"] == ATHLETE
+    put(accounts, True)
+    assert accounts.call("GET", "/v1/me/physical").body["history"] == []
