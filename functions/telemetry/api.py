@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
 from stadion import clock
 from stadion.contract import file_response
+from stadion.errors import ConsentRequiredError
 from stadion.http import Api, lambda_handler
 from stadion.observability import correlation_id
 from telemetry.devices import intake_service, readings_service
@@ -78,7 +79,8 @@ def export_workout(workout_id: str, format: Annotated[ExportFormat, Query()] = E
     raises=(TelemetryTooLargeError, TelemetryNotQueuedError),
 )
 def send_telemetry(body: Annotated[TelemetryBatch, Body()]) -> TelemetryReceipt:
-    """Each value is judged by itself: accepted, flagged (kept aside) or rejected with a code.
+    """Each value is judged by itself: accepted, flagged (kept aside) or rejected with a code; of health data with
+    `consent_required`, unless the athlete agrees to them.
 
     Order and age do not matter, and a repetition changes nothing. Of two values of a device for one instant, the one
     that was received last counts. What is accepted can be read a moment later."""
@@ -94,7 +96,7 @@ def send_telemetry(body: Annotated[TelemetryBatch, Body()]) -> TelemetryReceipt:
     summary="Read what devices measured",
     tags=["Telemetry"],
     compress=True,
-    raises=(MetricNotFoundError, TelemetryRangeError, TelemetryRangeTooLongError),
+    raises=(ConsentRequiredError, MetricNotFoundError, TelemetryRangeError, TelemetryRangeTooLongError),
 )
 def read_telemetry(
     metric: str,

@@ -3,8 +3,10 @@
 import pytest
 
 from stadion import work
+from stadion.events.accounts import ConsentKind
+from tests.kit.consents import agreed
 from tests.kit.moto import claims_bucket
-from tests.kit.services import Service
+from tests.kit.services import ATHLETE, OTHER, Service
 
 
 @pytest.fixture
@@ -17,4 +19,14 @@ def telemetry(moto: pytest.MonkeyPatch) -> Service:
         moto.setenv(f"STADION_{name.upper()}_QUEUE", url)
     moto.setattr("telemetry.metrics.athletes.service.QUIET_S", 0)  # moto counts real seconds
     work.sqs_client.cache_clear()
-    return Service.create("telemetry", moto)
+    service = Service.create("telemetry", moto)
+    agree(ATHLETE, OTHER)
+    return service
+
+
+def agree(*user_ids: str) -> None:
+    """To health data, as the service's copy has it."""
+    from telemetry.athletes.store import HEADS
+
+    for user_id in user_ids:
+        agreed(HEADS.at(user_id), ConsentKind.HEALTH_DATA)

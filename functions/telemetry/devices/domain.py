@@ -44,6 +44,10 @@ class DeviceSeries:
 
     __hash__ = None  # type: ignore[assignment]
 
+    def received_after(self, moment_ms: int) -> "DeviceSeries":
+        later = self.received_ms > moment_ms
+        return DeviceSeries(self.ms[later], self.received_ms[later], self.values[later])
+
     def between(self, since_ms: int, until_ms: int) -> "DeviceSeries":
         """From `since_ms` on, before `until_ms`."""
         a, b = np.searchsorted(self.ms, [since_ms, until_ms])

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from telemetry.athletes import service as athletes
 from telemetry.devices import store
 from telemetry.devices.domain import DeviceSeries, Readings, merged, slot_of
 from telemetry.downsampling import POINTS, StreamResolution, lttb
@@ -33,6 +34,7 @@ def read(user_id: str, asked: Question, now: datetime) -> Readings:
     metric = METRICS.get(asked.metric)
     if metric is None:
         raise MetricNotFoundError(known=", ".join(METRICS))
+    athletes.check_shows(user_id, metric.name)
     devices, series = _found(user_id, metric, asked, *_range(metric.kind, asked.since, asked.until, now))
     told = _thinned(series, asked.resolution)
     if len(told) > MAX_TOLD:

@@ -9,7 +9,7 @@ from pynamodb.attributes import BinaryAttribute
 
 from stadion import writes
 from stadion.dynamo import Item
-from stadion.records import Records, Stored
+from stadion.records import Place, Records, Stored
 from telemetry.devices.domain import DeviceSeries, packed, unpacked
 from telemetry.metrics_table import Metric
 
@@ -79,6 +79,26 @@ def between(
         if number >= MAX_ITEMS or size > MAX_BYTES:
             raise TooMuchError
         yield one.device_id, unpacked(one.data, one.slot, metric)
+
+
+def forget(
+    user_id: str, metric: Metric, received_until_ms: int, now: datetime, *, flagged: bool
+) -> Iterator[tuple[str, list[int]]]:
+    """Of all devices what was received until then; device and instants of what came later, and stays.
+
+    `WriteConflictError` when a slot changed meanwhile."""
+    whole: list[Place[bytes]] = []
+    for stored in SLOTS.each(_judged(flagged), user_id, metric.name):
+        slot, device_id = stored.place.sk.split("#", 1)
+        series = unpacked(stored.value or b"", slot, metric)
+        later = series.received_after(received_until_ms)
+        if not len(later):
+            whole.append(stored.place)
+            continue
+        if len(later) < len(series):
+            writes.replace(stored, packed(later, slot, metric), now)
+        yield device_id, later.ms.tolist()
+    writes.delete_all(whole)
 
 
 class _Found(NamedTuple):

@@ -2,12 +2,13 @@
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from typing import Any, Final
 
+from stadion.consents import is_health
 from stadion.i18n import Text
 from telemetry.instants import epoch_ms
 from telemetry.metrics_table import METRICS, Metric, MetricKind
@@ -47,6 +48,10 @@ class Reason(Enum):
     VALUE_IS_IMPOSSIBLE = Text(en="Nobody can measure this.", ru="Такого значения быть не может.")
     VALUE_IS_IMPLAUSIBLE = Text(
         en="Kept aside: it looks like a fault of the sensor.", ru="Отложено: похоже на ошибку датчика."
+    )
+    CONSENT_REQUIRED = Text(
+        en="These are health data: grant the consent health_data first.",
+        ru="Это данные о здоровье: сначала дайте согласие health_data.",
     )
     TIMESTAMP_IS_INVALID = Text(
         en="Send an RFC 3339 time such as 2026-11-21T08:40:00+03:00.",
@@ -91,6 +96,16 @@ class Rejected:
     metric: str | None
     reason: Reason
     values: dict[str, str]
+
+
+def unagreed(verdicts: Iterable[Taken | Rejected]) -> list[Taken | Rejected]:
+    """What would be taken of health data is refused, one by one; the rest stays as it is."""
+    return [
+        Rejected(one.index, one.metric.name, Reason.CONSENT_REQUIRED, {})
+        if isinstance(one, Taken) and is_health(one.metric.name)
+        else one
+        for one in verdicts
+    ]
 
 
 def judged(index: int, entry: Any, now: datetime) -> Iterator[Taken | Rejected]:

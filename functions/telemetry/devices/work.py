@@ -5,6 +5,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
+from stadion.consents import is_health
 from stadion.work import Work
 from telemetry.devices.domain import slot_of
 from telemetry.devices.verdicts import Taken
@@ -37,6 +38,9 @@ class Batch(Work):
     def known(self) -> list[Portion]:
         """A metric may have left the table while the message waited."""
         return [portion for portion in self.portions if portion.metric in METRICS]
+
+    def without_health(self) -> "Batch":
+        return self.model_copy(update={"portions": [one for one in self.known() if not is_health(one.metric)]})
 
     def touched(self) -> Iterator[tuple[str, list[int]]]:
         """Metrics and instants of what is shown as truth."""

@@ -105,6 +105,11 @@ class SamplesTaken(BaseModel):
     received_until_s: float = Field(description="the last sample known, of this batch or before")
     refused_count: int = Field(default=0, description="values that cannot be")
     refused: list[RefusedSample] = Field(default_factory=list, description="the first twenty of them")
+    dropped: list[str] = Field(
+        default_factory=list,
+        description="not taken for want of the consent `health_data`: send them again once it is there",
+        examples=[["heart_rate_bpm"]],
+    )
 
     @classmethod
     def of(cls, receipt: SampleReceipt) -> Self:
@@ -115,6 +120,7 @@ class SamplesTaken(BaseModel):
             received_until_s=receipt.received_until_s,
             refused_count=receipt.refused_count,
             refused=[RefusedSample.of(value) for value in receipt.refused],
+            dropped=list(receipt.dropped),
         )
 
 

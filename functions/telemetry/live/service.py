@@ -1,7 +1,7 @@
 """Use cases of a live workout. Every one of them may be repeated, over either way in."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,6 +12,7 @@ from stadion.observability import count
 from stadion.pagination import Page
 from stadion.retry import WriteConflictError, retry_on_conflict
 from stadion.streams.recorded import bundle
+from telemetry.athletes import store as people
 from telemetry.chunk_store import LIVE
 from telemetry.live.audience import service as audience
 from telemetry.live.audience import store as audience_store
@@ -219,21 +220,24 @@ def take(user_id: str, session_id: str, batch: SentSamples, now: datetime) -> Sa
         received_until_s=max(judged_.samples.last_s or 0.0, session.until_s, newest_s),
         refused_count=judged_.refused_count,
         refused=judged_.refused,
+        dropped=judged_.dropped,
     )
 
 
 def _take(user_id: str, session_id: str, batch: SentSamples, now: datetime) -> _Written:
     minutes = minutes_of(batch)
+    person_place = people.place_of(user_id)
     existing = session_store.existing_with(
         user_id,
         session_id,
         minutes=[*minutes, minutes[-1] + 1],
-        besides=audience_store.beside(user_id, session_id),
+        besides=[*audience_store.beside(user_id, session_id), person_place],
     )
     session = existing.session
     beside = audience_store.found_beside(existing.found, user_id, session_id, now)
+    person = existing.found[person_place].value
     session.check_takes_more(now)
-    found = judged(batch, session, now)
+    found = judged(batch, session, now, agrees=person is not None and person.agrees)
     known = {minute: chunk.value for minute, chunk in existing.chunks.items() if chunk.value is not None}
     intake = decide(found.samples, known, minutes[-1], session)
     shown = beside.known(session)
@@ -295,6 +299,15 @@ def saved(user_id: str, session_id: str, workout_id: str, now: datetime) -> str:
     if workout_id != session_id:
         retire(user_id, session_id, now)
     return outcome
+
+
+def forget_health(user_id: str, workout_ids: Iterable[str], now: datetime) -> int:
+    """In the chunks of all sessions, those too that outlived theirs and are of these workouts; in how many."""
+
+    def forget(session_id: str) -> int:
+        return retry_on_conflict(lambda: session_store.forget_health(user_id, session_id, now))
+
+    return sum(forget(one) for one in dict.fromkeys([*session_store.ids(user_id), *workout_ids]))
 
 
 def holds(user_id: str, session_id: str) -> bool:

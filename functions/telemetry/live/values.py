@@ -81,6 +81,8 @@ class SampleReceipt:
     refused_count: int
     refused: Sequence[ImpossibleValue]
     """The first of them."""
+    dropped: Sequence[str] = ()
+    """Columns that the athlete does not agree to: the others of their samples were taken."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Keeps this service's own copy of the athlete, and has measured anew what a change of it touches."""
 
 from stadion import clock
-from stadion.events.accounts import PhysicalDataChanged, ProfileUpdated, UserRegistered
+from stadion.events.accounts import ConsentChanged, PhysicalDataChanged, ProfileUpdated, UserRegistered
 from stadion.events.consumer import Consumed, Consumer
 from stadion.events.envelope import Envelope
 from telemetry.metrics.athletes import service as athletes
@@ -10,8 +10,8 @@ from telemetry.metrics.athletes.service import Known
 handler = Consumer()
 
 
-@handler.on(UserRegistered, ProfileUpdated)
-def know_person(envelope: Envelope[UserRegistered | ProfileUpdated]) -> Consumed:
+@handler.on(UserRegistered, ProfileUpdated, ConsentChanged)
+def know_person(envelope: Envelope[UserRegistered | ProfileUpdated | ConsentChanged]) -> Consumed:
     return _measured_anew(athletes.know_person(envelope, clock.now()), envelope.user_id, envelope.correlation_id)
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from stadion import clock
+from stadion.errors import ConsentRequiredError
 from stadion.http import Routes
 from telemetry.errors import MetricNotFoundError, TelemetryRangeError, TelemetryRangeTooLongError
 from telemetry.metrics.days import service as days
@@ -39,7 +40,8 @@ OfSource = Annotated[SeriesSource, Query()]
 def get_workout_metrics(workout_id: str) -> MetricsResponse:
     """Each number with its method, what went into it, and whether it is estimated; what is missing where there is none.
 
-    They come a moment after the workout, and again when it, the zones or FTP change."""
+    They come a moment after the workout, and again when it, the zones or FTP change. Without the consent `health_data`
+    only what does not tell of the body: of the rest, `missing` is `consent_health_data`."""
     return MetricsResponse.of(workouts.of_workout(router.user_id, workout_id))
 
 
@@ -48,7 +50,7 @@ def get_workout_metrics(workout_id: str) -> MetricsResponse:
     summary="Read fitness, fatigue and form",
     tags=TAGS,
     compress=True,
-    raises=(MetricsRangeError, TelemetryStoreBusyError),
+    raises=(ConsentRequiredError, MetricsRangeError, TelemetryStoreBusyError),
 )
 def get_fitness(since: From = None, until: To = None) -> FitnessResponse:
     """Of each day, at most 731; six weeks until today when no range is given."""
@@ -61,7 +63,7 @@ def get_fitness(since: From = None, until: To = None) -> FitnessResponse:
     summary="Read the trend of a metric",
     tags=TAGS,
     compress=True,
-    raises=(MetricNotFoundError, MetricsRangeError, TelemetryStoreBusyError),
+    raises=(ConsentRequiredError, MetricNotFoundError, MetricsRangeError, TelemetryStoreBusyError),
 )
 def get_trend(
     metric: str,
@@ -79,7 +81,7 @@ def get_trend(
     "/v1/metrics/zones",
     summary="Read the time in zones",
     tags=TAGS,
-    raises=(MetricNotFoundError, MetricsRangeError, TelemetryStoreBusyError),
+    raises=(ConsentRequiredError, MetricNotFoundError, MetricsRangeError, TelemetryStoreBusyError),
 )
 def get_zones(metric: Metric = "heart_rate", since: From = None, until: To = None) -> ZonesResponse:
     """Of workouts, `heart_rate` or `power`: each day's seconds in the zones that held on it."""
@@ -93,7 +95,7 @@ def get_zones(metric: Metric = "heart_rate", since: From = None, until: To = Non
     summary="Read how long each value was held",
     tags=TAGS,
     compress=True,
-    raises=(HistogramWidthError, MetricNotFoundError, MetricsRangeError, TelemetryStoreBusyError),
+    raises=(ConsentRequiredError, HistogramWidthError, MetricNotFoundError, MetricsRangeError, TelemetryStoreBusyError),
 )
 def get_histogram(
     metric: Metric = "heart_rate",
@@ -110,7 +112,7 @@ def get_histogram(
     "/v1/metrics/mean-max",
     summary="Read the best averages of a season",
     tags=TAGS,
-    raises=(MetricNotFoundError, MetricsRangeError, TelemetryStoreBusyError),
+    raises=(ConsentRequiredError, MetricNotFoundError, MetricsRangeError, TelemetryStoreBusyError),
 )
 def get_mean_max(metric: Metric = "power", since: From = None, until: To = None) -> MeanMaxResponse:
     """By duration, of `power`, `heart_rate` or `speed`; of power with critical power, and what FTP it suggests."""
@@ -125,6 +127,7 @@ def get_mean_max(metric: Metric = "power", since: From = None, until: To = None)
     tags=TAGS,
     compress=True,
     raises=(
+        ConsentRequiredError,
         MetricNotFoundError,
         SeriesRangeError,
         TelemetryRangeError,

@@ -1,7 +1,7 @@
 """Streams as the app asks for them: parallel arrays, derived ones too, at the resolution that a screen can show."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -38,6 +38,8 @@ class Streams:
     lists: Mapping[str, list[Any]]
     doubted: Mapping[str, list[tuple[int, int]]]
     """First and last index in the lists, both included."""
+    dropped: list[str] = field(default_factory=list)
+    """Recorded, and not shown: the athlete does not agree to it."""
 
     @property
     def size(self) -> int:
@@ -149,6 +151,11 @@ def doubted_ranges(
 def _ranges(samples: BoolArray) -> list[tuple[int, int]]:
     edges = np.flatnonzero(np.diff(samples, prepend=False, append=False)).tolist()
     return [(first, after - 1) for first, after in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def is_recorded(columns: Columns, name: str) -> bool:
+    made = STREAMS[name][0](columns, SportType.WORKOUT)
+    return made is not None and not np.isnan(made).all()
 
 
 def has_distance(columns: Columns) -> bool:

@@ -22,6 +22,12 @@ class StreamsResponse(BaseModel):
         examples=[{"heartrate": [[17, 17]], "latlng": [[0, 3], [1200, 1200]]}],
     )
 
+    dropped: list[str] = Field(
+        default_factory=list,
+        description="streams that were recorded and are not shown, for want of the consent `health_data`",
+        examples=[["heartrate"]],
+    )
+
     @classmethod
     def of(cls, found: Streams) -> Self:
         return cls(
@@ -32,4 +38,5 @@ class StreamsResponse(BaseModel):
             size=found.size,
             streams=dict(found.lists),
             doubted=dict(found.doubted),
+            dropped=found.dropped,
         )

@@ -8,16 +8,27 @@ from datetime import datetime
 
 from stadion import claims
 from stadion.clock import local_date
+from stadion.consents import but_health, health_among
 from stadion.events.workouts import WorkoutFacts, WorkoutUse
 from stadion.retry import retry_on_conflict
 from stadion.storage import s3_client
 from stadion.streams.codec import Floats
 from stadion.streams.recorded import unbundle
 from stadion.streams.told import Told
+from telemetry.athletes import store as people
 from telemetry.downsampling import StreamResolution
 from telemetry.live import service as live
 from telemetry.streams import store
-from telemetry.streams.domain import KNOWN, Streams, StreamSeries, doubted_ranges, guessed, has_distance, streams
+from telemetry.streams.domain import (
+    KNOWN,
+    Streams,
+    StreamSeries,
+    doubted_ranges,
+    guessed,
+    has_distance,
+    is_recorded,
+    streams,
+)
 from telemetry.streams.errors import NoDistanceError, StreamsNotFoundError, UnknownStreamError
 from telemetry.streams.store import Kept
 from telemetry.streams.values import Facts
@@ -28,7 +39,10 @@ def read(
 ) -> Streams:
     """Two DynamoDB requests, whatever the resolution, up to a megabyte of chunks."""
     wanted = _wanted(keys)
-    kept, columns = _columns(user_id, workout_id)
+    kept, columns, agrees = _columns(user_id, workout_id)
+    dropped = [] if agrees else [name for name in health_among(wanted) if is_recorded(columns, name)]
+    wanted = [name for name in wanted if name not in dropped]
+    columns = columns if agrees else but_health(columns)
     if series is StreamSeries.DISTANCE and not has_distance(columns):
         raise NoDistanceError
     return Streams(
@@ -38,6 +52,7 @@ def read(
         original_size=len(columns["time_s"]),
         lists=streams(columns, kept.sport_type, wanted, resolution=resolution, series=series),
         doubted=doubted_ranges(columns, kept.sport_type, wanted, resolution=resolution, series=series),
+        dropped=dropped,
     )
 
 
@@ -52,11 +67,13 @@ def whole(user_id: str, workout_id: str) -> tuple[Told, dict[str, Floats]]:
     return known.model_copy(update={name: newest[name] for name in newest.keys() & Told.model_fields.keys()}), columns
 
 
-def _columns(user_id: str, workout_id: str) -> tuple[Kept, dict[str, Floats]]:
-    kept = store.read(user_id, workout_id).value
+def _columns(user_id: str, workout_id: str) -> tuple[Kept, dict[str, Floats], bool]:
+    """With all that is kept, and whether health data may be shown."""
+    stored, person = store.read_with(user_id, workout_id, people.place_of(user_id))
+    kept = stored.value
     if kept is None or kept.key is None:
         raise StreamsNotFoundError
-    return kept, store.read_streams(user_id, kept)[0]
+    return kept, store.read_streams(user_id, kept)[0], person.value is not None and person.value.agrees
 
 
 def _wanted(keys: str | None) -> list[str]:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import TypeVar
 
 from pydantic import AwareDatetime, Field
 
 from stadion import writes
 from stadion.change import Change
-from stadion.records import Records, Stored
+from stadion.records import Place, Records, Stored, fetch
 from stadion.sports import SportType
 from stadion.streams.codec import Floats
 from stadion.streams.told import Told, columns_of, unpacked
@@ -15,6 +16,8 @@ from stadion.values import Value
 from telemetry import chunk_store
 from telemetry.chunk_store import CHUNKS
 from telemetry.streams.values import Facts
+
+M = TypeVar("M")
 
 
 class Kept(Value):
@@ -37,6 +40,13 @@ read of streams, and what measures."""
 
 def read(user_id: str, workout_id: str) -> Stored[Kept]:
     return KEPT.read(user_id, workout_id)
+
+
+def read_with(user_id: str, workout_id: str, beside: Place[M]) -> tuple[Stored[Kept], Stored[M]]:
+    """`read`, and a value elsewhere, in one request."""
+    place = KEPT.at(user_id, workout_id)
+    found = fetch(place, beside)
+    return found[place], found[beside]
 
 
 def all_kept(user_id: str) -> Iterator[Kept]:

@@ -4,6 +4,7 @@ from datetime import date
 
 from pydantic import Field
 
+from stadion.consents import health_among
 from stadion.values import Value
 
 
@@ -21,6 +22,9 @@ class Facts(Value):
     average_power_w: float | None = None
     rpe: float | None = Field(default=None, description="perceived exertion, from 0 to 10")
     counts: bool = Field(default=True, description="for fitness: load, curves, thresholds, series")
+
+    def without_health(self) -> "Facts":
+        return self.model_copy(update=dict.fromkeys(health_among(type(self).model_fields)))
 
     @property
     def active_s(self) -> float:

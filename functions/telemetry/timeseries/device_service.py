@@ -25,6 +25,11 @@ def tell(
             time_series().put_samples(user_id, samples, now)
 
 
+def forget(user_id: str, metric: str) -> None:
+    """All that is known of a metric; what stays is to be told again."""
+    time_series().remove_samples(user_id, metric)
+
+
 def _by_day(touched: Iterable[tuple[str, Sequence[int]]], time_zone: str) -> dict[tuple[str, date], set[int]]:
     """Of what has one value."""
     days: dict[tuple[str, date], set[int]] = defaultdict(set)

@@ -159,6 +159,10 @@ class TelemetryStore(Protocol):
 
     def put_samples(self, user_id: str, samples: DeviceSamples, now: datetime) -> None: ...
 
+    def remove_samples(self, user_id: str, metric: str) -> None:
+        """What devices sent counts in no answer any more, until it is put again. Timestream cannot: its rows end with
+        their retention, and nobody is shown them meanwhile."""
+
     def trend(
         self, user_id: str, metric: str, source: SeriesSource, span: Span, period: SeriesPeriod
     ) -> list[TrendPoint]: ...

@@ -14,6 +14,7 @@ from telemetry.timeseries.rollups.adapter import RollupStore
 from tests.kit.events import entry
 from tests.kit.services import ATHLETE, Service, sqs_event
 from tests.telemetry.devices.integration.world import AT, MAY_BE_DEEP, deliver, read, record, sample, send, waiting
+from tests.telemetry.moto import agree
 
 WEEK = Span(date(2026, 11, 15), date(2026, 11, 21))
 
@@ -102,6 +103,7 @@ def test_any_order_and_repetition_of_batches_ends_in_the_same_days(telemetry: Se
         )
     )
     user = str(data.draw(st.uuids(version=4)))
+    agree(user)
     batches: list[Any] = []
     for batch in sent:
         samples = [

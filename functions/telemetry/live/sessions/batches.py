@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from stadion.consents import but_health, health_among
 from telemetry.live.errors import SampleColumnsDifferError, SampleColumnsMissingError, SamplesTooSpreadError
 from telemetry.live.sessions.chunks import CHUNK_MS, Samples, samples_of
 from telemetry.live.sessions.domain import Session
@@ -46,6 +47,8 @@ class Judged:
     accepted: int
     refused: list[ImpossibleValue] = field(default_factory=list)
     refused_count: int = 0
+    dropped: list[str] = field(default_factory=list)
+    """Columns with values that the athlete does not agree to: they are taken nowhere."""
 
 
 def minutes_of(batch: SentSamples) -> list[int]:
@@ -60,8 +63,8 @@ def _ms(time_s: float) -> int:
     return round(time_s * 1000)
 
 
-def judged(batch: SentSamples, session: Session, now: datetime) -> Judged:
-    """Raises what is wrong with the batch as a whole."""
+def judged(batch: SentSamples, session: Session, now: datetime, *, agrees: bool) -> Judged:
+    """Raises what is wrong with the batch as a whole. `agrees`: to health data being taken."""
     sent = batch.columns
     _check_shape(sent, len(batch.time_s))
     session.check_time(max(batch.time_s), now, pointer="#/time_s")
@@ -78,7 +81,9 @@ def judged(batch: SentSamples, session: Session, now: datetime) -> Judged:
         for name, values in sent.items()
     }
     _pair(kept)
-    return Judged(samples_of(ms, kept), len(ms), refused[:MAX_TOLD], len(refused))
+    dropped = [] if agrees else [name for name in health_among(kept) if any(one is not None for one in kept[name])]
+    taken = kept if agrees else but_health(kept)
+    return Judged(samples_of(ms, taken), len(ms), refused[:MAX_TOLD], len(refused), dropped)
 
 
 def _check_shape(sent: Mapping[str, list[float | None]], expected: int) -> None:

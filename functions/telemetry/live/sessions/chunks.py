@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from stadion.consents import is_health
 from stadion.streams.codec import Floats, decode, encode
 from stadion.streams.recorded import TIME
 from telemetry.live.values import Latest
@@ -77,6 +78,11 @@ def merged(parts: Iterable[Samples]) -> Samples:
     found = {name: columns[name][order][last] for name in POSITION}
     found |= {name: np.fmax.reduceat(columns[name][order], first) for name in NUMBERS}
     return Samples(ms[last], found)
+
+
+def without_health(samples: Samples) -> Samples:
+    missing = np.full(len(samples), np.nan)
+    return Samples(samples.ms, {name: missing if is_health(name) else samples.columns[name] for name in CHANNELS})
 
 
 def by_minute(samples: Samples) -> Iterator[tuple[int, Samples]]:

@@ -23,7 +23,7 @@ from stadion.values import Value
 from telemetry import chunk_store
 from telemetry.chunk_store import CHUNKS, LIVE, ChunkItem
 from telemetry.live.errors import LiveSessionNotFoundError, LiveSessionOpenError
-from telemetry.live.sessions.chunks import Samples, latest, merged, unpacked
+from telemetry.live.sessions.chunks import Samples, latest, merged, packed, unpacked, without_health
 from telemetry.live.sessions.domain import Phase, Session
 from telemetry.live.values import Latest
 
@@ -208,6 +208,23 @@ def hear(stored: Stored[Session], session: Session, until_s: float, now: datetim
     heard = session.model_copy(update={"heard_at": now, "until_s": max(until_s, session.until_s)})
     with suppress(WriteConflictError):
         writes.replace(stored, heard, now)
+
+
+def ids(user_id: str) -> list[str]:
+    """Of all sessions that are known."""
+    return [stored.place.sk.removeprefix("LIVE#") for stored in SESSIONS.each(user_id)]
+
+
+def forget_health(user_id: str, session_id: str, now: datetime) -> int:
+    """Takes heart rate out of its chunks; of how many. `WriteConflictError` when one changed meanwhile."""
+    changed = 0
+    for stored in CHUNKS.each(user_id, session_id, LIVE):
+        samples = unpacked(stored.value or b"")
+        left = without_health(samples)
+        if not left.same_as(samples):
+            writes.replace(stored, packed(left), now)
+            changed += 1
+    return changed
 
 
 def delete_chunks(user_id: str, session_id: str) -> None:

@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from stadion.athletes import BodyDay, Measurement, WithBody, WithZone
+from stadion.athletes import BodyDay, Measurement
 from stadion.events.accounts import Gender
 from stadion.values import Value
+from telemetry.athletes.domain import Person
 from telemetry.metrics.values import Body, MetricInput, number
 
 MEASUREMENTS: Final = (
@@ -21,10 +22,6 @@ USUAL_RESTING_BPM: Final = 60.0
 THRESHOLD_OF_RESERVE: Final = 0.85
 
 
-class Person(WithZone, WithBody):
-    """Of whom estimates are made."""
-
-
 @dataclass(frozen=True)
 class Athlete:
     """`days` in their order."""
@@ -34,6 +31,7 @@ class Athlete:
 
 
 def body_on(athlete: Athlete, day: date) -> Body:
+    """Without a look at consents: whoever may not use what is known asks of `Athlete()`."""
     resting = _held(athlete, Measurement.RESTING, day) or MetricInput(value=USUAL_RESTING_BPM, assumed="usual")
     most = _above(_held(athlete, Measurement.MAX, day) or _max_by_age(athlete.person.birth_date, day), resting)
     return Body(

@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import Final
 
 from stadion import copies
-from stadion.events.accounts import PhysicalDataChanged, ProfileUpdated, UserRegistered
+from stadion.events.accounts import ConsentChanged, PhysicalDataChanged, ProfileUpdated, UserRegistered
 from stadion.events.envelope import Envelope
 from stadion.retry import retry_on_conflict
 from stadion.settings import load
 from stadion.work import Work, enqueue
+from telemetry.athletes import store as people
+from telemetry.athletes.domain import Person
 from telemetry.metrics.athletes import store
 from telemetry.metrics.athletes.domain import Touched, touched_by
 from telemetry.metrics.athletes.settings import TouchedDaysSettings
@@ -34,9 +36,13 @@ class Known:
     touched: Touched | None = None
 
 
-def know_person(envelope: Envelope[UserRegistered | ProfileUpdated], now: datetime) -> Known:
-    merged = copies.keep(store.HEADS.at(envelope.user_id), envelope, now)
+def know_person(envelope: Envelope[UserRegistered | ProfileUpdated | ConsentChanged], now: datetime) -> Known:
+    """A grant touches all workouts; a withdrawal none: what was measured is shown no more, and deleted on request."""
+    merged = copies.keep(people.place_of(envelope.user_id), envelope, now)
     event = envelope.data
+    if isinstance(event, ConsentChanged):
+        is_granted = event.kind in Person.kinds and event.granted and merged.after.agrees
+        return Known(merged.is_news, Touched() if is_granted else None)
     named = isinstance(event, ProfileUpdated) and any(name in event.changed for name in ESTIMATED_FROM)
     differs = any(getattr(merged.before, name) != getattr(merged.after, name) for name in ESTIMATED_FROM)
     return Known(merged.is_news, Touched() if named or differs else None)

@@ -13,7 +13,9 @@ from stadion.change import Change
 from stadion.events.accounts import PhysicalDataChanged
 from stadion.records import Records, Stored
 from stadion.values import Value
-from telemetry.metrics.athletes.domain import MEASUREMENTS, Athlete, Person, Touched
+from telemetry.athletes.domain import Person
+from telemetry.athletes.store import HEADS
+from telemetry.metrics.athletes.domain import MEASUREMENTS, Athlete, Touched
 
 
 class ToMeasure(Value):
@@ -24,8 +26,6 @@ class ToMeasure(Value):
     last_at: AwareDatetime
 
 
-HEADS = Records(Person, kind="athlete", pk="ATHLETE#{user_id}", sk="HEAD", nulls=True)
-"""Time zone, birth date, gender; the revision counts every change below it, too: `on_account_events`; what measures."""
 DAYS = Records(BodyDay, kind="physical", pk="ATHLETE#{user_id}", sk="DAY#{day}", own_revision=True, nulls=True)
 """Heart rates, FTP, threshold pace of a day; what was taken back stays without values: `on_account_events`."""
 TO_MEASURE = Records(ToMeasure, kind="to_measure", pk="ATHLETE#{user_id}", sk="TO_MEASURE")
@@ -36,10 +36,6 @@ def read(user_id: str) -> tuple[Athlete, Stored[Person]]:
     """The head first: if it is still the same later, so is everything else."""
     head = HEADS.read(user_id)
     return Athlete(head.value or Person(), tuple(DAYS.every(user_id))), head
-
-
-def person(user_id: str) -> Person:
-    return HEADS.find(user_id) or Person()
 
 
 def know_day(user_id: str, event: PhysicalDataChanged, now: datetime) -> tuple[BodyDay, bool]:

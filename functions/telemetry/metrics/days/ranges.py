@@ -5,9 +5,9 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from stadion.clock import local_date
+from telemetry.athletes import store as athlete_store
 from telemetry.errors import TelemetryRangeError
 from telemetry.instants import YEARS, read_moment
-from telemetry.metrics.athletes import store as athlete_store
 from telemetry.metrics.errors import MetricsRangeError
 from telemetry.timeseries.domain import MAX_SERIES
 from telemetry.timeseries.port import Span

@@ -5,6 +5,8 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Final
 
+from stadion.consents import is_health
+from telemetry.athletes import service as athletes
 from telemetry.errors import MetricNotFoundError, TelemetryRangeTooLongError
 from telemetry.metrics.athletes import store as athlete_store
 from telemetry.metrics.athletes.domain import Athlete, body_on
@@ -36,7 +38,8 @@ TWENTY_MINUTES_S: Final = 1200
 
 
 def fitness_of(user_id: str, span: Span) -> FitnessByDay:
-    """The same for a day, whichever days are asked for."""
+    """The same for a day, whichever days are asked for. Of what a body is capable is health data, whatever it is by."""
+    athletes.check_agrees(user_id)
     whole = Span(span.first - SETTLED, span.last)
     known = {one.day: one.load for one in time_series().daily_loads(user_id, whole)}
     every = list(days(whole))
@@ -46,13 +49,13 @@ def fitness_of(user_id: str, span: Span) -> FitnessByDay:
 
 
 def trend(user_id: str, metric: str, source: SeriesSource, span: Span, period: SeriesPeriod) -> list[TrendPoint]:
-    _check(metric, known_of(source))
+    _check(user_id, metric, known_of(source))
     return time_series().trend(user_id, metric, source, span, period)
 
 
 def histogram(user_id: str, metric: str, width: float | None, span: Span) -> Bars:
     """Of the finest width when none is given."""
-    _check(metric, list(RECORDED))
+    _check(user_id, metric, list(RECORDED))
     finest = bin_width(metric)
     wanted = finest if width is None else width
     try:
@@ -63,9 +66,10 @@ def histogram(user_id: str, metric: str, width: float | None, span: Span) -> Bar
 
 
 def mean_max(user_id: str, metric: str, span: Span) -> MeanMax:
-    _check(metric, list(COLUMNS))
+    """Of what power one is capable is health data, the power of a ride is not."""
+    _check(user_id, metric, list(COLUMNS))
     bests = time_series().mean_max(user_id, metric, span)
-    if metric != "power":
+    if metric != "power" or not athletes.agrees(user_id):
         return MeanMax(bests)
     return MeanMax(bests, critical_power({one.duration_s: one.value for one in bests}), _suggested_ftp(bests))
 
@@ -82,7 +86,7 @@ def _suggested_ftp(bests: Sequence[Best]) -> MetricMeasure:
 def series(
     user_id: str, metric: str, source: SeriesSource, since: datetime, until: datetime, *, step_s: int, fill: SeriesFill
 ) -> list[Point]:
-    _check(metric, known_of(source))
+    _check(user_id, metric, known_of(source))
     try:
         check_series(metric, since, until, step_s)
     except NotAskableError as error:
@@ -94,7 +98,8 @@ def series(
 
 
 def latest(user_id: str, source: SeriesSource) -> LatestValues:
-    return time_series().latest(user_id, known_of(source), source)
+    known, agrees = known_of(source), athletes.agrees(user_id)
+    return time_series().latest(user_id, [one for one in known if agrees or not is_health(one)], source)
 
 
 # --- zones ----------------------------------------------------------------------------------------------------------
@@ -102,8 +107,9 @@ def latest(user_id: str, source: SeriesSource) -> LatestValues:
 
 def zones(user_id: str, metric: str, span: Span) -> TimeInZones:
     """Each day's seconds fall into the zones of that day: one question for each set."""
-    _check(metric, list(ZONES))
+    _check_known(metric, list(ZONES))
     athlete, _ = athlete_store.read(user_id)
+    athlete.person.check_agrees()
     parts = [
         DaysInZones(part, set_, _in_zones(user_id, metric, part, set_))
         for part, set_ in zone_sets(athlete, span, lambda day: ZONES[metric](body_on(athlete, day)))
@@ -140,6 +146,11 @@ def _birthday(born: date, year: int) -> date:
 # --- what may be asked ----------------------------------------------------------------------------------------------
 
 
-def _check(metric: str, known: list[str]) -> None:
+def _check(user_id: str, metric: str, known: list[str]) -> None:
+    _check_known(metric, known)
+    athletes.check_shows(user_id, metric)
+
+
+def _check_known(metric: str, known: list[str]) -> None:
     if metric not in known:
         raise MetricNotFoundError(known=", ".join(known))

@@ -6,10 +6,12 @@ from typing import Any, Final
 
 import numpy as np
 
+from stadion.consents import LOAD_BY_WORD, health_among, is_health
 from stadion.sports import Family, SportType, sport
 from stadion.streams.codec import Columns, Floats
 from stadion.training.holding import carried
 from stadion.training.power import each_second, normalized_power_w
+from telemetry.athletes.domain import CONSENT_MISSING
 from telemetry.metrics.values import Body, MetricInput, MetricMeasure, number, told, untold
 from telemetry.metrics.workouts import load
 from telemetry.metrics.workouts.decoupling import decoupling
@@ -73,6 +75,20 @@ def assess(facts: Facts, sport_type: SportType, columns: Columns, body: Body) ->
         zones={metric: _zone_times(recorded, metric, body) for metric in ZONES},
         mean_max=_curves(recorded),
     )
+
+
+def without_health(found: Assessment) -> Assessment:
+    """What needs no consent; of the rest, that it is what is missing."""
+    told: dict[str, Any] = {}
+    for name in health_among(Assessment.model_fields):
+        value = getattr(found, name)
+        if isinstance(value, MetricMeasure):
+            by_word = value.value is not None and value.method == LOAD_BY_WORD
+            told[name] = value if by_word else untold(value.unit, value.method, CONSENT_MISSING)
+        else:
+            told[name] = {metric: ZoneTimes(missing=[CONSENT_MISSING]) for metric in value}
+    curves = {metric: curve for metric, curve in found.mean_max.items() if not is_health(metric)}
+    return found.model_copy(update={**told, "mean_max": curves})
 
 
 def _recorded(columns: Columns, sport_type: SportType) -> Recorded | None:

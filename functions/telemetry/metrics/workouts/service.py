@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from stadion.consents import but_health
 from stadion.events.telemetry import UserMetricsUpdated
 from stadion.records import Stored
 from stadion.retry import retry_on_conflict
 from stadion.streams.codec import Floats
+from telemetry.athletes import store as people
+from telemetry.athletes.domain import CONSENT_MISSING
 from telemetry.metrics.athletes import store as athlete_store
-from telemetry.metrics.athletes.domain import body_on
+from telemetry.metrics.athletes.domain import Athlete, body_on
 from telemetry.metrics.errors import MetricsNotFoundError
 from telemetry.metrics.values import Body
 from telemetry.metrics.workouts import store
-from telemetry.metrics.workouts.domain import assess
+from telemetry.metrics.workouts.domain import assess, without_health
 from telemetry.metrics.workouts.store import Measured
 from telemetry.metrics.workouts.values import Assessment, WorkoutMetrics
 from telemetry.streams import store as stream_store
@@ -39,6 +42,26 @@ class CurrentMetrics:
     revision: int
     kept: Kept
     columns: Mapping[str, Floats] | None = None
+    agrees: bool = False
+    """The athlete, to the use of health data."""
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """What a workout is measured from; without consent, no health data are among it."""
+
+    kept: Kept
+    told: Facts
+    started_at: datetime
+    body: Body
+    agrees: bool
+
+    @property
+    def facts(self) -> Facts:
+        return self.told if self.agrees else self.told.without_health()
+
+    def permitted(self, columns: Mapping[str, Floats]) -> Mapping[str, Floats]:
+        return columns if self.agrees else but_health(columns)
 
 
 def measure(user_id: str, workout_id: str, now: datetime, *, only_if_changed: bool = False) -> str:
@@ -65,23 +88,27 @@ def _bring_about(user_id: str, workout_id: str, now: datetime) -> CurrentMetrics
         return None
     relied_on: list[Stored[Any]] = [streams]
     columns: Mapping[str, Floats] = {}
+    agrees = False
     if kept.facts is None or kept.started_at is None:
         wanted = _gone(known)
         is_current = known is not None and known.fingerprint == wanted.fingerprint
     else:
         athlete, head = athlete_store.read(user_id)
         relied_on.append(head)
-        body = body_on(athlete, kept.facts.day)
-        is_current = known is not None and known.fingerprint == _fingerprint(kept, kept.facts, body, known.assessment)
+        agrees = athlete.person.agrees
+        case = Case(
+            kept, kept.facts, kept.started_at, body_on(athlete if agrees else Athlete(), kept.facts.day), agrees
+        )
+        is_current = known is not None and known.fingerprint == _fingerprint(case, known.assessment)
         if not is_current:
-            columns, _ = stream_store.read_streams(user_id, kept)
-            wanted = _measured(kept, kept.facts, kept.started_at, body, columns)
+            columns = case.permitted(stream_store.read_streams(user_id, kept)[0])
+            wanted = _measured(case, columns)
     if known is not None and is_current:
-        return CurrentMetrics(UNCHANGED, known, stored.revision or 0, kept)
+        return CurrentMetrics(UNCHANGED, known, stored.revision or 0, kept, agrees=agrees)
     revision = stored.next_revision
     store.keep(user_id, stored, wanted, relied_on=relied_on, event=_event(wanted, revision), now=now)
     outcome = "measured" if wanted.assessment is not None else "forgotten"
-    return CurrentMetrics(outcome, wanted, revision, kept, columns)
+    return CurrentMetrics(outcome, wanted, revision, kept, columns, agrees)
 
 
 def _gone(known: Measured | None) -> Measured:
@@ -89,24 +116,28 @@ def _gone(known: Measured | None) -> Measured:
     return known.model_copy(update={"fingerprint": "gone", "assessment": None})
 
 
-def _measured(kept: Kept, facts: Facts, started_at: datetime, body: Body, columns: Mapping[str, Floats]) -> Measured:
-    assessment = assess(facts, kept.sport_type, columns, body)
+def _measured(case: Case, columns: Mapping[str, Floats]) -> Measured:
+    assessment = assess(case.facts, case.kept.sport_type, columns, case.body)
+    assessment = assessment if case.agrees else without_health(assessment)
     return Measured(
-        workout_id=kept.workout_id,
-        fingerprint=_fingerprint(kept, facts, body, assessment),
-        day=facts.day,
-        sport_type=kept.sport_type,
-        started_at=started_at,
+        workout_id=case.kept.workout_id,
+        fingerprint=_fingerprint(case, assessment),
+        day=case.facts.day,
+        sport_type=case.kept.sport_type,
+        started_at=case.started_at,
         assessment=assessment,
-        counts=facts.counts,
+        counts=case.facts.counts,
     )
 
 
-def _fingerprint(kept: Kept, facts: Facts, body: Body, assessment: Assessment | None) -> str:
+def _fingerprint(case: Case, assessment: Assessment | None) -> str:
     """Without the workout's revision: a new name measures nothing anew; nor does what the assessment does not rest on,
     such as the FTP of a run without power."""
+    kept, body = case.kept, case.body
     told = body.told_for(assessment.inputs) if assessment is not None else body.told()
-    parts = [METHODS, kept.key, kept.sport_type, str(kept.started_at), facts.model_dump(mode="json"), told]
+    parts = [METHODS, kept.key, kept.sport_type, str(kept.started_at), case.facts.model_dump(mode="json"), told]
+    if not case.agrees:
+        parts.append(CONSENT_MISSING)
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
 
 
@@ -138,6 +169,7 @@ def _tell_series(user_id: str, found: CurrentMetrics, now: datetime) -> None:
     columns = found.columns
     if columns is None:
         columns, _ = stream_store.read_streams(user_id, found.kept)
+        columns = columns if found.agrees else but_health(columns)
     series = WorkoutSeries(
         workout_id=measured.workout_id,
         version=found.revision,
@@ -152,14 +184,16 @@ def _tell_series(user_id: str, found: CurrentMetrics, now: datetime) -> None:
 
 
 def of_workout(user_id: str, workout_id: str) -> WorkoutMetrics:
-    stored = store.read(user_id, workout_id)
+    """Without what the athlete does not agree to, whatever is kept."""
+    stored, person = store.read_with(user_id, workout_id, people.place_of(user_id))
     measured = stored.value
     if measured is None or measured.assessment is None:
         raise MetricsNotFoundError
+    agrees = person.value is not None and person.value.agrees
     return WorkoutMetrics(
         workout_id,
         stored.revision or 0,
         day=measured.day,
         sport_type=measured.sport_type,
-        assessment=measured.assessment,
+        assessment=measured.assessment if agrees else without_health(measured.assessment),
     )

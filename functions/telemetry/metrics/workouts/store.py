@@ -2,17 +2,19 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import AwareDatetime, Field
 
 from stadion import writes
 from stadion.change import Change
 from stadion.events.envelope import Event
-from stadion.records import Records, Stored
+from stadion.records import Place, Records, Stored, fetch
 from stadion.sports import SportType
 from stadion.values import Value
 from telemetry.metrics.workouts.values import Assessment
+
+M = TypeVar("M")
 
 
 class Measured(Value):
@@ -41,6 +43,13 @@ SERIES_TOLD = Records(SeriesTold, kind="series_told", pk="USER#{user_id}", sk="S
 
 def read(user_id: str, workout_id: str) -> Stored[Measured]:
     return MEASURED.read(user_id, workout_id)
+
+
+def read_with(user_id: str, workout_id: str, beside: Place[M]) -> tuple[Stored[Measured], Stored[M]]:
+    """`read`, and a value elsewhere, in one request."""
+    place = MEASURED.at(user_id, workout_id)
+    found = fetch(place, beside)
+    return found[place], found[beside]
 
 
 def is_told(user_id: str, workout_id: str, version: int) -> bool:

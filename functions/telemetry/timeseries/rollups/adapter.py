@@ -103,6 +103,10 @@ class RollupStore:
         new = DeviceRollup(samples.device_id, samples.day, samples.version, summed)
         rollup_store.keep_device(user_id, samples.metric, new, now)
 
+    @_says_busy
+    def remove_samples(self, user_id: str, metric: str) -> None:
+        rollup_store.forget_devices(user_id, metric)
+
     # --- asking -----------------------------------------------------------------------------------------------------
 
     @_says_busy

@@ -211,6 +211,11 @@ def keep_device(user_id: str, metric: str, new: DeviceRollup, now: datetime) -> 
         writes.put(DEVICES.of(new, user_id, metric), new, now, older, revision=new.version, refused=_OlderVersionError)
 
 
+def forget_devices(user_id: str, metric: str) -> None:
+    """All days of all devices."""
+    writes.delete_all(stored.place for stored in DEVICES.each(user_id, metric))
+
+
 def devices(user_id: str, metric: str, span: Span) -> Iterator[DeviceRollup]:
     return DEVICES.every(user_id, metric, between=_days(span), consistent=False)
 

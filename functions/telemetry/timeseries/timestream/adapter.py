@@ -80,6 +80,9 @@ class TimestreamStore:
         common = records.device_common(user_id, samples)
         _tell(self._client.write(DEVICE_SAMPLES, common, records.device_records(samples)))
 
+    def remove_samples(self, user_id: str, metric: str) -> None:
+        """Rows cannot be deleted; they end with their retention."""
+
     # --- asking -----------------------------------------------------------------------------------------------------
 
     def trend(

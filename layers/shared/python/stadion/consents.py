@@ -8,10 +8,11 @@ decided before it is taken.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Final
+from typing import Final, TypeVar
 
 from stadion.events.accounts import ConsentKind
 
+T = TypeVar("T")
 HEALTH: Final = ConsentKind.HEALTH_DATA
 PLACE: Final = ConsentKind.LOCATION
 """Guards what others see; to record a track is the service that the athlete asked for."""
@@ -70,6 +71,11 @@ def is_health(name: str) -> bool:
 def health_among(names: Iterable[str]) -> list[str]:
     """In their order."""
     return [name for name in names if is_health(name)]
+
+
+def but_health(columns: Mapping[str, T]) -> dict[str, T]:
+    """Of what was stored: a column that nobody decided on is left out as well."""
+    return {name: values for name, values in columns.items() if COVERED.get(name, HEALTH) is not HEALTH}
 
 
 def may_use_health(granted: Collection[ConsentKind]) -> bool:

@@ -15,6 +15,7 @@ from tests.kit.clock import SATURDAY, Clock
 from tests.kit.counting import counted
 from tests.kit.services import OTHER, Service
 from tests.telemetry.devices.integration.world import MAY_BE_DEEP, deliver, read, sample, send, slots, waiting
+from tests.telemetry.moto import agree
 
 pytestmark = pytest.mark.usefixtures("standing_clock")
 
@@ -63,6 +64,7 @@ def test_two_athletes_with_one_device_stay_apart(telemetry: Service) -> None:
     deliver(telemetry)
     assert read(telemetry)["values"] == [142]
     assert read(telemetry, user=OTHER)["values"] == [99]
+    agree("another")
     assert read(telemetry, user="another", device_id="watch")["values"] == []
 
 
@@ -109,6 +111,7 @@ def test_any_order_and_number_of_deliveries_ends_in_the_same_state(
     telemetry: Service, standing_clock: Clock, sent: list[list[tuple[str, float]]], data: st.DataObject
 ) -> None:
     users = [f"athlete-{uuid4()}" for _ in range(2)]  # new ones for each example: the table stays
+    agree(*users)
     states = []
     for user in users:
         records = _received_one_after_the_other(telemetry, standing_clock, user, sent)

@@ -35,6 +35,7 @@ class TestSession:
             "received_until_s": 2.0,
             "refused_count": 0,
             "refused": [],
+            "dropped": [],
         }
         send(telemetry, 59, 60, 61)
         assert chunks(telemetry) == 2
