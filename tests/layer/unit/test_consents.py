@@ -16,6 +16,7 @@ def _names() -> Iterator[tuple[str, str]]:
     from telemetry.metrics.workouts.values import Assessment
     from telemetry.metrics_table import METRICS
     from telemetry.streams.domain import KNOWN
+    from telemetry.streams.values import Facts
     from telemetry.timeseries.domain import RECORDED
     from workouts.domain import Measured
     from workouts.recordings.recording import CHANNELS
@@ -28,6 +29,7 @@ def _names() -> Iterator[tuple[str, str]]:
         "a metric of workouts": (*RECORDED, *assessed.COLUMNS),
         "a number of a workout": Measured.model_fields,
         "a fact that other services hear": WorkoutFacts.model_fields,
+        "what telemetry keeps of a workout": Facts.model_fields,
         "a measurement of a body": [one.value for one in Measurement],
         "a number of what a workout means": Assessment.model_fields,
     }
