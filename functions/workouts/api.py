@@ -76,7 +76,7 @@ def record_workout(body: Annotated[NewWorkout, Body()]) -> Response[WorkoutDetai
         body.on_duplicate,
         time_zone=body.time_zone,
         key=key,
-        answer=lambda one: WorkoutDetail.of(one.workout, api.language, one.track).model_dump(mode="json"),
+        answer=lambda one: _body(one).model_dump(mode="json"),
         now=now,
     )
     return _detail(recorded, status=201 if recorded.created else 200)
@@ -106,7 +106,7 @@ def list_workouts(
     headers=("ETag",),
 )
 def get_workout(workout_id: str) -> Response[WorkoutDetail]:
-    workout, track = service.detail(api.user_id, workout_id)
+    workout, track = service.detail(api.user_id, workout_id).shown
     return api.versioned(
         WorkoutDetail.of(workout, api.language, track), workout.revision, variant=variant(workout, api.language)
     )
@@ -135,9 +135,9 @@ def correct_workout(workout_id: str, body: Annotated[WorkoutPatch, Body()]) -> R
     """
 
     def correct() -> service.Recorded:
-        workout, track = service.detail(api.user_id, workout_id)
-        api.if_match(workout.revision)
-        return service.correct(workout, track, body.changes(), clock.now())
+        known = service.detail(api.user_id, workout_id)
+        api.if_match(known.workout.revision)
+        return service.correct(known, body.changes(), clock.now())
 
     return _detail(api.edit(correct))
 
@@ -151,7 +151,7 @@ def correct_workout(workout_id: str, body: Annotated[WorkoutPatch, Body()]) -> R
 )
 def delete_workout(workout_id: str) -> Response[None]:
     def delete() -> None:
-        workout, _ = service.detail(api.user_id, workout_id)
+        workout = service.detail(api.user_id, workout_id).workout
         api.if_match(workout.revision)
         service.delete(workout, clock.now())
 
@@ -198,6 +198,16 @@ def get_upload(upload_id: str) -> UploadStatus:
 
 
 def _detail(recorded: service.Recorded, status: int = 200) -> Response[WorkoutDetail]:
-    workout = recorded.workout
-    body, place = WorkoutDetail.of(workout, api.language, recorded.track), f"/v1/workouts/{workout.workout_id}"
-    return located(body, place, workout.revision, variant=variant(workout, api.language), status=status)
+    workout, _ = recorded.shown
+    return located(
+        _body(recorded),
+        f"/v1/workouts/{workout.workout_id}",
+        workout.revision,
+        variant=variant(workout, api.language),
+        status=status,
+    )
+
+
+def _body(recorded: service.Recorded) -> WorkoutDetail:
+    workout, track = recorded.shown
+    return WorkoutDetail.of(workout, api.language, track)

@@ -3,10 +3,13 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final, Literal
+from typing import Any, ClassVar, Final, Literal, TypeVar
 
 from pydantic import AwareDatetime, Field
 
+from stadion.athletes import WithBody, WithConsents, WithZone
+from stadion.consents import ASSUMED_CALORIES, health_among, may_use_health
+from stadion.events.accounts import ConsentKind
 from stadion.events.telemetry import LivePause
 from stadion.events.workouts import BestEffort, StreamsClaim, WorkoutFacts
 from stadion.sports import Family, Sport, SportType, sport
@@ -21,6 +24,27 @@ MAX_SOURCES = 8
 MAX_FILES = 24
 """With those that were replaced."""
 EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
+
+
+class Person(WithZone, WithBody, WithConsents):
+    """Whose workouts are measured, as accounts tells it; of whom nobody told, who agrees to nothing."""
+
+    kinds: ClassVar = frozenset({ConsentKind.HEALTH_DATA})
+
+    @property
+    def known_zone(self) -> str | None:
+        return self.time_zone if self.revision else None
+
+    @property
+    def agrees(self) -> bool:
+        """To health data being taken, measured and shown."""
+        return may_use_health(self.granted)
+
+    @property
+    def consent_revision(self) -> int:
+        """Of the newest word on health data that was heard; 0: none."""
+        known = self.consents.get(ConsentKind.HEALTH_DATA)
+        return known.revision if known is not None else 0
 
 
 class OnDuplicate(StrEnum):
@@ -168,6 +192,9 @@ class Measured(Value):
         default_factory=dict, description="who is believed, by number", examples=[{"distance_m": "session"}]
     )
     disputed: list[Disputed] = Field(default_factory=list)
+    dropped: list[str] = Field(
+        default_factory=list, description="what the athlete does not agree to: left out before anything was measured"
+    )
 
 
 class Track(Value):
@@ -265,9 +292,10 @@ class Workout(Measured):
             {**self.model_dump(), **fields, "revision": self.revision + 1, "updated_at": now},
         )
 
-    def facts(self) -> WorkoutFacts:
-        """What other services may know."""
-        shared = self.model_dump(include=set(WorkoutFacts.model_fields) - {"gear_ids", "flags"})
+    def facts(self, *, agrees: bool) -> WorkoutFacts:
+        """What other services may know; `agrees`: the athlete, to health data."""
+        told = permitted(self, agrees=agrees)
+        shared = told.model_dump(include=set(WorkoutFacts.model_fields) - {"gear_ids", "flags"})
         return WorkoutFacts.model_validate(
             {
                 **shared,
@@ -373,11 +401,76 @@ def _typed(kept: Workout, other: Workout) -> Measured | None:
     return filled(mine, others)
 
 
-def numbered(workout: Workout, measured: Measured, *, streams: StreamsClaim | None) -> Workout:
-    """With the numbers of its recordings, and what was typed in where they say nothing."""
-    numbers = _with_typed(measured, workout)
+def numbered(workout: Workout, measured: Measured, *, streams: StreamsClaim | None, agrees: bool) -> Workout:
+    """With the numbers of its recordings, and what was typed in where they say nothing; `agrees`: to health data."""
+    numbers = permitted(_with_typed(measured, workout), agrees=agrees)
     told = {"rpe": workout.rpe} if workout.rpe_typed else {}
     return workout.model_copy(update={**dict(numbers), **told, "streams": streams})
+
+
+# --- health data ----------------------------------------------------------------------------------------------------
+
+A = TypeVar("A", bound=Measured)
+HEALTH_NUMBERS: Final = tuple(health_among(Measured.model_fields))
+HEALTH_FLAGS: Final = frozenset({"heart_rate_too_high"})
+OF_HEART: Final = "average_heart_rate_bpm"
+"""Of laps and splits, the one number that is health data."""
+
+
+def health_in(measured: Measured) -> list[str]:
+    """The names of its numbers that tell of the body."""
+    found = [name for name in HEALTH_NUMBERS if getattr(measured, name) is not None]
+    if measured.calories_method == ASSUMED_CALORIES:
+        return [name for name in found if not name.startswith("calories")]
+    return found
+
+
+def permitted(measured: A, *, agrees: bool) -> A:
+    """Unless the athlete agrees to health data: without them, and `dropped` names what they were."""
+    found = [] if agrees else health_in(measured)
+    if not found:
+        return measured
+    names = [name for name in found if name != "calories_method"]
+    return measured.model_copy(update={**dict.fromkeys(found), "dropped": _named(measured.dropped, names)})
+
+
+def noted(workout: Workout, *, agrees: bool) -> Workout:
+    """As it is; `dropped` names what it is told and shown without."""
+    return workout.model_copy(update={"dropped": permitted(workout, agrees=agrees).dropped})
+
+
+def shown(workout: Workout, *, agrees: bool) -> Workout:
+    """As its athlete sees it."""
+    if agrees:
+        return workout
+    flags = [flag for flag in workout.flags if flag.code not in HEALTH_FLAGS]
+    return permitted(workout, agrees=False).model_copy(update={"flags": flags})
+
+
+def shown_track(track: Track, *, agrees: bool) -> Track:
+    if agrees:
+        return track
+    parts = ("laps", "splits_km", "splits_mile")
+    without = {
+        name: [{**one, OF_HEART: None} if OF_HEART in one else one for one in getattr(track, name)] for name in parts
+    }
+    return track.model_copy(update=without)
+
+
+def keeps_health(workout: Workout) -> bool:
+    """Somewhere in what is stored, if not in its numbers."""
+    return bool(health_in(workout)) or (workout.typed is not None and bool(health_in(workout.typed)))
+
+
+def without_typed_health(workout: Workout) -> Workout:
+    """What was typed in of the body beside a recording goes."""
+    if workout.typed is None:
+        return workout
+    return workout.model_copy(update={"typed": permitted(workout.typed, agrees=False)})
+
+
+def _named(known: Iterable[str], more: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys([*known, *more]))
 
 
 def flags_with(flags: Iterable[WorkoutFlag], more: Iterable[WorkoutFlag]) -> list[WorkoutFlag]:

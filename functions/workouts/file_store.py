@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from stadion.settings import load
-from stadion.storage import s3_client
+from stadion.storage import delete_versions, s3_client, versions_under
 from workouts.domain import FileRef, LivePart, Workout
 from workouts.settings import WorkoutSettings
 
 LINK_LASTS = timedelta(minutes=15)
+UNVERSIONED = "null"
+"""What S3 calls the one version of an object in a bucket that keeps none."""
 
 
 def original(user_id: str, workout_id: str, sha256: str) -> str:
@@ -39,6 +41,13 @@ def keep_live(data: bytes, *, user_id: str, workout_id: str, session_id: str) ->
     key = _live_key(user_id, workout_id, session_id)
     s3_client().put_object(Bucket=bucket(), Key=key, Body=data)
     return key
+
+
+def replace_kept(key: str, data: bytes) -> None:
+    """By less of it; the bucket keeps no former version."""
+    former = list(versions_under(bucket(), key))
+    newest = s3_client().put_object(Bucket=bucket(), Key=key, Body=data).get("VersionId", UNVERSIONED)
+    delete_versions(bucket(), (one for one in former if one.version_id not in {newest, UNVERSIONED}))
 
 
 def live_beside(live: LivePart, workout: Workout) -> LivePart:

@@ -164,6 +164,11 @@ class WorkoutSummary(BaseModel):
     measurement_problem: WorkoutProblem | None = Field(
         default=None, description="why it failed, and what the athlete can do; the correction can be taken back as ever"
     )
+    dropped: list[str] = Field(
+        default_factory=list,
+        examples=[["heart_rate_bpm"]],
+        description="left out for want of the consent `health_data`; a recording is measured with it once it is there",
+    )
     device: str | None = None
     polyline: str | None = Field(default=None, description="Google's encoded polyline, precision 5")
 
@@ -263,10 +268,11 @@ class WorkoutDetail(WorkoutSummary):
 
 def variant(workout: Workout, language: Language) -> str:
     """Inventory's note of the default gear is no edit, but it is news for who has seen the workout without it; and
-    so are reasons in another language."""
+    so are reasons in another language, and a workout that is shown without health data."""
     gear = f"gear{workout.assigned_for}" if workout.gear_ids is None and workout.assigned_for else ""
     has_reasons = workout.flags or workout.sport_guessed or workout.measurement is Measurement.FAILED
-    return f"{gear}{language.value}" if has_reasons else gear
+    without = f"without{len(workout.dropped)}" if workout.dropped else ""
+    return f"{gear}{language.value}{without}" if has_reasons else f"{gear}{without}"
 
 
 def _shown(workout: Workout, language: Language) -> dict[str, Any]:

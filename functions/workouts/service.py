@@ -14,6 +14,7 @@ from stadion.sports import SportType
 from workouts import file_store, store, twin_service
 from workouts.athletes import service as athletes
 from workouts.domain import (
+    HEALTH_NUMBERS,
     FileRef,
     Measurement,
     OnDuplicate,
@@ -24,6 +25,9 @@ from workouts.domain import (
     check_together,
     filled,
     numbered,
+    permitted,
+    shown,
+    shown_track,
 )
 from workouts.errors import DuplicateWorkoutError, FileNotFoundInWorkoutError, MeasuredFieldError, WorkoutIdTakenError
 from workouts.recordings.zone_service import NOWHERE
@@ -34,9 +38,16 @@ REQUIRED = {"sport_type", "started_at", "time_zone", "elapsed_time_s", "moving_t
 
 @dataclass(frozen=True)
 class Recorded:
+    """`workout` and `track` are as they are stored; `agrees`: whether health data of them may be shown."""
+
     workout: Workout
     track: Track
     created: bool
+    agrees: bool
+
+    @property
+    def shown(self) -> tuple[Workout, Track]:
+        return shown(self.workout, agrees=self.agrees), shown_track(self.track, agrees=self.agrees)
 
 
 Answer = Callable[[Recorded], Mapping[str, Any]]
@@ -58,10 +69,10 @@ def record(
     try:
         return retry_on_conflict(lambda: _record_once(workout, on_duplicate, time_zone, key, answer, now))
     except WorkoutIdTakenError:  # by this very request, sent twice at once?
-        stored, track = store.get_with_track(workout.user_id, workout.workout_id)
+        stored, track, agrees = store.see(workout.user_id, workout.workout_id)
         if _as_sent(stored) != _as_sent(workout):
             raise
-        return Recorded(stored, track, created=False)
+        return Recorded(stored, track, created=False, agrees=agrees)
 
 
 def _record_once(
@@ -72,17 +83,16 @@ def _record_once(
     answer: Answer,
     now: datetime,
 ) -> Recorded:
-    slots, athlete = store.slots_and(workout, athletes.place_of(workout.user_id))
-    own_zone = athlete.value.known_zone if athlete.value is not None else None
-    zone = time_zone or own_zone or NOWHERE
-    workout = workout.model_copy(update={"time_zone": zone})
+    slots = store.slots_of(workout)
+    zone = time_zone or slots.person.known_zone or NOWHERE
+    workout = permitted(workout.model_copy(update={"time_zone": zone}), agrees=slots.agrees)
     if slots.holds(workout.workout_id):
         return _recorded_before(workout, key, now)
     twin = twin_service.find_twin(slots, workout.fingerprint)
     if twin is not None and on_duplicate is not OnDuplicate.FORCE:
         recall(key, now)
         return _join(workout, twin, on_duplicate, slots, key=key, answer=answer, now=now)
-    recorded = Recorded(workout, Track(), created=True)
+    recorded = Recorded(workout, Track(), created=True, agrees=slots.agrees)
     with Change(workout.user_id, now, key) as change:
         change.remember(status=201, answer=answer(recorded))
         store.record(change, workout, slots)
@@ -93,15 +103,16 @@ def _record_once(
 def _recorded_before(workout: Workout, key: IdempotencyKey | None, now: datetime) -> Recorded:
     """The client named the workout itself and repeats the request: the first answer still holds."""
     recall(key, now)
-    stored, track = store.get_with_track(workout.user_id, workout.workout_id)
+    stored, track, agrees = store.see(workout.user_id, workout.workout_id)
     if stored.revision == 1 and _as_sent(stored) != _as_sent(workout):
         raise WorkoutIdTakenError
-    return Recorded(stored, track, created=False)
+    return Recorded(stored, track, created=False, agrees=agrees)
 
 
 def _as_sent(workout: Workout) -> dict[str, Any]:
-    """Without the zone, which may be the athlete's of that moment."""
-    return workout.model_dump(exclude={"time_zone", "created_at", "updated_at", "assigned_gear_ids", "assigned_for"})
+    """Without the zone, which may be the athlete's of that moment, and what they may have agreed to at that one."""
+    besides = {"time_zone", "created_at", "updated_at", "assigned_gear_ids", "assigned_for", "dropped"}
+    return permitted(workout, agrees=False).model_dump(exclude=besides)
 
 
 def _join(
@@ -119,14 +130,14 @@ def _join(
     twin, track = store.get_with_track(workout.user_id, twin_id)
     joined = absorb(twin, workout, now)
     if twin.is_recorded:
-        joined = numbered(joined, twin.measured, streams=twin.streams)
+        joined = numbered(joined, twin.measured, streams=twin.streams, agrees=True)
         if twin.sport_guessed and workout.sport_type is not SportType.WORKOUT:
             joined = _of_sport(joined, workout.sport_type)
     else:
         is_better = on_duplicate is OnDuplicate.REPLACE
         measured = workout.measured if is_better else filled(twin.measured, workout.measured)
-        joined = as_typed(numbered(joined, measured, streams=None))
-    recorded = Recorded(joined, track, created=False)
+        joined = as_typed(numbered(joined, measured, streams=None, agrees=True))
+    recorded = Recorded(joined, track, created=False, agrees=slots.agrees)
     slots = twin_service.with_join(slots, twin, joined)
     revise(twin, joined, slots, key=key, answer=answer(recorded), now=now)
     return recorded
@@ -149,18 +160,25 @@ def revise(
         slots.write(change)
 
 
-def detail(user_id: str, workout_id: str) -> tuple[Workout, Track]:
-    return store.get_with_track(user_id, workout_id)
+def detail(user_id: str, workout_id: str) -> Recorded:
+    workout, track, agrees = store.see(user_id, workout_id)
+    return Recorded(workout, track, created=False, agrees=agrees)
 
 
 def diary(user_id: str, filters: store.Filters, *, limit: int, cursor: str | None) -> pagination.Page[Workout]:
-    return store.page(user_id, filters, limit=limit, cursor=cursor)
+    """As they are shown."""
+    page = store.page(user_id, filters, limit=limit, cursor=cursor)
+    agrees = athletes.person(user_id).agrees if page.items else False
+    return page.of(lambda workout: shown(workout, agrees=agrees))
 
 
-def correct(old: Workout, track: Track, changes: Mapping[str, Any], now: datetime) -> Recorded:
-    """`changes`: the fields that the athlete named, with their new values."""
-    fields = dict(changes)
+def correct(known: Recorded, changes: Mapping[str, Any], now: datetime) -> Recorded:
+    """`changes`: the fields that the athlete named, with their new values; of health data, unless they agree, only
+    what takes them away."""
+    old, fields = known.workout, dict(changes)
     _check_changes(old, fields)
+    if not known.agrees and (dropped := [name for name in _health_in(fields) if fields.pop(name) is not None]):
+        fields["dropped"] = list(dict.fromkeys([*old.dropped, *dropped]))
     if "elapsed_time_s" in fields and "moving_time_s" not in fields:
         fields["moving_time_s"] = min(old.moving_time_s, fields["elapsed_time_s"])
     if not old.is_recorded and fields.keys() & {"elapsed_time_s"}:
@@ -174,7 +192,11 @@ def correct(old: Workout, track: Track, changes: Mapping[str, Any], now: datetim
     elif "sport_type" in fields:
         new = _of_sport(new.model_copy(update={"sport_type": old.sport_type}), new.sport_type)
     retry_on_conflict(lambda: revise(old, new, store.slots_of(old, new), now=now))
-    return Recorded(new, track, created=False)
+    return Recorded(new, known.track, created=False, agrees=known.agrees)
+
+
+def _health_in(fields: Mapping[str, Any]) -> list[str]:
+    return [name for name, value in fields.items() if value is not None and name in HEALTH_NUMBERS]
 
 
 def _of_sport(workout: Workout, sport_type: SportType) -> Workout:

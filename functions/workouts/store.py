@@ -3,7 +3,7 @@
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from pydantic import Field
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
@@ -13,11 +13,17 @@ from stadion import clock, pagination
 from stadion.change import Change
 from stadion.dynamo import Item
 from stadion.errors import InvalidCursorError, RequestInProgressError, StaleVersionError
-from stadion.events.workouts import WorkoutCorrected, WorkoutDeleted, WorkoutMeasuringAsked, WorkoutRecorded
+from stadion.events.workouts import (
+    MeasuringCause,
+    WorkoutCorrected,
+    WorkoutDeleted,
+    WorkoutMeasuringAsked,
+    WorkoutRecorded,
+)
 from stadion.records import Index, Place, Records, Stored, fetch
 from stadion.sports import Family
 from stadion.values import Value
-from workouts.domain import ExternalWorkout, Measurement, Track, Workout
+from workouts.domain import ExternalWorkout, Measurement, Person, Track, Workout, health_in, noted
 from workouts.errors import (
     DuplicateWorkoutError,
     WorkoutIdTakenError,
@@ -26,10 +32,11 @@ from workouts.errors import (
 )
 from workouts.matching import MAX_START_DIFFERENCE_S, Fingerprint
 
+EVENTS_AT_ONCE = 50
+"""In a transaction, which takes a hundred items."""
 PAGES_PER_LIST = 10  # of one filtered list; the cursor goes on from there
 DIARY = Index("USER#{user_id}#WORKOUTS", "{started_at}#{workout_id}")
 """By time."""
-M = TypeVar("M")
 OF_WHOLE = "#whole"
 """After the id, in a slot: the recording that the workout was cut out of."""
 SlotEntries = Mapping[str, Mapping[str, Any]]
@@ -105,6 +112,9 @@ EXTERNALS = Records(_Known, kind="external", pk="USER#{user_id}", sk="EXTERNAL#{
 """With the workout, if absent: a provider sends each once."""
 ENTRIES = Records(LiveEntry, kind="live", pk="USER#{user_id}", sk="LIVE#{session_id}")
 """The workout that a finished live session is in, as of which finish."""
+HEADS = Records(Person, kind="athlete", pk="ATHLETE#{user_id}", sk="HEAD", nulls=True)
+"""Time zone, birth date, gender, the consent `health_data`: `athletes.on_account_events`; what measures, writes and
+shows a workout."""
 SLOTS = Records[SlotEntries](
     dict, kind="slot", pk="USER#{user_id}", sk="SLOT#{hour}", dump=dict, load=lambda item: dict(item.body)
 )
@@ -122,17 +132,28 @@ class Filters:
 
 
 class Slots:
-    """The hours around a start, each with the fingerprints of the workouts that start in it.
+    """The hours around a start, each with the fingerprints of the workouts that start in it; and what is known of
+    their athlete, since every write asks what they agree to.
 
     Two uploads of one ride at the same time both read the hour's slot and both want to write it: the second fails,
     reads again and sees the first. So a duplicate cannot slip through between look and write.
     """
 
-    def __init__(self, stored: Mapping[str, Stored[SlotEntries]]) -> None:
+    def __init__(self, stored: Mapping[str, Stored[SlotEntries]], head: Stored[Person]) -> None:
         """Hour -> what is stored of it."""
+        self.head = head
         self.stored = dict(stored)
         self.entries = {hour: dict(one.value or {}) for hour, one in stored.items()}
         self._touched: set[str] = set()
+
+    @property
+    def person(self) -> Person:
+        return self.head.value or Person()
+
+    @property
+    def agrees(self) -> bool:
+        """The athlete, to health data."""
+        return self.person.agrees
 
     def neighbours(self, fingerprint: Fingerprint) -> Iterator[tuple[str, Fingerprint]]:
         for hour in hours_around(fingerprint.started_at):
@@ -160,7 +181,9 @@ class Slots:
             self.stored[hour], self.entries[hour] = further.stored[hour], further.entries[hour]
 
     def write(self, change: Change) -> None:
-        """Every slot that was looked at must still be as it was read; the touched ones are written."""
+        """Every slot that was looked at must still be as it was read, and what the athlete agrees to; the touched ones
+        are written."""
+        change.check(self.head)
         for hour, stored in self.stored.items():
             if hour in self._touched:
                 change.replace(stored, self.entries[hour])
@@ -189,12 +212,23 @@ def is_taken(user_id: str, workout_id: str) -> bool:
 
 
 def get_with_track(user_id: str, workout_id: str) -> tuple[Workout, Track]:
-    workout, track = WORKOUTS.at(user_id, workout_id), TRACKS.at(user_id, workout_id)
-    found = fetch(workout, track)
+    workout, track, _ = see(user_id, workout_id)
+    return workout, track
+
+
+def see(user_id: str, workout_id: str) -> tuple[Workout, Track, bool]:
+    """The last one: whether its athlete agrees to health data."""
+    workout, track, head = WORKOUTS.at(user_id, workout_id), TRACKS.at(user_id, workout_id), HEADS.at(user_id)
+    found = fetch(workout, track, head)
     known = found[workout].value
     if known is None:
         raise WorkoutNotFoundError
-    return known, found[track].value or Track()
+    return known, found[track].value or Track(), (found[head].value or Person()).agrees
+
+
+def everything(user_id: str) -> Iterator[Workout]:
+    """A request for each megabyte, as of this moment."""
+    return WORKOUTS.every(user_id, where=Item.kind == "workout")
 
 
 def page(user_id: str, filters: Filters, *, limit: int, cursor: str | None) -> pagination.Page[Workout]:
@@ -234,17 +268,11 @@ def slots_of(*workouts: Workout) -> Slots:
     return slots_around(workouts[0].user_id, *starts)
 
 
-def slots_and(workout: Workout, beside: Place[M]) -> tuple[Slots, Stored[M]]:
-    """What `slots_of` looks at and a value elsewhere, in one request."""
-    places = _places(workout.user_id, workout.started_at)
-    found = fetch(beside, *places.values())
-    return Slots({hour: found[place] for hour, place in places.items()}), found[beside]
-
-
 def slots_around(user_id: str, *starts: datetime) -> Slots:
     places = _places(user_id, *starts)
-    found = fetch(*places.values())
-    return Slots({hour: found[place] for hour, place in places.items()})
+    head = HEADS.at(user_id)
+    found = fetch(head, *places.values())
+    return Slots({hour: found[place] for hour, place in places.items()}, found[head])
 
 
 def _places(user_id: str, *starts: datetime) -> dict[str, Place[SlotEntries]]:
@@ -270,7 +298,8 @@ def record(change: Change, workout: Workout, slots: Slots, track: Track | None =
     if workout.external is not None:
         _put_external(change, workout, workout.external)
     slots.enter(workout)
-    change.publish(WorkoutRecorded(workout=workout.facts()))
+    change.publish(WorkoutRecorded(workout=workout.facts(agrees=slots.agrees)))
+    _ask_again(change, workout, slots)
 
 
 def revise(change: Change, old: Workout, new: Workout, track: Track | None = None) -> None:
@@ -284,6 +313,7 @@ def correct(change: Change, old: Workout, new: Workout, slots: Slots, track: Tra
     """The next revision, with its place in the slots and its event.
 
     While its numbers are to be measured, others learn of it with them."""
+    new = noted(new, agrees=slots.agrees)
     revise(change, old, new, track)
     if new.fingerprints != old.fingerprints:
         slots.leave(old)
@@ -291,7 +321,30 @@ def correct(change: Change, old: Workout, new: Workout, slots: Slots, track: Tra
     if new.measurement is Measurement.PENDING:
         change.publish(WorkoutMeasuringAsked(workout_id=new.workout_id, revision=new.revision))
     else:
-        change.publish(WorkoutCorrected(workout=new.facts()))
+        change.publish(WorkoutCorrected(workout=new.facts(agrees=slots.agrees)))
+        if track is not None:
+            _ask_again(change, new, slots)
+
+
+def _ask_again(change: Change, workout: Workout, slots: Slots) -> None:
+    """Of what was measured while the athlete said otherwise."""
+    measured_without = slots.agrees and workout.dropped
+    measured_with = not slots.agrees and health_in(workout)
+    if workout.is_recorded and (measured_without or measured_with):
+        change.publish(_asked(workout, MeasuringCause.CONSENT))
+
+
+def ask_again(user_id: str, workouts: Iterable[Workout], cause: MeasuringCause, now: datetime) -> int:
+    """Has each of them measured as the athlete says now; how many."""
+    asked = [_asked(one, cause) for one in workouts]
+    for begin in range(0, len(asked), EVENTS_AT_ONCE):
+        with Change(user_id, now) as change:
+            change.publish(*asked[begin : begin + EVENTS_AT_ONCE])
+    return len(asked)
+
+
+def _asked(workout: Workout, cause: MeasuringCause) -> WorkoutMeasuringAsked:
+    return WorkoutMeasuringAsked(workout_id=workout.workout_id, revision=workout.revision, because=cause)
 
 
 def remove(change: Change, workout: Workout, slots: Slots, *, keeping: Container[str] = ()) -> None:

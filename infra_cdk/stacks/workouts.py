@@ -56,7 +56,7 @@ class WorkoutsStack(ServiceStack):
         )
         self.consume(
             "measuring/on_measuring",
-            uses=[files, self.claims, tracks],
+            uses=[files, self.claims, tracks, *forgetting],
             timeout=MEASURING,
             memory_mb=LARGEST_RECORDING_MB,
             batch_size=1,

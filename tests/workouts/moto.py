@@ -2,8 +2,10 @@
 
 import pytest
 
+from stadion.events.accounts import ConsentKind
+from tests.kit.consents import agreed
 from tests.kit.moto import claims_bucket
-from tests.kit.services import Service
+from tests.kit.services import ATHLETE, OTHER, Service
 
 
 @pytest.fixture
@@ -13,4 +15,14 @@ def workouts(moto: pytest.MonkeyPatch) -> Service:
     moto.setenv("STADION_FILES_BUCKET", "stadion-files")
     boto3.client("s3").create_bucket(Bucket="stadion-files")
     claims_bucket(moto)
-    return Service.create("workouts", moto)
+    service = Service.create("workouts", moto)
+    agree(ATHLETE, OTHER)
+    return service
+
+
+def agree(*user_ids: str) -> None:
+    """To health data, as the service's copy has it."""
+    from workouts.store import HEADS
+
+    for user_id in user_ids:
+        agreed(HEADS.at(user_id), ConsentKind.HEALTH_DATA)

@@ -2,33 +2,24 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import ClassVar, Final
+from typing import Final
 
-from stadion.athletes import BodyDay, Measurement, WithBody, WithConsents, WithZone
-from stadion.events.accounts import ConsentKind, Gender
+from stadion.athletes import BodyDay, Measurement
+from stadion.events.accounts import Gender
 from workouts.athletes.values import Athlete, Sex
+from workouts.domain import Person
 
 MEASUREMENTS: Final = (Measurement.MASS,)
 """What calories rest on."""
 SEXES: Final = {Gender.FEMALE: Sex.FEMALE, Gender.MALE: Sex.MALE}
 
 
-class Person(WithZone, WithBody, WithConsents):
-    """Whose workouts are measured."""
-
-    kinds: ClassVar = frozenset({ConsentKind.HEALTH_DATA})
-
-    @property
-    def known_zone(self) -> str | None:
-        return self.time_zone if self.revision else None
-
-
 def body_on(person: Person, days: Sequence[BodyDay], day: date) -> Athlete:
     """Nothing, unless the athlete agrees to the use of health data now; `days` in their order."""
-    if ConsentKind.HEALTH_DATA not in person.granted:
+    if not person.agrees:
         return Athlete()
     sex = SEXES.get(person.gender) if person.gender is not None else None
-    return Athlete(sex=sex, age_years=_age_on(person.birth_date, day), mass_kg=_mass_on(days, day))
+    return Athlete(sex=sex, age_years=_age_on(person.birth_date, day), mass_kg=_mass_on(days, day), agrees=True)
 
 
 def _mass_on(days: Sequence[BodyDay], day: date) -> float | None:

@@ -6,10 +6,10 @@ from stadion.athletes import BodyDay, merge_day
 from stadion.change import Change
 from stadion.events.accounts import PhysicalDataChanged
 from stadion.records import Records, partition
-from workouts.athletes.domain import MEASUREMENTS, Person
+from workouts.athletes.domain import MEASUREMENTS
+from workouts.domain import Person
+from workouts.store import HEADS
 
-HEADS = Records(Person, kind="athlete", pk="ATHLETE#{user_id}", sk="HEAD", nulls=True)
-"""Time zone, birth date, gender, the consent `health_data`: `athletes.on_account_events`; what measures."""
 DAYS = Records(BodyDay, kind="physical", pk="ATHLETE#{user_id}", sk="DAY#{day}", own_revision=True, nulls=True)
 """The mass of a day; what was taken back stays without values: `athletes.on_account_events`; what measures."""
 

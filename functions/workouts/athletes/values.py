@@ -16,3 +16,5 @@ class Athlete:
     sex: Sex | None = None
     age_years: float | None = None
     mass_kg: float | None = None
+    agrees: bool = False
+    """To health data being used: what is known of the body, and what a recording says of it."""

@@ -95,7 +95,7 @@ def _join(change: Change, slots: store.Slots, twin: Workout, workout: Workout, e
         store.correct(change, twin, failed, twin_service.with_join(slots, twin, failed))
         return
     streams = deposited(twin.user_id, twin.workout_id, best)
-    joined = numbered(joined, best.measured, streams=streams).model_copy(update=MEASURED)
+    joined = numbered(joined, best.measured, streams=streams, agrees=best.agrees).model_copy(update=MEASURED)
     store.correct(change, twin, joined, twin_service.with_join(slots, twin, joined), best.track)
 
 

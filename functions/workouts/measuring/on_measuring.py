@@ -14,8 +14,9 @@ handler = Consumer()
 @handler.on(WorkoutMeasuringAsked)
 def measure(envelope: Envelope[WorkoutMeasuringAsked]) -> Consumed:
     """Told twice, the second time there is nothing left to do."""
+    asked = envelope.data
     try:
-        outcome = service.finish(envelope.user_id, envelope.data.workout_id, clock.now())
+        outcome = service.finish(envelope.user_id, asked.workout_id, clock.now(), asked.because)
     except WorkoutNotFoundError:
         return Consumed("deleted")
     if outcome == "failed":

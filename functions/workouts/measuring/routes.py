@@ -10,7 +10,7 @@ from stadion import clock
 from stadion.contract import EDIT
 from stadion.http import Routes, located
 from workouts import store
-from workouts.domain import Workout
+from workouts.domain import Workout, shown, shown_track
 from workouts.errors import WorkoutNotFoundError
 from workouts.measuring import edit_service
 from workouts.measuring.errors import (
@@ -81,10 +81,10 @@ def unsplit_workout(workout_id: str) -> Response[WorkoutDetail]:
 
 def _edited(workout_id: str, change: Callable[[Workout], Workout]) -> Response[WorkoutDetail]:
     def edit() -> tuple[WorkoutDetail, Workout]:
-        old, track = store.get_with_track(router.user_id, workout_id)
+        old, track, agrees = store.see(router.user_id, workout_id)
         router.if_match(old.revision)
-        new = change(old)
-        return WorkoutDetail.of(new, router.language, track), new
+        new = shown(change(old), agrees=agrees)
+        return WorkoutDetail.of(new, router.language, shown_track(track, agrees=agrees)), new
 
     body, workout = router.edit(edit)
     place = f"/v1/workouts/{workout_id}"

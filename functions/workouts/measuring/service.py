@@ -12,20 +12,33 @@ from typing import Final
 from stadion import claims
 from stadion.change import Change
 from stadion.errors import StaleVersionError
-from stadion.events.workouts import WorkoutMeasuringAsked
+from stadion.events.workouts import MeasuringCause, WorkoutMeasuringAsked
 from stadion.observability import logger
 from stadion.retry import retry_on_conflict
 from stadion.sports import SportType
 from stadion.storage import s3_client
 from workouts import file_store, store
 from workouts.athletes import service as athletes
-from workouts.domain import MEASURED, LivePart, Measurement, NextPart, Workout, not_measured, numbered
+from workouts.domain import (
+    MEASURED,
+    LivePart,
+    Measurement,
+    NextPart,
+    Workout,
+    health_in,
+    keeps_health,
+    not_measured,
+    numbered,
+    permitted,
+    without_typed_health,
+)
 from workouts.reasons import Reason
 from workouts.recordings.errors import RecordingError
 from workouts.recordings.service import (
     BodyAt,
     Entry,
     Source,
+    bundled_without_health,
     claim_of,
     deposited,
     live_source,
@@ -109,14 +122,17 @@ def named_sport(workout: Workout) -> SportType | None:
     return None if workout.sport_type is SportType.WORKOUT else told_sport(workout)
 
 
-def measured_anew(user_id: str, workout_id: str, now: datetime, *, write: bool) -> Remeasured:
+def measured_anew(user_id: str, workout_id: str, now: datetime, *, write: bool, deletes: bool = False) -> Remeasured:
     """From its sources, as its sport; the next revision only where that changes anything. Safe to repeat.
+
+    `deletes`: health data that were typed in go, too.
 
     `WorkoutNotFoundError`, also when it was deleted meanwhile."""
     copied: set[str] = set()
     try:
         return retry_on_conflict(
-            lambda: _measured_anew(user_id, workout_id, now, copied, write=write), also=(StaleVersionError,)
+            lambda: _measured_anew(user_id, workout_id, now, copied, write=write, deletes=deletes),
+            also=(StaleVersionError,),
         )
     finally:
         for part_id in copied:
@@ -124,28 +140,70 @@ def measured_anew(user_id: str, workout_id: str, now: datetime, *, write: bool) 
                 file_store.forget(user_id, part_id)
 
 
-def finish(user_id: str, workout_id: str, now: datetime) -> str:
+def finish(user_id: str, workout_id: str, now: datetime, cause: MeasuringCause = MeasuringCause.CORRECTED) -> str:
     """Of a workout whose numbers are to come; what became of it, in a word."""
     workout = store.get(user_id, workout_id)
-    if workout.measurement is not Measurement.PENDING and part_to_come(workout) is None:
+    agrees = athletes.person(user_id).agrees if cause is not MeasuringCause.CORRECTED else True
+    deletes = cause is MeasuringCause.DELETION and not agrees
+    if deletes:
+        _forget_in_columns(workout)
+    if not _is_due(workout, agrees=agrees, deletes=deletes):
         return "measured_before"
-    if workout.measuring_begun >= MAX_KILLED:
-        problem = Reason.of("takes_too_long")
-        _write(workout, not_measured(workout.changed(now), problem), None, None, now)
-        return "failed"
+    if not workout.is_recorded or workout.measuring_begun >= MAX_KILLED:
+        return _end_unmeasured(workout, now, agrees=agrees)
     _note(user_id, workout_id, 1, now)
     try:
-        return "failed" if measured_anew(user_id, workout_id, now, write=True).after is None else "measured"
+        after = measured_anew(user_id, workout_id, now, write=True, deletes=deletes).after
     except Exception:
         _note(user_id, workout_id, -1, now)  # it was not killed
         raise
+    if after is not None:
+        if deletes:
+            claims.forget_others(user_id, workout_id, after.streams.key if after.streams is not None else None)
+        return "measured"
+    return _end_unmeasured(store.get(user_id, workout_id), now, agrees=agrees) if not agrees else "failed"
+
+
+def _is_due(workout: Workout, *, agrees: bool, deletes: bool) -> bool:
+    if workout.measurement is Measurement.PENDING or part_to_come(workout) is not None:
+        return True
+    if agrees:
+        return bool(workout.dropped)
+    return keeps_health(workout) if deletes else bool(health_in(workout))
+
+
+def _end_unmeasured(workout: Workout, now: datetime, *, agrees: bool) -> str:
+    """What was typed in is told whole again, or goes; so do numbers of a recording that cannot be measured."""
+    if not agrees:
+        streams = None if workout.is_recorded else workout.streams
+        without = without_typed_health(workout.changed(now, streams=streams))
+        _write(workout, permitted(without, agrees=False), None, None, now)
+        return "deleted"
+    if workout.measurement is Measurement.PENDING:
+        _write(workout, not_measured(workout.changed(now), Reason.of("takes_too_long")), None, None, now)
+        return "failed"
+    _write(workout, workout.changed(now, dropped=[]), None, None, now)
+    return "told"
+
+
+def _forget_in_columns(workout: Workout) -> None:
+    """What a live session kept of health data: unlike a file's it is no original of the athlete's."""
+    if workout.live is None or workout.live.kept is None:
+        return
+    with _there():
+        kept = file_store.read_kept(workout.live.kept)
+    without = bundled_without_health(kept)
+    if without != kept:
+        file_store.replace_kept(workout.live.kept, without)
 
 
 def _note(user_id: str, workout_id: str, more: int, now: datetime) -> None:
     retry_on_conflict(lambda: store.note_begun(user_id, workout_id, more, now))
 
 
-def _measured_anew(user_id: str, workout_id: str, now: datetime, copied: set[str], *, write: bool) -> Remeasured:
+def _measured_anew(
+    user_id: str, workout_id: str, now: datetime, copied: set[str], *, write: bool, deletes: bool
+) -> Remeasured:
     """`copied`: takes the parts whose originals were copied."""
     before = store.get(user_id, workout_id)
     entry, rest, problem = None, None, Reason.of("original_gone")
@@ -163,7 +221,8 @@ def _measured_anew(user_id: str, workout_id: str, now: datetime, copied: set[str
         if write and before.measurement is Measurement.PENDING:
             _write(before, not_measured(before.changed(now), problem), None, None, now)
         return Remeasured(before, None)
-    after = _numbered(before.changed(now, **MEASURED), entry)
+    kept = without_typed_health(before) if deletes else before
+    after = _numbered(kept.changed(now, **MEASURED), entry)
     found = Remeasured(before, after)
     if write and rest is not None:
         copied.add(rest.workout.workout_id)
@@ -211,7 +270,8 @@ def _split_off(workout: Workout, part: NextPart) -> Workout:
 
 
 def _numbered(workout: Workout, entry: Entry) -> Workout:
-    return numbered(workout, entry.measured, streams=claim_of(workout.user_id, workout.workout_id, entry))
+    streams = claim_of(workout.user_id, workout.workout_id, entry)
+    return numbered(workout, entry.measured, streams=streams, agrees=entry.agrees)
 
 
 def _write(before: Workout, after: Workout, entry: Entry | None, rest: _Rest | None, now: datetime) -> None:

@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from stadion import claims
+from stadion.consents import but_health
 from stadion.events.workouts import StreamsClaim
 from stadion.sports import SportType
 from stadion.streams.recorded import MOVING, TIME, bundle, chunks, joined, unbundle, with_doubts
@@ -28,6 +29,7 @@ from workouts.recordings.measures.domain import Judged, Measures, fingerprint, j
 from workouts.recordings.measures.guess import guessed_sport
 from workouts.recordings.measures.told import moving, told_of
 from workouts.recordings.merge import merged
+from workouts.recordings.permitted import permitted
 from workouts.recordings.recording import CHANNELS, DeviceTotals, Pause, Recording
 from workouts.recordings.stretch import stretch
 from workouts.recordings.units import counts_steps
@@ -42,7 +44,8 @@ BodyAt = Callable[[datetime], Athlete]
 
 
 def _of_nobody(_: datetime) -> Athlete:
-    return Athlete()
+    """Whoever measures for no athlete asks nobody."""
+    return Athlete(agrees=True)
 
 
 @dataclass(frozen=True)
@@ -54,9 +57,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Entry:
-    """A recording with what was measured in it."""
+    """A recording with what was measured in it, as far as its athlete agrees; `decoded` is all of it."""
 
     decoded: Recording
+    agrees: bool
     judged: Judged
     measured: Measured
     track: Track
@@ -167,6 +171,13 @@ def live_source(live: LivePart, bundled: bytes | None) -> Source:
     return Source(recording)
 
 
+def bundled_without_health(bundled: bytes) -> bytes:
+    """The columns of a live session, without those; the same bytes where there are none."""
+    columns = joined(unbundle(bundled))
+    without = but_health(columns)
+    return bundled if without.keys() == columns.keys() else bundle(chunks(without))
+
+
 def claim_of(user_id: str, workout_id: str, entry: Entry) -> StreamsClaim | None:
     """On the recorded seconds, named by their content; None: there are none."""
     if not entry.samples:
@@ -211,11 +222,12 @@ def measured_of(
 
 
 def _entry(recording: Recording, body_at: BodyAt) -> Entry:
-    case = judged(recording)
-    measures = measures_of(case, body_at(recording.started_at))
-    return Entry(
-        decoded=recording, judged=case, measured=_measured(recording, measures), track=_track(recording, measures)
-    )
+    athlete = body_at(recording.started_at)
+    used, dropped = permitted(recording, agrees=athlete.agrees)
+    case = judged(used)
+    measures = measures_of(case, athlete)
+    measured = _measured(used, measures).model_copy(update={"dropped": dropped})
+    return Entry(recording, athlete.agrees, judged=case, measured=measured, track=_track(used, measures))
 
 
 def _measured(recording: Recording, measures: Measures) -> Measured:

@@ -75,6 +75,8 @@ class DiaryTotals:
     days: Days
     whole: Total
     by_sport: dict[SportType, Total]
+    dropped: tuple[str, ...] = ()
+    """Sums without what the athlete does not agree to."""
 
 
 def totals_of(workouts: Iterable[Workout], days: Days, sport_type: SportType | None) -> DiaryTotals:

@@ -34,8 +34,14 @@ class TotalsResponse(TotalResponse):
     first_day: date
     last_day: date = Field(description="included")
     by_sport: list[SportTotalResponse]
+    dropped: list[str] = Field(
+        default_factory=list,
+        examples=[["calories_kcal"]],
+        description="sums without what the athlete does not agree to: the consent `health_data`",
+    )
 
     @classmethod
     def of(cls, found: DiaryTotals) -> Self:
         by_sport = [SportTotalResponse.of_sport(kind, total) for kind, total in found.by_sport.items()]
-        return cls(first_day=found.days.first, last_day=found.days.last, by_sport=by_sport, **found.whole.model_dump())
+        days, whole, dropped = found.days, found.whole.model_dump(), list(found.dropped)
+        return cls(first_day=days.first, last_day=days.last, by_sport=by_sport, dropped=dropped, **whole)

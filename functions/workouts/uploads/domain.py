@@ -31,6 +31,7 @@ class UploadedPart(Value):
     workout_id: str | None = None
     reason: Reason | None = Field(default=None, description="why it is not a workout of its own")
     notes: list[Reason] = Field(default_factory=list)
+    dropped: list[str] = Field(default_factory=list, description="what the athlete does not agree to")
 
 
 class Upload(Value):
@@ -140,6 +141,7 @@ class Seen:
     twin_id: str | None
     part: str = "activity:1"
     notes: tuple[Reason, ...] = ()
+    dropped: tuple[str, ...] = ()
 
 
 MAX_PARTS = 100
@@ -168,7 +170,9 @@ def _told(seen: Seen, place: Placement) -> UploadedPart:
     is_new = place.home == place.workout_id
     reason = None if is_new else Reason.of(place.outcome.value)
     workout_id = place.workout_id if is_new else place.twin_id
-    return UploadedPart(part=seen.part, workout_id=workout_id, reason=reason, notes=list(seen.notes))
+    return UploadedPart(
+        part=seen.part, workout_id=workout_id, reason=reason, notes=list(seen.notes), dropped=list(seen.dropped)
+    )
 
 
 def _outcome(on_duplicate: OnDuplicate, twin_id: str | None, taken: Iterable[str | None]) -> Outcome:

@@ -158,7 +158,7 @@ def _named(upload: Upload, arrived: list[Arrived]) -> dict[str, str]:
 def _seen(arrived: Arrived, slots: diary_store.Slots, named: str | None) -> Seen:
     workout, recording = arrived.workout, arrived.entry.recording
     twin_id = named or twin_service.find_twin(slots, workout.fingerprint, but=workout.workout_id)
-    return Seen(workout.workout_id, twin_id, recording.part, recording.notes)
+    return Seen(workout.workout_id, twin_id, recording.part, recording.notes, tuple(workout.dropped))
 
 
 def _added(arrived: Arrived) -> Added:
@@ -193,7 +193,7 @@ def _joined(twin: Workout, arrived: Arrived, on_duplicate: OnDuplicate, now: dat
         raise
     _keep(arrived, moved.files, twin.workout_id)
     streams = deposited(twin.user_id, twin.workout_id, best)
-    joined = numbered(joined, best.measured, streams=streams).model_copy(update=MEASURED)
+    joined = numbered(joined, best.measured, streams=streams, agrees=best.agrees).model_copy(update=MEASURED)
     return Joined(twin, joined, None if _is_no_news(twin, joined) else best.track)
 
 
@@ -201,7 +201,7 @@ def _is_no_news(twin: Workout, joined: Workout) -> bool:
     """Others know of it already what they may know."""
     if twin.measurement is not Measurement.DONE or twin.measured != joined.measured:
         return False
-    known, told = (one.facts().model_dump(exclude={"revision"}) for one in (twin, joined))
+    known, told = (one.facts(agrees=True).model_dump(exclude={"revision"}) for one in (twin, joined))
     return known == told
 
 

@@ -116,6 +116,11 @@ class UploadPart(BaseModel):
     workout_id: str | None = None
     reason: UploadNote | None = Field(default=None, description="why it is not a workout of its own")
     notes: list[UploadNote] = Field(default_factory=list, description="what was left out of it")
+    dropped: list[str] = Field(
+        default_factory=list,
+        examples=[["heart_rate_bpm"]],
+        description="what was not measured, for want of the consent `health_data`; the original has it",
+    )
 
     @classmethod
     def of(cls, part: UploadedPart, language: Language) -> Self:
@@ -124,6 +129,7 @@ class UploadPart(BaseModel):
             workout_id=part.workout_id,
             reason=UploadNote.of(part.reason, language) if part.reason is not None else None,
             notes=[UploadNote.of(note, language) for note in part.notes],
+            dropped=part.dropped,
         )
 
 

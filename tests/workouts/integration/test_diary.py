@@ -241,15 +241,15 @@ def test_a_named_workout_sent_twice_at_once_is_recorded_once(workouts: Service) 
     from workouts import service
 
     named = {**RUN, "workout_id": "0193a1c0-7b1e-7c3a-9f57-2f6c8e0d4b11"}
-    slots_and = service.store.slots_and
+    slots_of = service.store.slots_of
 
     def overtaken(*args: Any) -> Any:
-        workouts.monkeypatch.setattr(service.store, "slots_and", slots_and)
-        seen = slots_and(*args)
+        workouts.monkeypatch.setattr(service.store, "slots_of", slots_of)
+        seen = slots_of(*args)
         assert workouts.call("POST", "/v1/workouts", named).status == 201
         return seen
 
-    workouts.monkeypatch.setattr(service.store, "slots_and", overtaken)
+    workouts.monkeypatch.setattr(service.store, "slots_of", overtaken)
     assert workouts.call("POST", "/v1/workouts", named).status == 200
     assert len(workouts.published("WorkoutRecorded")) == 1
 

@@ -23,6 +23,13 @@ def deposit(key: str, data: bytes) -> str:
     return key
 
 
+def forget_others(user_id: str, workout_id: str, key: str | None) -> int:
+    """All claims of a workout but that one, in all versions; how many those were."""
+    bucket = load(ClaimSettings).claims_bucket
+    others = (one for one in versions_under(bucket, folder(user_id, workout_id)) if one.key != key)
+    return delete_versions(bucket, others)
+
+
 def forget(user_id: str, workout_id: str) -> int:
     """All claims of a workout, in all versions; how many those were."""
     bucket = load(ClaimSettings).claims_bucket

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.kit.consents import UNTOLD
 from tests.kit.events import entry
 from tests.kit.services import ATHLETE, OTHER, Service, sqs_event
 from tests.workouts.recordings.unit import samples
@@ -42,7 +43,7 @@ def tell(workouts: Service, *events: dict[str, Any]) -> None:
 
 def test_of_an_athlete_nobody_told_of_nothing_is_known(workouts: Service) -> None:
     workouts.enter()
-    assert (service.zone_of(ATHLETE), service.body_on(ATHLETE, DAY)) == (None, Athlete())
+    assert (service.zone_of(UNTOLD), service.body_on(UNTOLD, DAY)) == (None, Athlete())
 
 
 @pytest.mark.parametrize("order", list(permutations(range(len(NEWS))))[::17])
@@ -51,7 +52,7 @@ def test_the_copy_is_the_same_in_whatever_order_and_however_often_the_news_come(
 ) -> None:
     tell(workouts, *(NEWS[n] for n in order), *NEWS)
     assert service.zone_of(ATHLETE) == "Asia/Tokyo"
-    assert service.body_on(ATHLETE, DAY) == Athlete(sex=Sex.MALE, age_years=40, mass_kg=71.5)
+    assert service.body_on(ATHLETE, DAY) == Athlete(sex=Sex.MALE, age_years=40, mass_kg=71.5, agrees=True)
     assert service.zone_of(OTHER) is None
 
 
@@ -78,12 +79,12 @@ def test_calories_are_measured_with_the_body_only_while_the_athlete_agrees(worko
         shown = workouts.call("GET", f"/v1/workouts/{workout_id}").body
         return shown["calories_method"], shown["calories_kcal"]
 
-    tell(workouts, *NEWS[:-1])
+    tell(workouts, *NEWS[:-1], agreed(1, granted=False))
     assert burnt("") == ("met_assumed_mass", pytest.approx(9.8 * 70, rel=0.01))
-    tell(workouts, agreed(1))
+    tell(workouts, agreed(2))
     keytel_kj = -55.0969 + 0.6309 * 150 + 0.1988 * 71.5 + 0.2017 * 39  # on the first of May, before the birthday
     assert burnt(" ") == ("heart_rate", pytest.approx(60 * keytel_kj / 4.184, rel=0.01))
-    tell(workouts, agreed(2, granted=False))
+    tell(workouts, agreed(3, granted=False))
     assert burnt("  ")[0] == "met_assumed_mass"
 
 

@@ -104,13 +104,23 @@ class WorkoutCorrected(Event):
     workout: WorkoutFacts
 
 
+class MeasuringCause(StrEnum):
+    CORRECTED = "corrected"
+    CONSENT = "consent"
+    """It was measured while the athlete said otherwise of health data."""
+    DELETION = "deletion"
+    """The athlete wants what was kept of health data deleted."""
+
+
 class WorkoutMeasuringAsked(Event):
-    """A sport or a stretch was corrected: the recording is to be measured anew; `WorkoutCorrected` follows."""
+    """A sport or a stretch was corrected, or what may be used of the body is another: the recording is to be measured
+    anew; `WorkoutCorrected` follows."""
 
     source = "stadion.workouts"
     subject = ("workout_id",)
     workout_id: str = Field(examples=[WORKOUT])
     revision: int = Field(ge=1, examples=[2])
+    because: MeasuringCause = Field(default=MeasuringCause.CORRECTED, examples=["corrected"])
 
 
 class WorkoutDeleted(Event):
