@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, Field
 
 from stadion.athletes import WithBody, WithConsents, WithLanguage, WithPlace, WithRegistration, WithZone
 from stadion.clock import local_date
+from stadion.consents import may_count
 from stadion.events.accounts import ConsentKind
 from stadion.events.workouts import WorkoutFacts, WorkoutUse
 from stadion.values import Value
@@ -17,6 +18,11 @@ MARKETING = (ConsentKind.MARKETING_PUSH, ConsentKind.MARKETING_EMAIL, ConsentKin
 
 
 class Athlete(WithLanguage, WithZone, WithPlace, WithBody, WithRegistration, WithConsents):
+    @property
+    def may_be_counted(self) -> bool:
+        """For statistics: what they look at, tap and buy."""
+        return may_count(self.granted)
+
     def may_be_marketed(self, channel: ConsentKind | None = None) -> bool:
         """By this channel; in the app, by the word for any of them, as `notifications` has it."""
         return not self.granted.isdisjoint([channel] if channel else MARKETING)

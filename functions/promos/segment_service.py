@@ -40,7 +40,7 @@ def remove(old: Segment, now: datetime) -> None:
 
 
 def members(name: str, *, limit: int, cursor: str | None, now: datetime) -> pagination.Page[bool]:
-    """Of each athlete of a page, whether they are in it: the caller adds up the pages."""
+    """Of each athlete of a page who agrees to be counted, whether they are in it: the caller adds up the pages."""
     rule, rules = segment_store.get(name).rule, segment_store.rules()
     wanted = needs(rule, rules)
 
@@ -49,7 +49,9 @@ def members(name: str, *, limit: int, cursor: str | None, now: datetime) -> pagi
         facts = athletes.facts(user_id, known, wanted, local_date(now, known.time_zone))
         return judge(rule, facts, rules).passed
 
-    return athletes.page(limit=limit, cursor=cursor).of(is_in)
+    listed = athletes.page(limit=limit, cursor=cursor)
+    counted = [is_in(one) for one in listed.items if one[1].may_be_counted]
+    return pagination.Page(counted, listed.next_cursor)
 
 
 def explain(name: str, user_id: str, now: datetime) -> Verdict:

@@ -54,7 +54,7 @@ def profile(revision: int = 2, user: str = ATHLETE, **fields: Any) -> dict[str, 
 
 def welcome(promos: Service, *users: str) -> None:
     for user in users or (ATHLETE,):
-        deliver(promos, "on_account_events", consent(user=user))
+        deliver(promos, "on_account_events", consent(user=user), consent(user=user, kind="analytics"))
 
 
 def launch(promos: Service, **fields: Any) -> dict[str, Any]:

@@ -36,7 +36,7 @@ class SegmentResponse(BaseModel):
 
 
 class SegmentCount(BaseModel):
-    """Of one page of athletes; add up the pages."""
+    """Of one page of athletes who agree to be counted (`analytics`); add up the pages."""
 
     matched: int
     looked_at: int

@@ -25,12 +25,12 @@ class Cohorts:
 
 
 def page(*, limit: int, cursor: str | None, now: datetime) -> Cohorts:
-    """Weeks that are not over yet count as far as they have come."""
+    """Of those who agree to be counted. Weeks that are not over yet count as far as they have come."""
     listed = athletes.page(limit=limit, cursor=cursor)
     found: dict[str, list[int]] = {}
     for user_id, known in listed.items:
         today = local_date(now, known.time_zone)
-        if known.registered_on is None or known.registered_on > today:
+        if not known.may_be_counted or known.registered_on is None or known.registered_on > today:
             continue
         cohort = monday(known.registered_on)
         weeks = min(WEEKS, (monday(today) - cohort) // A_WEEK + 1)

@@ -6,7 +6,13 @@ from typing import Any
 
 from promos.athletes import segment_store
 from promos.athletes import store as athletes
-from promos.errors import CodePatternError, NotEligibleError, OfferIsOverError, OfferNotFoundError
+from promos.errors import (
+    CodePatternError,
+    NotEligibleError,
+    OfferIsOverError,
+    OfferNotFoundError,
+    PromoNotFoundError,
+)
 from promos.facts import Athlete, Piece, ProductCopy
 from promos.offers import funnel_store, product_store, store
 from promos.offers.domain import Check, Code, HeldOffer, Issue, Offer, OfferStatus, Promo, checks, expiry
@@ -166,16 +172,23 @@ def show(user_id: str, offer_id: str) -> HeldOffer:
 
 
 def view(user_id: str, offer_id: str, now: datetime) -> None:
-    _note(user_id, offer_id, lambda offer: offer.viewed(now), now)
+    """Of whoever does not agree to be counted it leaves no trace."""
+    offer, known = store.offer_and_athlete(user_id, offer_id)
+    if known.may_be_counted:
+        _note(user_id, offer_id, lambda one: one.viewed(now), now, seen=offer)
 
 
 def click(user_id: str, offer_id: str, now: datetime) -> str:
-    """Where to go. An offer that is over leads nowhere."""
+    """Where to go. An offer that is over leads nowhere; of whoever does not agree to be counted it leaves no trace."""
     offer = store.offer(user_id, offer_id)
-    promo = store.get(offer.promo_id)
+    known, promos = store.athlete_and_promos(user_id, [offer.promo_id])
+    if offer.promo_id not in promos:
+        raise PromoNotFoundError
+    promo = promos[offer.promo_id]
     if offer.status(promo, now) is not OfferStatus.ACTIVE:
         raise OfferIsOverError
-    _note(user_id, offer_id, lambda one: one.clicked(now), now, seen=offer)
+    if known.may_be_counted:
+        _note(user_id, offer_id, lambda one: one.clicked(now), now, seen=offer)
     return tagged(offer.link or promo.link, offer)
 
 
@@ -210,10 +223,16 @@ def _news(before: Offer, after: Offer) -> list[Event]:
 # --- the funnel -----------------------------------------------------------------------------------------------------
 
 
+STEPS = ("issued", "viewed", "clicked", "dismissed", "redeemed", "reversed")
+STEPS_OF_MONEY = ("issued", "redeemed", "reversed")
+
+
 def count_in_funnel(user_id: str, facts: promo_events.Offer, now: datetime) -> str:
-    """Posts where the offer stands now, so that news in any order and number end in the same counts."""
+    """Posts where the offer stands now, so that news in any order and number end in the same counts.
+
+    Of whoever does not agree to be counted, only what is money: what was given and used."""
     try:
-        offer = store.offer(user_id, facts.offer_id)
+        offer, known = store.offer_and_athlete(user_id, facts.offer_id)
     except OfferNotFoundError:
         return "gone"
     run_id = offer.run_id if offer.campaign_id else ""
@@ -222,7 +241,7 @@ def count_in_funnel(user_id: str, facts: promo_events.Offer, now: datetime) -> s
         return FunnelCell(moment.date().isoformat(), offer.campaign_id or "", offer.variant or "", run_id).account
 
     contribution: dict[str, dict[str, int]] = {}
-    for step in ("issued", "viewed", "clicked", "dismissed", "redeemed", "reversed"):
+    for step in STEPS if known.may_be_counted else STEPS_OF_MONEY:
         moment = getattr(offer, f"{step}_at")
         if moment is not None:
             contribution.setdefault(account(moment), {})[step] = 1

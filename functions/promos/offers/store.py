@@ -315,6 +315,16 @@ def offer(user_id: str, offer_id: str) -> Offer:
     return OFFERS.get(user_id, offer_id)
 
 
+def offer_and_athlete(user_id: str, offer_id: str) -> tuple[Offer, Athlete]:
+    """In one request; `OfferNotFoundError`."""
+    offer_, athlete = OFFERS.at(user_id, offer_id), ATHLETES.at(user_id)
+    found = fetch(offer_, athlete)
+    known = found[offer_].value
+    if known is None:
+        raise OfferNotFoundError
+    return known, found[athlete].value or Athlete()
+
+
 def offers(user_id: str, *, open_at: datetime | None, limit: int, cursor: str | None) -> pagination.Page[Offer]:
     """Newest first; with `open_at` only those that are neither used, dismissed nor expired at that time."""
     where = None

@@ -1,4 +1,5 @@
-"""What became of the athletes of a batch, in integer sums by arm: counted over all who were chosen, told or not."""
+"""What became of the athletes of a batch, in integer sums by arm: over all who were chosen and agree to be counted,
+told or not. Of the others only what is money, and whether they withdrew: that stops a campaign."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -38,6 +39,12 @@ class Sums(Value):
     withdrawn: int = 0
     """Who were told, and consent to no marketing any more."""
 
+    @property
+    def of_money(self) -> "Sums":
+        """What was given and used: it is owed, whoever agrees to be counted."""
+        kept = ("issued", "redeemed", "reversed", "discount_minor")
+        return Sums(**{name: getattr(self, name) for name in kept})
+
     def __add__(self, other: "Sums") -> "Sums":
         return Sums(**{name: getattr(self, name) + getattr(other, name) for name in Sums.model_fields})
 
@@ -49,6 +56,7 @@ def measure_batch(run: Run, key: str, look: int, until: datetime, now: datetime)
     for user_id, arm in members:
         offer, orders = _offer_and_orders(user_id, run.run_id)
         sums = sums_of(run, offer, orders, until)
+        sums = sums if known[user_id].may_be_counted else sums.of_money
         if sums.issued and not known[user_id].may_be_marketed():
             sums = sums.model_copy(update={"withdrawn": 1})
         by_arm[arm] = by_arm.get(arm, Sums()) + sums

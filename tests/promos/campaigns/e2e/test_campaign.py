@@ -84,6 +84,7 @@ def arrives(user_id: str, *, consents: bool) -> list[dict[str, Any]]:
     return [
         said(user_id, "UserRegistered", {"language": "en", "time_zone": "UTC"}),
         said(user_id, "ProfileUpdated", lives),
+        said(user_id, "ConsentChanged", agreed | {"kind": "analytics"}),
         *([said(user_id, "ConsentChanged", agreed)] if consents else []),
     ]
 

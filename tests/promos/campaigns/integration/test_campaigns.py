@@ -147,7 +147,8 @@ def athlete(shop: Service, user_id: str, *, consents: bool = True, registered: d
     first["detail"]["occurred_at"] = registered.isoformat()
     word = {"kind": "marketing_push", "granted": consents, "text_version": "1", "revision": 1,
             "changed_at": NOW.isoformat()}  # fmt: skip
-    events = [first, entry("ConsentChanged", word, user=user_id, source="accounts")]
+    counted = word | {"kind": "analytics", "granted": True}
+    events = [first, *(entry("ConsentChanged", one, user=user_id, source="accounts") for one in (word, counted))]
     assert shop.invoke("on_account_events", sqs_event(*events)) == {"batchItemFailures": []}
 
 

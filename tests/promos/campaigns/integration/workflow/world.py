@@ -126,10 +126,8 @@ def people(count: int, *, without_consent: int = 0) -> list[str]:
     for number, user_id in enumerate(names):
         tell(user_id, UserRegistered(display_name="A", language="en", time_zone="UTC"))
         if number >= without_consent:
-            consent = ConsentChanged(
-                kind=ConsentKind.MARKETING_PUSH, granted=True, text_version="1", revision=1, changed_at=NOW
-            )
-            tell(user_id, consent)
+            for kind in (ConsentKind.MARKETING_PUSH, ConsentKind.ANALYTICS):
+                tell(user_id, ConsentChanged(kind=kind, granted=True, text_version="1", revision=1, changed_at=NOW))
     return names
 
 
