@@ -20,12 +20,23 @@ PAGE: Final = """<!doctype html>
 </div></body></html>"""
 
 
+ASKED: Final = Text(
+    en="You get this mail because your address was entered in Stadion.",
+    ru="Вы получили это письмо, потому что ваш адрес указали в Stadion.",
+)
+HAVE_ACCOUNT: Final = Text(
+    en="You get this mail because you have a Stadion account.",
+    ru="Вы получили это письмо, потому что у вас есть аккаунт Stadion.",
+)
+
+
 @dataclass(frozen=True)
 class Words:
     subject: Text
     before: Text
     after: Text
     """Below the code, if there is one."""
+    why: Text = ASKED
 
 
 @dataclass(frozen=True)
@@ -35,10 +46,6 @@ class Letter:
     html: str
 
 
-ASKED: Final = Text(
-    en="You get this mail because your address was entered in Stadion.",
-    ru="Вы получили это письмо, потому что ваш адрес указали в Stadion.",
-)
 NOT_YOU: Final = Text(
     en="If it was not you, set a new password in the app: “Forgot the password”. That ends every session.",
     ru="Если это были не вы, задайте новый пароль в приложении: «Забыли пароль». Все сеансы завершатся.",
@@ -86,6 +93,7 @@ ACCOUNT_EXISTS: Final = Words(
         en="It has an account: sign in, or choose “Forgot the password” in the app. Nothing has changed.",
         ru="С ним уже есть аккаунт: войдите или выберите в приложении «Забыли пароль». Ничего не изменилось.",
     ),
+    HAVE_ACCOUNT,
 )
 PASSWORD_CHANGED: Final = Words(
     Text(en="Your password was changed", ru="Ваш пароль изменён"),
@@ -94,6 +102,7 @@ PASSWORD_CHANGED: Final = Words(
         ru="Пароль вашего аккаунта Stadion изменён, все остальные сеансы завершены.",
     ),
     NOT_YOU,
+    HAVE_ACCOUNT,
 )
 ADDRESS_CHANGED: Final = Words(
     Text(en="Your address was changed", ru="Ваш адрес изменён"),
@@ -105,6 +114,7 @@ ADDRESS_CHANGED: Final = Words(
         en="If it was not you, write to our support from this address.",
         ru="Если это были не вы, напишите в поддержку с этого адреса.",
     ),
+    HAVE_ACCOUNT,
 )
 ADDRESS_IS_NEW: Final = Words(
     Text(en="This is your address now", ru="Теперь это ваш адрес"),
@@ -113,6 +123,7 @@ ADDRESS_IS_NEW: Final = Words(
         ru="Теперь вы входите в Stadion с этим адресом; пароль прежний.",
     ),
     NOT_YOU,
+    HAVE_ACCOUNT,
 )
 TEXT_MESSAGE: Final = Text(
     en="{code} is your Stadion code, good for 15 minutes. Tell it to nobody.",
@@ -122,7 +133,7 @@ TEXT_MESSAGE: Final = Text(
 
 def letter(words: Words, language: Language, *, code: str | None = None) -> Letter:
     subject, before, after = (text.say(language) for text in (words.subject, words.before, words.after))
-    why = ASKED.say(language)
+    why = words.why.say(language)
     text = "\n\n".join([subject, before, *([code] if code else []), after, f"--\n{why}"])
     shown = [_paragraph(before), *([f'<p style="{CODE_STYLE}">{escape(code)}</p>'] if code else []), _paragraph(after)]
     html = PAGE.format(language=language.value, title=escape(subject), paragraphs="\n".join(shown), why=escape(why))
