@@ -1,7 +1,6 @@
 """Counters of attempts in the accounts table. Their keys name nobody in clear."""
 
 from datetime import datetime
-from typing import Final
 
 from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.update import Action
@@ -12,7 +11,7 @@ from stadion import writes
 from stadion.dynamo import Item, error_code
 from stadion.records import Count, Place, counters
 
-ATTEMPTS: Final = counters("BRAKE#{limit}#{subject}", "{window}", kind="brake")
+ATTEMPTS = counters("BRAKE#{limit}#{subject}", "{window}", kind="brake")
 """Counted up on the condition that there are fewer than the limit; TTL is the end of their window."""
 
 

@@ -1,14 +1,13 @@
 """Codes in the accounts table: one of a purpose for each address or athlete."""
 
 from datetime import datetime, timedelta
-from typing import Final
 
 from accounts.codes.domain import Issued, Purpose
 from accounts.credentials import keyed
 from stadion import writes
 from stadion.records import Place, Records, Stored
 
-CODES: Final = Records(
+CODES = Records(
     Issued,
     kind="code",
     pk="CODE#{subject}",

@@ -1,13 +1,11 @@
 """Which account a phone number belongs to, in the accounts table."""
 
-from typing import Final
-
 from accounts.contacts.domain import Holder
 from accounts.credentials import keyed
 from stadion.change import Change
 from stadion.records import Records, Stored
 
-HOLDERS: Final = Records(Holder, kind="phone_holder", pk="PHONE#{number}", sk="HOLDER")
+HOLDERS = Records(Holder, kind="phone_holder", pk="PHONE#{number}", sk="HOLDER")
 """A keyed digest of the number; with the profile that shows it, on the revision read."""
 
 
