@@ -19,7 +19,7 @@ def put(name: str, rule: TargetingRule, description: str | None, old: Segment | 
     refuse_problems(problems_of(rule, known, pointer="#/rule", within=name))
     revision = old.revision + 1 if old is not None else 1
     new = Segment(name=name, revision=revision, rule=rule, description=description, updated_at=now)
-    segment_store.put(old, new, known=len(known), now=now)
+    segment_store.put(old, new, now)
     return new
 
 

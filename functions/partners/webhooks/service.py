@@ -20,7 +20,7 @@ from partners.webhooks.domain import (
     HookEvent,
     message_of,
 )
-from partners.webhooks.errors import EndpointNotFoundError, TooManyEndpointsError, UrlRefusedError
+from partners.webhooks.errors import EndpointNotFoundError, UrlRefusedError
 from partners.webhooks.work import Deliver
 from stadion import ids
 from stadion.events.envelope import Envelope
@@ -43,8 +43,6 @@ def subscribe(
         destinations.check(url, is_local=load(PartnerSettings).is_local)
     except DestinationRefusedError as error:
         raise UrlRefusedError(pointer="#/url") from error
-    if len(store.endpoints(partner_id)) >= MAX_ENDPOINTS:
-        raise TooManyEndpointsError(most=MAX_ENDPOINTS)
     secret = new_secret(ids.new_id(), now)
     endpoint = Endpoint(
         endpoint_id=ids.new_id(),
@@ -55,7 +53,7 @@ def subscribe(
         created_at=now,
         updated_at=now,
     )
-    store.add_endpoint(endpoint, now)
+    store.add_endpoint(endpoint, now, most=MAX_ENDPOINTS)
     log("endpoint added", partner_id=partner_id, endpoint_id=endpoint.endpoint_id, by=by)
     return endpoint, secret
 

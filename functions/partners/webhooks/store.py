@@ -5,10 +5,11 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from partners.webhooks.domain import Delivery, DeliveryState, Endpoint
-from partners.webhooks.errors import EndpointNotFoundError
-from stadion import clock, pagination
+from partners.webhooks.errors import EndpointNotFoundError, TooManyEndpointsError
+from stadion import clock, limits, pagination
 from stadion.change import Change, revise
 from stadion.dynamo import Item
+from stadion.limits import Guard
 from stadion.records import Index, Records, values_of
 
 KEPT_FOR = timedelta(days=30)
@@ -38,6 +39,10 @@ DELIVERIES = Records(
 """The bus, each attempt; the worker, admins. In the index while it waits."""
 
 
+COUNTED = Records(Guard, kind="counted", pk="COUNTED#{partner_id}", sk="ENDPOINTS")
+"""Replaced with every endpoint that is added, so that their limit holds."""
+
+
 class KnownDeliveryError(Exception):
     """The same event was delivered, or is about to be. Control flow."""
 
@@ -54,9 +59,13 @@ def endpoints(partner_id: str | None = None) -> list[Endpoint]:
     return list(ENDPOINTS.every(partner_id) if partner_id else ENDPOINTS.every())
 
 
-def add_endpoint(new: Endpoint, now: datetime) -> None:
-    with Change(None, now) as change:
-        change.put(ENDPOINTS, new)
+def add_endpoint(new: Endpoint, now: datetime, *, most: int) -> None:
+    def wanted() -> Callable[[Change], None]:
+        if len(endpoints(new.partner_id)) >= most:
+            raise TooManyEndpointsError(most=most)
+        return lambda change: change.put(ENDPOINTS, new)
+
+    limits.add(COUNTED.at(new.partner_id), wanted, now)
 
 
 def change_endpoint(partner_id: str, endpoint_id: str, how: Callable[[Endpoint], Endpoint], now: datetime) -> Endpoint:

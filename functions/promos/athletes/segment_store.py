@@ -1,5 +1,6 @@
 """Segments in the promos table."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -7,10 +8,11 @@ from pydantic import AwareDatetime
 
 from promos.errors import SegmentNotFoundError, TooManySegmentsError
 from promos.targeting import Segments, TargetingRule
-from stadion import clock
+from stadion import clock, limits
 from stadion.change import Change
 from stadion.dynamo import Item
 from stadion.errors import StaleVersionError
+from stadion.limits import Guard
 from stadion.records import Records
 from stadion.values import Value
 
@@ -48,6 +50,8 @@ SEGMENTS = Records(
     missing=SegmentNotFoundError,
 )
 """200 at most: admins, on the revision; rules, in one query."""
+COUNTED = Records(Guard, kind="counted", pk="COUNTED", sk="SEGMENTS")
+"""Replaced with every segment that is added, so that their limit holds."""
 
 
 def everything() -> dict[str, Segment]:
@@ -64,12 +68,18 @@ def get(name: str) -> Segment:
     return SEGMENTS.get(name)
 
 
-def put(old: Segment | None, new: Segment, *, known: int, now: datetime) -> None:
-    if old is None and known >= MAX_SEGMENTS:
-        raise TooManySegmentsError(most=MAX_SEGMENTS)
-    seen = SEGMENTS.seen(old) if old is not None else SEGMENTS.of(new).nothing()
+def put(old: Segment | None, new: Segment, now: datetime) -> None:
+    if old is None:
+        limits.add(COUNTED.at(), lambda: _room_for(new), now)
+        return
     with Change(None, now) as change:
-        change.replace(seen, new, refused=StaleVersionError)
+        change.replace(SEGMENTS.seen(old), new, refused=StaleVersionError)
+
+
+def _room_for(new: Segment) -> Callable[[Change], None]:
+    if len(everything()) >= MAX_SEGMENTS:
+        raise TooManySegmentsError(most=MAX_SEGMENTS)
+    return lambda change: change.replace(SEGMENTS.of(new).nothing(), new, refused=StaleVersionError)
 
 
 def remove(old: Segment, now: datetime) -> None:

@@ -11,6 +11,7 @@ from standardwebhooks.webhooks import Webhook
 
 from tests.kit.clock import Clock
 from tests.kit.events import entry
+from tests.kit.racing import raced
 from tests.kit.services import Service, sqs_event
 from tests.kit.store import Receiver
 
@@ -214,3 +215,21 @@ def test_an_endpoint_can_be_removed(hooks: Service, receiver: Receiver) -> None:
         assert hooks.sign("DELETE", f"{ADMIN}/store/endpoints/{endpoint_id}").status == status
     happen(hooks, redeemed())
     assert receiver.seen == []
+
+
+def test_eight_subscriptions_at_once_find_room_for_one(hooks: Service) -> None:
+    from partners.webhooks import service, store
+    from partners.webhooks.domain import HookEvent
+
+    def subscribe_once(number: int) -> str:
+        url = f"http://127.0.0.1:{8000 + number}/"
+        return service.subscribe("store", url, [HookEvent.PROMO_REDEEMED], by="me", now=datetime.now(UTC))[
+            0
+        ].endpoint_id
+
+    hooks.enter()
+    for number in range(service.MAX_ENDPOINTS - 1):
+        subscribe_once(number)
+    found = raced(hooks, (store, "endpoints"), subscribe_once)
+    assert found.count("too_many_endpoints") == 7
+    assert len(store.endpoints("store")) == service.MAX_ENDPOINTS
