@@ -185,11 +185,12 @@ class Live:
     def state(self) -> dict[str, Any]:
         return dict(self.athlete.get(self.path))
 
-    def allow(self, follower: Athlete) -> None:
-        self.athlete.call("PUT", f"/v1/live/followers/{follower.user_id}")
+    def allow(self, follower: Athlete, *, heart_rate: bool = False) -> None:
+        self.athlete.call("PUT", f"/v1/live/followers/{follower.user_id}", {"heart_rate": heart_rate})
 
-    def share(self, *, expires_in_s: int = 3600) -> dict[str, Any]:
-        return dict(self.athlete.post(f"{self.path}/share-links", {"expires_in_s": expires_in_s}))
+    def share(self, *, expires_in_s: int = 3600, heart_rate: bool = False) -> dict[str, Any]:
+        wanted = {"expires_in_s": expires_in_s, "heart_rate": heart_rate}
+        return dict(self.athlete.post(f"{self.path}/share-links", wanted))
 
 
 @dataclass
@@ -217,6 +218,16 @@ class Follower:
             self._hear(message)
         return dict(answer["seen"])
 
+    def finds(self, user_id: str, session_id: str | None = None) -> bool:
+        """Whether there is something to watch: not before the athlete is out of every privacy zone."""
+        try:
+            self.watch(user_id, session_id)
+        except RefusedError as refused:
+            if refused.answer["code"] != "live_session_not_found":
+                raise
+            return False
+        return True
+
     def look(self, *, within_s: float) -> None:
         """Takes in what comes, until nothing comes for so long or it is over."""
         for message in self.line.listen(within_s=within_s):
@@ -232,6 +243,6 @@ class Follower:
 
     def _see(self, seen: dict[str, Any]) -> None:
         """Messages may overtake each other: what is older than what is shown is not shown any more."""
-        shown = [one["time_s"] or 0.0 for one in self.seen if one["session_id"] == seen["session_id"]]
-        if seen["time_s"] is None or seen["time_s"] >= max(shown, default=0.0):
+        shown = [one["sequence"] for one in self.seen if one["session_id"] == seen["session_id"]]
+        if seen["sequence"] >= max(shown, default=0):
             self.seen.append(seen)

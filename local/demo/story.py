@@ -63,7 +63,8 @@ PART_S = 100
 def tell_bodies(cast: Cast) -> None:
     """Zones and load rest on what is known of the body; they hold from that day on."""
     for athlete, measured in ((cast.anna, RIDER), (cast.ben, RUNNER)):
-        athlete.call("PUT", "/v1/me/consents/health_data", {"granted": True, "text_version": "2026-10"})
+        for kind in ("health_data", "location"):
+            athlete.call("PUT", f"/v1/me/consents/{kind}", {"granted": True, "text_version": "2026-10"})
         athlete.call("PUT", f"/v1/me/physical/{START_OF_TIME}", measured)
 
 
@@ -214,19 +215,21 @@ def live_run(cast: Cast, socket: str, recorded: dict[str, Any]) -> Watched:
     lat, lon = columns["lat"][0], columns["lon"][0]
     cast.ben.call("PUT", "/v1/me/privacy-zones/home", {"lat": lat, "lon": lon, "radius_m": 200, "label": "Home"})
     live = Live(cast.ben, socket)
-    live.allow(cast.anna)
+    live.allow(cast.anna, heart_rate=True)
     started_at = datetime.now(UTC) - timedelta(seconds=seconds[-1])
     live.start("Run", started_at.isoformat(), time_zone=BENS_ZONE, name="Live along the river")
     follower = Follower.with_account(socket, cast.anna)
-    follower.watch(user_id=cast.ben.user_id)
+    last_lat = next(lat for lat in reversed(columns["lat"]) if lat is not None)
+    is_in_sight = False
     for part in range(0, len(seconds), PART_S):
         if part == len(seconds) // 2 // PART_S * PART_S:
             live.line.break_off()
         end = part + PART_S
         live.samples(seconds[part:end], **{name: values[part:end] for name, values in columns.items()})
+        is_in_sight = is_in_sight or follower.finds(cast.ben.user_id)
         follower.look(within_s=0.1)
     live.catch_up_over_http()
-    eventually(lambda: _has_seen(follower, seconds[-1]), within_s=PATIENCE_S)
+    eventually(lambda: _has_seen(follower, last_lat), within_s=PATIENCE_S)
     live.say("stop", at_s=seconds[-1])
     follower.look(within_s=1.0)
     workout = _once_there(cast.ben, f"/v1/workouts/{live.session_id}")
@@ -235,9 +238,9 @@ def live_run(cast: Cast, socket: str, recorded: dict[str, Any]) -> Watched:
     return Watched(len(seconds), [seen[at] for at in sorted(seen)], follower.ended, workout, kept["original_size"])
 
 
-def _has_seen(follower: "Follower", time_s: float) -> bool:
+def _has_seen(follower: "Follower", lat: float) -> bool:
     follower.look(within_s=0.2)
-    return any(one["time_s"] == time_s for one in follower.seen)
+    return any(one["position"] is not None and one["position"][0] == lat for one in follower.seen)
 
 
 def _columns(streams: dict[str, list[Any]]) -> dict[str, list[Any]]:

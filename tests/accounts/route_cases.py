@@ -28,7 +28,7 @@ CASES: Final[dict[str, Case]] = {
     "PUT /v1/me/physical/<measured_on>": Own({"mass_kg": 60}),
     "DELETE /v1/me/physical/<measured_on>": Own(),
     "GET /v1/me/privacy-zones": Own(),
-    "PUT /v1/me/privacy-zones/<zone_id>": Own({"lat": 55.75, "lon": 37.61, "radius_m": 300}),
+    "PUT /v1/me/privacy-zones/<zone_id>": Own({"lat": 55.75, "lon": 37.61, "radius_m": 400}),
     "DELETE /v1/me/privacy-zones/<zone_id>": Own(),
     "GET /v1/me/consents": Own(),
     "GET /v1/me/consents/journal": Own(),

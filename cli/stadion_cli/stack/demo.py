@@ -293,13 +293,13 @@ def _money(minor: int) -> str:
 
 def _tell_live(told: dict[str, Any]) -> None:
     live = told["live"]
-    _heading(8, "Ben ran live, and Anna watched; his first 200 m are nobody's business")
+    _heading(8, "Ben ran live, and Anna watched; where he lives is nobody's business")
     rows = [
         (
             _clock(seen["time_s"]),
             _place(seen["position"]),
             _pace(seen["pace_s_per_km"]),
-            f"{seen['heart_rate_bpm']:.0f}",
+            "–" if seen["heart_rate_bpm"] is None else f"{seen['heart_rate_bpm']:.0f}",
         )
         for seen in live["seen"]
     ]
@@ -314,7 +314,7 @@ def _tell_live(told: dict[str, Any]) -> None:
 
 
 def _place(position: list[float] | None) -> str:
-    return "hidden" if position is None else f"{position[0]:.5f}, {position[1]:.5f}"
+    return "–" if position is None else f"{position[0]:.5f}, {position[1]:.5f}"
 
 
 def _pace(seconds: float | None) -> str:

@@ -48,7 +48,7 @@ def victim(stack: DeployedStack) -> Victim:
     athlete.call("POST", "/v1/me/phone/confirm", {"code": athlete.door.texted_code_for(PHONE)})
     athlete.call("PUT", "/v1/me/consents/health_data", {"granted": True, "text_version": "2026-10"})
     athlete.call("PUT", "/v1/me/physical/2026-10-01", {"mass_kg": 61.25})
-    athlete.call("PUT", "/v1/me/privacy-zones/home", {"lat": 55.71, "lon": 37.71, "radius_m": 321, "label": "Only-My"})
+    athlete.call("PUT", "/v1/me/privacy-zones/home", {"lat": 55.71, "lon": 37.71, "radius_m": 400, "label": "Only-My"})
     athlete.call("PUT", "/v1/notifications/devices/victims-phone", {"platform": "ios", "token": "Only-My-Token-123"})
     chain = {"name": "Only-My-Chain", "limit": 10}
     gear = athlete.call("POST", "/v1/gear", {"category": "bike", "nickname": "Only-My-Bike", "components": [chain]})
