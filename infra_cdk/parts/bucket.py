@@ -102,7 +102,9 @@ class ServiceBucket(Construct):
         """To find and remove what lies there, with all its versions, and to read none of it."""
         arn = f"arn:{Aws.PARTITION}:s3:::{self._name}"
         under = [f"{prefix}*" for prefix in prefixes]
-        function.set_variable(f"STADION_{self._what.upper()}_BUCKET", self._name)
+        variable = f"STADION_{self._what.upper()}_BUCKET"
+        if not function.knows(variable):  # by the same bucket, which it was lent to read
+            function.set_variable(variable, self._name)
         function.allow("s3:DeleteObjectVersion", on=[f"{arn}/{one}" for one in under])
         function.allow("s3:ListBucketVersions", on=[arn], conditions={"StringLike": {"s3:prefix": under}})
         for one in under:

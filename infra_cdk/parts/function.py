@@ -96,6 +96,9 @@ class ServiceFunction(Construct):
             raise ValueError(f"{self.name} has another {name} already")
         self.function.add_environment(name, value)
 
+    def knows(self, name: str) -> bool:
+        return name in self._variables
+
     def add_layer(self, layer: ILayerVersion) -> None:
         """Once: Lambda refuses a function that names a layer twice."""
         if layer.layer_version_arn not in self._layers:

@@ -41,9 +41,11 @@ class WorkoutsStack(ServiceStack):
             uses=[files, remeasure],
         )
         forgetting = [Forgetting(files, ("files/", "uploads/")), Forgetting(platform.claims, ("streams/",))]
+        former = [Forgetting(files, ("files/",)), Forgetting(platform.claims, ("streams/",))]
         self.consume("on_workout_events", uses=forgetting, table=TableUse.READS)
         self.consume("on_gear_assigned")
         self.consume("athletes/on_account_events")
+        self.consume("athletes/on_health_deletions")
         self.consume("guesses/on_guessed_sports")
         self.consume("live/on_live_sessions", uses=[files, self.claims, tracks], memory_mb=1024)
         self.receive(
@@ -56,7 +58,7 @@ class WorkoutsStack(ServiceStack):
         )
         self.consume(
             "measuring/on_measuring",
-            uses=[files, self.claims, tracks, *forgetting],
+            uses=[files, self.claims, tracks, *former],
             timeout=MEASURING,
             memory_mb=LARGEST_RECORDING_MB,
             batch_size=1,

@@ -17,6 +17,7 @@ PASSWORD: Final = "otters-swim-at-dawn"  # noqa: S105 - of athletes that live on
 ANSWERS_WITHIN_S: Final = 300.0
 """On a laptop that is busy: twenty athletes at once are twenty cold processes."""
 A_MINUTE_S: Final = 60.0
+HEALTH: Final = "health_data"
 FINAL: Final = frozenset({"ready", "failed", "duplicate"})
 CODE: Final = re.compile(r"^\d{6,8}$|\b\d{6}\b", re.MULTILINE)
 
@@ -139,6 +140,23 @@ class Athlete:
 
     def post(self, path: str, body: Any = None, **headers: str) -> Any:
         return self.call("POST", path, body, **headers)
+
+    def agree(self, *kinds: str) -> None:
+        """To the current texts, as an app shows them; until the services that keep health data have heard of it."""
+        current = {one["kind"]: one["current"]["version"] for one in self.get("/v1/me/consents")["items"]}
+        for kind in kinds:
+            self.call("PUT", f"/v1/me/consents/{kind}", {"granted": True, "text_version": current[kind]})
+        if HEALTH in kinds:
+            eventually(self.shows_health, within_s=ANSWERS_WITHIN_S)
+
+    def withdraw(self, *kinds: str) -> None:
+        for kind in kinds:
+            self.call("PUT", f"/v1/me/consents/{kind}", {"granted": False})
+
+    def shows_health(self) -> bool:
+        """As of this moment, in telemetry and in the diary."""
+        devices = self.answer("GET", "/v1/telemetry/heart_rate")
+        return devices.is_success and not self.get("/v1/workouts/totals")["dropped"]
 
     def send(self, file: Path, **fields: Any) -> str:
         """Announces a recording and posts it to its form; the upload's id."""

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 PATIENCE_S = 300.0
 """A message that its consumer was too slow for comes again after three minutes."""
 BENS_ZONE = "Europe/Berlin"
+AGREED = ("health_data", "location", "analytics")
+"""Before anything is recorded: heart rate is measured, Anna may watch where Ben runs, and their offers are counted."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,8 @@ class Cast:
 def register(door: Client) -> Cast:
     anna = Athlete.register(door, "Anna", language="ru", time_zone="Europe/Moscow")
     ben = Athlete.register(door, "Ben", language="en", time_zone=BENS_ZONE)
+    for athlete in (anna, ben):
+        athlete.agree(*AGREED)
     return Cast(anna, ben)
 
 
@@ -63,14 +67,11 @@ PART_S = 100
 def tell_bodies(cast: Cast) -> None:
     """Zones and load rest on what is known of the body; they hold from that day on."""
     for athlete, measured in ((cast.anna, RIDER), (cast.ben, RUNNER)):
-        for kind in ("health_data", "location"):
-            athlete.call("PUT", f"/v1/me/consents/{kind}", {"granted": True, "text_version": "2026-10"})
         athlete.call("PUT", f"/v1/me/physical/{START_OF_TIME}", measured)
 
 
 def agree_to_offers(athlete: Athlete) -> None:
-    for kind in ("marketing_push", "marketing_email", "purchases"):
-        athlete.call("PUT", f"/v1/me/consents/{kind}", {"granted": True, "text_version": "2026-10"})
+    athlete.agree("marketing_push", "marketing_email", "purchases")
 
 
 def give_gear(cast: Cast) -> None:

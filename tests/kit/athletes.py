@@ -5,7 +5,9 @@ from uuid import uuid4
 from local.demo.client import PASSWORD, Athlete, Client
 from tests.kit.stack import DeployedStack
 
-__all__ = ["PASSWORD", "Athlete", "door_of", "join", "stranger"]
+USUAL = ("health_data", "location", "analytics")
+"""What athletes of the tests agree to, unless a test is about those who do not."""
+__all__ = ["PASSWORD", "USUAL", "Athlete", "agreeing", "door_of", "join", "stranger"]
 
 
 def door_of(stack: DeployedStack) -> Client:
@@ -13,8 +15,13 @@ def door_of(stack: DeployedStack) -> Client:
 
 
 def join(stack: DeployedStack, name: str = "athlete") -> Athlete:
-    """Registered, confirmed with the mailed code, and signed in."""
-    return Athlete.register(door_of(stack), name)
+    """Registered, confirmed with the mailed code, signed in, and agreeing to what most do."""
+    return agreeing(Athlete.register(door_of(stack), name))
+
+
+def agreeing(athlete: Athlete) -> Athlete:
+    athlete.agree(*USUAL)
+    return athlete
 
 
 def stranger(stack: DeployedStack) -> Athlete:

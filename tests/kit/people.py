@@ -3,7 +3,7 @@
 import pytest
 
 from local.demo.client import Athlete, Client
-from tests.kit.athletes import door_of
+from tests.kit.athletes import agreeing, door_of
 from tests.kit.stack import DeployedStack
 
 
@@ -14,9 +14,9 @@ def door(stack: DeployedStack) -> Client:
 
 @pytest.fixture
 def anna(door: Client) -> Athlete:
-    return Athlete.register(door, "Anna", language="ru", time_zone="Europe/Moscow")
+    return agreeing(Athlete.register(door, "Anna", language="ru", time_zone="Europe/Moscow"))
 
 
 @pytest.fixture
 def ben(door: Client) -> Athlete:
-    return Athlete.register(door, "Ben", language="en", time_zone="Europe/Berlin")
+    return agreeing(Athlete.register(door, "Ben", language="en", time_zone="Europe/Berlin"))

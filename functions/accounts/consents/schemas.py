@@ -72,7 +72,7 @@ class LocalizedConsentText(RequestModel):
 
 
 class ConsentTextPut(RequestModel):
-    texts: LocalizedConsentText
+    texts: LocalizedConsentText = Field(examples=[{"en": "Others may see …", "ru": "Другие могут видеть …"}])
     current_from: Moment | None = Field(default=None, description="now when left out")
 
     def wordings(self) -> dict[Language, str]:

@@ -1,13 +1,7 @@
 """Keeps this service's own copy of the athlete: zone, what calories rest on, and whether it may be used."""
 
 from stadion import clock
-from stadion.events.accounts import (
-    ConsentChanged,
-    HealthDataDeletionAsked,
-    PhysicalDataChanged,
-    ProfileUpdated,
-    UserRegistered,
-)
+from stadion.events.accounts import ConsentChanged, PhysicalDataChanged, ProfileUpdated, UserRegistered
 from stadion.events.consumer import Consumed, Consumer
 from stadion.events.envelope import Envelope
 from workouts.athletes import service
@@ -23,9 +17,3 @@ def know_person(envelope: Envelope[UserRegistered | ProfileUpdated | ConsentChan
 @handler.on(PhysicalDataChanged)
 def know_day(envelope: Envelope[PhysicalDataChanged]) -> Consumed:
     return Consumed("kept" if service.know_day(envelope.user_id, envelope.data, clock.now()) else "stale")
-
-
-@handler.on(HealthDataDeletionAsked)
-def forget_health(envelope: Envelope[HealthDataDeletionAsked]) -> Consumed:
-    asked = service.forget_health(envelope.user_id, envelope.data, clock.now())
-    return Consumed("asked", {"workouts": asked})

@@ -37,7 +37,7 @@ def other(stack: DeployedStack) -> Partner:
 @pytest.fixture(scope="module")
 def anna(stack: DeployedStack) -> Athlete:
     athlete = join(stack, "buyer")
-    athlete.call("PUT", "/v1/me/consents/purchases", {"granted": True, "text_version": "2026-11"})
+    athlete.agree("purchases")
     return athlete
 
 

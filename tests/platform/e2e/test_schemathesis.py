@@ -23,6 +23,7 @@ from local.paths import ROOT
 from stadion.errors import SessionOverError
 from stadion.problems import CONTENT_TYPE
 from tests.kit import declared
+from tests.kit.athletes import agreeing
 from tests.kit.promos import offer_for
 from tests.kit.size import sized
 from tests.kit.stack import PATIENCE_S, DeployedStack
@@ -75,7 +76,7 @@ class Visitor:
 
 @pytest.fixture(scope="module")
 def visitor(door: Client, stack: DeployedStack) -> Visitor:
-    athlete = Athlete.register(door, "Fuzz")
+    athlete = agreeing(Athlete.register(door, "Fuzz"))
     things = {"user_id": athlete.user_id, "kind": "analytics", "measured_on": "2026-11-01", "sha256": "original"}
     things["metric"] = "heart_rate"
     live = {"session_id": str(uuid4()), "sport_type": "Run", "started_at": datetime.now(UTC).isoformat()}

@@ -42,6 +42,11 @@ def tell(diary: Service, *events: dict[str, Any]) -> None:
         assert diary.invoke("athletes/on_account_events", sqs_event(event)) == {"batchItemFailures": []}
 
 
+def delete(diary: Service, revision: int = 2) -> int:
+    """What is kept of health data; how many messages come again."""
+    return len(diary.invoke("athletes/on_health_deletions", sqs_event(asked(revision)))["batchItemFailures"])
+
+
 def asked(revision: int = 2) -> dict[str, Any]:
     data = {"asked_at": "2026-11-22T00:00:00Z", "consent_revision": revision}
     return entry("HealthDataDeletionAsked", data, source="accounts")
@@ -240,7 +245,7 @@ def test_on_request_nothing_of_the_body_is_kept_but_the_original(diary: Service,
     tell(diary, withdrawn())
 
     for _ in range(2):
-        tell(diary, asked())
+        assert delete(diary) == 0
         measure(diary)
 
     for workout_id in (recorded, by_hand, live_sessions.SESSION):
@@ -269,13 +274,15 @@ def _columns_of_claims() -> set[str]:
 
 
 def test_a_request_that_overtakes_the_withdrawal_waits_for_it(diary: Service) -> None:
-    event = sqs_event(asked())
-    assert len(diary.invoke("athletes/on_account_events", event)["batchItemFailures"]) == 1
-    tell(diary, withdrawn(), asked())
+    assert delete(diary) == 1
+    tell(diary, withdrawn())
+    assert delete(diary) == 0
 
 
 def test_what_is_granted_again_is_not_deleted(diary: Service, ride: bytes) -> None:
     recorded = ridden(diary, ride)
-    tell(diary, withdrawn(), asked(), consent(revision=3))
+    tell(diary, withdrawn())
+    assert delete(diary) == 0
+    tell(diary, consent(revision=3))
     measure(diary)
     assert store.get(ATHLETE, recorded).average_heart_rate_bpm is not None

@@ -48,7 +48,10 @@ def test_what_people_measured_outlives_the_stack(opened: Synthesised) -> None:
     assert kept == ["Retain"] * (1 + len(TABLES))
 
 
-USERS = {f"stadion-telemetry-{what}" for what in ("api", "on-batches", "metrics-workouts-on-measuring")}
+USERS = {
+    f"stadion-telemetry-{what}"
+    for what in ("api", "on-batches", "metrics-workouts-on-measuring", "on-health-deletions")
+}
 
 
 def _statements(synthesised: Synthesised) -> list[tuple[str, Any]]:

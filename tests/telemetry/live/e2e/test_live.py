@@ -21,6 +21,7 @@ from local.demo.client import PASSWORD, ApiError, Athlete, Client
 from local.demo.live import Follower, Line, Live, RefusedError, dial
 from stadion.privacy import distance_m
 from stadion_cli.base.outputs import socket_url
+from tests.kit.athletes import agreeing
 from tests.kit.cognito import pool_of
 from tests.kit.size import sized
 from tests.kit.stack import PATIENCE_S, DeployedStack, eventually
@@ -49,10 +50,7 @@ def people(door: Client, stack: DeployedStack) -> list[Athlete]:
     """The first twenty run, the last three watch. All agree to what others see of positions and heart rates."""
 
     def registered(number: int) -> Athlete:
-        athlete = Athlete.register(door, f"Live{number}")
-        for kind in ("location", "health_data"):
-            athlete.call("PUT", f"/v1/me/consents/{kind}", {"granted": True, "text_version": "2026-10"})
-        return athlete
+        return agreeing(Athlete.register(door, f"Live{number}"))
 
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(registered, range(ATHLETES + FOLLOWERS)))
