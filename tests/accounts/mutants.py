@@ -4,6 +4,11 @@ from typing import Final
 
 from tests.mutants.engine import Mutant
 
+HERE: Final = "tests/accounts/integration"
+REGISTRATION: Final = f"{HERE}/test_registration.py"
+BRAKES: Final = f"{HERE}/test_brakes.py"
+SESSIONS: Final = f"{HERE}/test_sessions.py"
+CONTACTS: Final = f"{HERE}/test_contacts.py"
 MUTANTS: Final = (
     Mutant(
         "of two edits of one profile the last one wins",
@@ -18,5 +23,62 @@ MUTANTS: Final = (
         "picture.width * picture.height > MAX_PIXELS",
         "False",
         ("tests/accounts/avatars/unit",),
+    ),
+    Mutant(
+        "a guess is tried however many there were",
+        "accounts.brakes.store:count_up",
+        "condition=is_less",
+        "condition=None",
+        (BRAKES,),
+    ),
+    Mutant(
+        "a code that was mailed to nobody is good",
+        "accounts.codes.service:issue",
+        "code if is_sent else secrets.token_hex(32)",
+        "code",
+        (REGISTRATION,),
+    ),
+    Mutant("any code is right", "accounts.codes.service:take", "or not is_right ", "", (REGISTRATION, BRAKES)),
+    Mutant(
+        "a code outlives its time",
+        "accounts.codes.service:take",
+        "or not issued.lives(now)",
+        "",
+        (REGISTRATION,),
+    ),
+    Mutant(
+        "a reset leaves the access tokens that are out",
+        "accounts.sign_in.service:end_sessions",
+        "standing.end_sessions(user_id, ended_at, change=change)",
+        "pass",
+        (SESSIONS,),
+    ),
+    Mutant(
+        "a sign-in that began before the end is let off",
+        "accounts.sign_in.service:_living",
+        "if not standing.is_over(session.user_id, session.claims):",
+        "if True:",
+        (SESSIONS,),
+    ),
+    Mutant(
+        "a token is enough to move the address",
+        "accounts.contacts.service:ask_new_email",
+        "sign_in_service.show_password(profile, password, network=network, now=now)",
+        "pass",
+        (CONTACTS,),
+    ),
+    Mutant(
+        "a number is on two accounts",
+        "accounts.contacts.service:confirm_phone",
+        "_lose(seen.value.user_id, number, now)",
+        "pass",
+        (CONTACTS,),
+    ),
+    Mutant(
+        "a number that was never proved is told",
+        "accounts.domain:Profile.contact",
+        "self.phone if self.phone_verified else None",
+        "self.phone",
+        (CONTACTS,),
     ),
 )

@@ -133,6 +133,16 @@ def test_the_owner_of_an_account_is_told_and_the_answer_is_the_same(accounts: Se
     assert ask(accounts, "confirm", **OWNER, code="00000000").body["code"] == "code_is_wrong"
 
 
+def test_the_code_that_was_made_for_a_known_address_is_none(
+    accounts: Service, anna: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is made to be as much work, and mailed to nobody: whoever foresaw it gets nothing."""
+    monkeypatch.setattr("accounts.codes.service.secrets.randbelow", lambda _: 7)
+    ask(accounts, "register", **OWNER)
+
+    assert ask(accounts, "confirm", **OWNER, code="00000007").body["code"] == "code_is_wrong"
+
+
 @pytest.mark.parametrize("what", ["register", "resend", "forgot-password"])
 def test_it_is_as_much_work_for_nobody_as_for_somebody(
     accounts: Service, anna: str, monkeypatch: pytest.MonkeyPatch, what: str
