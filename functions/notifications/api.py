@@ -29,6 +29,7 @@ from notifications.recipients.schemas import PreferencesPatch, PreferencesRespon
 from stadion import clock
 from stadion.contract import EDIT, NotModifiedError, file_response
 from stadion.errors import FieldRequiredError, InvalidCursorError, RequestInProgressError, StaleVersionError
+from stadion.html import page
 from stadion.http import AdminRoutes, Api, Cursor, Limit, lambda_handler, listed, no_content
 from stadion.pagination import DEFAULT_LIMIT, ListResponse
 from stadion.retry import retry_on_conflict
@@ -163,7 +164,7 @@ def delete_device(push_device_id: PushDeviceId) -> Response[None]:
 def show_unsubscribe(token: LinkToken) -> Response[str]:
     """It only asks: programs that look at links before people do must not unsubscribe anybody."""
     asked = links.unsubscription(token)
-    return _page(pages.question(asked, api.language))
+    return page(pages.question(asked, api.language), img_src="data:")
 
 
 @api.post(
@@ -176,7 +177,7 @@ def show_unsubscribe(token: LinkToken) -> Response[str]:
 def unsubscribe(token: LinkToken) -> Response[str]:
     asked = links.unsubscription(token)
     preferences_service.unsubscribe(asked, clock.now())
-    return _page(pages.done(asked, api.language))
+    return page(pages.done(asked, api.language), img_src="data:")
 
 
 # --- admins ---------------------------------------------------------------------------------------------------------
@@ -201,7 +202,3 @@ api.include_router(admin)
 
 def _preferences(known: Preferences) -> Response[PreferencesResponse]:
     return api.versioned(PreferencesResponse.of(known), known.revision)
-
-
-def _page(html: str) -> Response[str]:
-    return Response(status_code=200, content_type="text/html; charset=utf-8", body=html)

@@ -9,11 +9,15 @@ from stadion.i18n import Language, Text
 
 _PAGE: Final = """<!doctype html>
 <html lang="{{ language }}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<meta name="robots" content="noindex"><title>{{ title }}</title></head>
-<body style="font:17px/1.5 -apple-system,Segoe UI,Roboto,sans-serif;max-width:480px;margin:15vh auto;padding:0 20px;
-color:#1c2430"><h1 style="font-size:24px">{{ title }}</h1><p>{{ body }}</p>
-{% if button %}<form method="post"><button style="font:inherit;background:#0a58ff;color:#fff;border:0;border-radius:8px;
-padding:12px 20px">{{ button }}</button></form>{% endif %}</body></html>"""
+<meta name="robots" content="noindex"><title>{{ title }}</title><link rel="icon" href="data:,">
+<style>
+body { font: 17px/1.5 -apple-system, Segoe UI, Roboto, sans-serif; max-width: 480px; margin: 15vh auto; padding: 0 20px;
+  color: #1c2430; }
+h1 { font-size: 24px; }
+button { font: inherit; background: #0a58ff; color: #fff; border: 0; border-radius: 8px; padding: 12px 20px; }
+</style></head>
+<body><h1>{{ title }}</h1><p>{{ body }}</p>
+{% if button %}<form method="post"><button>{{ button }}</button></form>{% endif %}</body></html>"""
 
 KINDS: Final = {
     MessageKind.ACTIVITY: Text(en="your activity", ru="вашей активности"),

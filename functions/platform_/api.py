@@ -7,6 +7,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi import swagger_ui
 
+from stadion.html import page
 from stadion.http import JSON, Api, lambda_handler, no_content
 
 HERE = Path(__file__).parent
@@ -30,7 +31,13 @@ def options() -> Response[None]:
 
 @api.get("/docs", include_in_schema=False)
 def docs() -> Response[str]:
-    return Response(status_code=200, content_type="text/html; charset=utf-8", body=_text(HERE / "docs.html"))
+    return page(
+        _text(HERE / "docs.html"),
+        script_src="'self'",
+        style_src="'self'",
+        img_src="'self' data:",
+        connect_src="'self'",
+    )
 
 
 @api.get("/docs/openapi.json", include_in_schema=False)

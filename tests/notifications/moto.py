@@ -23,6 +23,6 @@ def notifications(moto: pytest.MonkeyPatch) -> Service:
     moto.setenv("STADION_LINKS_SECRET", "links")
     moto.setenv("STADION_API_URL", "https://api.stadion.test")
     moto.setenv("STADION_PUSH_APPLICATIONS", json.dumps({"ios": application["PlatformApplicationArn"]}))
-    for cached in (work.sqs_client, clients.sns, clients.ses, links._signer):
+    for cached in (work.sqs_client, clients.sns, clients.ses, links._made):
         cached.cache_clear()
     return Service.create("notifications", moto)

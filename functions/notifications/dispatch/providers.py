@@ -16,6 +16,7 @@ from notifications.links import Unsubscription
 from notifications.settings import ChannelSettings
 from notifications.templates import words
 from notifications.values import ChannelName, MessageKind
+from stadion import clock
 from stadion.i18n import Language
 from stadion.settings import load
 
@@ -170,7 +171,8 @@ def _link(delivery: Delivery) -> str | None:
 def _unsubscribe(delivery: Delivery) -> str | None:
     if delivery.kind is MessageKind.TRANSACTIONAL:
         return None
-    return links.unsubscribe_link(Unsubscription(delivery.message.user_id, delivery.kind, delivery.channel))
+    asked = Unsubscription(delivery.message.user_id, delivery.kind, delivery.channel)
+    return links.unsubscribe_link(asked, clock.now())
 
 
 def _called(call: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:

@@ -1,5 +1,7 @@
 """The API page works wherever the API is: at a root, behind a stage, under an emulator's path."""
 
+import base64
+import hashlib
 import json
 import re
 from typing import Any
@@ -30,6 +32,17 @@ def test_the_page_and_all_that_it_loads_are_served() -> None:
     assert len(set(loaded)) == 3
     for address in loaded:
         assert call("GET", f"/{address}")["statusCode"] == 200, address
+
+
+def test_the_page_runs_its_own_scripts_only_and_stands_in_no_frame() -> None:
+    page = call("GET", "/docs")
+    policy = page["headers"]["Content-Security-Policy"]
+    [script] = re.findall(r"<script>(.*?)</script>", page["body"], re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"script-src 'self' 'sha256-{digest}'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+    assert page["headers"]["X-Frame-Options"] == "DENY"
 
 
 def test_the_page_loads_nothing_from_elsewhere_and_nothing_from_the_root() -> None:
