@@ -64,6 +64,7 @@ RESPONSE_HEADERS = (
     "ratelimit-policy",
     "idempotency-replayed",
     "x-correlation-id",
+    "x-client-correlation-id",
 )
 ACCESS_LOG_LINE = json.dumps(
     {

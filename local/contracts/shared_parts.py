@@ -81,7 +81,7 @@ PROBLEM_SCHEMA: Final[dict[str, Any]] = {
         "detail": {"type": "string", "description": "what to do, in the caller's language"},
         "instance": {"type": "string", "description": "the path that was asked"},
         "code": {"type": "string", "description": "decide by this; it never changes"},
-        "trace_id": {"type": "string", "description": "the request's X-Correlation-Id"},
+        "trace_id": {"type": "string", "description": "the answer's X-Correlation-Id"},
         "errors": {
             "type": "array",
             "description": "what is wrong with which value",
@@ -126,7 +126,7 @@ PARAMETERS: Final[dict[str, Any]] = {
     "CorrelationId": {
         "name": "X-Correlation-Id",
         "in": "header",
-        "description": "the client's own id of this action, 8 to 64 of `A-Za-z0-9_-`; everything it causes carries it",
+        "description": "the client's own id of this action, 8 to 64 of `A-Za-z0-9_-`; support finds the request by it too",
         "schema": {"type": "string", "examples": [TRACE]},
     },
     "IfMatch": {
@@ -156,7 +156,7 @@ PARAMETERS: Final[dict[str, Any]] = {
 }
 HEADERS: Final[dict[str, Any]] = {
     "CorrelationId": {
-        "description": "the id of this request in every log line that it caused; the client's own if it sent one",
+        "description": "the id of this request in every log line that it caused: ours, whatever the client calls it",
         "schema": {"type": "string"},
     },
     "ETag": {"description": "the version of this representation", "schema": {"type": "string", "examples": ['"3"']}},

@@ -35,7 +35,8 @@ def trace(
     """Every step that a workout caused: the request, its events, what each consumer made of them.
 
     Times are milliseconds since the request came in. A step that failed is marked, and so is an event that a consumer
-    should have handled and has not. The [bold]trace_id[/bold] of a problem that a user reports is a correlation id.
+    should have handled and has not. The [bold]trace_id[/bold] of a problem that a user reports is a correlation id;
+    an app's own [bold]X-Correlation-Id[/bold] finds its requests, too.
 
     [bold]Examples[/bold]
 

@@ -21,6 +21,7 @@ from stadion.http import (
     no_content,
     tagged,
 )
+from stadion.observability import correlation_id
 from stadion.pagination import ListResponse, Page
 from tests.kit.services import ATHLETE, Answer, Context, answer_of, http_event, service_environment
 
@@ -301,3 +302,41 @@ def test_who_did_not_sign_learns_nothing_of_what_they_sent(authorizer: Any, body
     refused = call_as(authorizer, f"/v1/admin/notes/{number}", body, content_type=kind)
     assert (refused.status, refused.body["code"]) == (403, "signed_request_required")
     assert "errors" not in refused.body
+
+
+# --- correlation ----------------------------------------------------------------------------------------------------
+
+SOMEBODY_ELSES = "0193a1c0-7b1e-7c3a-9f57-2f6c8e0d4b11"
+
+
+def correlated() -> Api:
+    api = Api()
+
+    @api.get("/thing")
+    def show() -> dict[str, str]:
+        return {"correlation_id": correlation_id()}
+
+    return api
+
+
+def test_a_clients_correlation_id_stands_beside_ours_and_is_never_it(caplog: pytest.LogCaptureFixture) -> None:
+    answer = call(correlated(), "GET", "/thing", x_correlation_id=SOMEBODY_ELSES)
+    ours = answer.headers["x-correlation-id"]
+    assert ours != SOMEBODY_ELSES
+    assert answer.body == {"correlation_id": ours}
+    assert answer.headers["x-client-correlation-id"] == SOMEBODY_ELSES
+    [line] = [record.__dict__ for record in caplog.records if record.message == "answered"]
+    assert line["client_correlation_id"] == SOMEBODY_ELSES
+
+
+def test_a_problem_tells_our_correlation_id() -> None:
+    answer = call(correlated(), "GET", "/nothing", x_correlation_id=SOMEBODY_ELSES)
+    assert (answer.status, answer.body["trace_id"]) == (404, answer.headers["x-correlation-id"])
+    assert answer.body["trace_id"] != SOMEBODY_ELSES
+
+
+@pytest.mark.parametrize("sent", ["", "short", "a b c d e f g h", "x" * 65, "{}{}{}{}{}", "новости-новости"])
+def test_what_a_client_cannot_be_called_by_is_not_said_back(sent: str) -> None:
+    answer = call(correlated(), "GET", "/thing", x_correlation_id=sent)
+    assert "x-client-correlation-id" not in answer.headers
+    assert len({call(correlated(), "GET", "/thing").headers["x-correlation-id"] for _ in range(3)}) == 3

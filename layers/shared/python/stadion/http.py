@@ -44,6 +44,9 @@ MERGE_PATCH = "application/merge-patch+json"
 WEAK = "W/"
 """Before a tag that somebody on the way, say a proxy that compresses, does not vouch for byte by byte."""
 CORRELATION = "x-correlation-id"
+"""Of a request, the client's own; of an answer, ours."""
+CLIENTS_CORRELATION = "x-client-correlation-id"
+"""The client's own, said back."""
 _CORRELATION_SHAPE = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _LISTED = re.compile(r'[^,"]*(?:"[^"]*"[^,"]*)*')
 _ETAG = re.compile(r'(?:W/)?"[!#-~\x80-\xff]*"')
@@ -331,14 +334,14 @@ def lambda_handler(api: Api) -> Callable[[dict[str, Any], LambdaContext], dict[s
     @logger.inject_lambda_context(clear_state=True)
     @metrics.log_metrics
     def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-        identity = _correlation_of(event)
+        identity, clients = ids.new_id(), _clients_correlation(event)
         correlate(identity)
         _settle_body(event)
         started = time.perf_counter()
         api.matched_route = None
         response: dict[str, Any] = api.resolve(event, context)
         elapsed_ms = round((time.perf_counter() - started) * 1000, 1)
-        response["headers"] = {**_standing_headers(identity), **response.get("headers", {})}
+        response["headers"] = {**_standing_headers(identity, clients), **response.get("headers", {})}
         measure_ms("Latency", elapsed_ms)
         count(f"Status{response['statusCode'] // 100}xx")
         log(
@@ -347,6 +350,7 @@ def lambda_handler(api: Api) -> Callable[[dict[str, Any], LambdaContext], dict[s
             route=api.matched_route,
             status=response["statusCode"],
             duration_ms=elapsed_ms,
+            client_correlation_id=clients,
         )
         return response
 
@@ -389,15 +393,17 @@ def _is_shallow(value: Any) -> bool:
     return False
 
 
-def _correlation_of(event: dict[str, Any]) -> str:
-    """The phone's own correlation id if it sent a usable one."""
+def _clients_correlation(event: dict[str, Any]) -> str | None:
+    """What the client calls the request, if it can be written down. It is never ours: who chose another request's id
+    would write into its trace."""
     sent = (event.get("headers") or {}).get(CORRELATION, "")
-    return sent if _CORRELATION_SHAPE.fullmatch(sent) else ids.new_id()
+    return sent if _CORRELATION_SHAPE.fullmatch(sent) else None
 
 
-def _standing_headers(identity: str) -> dict[str, str]:
+def _standing_headers(identity: str, clients: str | None) -> dict[str, str]:
     return {
         CORRELATION: identity,
+        **({CLIENTS_CORRELATION: clients} if clients is not None else {}),
         "Cache-Control": "private, no-cache",
         "X-Content-Type-Options": "nosniff",
     }

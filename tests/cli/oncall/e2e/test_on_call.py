@@ -40,6 +40,12 @@ def test_trace_shows_every_consumer_of_a_workout(stack: DeployedStack, athlete: 
     assert "all done" in readable.stdout
 
 
+def test_a_request_is_found_by_what_the_app_calls_it(stack: DeployedStack, athlete: Athlete) -> None:
+    called = str(uuid4())
+    athlete.call("GET", "/v1/me", **{"x-correlation-id": called})
+    eventually(lambda: "GET /v1/me" in stadion(stack, "trace", called).stdout)
+
+
 def test_a_corrected_workout_has_a_trace_for_each_request(stack: DeployedStack, athlete: Athlete) -> None:
     recorded = record(athlete)
     workout_id = recorded.json()["workout_id"]
