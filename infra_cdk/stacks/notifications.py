@@ -99,5 +99,5 @@ class NotificationsStack(ServiceStack):
             generate_secret_string=SecretStringGenerator(password_length=64, exclude_punctuation=True),
             removal_policy=removal_policy(environment),
         )
-        accept(secret, "SMG4", "keys are added by hand: one that is taken away breaks the way out of the mails it signed")
+        accept(secret, "SMG4", "keys are added by hand; without one, the mails that it signed have no way out")
         return secret

@@ -126,7 +126,7 @@ PARAMETERS: Final[dict[str, Any]] = {
     "CorrelationId": {
         "name": "X-Correlation-Id",
         "in": "header",
-        "description": "the client's own id of this action, 8 to 64 of `A-Za-z0-9_-`; support finds the request by it too",
+        "description": "the client's own id of this action, 8 to 64 of `A-Za-z0-9_-`; support finds it by that too",
         "schema": {"type": "string", "examples": [TRACE]},
     },
     "IfMatch": {
