@@ -12,13 +12,13 @@ from stadion.work import NotQueuedError, enqueue
 from telemetry.live import connections
 from telemetry.live.audience import store
 from telemetry.live.audience.domain import Audience, Watcher
-from telemetry.live.audience.sight import OVER_AFTER, Shown, between, own_view
+from telemetry.live.audience.sight import OVER_AFTER, Shown, own_view
 from telemetry.live.audience.store import Pushing
 from telemetry.live.audience.work import Push
 from telemetry.live.errors import LiveSessionNotFoundError, ShareLinkNotFoundError, TooManyWatchersError
 from telemetry.live.messages import EndReason, SeenUpdate, WatchEnded
 from telemetry.live.sessions import store as session_store
-from telemetry.live.sessions.chunks import Samples, latest
+from telemetry.live.sessions.port import Samples, between, latest
 from telemetry.live.settings import PushSettings
 from telemetry.live.values import LiveView
 

@@ -10,9 +10,9 @@ from pydantic import AwareDatetime, Field
 from stadion.privacy import Point, Privacy, Shows, Sight
 from stadion.sports import SportType
 from stadion.values import Value
-from telemetry.live.sessions.chunks import Samples, latest
 from telemetry.live.sessions.domain import Session
-from telemetry.live.values import MAX_DURATION, Latest, LiveState, LiveView
+from telemetry.live.sessions.port import Samples, between, latest
+from telemetry.live.values import Latest, LiveState, LiveView
 
 OVER_AFTER: Final = timedelta(minutes=14)
 """Out of sight for so long, a workout is over for others, whether it goes on or not: when it really ended would tell
@@ -145,14 +145,6 @@ def own_view(session: Session, newest: Latest | None, sequence: int) -> LiveView
 def _pace(speed_mps: float | None) -> dict[str, float | None]:
     is_moving = speed_mps is not None and speed_mps > _STANDING_MPS
     return {"speed_mps": speed_mps, "pace_s_per_km": round(1000 / speed_mps, 1) if speed_mps and is_moving else None}
-
-
-def between(samples: Samples, since_s: float | None, until_s: float | None) -> Samples:
-    """Both ends included."""
-    since = -1 if since_s is None else round(since_s * 1000)
-    until = MAX_DURATION.total_seconds() * 1000 if until_s is None else round(until_s * 1000)
-    own = (samples.ms >= since) & (samples.ms <= until)
-    return Samples(samples.ms[own], {name: values[own] for name, values in samples.columns.items()})
 
 
 def _points(samples: Samples, after_s: float | None) -> Sequence[Point]:

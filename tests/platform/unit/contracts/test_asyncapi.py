@@ -48,8 +48,8 @@ def test_the_story_tells_of_every_message_and_every_field_of_a_batch() -> None:
 
 def test_the_limits_in_the_story_are_those_of_the_code() -> None:
     from telemetry.live import values
+    from telemetry.live.audience import domain as audience
     from telemetry.live.audience import permission_service
-    from telemetry.live.audience import service as audience
     from telemetry.live.sessions import domain
 
     for limit in (
@@ -58,7 +58,9 @@ def test_the_limits_in_the_story_are_those_of_the_code() -> None:
         f"{values.MAX_IN_MINUTE:,}".replace(",", " ") + " a minute",
         f"({values.MAX_LATER} after the {values.DENSE_HOURS}th hour)",
         f"{domain.LATE_FOR.days} days",
-        f"{audience.MAX_WATCHERS} connections",
+        f"{audience.PLACES_OF_LINK} connections by each link",
+        f"{audience.PLACES_OF_FOLLOWER} by each follower",
+        f"{audience.PLACES_OF_FOLLOWERS} by all followers",
         f"{permission_service.MAX_FOLLOWERS} followers",
         f"{permission_service.MAX_LINKS} links",
     ):

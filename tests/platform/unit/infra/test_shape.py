@@ -214,6 +214,8 @@ def test_the_environments_are_three() -> None:
     ("sender", "worker"),
     [
         ("api", "on-batches"),
+        ("api", "live-audience-on-pushes"),
+        ("live-on-socket-message", "live-audience-on-pushes"),
         ("on-workout-events", "metrics-workouts-on-measuring"),
         ("metrics-on-account-events", "metrics-workouts-on-touched-days"),
         ("metrics-workouts-on-touched-days", "metrics-workouts-on-measuring"),
@@ -236,9 +238,13 @@ def test_who_leaves_work_in_a_queue_knows_it_and_may_do_no_more_than_send(
         for policy, p in local.of_type("AWS::IAM::Policy", stack="stadion-telemetry")
         for statement in p["PolicyDocument"]["Statement"]
         if f"telemetry{sender.replace('-', '')}Role" in policy
-        and statement["Resource"] == {"Fn::GetAtt": [queue, "Arn"]}
+        and {"Fn::GetAtt": [queue, "Arn"]} in _listed(statement["Resource"])
     ]
     assert rights == ["sqs:SendMessage"]
+
+
+def _listed(resource: Any) -> list[Any]:
+    return resource if isinstance(resource, list) else [resource]
 
 
 def test_only_who_answers_over_the_socket_may_post_to_its_connections(local: Synthesised) -> None:
@@ -252,7 +258,7 @@ def test_only_who_answers_over_the_socket_may_post_to_its_connections(local: Syn
         "api",
         "liveonsocketmessage",
         "livesocketonsessionsended",
-        "livecloseforgottensessions",
+        "liveaudienceonpushes",
     }
 
 
