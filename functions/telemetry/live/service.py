@@ -16,6 +16,7 @@ from telemetry.athletes import store as people
 from telemetry.chunk_store import LIVE
 from telemetry.live.audience import service as audience
 from telemetry.live.audience import store as audience_store
+from telemetry.live.audience.advance import advanced
 from telemetry.live.audience.sight import Shown
 from telemetry.live.audience.store import Beside
 from telemetry.live.errors import (
@@ -242,7 +243,7 @@ def _take(user_id: str, session_id: str, batch: SentSamples, now: datetime) -> _
     intake = decide(found.samples, known, minutes[-1], session)
     shown = beside.known(session)
     if session.is_open:
-        shown = shown.advanced(session, intake.samples, beside.privacy, now)
+        shown = advanced(shown, session, intake.samples, beside.privacy, now)
     if intake.changed:
         changed = [(existing.chunks[minute], data) for minute, data in intake.changed.items()]
         session_store.write_chunks(

@@ -1,17 +1,15 @@
 """What others see of a live workout, and what they were told so far. Pure; the rule itself is `stadion.privacy`."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid4
 
 from pydantic import AwareDatetime, Field
 
-from stadion.privacy import Point, Privacy, Shows, Sight
+from stadion.privacy import Privacy, Shows, Sight
 from stadion.sports import SportType
 from stadion.values import Value
 from telemetry.live.sessions.domain import Session
-from telemetry.live.sessions.port import Samples, between, latest
 from telemetry.live.values import Latest, LiveState, LiveView
 
 OVER_AFTER: Final = timedelta(minutes=14)
@@ -54,22 +52,6 @@ class Shown(Value):
         return self.sight.is_hidden and self.seen_at is not None and now - self.seen_at >= OVER_AFTER
 
     # --- what happens ---
-
-    def advanced(self, session: Session, samples: Samples, privacy: Privacy, now: datetime) -> "Shown":
-        """After samples of an open session. Those that are not newer than what was looked at change nothing."""
-        *_, sight = [self.sight, *privacy.follow(self.sight, _points(samples, self.sight.until_s))]
-        if sight == self.sight:
-            return self
-        update: dict[str, object] = {"sight": sight}
-        if sight.last_s != self.sight.last_s:
-            there = latest(between(samples, sight.since_s, sight.last_s))
-            update |= {"seen_at": now}
-            update |= {"position": there.position, "speed_mps": there.speed_mps} if there is not None else {}
-        if not sight.is_hidden:
-            update["state"] = session.state
-        if not sight.is_hidden or not self.sight.is_hidden or sight.last_s != self.sight.last_s:
-            update["steps"] = self.steps + 1
-        return self.model_copy(update=update)
 
     def told(self, session: Session, at_s: float, privacy: Privacy) -> "Shown":
         """After a pause, a resume or an end at `at_s` of the session's clock, if others may know of it now.
@@ -145,12 +127,3 @@ def own_view(session: Session, newest: Latest | None, sequence: int) -> LiveView
 def _pace(speed_mps: float | None) -> dict[str, float | None]:
     is_moving = speed_mps is not None and speed_mps > _STANDING_MPS
     return {"speed_mps": speed_mps, "pace_s_per_km": round(1000 / speed_mps, 1) if speed_mps and is_moving else None}
-
-
-def _points(samples: Samples, after_s: float | None) -> Sequence[Point]:
-    found = between(samples, after_s, None)
-    lat, lon, counter = (found.columns[name].tolist() for name in ("lat", "lon", "distance_m"))
-    return [
-        Point(ms / 1000, (a, o) if a == a and o == o else None, m if m == m else None)  # noqa: PLR0124 - NaN is not
-        for ms, a, o, m in zip(found.ms.tolist(), lat, lon, counter, strict=True)
-    ]
