@@ -22,7 +22,7 @@ class TelemetryStack(ServiceStack):
         touched = self.work("metrics/workouts/on_touched_days", uses=[measuring, tracks])
         self.consume("metrics/on_account_events", uses=[touched])
         self.consume("on_health_deletions", uses=[self.time_series, tracks])
-        self.consume("live/audience/on_privacy_zones", uses=[tracks])
+        self.consume("live/audience/on_privacy_zones")
         self.consume("live/on_live_saved", uses=[self.claims, tracks])
         pushes = self.work("live/audience/on_pushes", uses=[socket, tracks])
         self.converse(socket, uses=[self.claims, tracks, pushes])
