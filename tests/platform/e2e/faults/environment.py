@@ -19,7 +19,7 @@ from stadion import clock
 from stadion.errors import ConflictError
 from stadion.retry import retry_on_conflict
 from tests.kit.functions import handler_of
-from tests.kit.services import Context, http_event, sqs_event
+from tests.kit.services import STANDING_TABLE, Context, http_event, sqs_event
 from tests.platform.e2e.faults.chaos import Chaos, KilledError, between
 from tests.platform.e2e.faults.world import Life
 
@@ -58,6 +58,7 @@ def start(service: str, table: str, endpoint: str) -> None:
         STADION_STAGE="test",
         STADION_SERVICE=service,
         STADION_TABLE=table,
+        STADION_STANDING_TABLE=STANDING_TABLE,
         STADION_FILES_BUCKET="none",
         POWERTOOLS_SERVICE_NAME=service,
         POWERTOOLS_METRICS_NAMESPACE="Stadion",

@@ -18,7 +18,8 @@ import boto3
 import pytest
 
 from stadion import clock
-from tests.kit.services import create_table
+from tests.kit.consents import consent
+from tests.kit.services import STANDING_TABLE, create_table
 from tests.kit.size import SEED as SEED_OF_RUN
 from tests.kit.size import sized
 from tests.kit.stack import bare_emulator
@@ -110,6 +111,7 @@ def after(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aftermath]:
         }.items():
             patch.setenv(name, value)
         fleets = {}
+        create_table(STANDING_TABLE)
         for service in SERVICES:
             create_table(f"faults-{service}")
             fleets[service] = running.enter_context(fleet(service, f"faults-{service}", emulator.url, workers=2))
@@ -124,6 +126,8 @@ def everything_happens(after: Aftermath) -> None:
     world, fleets, delivered = after.world, after.fleets, after.delivered
     client = boto3.client("dynamodb", endpoint_url=after.endpoint)
     add_gear(after, late=False)
+    agreements = [consent(user=athlete) for athlete in world.athletes]
+    delivered["agreements"] = fleets["workouts"].consume("athletes/on_account_events", agreements, SEED)
     fleets["workouts"].live(world.lives, SEED)
     facts = entries(client, fleets["workouts"].table, "WorkoutRecorded", "WorkoutCorrected", "WorkoutDeleted")
     delivered["facts"] = len(facts)
