@@ -59,13 +59,13 @@ def test_a_repeated_workout_costs_two_requests(workouts: Service, table: Table) 
     assert len(operations) <= MAX_REQUESTS
 
 
-def test_looking_into_the_diary_costs_one_request(workouts: Service, table: Table) -> None:
+def test_looking_into_the_diary_costs_one_request_and_its_list_two(workouts: Service, table: Table) -> None:
     workout_id = workouts.call("POST", "/v1/workouts", RUN).body["workout_id"]
     shown = "/v1/workouts/{workout_id}"
     assert len(cost(table, workouts, "GET", f"/v1/workouts/{workout_id}", shown=shown)) == 1
-    assert len(cost(table, workouts, "GET", "/v1/workouts")) == 1
+    assert cost(table, workouts, "GET", "/v1/workouts") == ["Query", "GetItem"]
     filters = {"sport_type": "Run", "min_distance_m": "1000"}
-    assert len(cost(table, workouts, "GET", "/v1/workouts", query=filters, shown="/v1/workouts with filters")) == 1
+    assert len(cost(table, workouts, "GET", "/v1/workouts", query=filters, shown="/v1/workouts with filters")) == 2
 
 
 def test_an_edit_of_a_workout_looks_checks_and_writes(workouts: Service, table: Table) -> None:
@@ -93,14 +93,18 @@ def test_the_locker_costs_two_requests(inventory: Service, table: Table) -> None
     assert len(cost(table, inventory, "GET", "/v1/gear/categories")) == 0
 
 
-def test_a_devices_batch_costs_no_request_and_reading_it_one(telemetry: Service, table: Table) -> None:
+def test_a_devices_batch_asks_for_the_consent_where_it_takes_one(telemetry: Service, table: Table) -> None:
     """What is taken waits in a queue; keeping it costs a get and a put for each hour, metric and device."""
     sample = {"metric": "heart_rate", "value": 142, "timestamp": "2026-11-20T05:40:00Z"}
     batch = {"device_id": "watch", "samples": [sample] * 500}
-    assert cost(table, telemetry, "POST", "/v1/telemetry", batch) == []
+    assert cost(table, telemetry, "POST", "/v1/telemetry", batch) == ["GetItem"]
+    watts = {"device_id": "bike", "samples": [{**sample, "metric": "power"}]}
+    assert cost(table, telemetry, "POST", "/v1/telemetry", watts, shown="/v1/telemetry without health data") == []
     month = {"from": "2026-10-21", "to": "2026-11-20"}
     shown = "/v1/telemetry/{metric}"
     assert cost(table, telemetry, "GET", "/v1/telemetry/power", query=month, shown=shown) == ["Query"]
+    shown = "/v1/telemetry/{metric} of health data"
+    assert cost(table, telemetry, "GET", "/v1/telemetry/heart_rate", query=month, shown=shown) == ["GetItem", "Query"]
 
 
 def test_progress_and_records_cost_one_request(gamification: Service, table: Table) -> None:
@@ -116,7 +120,7 @@ def test_offers_cost_two_requests_a_click_three_and_a_checkout_six(promos: Servi
     promo = {**PROMO, "starts_at": "2026-01-01T00:00:00Z", "ends_at": "2099-01-01T00:00:00Z"}
     admin(promos, "POST", "", promo)
     admin(promos, "POST", "/winter-shoes/status", {"action": "activate"}, if_match="*")
-    promos.invoke("on_account_events", sqs_event(consent()))
+    promos.invoke("on_account_events", sqs_event(consent(), consent(kind="analytics")))
     offer = admin(promos, "POST", "/winter-shoes/offers", {"user_id": ATHLETE}).body
     path = f"/v1/promos/{offer['offer_id']}"
     assert len(cost(table, promos, "GET", "/v1/promos")) == MAX_REQUESTS

@@ -3,11 +3,15 @@
 import json
 import re
 from datetime import datetime
+from importlib import import_module
 from typing import Any
 
 import boto3
 import pytest
 
+from stadion import copies
+from stadion.events.accounts import ConsentChanged
+from stadion.events.envelope import Envelope
 from tests.kit.clock import Clock
 from tests.kit.services import Service, create_table
 from tests.recorded import stored
@@ -36,7 +40,20 @@ def then(moto: pytest.MonkeyPatch, standing_clock: Clock) -> pytest.MonkeyPatch:
         for item in stored.items_of(TAKEN, table):
             boto3.client("dynamodb").put_item(TableName=table, Item=item)
     standing_clock.set(datetime.fromisoformat(TAKEN["at"]))
+    for service in ("telemetry", "workouts"):
+        Service(service, moto).enter()
+        replay_consents(service)
     return moto
+
+
+def replay_consents(service: str) -> None:
+    """What is replayed from the archive with this code: these two did not listen, and unknown is not granted."""
+    heads = import_module({"telemetry": "telemetry.athletes.store", "workouts": "workouts.store"}[service]).HEADS
+    for item in TAKEN["items"]["stadion-accounts"]:
+        if item["kind"]["S"] == "consent":
+            changed = ConsentChanged.model_validate_json(item["body"]["S"])
+            envelope = Envelope.of(changed, user_id=TAKEN["user_id"], correlation_id="replay")
+            copies.keep(heads.at(TAKEN["user_id"]), envelope, changed.changed_at)
 
 
 def test_every_service_stored_something() -> None:
