@@ -81,4 +81,11 @@ MUTANTS: Final = (
         "self.phone",
         (CONTACTS,),
     ),
+    Mutant(
+        "a text that is not current is agreed to",
+        "accounts.consents.service:put",
+        "if granted and version != current[0].version:",
+        "if False:",
+        ("tests/accounts/consents/integration",),
+    ),
 )

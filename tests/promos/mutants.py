@@ -60,4 +60,11 @@ MUTANTS: Final = (
         "if False:",
         ("tests/promos/campaigns/unit/test_claim_interleavings.py",),
     ),
+    Mutant(
+        "a view is counted of whom did not agree to be counted",
+        "promos.offers.service:view",
+        "if known.may_be_counted:",
+        "if True:",
+        ("tests/promos/offers/integration/test_counting.py",),
+    ),
 )

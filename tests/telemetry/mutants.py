@@ -26,4 +26,18 @@ MUTANTS: Final = (
         "columns",
         ("tests/telemetry/streams/unit/test_doubts.py",),
     ),
+    Mutant(
+        "a device's heart rate is taken from whom did not agree",
+        "telemetry.devices.intake_service:take",
+        "not athletes.agrees(user_id)",
+        "False",
+        ("tests/telemetry/integration/test_consents.py",),
+    ),
+    Mutant(
+        "what was measured of the body is shown after the withdrawal",
+        "telemetry.metrics.workouts.service:of_workout",
+        "if agrees else without_health(measured.assessment)",
+        "",
+        ("tests/telemetry/integration/test_consents.py",),
+    ),
 )

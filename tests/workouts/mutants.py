@@ -22,7 +22,7 @@ MUTANTS: Final = (
     Mutant(
         "what an athlete told of their body is used without their consent",
         "workouts.athletes.domain:body_on",
-        "if ConsentKind.HEALTH_DATA not in person.granted:",
+        "if not person.agrees:",
         "if False:",
         ("tests/workouts/athletes/unit/test_body.py",),
     ),
@@ -32,5 +32,26 @@ MUTANTS: Final = (
         "not self.is_open and workout_id in {*self.workout_ids, self.existing_workout_id}",
         "True",
         ("tests/workouts/deletions/integration/test_deletions.py",),
+    ),
+    Mutant(
+        "a file is measured with a heart rate that nobody agreed to",
+        "workouts.recordings.permitted:permitted",
+        "if agrees:",
+        "if agrees or True:",
+        ("tests/workouts/integration/test_consents.py",),
+    ),
+    Mutant(
+        "a consent that is withdrawn between look and write is overlooked",
+        "workouts.store:Slots.write",
+        "change.check(self.head)",
+        "pass",
+        ("tests/workouts/integration/test_consents.py",),
+    ),
+    Mutant(
+        "a request to delete overtakes the withdrawal and is done with it",
+        "workouts.athletes.service:forget_health",
+        "store.person(user_id).consent_revision < asked.consent_revision",
+        "False",
+        ("tests/workouts/integration/test_consents.py",),
     ),
 )
