@@ -33,7 +33,7 @@ CASES: Final[dict[str, Case]] = {
     "GET /v1/me/consents": Own(),
     "GET /v1/me/consents/journal": Own(),
     "PUT /v1/me/consents/<kind>": Own({"granted": True, "text_version": "2026-10"}),
-    "DELETE /v1/me/health-data": Own(),
+    "DELETE /v1/me/health-data": Own(statuses=frozenset({409})),  # the other one still agrees to them
     "POST /v1/auth/sign-out-everywhere": Own(),
     "GET /v1/users/<user_id>": Own(),
     "GET /v1/admin/accounts/users/<username>": ForAdmins(),
