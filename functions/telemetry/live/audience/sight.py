@@ -22,7 +22,7 @@ class Shown(Value):
     """A session as others know it, of the athlete's one that is open and those that just were."""
 
     session_id: str
-    shown_as: str = Field(default_factory=lambda: uuid4().hex)
+    shown_as: str = Field(default_factory=lambda: str(uuid4()))
     """What others call it: ids of version 7 tell when they were made, so the start behind the door."""
     sport_type: SportType
     started_at: AwareDatetime

@@ -81,6 +81,7 @@ class TestWatching:
         shown_as = wire.seen_by("c1")[-1]["session_id"]
         do(telemetry, "stop", at_s=1)
         say(telemetry, "c1", {"action": "watch", "user_id": ATHLETE, "session_id": shown_as}, user=OTHER)
+        assert wire.to("c1")[-1]["type"] == "watching"
         for told in (telemetry.call("GET", link["path"], user=None).body, wire.seen_by("c1")[-1]):
             assert told["state"] == "finished"
             assert {told.get(name) for name in ("time_s", "position", "heart_rate_bpm", "distance_m")} == {None}
