@@ -27,7 +27,7 @@ from moto import mock_aws  # noqa: E402
 from infra_cdk.parts.entry_points import entry_points  # noqa: E402
 from local.paths import ROOT as REPOSITORY  # noqa: E402
 from tests.kit.counting import counted  # noqa: E402
-from tests.kit.services import STANDING_TABLE, Service, create_table, service_environment  # noqa: E402
+from tests.kit.services import Service, service_environment  # noqa: E402
 
 PATH: Final = "/v1/gamification/levels"
 """Which needs no request of its own."""
@@ -92,7 +92,6 @@ def service_on_moto() -> Iterator[Service]:
         redirect_stderr(nowhere),
     ):
         service_environment(patch)
-        create_table(STANDING_TABLE)
         yield Service.create("gamification", patch)
 
 

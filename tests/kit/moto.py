@@ -13,7 +13,7 @@ from moto import mock_aws
 from stadion import storage
 from tests.kit.beside import TESTS
 from tests.kit.functions import FUNCTIONS
-from tests.kit.services import STANDING_TABLE, Service, create_table, service_environment
+from tests.kit.services import Service, service_environment
 
 WITHOUT_A_TABLE: Final = frozenset({"platform_", "__pycache__"})
 
@@ -22,7 +22,6 @@ WITHOUT_A_TABLE: Final = frozenset({"platform_", "__pycache__"})
 def moto(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
     with mock_aws():
         service_environment(monkeypatch)
-        create_table(STANDING_TABLE)
         yield monkeypatch
 
 

@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -56,6 +57,12 @@ def create_table(name: str) -> None:
     )
 
 
+def create_standing_table() -> None:
+    """The platform's, once for all services."""
+    with suppress(boto3.client("dynamodb").exceptions.ResourceInUseException):
+        create_table(STANDING_TABLE)
+
+
 @dataclass
 class Answer:
     status: int
@@ -84,6 +91,7 @@ class Service:
     def create(cls, name: str, monkeypatch: pytest.MonkeyPatch) -> "Service":
         service = cls(name, monkeypatch)
         create_table(service.table)
+        create_standing_table()
         service.enter()
         return service
 

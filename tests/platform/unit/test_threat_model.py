@@ -27,5 +27,5 @@ def test_what_nobody_shows_is_said_to_be_open() -> None:
 
 
 def _tests(path: str) -> set[str]:
-    tree = ast.parse((ROOT / "tests" / path).read_bytes())
+    tree = ast.parse((ROOT / "tests" / path).read_bytes(), filename=path)
     return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}

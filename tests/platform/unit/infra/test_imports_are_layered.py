@@ -48,7 +48,7 @@ def place_of(module: str) -> Path | None:
 @cache
 def imports(path: Path) -> frozenset[str]:
     """As the module is imported: not within functions, and not for the type checker."""
-    return frozenset(_imported(ast.parse(path.read_bytes()).body))
+    return frozenset(_imported(ast.parse(path.read_bytes(), filename=str(path)).body))
 
 
 def _imported(body: list[ast.stmt]) -> Iterator[str]:
