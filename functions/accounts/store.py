@@ -87,13 +87,11 @@ def put_revised(change: Change, old: Profile, new: Profile, changed: list[str]) 
     change.publish(new.facts(changed), new.contact())
 
 
-def put_moved(change: Change, old: Profile, email: str) -> None:
-    put_revised(change, old, old.revised(change.now, email=email), ["email"])
-
-
-def move_profile(old: Profile, email: str, now: datetime) -> None:
-    with Change(old.user_id, now) as change:
-        put_moved(change, old, email)
+def move(change: Change, user_id: str, email: str) -> None:
+    """To another address, unless it is there."""
+    old = profile(user_id)
+    if old.email != email:
+        put_revised(change, old, old.revised(change.now, email=email), ["email"])
 
 
 def note_role_change(user_id: str, *, role: str, granted: bool, by: str, now: datetime) -> None:

@@ -51,9 +51,7 @@ def confirm_email(user_id: str, code: str, *, network: str, now: datetime) -> No
     sign_in_service.set_email(user_id, email)
 
     def move(change: Change) -> None:
-        profile = store.profile(user_id)
-        if profile.email != email:
-            store.put_moved(change, profile, email)
+        store.move(change, user_id, email)
         codes.spend_with(change, Purpose.EMAIL, user_id)
 
     sign_in_service.end_sessions(user_id, move)

@@ -110,14 +110,23 @@ def sign_in(email: str, password: str, *, network: str, now: datetime) -> Sessio
     attempt = brakes.try_password(email, network, now)
     session = identity.sign_in(email, password)
     attempt.succeeded()
-    session = _living(session, lambda: identity.sign_in(email, password))
     profile = store.find_profile(session.user_id)
     if profile is None:
         ensure_profile(identity.find(session.user_id), None, now)
-    elif profile.email != email:  # the change of the address was interrupted between Cognito and us
-        store.move_profile(profile, email, now)
-        letters.tell(profile.email, letter(ADDRESS_CHANGED, profile.language))
-    return session
+    elif profile.email != email:
+        _follow(profile)
+    return _living(session, lambda: identity.sign_in(email, password))
+
+
+def _follow(old: Profile) -> None:
+    """To the address that Cognito has: a change was interrupted between it and us, and is brought to its end.
+
+    Cognito is asked again, since a change that came after this sign-in may just be done."""
+    email = identity.find(old.user_id).email
+    if store.profile(old.user_id).email == email:
+        return
+    end_sessions(old.user_id, lambda change: store.move(change, old.user_id, email))
+    letters.tell(old.email, letter(ADDRESS_CHANGED, old.language))
 
 
 def _living(session: Session, again: Callable[[], Session]) -> Session:
@@ -197,7 +206,8 @@ def reset_password(email: str, *, code: str, new_password: str, network: str, no
     if is_weak(new_password, email):
         raise WeakPasswordError(pointer="#/new_password")
     about = codes.take(Purpose.RESET, email, code, network, now)
-    if about.user_id is None:
+    holder = identity.known(email)
+    if about.user_id is None or holder is None or holder.user_id != about.user_id:  # who has moved away since
         raise WrongCodeError
     try:
         identity.set_password(about.user_id, new_password)

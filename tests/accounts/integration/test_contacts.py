@@ -4,7 +4,10 @@ from typing import Any
 
 import pytest
 
+from accounts import store
 from accounts.sign_in import identity
+from stadion import clock
+from stadion.change import Change
 from tests.accounts.moto import ANNA, code_texted_to, code_to, join, letters_to, texts_to
 from tests.kit.clock import Clock
 from tests.kit.services import Answer, Service
@@ -97,6 +100,28 @@ def test_a_move_that_was_interrupted_after_cognito_is_ended_by_the_next_sign_in(
     assert accounts.call("GET", "/v1/me", user=anna).body["email"] == NEW
     assert contacts(accounts, anna)[-1] == (NEW, None)
     assert letters_to(ADDRESS)[-1].subject == "Ваш адрес изменён"
+    assert len(accounts.published("SessionsEnded")) == 1, "whatever was begun with the old address is over"
+
+
+def test_a_sign_in_that_a_move_overtakes_does_not_move_it_back(
+    accounts: Service, anna: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = identity.sign_in
+
+    def overtaken(email: str, password: str) -> Any:
+        session = real(email, password)
+        monkeypatch.setattr(identity, "sign_in", real)
+        identity.set_email(anna, NEW)
+        with Change(anna, clock.now()) as change:
+            store.move(change, anna, NEW)
+        return session
+
+    monkeypatch.setattr(identity, "sign_in", overtaken)
+
+    accounts.call("POST", "/v1/auth/sign-in", {"email": ADDRESS, "password": ANNA["password"]}, user=None)
+
+    assert contacts(accounts, anna)[-1] == (NEW, None)
+    assert letters_to(NEW) == []
 
 
 def test_a_move_that_was_interrupted_goes_on_with_the_same_code(
@@ -177,14 +202,12 @@ def test_a_number_that_was_given_up_or_changed_belongs_to_nobody(accounts: Servi
 
 
 def test_a_number_of_before_is_shown_and_told_to_nobody_who_sends(accounts: Service, anna: str) -> None:
-    from accounts import store
-    from stadion import clock
-
     accounts.enter()
     old = store.profile(anna)
     store.revise_profile(old, old.revised(clock.now(), phone=PHONE), [], clock.now())
 
-    store.move_profile(store.profile(anna), NEW, clock.now())  # which tells where messages go
+    with Change(anna, clock.now()) as change:
+        store.move(change, anna, NEW)  # which tells where messages go
 
     me = accounts.call("GET", "/v1/me", user=anna).body
     assert (me["phone"], me["phone_verified"]) == (PHONE, False)

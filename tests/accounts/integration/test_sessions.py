@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from accounts import store
 from accounts.sign_in import identity, service
 from accounts.sign_in.domain import Session
 from stadion import clock, standing
@@ -165,6 +166,23 @@ def test_a_reset_and_another_end_at_once_are_both_written(
 
     assert standing.of(anna).ended_s is not None
     assert "other" in standing.of(anna).ended_sessions
+
+
+def test_a_code_of_a_reset_is_worth_nothing_once_the_address_is_not_the_athletes_any_more(
+    accounts: Service, anna: str
+) -> None:
+    """Whoever reads the old mailbox may be why she moved."""
+    ask(accounts, "forgot-password", email=ADDRESS)
+    code = code_to(ADDRESS)
+    accounts.enter()
+    identity.set_email(anna, "anna@example.com")
+    with Change(anna, clock.now()) as change:
+        store.move(change, anna, "anna@example.com")
+
+    refused = ask(accounts, "reset-password", email=ADDRESS, code=code, new_password=NEW)
+
+    assert (refused.status, refused.body["code"]) == (400, "code_is_wrong")
+    assert ask(accounts, "sign-in", email="anna@example.com", password=ANNA["password"]).status == 200
 
 
 def test_the_code_of_a_reset_lives_for_an_hour(accounts: Service, anna: str, standing_clock: Clock) -> None:
