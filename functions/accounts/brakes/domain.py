@@ -31,8 +31,10 @@ class Limit:
         return datetime.fromtimestamp(self.window(now), UTC) + self.per
 
 
-MAILS_TO_ADDRESS: Final = (Limit("mails-hour", 5, HOUR), Limit("mails-day", 10, DAY))
-"""Whoever asks, and whatever for."""
+MAILS_TO_ADDRESS: Final = Limit("mails", 5, HOUR)
+"""Of one purpose, whoever asks. No longer than a code lives: who is refused has a code in the mailbox that is good."""
+MAILS_OF_NETWORK: Final = Limit("network-mails", 10, DAY, is_shared=True)
+"""Of one network to one mailbox, whatever for: a stranger spends what is his, and not the owner's."""
 MAILS_BY_NETWORK: Final = (
     Limit("network-mails-hour", 100, HOUR, is_shared=True),
     Limit("network-mails-day", 500, DAY, is_shared=True),
@@ -42,8 +44,11 @@ CODES_OF_NETWORK: Final = Limit("codes", 3, QUARTER)
 CODES_BY_NETWORK: Final = Limit("network-codes", 60, HOUR, is_shared=True)
 CODES_OF_ADDRESS: Final = Limit("all-codes", 200, HOUR)
 """Over all networks: what keeps guessing by many of them hopeless."""
-PASSWORDS_OF_NETWORK: Final = Limit("passwords", 4, QUARTER)
-"""One less than what makes Cognito itself close an account to everybody for a while."""
+CODES_OF_ATHLETE: Final = Limit("own-codes", 10, HOUR)
+"""Over all networks, where only the athlete's own session may try, so that nobody else can use them up."""
+PASSWORDS_OF_NETWORK: Final = (Limit("passwords", 4, QUARTER), Limit("passwords-day", 12, DAY))
+"""Cognito itself closes an account to everybody for 2^(n - 5) seconds after the n-th wrong password, 15 minutes at
+most, and counts on while they come: twelve are some four minutes of it, and four each quarter would be all day."""
 PASSWORDS_BY_NETWORK: Final = Limit("network-passwords", 100, HOUR, is_shared=True)
 REFRESHES_BY_NETWORK: Final = Limit("network-refreshes", 60, QUARTER, is_shared=True)
 """With a token that Cognito does not take."""
@@ -54,6 +59,12 @@ TEXTS_BY_NETWORK: Final = Limit("network-texts", 20, HOUR, is_shared=True)
 
 def texts_of_all(most: int) -> Limit:
     return Limit("all-texts", most, DAY)
+
+
+def mailbox_of(address: str) -> str:
+    """Where `anna+anything@…` arrives (RFC 5233), as far as a count goes: one mailbox has any number of them."""
+    local, _, domain = address.partition("@")
+    return f"{local.partition('+')[0]}@{domain}"
 
 
 def network_of(address: str) -> str:

@@ -3,14 +3,17 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from math import ceil
 
 from accounts.brakes import store
 from accounts.brakes.domain import (
     CODES_BY_NETWORK,
     CODES_OF_ADDRESS,
+    CODES_OF_ATHLETE,
     CODES_OF_NETWORK,
     MAILS_BY_NETWORK,
+    MAILS_OF_NETWORK,
     MAILS_TO_ADDRESS,
     PASSWORDS_BY_NETWORK,
     PASSWORDS_OF_NETWORK,
@@ -19,6 +22,7 @@ from accounts.brakes.domain import (
     TEXTS_OF_ATHLETE,
     TEXTS_TO_NUMBER,
     Limit,
+    mailbox_of,
     texts_of_all,
 )
 from accounts.errors import TooManyAttemptsError
@@ -27,20 +31,41 @@ from stadion.observability import count
 from stadion.settings import load
 
 
+class Mail(StrEnum):
+    """What is asked for. Each has its own count of an address, since what one sends is no help to who needs another."""
+
+    REGISTER = "register"
+    RESEND = "resend"
+    RESET = "reset"
+    EMAIL = "email"
+
+
 @dataclass(frozen=True)
 class Attempt:
     """Counted as a wrong one until it is known to be none."""
 
-    limit: Limit
-    subject: str
+    own: tuple[tuple[Limit, str], ...]
+    """What is forgotten by success."""
+    shared: tuple[tuple[Limit, str], ...]
+    """What others have spent, too: success gives back its own one."""
     at: datetime
 
     def succeeded(self) -> None:
-        store.forget(self.limit, self.subject, self.at)
+        for limit, subject in self.own:
+            store.forget(limit, subject, self.at)
+        for limit, subject in self.shared:
+            store.give_back(limit, subject, self.at)
 
 
-def ask_for_mail(address: str, network: str, now: datetime) -> None:
-    _spend([*((limit, network) for limit in MAILS_BY_NETWORK), *((limit, address) for limit in MAILS_TO_ADDRESS)], now)
+def ask_for_mail(what: Mail, address: str, network: str, now: datetime) -> None:
+    _spend(
+        [
+            *((limit, network) for limit in MAILS_BY_NETWORK),
+            (MAILS_OF_NETWORK, f"{mailbox_of(address)} {network}"),
+            (MAILS_TO_ADDRESS, f"{what} {address}"),
+        ],
+        now,
+    )
 
 
 def ask_for_text(user_id: str, number: str, network: str, now: datetime) -> None:
@@ -56,22 +81,20 @@ def ask_for_text(user_id: str, number: str, network: str, now: datetime) -> None
     )
 
 
-def try_code(purpose: str, subject: str, network: str, now: datetime) -> Attempt:
-    """`subject`: the address, or the athlete who confirms something of theirs."""
-    attempt = Attempt(CODES_OF_NETWORK, f"{purpose} {subject} {network}", now)
-    asked = [
-        (CODES_OF_NETWORK, attempt.subject),
-        (CODES_BY_NETWORK, network),
-        (CODES_OF_ADDRESS, f"{purpose} {subject}"),
-    ]
-    _spend(asked, now)
-    return attempt
+def try_code(purpose: str, subject: str, network: str, now: datetime, *, is_athlete: bool = False) -> Attempt:
+    """`subject`: the address, or the athlete (`is_athlete`) who confirms something of theirs."""
+    everywhere = CODES_OF_ATHLETE if is_athlete else CODES_OF_ADDRESS
+    own = ((CODES_OF_NETWORK, f"{purpose} {subject} {network}"),)
+    shared = ((CODES_BY_NETWORK, network), (everywhere, f"{purpose} {subject}"))
+    _spend([*own, *shared], now)
+    return Attempt(own, shared, now)
 
 
 def try_password(address: str, network: str, now: datetime) -> Attempt:
-    attempt = Attempt(PASSWORDS_OF_NETWORK, f"{address} {network}", now)
-    _spend([(PASSWORDS_OF_NETWORK, attempt.subject), (PASSWORDS_BY_NETWORK, network)], now)
-    return attempt
+    own = tuple((limit, f"{address} {network}") for limit in PASSWORDS_OF_NETWORK)
+    shared = ((PASSWORDS_BY_NETWORK, network),)
+    _spend([*own, *shared], now)
+    return Attempt(own, shared, now)
 
 
 def try_refresh(network: str, now: datetime) -> None:

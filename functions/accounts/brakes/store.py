@@ -41,5 +41,14 @@ def forget(limit: Limit, subject: str, now: datetime) -> None:
     writes.delete(_place(limit, subject, now))
 
 
+def give_back(limit: Limit, subject: str, now: datetime) -> None:
+    """One of those that were counted, if they are still there."""
+    try:
+        _place(limit, subject, now).bare_item().update(actions=[Item.revision.add(-1)], condition=Item.revision > 0)
+    except UpdateError as error:
+        if error_code(error) != "ConditionalCheckFailedException":
+            raise
+
+
 def _place(limit: Limit, subject: str, now: datetime) -> Place[Count]:
     return ATTEMPTS.at(limit.name, keyed("brake", subject), limit.window(now))

@@ -24,7 +24,11 @@ LIVES: Final = {
     Purpose.PHONE: timedelta(minutes=15),
 }
 DIGITS: Final = {Purpose.REGISTRATION: 8, Purpose.RESET: 8, Purpose.EMAIL: 8, Purpose.PHONE: 6}
-"""Six are what people expect on a phone, where only the athlete's own session may try them."""
+"""Six are what people expect on a phone, where few may be tried."""
+
+
+OF_ATHLETES: Final = frozenset({Purpose.EMAIL, Purpose.PHONE})
+"""Only the athlete's own session may try them."""
 
 
 class About(Value):

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from accounts.brakes import service as brakes
 from accounts.codes import store
-from accounts.codes.domain import DIGITS, LIVES, About, Issued, Purpose
+from accounts.codes.domain import DIGITS, LIVES, OF_ATHLETES, About, Issued, Purpose
 from accounts.codes.errors import WrongCodeError
 from accounts.credentials import keyed
 from stadion import writes
@@ -44,7 +44,7 @@ def take(purpose: Purpose, subject: str, code: str, network: str, now: datetime)
 
     `TooManyAttemptsError` for this network, `WrongCodeError` for whatever is wrong with the code.
     """
-    attempt = brakes.try_code(purpose.value, subject, network, now)
+    attempt = brakes.try_code(purpose.value, subject, network, now, is_athlete=purpose in OF_ATHLETES)
     issued = store.read(purpose, subject).value
     salt, expected = (issued.salt, issued.digest) if issued is not None else ("", "")
     is_right = hmac.compare_digest(_digest(purpose, subject, salt, code), expected)

@@ -34,7 +34,7 @@ def ask_new_email(profile: Profile, email: str, *, password: str, network: str, 
     if not takes_mail(email):
         raise InvalidEmailError(pointer="#/email")
     sign_in_service.show_password(profile, password, network=network, now=now)
-    brakes.ask_for_mail(email, network, now)
+    brakes.ask_for_mail(brakes.Mail.EMAIL, email, network, now)
     is_free, language = sign_in_service.is_free(email)
     about = About(user_id=profile.user_id, address=email)
     code = codes.issue(Purpose.EMAIL, profile.user_id, about, now, is_sent=is_free)

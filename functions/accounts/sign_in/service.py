@@ -50,13 +50,13 @@ def register(email: str, password: str, *, language: Language, time_zone: str, n
         raise WeakPasswordError(pointer="#/password")
     if not takes_mail(email):
         raise InvalidEmailError(pointer="#/email")
-    brakes.ask_for_mail(email, network, now)
+    brakes.ask_for_mail(brakes.Mail.REGISTER, email, network, now)
     _invite(email, About(language=language, time_zone=time_zone), now)
 
 
 def resend(email: str, *, network: str, now: datetime) -> None:
     """A new code, for those who still need one."""
-    brakes.ask_for_mail(email, network, now)
+    brakes.ask_for_mail(brakes.Mail.RESEND, email, network, now)
     _invite(email, codes.awaited(Purpose.REGISTRATION, email, now), now)
 
 
@@ -193,7 +193,7 @@ def end_sessions(user_id: str, also: Callable[[Change], None] = lambda _: None) 
 
 def forgot_password(email: str, *, network: str, now: datetime) -> None:
     """A code for whoever has an account; for nobody, as many calls."""
-    brakes.ask_for_mail(email, network, now)
+    brakes.ask_for_mail(brakes.Mail.RESET, email, network, now)
     known, language = _owner(email)
     has_account = known is not None and known.is_proved
     about = About(user_id=known.user_id if known else None)
