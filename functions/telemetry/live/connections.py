@@ -55,15 +55,21 @@ def tell_all(messages: Mapping[str, BaseModel]) -> set[str]:
         return {connection for connection, is_there in zip(messages, there, strict=True) if not is_there}
 
 
-def hang_up(connections: Iterable[str]) -> None:
-    """The connection may be gone already."""
+def hang_up(connections: Iterable[str]) -> set[str]:
+    """Those that are there still, since they could not be ended. One may be gone already."""
     from botocore.exceptions import BotoCoreError, ClientError
 
+    left: set[str] = set()
     for connection_id in connections:
         try:
             client().delete_connection(ConnectionId=connection_id)
         except (BotoCoreError, ClientError) as error:
-            logger.debug("no connection to end", extra={"reason": type(error).__name__})
+            if isinstance(error, ClientError) and error.response["Error"]["Code"] == "GoneException":
+                continue
+            left.add(connection_id)
+            count("LiveHangUpFailed")
+            logger.warning("not ended", extra={"reason": type(error).__name__})
+    return left
 
 
 def _not_told(error: Exception) -> None:

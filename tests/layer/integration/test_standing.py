@@ -91,6 +91,16 @@ def test_sessions_are_forgotten_when_their_last_token_has_expired() -> None:
     assert set(standing.of(ATHLETE).ended_sessions) == {"second"}
 
 
+def test_the_item_stays_small_whoever_signs_in_and_out_all_the_time() -> None:
+    """Else a thief with the password fills it, and the owner's reset cannot be written; each request reads it, too."""
+    for n in range(standing.MOST_ENDED + 1):
+        end_one(f"session {n}", NOW + AN_HOUR)
+
+    assert len(standing.of(ATHLETE).ended_sessions) <= standing.MOST_ENDED
+    assert {ask(token(NOW, f"session {n}")).status for n in (0, 50, standing.MOST_ENDED)} == {401}
+    assert ask(token(NOW + timedelta(seconds=1), "anew")).status == 200
+
+
 def test_who_is_suspended_is_served_nothing_until_they_are_not() -> None:
     changed(lambda change: standing.suspend(ATHLETE, "abuse", change=change))
     refused = ask(token(NOW))

@@ -10,11 +10,17 @@ from telemetry.live.socket.store import Socket
 handler = Consumer()
 
 
+class StillConnectedError(Exception):
+    """Some could not be ended: the event comes again."""
+
+
 @handler.on(SessionsEnded)
 def hang_up(envelope: Envelope[SessionsEnded]) -> Consumed:
     ended = [socket for socket in store.open_sockets(envelope.user_id) if _is_over(socket, envelope.data)]
-    connections.hang_up(socket.connection_id for socket in ended)
-    store.closed(envelope.user_id, [socket.connection_id for socket in ended])
+    left = connections.hang_up(socket.connection_id for socket in ended)
+    store.closed(envelope.user_id, [socket.connection_id for socket in ended if socket.connection_id not in left])
+    if left:
+        raise StillConnectedError
     return Consumed("ended" if ended else "nobody there", {"connections": len(ended)})
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final, Self
 
 from pydantic import Field
 from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.expressions.update import Action
 
 from stadion.change import Change
 from stadion.dynamo import Item
@@ -21,6 +22,8 @@ from stadion.settings import settings
 from stadion.values import Value
 
 KEY: Final = "STANDING#{user_id}"
+MOST_ENDED: Final = 100
+"""Single sessions that are remembered: of an athlete who ends more within a quarter of an hour, all end."""
 
 
 class StandingItem(Item):
@@ -94,15 +97,18 @@ def check(claims: Mapping[str, Any]) -> None:
 def end_sessions(user_id: str, now: datetime, *, change: Change) -> None:
     """Every access token issued until the end of this second is over. `WriteConflictError` if somebody came between."""
     place, known, revision = _read(user_id)
-    ended_s = max(int(now.timestamp()), known.ended_s or 0)
-    _update(place, revision, change, StandingItem.ended_s.set(ended_s), _still_good(known, now))
+    _update(place, revision, change, _all_until(known, now), _these(_still_good(known, now)))
 
 
 def end_session(user_id: str, session_id: str, until: datetime, now: datetime, *, change: Change) -> None:
     """The tokens of one session; `until` is when the last of them expires."""
     place, known, revision = _read(user_id)
-    ended = {**known.ended_sessions, session_id: int(until.timestamp())}
-    _update(place, revision, change, _still_good(known.model_copy(update={"ended_sessions": ended}), now))
+    ended = {**_still_good(known, now), session_id: int(until.timestamp())}
+    if len(ended) <= MOST_ENDED:
+        _update(place, revision, change, _these(ended))
+        return
+    newest = sorted(ended, key=ended.__getitem__)[-MOST_ENDED // 2 :]  # of a clock ahead of `now`, perhaps
+    _update(place, revision, change, _all_until(known, now), _these({one: ended[one] for one in newest}))
 
 
 def suspend(user_id: str, why: str, *, change: Change) -> None:
@@ -120,10 +126,17 @@ def _read(user_id: str) -> tuple[Place[Standing], Standing, int | None]:
     return found.place, found.value or Standing(), found.revision
 
 
-def _still_good(known: Standing, now: datetime) -> Any:
+def _still_good(known: Standing, now: datetime) -> dict[str, int]:
     """Without the sessions whose tokens have all expired."""
-    left = {session: until for session, until in known.ended_sessions.items() if until > now.timestamp()}
-    return StandingItem.ended_sessions.set(left)
+    return {session: until for session, until in known.ended_sessions.items() if until > now.timestamp()}
+
+
+def _these(ended: dict[str, int]) -> Action:
+    return StandingItem.ended_sessions.set(ended)
+
+
+def _all_until(known: Standing, now: datetime) -> Action:
+    return StandingItem.ended_s.set(max(int(now.timestamp()), known.ended_s or 0))
 
 
 def _update(place: Place[Standing], revision: int | None, change: Change, *actions: Any) -> None:

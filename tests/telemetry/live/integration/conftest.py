@@ -15,7 +15,7 @@ def wire(monkeypatch: pytest.MonkeyPatch) -> Wire:
     wire = Wire()
     monkeypatch.setattr(connections, "tell", wire.tell)
     monkeypatch.setattr(connections, "client", lambda: None)
-    monkeypatch.setattr(connections, "hang_up", wire.gone.update)
+    monkeypatch.setattr(connections, "hang_up", wire.hang_up)
     return wire
 
 

@@ -4,13 +4,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from stadion import standing
 from stadion.change import Change
+from telemetry.live import connections
 from tests.kit.events import entry
-from tests.kit.services import ATHLETE, OTHER, Service
+from tests.kit.services import ATHLETE, OTHER, Service, sqs_event
 from tests.telemetry.live.integration.world import Wire, deliver, say, start, watch
 
+HANG_UP = connections.hang_up
+"""The real one: the fixture of all tests puts another in its place."""
 NOW = datetime.now(UTC)
 BEFORE = str(int((NOW - timedelta(minutes=5)).timestamp()))
 AFTER = str(int((NOW + timedelta(seconds=2)).timestamp()))
@@ -55,6 +59,23 @@ def test_one_session_takes_its_own_only(telemetry: Service, wire: Wire) -> None:
     deliver(telemetry, "on_sessions_ended", told)
 
     assert wire.gone == {"c-phone"}
+
+
+def test_a_connection_that_could_not_be_ended_is_ended_when_the_event_comes_again(
+    telemetry: Service, wire: Wire
+) -> None:
+    """It would hear where an athlete is for two hours."""
+    come(telemetry, "c-phone", **PHONE)
+    come(telemetry, "c-watch", **WATCH)
+    wire.stuck = {"c-watch"}
+    told = end()
+
+    failed = telemetry.invoke("on_sessions_ended", sqs_event(told))["batchItemFailures"]
+    wire.stuck = set()
+    deliver(telemetry, "on_sessions_ended", told)
+
+    assert len(failed) == 1
+    assert wire.gone == {"c-phone", "c-watch"}
 
 
 def test_who_left_is_not_looked_for(telemetry: Service, wire: Wire) -> None:
@@ -103,3 +124,14 @@ def test_a_connection_without_a_session_of_its_own_is_nobodys(telemetry: Service
 
     assert telemetry.invoke("on_socket_message", {"requestContext": about})["statusCode"] == 200
     assert not [item for item in telemetry.items() if item.get("kind", {}).get("S") == "live_socket"]
+
+
+@pytest.mark.parametrize(("refusal", "left"), [("GoneException", set()), ("LimitExceededException", {"c-1"})])
+def test_only_who_is_gone_counts_as_ended(monkeypatch: pytest.MonkeyPatch, refusal: str, left: set[str]) -> None:
+    class Gateway:
+        def delete_connection(self, ConnectionId: str) -> None:  # noqa: N803 - as API Gateway writes it
+            raise ClientError({"Error": {"Code": refusal, "Message": ""}}, "DeleteConnection")
+
+    monkeypatch.setattr(connections, "client", Gateway)
+
+    assert HANG_UP(["c-1"]) == left

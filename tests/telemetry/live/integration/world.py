@@ -1,6 +1,7 @@
 """Live workouts through the Lambda handlers of telemetry, on moto; connections are a recorder."""
 
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,17 +19,23 @@ HOME = (55.75, 37.61)
 
 
 class Wire:
-    """What was posted to connections; those in `gone` are not there any more."""
+    """What was posted to connections; those in `gone` are not there any more, those in `stuck` cannot be ended now."""
 
     def __init__(self) -> None:
         self.posted: list[tuple[str, dict[str, Any]]] = []
         self.gone: set[str] = set()
+        self.stuck: set[str] = set()
 
     def tell(self, connection_id: str, message: BaseModel) -> bool:
         if connection_id in self.gone:
             return False
         self.posted.append((connection_id, message.model_dump(mode="json")))
         return True
+
+    def hang_up(self, connections: Iterable[str]) -> set[str]:
+        asked = set(connections)
+        self.gone |= asked - self.stuck
+        return asked & self.stuck
 
     def to(self, connection_id: str) -> list[dict[str, Any]]:
         return [message for to, message in self.posted if to == connection_id]
