@@ -29,6 +29,7 @@ OURS: dict[str, type[StadionError]] = {
     "UserNotConfirmedException": SignInFailedError,
     "UserLambdaValidationException": SignInFailedError,
     "InvalidPasswordException": WeakPasswordError,
+    "PasswordHistoryPolicyViolationException": WeakPasswordError,
     "TooManyRequestsException": TooManyAttemptsError,
     "LimitExceededException": TooManyAttemptsError,
     "TooManyFailedAttemptsException": TooManyAttemptsError,
@@ -94,7 +95,7 @@ def create(email: str, *, language: str, time_zone: str) -> None:
 
 def set_password(user_id: str, password: str) -> None:
     """From now on, and no other one."""
-    with _our_errors():
+    with _our_errors(InvalidParameterException=WeakPasswordError):
         client().admin_set_user_password(
             UserPoolId=_settings().user_pool_id, Username=user_id, Password=password, Permanent=True
         )

@@ -1,6 +1,7 @@
 """Passwords that are too weak to be taken."""
 
 from itertools import pairwise
+from unicodedata import category
 
 SHORTEST_PASSWORD = 10
 COMMON = frozenset(
@@ -13,11 +14,13 @@ COMMON = frozenset(
 
 
 def is_weak(password: str, email: str) -> bool:
-    """NIST SP 800-63B section 5.1.1.2: length, and no password that is guessed first."""
+    """NIST SP 800-63B section 5.1.1.2: length, and no password that is guessed first. Nor a control character,
+    which Cognito takes from nobody."""
     lowered = password.lower()
     letters = lowered.strip("0123456789!?.@#$%*_- ")
     return (
         len(password) < SHORTEST_PASSWORD
+        or any(category(one) == "Cc" for one in password)
         or len(set(lowered)) < 4
         or letters in COMMON
         or email.split("@", maxsplit=1)[0].lower() in {lowered, letters}

@@ -89,6 +89,37 @@ def test_a_user_who_registered_before_and_never_confirmed_is_the_owners_who_show
     assert attributes["email_verified"] == "true"
 
 
+@pytest.mark.parametrize("password", ["otters-swim\u0000at", "otters\nswim-at"])
+def test_a_password_that_cognito_takes_from_nobody_is_weak_from_the_beginning(accounts: Service, password: str) -> None:
+    """`InvalidParameterException`: it wants no control character; spaces at the ends are taken off before."""
+    assert ask(accounts, "register", **{**OWNER, "password": password}).body["code"] == "password_is_weak"
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    ["InvalidParameterException", "InvalidPasswordException", "PasswordHistoryPolicyViolationException"],
+)
+def test_a_password_that_cognito_refuses_is_weak_and_the_code_goes_on(
+    accounts: Service, monkeypatch: pytest.MonkeyPatch, refusal: str
+) -> None:
+    ask(accounts, "register", **OWNER)
+    code = code_to(ADDRESS)
+    real = identity.client()
+
+    class Strict:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(real, name)
+
+        def admin_set_user_password(self, **asked: Any) -> Any:
+            raise ClientError({"Error": {"Code": refusal, "Message": "no"}}, "AdminSetUserPassword")
+
+    with monkeypatch.context() as strict:
+        strict.setattr(identity, "client", Strict)
+        assert ask(accounts, "confirm", **OWNER, code=code).body["code"] == "password_is_weak"
+
+    assert ask(accounts, "confirm", **OWNER, code=code).status == 204
+
+
 def test_a_code_is_good_once(accounts: Service) -> None:
     ask(accounts, "register", **OWNER)
     code = code_to(ADDRESS)
