@@ -113,7 +113,7 @@ def refresh_tokens(body: Annotated[RefreshToken, Body()]) -> SignInTokens:
 )
 def sign_out(body: Annotated[RefreshToken, Body()]) -> Response[None]:
     """Its access token opens nothing from then on, and its sockets close."""
-    service.sign_out(body.refresh_token.get_secret_value(), clock.now())
+    service.sign_out(body.refresh_token.get_secret_value(), network=_network(), now=clock.now())
     return no_content()
 
 

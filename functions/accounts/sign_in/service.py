@@ -155,9 +155,9 @@ def refresh(refresh_token: str, *, network: str, now: datetime) -> Session:
 # --- the end of sessions --------------------------------------------------------------------------------------------
 
 
-def sign_out(refresh_token: str, now: datetime) -> None:
+def sign_out(refresh_token: str, *, network: str, now: datetime) -> None:
     """On this device. A refresh token is opaque: what it opens says whose session it is."""
-    session = identity.refresh(refresh_token)
+    session = refresh(refresh_token, network=network, now=now)
     identity.revoke(session.refresh_token)
     if session.refresh_token != refresh_token:
         with suppress(SessionOverError):  # rotated away, or gone with its successor
@@ -223,7 +223,11 @@ def change_password(profile: Profile, *, current: str, new: str, network: str, n
         raise WeakPasswordError(pointer="#/new_password")
     show_password(profile, current, network=network, now=now)
     identity.set_password(profile.user_id, new)
-    end_sessions(profile.user_id)
+    try:
+        end_sessions(profile.user_id)
+    except Exception:  # so that the change can be asked for again, with the same `current`
+        identity.set_password(profile.user_id, current)
+        raise
     letters.tell(profile.email, letter(PASSWORD_CHANGED, profile.language))
     session = identity.sign_in(profile.email, new)
     return _living(session, lambda: identity.sign_in(profile.email, new))

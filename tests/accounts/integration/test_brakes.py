@@ -203,7 +203,10 @@ def test_wrong_passwords_make_that_network_wait_and_a_right_one_forgives(account
     assert ask(accounts, "sign-in", OWNERS, **right).status == 200
 
 
-def test_garbage_for_refresh_tokens_makes_a_network_wait(accounts: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("what", ["refresh", "sign-out"])
+def test_garbage_for_refresh_tokens_makes_a_network_wait(
+    accounts: Service, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
     from accounts.sign_in import identity
     from stadion.errors import SessionOverError
 
@@ -214,7 +217,7 @@ def test_garbage_for_refresh_tokens_makes_a_network_wait(accounts: Service, monk
     few = domain.Limit("network-refreshes", 2, domain.QUARTER, is_shared=True)
     monkeypatch.setattr("accounts.brakes.service.REFRESHES_BY_NETWORK", few)
 
-    answers = [ask(accounts, "refresh", STRANGERS, refresh_token="garbage").status for _ in range(3)]
+    answers = [ask(accounts, what, STRANGERS, refresh_token="garbage").status for _ in range(3)]
 
     assert answers == [401, 401, 429]
 

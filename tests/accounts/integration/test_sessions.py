@@ -73,6 +73,20 @@ def test_a_change_ends_every_other_session_and_goes_on_here(accounts: Service, a
     assert letters_to(ADDRESS)[-1].subject == "Ваш пароль изменён"
 
 
+def test_a_change_that_could_not_end_the_sessions_is_none(
+    accounts: Service, anna: str, revoked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the password is another one, the thief's session lives on, and nobody can ask for the change again."""
+    thief = signed_in()
+    wanted = {"current_password": ANNA["password"], "new_password": NEW}
+    with monkeypatch.context() as broken:
+        broken.setattr(identity, "revoke_all", crash)
+        assert accounts.call("PUT", "/v1/me/password", wanted, user=anna).status == 500
+
+    assert accounts.call("PUT", "/v1/me/password", wanted, user=anna).status == 200
+    assert with_token(accounts, thief) == 401
+
+
 def test_a_sign_in_in_the_second_of_an_end_is_good_in_the_next_one(accounts: Service, anna: str) -> None:
     """Tokens tell seconds: those of before and after the end look the same, so both are over."""
     before = signed_in()
