@@ -61,6 +61,27 @@ MUTANTS: Final = (
         (SESSIONS,),
     ),
     Mutant(
+        "a reset code outlives the address that it went to",
+        "accounts.sign_in.service:reset_password",
+        "or holder is None or holder.user_id != about.user_id",
+        "",
+        (SESSIONS,),
+    ),
+    Mutant(
+        "one purpose spends the mails of another",
+        "accounts.brakes.service:ask_for_mail",
+        'f"{what} {address}"',
+        "address",
+        (BRAKES,),
+    ),
+    Mutant(
+        "a right password counts against the whole network",
+        "accounts.brakes.service:Attempt.succeeded",
+        "store.give_back(limit, subject, self.at)",
+        "pass",
+        (BRAKES,),
+    ),
+    Mutant(
         "a token is enough to move the address",
         "accounts.contacts.service:ask_new_email",
         "sign_in_service.show_password(profile, password, network=network, now=now)",

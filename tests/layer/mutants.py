@@ -186,7 +186,7 @@ MUTANTS: Final = (
     ),
     Mutant(
         "an older end takes a newer one back",
-        "stadion.standing:end_sessions",
+        "stadion.standing:_all_until",
         "max(int(now.timestamp()), known.ended_s or 0)",
         "int(now.timestamp())",
         STANDING,
