@@ -115,7 +115,9 @@ class TestRule:
 class TestViewers:
     def test_others_see_what_consents_and_permissions_say(self) -> None:
         all_of_it = Privacy(location=True, health_data=True)
-        assert Privacy().visible_to(Viewer(is_athlete=True)).heart_rate
+        assert all_of_it.visible_to(Viewer(is_athlete=True)).heart_rate
+        assert not Privacy(location=True).visible_to(Viewer(is_athlete=True)).heart_rate
+        assert Privacy().visible_to(Viewer(is_athlete=True)).position
         assert not all_of_it.visible_to(Viewer()).heart_rate
         assert all_of_it.visible_to(Viewer(heart_rate=True)).heart_rate
         assert not Privacy(location=True).visible_to(Viewer(heart_rate=True)).heart_rate

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from stadion.change import Change
 from stadion.observability import correlation_id, count, logger
+from stadion.privacy import Viewer
 from stadion.settings import load
 from stadion.work import NotQueuedError, enqueue
 from telemetry.live import connections
@@ -18,6 +19,7 @@ from telemetry.live.audience.work import Push
 from telemetry.live.errors import LiveSessionNotFoundError, ShareLinkNotFoundError, TooManyWatchersError
 from telemetry.live.messages import EndReason, SeenUpdate, WatchEnded
 from telemetry.live.sessions import store as session_store
+from telemetry.live.sessions.domain import Session
 from telemetry.live.sessions.port import Samples, between, latest
 from telemetry.live.settings import PushSettings
 from telemetry.live.values import LiveView
@@ -77,12 +79,17 @@ def _check_may_watch(audience: Audience, watcher: Watcher, now: datetime) -> Non
 
 def _seen(audience: Audience, watcher: Watcher, now: datetime) -> LiveView:
     if audience.is_own(watcher):
-        session = session_store.get(audience.user_id, watcher.session_id)
-        return own_view(session, session_store.newest(audience.user_id, watcher.session_id), sequence=0)
+        return _own(audience, watcher.session_id, sequence=0)[1]
     view = _view(audience, watcher, now)
     if view is None:
         raise LiveSessionNotFoundError
     return view
+
+
+def _own(audience: Audience, session_id: str, *, sequence: int) -> tuple[Session, LiveView]:
+    session = session_store.get(audience.user_id, session_id)
+    shows = audience.privacy.visible_to(Viewer(is_athlete=True))
+    return session, own_view(session, session_store.newest(audience.user_id, session_id), shows, sequence)
 
 
 def _view(audience: Audience, watcher: Watcher, now: datetime) -> LiveView | None:
@@ -145,7 +152,8 @@ def push(asked: Push, now: datetime) -> int:
     if not watchers:
         return 0
     allowed = [watcher for watcher in watchers if audience.may_watch(watcher, now)]
-    _dismiss(audience.user_id, [watcher for watcher in watchers if watcher not in allowed], EndReason.NOT_ALLOWED)
+    refused = [watcher for watcher in watchers if watcher not in allowed]
+    _dismiss(audience.user_id, refused, EndReason.NOT_ALLOWED, name=shown.shown_as if shown is not None else "")
     is_over = shown is not None and (shown.is_final or (asked.ends and shown.is_over(now)))
     if not is_over and not pushing.claim(now):
         return 0
@@ -174,9 +182,8 @@ def _tell_others(pushing: Pushing, watchers: list[Watcher], now: datetime, *, is
 def _tell_oneself(pushing: Pushing, watchers: list[Watcher]) -> int:
     if not watchers:
         return 0
-    user_id, session_id = pushing.audience.user_id, watchers[0].session_id
-    session = session_store.get(user_id, session_id)
-    view = own_view(session, session_store.newest(user_id, session_id), sequence=pushing.shown.revision or 0)
+    user_id = pushing.audience.user_id
+    session, view = _own(pushing.audience, watchers[0].session_id, sequence=pushing.shown.revision or 0)
     told = _tell(user_id, dict.fromkeys(watchers, view))
     if not session.is_open:
         _dismiss(user_id, watchers, EndReason.SESSION_ENDED)

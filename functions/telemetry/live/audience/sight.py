@@ -82,7 +82,8 @@ class Shown(Value):
         )
         if is_over:
             return about
-        is_hidden = sight.is_hidden and sight.began_s is not None
+        is_in_zone = privacy.hides(self.position)
+        is_hidden = is_in_zone or (sight.is_hidden and sight.began_s is not None)
         moving = {} if is_hidden else {**_pace(self.speed_mps), "heart_rate_bpm": heart_rate_bpm}
         if not shows.heart_rate:
             moving.pop("heart_rate_bpm", None)
@@ -92,7 +93,7 @@ class Shown(Value):
                 "hidden": is_hidden,
                 "time_s": None if sight.last_s is None else round(sight.time_s, 3),
                 "distance_m": None if sight.distance_m is None else round(sight.distance_m, 3),
-                "position": self.position if shows.position else None,
+                "position": self.position if shows.position and not is_in_zone else None,
                 **moving,
             }
         )
@@ -102,8 +103,8 @@ def shown_first(session: Session) -> Shown:
     return Shown(session_id=session.session_id, sport_type=session.sport_type, started_at=session.started_at)
 
 
-def own_view(session: Session, newest: Latest | None, sequence: int) -> LiveView:
-    """The athlete's own."""
+def own_view(session: Session, newest: Latest | None, shows: Shows, sequence: int) -> LiveView:
+    """The athlete's own: the heart rate as long as they agree that it is shown."""
     about = LiveView(
         session_id=session.session_id,
         sequence=sequence,
@@ -117,7 +118,7 @@ def own_view(session: Session, newest: Latest | None, sequence: int) -> LiveView
         update={
             "time_s": newest.time_s,
             "position": newest.position,
-            "heart_rate_bpm": newest.heart_rate_bpm,
+            "heart_rate_bpm": newest.heart_rate_bpm if shows.heart_rate else None,
             "distance_m": newest.distance_m,
             **_pace(newest.speed_mps),
         }

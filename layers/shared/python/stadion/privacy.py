@@ -57,7 +57,7 @@ class Shows:
     """What a viewer sees."""
 
     everything: bool
-    """The athlete's own: nothing is hidden, and all of it counts."""
+    """The athlete's own: no place is hidden, and all of it counts."""
     position: bool
     heart_rate: bool
 
@@ -103,7 +103,7 @@ class Privacy:
 
     def visible_to(self, viewer: Viewer) -> Shows:
         if viewer.is_athlete:
-            return Shows(everything=True, position=True, heart_rate=True)
+            return Shows(everything=True, position=True, heart_rate=self.health_data)
         return Shows(everything=False, position=self.location, heart_rate=self.health_data and viewer.heart_rate)
 
     def follow(self, sight: Sight, points: Iterable[Point]) -> Iterator[Sight]:
@@ -115,6 +115,10 @@ class Privacy:
     def is_seen_at(self, sight: Sight, at_s: float) -> bool:
         """Whether others may know what happens then. Not, when the athlete may have got into a zone unheard."""
         return not sight.is_hidden and (not self.zones or not _may_be_in(sight, at_s))
+
+    def hides(self, position: tuple[float, float] | None) -> bool:
+        """Whether a zone is there now, also one that was set after somebody was seen there."""
+        return position is not None and bool(self.zones) and self._nearest(position)[0] <= 0.0
 
     def _after(self, sight: Sight, point: Point) -> Sight:
         if sight.until_s is not None and point.at_s <= sight.until_s:
@@ -133,8 +137,11 @@ class Privacy:
         return sight.model_copy(update={"until_s": point.at_s, "fix_s": point.at_s, "clear_m": max(0.0, away_m)})
 
     def _nearest(self, position: tuple[float, float]) -> tuple[float, float]:
-        """How far outside the nearest zone (negative: inside; its edge belongs to it), and that zone's radius."""
-        return min((distance_m(*position, zone.lat, zone.lon) - zone.radius_m, zone.radius_m) for zone in self.zones)
+        """How far outside the nearest zone (negative: inside; its edge belongs to it), and that zone's radius: of
+        several that it is in, the largest."""
+        found = [(distance_m(*position, zone.lat, zone.lon) - zone.radius_m, zone.radius_m) for zone in self.zones]
+        away_m, radius_m = min(found)
+        return away_m, max((radius for away, radius in found if away <= 0.0), default=radius_m)
 
 
 def _may_be_in(sight: Sight, at_s: float) -> bool:
@@ -151,10 +158,13 @@ def _is_sure(sight: Sight, point: Point, away_m: float) -> bool:
 
 
 def _hidden(sight: Sight, since_s: float, radius_m: float) -> Sight:
-    if sight.is_hidden:
-        return sight
+    """Who comes from one zone into a larger one is hidden as long as that one hides, since the same moment."""
     hold_s = min(HIDDEN_FOR_S_PER_M * radius_m, HIDDEN_FOR_AT_MOST_S)
-    return sight.model_copy(update={"is_hidden": True, "hidden_until_s": since_s + hold_s})
+    if not sight.is_hidden:
+        return sight.model_copy(update={"is_hidden": True, "hidden_until_s": since_s + hold_s})
+    if sight.last_s is None:
+        return sight  # it was never seen
+    return sight.model_copy(update={"hidden_until_s": max(sight.hidden_until_s, sight.last_s + hold_s)})
 
 
 def _from_the_start(sight: Sight) -> Sight:

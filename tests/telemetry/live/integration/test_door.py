@@ -274,6 +274,18 @@ class TestConsents:
         assert wire.seen_by("own")[-1]["position"] is not None
 
 
+class TestNames:
+    def test_whose_link_is_over_is_not_told_the_sessions_own_id(self, home: Service, wire: Wire, now: Clock) -> None:
+        link = link_of(home, expires_in_s=60)
+        run(home, 0, 600, 603, 606)
+        watch(home, "c1", user=None, athlete_id=ATHLETE, session_id=SESSION, link_id=link["link_id"])
+        now.advance(seconds=61)
+        run(home, 10, 609, 612)
+        ended = wire.to("c1")[-1]
+        assert (ended["type"], ended["reason"]) == ("ended", "not_allowed")
+        assert ended["session_id"] == wire.seen_by("c1")[-1]["session_id"]
+
+
 class TestZones:
     def test_a_zone_that_comes_late_holds_from_the_next_sample_on(self, telemetry: Service, wire: Wire) -> None:
         follow(telemetry)
@@ -287,9 +299,31 @@ class TestZones:
         assert [(one["hidden"], one["position"] is not None) for one in seen] == [
             (False, False),
             (False, True),
-            (True, True),
+            (True, False),
         ]
-        assert seen[-1]["position"] == seen[-2]["position"]
+
+    def test_a_place_where_a_zone_was_set_since_is_shown_to_nobody(self, telemetry: Service) -> None:
+        """Whoever comes then would be told the door."""
+        start(telemetry)
+        link = link_of(telemetry)
+        run(telemetry, 0, 600, 300, 3)
+        hide(telemetry, (*HOME, RADIUS_M))
+        seen = looked(telemetry, link).body
+        hidden = ("hidden", "position", "speed_mps", "pace_s_per_km", "heart_rate_bpm")
+        assert [seen[name] for name in hidden] == [True, None, None, None, None]
+
+    def test_who_comes_from_a_zone_into_a_larger_one_is_hidden_as_long_as_that_one_hides(
+        self, telemetry: Service, wire: Wire
+    ) -> None:
+        hide(telemetry, (*north(900), 200.0), (*HOME, 800.0))
+        follow(telemetry)
+        start(telemetry)
+        run(telemetry, 0, 1200, 1197, 1099, 1000, 700, 300)
+        run(telemetry, 300, 700, 900, 1131)
+        watch(telemetry, "c1")
+        assert wire.seen_by("c1")[-1]["hidden"], "the small one hides for 200 s"
+        run(telemetry, 802, 1131)
+        assert not wire.seen_by("c1")[-1]["hidden"]
 
     def test_a_zone_that_is_taken_away_shows_what_comes_and_nothing_of_before(self, home: Service, wire: Wire) -> None:
         run(home, 0, 0, 3, 6)
