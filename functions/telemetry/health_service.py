@@ -27,5 +27,6 @@ def forget(user_id: str, asked: HealthDataDeletionAsked, now: datetime) -> dict[
         device_service.forget(user_id, metric)
     for metric, device_id, instants in left:
         device_service.tell(user_id, device_id, [(metric, instants)], time_zone=person.time_zone, now=now)
-    kept_live = [kept.workout_id for kept in stream_store.all_kept(user_id) if kept.is_live]
-    return {"values_left": sum(len(ms) for _, _, ms in left), "minutes": live.forget_health(user_id, kept_live, now)}
+    kept_live = {kept.workout_id: kept.started_at for kept in stream_store.all_kept(user_id) if kept.is_live}
+    minutes = live.forget_health(user_id, kept_live, asked.asked_at, now)
+    return {"values_left": sum(len(ms) for _, _, ms in left), "minutes": minutes}

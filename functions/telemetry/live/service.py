@@ -1,7 +1,7 @@
 """Use cases of a live workout. Every one of them may be repeated, over either way in."""
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -27,7 +27,7 @@ from telemetry.live.errors import (
 from telemetry.live.sessions import store as session_store
 from telemetry.live.sessions.batches import Judged, judged, minutes_of
 from telemetry.live.sessions.chunks import NOTHING, Samples, gaps, merged, unpacked
-from telemetry.live.sessions.domain import Session, started
+from telemetry.live.sessions.domain import CLOCK_SKEW, Session, started
 from telemetry.live.sessions.intake import Intake, decide, ending, holds_nothing
 from telemetry.live.values import (
     Coverage,
@@ -302,13 +302,16 @@ def saved(user_id: str, session_id: str, workout_id: str, now: datetime) -> str:
     return outcome
 
 
-def forget_health(user_id: str, workout_ids: Iterable[str], now: datetime) -> int:
-    """In the chunks of all sessions, those too that outlived theirs and are of these workouts; in how many."""
+def forget_health(user_id: str, workouts: Mapping[str, datetime | None], asked_at: datetime, now: datetime) -> int:
+    """In the chunks of all sessions, those too that outlived theirs and are of these workouts (and when they began);
+    in how many. What was recorded since is not meant, however late the request is heard, or once more: the phone's
+    clock may be ahead, so since is `CLOCK_SKEW` later."""
 
-    def forget(session_id: str) -> int:
-        return retry_on_conflict(lambda: session_store.forget_health(user_id, session_id, now))
+    def forget(session_id: str, began_at: datetime | None) -> int:
+        until_s = (asked_at + CLOCK_SKEW - began_at).total_seconds() if began_at is not None else None
+        return retry_on_conflict(lambda: session_store.forget_health(user_id, session_id, until_s, now))
 
-    return sum(forget(one) for one in dict.fromkeys([*session_store.ids(user_id), *workout_ids]))
+    return sum(forget(*one) for one in {**workouts, **session_store.starts(user_id)}.items())
 
 
 def holds(user_id: str, session_id: str) -> bool:

@@ -10,6 +10,7 @@ from local.recordings import recordings
 from stadion import claims, clock, dynamo
 from stadion.consents import health_among, is_health
 from stadion.streams.codec import decode
+from telemetry.live import connections
 from telemetry.metrics_table import METRICS, MetricKind
 from tests.kit.consents import UNTOLD, consent, withdrawn
 from tests.kit.events import entry
@@ -18,8 +19,8 @@ from tests.kit.services import ATHLETE, Service, sqs_event
 from tests.telemetry.devices.integration.world import counts, sample, send
 from tests.telemetry.devices.integration.world import deliver as keep
 from tests.telemetry.devices.integration.world import waiting as kept_for_later
+from tests.telemetry.live.integration.world import Wire, grant, start, watch
 from tests.telemetry.live.integration.world import send as send_live
-from tests.telemetry.live.integration.world import start
 from tests.telemetry.metrics.integration.test_metrics import waiting, work_off
 from workouts.recordings.service import entries_of
 
@@ -123,6 +124,27 @@ def test_of_live_samples_the_heart_rate_is_dropped_and_named(telemetry: Service)
 
 
 # --- showing --------------------------------------------------------------------------------------------------------
+
+
+def test_the_athletes_own_live_view_has_no_heart_rate_after_the_withdrawal(
+    telemetry: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wire = Wire()
+    monkeypatch.setattr(connections, "tell", wire.tell)
+    monkeypatch.setattr(connections, "client", lambda: None)
+    grant(telemetry, "health_data")
+    start(telemetry, started_at=clock.rfc3339(clock.now() - timedelta(hours=1)))
+    send_live(telemetry, 0, 1, heart_rate_bpm=[140, 141], power_w=[200, 201])
+    watch(telemetry, "own", user=ATHLETE)
+    assert wire.seen_by("own")[-1]["heart_rate_bpm"] == 141
+
+    hear(telemetry, withdrawn())
+    grant(telemetry, "health_data", granted=False, revision=2)
+
+    watch(telemetry, "own", user=ATHLETE)
+    send_live(telemetry, 2, power_w=[202])
+    assert [one["heart_rate_bpm"] for one in wire.seen_by("own")[1:]] == [None, None]
+
 
 CLOSED = [
     *[f"/v1/telemetry/{metric}" for metric in HEALTH],
@@ -256,3 +278,15 @@ def test_what_came_after_the_request_is_not_meant(telemetry: Service) -> None:
 
     left = {item["pk"]["S"] for item in telemetry.items()}
     assert {f"TELEMETRY#{ATHLETE}#heart_rate", f"ROLLUPS#{ATHLETE}#heart_rate"} <= left
+
+
+def test_a_request_that_is_heard_late_or_again_takes_nothing_of_what_was_recorded_since(telemetry: Service) -> None:
+    hear(telemetry, withdrawn(), consent(revision=3))
+    start(telemetry, started_at=clock.rfc3339(clock.now() - timedelta(hours=1)))
+    send_live(telemetry, 0, 1, heart_rate_bpm=[140, 141])
+
+    assert deleted(telemetry, asked(at=clock.rfc3339(clock.now() - timedelta(hours=2)))) == 0
+    assert "heart_rate_bpm" in columns_of(telemetry)
+
+    assert deleted(telemetry, asked(at=clock.rfc3339(clock.now() - timedelta(minutes=50)))) == 0
+    assert "heart_rate_bpm" not in columns_of(telemetry)

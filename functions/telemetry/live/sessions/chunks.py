@@ -80,9 +80,14 @@ def merged(parts: Iterable[Samples]) -> Samples:
     return Samples(ms[last], found)
 
 
-def without_health(samples: Samples) -> Samples:
-    missing = np.full(len(samples), np.nan)
-    return Samples(samples.ms, {name: missing if is_health(name) else samples.columns[name] for name in CHANNELS})
+def without_health(samples: Samples, *, until_s: float | None = None) -> Samples:
+    """`until_s`: of what is later, with it."""
+    stays = np.zeros(len(samples), bool) if until_s is None else samples.ms > until_s * 1000
+
+    def left(name: str) -> Floats:
+        return np.where(stays, samples.columns[name], np.nan) if is_health(name) else samples.columns[name]
+
+    return Samples(samples.ms, {name: left(name) for name in CHANNELS})
 
 
 def by_minute(samples: Samples) -> Iterator[tuple[int, Samples]]:

@@ -210,17 +210,17 @@ def hear(stored: Stored[Session], session: Session, until_s: float, now: datetim
         writes.replace(stored, heard, now)
 
 
-def ids(user_id: str) -> list[str]:
+def starts(user_id: str) -> dict[str, datetime]:
     """Of all sessions that are known."""
-    return [stored.place.sk.removeprefix("LIVE#") for stored in SESSIONS.each(user_id)]
+    return {session.session_id: session.started_at for session in SESSIONS.every(user_id)}
 
 
-def forget_health(user_id: str, session_id: str, now: datetime) -> int:
-    """Takes heart rate out of its chunks; of how many. `WriteConflictError` when one changed meanwhile."""
+def forget_health(user_id: str, session_id: str, until_s: float | None, now: datetime) -> int:
+    """Takes heart rate until then out of its chunks; of how many. `WriteConflictError` when one changed meanwhile."""
     changed = 0
     for stored in CHUNKS.each(user_id, session_id, LIVE):
         samples = unpacked(stored.value or b"")
-        left = without_health(samples)
+        left = without_health(samples, until_s=until_s)
         if not left.same_as(samples):
             writes.replace(stored, packed(left), now)
             changed += 1
