@@ -1,6 +1,6 @@
 """Rules and values of the workout diary."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar, Final, Literal, TypeVar
@@ -301,7 +301,7 @@ class Workout(Measured):
                 **shared,
                 "gear_ids": self.gear_ids or [],
                 "gear_chosen": self.gear_ids is not None,
-                "flags": [flag.code for flag in self.flags],
+                "flags": [flag.code for flag in shown(self, agrees=agrees).flags],
             }
         )
 
@@ -415,12 +415,17 @@ HEALTH_NUMBERS: Final = tuple(health_among(Measured.model_fields))
 HEALTH_FLAGS: Final = frozenset({"heart_rate_too_high"})
 OF_HEART: Final = "average_heart_rate_bpm"
 """Of laps and splits, the one number that is health data."""
+OF_PARTS: Final = ("laps", "splits_km", "splits_mile")
 
 
 def health_in(measured: Measured) -> list[str]:
     """The names of its numbers that tell of the body."""
-    found = [name for name in HEALTH_NUMBERS if getattr(measured, name) is not None]
-    if measured.calories_method == ASSUMED_CALORIES:
+    return _health_of({name: getattr(measured, name) for name in HEALTH_NUMBERS})
+
+
+def _health_of(numbers: Mapping[str, Any]) -> list[str]:
+    found = [name for name in HEALTH_NUMBERS if numbers[name] is not None]
+    if numbers["calories_method"] == ASSUMED_CALORIES:
         return [name for name in found if not name.startswith("calories")]
     return found
 
@@ -447,14 +452,25 @@ def shown(workout: Workout, *, agrees: bool) -> Workout:
     return permitted(workout, agrees=False).model_copy(update={"flags": flags})
 
 
+def answer_shown(answer: Mapping[str, Any], *, agrees: bool) -> dict[str, Any]:
+    """What a request was answered before, for the same one again: the consent may have gone since."""
+    if agrees:
+        return dict(answer)
+    left_out = _health_of(answer)
+    names = [name for name in left_out if name != "calories_method"]
+    flags = [flag for flag in answer["flags"] if flag["code"] not in HEALTH_FLAGS]
+    told = {"flags": flags, "dropped": _named(answer["dropped"], names)}
+    return {**answer, **dict.fromkeys(left_out), **told, **{name: _heartless(answer[name]) for name in OF_PARTS}}
+
+
 def shown_track(track: Track, *, agrees: bool) -> Track:
     if agrees:
         return track
-    parts = ("laps", "splits_km", "splits_mile")
-    without = {
-        name: [{**one, OF_HEART: None} if OF_HEART in one else one for one in getattr(track, name)] for name in parts
-    }
-    return track.model_copy(update=without)
+    return track.model_copy(update={name: _heartless(getattr(track, name)) for name in OF_PARTS})
+
+
+def _heartless(parts: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{**one, OF_HEART: None} if OF_HEART in one else one for one in parts]
 
 
 def keeps_health(workout: Workout) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from stadion import pagination
 from stadion.change import Change
 from stadion.errors import FieldRequiredError
-from stadion.idempotency import IdempotencyKey, recall
+from stadion.idempotency import IdempotencyKey, ReplayedError, recall
 from stadion.retry import retry_on_conflict
 from stadion.sports import SportType
 from workouts import file_store, store, twin_service
@@ -21,6 +21,7 @@ from workouts.domain import (
     Track,
     Workout,
     absorb,
+    answer_shown,
     as_typed,
     check_together,
     filled,
@@ -68,6 +69,9 @@ def record(
     check_together(workout, now)
     try:
         return retry_on_conflict(lambda: _record_once(workout, on_duplicate, time_zone, key, answer, now))
+    except ReplayedError as before:
+        agrees = athletes.person(new.user_id).agrees
+        raise ReplayedError(before.status, answer_shown(before.answer, agrees=agrees)) from before
     except WorkoutIdTakenError:  # by this very request, sent twice at once?
         stored, track, agrees = store.see(workout.user_id, workout.workout_id)
         if _as_sent(stored) != _as_sent(workout):

@@ -17,6 +17,7 @@ from tests.kit.services import ATHLETE, Service, sqs_event
 from tests.workouts import live_sessions
 from tests.workouts.diary import measure, upload, workout
 from workouts import file_store, store
+from workouts.domain import WorkoutFlag
 
 RIDE = "4078723797.fit"
 OF_THE_HEART = ("average_heart_rate_bpm", "max_heart_rate_bpm")
@@ -286,3 +287,25 @@ def test_what_is_granted_again_is_not_deleted(diary: Service, ride: bytes) -> No
     tell(diary, consent(revision=3))
     measure(diary)
     assert store.get(ATHLETE, recorded).average_heart_rate_bpm is not None
+
+
+def test_the_answer_to_the_same_request_again_has_no_more_than_is_shown_now(diary: Service) -> None:
+    def again() -> Any:
+        return diary.call("POST", "/v1/workouts", BY_HAND, idempotency_key="typed-1").body
+
+    assert again()["average_heart_rate_bpm"] == 152
+    assert again()["average_heart_rate_bpm"] == 152
+    tell(diary, withdrawn())
+    without = again()
+    assert [without[name] for name in DROPPED_BY_HAND] == [None] * 3
+    assert (set(without["dropped"]), without["distance_m"]) == (DROPPED_BY_HAND, 6400)
+    tell(diary, consent(revision=3))
+    assert (again()["average_heart_rate_bpm"], again()["dropped"]) == (152, [])
+
+
+def test_that_a_heart_rate_was_impossible_is_told_to_nobody_either(diary: Service) -> None:
+    made = diary.call("POST", "/v1/workouts", BY_HAND).body
+    flags = [WorkoutFlag.of("heart_rate_too_high"), WorkoutFlag.of("speed_too_high")]
+    flagged = store.get(ATHLETE, made["workout_id"]).model_copy(update={"flags": flags})
+    assert flagged.facts(agrees=True).flags == ["heart_rate_too_high", "speed_too_high"]
+    assert flagged.facts(agrees=False).flags == ["speed_too_high"]
