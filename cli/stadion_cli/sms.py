@@ -1,5 +1,7 @@
 """`stadion sms`: what this AWS account may spend on SMS in a month. No template can say it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
@@ -12,6 +14,7 @@ app = typer.Typer(name="sms", no_args_is_help=True, rich_markup_mode="rich", hel
 
 LIMIT: Final = "MonthlySpendLimit"
 TYPE: Final = "DefaultSMSType"
+WHO: Final = "AWS_PROFILE and AWS_REGION say which account; aws sts get-caller-identity"
 Stage = Annotated[str, typer.Option("--stage", help="dev or prod: whose limit.")]
 
 
@@ -76,7 +79,8 @@ def limit(*, stage: Stage = "prod") -> None:
 
     wanted = _wanted(stage)
     try:
-        _client().set_sms_attributes(attributes={LIMIT: f"{wanted:.0f}", TYPE: "Transactional"})
+        with _account() as client:
+            client.set_sms_attributes(attributes={LIMIT: f"{wanted:.0f}", TYPE: "Transactional"})
     except ClientError as error:
         said = error.response["Error"].get("Message", "")
         raise SmsNotReady(
@@ -86,10 +90,27 @@ def limit(*, stage: Stage = "prod") -> None:
 
 
 def spending(stage: str) -> Spending:
-    client = _client()
-    told = client.get_sms_attributes(attributes=[LIMIT])["attributes"].get(LIMIT)
-    sandbox = bool(client.get_sms_sandbox_account_status()["IsInSandbox"])
-    return Spending(float(told) if told else None, _wanted(stage), sandbox)
+    from botocore.exceptions import ClientError
+
+    wanted = _wanted(stage)
+    try:
+        with _account() as client:
+            told = client.get_sms_attributes(attributes=[LIMIT])["attributes"].get(LIMIT)
+            sandbox = bool(client.get_sms_sandbox_account_status()["IsInSandbox"])
+    except ClientError as error:
+        raise UsageError(f"AWS says: {error.response['Error'].get('Message')}", hint=WHO) from error
+    return Spending(float(told) if told else None, wanted, sandbox)
+
+
+@contextmanager
+def _account() -> Iterator[Any]:
+    """That of the caller's credentials: the local stack sends no SMS, and has no limit."""
+    from botocore.exceptions import NoCredentialsError, NoRegionError, ProfileNotFound
+
+    try:
+        yield _client()
+    except (NoCredentialsError, NoRegionError, ProfileNotFound) as error:
+        raise UsageError(f"No AWS account can be reached: {error}", hint=WHO) from error
 
 
 def _wanted(stage: str) -> float:

@@ -1,7 +1,9 @@
 """`stadion sms`: the account's limit is told, and what is wrong with it."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import boto3
 import pytest
@@ -11,6 +13,7 @@ from typer.testing import CliRunner
 
 from infra_cdk.environments import PROD
 from stadion_cli import sms
+from stadion_cli.base.errors import UsageError
 
 WANTED = f"{PROD.sms_month_usd:.0f}"
 
@@ -84,3 +87,39 @@ def test_a_limit_that_aws_does_not_grant_is_explained(monkeypatch: pytest.Monkey
 
 def test_an_unknown_environment_is_named() -> None:
     assert "staging" in str(run("limit", "--stage", "staging").exception)
+
+
+@pytest.mark.parametrize("command", ["status", "limit"])
+@pytest.mark.parametrize(
+    "missing", [["AWS_DEFAULT_REGION"], ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]], ids=["region", "credentials"]
+)
+def test_without_an_aws_account_it_says_what_is_missing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str, missing: list[str]
+) -> None:
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    for name in [*missing, "AWS_REGION", "AWS_PROFILE"]:
+        monkeypatch.delenv(name, raising=False)
+
+    refused = run(command)
+
+    assert isinstance(refused.exception, UsageError)
+    assert "No AWS account can be reached" in str(refused.exception)
+
+
+@pytest.mark.usefixtures("out_of_the_sandbox")
+def test_credentials_that_may_not_ask_are_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    make = sms._client
+
+    def client() -> Any:
+        made = make()
+        denied = ClientError({"Error": {"Code": "AuthorizationError", "Message": "not allowed"}}, "GetSMSAttributes")
+        monkeypatch.setattr(made, "get_sms_attributes", Mock(side_effect=denied))
+        return made
+
+    monkeypatch.setattr(sms, "_client", client)
+    refused = run("status")
+
+    assert isinstance(refused.exception, UsageError)
+    assert "not allowed" in str(refused.exception)
