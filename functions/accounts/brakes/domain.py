@@ -53,7 +53,9 @@ PASSWORDS_BY_NETWORK: Final = Limit("network-passwords", 100, HOUR, is_shared=Tr
 REFRESHES_BY_NETWORK: Final = Limit("network-refreshes", 60, QUARTER, is_shared=True)
 """With a token that Cognito does not take."""
 TEXTS_OF_ATHLETE: Final = (Limit("texts-hour", 3, HOUR), Limit("texts-day", 5, DAY))
-TEXTS_TO_NUMBER: Final = Limit("number-texts", 3, DAY)
+TEXTS_OF_NETWORK: Final = Limit("network-number-texts", 3, DAY)
+"""Of one network to one number: whoever asks for codes to another's keeps its owner from none."""
+TEXTS_TO_NUMBER: Final = Limit("number-texts", 10, DAY)
 TEXTS_BY_NETWORK: Final = Limit("network-texts", 20, HOUR, is_shared=True)
 
 

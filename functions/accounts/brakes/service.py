@@ -20,6 +20,7 @@ from accounts.brakes.domain import (
     REFRESHES_BY_NETWORK,
     TEXTS_BY_NETWORK,
     TEXTS_OF_ATHLETE,
+    TEXTS_OF_NETWORK,
     TEXTS_TO_NUMBER,
     Limit,
     mailbox_of,
@@ -74,6 +75,7 @@ def ask_for_text(user_id: str, number: str, network: str, now: datetime) -> None
         [
             (TEXTS_BY_NETWORK, network),
             *((limit, user_id) for limit in TEXTS_OF_ATHLETE),
+            (TEXTS_OF_NETWORK, f"{number} {network}"),
             (TEXTS_TO_NUMBER, number),
             (everybody, "everybody"),
         ],

@@ -215,7 +215,7 @@ def test_a_number_of_before_is_shown_and_told_to_nobody_who_sends(accounts: Serv
 
 
 def test_codes_by_sms_are_few(accounts: Service, anna: str, standing_clock: Clock) -> None:
-    """Three an hour to an athlete, three a day to a number."""
+    """Three an hour to an athlete, three a day to a number from one network."""
     ben = join(accounts, BEN)
     for _ in range(3):
         assert post(accounts, anna, "phone", phone=PHONE).status == 202
@@ -223,6 +223,19 @@ def test_codes_by_sms_are_few(accounts: Service, anna: str, standing_clock: Cloc
     assert post(accounts, anna, "phone", phone=OTHERS).body["code"] == "too_many_attempts"
     assert post(accounts, ben, "phone", phone=PHONE).body["code"] == "too_many_attempts"
     assert len(texts_to(PHONE)) == 3
+
+
+def test_nobody_spends_the_codes_that_the_owner_of_a_number_needs(
+    accounts: Service, anna: str, standing_clock: Clock
+) -> None:
+    """Ten a day to a number, of which one network has three."""
+    ben = join(accounts, BEN)
+    body = {"phone": PHONE}
+    for _ in range(4):
+        accounts.call("POST", "/v1/me/phone", body, user=ben, source_ip="198.51.100.7")
+
+    assert accounts.call("POST", "/v1/me/phone", body, user=anna, source_ip="203.0.113.9").status == 202
+    assert len(texts_to(PHONE)) == 4
 
 
 def test_a_day_has_an_end_of_codes_by_sms(accounts: Service, anna: str, monkeypatch: pytest.MonkeyPatch) -> None:
