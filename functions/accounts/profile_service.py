@@ -11,8 +11,7 @@ from accounts.contacts import store as numbers
 from accounts.domain import PhysicalData, Profile, Relation, visible_to
 from accounts.errors import NotMeasuredYetError
 from stadion.change import Change
-from stadion.errors import ConsentRequiredError, FieldRequiredError
-from stadion.events.accounts import ConsentKind
+from stadion.errors import FieldRequiredError
 from stadion.events.envelope import Event
 from stadion.retry import retry_on_conflict
 
@@ -68,20 +67,19 @@ def put_physical(user_id: str, entry: PhysicalData, now: datetime) -> list[Physi
     tomorrow = now.date() + timedelta(days=1)  # it has begun east of Greenwich
     if not EARLIEST_MEASUREMENT <= entry.measured_on <= tomorrow:
         raise NotMeasuredYetError
-    _check_consent(user_id)
-    retry_on_conflict(lambda: store.change_physical(user_id, entry.measured_on, entry, now))
+
+    def put() -> None:
+        agreed = consents.check_health(user_id)
+        store.change_physical(user_id, entry.measured_on, entry, now, also=agreed)
+
+    retry_on_conflict(put)
     return store.physical(user_id)
 
 
 def physical(user_id: str) -> list[PhysicalData]:
     """Shown to nobody without the consent to hold them."""
-    _check_consent(user_id)
+    consents.check_health(user_id)
     return store.physical(user_id)
-
-
-def _check_consent(user_id: str) -> None:
-    if not consents.may_use_health(user_id):
-        raise ConsentRequiredError(extensions={"consent": ConsentKind.HEALTH_DATA.value})
 
 
 def delete_physical(user_id: str, measured_on: date, now: datetime) -> None:

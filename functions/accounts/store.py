@@ -107,13 +107,20 @@ def physical(user_id: str) -> list[PhysicalData]:
     return [day.entry for day in DAYS.every(user_id) if day.entry is not None]
 
 
-def change_physical(user_id: str, measured_on: date, entry: PhysicalData | None, now: datetime) -> None:
+Also = Callable[[Change], None]
+"""What must hold in the same transaction."""
+
+
+def change_physical(
+    user_id: str, measured_on: date, entry: PhysicalData | None, now: datetime, *, also: Also = lambda _: None
+) -> None:
     """A day's entry with its event in one transaction; None takes it back. What holds already changes nothing."""
     stored = DAYS.read(user_id, measured_on)
     day = _Day(entry=entry)
     if (stored.value or _Day()) == day:
         return
     with Change(user_id, now) as change:
+        also(change)
         change.replace(stored, day)
         change.publish((entry or PhysicalData(measured_on=measured_on)).facts(stored.next_revision))
 

@@ -1,5 +1,6 @@
 """Use cases of consents: what holds now, the journal of how it came to be, the texts, and what goes on request."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -14,6 +15,8 @@ from accounts.consents.errors import (
     ConsentTextTakenError,
     TooManyConsentTextsError,
 )
+from stadion.change import Change
+from stadion.errors import ConsentRequiredError
 from stadion.events.accounts import ConsentChanged, ConsentKind, HealthDataDeletionAsked
 from stadion.events.envelope import Event
 from stadion.i18n import Language
@@ -62,18 +65,29 @@ def show(user_id: str, now: datetime) -> list[tuple[Consent, ConsentText]]:
     return [(consent, texts.current(now)) for consent, texts in store.all_of(user_id).values()]
 
 
-def may_use_health(user_id: str) -> bool:
-    return store.one_of(user_id, ConsentKind.HEALTH_DATA).granted
+def check_health(user_id: str) -> Callable[[Change], None]:
+    """`ConsentRequiredError`; answers what holds the consent still for a transaction that rests on it."""
+    consent = store.one_of(user_id, ConsentKind.HEALTH_DATA)
+    if consent.value is None or not consent.value.granted:
+        raise ConsentRequiredError(extensions={"consent": ConsentKind.HEALTH_DATA.value})
+    return store.stays(consent)
 
 
 def delete_health_data(user_id: str, now: datetime) -> None:
     """Physical data day by day, each with its news; then the other services are asked. Safe to repeat."""
-    consent = store.one_of(user_id, ConsentKind.HEALTH_DATA)
+    retry_on_conflict(lambda: _delete_health_data(user_id, now))
+
+
+def _delete_health_data(user_id: str, now: datetime) -> None:
+    """Nothing that is put after a new grant."""
+    stored = store.one_of(user_id, ConsentKind.HEALTH_DATA)
+    consent = stored.value or Consent(kind=ConsentKind.HEALTH_DATA)
     if consent.granted:
         raise ConsentStillGrantedError
     for day in accounts.physical(user_id):
-        accounts.forget_physical(user_id, day.measured_on, now)
-    store.publish(user_id, HealthDataDeletionAsked(asked_at=now, consent_revision=consent.revision), now)
+        accounts.change_physical(user_id, day.measured_on, None, now, also=store.stays(stored))
+    asked = HealthDataDeletionAsked(asked_at=now, consent_revision=consent.revision)
+    store.publish(user_id, asked, stored, now)
 
 
 # --- texts ----------------------------------------------------------------------------------------------------------

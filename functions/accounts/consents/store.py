@@ -31,8 +31,8 @@ def all_of(user_id: str) -> dict[ConsentKind, tuple[Consent, ConsentTexts]]:
     }
 
 
-def one_of(user_id: str, kind: ConsentKind) -> Consent:
-    return CONSENTS.find(user_id, kind) or Consent(kind=kind)
+def one_of(user_id: str, kind: ConsentKind) -> Stored[Consent]:
+    return CONSENTS.read(user_id, kind)
 
 
 def change(
@@ -62,8 +62,15 @@ def journal(user_id: str, *, limit: int, cursor: str | None) -> pagination.Page[
     return JOURNAL.page(user_id, scope=scope, limit=limit, cursor=cursor, newest_first=True)
 
 
-def publish(user_id: str, event: Event, now: datetime) -> None:
+def stays(consent: Stored[Consent]) -> Callable[[Change], None]:
+    """For a transaction that rests on it."""
+    return lambda change_: change_.require(consent.place, consent.unchanged)
+
+
+def publish(user_id: str, event: Event, consent: Stored[Consent], now: datetime) -> None:
+    """`WriteConflictError` when the consent is not as it was read."""
     with Change(user_id, now) as change_:
+        stays(consent)(change_)
         change_.publish(event)
 
 

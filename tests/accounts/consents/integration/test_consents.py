@@ -1,5 +1,6 @@
 """Consents: what is agreed to, and what goes when it is no more."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -134,3 +135,50 @@ def test_health_data_are_deleted_on_request_once_the_consent_is_withdrawn(accoun
     assert asked[0]["detail"]["user_id"] == ATHLETE
     put(accounts, True)
     assert accounts.call("GET", "/v1/me/physical").body["history"] == []
+
+
+def overtaken(accounts: Service, monkeypatch: pytest.MonkeyPatch, by: Callable[[], Any]) -> None:
+    """What comes between the look at the consent and the next write of physical data."""
+    from accounts import store
+
+    change = store.change_physical
+
+    def changed(*arguments: Any, **named: Any) -> None:
+        monkeypatch.setattr(store, "change_physical", change)
+        by()
+        change(*arguments, **named)
+
+    monkeypatch.setattr(store, "change_physical", changed)
+
+
+def test_physical_data_that_a_withdrawal_overtakes_are_not_taken(
+    accounts: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(accounts, True)
+
+    def withdraw_and_delete() -> None:
+        assert put(accounts, False).status == 200
+        assert accounts.call("DELETE", "/v1/me/health-data").status == 202
+
+    overtaken(accounts, monkeypatch, withdraw_and_delete)
+
+    assert accounts.call("PUT", "/v1/me/physical/2026-11-01", {"mass_kg": 61.25}).body["code"] == "consent_required"
+    assert accounts.published("PhysicalDataChanged") == []
+
+
+def test_a_deletion_that_a_grant_overtakes_takes_nothing_of_what_was_put_since(
+    accounts: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(accounts, True)
+    accounts.call("PUT", "/v1/me/physical/2026-11-01", {"mass_kg": 61.25})
+    put(accounts, False)
+
+    def grant_and_put() -> None:
+        assert put(accounts, True).status == 200
+        assert accounts.call("PUT", "/v1/me/physical/2026-11-01", {"mass_kg": 62.5}).status == 200
+
+    overtaken(accounts, monkeypatch, grant_and_put)
+
+    assert accounts.call("DELETE", "/v1/me/health-data").body["code"] == "consent_still_granted"
+    assert accounts.call("GET", "/v1/me/physical").body["current"]["mass_kg"] == 62.5
+    assert accounts.published("HealthDataDeletionAsked") == []
