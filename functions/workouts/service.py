@@ -69,9 +69,6 @@ def record(
     check_together(workout, now)
     try:
         return retry_on_conflict(lambda: _record_once(workout, on_duplicate, time_zone, key, answer, now))
-    except ReplayedError as before:
-        agrees = athletes.person(new.user_id).agrees
-        raise ReplayedError(before.status, answer_shown(before.answer, agrees=agrees)) from before
     except WorkoutIdTakenError:  # by this very request, sent twice at once?
         stored, track, agrees = store.see(workout.user_id, workout.workout_id)
         if _as_sent(stored) != _as_sent(workout):
@@ -88,6 +85,21 @@ def _record_once(
     now: datetime,
 ) -> Recorded:
     slots = store.slots_of(workout)
+    try:
+        return _enter(workout, slots, on_duplicate, time_zone, key, answer, now)
+    except ReplayedError as before:
+        raise ReplayedError(before.status, answer_shown(before.answer, agrees=slots.agrees)) from before
+
+
+def _enter(
+    workout: Workout,
+    slots: store.Slots,
+    on_duplicate: OnDuplicate,
+    time_zone: str | None,
+    key: IdempotencyKey | None,
+    answer: Answer,
+    now: datetime,
+) -> Recorded:
     zone = time_zone or slots.person.known_zone or NOWHERE
     workout = permitted(workout.model_copy(update={"time_zone": zone}), agrees=slots.agrees)
     if slots.holds(workout.workout_id):
