@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Self
 
 from aws_lambda_powertools.event_handler.openapi.params import Path
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field, Strict
 
 from accounts.consents.domain import Consent, ConsentText, ConsentTexts
 from stadion.events.accounts import ConsentKind
@@ -18,7 +18,7 @@ Wording = Annotated[str, Field(min_length=1, max_length=4000)]
 
 
 class ConsentPut(RequestModel):
-    granted: bool
+    granted: Annotated[bool, Strict()] = Field(description="true or false, and nothing that could be taken for it")
     text_version: str | None = Field(
         default=None,
         min_length=1,

@@ -44,6 +44,14 @@ def test_the_first_texts_ship_with_the_code_for_every_kind_and_language() -> Non
         assert text.texts.keys() == set(Language)
 
 
+@pytest.mark.parametrize("said", ["yes", "on", "true", 1, 0, "off", None])
+def test_nothing_that_could_be_taken_for_a_word_of_consent_is_one(accounts: Service, said: Any) -> None:
+    refused = accounts.call("PUT", HEALTH, {"granted": said, "text_version": CURRENT})
+
+    assert refused.status == 422
+    assert accounts.call("GET", "/v1/me/consents/journal").body["items"] == []
+
+
 @pytest.mark.parametrize("version", ["2031-01", "1"])
 def test_a_grant_of_an_unknown_text_is_refused_with_the_current_one(accounts: Service, version: str) -> None:
     refused = put(accounts, True, version)
