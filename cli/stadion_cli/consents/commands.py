@@ -22,6 +22,7 @@ app: Final = typer.Typer(
 Kind = Annotated[str, typer.Argument(help="health_data, location, analytics, marketing_email, …")]
 BASE: Final = "/v1/admin/accounts/consent-texts"
 NAMED: Final = ("kind", "version")
+HINT: Final = 'version: "2027-01"   # in quotes: without them YAML reads 2027 and 2027.10 as numbers'
 
 
 @app.command(name="list")
@@ -75,7 +76,7 @@ def set_(
     wanted = files.read(file)
     kind, version = (wanted.pop(name, None) for name in NAMED)
     if not isinstance(kind, str) or not isinstance(version, str):
-        raise UsageError(f"{file} does not say kind and version.", hint="kind: location")
+        raise UsageError(f"{file} does not say kind and version, as text.", hint=HINT)
     found = call(target(port, endpoint, on_aws=on_aws), "PUT", _path(kind, version), wanted)
     if as_json:
         show_json(found)

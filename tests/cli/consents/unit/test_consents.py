@@ -62,3 +62,17 @@ def test_a_file_that_says_no_kind_is_not_sent(sent: list[tuple[Any, ...]], tmp_p
     with pytest.raises(UsageError):
         commands.set_(file)
     assert sent == []
+
+
+@pytest.mark.parametrize("version", ["2027", "2027.10"])
+def test_a_version_that_yaml_takes_for_a_number_is_asked_for_in_quotes(
+    sent: list[tuple[Any, ...]], tmp_path: Path, version: str
+) -> None:
+    file = tmp_path / "text.yaml"
+    file.write_text(f"kind: location\nversion: {version}\ntexts: {{en: x, ru: y}}\n")
+
+    with pytest.raises(UsageError) as refused:
+        commands.set_(file)
+
+    assert "quotes" in str(refused.value.hint)
+    assert sent == []
