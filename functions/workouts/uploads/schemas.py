@@ -20,9 +20,10 @@ from workouts.schemas import GearIds, Name, Notes
 from workouts.texts import worded
 from workouts.uploads.domain import FORM_LASTS, Upload, UploadedPart
 
-_LETTER = r"[^/\\\x00-\x1f\x7f\u2028-\u202e\u2066-\u2069]"
+_LETTER = r"[^/\\\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
 FILE_NAME = rf"^{_LETTER}*{_LETTER[:-1]}.]{_LETTER}*$"
-"""Of one line (`fields.LINE`), in no folder, and neither `.` nor `..`."""
+"""Of one line (`fields.LINE`), in no folder, neither `.` nor `..`, and without marks of direction: a name that means
+something has none, and one before the dot changes what is seen behind it."""
 
 
 class NewUpload(RequestModel):

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Strict
 from stadion.errors import UnacceptableValueError
 from stadion.i18n import Text
 
-LINE = r"^[^\x00-\x1f\x7f\u2028-\u202e\u2066-\u2069]+$"
+LINE = r"^[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+$"
 """One line of text, without control characters and without those that turn the direction of what follows."""
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
