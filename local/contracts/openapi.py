@@ -256,7 +256,10 @@ def _operation(operation: Operation, models: Models) -> Document:
     if (body := models.by_key.get((operation.id, "request"))) is not None:
         media = [MERGE_PATCH, JSON] if operation.method == "patch" else [JSON]
         example = {"example": shown} if (shown := _example(operation)) else {}
-        made["requestBody"] = {"required": True, "content": {kind: {"schema": body, **example} for kind in media}}
+        made["requestBody"] = {
+            "required": not _may_be_left_out(body),
+            "content": {kind: {"schema": body, **example} for kind in media},
+        }
     made["responses"] = {
         **_successes(operation, models.by_key.get((operation.id, "response"))),
         **_failures(operation),
@@ -266,6 +269,10 @@ def _operation(operation: Operation, models: Models) -> Document:
     elif SIGNED_PATHS.fullmatch(operation.path):
         made["security"] = [{"sigV4": []}]
     return {key: value for key, value in made.items() if value != [] or key == "security"}
+
+
+def _may_be_left_out(body: Document) -> bool:
+    return {"type": "null"} in body.get("anyOf", [])
 
 
 def _docstring(operation: Operation) -> str:

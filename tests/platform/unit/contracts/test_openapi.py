@@ -124,6 +124,13 @@ def test_failures_are_problems(method: str, path: str, operation: dict[str, Any]
 
 
 @every_operation
+def test_a_body_is_required_unless_it_may_be_null(method: str, path: str, operation: dict[str, Any]) -> None:
+    for media in operation.get("requestBody", {}).get("content", {}).values():
+        may_be_null = {"type": "null"} in media["schema"].get("anyOf", [])
+        assert operation["requestBody"]["required"] is not may_be_null
+
+
+@every_operation
 def test_a_versioned_thing_is_edited_with_its_etag(method: str, path: str, operation: dict[str, Any]) -> None:
     names = {p["name"]: p for p in parameters(path, operation)}
     assert ("If-Match" in names) == ("412" in operation["responses"] and "428" in operation["responses"])
