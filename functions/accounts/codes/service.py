@@ -65,5 +65,10 @@ def spend_with(change: Change, purpose: Purpose, subject: str) -> None:
     change.delete(store.place(purpose, subject), only=present(), refused=WrongCodeError)
 
 
+def forget_with(change: Change, purpose: Purpose, subject: str) -> None:
+    """Whether there is one or not."""
+    change.delete(store.place(purpose, subject))
+
+
 def _digest(purpose: Purpose, subject: str, salt: str, code: str) -> str:
     return keyed("digits", purpose.value, subject, salt, code)

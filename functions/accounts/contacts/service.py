@@ -53,6 +53,7 @@ def confirm_email(user_id: str, code: str, *, network: str, now: datetime) -> No
     def move(change: Change) -> None:
         store.move(change, user_id, email)
         codes.spend_with(change, Purpose.EMAIL, user_id)
+        codes.forget_with(change, Purpose.REGISTRATION, email)  # it would set the password of an account that is there
 
     sign_in_service.end_sessions(user_id, move)
     letters.tell(email, letter(ADDRESS_IS_NEW, old.language))

@@ -59,6 +59,20 @@ def test_an_address_moves_when_the_code_from_the_new_one_comes_back(accounts: Se
     assert accounts.call("GET", "/v1/me", user=anna).status in {200, 401}  # by the second of the end
 
 
+def test_a_registration_that_was_begun_with_the_new_address_ends_with_the_move(accounts: Service, anna: str) -> None:
+    """Its code would set the password of the account that is there by now, for a day."""
+    assert accounts.call("POST", "/v1/auth/register", {**BEN, "email": NEW}, user=None).status == 202
+    registration = code_to(NEW)
+    post(accounts, anna, "email", email=NEW, current_password=ANNA["password"])
+    assert post(accounts, anna, "email/confirm", code=code_to(NEW)).status == 204
+
+    given = {"email": NEW, "code": registration, "password": BEN["password"]}
+    refused = accounts.call("POST", "/v1/auth/confirm", given, user=None)
+
+    assert (refused.status, refused.body["code"]) == (400, "code_is_wrong")
+    assert signs_in(NEW)
+
+
 def test_who_has_only_the_token_moves_no_address(accounts: Service, anna: str) -> None:
     refused = post(accounts, anna, "email", email=NEW, current_password="not-the-password")
 
