@@ -2,20 +2,11 @@
 
 from dataclasses import dataclass
 
-from aws_cdk.aws_dynamodb import (
-    Attribute,
-    AttributeType,
-    BillingMode,
-    PointInTimeRecoverySpecification,
-    Table,
-    TableEncryption,
-)
 from constructs import Construct
 
-from infra_cdk.environments import Environment, removal_policy
-from infra_cdk.parts.entry_points import PRODUCT
+from infra_cdk.environments import Environment
 from infra_cdk.parts.function import ServiceFunction
-from infra_cdk.parts.table import ServiceKey
+from infra_cdk.parts.table import ServiceKey, made_table
 
 ATHLETES = "STANDING#*"
 
@@ -26,19 +17,7 @@ class StandingTable(Construct):
     def __init__(self, scope: Construct, *, key: ServiceKey, environment: Environment) -> None:
         super().__init__(scope, "Standing")
         self.key = key
-        self.table = Table(
-            self,
-            "Table",
-            table_name=f"{PRODUCT}-standing",
-            partition_key=Attribute(name="pk", type=AttributeType.STRING),
-            sort_key=Attribute(name="sk", type=AttributeType.STRING),
-            billing_mode=BillingMode.PAY_PER_REQUEST,
-            encryption=TableEncryption.CUSTOMER_MANAGED,
-            encryption_key=key,
-            point_in_time_recovery_specification=PointInTimeRecoverySpecification(point_in_time_recovery_enabled=True),
-            deletion_protection=environment.keep_data,
-            removal_policy=removal_policy(environment),
-        )
+        self.table = made_table(self, name="standing", key=key, environment=environment)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """A service's table, encrypted by a key of its own, with the stream that feeds the outbox relay."""
 
 import json
+from typing import Any
 
 from aws_cdk import Aws, Duration
 from aws_cdk.aws_dynamodb import (
@@ -67,6 +68,24 @@ class ServiceKey(Key):
         function.allow(*USE_KEY, on=[self.key_arn], conditions=only_via(via))
 
 
+def made_table(scope: Construct, *, name: str, key: ServiceKey, environment: Environment, **more: Any) -> Table:
+    """Of `pk` and `sk`, encrypted by the key, with a past of 35 days."""
+    return Table(
+        scope,
+        "Table",
+        table_name=f"{PRODUCT}-{name}",
+        partition_key=Attribute(name="pk", type=AttributeType.STRING),
+        sort_key=Attribute(name="sk", type=AttributeType.STRING),
+        billing_mode=BillingMode.PAY_PER_REQUEST,
+        encryption=TableEncryption.CUSTOMER_MANAGED,
+        encryption_key=key,
+        point_in_time_recovery_specification=PointInTimeRecoverySpecification(point_in_time_recovery_enabled=True),
+        deletion_protection=environment.keep_data,
+        removal_policy=removal_policy(environment),
+        **more,
+    )
+
+
 class ServiceTable(Construct):
     """`pk`, `sk`, optionally the sparse index `gsi1` over `gsi1pk`, `gsi1sk`; new `OUTBOX#` items go to the relay."""
 
@@ -84,20 +103,13 @@ class ServiceTable(Construct):
         super().__init__(scope, "Table")
         self.key = key
         self._has_gsi1 = gsi1
-        self.table = Table(
+        self.table = made_table(
             self,
-            "Table",
-            table_name=f"{PRODUCT}-{service}",
-            partition_key=Attribute(name="pk", type=AttributeType.STRING),
-            sort_key=Attribute(name="sk", type=AttributeType.STRING),
-            billing_mode=BillingMode.PAY_PER_REQUEST,
-            encryption=TableEncryption.CUSTOMER_MANAGED,
-            encryption_key=key,
-            point_in_time_recovery_specification=PointInTimeRecoverySpecification(point_in_time_recovery_enabled=True),
+            name=service,
+            key=key,
+            environment=environment,
             time_to_live_attribute="expires_at",
             stream=StreamViewType.NEW_IMAGE,
-            deletion_protection=environment.keep_data,
-            removal_policy=removal_policy(environment),
         )
         if gsi1:
             self.table.add_global_secondary_index(
