@@ -66,6 +66,8 @@ class Visitor:
         ):
             self.athlete.sign_in()
             answer = self._call(case, headers)
+        if answer.status_code == HTTPStatus.INTERNAL_SERVER_ERROR and problem_of(answer) is None:
+            answer = self._call(case, headers)  # the gateway's own word: a laptop that stood still for 15 seconds
         return answer
 
     def _call(self, case: Case, headers: dict[str, str]) -> requests.Response:

@@ -8,7 +8,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.kit.athletes import Athlete, join
+from tests.kit.athletes import Athlete, door_of, join
 from tests.kit.command_line import all_done, stadion, started, told
 from tests.kit.stack import PATIENCE_S, DeployedStack, eventually
 
@@ -22,7 +22,8 @@ def record(athlete: Athlete) -> httpx.Response:
 
 @pytest.fixture
 def athlete(stack: DeployedStack) -> Athlete:
-    return join(stack)
+    """Who agrees to nothing: a grant has every workout looked at once more, and that is a trace of its own."""
+    return Athlete.register(door_of(stack), "athlete")
 
 
 def test_trace_shows_every_consumer_of_a_workout(stack: DeployedStack, athlete: Athlete) -> None:

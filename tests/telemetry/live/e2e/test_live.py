@@ -211,6 +211,7 @@ def test_twenty_athletes_and_their_followers_lose_nothing_and_double_nothing(
         spectator.start()
     with ThreadPoolExecutor(ATHLETES) as pool:
         list(pool.map(run, lives, tracks))
+    assert all(spectator.watches.wait(PATIENCE_S) for spectator in spectators)  # what is over is found by nobody
     timed("sent", began)
     began = time.monotonic()
     with ThreadPoolExecutor(8) as pool:

@@ -61,7 +61,7 @@ def measured_by_older_code(stack: DeployedStack, athlete: Athlete) -> None:
         ]
         item |= {"body": {"S": json.dumps(body)}, "revision": {"N": str(body["revision"])}}
         stack.dynamodb.put_item(TableName=stack.tables["workouts"], Item=item)
-        tell(stack, athlete.user_id, WorkoutCorrected(workout=Workout.model_validate(body).facts()))
+        tell(stack, athlete.user_id, WorkoutCorrected(workout=Workout.model_validate(body).facts(agrees=True)))
     settle(stack, athlete.user_id)
 
 
