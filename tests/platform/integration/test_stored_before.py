@@ -13,7 +13,7 @@ from stadion import copies
 from stadion.events.accounts import ConsentChanged
 from stadion.events.envelope import Envelope
 from tests.kit.clock import Clock
-from tests.kit.services import Service, create_table
+from tests.kit.services import Service, create_standing_table, create_table
 from tests.recorded import stored
 
 SERVED = (
@@ -35,6 +35,7 @@ def service_of(path: str) -> str:
 @pytest.fixture
 def then(moto: pytest.MonkeyPatch, standing_clock: Clock) -> pytest.MonkeyPatch:
     """The tables as they were, and the clock."""
+    create_standing_table()
     for table in TAKEN["items"]:
         create_table(table)
         for item in stored.items_of(TAKEN, table):
