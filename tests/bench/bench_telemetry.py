@@ -29,7 +29,8 @@ from moto import mock_aws  # noqa: E402
 
 from stadion import clock, work  # noqa: E402
 from stadion.observability import logger  # noqa: E402
-from tests.kit.services import Service, service_environment  # noqa: E402
+from tests.kit.services import ATHLETE, Service, service_environment  # noqa: E402
+from tests.telemetry.moto import agree  # noqa: E402
 
 BATCHES = 20
 ENTRIES = 500
@@ -81,6 +82,7 @@ def measured(batches: int = BATCHES) -> Rates:
         patch.setenv("STADION_BATCHES_QUEUE", url)
         work.sqs_client.cache_clear()
         telemetry = Service.create("telemetry", patch)
+        agree(ATHLETE)
         return _rates(telemetry, url, batches)
 
 
