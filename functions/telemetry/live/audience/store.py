@@ -14,6 +14,7 @@ from pydantic import AwareDatetime
 
 from stadion import clock, writes
 from stadion.change import Change
+from stadion.consents import may_show_places, may_use_health
 from stadion.dynamo import Item, absent
 from stadion.events.accounts import ConsentKind, PrivacyZone
 from stadion.privacy import Privacy
@@ -139,7 +140,7 @@ def _audience(user_id: str, found: Partition) -> Audience:
 
 
 def _privacy(zones: Sequence[PrivacyZone], granted: Container[ConsentKind]) -> Privacy:
-    return Privacy(zones, location=ConsentKind.LOCATION in granted, health_data=ConsentKind.HEALTH_DATA in granted)
+    return Privacy(zones, location=may_show_places(granted), health_data=may_use_health(granted))
 
 
 def add(

@@ -3,9 +3,9 @@
 from stadion.events.accounts import SessionsEnded
 from stadion.events.consumer import Consumed, Consumer
 from stadion.events.envelope import Envelope
+from stadion.standing import Standing
 from telemetry.live import connections
 from telemetry.live.socket import store
-from telemetry.live.socket.store import Socket
 
 handler = Consumer()
 
@@ -16,7 +16,8 @@ class StillConnectedError(Exception):
 
 @handler.on(SessionsEnded)
 def hang_up(envelope: Envelope[SessionsEnded]) -> Consumed:
-    ended = [socket for socket in store.open_sockets(envelope.user_id) if _is_over(socket, envelope.data)]
+    standing = _standing_after(envelope.data)
+    ended = [socket for socket in store.open_sockets(envelope.user_id) if standing.is_over(socket.claims)]
     left = connections.hang_up(socket.connection_id for socket in ended)
     store.closed(envelope.user_id, [socket.connection_id for socket in ended if socket.connection_id not in left])
     if left:
@@ -24,8 +25,9 @@ def hang_up(envelope: Envelope[SessionsEnded]) -> Consumed:
     return Consumed("ended" if ended else "nobody there", {"connections": len(ended)})
 
 
-def _is_over(socket: Socket, event: SessionsEnded) -> bool:
-    """As `stadion.standing` judges the token."""
+def _standing_after(event: SessionsEnded) -> Standing:
+    """What alone the event says of the athlete's."""
+    ended_s = int(event.ended_at.timestamp())
     if event.session_id is not None:
-        return socket.signed_in == event.session_id
-    return (socket.issued_s or 0) <= int(event.ended_at.timestamp())
+        return Standing(ended_sessions={event.session_id: ended_s})
+    return Standing(ended_s=ended_s)

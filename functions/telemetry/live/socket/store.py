@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from stadion import writes
 from stadion.records import Records
@@ -21,6 +21,11 @@ class Socket(Value):
     @classmethod
     def of(cls, who: Caller, connection_id: str) -> Self:
         return cls(connection_id=connection_id, signed_in=who.signed_in, issued_s=who.issued_s)
+
+    @property
+    def claims(self) -> dict[str, Any]:
+        """Of the token that opened it, as `stadion.standing` judges them."""
+        return {"iat": self.issued_s, "origin_jti": self.signed_in}
 
 
 SOCKETS = Records(

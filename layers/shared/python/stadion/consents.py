@@ -7,7 +7,7 @@ Whoever takes, measures or shows something asks here. A name without a line rais
 decided before it is taken.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Final, TypeVar
 
 from stadion.events.accounts import ConsentKind
@@ -78,15 +78,15 @@ def but_health(columns: Mapping[str, T]) -> dict[str, T]:
     return {name: values for name, values in columns.items() if COVERED.get(name, HEALTH) is not HEALTH}
 
 
-def may_use_health(granted: Collection[ConsentKind]) -> bool:
+def may_use_health(granted: Container[ConsentKind]) -> bool:
     return HEALTH in granted
 
 
-def may_show_places(granted: Collection[ConsentKind]) -> bool:
+def may_show_places(granted: Container[ConsentKind]) -> bool:
     """To others."""
     return PLACE in granted
 
 
-def may_count(granted: Collection[ConsentKind]) -> bool:
+def may_count(granted: Container[ConsentKind]) -> bool:
     """For statistics."""
     return ConsentKind.ANALYTICS in granted
