@@ -7,7 +7,6 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, model_validator
 
-from accounts.countries import COUNTRIES
 from accounts.domain import (
     DEFAULT_PRIVACY,
     SHAREABLE,
@@ -25,18 +24,8 @@ from stadion.events.accounts import Gender
 from stadion.fields import LINE, Amount
 from stadion.http import RequestModel
 from stadion.i18n import Language, Text
+from stadion.places import Country, Region
 from stadion.zones import TimeZone
-
-
-def _country(code: str) -> str:
-    if code not in COUNTRIES:
-        raise UnacceptableValueError(
-            Text(
-                en="This is not an ISO 3166-1 alpha-2 code such as RU.",
-                ru="Это не код страны ISO 3166-1 alpha-2, например RU.",
-            )
-        )
-    return code
 
 
 def _birth_date(day: date) -> date:
@@ -49,8 +38,6 @@ def _birth_date(day: date) -> date:
 
 
 PersonName = Annotated[str, Field(min_length=1, max_length=100, pattern=LINE)]
-Country = Annotated[str, Field(examples=["RU"]), AfterValidator(_country)]
-Region = Annotated[str, Field(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$", examples=["RU-MOW"])]
 City = Annotated[str, Field(min_length=1, max_length=100, pattern=LINE, examples=["Moscow"])]
 BirthDate = Annotated[date, AfterValidator(_birth_date)]
 

@@ -8,8 +8,9 @@ from typing import Any, ClassVar
 
 from pydantic import AwareDatetime, Field
 
-from inventory.categories import CATEGORIES, GearCategory
+from inventory.categories import CATEGORIES
 from stadion.athletes import WithConsents
+from stadion.categories import GearCategory
 from stadion.clock import local_date
 from stadion.events.accounts import ConsentKind
 from stadion.events.inventory import GearWearReached

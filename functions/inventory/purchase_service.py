@@ -6,8 +6,9 @@ from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
 from inventory import store
-from inventory.categories import CATEGORIES, GearCategory
+from inventory.categories import CATEGORIES
 from inventory.domain import Gear, GearStatus, Purchase, account
+from stadion.categories import GearCategory
 from stadion.change import Change
 from stadion.events.envelope import Event
 from stadion.events.inventory import GearAdded, GearRetired

@@ -5,9 +5,10 @@ from typing import Annotated, Any, Self
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from inventory.categories import CATEGORIES, CategoryFacts, GearCategory, GearKind
+from inventory.categories import CATEGORIES, CategoryFacts, GearKind
 from inventory.domain import Component, Gear, GearStatus, GearWear, UsedGear
 from stadion import ids
+from stadion.categories import GearCategory
 from stadion.fields import LINE, Amount, Moment
 from stadion.http import RequestModel
 from stadion.ids import ClientId

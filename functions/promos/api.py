@@ -328,7 +328,7 @@ def explain_promo(promo_id: str, user_id: str) -> TargetingExplanation:
     raises=(PromoNotFoundError,),
 )
 def get_funnel(promo_id: str) -> FunnelResponse:
-    return FunnelResponse.of(promo_id, promo_service.funnel(promo_id))
+    return FunnelResponse.of(*promo_service.funnel(promo_id))
 
 
 api.include_router(admin)

@@ -1,6 +1,7 @@
 """What this service knows of an athlete: its own copy of what other services told, and only what rules ask."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from stadion.clock import local_date
 from stadion.consents import may_count
 from stadion.events.accounts import ConsentKind
 from stadion.events.workouts import WorkoutFacts, WorkoutUse
+from stadion.paid import CodeDiscount, Paid, PaidLine
 from stadion.values import Value
 
 MARKETING = (ConsentKind.MARKETING_PUSH, ConsentKind.MARKETING_EMAIL, ConsentKind.MARKETING_SMS)
@@ -64,21 +66,35 @@ class ProductCopy(Value):
 
 
 class Line(Value):
-    """Of a purchase: `price_minor` is of one piece, before the discount."""
+    """Of a purchase: `price_minor` is of one piece, before the discount; `discount_minor` of the whole line."""
 
+    sku: str = ""
+    """Empty in what was stored before 2026-12."""
     quantity: int
     price_minor: int
+    discount_minor: int = 0
     wear_category: str | None = None
+
+    @property
+    def name(self) -> str:
+        return self.sku or f"{self.wear_category}/{self.price_minor}"
 
 
 class Purchase(Value):
     completed_at: AwareDatetime
     total_minor: int
+    discount_minor: int = 0
+    shipping_minor: int = 0
+    tax_minor: int = 0
     currency: str
+    codes: list[str] = Field(default_factory=list)
+    """That the order named, in its order."""
     lines: list[Line]
 
 
 class GivenBack(Value):
+    version: int = 1
+    """Of the order: two returns of one moment are two. 1, the completion's: of news that tell none."""
     returned_at: AwareDatetime
     is_whole: bool
     lines: list[Line]
@@ -89,10 +105,61 @@ class Order(Value):
 
     completed: Purchase | None = None
     returns: dict[str, GivenBack] = Field(default_factory=dict)
+    """By the order's version that told them; what was stored before 2026-12 by its time."""
 
     @property
     def version(self) -> int:
         return len(self.returns) + (self.completed is not None)
+
+    @property
+    def is_returned(self) -> bool:
+        """As a whole, by the store's word."""
+        return any(returned.is_whole for returned in self.returns.values())
+
+    def with_news(self, news: Purchase | GivenBack) -> "Order":
+        if isinstance(news, Purchase):
+            return self if self.completed else self.model_copy(update={"completed": news})
+        by_time = news.returned_at.isoformat()
+        before = self.returns.get(by_time)
+        if before is not None and _same_pieces(before, news):
+            return self  # the same news, kept by its time
+        key = str(news.version) if news.version > 1 else by_time
+        return self if key in self.returns else self.model_copy(update={"returns": {**self.returns, key: news}})
+
+    def paid(self, discounts: Sequence[CodeDiscount] = ()) -> Paid | None:
+        """With what its codes gave, in their order; None before its completion is known."""
+        done = self.completed
+        if done is None:
+            return None
+        back: Counter[str] = Counter()
+        for returned in self.returns.values():
+            for line in returned.lines:
+                back[line.name] += line.quantity
+        lines = tuple(
+            PaidLine(
+                sku=line.sku,
+                quantity=line.quantity,
+                price_minor=line.price_minor,
+                discount_minor=line.discount_minor,
+                returned=line.quantity if self.is_returned else min(line.quantity, back[line.name]),
+                wear_category=line.wear_category,
+            )
+            for line in done.lines
+        )
+        return Paid(
+            currency=done.currency,
+            lines=lines,
+            total_minor=done.total_minor,
+            discount_minor=done.discount_minor,
+            shipping_minor=done.shipping_minor,
+            tax_minor=done.tax_minor,
+            discounts=tuple(discounts),
+        )
+
+
+def _same_pieces(one: GivenBack, other: GivenBack) -> bool:
+    counts = [Counter({line.price_minor: line.quantity for line in each.lines}) for each in (one, other)]
+    return one.is_whole == other.is_whole and counts[0] == counts[1]
 
 
 Amounts = Mapping[str, int]
@@ -125,31 +192,15 @@ def activity_of(workout: WorkoutFacts) -> dict[str, dict[str, int]]:
 
 def purchases_of(order: Order) -> dict[str, dict[str, int]]:
     """Account of the day -> amounts, less what came back. An order whose completion is unknown yet bought nothing."""
-    done = order.completed
-    if done is None:
+    done, paid = order.completed, order.paid()
+    if done is None or paid is None:
         return {}
-    back = [line for returned in order.returns.values() for line in returned.lines]
-    whole = _is_returned(order)
-    amounts: dict[str, int] = {"orders": 0 if whole else 1}
-    signed = [(line, 1) for line in done.lines] + [(line, -1) for line in back]
-    for line, sign in [] if whole else signed:
+    amounts: dict[str, int] = {"orders": int(paid.is_kept), f"minor.{paid.currency}": paid.kept_minor}
+    for line in paid.lines:
         for name in ("items", *([f"items.{line.wear_category}"] if line.wear_category else [])):
-            amounts[name] = amounts.get(name, 0) + sign * line.quantity
-    amounts[f"minor.{done.currency}"] = paid_minor(order)
+            amounts[name] = amounts.get(name, 0) + line.kept
     kept = {name: amount for name, amount in amounts.items() if amount > 0}
     return {day_account("BOUGHT", done.completed_at.date()): kept}
-
-
-def paid_minor(order: Order) -> int:
-    """What was paid and not given back."""
-    if order.completed is None or _is_returned(order):
-        return 0
-    back = sum(line.quantity * line.price_minor for returned in order.returns.values() for line in returned.lines)
-    return max(0, order.completed.total_minor - back)
-
-
-def _is_returned(order: Order) -> bool:
-    return any(returned.is_whole for returned in order.returns.values())
 
 
 def day_account(kind: str, day: date) -> str:

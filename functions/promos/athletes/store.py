@@ -131,7 +131,7 @@ def know_order(user_id: str, partner_id: str, order_id: str, news: Purchase | Gi
     """What is known of the order, and its posting, in one transaction."""
     stored = ORDERS.read(user_id, partner_id, order_id)
     known = stored.value or Order()
-    merged = _with(known, news)
+    merged = known.with_news(news)
     with Change(user_id, now) as change:
         if merged != known:
             change.replace(stored, merged)
@@ -141,9 +141,3 @@ def know_order(user_id: str, partner_id: str, order_id: str, news: Purchase | Gi
 def _post(user_id: str, posting: Posting, now: datetime) -> Outcome:
     with Change(user_id, now) as change:
         return ledger(user_id).post(change, posting)
-
-
-def _with(known: Order, news: Purchase | GivenBack) -> Order:
-    if isinstance(news, Purchase):
-        return known if known.completed else known.model_copy(update={"completed": news})
-    return known.model_copy(update={"returns": {news.returned_at.isoformat(): news} | known.returns})

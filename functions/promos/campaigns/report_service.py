@@ -136,7 +136,7 @@ def _unmeasured(run: Run) -> Findings:
 def _funnel(run: Run) -> Iterator[tuple[FunnelCell, dict[str, int]]]:
     """What was counted of the run's own offers."""
     for promo_id in dict.fromkeys(variant.promo_id for variant in run.plan.variants):
-        for cell, totals in funnel_store.totals(promo_id).items():
+        for cell, totals in funnel_store.totals(promo_id, run.plan.currency).items():
             if (cell.campaign_id, cell.run_id) == (run.campaign_id, run.run_id):
                 yield cell, totals
 

@@ -12,6 +12,7 @@ from stadion.events.partners import OrderCompleted, OrderReturned
 from stadion.retry import retry_on_conflict
 
 handler = Consumer()
+TOLD = {"completed_at", "total_minor", "discount_minor", "shipping_minor", "tax_minor", "currency"}
 
 
 @handler.on(OrderCompleted, OrderReturned)
@@ -29,9 +30,12 @@ def _news(event: OrderCompleted | OrderReturned) -> Purchase | GivenBack:
     """What promos keep of it."""
     lines = [Line.model_validate(line, from_attributes=True) for line in event.lines]
     if isinstance(event, OrderReturned):
-        return GivenBack(returned_at=event.returned_at, is_whole=event.is_whole, lines=lines)
+        return GivenBack(
+            version=event.order_version, returned_at=event.returned_at, is_whole=event.is_whole, lines=lines
+        )
+    fields = event.model_dump(include={"completed_at", "total_minor", "discount_minor", "shipping_minor", "currency"})
     return Purchase(
-        completed_at=event.completed_at, total_minor=event.total_minor, currency=event.currency, lines=lines
+        **fields, tax_minor=event.tax_minor, codes=event.codes or [*filter(None, [event.code])], lines=lines
     )
 
 

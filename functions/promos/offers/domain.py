@@ -156,6 +156,14 @@ class Issue:
     """Whose consent must stand; None: any for marketing."""
 
 
+class OrderMoney(Value):
+    """What one order gave and paid with an offer's code; of what came back it counts nothing."""
+
+    currency: str
+    discount_minor: int
+    revenue_minor: int
+
+
 class Offer(Value):
     """A promo in the hands of one athlete."""
 
@@ -178,6 +186,9 @@ class Offer(Value):
     redemptions: int = 0
     discount_minor: int = 0
     revenue_minor: int = 0
+    """Of orders that were redeemed before 2026-12, in the promo's currency."""
+    orders: dict[str, OrderMoney] = Field(default_factory=dict)
+    """By `<partner>#<order>`: whatever is told again or anew of an order takes the place of what was known."""
     link: str | None = None
     """Of the product that it is about; the promo's own when there is none."""
 
@@ -235,6 +246,43 @@ class Offer(Value):
             discount_minor=self.discount_minor - discount_minor,
             revenue_minor=self.revenue_minor - revenue_minor,
         )
+
+    def settled(self, source: str, now: datetime, *, discount_minor: int, revenue_minor: int, currency: str) -> "Offer":
+        """An order (`<partner>#<order>`) that used the code, as it stands now; the same again changes nothing."""
+        money = OrderMoney(currency=currency, discount_minor=discount_minor, revenue_minor=revenue_minor)
+        return self._with_orders({**self.orders, source: money}, self._unsourced(source), now)
+
+    def unsettled(self, source: str, now: datetime) -> "Offer":
+        """The order came back as a whole, or uses the code no more."""
+        orders = {name: money for name, money in self.orders.items() if name != source}
+        after = self._with_orders(orders, self._unsourced(source), now)
+        return after._noted(reversed_at=now) if after is not self else self
+
+    def _unsourced(self, source: str) -> int:
+        """Redemptions from before orders were kept by their source. That of a personal code was this order's."""
+        unsourced = self.redemptions - len(self.orders)
+        return 0 if self.is_personal and source not in self.orders else unsourced
+
+    def _with_orders(self, orders: dict[str, OrderMoney], unsourced: int, now: datetime) -> "Offer":
+        redemptions = unsourced + len(orders)
+        return self._noted(
+            orders=orders,
+            redemptions=redemptions,
+            redeemed_at=(self.redeemed_at or now) if redemptions else None,
+            **({} if unsourced else {"discount_minor": 0, "revenue_minor": 0}),
+        )
+
+    @property
+    def money(self) -> dict[str, int]:
+        """`discount.<currency>` and `revenue.<currency>`, each over all orders of that currency."""
+        found: dict[str, int] = {}
+        for one in self.orders.values():
+            for name, minor in (("discount", one.discount_minor), ("revenue", one.revenue_minor)):
+                found[f"{name}.{one.currency}"] = found.get(f"{name}.{one.currency}", 0) + minor
+        return found
+
+    def discount_in(self, currency: str) -> int:
+        return self.discount_minor + self.money.get(f"discount.{currency}", 0)
 
     def _noted(self, **fields: Any) -> "Offer":
         changed = {name: value for name, value in fields.items() if getattr(self, name) != value}

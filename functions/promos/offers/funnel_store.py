@@ -10,6 +10,7 @@ from stadion.postings import Posting
 
 SHARDS = 8
 MAX_ACCOUNTS = 5000
+MONEY = {"discount": "discount_minor", "revenue": "revenue_minor"}
 
 
 class FunnelCell(NamedTuple):
@@ -31,13 +32,15 @@ def post(promo_id: str, posting: Posting, now: datetime) -> str:
         return _ledger(promo_id, shard).post(change, posting).value
 
 
-def totals(promo_id: str) -> dict[FunnelCell, dict[str, int]]:
+def totals(promo_id: str, currency: str | None = None) -> dict[FunnelCell, dict[str, int]]:
+    """With `currency`: `discount_minor` and `revenue_minor` are what was given and paid in it, and in no other."""
     found: dict[FunnelCell, dict[str, int]] = {}
     for shard in range(SHARDS):
         for name, amounts in _ledger(promo_id, shard).each(limit=MAX_ACCOUNTS):
             account = found.setdefault(FunnelCell(*name.split("#")), {})
             for measure, amount in amounts.items():
-                account[measure] = account.get(measure, 0) + int(amount)
+                counted = MONEY.get(measure.removesuffix(f".{currency}"), measure) if currency else measure
+                account[counted] = account.get(counted, 0) + int(amount)
     return found
 
 

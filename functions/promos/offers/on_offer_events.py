@@ -7,28 +7,51 @@ from promos.offers.domain import WALK_IN
 from stadion import clock
 from stadion.events.consumer import Consumed, Consumer
 from stadion.events.envelope import Envelope
-from stadion.events.promos import PromoClicked, PromoDismissed, PromoIssued, PromoRedeemed, PromoReversed, PromoViewed
+from stadion.events.promos import (
+    PromoClicked,
+    PromoDismissed,
+    PromoIssued,
+    PromoRedeemed,
+    PromoReversed,
+    PromoSettled,
+    PromoViewed,
+)
 from stadion.observability import count
 from stadion.retry import retry_on_conflict
 
 handler = Consumer()
 
 
-@handler.on(PromoIssued, PromoViewed, PromoClicked, PromoDismissed, PromoRedeemed, PromoReversed)
-def move_funnel(
-    envelope: Envelope[PromoIssued | PromoViewed | PromoClicked | PromoDismissed | PromoRedeemed | PromoReversed],
-) -> Consumed:
-    event, day, now = envelope.data, envelope.occurred_at.date().isoformat(), clock.now()
-    if event.offer.offer_id.startswith(WALK_IN):
-        outcome = retry_on_conflict(lambda: offer_service.count_walk_in(event.offer, *_walk_in(event), day, now))
-    else:
-        outcome = retry_on_conflict(lambda: offer_service.count_in_funnel(envelope.user_id, event.offer, now))
+@handler.on(PromoIssued, PromoViewed, PromoClicked, PromoDismissed)
+def move_funnel(envelope: Envelope[PromoIssued | PromoViewed | PromoClicked | PromoDismissed]) -> Consumed:
+    return _move(envelope)
+
+
+@handler.on(PromoRedeemed, PromoSettled, PromoReversed)
+def count_money(envelope: Envelope[PromoRedeemed | PromoSettled | PromoReversed]) -> Consumed:
+    event = envelope.data
+    if not event.offer.offer_id.startswith(WALK_IN):
+        return _move(envelope)
+    day, posting = envelope.occurred_at.date().isoformat(), _walk_in(event)
+    outcome = retry_on_conflict(lambda: offer_service.count_walk_in(event.offer, *posting, day, clock.now()))
+    return _counted(event, outcome)
+
+
+def _move(envelope: Envelope[Any]) -> Consumed:
+    event = envelope.data
+    outcome = retry_on_conflict(lambda: offer_service.count_in_funnel(envelope.user_id, event.offer, clock.now()))
+    return _counted(event, outcome)
+
+
+def _counted(event: Any, outcome: str) -> Consumed:
     count(type(event).__name__)
     return Consumed(outcome, {"promo_id": event.offer.promo_id})
 
 
-def _walk_in(event: Any) -> tuple[int, dict[str, int]]:
+def _walk_in(event: PromoRedeemed | PromoSettled | PromoReversed) -> tuple[int, dict[str, int]]:
+    """The version of what is told, and what counts for it."""
     if isinstance(event, PromoReversed):
-        return 2, {}
-    money = {"discount_minor": event.discount_minor, "revenue_minor": event.order_total_minor}
-    return 1, {"walk_ins": 1, **money}
+        return event.revision, {}
+    currency = event.currency
+    money = {f"discount.{currency}": event.discount_minor, f"revenue.{currency}": event.order_total_minor}
+    return event.revision, {"walk_ins": 1, **money}

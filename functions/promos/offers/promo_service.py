@@ -112,12 +112,12 @@ def validate(draft: Promo, now: datetime) -> list[Problem]:
     return found
 
 
-def funnel(promo_id: str) -> Funnel:
-    store.get(promo_id)
+def funnel(promo_id: str) -> tuple[Promo, Funnel]:
+    promo = store.get(promo_id)
     rows = list(funnel_store.totals(promo_id).items())
     variants = sorted({(cell.campaign_id, cell.variant) for cell, _ in rows})
     days = sorted({cell.day for cell, _ in rows})
-    return Funnel(
+    return promo, Funnel(
         total=_sum([amounts for _, amounts in rows]),
         by_variant=[
             _sum(

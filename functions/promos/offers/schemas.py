@@ -1,6 +1,6 @@
 """Requests and responses of promos."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any, Self
@@ -271,6 +271,18 @@ class ClickResponse(BaseModel):
     link: str
 
 
+NO_CURRENCY = "XXX"
+"""ISO 4217's code for it."""
+
+
+class FunnelMoney(BaseModel):
+    """Of the orders that used a code, less what came back."""
+
+    currency: str
+    discount_minor: int = Field(description="what the codes gave")
+    revenue_minor: int = Field(description="what was paid for these orders")
+
+
 class FunnelRow(BaseModel):
     """Offers, each counted once in each column, on the day (UTC) on which it got there."""
 
@@ -284,13 +296,49 @@ class FunnelRow(BaseModel):
     redeemed: int = 0
     reversed: int = 0
     redemptions: int = Field(default=0, description="a shared code may be used more than once")
-    discount_minor: int = 0
-    revenue_minor: int = 0
+    discount_minor: int | None = Field(description="in `currency`; null when there are several: see `money`")
+    revenue_minor: int | None = Field(description="in `currency`; paid for orders that used a code, and not given back")
+    currency: str | None = Field(description="the promo's; null when it has none and several were used")
+    money: list[FunnelMoney] = Field(description="by currency: two are never added")
     walk_ins: int = Field(default=0, description="redemptions of a shared code that nobody was offered")
 
     @classmethod
-    def of(cls, found: FunnelSum) -> Self:
-        return cls(campaign_id=found.campaign_id, variant=found.variant, day=found.day, **found.amounts)
+    def of(cls, found: FunnelSum, currency: str | None) -> Self:
+        money = {one.currency: one for one in _money(found.amounts, currency)}
+        of_promo = currency or (next(iter(money)) if len(money) == 1 else None)
+        said = money.get(of_promo or "") or (FunnelMoney(currency="", discount_minor=0, revenue_minor=0))
+        is_one = of_promo is not None or not money
+        return cls(
+            campaign_id=found.campaign_id,
+            variant=found.variant,
+            day=found.day,
+            discount_minor=said.discount_minor if is_one else None,
+            revenue_minor=said.revenue_minor if is_one else None,
+            currency=of_promo,
+            money=list(money.values()),
+            **{name: amount for name, amount in found.amounts.items() if name in _COUNTED},
+        )
+
+
+_COUNTED = FunnelRow.model_fields.keys() - FunnelMoney.model_fields.keys()
+
+
+def _money(amounts: Mapping[str, int], currency: str | None) -> list[FunnelMoney]:
+    """What was counted before 2026-12 has no currency in its name: it is the promo's, or of one that nobody noted."""
+    found: dict[str, dict[str, int]] = {}
+    for name, minor in amounts.items():
+        kind, _, of = name.partition(".")
+        if kind in {"discount", "revenue"} and of:
+            row = found.setdefault(of, {})
+            row[kind] = row.get(kind, 0) + minor
+    for kind in ("discount", "revenue"):
+        if minor := amounts.get(f"{kind}_minor", 0):
+            row = found.setdefault(currency or NO_CURRENCY, {})
+            row[kind] = row.get(kind, 0) + minor
+    return [
+        FunnelMoney(currency=of, discount_minor=row.get("discount", 0), revenue_minor=row.get("revenue", 0))
+        for of, row in sorted(found.items())
+    ]
 
 
 class FunnelResponse(BaseModel):
@@ -300,10 +348,10 @@ class FunnelResponse(BaseModel):
     by_day: list[FunnelRow]
 
     @classmethod
-    def of(cls, promo_id: str, funnel: Funnel) -> Self:
+    def of(cls, promo: Promo, funnel: Funnel) -> Self:
         return cls(
-            promo_id=promo_id,
-            total=FunnelRow.of(funnel.total),
-            by_variant=[FunnelRow.of(one) for one in funnel.by_variant],
-            by_day=[FunnelRow.of(one) for one in funnel.by_day],
+            promo_id=promo.promo_id,
+            total=FunnelRow.of(funnel.total, promo.currency),
+            by_variant=[FunnelRow.of(one, promo.currency) for one in funnel.by_variant],
+            by_day=[FunnelRow.of(one, promo.currency) for one in funnel.by_day],
         )

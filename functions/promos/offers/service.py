@@ -247,8 +247,7 @@ def count_in_funnel(user_id: str, facts: promo_events.Offer, now: datetime) -> s
             contribution.setdefault(account(moment), {})[step] = 1
     if offer.redeemed_at is not None:
         day = contribution[account(offer.redeemed_at)]
-        for name in ("redemptions", "discount_minor", "revenue_minor"):
-            day[name] = getattr(offer, name)
+        day |= {name: getattr(offer, name) for name in ("redemptions", "discount_minor", "revenue_minor")} | offer.money
     return funnel_store.post(offer.promo_id, Posting(f"OFFER#{offer.offer_id}", offer.revision, contribution), now)
 
 

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory.categories import GearCategory
 from inventory.domain import (
     THRESHOLDS,
     Component,
@@ -23,6 +22,7 @@ from inventory.domain import (
     wear,
     worn_gear,
 )
+from stadion.categories import GearCategory
 from stadion.events.workouts import WorkoutFacts
 from stadion.postings import AccountChange
 from stadion.sports import SportType, WearUnit

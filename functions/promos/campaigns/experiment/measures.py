@@ -10,7 +10,7 @@ from promos.athletes.store import ATHLETES, ORDERS
 from promos.campaigns.run import batch_store as batches
 from promos.campaigns.run import store
 from promos.campaigns.run.domain import Run
-from promos.facts import Order, paid_minor
+from promos.facts import Order
 from promos.offers.domain import Offer
 from promos.offers.store import OFFERS
 from stadion.records import partition
@@ -31,7 +31,10 @@ class Sums(Value):
     orderers: int = 0
     """With an order that they kept, with or without a code."""
     orders: int = 0
+    orders_in_other_currencies: int = 0
+    """Whose money is not in the sums below."""
     revenue_minor: int = 0
+    """Paid for these orders and not given back, with or without a code."""
     revenue_squares: int = 0
     discount_minor: int = 0
     new_customers: int = 0
@@ -74,32 +77,28 @@ def total(parts: Iterable[Mapping[str, Any]]) -> dict[str, Sums]:
 
 
 def sums_of(run: Run, offer: Offer | None, orders: list[Order], until: datetime) -> Sums:
-    """Of one athlete."""
-    done = [(order.completed.completed_at, order) for order in orders if order.completed is not None]
-    paid = [
-        paid_minor(order)
-        for at, order in done
-        if run.opened_at <= at <= until and order.completed and order.completed.currency == run.plan.currency
-    ]
-    kept = [amount for amount in paid if amount > 0]
+    """Of one athlete. Who paid nothing and kept the goods has ordered; money counts in the plan's currency only."""
+    done = [(order.completed.completed_at, paid) for order in orders if order.completed and (paid := order.paid())]
+    kept = [paid for at, paid in done if run.opened_at <= at <= until and paid.is_kept]
+    revenue = sum(paid.kept_minor for paid in kept if paid.currency == run.plan.currency)
     had_before = any(at < run.opened_at for at, _ in done)
-    revenue = sum(kept)
     return Sums(
         athletes=1,
-        **(_steps(offer, until) if offer is not None else {}),
+        **(_steps(offer, run.plan.currency, until) if offer is not None else {}),
         orderers=bool(kept),
         orders=len(kept),
+        orders_in_other_currencies=sum(paid.currency != run.plan.currency for paid in kept),
         revenue_minor=revenue,
         revenue_squares=revenue**2,
         new_customers=bool(kept) and not had_before,
     )
 
 
-def _steps(offer: Offer, until: datetime) -> dict[str, int]:
+def _steps(offer: Offer, currency: str, until: datetime) -> dict[str, int]:
     names = ("viewed", "clicked", "dismissed", "redeemed", "reversed")
     moments = {name: getattr(offer, f"{name}_at") for name in names}
     steps = {name: int(moment is not None and moment <= until) for name, moment in moments.items()}
-    return {"issued": 1, **steps, "discount_minor": offer.discount_minor if steps["redeemed"] else 0}
+    return {"issued": 1, **steps, "discount_minor": offer.discount_in(currency) if steps["redeemed"] else 0}
 
 
 def _offer_and_orders(user_id: str, run_id: str) -> tuple[Offer | None, list[Order]]:

@@ -235,8 +235,16 @@ class TestSums:
         found = self.sums(self.order(1), self.order(2, returns=1), self.order(3, returns=None))
         assert (found.orderers, found.orders, found.revenue_minor, found.revenue_squares) == (1, 2, 1500, 1500**2)
 
-    def test_other_times_and_other_money_do_not(self) -> None:
-        assert self.sums(self.order(-1), self.order(11), self.order(1, currency="EUR")).orders == 0
+    def test_other_times_do_not(self) -> None:
+        assert self.sums(self.order(-1), self.order(11)).orders == 0
+
+    def test_money_of_two_currencies_is_never_added(self) -> None:
+        found = self.sums(self.order(1), self.order(2, currency="EUR"))
+        assert (found.orders, found.orders_in_other_currencies, found.revenue_minor) == (2, 1, 1000)
+
+    def test_who_paid_nothing_and_kept_the_goods_has_ordered(self) -> None:
+        found = self.sums(self.order(1, total=0))
+        assert (found.orderers, found.orders, found.revenue_minor) == (1, 1, 0)
 
     def test_a_new_customer_had_never_ordered(self) -> None:
         assert self.sums(self.order(1)).new_customers == 1
@@ -261,4 +269,4 @@ def test_an_order_that_was_kept_as_an_event_is_read() -> None:
     order = Order.model_validate({"completed": done, "returns": {"2026-11-21T09:30:00+00:00": back}})
 
     assert order.version == 2
-    assert purchases_of(order)["BOUGHT#2026-11-20"] == {"orders": 1}
+    assert purchases_of(order)["BOUGHT#2026-11-20"] == {}

@@ -28,11 +28,12 @@ class OrderLine(Part):
     brand: str | None = Field(default=None, examples=["Kiprun"])
     quantity: int = Field(ge=1, examples=[1])
     price_minor: int = Field(ge=0, examples=[899000], description="of one, before the discount")
+    discount_minor: int = Field(default=0, ge=0, examples=[0], description="of the whole line, where the store says it")
     wear_category: str | None = Field(default=None, examples=["running_shoes"])
 
 
 class OrderCompleted(Event):
-    """An athlete's order is paid."""
+    """An order is paid: an athlete's, or of somebody who named none but used a code."""
 
     source = "stadion.partners"
     subject = ("order_id", "partner_id")
@@ -41,8 +42,13 @@ class OrderCompleted(Event):
     lines: list[OrderLine]
     total_minor: int = Field(ge=0, examples=[719000], description="paid, after the discount")
     discount_minor: int = Field(default=0, ge=0, examples=[180000])
+    shipping_minor: int = Field(default=0, ge=0, examples=[0], description="within the total")
+    tax_minor: int = Field(default=0, ge=0, examples=[0], description="within the total, as the store tells it")
     currency: str = Field(examples=["RUB"])
-    code: str | None = Field(default=None, examples=["RUN-7F3K-9QXD"])
+    code: str | None = Field(default=None, examples=["RUN-7F3K-9QXD"], description="the first of `codes`")
+    codes: list[str] = Field(
+        default_factory=list, examples=[["RUN-7F3K-9QXD"]], description="that the order names, in its order"
+    )
     completed_at: AwareDatetime = Field(examples=["2026-11-21T09:30:00Z"])
 
 

@@ -51,6 +51,23 @@ class PromoRedeemed(Event):
     discount_minor: int = Field(ge=0, examples=[180000], description="in the currency's smallest unit")
     order_total_minor: int = Field(ge=0, examples=[720000])
     currency: str = Field(examples=["RUB"])
+    revision: int = Field(default=1, ge=1, examples=[2], description="of the code's use by the order")
+
+
+class PromoSettled(Event):
+    """What the code of a paid order came to, after the order itself was told or a part of it came back."""
+
+    source = "stadion.promos"
+    subject = ("offer.offer_id", "offer.promo_id", "offer.campaign_id", "order_id")
+    offer: Offer
+    code: str = Field(examples=["RUN-7F3K-9QXD"])
+    order_id: str = Field(examples=["o-48151"])
+    revision: int = Field(ge=1, examples=[3], description="of the code's use by the order: the highest one holds")
+    discount_minor: int = Field(ge=0, examples=[90000], description="given, in the currency's smallest unit")
+    order_total_minor: int = Field(
+        ge=0, examples=[360000], description="paid and kept; of several codes each its share"
+    )
+    currency: str = Field(examples=["RUB"])
 
 
 class PromoReversed(Event):
@@ -63,6 +80,7 @@ class PromoReversed(Event):
     order_id: str = Field(examples=["o-48151"])
     discount_minor: int = Field(ge=0, examples=[180000])
     currency: str = Field(examples=["RUB"])
+    revision: int = Field(default=2, ge=1, examples=[3], description="of the code's use by the order")
 
 
 class CampaignStarted(Event):

@@ -1,4 +1,13 @@
-"""ISO 3166-1 alpha-2 country codes."""
+"""Places by ISO 3166: countries (part 1, alpha-2) and their regions (part 2)."""
+
+from functools import cache
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from stadion.errors import UnacceptableValueError
+from stadion.i18n import Text
 
 # fmt: off
 COUNTRIES = frozenset({
@@ -18,3 +27,33 @@ COUNTRIES = frozenset({
     "UZ", "VA", "VC", "VE", "VG", "VI", "VN", "VU", "WF", "WS", "YE", "YT", "ZA", "ZM", "ZW",
 })
 # fmt: on
+_REGIONS = Path(__file__).with_name("regions.txt")
+_NO_COUNTRY = Text(
+    en="This is not an ISO 3166-1 alpha-2 code such as RU.", ru="Это не код страны ISO 3166-1 alpha-2, например RU."
+)
+_NO_REGION = Text(
+    en="This is not an ISO 3166-2 code such as RU-MOW.", ru="Это не код региона ISO 3166-2, например RU-MOW."
+)
+
+
+@cache
+def regions() -> frozenset[str]:
+    """Out of pycountry, whose translations are too large for a function; a test compares the two."""
+    codes = _REGIONS.read_text().split()
+    return frozenset(codes)
+
+
+def _country(code: str) -> str:
+    if code not in COUNTRIES:
+        raise UnacceptableValueError(_NO_COUNTRY)
+    return code
+
+
+def _region(code: str) -> str:
+    if code not in regions():
+        raise UnacceptableValueError(_NO_REGION)
+    return code
+
+
+Country = Annotated[str, Field(examples=["RU"]), AfterValidator(_country)]
+Region = Annotated[str, Field(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$", examples=["RU-MOW"]), AfterValidator(_region)]

@@ -1,0 +1,33 @@
+"""Of gear: the words that athletes, the catalogue, orders and rules share."""
+
+from enum import StrEnum
+
+
+class GearCategory(StrEnum):
+    RUNNING_SHOES = "running_shoes"
+    RACING_SHOES = "racing_shoes"
+    TRAIL_SHOES = "trail_shoes"
+    WALKING_SHOES = "walking_shoes"
+    HIKING_BOOTS = "hiking_boots"
+    CYCLING_SHOES = "cycling_shoes"
+    CLIMBING_SHOES = "climbing_shoes"
+    COURT_SHOES = "court_shoes"
+    FOOTBALL_BOOTS = "football_boots"
+    TOP = "top"
+    BOTTOM = "bottom"
+    SOCKS = "socks"
+    SPORTS_BRA = "sports_bra"
+    JACKET = "jacket"
+    SWIMWEAR = "swimwear"
+    WETSUIT = "wetsuit"
+    BIKE = "bike"
+    HELMET = "helmet"
+    GOGGLES = "goggles"
+    SKIS = "skis"
+    SNOWBOARD = "snowboard"
+    SKATES = "skates"
+    RACKET = "racket"
+    BALL = "ball"
+    ROPE = "rope"
+    BOAT = "boat"
+    OTHER = "other"
