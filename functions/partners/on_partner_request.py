@@ -91,11 +91,15 @@ def receive_webhook(
     partner = _partner(PartnerAbility.ORDERS)
     key = order_service.signed_by(partner, api.raw_body, api.header, now)
     message = body.message()
+    ignored = order_service.parts_ignored(message)
+
+    def said(receipt: Receipt) -> ReceivedOrder:
+        return ReceivedOrder.of(message, receipt, ignored, api.language)
 
     def answer(receipt: Receipt) -> dict[str, Any]:
-        return ReceivedOrder.of(message, receipt).model_dump(mode="json")
+        return said(receipt).model_dump(mode="json")
 
-    received = ReceivedOrder.of(message, order_service.receive(partner, message, key, answer=answer, now=now))
+    received = said(order_service.receive(partner, message, key, answer=answer, now=now))
     count("WebhookReceived")
     log("received", partner_id=partner.partner_id, webhook_type=body.type, outcome=received.outcome)
     return received

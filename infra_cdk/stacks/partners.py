@@ -63,6 +63,7 @@ class PartnersStack(ServiceStack):
         )
         # two at once: each may take 11 s
         deliveries = self.work("webhooks/on_webhook_deliveries", uses=[signing], batch_size=2)
+        self.consume("orders/on_promos")
         self.consume("webhooks/on_promo_events", uses=[deliveries, signing])
         self.every(Duration.minutes(1), "webhooks/task_leave_due_webhooks", uses=[deliveries, signing])
         self.serve(self.under("/v1/admin/partners", auth=Auth.IAM), uses=[door, keys, files, signing])

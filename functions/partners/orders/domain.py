@@ -1,7 +1,7 @@
 """What an order's messages amount to, in whatever order they arrive."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -14,15 +14,19 @@ from partners.orders.errors import (
     OrderVersionTakenError,
     TooManyOrderMessagesError,
 )
+from stadion.categories import GearCategory
+from stadion.codes import is_code, key
 from stadion.events.envelope import Event
 from stadion.events.partners import OrderCompleted, OrderLine, OrderReturned
+from stadion.i18n import Text
 from stadion.values import Value
 
 MAX_MESSAGES = 50  # of one order
 
 
 Receipt = Literal["accepted", "kept", "unchanged"]
-"""What became of a message. Kept: nothing became true by it yet, or it is about nobody; unchanged: it came before."""
+"""What became of a message. Kept: nothing became true by it yet, or it is about nobody and nobody's code; unchanged: it
+came before."""
 
 
 class Completed(Value):
@@ -30,6 +34,8 @@ class Completed(Value):
     lines: list[OrderLine]
     total_minor: int
     discount_minor: int = 0
+    shipping_minor: int = 0
+    tax_minor: int = 0
     currency: str
     completed_at: AwareDatetime
 
@@ -47,6 +53,7 @@ class Bought:
     sku: str
     quantity: int
     price_minor: int
+    discount_minor: int
     name: str | None
     wear_category: str | None
 
@@ -59,10 +66,13 @@ class Completion:
     bought: Sequence[Bought]
     total_minor: int
     discount_minor: int
+    shipping_minor: int
+    tax_minor: int
     currency: str
     completed_at: datetime
     user_id: str | None
-    code: str | None
+    codes: Mapping[str, str]
+    """By where they stand in the message, in their order."""
 
     def completed(self, lines: Iterable[OrderLine]) -> Completed:
         return Completed(
@@ -70,6 +80,8 @@ class Completion:
             lines=list(lines),
             total_minor=self.total_minor,
             discount_minor=self.discount_minor,
+            shipping_minor=self.shipping_minor,
+            tax_minor=self.tax_minor,
             currency=self.currency,
             completed_at=self.completed_at,
         )
@@ -82,10 +94,44 @@ class Message:
     order_id: str
     tells: Completion | Return
     digest: str
+    """Of what it says, however that is spelled."""
+    spelled: str = ""
+    """As messages were told apart until 2026-12, by their spelling."""
 
     @property
     def version(self) -> int:
         return self.tells.version
+
+
+@dataclass(frozen=True)
+class Ignored:
+    """A part of a message that does nothing, while the order is kept."""
+
+    pointer: str
+    code: str
+    said: Text
+
+
+TOO_EARLY = Text(
+    en="The code was issued after this order was completed: it is not booked on it.",
+    ru="Код выдан после завершения этого заказа: он на заказ не записан.",
+)
+NO_CODE = Text(en="This is no code: it is not booked.", ru="Это не промокод: он не учтён.")
+NO_CATEGORY = Text(en="There is no such category of gear.", ru="Такой категории снаряжения нет.")
+
+
+def ignored(completion: Completion, issued_at: Mapping[str, datetime]) -> list[Ignored]:
+    """`issued_at`: of codes that we heard of, by their keys."""
+    found = []
+    for pointer, code in completion.codes.items():
+        if not is_code(code):
+            found.append(Ignored(pointer, "not_a_code", NO_CODE))
+        elif (issued := issued_at.get(key(code))) is not None and completion.completed_at < issued:
+            found.append(Ignored(pointer, "code_not_issued_by_then", TOO_EARLY))
+    for number, line in enumerate(completion.bought):
+        if line.wear_category is not None and line.wear_category not in set(GearCategory):
+            found.append(Ignored(f"#/data/lines/{number}/wear_category", "unknown_category", NO_CATEGORY))
+    return found
 
 
 class Order(Value):
@@ -94,23 +140,32 @@ class Order(Value):
     revision: int = 0
     user_id: str | None = None
     code: str | None = None
+    """The first of them."""
+    codes: list[str] = Field(default_factory=list)
     completed: Completed | None = None
     returns: list[Return] = Field(default_factory=list)
     digests: dict[str, str] = Field(default_factory=dict, description="version -> digest of its message")
 
-    def knows(self, version: int, digest: str) -> bool:
+    @property
+    def all_codes(self) -> list[str]:
+        return self.codes or ([self.code] if self.code else [])
+
+    def knows(self, version: int, digest: str, spelled: str = "") -> bool:
         """Whether this very message came before."""
         known = self.digests.get(str(version))
-        if known is not None and known != digest:
+        if known is not None and known not in {digest, spelled}:
             raise OrderVersionTakenError
         if known is None and len(self.digests) >= MAX_MESSAGES:
             raise TooManyOrderMessagesError(most=MAX_MESSAGES)
         return known is not None
 
-    def with_completion(self, completed: Completed, *, user_id: str | None, code: str | None, digest: str) -> "Order":
+    def with_completion(
+        self, completed: Completed, *, user_id: str | None, codes: Sequence[str], digest: str
+    ) -> "Order":
         if self.completed is not None:
             raise OrderCompletedTwiceError(version=self.completed.version)
-        fields = {"completed": completed, "user_id": user_id, "code": code}
+        code = next(iter(codes), None)
+        fields = {"completed": completed, "user_id": user_id, "code": code, "codes": list(codes)}
         return self._changed(completed.version, digest, **fields)
 
     def with_return(self, came_back: Return, digest: str) -> "Order":
@@ -137,8 +192,8 @@ class Order(Value):
 
 
 def news(before: Order, after: Order) -> list[Event]:
-    """What a message made true: what was told already is not told again, and nothing of nobody."""
-    if after.completed is None or after.user_id is None:
+    """What a message made true: what was told already is not told again. A guest's order is told for its codes."""
+    if after.completed is None or not (after.user_id or after.all_codes):
         return []
     events: list[Event] = [_completion(after, after.completed)] if before.completed is None else []
     back = after.returned() - before.returned()
@@ -152,6 +207,7 @@ def _completion(order: Order, completed: Completed) -> OrderCompleted:
         order_id=order.order_id,
         partner_id=order.partner_id,
         code=order.code,
+        codes=order.all_codes,
         **completed.model_dump(exclude={"version", "lines"}),
         lines=completed.lines,
     )

@@ -1,34 +1,51 @@
 """Webhooks in: what a partner tells of its orders, and the answer."""
 
 import hashlib
+import json
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field, model_validator
 
-from partners.fields import Currency, Minor, Sku, WearCategory, Words
-from partners.orders.domain import Bought, Completion, Message, Receipt, Return
+from partners.fields import WearCategory, Words
+from partners.orders.domain import Bought, Completion, Ignored, Message, Receipt, Return
+from stadion import clock
+from stadion.codes import ClaimedCode, key
 from stadion.errors import UnacceptableValueError
 from stadion.fields import Moment
 from stadion.http import RequestModel
-from stadion.i18n import Text
+from stadion.i18n import Language, Text
+from stadion.identifiers import OrderId, Sku, UserId
+from stadion.money import Currency, Minor
 
-OrderId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=["o-48151"])]
 Quantity = Annotated[int, Field(strict=True, ge=1, le=100)]
 Version = Annotated[
     int, Field(strict=True, ge=1, le=1_000_000, description="of the order's messages, each its own", examples=[1])
 ]
 MAX_LINES = 100
+MAX_CODES = 5
 
 
 class BoughtLine(RequestModel):
     sku: Sku
     quantity: Quantity = Field(examples=[1])
-    price_minor: Minor = Field(description="of one, before the discount", examples=[899000])
+    price_minor: Minor = Field(description="of one, before any discount", examples=[899000])
+    discount_minor: Minor = Field(
+        default=0, description="of the whole line, when the discount does not lie on all lines alike", examples=[0]
+    )
     name: Words | None = Field(default=None, description="the catalogue's when left out")
     wear_category: WearCategory | None = Field(default=None, description="the catalogue's when left out")
 
+    @model_validator(mode="after")
+    def _costs_something(self) -> Self:
+        if self.discount_minor > self.quantity * self.price_minor:
+            raise UnacceptableValueError(
+                Text(en="The line's discount is more than the line.", ru="Скидка на строку больше самой строки.")
+            )
+        return self
+
     def bought(self) -> Bought:
-        return Bought(self.sku, self.quantity, self.price_minor, self.name, self.wear_category)
+        return Bought(self.sku, self.quantity, self.price_minor, self.discount_minor, self.name, self.wear_category)
 
 
 class ReturnedLine(RequestModel):
@@ -45,16 +62,20 @@ def _once_each(lines: list[Any]) -> list[Any]:
 class CompletedOrder(RequestModel):
     order_id: OrderId
     version: Version
-    user_id: str | None = Field(
+    user_id: UserId | None = Field(
         default=None,
-        pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
-        description="the Stadion id of who is signed in at the store; without it the order is about nobody",
-        examples=["8f14e45f-ceea-467f-a0e6-7b1c2d3e4f50"],
+        description="the Stadion id of who is signed in at the store; without it the order is about nobody, and told "
+        "for its codes only",
     )
-    code: str | None = Field(default=None, pattern=r"^[A-Za-z0-9-]{1,40}$", examples=["RUN-7F3K-9QXD"])
+    code: ClaimedCode | None = Field(default=None, description="that the order used; several: `codes`")
+    codes: Annotated[list[ClaimedCode], Field(max_length=MAX_CODES)] = Field(
+        default_factory=list, description="that the order used, in the order in which they were given"
+    )
     lines: Annotated[list[BoughtLine], Field(min_length=1, max_length=MAX_LINES), AfterValidator(_once_each)]
-    total_minor: Minor = Field(description="paid, after the discount", examples=[719000])
-    discount_minor: Minor = Field(default=0, examples=[180000])
+    total_minor: Minor = Field(description="paid: after the discount, with shipping and tax", examples=[719000])
+    discount_minor: Minor = Field(default=0, description="in all, by codes and by the store itself", examples=[180000])
+    shipping_minor: Minor = Field(default=0, description="within the total", examples=[0])
+    tax_minor: Minor = Field(default=0, description="within the total, for information", examples=[0])
     currency: Currency
     completed_at: Moment = Field(examples=["2026-11-21T09:30:00Z"])
 
@@ -64,11 +85,20 @@ class CompletedOrder(RequestModel):
             bought=[line.bought() for line in self.lines],
             total_minor=self.total_minor,
             discount_minor=self.discount_minor,
+            shipping_minor=self.shipping_minor,
+            tax_minor=self.tax_minor,
             currency=self.currency,
             completed_at=self.completed_at,
             user_id=self.user_id,
-            code=self.code,
+            codes=self._codes(),
         )
+
+    def _codes(self) -> dict[str, str]:
+        """Pointer -> code, each once."""
+        named = [("#/data/code", self.code)] if self.code else []
+        named += [(f"#/data/codes/{number}", code) for number, code in enumerate(self.codes)]
+        first = {key(code): (pointer, code) for pointer, code in reversed(named)}
+        return {pointer: code for pointer, code in named if first[key(code)] == (pointer, code)}
 
 
 class ReturnedOrder(RequestModel):
@@ -84,9 +114,24 @@ class ReturnedOrder(RequestModel):
         return Return(version=self.version, quantities=quantities, returned_at=self.returned_at)
 
 
+_SPELLED: Any = {
+    "order_id": True, "version": True, "user_id": True, "code": True, "total_minor": True, "discount_minor": True,
+    "lines": {"__all__": {"sku", "quantity", "price_minor", "name", "wear_category"}}, "currency": True,
+    "completed_at": True, "returned_at": True,
+}  # fmt: skip
+
+
 def _message(data: CompletedOrder | ReturnedOrder) -> Message:
-    digest = hashlib.sha256(data.model_dump_json().encode()).hexdigest()
-    return Message(data.order_id, data.tells(), digest)
+    spelled = hashlib.sha256(data.model_dump_json(include=_SPELLED).encode()).hexdigest()
+    return Message(data.order_id, data.tells(), _digest(data), spelled)
+
+
+def _digest(data: CompletedOrder | ReturnedOrder) -> str:
+    """Of the values: the same moment in another zone and the same lines in another order say the same."""
+    said = data.model_dump(mode="python", exclude_none=True)
+    said["lines"] = sorted(said.get("lines", []), key=lambda line: line["sku"])
+    text = json.dumps(said, sort_keys=True, default=clock.rfc3339)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 class OrderCompletedMessage(RequestModel):
@@ -107,13 +152,25 @@ class OrderReturnedMessage(RequestModel):
         return _message(self.data)
 
 
+class IgnoredPart(BaseModel):
+    """The order is kept; this part of it does nothing."""
+
+    pointer: str = Field(examples=["#/data/code"])
+    code: str = Field(examples=["code_not_issued_by_then"])
+    detail: str = Field(examples=["The code was issued after this order was completed."])
+
+
 class ReceivedOrder(BaseModel):
     order_id: str
     outcome: Literal["accepted", "kept", "unchanged"] = Field(
         description="kept: nothing became true by it yet (a return before its order), or it is about nobody; "
         "unchanged: it came before"
     )
+    ignored: list[IgnoredPart] = Field(
+        default_factory=list, description="what of the order does nothing; what became of its codes: GET the order"
+    )
 
     @classmethod
-    def of(cls, message: Message, receipt: Receipt) -> Self:
-        return cls(order_id=message.order_id, outcome=receipt)
+    def of(cls, message: Message, receipt: Receipt, ignored: Iterable[Ignored], language: Language) -> Self:
+        parts = [IgnoredPart(pointer=one.pointer, code=one.code, detail=one.said.say(language)) for one in ignored]
+        return cls(order_id=message.order_id, outcome=receipt, ignored=parts)

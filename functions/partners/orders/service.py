@@ -7,8 +7,8 @@ from typing import Any
 
 from partners.catalogue import store as catalogue_store
 from partners.domain import Partner, holding
-from partners.orders import store
-from partners.orders.domain import Bought, Message, Order, Receipt, Return, news
+from partners.orders import code_store, store
+from partners.orders.domain import Bought, Ignored, Message, Order, Receipt, Return, ignored, news
 from partners.signatures import verify
 from stadion.events.partners import OrderLine
 from stadion.idempotency import IdempotencyKey, idempotency_key, recall
@@ -27,6 +27,12 @@ def signed_by(partner: Partner, body: bytes, header: Callable[[str], str | None]
     return key
 
 
+def parts_ignored(message: Message) -> list[Ignored]:
+    """What of the message does nothing."""
+    told = message.tells
+    return [] if isinstance(told, Return) else ignored(told, code_store.issued_at(told.codes.values()))
+
+
 def receive(partner: Partner, message: Message, key: IdempotencyKey, *, answer: Answer, now: datetime) -> Receipt:
     store.translated(lambda: recall(key, now))
     return retry_on_conflict(lambda: _receive(partner, message, key, answer, now))
@@ -34,7 +40,7 @@ def receive(partner: Partner, message: Message, key: IdempotencyKey, *, answer: 
 
 def _receive(partner: Partner, message: Message, key: IdempotencyKey, answer: Answer, now: datetime) -> Receipt:
     before = store.find(partner.partner_id, message.order_id)
-    if before.knows(message.version, message.digest):
+    if before.knows(message.version, message.digest, message.spelled):
         return "unchanged"
     after = _applied(before, message)
     events = news(before, after)
@@ -48,7 +54,9 @@ def _applied(before: Order, message: Message) -> Order:
     if isinstance(told, Return):
         return before.with_return(told, message.digest)
     completed = told.completed(_lines(before.partner_id, told.bought))
-    return before.with_completion(completed, user_id=told.user_id, code=told.code, digest=message.digest)
+    return before.with_completion(
+        completed, user_id=told.user_id, codes=list(told.codes.values()), digest=message.digest
+    )
 
 
 def _lines(partner_id: str, bought: Iterable[Bought]) -> list[OrderLine]:
@@ -64,6 +72,7 @@ def _lines(partner_id: str, bought: Iterable[Bought]) -> list[OrderLine]:
                 brand=product.brand if product else None,
                 quantity=line.quantity,
                 price_minor=line.price_minor,
+                discount_minor=line.discount_minor,
                 wear_category=line.wear_category or (product.wear_category if product else None),
             )
         )

@@ -46,8 +46,7 @@ def save(
     change = Change(after.user_id, now, key)
     change.remember(status=200, answer=answer)
     change.replace(ORDERS.seen(before), after)
-    if after.user_id is not None:
-        change.publish(*events)
+    change.publish(*events)
     translated(change.commit)
 
 

@@ -80,7 +80,8 @@ def _issue(
         link=link,
     )
     code = _personal_code(offer) if offer.is_personal else None
-    news: list[Event] = [PromoIssued(offer=offer.facts(), code=offer.code, expires_at=offer.expires_at)]
+    issued = {"code": offer.code, "is_personal": offer.is_personal, "expires_at": offer.expires_at}
+    news: list[Event] = [PromoIssued(offer=offer.facts(), **issued)]
     news += [message(offer, promo, tell)] if tell is not None else []
     try:
         store.issue(offer, code, standing.athlete, news, now, told=tell.template if tell is not None else None)

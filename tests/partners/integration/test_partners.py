@@ -13,7 +13,8 @@ from partners.orders import store as order_store
 from stadion import clock
 from stadion.idempotency import IdempotencyKey
 from stadion.retry import WriteConflictError
-from tests.kit.services import Answer, Service
+from tests.kit.events import entry
+from tests.kit.services import ATHLETE, Answer, Service, sqs_event
 from tests.kit.store import LINE, SHOES, Gateway, completed, message, returned, signed
 
 WEBHOOKS = "/partner/v1/webhooks"
@@ -56,7 +57,7 @@ def opened() -> set[str]:
 class TestSignatures:
     def test_a_signed_order_is_taken_and_told(self, store: Store) -> None:
         answer = store.tell(completed())
-        assert (answer.status, answer.body) == (200, {"order_id": "o-1", "outcome": "accepted"})
+        assert (answer.status, answer.body) == (200, {"order_id": "o-1", "outcome": "accepted", "ignored": []})
         [event] = store.service.published()
         assert event["detail_type"] == "OrderCompleted"
         assert event["detail"]["data"]["lines"][0]["quantity"] == 2
@@ -148,9 +149,67 @@ class TestOrders:
         assert store.service.items() == before
 
     def test_an_order_about_nobody_is_kept_and_not_told(self, store: Store) -> None:
-        assert store.tell(completed(user=None)).body["outcome"] == "kept"
+        assert store.tell(completed(user=None, code=None)).body["outcome"] == "kept"
         assert store.service.published() == []
         assert len(store.service.bodies("order")) == 1
+
+    def test_a_guests_order_is_told_for_its_code(self, store: Store) -> None:
+        assert store.tell(completed(user=None)).body["outcome"] == "accepted"
+        store.tell(returned(version=2))
+        told = store.service.published()
+        assert [(one["detail_type"], one["detail"]["user_id"]) for one in told] == [
+            ("OrderCompleted", "system"),
+            ("OrderReturned", "system"),
+        ]
+
+    def test_the_same_values_in_another_spelling_are_the_same_message(self, store: Store) -> None:
+        lines = [LINE, {**LINE, "sku": "b", "name": "B"}]
+        store.tell(completed(lines=lines, completed_at="2026-11-28T10:00:00Z", code="RUN-7F3K-9QXD"))
+        before = store.service.items()
+        again = {
+            "completed_at": "2026-11-28T13:00:00+03:00",
+            "code": " run\u20117f3k\u20139qxd.",
+            "user": ATHLETE.upper(),
+        }
+        assert store.tell(completed(lines=lines[::-1], **again)).body["outcome"] == "unchanged"
+        assert store.service.items() == before
+
+    def test_codes_are_told_as_they_are_kept_each_once_and_in_their_order(self, store: Store) -> None:
+        store.tell(completed(code="two-2222", codes=["ONE-1111", "\u0422WO2222", "ONE\u20131111"]))
+        [event] = store.service.published("OrderCompleted")
+        assert (event["detail"]["data"]["code"], event["detail"]["data"]["codes"]) == (
+            "TWO-2222",
+            ["TWO-2222", "ONE-1111"],
+        )
+
+    def test_an_order_that_claims_a_code_before_its_issue_is_kept_and_the_answer_says_so(self, store: Store) -> None:
+        offer = {"offer_id": "o", "promo_id": "p"}
+        issued = {"offer": offer, "code": "RUN-7F3K-9QXD", "is_personal": True, "expires_at": "2026-12-05T20:59:59Z"}
+        news = entry("PromoIssued", issued, source="promos")
+        assert store.service.invoke("orders/on_promos", sqs_event(news, news)) == {"batchItemFailures": []}
+        answer = store.tell(completed(completed_at="2026-11-19T09:30:00Z"))
+        assert (answer.status, answer.body["outcome"]) == (200, "accepted")
+        [ignored] = answer.body["ignored"]
+        assert (ignored["pointer"], ignored["code"]) == ("#/data/code", "code_not_issued_by_then")
+        assert store.tell(completed("o-2")).body["ignored"] == []
+
+    def test_an_order_is_kept_though_its_code_is_none_and_its_category_is_unknown(self, store: Store) -> None:
+        line = {**LINE, "wear_category": "runing_shoes"}
+        answer = store.tell(completed(code="Скидка!", lines=[line]))
+        assert [part["code"] for part in answer.body["ignored"]] == ["not_a_code", "unknown_category"]
+        assert answer.body["outcome"] == "accepted"
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"currency": "EUX"},
+            {"user": "nobody-1"},
+            {"order_id": "a:b"},
+            {"lines": [{**LINE, "discount_minor": 10**9}]},
+        ],
+    )
+    def test_what_cannot_be_is_refused(self, store: Store, wrong: dict[str, Any]) -> None:
+        assert store.tell(completed(**wrong)).status == 422
 
     def test_the_catalogue_says_what_the_message_does_not(self, store: Store) -> None:
         store.put("8736421", SHOES)

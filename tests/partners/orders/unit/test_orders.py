@@ -3,11 +3,12 @@
 from collections import Counter
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from partners.orders.domain import Completed, Order, Return, news
-from partners.orders.errors import MoreReturnedThanBoughtError
+from partners.orders.errors import MoreReturnedThanBoughtError, OrderVersionTakenError
 from stadion.events.envelope import Event
 from stadion.events.partners import OrderCompleted, OrderLine, OrderReturned
 
@@ -24,7 +25,7 @@ def take(order: Order, message: Completed | Return) -> tuple[Order, list[Event]]
     if order.knows(message.version, digest):
         return order, []
     if isinstance(message, Completed):
-        after = order.with_completion(message, user_id="anna", code=None, digest=digest)
+        after = order.with_completion(message, user_id="anna", codes=[], digest=digest)
     else:
         after = order.with_return(message, digest)
     return after, news(order, after)
@@ -52,3 +53,10 @@ def test_what_is_told_adds_up_to_what_came_back(returns: list[dict[str, int] | N
     assert len(set(versions)) == len(versions)
     wholes = [event.is_whole for event in told if isinstance(event, OrderReturned)]
     assert wholes.count(True) == (back.total() == 6 and bool(wholes))
+
+
+def test_a_message_that_was_kept_by_its_spelling_is_known_again() -> None:
+    order = Order(order_id="o", partner_id="store", digests={"1": "as it was spelled"})
+    assert order.knows(1, "by its values", "as it was spelled")
+    with pytest.raises(OrderVersionTakenError):
+        order.knows(1, "by its values", "spelled otherwise")

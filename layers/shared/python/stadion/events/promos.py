@@ -19,6 +19,7 @@ class PromoIssued(Event):
     subject = ("offer.offer_id", "offer.promo_id", "offer.campaign_id")
     offer: Offer
     code: str = Field(examples=["RUN-7F3K-9QXD"])
+    is_personal: bool = Field(default=False, examples=[True], description="false: many hold the same code, or untold")
     expires_at: AwareDatetime = Field(examples=["2026-12-05T20:59:59Z"])
 
 
