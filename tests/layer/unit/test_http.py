@@ -180,6 +180,11 @@ def test_json_that_nobody_could_read_to_its_bottom_is_a_400(depth: int, opens: s
     assert call(told(), "POST", "/anything", f'{{"anything": {deep}}}').status == 400
 
 
+@pytest.mark.parametrize("body", ['{"anything": 1, "anything": 2}', '{"anything": {"a": 1, "b": 2, "a": 1}}'])
+def test_a_name_that_is_said_twice_says_nothing(body: str) -> None:
+    assert call(told(), "POST", "/anything", body).status == 400
+
+
 def test_json_may_be_as_deep_as_anybody_needs() -> None:
     deep = "[" * 63 + "]" * 63
     assert call(told(), "POST", "/anything", f'{{"anything": {deep}}}').status == 200

@@ -20,7 +20,9 @@ RUN: dict[str, Any] = {"sport_type": "Run", "started_at": "2026-11-20T05:40:00Z"
 def test_json_that_breaks_a_parser_is_the_clients_fault(workouts: Service, body: str) -> None:
     answer = workouts.call("POST", "/v1/workouts", body)
     assert (answer.status, answer.body["code"]) == (400, "request_is_invalid")
-    assert answer.body["errors"] == [{"pointer": "#", "code": "json_invalid", "detail": "The body is not valid JSON."}]
+    assert answer.body["errors"] == [
+        {"pointer": "#", "code": "json_invalid", "detail": "The body is not valid JSON, or says a name twice."}
+    ]
 
 
 def test_bytes_that_are_no_text_are_the_clients_fault(workouts: Service, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -53,7 +53,9 @@ UNEXPECTED_DETAIL = Text(
 VALIDATION: dict[str, Text] = {
     "missing": Text(en="This value is required.", ru="Это значение обязательно."),
     "extra_forbidden": Text(en="This field is not known.", ru="Такого поля нет."),
-    "json_invalid": Text(en="The body is not valid JSON.", ru="Тело запроса — не JSON."),
+    "json_invalid": Text(
+        en="The body is not valid JSON, or says a name twice.", ru="Тело запроса — не JSON, или имя в нём повторяется."
+    ),
     "unsupported_content_type": Text(en="Send JSON, as application/json.", ru="Нужен JSON, application/json."),
     "string_unicode": Text(en="This is not valid Unicode.", ru="Это не Unicode."),
     "string_type": Text(en="Send a text.", ru="Нужна строка."),
