@@ -2,7 +2,6 @@
 
 import json
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -12,6 +11,7 @@ import pytest
 from stadion_cli.base.signed import call
 from stadion_cli.base.target import Target
 from tests.kit.command_line import told
+from tests.kit.crowds import Crowd
 from tests.kit.partners import Partner, make
 from tests.kit.promos import a_promo, launched
 from tests.kit.size import sized
@@ -23,8 +23,7 @@ pytestmark = pytest.mark.long
 ATHLETES = sized(small=300, large=2000)
 NAME = uuid4().hex[:8]
 CAMPAIGN = f"winter-{NAME}"
-CITY = f"Winterberg {NAME}"
-"""Where this test's athletes live, and nobody else."""
+CROWD = Crowd(NAME)
 PERCENT, DELIVERY = f"percent-{NAME}", f"delivery-{NAME}"
 ADDRESS = f"/v1/admin/campaigns/{CAMPAIGN}"
 MACHINE = "stadion-promo-campaign"
@@ -38,7 +37,7 @@ def plan(begins_at: datetime) -> dict[str, Any]:
         "name": "Winter",
         "time_zone": "UTC",
         "schedule": {"at": begins_at.replace(tzinfo=None).isoformat(timespec="seconds")},
-        "audience": {"profile": {"cities": [CITY]}},
+        "audience": {"profile": {"cities": [CROWD.city]}},
         "hold_out_percent": 10,
         "variants": [
             {"name": "percent", "promo_id": PERCENT, "weight": 1},
@@ -70,44 +69,8 @@ def store(stack: DeployedStack) -> Partner:
 def crowd(stack: DeployedStack) -> list[str]:
     """Athletes, as `accounts` tells of them; one in fifty consents to nothing."""
     names = [str(uuid4()) for _ in range(ATHLETES)]
-    events = [event for number, user_id in enumerate(names) for event in arrives(user_id, consents=number % 50 > 0)]
-    batches = [events[at : at + 10] for at in range(0, len(events), 10)]
-    with ThreadPoolExecutor(6) as pool:
-        list(pool.map(lambda entries: publish(stack, entries), batches))
-    settle(stack, NAME)
+    CROWD.arrive(stack, names, without_consent=names[::50])
     return names
-
-
-def arrives(user_id: str, *, consents: bool) -> list[dict[str, Any]]:
-    lives = {"revision": 2, "language": "en", "time_zone": "UTC", "city": CITY}
-    agreed = {"kind": "marketing_push", "granted": True, "text_version": "1", "revision": 1, "changed_at": now()}
-    return [
-        said(user_id, "UserRegistered", {"language": "en", "time_zone": "UTC"}),
-        said(user_id, "ProfileUpdated", lives),
-        said(user_id, "ConsentChanged", agreed | {"kind": "analytics"}),
-        *([said(user_id, "ConsentChanged", agreed)] if consents else []),
-    ]
-
-
-def said(user_id: str, detail_type: str, data: dict[str, Any]) -> dict[str, Any]:
-    detail = {
-        "event_id": str(uuid4()),
-        "occurred_at": now(),
-        "version": 1,
-        "correlation_id": NAME,
-        "user_id": user_id,
-        "data": data,
-    }
-    return {"Source": "stadion.accounts", "DetailType": detail_type, "Detail": json.dumps(detail)}
-
-
-def now() -> str:
-    return datetime.now(UTC).isoformat()
-
-
-def publish(stack: DeployedStack, entries: list[dict[str, Any]]) -> None:
-    named: Any = [{**entry, "EventBusName": stack.bus} for entry in entries]
-    assert stack.aws.events.put_events(Entries=named)["FailedEntryCount"] == 0
 
 
 def test_it_is_begun_killed_resumed_measured_and_told(
