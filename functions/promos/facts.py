@@ -75,9 +75,11 @@ class Line(Value):
     discount_minor: int = 0
     wear_category: str | None = None
 
-    @property
-    def name(self) -> str:
-        return self.sku or f"{self.wear_category}/{self.price_minor}"
+    def is_of(self, bought: "Line") -> bool:
+        """Whether it is a piece of that line; where one of them has no SKU, by what else tells lines apart."""
+        if self.sku and bought.sku:
+            return self.sku == bought.sku
+        return (self.wear_category, self.price_minor) == (bought.wear_category, bought.price_minor)
 
 
 class Purchase(Value):
@@ -131,17 +133,13 @@ class Order(Value):
         done = self.completed
         if done is None:
             return None
-        back: Counter[str] = Counter()
-        for returned in self.returns.values():
-            for line in returned.lines:
-                back[line.name] += line.quantity
         lines = tuple(
             PaidLine(
                 sku=line.sku,
                 quantity=line.quantity,
                 price_minor=line.price_minor,
                 discount_minor=line.discount_minor,
-                returned=line.quantity if self.is_returned else min(line.quantity, back[line.name]),
+                returned=line.quantity if self.is_returned else min(line.quantity, self._came_back(line)),
                 wear_category=line.wear_category,
             )
             for line in done.lines
@@ -155,6 +153,10 @@ class Order(Value):
             tax_minor=done.tax_minor,
             discounts=tuple(discounts),
         )
+
+    def _came_back(self, bought: Line) -> int:
+        pieces = (line for returned in self.returns.values() for line in returned.lines)
+        return sum(line.quantity for line in pieces if line.is_of(bought))
 
 
 def _same_pieces(one: GivenBack, other: GivenBack) -> bool:

@@ -270,3 +270,14 @@ def test_an_order_that_was_kept_as_an_event_is_read() -> None:
 
     assert order.version == 2
     assert purchases_of(order)["BOUGHT#2026-11-20"] == {}
+
+
+def test_a_return_of_an_order_that_was_kept_without_skus_is_of_its_line() -> None:
+    """Between 2026-11-28 and 2026-12 promos kept no SKUs."""
+    lines = [Line(quantity=2, price_minor=500, wear_category="socks"), Line(quantity=1, price_minor=900)]
+    done = Purchase(completed_at=NOW, total_minor=1900, currency="EUR", lines=lines)
+    piece = Line(sku="s", quantity=1, price_minor=500, wear_category="socks")
+    order = Order(completed=done).with_news(GivenBack(version=2, returned_at=NOW, is_whole=False, lines=[piece]))
+    paid = order.paid()
+    assert paid is not None
+    assert ([line.kept for line in paid.lines], paid.kept_minor) == ([1, 1], 1400)
