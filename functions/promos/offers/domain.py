@@ -26,6 +26,7 @@ from promos.values import (
     StackingMode,
     Words,
 )
+from stadion import codes
 from stadion.events import promos as promo_events
 from stadion.events.accounts import ConsentKind
 from stadion.i18n import Language, Text
@@ -328,6 +329,13 @@ class Code:
     state: str = "free"
     partner_id: str | None = None
     order_id: str | None = None
+    issued_at: datetime | None = None
+    """None of a shared code, and of those issued before this was kept."""
+
+    @property
+    def key(self) -> str:
+        """By which it is found: two codes that differ only in hyphens are one."""
+        return codes.key(self.code)
 
     @property
     def over_at(self) -> datetime | None:

@@ -106,6 +106,7 @@ def _personal_code(offer: Offer) -> Code:
         is_single=True,
         offer_id=offer.offer_id,
         user_id=offer.user_id,
+        issued_at=offer.issued_at,
     )
 
 
