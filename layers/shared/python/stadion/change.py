@@ -39,7 +39,7 @@ class Change:
         self.now = now
         self._key = key
         self._transaction = Transaction()
-        self._events: list[Event] = []
+        self._events: list[tuple[str | None, Event]] = []
 
     # --- records ---
 
@@ -96,9 +96,10 @@ class Change:
 
     # --- what makes it known ---
 
-    def publish(self, *events: Event) -> None:
-        """In the service's name, as of the change's time, under the request's correlation id."""
-        self._events.extend(events)
+    def publish(self, *events: Event, user_id: str | None = None) -> None:
+        """In the service's name, as of the change's time, under the request's correlation id; about `user_id`, if the
+        change itself is not about one athlete."""
+        self._events.extend((user_id or self.user_id, event) for event in events)
 
     def remember(self, *, status: int, answer: Mapping[str, Any]) -> None:
         """The answer to the client's key; `ReplayedError` at the end when it was answered before."""
@@ -108,10 +109,9 @@ class Change:
 
     def commit(self) -> None:
         """Raises what a refused write names, and `RequestInProgressError` when others never let it through."""
-        for item in outbox_items(
-            self._events, user_id=self.user_id or NOBODY, correlation_id=correlation_id(), now=self.now
-        ):
-            self._transaction.put(item)
+        for user_id, event in self._events:
+            for item in outbox_items([event], user_id=user_id or NOBODY, correlation_id=correlation_id(), now=self.now):
+                self._transaction.put(item)
         if len(self._transaction):
             self._transaction.commit()
 
