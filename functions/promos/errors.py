@@ -135,6 +135,23 @@ class CodeExpiredError(ConflictError):
     explanation = Text(en="It was good for a while, and is not any more.", ru="Срок действия кода закончился.")
 
 
+class CodeNotIssuedError(ConflictError):
+    code = "code_not_issued_yet"
+    title = Text(en="Not issued yet", ru="Код ещё не выдан")
+    explanation = Text(
+        en="The code is younger than the order that names it.", ru="Код выдан позже, чем оформлен этот заказ."
+    )
+
+
+class AthleteNotFoundError(UnprocessableError):
+    code = "athlete_not_found"
+    title = Text(en="No such athlete", ru="Спортсмен не найден")
+    explanation = Text(
+        en="Nobody has this Stadion id. Leave user_id out for a guest.",
+        ru="Такого идентификатора Stadion нет. Для гостя не передавайте user_id.",
+    )
+
+
 class CodeUsedError(ConflictError):
     code = "code_already_used"
     title = Text(en="The code was used", ru="Код уже использован")
@@ -230,6 +247,15 @@ class OrderDiffersError(ConflictError):
     explanation = Text(
         en="This order has redeemed the code with another amount, currency or athlete.",
         ru="Этот заказ использовал код с другой суммой, валютой или спортсменом.",
+    )
+
+
+class OrderNotFoundError(NotFoundError):
+    code = "order_not_found"
+    title = Text(en="No such order", ru="Заказ не найден")
+    explanation = Text(
+        en="Neither a code nor a message has named this order of yours.",
+        ru="Ни промокоды, ни сообщения не называли этот заказ.",
     )
 
 

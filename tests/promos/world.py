@@ -87,6 +87,11 @@ def bought(order_id: str, **fields: Any) -> dict[str, Any]:
     return entry("OrderCompleted", data | {"completed_at": "2026-11-20T09:30:00Z"} | fields, source="partners")
 
 
+def sold(order_id: str, **fields: Any) -> dict[str, Any]:
+    """`bought`, now: after what these tests issue."""
+    return bought(order_id, completed_at="2026-11-21T09:00:00Z", **fields)
+
+
 def returned(order_id: str, *, whole: bool = True, quantity: int = 1, **fields: Any) -> dict[str, Any]:
     line = {"sku": "1", "name": "KD900", "quantity": quantity, "price_minor": 5_000, "wear_category": "running_shoes"}
     data = {"order_id": order_id, "partner_id": "store", "lines": [line], "is_whole": whole}

@@ -4,20 +4,22 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 
-from promos.checkout import service
-from promos.checkout.domain import Redemption
-from promos.checkout.schemas import CodeOrder, CodeResponse, CodeUse, RedemptionResponse
+from promos.checkout import order_service, service
+from promos.checkout.schemas import CodeOrder, CodeResponse, CodeUse, OrderMoneyResponse, RedemptionResponse
+from promos.checkout.service import OnOrder
 from promos.errors import (
+    AthleteNotFoundError,
     CodeExpiredError,
     CodeNotFoundError,
+    CodeNotIssuedError,
     CodeOfAnotherError,
     CodeReservedError,
     CodeUsedError,
     CurrencyError,
     LimitReachedError,
     NotStackableError,
-    OfferNotFoundError,
     OrderDiffersError,
+    OrderNotFoundError,
     OrderReversedError,
     OrderTooSmallError,
     OutsideHoursError,
@@ -27,9 +29,9 @@ from promos.errors import (
     TooManyCodesError,
     UserRequiredError,
 )
-from promos.offers import store
 from stadion import clock
 from stadion.errors import RequestInProgressError
+from stadion.identifiers import OrderId
 from stadion.observability import count
 from stadion.partner_http import PartnerApi, partner_handler
 
@@ -43,11 +45,12 @@ REFUSALS = (
     CodeExpiredError,
     CodeReservedError,
     CodeNotFoundError,
+    CodeNotIssuedError,
     CodeOfAnotherError,
+    AthleteNotFoundError,
     NotStackableError,
     CurrencyError,
     LimitReachedError,
-    OfferNotFoundError,
     OrderDiffersError,
     OrderTooSmallError,
     OrderReversedError,
@@ -96,13 +99,24 @@ def redeem_code(code: PromoCode, body: Annotated[CodeUse, Body()]) -> Redemption
     "/partner/v1/codes/<code>/reverse",
     summary="The order was left or returned",
     tags=["Codes"],
-    raises=(OfferNotFoundError, PromoNotFoundError, RedemptionNotFoundError, RequestInProgressError),
+    raises=(PromoNotFoundError, RedemptionNotFoundError, RequestInProgressError),
 )
 def reverse_code(code: PromoCode, body: Annotated[CodeOrder, Body()]) -> RedemptionResponse:
     partner_id = api.partner_id
     return _told("CodeReversed", service.reverse(partner_id, code, body.order_id, clock.now()))
 
 
-def _told(metric: str, done: Redemption) -> RedemptionResponse:
+@api.get(
+    "/partner/v1/orders/<order_id>",
+    summary="What an order's codes came to",
+    tags=["Codes"],
+    raises=(OrderNotFoundError,),
+)
+def get_order(order_id: Annotated[OrderId, Path()]) -> OrderMoneyResponse:
+    """Of an order that the till or a message has named: what its codes gave, and what is left of it after returns."""
+    return OrderMoneyResponse.of(order_id, order_service.show(api.partner_id, order_id))
+
+
+def _told(metric: str, done: OnOrder) -> RedemptionResponse:
     count(metric)
-    return RedemptionResponse.of(done, store.get(done.promo_id).discount)
+    return RedemptionResponse.of(done)

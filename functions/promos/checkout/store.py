@@ -1,17 +1,22 @@
 """Orders that use codes, as they are stored: the transactions of reserve, redeem and reverse. See README.md."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from pydantic import AwareDatetime, Field
+
 from promos.budget import Left
-from promos.checkout.domain import HOLDING, Redemption, State, Taken
+from promos.checkout.domain import Redemption, State, Taken
 from promos.errors import LimitReachedError
+from promos.facts import Order
 from promos.offers import store
 from promos.offers.domain import Code, Offer, Promo
-from promos.offers.store import OFFERS, USES
-from stadion import clock
+from promos.offers.store import OFFERS, USES, Move
+from promos.values import PromoLimits
+from stadion import clock, codes
 from stadion.change import Change
 from stadion.dynamo import Item, absent
 from stadion.events.envelope import Event
@@ -32,10 +37,15 @@ DUE = Index(
 """Reservations by the time they end."""
 
 
-class _Guard(Value):
-    """Keeps two codes from being added to one order unseen."""
+class Guard(Value):
+    """What is known of an order beside its codes, and what keeps two of them from being added to it unseen."""
 
-    changed_at: datetime | None = None
+    changed_at: AwareDatetime | None = None
+    user_id: str | None = None
+    """Of an order that was told; None is a guest."""
+    told: Order = Order()
+    refused: dict[str, str] = Field(default_factory=dict)
+    """Codes that the order named and that book nothing, and why: the code of the problem."""
 
 
 REDEMPTIONS = Records(
@@ -50,28 +60,34 @@ REDEMPTIONS = Records(
 )
 """The use of a code by an order: checkouts, the sweep. In the index while it is reserved, by its end."""
 GUARDS = Records(
-    _Guard,
+    Guard,
     kind="order_guard",
     pk="ORDER#{partner_id}#{order_id}",
     sk="ORDER",
     kept_for=KEPT_FOR,
     kept_since="changed_at",
-    dump=lambda _: None,
-    load=lambda _: _Guard(),
+    load=lambda item: Guard.model_validate(item.body or {}),
 )
-"""Keeps two codes from being added to one order unseen: every checkout, on its revision."""
+"""What was told of the order, and which codes it named in vain: every checkout and all news, on its revision, so that
+no two codes are added to one order unseen."""
 
 
 @dataclass(frozen=True)
 class OnOrder:
     """All codes of one order, and the item that keeps two of them from being added unseen."""
 
-    guard: Stored[_Guard]
+    guard: Stored[Guard]
     stored: Mapping[str, Stored[Redemption]]
+    """By the code as it was issued."""
 
     @property
     def redemptions(self) -> dict[str, Redemption]:
         return {code: one.value for code, one in self.stored.items() if one.value is not None}
+
+    def use_of(self, typed: str) -> Redemption | None:
+        """Of a code as people type it."""
+        wanted = codes.key(typed)
+        return next((one for code, one in self.redemptions.items() if codes.key(code) == wanted), None)
 
 
 def on_order(partner_id: str, order_id: str) -> OnOrder:
@@ -99,73 +115,88 @@ def period_prefix(key: str) -> str:
 
 
 @dataclass(frozen=True)
-class Hold:
-    """All that one reservation or direct redemption writes."""
+class Step:
+    """One code of an order, from what is stored to what is to be."""
 
-    promo: Promo
-    code: Stored[Code]
-    order: OnOrder
+    old: Stored[Redemption]
     new: Redemption
-    offer: tuple[Offer, Offer] | None
-    """Before and after, when the order is redeemed at once."""
-    events: list[Event]
+    limits: PromoLimits | None = None
+    """Of a code that begins to hold: how often its athlete may."""
+    code: tuple[Stored[Code], Code] | None = None
+    """Of a single-use code, when its state moves with it."""
+    offer: tuple[Offer, Offer] | None = None
+    """Before and after."""
+    news: Event | None = None
 
 
-def hold(what: Hold, now: datetime) -> None:
-    """One transaction guards code, order, athlete and every budget; any refusal leaves all of them as they were."""
-    new = what.new
-    with Change(new.user_id, now) as change:
-        if what.code.value is not None and what.code.value.is_single:
-            state = "redeemed" if new.state is State.REDEEMED else "reserved"
-            held = replace(what.code.value, state=state, partner_id=new.partner_id, order_id=new.order_id)
-            change.replace(what.code, held)
-        change.replace(what.order.guard, _Guard(changed_at=new.changed_at))
-        change.replace(what.order.stored.get(new.code) or REDEMPTIONS.of(new).nothing(), new)
-        _count_use(change, what.promo, new)
-        for taken in new.taken:
-            store.take(change, taken.pk, taken.to_give_back())
-        _tell(change, what.offer, what.events)
+def write(
+    guard: tuple[Stored[Guard], Guard], steps: Sequence[Step], moves: Mapping[tuple[str, str], Move], now: datetime
+) -> None:
+    """One transaction guards order, codes, athletes and every budget; any refusal leaves all of them as they were."""
+    with Change(None, now) as change:
+        change.replace(*guard)
+        for step in steps:
+            change.replace(step.old, step.new)
+            if step.code is not None:
+                change.replace(*step.code)
+        _count_uses(change, steps)
+        for (pk, sk), move in moves.items():
+            if move.uses or move.minor:
+                store.move(change, pk, sk, move)
+        for step in steps:
+            if step.offer is not None:
+                change.replace(OFFERS.seen(step.offer[0]), step.offer[1])
+            if step.news is not None:
+                change.publish(step.news, user_id=step.new.user_id)
 
 
-def _count_use(change: Change, promo: Promo, new: Redemption) -> None:
+def uses_of(redemption: Redemption) -> list[tuple[str, str]]:
+    """The counters that it holds a use in: (athlete, of what)."""
+    if redemption.user_id is None or not redemption.stands:
+        return []
+    names = dict.fromkeys([None, redemption.counted_period])
+    return [(redemption.user_id, _uses(redemption.promo_id, period)) for period in names]
+
+
+def used_by(user_id: str, name: str) -> int:
+    """What a counter of the athlete stands at."""
+    count = USES.find(user_id, name)
+    return count.n if count is not None else 0
+
+
+def _count_uses(change: Change, steps: Sequence[Step]) -> None:
+    counted: Counter[tuple[str, str]] = Counter()
+    most: dict[tuple[str, str], tuple[int, str]] = {}
+    for step in steps:
+        counted.subtract(uses_of(step.old.value) if step.old.value is not None else [])
+        counted.update(uses_of(step.new))
+        if step.limits is not None:
+            most |= limits_of(step.new, step.limits)
+    for (user_id, name), by in counted.items():
+        if by:
+            limit, said = most.get((user_id, name), (None, ""))
+            below = absent() | (Item.revision < limit) if limit is not None and by > 0 else None
+            change.update(USES.at(user_id, name), [Item.revision.add(by)], below, refused=_reached(said))
+
+
+def limits_of(new: Redemption, limits: PromoLimits) -> dict[tuple[str, str], tuple[int, str]]:
+    """By the athlete's counter: how many it may come to, and the name of the limit."""
     if new.user_id is None:
-        return
-    counted: list[tuple[str | None, int | None, str]] = [(None, promo.limits.per_user, "per_user")]
-    if new.counted_period is not None:
-        counted.append((new.counted_period, promo.limits.per_user_per_period, "per_user_per_period"))
-    for period, most, name in counted:
-        below = None if most is None else absent() | (Item.revision < most)
-        uses = USES.at(new.user_id, _uses(promo.promo_id, period))
-        change.update(uses, [Item.revision.add(1)], below, refused=_reached(name))
+        return {}
+    found: dict[tuple[str, str], tuple[int, str]] = {}
+    if limits.per_user is not None:
+        found[new.user_id, _uses(new.promo_id, None)] = (limits.per_user, "per_user")
+    if limits.per_user_per_period is not None and new.counted_period is not None:
+        most = limits.per_user_per_period
+        found[new.user_id, _uses(new.promo_id, new.counted_period)] = (most, "per_user_per_period")
+    return found
 
 
 def _reached(name: str) -> Any:
     return lambda _: LimitReachedError(limit=name, extensions={"limit": name})
 
 
-def settle(
-    old: Stored[Redemption],
-    new: Redemption,
-    offer: tuple[Offer, Offer] | None,
-    events: list[Event],
-    now: datetime,
-) -> None:
-    """From one state of a redemption to the next, once. What it no longer holds is given back with it."""
-    with Change(new.user_id, now) as change:
-        change.replace(old, new)
-        code = store.code_of(new.code)
-        if code.value is not None and code.value.is_single:
-            is_held = new.state in HOLDING
-            free = replace(code.value, state="free", partner_id=None, order_id=None)
-            change.replace(code, replace(code.value, state="redeemed") if is_held else free)
-        if new.state not in HOLDING and old.value is not None:
-            for taken in (one for one in old.value.taken if not _is_over(one, now)):
-                store.give_back(change, taken.pk, taken.to_give_back())
-            _uncount_use(change, old.value)
-        _tell(change, offer, events)
-
-
-def _is_over(taken: Taken, now: datetime) -> bool:
+def is_over(taken: Taken, now: datetime) -> bool:
     """A period whose budget TTL may have removed: nobody can use what would be given back to it."""
     return taken.period is not None and now > _period_ends(taken.period)
 
@@ -174,21 +205,8 @@ def _period_ends(key: str) -> datetime:
     return datetime.fromisoformat(f"{key}T00:00:00+00:00") + PERIODS_KEPT_FOR
 
 
-def _uncount_use(change: Change, old: Redemption) -> None:
-    if old.user_id is None:
-        return
-    for period in dict.fromkeys([None, old.counted_period]):
-        change.update(USES.at(old.user_id, _uses(old.promo_id, period)), [Item.revision.add(-1)])
-
-
 def _uses(promo_id: str, period: str | None) -> str:
     return f"{promo_id}#{period}" if period else promo_id
-
-
-def remember_reversal(new: Redemption, now: datetime) -> None:
-    """The return was heard of before the order: when the order comes, it uses nothing."""
-    with Change(new.user_id, now) as change:
-        change.put(REDEMPTIONS, new)
 
 
 def due(now: datetime, *, most: int) -> Iterator[tuple[str, str, str]]:
@@ -196,9 +214,3 @@ def due(now: datetime, *, most: int) -> Iterator[tuple[str, str, str]]:
     for shard in DUE.partitions():
         for one in values_of(REDEMPTIONS.listed(shard, clock.rfc3339(now), limit=most)):
             yield one.partner_id, one.order_id, one.code
-
-
-def _tell(change: Change, offer: tuple[Offer, Offer] | None, events: list[Event]) -> None:
-    if offer is not None:
-        change.replace(OFFERS.seen(offer[0]), offer[1])
-    change.publish(*events)

@@ -249,9 +249,12 @@ class Offer(Value):
         )
 
     def settled(self, source: str, now: datetime, *, discount_minor: int, revenue_minor: int, currency: str) -> "Offer":
-        """An order (`<partner>#<order>`) that used the code, as it stands now; the same again changes nothing."""
+        """An order (`<partner>#<order>`) that used the code, as it stands now; the same again changes nothing.
+
+        Who used the code has seen and taken the offer, whatever the app managed to tell.
+        """
         money = OrderMoney(currency=currency, discount_minor=discount_minor, revenue_minor=revenue_minor)
-        return self._with_orders({**self.orders, source: money}, self._unsourced(source), now)
+        return self.clicked(now)._with_orders({**self.orders, source: money}, self._unsourced(source), now)
 
     def unsettled(self, source: str, now: datetime) -> "Offer":
         """The order came back as a whole, or uses the code no more."""

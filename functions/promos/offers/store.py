@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import and_
 from typing import Any
 
 from pydantic import Field
@@ -11,13 +13,13 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from promos.athletes.store import ATHLETES
-from promos.budget import Left, Take, shard_count, split
+from promos.budget import Left, shard_count, split
 from promos.errors import CodeTakenError, OfferNotFoundError, PromoIdTakenError, PromoNotFoundError
 from promos.facts import Athlete
 from promos.offers.domain import Code, Offer, Promo, Switch
-from stadion import pagination
+from stadion import codes, pagination
 from stadion.change import Change, Refusal
-from stadion.dynamo import Item
+from stadion.dynamo import Item, absent
 from stadion.errors import StaleVersionError
 from stadion.events.envelope import Event
 from stadion.idempotency import IdempotencyKey
@@ -60,11 +62,14 @@ class _Told(Value):
 
 
 def _code_body(code: Code) -> dict[str, Any]:
-    return vars(code) | {"expires_at": code.expires_at.isoformat()}
+    issued_at = code.issued_at.isoformat() if code.issued_at is not None else None
+    return vars(code) | {"expires_at": code.expires_at.isoformat(), "issued_at": issued_at}
 
 
 def _code(item: Item) -> Code:
-    return Code(**(dict(item.body) | {"expires_at": datetime.fromisoformat(item.body["expires_at"])}))
+    moments = {name: item.body.get(name) for name in ("expires_at", "issued_at")}
+    known = {name: datetime.fromisoformat(moment) for name, moment in moments.items() if moment is not None}
+    return Code(**(dict(item.body) | known))
 
 
 PROMOS = Records(
@@ -125,14 +130,15 @@ TOLD = Records(
 CODES = Records(
     Code,
     kind="code",
-    pk="CODE#{code}",
+    pk="CODE#{key}",
     sk="CODE",
     kept_for=KEPT_FOR,
     kept_since="over_at",
     dump=_code_body,
     load=_code,
 )
-"""Issuing, checkouts, on the revision."""
+"""`key`: the code without hyphens; with them, if it was issued before that was so. Issuing, checkouts, on the
+revision."""
 USES = counters("USER#{user_id}", "USES#{limit}", kind="uses")
 """Orders of an athlete that hold or used a promo, in all (`<promo_id>`) and of a period (`<promo_id>#<first
 day>`): checkouts; issuing."""
@@ -205,7 +211,7 @@ def create(
             code = Code(code=promo.codes.shared, promo_id=promo.promo_id, expires_at=promo.ends_at, is_single=False)
             add_code(change, code, refused=lambda _: CodeTakenError(pointer="#/codes/shared"))
             if promo.codes.most_uses is not None:
-                open_budget(change, budget_of_code(code.code), uses=promo.codes.most_uses, minor=0, is_open=True)
+                open_budget(change, CODES.of(code).pk, uses=promo.codes.most_uses, minor=0, is_open=True)
 
 
 def revise(old: Promo, new: Promo, changes: Mapping[str, tuple[int, int]], now: datetime) -> None:
@@ -222,10 +228,9 @@ def revise(old: Promo, new: Promo, changes: Mapping[str, tuple[int, int]], now: 
                 BudgetItem.uses.add(uses),
                 BudgetItem.minor.add(minor),
             ]
-            enough = (BudgetItem.uses >= max(0, -uses)) & (BudgetItem.minor >= max(0, -minor))
-            change.update(SHARES.at(budget_of_promo(new.promo_id), sk), actions, enough)
+            change.update(SHARES.at(budget_of_promo(new.promo_id), sk), actions, _enough(-uses, -minor))
         if new.codes.shared is not None and new.ends_at != old.ends_at:
-            code = CODES.read(new.codes.shared)
+            code = code_of(new.codes.shared)
             if code.value is not None:
                 change.replace(code, replace(code.value, expires_at=new.ends_at))
 
@@ -237,8 +242,9 @@ def remove(promo: Promo, shards: Iterable[Left], now: datetime) -> None:
         for shard in shards:
             change.delete(SHARES.at(budget_of_promo(promo.promo_id), shard.sk))
         if promo.codes.shared is not None:
-            change.delete(CODES.at(promo.codes.shared))
-            budget = budget_of_code(promo.codes.shared)
+            code = code_of(promo.codes.shared).place
+            change.delete(code)
+            budget = code.pk
             for left in shares(budget):
                 change.delete(SHARES.at(budget, left.sk))
 
@@ -248,10 +254,6 @@ def remove(promo: Promo, shards: Iterable[Left], now: datetime) -> None:
 
 def budget_of_promo(promo_id: str) -> str:
     return PROMOS.at(promo_id).pk
-
-
-def budget_of_code(code: str) -> str:
-    return CODES.at(code).pk
 
 
 def open_budget(
@@ -278,22 +280,36 @@ def shares(budget: str, prefix: str = "BUDGET#") -> list[Share]:
     return list(SHARES.every(budget, between=(prefix, prefix + "~")))
 
 
-def take(change: Change, budget: str, takes: Iterable[Take]) -> None:
+@dataclass(frozen=True)
+class Move:
+    """Of a shard: what is taken from it; below zero, what is given back."""
+
+    uses: int = 0
+    minor: int = 0
+    is_guarded: bool = True
+    """Only what is left."""
+    while_open: bool = False
+    """Only of a promo in status *on*."""
+
+
+def move(change: Change, budget: str, sk: str, what: Move) -> None:
     """`WriteConflictError` when somebody else took it meanwhile, or the promo was closed: look again."""
-    for one in takes:
-        actions: list[Action] = [BudgetItem.uses.add(-one.uses), BudgetItem.minor.add(-one.minor)]
-        enough: Condition = (
-            (BudgetItem.is_open == True)  # noqa: E712 - a condition of DynamoDB
-            & (BudgetItem.uses >= one.uses)
-            & (BudgetItem.minor >= one.minor)
-        )
-        change.update(SHARES.at(budget, one.sk), actions, enough)
+    actions: list[Action] = [BudgetItem.uses.add(-what.uses), BudgetItem.minor.add(-what.minor)]
+    enough = _enough(what.uses, what.minor) if what.is_guarded else None
+    if what.while_open and (what.uses > 0 or what.minor > 0):
+        is_open: Condition = BudgetItem.is_open == True  # noqa: E712 - a condition of DynamoDB
+        enough = is_open if enough is None else is_open & enough
+    change.update(SHARES.at(budget, sk), actions, enough)
 
 
-def give_back(change: Change, budget: str, takes: Iterable[Take]) -> None:
-    for one in takes:
-        actions: list[Action] = [BudgetItem.uses.add(one.uses), BudgetItem.minor.add(one.minor)]
-        change.update(SHARES.at(budget, one.sk), actions)
+def _enough(uses: int, minor: int) -> Condition | None:
+    """A shard may be in debt: of what is not taken, nothing need be left."""
+    wanted = [
+        BudgetItem.uses >= uses if uses > 0 else None,
+        BudgetItem.minor >= minor if minor > 0 else None,
+    ]
+    conditions = [condition for condition in wanted if condition is not None]
+    return reduce(and_, conditions) if conditions else None
 
 
 # --- offers ---------------------------------------------------------------------------------------------------------
@@ -410,9 +426,16 @@ def note_told(
 # --- codes ----------------------------------------------------------------------------------------------------------
 
 
-def code_of(code: str) -> Stored[Code]:
-    return CODES.read(code)
+def code_of(typed: str) -> Stored[Code]:
+    """By how people type it, with its hyphens or without them."""
+    found = CODES.read(codes.key(typed))
+    if found.value is None and codes.normal(typed) != codes.key(typed):
+        before = CODES.read(codes.normal(typed))
+        return before if before.value is not None else found
+    return found
 
 
 def add_code(change: Change, code: Code, *, refused: Refusal) -> None:
     change.replace(CODES.of(code).nothing(), code, refused=refused)
+    if code.key != code.code and not code.is_single:
+        change.require(CODES.at(code.code), absent(), refused=refused)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from promos.budget import Left, plan, shard_count, split
+from promos.budget import Left, Take, plan, shard_count, split
 from promos.facts import Athlete, Facts, Piece, ProductCopy
 from promos.offers.domain import Offer, burden_of, discount_of, is_open_at, may_stack, period_key
 from promos.offers.links import tagged
@@ -176,15 +176,38 @@ def test_a_plan_takes_exactly_what_is_asked_and_no_more_than_there_is(
 ) -> None:
     shards = [Left(f"BUDGET#{number}", *left) for number, left in enumerate(amounts)]
     takes = plan(shards, uses=uses, minor=minor, start=start)
-    enough = sum(max(0, u) for u, _ in amounts) >= uses and sum(max(0, m) for _, m in amounts) >= minor
+    enough = (not uses or sum(u for u, _ in amounts) >= uses) and (not minor or sum(m for _, m in amounts) >= minor)
     assert (takes is not None) is enough
     if takes is not None:
         left = {shard.sk: shard for shard in shards}
         assert (sum(take.uses for take in takes), sum(take.minor for take in takes)) == (uses, minor)
         for take in takes:
+            assert min(0, left[take.sk].uses) <= take.uses <= max(0, left[take.sk].uses)
+            assert min(0, left[take.sk].minor) <= take.minor <= max(0, left[take.sk].minor)
+        assert len({take.sk for take in takes}) == len(takes)
+
+
+@given(amounts=SHARDS, uses=st.integers(0, 6), minor=st.integers(0, 900), start=st.integers(0, 20))
+def test_what_is_sold_is_taken_below_zero_where_nothing_is_left(
+    amounts: list[tuple[int, int]], uses: int, minor: int, start: int
+) -> None:
+    shards = [Left(f"BUDGET#{number}", *left) for number, left in enumerate(amounts)]
+    takes = plan(shards, uses=uses, minor=minor, start=start, past=True)
+    assert takes is not None
+    assert (sum(take.uses for take in takes), sum(take.minor for take in takes)) == (uses, minor)
+    left = {shard.sk: shard for shard in shards}
+    for take in takes:
+        if take.is_guarded:
             assert 0 <= take.uses <= max(0, left[take.sk].uses)
             assert 0 <= take.minor <= max(0, left[take.sk].minor)
-        assert len({take.sk for take in takes}) == len(takes)
+    assert sum(not take.is_guarded for take in takes) <= 1
+
+
+def test_a_debt_of_one_shard_is_paid_by_the_others_before_anybody_takes() -> None:
+    shards = [Left("a", 5, 50), Left("b", 5, -30)]
+
+    assert plan(shards, uses=1, minor=21) is None
+    assert plan(shards, uses=1, minor=20) == [Take("a", 1, 50), Take("b", 0, -30)]
 
 
 @given(total=st.integers(0, 10**15), parts=st.integers(1, 8))

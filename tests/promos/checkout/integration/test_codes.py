@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -90,14 +91,14 @@ def test_nothing_is_reserved_once_a_promo_is_paused_not_even_by_who_looked_befor
     launch(promos)
     welcome(promos)
     code = issue(promos)["code"]
-    straight = checkout.hold
+    straight = checkout.write
 
     def paused_first(*args: Any) -> None:
-        promos.monkeypatch.setattr(checkout, "hold", straight)
+        promos.monkeypatch.setattr(checkout, "write", straight)
         admin(promos, "POST", "/winter-shoes/status", {"action": "pause"}, if_match="*")
         straight(*args)
 
-    promos.monkeypatch.setattr(checkout, "hold", paused_first)
+    promos.monkeypatch.setattr(checkout, "write", paused_first)
     assert store(promos, code, "reserve", **order()).body["code"] == "promo_is_not_active"
     assert budget(promos)["redemptions_used"] == 0
 
@@ -147,6 +148,8 @@ def test_a_request_without_a_key_or_of_an_unknown_code_is_refused(promos: Servic
 def test_a_shared_code_has_limits_of_its_own_per_athlete_and_per_period(promos: Service, moment: Clock) -> None:
     limits = {"per_user": 3, "period": "day", "per_period": 4, "per_user_per_period": 2}
     launch(promos, codes={"shared": "winter20", "most_uses": 6}, limits=limits)
+    third, fourth = str(uuid4()), str(uuid4())
+    welcome(promos, ATHLETE, OTHER, third, fourth)
 
     def use(order_id: str, user: str) -> Any:
         body = store(promos, "WINTER20", "redeem", **order(order_id, user_id=user)).body
@@ -155,12 +158,12 @@ def test_a_shared_code_has_limits_of_its_own_per_athlete_and_per_period(promos: 
     assert store(promos, "WINTER20", "redeem", **order()).body["code"] == "user_is_required"
     assert [use(f"a-{n}", ATHLETE) for n in range(3)] == ["redeemed", "redeemed", "per_user_per_period"]
     assert [use(f"b-{n}", OTHER) for n in range(2)] == ["redeemed", "redeemed"]
-    assert use("c-1", "third") == "per_period"
+    assert use("c-1", third) == "per_period"
     moment.set(NOW + timedelta(days=1))
     assert [use(f"a-1{n}", ATHLETE) for n in range(2)] == ["redeemed", "per_user"]
-    assert [use("c-2", "third"), use("c-3", "third")] == ["redeemed", "code"]
+    assert [use("c-2", third), use("c-3", third)] == ["redeemed", "code"]
     store(promos, "WINTER20", "reverse", order_id="c-2")
-    assert use("d-1", "fourth") == "redeemed"
+    assert use("d-1", fourth) == "redeemed"
 
 
 def test_codes_stack_only_when_both_promos_agree(promos: Service) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.kit.clock import Clock
 from tests.kit.services import ATHLETE, Service, sqs_event
-from tests.promos.world import admin, bought, deliver, in_segment, issue, launch, order, returned, store, welcome
+from tests.promos.world import admin, bought, deliver, in_segment, issue, launch, order, returned, sold, store, welcome
 
 pytestmark = pytest.mark.usefixtures("moment")
 
@@ -22,7 +22,7 @@ def test_an_order_told_by_the_store_redeems_its_code_once(promos: Service) -> No
     launch(promos)
     welcome(promos)
     code = issue(promos)["code"]
-    told = bought("o-1", code=code, total_minor=8_000, discount_minor=2_000)
+    told = sold("o-1", code=code, total_minor=8_000, discount_minor=2_000)
     deliver(promos, "on_order_events", told, told)
     assert store(promos, code).body["state"] == "redeemed"
     assert store(promos, code, "redeem", **order("o-1", user_id=ATHLETE)).body["state"] == "redeemed"
@@ -63,7 +63,7 @@ def test_a_return_that_overtakes_its_order_wins(promos: Service) -> None:
     launch(promos)
     welcome(promos)
     code = issue(promos)["code"]
-    deliver(promos, "on_order_events", returned("o-1", code=code), bought("o-1", code=code, discount_minor=2_000))
+    deliver(promos, "on_order_events", returned("o-1", code=code), sold("o-1", code=code, discount_minor=2_000))
     assert (store(promos, code).body["state"], promos.published("PromoRedeemed")) == ("free", [])
 
 

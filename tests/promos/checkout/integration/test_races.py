@@ -69,6 +69,7 @@ def test_fifty_orders_of_one_athlete_stay_within_their_limit(promos: Service) ->
     from promos.checkout.domain import Cart
 
     launch(promos, codes={"shared": "ALL"}, limits={"per_user": 3})
+    welcome(promos)
     promos.enter()
     found = race(
         lambda n: redemption_service.reserve("ALL", Cart("store", **order(f"o-{n}", user_id=ATHLETE)), NOW).state.value

@@ -5,7 +5,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from promos.budget import Take
 from promos.checkout.domain import (
     HELD_FOR,
     Cart,
@@ -17,10 +20,12 @@ from promos.checkout.domain import (
     Refused,
     Seen,
     State,
+    Taken,
     decide,
 )
 from promos.checkout.domain import beside as promos_beside
-from promos.offers.domain import Code, Promo, Switch
+from promos.checkout.domain import given as given_on_the_cart
+from promos.offers.domain import Code, Promo, Switch, discount_of
 from promos.values import CodePlan, Discount, DiscountKind, PromoLimits, PromoStacking, PromoWindow, StackingMode, Words
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -70,15 +75,19 @@ def test_a_code_that_is_free_is_held_for_half_an_hour() -> None:
     decision = decide(CART, SEEN, State.RESERVED, NOW)
 
     assert isinstance(decision, Granted)
-    assert (decision.new.discount_minor, decision.new.reserved_until) == (2_000, NOW + HELD_FOR)
-    assert (decision.new.user_id, decision.new.revision, decision.period) == ("anna", 1, None)
+    assert (decision.new.amount_minor, decision.new.reserved_until) == (10_000, NOW + HELD_FOR)
+    assert (decision.new.user_id, decision.period) == ("anna", None)
 
 
 @pytest.mark.parametrize(
     ("seen", "why"),
     [
         (replace(SEEN, known=used(State.REVERSED)), "order_was_reversed"),
+        (replace(SEEN, is_returned=True), "order_was_reversed"),
         (replace(SEEN, code=replace(CODE, expires_at=NOW)), "code_expired"),
+        (replace(SEEN, code=replace(CODE, issued_at=NOW + DAY)), "code_not_issued_yet"),
+        (replace(SEEN, knows_athlete=False), "athlete_not_found"),
+        (replace(SEEN, others=[used(State.REDEEMED, currency="EUR")]), "order_differs"),
         (replace(SEEN, code=replace(CODE, user_id="ben")), "code_of_another_athlete"),
         (replace(SEEN, code=replace(CODE, state="redeemed")), "code_already_used"),
         (replace(SEEN, promo=a_promo(switch=Switch.PAUSED)), "promo_is_not_active"),
@@ -115,6 +124,90 @@ def test_a_code_that_the_same_order_took_meanwhile_is_looked_at_again() -> None:
     assert decide(CART, seen, State.REDEEMED, NOW) == Moved()
 
 
+def test_a_hold_that_changes_keeps_its_place_and_what_it_took() -> None:
+    taken = (Taken(pk="PROMO#winter", takes=[("BUDGET#0", 1, 1_000)]),)
+    known = used(State.RESERVED, place=3, taken=taken, counted_period="2026-11-01", reserved_until=NOW + DAY)
+    held = replace(CODE, state="reserved", partner_id="store", order_id="o-1")
+
+    decision = decide(CART, replace(SEEN, known=known, code=held), State.RESERVED, NOW)
+
+    assert isinstance(decision, Granted)
+    assert (decision.new.place, decision.new.taken, decision.new.counted_period) == (3, taken, "2026-11-01")
+
+
+MONEY = st.integers(0, 10**6)
+DISCOUNTS = st.one_of(
+    st.builds(
+        lambda percent, most, least: Discount(
+            kind=DiscountKind.PERCENT, percent=percent, most_minor=most, least_order_minor=least
+        ),
+        st.integers(1, 100),
+        st.none() | st.integers(1, 10**5),
+        MONEY,
+    ),
+    st.builds(lambda minor: Discount(kind=DiscountKind.AMOUNT, amount_minor=minor), st.integers(1, 10**6)),
+    st.just(Discount(kind=DiscountKind.FREE_DELIVERY)),
+)
+
+
+@given(amount=MONEY, discounts=st.lists(DISCOUNTS, min_size=1, max_size=5), redeemed=st.sets(st.integers(0, 4)))
+def test_codes_that_stack_give_what_is_left_and_never_more_than_the_cart(
+    amount: int, discounts: list[Discount], redeemed: set[int]
+) -> None:
+    standing: list[Redemption] = []
+    for number, discount in enumerate(discounts):
+        minor = given_on_the_cart(discount, amount, number + 1, standing)
+        before = sum(one.discount_minor for one in standing)
+        assert minor == (discount_of(discount, amount - before) if amount >= discount.least_order_minor else 0)
+        state = State.REDEEMED if number in redeemed else State.RESERVED
+        standing.append(used(state, code=f"C{number}", place=number + 1, discount_minor=minor))
+    assert 0 <= sum(one.discount_minor for one in standing) <= amount
+
+
+@given(old=MONEY, new=MONEY, discounts=st.lists(DISCOUNTS, min_size=2, max_size=5), redeemed=st.integers(0, 4))
+def test_holds_that_follow_a_cart_leave_the_paid_ones_alone_and_fit_into_it(
+    old: int, new: int, discounts: list[Discount], redeemed: int
+) -> None:
+    standing: list[Redemption] = []
+    for number, discount in enumerate(discounts):
+        minor = given_on_the_cart(discount, old, number + 1, standing)
+        state = State.REDEEMED if number == redeemed else State.RESERVED
+        standing.append(used(state, code=f"C{number}", place=number + 1, discount_minor=minor))
+    for number, (discount, one) in enumerate(zip(discounts, standing, strict=True)):
+        if one.state is State.RESERVED:
+            others = [other for other in standing if other is not one]
+            minor = given_on_the_cart(discount, new, one.place, others)
+            standing[number] = one.model_copy(update={"discount_minor": minor})
+    paid = sum(one.discount_minor for one in standing if one.state is State.REDEEMED)
+    assert sum(one.discount_minor for one in standing) <= max(new, paid)
+
+
+TAKES = st.lists(
+    st.tuples(st.sampled_from("abcd"), st.integers(0, 3), st.integers(0, 500)),
+    min_size=1,
+    max_size=4,
+    unique_by=lambda take: take[0],
+)
+
+
+@given(takes=TAKES, data=st.data())
+def test_what_is_given_back_of_a_budget_is_taken_from_where_it_was_taken(
+    takes: list[tuple[str, int, int]], data: st.DataObject
+) -> None:
+    taken = Taken(pk="p", takes=takes)
+    less, undone = taken.less(minor := data.draw(st.integers(0, taken.minor)))
+
+    assert (less.minor, sum(take.minor for take in undone)) == (taken.minor - minor, minor)
+    assert sum(uses for _, uses, _ in less.takes) == sum(uses for _, uses, _ in takes)
+    assert all(minor >= 0 for _, _, minor in less.takes)
+
+
+def test_what_a_shard_paid_of_a_debt_stays_taken_from_it() -> None:
+    taken = Taken(pk="p", takes=[]).more([Take("a", 1, 50), Take("b", 0, -30)])
+
+    assert taken.takes == [("a", 1, 20)]
+
+
 def test_hours_are_read_on_the_athletes_clock() -> None:
     seen = replace(SEEN, promo=a_promo(windows=[PromoWindow(opens="12:00", closes="13:00")]), zone="Europe/Moscow")
 
@@ -131,4 +224,4 @@ def test_beside_a_code_stands_what_is_paid_or_held_now() -> None:
         "D": used(State.RELEASED, promo_id="d"),
     }
 
-    assert promos_beside(known, "RUN-1", NOW) == ["a", "b"]
+    assert [one.promo_id for one in promos_beside(known, "RUN-1", NOW)] == ["a", "b"]

@@ -112,10 +112,40 @@ class Model:
             if known.amount == amount and (wanted == "redeemed" or not self.ended(known)):
                 known.state = wanted
                 return wanted
-            known.state = "released"
+            return self._change(known, code, order, amount, wanted)
         if known is not None and known.state == "reversed":
             return "order_was_reversed"
         return self._hold(code, order, amount, wanted)
+
+    def _change(self, known: Known, code: str, order: str, amount: int, wanted: str) -> str:
+        """Refused, it stays as it was."""
+        if self._stacks(order, code):
+            return "codes_do_not_stack"
+        more = amount // 10 - known.amount // 10
+        if self.minor_left() < more and not self._is_there_after_a_sweep(more):
+            return "limit_reached"
+        if known.state == "released":
+            return self._hold(code, order, amount, wanted)
+        self._let_go(order, code)
+        known.state, known.amount, known.until = wanted, amount, self.now + HELD_FOR
+        return wanted
+
+    def _is_there_after_a_sweep(self, more: int) -> bool:
+        return bool(self.sweep()) and self.minor_left() >= more
+
+    def _stacks(self, order: str, code: str) -> bool:
+        """Whether another code stands in the way."""
+        return any(
+            other_order == order
+            and other_code != code
+            and (other.state == "redeemed" or (other.state == "reserved" and not self.ended(other)))
+            for (other_order, other_code), other in self.uses.items()
+        )
+
+    def _let_go(self, order: str, code: str) -> None:
+        for (other_order, other_code), other in self.uses.items():
+            if other_order == order and other_code != code and self.ended(other):
+                other.state = "released"
 
     def _hold(self, code: str, order: str, amount: int, wanted: str) -> str:
         for (_, other_code), other in self.uses.items():
@@ -123,19 +153,20 @@ class Model:
                 other.state = "released"
             if other_code == code and other.state in {"reserved", "redeemed"}:
                 return "code_already_used" if other.state == "redeemed" else "code_is_reserved"
-        for (other_order, _), other in self.uses.items():
-            if other_order == order and (
-                other.state == "redeemed" or (other.state == "reserved" and not self.ended(other))
-            ):
-                return "codes_do_not_stack"
-        if self._is_too_much(code, amount) and (not self.sweep() or self._is_too_much(code, amount)):
+        if self._stacks(order, code):
+            return "codes_do_not_stack"
+        if self._is_too_much(order, code, amount) and (not self.sweep() or self._is_too_much(order, code, amount)):
             return "limit_reached"
+        self._let_go(order, code)
         self.uses[order, code] = Known(wanted, amount, self.now + HELD_FOR)
         return wanted
 
-    def _is_too_much(self, code: str, amount: int) -> bool:
-        of_user = sum(CODES[other] == CODES[code] for other, _ in self.holding())
-        return self.minor_left() < amount // 10 or of_user >= 2
+    def _is_too_much(self, order: str, code: str, amount: int) -> bool:
+        """What the order lets go of counts no more."""
+        gone = [use for (name, _), use in self.uses.items() if name == order and self.ended(use)]
+        holding = [(other, use) for other, use in self.holding() if not any(use is one for one in gone)]
+        of_user = sum(CODES[other] == CODES[code] for other, _ in holding)
+        return 1_000 - sum(use.amount // 10 for _, use in holding) < amount // 10 or of_user >= 2
 
     def reverse(self, code: str, order: str) -> str:
         known = self.uses.get((order, code))
