@@ -26,6 +26,7 @@ ROUTES = {
         "POST /partner/v1/codes/{code}/reserve",
         "POST /partner/v1/codes/{code}/redeem",
         "POST /partner/v1/codes/{code}/reverse",
+        "GET /partner/v1/orders/{order_id}",
     ),
 }
 """By the service that answers them, and where its entry point lies, once it is there."""
