@@ -9,7 +9,8 @@ from promos.campaigns import service as campaign_service
 from promos.errors import SegmentInUseError
 from promos.facts import Athlete
 from promos.offers.promo_service import refuse_problems
-from promos.targeting import TargetingRule, Verdict, judge, needs, problems_of, reached
+from promos.targeting import TargetingRule, needs, problems_of, reached
+from promos.verdicts import Verdict, judge
 from stadion import pagination
 from stadion.clock import local_date
 

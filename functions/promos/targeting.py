@@ -1,14 +1,12 @@
-"""Whom a promo is for: rules as data, what they say of an athlete, and which of them decided."""
+"""Whom a promo is for: rules as data, and what is wrong with them. Whom they fit is told by `verdicts`."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
-from promos.facts import Facts, Piece
 from promos.values import City, Country, Currency, Name, Region, StrictValue
 from stadion.errors import UnacceptableValueError
 from stadion.events.accounts import ConsentKind, Gender
@@ -196,13 +194,14 @@ def problems_of(
     """What a schema cannot see. `within` is the segment that the rule is going to be."""
     found = []
     nodes = list(_walk(rule, pointer, 1))
+    leading_back = {within, *users_of(within, segments)} if within is not None else set()
     if len(nodes) > MAX_RULES:
         found.append(Problem(pointer, "too_many_rules", phrased(TOO_MANY, most=MAX_RULES)))
     for place, node, depth in nodes:
         if depth == DEEPEST + 1:
             found.append(Problem(place, "rules_too_deep", phrased(TOO_DEEP, most=DEEPEST)))
         if node.segment is not None:
-            found += _segment_problems(node.segment, segments, f"{place}/segment", within)
+            found += _segment_problems(node.segment, segments, f"{place}/segment", leading_back)
         asked = node.profile
         if asked and asked.age_from is not None and asked.age_to is not None and asked.age_from > asked.age_to:
             found.append(Problem(f"{place}/profile/age_from", "nobody_fits", NOBODY_FITS))
@@ -215,25 +214,41 @@ def _walk(rule: TargetingRule, pointer: str, depth: int) -> Iterator[tuple[str, 
         yield from _walk(child, pointer + below, depth + 1)
 
 
-def _segment_problems(name: str, segments: Segments, pointer: str, within: str | None) -> list[Problem]:
-    if name == within:
+def _segment_problems(name: str, segments: Segments, pointer: str, leading_back: set[str]) -> list[Problem]:
+    if name in leading_back:
         return [Problem(pointer, "segment_loop", phrased(SEGMENT_LOOP, name=name))]
     if name not in segments:
         return [Problem(pointer, "unknown_segment", phrased(UNKNOWN_SEGMENT, name=name))]
-    if within is not None and within in reached(segments[name], segments):
-        return [Problem(pointer, "segment_loop", phrased(SEGMENT_LOOP, name=within))]
     return []
+
+
+def asked_segments(rule: TargetingRule) -> set[str]:
+    """Those that a rule names itself."""
+    return {node.segment for _, node, _ in _walk(rule, "#", 1) if node.segment is not None}
 
 
 def reached(rule: TargetingRule, segments: Segments) -> set[str]:
     """The segments that a rule asks for, also through other segments."""
+    return _closure(asked_segments(rule), lambda name: asked_segments(segments[name]) if name in segments else ())
+
+
+def users_of(name: str, segments: Segments) -> set[str]:
+    """The segments that ask for this one, also through other segments."""
+    asking: dict[str, set[str]] = {}
+    for user, rule in segments.items():
+        for asked in asked_segments(rule):
+            asking.setdefault(asked, set()).add(user)
+    return _closure(asking.get(name, ()), lambda user: asking.get(user, ()))
+
+
+def _closure(first: Iterable[str], following: Callable[[str], Iterable[str]]) -> set[str]:
     found: set[str] = set()
-    waiting = [rule]
+    waiting = list(first)
     while waiting:
-        for _, node, _ in _walk(waiting.pop(), "#", 1):
-            if node.segment is not None and node.segment not in found:
-                found.add(node.segment)
-                waiting += [segments[node.segment]] if node.segment in segments else []
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += following(name)
     return found
 
 
@@ -271,168 +286,3 @@ def needs(rule: TargetingRule | None, segments: Segments) -> Needs:
                 node.purchases.within_days if node.purchases else 0,
             )
     return wanted
-
-
-# --- whom does it fit? ----------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """Of one rule, with those of the rules in it. It tells the rule, never the athlete's values."""
-
-    passed: bool
-    pointer: str
-    said: Text
-    decisive: "Verdict | None" = field(default=None, repr=False)
-
-    @property
-    def decided_by(self) -> "Verdict":
-        return self.decisive.decided_by if self.decisive is not None else self
-
-
-ALL_HOLD = Text(en="All conditions hold.", ru="Все условия выполнены.")
-NONE_HOLDS = Text(en="None of the conditions holds.", ru="Не выполнено ни одно из условий.")
-NO_SUCH_SEGMENT = Text(en="There is no such segment, so nobody is in it.", ru="Такого сегмента нет, в нём никого.")
-
-
-def judge(rule: TargetingRule, facts: Facts, segments: Segments, pointer: str = "#") -> Verdict:
-    if rule.all is not None or rule.any is not None:
-        return _joined(rule, facts, segments, pointer)
-    if rule.not_ is not None:
-        inner = judge(rule.not_, facts, segments, f"{pointer}/not")
-        return Verdict(not inner.passed, pointer, inner.said, inner)
-    if rule.segment is not None:
-        return _in_segment(rule.segment, facts, segments, f"{pointer}/segment")
-    passed, said = _leaf(rule, facts)
-    return Verdict(passed, f"{pointer}/{rule.kind}", said)
-
-
-def _joined(rule: TargetingRule, facts: Facts, segments: Segments, pointer: str) -> Verdict:
-    wanted = rule.any is not None
-    for below, child in rule.children():
-        verdict = judge(child, facts, segments, pointer + below)
-        if verdict.passed is wanted:
-            return Verdict(wanted, pointer, verdict.said, verdict)
-    return Verdict(not wanted, pointer, NONE_HOLDS if wanted else ALL_HOLD)
-
-
-def _in_segment(name: str, facts: Facts, segments: Segments, pointer: str) -> Verdict:
-    rule = segments.get(name)
-    if rule is None:
-        return Verdict(False, pointer, NO_SUCH_SEGMENT)
-    others = {other: inner for other, inner in segments.items() if other != name}  # a loop ends here
-    inner = judge(rule, facts, others, f"segment:{name}#")
-    return Verdict(inner.passed, pointer, inner.said, inner)
-
-
-def _leaf(rule: TargetingRule, facts: Facts) -> tuple[bool, Text]:
-    if rule.profile is not None:
-        return _profile(rule.profile, facts)
-    if rule.consent is not None:
-        text = Text(en="Consent {kind} is granted.", ru="Дано согласие {kind}.")
-        return rule.consent in facts.athlete.granted, phrased(text, kind=rule.consent.value)
-    if rule.gear is not None:
-        return _gear(rule.gear, facts)
-    if rule.activity is not None:
-        return _activity(rule.activity, facts)
-    assert rule.purchases is not None  # noqa: S101 - for the type checker
-    return _purchases(rule.purchases, facts)
-
-
-def _profile(rule: ProfileRule, facts: Facts) -> tuple[bool, Text]:
-    who = facts.athlete
-    age = age_on(who.birth_date, facts.today)
-    since = (facts.today - who.registered_on).days if who.registered_on else None
-    checks = [
-        (rule.countries, who.country in (rule.countries or ()), "country", "страна"),
-        (rule.regions, who.region in (rule.regions or ()), "region", "регион"),
-        (rule.cities, _same_city(who.city, rule.cities or ()), "city", "город"),
-        (rule.languages, who.language in (rule.languages or ()), "language", "язык"),
-        (rule.genders, who.gender in (rule.genders or ()), "gender", "пол"),
-    ]
-    for wanted, fits, en, ru in checks:
-        if wanted is not None and not fits:
-            return False, _one_of(en, ru, wanted)
-    if rule.age_from is not None and (age is None or age < rule.age_from):
-        return False, phrased(Text(en="Age is at least {n}.", ru="Возраст не меньше {n}."), n=rule.age_from)
-    if rule.age_to is not None and (age is None or age > rule.age_to):
-        return False, phrased(Text(en="Age is at most {n}.", ru="Возраст не больше {n}."), n=rule.age_to)
-    if rule.registered_for_days is not None and (since is None or since < rule.registered_for_days):
-        text = Text(en="Registered at least {n} days ago.", ru="Зарегистрирован не меньше {n} дн. назад.")
-        return False, phrased(text, n=rule.registered_for_days)
-    return True, Text(en="The profile fits.", ru="Профиль подходит.")
-
-
-def _one_of(en: str, ru: str, wanted: Any) -> Text:
-    values = ", ".join(str(getattr(value, "value", value)) for value in wanted)
-    return phrased(
-        Text(en="{what_en} is one of: {values}.", ru="{what_ru} из списка: {values}."),
-        what_en=en.capitalize(),
-        what_ru=ru.capitalize(),
-        values=values,
-    )
-
-
-def _same_city(city: str | None, wanted: Any) -> bool:
-    return city is not None and city.casefold() in {name.casefold() for name in wanted}
-
-
-def age_on(born: date | None, today: date) -> int | None:
-    if born is None:
-        return None
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
-
-
-def _gear(rule: GearRule, facts: Facts) -> tuple[bool, Text]:
-    fitting = [piece for piece in facts.gear if _fits(rule, piece)]
-    text = Text(
-        en="Has at least {n} of: {what}{worn}.",
-        ru="Есть не меньше {n} шт.: {what}{worn}.",
-    )
-    what = ", ".join([*(rule.categories or ["gear"]), *(rule.brands or [])])
-    worn = f" ≥ {rule.worn_percent} %" if rule.worn_percent else ""
-    return len(fitting) >= rule.at_least, phrased(text, n=rule.at_least, what=what, worn=worn)
-
-
-def _fits(rule: GearRule, piece: Piece) -> bool:
-    brands = {brand.casefold() for brand in rule.brands or ()}
-    return (
-        piece.retired == rule.retired
-        and (rule.categories is None or piece.category in rule.categories)
-        and (rule.brands is None or (piece.brand or "").casefold() in brands)
-        and (rule.worn_percent is None or piece.worn_percent >= rule.worn_percent)
-    )
-
-
-def _activity(rule: ActivityRule, facts: Facts) -> tuple[bool, Text]:
-    first = facts.today - timedelta(days=rule.within_days - 1)
-    wanted = None if rule.sports is None else {sport.value for sport in rule.sports}
-    total = 0
-    for day, amounts in facts.activity.items():
-        for name, amount in amounts.items():
-            sport, _, measure = name.partition(".")
-            if first <= day <= facts.today and measure == rule.measure and (wanted is None or sport in wanted):
-                total += amount
-    what = f"{rule.measure.value} ({', '.join(sorted(wanted))})" if wanted else rule.measure.value
-    return _within(total, rule, what, rule.within_days)
-
-
-def _purchases(rule: PurchasesRule, facts: Facts) -> tuple[bool, Text]:
-    first = facts.today - timedelta(days=rule.within_days - 1)
-    name = {
-        PurchaseMeasure.ORDERS: "orders",
-        PurchaseMeasure.ITEMS: f"items.{rule.category}" if rule.category else "items",
-        PurchaseMeasure.SPENT_MINOR: f"minor.{rule.currency}",
-    }[rule.measure]
-    last = facts.today + timedelta(days=1)  # purchases count by UTC days, which may be tomorrow here
-    total = sum(amounts.get(name, 0) for day, amounts in facts.purchases.items() if first <= day <= last)
-    return _within(total, rule, name, rule.within_days)
-
-
-def _within(total: int, rule: ActivityRule | PurchasesRule, what: str, days: int) -> tuple[bool, Text]:
-    passed = (rule.at_least is None or total >= rule.at_least) and (rule.at_most is None or total <= rule.at_most)
-    bounds = " ".join(
-        f"{sign} {bound}" for sign, bound in (("≥", rule.at_least), ("≤", rule.at_most)) if bound is not None
-    )
-    text = Text(en="{what} in {days} days {bounds}.", ru="{what} за {days} дн. {bounds}.")
-    return passed, phrased(text, what=what, days=days, bounds=bounds)

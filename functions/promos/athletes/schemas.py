@@ -5,8 +5,9 @@ from typing import Self
 from pydantic import AwareDatetime, BaseModel, Field
 
 from promos.athletes.segment_store import Segment
-from promos.targeting import TargetingRule, Verdict
+from promos.targeting import TargetingRule
 from promos.values import OneLine
+from promos.verdicts import Verdict
 from stadion.http import RequestModel
 from stadion.i18n import Language
 from stadion.pagination import Page

@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, Field
 
 from promos.budget import UNLIMITED
 from promos.facts import Athlete, Facts
-from promos.targeting import Segments, TargetingRule, Verdict, judge
+from promos.targeting import Segments, TargetingRule
 from promos.values import (
     DAYS,
     CodePlan,
@@ -26,6 +26,7 @@ from promos.values import (
     StackingMode,
     Words,
 )
+from promos.verdicts import Verdict, judge
 from stadion import codes
 from stadion.events import promos as promo_events
 from stadion.events.accounts import ConsentKind

@@ -1,170 +1,23 @@
-"""The pure rules: targeting, budgets in shards, windows, discounts, codes, replacements, the funnel."""
+"""The pure rules: budgets in shards, windows, discounts, codes, replacements, the funnel."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import product as every
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
 
 from promos.budget import Left, Take, plan, shard_count, split
-from promos.facts import Athlete, Facts, Piece, ProductCopy
+from promos.facts import Piece, ProductCopy
 from promos.offers.domain import Offer, burden_of, discount_of, is_open_at, may_stack, period_key
 from promos.offers.links import tagged
 from promos.offers.replacement import replacement_for
 from promos.patterns import ALPHABET, PatternError, check, code_of, normal
-from promos.targeting import Needs, TargetingRule, judge, needs, problems_of
 from promos.values import Discount, LimitPeriod, PromoStacking, PromoWindow
-from stadion.athletes import Consent
-from stadion.events.accounts import ConsentKind
-from stadion.i18n import Language
 
-TODAY = date(2026, 11, 21)
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
-FACTS = Facts(
-    athlete=Athlete(
-        language=Language.RU,
-        country="RU",
-        region="RU-MOW",
-        city="Moscow",
-        birth_date=date(1991, 11, 22),
-        registered_on=date(2026, 11, 1),
-        consents={ConsentKind.MARKETING_EMAIL: Consent(granted=True, revision=1)},
-    ),
-    today=TODAY,
-    gear=(
-        Piece(gear_id="1", category="running_shoes", brand="Kiprun", worn_percent=80),
-        Piece(gear_id="2", category="bike", retired=True, worn_percent=100),
-    ),
-    activity={
-        TODAY: {"Run.sessions": 1, "Run.distance_m": 5_000},
-        TODAY - timedelta(days=29): {"Ride.sessions": 2},
-        TODAY - timedelta(days=30): {"Run.sessions": 7},
-    },
-    purchases={TODAY - timedelta(days=10): {"orders": 1, "items": 2, "items.running_shoes": 2, "minor.RUB": 9_000}},
-)
-
-
-def rule(**content: Any) -> TargetingRule:
-    return TargetingRule.model_validate(content)
-
-
-@pytest.mark.parametrize(
-    ("content", "fits"),
-    [
-        ({"profile": {"countries": ["BY", "RU"], "cities": ["moscow"]}}, True),
-        ({"profile": {"countries": ["RU"], "languages": ["en"]}}, False),
-        ({"profile": {"genders": ["female"]}}, False),
-        ({"profile": {"age_from": 34, "age_to": 34}}, True),
-        ({"profile": {"age_from": 35}}, False),
-        ({"profile": {"registered_for_days": 20}}, True),
-        ({"profile": {"registered_for_days": 21}}, False),
-        ({"consent": "marketing_email"}, True),
-        ({"consent": "marketing_sms"}, False),
-        ({"gear": {"categories": ["running_shoes"], "brands": ["kiprun"], "worn_percent": 80}}, True),
-        ({"gear": {"worn_percent": 100}}, False),
-        ({"gear": {"worn_percent": 100, "retired": True}}, True),
-        ({"gear": {"at_least": 2}}, False),
-        ({"activity": {"at_least": 3, "at_most": 3}}, True),
-        ({"activity": {"within_days": 31, "at_least": 10}}, True),
-        ({"activity": {"sports": ["Run"], "measure": "distance_m", "at_least": 5001}}, False),
-        ({"activity": {"within_days": 1, "sports": ["Ride"], "at_most": 0}}, True),
-        ({"purchases": {"measure": "items", "category": "running_shoes", "at_least": 2}}, True),
-        ({"purchases": {"measure": "spent_minor", "currency": "RUB", "at_least": 9_001}}, False),
-        ({"purchases": {"within_days": 10, "at_most": 0}}, True),
-        ({"segment": "of-runners"}, True),
-        ({"segment": "gone"}, False),
-    ],
-)
-def test_a_rule_fits_or_not_and_its_negation_the_other_way(content: dict[str, Any], fits: bool) -> None:
-    segments = {"of-runners": rule(activity={"sports": ["Run"], "at_least": 1})}
-    assert judge(TargetingRule.model_validate(content), FACTS, segments).passed is fits
-    assert judge(TargetingRule.model_validate({"not": content}), FACTS, segments).passed is not fits
-
-
-LEAVES = st.sampled_from([{"consent": "marketing_email"}, {"consent": "marketing_sms"}])
-RULES: st.SearchStrategy[dict[str, Any]] = st.recursive(
-    LEAVES,
-    lambda inner: st.one_of(
-        st.lists(inner, min_size=1, max_size=3).map(lambda rules: {"all": rules}),
-        st.lists(inner, min_size=1, max_size=3).map(lambda rules: {"any": rules}),
-        inner.map(lambda one: {"not": one}),
-    ),
-    max_leaves=8,
-)
-
-
-def plainly(content: dict[str, Any]) -> bool:
-    [(kind, inner)] = content.items()
-    if kind == "not":
-        return not plainly(inner)
-    if kind in {"all", "any"}:
-        return {"all": all, "any": any}[kind](map(plainly, inner))
-    return bool(inner == "marketing_email")
-
-
-@given(content=RULES)
-def test_nested_rules_mean_what_logic_says_and_survive_being_stored(content: dict[str, Any]) -> None:
-    whole = TargetingRule.model_validate(content)
-    verdict = judge(whole, FACTS, {})
-    assert verdict.passed is plainly(content)
-    assert verdict.decided_by.pointer.startswith("#")
-    assert TargetingRule.model_validate(whole.stored()) == whole
-    assert whole.stored() == content
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        {},
-        {"all": []},
-        {"all": None},
-        {"consent": "marketing_sms", "segment": "x1"},
-        {"profile": {}},
-        {"activity": {}},
-        {"activity": {"at_least": 1, "within_days": 91}},
-        {"purchases": {"measure": "spent_minor", "at_least": 1}},
-        {"purchases": {"category": "bike", "at_least": 1}},
-        {"gear": {"worn_percent": True}},
-    ],
-)
-def test_a_rule_that_says_nothing_or_two_things_is_refused(content: dict[str, Any]) -> None:
-    with pytest.raises(ValidationError):
-        TargetingRule.model_validate(content)
-
-
-def test_what_a_schema_cannot_see_is_pointed_at() -> None:
-    deep: dict[str, Any] = {"consent": "location"}
-    for _ in range(9):
-        deep = {"not": deep}
-    found = problems_of(
-        TargetingRule.model_validate({"all": [{"segment": "gone"}, deep, {"profile": {"age_from": 9, "age_to": 8}}]}),
-        {},
-    )
-    assert [(one.code, one.pointer) for one in found] == [
-        ("unknown_segment", "#/all/0/segment"),
-        ("rules_too_deep", "#/all/1" + "/not" * 7),
-        ("nobody_fits", "#/all/2/profile/age_from"),
-    ]
-    assert found[0].text.say(Language.RU) == "Нет сегмента gone."
-
-
-def test_a_segment_that_leads_back_to_itself_is_found_and_ends_even_if_it_is_stored() -> None:
-    segments = {"s1": rule(segment="s2"), "s2": rule(segment="s3"), "s3": rule(consent="location")}
-    assert [one.code for one in problems_of(rule(segment="s1"), segments, within="s3")] == ["segment_loop"]
-    loop = segments | {"s3": rule(segment="s1")}
-    assert judge(rule(segment="s1"), FACTS, loop).passed is False
-
-
-def test_only_what_rules_ask_is_read() -> None:
-    segments = {"s1": rule(any=[{"activity": {"within_days": 90, "at_least": 1}}, {"gear": {}}])}
-    assert needs(rule(**{"not": {"segment": "s1"}}), segments) == Needs(True, 90, 0)
-    assert needs(rule(consent="location"), segments) == Needs()
-
-
 # --- budgets --------------------------------------------------------------------------------------------------------
 
 SHARDS = st.lists(st.tuples(st.integers(-3, 5), st.integers(-50, 300)), min_size=1, max_size=8)

@@ -12,7 +12,8 @@ from promos.campaigns.run.assignment import arm_of
 from promos.facts import Athlete
 from promos.offers import store
 from promos.offers.domain import Promo, checks
-from promos.targeting import Needs, Segments, judge, needs
+from promos.targeting import Needs, Segments, needs
+from promos.verdicts import judge
 from stadion.clock import local_date
 
 PAGE = 50

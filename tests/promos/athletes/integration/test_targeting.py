@@ -29,10 +29,12 @@ def test_the_rule_that_decided_is_named_in_both_languages_without_values(promos:
     }
     launch(promos, targeting=rule)
     welcome(promos)
-    assert explained(promos)["targeting"]["decided_by"] == "#/targeting/all/0/profile"
-    deliver(promos, "on_account_events", profile(country="RU", city="Secretville"))
     assert explained(promos)["targeting"]["decided_by"] == "#/targeting/all/1"
     deliver(promos, "on_gear_events", worn("g-1", 80))
+    unknown = explained(promos)["targeting"]
+    assert unknown["decided_by"] == "#/targeting/all/0/profile"
+    assert unknown["detail"] == "Country is one of: RU. Not known of this athlete."
+    deliver(promos, "on_account_events", profile(country="RU", city="Secretville"))
     found = explained(promos, accept_language="ru")
     assert (found[""]["is_eligible"], found["targeting"]["detail"]) == (True, "Все условия выполнены.")
     assert "Secretville" not in str(found)
