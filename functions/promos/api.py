@@ -6,9 +6,9 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 
-from promos import segment_service
+from promos import segment_service, usage_service
 from promos.athletes import segment_store
-from promos.athletes.schemas import SegmentCount, SegmentExplanation, SegmentPut, SegmentResponse
+from promos.athletes.schemas import SegmentCount, SegmentExplanation, SegmentPut, SegmentResponse, SegmentUsers
 from promos.athletes.segment_store import Segment
 from promos.campaigns import routes as campaigns
 from promos.errors import (
@@ -21,6 +21,7 @@ from promos.errors import (
     OfferNotFoundError,
     PromoDatesError,
     PromoIdTakenError,
+    PromoInUseError,
     PromoIsLiveError,
     PromoNotFoundError,
     PromoStatusError,
@@ -173,6 +174,16 @@ def count_segment(segment_name: SegmentName, limit: Limit = DEFAULT_LIMIT, curso
 
 
 @admin.get(
+    "/v1/admin/promos/segments/<segment_name>/used-by",
+    summary="Who asks for a segment",
+    tags=["Admin"],
+    raises=(SegmentNotFoundError, InvalidCursorError),
+)
+def list_segment_users(segment_name: SegmentName) -> SegmentUsers:
+    return SegmentUsers(**segment_service.used_by(segment_name, clock.now()).by_kind())
+
+
+@admin.get(
     "/v1/admin/promos/segments/<segment_name>/explain/<user_id>",
     summary="Why an athlete is in it or not",
     tags=["Admin"],
@@ -270,10 +281,10 @@ def change_promo(promo_id: str, body: Annotated[PromoPatch, Body()]) -> Response
     status_code=204,
     summary="Delete a draft",
     tags=["Admin"],
-    raises=(PromoNotFoundError, PromoStatusError, *EDIT),
+    raises=(PromoInUseError, PromoNotFoundError, PromoStatusError, InvalidCursorError, *EDIT),
 )
 def delete_promo(promo_id: str) -> Response[None]:
-    promo_service.remove(_edited(promo_id), clock.now())
+    usage_service.remove_promo(_edited(promo_id), clock.now())
     return no_content()
 
 

@@ -44,6 +44,12 @@ class CurrencyMissingError(UnprocessableError):
     explanation = Text(en="A promo with amounts of money needs a currency.", ru="Промо с суммами денег нужна валюта.")
 
 
+class PromoInUseError(ConflictError):
+    code = "promo_in_use"
+    title = Text(en="The promo is in use", ru="Промо используется")
+    explanation = Text(en="It is given by {users}.", ru="Его выдают: {users}.")
+
+
 class CodePatternError(UnprocessableError):
     code = "code_pattern_is_invalid"
     title = Text(en="Not a pattern of codes", ru="Неверный шаблон кода")
@@ -91,7 +97,7 @@ class SegmentNotFoundError(NotFoundError):
 class SegmentInUseError(ConflictError):
     code = "segment_in_use"
     title = Text(en="The segment is in use", ru="Сегмент используется")
-    explanation = Text(en="{user} asks for it.", ru="Его использует {user}.")
+    explanation = Text(en="It is asked for by {users}.", ru="Его используют: {users}.")
 
 
 class TooManySegmentsError(ConflictError):

@@ -2,25 +2,28 @@
 
 from datetime import datetime
 
+from promos import usage_service
 from promos.athletes import segment_store
 from promos.athletes import store as athletes
-from promos.athletes.segment_store import Segment
-from promos.campaigns import service as campaign_service
+from promos.athletes.segment_store import Asked, Segment
 from promos.errors import SegmentInUseError
 from promos.facts import Athlete
 from promos.offers.promo_service import refuse_problems
-from promos.targeting import TargetingRule, needs, problems_of, reached
+from promos.targeting import Segments, TargetingRule, needs, problems_of
+from promos.usage_service import Users
 from promos.verdicts import Verdict, judge
 from stadion import pagination
 from stadion.clock import local_date
 
 
 def put(name: str, rule: TargetingRule, description: str | None, old: Segment | None, now: datetime) -> Segment:
-    known = segment_store.rules()
-    refuse_problems(problems_of(rule, known, pointer="#/rule", within=name))
     revision = old.revision + 1 if old is not None else 1
     new = Segment(name=name, revision=revision, rule=rule, description=description, updated_at=now)
-    segment_store.put(old, new, now)
+
+    def verify(others: Segments) -> None:
+        refuse_problems(problems_of(rule, others, pointer="#/rule", within=name))
+
+    segment_store.put(old, new, verify, now)
     return new
 
 
@@ -30,14 +33,19 @@ def everything() -> list[Segment]:
 
 
 def remove(old: Segment, now: datetime) -> None:
-    """Segments that others ask for stay; a promo that asks for one that is gone fits nobody."""
-    known = segment_store.rules()
-    users = [name for name, rule in known.items() if name != old.name and old.name in reached(rule, {})]
-    if users:
-        raise SegmentInUseError(user=users[0])
-    if (campaign := campaign_service.user_of_segment(old.name)) is not None:
-        raise SegmentInUseError(user=campaign)
-    segment_store.remove(old, now)
+    """What a promo, a campaign or another segment asks for stays."""
+
+    def verify(just_asked: Asked) -> None:
+        users = usage_service.of_segment(old.name, now, just_asked)
+        if str(users):
+            raise SegmentInUseError(users=str(users), extensions={"used_by": users.by_kind()})
+
+    segment_store.remove(old, verify, now)
+
+
+def used_by(name: str, now: datetime) -> Users:
+    segment_store.get(name)
+    return usage_service.of_segment(name, now)
 
 
 def members(name: str, *, limit: int, cursor: str | None, now: datetime) -> pagination.Page[bool]:

@@ -161,7 +161,7 @@ def _lists(rule: ProfileRule, facts: Facts) -> Iterable[Finding]:
     ):
         if wanted is not None:
             names = {str(name).casefold() for name in wanted}
-            yield _known(value, lambda known, names=names: str(known).casefold() in names), _one_of(en, ru, wanted)
+            yield (str(value).casefold() in names if value is not None else None), _one_of(en, ru, wanted)
 
 
 def _bounds(rule: ProfileRule, facts: Facts) -> Iterable[Finding]:

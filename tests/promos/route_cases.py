@@ -32,6 +32,7 @@ CASES: Final[dict[str, Case]] = {
     "PUT /v1/admin/promos/segments/<segment_name>": ForAdmins({"rule": {"consent": "location"}}),
     "DELETE /v1/admin/promos/segments/<segment_name>": ForAdmins(),
     "GET /v1/admin/promos/segments/<segment_name>/count": ForAdmins(),
+    "GET /v1/admin/promos/segments/<segment_name>/used-by": ForAdmins(),
     "GET /v1/admin/promos/segments/<segment_name>/explain/<user_id>": ForAdmins(),
     "GET /v1/admin/wear-offers": ForAdmins(),
     "PUT /v1/admin/wear-offers/<gear_category>": ForAdmins({"promo_id": "winter-shoes"}),

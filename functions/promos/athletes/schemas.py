@@ -48,6 +48,14 @@ class SegmentCount(BaseModel):
         return cls(matched=sum(members.items), looked_at=len(members.items), next_cursor=members.next_cursor)
 
 
+class SegmentUsers(BaseModel):
+    """Who is not over and asks for it, also by other segments: it is not deleted while there are any."""
+
+    promos: list[str] = Field(examples=[["winter-shoes"]])
+    campaigns: list[str] = Field(examples=[["winter-2026"]])
+    segments: list[str]
+
+
 class SegmentExplanation(BaseModel):
     name: str
     user_id: str

@@ -4,19 +4,21 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from promos.errors import SegmentNotFoundError, TooManySegmentsError
 from promos.targeting import Segments, TargetingRule
-from stadion import clock, limits
+from stadion import clock
 from stadion.change import Change
 from stadion.dynamo import Item
 from stadion.errors import StaleVersionError
-from stadion.limits import Guard
-from stadion.records import Records
+from stadion.records import Records, Stored
+from stadion.retry import retry_on_conflict
 from stadion.values import Value
 
 MAX_SEGMENTS = 200
+RECENT = 50
+"""Who began to ask, as long as an index may not know of them."""
 
 
 class Segment(Value):
@@ -50,8 +52,17 @@ SEGMENTS = Records(
     missing=SegmentNotFoundError,
 )
 """200 at most: admins, on the revision; rules, in one query."""
-COUNTED = Records(Guard, kind="counted", pk="COUNTED", sk="SEGMENTS")
-"""Replaced with every segment that is added, so that their limit holds."""
+
+
+class Asked(Value):
+    """Of segments: who began to ask for some, the newest last."""
+
+    recent: list[str] = Field(default_factory=list)
+
+
+COUNTED = Records(Asked, kind="counted", pk="COUNTED", sk="SEGMENTS")
+"""Replaced with every change of a segment, and by promos and campaigns that begin to ask for some: what each of them
+read of the others holds, and so does their limit in number."""
 
 
 def everything() -> dict[str, Segment]:
@@ -68,20 +79,43 @@ def get(name: str) -> Segment:
     return SEGMENTS.get(name)
 
 
-def put(old: Segment | None, new: Segment, now: datetime) -> None:
-    if old is None:
-        limits.add(COUNTED.at(), lambda: _room_for(new), now)
-        return
-    with Change(None, now) as change:
-        change.replace(SEGMENTS.seen(old), new, refused=StaleVersionError)
+def asked() -> Stored[Asked]:
+    """Read before the segments, and replaced with what was made of them: `note`."""
+    return COUNTED.read()
 
 
-def _room_for(new: Segment) -> Callable[[Change], None]:
-    if len(everything()) >= MAX_SEGMENTS:
-        raise TooManySegmentsError(most=MAX_SEGMENTS)
-    return lambda change: change.replace(SEGMENTS.of(new).nothing(), new, refused=StaleVersionError)
+def note(change: Change, seen: Stored[Asked], *users: str) -> None:
+    """`WriteConflictError` when a segment changed since, or somebody else began to ask: look again."""
+    known = seen.value.recent if seen.value is not None else []
+    recent = [*(user for user in known if user not in users), *users]
+    change.replace(seen, Asked(recent=recent[-RECENT:]))
 
 
-def remove(old: Segment, now: datetime) -> None:
-    with Change(None, now) as change:
-        change.delete(SEGMENTS.seen(old), refused=StaleVersionError)
+def put(old: Segment | None, new: Segment, verify: Callable[[Segments], None], now: datetime) -> None:
+    """`verify` raises when the segment cannot stand among the others."""
+
+    def once() -> None:
+        seen = asked()
+        others = rules()
+        verify(others)
+        if old is None and len(others) >= MAX_SEGMENTS:
+            raise TooManySegmentsError(most=MAX_SEGMENTS)
+        with Change(None, now) as change:
+            note(change, seen)
+            before = SEGMENTS.seen(old) if old is not None else SEGMENTS.of(new).nothing()
+            change.replace(before, new, refused=StaleVersionError)
+
+    retry_on_conflict(once)
+
+
+def remove(old: Segment, verify: Callable[[Asked], None], now: datetime) -> None:
+    """`verify` raises when somebody asks for it."""
+
+    def once() -> None:
+        seen = asked()
+        verify(seen.value or Asked())
+        with Change(None, now) as change:
+            note(change, seen)
+            change.delete(SEGMENTS.seen(old), refused=StaleVersionError)
+
+    retry_on_conflict(once)

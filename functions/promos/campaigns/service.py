@@ -1,9 +1,11 @@
 """Use cases of those who make campaigns."""
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 
 from promos.athletes import segment_store
+from promos.athletes.segment_store import Asked
 from promos.campaigns import report_service as report
 from promos.campaigns.errors import CampaignIdReservedError, CampaignStatusError, NothingAheadError
 from promos.campaigns.plan.domain import next_instant, run_id_of
@@ -15,8 +17,8 @@ from promos.campaigns.run.audience import Question, Selection, look
 from promos.campaigns.run.domain import TRANSITIONS, Campaign, CampaignAction, Phase, Run, RunOutcome, RunProgress
 from promos.offers.domain import Switch
 from promos.offers.promo_service import refuse_problems
-from promos.targeting import Problem, reached
-from stadion import pagination
+from promos.targeting import Problem, asked_segments
+from stadion.records import Stored
 
 RESERVED = {"cohorts", "validate"}
 """Addresses beside those of campaigns."""
@@ -26,18 +28,24 @@ def put(campaign_id: str, plan: CampaignPlan, old: Campaign | None, now: datetim
     """A run that goes on keeps the plan it began with; of a scheduled campaign the next run moves to the new hour."""
     if campaign_id in RESERVED:
         raise CampaignIdReservedError
+    asked = _asked(plan)
     refuse_problems(problems_of(plan, now, is_live=old is not None and old.switch is Switch.ON))
     if old is None:
         new = Campaign(campaign_id=campaign_id, plan=plan, created_at=now, updated_at=now)
-        store.put(None, new, now)
+        store.put(None, new, now, asked=asked)
         return new
     if old.switch is Switch.ENDED:
         raise CampaignStatusError(status=old.status.value, action="change")
     new = old.changed(now, plan=plan)
     if old.switch is Switch.ON:
         new = _rescheduled(old, new, now)
-    store.put(old, new, now)
+    store.put(old, new, now, asked=asked)
     return new
+
+
+def _asked(plan: CampaignPlan) -> Stored[Asked] | None:
+    """Read before the segments that its audience asks for; None when it asks for none."""
+    return segment_store.asked() if plan.audience is not None and asked_segments(plan.audience) else None
 
 
 def switch(old: Campaign, action: CampaignAction, now: datetime) -> Campaign:
@@ -139,19 +147,10 @@ def validate(plan: CampaignPlan, now: datetime) -> list[Problem]:
     return problems_of(plan, now, is_live=True)
 
 
-def user_of_segment(name: str) -> str | None:
-    """A campaign that has not ended and asks for this segment, itself or by others."""
-    known = segment_store.rules()
-    cursor: str | None = None
-    while True:
-        found = store.page(limit=pagination.MAX_LIMIT, cursor=cursor)
-        for campaign in found.items:
-            rule = campaign.plan.audience
-            if campaign.switch is not Switch.ENDED and rule is not None and name in reached(rule, known):
-                return campaign.campaign_id
-        cursor = found.next_cursor
-        if cursor is None:
-            return None
+def going_on(also: Iterable[str] = ()) -> dict[str, CampaignPlan]:
+    """The plans of campaigns that have not ended, by name; `also` those that the list may not know yet."""
+    found = {one.campaign_id: one for one in (*store.everything(), *store.some(also))}
+    return {name: one.plan for name, one in found.items() if one.switch is not Switch.ENDED}
 
 
 # --- looking --------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from promos.athletes import segment_store
+from promos.athletes.segment_store import Asked
 from promos.budget import plan, split
 from promos.errors import (
     BudgetIsUsedError,
@@ -29,10 +30,11 @@ from promos.offers.domain import (
     whole_budget,
 )
 from promos.patterns import MAX_LENGTH, MIN_RANDOM, PatternError, check, normal
-from promos.targeting import Problem, phrased, problems_of
+from promos.targeting import Problem, asked_segments, phrased, problems_of
 from promos.values import CodePlan, PromoLimits
 from stadion.errors import FieldRequiredError, StaleVersionError
 from stadion.idempotency import IdempotencyKey
+from stadion.records import Stored
 from stadion.retry import retry_on_conflict
 
 PROMISED = {"discount", "currency", "starts_at", "time_zone", "stacking"}
@@ -45,10 +47,14 @@ Answer = Callable[[BudgetedPromo], Mapping[str, Any]]
 def create(draft: Promo, *, key: IdempotencyKey | None, answer: Answer, now: datetime) -> BudgetedPromo:
     promo = draft.model_copy(update={"codes": _codes(draft.codes)})
     _check(promo, now)
-    _check_rules(promo)
     uses, minor = whole_budget(promo.limits)
     created = BudgetedPromo(promo, Budget.of(promo.limits, uses, minor))
-    store.create(promo, uses=uses, minor=minor, key=key, answer=answer(created), now=now)
+
+    def once() -> None:
+        asked = _check_rules(promo)
+        store.create(promo, uses=uses, minor=minor, key=key, answer=answer(created), now=now, asked=asked)
+
+    retry_on_conflict(once)
     return created
 
 
@@ -72,9 +78,7 @@ def change(old: Promo, changes: Mapping[str, Any], now: datetime) -> BudgetedPro
         fields["limits"] = _limits(old.limits, fields["limits"])
     new = old.model_copy(update={**fields, "revision": old.revision + 1, "updated_at": now})
     _check(new, now)
-    if "targeting" in fields:
-        _check_rules(new)
-    return _revised(old, new, now)
+    return _revised(old, new, now, asks_anew="targeting" in fields)
 
 
 def switch(old: Promo, action: PromoAction, now: datetime) -> BudgetedPromo:
@@ -88,8 +92,7 @@ def switch(old: Promo, action: PromoAction, now: datetime) -> BudgetedPromo:
     new = old.model_copy(update={"switch": decided, "revision": old.revision + 1, "updated_at": now})
     if action is PromoAction.ACTIVATE:
         _check(new, now)
-        _check_rules(new)
-    return _revised(old, new, now)
+    return _revised(old, new, now, asks_anew=action is PromoAction.ACTIVATE)
 
 
 def remove(promo: Promo, now: datetime) -> None:
@@ -167,11 +170,13 @@ def _check_currency(promo: Promo) -> None:
         raise CurrencyMissingError(pointer="#/currency")
 
 
-def _check_rules(promo: Promo) -> None:
+def _check_rules(promo: Promo) -> Stored[Asked] | None:
+    """Under which its segments are there; None when it asks for none."""
     if promo.targeting is None:
-        return
-    rules = segment_store.rules()
-    refuse_problems(problems_of(promo.targeting, rules, pointer="#/targeting"))
+        return None
+    asked = segment_store.asked()
+    refuse_problems(problems_of(promo.targeting, segment_store.rules(), pointer="#/targeting"))
+    return asked if asked_segments(promo.targeting) else None
 
 
 def refuse_problems(problems: list[Problem]) -> None:
@@ -189,8 +194,12 @@ def _limits(old: PromoLimits, changes: Mapping[str, Any]) -> PromoLimits:
     return PromoLimits(**fields)
 
 
-def _revised(old: Promo, new: Promo, now: datetime) -> BudgetedPromo:
-    retry_on_conflict(lambda: store.revise(old, new, _budget_changes(old, new), now))
+def _revised(old: Promo, new: Promo, now: datetime, *, asks_anew: bool) -> BudgetedPromo:
+    def once() -> None:
+        asked = _check_rules(new) if asks_anew else None
+        store.revise(old, new, _budget_changes(old, new), now, asked=asked)
+
+    retry_on_conflict(once)
     return show(new.promo_id)
 
 

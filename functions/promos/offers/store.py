@@ -12,6 +12,8 @@ from pynamodb.attributes import BooleanAttribute, NumberAttribute
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
+from promos.athletes import segment_store
+from promos.athletes.segment_store import Asked
 from promos.athletes.store import ATHLETES
 from promos.budget import Left, shard_count, split
 from promos.errors import CodeTakenError, OfferNotFoundError, PromoIdTakenError, PromoNotFoundError
@@ -202,6 +204,7 @@ def create(
     key: IdempotencyKey | None,
     answer: Mapping[str, Any],
     now: datetime,
+    asked: Stored[Asked] | None = None,
 ) -> None:
     with Change(None, now, key) as change:
         change.remember(status=201, answer=answer)
@@ -212,15 +215,30 @@ def create(
             add_code(change, code, refused=lambda _: CodeTakenError(pointer="#/codes/shared"))
             if promo.codes.most_uses is not None:
                 open_budget(change, CODES.of(code).pk, uses=promo.codes.most_uses, minor=0, is_open=True)
+        _note_asking(change, asked, promo)
 
 
-def revise(old: Promo, new: Promo, changes: Mapping[str, tuple[int, int]], now: datetime) -> None:
+def _note_asking(change: Change, asked: Stored[Asked] | None, promo: Promo) -> None:
+    """None: it asks for no segment."""
+    if asked is not None:
+        segment_store.note(change, asked, f"promos/{promo.promo_id}")
+
+
+def revise(
+    old: Promo,
+    new: Promo,
+    changes: Mapping[str, tuple[int, int]],
+    now: datetime,
+    *,
+    asked: Stored[Asked] | None = None,
+) -> None:
     """`changes`: shard -> what is added to its (uses, money), negative to take; in the transaction of the edit.
 
     `WriteConflictError` when what is to be taken is not there any more: look again.
     """
     with Change(None, now) as change:
         change.replace(PROMOS.seen(old), new, refused=StaleVersionError)
+        _note_asking(change, asked, new)
         is_open = new.switch is Switch.ON
         for sk, (uses, minor) in changes.items():
             actions: list[Action] = [

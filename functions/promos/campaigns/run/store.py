@@ -1,16 +1,18 @@
 """Campaigns, their runs, and what was done and measured batch by batch. Their keys stand in ../README.md."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+from promos.athletes import segment_store
+from promos.athletes.segment_store import Asked
 from promos.campaigns.errors import CampaignNotFoundError, RunNotFoundError
 from promos.campaigns.run.domain import Campaign, Phase, Run
 from stadion import pagination, writes
 from stadion.change import Change, revise
 from stadion.errors import StaleVersionError
 from stadion.events.envelope import Event
-from stadion.records import Index, Records
+from stadion.records import Index, Records, Stored
 
 LISTED = "CAMPAIGNS"
 KEPT_FOR = timedelta(days=400)
@@ -73,11 +75,29 @@ def page(*, limit: int, cursor: str | None) -> pagination.Page[Campaign]:
     return CAMPAIGNS.listed_page(LISTED, scope=("index", LISTED), limit=limit, cursor=cursor)
 
 
-def put(old: Campaign | None, new: Campaign, now: datetime) -> None:
-    """`StaleVersionError` when somebody else wrote meanwhile."""
+def everything() -> Iterator[Campaign]:
+    """As `page` has them."""
+    cursor: str | None = None
+    while True:
+        found = page(limit=pagination.MAX_LIMIT, cursor=cursor)
+        yield from found.items
+        cursor = found.next_cursor
+        if cursor is None:
+            return
+
+
+def some(campaign_ids: Iterable[str]) -> list[Campaign]:
+    return CAMPAIGNS.some((campaign_id,) for campaign_id in campaign_ids)
+
+
+def put(old: Campaign | None, new: Campaign, now: datetime, *, asked: Stored[Asked] | None = None) -> None:
+    """`StaleVersionError` when somebody else wrote meanwhile. `asked`: under which the segments of its audience were
+    there; `WriteConflictError` when they changed since."""
     seen = CAMPAIGNS.seen(old) if old is not None else CAMPAIGNS.of(new).nothing()
     with Change(None, now) as change:
         change.replace(seen, new, refused=StaleVersionError)
+        if asked is not None:
+            segment_store.note(change, asked, f"campaigns/{new.campaign_id}")
 
 
 def remove(campaign: Campaign, now: datetime) -> None:
