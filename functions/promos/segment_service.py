@@ -12,6 +12,7 @@ from promos.offers.promo_service import refuse_problems
 from promos.targeting import Segments, TargetingRule, needs, problems_of
 from promos.usage_service import Users
 from promos.verdicts import Verdict, judge
+from promos.vocabulary import unknown_words
 from stadion import pagination
 from stadion.clock import local_date
 
@@ -21,7 +22,8 @@ def put(name: str, rule: TargetingRule, description: str | None, old: Segment | 
     new = Segment(name=name, revision=revision, rule=rule, description=description, updated_at=now)
 
     def verify(others: Segments) -> None:
-        refuse_problems(problems_of(rule, others, pointer="#/rule", within=name))
+        problems = problems_of(rule, others, pointer="#/rule", within=name)
+        refuse_problems(problems + unknown_words(rule, pointer="#/rule"))
 
     segment_store.put(old, new, verify, now)
     return new

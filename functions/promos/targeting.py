@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from promos.values import City, Country, Currency, Name, Region, StrictValue
+from promos.values import City, Name, StrictValue
 from stadion.errors import UnacceptableValueError
 from stadion.events.accounts import ConsentKind, Gender
 from stadion.i18n import Language, Text
@@ -18,6 +19,32 @@ MAX_RULES = 100
 LOOKED_BACK_DAYS = 90
 MAX_DAYS_OF_PURCHASES = 730
 
+CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$", examples=["RU"])]
+RegionCode = Annotated[str, Field(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$", examples=["RU-MOW"])]
+CurrencyCode = Annotated[str, Field(pattern=r"^[A-Z]{3}$", examples=["RUB"])]
+"""Their lists are asked by `vocabulary`, of what is new: a rule that was stored with another word is still read."""
+
+
+def _sport(word: Any) -> Any:
+    known = {sport.value.casefold(): sport.value for sport in SportType}
+    if not isinstance(word, str) or word in known.values():
+        return word
+    near = get_close_matches(word.casefold().replace("_", "").replace(" ", ""), known, n=1, cutoff=0.7)
+    if not near:
+        return word
+    raise UnacceptableValueError(
+        phrased(
+            Text(
+                en="There is no sport {word}. Did you mean {near}?",
+                ru="Нет вида спорта {word}. Может быть, {near}?",
+            ),
+            word=word,
+            near=known[near[0]],
+        )
+    )
+
+
+Sport = Annotated[SportType, BeforeValidator(_sport)]
 Percent = Annotated[int, Field(ge=1, le=1000, strict=True)]
 Few = Annotated[int, Field(ge=0, le=1000, strict=True)]
 Amount = Annotated[int, Field(ge=0, le=10**12, strict=True)]
@@ -26,8 +53,8 @@ Amount = Annotated[int, Field(ge=0, le=10**12, strict=True)]
 class ProfileRule(StrictValue):
     """All that is given must fit. What the athlete has not told fits nothing."""
 
-    countries: list[Country] | None = Field(default=None, min_length=1, max_length=50)
-    regions: list[Region] | None = Field(default=None, min_length=1, max_length=100)
+    countries: list[CountryCode] | None = Field(default=None, min_length=1, max_length=50)
+    regions: list[RegionCode] | None = Field(default=None, min_length=1, max_length=100)
     cities: list[City] | None = Field(default=None, min_length=1, max_length=100)
     languages: list[Language] | None = Field(default=None, min_length=1)
     genders: list[Gender] | None = Field(default=None, min_length=1)
@@ -61,7 +88,7 @@ class ActivityRule(StrictValue):
     """What was recorded in the last days, on the days of the athlete; today is one of them."""
 
     within_days: Annotated[int, Field(ge=1, le=LOOKED_BACK_DAYS, strict=True)] = 30
-    sports: list[SportType] | None = Field(default=None, min_length=1, max_length=60)
+    sports: list[Sport] | None = Field(default=None, min_length=1, max_length=60)
     measure: ActivityMeasure = ActivityMeasure.SESSIONS
     at_least: Amount | None = None
     at_most: Amount | None = None
@@ -84,7 +111,7 @@ class PurchasesRule(StrictValue):
     within_days: Annotated[int, Field(ge=1, le=MAX_DAYS_OF_PURCHASES, strict=True)] = 365
     measure: PurchaseMeasure = PurchaseMeasure.ORDERS
     category: Annotated[str, Field(max_length=40)] | None = Field(default=None, description="only with `items`")
-    currency: Currency | None = Field(default=None, description="only with `spent_minor`, and needed there")
+    currency: CurrencyCode | None = Field(default=None, description="only with `spent_minor`, and needed there")
     at_least: Amount | None = None
     at_most: Amount | None = None
 
@@ -206,6 +233,11 @@ def problems_of(
         if asked and asked.age_from is not None and asked.age_to is not None and asked.age_from > asked.age_to:
             found.append(Problem(f"{place}/profile/age_from", "nobody_fits", NOBODY_FITS))
     return found
+
+
+def nodes_of(rule: TargetingRule, pointer: str) -> Iterator[tuple[str, TargetingRule]]:
+    """(pointer, rule), of the rule and all rules in it."""
+    return ((place, node) for place, node, _ in _walk(rule, pointer, 1))
 
 
 def _walk(rule: TargetingRule, pointer: str, depth: int) -> Iterator[tuple[str, TargetingRule, int]]:

@@ -30,8 +30,9 @@ from promos.offers.domain import (
     whole_budget,
 )
 from promos.patterns import MAX_LENGTH, MIN_RANDOM, PatternError, check, normal
-from promos.targeting import Problem, asked_segments, phrased, problems_of
+from promos.targeting import Problem, TargetingRule, asked_segments, phrased, problems_of
 from promos.values import CodePlan, PromoLimits
+from promos.vocabulary import unknown_words
 from stadion.errors import FieldRequiredError, StaleVersionError
 from stadion.idempotency import IdempotencyKey
 from stadion.records import Stored
@@ -111,7 +112,7 @@ def validate(draft: Promo, now: datetime) -> list[Problem]:
         except (CodePatternError, PromoDatesError, CurrencyMissingError) as error:
             found.append(Problem(error.pointer or "#", error.code, phrased(error.explanation, **error.values)))
     if draft.targeting is not None:
-        found += problems_of(draft.targeting, segment_store.rules(), pointer="#/targeting")
+        found += _rule_problems(draft.targeting)
     return found
 
 
@@ -175,8 +176,13 @@ def _check_rules(promo: Promo) -> Stored[Asked] | None:
     if promo.targeting is None:
         return None
     asked = segment_store.asked()
-    refuse_problems(problems_of(promo.targeting, segment_store.rules(), pointer="#/targeting"))
+    refuse_problems(_rule_problems(promo.targeting))
     return asked if asked_segments(promo.targeting) else None
+
+
+def _rule_problems(rule: TargetingRule) -> list[Problem]:
+    found = problems_of(rule, segment_store.rules(), pointer="#/targeting")
+    return found + unknown_words(rule, pointer="#/targeting")
 
 
 def refuse_problems(problems: list[Problem]) -> None:

@@ -12,6 +12,7 @@ from promos import verdicts
 from promos.facts import Athlete, Facts, Piece
 from promos.targeting import Needs, TargetingRule, needs, problems_of
 from promos.verdicts import judge
+from promos.vocabulary import unknown_words
 from stadion.athletes import Consent
 from stadion.events.accounts import ConsentKind
 from stadion.i18n import Language
@@ -227,3 +228,60 @@ def test_only_what_rules_ask_is_read() -> None:
     segments = {"s1": rule(any=[{"activity": {"within_days": 90, "at_least": 1}}, {"gear": {}}])}
     assert needs(rule(**{"not": {"segment": "s1"}}), segments) == Needs(True, 90, 0)
     assert needs(rule(consent="location"), segments) == Needs()
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "pointer", "said"),
+    [
+        (
+            {"gear": {"categories": ["bike", "runing_shoes"]}},
+            "unknown_category",
+            "#/gear/categories/1",
+            "There is no gear category runing_shoes. Did you mean running_shoes?",
+        ),
+        (
+            {"not": {"purchases": {"measure": "items", "category": "Bike", "at_least": 1}}},
+            "unknown_category",
+            "#/not/purchases/category",
+            "There is no gear category Bike. Did you mean bike?",
+        ),
+        (
+            {"gear": {"categories": ["x"]}},
+            "unknown_category",
+            "#/gear/categories/0",
+            "There is no gear category x.",
+        ),
+        ({"profile": {"countries": ["XX"]}}, "unknown_country", "#/profile/countries/0", None),
+        ({"profile": {"regions": ["RU-MSK"]}}, "unknown_region", "#/profile/regions/0", None),
+        (
+            {"purchases": {"measure": "spent_minor", "currency": "RUR", "at_least": 1}},
+            "unknown_currency",
+            "#/purchases/currency",
+            None,
+        ),
+    ],
+)
+def test_a_word_that_is_on_no_list_is_refused_with_the_one_that_was_meant(
+    content: dict[str, Any], code: str, pointer: str, said: str | None
+) -> None:
+    stored = TargetingRule.model_validate(content)
+    [found] = unknown_words(stored, pointer="#")
+    assert (found.code, found.pointer) == (code, pointer)
+    assert said is None or found.text.say(Language.EN) == said
+
+
+def test_words_that_are_on_their_lists_are_fine() -> None:
+    rules = {
+        "all": [
+            {"profile": {"countries": ["RU"], "regions": ["RU-MOW"]}},
+            {"gear": {"categories": ["running_shoes"]}},
+            {"purchases": {"measure": "spent_minor", "currency": "RUB", "at_least": 1}},
+            {"purchases": {"measure": "items", "at_least": 1}},
+        ]
+    }
+    assert unknown_words(TargetingRule.model_validate(rules), pointer="#") == []
+
+
+def test_a_sport_that_there_is_not_is_refused_with_the_one_that_was_meant() -> None:
+    with pytest.raises(ValidationError, match="Did you mean TrailRun"):
+        TargetingRule.model_validate({"activity": {"sports": ["trail_run"], "at_least": 1}})

@@ -9,6 +9,7 @@ from promos.offers import store as promo_store
 from promos.offers.domain import PromoStatus
 from promos.targeting import Problem
 from promos.targeting import problems_of as problems_of_rule
+from promos.vocabulary import unknown_words
 from stadion.i18n import Text
 
 LOOKED_AHEAD = 60
@@ -27,8 +28,7 @@ TOO_OFTEN = Text(
 
 def problems_of(plan: CampaignPlan, now: datetime, *, is_live: bool, begins: datetime | None = None) -> list[Problem]:
     """A draft may name what is not ready yet, a campaign that is to begin may not."""
-    rules = segment_store.rules()
-    found = problems_of_rule(plan.audience, rules, pointer="#/audience") if plan.audience is not None else []
+    found = _problems_of_audience(plan, is_written=begins is None)
     begins = begins or next_instant(plan.schedule, plan.time_zone, now)
     promos = promo_store.promos_by_id(variant.promo_id for variant in plan.variants)
     for number, variant in enumerate(plan.variants):
@@ -47,6 +47,14 @@ def problems_of(plan: CampaignPlan, now: datetime, *, is_live: bool, begins: dat
     if is_live and begins is None:
         found.append(Problem("#/schedule", "nothing_ahead", NOT_AHEAD))
     return found + _overlaps(plan, begins)
+
+
+def _problems_of_audience(plan: CampaignPlan, *, is_written: bool) -> list[Problem]:
+    """Words are asked about where a person can mend them; one that begins goes by those it was stored with."""
+    if plan.audience is None:
+        return []
+    found = problems_of_rule(plan.audience, segment_store.rules(), pointer="#/audience")
+    return found + (unknown_words(plan.audience, pointer="#/audience") if is_written else [])
 
 
 def _overlaps(plan: CampaignPlan, begins: datetime | None) -> list[Problem]:

@@ -159,3 +159,31 @@ def test_a_draft_that_a_campaign_or_worn_gear_gives_is_not_deleted(promos: Servi
         "It is given by campaigns/winter.",
         "It is given by wear-offers/running_shoes.",
     ]
+
+
+def test_a_misspelt_word_is_refused_wherever_it_is_written(promos: Service) -> None:
+    rule = {"gear": {"categories": ["runing_shoes"]}}
+    plan = {
+        "name": "Winter",
+        "schedule": {"at": "2027-01-01T10:00"},
+        "variants": [{"name": "a", "promo_id": "winter-shoes"}],
+        "currency": "RUB",
+        "audience": rule,
+    }
+    launch(promos)
+
+    answers = [
+        admin(promos, "PUT", "/segments/runners", {"rule": rule}),
+        admin(promos, "POST", "", PROMO | {"promo_id": "other", "targeting": rule}),
+        promos.sign("PUT", "/v1/admin/campaigns/winter", plan),
+    ]
+
+    assert [answer.status for answer in answers] == [422, 422, 422]
+    assert [answer.body["errors"][0]["pointer"] for answer in answers] == [
+        "#/rule/gear/categories/0",
+        "#/targeting/gear/categories/0",
+        "#/audience/gear/categories/0",
+    ]
+    assert {answer.body["detail"] for answer in answers} == {
+        "There is no gear category runing_shoes. Did you mean running_shoes?"
+    }
