@@ -127,7 +127,7 @@ def create_import(partner_id: str, body: Annotated[NewImport, Body()]) -> Import
     """POST the file to the form; then ask for the import."""
     now = clock.now()
     made = import_service.announce(partner_id, body.format, full=body.full, by=admin.signer, now=now)
-    return ImportResponse.of(made, import_files.form(made, now))
+    return ImportResponse.of(made, api.language, import_files.form(made, now))
 
 
 @admin.get(
@@ -135,7 +135,7 @@ def create_import(partner_id: str, body: Annotated[NewImport, Body()]) -> Import
 )
 def get_import(import_id: str) -> ImportResponse:
     """What became of its lines, with the first of its errors."""
-    return ImportResponse.of(import_store.find(import_id))
+    return ImportResponse.of(import_store.find(import_id), api.language)
 
 
 # --- webhooks out ---------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ class PartnerSettings(Settings):
     """Name -> id of the usage plan (in JSON)."""
     partner_api_url: str = ""
     imports_bucket: str = ""
+    product_file_queue: str = ""
     webhook_deliveries_queue: str = ""
 
     @property

@@ -147,8 +147,10 @@ class ServiceStack(StadionStack):
         timeout: Duration = EVENT_TIMEOUT,
         memory_mb: int = 512,
         batch_size: int = 10,
+        goes_on: bool = False,
     ) -> None:
-        """`on_<what>.py` for each file that arrives in the bucket, which it uses."""
+        """`on_<what>.py` for each file that arrives in the bucket, which it uses. `goes_on`: one message may leave
+        the rest of its file to another."""
         if self._is_missing(place):
             return
         function = self._function(place, timeout, [bucket, *uses], memory_mb=memory_mb)
@@ -159,6 +161,8 @@ class ServiceStack(StadionStack):
             alarm_topic=self.platform.alarm_topic,
             batch_size=batch_size,
         )
+        if goes_on:
+            work.lend(function)
         bucket.tell(work)
         self.queues.append(function.name)
 

@@ -61,6 +61,7 @@ class PartnersStack(ServiceStack):
             timeout=Duration.minutes(5),
             memory_mb=1024,
             batch_size=1,
+            goes_on=True,
         )
         # two at once: each may take 11 s
         deliveries = self.work("webhooks/on_webhook_deliveries", uses=[signing], batch_size=2)

@@ -20,6 +20,7 @@ app: Final = typer.Typer(
     pretty_exceptions_enable=False,
 )
 FORMATS: Final = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+OVER: Final = frozenset({"done", "done_with_errors", "failed"})
 WAIT_S: Final = 600
 FORM_TIMEOUT_S: Final = 120
 
@@ -46,7 +47,8 @@ def import_(
 ) -> None:
     """Take in products: sku, name, brand, deeplink, wear_category, price_minor, currency, is_sold.
 
-    Up to 50 000 lines; what says nothing new changes nothing; each wrong line is told. Exit code 1 when there was one.
+    Up to 50 000 lines; what says nothing new changes nothing; each wrong line is told. Exit code 1 when there was one:
+    with --full, a line that cannot be read leaves everything on sale.
 
     [bold]Example[/bold]
 
@@ -67,8 +69,8 @@ def import_(
     else:
         _tell(done)
     if done["state"] == "failed":
-        raise ImportFailed(str(done["problem"]))
-    if done["refused"]:
+        raise ImportFailed(str(done["problem_detail"] or done["problem"]))
+    if done["refused"] or done["problem"]:
         raise typer.Exit(1)
 
 
@@ -86,7 +88,7 @@ def _wait(look: Any, report: Any) -> dict[str, Any]:
     while True:
         found: dict[str, Any] = look()
         report(f"taking in: {found['lines']} lines")
-        if found["state"] in {"done", "failed"}:
+        if found["state"] in OVER:
             return found
         if time.monotonic() > until:
             raise ImportFailed(f"still {found['state']} after {WAIT_S} s", hint=f"import {found['import_id']}")
@@ -94,7 +96,7 @@ def _wait(look: Any, report: Any) -> dict[str, Any]:
 
 
 def _tell(done: dict[str, Any]) -> None:
-    shown = ("import_id", "state", "problem", "lines", "changed", "unchanged", "refused", "no_longer_sold")
+    shown = ("import_id", "state", "problem_detail", "lines", "changed", "unchanged", "refused", "no_longer_sold")
     tell({name: done[name] for name in shown}, as_json=False)
     if done["errors"]:
         rows = [(error["line"], error["field"] or "", error["code"], error["detail"]) for error in done["errors"]]

@@ -1,12 +1,15 @@
 """Files of imports in S3: presigned in, and read."""
 
+import json
 from datetime import datetime, timedelta
+from urllib.parse import quote_plus
 
 from partners.catalogue.imports import Import
 from partners.settings import PartnerSettings
 from stadion.settings import load
 from stadion.storage import presigned_post, s3_client
 from stadion.values import PresignedPost
+from stadion.work import sqs_client
 
 INCOMING = "products"
 FORM_LASTS = timedelta(hours=1)
@@ -29,3 +32,9 @@ def fetch(key: str) -> bytes:
 def form(one: Import, now: datetime) -> PresignedPost:
     bucket = load(PartnerSettings).imports_bucket
     return presigned_post(bucket, object_key(one), max_bytes=MAX_BYTES, lasts=FORM_LASTS, now=now)
+
+
+def announce_again(key: str) -> None:
+    """As S3 does when the file arrives."""
+    notice = {"Records": [{"s3": {"object": {"key": quote_plus(key)}}}]}
+    sqs_client().send_message(QueueUrl=load(PartnerSettings).product_file_queue, MessageBody=json.dumps(notice))

@@ -13,16 +13,13 @@ from partners import store as partner_store
 from partners.catalogue import import_store, product_file, store
 from partners.catalogue.domain import Product
 from partners.catalogue.import_store import IMPORTS
-from partners.catalogue.imports import MAX_ERRORS_SHOWN, MAX_REFUSED_FOR_FULL, Import, State
+from partners.catalogue.imports import MAX_ERRORS_SHOWN, Import, State
+from partners.catalogue.problems import FileProblem, UnreadableFileError
 from partners.catalogue.product_file import Line
 from stadion import ids
 from stadion.change import Change
 from stadion.observability import log
 from stadion.retry import retry_on_conflict
-
-
-class NotFinishedError(Exception):
-    """The function's time is nearly over; the notice comes again, and the import goes on."""
 
 
 def announce(partner_id: str, fmt: str, *, full: bool, by: str, now: datetime) -> Import:
@@ -37,44 +34,55 @@ def announce(partner_id: str, fmt: str, *, full: bool, by: str, now: datetime) -
 def take_in(
     import_id: str, data: Callable[[], bytes], *, now: Callable[[], datetime], seconds: float = float("inf")
 ) -> Import:
-    """From where it was to its end, or to the end of the time, which is a `NotFinishedError`."""
+    """From where it was to its end, or, a portion at least, to the end of the time: then it is not over."""
     until = time.monotonic() + seconds
     one = import_store.find(import_id)
     if one.is_over:
         return one
     try:
         lines = product_file.read(data(), one.format, one.partner_id, now())
-    except product_file.UnreadableFileError as error:
-        return _ended(one, now(), state=State.FAILED, problem=error.code)
-    while one.lines < len(lines):
+    except UnreadableFileError as error:
+        said: dict[str, Any] = {"problem": error.problem, "problem_about": error.about}
+        return _move(one, [], now(), state=State.FAILED, finished_at=now(), **said)
+    while one.lines < len(lines) and not one.is_over:
+        one = _next_portion(one, lines, now())
         if time.monotonic() > until:
-            raise NotFinishedError
-        portion = lines[one.lines : one.lines + store.MAX_AT_ONCE]
-        one = retry_on_conflict(lambda portion=portion: _take(import_store.find(import_id), portion, now()))  # type: ignore[misc]
-    if one.full:
-        one = _end_what_is_missing(one, lines, now, until)
-    return _ended(one, now(), state=State.DONE)
+            return one
+    return one if one.is_over else _end_what_is_missing(one, lines, now, until)
 
 
-def _ended(one: Import, now: datetime, **fields: Any) -> Import:
-    return _move(one, [], now, finished_at=now, **fields)
+def _next_portion(one: Import, lines: list[Line], now: datetime) -> Import:
+    """As it was read, and read anew when somebody takes in the same file at once."""
+    known = [one]
+
+    def once() -> Import:
+        stored = known.pop() if known else import_store.find(one.import_id)
+        if stored.is_over or stored.lines >= len(lines):
+            return stored
+        return _take(stored, lines, now)
+
+    return retry_on_conflict(once)
 
 
-def _take(one: Import, portion: list[Line], now: datetime) -> Import:
-    last = {line.product.sku: line.product for line in portion if line.product is not None}
+def _take(one: Import, lines: list[Line], now: datetime) -> Import:
+    """With its last line an import ends that has nothing else to do."""
+    portion = lines[one.lines : one.lines + store.MAX_AT_ONCE]
+    products = [line.product for line in portion if line.product is not None]
     change = Change(None, now)
-    done = store.add_to(change, list(last.values()))
+    done = store.add_to(change, products)
     changed = sum(is_new for _, is_new in done.values())
     errors = [error for line in portion for error in line.errors]
-    refused = sum(line.product is None for line in portion)
     new = one.moved(
         state=State.RUNNING,
         lines=one.lines + len(portion),
         changed=one.changed + changed,
-        unchanged=one.unchanged + len(portion) - refused - changed,
-        refused=one.refused + refused,
+        unchanged=one.unchanged + len(products) - changed,
+        refused=one.refused + len(portion) - len(products),
+        broken=one.broken + sum(line.is_broken for line in portion),
         errors=[*one.errors, *errors][:MAX_ERRORS_SHOWN],
     )
+    if new.lines == len(lines) and not new.full:
+        new = new.ended(now)
     change.replace(IMPORTS.seen(one), new)
     change.commit()
     return new
@@ -82,18 +90,19 @@ def _take(one: Import, portion: list[Line], now: datetime) -> Import:
 
 def _end_what_is_missing(one: Import, lines: list[Line], now: Callable[[], datetime], until: float) -> Import:
     """Safe to repeat: what is not sold any more is not found again. A line that was refused still names its product."""
-    if one.refused > len(lines) * MAX_REFUSED_FOR_FULL:
-        return one.model_copy(update={"problem": "too_many_refused_to_end_the_rest"})
+    if (problem := one.why_nothing_ends) is not None:
+        about = str(one.broken) if problem is FileProblem.BROKEN_LINES else None
+        return _move(one, [], now(), over=True, problem=problem, problem_about=about)
     named = {line.sku for line in lines}
     missing = [product for product in store.all_sold(one.partner_id) if product.sku not in named]
     for start in range(0, len(missing), store.MAX_AT_ONCE):
-        if time.monotonic() > until:
-            raise NotFinishedError
         one = _move(one, missing[start : start + store.MAX_AT_ONCE], now())
-    return one
+        if time.monotonic() > until:
+            return one
+    return _move(one, [], now(), over=True)
 
 
-def _move(one: Import, ended: list[Product], now: datetime, **fields: Any) -> Import:
+def _move(one: Import, ended: list[Product], now: datetime, *, over: bool = False, **fields: Any) -> Import:
     """Progress, and products that are not sold any more, in one transaction."""
 
     def once() -> Import:
@@ -104,8 +113,8 @@ def _move(one: Import, ended: list[Product], now: datetime, **fields: Any) -> Im
         with Change(None, now) as change:
             done = store.add_to(change, products)
             count = sum(is_new for _, is_new in done.values())
-            said = {"problem": one.problem, **fields, "no_longer_sold": stored.no_longer_sold + count}
-            new = stored.moved(**said)
+            new = stored.moved(**fields, no_longer_sold=stored.no_longer_sold + count)
+            new = new.ended(now) if over else new
             change.replace(IMPORTS.seen(stored), new)
         return new
 

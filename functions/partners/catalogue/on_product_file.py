@@ -7,7 +7,7 @@ from stadion.events.arrivals import arrival_consumer
 from stadion.observability import correlate, count, log
 
 SECONDS = 240
-"""Of the function's 300."""
+"""Of the function's 300: what is left goes on in the next message, at once."""
 
 
 def take_in(key: str, tries: int) -> None:
@@ -17,6 +17,10 @@ def take_in(key: str, tries: int) -> None:
         done = import_service.take_in(import_id, lambda: import_files.fetch(key), now=clock.now, seconds=SECONDS)
     except ImportNotFoundError:
         log("import unknown", import_id=import_id, outcome="ignored")
+        return
+    if not done.is_over:
+        import_files.announce_again(key)
+        log("import goes on", import_id=import_id, partner_id=done.partner_id, lines=done.lines, tries=tries)
         return
     count("ProductsImported", done.changed)
     log(

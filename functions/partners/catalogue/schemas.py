@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 from partners.catalogue.complaints import complaints
 from partners.catalogue.domain import Product
 from partners.catalogue.imports import Import
+from partners.catalogue.problems import said
 from partners.fields import Currency, Minor, Sku, WearCategory, Words
 from stadion.http import RequestModel
 from stadion.i18n import Language
@@ -149,12 +150,14 @@ class ImportResponse(BaseModel):
     partner_id: str
     format: str
     full: bool
-    state: str = Field(examples=["done"])
+    state: str = Field(examples=["done"], description="waiting, running, done, done_with_errors, failed")
     problem: str | None = None
+    problem_detail: str | None = Field(default=None, description="the problem in words, and what was not done")
     lines: int
     changed: int
     unchanged: int
     refused: int
+    broken: int = Field(default=0, description="of the refused: lines of which nobody can tell the product")
     no_longer_sold: int
     errors: list[ImportLineProblem] = Field(description="the first ones")
     created_at: AwareDatetime
@@ -162,6 +165,8 @@ class ImportResponse(BaseModel):
     form: ImportForm | None = None
 
     @classmethod
-    def of(cls, one: Import, form: PresignedPost | None = None) -> Self:
+    def of(cls, one: Import, language: Language, form: PresignedPost | None = None) -> Self:
         shown = ImportForm.of(form) if form is not None else None
-        return cls(**one.model_dump(mode="json", exclude={"revision"}), form=shown)
+        detail = said(one.problem, one.problem_about, language)
+        told = one.model_dump(mode="json", exclude={"revision", "problem_about"})
+        return cls(**told, problem_detail=detail, form=shown)
