@@ -1,0 +1,278 @@
+"""What an order says of its codes is what is booked: in offers, budgets and the funnel, less what came back."""
+
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from tests.kit.clock import Clock
+from tests.kit.services import ATHLETE, OTHER, Service
+from tests.promos.world import NOW, admin, budget, deliver, issue, launch, order, returned, sold, store, welcome
+
+pytestmark = pytest.mark.usefixtures("moment")
+ANY = {"mode": "any"}
+LINES = [
+    {"sku": "A", "name": "A", "quantity": 1, "price_minor": 2_500},
+    {"sku": "B", "name": "B", "quantity": 3, "price_minor": 2_500},
+]
+
+
+def guest(event: dict[str, Any]) -> dict[str, Any]:
+    from stadion.events.envelope import NOBODY
+
+    return {**event, "detail": {**event["detail"], "user_id": NOBODY}}
+
+
+def told(order_id: str, *codes: str, discount: int, lines: Any = LINES, **fields: Any) -> dict[str, Any]:
+    total = sum(line["quantity"] * line["price_minor"] for line in lines) - discount
+    named = {"codes": list(codes), "code": codes[0]} if codes else {}
+    return sold(order_id, lines=lines, total_minor=total, discount_minor=discount, **named, **fields)
+
+
+def came_back(order_id: str, sku: str, quantity: int, version: int) -> dict[str, Any]:
+    line = {"sku": sku, "name": sku, "quantity": quantity, "price_minor": 2_500}
+    return returned(order_id, whole=False, lines=[line], order_version=version)
+
+
+def money(promos: Service, order_id: str = "o-1") -> dict[str, Any]:
+    from tests.kit.services import Answer
+
+    answer: Answer = promos.ask("GET", f"/partner/v1/orders/{order_id}", key="store-secret")
+    assert answer.status == 200, answer.body
+    return dict(answer.body)
+
+
+def funnel(promos: Service, promo: str = "winter-shoes") -> tuple[int, int, int]:
+    news = [entry for entry in promos.published() if entry["detail_type"].startswith("Promo")]
+    deliver(promos, "on_offer_events", *reversed(news), *news)
+    total = admin(promos, "GET", f"/{promo}/funnel").body["total"]
+    return total["redeemed"], total["discount_minor"], total["revenue_minor"]
+
+
+def test_what_the_order_says_was_given_is_booked_and_not_what_the_code_might_give(promos: Service) -> None:
+    launch(promos, currency="RUB", limits={"discount_minor": 50_000})
+    welcome(promos)
+    code = issue(promos)["code"]
+    deliver(promos, "on_order_events", told("o-1", code, discount=500))
+    assert (funnel(promos), budget(promos)["discount_used_minor"]) == ((1, 500, 9_500), 500)
+
+
+@pytest.mark.parametrize("till", [[], ["reserve"], ["redeem"], ["reserve", "redeem"]])
+@pytest.mark.parametrize("names_it", [True, False])
+def test_a_code_of_the_till_is_booked_by_what_the_order_says(promos: Service, till: list[str], names_it: bool) -> None:
+    if not till and not names_it:
+        pytest.skip("nobody spoke of the code")
+    launch(promos, currency="RUB", limits={"discount_minor": 50_000})
+    welcome(promos)
+    code = issue(promos)["code"]
+    for step in till:
+        store(promos, code, step, **order())
+    deliver(promos, "on_order_events", told("o-1", *([code] if names_it else []), discount=500))
+    again = store(promos, code, "redeem", **order())
+    assert (again.body["state"], again.body["discount_minor"]) == ("redeemed", 500)
+    assert (funnel(promos), budget(promos)["discount_used_minor"]) == ((1, 500, 9_500), 500)
+
+
+def test_more_than_a_code_allows_is_the_stores_own_discount(promos: Service) -> None:
+    launch(promos, currency="RUB")
+    welcome(promos)
+    code = issue(promos)["code"]
+    deliver(promos, "on_order_events", told("o-1", code, discount=3_000))
+    found = money(promos)
+    assert (found["discount_minor"], found["own_discount_minor"], found["paid_minor"]) == (3_000, 1_000, 7_000)
+    assert [(one["given_minor"], one["state"]) for one in found["codes"]] == [(2_000, "redeemed")]
+
+
+def test_a_hold_that_the_order_makes_no_use_of_is_free_again(promos: Service) -> None:
+    launch(promos, currency="RUB")
+    welcome(promos)
+    code = issue(promos)["code"]
+    store(promos, code, "reserve", **order())
+    deliver(promos, "on_order_events", told("o-1", discount=0))
+    assert (store(promos, code).body["state"], budget(promos)["redemptions_used"]) == ("free", 0)
+
+
+def test_a_code_that_was_left_in_the_cart_is_not_in_the_way_of_the_one_that_the_order_names(promos: Service) -> None:
+    welcome(promos)
+    codes = []
+    for name in ("left", "named"):
+        launch(promos, promo_id=name, currency="RUB")
+        codes.append(issue(promos, promo=name)["code"])
+    store(promos, codes[0], "reserve", **order())
+    deliver(promos, "on_order_events", told("o-1", codes[1], discount=2_000))
+    assert [store(promos, code).body["state"] for code in codes] == ["free", "redeemed"]
+
+
+def test_a_discount_that_the_store_does_not_name_is_what_is_missing_of_the_prices(promos: Service) -> None:
+    launch(promos, currency="RUB")
+    welcome(promos)
+    code = issue(promos)["code"]
+    store(promos, code, "redeem", **order())
+    deliver(promos, "on_order_events", told("o-1", code, discount=0) | {})
+    assert money(promos)["codes"][0]["given_minor"] == 0
+    deliver(promos, "on_order_events", sold("o-2", lines=LINES, total_minor=8_000))
+    assert money(promos, "o-2")["own_discount_minor"] == 2_000
+
+
+def test_the_first_guest_who_names_a_personal_code_uses_it(promos: Service) -> None:
+    launch(promos, currency="RUB")
+    welcome(promos)
+    code = issue(promos)["code"]
+    deliver(promos, "on_order_events", *(guest(told(f"o-{n}", code, discount=2_000)) for n in range(3)))
+    assert store(promos, code).body["state"] == "redeemed"
+    assert store(promos, code, "redeem", **order("o-9")).body["code"] == "code_already_used"
+    assert funnel(promos) == (1, 2_000, 8_000)
+    assert money(promos, "o-0")["refused"] == []
+    assert money(promos, "o-1")["refused"] == [{"code": code, "reason": "code_already_used"}]
+    assert money(promos, "o-1")["own_discount_minor"] == 2_000
+
+
+@pytest.mark.parametrize(
+    ("fields", "event", "why"),
+    [
+        ({}, {"completed_at": "2026-11-20T09:00:00Z"}, "code_not_issued_yet"),
+        ({"currency": "EUR"}, {}, "currency_differs"),
+        ({"discount": {"kind": "percent", "percent": 20, "least_order_minor": 10_001}}, {}, "order_is_too_small"),
+        ({"windows": [{"opens": "18:00", "closes": "06:00"}]}, {}, "outside_of_hours"),
+    ],
+)
+def test_what_the_promo_refuses_of_a_sold_order_is_noted_and_not_booked(
+    promos: Service, fields: dict[str, Any], event: dict[str, Any], why: str
+) -> None:
+    launch(promos, **{"currency": "RUB", **fields})
+    welcome(promos)
+    code = issue(promos)["code"]
+    news = told("o-1", code, discount=2_000, **event)
+    deliver(promos, "on_order_events", news, news)
+    found = money(promos)
+    assert found["refused"] == [{"code": code, "reason": why}]
+    assert (found["own_discount_minor"], found["codes"]) == (2_000, [])
+    assert (store(promos, code).body["state"], promos.published("PromoRedeemed")) == ("free", [])
+
+
+def test_a_code_that_nobody_issued_is_noted(promos: Service) -> None:
+    deliver(promos, "on_order_events", told("o-1", "SUMMER", discount=2_000))
+    assert money(promos)["refused"] == [{"code": "SUMMER", "reason": "code_not_found"}]
+    assert promos.ask("GET", "/partner/v1/orders/o-2", key="store-secret").body["code"] == "order_not_found"
+    assert promos.ask("GET", "/partner/v1/orders/o-1", key="other-secret").body["code"] == "order_not_found"
+
+
+def test_money_past_the_budget_is_booked_and_told_and_the_till_gives_no_more(promos: Service) -> None:
+    launch(promos, currency="RUB", limits={"discount_minor": 2_500, "redemptions": 1, "per_user": None})
+    welcome(promos, ATHLETE, OTHER)
+    codes = [issue(promos, run_id=f"r-{number}")["code"] for number in range(3)]
+    deliver(promos, "on_order_events", *(told(f"o-{n}", codes[n], discount=2_000) for n in range(2)))
+    assert budget(promos) == {
+        "redemptions_left": 0,
+        "redemptions_used": 2,
+        "overrun_redemptions": 1,
+        "discount_left_minor": 0,
+        "discount_used_minor": 4_000,
+        "overrun_minor": 1_500,
+    }
+    assert store(promos, codes[2], "redeem", **order()).body["limit"] == "redemptions"
+    for action in ("pause", "activate"):
+        answer = admin(promos, "POST", "/winter-shoes/status", {"action": action}, if_match="*")
+        assert answer.status == 200, answer.body
+    limits = {"discount_minor": 5_000, "redemptions": 10}
+    raised = admin(promos, "PATCH", "/winter-shoes", {"limits": limits}, if_match="*")
+    assert (raised.body["budget"]["discount_left_minor"], raised.body["budget"]["overrun_minor"]) == (1_000, 0)
+    assert store(promos, codes[2], "redeem", **order(amount_minor=5_001)).body["limit"] == "discount_minor"
+    assert store(promos, codes[2], "redeem", **order(amount_minor=5_000)).status == 200
+    deliver(promos, "on_order_events", returned("o-0"), returned("o-1"))
+    assert budget(promos)["discount_used_minor"] == 1_000
+
+
+def test_limits_of_an_athlete_hold_for_what_is_sold_too(promos: Service) -> None:
+    launch(promos, currency="RUB", limits={"per_user": 1})
+    welcome(promos)
+    codes = [issue(promos, run_id=f"r-{number}")["code"] for number in range(2)]
+    deliver(promos, "on_order_events", *(told(f"o-{n}", codes[n], discount=2_000) for n in range(2)))
+    assert money(promos, "o-1")["refused"] == [{"code": codes[1], "reason": "limit_reached"}]
+
+
+def test_codes_of_one_order_are_booked_in_their_order(promos: Service) -> None:
+    welcome(promos)
+    codes = []
+    for name in ("first", "second", "third"):
+        launch(promos, promo_id=name, currency="RUB", stacking=ANY, discount={"kind": "percent", "percent": 50})
+        codes.append(issue(promos, promo=name)["code"])
+    store(promos, codes[1], "reserve", **order())
+    deliver(promos, "on_order_events", told("o-1", codes[0], codes[1].lower(), codes[2], discount=8_000))
+    assert [(one["code"], one["given_minor"]) for one in money(promos)["codes"]] == [
+        (codes[1], 5_000),
+        (codes[0], 2_500),
+        (codes[2], 500),
+    ]
+    sums = [funnel(promos, name) for name in ("first", "second", "third")]
+    assert sums == [(1, 2_500, 625), (1, 5_000, 1_250), (1, 500, 125)]
+
+
+def test_returns_in_part_give_back_in_proportion_in_any_order(promos: Service) -> None:
+    launch(promos, currency="RUB", limits={"discount_minor": 10**6, "per_user": None})
+    welcome(promos)
+    for number, steps in enumerate(permutations(range(4))):
+        code, name = issue(promos, run_id=f"r-{number}")["code"], f"o-{number}"
+        news = [
+            told(name, code, discount=2_000),
+            came_back(name, "A", 1, 2),
+            came_back(name, "B", 1, 3),
+            told(name, code, discount=2_000),
+        ]
+        deliver(promos, "on_order_events", *(news[step] for step in steps))
+        found = money(promos, name)
+        assert (found["kept_minor"], found["codes"][0]["kept_minor"], found["codes"][0]["given_minor"]) == (
+            4_000,
+            1_000,
+            2_000,
+        )
+    assert funnel(promos) == (24, 24_000, 96_000)
+    assert (budget(promos)["discount_used_minor"], budget(promos)["redemptions_used"]) == (24_000, 24)
+
+
+@pytest.mark.parametrize("first", ["order", "return", "till"])
+def test_a_whole_return_frees_every_code_of_the_order(promos: Service, first: str) -> None:
+    welcome(promos)
+    codes = []
+    for name in ("first", "second"):
+        launch(promos, promo_id=name, currency="RUB", stacking=ANY)
+        codes.append(issue(promos, promo=name)["code"])
+    if first == "till":
+        store(promos, codes[0], "redeem", **order())
+        store(promos, codes[1], "reserve", **order())
+    news = [told("o-1", *codes, discount=3_600), returned("o-1")]
+    deliver(promos, "on_order_events", *(reversed(news) if first != "order" else news))
+    assert [store(promos, code).body["state"] for code in codes] == ["free", "free"]
+    assert [budget(promos, name)["redemptions_used"] for name in ("first", "second")] == [0, 0]
+    assert [funnel(promos, name)[1:] for name in ("first", "second")] == [(0, 0), (0, 0)]
+    assert money(promos)["kept_minor"] == 0
+    assert store(promos, codes[0], "redeem", **order()).body["code"] == "order_was_reversed"
+    assert store(promos, codes[0], "redeem", **order("o-2")).body["state"] == "redeemed"
+
+
+def test_a_promo_that_is_paused_books_what_its_holds_were_sold_for(promos: Service) -> None:
+    launch(promos, currency="RUB", limits={"discount_minor": 2_000})
+    welcome(promos)
+    code = issue(promos)["code"]
+    store(promos, code, "reserve", **order(amount_minor=5_000))
+    admin(promos, "POST", "/winter-shoes/status", {"action": "pause"}, if_match="*")
+    deliver(promos, "on_order_events", told("o-1", code, discount=2_000))
+    assert (money(promos)["codes"][0]["given_minor"], budget(promos)["discount_used_minor"]) == (2_000, 2_000)
+
+
+def test_a_walk_in_counts_what_its_order_said(promos: Service) -> None:
+    launch(promos, currency="RUB", codes={"shared": "ALL"}, limits={"per_user": None})
+    store(promos, "ALL", "redeem", **order())
+    deliver(promos, "on_order_events", guest(told("o-1", "ALL", discount=500)))
+    assert funnel(promos) == (0, 500, 9_500)
+    deliver(promos, "on_order_events", guest(came_back("o-1", "B", 2, 2)))
+    assert funnel(promos) == (0, 250, 4_750)
+
+
+def test_two_partners_have_each_their_own_orders(promos: Service, moment: Clock) -> None:
+    launch(promos, currency="RUB", codes={"shared": "ALL"}, limits={"per_user": None})
+    for partner in ("store", "other"):
+        store(promos, "ALL", "redeem", partner=partner, **order())
+    deliver(promos, "on_order_events", told("o-1", "ALL", discount=500))
+    assert budget(promos)["discount_used_minor"] == 2_500
+    assert moment.now() == NOW
