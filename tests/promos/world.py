@@ -89,7 +89,7 @@ def bought(order_id: str, **fields: Any) -> dict[str, Any]:
 
 def sold(order_id: str, **fields: Any) -> dict[str, Any]:
     """`bought`, now: after what these tests issue."""
-    return bought(order_id, completed_at="2026-11-21T09:00:00Z", **fields)
+    return bought(order_id, **{"completed_at": "2026-11-21T09:00:00Z", **fields})
 
 
 def returned(order_id: str, *, whole: bool = True, quantity: int = 1, **fields: Any) -> dict[str, Any]:

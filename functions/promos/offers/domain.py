@@ -122,21 +122,28 @@ def whole_budget(limits: PromoLimits) -> tuple[int, int]:
 
 @dataclass(frozen=True)
 class Budget:
-    """What is left of a promo's limits, and what was taken: redeemed and reserved. None: no limit."""
+    """What is left of a promo's limits, and what was taken: redeemed and reserved. None: no limit.
+
+    An overrun is what orders that were sold already gave past the limit.
+    """
 
     redemptions_left: int | None
     redemptions_used: int
     discount_left_minor: int | None
     discount_used_minor: int
+    overrun_redemptions: int = 0
+    overrun_minor: int = 0
 
     @classmethod
     def of(cls, limits: PromoLimits, uses_left: int, minor_left: int) -> "Budget":
         uses, minor = whole_budget(limits)
         return cls(
-            redemptions_left=uses_left if limits.redemptions is not None else None,
+            redemptions_left=max(0, uses_left) if limits.redemptions is not None else None,
             redemptions_used=uses - uses_left,
-            discount_left_minor=minor_left if limits.discount_minor is not None else None,
+            discount_left_minor=max(0, minor_left) if limits.discount_minor is not None else None,
             discount_used_minor=minor - minor_left,
+            overrun_redemptions=max(0, -uses_left),
+            overrun_minor=max(0, -minor_left),
         )
 
 

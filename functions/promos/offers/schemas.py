@@ -115,6 +115,8 @@ class BudgetLeft(BaseModel):
     redemptions_used: int = Field(description="redeemed and reserved")
     discount_left_minor: int | None
     discount_used_minor: int
+    overrun_redemptions: int = Field(description="past the limit, by orders that were sold already")
+    overrun_minor: int = Field(description="past the limit in money, by orders that were sold already")
 
     @classmethod
     def of(cls, budget: Budget) -> Self:

@@ -204,6 +204,8 @@ def test_a_budget_grows_and_shrinks_down_to_what_is_used(promos: Service) -> Non
         "redemptions_used": 5,
         "discount_left_minor": 1_000,
         "discount_used_minor": 10_000,
+        "overrun_redemptions": 0,
+        "overrun_minor": 0,
     }
     assert store(promos, "ALL", "redeem", **order("o-7")).body["limit"] == "discount_minor"
     assert store(promos, "ALL", "redeem", **order("o-8", amount_minor=5_000)).status == 200

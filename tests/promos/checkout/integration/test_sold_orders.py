@@ -170,15 +170,15 @@ def test_money_past_the_budget_is_booked_and_told_and_the_till_gives_no_more(pro
         "discount_used_minor": 4_000,
         "overrun_minor": 1_500,
     }
-    assert store(promos, codes[2], "redeem", **order()).body["limit"] == "redemptions"
+    assert store(promos, codes[2], "redeem", **order("o-7")).body["limit"] == "redemptions"
     for action in ("pause", "activate"):
         answer = admin(promos, "POST", "/winter-shoes/status", {"action": action}, if_match="*")
         assert answer.status == 200, answer.body
     limits = {"discount_minor": 5_000, "redemptions": 10}
     raised = admin(promos, "PATCH", "/winter-shoes", {"limits": limits}, if_match="*")
     assert (raised.body["budget"]["discount_left_minor"], raised.body["budget"]["overrun_minor"]) == (1_000, 0)
-    assert store(promos, codes[2], "redeem", **order(amount_minor=5_001)).body["limit"] == "discount_minor"
-    assert store(promos, codes[2], "redeem", **order(amount_minor=5_000)).status == 200
+    assert store(promos, codes[2], "redeem", **order("o-7", amount_minor=5_001)).body["limit"] == "discount_minor"
+    assert store(promos, codes[2], "redeem", **order("o-7", amount_minor=5_000)).status == 200
     deliver(promos, "on_order_events", returned("o-0"), returned("o-1"))
     assert budget(promos)["discount_used_minor"] == 1_000
 
