@@ -261,7 +261,7 @@ def metrics(
     on_aws: OnAws = False,
     as_json: Json = False,
 ) -> None:
-    """Impressions, clicks, conversions, spend and revenue by day, of all runs.
+    """Impressions, clicks, codes used, spend and what was paid with codes by day, of all runs.
 
     [bold]Example[/bold]
 

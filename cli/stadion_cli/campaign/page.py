@@ -10,13 +10,12 @@ from stadion_cli.base.money import amount, money
 from stadion_cli.base.wording import (
     GUARDRAILS,
     LEFT_OUT,
-    METRICS,
     confidence,
     count,
     difference,
     guardrail,
     p_value,
-    rate,
+    percent,
     revenue,
     share_of,
     words,
@@ -53,7 +52,8 @@ def page(report: Record) -> str:
         tiles=_tiles(report),
         headlines=told.headlines(report),
         confidence=confidence(report["plan"]),
-        metric=METRICS[report["plan"]["experiment"]["metric"]],
+        judged=told.judged(report["plan"]["experiment"]),
+        interim=told.interim(report) if report["is_interim"] else "",
         charts={name: Markup(svg) for name, svg in svgs.items()},  # noqa: S704 - matplotlib has escaped its texts
         tables=_tables(report),
         checks=_checks(report),
@@ -62,12 +62,10 @@ def page(report: Record) -> str:
 
 
 def _charts(report: Record) -> dict[str, str]:
-    return {
-        "funnel": charts.funnel(report),
-        "order_rate": charts.order_rate(report),
-        "revenue": charts.revenue_per_athlete(report),
-        "days": charts.days(report),
-    }
+    found = {"funnel": charts.funnel(report), "days": charts.days(report)}
+    if not report["is_interim"]:
+        found |= {"order_rate": charts.order_rate(report), "revenue": charts.revenue_per_athlete(report)}
+    return found
 
 
 def _tiles(report: Record) -> list[tuple[str, str, str]]:
@@ -78,9 +76,10 @@ def _tiles(report: Record) -> list[tuple[str, str, str]]:
         return "–" if total[field] is None else money(total[field], currency)
 
     return [
-        ("Athletes who were not held out", count(total["athletes"]), f"{count(total['impressions'])} impressions"),
+        ("Athletes who were not held out", count(total["athletes"]),
+         f"{count(total['impressions'])} impressions, {count(total['clicks'])} clicks"),
         ("Codes used", count(total["conversions"]), f"{share_of(total['conversions'], total['athletes'])} of athletes"),
-        ("Revenue", money(total["revenue_minor"], currency), "of all their orders in the time"),
+        ("Revenue", money(total["revenue_minor"], currency), "of all their orders in the time, less returns"),
         ("Spend", money(total["spend_minor"], currency), "discounts, messages, fixed"),
         ("Cost per acquisition", each("cost_per_acquisition_minor"), f"{count(total['conversions'])} codes used"),
         ("Customer acquisition cost", each("customer_acquisition_cost_minor"),
@@ -115,15 +114,16 @@ def _variants(report: Record) -> Table:
         [
             told.label(arm),
             arm["promo_id"] or "–",
+            percent(arm["planned_share"]),
             count(arm["athletes"]),
             count(arm["orderers"]),
-            rate(arm["order_rate"]),
+            told.order_rate(arm),
             amount(arm["revenue_minor"], currency),
             revenue(arm["revenue_per_athlete"], currency),
         ]
         for arm in report["arms"]
     ]
-    columns = ("arm", "promo", "athletes", "ordered", "order rate", "revenue", "revenue per athlete")
+    columns = ("arm", "promo", "planned", "athletes", "ordered", "order rate", "revenue", "revenue per athlete")
     caption = f"With {confidence(report['plan'])} confidence intervals; money in {currency}"
     return Table(caption, columns, rows, left=2)
 
@@ -134,8 +134,11 @@ def _comparisons(report: Record) -> Table:
         value, interval = difference(one, report["currency"])
         pair = f"{one['name']} against {one['versus']}"
         decides = "decides" if one["decides"] else ""
-        rows.append([pair, told.metric(one), value, interval, p_value(one["p_value"]), told.verdict(one), decides])
-    columns = ("", "of", "difference", "interval", "p-value", "significant", "")
+        could = told.detectable(one, report["currency"])
+        rows.append(
+            [pair, told.metric(one), value, interval, p_value(one["p_value"]), told.verdict(one), could, decides]
+        )
+    columns = ("", "of", "difference", "interval", "p-value", "significant", "could show", "")
     return Table("Differences per athlete", columns, rows, left=2)
 
 
@@ -158,7 +161,8 @@ def _money(report: Record) -> Table:
 
 def _days(report: Record) -> Table:
     currency = report["currency"]
-    columns = ("day", "offers", "impressions", "clicks", "conversions", "discounts", "messages", "spend", "revenue")
+    columns = ("day", "offers", "impressions", "clicks", "conversions", "discounts", "messages", "spend",
+               "paid with code")  # fmt: skip
     rows = [[one["day"], *told.of_day(one, currency)] for one in report["days"]]
     return Table(f"By day (UTC), of all runs since this one began; money in {currency}", columns, rows)
 
@@ -172,18 +176,15 @@ def _audience(report: Record) -> Table:
     return Table(f"Of {count(looked_at)} athletes looked at", ("", "athletes", "share"), rows)
 
 
-def _checks(report: Record) -> list[tuple[bool, str]]:
-    """(is it fine, what)."""
-    ratio, currency, found = report.get("sample_ratio"), report["currency"], []
-    if ratio:
-        p = p_value(ratio["p_value"])
-        found.append((False, f"The athletes did not split as planned (p {p}): find out why before believing the rest.")
-                     if ratio["is_suspicious"] else (True, f"The athletes split as planned (p {p})."))  # fmt: skip
+def _checks(report: Record) -> list[tuple[str, str]]:
+    """(good, bad or open, what)."""
+    ratio, currency = report.get("sample_ratio"), report["currency"]
+    found = [told.split(ratio)] if ratio else []
     for rail in report["guardrails"]:
         value, limit = (guardrail(rail, name, currency) for name in ("value", "limit"))
         said = f"{words(rail['name'], GUARDRAILS).capitalize()}: {value}, the limit is {limit}."
         found.append((not rail["is_passed"], said))
-    return found
+    return [({True: "good", False: "bad", None: "open"}[is_fine], said) for is_fine, said in found]
 
 
 @cache

@@ -11,6 +11,7 @@ from stadion_cli.base.output import say, show_facts
 from stadion_cli.base.wording import (
     GUARDRAILS,
     LEFT_OUT,
+    METRICS,
     REASONS,
     STATES,
     confidence,
@@ -19,6 +20,7 @@ from stadion_cli.base.wording import (
     guardrail,
     moment,
     p_value,
+    percent,
     rate,
     revenue,
     share_of,
@@ -34,8 +36,10 @@ STEPS: Final = {
     "clicked": "clicked",
     "redeemed": "used the code",
 }
+MARKS: Final = {True: "[green]✓[/green]", False: "[red]✗[/red]", None: "[yellow]·[/yellow]"}
 DAY: Final = ("issued", "impressions", "clicks", "conversions")
-DAY_MONEY: Final = ("discount_minor", "messages_minor", "spend_minor", "revenue_minor")
+DAY_MONEY: Final = ("discount_minor", "messages_minor", "spend_minor", "paid_with_code_minor")
+METHODS: Final = {"fixed_horizon": "one look at the end", "sequential": "at any look, each valid"}
 
 
 def show_report(report: Record) -> None:
@@ -62,7 +66,7 @@ def unmeasured(report: Record) -> str:
 
 
 def show_days(days: Sequence[Record], currency: str, *, total: Record | None = None, title: str = "By day") -> None:
-    columns = ("day", "offers", "seen", "clicks", "used", "discounts", "messages", "spend", "revenue")
+    columns = ("day", "offers", "seen", "clicks", "used", "discounts", "messages", "spend", "paid with code")
     rows = [[one["day"], *of_day(one, currency)] for one in days]
     rows += [["[bold]all[/bold]", *of_day(total, currency)]] if total else []
     number_table(f"{title}, money in {currency}", columns, rows)
@@ -80,10 +84,58 @@ def headlines(report: Record) -> list[str]:
         said.append(f"{decision['winner']} wins: {words(decision['reason'], REASONS)}.")
     elif decision:
         said.append(f"No winner: {words(decision['reason'], REASONS)}.")
+    elif report["is_interim"]:
+        said.append(interim(report))
     elif report.get("outcome") is None:
         said.append("Not decided yet: the numbers still move.")
     said += [_effect(report, one) for one in report["comparisons"] if one["decides"] or _is_effect(report, one)]
     return said
+
+
+def interim(report: Record) -> str:
+    """Before the one look of a fixed horizon."""
+    if report.get("ended_at") or report.get("outcome"):
+        return "It was stopped before its one look: nothing was compared."
+    when = report.get("decides_at")
+    at = f"at {moment(when, report['plan']['time_zone'])}" if when else "at its end"
+    return (
+        f"An interim look: sums alone. The variants are compared once, {at}; who looks earlier finds what is not there."
+    )
+
+
+def judged(experiment: Record) -> str:
+    how = f"{METRICS[experiment['metric']]}; {METHODS[experiment['method']]}"
+    return f"{how}; {experiment['for_hours']:g} h, {confidence({'experiment': experiment})} confidence"
+
+
+def order_rate(arm: Record) -> str:
+    """Without an interval where it may not be compared yet."""
+    return rate(arm["order_rate"]) if arm["order_rate"] else share_of(arm["orderers"], arm["athletes"])
+
+
+def detectable(comparison: Record, currency: str) -> str:
+    """What arms of this size show four times of five: the difference that was looked for was at least this large."""
+    found = comparison["detectable"]
+    if found is None:
+        return "–"
+    return f"{100 * found:.1f} points" if comparison["metric"] == "orders" else f"{amount(found, currency)} {currency}"
+
+
+def clicks(total: Record) -> str:
+    """A share of impressions, if any were told: who comes by a link has seen no offer in the app."""
+    said, seen = count(total["clicks"]), total["impressions"]
+    return f"{said} ({share_of(total['clicks'], seen)} of impressions)" if seen >= total["clicks"] > 0 else said
+
+
+def split(ratio: Record) -> tuple[bool | None, str]:
+    """(as planned; None: not tested, what to say)."""
+    p = p_value(ratio["p_value"])
+    expected = ", ".join(f"{name} {number:.0f}" for name, number in ratio["expected"].items())
+    if ratio["is_suspicious"]:
+        return False, f"The athletes did not split as planned (p {p}; expected {expected}): find out why first."
+    if not ratio["is_tested"]:
+        return None, f"Whether the athletes split as planned was not tested: there are too few (expected {expected})."
+    return True, f"The athletes split as planned (p {p})."
 
 
 def label(arm: Record) -> str:
@@ -129,10 +181,10 @@ def totals(report: Record) -> dict[str, str]:
     said = {
         "athletes": count(total["athletes"]),
         "impressions": count(total["impressions"]),
-        "clicks": f"{count(total['clicks'])} ({share_of(total['clicks'], total['impressions'])} of impressions)",
-        "conversions": f"{count(total['conversions'])} ({converted} of athletes)",
+        "clicks": clicks(total),
+        "codes used": f"{count(total['conversions'])} ({converted} of athletes)",
         "new customers": count(total["new_customers"]),
-        "revenue": money(total["revenue_minor"], currency),
+        "revenue": f"{money(total['revenue_minor'], currency)}, of all their orders, with or without a code",
         "spend": money(total["spend_minor"], currency),
         "of that discounts": money(total["discount_minor"], currency),
         "of that messages": money(total["messages_minor"], currency),
@@ -157,6 +209,7 @@ def _header(report: Record) -> None:
         "state": escape(state(report)),
         **dates(report),
         "clock": zone,
+        "judged by": judged(report["plan"]["experiment"]),
         "audience": f"{count(chosen)} of {count(audience['looked_at'])} athletes",
         "left out": left_out or "nobody",
     })  # fmt: skip
@@ -181,16 +234,21 @@ def _variants(report: Record) -> None:
     rows = [
         [
             escape(label(arm)),
+            percent(arm["planned_share"]),
             count(arm["athletes"]),
             count(arm["orderers"]),
-            rate(arm["order_rate"]),
+            order_rate(arm),
             amount(arm["revenue_minor"], currency),
             revenue(arm["revenue_per_athlete"], currency),
         ]
         for arm in report["arms"]
     ]
-    columns = ("arm", "athletes", "ordered", "order rate", "revenue", "revenue per athlete")
-    number_table(f"Variants, with {confidence(report['plan'])} intervals, money in {currency}", columns, rows)
+    columns = ("arm", "planned", "athletes", "ordered", "order rate", "revenue", "revenue per athlete")
+    number_table(
+        f"Variants, with {confidence(report['plan'])} intervals; revenue is what athletes paid and kept, in {currency}",
+        columns,
+        rows,
+    )
 
 
 def _money_by_arm(report: Record) -> None:
@@ -217,23 +275,21 @@ def _comparisons(report: Record) -> None:
         value, interval = difference(one, report["currency"])
         pair = f"{escape(one['name'])} against {escape(one['versus'])}"
         decides = "✓" if one["decides"] else ""
-        rows.append([pair, one["metric"], value, interval, p_value(one["p_value"]), verdict(one), decides])
-    columns = ("", "of", "difference", "interval", "p", "significant", "decides")
-    number_table("Comparisons, per athlete", columns, rows, left=2)
+        could = detectable(one, report["currency"])
+        rows.append([pair, one["metric"], value, interval, p_value(one["p_value"]), verdict(one), could, decides])
+    if rows:
+        columns = ("", "of", "difference", "interval", "p", "significant", "could show", "decides")
+        number_table("Comparisons, per athlete", columns, rows, left=2)
 
 
 def _checks(report: Record) -> None:
     ratio, currency = report.get("sample_ratio"), report["currency"]
     if ratio:
-        p = p_value(ratio["p_value"])
+        as_planned, told = split(ratio)
         say()
-        if ratio["is_suspicious"]:
-            expected = ", ".join(f"{escape(name)} {number:.0f}" for name, number in ratio["expected"].items())
-            say(f"[red]✗ The athletes did not split as planned[/red] (p {p}; expected {expected}): find out why first.")
-        else:
-            say(f"[green]✓[/green] The athletes split as planned (p {p}).")
+        say(f"{MARKS[as_planned]} {escape(told)}")
     for rail in report["guardrails"]:
-        mark, said = ("[red]✗[/red]", "past") if rail["is_passed"] else ("[green]✓[/green]", "within")
+        mark, said = MARKS[not rail["is_passed"]], "past" if rail["is_passed"] else "within"
         value, limit = (guardrail(rail, name, currency) for name in ("value", "limit"))
         say(f"{mark} {words(rail['name'], GUARDRAILS)}: {value}, {said} the limit of {limit}")
 

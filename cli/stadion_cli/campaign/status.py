@@ -7,13 +7,12 @@ from rich.markup import escape
 
 from stadion_cli.base.money import money
 from stadion_cli.base.output import say, show_facts, show_table
-from stadion_cli.base.wording import LEFT_OUT, METRICS, REASONS, STATES, confidence, count, moment, share_of, words
+from stadion_cli.base.wording import LEFT_OUT, REASONS, STATES, count, moment, share_of, words
 from stadion_cli.campaign import costs
 from stadion_cli.campaign.costs import HOLD_OUT, REST, Cost
+from stadion_cli.campaign.report import judged
 
 Record = Mapping[str, Any]
-
-METHODS = {"fixed_horizon": "one look at the end", "sequential": "at any look, each valid"}
 
 
 def show_list(campaigns: Sequence[Record]) -> None:
@@ -33,7 +32,7 @@ def show_campaign(campaign: Record) -> None:
         "schedule": _schedule(plan["schedule"]),
         "variants": ", ".join(f"{one['name']} ({one['promo_id']})" for one in plan["variants"]),
         "held out": f"{plan['hold_out_percent']:g} %",
-        "judged by": _judged(plan["experiment"]),
+        "judged by": judged(plan["experiment"]),
     }
     if plan["rollout"]["test_percent"] < 100:
         said["tested on"] = f"{plan['rollout']['test_percent']:g} %, the rest waits for the winner"
@@ -157,11 +156,6 @@ def _names(plan: Record) -> list[str]:
 def _arm(plan: Record, name: str) -> str:
     promo = {variant["name"]: f"{name}, {variant['promo_id']}" for variant in plan["variants"]}
     return promo.get(name) or {REST: "the rest, which gets the winner", HOLD_OUT: "held out, gets nothing"}[name]
-
-
-def _judged(experiment: Record) -> str:
-    how = f"{METRICS[experiment['metric']]}; {METHODS[experiment['method']]}"
-    return f"{how}; {experiment['for_hours']:g} h, {confidence({'experiment': experiment})} confidence"
 
 
 def _schedule(schedule: Record) -> str:

@@ -5,12 +5,13 @@ Money is in the smallest unit of the campaign's currency.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, datetime
 
 from promos.campaigns.experiment import message_store as messages
 from promos.campaigns.experiment.findings import Findings, Guardrail, Rates, guardrails
 from promos.campaigns.experiment.measures import Sums
 from promos.campaigns.plan.values import HOLD_OUT, REST, CampaignPlan
+from promos.campaigns.run.assignment import shares_of
 from promos.campaigns.run.domain import Campaign, Run
 from promos.offers import funnel_store
 from promos.offers.funnel_store import FunnelCell
@@ -24,6 +25,8 @@ class ArmReport:
     role: str
     """variant, rest or hold_out."""
     promo_id: str | None
+    planned_share: float
+    """Of all who were chosen."""
     sums: Sums
     rates: Rates
     delivered: Mapping[str, int]
@@ -49,7 +52,8 @@ class Amounts:
     discount_minor: int = 0
     messages_minor: int = 0
     spend_minor: int = 0
-    revenue_minor: int = 0
+    paid_with_code_minor: int = 0
+    """For orders that used a code, less what came back. Not an arm's revenue, which is of all orders."""
 
     def __add__(self, other: "Amounts") -> "Amounts":
         names = [field.name for field in fields(Amounts)]
@@ -99,6 +103,9 @@ def _each(spend: int, count: int) -> int | None:
 class RunReport:
     run: Run
     found: Findings
+    """Sums alone, when it is an interim look at a fixed horizon."""
+    decides_at: datetime | None
+    """The look that counts, if it is ahead."""
     arms: Sequence[ArmReport]
     guardrails: Sequence[Guardrail]
     total: Total
@@ -119,9 +126,18 @@ class CampaignReport:
 def report(run: Run) -> RunReport:
     """Messages are counted as of now: some were put off and went after the last look."""
     found = Findings.model_validate(run.results) if run.results else _unmeasured(run)
+    found = found.sums_alone if run.is_interim else found
     told = messages.by_arm(run.campaign_id, run.run_id)
     arms = [_arm(run, name, role, found, told.get(name, {})) for name, role in _roles(run)]
-    return RunReport(run, found, arms, guardrails(run, found), _total(run.plan, arms), by_day(run))
+    return RunReport(
+        run=run,
+        found=found,
+        decides_at=run.horizon if run.is_interim and not run.is_over else None,
+        arms=arms,
+        guardrails=guardrails(run, found),
+        total=_total(run.plan, arms),
+        days=by_day(run),
+    )
 
 
 def _unmeasured(run: Run) -> Findings:
@@ -156,6 +172,7 @@ def _arm(run: Run, name: str, role: str, found: Findings, counts: dict[str, int]
         name=name,
         role=role,
         promo_id=run.plan.variant(variant).promo_id if variant else None,
+        planned_share=shares_of(run.plan).get(name, 0.0),
         sums=found.arms.get(name, Sums()),
         rates=found.rates.get(name, Rates()),
         delivered=_below(counts, messages.DELIVERED),
@@ -187,7 +204,7 @@ def _below(counts: dict[str, int], prefix: str) -> dict[str, int]:
 # --- by day ---------------------------------------------------------------------------------------------------------
 
 _STEPS = {"issued": "issued", "viewed": "impressions", "clicked": "clicks", "redeemed": "conversions",
-          "discount_minor": "discount_minor", "revenue_minor": "revenue_minor"}  # fmt: skip
+          "discount_minor": "discount_minor", "revenue_minor": "paid_with_code_minor"}  # fmt: skip
 
 
 def marketing(campaign: Campaign, runs: Iterable[Run]) -> CampaignReport:

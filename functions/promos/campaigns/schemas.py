@@ -140,16 +140,20 @@ class ArmResponse(BaseModel):
     name: str
     role: str = Field(description="variant, rest or hold_out")
     promo_id: str | None = None
+    planned_share: float = Field(description="of all who were chosen")
     athletes: int
     issued: int
-    viewed: int
+    viewed: int = Field(description="offers that the app told were seen; a click or a used code is none")
     clicked: int
     dismissed: int
     redeemed: int = Field(description="offers whose code was used and not given back")
     reversed: int
     orderers: int = Field(description="athletes with an order that they kept, with or without a code")
     orders: int
-    revenue_minor: int
+    orders_in_other_currencies: int = Field(description="whose money is not in the revenue")
+    revenue_minor: int = Field(
+        description="paid for these orders and not given back, with or without a code, in the campaign's currency"
+    )
     discount_minor: int
     new_customers: int
     withdrawn: int = Field(description="told, and without any consent to marketing since")
@@ -167,6 +171,7 @@ class ArmResponse(BaseModel):
             **arm.sums.model_dump(exclude={"revenue_squares"}),
             name=arm.name,
             role=arm.role,
+            planned_share=arm.planned_share,
             promo_id=arm.promo_id,
             delivered=dict(arm.delivered),
             failed=dict(arm.failed),
@@ -185,6 +190,10 @@ class ComparisonResponse(BaseModel):
     p_value: float | None = None
     is_significant: bool
     decides: bool = Field(description="one of those that the winner is chosen by")
+    detectable: float | None = Field(
+        default=None,
+        description="the true difference, either way, that arms of this size show with a power of 80 %",
+    )
 
     @classmethod
     def of(cls, one: Comparison) -> Self:
@@ -192,13 +201,16 @@ class ComparisonResponse(BaseModel):
 
 
 class SampleRatioResponse(BaseModel):
+    """Whether the arms, the hold-out and the rest among them, are as large as planned."""
+
+    is_tested: bool = Field(description="false: too few athletes to tell, which is not to have passed")
     p_value: float | None = None
     is_suspicious: bool
-    expected: dict[str, float]
+    expected: dict[str, float] = Field(description="arm -> athletes")
 
     @classmethod
     def of(cls, ratio: Ratio) -> Self:
-        return cls(**ratio.model_dump())
+        return cls(**ratio.model_dump(), is_tested=ratio.is_tested)
 
 
 class CampaignDecisionResponse(BaseModel):
@@ -234,7 +246,9 @@ class CampaignAmountsResponse(BaseModel):
     discount_minor: int = 0
     messages_minor: int = 0
     spend_minor: int = 0
-    revenue_minor: int = 0
+    paid_with_code_minor: int = Field(
+        default=0, description="for orders that used a code, less what came back; an arm's revenue is of all orders"
+    )
 
     @classmethod
     def sum_of(cls, amounts: Amounts) -> Self:
@@ -283,6 +297,10 @@ class CampaignReportResponse(BaseModel):
     sent_at: AwareDatetime | None = None
     ended_at: AwareDatetime | None = None
     measured_until: AwareDatetime | None = Field(default=None, description="null: nothing was measured yet")
+    is_interim: bool = Field(
+        description="measured before the one look of a fixed horizon: sums alone, nothing is compared"
+    )
+    decides_at: AwareDatetime | None = Field(default=None, description="when that look is, if it is ahead")
     plan: CampaignPlan
     audience: CampaignAudienceResponse
     arms: list[ArmResponse]
@@ -300,6 +318,8 @@ class CampaignReportResponse(BaseModel):
             **run.model_dump(include=_RUN_FIELDS),
             name=run.plan.name,
             currency=run.plan.currency,
+            is_interim=run.is_interim,
+            decides_at=report.decides_at,
             plan=run.plan,
             audience=CampaignAudienceResponse.of(run.chosen),
             arms=[ArmResponse.of(arm) for arm in report.arms],

@@ -231,15 +231,14 @@ class Offer(Value):
         return self._noted(viewed_at=self.viewed_at or now)
 
     def clicked(self, now: datetime) -> "Offer":
-        """Who clicked has seen it."""
-        return self._noted(viewed_at=self.viewed_at or now, clicked_at=self.clicked_at or now)
+        """Who clicked came by a link, perhaps, and has seen no offer in the app: only what was told is noted."""
+        return self._noted(clicked_at=self.clicked_at or now)
 
     def dismissed(self, now: datetime) -> "Offer":
-        return self._noted(viewed_at=self.viewed_at or now, dismissed_at=self.dismissed_at or now)
+        return self._noted(dismissed_at=self.dismissed_at or now)
 
     def redeemed(self, now: datetime, *, discount_minor: int, revenue_minor: int) -> "Offer":
-        """Who used the code has seen and taken the offer, whatever the app managed to tell."""
-        return self.clicked(now)._noted(
+        return self._noted(
             redeemed_at=self.redeemed_at or now,
             redemptions=self.redemptions + 1,
             discount_minor=self.discount_minor + discount_minor,

@@ -391,6 +391,13 @@ def standing(user_id: str, promo_id: str, run_id: str | None = None) -> Standing
     return Standing(known, found[athlete], used.n if used is not None else 0)
 
 
+def uses_of(user_id: str, promo_ids: Iterable[str]) -> dict[str, int]:
+    """Promo -> orders of the athlete that hold or used it."""
+    places = {promo_id: USES.at(user_id, promo_id) for promo_id in promo_ids}
+    found = fetch(*places.values())
+    return {promo_id: used.n if (used := found[place].value) is not None else 0 for promo_id, place in places.items()}
+
+
 def last_offer_of(user_id: str, promo_id: str) -> Offer | None:
     """The athlete's newest offer of this promo (ids are time-ordered)."""
     newest = max((claim.offer_id for claim in CLAIMS.every(user_id, promo_id)), default=None)

@@ -31,12 +31,19 @@ class Comparison(Value):
     is_significant: bool
     decides: bool
     """One of those that the winner is chosen by."""
+    detectable: float | None = None
+    """The true difference that the arms were large enough to find, four times of five; None of looks before 2026-12."""
 
 
 class Ratio(Value):
     p_value: float | None = None
     is_suspicious: bool
     expected: dict[str, float]
+
+    @property
+    def is_tested(self) -> bool:
+        """Too few athletes are not tested: that is not to have passed."""
+        return self.p_value is not None
 
 
 class Findings(Value):
@@ -46,6 +53,11 @@ class Findings(Value):
     rates: dict[str, Rates] = Field(default_factory=dict)
     comparisons: list[Comparison] = Field(default_factory=list)
     sample_ratio: Ratio | None = None
+
+    @property
+    def sums_alone(self) -> "Findings":
+        """Without what must not be looked at yet."""
+        return self.model_copy(update={"rates": {}, "comparisons": []})
 
 
 @dataclass(frozen=True)

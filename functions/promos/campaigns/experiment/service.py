@@ -10,6 +10,7 @@ from promos.campaigns.experiment.measures import Sums, total
 from promos.campaigns.experiment.statistics import Arm, Conclusion, Decision, Difference, Interval, Reason
 from promos.campaigns.plan.values import HOLD_OUT, REST, ExperimentMethod, ExperimentMetric
 from promos.campaigns.run import store
+from promos.campaigns.run.assignment import shares_of
 from promos.campaigns.run.domain import Judgement, Run, RunOutcome, RunState
 
 
@@ -91,26 +92,41 @@ def findings(run: Run, sums: dict[str, Sums], decision: Decision) -> Findings:
             )
             for name, arm in arms.items()
         },
-        comparisons=_comparisons(run, arms, decision),
+        comparisons=_decided(run) or _comparisons(run, arms, decision),
         sample_ratio=Ratio(p_value=ratio.p_value, is_suspicious=ratio.is_suspicious, expected=ratio.expected),
     )
 
 
+def _decided(run: Run) -> list[Comparison]:
+    """What the test was decided by stays, however the sums grow until the close."""
+    return Findings.model_validate(run.results).comparisons if run.judgement is not None and run.results else []
+
+
 def _comparisons(run: Run, arms: dict[str, Arm], decision: Decision) -> list[Comparison]:
-    """Those that decide; then each variant with the hold-out and with the variants before it, by both metrics."""
+    """Those that decide; then each variant with the hold-out and with the variants before it, by both metrics. Before
+    the one look of a fixed horizon there are none: who peeks finds differences that are not there."""
     plan = run.plan.experiment
+    if plan.method is ExperimentMethod.FIXED_HORIZON and decision.conclusion is Conclusion.WAIT:
+        return []
     names = [variant.name for variant in run.plan.variants]
     pairs = [(name, HOLD_OUT) for name in names]
     pairs += [(name, other) for number, name in enumerate(names) for other in names[:number]]
-    is_told = plan.method is ExperimentMethod.SEQUENTIAL or decision.conclusion is not Conclusion.WAIT
-    deciding = decision.comparisons if is_told else ()  # peeking at a fixed horizon is what it must not be used for
-    found = [_comparison(difference, plan.metric, decides=True) for difference in deciding]
+    found = [_comparison(difference, plan.metric, decides=True) for difference in decision.comparisons]
     for metric in ExperimentMetric:
         for name, versus in pairs:
             if name in arms and versus in arms:
-                difference = statistics.compare(arms[name], arms[versus], metric, plan.confidence)
+                difference = _compare(run, arms[name], arms[versus], metric)
                 found += [_comparison(difference, metric, decides=False)] if difference is not None else []
     return found
+
+
+def _compare(run: Run, arm: Arm, versus: Arm, metric: ExperimentMetric) -> Difference | None:
+    """As the plan looks: once, or at any time."""
+    plan = run.plan.experiment
+    if plan.method is ExperimentMethod.FIXED_HORIZON:
+        return statistics.compare(arm, versus, metric, plan.confidence)
+    planned = sum(run.chosen.by_arm.get(one.name, 0) for one in (arm, versus))
+    return statistics.compare_always(arm, versus, metric, plan.confidence, planned)
 
 
 def _comparison(found: Difference, metric: ExperimentMetric, *, decides: bool) -> Comparison:
@@ -123,13 +139,13 @@ def _comparison(found: Difference, metric: ExperimentMetric, *, decides: bool) -
         p_value=found.p_value,
         is_significant=found.is_significant,
         decides=decides,
+        detectable=found.detectable,
     )
 
 
 def _ratio(run: Run, sums: dict[str, Sums]) -> statistics.SampleRatio:
-    return statistics.sample_ratio(
-        _variants(run, sums), {variant.name: variant.weight for variant in run.plan.variants}
-    )
+    shares = shares_of(run.plan)
+    return statistics.sample_ratio([_arm(name, sums.get(name, Sums())) for name in shares], shares)
 
 
 def _variants(run: Run, sums: dict[str, Sums]) -> list[Arm]:

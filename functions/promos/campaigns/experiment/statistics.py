@@ -15,6 +15,7 @@ from promos.campaigns.plan.values import ExperimentMethod, ExperimentMetric
 
 SUSPICIOUS: Final = 0.001
 """Below it a split is not the planned one by chance (Fabijan et al. 2019)."""
+POWER: Final = 0.8
 FEWEST_EXPECTED: Final = 5
 """In each arm, or chi-square is no approximation (Cochran 1954)."""
 
@@ -69,6 +70,8 @@ class Difference:
     estimate: Interval
     p_value: float | None
     is_significant: bool
+    detectable: float
+    """The true difference that would have been found with `POWER`, either way."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,8 @@ def compare(arm: Arm, versus: Arm, metric: ExperimentMetric, confidence: float) 
         return None
     interval, p_value = _newcombe(arm, versus, confidence), _score_test(arm, versus)
     is_significant = p_value < 1 - confidence and not interval.low <= 0 <= interval.high
-    return Difference(arm.name, versus.name, interval, p_value, is_significant)
+    detectable = (_z(confidence) + _z_of_power()) * _score_error(arm, versus)
+    return Difference(arm.name, versus.name, interval, p_value, is_significant, detectable)
 
 
 def compare_always(
@@ -139,21 +143,30 @@ def compare_always(
     p_value = math.exp(min(0.0, -log_evidence))
     most = 1.0 if metric is ExperimentMetric.ORDERS else math.inf
     interval = Interval(max(value - margin, -most), value, min(value + margin, most))
-    return Difference(arm.name, versus.name, interval, p_value, abs(value) > margin)
+    detectable = margin + _z_of_power() * math.sqrt(error_squared)
+    return Difference(arm.name, versus.name, interval, p_value, abs(value) > margin, detectable)
 
 
-def sample_ratio(arms: Sequence[Arm], weights: Mapping[str, int]) -> SampleRatio:
-    """Are the arms as large as planned? Pearson's chi-square of goodness of fit; the hold-out is an arm like any other.
+def sample_ratio(arms: Sequence[Arm], shares: Mapping[str, float]) -> SampleRatio:
+    """Are the arms as large as planned? Pearson's chi-square of goodness of fit; the hold-out and the rest are arms
+    like any other. Of arms too small for it the others are judged among themselves, down to two; else p is None: the
+    split was not tested.
 
     A split that is not the planned one says that assignment or counting is broken, and nothing else can be believed.
     """
-    athletes, weight = sum(arm.athletes for arm in arms), sum(weights[arm.name] for arm in arms)
-    expected = {arm.name: athletes * weights[arm.name] / weight if weight else 0.0 for arm in arms}
-    if len(arms) < 2 or min(expected.values()) < FEWEST_EXPECTED:
+    expected = _expected(arms, shares)
+    large = [arm for arm in arms if expected[arm.name] >= FEWEST_EXPECTED]
+    among = _expected(large, shares)
+    if len(large) < 2 or min(among.values()) < FEWEST_EXPECTED:
         return SampleRatio(None, False, expected)
-    statistic = sum((arm.athletes - expected[arm.name]) ** 2 / expected[arm.name] for arm in arms)
-    p_value = float(special.chdtrc(len(arms) - 1, statistic))
+    statistic = sum((arm.athletes - among[arm.name]) ** 2 / among[arm.name] for arm in large)
+    p_value = float(special.chdtrc(len(large) - 1, statistic))
     return SampleRatio(p_value, p_value < SUSPICIOUS, expected)
+
+
+def _expected(arms: Sequence[Arm], shares: Mapping[str, float]) -> dict[str, float]:
+    athletes, whole = sum(arm.athletes for arm in arms), sum(shares[arm.name] for arm in arms)
+    return {arm.name: athletes * shares[arm.name] / whole if whole else 0.0 for arm in arms}
 
 
 def decide(
@@ -237,6 +250,10 @@ def _z(confidence: float) -> float:
     return -float(special.ndtri((1 - confidence) / 2))
 
 
+def _z_of_power() -> float:
+    return float(special.ndtri(POWER))
+
+
 def _t(freedom: float, confidence: float) -> float:
     return -float(special.stdtrit(freedom, (1 - confidence) / 2))
 
@@ -258,11 +275,16 @@ def _newcombe(arm: Arm, versus: Arm, confidence: float) -> Interval:
     return Interval(value - down, value, value + up)
 
 
-def _score_test(arm: Arm, versus: Arm) -> float:
-    """Two-sided; 1 where nobody or everybody ordered, as nothing speaks against equality."""
+def _score_error(arm: Arm, versus: Arm) -> float:
+    """Of the difference of shares, if there is none."""
     both = _together(arm, versus)
     share = both.orderers / both.athletes
-    error = math.sqrt(share * (1 - share) * (1 / arm.athletes + 1 / versus.athletes))
+    return math.sqrt(share * (1 - share) * (1 / arm.athletes + 1 / versus.athletes))
+
+
+def _score_test(arm: Arm, versus: Arm) -> float:
+    """Two-sided; 1 where nobody or everybody ordered, as nothing speaks against equality."""
+    error = _score_error(arm, versus)
     return 2 * float(special.ndtr(-abs(_difference(arm, versus, ExperimentMetric.ORDERS)) / error)) if error else 1.0
 
 
@@ -279,7 +301,8 @@ def _welch(arm: Arm, versus: Arm, confidence: float) -> Difference | None:
     freedom = (one + other) ** 2 / (one**2 / (arm.athletes - 1) + other**2 / (versus.athletes - 1))
     p_value = 2 * float(special.stdtr(freedom, -abs(value) / error))
     interval = _around(value, _t(freedom, confidence) * error)
-    return Difference(arm.name, versus.name, interval, p_value, p_value < 1 - confidence)
+    detectable = (_t(freedom, confidence) + _z_of_power()) * error
+    return Difference(arm.name, versus.name, interval, p_value, p_value < 1 - confidence, detectable)
 
 
 def _rho_squared(alpha: float, planned_athletes: int) -> float:

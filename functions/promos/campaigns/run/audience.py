@@ -1,7 +1,7 @@
 """Whom a run is for: athletes page by page, each in an arm or left out for a reason."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -60,16 +60,18 @@ class Selection:
 def look(
     question: Question, *, cursor: str | None, now: datetime, offers_left: int | None, page: int = PAGE
 ) -> Selection:
-    """One page. Whoever may not have every variant's promo is left out of all arms alike, the held-out ones too."""
+    """One page. Whoever may not have every variant's promo is left out of all arms alike, the held-out ones too; and so
+    is whoever comes after the last offer. Who comes when has nothing to do with their arm, so that of the held-out as
+    many come before it as were planned, on average."""
     found = Selection()
     listed = athletes.page(limit=page, cursor=cursor)
     for user_id, known in listed.items:
         found.looked_at += 1
         reason = _left_out(question, user_id, known, now)
         arm = arm_of(question.campaign_id, question.plan, user_id)
-        if reason is None and arm != HOLD_OUT and offers_left is not None:
+        if reason is None and offers_left is not None:
             reason = "no_offer_left" if offers_left <= 0 else None
-            offers_left -= reason is None
+            offers_left -= reason is None and arm != HOLD_OUT
         if reason is None:
             found.members.append((user_id, arm))
         else:
@@ -92,7 +94,16 @@ def _left_out(question: Question, user_id: str, known: Athlete, now: datetime) -
         failed = next((check.name for check in checks(promo, facts, question.rules, now=now) if not check.passed), None)
         if failed is not None:
             return f"promo_{failed}"
+    if _has_used_up(user_id, question.promos.values()):
+        return "promo_limit"
     return "capped" if plan.cap is not None and _is_capped(user_id, plan.cap, now) else None
+
+
+def _has_used_up(user_id: str, promos: Iterable[Promo]) -> bool:
+    """One of them, as often as one may: asked last, since it has to be read."""
+    limits = {promo.promo_id: promo.limits.per_user for promo in promos if promo.limits.per_user is not None}
+    used = store.uses_of(user_id, limits)
+    return any(used[promo_id] >= limit for promo_id, limit in limits.items())
 
 
 def _is_capped(user_id: str, cap: CampaignCap, now: datetime) -> bool:

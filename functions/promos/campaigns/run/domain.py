@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import AwareDatetime, Field
 
-from promos.campaigns.plan.values import CampaignPlan
+from promos.campaigns.plan.values import CampaignPlan, ExperimentMethod
 from promos.offers.domain import Switch
 from stadion.values import Value
 
@@ -164,6 +164,12 @@ class Run(Value):
             return None
         every = timedelta(hours=self.plan.experiment.look_every_hours)
         return min(self.sent_at + every * (self.looks + 1), self.horizon)
+
+    @property
+    def is_interim(self) -> bool:
+        """Measured before the one look of a fixed horizon: to compare now would be peeking."""
+        is_fixed = self.plan.experiment.method is ExperimentMethod.FIXED_HORIZON
+        return is_fixed and not (self.horizon and self.measured_until and self.measured_until >= self.horizon)
 
     @property
     def is_over(self) -> bool:

@@ -89,6 +89,48 @@ def test_a_pair_that_decides_has_one_interval(report: dict[str, Any]) -> None:
     assert len(pairs) == len(set(pairs)) == 6
 
 
+def test_an_interim_look_compares_nothing_and_says_when_it_will(
+    report: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """promos-12: it printed "significant yes" before the one look that counts."""
+    early = _interim(report)
+
+    campaign_report.show_report(early)
+    html = campaign_page.page(early)
+
+    said = " ".join(capsys.readouterr().out.split())
+    assert "The variants are compared once, at Mon 2026-12-07 10:01" in said
+    for text in (said, html):
+        assert "significant" not in text.partition("<footer>")[0]
+        assert "9.98" not in text
+    assert "10.0 %" in said
+    assert "compared once" in html
+
+
+def test_a_run_that_was_stopped_before_its_look_compared_nothing(report: dict[str, Any]) -> None:
+    stopped = _interim(report) | {"outcome": "stopped", "decides_at": None}
+    assert campaign_report.headlines(stopped) == ["It was stopped before its one look: nothing was compared."]
+
+
+def test_what_was_not_tested_does_not_look_as_if_it_had_passed(
+    report: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    report["sample_ratio"] |= {"is_tested": False, "p_value": None}
+
+    campaign_report.show_report(report)
+
+    said = capsys.readouterr().out
+    assert "· Whether the athletes split as planned was not tested: there are too few" in said
+    assert "split as planned (p" not in said
+    assert '<li class="open">Whether the athletes' in campaign_page.page(report)
+
+
+def test_clicks_are_a_share_of_impressions_that_were_told_and_of_no_others(report: dict[str, Any]) -> None:
+    for impressions, said in ((0, "37"), (36, "37"), (74, "37 (50.0 % of impressions)")):
+        report["total"] |= {"impressions": impressions, "clicks": 37}
+        assert campaign_report.totals(report)["clicks"] == said
+
+
 def test_names_are_no_markup(report: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
     campaign_report.show_report(_hostile(report))
     assert "<script>alert(1)</script> [bold]$x$" in capsys.readouterr().out
@@ -209,6 +251,12 @@ def _unmeasured(report: dict[str, Any]) -> dict[str, Any]:
     arms = [arm | {"order_rate": None, "revenue_per_athlete": None} for arm in report["arms"]]
     return report | {"measured_until": None, "ended_at": None, "state": "sending", "outcome": None, "reason": None,
                      "arms": arms, "comparisons": [], "sample_ratio": None, "decision": None}  # fmt: skip
+
+
+def _interim(report: dict[str, Any]) -> dict[str, Any]:
+    arms = [arm | {"order_rate": None, "revenue_per_athlete": None} for arm in report["arms"]]
+    return report | {"is_interim": True, "decides_at": report["measured_until"], "arms": arms, "comparisons": [],
+                     "ended_at": None, "outcome": None, "reason": None, "decision": None}  # fmt: skip
 
 
 def _hostile(report: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from tests.kit.clock import Clock
 from tests.kit.events import entry, recorded
 from tests.kit.promos import a_promo
 from tests.kit.services import Answer, Service, sqs_event
+from tests.promos.world import order, store
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 PLAN: dict[str, Any] = {
@@ -152,24 +153,37 @@ def athlete(shop: Service, user_id: str, *, consents: bool = True, registered: d
     assert shop.invoke("on_account_events", sqs_event(*events)) == {"batchItemFailures": []}
 
 
+def previewed(shop: Service) -> dict[str, int]:
+    """Arm, or why left out -> athletes."""
+    counts: dict[str, int] = {}
+    cursor = ""
+    while cursor is not None:
+        page = ask(shop, "GET", f"{WINTER}/preview?limit=7" + (f"&cursor={cursor}" if cursor else "")).body
+        for name, number in (page["by_arm"] | page["left_out"]).items():
+            counts[name] = counts.get(name, 0) + number
+        cursor = page["next_cursor"]
+    return counts
+
+
 def test_a_dry_run_counts_and_writes_nothing(shop: Service) -> None:
     for number in range(30):
         athlete(shop, f"athlete-{number}", consents=number % 10 != 0)
     ask(shop, "PUT", WINTER, PLAN | {"hold_out_percent": 50})
     before = shop.items()
-    counts: dict[str, int] = {}
-    cursor, pages = "", 0
-    while True:
-        page = ask(shop, "GET", f"{WINTER}/preview?limit=7" + (f"&cursor={cursor}" if cursor else "")).body
-        pages += 1
-        for name, number in (page["by_arm"] | page["left_out"]).items():
-            counts[name] = counts.get(name, 0) + number
-        cursor = page["next_cursor"]
-        if cursor is None:
-            break
+    counts = previewed(shop)
     assert (counts["no_consent"], counts["a"] + counts["hold-out"]) == (3, 27)
     assert counts["a"] > 5 < counts["hold-out"]
     assert shop.items() == before
+
+
+def test_who_has_used_the_promo_up_is_not_chosen_and_not_costed(shop: Service) -> None:
+    for name in ("anna", "boris"):
+        athlete(shop, name)
+    ask(shop, "PUT", WINTER, PLAN | {"hold_out_percent": 0})
+    issued = ask(shop, "POST", "/v1/admin/promos/shoes/offers", {"user_id": "anna"}).body
+    assert store(shop, issued["code"], "redeem", **order(user_id="anna")).status == 200
+
+    assert previewed(shop) == {"a": 1, "promo_limit": 1}
 
 
 def test_messages_are_counted_once_by_arm_and_day(shop: Service) -> None:

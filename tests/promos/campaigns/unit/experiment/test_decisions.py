@@ -1,8 +1,10 @@
 """Which arm wins, when, and when none does."""
 
+import math
 from dataclasses import replace
 
 import pytest
+from scipy import stats
 
 from promos.campaigns.experiment.statistics import (
     Arm,
@@ -53,6 +55,34 @@ def test_comparisons_are_those_of_the_method_at_their_part_of_confidence_and_pla
             planned_athletes=6000,
         )
         assert found.comparisons == expected
+
+
+def test_what_athletes_kept_decides_as_scipy_has_it() -> None:
+    """promos-12: a return in two parts and six gifts, counted rightly, make `a` the winner."""
+    kept = ordered("a", 18, 64), ordered("b", 15, 112), ordered("c", 6, 58)
+
+    found = decided(*kept)
+
+    assert told(found) == ("winner", "a", "significantly_better")
+    assert [round(each.p_value or 0, 5) for each in found.comparisons] == [0.01601, 0.01362]
+    for each, other in zip(found.comparisons, kept[1:], strict=True):
+        table = [[18, 64 - 18], [other.orderers, other.athletes - other.orderers]]
+        assert each.p_value == pytest.approx(stats.chi2_contingency(table, correction=False).pvalue)
+    miscounted = ordered("a", 17, 64), ordered("b", 16, 112), ordered("c", 0, 58)
+    assert told(decided(*miscounted))[0] == "no_winner"
+
+
+@pytest.mark.parametrize(("one", "other"), [((180, 2000), (250, 2000)), ((18, 64), (15, 112)), ((9, 900), (30, 300))])
+def test_the_difference_that_could_have_been_found_is_found_four_times_of_five(
+    one: tuple[int, int], other: tuple[int, int]
+) -> None:
+    """With the power of a z-test of this difference, of arms with this spread."""
+    found = compare(ordered("a", *one), ordered("b", *other), ExperimentMetric.ORDERS, 0.95)
+    assert found is not None
+    share = (one[0] + other[0]) / (one[1] + other[1])
+    error = math.sqrt(share * (1 - share) * (1 / one[1] + 1 / other[1]))
+    truth, edge = stats.norm(found.detectable, error), stats.norm.isf(0.025) * error
+    assert truth.sf(edge) + truth.cdf(-edge) == pytest.approx(0.8, abs=1e-4)
 
 
 def test_an_arm_that_is_better_than_all_but_one_does_not_win() -> None:

@@ -7,6 +7,7 @@ from dataclasses import asdict
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from promos.campaigns.experiment.statistics import (
     Arm,
@@ -159,6 +160,20 @@ def test_a_large_arm_without_orders_is_worse(metric: ExperimentMetric) -> None:
 def test_a_split_of_few_or_of_one_arm_is_not_judged(arms: list[tuple[str, int]], weights: dict[str, int]) -> None:
     found = sample_ratio([ordered(name, 0, athletes) for name, athletes in arms], weights)
     assert (found.p_value, found.is_suspicious) == (None, False)
+
+
+def test_a_hold_out_that_is_not_the_planned_one_is_suspicious() -> None:
+    """promos-10: 9 and 11 of the variants, 160 held out where half of the athletes were to be."""
+    arms = [ordered(name, 0, athletes) for name, athletes in (("a", 9), ("b", 11), ("hold-out", 160))]
+    assert sample_ratio(arms, {"a": 0.25, "b": 0.25, "hold-out": 0.5}).is_suspicious
+
+
+def test_an_arm_that_is_too_small_does_not_keep_the_others_from_being_tested() -> None:
+    arms = [ordered(name, 0, athletes) for name, athletes in (("a", 20), ("b", 76), ("hold-out", 4))]
+    found = sample_ratio(arms, {"a": 0.48, "b": 0.48, "hold-out": 0.04})
+    assert found.is_suspicious
+    assert found.p_value == pytest.approx(stats.chisquare([20, 76]).pvalue)
+    assert found.expected == pytest.approx({"a": 48, "b": 48, "hold-out": 4})
 
 
 @pytest.mark.parametrize(
