@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 from stadion.errors import ConflictError, NotFoundError, UnprocessableError
 from stadion.i18n import Language, Text
 
@@ -79,13 +81,19 @@ class RuleError(UnprocessableError):
     title = Text(en="The rule does not work", ru="Правило не работает")
     explanation = Text(en="It asks for what there is not.", ru="Оно спрашивает о том, чего нет.")
 
-    def __init__(self, said: Text, *, pointer: str) -> None:
-        """Speaks the problem's own sentence."""
+    def __init__(self, said: Text, *, pointer: str, others: Sequence[tuple[str, Text]] = ()) -> None:
+        """Speaks the problem's own sentence. `others`: (pointer, sentence) of what is wrong besides."""
         self._said = said
+        self._others = others
         super().__init__(pointer=pointer)
 
     def detail(self, language: Language) -> str:
         return self._said.say(language)
+
+    def places(self, language: Language) -> list[dict[str, str]]:
+        """All of them, at once."""
+        others = [{"pointer": at, "code": self.code, "detail": said.say(language)} for at, said in self._others]
+        return super().places(language) + others
 
 
 class SegmentNotFoundError(NotFoundError):

@@ -34,6 +34,7 @@ REASONS: Final = {
     "unknown_promo": "a promo of it is gone",
     "unknown_segment": "a segment of its audience is gone",
     "promo_not_active_then": "a promo of it was not active when it should have begun",
+    "promo_ends_inside": "a promo of it would have ended before the campaign",
     "other_currency": "a promo of it is in another currency",
     "guardrail_spend_minor": "it cost more than allowed",
     "guardrail_withdrawn_percent": "too many withdrew their consent",

@@ -17,7 +17,19 @@ class RunNotFoundError(NotFoundError):
 class CampaignStatusError(ConflictError):
     code = "campaign_status_forbids"
     title = Text(en="Not in this status", ru="Недоступно в этом статусе")
-    explanation = Text(en="A campaign that is {status} cannot {action}.", ru="Действие {action} недоступно: {status}.")
+    explanation = Text(
+        en="A campaign that is {status} cannot {action}. What it can: {can}.",
+        ru="Действие {action} недоступно: {status}. Доступно: {can}.",
+    )
+
+
+class CampaignHasEndedError(ConflictError):
+    code = "campaign_has_ended"
+    title = Text(en="The campaign is over", ru="Кампания закончена")
+    explanation = Text(
+        en="It has ended, and its reports keep its name. Choose another campaign_id to go on.",
+        ru="Она закончена, и её имя осталось за её отчётами. Чтобы продолжить, выберите другой campaign_id.",
+    )
 
 
 class NothingAheadError(UnprocessableError):

@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 from promos.campaigns import cohort_service as cohorts
 from promos.campaigns import service
 from promos.campaigns.errors import (
+    CampaignHasEndedError,
     CampaignIdReservedError,
     CampaignNotFoundError,
     CampaignStatusError,
@@ -74,11 +75,12 @@ def get_campaign(campaign_id: CampaignId) -> Response[CampaignResponse]:
     f"{BASE}/<campaign_id>",
     summary="Make or change a campaign",
     tags=TAGS,
-    raises=(CampaignIdReservedError, CampaignStatusError, RuleError, *EDIT),
+    raises=(CampaignIdReservedError, CampaignHasEndedError, RuleError, *EDIT),
     headers=("ETag",),
 )
 def put_campaign(campaign_id: CampaignId, body: Annotated[CampaignPlan, Body()]) -> Response[CampaignResponse]:
-    """A new one needs no `If-Match` and is a draft; a change does. A run that goes on keeps its plan."""
+    """A new one needs no `If-Match` and is a draft; a change does. A run that goes on keeps its plan; one that ended
+    without a run is a draft again."""
 
     def change() -> Campaign:
         old = store.find(campaign_id)
@@ -92,9 +94,9 @@ def put_campaign(campaign_id: CampaignId, body: Annotated[CampaignPlan, Body()])
 @router.delete(
     f"{BASE}/<campaign_id>",
     status_code=204,
-    summary="Remove a draft",
+    summary="Remove a draft, or one that ended before it began",
     tags=TAGS,
-    raises=(CampaignNotFoundError, CampaignStatusError, *EDIT),
+    raises=(CampaignNotFoundError, CampaignHasEndedError, CampaignStatusError, *EDIT),
 )
 def delete_campaign(campaign_id: CampaignId) -> Response[None]:
     campaign = store.get(campaign_id)

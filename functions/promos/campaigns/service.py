@@ -7,7 +7,12 @@ from datetime import datetime
 from promos.athletes import segment_store
 from promos.athletes.segment_store import Asked
 from promos.campaigns import report_service as report
-from promos.campaigns.errors import CampaignIdReservedError, CampaignStatusError, NothingAheadError
+from promos.campaigns.errors import (
+    CampaignHasEndedError,
+    CampaignIdReservedError,
+    CampaignStatusError,
+    NothingAheadError,
+)
 from promos.campaigns.plan.domain import next_instant, run_id_of
 from promos.campaigns.plan.service import problems_of
 from promos.campaigns.plan.values import CampaignPlan
@@ -35,8 +40,10 @@ def put(campaign_id: str, plan: CampaignPlan, old: Campaign | None, now: datetim
         store.put(None, new, now, asked=asked)
         return new
     if old.switch is Switch.ENDED:
-        raise CampaignStatusError(status=old.status.value, action="change")
-    new = old.changed(now, plan=plan)
+        _refuse_with_runs(old)
+        new = old.changed(now, plan=plan, switch=Switch.DRAFT, paused_by=None)
+    else:
+        new = old.changed(now, plan=plan)
     if old.switch is Switch.ON:
         new = _rescheduled(old, new, now)
     store.put(old, new, now, asked=asked)
@@ -52,7 +59,7 @@ def switch(old: Campaign, action: CampaignAction, now: datetime) -> Campaign:
     """A second time the same action changes nothing."""
     allowed, decided = TRANSITIONS[action]
     if old.switch not in allowed:
-        raise CampaignStatusError(status=old.status.value, action=action.value)
+        raise _status_error(old, action.value)
     return {
         CampaignAction.SCHEDULE: _schedule,
         CampaignAction.RESUME: _resume,
@@ -134,9 +141,27 @@ def _forget_next(campaign: Campaign) -> None:
 
 
 def remove(campaign: Campaign, now: datetime) -> None:
-    if campaign.switch is not Switch.DRAFT:
-        raise CampaignStatusError(status=campaign.status.value, action="delete")
+    """A draft, or one that has ended before it ever began."""
+    if campaign.switch is Switch.ENDED:
+        _refuse_with_runs(campaign)
+    elif campaign.switch is not Switch.DRAFT:
+        raise _status_error(campaign, "delete")
     store.remove(campaign, now)
+
+
+def _refuse_with_runs(ended: Campaign) -> None:
+    if store.runs(ended.campaign_id):
+        raise CampaignHasEndedError
+
+
+def _status_error(campaign: Campaign, action: str) -> CampaignStatusError:
+    possible = [
+        one.value
+        for one, (allowed, decided) in TRANSITIONS.items()
+        if campaign.switch in allowed and campaign.switch is not decided
+    ]
+    can = ", ".join(possible) or "–"
+    return CampaignStatusError(status=campaign.status.value, action=action, can=can)
 
 
 # --- is it a good plan? ---------------------------------------------------------------------------------------------
@@ -157,8 +182,9 @@ def going_on(also: Iterable[str] = ()) -> dict[str, CampaignPlan]:
 
 
 def preview(campaign: Campaign, *, limit: int, cursor: str | None, now: datetime) -> Selection:
-    """As things will stand when the next run begins: a promo may begin with its campaign."""
-    question = Question.of(campaign.campaign_id, campaign.plan)
+    """As things will stand when the next run begins: a promo may begin with its campaign, and a draft is taken for
+    active, since `validate` says that it has to be."""
+    question = Question.of(campaign.campaign_id, campaign.plan).with_drafts_active
     begins = next_instant(campaign.plan.schedule, campaign.plan.time_zone, now) or now
     return look(question, cursor=cursor, now=begins, offers_left=None, page=limit)
 

@@ -187,7 +187,8 @@ def _rule_problems(rule: TargetingRule) -> list[Problem]:
 
 def refuse_problems(problems: list[Problem]) -> None:
     if problems:
-        raise RuleError(problems[0].text, pointer=problems[0].pointer)
+        first, *others = problems
+        raise RuleError(first.text, pointer=first.pointer, others=[(one.pointer, one.text) for one in others])
 
 
 def _limits(old: PromoLimits, changes: Mapping[str, Any]) -> PromoLimits:

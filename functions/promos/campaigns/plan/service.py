@@ -1,12 +1,13 @@
 """What is wrong with a plan that a schema cannot see: promos, segments, money, hours."""
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from promos.athletes import segment_store
 from promos.campaigns.plan.domain import next_instant
 from promos.campaigns.plan.values import CampaignPlan
 from promos.offers import store as promo_store
-from promos.offers.domain import PromoStatus
+from promos.offers.domain import Promo, PromoStatus
 from promos.targeting import Problem
 from promos.targeting import problems_of as problems_of_rule
 from promos.vocabulary import unknown_words
@@ -17,6 +18,14 @@ LOOKED_AHEAD = 60
 NO_PROMO = Text(en="There is no promo {promo_id}.", ru="Нет промо {promo_id}.")
 PROMO_ENDS = Text(
     en="The promo {promo_id} is {status}: nobody could get it.", ru="Промо {promo_id} — {status}: его никто не получит."
+)
+IS_DRAFT = Text(
+    en="The promo {promo_id} is a draft: nobody could get it before it is active.",
+    ru="Промо {promo_id} — черновик: до активации его никто не получит.",
+)
+ENDS_INSIDE = Text(
+    en="The promo {promo_id} ends at {ends_at}, and the campaign is not over before {over_at}: let it end later.",
+    ru="Промо {promo_id} кончается {ends_at}, а кампания — не раньше {over_at}: продлите промо.",
 )
 OTHER_CURRENCY = Text(en="The promo {promo_id} is in {currency}.", ru="Промо {promo_id} — в {currency}.")
 NOT_AHEAD = Text(en="The schedule has no moment ahead of now.", ru="В расписании нет моментов в будущем.")
@@ -40,13 +49,26 @@ def problems_of(plan: CampaignPlan, now: datetime, *, is_live: bool, begins: dat
         if promo.currency not in {None, plan.currency}:
             said = {"promo_id": promo.promo_id, "currency": promo.currency}
             found.append(_problem(pointer, "other_currency", OTHER_CURRENCY, **said))
-        status = promo.status(begins or now)
-        if is_live and status is not PromoStatus.ACTIVE:
-            said = {"promo_id": promo.promo_id, "status": status.value}
-            found.append(_problem(pointer, "promo_not_active_then", PROMO_ENDS, **said))
+        if is_live and (problem := _not_there(promo, plan, begins or now, pointer)) is not None:
+            found.append(problem)
     if is_live and begins is None:
         found.append(Problem("#/schedule", "nothing_ahead", NOT_AHEAD))
     return found + _overlaps(plan, begins)
+
+
+def _not_there(promo: Promo, plan: CampaignPlan, begins: datetime, pointer: str) -> Problem | None:
+    """It is given from the beginning on, and used until the last order counts."""
+    status, over_at = promo.status(begins), begins + plan.lasts
+    if status is PromoStatus.DRAFT:
+        return _problem(pointer, "promo_not_active_then", IS_DRAFT, promo_id=promo.promo_id)
+    if status is not PromoStatus.ACTIVE:
+        said = {"promo_id": promo.promo_id, "status": status.value}
+        return _problem(pointer, "promo_not_active_then", PROMO_ENDS, **said)
+    if promo.ends_at < over_at:
+        zone = ZoneInfo(plan.time_zone)
+        ends, over = (f"{moment.astimezone(zone):%Y-%m-%d %H:%M}" for moment in (promo.ends_at, over_at))
+        return _problem(pointer, "promo_ends_inside", ENDS_INSIDE, promo_id=promo.promo_id, ends_at=ends, over_at=over)
+    return None
 
 
 def _problems_of_audience(plan: CampaignPlan, *, is_written: bool) -> list[Problem]:
@@ -59,11 +81,10 @@ def _problems_of_audience(plan: CampaignPlan, *, is_written: bool) -> list[Probl
 
 def _overlaps(plan: CampaignPlan, begins: datetime | None) -> list[Problem]:
     gap = _shortest_gap(plan, begins) if begins and plan.schedule.cron else None
-    hours = plan.experiment.for_hours + (plan.rollout.close_after_hours if plan.rollout.test_percent < 100 else 0)
-    if gap is None or gap >= timedelta(hours=hours):
+    if gap is None or gap >= plan.lasts:
         return []
-    apart = round(gap / timedelta(hours=1), 1)
-    return [_problem("#/schedule/cron", "begins_too_often", TOO_OFTEN, hours=apart, longest=hours)]
+    apart, longest = (round(span / timedelta(hours=1), 1) for span in (gap, plan.lasts))
+    return [_problem("#/schedule/cron", "begins_too_often", TOO_OFTEN, hours=apart, longest=longest)]
 
 
 def _shortest_gap(plan: CampaignPlan, begins: datetime) -> timedelta | None:

@@ -1,6 +1,6 @@
 """What marketing writes down before a campaign begins. A run keeps the plan that it began with."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
@@ -193,6 +193,12 @@ class CampaignPlan(StrictValue):
                 )
             )
         return self
+
+    @property
+    def lasts(self) -> timedelta:
+        """At least: from the last message of the test until the last order that counts."""
+        closing = self.rollout.close_after_hours if self.rollout.test_percent < 100 else 0
+        return timedelta(hours=self.experiment.for_hours + closing)
 
     @property
     def first(self) -> CampaignVariant:

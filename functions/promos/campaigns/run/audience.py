@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from promos.athletes import segment_store
@@ -11,7 +11,7 @@ from promos.campaigns.plan.values import HOLD_OUT, CampaignCap, CampaignPlan
 from promos.campaigns.run.assignment import arm_of
 from promos.facts import Athlete
 from promos.offers import store
-from promos.offers.domain import Promo, checks
+from promos.offers.domain import Promo, Switch, checks
 from promos.targeting import Needs, Segments, needs
 from promos.verdicts import judge
 from stadion.clock import local_date
@@ -41,6 +41,14 @@ class Question:
         for promo in promos.values():
             wanted |= needs(promo.targeting, rules)
         return cls(campaign_id, plan, promos, rules, wanted)
+
+    @property
+    def with_drafts_active(self) -> "Question":
+        promos = {
+            name: promo.model_copy(update={"switch": Switch.ON}) if promo.switch is Switch.DRAFT else promo
+            for name, promo in self.promos.items()
+        }
+        return replace(self, promos=promos)
 
 
 @dataclass

@@ -21,6 +21,12 @@ class StadionError(Exception):
     def detail(self, language: Language) -> str:
         return self.explanation.say(language, **self.values)
 
+    def places(self, language: Language) -> list[dict[str, str]]:
+        """Where in the request it is wrong, and why."""
+        if self.pointer is None:
+            return []
+        return [{"pointer": self.pointer, "code": self.code, "detail": self.detail(language)}]
+
 
 class UnacceptableValueError(ValueError):
     """A validator's: pydantic gathers it with the others, and `problems` says it in the caller's language."""

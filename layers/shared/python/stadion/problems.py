@@ -113,8 +113,8 @@ def problem(
 
 def of_error(error: StadionError, *, language: Language, instance: str, trace_id: str) -> dict[str, Any]:
     extensions = dict(error.extensions)
-    if error.pointer is not None:
-        extensions["errors"] = [{"pointer": error.pointer, "code": error.code, "detail": error.detail(language)}]
+    if places := error.places(language):
+        extensions["errors"] = places
     return problem(
         status=status_of(error),
         code=error.code,

@@ -6,11 +6,12 @@ from typing import Any
 import boto3
 import pytest
 
+from promos.campaigns.run import service as lifecycle
 from promos.campaigns.run import timer
 from tests.kit.clock import Clock
 from tests.kit.events import entry, recorded
 from tests.kit.promos import a_promo
-from tests.kit.services import Answer, Service, sqs_event
+from tests.kit.services import ATHLETE, Answer, Service, sqs_event
 from tests.promos.world import order, store
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -123,7 +124,66 @@ class TestStates:
         assert (act(shop, "end").body["status"], timers()) == ("ended", {})
         assert act(shop, "end").body["status"] == "ended"
         assert act(shop, "resume").body["code"] == "campaign_status_forbids"
-        assert ask(shop, "DELETE", WINTER, **ANY).body["code"] == "campaign_status_forbids"
+
+    def test_what_is_refused_says_what_can_be_done(self, shop: Service) -> None:
+        ask(shop, "PUT", WINTER, PLAN)
+        act(shop, "schedule")
+        act(shop, "pause")
+        refused = act(shop, "schedule").body["detail"]
+        assert refused == "A campaign that is paused cannot schedule. What it can: resume, end."
+
+    def test_the_name_of_one_that_ended_before_it_began_is_free(self, shop: Service) -> None:
+        for again in ("PUT", "DELETE"):
+            ask(shop, "PUT", WINTER, PLAN, **ANY)
+            act(shop, "schedule")
+            act(shop, "end")
+            assert ask(shop, again, WINTER, PLAN if again == "PUT" else None, **ANY).status in {200, 204}
+        assert ask(shop, "PUT", WINTER, PLAN).body["status"] == "draft"
+
+    def test_one_that_ran_keeps_its_name_for_its_reports(self, shop: Service) -> None:
+        ask(shop, "PUT", WINTER, PLAN)
+        act(shop, "schedule")
+        begins_at = datetime(2026, 12, 1, 7, 0, tzinfo=UTC)
+        shop.enter()
+        lifecycle.open_run("winter", "winter-20261201T070000Z", begins_at=begins_at, execution="x", now=begins_at)
+        lifecycle.end_run("winter", "winter-20261201T070000Z", begins_at)
+        for answer in (ask(shop, "PUT", WINTER, PLAN, **ANY), ask(shop, "DELETE", WINTER, **ANY)):
+            assert (answer.status, answer.body["code"]) == (409, "campaign_has_ended")
+            assert "Choose another campaign_id" in answer.body["detail"]
+
+    def test_scheduling_tells_of_all_promos_that_are_drafts(self, shop: Service) -> None:
+        for name in ("w-a", "w-b"):
+            ask(shop, "POST", "/v1/admin/promos", PROMO | {"promo_id": name})
+        variants = [{"name": "a", "promo_id": "w-a"}, {"name": "b", "promo_id": "w-b"}]
+        ask(shop, "PUT", WINTER, PLAN | {"variants": variants})
+
+        refused = act(shop, "schedule")
+
+        assert refused.status == 422
+        assert [(one["pointer"], one["detail"]) for one in refused.body["errors"]] == [
+            (f"#/variants/{n}/promo_id", f"The promo w-{name} is a draft: nobody could get it before it is active.")
+            for n, name in enumerate("ab")
+        ]
+
+    @pytest.mark.parametrize(
+        ("ends_at", "rollout", "is_refused"),
+        [
+            ("2026-12-01T08:00:00Z", {}, True),
+            ("2026-12-04T07:00:00Z", {}, False),
+            ("2026-12-04T06:59:00Z", {}, True),
+            ("2026-12-04T07:00:00Z", {"test_percent": 20}, True),
+            ("2026-12-07T07:00:00Z", {"test_percent": 20}, False),
+        ],
+    )
+    def test_a_promo_ends_after_its_campaign(
+        self, shop: Service, ends_at: str, rollout: dict[str, Any], is_refused: bool
+    ) -> None:
+        """promos-15: both ended an hour after the beginning, and "is a good plan"."""
+        ask(shop, "PATCH", "/v1/admin/promos/shoes", {"ends_at": ends_at}, **ANY)
+        found = ask(shop, "POST", "/v1/admin/campaigns/validate", PLAN | {"rollout": rollout}).body
+        assert [one["code"] for one in found["problems"]] == ["promo_ends_inside"] * is_refused
+        if is_refused:
+            assert "the campaign is not over before 2026-12-0" in found["problems"][0]["detail"]
 
     def test_another_hour_moves_the_timer(self, shop: Service) -> None:
         ask(shop, "PUT", WINTER, PLAN)
@@ -176,12 +236,19 @@ def test_a_dry_run_counts_and_writes_nothing(shop: Service) -> None:
     assert shop.items() == before
 
 
+def test_a_dry_run_takes_drafts_for_active(shop: Service) -> None:
+    athlete(shop, "anna")
+    ask(shop, "POST", "/v1/admin/promos", PROMO | {"promo_id": "draft"})
+    ask(shop, "PUT", WINTER, PLAN | {"hold_out_percent": 0, "variants": [{"name": "a", "promo_id": "draft"}]})
+    assert previewed(shop) == {"a": 1}
+
+
 def test_who_has_used_the_promo_up_is_not_chosen_and_not_costed(shop: Service) -> None:
-    for name in ("anna", "boris"):
+    for name in (ATHLETE, "boris"):
         athlete(shop, name)
     ask(shop, "PUT", WINTER, PLAN | {"hold_out_percent": 0})
-    issued = ask(shop, "POST", "/v1/admin/promos/shoes/offers", {"user_id": "anna"}).body
-    assert store(shop, issued["code"], "redeem", **order(user_id="anna")).status == 200
+    issued = ask(shop, "POST", "/v1/admin/promos/shoes/offers", {"user_id": ATHLETE}).body
+    assert store(shop, issued["code"], "redeem", **order(user_id=ATHLETE)).status == 200
 
     assert previewed(shop) == {"a": 1, "promo_limit": 1}
 
