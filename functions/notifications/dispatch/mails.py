@@ -6,20 +6,6 @@ from typing import Any, Final
 
 from stadion.i18n import Language, Text
 
-_TEXT: Final = """{{ title }}
-
-{{ body }}
-{% for line in lines %}
-- {{ line }}
-{%- endfor %}
-{% if link %}
-{{ open_words }}: {{ link }}
-{% endif %}
---
-{{ why }}
-{% if unsubscribe %}{{ unsubscribe_words }}: {{ unsubscribe }}
-{% endif %}"""
-
 _HTML: Final = """<!doctype html>
 <html lang="{{ language }}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>{{ title }}</title></head>
@@ -27,7 +13,7 @@ _HTML: Final = """<!doctype html>
 <div style="max-width:560px;margin:0 auto;padding:24px">
 <div style="background:#fff;border-radius:12px;padding:28px">
 <h1 style="font-size:22px;margin:0 0 12px">{{ title }}</h1>
-<p style="margin:0 0 16px">{{ body }}</p>
+<p style="margin:0 0 16px;white-space:pre-line">{{ body }}</p>
 {% if lines %}<ul style="margin:0 0 16px;padding-left:20px">{% for line in lines %}<li>{{ line }}</li>{% endfor %}</ul>
 {% endif %}{% if link %}<p style="margin:24px 0 0"><a href="{{ link }}" style="background:#0a58ff;color:#fff;
 border-radius:8px;padding:12px 20px;text-decoration:none">{{ open_words }}</a></p>{% endif %}
@@ -65,14 +51,27 @@ def mail(
         "unsubscribe_words": _UNSUBSCRIBE.say(language),
         "why": _WHY.say(language),
     }
-    text, html = _templates()
-    return Mail(subject=" ".join(title.split()), text=text.render(values), html=html.render(values))
+    text = _plain(title, body, lines=lines, opens=(_OPEN, link), ends=(_UNSUBSCRIBE, unsubscribe), language=language)
+    return Mail(subject=" ".join(title.split()), text=text, html=_template().render(values))
+
+
+def _plain(
+    title: str,
+    body: str,
+    *,
+    lines: list[str],
+    opens: tuple[Text, str | None],
+    ends: tuple[Text, str | None],
+    language: Language,
+) -> str:
+    listed = "\n".join(f"- {line}" for line in lines)
+    opening, ending = (f"{words.say(language)}: {link}" if link else "" for words, link in (opens, ends))
+    foot = "\n".join(part for part in ("--", _WHY.say(language), ending) if part)
+    return "\n\n".join(part for part in (title, body, listed, opening, foot) if part) + "\n"
 
 
 @cache
-def _templates() -> tuple[Any, Any]:
+def _template() -> Any:
     from jinja2 import Environment, StrictUndefined
 
-    plain = Environment(undefined=StrictUndefined, trim_blocks=True)  # noqa: S701 - plain text
-    rich = Environment(undefined=StrictUndefined, autoescape=True, trim_blocks=True)
-    return plain.from_string(_TEXT), rich.from_string(_HTML)
+    return Environment(undefined=StrictUndefined, autoescape=True, trim_blocks=True).from_string(_HTML)

@@ -11,18 +11,19 @@ from notifications.deliveries.domain import Delivery
 from notifications.devices import service as device_service
 from notifications.devices.domain import Device
 from notifications.dispatch.mails import mail
+from notifications.dispatch.sms import sms
 from notifications.dispatch.store import Standing
 from notifications.links import Unsubscription
 from notifications.settings import ChannelSettings
 from notifications.templates import words
 from notifications.values import ChannelName, MessageKind
 from stadion import clock
-from stadion.i18n import Language
+from stadion.i18n import Language, Text
 from stadion.settings import load
 
 APP_LINK: Final = "stadion://"
 MAX_LINES: Final = 10
-SMS_CHARACTERS: Final = 300
+_MORE: Final = Text(en="and {count} more in the app", ru="и ещё {count} в приложении")
 GONE: Final = frozenset({"EndpointDisabled", "EndpointDisabledException", "NotFound", "NotFoundException"})
 """What SNS says of a device that is no more; anything else is the message's fault, or ours."""
 TRANSIENT: Final = frozenset(
@@ -94,12 +95,12 @@ def send_sms(delivery: Delivery, standing: Standing) -> list[str]:
     phone = standing.recipient.proved_phone
     if phone is None:
         raise RefusedError("no_address")
-    title, body, _, _ = _worded(delivery, standing)
+    message = sms(delivery.message, standing.recipient.language or Language.EN, way_out=_unsubscribe(delivery))
     kind = "Transactional" if delivery.kind is MessageKind.TRANSACTIONAL else "Promotional"
     answer = _called(
         lambda: clients.sns().publish(
             PhoneNumber=phone,
-            Message=f"{title}\n{body}"[:SMS_CHARACTERS],
+            Message=message,
             MessageAttributes={"AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": kind}},
         )
     )
@@ -153,10 +154,11 @@ def _worded(delivery: Delivery, standing: Standing) -> tuple[str, str, list[str]
     language = standing.recipient.language or Language.EN
     if not delivery.parts:
         return *words(delivery.message.template, delivery.message.values, language), [], language
-    titles = [words(part.template, part.values, language)[0] for part in delivery.parts]
-    shown = titles[-MAX_LINES:]
+    titles = [" ".join(words(part.template, part.values, language)[0].split()) for part in delivery.parts]
+    shown, more = titles[-MAX_LINES:], len(titles) - MAX_LINES
     values = {"count": len(titles), "titles": "; ".join(shown[:3])}
-    return *words(delivery.message.template, values, language), shown, language
+    lines = [*shown, *([_MORE.say(language, count=more)] if more > 0 else [])]
+    return *words(delivery.message.template, values, language), lines, language
 
 
 def _link(delivery: Delivery) -> str | None:

@@ -28,8 +28,8 @@ YESTERDAY = {
 
 
 def test_a_value_per_language_is_said_in_the_athletes() -> None:
-    assert words("promo_offer", TODAY, EN) == ("20 % off", "For your next pair. Your code: RUN-7F3K.")
-    assert words("promo_offer", TODAY, RU) == ("Скидка 20 %", "На следующую пару. Ваш код: RUN-7F3K.")
+    assert words("promo_offer", TODAY, EN) == ("20 % off", "For your next pair.\nYour code: RUN-7F3K")
+    assert words("promo_offer", TODAY, RU) == ("Скидка 20 %", "На следующую пару.\nВаш код: RUN-7F3K")
 
 
 @pytest.mark.parametrize("template", ["promo_offer", "promo_reminder"])

@@ -60,7 +60,7 @@ def test_an_offer_from_before_is_taken_and_reads_in_the_language_of_its_reader(a
     moved = {"revision": 2, "language": "ru", "time_zone": "UTC"}
     anna.invoke("on_account_events", sqs_event(entry("ProfileUpdated", moved, source="accounts")))
     read = anna.call("GET", "/v1/notifications").body["items"][0]
-    assert (read["title"], read["body"]) == ("Новые кроссовки", "Скидка. Ваш код: RUN-7F3K.")
+    assert (read["title"], read["body"]) == ("Новые кроссовки", "Скидка.\nВаш код: RUN-7F3K")
     deliver(anna)
     assert "Новые кроссовки" in str(vars(mails()[0]))
 

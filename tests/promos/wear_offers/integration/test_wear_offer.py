@@ -75,8 +75,8 @@ def test_the_message_has_what_its_template_needs(shop: Service) -> None:
         shop.invoke(step, about(made))
     code, ends_on = told(shop)[0]["values"]["code"], made["expires_at"][:10]
     assert said(shop, Language.RU) == {
-        "promo_offer": ("Скидка 20 %", f"На следующую пару. Ваш код: {code}."),
-        "promo_reminder": (f"Ваш код действует до {ends_on}", f"Скидка 20 %: {code}"),
+        "promo_offer": ("Скидка 20 %", f"На следующую пару.\nВаш код: {code}"),
+        "promo_reminder": (f"Ваш код действует по {ends_on}", f"Скидка 20 %: {code}"),
     }
 
 
