@@ -73,3 +73,21 @@ def test_the_edges_belong_to_the_night_and_to_the_morning() -> None:
 def test_the_same_hour_twice_is_no_quiet_time() -> None:
     now = datetime(2026, 11, 21, 8, tzinfo=UTC)
     assert next_open(now, ZoneInfo("UTC"), QuietHours(time(8), time(8))) == now
+
+
+@pytest.mark.parametrize(
+    ("zone", "evening", "end", "opens"),
+    [
+        ("Europe/Berlin", "2027-03-27T23:00", time(2, 30), "2027-03-28T01:00"),
+        ("America/New_York", "2027-03-13T23:00", time(2, 30), "2027-03-14T07:00"),
+        ("Australia/Lord_Howe", "2027-10-02T23:00", time(2, 15), "2027-10-02T15:30"),
+        ("Africa/Cairo", "2027-04-29T23:00", time(0, 30), "2027-04-29T22:00"),
+    ],
+)
+def test_hours_that_end_in_the_skipped_hour_end_when_the_clocks_have_gone_on(
+    zone: str, evening: str, end: time, opens: str
+) -> None:
+    now = datetime.fromisoformat(evening).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    for later in (timedelta(), timedelta(minutes=45, seconds=30)):
+        found = next_open(now + later, ZoneInfo(zone), QuietHours(time(22), end))
+        assert found == datetime.fromisoformat(opens).replace(tzinfo=UTC)

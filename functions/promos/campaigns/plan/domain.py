@@ -1,22 +1,25 @@
 """When a campaign begins: the hour on its clock as an instant in UTC, daylight saving included. Pure."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
 
 from promos.campaigns.plan.values import CampaignSchedule
 
+MINUTE: Final = timedelta(minutes=1)
+
 
 def next_instant(schedule: CampaignSchedule, time_zone: str, after: datetime) -> datetime | None:
     """The first beginning after `after`; None when there is none any more.
 
-    An hour that the clocks leave out begins when they have gone on, one that comes twice begins once, at its first
-    coming (as Debian's cron has it, https://github.com/cuu508/cronsim).
+    An hour that the clocks leave out begins as soon as they have gone on, one that comes twice begins once, at its
+    first coming (as Debian's cron has it, https://github.com/cuu508/cronsim); `at` and `cron` alike.
     """
     zone = ZoneInfo(time_zone)
     if schedule.at is not None:
-        instant = schedule.at.replace(tzinfo=zone, fold=0).astimezone(UTC)
+        instant = _instant(schedule.at, zone)
         return instant if instant > after else None
     try:
         found = next(CronSim(schedule.cron or "", after.astimezone(zone)))
@@ -25,6 +28,17 @@ def next_instant(schedule: CampaignSchedule, time_zone: str, after: datetime) ->
     if schedule.until is not None and found.date() > schedule.until:
         return None
     return found.astimezone(UTC)
+
+
+def _instant(local: datetime, zone: ZoneInfo) -> datetime:
+    instant = local.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    if instant.astimezone(zone).replace(tzinfo=None) == local:
+        return instant
+    moment = local.replace(tzinfo=zone, fold=1, second=0).astimezone(UTC)  # before the clocks go on
+    offset = moment.astimezone(zone).utcoffset()
+    while moment.astimezone(zone).utcoffset() == offset:
+        moment += MINUTE
+    return moment
 
 
 def run_id_of(campaign_id: str, begins_at: datetime) -> str:

@@ -1,11 +1,12 @@
 """What marketing writes down before a campaign begins. A run keeps the plan that it began with."""
 
+import re
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
 from cronsim import CronSim, CronSimError
-from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from promos.targeting import TargetingRule
 from promos.values import Count, Currency, Minor, Name, OneLine, StrictValue
@@ -56,6 +57,20 @@ def _cron(expression: str) -> str:
     return expression
 
 
+_NO_MOMENT = Text(
+    en="Send the day and the hour, such as 2026-12-01T10:00.", ru="Укажите день и час, например 2026-12-01T10:00."
+)
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]([01]\d|2[0-3]):[0-5]\d.*")
+
+
+def _with_an_hour(written: Any) -> Any:
+    """Pydantic would take a day for its midnight, and a number for seconds since 1970."""
+    is_moment = isinstance(written, datetime) or (isinstance(written, str) and _MOMENT.fullmatch(written.strip()))
+    if not is_moment:
+        raise UnacceptableValueError(_NO_MOMENT)
+    return written
+
+
 def _on_a_clock(moment: datetime) -> datetime:
     if moment.tzinfo is not None:
         raise UnacceptableValueError(
@@ -73,6 +88,7 @@ def _on_a_clock(moment: datetime) -> datetime:
 
 OnAClock = Annotated[
     datetime,
+    BeforeValidator(_with_an_hour),
     AfterValidator(_on_a_clock),
     WithJsonSchema({"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?$"}),
 ]

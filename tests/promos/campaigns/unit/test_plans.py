@@ -1,7 +1,7 @@
 """Campaigns before anything is stored: hours as instants, athletes as arms, plans as marketing writes them."""
 
 from collections import Counter
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -59,7 +59,8 @@ class TestHours:
             ("Europe/Moscow", "2026-12-01T10:00", "2026-12-01T07:00"),
             ("America/New_York", "2027-07-01T10:00", "2027-07-01T14:00"),
             ("America/New_York", "2027-12-01T10:00", "2027-12-01T15:00"),
-            ("Europe/Berlin", "2027-03-28T02:30", "2027-03-28T01:30"),  # left out: clocks go on to 03:30
+            ("Europe/Berlin", "2027-03-28T02:30", "2027-03-28T01:00"),  # left out: when the clocks have gone on
+            ("Australia/Lord_Howe", "2027-10-03T02:15", "2027-10-02T15:30"),
             ("Europe/Berlin", "2027-10-31T02:30", "2027-10-31T00:30"),  # comes twice: the first time
             ("Asia/Kathmandu", "2026-12-01T10:00", "2026-12-01T04:15"),
             ("Pacific/Apia", "2026-12-01T10:00", "2026-11-30T21:00"),
@@ -94,6 +95,30 @@ class TestHours:
         second = next_instant(cron("30 2 * * *"), "Europe/Berlin", first)
         assert second is not None
         assert second - first > timedelta(hours=20)
+
+    @given(
+        change=st.sampled_from(
+            [
+                ("Europe/Berlin", date(2027, 3, 28)), ("America/New_York", date(2027, 3, 14)),
+                ("Australia/Lord_Howe", date(2027, 10, 3)), ("Africa/Cairo", date(2027, 4, 30)),
+                ("Europe/Berlin", date(2027, 10, 31)), ("Australia/Lord_Howe", date(2027, 4, 4)),
+            ]
+        ),
+        minute=st.integers(0, 299),
+    )  # fmt: skip
+    def test_an_hour_begins_alike_whether_it_stands_in_at_or_in_cron(
+        self, change: tuple[str, date], minute: int
+    ) -> None:
+        zone, day = change
+        hour = datetime.combine(day, time(minute // 60, minute % 60))
+        before = datetime.combine(day, time(), UTC) - timedelta(hours=12)
+        daily = cron(f"{hour.minute} {hour.hour} {hour.day} {hour.month} *")
+        assert next_instant(at(f"{hour:%Y-%m-%dT%H:%M}"), zone, before) == next_instant(daily, zone, before)
+
+    @pytest.mark.parametrize("moment", ["2027-02-01", 1801476000, "2027-02-01T10", "10:00", "2027-02-01T24:00"])
+    def test_a_beginning_without_a_day_and_an_hour_is_refused_in_words(self, moment: object) -> None:
+        with pytest.raises(ValidationError, match=r"2026-12-01T10:00"):
+            CampaignSchedule.model_validate({"at": moment})
 
     def test_the_last_day_is_a_day_on_the_clock(self) -> None:
         weekly = cron("0 23 * * mon", until="2026-11-30")
