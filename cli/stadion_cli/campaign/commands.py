@@ -1,6 +1,7 @@
 """`stadion campaign`: what marketing does with campaigns, over the API's signed routes."""
 
 import re
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Final
 from urllib.parse import quote
@@ -28,11 +29,25 @@ app: Final = typer.Typer(
 )
 CampaignId = Annotated[str, typer.Argument(metavar="ID", help="The campaign's name, e.g. winter-2026.")]
 BASE: Final = "/v1/admin/campaigns"
+EXAMPLES: Final = "docs/examples/campaigns"
+IF_MATCH_REQUIRED: Final = 428
+NOT_FOUND: Final = 404
+CONFLICT: Final = 409
+GOES_ON_BY: Final = {"draft": "schedule", "paused": "resume"}
+"""Status -> what lets it begin."""
 ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,38}[a-z0-9]")
 
 
 class Wrong(CliError):  # noqa: N818 - reads as what happened
     title = "The campaign would be refused"
+
+
+class AlreadyThere(CliError):  # noqa: N818
+    title = "There is such a campaign"
+
+
+class NotReady(CliError):  # noqa: N818
+    title = "It cannot begin like this"
 
 
 class NobodyToTell(CliError):  # noqa: N818
@@ -64,7 +79,10 @@ def create(
     try:
         made = call(target(port, endpoint, on_aws=on_aws), "PUT", _path(campaign_id), plan, **headers)
     except Refused as error:
-        error.hint = error.hint or ("--replace" if error.message.startswith("428") else "")
+        if error.status == IF_MATCH_REQUIRED:
+            hint = f"stadion campaign create {file} --replace"
+            raise AlreadyThere(f"{campaign_id} is there already: another file changes it only if you say so.",
+                               hint=hint) from error  # fmt: skip
         raise
     _tell(made, as_json=as_json)
 
@@ -89,10 +107,10 @@ def check(
       [cyan]stadion campaign check winter-2026[/cyan]
       [cyan]stadion campaign check winter.yaml --audience[/cyan]      when the campaign is there already
     """
-    chosen = target(port, endpoint, on_aws=on_aws)
     path = Path(file_or_id)
     is_file = path.is_file() or path.suffix in {".yaml", ".yml", ".json"}
     campaign_id, plan = _read(path) if is_file else (file_or_id, None)
+    chosen = target(port, endpoint, on_aws=on_aws)
     if plan is not None:
         _check_plan(chosen, plan, as_json=as_json and not audience)
         if not as_json:
@@ -309,7 +327,7 @@ def cohorts(
 
 def _read(file: Path) -> tuple[str, dict[str, Any]]:
     if not file.is_file():
-        raise UsageError(f"There is no file {file}.", hint="stadion campaign list")
+        raise UsageError(f"There is no file {file}.", hint=_nearest(file))
     plan = files.read(file)
     campaign_id = plan.pop("campaign_id", None)
     if not isinstance(campaign_id, str):
@@ -321,39 +339,56 @@ def _read(file: Path) -> tuple[str, dict[str, Any]]:
     return campaign_id, plan
 
 
+def _nearest(file: Path) -> str:
+    """A file that was meant, perhaps; a campaign goes by its name, and a file by its path."""
+    there = [path.name for pattern in ("*.yaml", "*.yml", "*.json") for path in sorted(file.parent.glob(pattern))]
+    found = get_close_matches(file.name, there, n=1)
+    return f"did you mean {file.parent / found[0]}?" if found else f"{EXAMPLES} has files to begin with"
+
+
 def _check_plan(chosen: Target, plan: dict[str, Any], *, as_json: bool) -> None:
     found = call(chosen, "POST", f"{BASE}/validate", plan)
     if as_json:
         show_json(found)
     if not found["is_valid"]:
-        raise Wrong("\n".join(f"{one['pointer']}: {one['detail']}" for one in found["problems"]))
+        raise Wrong(_problems(found))
+
+
+def _problems(found: dict[str, Any]) -> str:
+    return "\n".join(f"{one['pointer']}: {one['detail']}" for one in found["problems"])
 
 
 def _dry_run(chosen: Target, campaign_id: str, *, as_json: bool) -> None:
-    """Everything that is known is shown, also where the plan is wrong."""
+    """What is in the way comes first; everything that is known is shown all the same."""
     campaign = call(chosen, "GET", _path(campaign_id))
     plan = campaign["plan"]
+    validity = call(chosen, "POST", f"{BASE}/validate", plan)
     with Steps(quiet=as_json).step("looking at all athletes") as progress:
         pages_seen = campaign_costs.add_up(_each_page(chosen, _path(campaign_id, "preview"), progress))
     seen = campaign_costs.bounded(pages_seen, plan.get("most_offers"))
-    promos = _promos(chosen, plan)
+    promos = _promos(chosen, plan, validity)
     cost = campaign_costs.estimate(plan, seen["by_arm"], promos)
     if as_json:
         show_json(campaign_costs.as_facts(plan, seen, cost))
     else:
-        campaign_status.show_dry_run(campaign, seen, cost)
-    _check_plan(chosen, plan, as_json=False)
+        campaign_status.show_dry_run(campaign, seen, cost, validity["problems"], _drafts(promos))
+    if not validity["is_valid"]:
+        raise NotReady(_problems(validity) if as_json else "What is in the way stands at the top.")
     if not campaign_costs.told(seen["by_arm"]):
         raise NobodyToTell(f"None of {seen['looked_at']} athletes is in a variant.")
 
 
-def _promos(chosen: Target, plan: dict[str, Any]) -> dict[str, Any]:
+def _drafts(promos: dict[str, Any]) -> list[str]:
+    return [promo_id for promo_id, promo in promos.items() if promo.get("status") == "draft"]
+
+
+def _promos(chosen: Target, plan: dict[str, Any], validity: dict[str, Any]) -> dict[str, Any]:
     """Of one that is gone, the place in the plan is told."""
     try:
         return {one: call(chosen, "GET", f"{PROMOS}/{quote(one, safe='')}") for one in campaign_costs.promo_ids(plan)}
     except Refused as error:
-        if error.message.startswith("404"):
-            _check_plan(chosen, plan, as_json=False)
+        if error.status == NOT_FOUND and not validity["is_valid"]:
+            raise Wrong(_problems(validity)) from error
         raise
 
 
@@ -378,7 +413,13 @@ def _write_page(found: dict[str, Any], html: Path, *, quiet: bool) -> None:
 
 
 def _act(chosen: Target, campaign_id: str, action: str) -> dict[str, Any]:
-    return call(chosen, "POST", _path(campaign_id, "status"), {"action": action}, if_match="*")
+    try:
+        return call(chosen, "POST", _path(campaign_id, "status"), {"action": action}, if_match="*")
+    except Refused as error:
+        if error.status == CONFLICT and not error.hint:
+            status = call(chosen, "GET", _path(campaign_id))["status"]
+            error.hint = f"stadion campaign {GOES_ON_BY[status]} {campaign_id}" if status in GOES_ON_BY else ""
+        raise
 
 
 def _path(campaign_id: str, *below: str) -> str:

@@ -125,14 +125,13 @@ def add_up(pages: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def bounded(seen: Mapping[str, Any], most_offers: int | None) -> dict[str, Any]:
-    """With no more offers than the plan allows: who comes later is left out, of each arm about alike."""
-    athletes = told(seen["by_arm"])
+    """With no more offers than the plan allows: who comes later is left out of all arms alike, the hold-out too."""
+    whole, athletes = sum(seen["by_arm"].values()), told(seen["by_arm"])
     if most_offers is None or athletes <= most_offers:
         return dict(seen)
-    by_arm = {
-        arm: number if arm == HOLD_OUT else number * most_offers // athletes for arm, number in seen["by_arm"].items()
-    }
-    return {**seen, "by_arm": by_arm, "left_out": {**seen["left_out"], "no_offer_left": athletes - told(by_arm)}}
+    by_arm = {arm: number * most_offers // athletes for arm, number in seen["by_arm"].items()}
+    left_out = {**seen["left_out"], "no_offer_left": whole - sum(by_arm.values())}
+    return {**seen, "by_arm": by_arm, "left_out": left_out}
 
 
 def as_facts(plan: Mapping[str, Any], seen: Mapping[str, Any], cost: Cost) -> dict[str, Any]:

@@ -70,10 +70,13 @@ def show_run(campaign: Record, run: Record | None) -> None:
     _warn(campaign, run)
 
 
-def show_dry_run(campaign: Record, seen: Record, cost: Cost) -> None:
+def show_dry_run(
+    campaign: Record, seen: Record, cost: Cost, problems: Sequence[Record] = (), drafts: Sequence[str] = ()
+) -> None:
     plan, by_arm = campaign["plan"], seen["by_arm"]
     athletes, chosen = costs.told(by_arm), sum(by_arm.values())
     say(f"[bold]{escape(plan['name'])}[/bold]: a dry run. Nothing was sent, nothing was changed.")
+    _show_problems(problems, drafts)
     say(f"{count(chosen)} of {count(seen['looked_at'])} athletes would be in it.")
     rows = [(_arm(plan, name), by_arm.get(name, 0), share_of(by_arm.get(name, 0), chosen)) for name in _names(plan)]
     show_table("Arms", ("arm", "athletes", "share"), rows)
@@ -88,6 +91,17 @@ def show_dry_run(campaign: Record, seen: Record, cost: Cost) -> None:
         say(f"  [yellow]·[/yellow] {escape(doubt)}")
     say(f"\n[dim]An estimate, if {plan['costs']['expected_conversion_percent']:g} % of those told order. "
         "Nothing was sent.[/dim]")  # fmt: skip
+
+
+def _show_problems(problems: Sequence[Record], drafts: Sequence[str]) -> None:
+    if not problems:
+        return
+    say("\n[red]✗ It cannot begin like this:[/red]")
+    for one in problems:
+        say(f"  {escape(one['detail'])} [dim]{escape(one['pointer'])}[/dim]")
+    for promo_id in drafts:
+        say(f"  [dim]→[/dim] [cyan]stadion promo activate {escape(promo_id)}[/cyan]")
+    say("  [dim]What follows is as if that were mended.[/dim]\n" if drafts else "")
 
 
 def _sending(plan: Record, by_arm: Mapping[str, int], athletes: int) -> dict[str, str]:

@@ -137,10 +137,11 @@ def test_a_new_campaign_is_put_under_its_name(api: Api, capsys: pytest.CaptureFi
 
 
 def test_one_that_is_there_is_changed_only_when_asked(api: Api) -> None:
-    api.answers = {f"PUT {BASE}/winter-2026": Refused("428: Send If-Match.")}
-    with pytest.raises(Refused) as refused:
+    api.answers = {f"PUT {BASE}/winter-2026": Refused("428: Send If-Match.", status=428)}
+    with pytest.raises(campaign.AlreadyThere) as refused:
         campaign.create(WINTER)
-    assert refused.value.hint == "--replace"
+    assert "winter-2026 is there already" in refused.value.message
+    assert refused.value.hint == f"stadion campaign create {WINTER} --replace"
     api.answers = {f"PUT {BASE}/winter-2026": a_campaign()}
     campaign.create(WINTER, replace=True, as_json=True)
     assert api.sent[-1][3] == {"if_match": "*"}
@@ -153,10 +154,44 @@ def test_a_status_is_changed_whatever_the_version(api: Api, action: str) -> None
     assert api.sent == [("POST", f"{BASE}/winter-2026/status", {"action": action}, {"if_match": "*"})]
 
 
-def test_an_end_is_asked_about(api: Api) -> None:
+@pytest.mark.parametrize(
+    ("action", "status", "hint"),
+    [
+        ("schedule", "paused", "stadion campaign resume winter-2026"),
+        ("resume", "draft", "stadion campaign schedule winter-2026"),
+        ("resume", "ended", ""),
+    ],
+)
+def test_what_a_status_forbids_ends_with_what_to_do(api: Api, action: str, status: str, hint: str) -> None:
+    """Marketer's day, 7: `pause`, then `schedule`. The word is `resume`."""
+    api.answers = {
+        f"POST {BASE}/winter-2026/status": Refused("409: A campaign that is …", status=409),
+        f"GET {BASE}/winter-2026": a_campaign(status=status),
+    }
+    with pytest.raises(Refused) as refused:
+        getattr(campaign, action)("winter-2026")
+    assert refused.value.hint == hint
+
+
+def test_an_end_is_asked_about_and_a_script_hears_why_nothing_was_done(
+    api: Api, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(campaign.typer.Exit):
         campaign.end("winter-2026")
     assert not api.sent
+    assert "--yes" in capsys.readouterr().err
+
+
+def test_a_file_that_is_not_there_is_looked_for_among_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "winter.yaml").touch()
+    monkeypatch.chdir(tmp_path)
+    for name, hint in (
+        ("wintr.yaml", "did you mean winter.yaml?"),
+        ("x.yaml", f"{campaign.EXAMPLES} has files to begin with"),
+    ):
+        with pytest.raises(UsageError) as refused:
+            campaign.check(name)
+        assert refused.value.hint == hint
 
 
 # --- looking --------------------------------------------------------------------------------------------------------
@@ -256,6 +291,32 @@ def test_a_stored_plan_is_asked_about_as_a_person_wrote_it(api: Api) -> None:
     assert CampaignPlan.model_validate_json(json.dumps(plan)).audience is not None
 
 
+def test_a_dry_run_of_drafts_says_so_first_and_of_all_of_them(api: Api, capsys: pytest.CaptureFixture[str]) -> None:
+    """Marketer's day, 5: costs first, and only below that both promos were drafts; scheduling told of one."""
+    _audience(api)
+    problems = [
+        {
+            "pointer": f"#/variants/{n}/promo_id",
+            "code": "promo_not_active_then",
+            "detail": f"The promo {one} is a draft.",
+        }
+        for n, one in enumerate(("winter-shoes", "winter-delivery"))
+    ]
+    api.answers |= {
+        f"POST {BASE}/validate": {"is_valid": False, "problems": problems},
+        "GET /v1/admin/promos/winter-shoes": SHOES | {"status": "draft"},
+        "GET /v1/admin/promos/winter-delivery": DELIVERY | {"status": "draft"},
+    }
+
+    with pytest.raises(campaign.NotReady):
+        campaign.check("winter-2026")
+
+    said = capsys.readouterr().out
+    for part in ("The promo winter-shoes is a draft.", "The promo winter-delivery is a draft.",
+                 "stadion promo activate winter-shoes", "stadion promo activate winter-delivery"):  # fmt: skip
+        assert 0 < said.index(part) < said.index("What it may cost")
+
+
 def test_an_audience_of_nobody_is_wrong(api: Api) -> None:
     _audience(api, by_arm={"hold-out": 3})
     with pytest.raises(campaign.NobodyToTell):
@@ -265,7 +326,7 @@ def test_an_audience_of_nobody_is_wrong(api: Api) -> None:
 def test_a_promo_that_is_gone_is_named_where_it_stands(api: Api) -> None:
     _audience(api)
     problem = {"pointer": "#/variants/1/promo_id", "code": "unknown_promo", "detail": "There is no promo x."}
-    api.answers |= {"GET /v1/admin/promos/winter-delivery": Refused("404: No such promo."),
+    api.answers |= {"GET /v1/admin/promos/winter-delivery": Refused("404: No such promo.", status=404),
                     f"POST {BASE}/validate": {"is_valid": False, "problems": [problem]}}  # fmt: skip
     with pytest.raises(campaign.Wrong, match="#/variants/1/promo_id"):
         campaign.check("winter-2026")
@@ -356,5 +417,5 @@ def test_a_dry_run_tells_no_more_than_the_plan_allows() -> None:
     seen = {"looked_at": 1000, "by_arm": {"a": 300, "b": 300, "hold-out": 100}, "left_out": {"no_consent": 300}}
     assert campaign_costs.bounded(seen, None) == campaign_costs.bounded(seen, 600) == seen
     found = campaign_costs.bounded(seen, 150)
-    assert found["by_arm"] == {"a": 75, "b": 75, "hold-out": 100}
-    assert found["left_out"] == {"no_consent": 300, "no_offer_left": 450}
+    assert found["by_arm"] == {"a": 75, "b": 75, "hold-out": 25}
+    assert found["left_out"] == {"no_consent": 300, "no_offer_left": 525}
