@@ -28,7 +28,10 @@ ENDS_INSIDE = Text(
     ru="Промо {promo_id} кончается {ends_at}, а кампания — не раньше {over_at}: продлите промо.",
 )
 OTHER_CURRENCY = Text(en="The promo {promo_id} is in {currency}.", ru="Промо {promo_id} — в {currency}.")
-NOT_AHEAD = Text(en="The schedule has no moment ahead of now.", ru="В расписании нет моментов в будущем.")
+NOT_AHEAD = Text(
+    en="The schedule has no moment ahead of now: give it a later one.",
+    ru="В расписании нет моментов в будущем: задайте более поздний.",
+)
 TOO_OFTEN = Text(
     en="It would begin again after {hours} h, before the run before it has ended ({longest} h).",
     ru="Кампания начнётся снова через {hours} ч, до конца прежнего запуска ({longest} ч).",

@@ -110,7 +110,7 @@ def test_the_schema_is_the_one_of_the_code() -> None:
 @pytest.mark.parametrize("wrong", ["at: 2026-12-01T10:00+03:00", "at: tomorrow", "weekly: true"])
 def test_the_schema_refuses_what_the_api_would(tmp_path: Path, wrong: str) -> None:
     path = tmp_path / "a.yaml"
-    path.write_text(WINTER.read_text(encoding="utf-8").replace("at: 2026-12-01T10:00 ", f"{wrong} "), encoding="utf-8")
+    path.write_text(WINTER.read_text(encoding="utf-8").replace("at: 2026-12-15T10:00 ", f"{wrong} "), encoding="utf-8")
     schema = json.loads((WINTER.parent / "schema.json").read_text(encoding="utf-8"))
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.Draft202012Validator(schema).validate(files.read(path))
@@ -132,7 +132,7 @@ def test_a_new_campaign_is_put_under_its_name(api: Api, capsys: pytest.CaptureFi
     api.answers = {f"PUT {BASE}/winter-2026": a_campaign(status="draft", next_at=None)}
     campaign.create(WINTER)
     [(_, _, plan, headers)] = api.sent
-    assert (plan["schedule"], "campaign_id" in plan, headers) == ({"at": "2026-12-01T10:00"}, False, {})
+    assert (plan["schedule"], "campaign_id" in plan, headers) == ({"at": "2026-12-15T10:00"}, False, {})
     assert "stadion campaign schedule winter-2026" in capsys.readouterr().out
 
 
