@@ -116,12 +116,13 @@ def promo_ids(plan: Mapping[str, Any]) -> list[str]:
 
 def add_up(pages: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """The pages of a preview."""
-    looked_at, by_arm, left_out = 0, Counter[str](), Counter[str]()
+    looked_at, by_arm, left_out, sms = 0, Counter[str](), Counter[str](), []
     for page in pages:
+        sms = page["sms"]
         looked_at += page["looked_at"]
         by_arm.update(page["by_arm"])
         left_out.update(page["left_out"])
-    return {"looked_at": looked_at, "by_arm": dict(by_arm), "left_out": dict(left_out)}
+    return {"looked_at": looked_at, "by_arm": dict(by_arm), "left_out": dict(left_out), "sms": sms}
 
 
 def bounded(seen: Mapping[str, Any], most_offers: int | None) -> dict[str, Any]:

@@ -85,6 +85,7 @@ def show_dry_run(
                empty="nobody")  # fmt: skip
     say()
     show_facts(_sending(plan, by_arm, athletes), title="Sending")
+    _show_sms(seen["sms"])
     say()
     show_facts(_costs(plan, athletes, cost), title="What it may cost")
     for doubt in cost.doubts:
@@ -102,6 +103,17 @@ def _show_problems(problems: Sequence[Record], drafts: Sequence[str]) -> None:
     for promo_id in drafts:
         say(f"  [dim]→[/dim] [cyan]stadion promo activate {escape(promo_id)}[/cyan]")
     say("  [dim]What follows is as if that were mended.[/dim]\n" if drafts else "")
+
+
+def _show_sms(texts: Sequence[Record]) -> None:
+    """Each part is paid for; the plan's price is of a message."""
+    if not texts:
+        return
+    rows = [
+        (one["variant"], one["language"], one["parts"], "is shortened to four" if one["is_shortened"] else "")
+        for one in texts
+    ]
+    show_table("SMS, each part of which is paid for", ("variant", "language", "parts", ""), rows)
 
 
 def _sending(plan: Record, by_arm: Mapping[str, int], athletes: int) -> dict[str, str]:

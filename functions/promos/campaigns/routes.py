@@ -134,8 +134,7 @@ def change_campaign_status(
 def preview_campaign(
     campaign_id: CampaignId, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> CampaignPreviewPage:
-    found = service.preview(store.get(campaign_id), limit=limit, cursor=cursor, now=clock.now())
-    return CampaignPreviewPage.of(found)
+    return CampaignPreviewPage.of(*service.preview(store.get(campaign_id), limit=limit, cursor=cursor, now=clock.now()))
 
 
 @router.get(

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from promos.campaigns.cohort_service import Cohorts
 from promos.campaigns.experiment.findings import Comparison, Estimate, Guardrail, Ratio
+from promos.campaigns.plan.texts import Sms
 from promos.campaigns.plan.values import CampaignPlan
 from promos.campaigns.report_service import Amounts, ArmReport, CampaignReport, DayReport, RunReport, Total
 from promos.campaigns.run.audience import Selection
@@ -25,6 +26,7 @@ from promos.campaigns.run.domain import (
     RunState,
 )
 from stadion.http import RequestModel
+from stadion.i18n import Language
 
 
 class CampaignStatusChange(RequestModel):
@@ -51,17 +53,30 @@ class CampaignResponse(BaseModel):
         )
 
 
+class CampaignSmsResponse(BaseModel):
+    variant: str
+    language: Language
+    parts: int = Field(description="with the longest link that ends them; each is paid for")
+    is_shortened: bool = Field(description="the promo's words are cut down to four parts")
+
+    @classmethod
+    def of(cls, one: Sms) -> Self:
+        return cls(variant=one.variant, language=one.language, parts=one.parts, is_shortened=one.is_shortened)
+
+
 class CampaignPreviewPage(BaseModel):
     """A dry run over one page of athletes: add up the pages. Nothing is written, nobody is told."""
 
     looked_at: int
     by_arm: dict[str, int] = Field(examples=[{"a": 45, "b": 45, "hold-out": 10}])
     left_out: dict[str, int] = Field(examples=[{"no_consent": 12}], description="reason -> athletes")
+    sms: list[CampaignSmsResponse] = Field(description="what each variant says, the same on every page")
     next_cursor: str | None = None
 
     @classmethod
-    def of(cls, found: Selection) -> Self:
+    def of(cls, found: Selection, sms: Iterable[Sms]) -> Self:
         return cls(
+            sms=[CampaignSmsResponse.of(one) for one in sms],
             looked_at=found.looked_at,
             by_arm=found.by_arm,
             left_out=dict(found.left_out),

@@ -15,6 +15,7 @@ from promos.campaigns.errors import (
 )
 from promos.campaigns.plan.domain import next_instant, run_id_of
 from promos.campaigns.plan.service import problems_of
+from promos.campaigns.plan.texts import Sms, sms_of
 from promos.campaigns.plan.values import CampaignPlan
 from promos.campaigns.run import service as lifecycle
 from promos.campaigns.run import store, timer
@@ -181,12 +182,13 @@ def going_on(also: Iterable[str] = ()) -> dict[str, CampaignPlan]:
 # --- looking --------------------------------------------------------------------------------------------------------
 
 
-def preview(campaign: Campaign, *, limit: int, cursor: str | None, now: datetime) -> Selection:
+def preview(campaign: Campaign, *, limit: int, cursor: str | None, now: datetime) -> tuple[Selection, list[Sms]]:
     """As things will stand when the next run begins: a promo may begin with its campaign, and a draft is taken for
     active, since `validate` says that it has to be."""
     question = Question.of(campaign.campaign_id, campaign.plan).with_drafts_active
     begins = next_instant(campaign.plan.schedule, campaign.plan.time_zone, now) or now
-    return look(question, cursor=cursor, now=begins, offers_left=None, page=limit)
+    found = look(question, cursor=cursor, now=begins, offers_left=None, page=limit)
+    return found, sms_of(campaign.plan, question.promos.values())
 
 
 def runs(campaign: Campaign) -> list[Run]:

@@ -21,6 +21,8 @@ EXAMPLES = sorted((ROOT / "docs" / "examples" / "campaigns").glob("*.yaml"))
 WINTER = ROOT / "docs" / "examples" / "campaigns" / "winter-2026.yaml"
 REPORT = json.loads((Path(__file__).parent / "campaign_report.json").read_text(encoding="utf-8"))
 BASE = "/v1/admin/campaigns"
+TEXTS = [{"variant": "a", "language": "en", "parts": 2, "is_shortened": False},
+         {"variant": "a", "language": "ru", "parts": 5, "is_shortened": True}]  # fmt: skip
 Sent = list[tuple[str, str, Any, dict[str, str]]]
 
 
@@ -270,6 +272,7 @@ def test_a_dry_run_adds_up_its_pages_and_says_that_it_is_one(api: Api, capsys: p
         "agreed to no marketing                  400",
         "about 1 min at 3 000 athletes a minute",
         "An estimate, if 6 % of those told order.",
+        "a        ru            5  is shortened to four",
     ):
         assert part in said
     assert [path for _, path, *_ in api.sent if "preview" in path][1].endswith("preview?limit=200&cursor=n%2F2")
@@ -345,12 +348,12 @@ def _audience(api: Api, by_arm: dict[str, int] | None = None) -> None:
     api.answers = {
         path: a_campaign(),
         f"{path}/preview?limit=200": {
-            "looked_at": 600, "by_arm": arms, "left_out": {"no_consent": 100}, "next_cursor": "n/2",
+            "looked_at": 600, "by_arm": arms, "left_out": {"no_consent": 100}, "sms": [], "next_cursor": "n/2",
         },
         f"{path}/preview?limit=200&cursor=n%2F2": {
             "looked_at": 900,
             "by_arm": {} if by_arm else {"b": 450, "hold-out": 60},
-            "left_out": {"no_consent": 300, "promo_place": 100},
+            "left_out": {"no_consent": 300, "promo_place": 100}, "sms": TEXTS,
         },
         "GET /v1/admin/promos/winter-shoes": SHOES,
         "GET /v1/admin/promos/winter-delivery": DELIVERY,

@@ -1,13 +1,17 @@
 """Campaigns through the Lambda handlers: plans, states, dry runs, what became of messages, who stayed."""
 
+import tomllib
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
 import pytest
 
+from local.paths import ROOT
+from promos.campaigns.plan.texts import BODY
 from promos.campaigns.run import service as lifecycle
 from promos.campaigns.run import timer
+from stadion.i18n import Language
 from tests.kit.clock import Clock
 from tests.kit.events import entry, recorded
 from tests.kit.promos import a_promo
@@ -234,6 +238,34 @@ def test_a_dry_run_counts_and_writes_nothing(shop: Service) -> None:
     assert (counts["no_consent"], counts["a"] + counts["hold-out"]) == (3, 27)
     assert counts["a"] > 5 < counts["hold-out"]
     assert shop.items() == before
+
+
+def test_a_dry_run_counts_the_parts_of_an_sms_in_each_language(shop: Service) -> None:
+    """promos-13: 306 characters were cut off before the code."""
+    long = {"en": "word " * 99, "ru": "Скидка на всё."}
+    ask(shop, "POST", "/v1/admin/promos", PROMO | {"promo_id": "long", "text": long})
+    variants = [{"name": "a", "promo_id": "shoes"}, {"name": "b", "promo_id": "long"}]
+    ask(shop, "PUT", WINTER, PLAN | {"variants": variants, "channels": ["sms"]})
+
+    answer = ask(shop, "GET", f"{WINTER}/preview")
+    assert answer.status == 200, answer.body
+    texts = answer.body["sms"]
+
+    assert [(one["variant"], one["language"], one["parts"], one["is_shortened"]) for one in texts] == [
+        ("a", "en", 2, False),
+        ("a", "ru", 4, False),
+        ("b", "en", 5, True),
+        ("b", "ru", 4, False),
+    ]
+    ask(shop, "PUT", WINTER, PLAN, **ANY)
+    assert ask(shop, "GET", f"{WINTER}/preview").body["sms"] == []
+
+
+def test_the_words_whose_parts_are_counted_are_those_that_are_sent() -> None:
+    folder = ROOT / "functions" / "promos" / "messages"
+    for language in Language:
+        words = tomllib.loads((folder / f"{language.value}.toml").read_text(encoding="utf-8"))["promo_offer"]
+        assert words == {"title": "{title}", "body": getattr(BODY, language.value)}
 
 
 def test_a_dry_run_takes_drafts_for_active(shop: Service) -> None:
