@@ -258,10 +258,10 @@ class Offer(Value):
     def settled(self, source: str, now: datetime, *, discount_minor: int, revenue_minor: int, currency: str) -> "Offer":
         """An order (`<partner>#<order>`) that used the code, as it stands now; the same again changes nothing.
 
-        Who used the code has seen and taken the offer, whatever the app managed to tell.
+        A used code is no impression and no click: those are what the app told.
         """
         money = OrderMoney(currency=currency, discount_minor=discount_minor, revenue_minor=revenue_minor)
-        return self.clicked(now)._with_orders({**self.orders, source: money}, self._unsourced(source), now)
+        return self._with_orders({**self.orders, source: money}, self._unsourced(source), now)
 
     def unsettled(self, source: str, now: datetime) -> "Offer":
         """The order came back as a whole, or uses the code no more."""

@@ -157,6 +157,8 @@ STEPS: dict[str, Callable[[Offer, datetime], Offer]] = {
     "click": Offer.clicked,
     "dismiss": Offer.dismissed,
     "redeem": lambda offer, now: offer.redeemed(now, discount_minor=5, revenue_minor=9),
+    "settle": lambda offer, now: offer.settled("s#o-1", now, discount_minor=5, revenue_minor=9, currency="RUB"),
+    "unsettle": lambda offer, now: offer.unsettled("s#o-1", now),
 }
 
 
