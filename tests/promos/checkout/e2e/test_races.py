@@ -61,14 +61,20 @@ def launch(**limits: Any) -> None:
 
 def race() -> tuple[list[str], float]:
     """What each of fifty athletes came to, and in how many seconds all of them."""
+    from promos.athletes.store import ATHLETES
     from promos.checkout import service as redemption_service
     from promos.checkout.domain import Cart
+    from promos.facts import Athlete
+    from stadion.change import Change
     from stadion.errors import StadionError
 
-    start = Barrier(RACERS)
+    start, athletes = Barrier(RACERS), [str(uuid4()) for _ in range(RACERS)]
+    for user_id in athletes:
+        with Change(user_id, NOW) as change:
+            change.put(ATHLETES.at(user_id), Athlete())
 
     def one(number: int) -> str:
-        cart = Cart("store", f"o-{number}", f"user-{number}", 10_000, "RUB")
+        cart = Cart("store", f"o-{number}", athletes[number], 10_000, "RUB")
         start.wait()
         try:
             return str(redemption_service.redeem("RACE", cart, NOW).state.value)
