@@ -23,11 +23,14 @@ from promos.errors import (
     PromoIdTakenError,
     PromoInUseError,
     PromoIsLiveError,
+    PromoNameDiffersError,
+    PromoNotDraftError,
     PromoNotFoundError,
     PromoStatusError,
     RuleError,
     SegmentInUseError,
     SegmentNotFoundError,
+    SharedCodeError,
     TooManySegmentsError,
 )
 from promos.offers import promo_service, store
@@ -40,10 +43,10 @@ from promos.offers.schemas import (
     NewIssue,
     NewPromo,
     OfferResponse,
-    PlanValidity,
     PromoPatch,
     PromoResponse,
     PromoStatusChange,
+    PromoValidity,
     TargetingExplanation,
 )
 from promos.wear_offers import routes as wear_routes
@@ -205,6 +208,7 @@ def explain_segment(segment_name: SegmentName, user_id: str) -> SegmentExplanati
     raises=(
         CodeTakenError,
         CodePatternError,
+        SharedCodeError,
         PromoDatesError,
         PromoIdTakenError,
         CurrencyMissingError,
@@ -230,10 +234,11 @@ def create_promo(body: Annotated[NewPromo, Body()]) -> Response[PromoResponse]:
     tags=["Admin"],
     raises=(CodePatternError, PromoDatesError, CurrencyMissingError),
 )
-def validate_promo(body: Annotated[NewPromo, Body()]) -> PlanValidity:
+def validate_promo(body: Annotated[NewPromo, Body()]) -> PromoValidity:
     """Wrong shapes are a 422 with pointers, as everywhere; this answers for what a shape cannot tell."""
     now = clock.now()
-    return PlanValidity.of(promo_service.validate(body.draft(now), now), api.language)
+    draft = body.draft(now)
+    return PromoValidity.of_draft(draft, promo_service.validate(draft, now), api.language)
 
 
 @admin.get("/v1/admin/promos", summary="List the promos by name", tags=["Admin"], raises=(InvalidCursorError,))
@@ -252,6 +257,32 @@ def list_promos(limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> ListResp
 def get_promo(promo_id: str) -> Response[PromoResponse]:
     """Without an ETag shortcut: status and budget move without an edit."""
     return _promo(promo_service.show(promo_id), clock.now())
+
+
+@admin.put(
+    "/v1/admin/promos/<promo_id>",
+    summary="Replace a draft",
+    tags=["Admin"],
+    raises=(
+        CodeTakenError,
+        CodePatternError,
+        SharedCodeError,
+        PromoDatesError,
+        PromoNameDiffersError,
+        PromoNotDraftError,
+        PromoNotFoundError,
+        CurrencyMissingError,
+        RuleError,
+        *EDIT,
+    ),
+    headers=("ETag", "Location"),
+)
+def replace_promo(promo_id: str, body: Annotated[NewPromo, Body()]) -> Response[PromoResponse]:
+    """By another one of the same name, with its budget and its codes, in one step."""
+    if body.promo_id != promo_id:
+        raise PromoNameDiffersError(pointer="#/promo_id")
+    now = clock.now()
+    return _promo(api.edit(lambda: promo_service.replace(_edited(promo_id), body.draft(now), now)), now)
 
 
 @admin.patch(

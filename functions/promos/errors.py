@@ -28,7 +28,29 @@ class PromoIsLiveError(ConflictError):
 class PromoStatusError(ConflictError):
     code = "promo_status_forbids"
     title = Text(en="Not in this status", ru="Недоступно в этом статусе")
-    explanation = Text(en="A promo that is {status} cannot {action}.", ru="Действие {action} недоступно: {status}.")
+    explanation = Text(
+        en="This promo is {status}: {action} is not possible.", ru="Промо в статусе {status}: {action} невозможно."
+    )
+
+
+class PromoNotDraftError(ConflictError):
+    code = "promo_is_no_draft"
+    title = Text(en="No draft any more", ru="Уже не черновик")
+    explanation = Text(
+        en="Only a draft is replaced, and this promo is {status}. Its name, texts, link, products, places, hours, end,"
+        " targeting and limits can be changed.",
+        ru="Заменить можно только черновик, а промо в статусе {status}. Менять можно имя, тексты, ссылку, товары,"
+        " места, часы, окончание, таргетинг и лимиты.",
+    )
+
+
+class PromoNameDiffersError(UnprocessableError):
+    code = "promo_name_differs"
+    title = Text(en="Another promo's name", ru="Имя другого промо")
+    explanation = Text(
+        en="The promo that is replaced keeps its name: send the one of the address as promo_id.",
+        ru="Промо при замене сохраняет имя: в promo_id должно быть имя из адреса.",
+    )
 
 
 class PromoDatesError(UnprocessableError):
@@ -56,15 +78,29 @@ class CodePatternError(UnprocessableError):
     code = "code_pattern_is_invalid"
     title = Text(en="Not a pattern of codes", ru="Неверный шаблон кода")
     explanation = Text(
-        en="A pattern has A-Z, 0-9, hyphens and places such as {{4}}: at least {least} random, {most} in all.",
-        ru="В шаблоне A-Z, 0-9, дефисы и места вида {{4}}: не меньше {least} случайных символов, всего до {most}.",
+        en="A pattern has A-Z, 0-9, single hyphens inside and places such as {{4}}: at least {least} random characters,"
+        " {most} in all.",
+        ru="В шаблоне A-Z, 0-9, одиночные дефисы внутри и места вида {{4}}: не меньше {least} случайных символов,"
+        " всего до {most}.",
+    )
+
+
+class SharedCodeError(UnprocessableError):
+    code = "shared_code_is_invalid"
+    title = Text(en="Not a code for everybody", ru="Неверный общий код")
+    explanation = Text(
+        en="A shared code has at least {least} letters A-Z or digits, begins and ends with one, and may have hyphens.",
+        ru="В общем коде не меньше {least} букв A-Z или цифр, он с них начинается и ими кончается; дефисы можно.",
     )
 
 
 class CodeTakenError(ConflictError):
     code = "code_is_taken"
     title = Text(en="The code is taken", ru="Код занят")
-    explanation = Text(en="Another promo has this shared code.", ru="У другого промо такой же общий код.")
+    explanation = Text(
+        en="Another promo has this shared code, with hyphens or without them.",
+        ru="У другого промо такой же общий код, с дефисами или без них.",
+    )
 
 
 class BudgetIsUsedError(ConflictError):

@@ -4,6 +4,8 @@ import re
 import secrets
 from collections.abc import Callable
 
+from stadion.codes import normal
+
 ALPHABET = "34679ACDEFGHJKMNPQRTWXY"
 """Without 0 O, 1 I L, 2 Z, 5 S, 8 B, and without U and V, which are one another's and half of many a bad word."""
 PLACE = re.compile(r"\{(\d{1,2})\}")
@@ -23,6 +25,8 @@ def check(pattern: str) -> str:
     literal = PLACE.sub("", upper)
     if not LITERAL.fullmatch(literal):
         raise PatternError("A pattern has letters A-Z, digits, hyphens and places such as {4}.")
+    if normal(sample := code_of(upper, min)) != sample:
+        raise PatternError("A code begins and ends with a letter or a digit, and has no two hyphens in a row.")
     if random < MIN_RANDOM:
         raise PatternError(f"A pattern needs at least {MIN_RANDOM} random characters, such as RUN-{{4}}-{{4}}.")
     if random + len(literal) > MAX_LENGTH:
@@ -32,8 +36,3 @@ def check(pattern: str) -> str:
 
 def code_of(pattern: str, choose: Callable[[str], str] = secrets.choice) -> str:
     return PLACE.sub(lambda place: "".join(choose(ALPHABET) for _ in range(int(place[1]))), pattern)
-
-
-def normal(typed: str) -> str:
-    """As codes are kept: upper case, without the spaces that people put in."""
-    return re.sub(r"\s+", "", typed).upper()

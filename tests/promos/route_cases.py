@@ -21,6 +21,7 @@ CASES: Final[dict[str, Case]] = {
     "POST /v1/admin/promos": ForAdmins(a_promo()),
     "POST /v1/admin/promos/validate": ForAdmins(a_promo()),
     "GET /v1/admin/promos/<promo_id>": ForAdmins(),
+    "PUT /v1/admin/promos/<promo_id>": ForAdmins(a_promo()),
     "PATCH /v1/admin/promos/<promo_id>": ForAdmins({"name": "mine"}),
     "DELETE /v1/admin/promos/<promo_id>": ForAdmins(),
     "POST /v1/admin/promos/<promo_id>/status": ForAdmins({"action": "end"}),

@@ -11,17 +11,21 @@ from partners.catalogue.complaints import complaints
 from partners.catalogue.domain import Product
 from partners.catalogue.imports import Import
 from partners.catalogue.problems import said
-from partners.fields import Currency, Minor, Sku, WearCategory, Words
+from partners.fields import Words
+from stadion.categories import GearCategory
 from stadion.http import RequestModel
 from stadion.i18n import Language
+from stadion.identifiers import Sku
+from stadion.links import Link
+from stadion.money import Currency, Minor
 from stadion.values import PresignedPost
 
 
 class ProductPut(RequestModel):
     name: Words = Field(examples=["Kiprun KD900.2"])
     brand: Words | None = Field(default=None, examples=["Kiprun"])
-    deeplink: str = Field(pattern=r"^https://[!-~]{4,1000}$", examples=["https://store.example/p/8736421"])
-    wear_category: WearCategory | None = Field(default=None, description="of the gear that it replaces")
+    deeplink: Link
+    wear_category: GearCategory | None = Field(default=None, description="of the gear that it replaces")
     price_minor: Minor = Field(examples=[899000])
     currency: Currency
     is_sold: bool = True

@@ -211,6 +211,10 @@ class Offer(Value):
             offer_id=self.offer_id, promo_id=self.promo_id, campaign_id=self.campaign_id, variant=self.variant
         )
 
+    def ends_at(self, promo: Promo) -> datetime:
+        """A promo that was shortened since ends its offers, too."""
+        return min(self.expires_at, promo.ends_at)
+
     @property
     def _is_used(self) -> bool:
         return self.is_personal and self.redemptions > 0

@@ -1,22 +1,31 @@
 """Messages about offers: asked for once each, in the words of their promo."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
+from promos.athletes.store import ATHLETES
+from promos.facts import Athlete
 from promos.offers import store
 from promos.offers.domain import Offer, Promo
 from promos.offers.links import tagged
+from promos.patterns import code_of
 from stadion.change import Change
 from stadion.events.envelope import Event
 from stadion.events.notifications import NotificationRequested, TemplateName
+from stadion.i18n import Language, Text
+from stadion.sms import MOST_OF_A_WAY_OUT, MOST_PARTS, composed, parts
 from stadion.tasks import TaskInput
 
-DAY_FORMAT: Final = "%Y-%m-%d"
 OFFER: Final = TemplateName("promo_offer")
 REMINDER: Final = TemplateName("promo_reminder")
+
+
+_CODE_LINE: Final = Text(en="Your code: {code}", ru="Ваш код: {code}")
+"""As `messages/<language>.toml` has it, which only `notifications` has at hand."""
 
 
 class AlreadyAskedError(Exception):
@@ -43,7 +52,8 @@ class Wanted:
 def ask(about: AboutOffer, wanted: Wanted, now: datetime) -> Asked:
     """One message per offer and template: the request and the note that it was made are one transaction."""
     offer = store.offer(about.user_id, about.offer_id)
-    news = message(offer, store.get(offer.promo_id), wanted)
+    promo = store.get(offer.promo_id)
+    news = message(offer, promo, wanted, ATHLETES.find(about.user_id))
     try:
         with Change(about.user_id, now) as change:
             store.note_told(change, offer, wanted.template, refused=AlreadyAskedError)
@@ -53,13 +63,20 @@ def ask(about: AboutOffer, wanted: Wanted, now: datetime) -> Asked:
     return Asked(is_new=True)
 
 
-def message(offer: Offer, promo: Promo, wanted: Wanted) -> Event:
-    """The same request however often it is made."""
+def last_good_day(ends_at: datetime, time_zone: str) -> date:
+    """On that clock. An end is not included: what ends at midnight was good the day before."""
+    return (ends_at.astimezone(ZoneInfo(time_zone)) - timedelta(microseconds=1)).date()
+
+
+def message(offer: Offer, promo: Promo, wanted: Wanted, athlete: Athlete | None) -> Event:
+    """The same request however often it is made. `athlete`: None, if nobody told of their clock."""
+    ends_at = offer.ends_at(promo)
+    time_zone = athlete.time_zone if athlete is not None else promo.time_zone
     values: dict[str, Any] = {
         "title": promo.title.model_dump(),
         "text": promo.text.model_dump(),
         "code": offer.code,
-        "ends_on": offer.expires_at.strftime(DAY_FORMAT),
+        "ends_on": last_good_day(ends_at, time_zone).isoformat(),
     }
     return NotificationRequested(
         request_id=f"{wanted.template}:{offer.offer_id}",
@@ -67,6 +84,21 @@ def message(offer: Offer, promo: Promo, wanted: Wanted) -> Event:
         values=values,
         about={"offer_id": offer.offer_id, "deeplink": tagged(offer.link or promo.link, offer)},
         channels=wanted.channels,
-        expires_at=offer.expires_at,
+        expires_at=ends_at,
         campaign_id=offer.campaign_id,
     )
+
+
+@dataclass(frozen=True)
+class SmsSize:
+    """Of a promo's offer as an SMS. `is_shortened`: so many parts that its text is told in part."""
+
+    parts: int
+    is_shortened: bool
+
+
+def sms_size(promo: Promo, language: Language) -> SmsSize:
+    code = promo.codes.shared or code_of(promo.codes.pattern or "", min)
+    body = f"{promo.text.say(language)}\n{_CODE_LINE.say(language, code=code)}"
+    written = composed(promo.title.say(language), body, language, way_out="x" * MOST_OF_A_WAY_OUT)
+    return SmsSize(min(parts(written), MOST_PARTS), parts(written) > MOST_PARTS)

@@ -13,8 +13,10 @@ from promos.errors import (
     CurrencyMissingError,
     PromoDatesError,
     PromoIsLiveError,
+    PromoNotDraftError,
     PromoStatusError,
     RuleError,
+    SharedCodeError,
 )
 from promos.offers import funnel_store, store
 from promos.offers.domain import (
@@ -29,10 +31,11 @@ from promos.offers.domain import (
     PromoStatus,
     whole_budget,
 )
-from promos.patterns import MAX_LENGTH, MIN_RANDOM, PatternError, check, normal
+from promos.patterns import MAX_LENGTH, MIN_RANDOM, PatternError, check
 from promos.targeting import Problem, TargetingRule, asked_segments, phrased, problems_of
 from promos.values import CodePlan, PromoLimits
 from promos.vocabulary import unknown_words
+from stadion import codes
 from stadion.errors import FieldRequiredError, StaleVersionError
 from stadion.idempotency import IdempotencyKey
 from stadion.records import Stored
@@ -40,6 +43,7 @@ from stadion.retry import retry_on_conflict
 
 PROMISED = {"discount", "currency", "starts_at", "time_zone", "stacking"}
 """Fixed once the promo has left its draft."""
+LEAST_SHARED = 3
 MAY_BE_NULL = {"terms", "currency", "targeting"}
 Answer = Callable[[BudgetedPromo], Mapping[str, Any]]
 """What a client is told, for its idempotency key."""
@@ -57,6 +61,26 @@ def create(draft: Promo, *, key: IdempotencyKey | None, answer: Answer, now: dat
 
     retry_on_conflict(once)
     return created
+
+
+def replace(old: Promo, draft: Promo, now: datetime) -> BudgetedPromo:
+    """A draft by another one of the same name, in one step."""
+    status = old.status(now)
+    if status is not PromoStatus.DRAFT:
+        raise PromoNotDraftError(status=status.value)
+    kept = {"revision": old.revision + 1, "created_at": old.created_at, "codes": _codes(draft.codes)}
+    new = draft.model_copy(update=kept)
+    _check(new, now)
+    uses, minor = whole_budget(new.limits)
+
+    def once() -> None:
+        stock = store.stock(old.promo_id)
+        if stock.promo.revision != old.revision:
+            raise StaleVersionError
+        store.replace_draft(stock, new, uses=uses, minor=minor, now=now, asked=_check_rules(new))
+
+    retry_on_conflict(once)
+    return BudgetedPromo(new, Budget.of(new.limits, uses, minor))
 
 
 def show(promo_id: str) -> BudgetedPromo:
@@ -109,7 +133,7 @@ def validate(draft: Promo, now: datetime) -> list[Problem]:
     for verify in (lambda: _codes(draft.codes), lambda: _check_dates(draft, now), lambda: _check_currency(draft)):
         try:
             verify()
-        except (CodePatternError, PromoDatesError, CurrencyMissingError) as error:
+        except (CodePatternError, SharedCodeError, PromoDatesError, CurrencyMissingError) as error:
             found.append(Problem(error.pointer or "#", error.code, phrased(error.explanation, **error.values)))
     if draft.targeting is not None:
         found += _rule_problems(draft.targeting)
@@ -147,13 +171,16 @@ def _sum(found: list[dict[str, int]], **names: str | None) -> FunnelSum:
 
 
 def _codes(plan: CodePlan) -> CodePlan:
-    """As they are kept: upper case."""
-    if plan.pattern is None:
-        return plan.model_copy(update={"shared": normal(plan.shared or "")})
+    """As they are kept: as people read them to one another."""
     try:
-        return plan.model_copy(update={"pattern": check(plan.pattern)})
+        if plan.pattern is not None:
+            return plan.model_copy(update={"pattern": check(plan.pattern)})
     except PatternError as error:
         raise CodePatternError(pointer="#/codes/pattern", least=MIN_RANDOM, most=MAX_LENGTH) from error
+    shared = codes.normal(plan.shared or "")
+    if len(codes.key(shared)) < LEAST_SHARED or not codes.is_code(shared):
+        raise SharedCodeError(pointer="#/codes/shared", least=LEAST_SHARED)
+    return plan.model_copy(update={"shared": shared})
 
 
 def _check(promo: Promo, now: datetime) -> None:

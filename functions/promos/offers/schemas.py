@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any, Self
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
 
 from promos.offers.domain import (
     Budget,
@@ -22,15 +22,12 @@ from promos.offers.domain import (
     is_open_at,
 )
 from promos.offers.links import tagged
+from promos.offers.message_service import sms_size
 from promos.targeting import Problem, TargetingRule
 from promos.values import (
     CodePlan,
     Count,
-    Currency,
     Discount,
-    Label,
-    Link,
-    Minor,
     Name,
     OneLine,
     PromoLimits,
@@ -38,18 +35,61 @@ from promos.values import (
     PromoProduct,
     PromoStacking,
     PromoWindow,
-    UserId,
     Words,
 )
+from stadion.errors import UnacceptableValueError
 from stadion.events.accounts import ConsentKind
 from stadion.fields import Moment
+from stadion.hours import HourOfDay
 from stadion.http import RequestModel
-from stadion.i18n import Language
+from stadion.i18n import Language, Text
+from stadion.identifiers import Label, UserId
+from stadion.links import Link
+from stadion.money import Currency, Minor
+from stadion.places import Country, Region
 from stadion.zones import TimeZone
+
+WORDS_OF_ADDRESSES = frozenset({"segments", "validate"})
+
+
+def _is_no_address(name: str) -> str:
+    """`/v1/admin/promos/segments` is the list of segments."""
+    if name in WORDS_OF_ADDRESSES:
+        raise UnacceptableValueError(
+            Text(
+                en="No promo can be called `segments` or `validate`: these are addresses. Choose another name.",
+                ru="Промо нельзя назвать `segments` или `validate`: это адреса. Выберите другое имя.",
+            )
+        )
+    return name
+
+
+class NewPlace(PromoPlace):
+    """What is stored may be of yesterday's lists; what is sent is of today's."""
+
+    country: Country | None = None
+    region: Region | None = None
+
+
+class NewWindow(PromoWindow):
+    opens: HourOfDay = Field(description="on the athlete's clock")
+    closes: HourOfDay = Field(description="not included; the same as `opens`: the whole day")
+
+
+Places = Annotated[
+    list[NewPlace],
+    Field(max_length=100, description="of the athletes; empty: everywhere"),
+    AfterValidator(lambda found: [PromoPlace(**one.model_dump()) for one in found]),
+]
+Windows = Annotated[
+    list[NewWindow],
+    Field(max_length=20, description="empty: at any hour"),
+    AfterValidator(lambda found: [PromoWindow(**one.model_dump()) for one in found]),
+]
 
 
 class NewPromo(RequestModel):
-    promo_id: Name = Field(examples=["winter-shoes"])
+    promo_id: Annotated[Name, AfterValidator(_is_no_address)] = Field(examples=["winter-shoes"])
     name: OneLine = Field(examples=["Winter shoes 2026"], description="for those who work with it")
     title: Words = Field(examples=[{"en": "20 % off", "ru": "Скидка 20 %"}])
     text: Words = Field(examples=[{"en": "For your next pair.", "ru": "На следующую пару."}])
@@ -59,10 +99,8 @@ class NewPromo(RequestModel):
     starts_at: Moment = Field(examples=["2026-12-01T00:00:00+03:00"])
     ends_at: Moment = Field(examples=["2027-01-01T00:00:00+03:00"])
     time_zone: TimeZone = Field(default="UTC", description="of its periods, and of hours where nobody's clock is known")
-    places: list[PromoPlace] = Field(
-        default_factory=list, max_length=100, description="of the athletes; empty: everywhere"
-    )
-    windows: list[PromoWindow] = Field(default_factory=list, max_length=20, description="empty: at any hour")
+    places: Places = Field(default_factory=list)
+    windows: Windows = Field(default_factory=list)
     targeting: TargetingRule | None = Field(default=None, examples=[{"gear": {"worn_percent": 80}}])
     link: Link
     products: list[PromoProduct] = Field(default_factory=list, max_length=50)
@@ -95,8 +133,8 @@ class PromoPatch(RequestModel):
     starts_at: Moment | None = None
     ends_at: Moment | None = None
     time_zone: TimeZone | None = None
-    places: list[PromoPlace] | None = Field(default=None, max_length=100)
-    windows: list[PromoWindow] | None = Field(default=None, max_length=20)
+    places: Places | None = None
+    windows: Windows | None = None
     targeting: TargetingRule | None = None
     link: Link | None = None
     products: list[PromoProduct] | None = Field(default=None, max_length=50)
@@ -123,6 +161,20 @@ class BudgetLeft(BaseModel):
         return cls(**asdict(budget))
 
 
+class SmsSizeResponse(BaseModel):
+    parts: int = Field(description="each is paid for; with the code and the way out")
+    is_shortened: bool = Field(description="the text is told in part")
+
+    @classmethod
+    def of(cls, promo: Promo) -> dict[str, Self]:
+        """By language. Nothing of a pattern that makes no codes."""
+        try:
+            sizes = {language: sms_size(promo, language) for language in Language}
+        except ValueError:
+            return {}
+        return {language.value: cls(**asdict(size)) for language, size in sizes.items()}
+
+
 class PromoResponse(BaseModel):
     promo_id: str
     revision: int
@@ -145,6 +197,7 @@ class PromoResponse(BaseModel):
     limits: PromoLimits
     stacking: PromoStacking
     budget: BudgetLeft | None = Field(default=None, description="not in lists")
+    sms: dict[str, SmsSizeResponse] = Field(default_factory=dict, description="an offer as an SMS, by language")
     created_at: AwareDatetime
     updated_at: AwareDatetime
 
@@ -152,7 +205,7 @@ class PromoResponse(BaseModel):
     def of(cls, promo: Promo, now: datetime, budget: Budget | None = None) -> Self:
         values = {name: getattr(promo, name) for name in cls.model_fields if hasattr(promo, name)}
         left = BudgetLeft.of(budget) if budget is not None else None
-        return cls(**values | {"status": promo.status(now), "budget": left})
+        return cls(**values | {"status": promo.status(now), "budget": left, "sms": SmsSizeResponse.of(promo)})
 
 
 class PromoStatusChange(RequestModel):
@@ -177,6 +230,15 @@ class PlanValidity(BaseModel):
     def of(cls, problems: Iterable[Problem], language: Language) -> Self:
         found = [RuleProblem.of(problem, language) for problem in problems]
         return cls(is_valid=not found, problems=found)
+
+
+class PromoValidity(PlanValidity):
+    sms: dict[str, SmsSizeResponse] = Field(default_factory=dict, description="an offer as an SMS, by language")
+
+    @classmethod
+    def of_draft(cls, draft: Promo, problems: Iterable[Problem], language: Language) -> Self:
+        judged = PlanValidity.of(problems, language)
+        return cls(is_valid=judged.is_valid, problems=judged.problems, sms=SmsSizeResponse.of(draft))
 
 
 class TargetingCheckResponse(BaseModel):
@@ -256,7 +318,8 @@ class OfferResponse(BaseModel):
         offer, promo, athlete = held.offer, held.promo, held.athlete
         language = athlete.language or fallback
         return cls(
-            **offer.model_dump(include=set(cls.model_fields) & set(Offer.model_fields) - {"link"}),
+            **offer.model_dump(include=set(cls.model_fields) & set(Offer.model_fields) - {"link", "expires_at"}),
+            expires_at=offer.ends_at(promo),
             status=offer.status(promo, now),
             is_open_now=is_open_at(promo.windows, now, athlete.time_zone),
             title=promo.title.say(language),

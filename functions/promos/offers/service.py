@@ -82,7 +82,7 @@ def _issue(
     code = _personal_code(offer) if offer.is_personal else None
     issued = {"code": offer.code, "is_personal": offer.is_personal, "expires_at": offer.expires_at}
     news: list[Event] = [PromoIssued(offer=offer.facts(), **issued)]
-    news += [message(offer, promo, tell)] if tell is not None else []
+    news += [message(offer, promo, tell, standing.athlete.value)] if tell is not None else []
     try:
         store.issue(offer, code, standing.athlete, news, now, told=tell.template if tell is not None else None)
     except CodeCollisionError as error:

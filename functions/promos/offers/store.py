@@ -25,7 +25,7 @@ from stadion.dynamo import Item, absent
 from stadion.errors import StaleVersionError
 from stadion.events.envelope import Event
 from stadion.idempotency import IdempotencyKey
-from stadion.records import Index, Records, Stored, counters, fetch, partition
+from stadion.records import Index, Place, Records, Stored, counters, fetch, partition
 from stadion.retry import WriteConflictError
 from stadion.values import Value
 
@@ -211,11 +211,49 @@ def create(
         change.put(PROMOS, promo, refused=lambda _: PromoIdTakenError(pointer="#/promo_id"))
         open_budget(change, budget_of_promo(promo.promo_id), uses=uses, minor=minor, is_open=False)
         if promo.codes.shared is not None:
-            code = Code(code=promo.codes.shared, promo_id=promo.promo_id, expires_at=promo.ends_at, is_single=False)
+            code = _shared_code(promo)
             add_code(change, code, refused=lambda _: CodeTakenError(pointer="#/codes/shared"))
             if promo.codes.most_uses is not None:
                 open_budget(change, CODES.of(code).pk, uses=promo.codes.most_uses, minor=0, is_open=True)
         _note_asking(change, asked, promo)
+
+
+def replace_draft(
+    stock: Stock, new: Promo, *, uses: int, minor: int, now: datetime, asked: Stored[Asked] | None
+) -> None:
+    """With its budget and its shared code, in one transaction; nobody holds anything of a draft."""
+    with Change(None, now) as change:
+        change.replace(PROMOS.seen(stock.promo), new, refused=StaleVersionError)
+        _open_anew(change, budget_of_promo(new.promo_id), stock.shards, uses=uses, minor=minor, is_open=False)
+        _replace_shared_code(change, stock.promo, new)
+        _note_asking(change, asked, new)
+
+
+def _replace_shared_code(change: Change, old: Promo, new: Promo) -> None:
+    before = code_of(old.codes.shared) if old.codes.shared is not None else None
+    code = _shared_code(new) if new.codes.shared is not None else None
+    is_same = before is not None and code is not None and before.place == CODES.of(code)
+    if before is not None and not is_same:
+        _remove_code(change, before.place)
+    if code is None:
+        return
+    if before is not None and is_same:
+        change.replace(before, code)
+    else:
+        add_code(change, code, refused=lambda _: CodeTakenError(pointer="#/codes/shared"))
+    budget = CODES.of(code).pk
+    _open_anew(change, budget, shares(budget), uses=new.codes.most_uses or 0, minor=0, is_open=True)
+
+
+def _shared_code(promo: Promo) -> Code:
+    shared = promo.codes.shared or ""
+    return Code(code=shared, promo_id=promo.promo_id, expires_at=promo.ends_at, is_single=False)
+
+
+def _remove_code(change: Change, code: Place[Code]) -> None:
+    change.delete(code)
+    for left in shares(code.pk):
+        change.delete(SHARES.at(code.pk, left.sk))
 
 
 def _note_asking(change: Change, asked: Stored[Asked] | None, promo: Promo) -> None:
@@ -260,11 +298,7 @@ def remove(promo: Promo, shards: Iterable[Left], now: datetime) -> None:
         for shard in shards:
             change.delete(SHARES.at(budget_of_promo(promo.promo_id), shard.sk))
         if promo.codes.shared is not None:
-            code = code_of(promo.codes.shared).place
-            change.delete(code)
-            budget = code.pk
-            for left in shares(budget):
-                change.delete(SHARES.at(budget, left.sk))
+            _remove_code(change, code_of(promo.codes.shared).place)
 
 
 # --- budgets --------------------------------------------------------------------------------------------------------
@@ -283,6 +317,7 @@ def open_budget(
     is_open: bool,
     prefix: str = "BUDGET#",
     removed_at: datetime | None = None,
+    new: bool = True,
 ) -> list[Share]:
     count = shard_count(uses)
     parts = zip(split(uses, count), split(minor, count), strict=True)
@@ -290,8 +325,17 @@ def open_budget(
         Share(f"{prefix}{number}", share, money, is_open, removed_at) for number, (share, money) in enumerate(parts)
     ]
     for share in opened:
-        change.put(SHARES.of(share, budget), share)
+        change.put(SHARES.of(share, budget), share, new=new)
     return opened
+
+
+def _open_anew(change: Change, budget: str, before: Iterable[Left], *, uses: int, minor: int, is_open: bool) -> None:
+    """No uses: none at all."""
+    opened = open_budget(change, budget, uses=uses, minor=minor, is_open=is_open, new=False) if uses else []
+    kept = {share.sk for share in opened}
+    for share in before:
+        if share.sk not in kept:
+            change.delete(SHARES.at(budget, share.sk))
 
 
 def shares(budget: str, prefix: str = "BUDGET#") -> list[Share]:

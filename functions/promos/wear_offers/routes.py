@@ -10,12 +10,15 @@ from promos.errors import PromoNotFoundError
 from promos.values import Name
 from promos.wear_offers import service, store
 from stadion import clock
+from stadion.categories import GearCategory
 from stadion.errors import RequestInProgressError
 from stadion.http import AdminRoutes, RequestModel, no_content
 
 router = AdminRoutes()
 TAGS = ["Admin"]
-Category = Annotated[str, Path(pattern=r"^[a-z_]{1,40}$", examples=["running_shoes"], description="of gear")]
+Category = Annotated[GearCategory, Path(examples=["running_shoes"], description="of gear")]
+CategoryOfOld = Annotated[str, Path(pattern=r"^[a-z_]{1,40}$", examples=["running_shoes"], description="of gear")]
+"""Also one that is on no list: its rule fits nothing, and can be taken away."""
 
 
 class WearOfferPut(RequestModel):
@@ -39,7 +42,7 @@ def list_wear_offers() -> WearOffers:
     raises=(PromoNotFoundError, RequestInProgressError),
 )
 def put_wear_offer(gear_category: Category, body: Annotated[WearOfferPut, Body()]) -> WearOffers:
-    return WearOffers(promos=dict(service.set_rule(gear_category, body.promo_id, clock.now())))
+    return WearOffers(promos=dict(service.set_rule(gear_category.value, body.promo_id, clock.now())))
 
 
 @router.delete(
@@ -49,6 +52,6 @@ def put_wear_offer(gear_category: Category, body: Annotated[WearOfferPut, Body()
     tags=TAGS,
     raises=(PromoNotFoundError, RequestInProgressError),
 )
-def delete_wear_offer(gear_category: Category) -> Response[None]:
+def delete_wear_offer(gear_category: CategoryOfOld) -> Response[None]:
     service.set_rule(gear_category, None, clock.now())
     return no_content()

@@ -9,10 +9,11 @@ from cronsim import CronSim, CronSimError
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from promos.targeting import TargetingRule
-from promos.values import Count, Currency, Minor, Name, OneLine, StrictValue
+from promos.values import Count, Currency, Name, OneLine, StrictValue
 from stadion.errors import UnacceptableValueError
 from stadion.fields import FIRST_YEAR, LAST_YEAR
 from stadion.i18n import Text
+from stadion.money import Minor
 from stadion.zones import TimeZone
 
 MAX_VARIANTS = 5

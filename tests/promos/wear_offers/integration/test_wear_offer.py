@@ -7,6 +7,7 @@ from typing import Any
 import boto3
 import pytest
 
+from promos.offers.message_service import last_good_day
 from promos.wear_offers import on_worn_gear
 from stadion import settings
 from stadion.i18n import Language
@@ -14,7 +15,7 @@ from tests.kit.clock import Clock
 from tests.kit.events import entry
 from tests.kit.messages import said
 from tests.kit.services import ATHLETE, OTHER, Answer, Service, sqs_event
-from tests.promos.world import NOW, consent, deliver, issue, launch, welcome
+from tests.promos.world import NOW, PROMO, admin, consent, deliver, issue, launch, welcome
 
 pytestmark = pytest.mark.usefixtures("moment")
 
@@ -73,11 +74,29 @@ def test_the_message_has_what_its_template_needs(shop: Service) -> None:
     made = shop.invoke("offer_replacement", START)
     for step in ("tell_offer", "remind_offer"):
         shop.invoke(step, about(made))
-    code, ends_on = told(shop)[0]["values"]["code"], made["expires_at"][:10]
+    code, ends_on = told(shop)[0]["values"]["code"], last_good_day(datetime.fromisoformat(made["expires_at"]), "UTC")
     assert said(shop, Language.RU) == {
         "promo_offer": ("Скидка 20 %", f"На следующую пару.\nВаш код: {code}"),
         "promo_reminder": (f"Ваш код действует по {ends_on}", f"Скидка 20 %: {code}"),
     }
+
+
+def test_a_promo_that_is_shortened_shortens_its_offers_and_what_is_said_of_them(shop: Service) -> None:
+    made = shop.invoke("offer_replacement", START)
+    patch = {"ends_at": (NOW + timedelta(days=3)).isoformat()}
+    assert admin(shop, "PATCH", "/" + PROMO["promo_id"], patch, if_match="*").status == 200
+    shop.invoke("remind_offer", about(made))
+    [reminder] = told(shop)
+    assert reminder["values"]["ends_on"] == last_good_day(NOW + timedelta(days=3), "UTC").isoformat()
+    assert datetime.fromisoformat(reminder["expires_at"]) == NOW + timedelta(days=3)
+    shown = shop.call("GET", f"/v1/promos/{made['offer_id']}").body
+    assert datetime.fromisoformat(shown["expires_at"]) == NOW + timedelta(days=3)
+
+
+def test_a_category_that_is_on_no_list_earns_nothing(shop: Service) -> None:
+    path = "/v1/admin/wear-offers/runing_shoes"
+    assert shop.sign("PUT", path, {"promo_id": PROMO["promo_id"]}).status == 422
+    assert shop.sign("DELETE", path).status == 204
 
 
 @pytest.mark.parametrize(
