@@ -1,6 +1,7 @@
 """Requests of admins: signed with AWS Signature Version 4, as API Gateway's IAM routes want them."""
 
 import json
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
@@ -15,16 +16,24 @@ if TYPE_CHECKING:
 TIMEOUT_S: Final = 60
 PAGE: Final = 200
 MAX_ERRORS: Final = 20
+NOT_FOUND: Final = 404
 PROMOS: Final = "/v1/admin/promos"
 """Campaigns ask for them too."""
+USERS: Final = "/v1/admin/accounts/users"
+NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}[a-z0-9]")
 
 
 class Refused(CliError):  # noqa: N818 - reads as what happened
     title = "The API refused that"
 
-    def __init__(self, message: str, *, hint: str = "", status: int = 0) -> None:
+    def __init__(self, message: str, *, hint: str = "", status: int = 0, code: str = "") -> None:
         super().__init__(message, hint=hint)
         self.status = status
+        self.code = code
+
+
+class Nobody(CliError):  # noqa: N818
+    title = "There is nobody"
 
 
 def call(chosen: Target, method: str, path: str, body: Any = None, **headers: str) -> dict[str, Any]:
@@ -77,6 +86,23 @@ def items(chosen: Target, path: str) -> list[dict[str, Any]]:
     return [item for page in pages(chosen, path) for item in page["items"]]
 
 
+def user_id_of(chosen: Target, named: str) -> str:
+    """Of an e-mail address or a user id, as `stadion user` takes them."""
+    try:
+        return str(call(chosen, "GET", f"{USERS}/{quote(named, safe='@')}")["user_id"])
+    except Refused as error:
+        if error.status != NOT_FOUND:
+            raise
+        raise Nobody(f"Nobody has the e-mail address or user id {named}.", hint="stadion user show EMAIL") from error
+
+
+def name_in_path(name: str, what: str) -> str:
+    """UsageError for what cannot be a name, in words."""
+    if NAME.fullmatch(name) is None:
+        raise UsageError(f"{name!r} is not a name of a {what}: small letters a-z, digits and hyphens, two at least.")
+    return name
+
+
 def _refusal(status: int, content: bytes) -> Refused:
     try:
         said = json.loads(content)
@@ -87,4 +113,6 @@ def _refusal(status: int, content: bytes) -> Refused:
     reasons += [f"{one['decided_by']}: not so: {one['detail']}" for one in said.get("checks", [])]
     hint = "your AWS identity needs execute-api:Invoke on /v1/admin/*" if status == 403 else ""
     trace = f" (trace {said['trace_id']})" if "trace_id" in said else ""
-    return Refused("\n".join([f"{status}: {words}{trace}", *reasons]), hint=hint, status=status)
+    return Refused(
+        "\n".join([f"{status}: {words}{trace}", *reasons]), hint=hint, status=status, code=said.get("code", "")
+    )

@@ -1,10 +1,11 @@
 """`stadion partner`: who may use the partner API, with which keys and secrets, and where our webhooks go."""
 
+import re
 from typing import Annotated, Any, Final
-from urllib.parse import quote
 
 import typer
 
+from stadion_cli.base.errors import UsageError
 from stadion_cli.base.options import Endpoint, OnAws, Port
 from stadion_cli.base.output import Json, confirm, say, show_facts, show_json, show_table
 from stadion_cli.base.outputs import partner_url
@@ -18,10 +19,14 @@ app: Final = typer.Typer(
     pretty_exceptions_enable=False,
 )
 BASE: Final = "/v1/admin/partners"
+ID: Final = re.compile(r"[a-z][a-z0-9-]{1,29}")
 Partner = Annotated[str, typer.Argument(help="Its id, such as store.")]
 Finish = Annotated[bool, typer.Option("--finish", help="End what was rotated out, now.")]
 Grace = Annotated[int, typer.Option("--grace", metavar="HOURS", min=0, help="How long the old one still holds.")]
-May = Annotated[list[str] | None, typer.Option("--may", help="orders, catalogue; both when left out.")]
+May = Annotated[
+    list[str] | None,
+    typer.Option("--may", help="orders, catalogue; both when left out. Codes at the till need neither."),
+]
 
 
 @app.command()
@@ -42,7 +47,7 @@ def create(
 
       [cyan]stadion partner create store --name "The Store"[/cyan]
     """
-    body = {"partner_id": partner, "name": name or partner, "plan": plan, **({"may": may} if may else {})}
+    body = {"partner_id": _named(partner), "name": name or partner, "plan": plan, **({"may": may} if may else {})}
     chosen = target(port, endpoint, on_aws=on_aws)
     _tell_credentials(chosen, call(chosen, "POST", BASE, body), as_json=as_json)
 
@@ -63,7 +68,7 @@ def show(
     partner: Partner, *, port: Port = None, endpoint: Endpoint = None, on_aws: OnAws = False, as_json: Json = False
 ) -> None:
     """One partner: its keys and secrets by id, never their values."""
-    _tell(call(target(port, endpoint, on_aws=on_aws), "GET", _path(partner)), as_json=as_json)
+    _tell(call(target(port, endpoint, on_aws=on_aws), "GET", path_of(partner)), as_json=as_json)
 
 
 @app.command("rotate-key")
@@ -113,8 +118,10 @@ def disable(
     as_json: Json = False,
 ) -> None:
     """Nothing of it is let in any more."""
-    if confirm(f"Disable {partner}?", yes=yes):
-        _tell(call(target(port, endpoint, on_aws=on_aws), "POST", _path(partner, "disable")), as_json=as_json)
+    chosen, path = target(port, endpoint, on_aws=on_aws), path_of(partner, "disable")
+    if not confirm(f"Disable {partner}?", yes=yes):
+        raise typer.Exit(1)
+    _tell(call(chosen, "POST", path), as_json=as_json)
 
 
 @app.command()
@@ -122,7 +129,7 @@ def enable(
     partner: Partner, *, port: Port = None, endpoint: Endpoint = None, on_aws: OnAws = False, as_json: Json = False
 ) -> None:
     """With the keys and secrets that it had."""
-    _tell(call(target(port, endpoint, on_aws=on_aws), "POST", _path(partner, "enable")), as_json=as_json)
+    _tell(call(target(port, endpoint, on_aws=on_aws), "POST", path_of(partner, "enable")), as_json=as_json)
 
 
 @app.command()
@@ -143,7 +150,7 @@ def subscribe(
       [cyan]stadion partner subscribe store https://store.example/hooks promo.redeemed promo.reversed[/cyan]
     """
     made = call(
-        target(port, endpoint, on_aws=on_aws), "POST", _path(partner, "endpoints"), {"url": url, "events": events}
+        target(port, endpoint, on_aws=on_aws), "POST", path_of(partner, "endpoints"), {"url": url, "events": events}
     )
     if as_json:
         show_json(made)
@@ -156,7 +163,7 @@ def endpoints(
     partner: Partner, *, port: Port = None, endpoint: Endpoint = None, on_aws: OnAws = False, as_json: Json = False
 ) -> None:
     """Where our webhooks go, and how that goes."""
-    found = call(target(port, endpoint, on_aws=on_aws), "GET", _path(partner, "endpoints"))["items"]
+    found = call(target(port, endpoint, on_aws=on_aws), "GET", path_of(partner, "endpoints"))["items"]
     if as_json:
         show_json({"endpoints": found})
         return
@@ -172,7 +179,7 @@ def deliveries(
     partner: Partner, *, port: Port = None, endpoint: Endpoint = None, on_aws: OnAws = False, as_json: Json = False
 ) -> None:
     """The last webhooks to this partner, newest first, with each attempt's answer."""
-    found = call(target(port, endpoint, on_aws=on_aws), "GET", _path(partner, "deliveries"))["items"]
+    found = call(target(port, endpoint, on_aws=on_aws), "GET", path_of(partner, "deliveries"))["items"]
     if as_json:
         show_json({"deliveries": found})
         return
@@ -186,15 +193,24 @@ def _last(attempts: list[dict[str, Any]]) -> str:
     return str(attempts[-1]["status"] or attempts[-1]["error"]) if attempts else ""
 
 
-def _path(partner: str, *more: str) -> str:
-    return "/".join([BASE, quote(partner, safe=""), *more])
+def path_of(partner: str, *more: str) -> str:
+    return "/".join([BASE, _named(partner), *more])
+
+
+def _named(partner: str) -> str:
+    if ID.fullmatch(partner) is None:
+        raise UsageError(
+            f"{partner!r} is not an id of a partner: a small letter first, then small letters a-z, digits and hyphens;"
+            " two characters at least and thirty at most."
+        )
+    return partner
 
 
 def _rotate(chosen: Target, partner: str, what: str, grace: int, *, finish: bool, as_json: bool) -> None:
     if finish:
-        _tell(call(chosen, "POST", _path(partner, "finish")), as_json=as_json)
+        _tell(call(chosen, "POST", path_of(partner, "finish")), as_json=as_json)
         return
-    _tell_credentials(chosen, call(chosen, "POST", _path(partner, what), {"grace_hours": grace}), as_json=as_json)
+    _tell_credentials(chosen, call(chosen, "POST", path_of(partner, what), {"grace_hours": grace}), as_json=as_json)
 
 
 def _tell_credentials(chosen: Target, made: dict[str, Any], *, as_json: bool) -> None:

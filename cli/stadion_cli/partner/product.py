@@ -11,7 +11,7 @@ from stadion_cli.base.options import Endpoint, OnAws, Port
 from stadion_cli.base.output import Json, Steps, say, show_json, show_table, tell
 from stadion_cli.base.signed import call
 from stadion_cli.base.target import target
-from stadion_cli.partner.commands import BASE
+from stadion_cli.partner.commands import BASE, path_of
 
 app: Final = typer.Typer(
     help="Catalogues of partners.",
@@ -60,7 +60,7 @@ def import_(
     chosen = target(port, endpoint, on_aws=on_aws)
     steps = Steps(quiet=as_json)
     with steps.step(f"uploading {file.name}"):
-        made = call(chosen, "POST", f"{BASE}/{partner}/imports", {"format": fmt, "full": full})
+        made = call(chosen, "POST", path_of(partner, "imports"), {"format": fmt, "full": full})
         _upload(made["form"], file)
     with steps.step("taking in") as report:
         done = _wait(lambda: call(chosen, "GET", f"{BASE}/imports/{made['import_id']}"), report)

@@ -1,17 +1,18 @@
 """`stadion promo`: what marketing does with promos, over the API's signed routes."""
 
+from pathlib import Path
 from typing import Annotated, Any, Final
-from urllib.parse import quote
 
 import typer
 
 from stadion_cli.base import files
-from stadion_cli.base.errors import CliError
+from stadion_cli.base.errors import CliError, UsageError
 from stadion_cli.base.files import File
 from stadion_cli.base.options import Endpoint, OnAws, Port
 from stadion_cli.base.output import Json, confirm, say, show_json, show_table, tell
-from stadion_cli.base.signed import PROMOS, call, items
+from stadion_cli.base.signed import PROMOS, Refused, call, items, name_in_path, user_id_of
 from stadion_cli.base.target import Target, target
+from stadion_cli.promo import shown
 from stadion_cli.promo.report import discount_per_conversion_minor, show_report
 
 app: Final = typer.Typer(
@@ -21,7 +22,10 @@ app: Final = typer.Typer(
     pretty_exceptions_enable=False,
 )
 PromoId = Annotated[str, typer.Argument(help="The promo's name, e.g. winter-shoes.")]
-User = Annotated[str, typer.Option("--user", help="The athlete's user id (`stadion user show EMAIL` tells it).")]
+User = Annotated[str, typer.Option("--user", help="The athlete's e-mail or user id.")]
+TAKEN: Final = "promo_id_taken"
+ADDRESSES: Final = {"segments": "stadion segment list", "validate": "stadion promo validate FILE"}
+"""Words that no promo can be called: hints at what was meant."""
 
 
 class Invalid(CliError):  # noqa: N818 - reads as what happened
@@ -30,17 +34,94 @@ class Invalid(CliError):  # noqa: N818 - reads as what happened
 
 @app.command()
 def create(
-    file: File, *, port: Port = None, endpoint: Endpoint = None, on_aws: OnAws = False, as_json: Json = False
+    file: File,
+    *,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Replace the draft with this name, if there is one.")
+    ] = False,
+    port: Port = None,
+    endpoint: Endpoint = None,
+    on_aws: OnAws = False,
+    as_json: Json = False,
 ) -> None:
-    """Make a promo of a file, as a draft; the same file twice makes one.
+    """Make a promo of a file, as a draft.
+
+    [bold]Examples[/bold]
+
+      [cyan]stadion promo create docs/examples/promos/winter-shoes.yaml[/cyan]
+      [cyan]stadion promo create winter.yaml --replace[/cyan]      while it is a draft
+    """
+    wanted = files.read(file)
+    if isinstance(promo_id := wanted.get("promo_id"), str):
+        _named(promo_id)
+    chosen = target(port, endpoint, on_aws=on_aws)
+    try:
+        _tell(call(chosen, "POST", PROMOS, wanted), as_json=as_json)
+    except Refused as error:
+        if error.code != TAKEN:
+            raise
+        if not replace:
+            raise _there_is_one(chosen, str(promo_id), file) from error
+        _tell(_replaced(chosen, str(promo_id), wanted, file), as_json=as_json)
+
+
+@app.command()
+def change(
+    promo_id: PromoId,
+    file: File,
+    *,
+    port: Port = None,
+    endpoint: Endpoint = None,
+    on_aws: OnAws = False,
+    as_json: Json = False,
+) -> None:
+    """Change what a file says of a promo, and leave the rest; `null` takes a value away.
+
+    Name, texts, link, products, places, hours, end, targeting and limits, also while it is active; discount, currency,
+    beginning and stacking of a draft. [cyan]stadion promo create FILE --replace[/cyan] replaces a draft as a whole.
 
     [bold]Example[/bold]
 
-      [cyan]stadion promo create docs/examples/promos/winter-shoes.yaml[/cyan]
+      [cyan]echo "ends_at: 2027-02-01T00:00:00+03:00" > later.yaml[/cyan]
+      [cyan]stadion promo change winter-shoes later.yaml[/cyan]
     """
-    wanted = files.read(file)
-    key = f"promo-create-{wanted.get('promo_id')}"
-    _tell(call(target(port, endpoint, on_aws=on_aws), "POST", PROMOS, wanted, idempotency_key=key), as_json=as_json)
+    changes = files.read(file)
+    if changes.pop("promo_id", promo_id) != promo_id:
+        raise UsageError(f"{file} is about another promo than {promo_id}.")
+    chosen = target(port, endpoint, on_aws=on_aws)
+    _leave_out_what_is_fixed(changes, call(chosen, "GET", _path(promo_id)), file)
+    _tell(call(chosen, "PATCH", _path(promo_id), changes, if_match="*"), as_json=as_json)
+
+
+@app.command()
+def delete(
+    promo_id: PromoId,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    port: Port = None,
+    endpoint: Endpoint = None,
+    on_aws: OnAws = False,
+    as_json: Json = False,
+) -> None:
+    """Delete a draft; its name is free again.
+
+    [bold]Example[/bold]
+
+      [cyan]stadion promo delete winter-shoes --yes[/cyan]
+    """
+    chosen, path = target(port, endpoint, on_aws=on_aws), _path(promo_id)
+    if not confirm(f"Delete the draft {promo_id}?", yes=yes):
+        raise typer.Exit(1)
+    try:
+        call(chosen, "DELETE", path, if_match="*")
+    except Refused as error:
+        if error.code == "promo_status_forbids":
+            error.hint = f"what is no draft any more is ended: stadion promo end {promo_id}"
+        raise
+    if as_json:
+        show_json({"promo_id": promo_id, "deleted": True})
+    else:
+        say(f"[green]✓[/green] {promo_id} is deleted.")
 
 
 @app.command()
@@ -60,6 +141,8 @@ def validate(
         raise Invalid("\n".join(f"{one['pointer']}: {one['detail']}" for one in found["problems"]))
     if not as_json:
         say(f"[green]✓[/green] {file} is a good promo.")
+        if sizes := found.get("sms"):
+            say(f"Sent as an SMS it has {shown.sms(sizes)}; each part is paid for.")
 
 
 @app.command(name="list")
@@ -175,9 +258,10 @@ def explain(
 
     [bold]Example[/bold]
 
-      [cyan]stadion promo explain winter-shoes --user 8f14e45f-ceea-467f-a0e6-7b1c2d3e4f50[/cyan]
+      [cyan]stadion promo explain winter-shoes --user anna@example.org[/cyan]
     """
-    found = call(target(port, endpoint, on_aws=on_aws), "GET", _path(promo_id, f"explain/{quote(user, safe='')}"))
+    chosen, path = target(port, endpoint, on_aws=on_aws), _path(promo_id)
+    found = call(chosen, "GET", f"{path}/explain/{user_id_of(chosen, user)}")
     if as_json:
         show_json(found)
         return
@@ -198,12 +282,15 @@ def issue(
 ) -> None:
     """Give an athlete an offer; once more with the same run is the same offer.
 
+    Nobody is told: no message goes out, the athlete finds it in the app. Campaigns tell.
+
     [bold]Example[/bold]
 
-      [cyan]stadion promo issue winter-shoes --user 8f14e45f-ceea-467f-a0e6-7b1c2d3e4f50[/cyan]
+      [cyan]stadion promo issue winter-shoes --user anna@example.org[/cyan]
     """
-    body = {"user_id": user, "run_id": run}
-    tell(call(target(port, endpoint, on_aws=on_aws), "POST", _path(promo_id, "offers"), body), as_json=as_json)
+    chosen, path = target(port, endpoint, on_aws=on_aws), _path(promo_id, "offers")
+    body = {"user_id": user_id_of(chosen, user), "run_id": run}
+    tell(call(chosen, "POST", path, body), as_json=as_json)
 
 
 def _act(chosen: Target, promo_id: str, action: str) -> dict[str, Any]:
@@ -211,26 +298,49 @@ def _act(chosen: Target, promo_id: str, action: str) -> dict[str, Any]:
 
 
 def _path(promo_id: str, below: str = "") -> str:
-    return f"{PROMOS}/{quote(promo_id, safe='')}" + (f"/{below}" if below else "")
+    return f"{PROMOS}/{_named(promo_id)}" + (f"/{below}" if below else "")
+
+
+def _named(promo_id: str) -> str:
+    if promo_id in ADDRESSES:
+        raise UsageError(f"No promo can be called {promo_id}.", hint=ADDRESSES[promo_id])
+    return name_in_path(promo_id, "promo")
+
+
+def _there_is_one(chosen: Target, promo_id: str, file: Path) -> Refused:
+    status = call(chosen, "GET", _path(promo_id))["status"]
+    if status == "draft":
+        said, hint = "a draft", f"stadion promo create {file} --replace, or stadion promo delete {promo_id}"
+    else:
+        said, hint = f"which is {status}", f"stadion promo change {promo_id} FILE, or another promo_id"
+    return Refused(f"There is a promo {promo_id} already, {said}. Nothing was changed.", hint=hint, code=TAKEN)
+
+
+def _replaced(chosen: Target, promo_id: str, wanted: dict[str, Any], file: Path) -> dict[str, Any]:
+    try:
+        return call(chosen, "PUT", _path(promo_id), wanted, if_match="*")
+    except Refused as error:
+        if error.code == "promo_is_no_draft":
+            error.hint = f"stadion promo change {promo_id} {file}"
+        raise
+
+
+def _leave_out_what_is_fixed(changes: dict[str, Any], promo: dict[str, Any], file: Path) -> None:
+    """Codes and the period of limits are as they were made: a file may repeat them."""
+    known = {name: value for name, value in promo["codes"].items() if value is not None}
+    codes = changes.pop("codes", known)
+    if {name: value for name, value in codes.items() if value is not None} != known:
+        raise UsageError(
+            f"{file} says other codes than {promo['promo_id']} has, and codes cannot change.",
+            hint="of a draft: stadion promo create FILE --replace",
+        )
+    limits = changes.get("limits")
+    if isinstance(limits, dict) and limits.get("period") == promo["limits"]["period"]:
+        limits.pop("period", None)
 
 
 def _tell(promo: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         show_json(promo)
-        return
-    budget = promo.get("budget") or {}
-    told = {name: promo[name] for name in ("promo_id", "status", "name", "starts_at", "ends_at", "time_zone")}
-    told["discount"] = ", ".join(f"{name} {value}" for name, value in promo["discount"].items() if value)
-    told["codes"] = promo["codes"].get("pattern") or promo["codes"].get("shared")
-    told["redeemed and reserved"] = f"{budget.get('redemptions_used', 0)} of {_limit(budget, 'redemptions')}"
-    told["discount given"] = f"{budget.get('discount_used_minor', 0)} of {_limit(budget, 'discount')}"
-    tell(told, as_json=False)
-
-
-def _limit(budget: dict[str, Any], name: str) -> str:
-    left, used = (
-        ("redemptions_left", "redemptions_used")
-        if name == "redemptions"
-        else ("discount_left_minor", "discount_used_minor")
-    )
-    return "no limit" if budget.get(left) is None else str(budget[left] + budget[used])
+    else:
+        shown.show_promo(promo)

@@ -14,11 +14,12 @@ Record = Mapping[str, Any]
 
 STEPS: Final = {"issued": "got an offer", "viewed": "saw it", "clicked": "clicked", "redeemed": "used the code"}
 MONEY: Final = ("discount_minor", "revenue_minor")
-COLUMNS: Final = ("offers", "seen", "clicks", "used", "discounts", "revenue")
+COLUMNS: Final = ("offers", "seen", "clicks", "used", "discounts", "paid with a code")
 
 
 def show_report(promo: Record, funnel: Record) -> None:
-    currency, total = promo["currency"] or "", funnel["total"]
+    total = funnel["total"]
+    currency = promo["currency"] or total.get("currency") or ""
     say(f"[bold]{escape(promo['name'])}[/bold]  [dim]{escape(promo['promo_id'])}, {promo['status']}[/dim]")
     _funnel(total)
     rows = [
@@ -34,8 +35,8 @@ def show_report(promo: Record, funnel: Record) -> None:
 
 def discount_per_conversion_minor(total: Record) -> int | None:
     """Of offers that were used, and of walk-ins. What messages cost besides is a campaign's matter."""
-    conversions = total["redeemed"] + total["walk_ins"]
-    return round(total["discount_minor"] / conversions) if conversions else None
+    conversions, given = total["redeemed"] + total["walk_ins"], total["discount_minor"]
+    return round(given / conversions) if conversions and given is not None else None
 
 
 def _funnel(total: Record) -> None:
@@ -47,7 +48,7 @@ def _funnel(total: Record) -> None:
 
 
 def _numbers(row: Record, currency: str) -> list[str]:
-    return [count(row[step]) for step in STEPS] + [amount(row[name], currency) for name in MONEY]
+    return [count(row[step]) for step in STEPS] + [_sum(row, name, currency) for name in MONEY]
 
 
 def _totals(total: Record, currency: str) -> dict[str, str]:
@@ -57,10 +58,24 @@ def _totals(total: Record, currency: str) -> dict[str, str]:
         "dismissed": count(total["dismissed"]),
         "returned": count(total["reversed"]),
         "walk-ins": count(total["walk_ins"]),
-        "revenue": _money(total["revenue_minor"], currency),
-        "discounts": _money(total["discount_minor"], currency),
-        "discount per conversion": "nobody used a code" if each is None else _money(each, currency),
+        "paid for orders with a code": _sum(total, "revenue_minor", currency, named=True),
+        "discounts": _sum(total, "discount_minor", currency, named=True),
+        "discount per conversion": _each(total, each, currency),
     }
+
+
+def _each(total: Record, each: int | None, currency: str) -> str:
+    if each is not None:
+        return _money(each, currency)
+    return "nobody used a code" if total["discount_minor"] is not None else "in several currencies"
+
+
+def _sum(row: Record, name: str, currency: str, *, named: bool = False) -> str:
+    """Two currencies are never added."""
+    if row[name] is None:
+        return " + ".join(money(one[name], one["currency"]) for one in row["money"])
+    own = row.get("currency") or currency
+    return _money(row[name], own) if named or own != currency else amount(row[name], currency)
 
 
 def _money(minor: float, currency: str) -> str:

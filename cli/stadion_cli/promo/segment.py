@@ -1,7 +1,7 @@
 """`stadion segment`: rules with a name, over the API's signed routes."""
 
+import json
 from typing import Annotated, Any, Final
-from urllib.parse import quote
 
 import typer
 
@@ -9,8 +9,8 @@ from stadion_cli.base import files
 from stadion_cli.base.errors import UsageError
 from stadion_cli.base.files import File
 from stadion_cli.base.options import Endpoint, OnAws, Port
-from stadion_cli.base.output import Json, Steps, say, show_json, show_table, tell
-from stadion_cli.base.signed import PROMOS, Refused, call, pages
+from stadion_cli.base.output import Json, Steps, confirm, say, say_raw, show_facts, show_json, show_table, tell
+from stadion_cli.base.signed import PROMOS, Refused, call, name_in_path, pages, user_id_of
 from stadion_cli.base.target import Target, target
 
 app: Final = typer.Typer(
@@ -48,9 +48,13 @@ def create(
             target(port, endpoint, on_aws=on_aws), "PUT", _path(name), wanted, **({"if_match": "*"} if replace else {})
         )
     except Refused as error:
-        error.hint = error.hint or ("--replace" if error.message.startswith("428") else "")
+        if error.code == "if_match_required":
+            raise Refused(
+                f"There is a segment {name} already. Nothing was changed.",
+                hint=f"stadion segment create {file} --replace",
+            ) from error
         raise
-    tell(found, as_json=as_json)
+    _tell(found, as_json=as_json)
 
 
 @app.command(name="list")
@@ -63,10 +67,73 @@ def list_(*, port: Port = None, endpoint: Endpoint = None, on_aws: OnAws = False
     """
     items = call(target(port, endpoint, on_aws=on_aws), "GET", BASE)["items"]
     if as_json:
-        show_json(items)
+        show_json(_without_nulls(items))
         return
     rows = [(one["name"], one["updated_at"], one.get("description") or "") for one in items]
     show_table("Segments", ("segment", "changed", "description"), rows)
+
+
+@app.command()
+def show(
+    name: Name, *, port: Port = None, endpoint: Endpoint = None, on_aws: OnAws = False, as_json: Json = False
+) -> None:
+    """A segment and its rule.
+
+    [bold]Example[/bold]
+
+      [cyan]stadion segment show regular-runners[/cyan]
+    """
+    _tell(call(target(port, endpoint, on_aws=on_aws), "GET", _path(name)), as_json=as_json)
+
+
+@app.command("used-by")
+def used_by(
+    name: Name, *, port: Port = None, endpoint: Endpoint = None, on_aws: OnAws = False, as_json: Json = False
+) -> None:
+    """Promos, campaigns and segments that ask for it: while there are any, it is not deleted.
+
+    [bold]Example[/bold]
+
+      [cyan]stadion segment used-by regular-runners[/cyan]
+    """
+    found = call(target(port, endpoint, on_aws=on_aws), "GET", f"{_path(name)}/used-by")
+    if as_json:
+        show_json(found)
+    elif any(found.values()):
+        show_facts({kind: ", ".join(names) for kind, names in found.items() if names})
+    else:
+        say(f"Nobody asks for {name}.")
+
+
+@app.command()
+def delete(
+    name: Name,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    port: Port = None,
+    endpoint: Endpoint = None,
+    on_aws: OnAws = False,
+    as_json: Json = False,
+) -> None:
+    """Delete a segment that nobody asks for.
+
+    [bold]Example[/bold]
+
+      [cyan]stadion segment delete regular-runners --yes[/cyan]
+    """
+    chosen, path = target(port, endpoint, on_aws=on_aws), _path(name)
+    if not confirm(f"Delete the segment {name}?", yes=yes):
+        raise typer.Exit(1)
+    try:
+        call(chosen, "DELETE", path, if_match="*")
+    except Refused as error:
+        if error.code == "segment_in_use":
+            error.hint = f"stadion segment used-by {name}"
+        raise
+    if as_json:
+        show_json({"name": name, "deleted": True})
+    else:
+        say(f"[green]✓[/green] {name} is deleted.")
 
 
 @app.command()
@@ -91,7 +158,7 @@ def count(
 @app.command()
 def explain(
     name: Name,
-    user: Annotated[str, typer.Option("--user", help="The athlete's user id.")],
+    user: Annotated[str, typer.Option("--user", help="The athlete's e-mail or user id.")],
     *,
     port: Port = None,
     endpoint: Endpoint = None,
@@ -102,9 +169,10 @@ def explain(
 
     [bold]Example[/bold]
 
-      [cyan]stadion segment explain regular-runners --user 8f14e45f-ceea-467f-a0e6-7b1c2d3e4f50[/cyan]
+      [cyan]stadion segment explain regular-runners --user anna@example.org[/cyan]
     """
-    found = call(target(port, endpoint, on_aws=on_aws), "GET", f"{_path(name)}/explain/{quote(user, safe='')}")
+    chosen, path = target(port, endpoint, on_aws=on_aws), _path(name)
+    found = call(chosen, "GET", f"{path}/explain/{user_id_of(chosen, user)}")
     tell(found, as_json=as_json)
 
 
@@ -116,5 +184,20 @@ def _counted(chosen: Target, name: str, report: Any) -> dict[str, int]:
     return total
 
 
+def _tell(found: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        show_json(_without_nulls(found))
+        return
+    facts = {"segment": found["name"], "description": found.get("description"), "changed": found.get("updated_at")}
+    show_facts({name: value for name, value in facts.items() if value})
+    say_raw(json.dumps(_without_nulls(found["rule"]), indent=2, ensure_ascii=False))
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without_nulls(one) for name, one in value.items() if one is not None}
+    return [_without_nulls(one) for one in value] if isinstance(value, list) else value
+
+
 def _path(name: str) -> str:
-    return f"{BASE}/{quote(name, safe='')}"
+    return f"{BASE}/{name_in_path(name, 'segment')}"
