@@ -6,9 +6,8 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from stadion_cli.base import documents
 from stadion_cli.base.errors import UsageError
-from stadion_cli.base.reading import json_text, yaml_text
-from stadion_cli.base.reading.unreadable import UnreadableError
 
 File = Annotated[Path, typer.Argument(help="YAML or JSON.", exists=True, dir_okay=False, readable=True)]
 MAX_BYTES: Final = 1_000_000
@@ -18,8 +17,8 @@ def read(path: Path) -> dict[str, Any]:
     """The object in the file. Dates and hours stay text, so that the API judges them."""
     is_json = path.suffix == ".json"
     try:
-        found = json_text.read(_text(path)) if is_json else yaml_text.read(_text(path))
-    except UnreadableError as error:
+        found = documents.of_json(_text(path)) if is_json else documents.of_yaml(_text(path))
+    except documents.UnreadableError as error:
         where = f"{path}, line {error.line}" if error.line is not None else str(path)
         raise UsageError(f"{where}: {error}", hint=error.hint) from error
     if not isinstance(found, dict):

@@ -64,25 +64,25 @@ def _is_no_address(name: str) -> str:
     return name
 
 
-class NewPlace(PromoPlace):
+class NewPromoPlace(PromoPlace):
     """What is stored may be of yesterday's lists; what is sent is of today's."""
 
     country: Country | None = None
     region: Region | None = None
 
 
-class NewWindow(PromoWindow):
+class NewPromoWindow(PromoWindow):
     opens: HourOfDay = Field(description="on the athlete's clock")
     closes: HourOfDay = Field(description="not included; the same as `opens`: the whole day")
 
 
 Places = Annotated[
-    list[NewPlace],
+    list[NewPromoPlace],
     Field(max_length=100, description="of the athletes; empty: everywhere"),
     AfterValidator(lambda found: [PromoPlace(**one.model_dump()) for one in found]),
 ]
 Windows = Annotated[
-    list[NewWindow],
+    list[NewPromoWindow],
     Field(max_length=20, description="empty: at any hour"),
     AfterValidator(lambda found: [PromoWindow(**one.model_dump()) for one in found]),
 ]

@@ -1,12 +1,18 @@
-"""YAML as people write it: by the core schema of YAML 1.2, in which `no`, `22:00` and `2026-12-01` are words."""
+"""YAML and JSON as people write them: no key twice in an object, and each complaint with its line.
 
+YAML goes by the core schema of version 1.2, in which `no`, `22:00` and `2026-12-01` are words. In JSON a repeated key
+is an error too (RFC 8259 leaves open which of the two holds).
+"""
+
+import json
 import re
 from functools import cache
 from importlib import import_module
+from json import scanner
+from json.decoder import JSONObject  # type: ignore[attr-defined]
 from typing import Any, Final
 
 from stadion_cli.base.errors import UsageError
-from stadion_cli.base.reading.unreadable import KeyTwiceError, UnreadableError
 
 MOST_VALUES: Final = 100_000
 """Aliases counted as often as they are named."""
@@ -22,7 +28,77 @@ MEANINGS: Final = (
 article's 0123 stays text."""
 
 
-def read(text: str) -> Any:
+class UnreadableError(Exception):
+    """What is wrong with a text, and in which of its lines, if in one."""
+
+    def __init__(self, said: str, line: int | None = None, *, hint: str = "") -> None:
+        self.line = line
+        self.hint = hint
+        super().__init__(said)
+
+
+class KeyTwiceError(UnreadableError):
+    def __init__(self, key: object, line: int) -> None:
+        super().__init__(f"{key} stands there for the second time.", line, hint="keep one of the two")
+
+
+# --- JSON ---
+
+_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:]')
+
+
+def of_json(text: str) -> Any:
+    """UnreadableError."""
+    try:
+        return json.loads(text, cls=_Decoder)
+    except json.JSONDecodeError as error:
+        raise UnreadableError(f"it is not JSON: {error.msg}.", error.lineno) from error
+    except (ValueError, RecursionError) as error:
+        raise UnreadableError(f"it is not JSON: {error}") from error
+
+
+class _Decoder(json.JSONDecoder):
+    def __init__(self) -> None:
+        super().__init__(parse_constant=_refuse)
+        self.parse_object = _object
+        self.scan_once = scanner.py_make_scanner(self)  # type: ignore[attr-defined]
+
+
+def _refuse(name: str) -> Any:
+    raise ValueError(f"there is no {name} in it.")
+
+
+def _object(at: tuple[str, int], strict: bool, scan_once: Any, _: Any, __: Any, memo: Any = None) -> Any:
+    text, start = at
+    pairs, end = JSONObject(at, strict, scan_once, None, list, memo)
+    found: dict[str, Any] = {}
+    for number, (key, value) in enumerate(pairs):
+        if key in found:
+            raise KeyTwiceError(key, text.count("\n", 0, _place_of_key(text, start, number)) + 1)
+        found[key] = value
+    return found, end
+
+
+def _place_of_key(text: str, start: int, number: int) -> int:
+    """Of the object that begins before `start`: where its key of that number stands."""
+    depth, before, seen = 0, start, -1
+    for token in _TOKEN.finditer(text, start):
+        if token[0] in "{[":
+            depth += 1
+        elif token[0] in "}]":
+            depth -= 1
+        elif token[0] == ":" and depth == 0:
+            seen += 1
+            if seen == number:
+                break
+        before = token.start()
+    return before
+
+
+# --- YAML ---
+
+
+def of_yaml(text: str) -> Any:
     """UnreadableError."""
     yaml = _yaml()
     try:
