@@ -11,7 +11,6 @@ from promos.campaigns.experiment import message_store as messages
 from promos.campaigns.experiment.findings import Findings, Guardrail, Rates, guardrails
 from promos.campaigns.experiment.measures import Sums
 from promos.campaigns.plan.values import HOLD_OUT, REST, CampaignPlan
-from promos.campaigns.run.assignment import shares_of
 from promos.campaigns.run.domain import Campaign, Run
 from promos.offers import funnel_store
 from promos.offers.funnel_store import FunnelCell
@@ -172,7 +171,7 @@ def _arm(run: Run, name: str, role: str, found: Findings, counts: dict[str, int]
         name=name,
         role=role,
         promo_id=run.plan.variant(variant).promo_id if variant else None,
-        planned_share=shares_of(run.plan).get(name, 0.0),
+        planned_share=run.plan.shares.get(name, 0.0),
         sums=found.arms.get(name, Sums()),
         rates=found.rates.get(name, Rates()),
         delivered=_below(counts, messages.DELIVERED),

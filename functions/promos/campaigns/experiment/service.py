@@ -10,7 +10,6 @@ from promos.campaigns.experiment.measures import Sums, total
 from promos.campaigns.experiment.statistics import Arm, Conclusion, Decision, Difference, Interval, Reason
 from promos.campaigns.plan.values import HOLD_OUT, REST, ExperimentMethod, ExperimentMetric
 from promos.campaigns.run import store
-from promos.campaigns.run.assignment import shares_of
 from promos.campaigns.run.domain import Judgement, Run, RunOutcome, RunState
 
 
@@ -144,7 +143,7 @@ def _comparison(found: Difference, metric: ExperimentMetric, *, decides: bool) -
 
 
 def _ratio(run: Run, sums: dict[str, Sums]) -> statistics.SampleRatio:
-    shares = shares_of(run.plan)
+    shares = run.plan.shares
     return statistics.sample_ratio([_arm(name, sums.get(name, Sums())) for name in shares], shares)
 
 

@@ -218,6 +218,17 @@ class CampaignPlan(StrictValue):
         return timedelta(hours=self.experiment.for_hours + closing)
 
     @property
+    def shares(self) -> dict[str, float]:
+        """Arm -> its planned share of the audience; only arms that somebody may be in."""
+        held_out = self.hold_out_percent / 100
+        told = 1 - held_out
+        tested = told * self.rollout.test_percent / 100
+        whole = sum(variant.weight for variant in self.variants)
+        shares = {variant.name: tested * variant.weight / whole for variant in self.variants}
+        shares |= {REST: told - tested, HOLD_OUT: held_out}
+        return {arm: share for arm, share in shares.items() if share > 0}
+
+    @property
     def first(self) -> CampaignVariant:
         return self.variants[0]
 

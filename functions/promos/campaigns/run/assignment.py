@@ -21,17 +21,6 @@ def arm_of(campaign_id: str, plan: CampaignPlan, user_id: str) -> str:
     return _weighted(share(f"{campaign_id}/variant", user_id), plan.variants)
 
 
-def shares_of(plan: CampaignPlan) -> dict[str, float]:
-    """Arm -> its planned share of the audience; only arms that somebody may be in."""
-    held_out = plan.hold_out_percent / 100
-    told = 1 - held_out
-    tested = told * plan.rollout.test_percent / 100
-    whole = sum(variant.weight for variant in plan.variants)
-    shares = {variant.name: tested * variant.weight / whole for variant in plan.variants}
-    shares |= {REST: told - tested, HOLD_OUT: held_out}
-    return {arm: share for arm, share in shares.items() if share > 0}
-
-
 def share(question: str, user_id: str) -> float:
     """Even in [0, 1)."""
     digest = hashlib.sha256(f"{question}/{user_id}".encode()).digest()

@@ -9,7 +9,6 @@ from promos.athletes import store as athletes
 from promos.campaigns.experiment.statistics import Arm, sample_ratio
 from promos.campaigns.plan.values import HOLD_OUT, CampaignPlan
 from promos.campaigns.run import audience, selection
-from promos.campaigns.run.assignment import shares_of
 from promos.campaigns.run.audience import Question
 from promos.campaigns.run.domain import Chosen
 from promos.facts import Athlete
@@ -65,7 +64,7 @@ def test_whoever_is_chosen_splits_as_planned_over_many_campaigns() -> None:
         arms, _ = chosen(f"campaign-{number}", made)
         assert sum(arms.values()) - arms[HOLD_OUT] == 20
         together += arms
-    shares = shares_of(made)
+    shares = made.shares
     found = sample_ratio([Arm(name, together[name], 0, 0, 0) for name in shares], shares)
     assert found.p_value is not None
     assert found.p_value > 0.01, together
@@ -84,5 +83,5 @@ def test_who_is_chosen_does_not_hang_on_the_pages(monkeypatch: pytest.MonkeyPatc
 
 def test_planned_shares_are_of_the_whole_audience() -> None:
     made = plan(hold_out_percent=20, rollout={"test_percent": 25})
-    assert shares_of(made) == pytest.approx({"a": 0.1, "b": 0.1, "rest": 0.6, HOLD_OUT: 0.2})
-    assert shares_of(plan(hold_out_percent=0)) == {"a": 0.5, "b": 0.5}
+    assert made.shares == pytest.approx({"a": 0.1, "b": 0.1, "rest": 0.6, HOLD_OUT: 0.2})
+    assert plan(hold_out_percent=0).shares == {"a": 0.5, "b": 0.5}
