@@ -74,4 +74,32 @@ MUTANTS: Final = (
         "if True:",
         ("tests/promos/offers/integration/test_counting.py",),
     ),
+    Mutant(
+        "what nobody told of an athlete is not so",
+        "promos.verdicts:_known",
+        "return None if value is None else fits(value)",
+        "return value is not None and fits(value)",
+        ("tests/promos/unit/test_targeting.py",),
+    ),
+    Mutant(
+        "a segment goes while a promo begins to ask for it",
+        "promos.athletes.segment_store:note",
+        "change.replace(seen, Asked(recent=recent[-RECENT:]))",
+        "pass",
+        ("tests/promos/athletes/integration/test_used_segments.py",),
+    ),
+    Mutant(
+        "the hold-out goes on after the last offer",
+        "promos.campaigns.run.audience:look",
+        "if offers_left <= 0 else None",
+        "if offers_left <= 0 and arm != HOLD_OUT else None",
+        ("tests/promos/campaigns/unit/test_alike.py",),
+    ),
+    Mutant(
+        "who has used a promo up is chosen",
+        "promos.campaigns.run.audience:_has_used_up",
+        "return any(used[promo_id] >= limit",
+        "return any(used[promo_id] > limit",
+        ("tests/promos/campaigns/integration/test_campaigns.py",),
+    ),
 )

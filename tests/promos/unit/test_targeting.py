@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from promos import verdicts
+from promos import targeting, verdicts
 from promos.facts import Athlete, Facts, Piece
 from promos.targeting import Needs, TargetingRule, needs, problems_of
 from promos.verdicts import judge
@@ -135,14 +135,37 @@ def test_what_is_unknown_decides_only_where_nothing_else_does() -> None:
         assert verdict.decided_by.pointer.endswith("/segment") is (holds is None)
 
 
+def doubled(length: int) -> dict[str, TargetingRule]:
+    """Each segment asks three times for the one before it: 3^200 ways through all."""
+    chain = {"s0": rule(consent="marketing_email")}
+    for number in range(1, length):
+        before = {"segment": f"s{number - 1}"}
+        chain[f"s{number}"] = rule(all=[before, {"any": [before, {"not": before}]}])
+    return chain
+
+
+def test_what_nested_segments_need_and_lead_to_is_found_by_looking_at_each_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked: list[TargetingRule] = []
+    honest = targeting.asked_segments
+    monkeypatch.setattr(targeting, "asked_segments", lambda one: (looked.append(one), honest(one))[1])
+    chain = doubled(200)
+
+    for ask in (
+        lambda: needs(rule(segment="s199"), chain),
+        lambda: problems_of(rule(any=[{"segment": "s199"}] * 20), chain, within="s0"),
+    ):
+        looked.clear()
+        assert ask()
+        assert 0 < len(looked) <= 201
+
+
 def test_segments_that_ask_for_each_other_twice_are_judged_once_each(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[TargetingRule] = []
     leaf = verdicts._leaf
     monkeypatch.setattr(verdicts, "_leaf", lambda rule, facts: (asked.append(rule), leaf(rule, facts))[1])
-    chain = {"s0": rule(consent="marketing_email")}
-    for number in range(1, 200):
-        before = {"segment": f"s{number - 1}"}
-        chain[f"s{number}"] = rule(all=[before, {"any": [before, {"not": before}]}])
+    chain = doubled(200)
 
     assert judge(rule(segment="s199"), FACTS, chain).passed
     assert len(asked) == 1
