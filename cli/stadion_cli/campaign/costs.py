@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from statistics import NormalDist
 from typing import Any, Final
 
 HOLD_OUT: Final = "hold-out"
@@ -11,6 +12,7 @@ REST: Final = "rest"
 USUAL_CHANNELS: Final = ("inbox", "push", "email")
 """Of an offer, where the plan names none."""
 BATCH: Final = 100
+POWER: Final = 0.8
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,23 @@ def _bounded(promo: Mapping[str, Any], orders: float, plan: Mapping[str, Any], d
     return found
 
 
+def could_show(plan: Mapping[str, Any], by_arm: Mapping[str, int]) -> float | None:
+    """The difference of shares that the test would find four times of five, if as many order as the plan expects.
+
+    Of the two smallest variants, or of the only one and the hold-out; None where it is judged otherwise, or one is empty.
+    """
+    experiment = plan["experiment"]
+    names = [variant["name"] for variant in plan["variants"]]
+    compared = names if len(names) > 1 else [*names, HOLD_OUT]
+    smaller = sorted(by_arm.get(name, 0) for name in compared)[:2]
+    if experiment["metric"] != "orders" or experiment["method"] != "fixed_horizon" or not all(smaller):
+        return None
+    share = plan["costs"]["expected_conversion_percent"] / 100
+    alpha = (1 - experiment["confidence"]) / max(1, len(names) - 1)
+    quantiles = NormalDist().inv_cdf(1 - alpha / 2) + NormalDist().inv_cdf(POWER)
+    return quantiles * math.sqrt(share * (1 - share) * sum(1 / athletes for athletes in smaller))
+
+
 def promo_ids(plan: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys(variant["promo_id"] for variant in plan["variants"]))
 
@@ -141,6 +160,7 @@ def as_facts(plan: Mapping[str, Any], seen: Mapping[str, Any], cost: Cost) -> di
     return {
         **seen,
         "told": athletes,
+        "could_show": could_show(plan, seen["by_arm"]),
         "batches": batches(seen["by_arm"]),
         "minutes_to_send": minutes(plan, athletes),
         "currency": plan["currency"],

@@ -123,6 +123,10 @@ def _sending(plan: Record, by_arm: Mapping[str, int], athletes: int) -> dict[str
         "batches": f"about {count(costs.batches(by_arm))}",
         "time": f"{_minutes(plan, first)} at {count(plan['athletes_per_minute'])} athletes a minute",
     }
+    found = costs.could_show(plan, by_arm)
+    if found is not None:
+        expected = f"if {plan['costs']['expected_conversion_percent']:g} % order"
+        said["the test could show"] = f"a difference of {100 * found:.1f} points, four times of five, {expected}"
     if by_arm.get(REST):
         said["later, the rest"] = f"{_minutes(plan, by_arm[REST])}, when the test is decided"
     return said

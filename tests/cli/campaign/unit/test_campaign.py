@@ -272,6 +272,7 @@ def test_a_dry_run_adds_up_its_pages_and_says_that_it_is_one(api: Api, capsys: p
         "agreed to no marketing                  400",
         "about 1 min at 3 000 athletes a minute",
         "An estimate, if 6 % of those told order.",
+        "a difference of 4.4 points, four times of five, if 6 % order",
         "a        ru            5  is shortened to four",
     ):
         assert part in said
@@ -359,6 +360,30 @@ def _audience(api: Api, by_arm: dict[str, int] | None = None) -> None:
         "GET /v1/admin/promos/winter-delivery": DELIVERY,
         f"POST {BASE}/validate": {"is_valid": True, "problems": []},
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("by_arm", "changes", "points"),
+    [
+        ({"a": 450, "b": 450, "hold-out": 100}, {}, 4.4),
+        ({"a": 450, "b": 450, "hold-out": 100}, {"confidence": 0.975}, 4.9),
+        ({"a": 450, "b": 0, "hold-out": 100}, {}, None),
+        ({"a": 450, "b": 450}, {"metric": "revenue"}, None),
+        ({"a": 450, "b": 450}, {"method": "sequential"}, None),
+    ],
+)
+def test_a_plan_says_beforehand_what_it_could_show(
+    by_arm: dict[str, int], changes: dict[str, Any], points: float | None
+) -> None:
+    plan = REPORT["plan"] | {"experiment": REPORT["plan"]["experiment"] | changes}
+    found = campaign_costs.could_show(plan, by_arm)
+    assert (None if found is None else round(100 * found, 1)) == points
+
+
+def test_one_variant_is_compared_with_the_hold_out() -> None:
+    plan = REPORT["plan"] | {"variants": REPORT["plan"]["variants"][:1]}
+    assert campaign_costs.could_show(plan, {"a": 900}) is None
+    assert round(100 * (campaign_costs.could_show(plan, {"a": 900, "hold-out": 100}) or 0), 1) == 7.0
 
 
 def test_a_budget_bounds_what_discounts_may_cost() -> None:
