@@ -174,7 +174,8 @@ def check(report: Any, arms: dict[str, str], bought: dict[str, int], offers: dic
         assert arm["athletes"] == len(its)
         assert arm["issued"] == (0 if arm["role"] == "hold_out" else len(its))
         assert (arm["orderers"], arm["orders"], arm["revenue_minor"]) == (len(paid), len(paid), sum(paid))
-        assert (arm["redeemed"], arm["discount_minor"]) == (len(used), sum(one["discount_minor"] for one in used))
+        given = sum(money["discount_minor"] for offer in used for money in offer["orders"].values())
+        assert (arm["redeemed"], arm["discount_minor"]) == (len(used), given)
         assert arm["new_customers"] == len(paid)
     total = report["total"]
     assert total["conversions"] == 52

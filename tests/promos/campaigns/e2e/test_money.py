@@ -49,7 +49,7 @@ def plan(crowd: Crowd, weights: dict[str, int], promos: dict[str, str], **fields
         "name": "Money",
         "time_zone": "UTC",
         "schedule": {
-            "at": (datetime.now(UTC) + timedelta(seconds=4)).replace(tzinfo=None).isoformat(timespec="seconds")
+            "at": (datetime.now(UTC) + timedelta(seconds=10)).replace(tzinfo=None).isoformat(timespec="seconds")
         },
         "audience": {"profile": {"cities": [crowd.city]}},
         "hold_out_percent": 10,

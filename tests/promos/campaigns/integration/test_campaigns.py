@@ -288,17 +288,17 @@ def test_who_has_used_the_promo_up_is_not_chosen_and_not_costed(shop: Service) -
 def test_messages_are_counted_once_by_arm_and_day(shop: Service) -> None:
     from promos.campaigns.experiment import message_store as messages
 
-    athlete(shop, "anna")
-    new = {"user_id": "anna", "run_id": "winter-1", "campaign_id": "winter", "variant": "a"}
+    athlete(shop, ATHLETE)
+    new = {"user_id": ATHLETE, "run_id": "winter-1", "campaign_id": "winter", "variant": "a"}
     offer = ask(shop, "POST", "/v1/admin/promos/shoes/offers", new).body
     about = {"notification_id": "n-1", "request_id": f"promo_offer:{offer['offer_id']}", "template": "promo_offer"}
     delivered = [
-        entry("NotificationDelivered", {**about, "channel": channel, "campaign_id": "winter"}, user="anna",
+        entry("NotificationDelivered", {**about, "channel": channel, "campaign_id": "winter"}, user=ATHLETE,
               source="notifications") for channel in ("inbox", "email")
     ]  # fmt: skip
     bounced = entry("NotificationFailed", {**about, "channel": "push", "reason": "no_address", "campaign_id": "winter"},
-                    user="anna", source="notifications")  # fmt: skip
-    others = [entry("NotificationDelivered", {**about, "channel": "inbox", "campaign_id": None}, user="anna",
+                    user=ATHLETE, source="notifications")  # fmt: skip
+    others = [entry("NotificationDelivered", {**about, "channel": "inbox", "campaign_id": None}, user=ATHLETE,
                     source="notifications")]  # fmt: skip
     for _ in range(2):
         answer = shop.invoke("on_message_events", sqs_event(*delivered, bounced, *others))

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -69,7 +70,7 @@ def test_a_return_that_overtakes_its_order_wins(promos: Service) -> None:
 
 def test_the_funnel_counts_what_was_told_once_in_any_order(promos: Service) -> None:
     launch(promos)
-    users = [f"user-{number}" for number in range(4)]
+    users = [str(UUID(int=number)) for number in range(4)]
     welcome(promos, *users)
     offers = [issue(promos, user, campaign_id="winter", variant="ab"[n % 2]) for n, user in enumerate(users)]
     promos.call("POST", f"/v1/promos/{offers[0]['offer_id']}/view", user=users[0])
