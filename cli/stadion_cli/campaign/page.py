@@ -80,7 +80,7 @@ def _tiles(report: Record) -> list[tuple[str, str, str]]:
          f"{count(total['impressions'])} impressions, {count(total['clicks'])} clicks"),
         ("Codes used", count(total["conversions"]), f"{share_of(total['conversions'], total['athletes'])} of athletes"),
         ("Revenue", money(total["revenue_minor"], currency), "of all their orders in the time, less returns"),
-        ("Spend", money(total["spend_minor"], currency), "discounts, messages, fixed"),
+        ("Spend", money(total["spend_minor"], currency), "discounts, gifts, messages, fixed"),
         ("Cost per acquisition", each("cost_per_acquisition_minor"), f"{count(total['conversions'])} codes used"),
         ("Customer acquisition cost", each("customer_acquisition_cost_minor"),
          f"{count(total['new_customers'])} new customers"),
@@ -150,12 +150,15 @@ def _money(report: Record) -> Table:
             count(arm["new_customers"]),
             count(arm["reversed"]),
             count(arm["withdrawn"]),
-            *(amount(arm[name], currency) for name in ("discount_minor", "messages_minor", "spend_minor")),
+            *(
+                amount(arm[name], currency)
+                for name in ("discount_minor", "cost_minor", "messages_minor", "spend_minor")
+            ),
         ]
         for arm in report["arms"]
         if told.is_told(arm)
     ]
-    columns = ("arm", "new customers", "returned", "consents withdrawn", "discounts", "messages", "spend")
+    columns = ("arm", "new customers", "returned", "consents withdrawn", "discounts", "gifts", "messages", "spend")
     return Table(f"By arm, money in {currency}", columns, rows)
 
 

@@ -38,6 +38,7 @@ STEPS: Final = {
 }
 MARKS: Final = {True: "[green]✓[/green]", False: "[red]✗[/red]", None: "[yellow]·[/yellow]"}
 DAY: Final = ("issued", "impressions", "clicks", "conversions")
+ARM_MONEY: Final = ("discount_minor", "cost_minor", "messages_minor", "spend_minor")
 DAY_MONEY: Final = ("discount_minor", "messages_minor", "spend_minor", "paid_with_code_minor")
 METHODS: Final = {"fixed_horizon": "one look at the end", "sequential": "at any look, each valid"}
 
@@ -187,6 +188,7 @@ def totals(report: Record) -> dict[str, str]:
         "revenue": f"{money(total['revenue_minor'], currency)}, of all their orders, with or without a code",
         "spend": money(total["spend_minor"], currency),
         "of that discounts": money(total["discount_minor"], currency),
+        "of that gifts and deliveries": money(total["cost_minor"], currency),
         "of that messages": money(total["messages_minor"], currency),
         "of that fixed": money(total["fixed_minor"], currency),
     }
@@ -260,12 +262,15 @@ def _money_by_arm(report: Record) -> None:
             count(arm["new_customers"]),
             count(arm["reversed"]),
             count(arm["withdrawn"]),
-            *(amount(arm[name], currency) for name in ("discount_minor", "messages_minor", "spend_minor")),
+            *(
+                amount(arm[name], currency)
+                for name in ("discount_minor", "cost_minor", "messages_minor", "spend_minor")
+            ),
         ]
         for arm in report["arms"]
         if is_told(arm)
     ]
-    columns = ("arm", "promo", "new customers", "returned", "withdrew", "discounts", "messages", "spend")
+    columns = ("arm", "promo", "new customers", "returned", "withdrew", "discounts", "gifts", "messages", "spend")
     number_table(f"What it took, money in {currency}", columns, rows, left=2)
 
 

@@ -36,7 +36,7 @@ class ArmReport:
 
     @property
     def spend_minor(self) -> int:
-        return self.sums.discount_minor + self.messages_minor
+        return self.sums.given_minor + self.messages_minor
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,7 @@ class Amounts:
     conversions: int = 0
     messages: int = 0
     discount_minor: int = 0
+    cost_minor: int = 0
     messages_minor: int = 0
     spend_minor: int = 0
     paid_with_code_minor: int = 0
@@ -76,12 +77,13 @@ class Total:
     new_customers: int
     revenue_minor: int
     discount_minor: int
+    cost_minor: int
     messages_minor: int
     fixed_minor: int
 
     @property
     def spend_minor(self) -> int:
-        return self.discount_minor + self.messages_minor + self.fixed_minor
+        return self.discount_minor + self.cost_minor + self.messages_minor + self.fixed_minor
 
     @property
     def cost_per_acquisition_minor(self) -> int | None:
@@ -156,7 +158,7 @@ def _funnel(run: Run) -> Iterator[tuple[FunnelCell, dict[str, int]]]:
                 yield cell, totals
 
 
-_FUNNEL = {"issued", "viewed", "clicked", "dismissed", "redeemed", "reversed", "discount_minor"}
+_FUNNEL = {"issued", "viewed", "clicked", "dismissed", "redeemed", "reversed", "discount_minor", "cost_minor"}
 
 
 def _roles(run: Run) -> list[tuple[str, str]]:
@@ -191,6 +193,7 @@ def _total(plan: CampaignPlan, arms: Iterable[ArmReport]) -> Total:
         new_customers=sums.new_customers,
         revenue_minor=sums.revenue_minor,
         discount_minor=sums.discount_minor,
+        cost_minor=sums.cost_minor,
         messages_minor=sum(arm.messages_minor for arm in told),
         fixed_minor=plan.costs.fixed_minor,
     )
@@ -202,8 +205,15 @@ def _below(counts: dict[str, int], prefix: str) -> dict[str, int]:
 
 # --- by day ---------------------------------------------------------------------------------------------------------
 
-_STEPS = {"issued": "issued", "viewed": "impressions", "clicked": "clicks", "redeemed": "conversions",
-          "discount_minor": "discount_minor", "revenue_minor": "paid_with_code_minor"}  # fmt: skip
+_STEPS = {
+    "issued": "issued",
+    "viewed": "impressions",
+    "clicked": "clicks",
+    "redeemed": "conversions",
+    "discount_minor": "discount_minor",
+    "cost_minor": "cost_minor",
+    "revenue_minor": "paid_with_code_minor",
+}
 
 
 def marketing(campaign: Campaign, runs: Iterable[Run]) -> CampaignReport:
@@ -239,5 +249,5 @@ def _amounts(plan: CampaignPlan, steps: Mapping[str, int], told: dict[str, int])
         **steps,
         messages=sum(_below(told, messages.DELIVERED).values()),
         messages_minor=cost,
-        spend_minor=steps.get("discount_minor", 0) + cost,
+        spend_minor=steps.get("discount_minor", 0) + steps.get("cost_minor", 0) + cost,
     )

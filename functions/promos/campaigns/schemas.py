@@ -170,6 +170,7 @@ class ArmResponse(BaseModel):
         description="paid for these orders and not given back, with or without a code, in the campaign's currency"
     )
     discount_minor: int
+    cost_minor: int = Field(description="of gifts and deliveries")
     new_customers: int
     withdrawn: int = Field(description="told, and without any consent to marketing since")
     delivered: dict[str, int] = Field(description="channel -> messages")
@@ -259,6 +260,7 @@ class CampaignAmountsResponse(BaseModel):
     conversions: int = 0
     messages: int = 0
     discount_minor: int = 0
+    cost_minor: int = 0
     messages_minor: int = 0
     spend_minor: int = 0
     paid_with_code_minor: int = Field(
@@ -288,6 +290,7 @@ class CampaignTotalResponse(BaseModel):
     new_customers: int
     revenue_minor: int
     discount_minor: int
+    cost_minor: int = Field(description="of gifts and deliveries")
     messages_minor: int
     fixed_minor: int
     spend_minor: int

@@ -11,7 +11,7 @@ from promos.checkout.settlement import Terms
 from promos.checkout.store import Guard, OnOrder, Step
 from promos.facts import Athlete
 from promos.offers import store as offer_store
-from promos.offers.domain import Code, Offer, Promo, walk_in
+from promos.offers.domain import Code, Offer, OrderMoney, Promo, walk_in
 from stadion import codes
 from stadion.events import promos as promo_events
 from stadion.events.envelope import Event
@@ -123,6 +123,9 @@ class OrderChange:
                 burden = one.discount_minor + terms[one.promo_id].discount.cost_minor
                 self.put(self.budgets.change(one, burden, past=True) or one)
 
+    def _cost(self, one: Redemption) -> int:
+        return self.budgets.promo(one.promo_id).discount.cost_minor
+
     def _terms(self, promo_id: str) -> Terms:
         promo = self.budgets.promo(promo_id)
         return Terms(promo.discount, promo.currency)
@@ -154,7 +157,7 @@ class OrderChange:
             limits=self.budgets.promo(new.promo_id).limits if new.stands and new.user_id is not None else None,
             code=self._code_step(before, new) if begins or before is None or before.state is not new.state else None,
             offer=self._offer_step(before, new),
-            news=_news(before, new),
+            news=_news(before, new, self._cost(new)),
         )
 
     def _code_step(self, before: Redemption | None, new: Redemption) -> tuple[Stored[Code], Code] | None:
@@ -177,13 +180,13 @@ class OrderChange:
             return None
         after = offer.unsettled(new.source, self.now)
         if is_redeemed:
-            after = offer.settled(
-                new.source,
-                self.now,
-                discount_minor=new.discount_minor,
-                revenue_minor=new.paid_minor,
+            money = OrderMoney(
                 currency=new.currency,
+                discount_minor=new.discount_minor,
+                cost_minor=self._cost(new),
+                revenue_minor=new.paid_minor,
             )
+            after = offer.settled(new.source, money, self.now)
         return (offer, after) if after != offer else None
 
 
@@ -197,7 +200,7 @@ def of_offer(code: Code, promo: Promo, user_id: str | None) -> dict[str, str | N
     return offer.model_dump(include={"offer_id", "campaign_id", "variant"}) if offer is not None else {}
 
 
-def _news(before: Redemption | None, new: Redemption) -> Event | None:
+def _news(before: Redemption | None, new: Redemption, cost_minor: int) -> Event | None:
     """What others hear: that a code is used, what it came to, that it is free again."""
     was_redeemed = before is not None and before.state is State.REDEEMED
     about = {
@@ -212,7 +215,7 @@ def _news(before: Redemption | None, new: Redemption) -> Event | None:
         return PromoReversed.model_validate(about) if was_redeemed else None
     if new.state is not State.REDEEMED:
         return None
-    paid = {"order_total_minor": new.paid_minor}
+    paid = {"order_total_minor": new.paid_minor, "cost_minor": cost_minor}
     if not was_redeemed:
         return PromoRedeemed.model_validate(about | paid)
     return PromoSettled.model_validate(about | paid) if before is None or _money(before) != _money(new) else None

@@ -1,5 +1,6 @@
 """Promos and offers: states, times, places, money. Pure."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -170,6 +171,8 @@ class OrderMoney(Value):
 
     currency: str
     discount_minor: int
+    cost_minor: int = 0
+    """Of a gift or a delivery."""
     revenue_minor: int
 
 
@@ -241,30 +244,11 @@ class Offer(Value):
     def dismissed(self, now: datetime) -> "Offer":
         return self._noted(dismissed_at=self.dismissed_at or now)
 
-    def redeemed(self, now: datetime, *, discount_minor: int, revenue_minor: int) -> "Offer":
-        return self._noted(
-            redeemed_at=self.redeemed_at or now,
-            redemptions=self.redemptions + 1,
-            discount_minor=self.discount_minor + discount_minor,
-            revenue_minor=self.revenue_minor + revenue_minor,
-        )
-
-    def reversed(self, now: datetime, *, discount_minor: int, revenue_minor: int) -> "Offer":
-        left = self.redemptions - 1
-        return self._noted(
-            redeemed_at=self.redeemed_at if left else None,
-            reversed_at=now,
-            redemptions=left,
-            discount_minor=self.discount_minor - discount_minor,
-            revenue_minor=self.revenue_minor - revenue_minor,
-        )
-
-    def settled(self, source: str, now: datetime, *, discount_minor: int, revenue_minor: int, currency: str) -> "Offer":
+    def settled(self, source: str, money: OrderMoney, now: datetime) -> "Offer":
         """An order (`<partner>#<order>`) that used the code, as it stands now; the same again changes nothing.
 
         A used code is no impression and no click: those are what the app told.
         """
-        money = OrderMoney(currency=currency, discount_minor=discount_minor, revenue_minor=revenue_minor)
         return self._with_orders({**self.orders, source: money}, self._unsourced(source), now)
 
     def unsettled(self, source: str, now: datetime) -> "Offer":
@@ -289,15 +273,19 @@ class Offer(Value):
 
     @property
     def money(self) -> dict[str, int]:
-        """`discount.<currency>` and `revenue.<currency>`, each over all orders of that currency."""
-        found: dict[str, int] = {}
+        """`discount.<currency>`, `cost.<currency>` and `revenue.<currency>`, each over all orders of that currency."""
+        found: Counter[str] = Counter()
         for one in self.orders.values():
-            for name, minor in (("discount", one.discount_minor), ("revenue", one.revenue_minor)):
-                found[f"{name}.{one.currency}"] = found.get(f"{name}.{one.currency}", 0) + minor
-        return found
+            found[f"discount.{one.currency}"] += one.discount_minor
+            found[f"cost.{one.currency}"] += one.cost_minor
+            found[f"revenue.{one.currency}"] += one.revenue_minor
+        return {name: minor for name, minor in found.items() if minor}
 
     def discount_in(self, currency: str) -> int:
         return self.discount_minor + self.money.get(f"discount.{currency}", 0)
+
+    def cost_in(self, currency: str) -> int:
+        return self.money.get(f"cost.{currency}", 0)
 
     def _noted(self, **fields: Any) -> "Offer":
         changed = {name: value for name, value in fields.items() if getattr(self, name) != value}

@@ -10,7 +10,7 @@ from stadion.postings import Posting
 
 SHARDS = 8
 MAX_ACCOUNTS = 5000
-MONEY = {"discount": "discount_minor", "revenue": "revenue_minor"}
+MONEY = {"discount": "discount_minor", "cost": "cost_minor", "revenue": "revenue_minor"}
 
 
 class FunnelCell(NamedTuple):
@@ -33,7 +33,7 @@ def post(promo_id: str, posting: Posting, now: datetime) -> str:
 
 
 def totals(promo_id: str, currency: str | None = None) -> dict[FunnelCell, dict[str, int]]:
-    """With `currency`: `discount_minor` and `revenue_minor` are what was given and paid in it, and in no other."""
+    """With `currency`, `discount_minor`, `cost_minor` and `revenue_minor` are what was given and paid in it."""
     found: dict[FunnelCell, dict[str, int]] = {}
     for shard in range(SHARDS):
         for name, amounts in _ledger(promo_id, shard).each(limit=MAX_ACCOUNTS):

@@ -53,5 +53,9 @@ def _walk_in(event: PromoRedeemed | PromoSettled | PromoReversed) -> tuple[int, 
     if isinstance(event, PromoReversed):
         return event.revision, {}
     currency = event.currency
-    money = {f"discount.{currency}": event.discount_minor, f"revenue.{currency}": event.order_total_minor}
-    return event.revision, {"walk_ins": 1, **money}
+    money = {
+        f"discount.{currency}": event.discount_minor,
+        f"cost.{currency}": event.cost_minor,
+        f"revenue.{currency}": event.order_total_minor,
+    }
+    return event.revision, {"walk_ins": 1, **{name: minor for name, minor in money.items() if minor}}

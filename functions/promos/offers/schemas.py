@@ -21,6 +21,7 @@ from promos.offers.domain import (
     PromoStatus,
     is_open_at,
 )
+from promos.offers.funnel_store import MONEY
 from promos.offers.links import tagged
 from promos.offers.message_service import sms_size
 from promos.targeting import Problem, TargetingRule
@@ -345,6 +346,7 @@ class FunnelMoney(BaseModel):
 
     currency: str
     discount_minor: int = Field(description="what the codes gave")
+    cost_minor: int = Field(default=0, description="of gifts and deliveries")
     revenue_minor: int = Field(description="what was paid for these orders")
 
 
@@ -393,7 +395,7 @@ def _money(amounts: Mapping[str, int], currency: str | None) -> list[FunnelMoney
     found: dict[str, dict[str, int]] = {}
     for name, minor in amounts.items():
         kind, _, of = name.partition(".")
-        if kind in {"discount", "revenue"} and of:
+        if kind in MONEY and of:
             row = found.setdefault(of, {})
             row[kind] = row.get(kind, 0) + minor
     for kind in ("discount", "revenue"):
@@ -401,7 +403,7 @@ def _money(amounts: Mapping[str, int], currency: str | None) -> list[FunnelMoney
             row = found.setdefault(currency or NO_CURRENCY, {})
             row[kind] = row.get(kind, 0) + minor
     return [
-        FunnelMoney(currency=of, discount_minor=row.get("discount", 0), revenue_minor=row.get("revenue", 0))
+        FunnelMoney(currency=of, **{f"{kind}_minor": row.get(kind, 0) for kind in MONEY})
         for of, row in sorted(found.items())
     ]
 

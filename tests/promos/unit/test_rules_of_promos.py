@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from promos.budget import Left, Take, plan, shard_count, split
 from promos.facts import Piece, ProductCopy
-from promos.offers.domain import Offer, burden_of, discount_of, is_open_at, may_stack, period_key
+from promos.offers.domain import Offer, OrderMoney, burden_of, discount_of, is_open_at, may_stack, period_key
 from promos.offers.links import tagged
 from promos.offers.replacement import replacement_for
 from promos.patterns import ALPHABET, PatternError, check, code_of
@@ -157,8 +157,9 @@ STEPS: dict[str, Callable[[Offer, datetime], Offer]] = {
     "view": Offer.viewed,
     "click": Offer.clicked,
     "dismiss": Offer.dismissed,
-    "redeem": lambda offer, now: offer.redeemed(now, discount_minor=5, revenue_minor=9),
-    "settle": lambda offer, now: offer.settled("s#o-1", now, discount_minor=5, revenue_minor=9, currency="RUB"),
+    "settle": lambda offer, now: offer.settled(
+        "s#o-1", OrderMoney(currency="RUB", discount_minor=5, revenue_minor=9), now
+    ),
     "unsettle": lambda offer, now: offer.unsettled("s#o-1", now),
 }
 

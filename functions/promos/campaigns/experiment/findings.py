@@ -78,7 +78,7 @@ def guardrails(run: Run, found: Findings) -> list[Guardrail]:
     told = sum((sums for arm, sums in found.arms.items() if arm != HOLD_OUT), Sums())
     rails = []
     if limits.spend_minor is not None:
-        spend = told.discount_minor + messages.cost_minor(run.plan, found.messages.values())
+        spend = told.given_minor + messages.cost_minor(run.plan, found.messages.values())
         rails.append(Guardrail("spend_minor", limits.spend_minor, spend))
     if limits.withdrawn_percent is not None and told.issued >= limits.least_athletes:
         rails.append(Guardrail("withdrawn_percent", limits.withdrawn_percent, 100 * told.withdrawn / told.issued))

@@ -37,15 +37,22 @@ class Sums(Value):
     """Paid for these orders and not given back, with or without a code."""
     revenue_squares: int = 0
     discount_minor: int = 0
+    cost_minor: int = 0
+    """Of gifts and deliveries."""
     new_customers: int = 0
     """Orderers who had never ordered before the run."""
     withdrawn: int = 0
     """Who were told, and consent to no marketing any more."""
 
     @property
+    def given_minor(self) -> int:
+        """What the promo cost: discounts, gifts and deliveries."""
+        return self.discount_minor + self.cost_minor
+
+    @property
     def of_money(self) -> "Sums":
         """What was given and used: it is owed, whoever agrees to be counted."""
-        kept = ("issued", "redeemed", "reversed", "discount_minor")
+        kept = ("issued", "redeemed", "reversed", "discount_minor", "cost_minor")
         return Sums(**{name: getattr(self, name) for name in kept})
 
     def __add__(self, other: "Sums") -> "Sums":
@@ -98,7 +105,14 @@ def _steps(offer: Offer, currency: str, until: datetime) -> dict[str, int]:
     names = ("viewed", "clicked", "dismissed", "redeemed", "reversed")
     moments = {name: getattr(offer, f"{name}_at") for name in names}
     steps = {name: int(moment is not None and moment <= until) for name, moment in moments.items()}
-    return {"issued": 1, **steps, "discount_minor": offer.discount_in(currency) if steps["redeemed"] else 0}
+    if not steps["redeemed"]:
+        return {"issued": 1, **steps}
+    return {
+        "issued": 1,
+        **steps,
+        "discount_minor": offer.discount_in(currency),
+        "cost_minor": offer.cost_in(currency),
+    }
 
 
 def _offer_and_orders(user_id: str, run_id: str) -> tuple[Offer | None, list[Order]]:

@@ -50,6 +50,7 @@ class PromoRedeemed(Event):
     code: str = Field(examples=["RUN-7F3K-9QXD"])
     order_id: str = Field(examples=["o-48151"])
     discount_minor: int = Field(ge=0, examples=[180000], description="in the currency's smallest unit")
+    cost_minor: int = Field(default=0, ge=0, examples=[0], description="of a gift or a delivery")
     order_total_minor: int = Field(ge=0, examples=[720000])
     currency: str = Field(examples=["RUB"])
     revision: int = Field(default=1, ge=1, examples=[2], description="of the code's use by the order")
@@ -65,6 +66,7 @@ class PromoSettled(Event):
     order_id: str = Field(examples=["o-48151"])
     revision: int = Field(ge=1, examples=[3], description="of the code's use by the order: the highest one holds")
     discount_minor: int = Field(ge=0, examples=[90000], description="given, in the currency's smallest unit")
+    cost_minor: int = Field(default=0, ge=0, examples=[0], description="of a gift or a delivery")
     order_total_minor: int = Field(
         ge=0, examples=[360000], description="paid and kept; of several codes each its share"
     )
