@@ -102,7 +102,8 @@ class OrderChange:
                 self.leave(one, State.REVERSED)
         else:
             for one in settlement.at_the_till(in_order(self.uses.values())):
-                self.put(one)
+                if not _is_old(self.order.redemptions.get(one.code)):
+                    self.put(one)
 
     def drop_unused(self) -> None:
         """Holds that the order, as it was told, has made no use of."""
@@ -172,22 +173,41 @@ class OrderChange:
 
     def _offer_step(self, before: Redemption | None, new: Redemption) -> tuple[Offer, Offer] | None:
         was_redeemed = before is not None and before.state is State.REDEEMED
-        is_redeemed = new.state is State.REDEEMED
-        if new.user_id is None or new.offer_id is None or not (was_redeemed or is_redeemed):
+        if new.user_id is None or new.offer_id is None or not (was_redeemed or new.state is State.REDEEMED):
             return None
         offer = offer_store.OFFERS.find(new.user_id, new.offer_id)
         if offer is None:
             return None
-        after = offer.unsettled(new.source, self.now)
-        if is_redeemed:
-            money = OrderMoney(
-                currency=new.currency,
-                discount_minor=new.discount_minor,
-                cost_minor=self._cost(new),
-                revenue_minor=new.paid_minor,
-            )
-            after = offer.settled(new.source, money, self.now)
+        base = _without_old(offer, before, self.now) if before is not None and _is_old(before) else offer
+        if new.state is State.REDEEMED:
+            base = base.model_copy(update={"reversed_at": offer.reversed_at})
+        after = self._with_order(base, new)
         return (offer, after) if after != offer else None
+
+    def _with_order(self, offer: Offer, new: Redemption) -> Offer:
+        """With this order's money, or without it."""
+        if new.state is not State.REDEEMED:
+            return offer.unsettled(new.source, self.now)
+        money = OrderMoney(
+            currency=new.currency,
+            discount_minor=new.discount_minor,
+            cost_minor=self._cost(new),
+            revenue_minor=new.paid_minor,
+        )
+        return offer.settled(new.source, money, self.now)
+
+
+def _is_old(before: Redemption | None) -> bool:
+    """Redeemed before 2026-12, when a use did not say what was paid."""
+    return before is not None and before.state is State.REDEEMED and before.revenue_minor is None
+
+
+def _without_old(offer: Offer, before: Redemption, now: datetime) -> Offer:
+    """An order that was redeemed before 2026-12 is one of the offer's redemptions, without a name."""
+    if before.source in offer.orders:
+        return offer
+    without = offer.reversed(now, discount_minor=before.discount_minor, revenue_minor=before.paid_minor)
+    return without.model_copy(update={"redeemed_at": offer.redeemed_at})
 
 
 def of_offer(code: Code, promo: Promo, user_id: str | None) -> dict[str, str | None]:

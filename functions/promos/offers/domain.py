@@ -244,6 +244,17 @@ class Offer(Value):
     def dismissed(self, now: datetime) -> "Offer":
         return self._noted(dismissed_at=self.dismissed_at or now)
 
+    def reversed(self, now: datetime, *, discount_minor: int, revenue_minor: int) -> "Offer":
+        """Of an order that was redeemed before orders were kept by their source."""
+        left = self.redemptions - 1
+        return self._noted(
+            redeemed_at=self.redeemed_at if left else None,
+            reversed_at=now,
+            redemptions=left,
+            discount_minor=self.discount_minor - discount_minor,
+            revenue_minor=self.revenue_minor - revenue_minor,
+        )
+
     def settled(self, source: str, money: OrderMoney, now: datetime) -> "Offer":
         """An order (`<partner>#<order>`) that used the code, as it stands now; the same again changes nothing.
 

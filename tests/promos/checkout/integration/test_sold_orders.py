@@ -269,6 +269,36 @@ def test_a_walk_in_counts_what_its_order_said(promos: Service) -> None:
     assert funnel(promos) == (0, 250, 4_750)
 
 
+@pytest.mark.parametrize("codes", [{"shared": "ALL"}, {"pattern": "RUN-{8}"}])
+@pytest.mark.parametrize(("news", "left"), [("order", (2, 2_500, 17_500)), ("return", (1, 2_000, 8_000))])
+def test_a_use_from_before_revenue_was_kept_is_settled_and_reversed_once(
+    promos: Service, codes: dict[str, str], news: str, left: tuple[int, int, int]
+) -> None:
+    from promos.checkout.store import REDEMPTIONS
+    from promos.offers.store import OFFERS
+    from stadion.change import Change
+
+    launch(promos, currency="RUB", codes=codes, limits={"per_user": None})
+    welcome(promos)
+    offer, other = issue(promos, run_id="r-1"), issue(promos, run_id="r-2")
+    is_shared = offer["code"] == other["code"]
+    store(promos, offer["code"], "redeem", **order("o-1", user_id=ATHLETE))
+    use = REDEMPTIONS.get("store", "o-1", offer["code"])
+    known = OFFERS.get(ATHLETE, use.offer_id)
+    uses = 2 if is_shared else 1
+    old = {"orders": {}, "redemptions": uses, "discount_minor": uses * 2_000, "revenue_minor": uses * 8_000}
+    with Change(None, NOW) as change:
+        change.put(REDEMPTIONS.of(use), use.model_copy(update={"revenue_minor": None}), new=False)
+        change.put(OFFERS.of(known), known.model_copy(update=old), new=False)
+    told_news = [told("o-1", offer["code"], discount=500)] if news == "order" else []
+    deliver(promos, "on_order_events", *(told_news or [returned("o-1")]))
+    after = OFFERS.get(ATHLETE, use.offer_id)
+    redemptions, discount, revenue = left if is_shared else (left[0] - 1, left[1] - 2_000, left[2] - 8_000)
+    found = after.discount_in("RUB"), after.revenue_minor + after.money.get("revenue.RUB", 0)
+    assert (after.redemptions, *found) == (redemptions, discount, revenue)
+    assert (after.redeemed_at is not None, after.reversed_at is not None) == (redemptions > 0, news == "return")
+
+
 def test_two_partners_have_each_their_own_orders(promos: Service, moment: Clock) -> None:
     launch(promos, currency="RUB", codes={"shared": "ALL"}, limits={"per_user": None})
     for partner in ("store", "other"):
