@@ -2,8 +2,10 @@
 plain recomputation of what is known at the end, and budgets have given exactly that."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -19,6 +21,8 @@ from promos.offers import store
 from promos.offers.domain import Code, Offer, Promo, Switch, discount_of
 from promos.values import CodePlan, Discount, DiscountKind, PromoLimits, PromoStacking, StackingMode, Words
 from stadion.errors import StadionError
+from tests.kit.interleaving import ORDERS as INTERLEAVINGS
+from tests.kit.interleaving import interleaved
 from tests.kit.memory import memory
 from tests.kit.size import sized
 
@@ -135,6 +139,19 @@ def life(draw: st.DrawFn) -> list[tuple[Any, ...]]:
     return draw(st.permutations(steps))
 
 
+def said(step: tuple[Any, ...], now: datetime = START + timedelta(hours=2)) -> None:
+    """What is refused changes nothing."""
+    verb, name, *rest = step
+    with suppress(StadionError):
+        if verb == "news":
+            order_service.know("s", name, "anna", rest[0], now)
+        elif verb == "reverse":
+            service.reverse("s", rest[0].upper(), name, now)
+        else:
+            use = service.reserve if verb == "reserve" else service.redeem
+            use(rest[0].upper(), Cart("s", name, None, rest[1], "RUB"), now)
+
+
 def live(steps: list[tuple[Any, ...]]) -> datetime:
     now = START + timedelta(hours=2)
     for step in steps:
@@ -142,17 +159,7 @@ def live(steps: list[tuple[Any, ...]]) -> datetime:
             now += timedelta(minutes=step[1])
             service.give_back_due(now)
             continue
-        verb, name, *rest = step
-        try:
-            if verb == "news":
-                order_service.know("s", name, "anna", rest[0], now)
-            elif verb == "reverse":
-                service.reverse("s", rest[0].upper(), name, now)
-            else:
-                use = service.reserve if verb == "reserve" else service.redeem
-                use(rest[0].upper(), Cart("s", name, None, rest[1], "RUB"), now)
-        except StadionError:
-            pass
+        said(step, now)
         invariants()
     return now
 
@@ -241,3 +248,23 @@ def test_news_that_are_told_again_change_nothing(steps: list[tuple[Any, ...]], d
         for step in data.draw(st.permutations([step for step in steps if step[0] == "news"])):
             order_service.know("s", step[1], "anna", step[2], now)
         assert table.commits == before
+
+
+@pytest.mark.long
+@given(steps=life(), order=INTERLEAVINGS)
+@settings(max_examples=sized(small=40, large=500), deadline=None)
+def test_the_till_and_the_news_at_once_leave_budgets_as_codes_hold_them(
+    steps: list[tuple[Any, ...]], order: list[int]
+) -> None:
+    with memory("promos") as table:
+        stock_up()
+        at_once = [partial(said, step) for step in steps[:4] if step[0] != "minutes"]
+
+        interleaved(table, at_once, order)
+
+        invariants()
+        live([step for step in steps if step[0] == "news"])
+        for name in ORDERS:
+            given, _ = recomputed(name)
+            redeemed = [one for one in uses(State.REDEEMED) if one.order_id == name]
+            assert {one.code: (one.given_minor, one.discount_minor) for one in redeemed} == given
