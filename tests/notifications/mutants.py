@@ -54,4 +54,18 @@ MUTANTS: Final = (
         "if False",
         ("tests/notifications/unit",),
     ),
+    Mutant(
+        "an SMS is as long as its text",
+        "notifications.dispatch.sms:_fits",
+        "<= MOST_PARTS",
+        "<= 99",
+        ("tests/notifications/integration/messages/test_words_on_their_way.py",),
+    ),
+    Mutant(
+        "a short way out ends whatever somebody wrote into it",
+        "notifications.links:_short_unsubscription",
+        'if not any(hmac.compare_digest(one, token["signature"]) for one in said):',
+        "if False:",
+        ("tests/notifications/integration/messages/test_words_on_their_way.py",),
+    ),
 )

@@ -47,4 +47,25 @@ MUTANTS: Final = (
         "not addresses",
         ("tests/partners/webhooks/unit",),
     ),
+    Mutant(
+        "a line that cannot be read takes others out of sale",
+        "partners.catalogue.imports:Import.why_nothing_ends",
+        "if self.broken:",
+        "if False:",
+        ("tests/partners/catalogue/integration/test_product_imports.py",),
+    ),
+    Mutant(
+        "of two lines about one SKU both are taken",
+        "partners.catalogue.product_file:_each_once",
+        "len(numbers[line.sku]) > 1",
+        "False",
+        ("tests/partners/catalogue/integration/test_product_imports.py",),
+    ),
+    Mutant(
+        "what a stray quote swallows is lost",
+        "partners.catalogue.rows:_row",
+        "if any(_is_whole(line, len(columns)) for line in lines[number : at + taken]):",
+        "if False:",
+        ("tests/partners/catalogue/integration/test_product_imports.py",),
+    ),
 )

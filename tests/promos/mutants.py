@@ -102,4 +102,18 @@ MUTANTS: Final = (
         "return any(used[promo_id] > limit",
         ("tests/promos/campaigns/integration/test_campaigns.py",),
     ),
+    Mutant(
+        "what ends at midnight is good on that day, too",
+        "promos.offers.message_service:last_good_day",
+        " - timedelta(microseconds=1)",
+        "",
+        ("tests/promos/offers/integration/test_promos.py",),
+    ),
+    Mutant(
+        "a promo that is shortened leaves its offers as they were",
+        "promos.offers.domain:Offer.ends_at",
+        "min(self.expires_at, promo.ends_at)",
+        "self.expires_at",
+        ("tests/promos/wear_offers/integration/test_wear_offer.py",),
+    ),
 )
