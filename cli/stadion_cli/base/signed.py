@@ -93,7 +93,7 @@ def user_id_of(chosen: Target, named: str) -> str:
     except Refused as error:
         if error.status != NOT_FOUND:
             raise
-        raise Nobody(f"Nobody has the e-mail address or user id {named}.", hint="stadion user show EMAIL") from error
+        raise Nobody(f"Nobody has the e-mail address or user id {named}.") from error
 
 
 def name_in_path(name: str, what: str) -> str:

@@ -81,7 +81,7 @@ def _codes(plan: Record) -> str:
 
 def _used(budget: Record) -> str:
     used, left = budget.get("redemptions_used", 0), budget.get("redemptions_left")
-    return f"{used} times, reserved ones included" + (f", of {used + left}" if left is not None else "; no limit")
+    return f"{_times(used)}, reserved uses included" + (f", of {used + left}" if left is not None else "; no limit")
 
 
 def _given(budget: Record, currency: str) -> str:
@@ -97,15 +97,19 @@ def _given(budget: Record, currency: str) -> str:
 def _overrun(budget: Record, currency: str) -> str:
     minor, uses = budget.get("overrun_minor") or 0, budget.get("overrun_redemptions") or 0
     said = [_money(minor, currency)] if minor else []
-    said += [f"{uses} uses"] if uses else []
+    said += [_times(uses)] if uses else []
     return ", ".join(said)
 
 
 def _each(limits: Record) -> str:
-    said = [f"{limits['per_user']} times"] if limits.get("per_user") else []
+    said = [_times(limits["per_user"])] if limits.get("per_user") else []
     if limits.get("per_user_per_period"):
-        said.append(f"{limits['per_user_per_period']} times a {limits['period']}")
+        said.append(f"{_times(limits['per_user_per_period'])} a {limits['period']}")
     return ", ".join(said)
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 def _place(place: Record) -> str:

@@ -127,10 +127,11 @@ def test_a_promo_is_shown_in_money_and_words(api: Any, capsys: pytest.CaptureFix
     for words in (
         "20 % off, at most 3 000.00 RUB",
         "0.00 of 5 000 000.00 RUB",
-        "2 times, reserved ones included, of 5",
+        "2 times, reserved uses included, of 5",
         "the last good day is 2026-12-31",
         "RUN-{4}-{4}, each athlete their own",
         "09:00 to 22:00 on mon",
+        "each athlete once",
         "Moscow, RU",
         "1 part in English; 4 parts in Russian, with the text shortened",
     ):
@@ -157,7 +158,7 @@ def test_what_was_given_past_the_budget_is_told(api: Any, capsys: pytest.Capture
     promo.show("winter")
     told = " ".join(capsys.readouterr().out.split())
     assert "120.00 of 100.00 RUB" in told
-    assert "over the limits 20.00 RUB, 1 uses" in told
+    assert "over the limits 20.00 RUB, once" in told
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ def test_a_status_is_changed_whatever_the_version(
     promo.pause("winter-shoes")
     path = "/v1/admin/promos/winter-shoes/status"
     assert sent == [("POST", path, {"action": "pause"}, {"if_match": "*"})]
-    assert "2 times, reserved ones included, of 5" in capsys.readouterr().out
+    assert "2 times, reserved uses included, of 5" in capsys.readouterr().out
 
 
 def test_a_count_adds_up_its_pages(sent: list[tuple[Any, ...]], capsys: pytest.CaptureFixture[str]) -> None:
