@@ -115,8 +115,7 @@ def _bounded(promo: Mapping[str, Any], orders: float, plan: Mapping[str, Any], d
 def could_show(plan: Mapping[str, Any], by_arm: Mapping[str, int]) -> float | None:
     """The difference of shares that the test would find four times of five, if as many order as the plan expects.
 
-    Of the two smallest variants, or of the only one and the hold-out; None where it is judged otherwise, or one is
-    empty.
+    Of the two smallest variants, or of the only one and the hold-out; None where one is empty, or judged otherwise.
     """
     experiment = plan["experiment"]
     names = [variant["name"] for variant in plan["variants"]]

@@ -82,8 +82,8 @@ _SAID: Final = {
         " отправьте файл снова.",
     ),
     FileProblem.BROKEN_LINES: Text(
-        en="Lines that cannot be read: {about}. Nobody knows which products they name, so whatever the file does not have"
-        " stays on sale. Mend them and send the file again.",
+        en="Lines that cannot be read: {about}. Nobody knows which products they name, so whatever the file does not"
+        " have stays on sale. Mend them and send the file again.",
         ru="Не читается строк: {about}. Какие в них товары, неизвестно, поэтому всё, чего нет в файле, осталось в"
         " продаже. Исправьте их и отправьте файл снова.",
     ),

@@ -181,5 +181,6 @@ def check(report: Any, arms: dict[str, str], bought: dict[str, int], offers: dic
     assert total["conversions"] == 52
     assert total["spend_minor"] == 1_000_000 + 40 * 100_000 + 12 * 30_000
     assert total["cost_per_acquisition_minor"] == round(total["spend_minor"] / 52)
-    assert report["sample_ratio"]["is_suspicious"] is False
+    assert (report["sample_ratio"]["is_tested"], report["sample_ratio"]["is_suspicious"]) == (True, False)
+    assert report["sample_ratio"]["expected"].keys() == {arm["name"] for arm in report["arms"]}
     assert (report["outcome"], report["decision"]["winner"]) == ("completed", "percent")
