@@ -33,6 +33,7 @@ EXAMPLES: Final = "docs/examples/campaigns"
 IF_MATCH_REQUIRED: Final = 428
 NOT_FOUND: Final = 404
 CONFLICT: Final = 409
+UNPROCESSABLE: Final = 422
 GOES_ON_BY: Final = {"draft": "schedule", "paused": "resume"}
 """Status -> what lets it begin."""
 ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,38}[a-z0-9]")
@@ -351,7 +352,15 @@ def _check_plan(chosen: Target, plan: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         show_json(found)
     if not found["is_valid"]:
-        raise Wrong(_problems(found))
+        raise Wrong(_problems(found), hint=_mending(found))
+
+
+def _mending(found: dict[str, Any]) -> str:
+    """Promos come before their campaign."""
+    codes = {one["code"] for one in found["problems"]}
+    if "unknown_promo" in codes:
+        return "stadion promo create FILE, and then stadion promo activate"
+    return "stadion promo activate" if "promo_not_active_then" in codes else ""
 
 
 def _problems(found: dict[str, Any]) -> str:
@@ -416,6 +425,8 @@ def _act(chosen: Target, campaign_id: str, action: str) -> dict[str, Any]:
     try:
         return call(chosen, "POST", _path(campaign_id, "status"), {"action": action}, if_match="*")
     except Refused as error:
+        if error.status == UNPROCESSABLE:
+            error.hint = f"stadion campaign check {campaign_id}"
         if error.status == CONFLICT and not error.hint:
             status = call(chosen, "GET", _path(campaign_id))["status"]
             error.hint = f"stadion campaign {GOES_ON_BY[status]} {campaign_id}" if status in GOES_ON_BY else ""

@@ -175,6 +175,29 @@ def test_what_a_status_forbids_ends_with_what_to_do(api: Api, action: str, statu
     assert refused.value.hint == hint
 
 
+def test_a_plan_that_cannot_begin_is_looked_at_by_a_dry_run(api: Api) -> None:
+    api.answers = {f"POST {BASE}/winter-2026/status": Refused("422: A draft.", status=422)}
+    with pytest.raises(Refused) as refused:
+        campaign.schedule("winter-2026")
+    assert refused.value.hint == "stadion campaign check winter-2026"
+
+
+@pytest.mark.parametrize(
+    ("code", "hint"),
+    [
+        ("unknown_promo", "stadion promo create FILE, and then stadion promo activate"),
+        ("promo_not_active_then", "stadion promo activate"),
+        ("nothing_ahead", ""),
+    ],
+)
+def test_a_plan_whose_promos_are_not_there_says_how_they_come(api: Api, code: str, hint: str) -> None:
+    problem = {"pointer": "#/variants/0/promo_id", "code": code, "detail": "No."}
+    api.answers = {f"POST {BASE}/validate": {"is_valid": False, "problems": [problem]}}
+    with pytest.raises(campaign.Wrong) as refused:
+        campaign.check(str(WINTER))
+    assert refused.value.hint == hint
+
+
 def test_an_end_is_asked_about_and_a_script_hears_why_nothing_was_done(
     api: Api, capsys: pytest.CaptureFixture[str]
 ) -> None:
