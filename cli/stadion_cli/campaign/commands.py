@@ -1,7 +1,5 @@
 """`stadion campaign`: what marketing does with campaigns, over the API's signed routes."""
 
-import re
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Final
 from urllib.parse import quote
@@ -9,7 +7,7 @@ from urllib.parse import quote
 import typer
 
 from stadion_cli.base import files
-from stadion_cli.base.errors import CliError, UsageError
+from stadion_cli.base.errors import CliError
 from stadion_cli.base.files import File
 from stadion_cli.base.options import Endpoint, OnAws, Port
 from stadion_cli.base.output import Json, Steps, confirm, say, show_json
@@ -17,6 +15,7 @@ from stadion_cli.base.signed import PROMOS, Refused, call, items, pages
 from stadion_cli.base.target import Target, target
 from stadion_cli.campaign import cohorts as campaign_cohorts
 from stadion_cli.campaign import costs as campaign_costs
+from stadion_cli.campaign import plans
 from stadion_cli.campaign import report as campaign_report
 from stadion_cli.campaign import status as campaign_status
 
@@ -29,14 +28,12 @@ app: Final = typer.Typer(
 )
 CampaignId = Annotated[str, typer.Argument(metavar="ID", help="The campaign's name, e.g. winter-2026.")]
 BASE: Final = "/v1/admin/campaigns"
-EXAMPLES: Final = "docs/examples/campaigns"
 IF_MATCH_REQUIRED: Final = 428
 NOT_FOUND: Final = 404
 CONFLICT: Final = 409
 UNPROCESSABLE: Final = 422
 GOES_ON_BY: Final = {"draft": "schedule", "paused": "resume"}
 """Status -> what lets it begin."""
-ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,38}[a-z0-9]")
 
 
 class Wrong(CliError):  # noqa: N818 - reads as what happened
@@ -75,7 +72,7 @@ def create(
 
       [cyan]stadion campaign create docs/examples/campaigns/winter-2026.yaml[/cyan]
     """
-    campaign_id, plan = _read(file)
+    campaign_id, plan = plans.read(file)
     headers = {"if_match": "*"} if replace else {}
     try:
         made = call(target(port, endpoint, on_aws=on_aws), "PUT", _path(campaign_id), plan, **headers)
@@ -110,7 +107,7 @@ def check(
     """
     path = Path(file_or_id)
     is_file = path.is_file() or path.suffix in {".yaml", ".yml", ".json"}
-    campaign_id, plan = _read(path) if is_file else (file_or_id, None)
+    campaign_id, plan = plans.read(path) if is_file else (file_or_id, None)
     chosen = target(port, endpoint, on_aws=on_aws)
     if plan is not None:
         _check_plan(chosen, plan, as_json=as_json and not audience)
@@ -326,45 +323,12 @@ def cohorts(
         say(f"[green]✓[/green] {csv}: {len(found['cohorts'])} cohorts.")
 
 
-def _read(file: Path) -> tuple[str, dict[str, Any]]:
-    if not file.is_file():
-        raise UsageError(f"There is no file {file}.", hint=_nearest(file))
-    plan = files.read(file)
-    campaign_id = plan.pop("campaign_id", None)
-    if not isinstance(campaign_id, str):
-        raise UsageError(f"{file} does not say the campaign's name.", hint="campaign_id: winter-2026")
-    if not ID.fullmatch(campaign_id):
-        raise UsageError(
-            f"{campaign_id!r} is no name for a campaign: 2 to 40 of a-z, 0-9 and -.", hint="campaign_id: winter-2026"
-        )
-    return campaign_id, plan
-
-
-def _nearest(file: Path) -> str:
-    """A file that was meant, perhaps; a campaign goes by its name, and a file by its path."""
-    there = [path.name for pattern in ("*.yaml", "*.yml", "*.json") for path in sorted(file.parent.glob(pattern))]
-    found = get_close_matches(file.name, there, n=1)
-    return f"did you mean {file.parent / found[0]}?" if found else f"{EXAMPLES} has files to begin with"
-
-
 def _check_plan(chosen: Target, plan: dict[str, Any], *, as_json: bool) -> None:
     found = call(chosen, "POST", f"{BASE}/validate", plan)
     if as_json:
         show_json(found)
     if not found["is_valid"]:
-        raise Wrong(_problems(found), hint=_mending(found))
-
-
-def _mending(found: dict[str, Any]) -> str:
-    """Promos come before their campaign."""
-    codes = {one["code"] for one in found["problems"]}
-    if "unknown_promo" in codes:
-        return "stadion promo create FILE, and then stadion promo activate"
-    return "stadion promo activate" if "promo_not_active_then" in codes else ""
-
-
-def _problems(found: dict[str, Any]) -> str:
-    return "\n".join(f"{one['pointer']}: {one['detail']}" for one in found["problems"])
+        raise Wrong(plans.problems(found), hint=plans.mending(found))
 
 
 def _dry_run(chosen: Target, campaign_id: str, *, as_json: bool) -> None:
@@ -382,7 +346,7 @@ def _dry_run(chosen: Target, campaign_id: str, *, as_json: bool) -> None:
     else:
         campaign_status.show_dry_run(campaign, seen, cost, validity["problems"], _drafts(promos))
     if not validity["is_valid"]:
-        raise NotReady(_problems(validity) if as_json else "What is in the way stands at the top.")
+        raise NotReady(plans.problems(validity) if as_json else "What is in the way stands at the top.")
     if not campaign_costs.told(seen["by_arm"]):
         raise NobodyToTell(f"None of {seen['looked_at']} athletes is in a variant.")
 
@@ -397,7 +361,7 @@ def _promos(chosen: Target, plan: dict[str, Any], validity: dict[str, Any]) -> d
         return {one: call(chosen, "GET", f"{PROMOS}/{quote(one, safe='')}") for one in campaign_costs.promo_ids(plan)}
     except Refused as error:
         if error.status == NOT_FOUND and not validity["is_valid"]:
-            raise Wrong(_problems(validity)) from error
+            raise Wrong(plans.problems(validity)) from error
         raise
 
 

@@ -16,6 +16,7 @@ from stadion_cli.base.signed import Refused
 from stadion_cli.base.target import Target
 from stadion_cli.campaign import commands as campaign
 from stadion_cli.campaign import costs as campaign_costs
+from stadion_cli.campaign import plans
 
 EXAMPLES = sorted((ROOT / "docs" / "examples" / "campaigns").glob("*.yaml"))
 WINTER = ROOT / "docs" / "examples" / "campaigns" / "winter-2026.yaml"
@@ -95,7 +96,7 @@ def _a_hundred_columns(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_example_is_what_the_api_and_its_schema_take(example: Path) -> None:
     schema = json.loads((example.parent / "schema.json").read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator(schema).validate(files.read(example))
-    campaign_id, plan = campaign._read(example)
+    campaign_id, plan = plans.read(example)
     assert campaign_id == example.stem
     assert CampaignPlan.model_validate_json(json.dumps(plan)).name == plan["name"]
     assert example.read_text(encoding="utf-8").startswith("# yaml-language-server: $schema=schema.json\n")
@@ -212,7 +213,7 @@ def test_a_file_that_is_not_there_is_looked_for_among_files(tmp_path: Path, monk
     monkeypatch.chdir(tmp_path)
     for name, hint in (
         ("wintr.yaml", "did you mean winter.yaml?"),
-        ("x.yaml", f"{campaign.EXAMPLES} has files to begin with"),
+        ("x.yaml", f"{plans.EXAMPLES} has files to begin with"),
     ):
         with pytest.raises(UsageError) as refused:
             campaign.check(name)
