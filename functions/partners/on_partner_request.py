@@ -25,7 +25,6 @@ from partners.errors import (
     SignatureInvalidError,
     WebhookOutOfWindowError,
 )
-from partners.fields import Sku
 from partners.orders import service as order_service
 from partners.orders.domain import Receipt
 from partners.orders.errors import (
@@ -38,6 +37,7 @@ from partners.orders.errors import (
 from partners.orders.schemas import OrderCompletedMessage, OrderReturnedMessage, ReceivedOrder
 from stadion import clock
 from stadion.errors import IdempotencyKeyReusedError, InvalidIdempotencyKeyError, RequestInProgressError, StadionError
+from stadion.identifiers import Sku
 from stadion.observability import count, log
 from stadion.partner_http import PartnerApi, partner_handler
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from scipy import stats
@@ -70,7 +70,7 @@ class Sent:
         address = f"/v1/admin/campaigns/{campaign_id}"
         call(admin, "PUT", address, said)
         told(stack, "campaign", "schedule", campaign_id)
-        self.run_id = eventually(lambda: call(admin, "GET", address)["run_id"], every_s=0.5)
+        self.run_id = eventually(lambda: begun(call(admin, "GET", address)), every_s=0.5)
         self.address = f"{address}/runs/{self.run_id}"
         eventually(lambda: self.run()["state"] == "measuring", every_s=0.2)
         self.execution = executions(stack, MACHINE, self.run_id)[0]
@@ -92,16 +92,22 @@ class Sent:
         return told(self.stack, "campaign", "report", self.campaign_id)
 
 
+def begun(campaign: Any) -> Any:
+    """The run's name, or the reason why there will be none."""
+    assert campaign["status"] in {"scheduled", "running"}, campaign
+    return campaign["run_id"]
+
+
 def body_of(item: str) -> dict[str, Any]:
     return dict(json.loads(json.loads(item)["body"]["S"]))
 
 
 def athletes(campaign_id: str, said: dict[str, Any], wanted: dict[str, int]) -> dict[str, list[str]]:
     """By arm, as many as are wanted of each."""
-    chance, found = random.Random(SEED), {arm: [] for arm in wanted}  # type: dict[str, list[str]]
+    found: dict[str, list[str]] = {arm: [] for arm in wanted}
     parsed = CampaignPlan.model_validate(said)
     while any(len(found[arm]) < number for arm, number in wanted.items()):
-        user_id = str(UUID(int=chance.getrandbits(128), version=4))
+        user_id = str(uuid4())
         arm = arm_of(campaign_id, parsed, user_id)
         if arm in wanted and len(found[arm]) < wanted[arm]:
             found[arm].append(user_id)
