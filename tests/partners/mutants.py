@@ -68,4 +68,18 @@ MUTANTS: Final = (
         "if False:",
         ("tests/partners/catalogue/integration/test_product_imports.py",),
     ),
+    Mutant(
+        "nobody hears of a guest's order",
+        "partners.orders.domain:news",
+        "not (after.user_id or after.all_codes)",
+        "after.user_id is None",
+        ("tests/partners/integration/test_partners.py",),
+    ),
+    Mutant(
+        "the same words in another spelling are another message",
+        "partners.orders.schemas:_digest",
+        'key=lambda line: line["sku"]',
+        "key=lambda line: 0",
+        ("tests/partners/integration/test_partners.py",),
+    ),
 )

@@ -116,4 +116,32 @@ MUTANTS: Final = (
         "self.expires_at",
         ("tests/promos/wear_offers/integration/test_wear_offer.py",),
     ),
+    Mutant(
+        "what came back is taken off at list prices",
+        "stadion.paid:Paid.kept_minor",
+        "shipping + int((self.total_minor - shipping) * self._share_kept(self._costs()))",
+        "self.total_minor - sum(one.returned * one.price_minor for one in self.lines)",
+        ("tests/promos/unit/test_paid.py",),
+    ),
+    Mutant(
+        "a return is known by its time",
+        "promos.facts:Order.with_news",
+        "str(news.version) if news.version > 1 else by_time",
+        "by_time",
+        ("tests/promos/unit/test_paid.py", "tests/promos/athletes/integration/test_returns.py"),
+    ),
+    Mutant(
+        "who paid nothing has not ordered",
+        "promos.campaigns.experiment.measures:sums_of",
+        "<= until and paid.is_kept]",
+        "<= until and paid.kept_minor]",
+        ("tests/promos/campaigns/unit/test_plans.py",),
+    ),
+    Mutant(
+        "two currencies are added",
+        "promos.campaigns.experiment.measures:sums_of",
+        "for paid in kept if paid.currency == run.plan.currency)",
+        "for paid in kept)",
+        ("tests/promos/campaigns/unit/test_plans.py",),
+    ),
 )
