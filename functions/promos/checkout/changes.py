@@ -148,7 +148,11 @@ class OrderChange:
         old = self.order.stored.get(code)
         before = old.value if old is not None else None
         new = self.uses[code].model_copy(
-            update={"changed_at": self.now, "revision": before.revision + 1 if before is not None else 1}
+            update={
+                "changed_at": self.now,
+                "revision": before.revision + 1 if before is not None else 1,
+                "redeemed_at": self._redeemed_at(before, self.uses[code]),
+            }
         )
         self.put(new)
         begins = new.stands and not (before is not None and before.stands)
@@ -160,6 +164,12 @@ class OrderChange:
             offer=self._offer_step(before, new),
             news=_news(before, new, self._cost(new)),
         )
+
+    def _redeemed_at(self, before: Redemption | None, new: Redemption) -> datetime | None:
+        """Of uses from before it was kept, as near as is known."""
+        if new.redeemed_at is not None or new.state is not State.REDEEMED:
+            return new.redeemed_at
+        return before.changed_at if before is not None and before.state is State.REDEEMED else self.now
 
     def _code_step(self, before: Redemption | None, new: Redemption) -> tuple[Stored[Code], Code] | None:
         stored = self.code(new.code)
@@ -235,7 +245,7 @@ def _news(before: Redemption | None, new: Redemption, cost_minor: int) -> Event 
         return PromoReversed.model_validate(about) if was_redeemed else None
     if new.state is not State.REDEEMED:
         return None
-    paid = {"order_total_minor": new.paid_minor, "cost_minor": cost_minor}
+    paid = {"order_total_minor": new.paid_minor, "cost_minor": cost_minor, "redeemed_at": new.redeemed_at}
     if not was_redeemed:
         return PromoRedeemed.model_validate(about | paid)
     return PromoSettled.model_validate(about | paid) if before is None or _money(before) != _money(new) else None

@@ -118,6 +118,8 @@ class Redemption(Value):
     counted_period: str | None = None
     """Of the use that counts for the athlete."""
     reserved_until: AwareDatetime | None = None
+    redeemed_at: AwareDatetime | None = None
+    """When it was first redeemed; None in what was stored before 2026-12."""
     changed_at: AwareDatetime
     revision: int = 1
 

@@ -1,5 +1,6 @@
 """Moves the funnel, by where each offer stands."""
 
+from datetime import datetime
 from typing import Any
 
 from promos.offers import service as offer_service
@@ -32,8 +33,10 @@ def count_money(envelope: Envelope[PromoRedeemed | PromoSettled | PromoReversed]
     event = envelope.data
     if not event.offer.offer_id.startswith(WALK_IN):
         return _move(envelope)
-    day, posting = envelope.occurred_at.date().isoformat(), _walk_in(event)
-    outcome = retry_on_conflict(lambda: offer_service.count_walk_in(event.offer, *posting, day, clock.now()))
+    day, posting = _day_of(event) or envelope.occurred_at, _walk_in(event)
+    outcome = retry_on_conflict(
+        lambda: offer_service.count_walk_in(event.offer, *posting, day.date().isoformat(), clock.now())
+    )
     return _counted(event, outcome)
 
 
@@ -46,6 +49,11 @@ def _move(envelope: Envelope[Any]) -> Consumed:
 def _counted(event: Any, outcome: str) -> Consumed:
     count(type(event).__name__)
     return Consumed(outcome, {"promo_id": event.offer.promo_id})
+
+
+def _day_of(event: PromoRedeemed | PromoSettled | PromoReversed) -> datetime | None:
+    """Of the use: what comes back later is taken off the day on which it was counted."""
+    return None if isinstance(event, PromoReversed) else event.redeemed_at
 
 
 def _walk_in(event: PromoRedeemed | PromoSettled | PromoReversed) -> tuple[int, dict[str, int]]:

@@ -1,5 +1,6 @@
 """What an order says of its codes is what is booked: in offers, budgets and the funnel, less what came back."""
 
+from datetime import timedelta
 from itertools import permutations
 from typing import Any
 
@@ -267,6 +268,16 @@ def test_a_walk_in_counts_what_its_order_said(promos: Service) -> None:
     assert funnel(promos) == (0, 500, 9_500)
     deliver(promos, "on_order_events", guest(came_back("o-1", "B", 2, 2)))
     assert funnel(promos) == (0, 250, 4_750)
+
+
+def test_a_walk_in_stays_on_the_day_of_its_use_when_a_part_comes_back(promos: Service, moment: Clock) -> None:
+    launch(promos, currency="RUB", codes={"shared": "ALL"}, limits={"per_user": None})
+    deliver(promos, "on_order_events", guest(told("o-1", "ALL", discount=2_000)))
+    moment.set(NOW + timedelta(days=7))
+    deliver(promos, "on_order_events", guest(came_back("o-1", "B", 1, 2)))
+    assert funnel(promos) == (0, 1_500, 6_000)
+    days = admin(promos, "GET", "/winter-shoes/funnel").body["by_day"]
+    assert [(row["day"], row["walk_ins"], row["revenue_minor"]) for row in days] == [("2026-11-21", 1, 6_000)]
 
 
 @pytest.mark.parametrize("codes", [{"shared": "ALL"}, {"pattern": "RUN-{8}"}])

@@ -54,6 +54,7 @@ class PromoRedeemed(Event):
     order_total_minor: int = Field(ge=0, examples=[720000])
     currency: str = Field(examples=["RUB"])
     revision: int = Field(default=1, ge=1, examples=[2], description="of the code's use by the order")
+    redeemed_at: AwareDatetime | None = Field(default=None, examples=["2026-12-01T09:30:00Z"])
 
 
 class PromoSettled(Event):
@@ -71,6 +72,9 @@ class PromoSettled(Event):
         ge=0, examples=[360000], description="paid and kept; of several codes each its share"
     )
     currency: str = Field(examples=["RUB"])
+    redeemed_at: AwareDatetime | None = Field(
+        default=None, examples=["2026-12-01T09:30:00Z"], description="by which day it counts, also after a return"
+    )
 
 
 class PromoReversed(Event):
