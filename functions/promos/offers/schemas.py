@@ -153,13 +153,16 @@ class BudgetLeft(BaseModel):
     redemptions_left: int | None = Field(description="null: no limit")
     redemptions_used: int = Field(description="redeemed and reserved")
     discount_left_minor: int | None
-    discount_used_minor: int
+    discount_used_minor: int | None = Field(
+        description="null without a currency: orders may be in several, and the funnel has the sum of each"
+    )
     overrun_redemptions: int = Field(description="past the limit, by orders that were sold already")
     overrun_minor: int = Field(description="past the limit in money, by orders that were sold already")
 
     @classmethod
-    def of(cls, budget: Budget) -> Self:
-        return cls(**asdict(budget))
+    def of(cls, budget: Budget, currency: str | None) -> Self:
+        unknown = {"discount_used_minor": None} if currency is None else {}
+        return cls(**asdict(budget) | unknown)
 
 
 class SmsSizeResponse(BaseModel):
@@ -205,7 +208,7 @@ class PromoResponse(BaseModel):
     @classmethod
     def of(cls, promo: Promo, now: datetime, budget: Budget | None = None) -> Self:
         values = {name: getattr(promo, name) for name in cls.model_fields if hasattr(promo, name)}
-        left = BudgetLeft.of(budget) if budget is not None else None
+        left = BudgetLeft.of(budget, promo.currency) if budget is not None else None
         return cls(**values | {"status": promo.status(now), "budget": left, "sms": SmsSizeResponse.of(promo)})
 
 

@@ -317,3 +317,17 @@ def test_two_partners_have_each_their_own_orders(promos: Service, moment: Clock)
     deliver(promos, "on_order_events", told("o-1", "ALL", discount=500))
     assert budget(promos)["discount_used_minor"] == 2_500
     assert moment.now() == NOW
+
+
+def test_a_promo_of_any_currency_has_no_sum_over_two_of_them(promos: Service) -> None:
+    launch(promos, limits={"per_user": None})
+    welcome(promos)
+    for number, currency in enumerate(["EUR", "JPY"]):
+        code = issue(promos, run_id=f"r-{number}")["code"]
+        answer = store(promos, code, "redeem", **order(f"o-{number}") | {"currency": currency})
+        assert answer.body["discount_minor"] == 2_000
+    used = budget(promos)
+    assert (used["redemptions_used"], used["discount_used_minor"]) == (2, None)
+    funnel(promos)
+    total = admin(promos, "GET", "/winter-shoes/funnel").body["total"]
+    assert [(row["currency"], row["discount_minor"]) for row in total["money"]] == [("EUR", 2_000), ("JPY", 2_000)]
