@@ -2,14 +2,15 @@
 order of the news and of what the till asks."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from promos.checkout import settlement, store
 from promos.checkout.changes import OrderChange, of_offer
-from promos.checkout.domain import Cart, Decision, Granted, Held, Redemption, Refused, State, decide, in_order
-from promos.checkout.service import MANY, existing, give_back
+from promos.checkout.domain import Cart, Decision, Granted, Held, Redemption, Refused, Seen, State, decide, in_order
+from promos.checkout.service import MANY, existing, let_go
 from promos.checkout.store import Guard
-from promos.errors import CodeReservedError, LimitReachedError, OrderNotFoundError
+from promos.errors import LimitReachedError, OrderNotFoundError
 from promos.facts import GivenBack, Purchase
 from promos.offers.domain import Code
 from promos.values import PromoLimits
@@ -89,22 +90,33 @@ def _claim(change: OrderChange, name: str, cart: Cart, sold_at: datetime) -> Non
     """A code that only the order names: it is used, whatever is left in the budgets, or the reason is noted."""
     try:
         stored, code = existing(change.code(name))
-        decision = decide(cart, change.seen(code, cart, sold_at, is_sold=True), State.REDEEMED, sold_at)
-        _book(change, _granted(decision, code, change), stored, code)
+        seen = change.seen(code, cart, sold_at, is_sold=True)
+        decision = decide(cart, seen, State.REDEEMED, sold_at)
+        if isinstance(decision, Held):
+            _end_hold(decision, cart, seen, sold_at, change.now)
+        _book(change, _granted(decision, change), stored, code)
     except RequestInProgressError:
         raise
     except StadionError as error:
         change.guard = change.guard.model_copy(update={"refused": {**change.guard.refused, name: error.code}})
 
 
-def _granted(decision: Decision, code: Code, change: OrderChange) -> Granted:
+def _end_hold(held: Held, cart: Cart, seen: Seen, sold_at: datetime, now: datetime) -> None:
+    """A cart may still be left, and what is sold is sold: else its code would be free again when the hold ends. A code
+    that the order could not have anyway stays with the cart."""
+    free = replace(seen.code, state="free", partner_id=None, order_id=None)
+    without = decide(cart, replace(seen, code=free), State.REDEEMED, sold_at)
+    if isinstance(without, Refused):
+        raise without.error
+    let_go(held.partner_id, held.order_id, free.code, now)
+
+
+def _granted(decision: Decision, change: OrderChange) -> Granted:
     if isinstance(decision, Refused):
         raise decision.error
-    if isinstance(decision, Held) and not give_back(decision.partner_id, decision.order_id, code.code, change.now):
-        raise CodeReservedError
     if not isinstance(decision, Granted):
         raise WriteConflictError
-    _check_uses(decision.new, change.budgets.promo(code.promo_id).limits, change)
+    _check_uses(decision.new, change.budgets.promo(decision.new.promo_id).limits, change)
     return decision
 
 

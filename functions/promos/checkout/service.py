@@ -93,6 +93,11 @@ def give_back(partner_id: str, order_id: str, code: str, now: datetime) -> int:
     return retry_on_conflict(lambda: _give_back(partner_id, order_id, code, now))
 
 
+def let_go(partner_id: str, order_id: str, code: str, now: datetime) -> None:
+    """A cart's hold of a code that is sold already ends; what is paid meanwhile stays."""
+    retry_on_conflict(lambda: _end_hold(partner_id, order_id, code, now))
+
+
 def existing(stored: Stored[Code]) -> tuple[Stored[Code], Code]:
     if stored.value is None:
         raise CodeNotFoundError
@@ -197,10 +202,21 @@ def _give_back(partner_id: str, order_id: str, code: str, now: datetime) -> int:
     known = change.known(code)
     if known is None or known.state is not State.RESERVED or known.reserved_until is None or known.reserved_until > now:
         return 0
+    _release(change, known)
+    return 1
+
+
+def _end_hold(partner_id: str, order_id: str, code: str, now: datetime) -> None:
+    change = OrderChange(partner_id, order_id, now)
+    known = change.known(code)
+    if known is not None and known.state is State.RESERVED:
+        _release(change, known)
+
+
+def _release(change: OrderChange, known: Redemption) -> None:
     change.leave(known, State.RELEASED)
     change.close_ranks(known)
     _written(change, known.code)
-    return 1
 
 
 def _written(change: OrderChange, code: str) -> OnOrder:

@@ -128,6 +128,33 @@ def test_the_first_guest_who_names_a_personal_code_uses_it(promos: Service) -> N
     assert money(promos, "o-1")["own_discount_minor"] == 2_000
 
 
+def test_a_code_that_is_sold_is_no_cart_s_any_more(promos: Service, moment: Clock) -> None:
+    launch(promos, currency="RUB", stacking=ANY)
+    launch(promos, promo_id="beside", currency="RUB", stacking=ANY)
+    welcome(promos)
+    code, other = issue(promos)["code"], issue(promos, promo="beside")["code"]
+    for one in (code, other):
+        store(promos, one, "reserve", **order("o-1"))
+    deliver(promos, "on_order_events", told("o-2", code, discount=2_000))
+    assert money(promos, "o-2")["refused"] == []
+    assert money(promos, "o-2")["codes"][0]["given_minor"] == 2_000
+    assert store(promos, code, "redeem", **order("o-1")).body["code"] == "code_already_used"
+    assert store(promos, other, "redeem", **order("o-1")).body["discount_minor"] == 2_000, "it moved up"
+    moment.set(NOW + timedelta(minutes=31))
+    assert store(promos, code, "redeem", **order("o-3")).body["code"] == "code_already_used"
+    assert budget(promos)["redemptions_used"] == 1
+
+
+def test_a_cart_keeps_the_code_that_a_sold_order_could_not_have(promos: Service) -> None:
+    launch(promos, currency="RUB")
+    welcome(promos)
+    code = issue(promos)["code"]
+    store(promos, code, "reserve", **order("o-1"))
+    deliver(promos, "on_order_events", told("o-2", code, discount=2_000, currency="EUR"))
+    assert money(promos, "o-2")["refused"] == [{"code": code, "reason": "currency_differs"}]
+    assert store(promos, code, "redeem", **order("o-1")).status == 200
+
+
 @pytest.mark.parametrize(
     ("fields", "event", "why"),
     [
