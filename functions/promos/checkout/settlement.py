@@ -58,8 +58,10 @@ def settled(told: Order, uses: Sequence[Redemption], terms: Mapping[str, Terms])
 
 
 def told_discount(paid: Paid) -> int:
-    """What the store gave in all. Of who tells no discount, what is missing of the lines' prices."""
-    return paid.discount_minor or max(0, paid.list_minor + paid.shipping_minor - paid.total_minor)
+    """What the store gave in all, at least what it says of the lines. Of who tells no discount, what is missing of the
+    lines' prices."""
+    of_order = paid.discount_minor or max(0, paid.list_minor + paid.shipping_minor - paid.total_minor)
+    return max(of_order, paid.line_discounts_minor)
 
 
 def is_unused(told: Purchase, held: Redemption, terms: Terms) -> bool:

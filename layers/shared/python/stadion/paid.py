@@ -68,9 +68,15 @@ class Paid(Value):
         return sum(line.list_minor for line in self.lines)
 
     @property
+    def line_discounts_minor(self) -> int:
+        """By what the store says of single lines."""
+        return sum(self._told(line) for line in self.lines)
+
+    @property
     def own_discount_minor(self) -> int:
-        """What the store gave that no code did."""
-        return max(0, self.discount_minor - sum(minor for _, minor in self.discounts))
+        """What the store gave that no code did; never more than there was to take it off."""
+        most = min(self.discount_minor, self.list_minor + self.shipping_minor)
+        return max(0, most - sum(minor for _, minor in self.discounts))
 
     # --- what was kept of it ---
 

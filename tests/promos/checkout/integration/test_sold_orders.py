@@ -84,6 +84,27 @@ def test_more_than_a_code_allows_is_the_stores_own_discount(promos: Service) -> 
     assert [(one["given_minor"], one["state"]) for one in found["codes"]] == [(2_000, "redeemed")]
 
 
+@pytest.mark.parametrize("whole", [0, 300])
+def test_what_lines_say_of_their_discounts_was_given_whatever_the_order_says(promos: Service, whole: int) -> None:
+    launch(promos, currency="RUB")
+    welcome(promos)
+    code = issue(promos)["code"]
+    lines = [LINES[0] | {"discount_minor": 500}, LINES[1] | {"discount_minor": 1_400}]
+    deliver(promos, "on_order_events", sold("o-1", lines=lines, total_minor=8_100, discount_minor=whole, code=code))
+    assert money(promos)["codes"][0]["given_minor"] == 1_900
+    deliver(promos, "on_order_events", came_back("o-1", "B", 3, 2))
+    assert (money(promos)["codes"][0]["kept_minor"], money(promos)["kept_minor"]) == (500, 2_000)
+
+
+def test_a_store_takes_no_more_off_than_there_is(promos: Service) -> None:
+    launch(promos, currency="RUB")
+    welcome(promos)
+    code = issue(promos)["code"]
+    news = sold("o-1", lines=LINES, total_minor=500, shipping_minor=500, discount_minor=99_000, code=code)
+    deliver(promos, "on_order_events", news)
+    assert (money(promos)["codes"][0]["given_minor"], money(promos)["own_discount_minor"]) == (2_000, 8_500)
+
+
 def test_a_hold_that_the_order_makes_no_use_of_is_free_again(promos: Service) -> None:
     launch(promos, currency="RUB")
     welcome(promos)
