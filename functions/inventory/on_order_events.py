@@ -9,7 +9,7 @@ from stadion.observability import count
 
 handler = Consumer()
 GUEST = Consumed("nobody's")
-"""A guest's order: it is told for its code."""
+"""A guest's order: it is told for its codes."""
 
 
 @handler.on(OrderCompleted)

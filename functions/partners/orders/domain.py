@@ -25,8 +25,7 @@ MAX_MESSAGES = 50  # of one order
 
 
 Receipt = Literal["accepted", "kept", "unchanged"]
-"""What became of a message. Kept: nothing became true by it yet, or it is about nobody and nobody's code; unchanged: it
-came before."""
+"""What became of a message. Kept: nothing became true by it yet; unchanged: it came before."""
 
 
 class Completed(Value):
@@ -192,8 +191,9 @@ class Order(Value):
 
 
 def news(before: Order, after: Order) -> list[Event]:
-    """What a message made true: what was told already is not told again. A guest's order is told for its codes."""
-    if after.completed is None or not (after.user_id or after.all_codes):
+    """What a message made true: what was told already is not told again. A guest's order is told as well: its codes may
+    have been named at the till only."""
+    if after.completed is None:
         return []
     events: list[Event] = [_completion(after, after.completed)] if before.completed is None else []
     back = after.returned() - before.returned()

@@ -65,7 +65,7 @@ class CompletedOrder(RequestModel):
     user_id: UserId | None = Field(
         default=None,
         description="the Stadion id of who is signed in at the store; without it the order is about nobody, and told "
-        "for its codes only",
+        "for its codes, those of the till too",
     )
     code: ClaimedCode | None = Field(default=None, description="that the order used; several: `codes`")
     codes: Annotated[list[ClaimedCode], Field(max_length=MAX_CODES)] = Field(
@@ -163,7 +163,7 @@ class IgnoredPart(BaseModel):
 class ReceivedOrder(BaseModel):
     order_id: str
     outcome: Literal["accepted", "kept", "unchanged"] = Field(
-        description="kept: nothing became true by it yet (a return before its order), or it is about nobody; "
+        description="kept: nothing became true by it yet (a return before its order); "
         "unchanged: it came before"
     )
     ignored: list[IgnoredPart] = Field(

@@ -148,13 +148,9 @@ class TestOrders:
         assert store.tell(completed(version=9)).body["code"] == "order_completed_already"
         assert store.service.items() == before
 
-    def test_an_order_about_nobody_is_kept_and_not_told(self, store: Store) -> None:
-        assert store.tell(completed(user=None, code=None)).body["outcome"] == "kept"
-        assert store.service.published() == []
-        assert len(store.service.bodies("order")) == 1
-
-    def test_a_guests_order_is_told_for_its_code(self, store: Store) -> None:
-        assert store.tell(completed(user=None)).body["outcome"] == "accepted"
+    @pytest.mark.parametrize("code", [None, "RUN-7F3K-9QXD"])
+    def test_a_guests_order_is_told_for_its_codes_those_of_the_till_too(self, store: Store, code: str | None) -> None:
+        assert store.tell(completed(user=None, code=code)).body["outcome"] == "accepted"
         store.tell(returned(version=2))
         told = store.service.published()
         assert [(one["detail_type"], one["detail"]["user_id"]) for one in told] == [

@@ -379,3 +379,14 @@ def test_a_promo_of_any_currency_has_no_sum_over_two_of_them(promos: Service) ->
     funnel(promos)
     total = admin(promos, "GET", "/winter-shoes/funnel").body["total"]
     assert [(row["currency"], row["discount_minor"]) for row in total["money"]] == [("EUR", 2_000), ("JPY", 2_000)]
+
+
+def test_a_guests_order_settles_the_code_that_only_the_till_has_seen(promos: Service) -> None:
+    launch(promos, currency="RUB", limits={"discount_minor": 5_000})
+    welcome(promos)
+    code = issue(promos)["code"]
+    store(promos, code, "redeem", **order())
+    deliver(promos, "on_order_events", guest(told("o-1", discount=500)))
+    assert (money(promos)["codes"][0]["given_minor"], budget(promos)["discount_used_minor"]) == (500, 500)
+    deliver(promos, "on_order_events", guest(returned("o-1")))
+    assert (store(promos, code).body["state"], budget(promos)["discount_used_minor"]) == ("free", 0)

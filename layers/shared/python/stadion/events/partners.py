@@ -33,7 +33,7 @@ class OrderLine(Part):
 
 
 class OrderCompleted(Event):
-    """An order is paid: an athlete's, or of somebody who named none but used a code."""
+    """An order is paid: an athlete's, or a guest's, who may have used a code at the till."""
 
     source = "stadion.partners"
     subject = ("order_id", "partner_id")
