@@ -291,6 +291,15 @@ class OrderReversedError(ConflictError):
     )
 
 
+class OrderCompleteError(ConflictError):
+    code = "order_is_complete"
+    title = Text(en="The order is complete", ru="Заказ завершён")
+    explanation = Text(
+        en="The order was told as complete: no code is held for it any more. A new order takes a new id.",
+        ru="Заказ передан как завершённый: код для него уже не удержать. Новому заказу нужен новый номер.",
+    )
+
+
 class OrderDiffersError(ConflictError):
     code = "order_differs"
     title = Text(en="The order was redeemed otherwise", ru="Заказ учтён с другими данными")

@@ -163,8 +163,7 @@ class IgnoredPart(BaseModel):
 class ReceivedOrder(BaseModel):
     order_id: str
     outcome: Literal["accepted", "kept", "unchanged"] = Field(
-        description="kept: nothing became true by it yet (a return before its order); "
-        "unchanged: it came before"
+        description="kept: nothing became true by it yet (a return before its order); unchanged: it came before"
     )
     ignored: list[IgnoredPart] = Field(
         default_factory=list, description="what of the order does nothing; what became of its codes: GET the order"

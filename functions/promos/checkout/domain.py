@@ -240,9 +240,10 @@ def decide(cart: Cart, seen: Seen, state: State, now: datetime) -> Decision:
     if code.state != "free" and is_ours and (known is None or not known.stands):
         return Moved()
     user_id = code.user_id or cart.user_id
-    error = _of_athlete(cart, seen) or _of_code(code, now)
+    error = _of_athlete(cart, seen)
     if error is None and not is_ours and code.state == "redeemed":
         error = CodeUsedError()
+    error = error or _of_code(code, now)
     if error is None and not is_ours and code.state == "reserved" and code.partner_id and code.order_id:
         return Held(code.partner_id, code.order_id)
     error = error or _of_promo(cart, seen, user_id, now) or _of_others(cart, seen)

@@ -18,6 +18,7 @@ from promos.errors import (
     CurrencyError,
     LimitReachedError,
     NotStackableError,
+    OrderCompleteError,
     OrderDiffersError,
     OrderNotFoundError,
     OrderReversedError,
@@ -78,7 +79,7 @@ def get_code(code: PromoCode) -> CodeResponse:
     "/partner/v1/codes/<code>/reserve",
     summary="Hold a code for a cart",
     tags=["Codes"],
-    raises=(*REFUSALS, RequestInProgressError),
+    raises=(*REFUSALS, OrderCompleteError, RequestInProgressError),
 )
 def reserve_code(code: PromoCode, body: Annotated[CodeUse, Body()]) -> RedemptionResponse:
     """The order's id makes it safe to repeat: the same order is answered alike and holds once."""

@@ -46,7 +46,7 @@ class CodeResponse(BaseModel):
         return cls(
             code=code.code,
             promo_id=promo.promo_id,
-            state="expired" if code.expires_at <= now else code.state,
+            state="expired" if code.expires_at <= now and code.state != "redeemed" else code.state,
             promo_status=promo.status(now),
             title=promo.title,
             discount=promo.discount,

@@ -22,6 +22,7 @@ from promos.errors import (
     CodeNotFoundError,
     CodeReservedError,
     LimitReachedError,
+    OrderCompleteError,
     OrderDiffersError,
     OrderReversedError,
     RedemptionNotFoundError,
@@ -137,6 +138,8 @@ def _taken(change: OrderChange, typed: str, cart: Cart, state: State) -> OnOrder
     """A new use, or one for another cart: the hold and what comes of it are one transaction."""
     if (known := change.known(typed)) is not None and known.state is State.REVERSED:
         raise OrderReversedError
+    if state is State.RESERVED and change.guard.told.completed is not None:
+        raise OrderCompleteError
     stored, code = existing(change.code(typed))
     decision = decide(cart, change.seen(code, cart, change.now), state, change.now)
     if isinstance(decision, Refused):

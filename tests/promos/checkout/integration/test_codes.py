@@ -209,3 +209,14 @@ def test_a_budget_grows_and_shrinks_down_to_what_is_used(promos: Service) -> Non
     }
     assert store(promos, "ALL", "redeem", **order("o-7")).body["limit"] == "discount_minor"
     assert store(promos, "ALL", "redeem", **order("o-8", amount_minor=5_000)).status == 200
+
+
+def test_a_code_that_was_used_stays_used_when_its_time_is_over(promos: Service, moment: Clock) -> None:
+    launch(promos, currency="RUB")
+    welcome(promos)
+    used, unused = (issue(promos, run_id=name)["code"] for name in ("used", "unused"))
+    store(promos, used, "redeem", **order())
+    moment.set(NOW + timedelta(days=15))
+    assert [store(promos, code).body["state"] for code in (used, unused)] == ["redeemed", "expired"]
+    refused = [store(promos, code, "redeem", **order("o-2")).body["code"] for code in (used, unused)]
+    assert refused == ["code_already_used", "code_expired"]

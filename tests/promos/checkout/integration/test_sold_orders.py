@@ -390,3 +390,14 @@ def test_a_guests_order_settles_the_code_that_only_the_till_has_seen(promos: Ser
     assert (money(promos)["codes"][0]["given_minor"], budget(promos)["discount_used_minor"]) == (500, 500)
     deliver(promos, "on_order_events", guest(returned("o-1")))
     assert (store(promos, code).body["state"], budget(promos)["discount_used_minor"]) == ("free", 0)
+
+
+@pytest.mark.parametrize("discount", [0, 2_000])
+def test_no_code_is_held_for_an_order_that_is_complete(promos: Service, discount: int) -> None:
+    launch(promos, currency="RUB")
+    welcome(promos)
+    code = issue(promos)["code"]
+    deliver(promos, "on_order_events", told("o-1", discount=discount))
+    answer = store(promos, code, "reserve", **order())
+    assert (answer.status, answer.body["code"]) == (409, "order_is_complete")
+    assert (store(promos, code).body["state"], money(promos)["codes"]) == ("free", [])
