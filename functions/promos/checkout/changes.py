@@ -69,7 +69,12 @@ class OrderChange:
     # --- changing ---
 
     def put(self, new: Redemption) -> None:
+        """What was refused to the news and is had at the till is refused no more."""
         self.uses[new.code] = new
+        key = codes.key(new.code)
+        refused = {code: why for code, why in self.guard.refused.items() if not new.stands or codes.key(code) != key}
+        if refused != self.guard.refused:
+            self.guard = self.guard.model_copy(update={"refused": refused})
 
     def leave(self, known: Redemption, state: State) -> None:
         """What it holds is given back."""

@@ -35,6 +35,9 @@ from stadion.i18n import Language, Text
 from stadion.values import Value
 
 
+MAX_DECIDED = 20
+
+
 class Switch(StrEnum):
     """What people decided. The rest of the status follows from the clock."""
 
@@ -80,10 +83,20 @@ DONE_ALREADY: dict[PromoAction, frozenset[PromoStatus]] = {
 }
 
 
+class Decided(Value):
+    """When people decided what, and what held until then."""
+
+    at: AwareDatetime
+    before: Switch
+    after: Switch
+
+
 class Promo(Value):
     promo_id: str
     revision: int = 1
     switch: Switch = Switch.DRAFT
+    decided: list[Decided] = Field(default_factory=list)
+    """The last of them: an order that was sold before a pause was sold by an active promo, however late its news."""
     name: str
     title: Words
     text: Words
@@ -105,11 +118,20 @@ class Promo(Value):
     updated_at: AwareDatetime
 
     def status(self, now: datetime) -> PromoStatus:
-        if self.switch is Switch.ENDED or (self.switch is not Switch.DRAFT and now >= self.ends_at):
+        switch = self._switch_at(now)
+        if switch is Switch.ENDED or (switch is not Switch.DRAFT and now >= self.ends_at):
             return PromoStatus.ENDED
-        if self.switch is Switch.ON:
+        if switch is Switch.ON:
             return PromoStatus.SCHEDULED if now < self.starts_at else PromoStatus.ACTIVE
-        return PromoStatus(self.switch.value)
+        return PromoStatus(switch.value)
+
+    def switched(self, decided: Switch, now: datetime) -> "Promo":
+        known = [*self.decided, Decided(at=now, before=self.switch, after=decided)]
+        return self.model_copy(update={"switch": decided, "decided": known[-MAX_DECIDED:]})
+
+    def _switch_at(self, moment: datetime) -> Switch:
+        later = next((one for one in self.decided if one.at > moment), None)
+        return later.before if later is not None else self.switch
 
     def stored(self) -> dict[str, Any]:
         body: dict[str, Any] = self.model_dump(mode="json", by_alias=True, exclude={"targeting"})

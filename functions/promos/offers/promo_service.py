@@ -114,7 +114,7 @@ def switch(old: Promo, action: PromoAction, now: datetime) -> BudgetedPromo:
     allowed, decided = TRANSITIONS[action]
     if status not in allowed:
         raise PromoStatusError(status=status.value, action=action.value)
-    new = old.model_copy(update={"switch": decided, "revision": old.revision + 1, "updated_at": now})
+    new = old.switched(decided, now).model_copy(update={"revision": old.revision + 1, "updated_at": now})
     if action is PromoAction.ACTIVATE:
         _check(new, now)
     return _revised(old, new, now, asks_anew=action is PromoAction.ACTIVATE)

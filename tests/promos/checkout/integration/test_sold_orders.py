@@ -401,3 +401,33 @@ def test_no_code_is_held_for_an_order_that_is_complete(promos: Service, discount
     answer = store(promos, code, "reserve", **order())
     assert (answer.status, answer.body["code"]) == (409, "order_is_complete")
     assert (store(promos, code).body["state"], money(promos)["codes"]) == ("free", [])
+
+
+@pytest.mark.parametrize("action", ["pause", "end"])
+@pytest.mark.parametrize(("sold_at", "is_booked"), [("09:05", True), ("09:15", False)])
+def test_what_was_sold_before_a_pause_or_an_end_is_booked_when_the_news_is_late(
+    promos: Service, moment: Clock, action: str, sold_at: str, is_booked: bool
+) -> None:
+    launch(promos, currency="RUB")
+    welcome(promos)
+    code = issue(promos)["code"]
+    moment.set(NOW + timedelta(minutes=10))
+    assert admin(promos, "POST", "/winter-shoes/status", {"action": action}, if_match="*").status == 200
+    moment.set(NOW + timedelta(minutes=20))
+    completed_at = f"2026-11-21T{sold_at}:00Z"
+    deliver(promos, "on_order_events", told("o-1", code, discount=2_000, completed_at=completed_at))
+    found = money(promos)
+    assert ([one["given_minor"] for one in found["codes"]], found["own_discount_minor"]) == (
+        ([2_000], 0) if is_booked else ([], 2_000)
+    )
+    assert [one["reason"] for one in found["refused"]] == ([] if is_booked else ["promo_is_not_active"])
+
+
+def test_a_code_that_the_till_takes_after_all_is_refused_no_more(promos: Service) -> None:
+    launch(promos, currency="RUB")
+    welcome(promos)
+    code = issue(promos)["code"]
+    deliver(promos, "on_order_events", told("o-1", code, discount=2_000, completed_at="2026-11-21T08:00:00Z"))
+    assert money(promos)["refused"] == [{"code": code, "reason": "code_not_issued_yet"}]
+    assert store(promos, code, "redeem", **order()).status == 200
+    assert (money(promos)["refused"], money(promos)["codes"][0]["given_minor"]) == ([], 2_000)
