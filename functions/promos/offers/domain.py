@@ -34,7 +34,6 @@ from stadion.events.accounts import ConsentKind
 from stadion.i18n import Language, Text
 from stadion.values import Value
 
-
 MAX_DECIDED = 20
 
 
