@@ -12,7 +12,7 @@ LINE = r"^[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+$"
 """One line of text, without control characters and without those that turn the direction of what follows."""
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
-_NO_TIME = Text(
+NO_TIME = Text(
     en="Send an RFC 3339 time such as 2026-11-21T08:40:00+03:00.",
     ru="Нужно время в формате RFC 3339, например 2026-11-21T08:40:00+03:00.",
 )
@@ -24,7 +24,7 @@ _OUT_OF_REASON = Text(
 def _written_as_time(value: Any) -> Any:
     """Pydantic would take 1700000000 as seconds since 1970, and a client's mistake as a workout of another year."""
     if isinstance(value, int | float) or (isinstance(value, str) and value.replace(".", "", 1).isdigit()):
-        raise UnacceptableValueError(_NO_TIME)
+        raise UnacceptableValueError(NO_TIME)
     return value
 
 

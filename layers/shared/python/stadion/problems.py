@@ -1,5 +1,6 @@
 """RFC 9457 problem documents: the one table from kinds of errors to HTTP."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from stadion.errors import (
@@ -16,6 +17,8 @@ from stadion.errors import (
     UnavailableError,
     UnprocessableError,
 )
+from stadion.fields import NO_TIME
+from stadion.formats import FORMATS
 from stadion.i18n import Language, Text
 
 CONTENT_TYPE = "application/problem+json"
@@ -82,10 +85,13 @@ VALIDATION: dict[str, Text] = {
     "less_than_equal": Text(en="Must be at most {le}.", ru="Должно быть не больше {le}."),
     "enum": Text(en="Must be one of: {expected}.", ru="Одно из: {expected}."),
     "literal_error": Text(en="Must be one of: {expected}.", ru="Одно из: {expected}."),
-    "timezone_aware": Text(en="Send the time with its offset.", ru="Укажите время со смещением."),
-    "datetime_type": Text(en="Send an RFC 3339 time.", ru="Нужно время в формате RFC 3339."),
-    "datetime_from_date_parsing": Text(en="Send an RFC 3339 time.", ru="Нужно время в формате RFC 3339."),
-    "datetime_parsing": Text(en="Send an RFC 3339 time.", ru="Нужно время в формате RFC 3339."),
+    "timezone_aware": Text(
+        en="Send the time with its offset, such as 2026-11-21T08:40:00+03:00.",
+        ru="Укажите время со смещением, например 2026-11-21T08:40:00+03:00.",
+    ),
+    "datetime_type": NO_TIME,
+    "datetime_from_date_parsing": NO_TIME,
+    "datetime_parsing": NO_TIME,
     "date_from_datetime_parsing": Text(en="Send a date as YYYY-MM-DD.", ru="Нужна дата ГГГГ-ММ-ДД."),
     "too_long": Text(en="At most {max_length} entries.", ru="Не больше {max_length} элементов."),
     "too_short": Text(en="At least {min_length} entries.", ru="Не меньше {min_length} элементов."),
@@ -146,18 +152,20 @@ def _entry(error: dict[str, Any], language: Language) -> dict[str, str]:
         path = []
     steps = "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)
     pointer = f"#{steps}" if place == "body" else f"{place}:{'.'.join(map(str, path))}"
-    return {"pointer": pointer[:MAX_POINTER], "code": str(error["type"]), "detail": _sentence(error, language)}
+    return {"pointer": pointer[:MAX_POINTER], "code": str(error["type"]), "detail": sentence(error, language)}
 
 
-def _sentence(error: dict[str, Any], language: Language) -> str:
-    raised = error.get("ctx", {}).get("error")
+def sentence(error: Mapping[str, Any], language: Language) -> str:
+    """One of pydantic's errors for people."""
+    values = error.get("ctx", {})
+    raised = values.get("error")
     if isinstance(raised, UnacceptableValueError):
         return raised.text.say(language)
-    text = VALIDATION.get(error["type"])
+    text = FORMATS.get(str(values.get("pattern"))) or VALIDATION.get(error["type"])
     if text is None:
         return str(error.get("msg", error["type"])).removeprefix("Value error, ")
     try:
-        return text.say(language, **_said(error.get("ctx", {}), language))
+        return text.say(language, **_said(values, language))
     except KeyError:
         return str(error.get("msg", error["type"]))
 

@@ -1,0 +1,62 @@
+"""Formats of request fields in words: by the pattern that refused."""
+
+from typing import Final
+
+from stadion.fields import LINE
+from stadion.i18n import Text
+
+_NAME: Final = Text(
+    en="Send a name of small letters a-z, digits and hyphens, {least} to {most} characters, such as winter-2026.",
+    ru="Нужно имя из строчных латинских букв, цифр и дефисов, от {least} до {most} символов, например winter-2026.",
+)
+_ID: Final = Text(
+    en="Send letters A-Z, digits and the signs {signs}, {most} characters at most.",
+    ru="Нужны латинские буквы, цифры и знаки {signs}, не больше {most} символов.",
+)
+_CATEGORY: Final = Text(
+    en="Send small letters a-z and underscores, such as running_shoes.",
+    ru="Нужны строчные латинские буквы и подчёркивания, например running_shoes.",
+)
+_HOUR: Final = Text(
+    en="Send an hour of the day as text, such as 08:00 or 22:30.",
+    ru="Нужно время суток строкой, например 08:00 или 22:30.",
+)
+
+
+def _with(text: Text, **values: object) -> Text:
+    return Text(en=text.en.format(**values), ru=text.ru.format(**values))
+
+
+FORMATS: Final[dict[str, Text]] = {
+    LINE: Text(
+        en="Send one line of text, without line breaks and control characters.",
+        ru="Нужна одна строка текста, без переносов и управляющих символов.",
+    ),
+    r"^[a-z0-9][a-z0-9-]{0,62}[a-z0-9]$": _with(_NAME, least=2, most=64),
+    r"^[a-z0-9][a-z0-9-]{0,58}[a-z0-9]$": _with(_NAME, least=2, most=60),
+    r"^[a-z0-9][a-z0-9-]{0,38}[a-z0-9]$": _with(_NAME, least=2, most=40),
+    r"^[a-z0-9][a-z0-9-]{0,19}$": _with(_NAME, least=1, most=20),
+    r"^[a-z][a-z0-9-]{1,29}$": _with(_NAME, least=2, most=30),
+    r"^[a-z]{1,30}$": Text(en="Send small letters a-z.", ru="Нужны строчные латинские буквы."),
+    r"^[a-z_]{1,40}$": _CATEGORY,
+    r"^[a-z][a-z_]{1,39}$": _CATEGORY,
+    r"^[A-Za-z0-9._-]{1,64}$": _with(_ID, signs=". _ -", most=64),
+    r"^[A-Za-z0-9._:-]{1,64}$": _with(_ID, signs=". _ : -", most=64),
+    r"^[A-Za-z0-9._:-]{1,80}$": _with(_ID, signs=". _ : -", most=80),
+    r"^[A-Za-z0-9_-]{1,64}$": _with(_ID, signs="_ -", most=64),
+    r"^[A-Za-z0-9-]{1,64}$": _with(_ID, signs="-", most=64),
+    r"^[A-Z]{3}$": Text(
+        en="Send a currency of ISO 4217 in capital letters, such as RUB or EUR.",
+        ru="Нужна валюта по ISO 4217 заглавными буквами, например RUB или EUR.",
+    ),
+    r"^[A-Z]{2}$": Text(
+        en="Send a country of ISO 3166 in two capital letters, such as RU.",
+        ru="Нужна страна по ISO 3166 двумя заглавными буквами, например RU.",
+    ),
+    r"^[A-Z]{2}-[A-Z0-9]{1,3}$": Text(
+        en="Send a region of ISO 3166 in capital letters, such as RU-MOW.",
+        ru="Нужен регион по ISO 3166 заглавными буквами, например RU-MOW.",
+    ),
+    r"^([01]\d|2[0-3]):[0-5]\d$": _HOUR,
+}
+"""Pattern -> what it wants. What is not among them is told as "not right" alone."""
