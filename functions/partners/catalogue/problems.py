@@ -24,6 +24,7 @@ class FileProblem(StrEnum):
     COLUMNS_MISSING = "columns_are_missing"
     COLUMN_TWICE = "column_stands_twice"
     COLUMN_UNKNOWN = "column_is_unknown"
+    SEPARATOR_LINE = "separator_line_is_first"
     SEPARATOR = "separator_is_no_comma"
     TOO_MANY_LINES = "too_many_lines"
     TOO_MANY_REFUSED = "too_many_refused_to_end_the_rest"
@@ -55,7 +56,10 @@ _SAID: Final = {
         en="The file has a header and no products.", ru="В файле есть заголовок и нет ни одного товара."
     ),
     FileProblem.COLUMNS_MISSING: Text(
-        en="The header in the first line does not name: {about}.", ru="В заголовке (первая строка) нет: {about}."
+        en="The header in the first line does not name: {about}. Its names are in small letters: sku,name,brand,"
+        "deeplink,wear_category,price_minor,currency,is_sold.",
+        ru="В заголовке (первая строка) нет: {about}. Имена в нём строчные: sku,name,brand,deeplink,wear_category,"
+        "price_minor,currency,is_sold.",
     ),
     FileProblem.COLUMN_TWICE: Text(
         en="The header names {about} twice. Remove one of the two columns.",
@@ -66,6 +70,10 @@ _SAID: Final = {
         " price_minor, currency and is_sold.",
         ru="В заголовке незнакомый столбец: {about}. Бывают sku, name, brand, deeplink, wear_category, price_minor,"
         " currency и is_sold.",
+    ),
+    FileProblem.SEPARATOR_LINE: Text(
+        en="The first line is no header but tells a spreadsheet the separator (sep=). Remove it.",
+        ru="Первая строка — не заголовок, а подсказка таблицам о разделителе (sep=). Уберите её.",
     ),
     FileProblem.SEPARATOR: Text(
         en="The columns are separated by {about}. Export the file with commas.",

@@ -109,6 +109,8 @@ def _columns(header: str) -> list[str]:
     except csv.Error as error:
         raise UnreadableFileError(FileProblem.COLUMNS_MISSING, about=_listed(NEEDED)) from error
     missing = NEEDED - set(columns)
+    if missing and _separator_line(header) == ",":
+        raise UnreadableFileError(FileProblem.SEPARATOR_LINE)
     if missing and (separator := _other_separator(header)) is not None:
         raise UnreadableFileError(FileProblem.SEPARATOR, about=separator)
     if missing:
@@ -122,9 +124,14 @@ def _columns(header: str) -> list[str]:
 
 
 def _other_separator(header: str) -> str | None:
-    if header.lower().startswith("sep="):
-        return header.strip()[4:5] or None
+    if (told := _separator_line(header)) is not None:
+        return told
     return next((mark for mark in SEPARATORS if mark in header), None)
+
+
+def _separator_line(header: str) -> str | None:
+    """What Excel's `sep=;` names, which is no header."""
+    return header.strip("\r\n")[4:5] or None if header.lower().startswith("sep=") else None
 
 
 def _listed(names: frozenset[str] | set[str]) -> str:

@@ -88,6 +88,8 @@ HEADER = b"sku,name,brand,deeplink,wear_category,price_minor,currency,is_sold\n"
         ("csv", HEADER.replace(b",", b";"), "separator_is_no_comma", "semicolons"),
         ("csv", HEADER.replace(b",", b"\t"), "separator_is_no_comma", "tabs"),
         ("csv", b"sep=;\n" + HEADER.replace(b",", b";"), "separator_is_no_comma", "semicolons"),
+        ("csv", b"sep=,\r\n" + HEADER, "separator_line_is_first", "Remove it"),
+        ("csv", HEADER.upper() + b"a", "columns_are_missing", "small letters: sku,name"),
         ("csv", HEADER.decode().encode("utf-16"), "file_is_utf16", "UTF-8"),
         ("csv", HEADER + "a,Кроссовки".encode("cp1251"), "file_is_not_utf8", "UTF-8"),
         ("csv", HEADER + b"a,Shoes\x00", "file_has_zero_bytes", "zero byte"),
@@ -103,6 +105,26 @@ def test_a_file_that_cannot_be_read_fails_as_a_whole_and_says_why(
     done = arrive(store, announce(store, fmt), data)
     assert (done["state"], done["problem"], done["changed"]) == ("failed", problem, 0)
     assert says in done["problem_detail"]
+
+
+def test_each_value_is_told_in_a_sentence_that_says_what_is_right(store: Service) -> None:
+    """Nothing of the library that found it ("Value error, …"), and no "format is not right"."""
+    rows = (
+        b"8.73642E+06,Shoes,,https://store.example/a,,1,RUB,true\n"
+        b"b,Shoes,,store.example/b,,1,RUB,true\n"
+        b"c,Shoes,,https://store.example/c,,1,rub,true\n"
+        b"d,Shoes,,https://store.example/d,,1,RUR,true\n"
+        b'e,"Shoes\nof two lines",,https://store.example/e,,1,RUB,true\n'
+    )
+    done = arrive(store, announce(store, "csv"), HEADER + rows)
+    told = {error["line"]: error["detail"] for error in done["errors"]}
+    assert told == {
+        2: "Send letters A-Z, digits and the signs . _ -, 64 characters at most.",
+        3: "Send an https address without spaces.",
+        4: "Send a currency of ISO 4217 in capital letters, such as RUB or EUR.",
+        5: "This is no currency of ISO 4217 such as RUB or EUR.",
+        6: "Send one line of text, without line breaks and control characters.",
+    }
 
 
 def test_line_ends_of_an_old_macintosh_are_line_ends(store: Service) -> None:
