@@ -57,6 +57,13 @@ _NEEDS = {
 }
 
 
+def _takes(kind: DiscountKind, needed: str | None) -> Text:
+    return Text(
+        en=f"A discount of the kind {kind.value} takes {needed or 'no value'}, and no other.",
+        ru=f"У скидки вида {kind.value} есть {needed or 'только вид'}, и ничего другого.",
+    )
+
+
 class Discount(StrictValue):
     kind: DiscountKind
     percent: Annotated[int, Field(ge=1, le=100, strict=True)] | None = None
@@ -71,9 +78,7 @@ class Discount(StrictValue):
         needed = _NEEDS[self.kind]
         for field in ("percent", "amount_minor", "sku"):
             if (getattr(self, field) is None) == (field == needed):
-                raise ValueError(
-                    f"A discount of the kind {self.kind.value} takes {needed or 'no value'}, and no other."
-                )
+                raise UnacceptableValueError(_takes(self.kind, needed))
         if self.most_minor is not None and self.kind is not DiscountKind.PERCENT:
             raise UnacceptableValueError(
                 Text(en="Only a percentage has a most_minor.", ru="most_minor бывает только у скидки в процентах.")
