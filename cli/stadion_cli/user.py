@@ -8,8 +8,8 @@ import typer
 from stadion_cli.base.errors import UsageError
 from stadion_cli.base.options import Endpoint, OnAws, Port
 from stadion_cli.base.output import Json, show_json, show_table, tell
-from stadion_cli.base.signed import call
-from stadion_cli.base.target import target
+from stadion_cli.base.signed import NOT_FOUND, Nobody, Refused, call
+from stadion_cli.base.target import Target, target
 
 app: Final = typer.Typer(
     help="Users, their messages and roles. Your AWS identity must be allowed to call the admin routes.",
@@ -32,7 +32,7 @@ def show(
 
       [cyan]stadion user show anna@example.org[/cyan]
     """
-    tell(call(target(port, endpoint, on_aws=on_aws), "GET", _path(user)), as_json=as_json)
+    tell(_call(target(port, endpoint, on_aws=on_aws), "GET", user), as_json=as_json)
 
 
 @app.command()
@@ -51,7 +51,7 @@ def grant(
 
       [cyan]stadion user grant anna@example.org admin[/cyan]
     """
-    tell(call(target(port, endpoint, on_aws=on_aws), "PUT", _path(user, role)), as_json=as_json)
+    tell(_call(target(port, endpoint, on_aws=on_aws), "PUT", user, role), as_json=as_json)
 
 
 @app.command()
@@ -70,7 +70,7 @@ def revoke(
 
       [cyan]stadion user revoke anna@example.org admin[/cyan]
     """
-    tell(call(target(port, endpoint, on_aws=on_aws), "DELETE", _path(user, role)), as_json=as_json)
+    tell(_call(target(port, endpoint, on_aws=on_aws), "DELETE", user, role), as_json=as_json)
 
 
 @app.command()
@@ -90,7 +90,7 @@ def messages(
       [cyan]stadion user messages anna@example.org[/cyan]
     """
     chosen = target(port, endpoint, on_aws=on_aws)
-    user_id = call(chosen, "GET", _path(user))["user_id"]
+    user_id = _call(chosen, "GET", user)["user_id"]
     found = call(chosen, "GET", f"/v1/admin/notifications/users/{user_id}/deliveries?limit={limit}")["items"]
     if as_json:
         show_json(found)
@@ -101,6 +101,15 @@ def messages(
 
 def _when(delivery: dict[str, Any]) -> str:
     return str(delivery["log"][-1]["at"])[:19].replace("T", " ") if delivery["log"] else ""
+
+
+def _call(chosen: Target, method: str, user: str, role: str | None = None) -> dict[str, Any]:
+    try:
+        return call(chosen, method, _path(user, role))
+    except Refused as error:
+        if error.status != NOT_FOUND:
+            raise
+        raise Nobody(f"Nobody has the e-mail address or user id {user}.") from error
 
 
 def _path(user: str, role: str | None = None) -> str:

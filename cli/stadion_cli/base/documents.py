@@ -6,6 +6,7 @@ is an error too (RFC 8259 leaves open which of the two holds).
 
 import json
 import re
+from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 from json import scanner
@@ -14,6 +15,7 @@ from typing import Any, Final
 
 from stadion_cli.base.errors import UsageError
 
+SECOND_DOCUMENT: Final = "but found another document"
 MOST_VALUES: Final = 100_000
 """Aliases counted as often as they are named."""
 TAG: Final = "tag:yaml.org,2002:"
@@ -105,12 +107,27 @@ def of_yaml(text: str) -> Any:
         found = yaml.load(text, _loader())
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
-        raise UnreadableError(f"it is not YAML: {error.problem}.", mark.line + 1 if mark else None) from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        line = mark.line + 1 if mark else None
+        if error.problem == SECOND_DOCUMENT:
+            raise UnreadableError("it holds two documents.", line, hint="a file for each; --- parts them") from error
+        hint = _hint(text.splitlines()[max(0, mark.line - 1) : mark.line + 1] if mark else [])
+        raise UnreadableError(f"it is not YAML: {error.problem}.", line, hint=hint) from error
+    except RecursionError as error:
+        raise UnreadableError("it is nested too deeply.") from error
+    except (yaml.YAMLError, ValueError) as error:
         raise UnreadableError(f"it is not YAML: {error}") from error
     if _size(found, {}) > MOST_VALUES:
         raise UnreadableError(f"with its aliases it holds more than {MOST_VALUES} values.")
     return found
+
+
+def _hint(lines: Sequence[str]) -> str:
+    """What people write that YAML reads in another way. It complains a line later, at times."""
+    if any("\t" in line for line in lines):
+        return "spaces, no tabs"
+    if any("\u00a0" in line for line in lines):
+        return "there is a no-break space in it: type a plain one"
+    return "a text that has : { } [ ] * & # or % in it stands in quotes"
 
 
 def _yaml() -> Any:

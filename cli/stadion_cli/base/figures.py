@@ -5,7 +5,7 @@ from typing import Final
 
 from rich.table import Table
 
-from stadion_cli.base.output import say, show
+from stadion_cli.base.output import cell_of, say, show
 
 BAR: Final = 36
 EIGHTHS: Final = " ▏▎▍▌▋▊▉█"
@@ -26,5 +26,5 @@ def number_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str
     for number, column in enumerate(columns):
         table.add_column(column, justify="left" if number < left else "right", overflow="fold")
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*map(cell_of, row))
     show(table)

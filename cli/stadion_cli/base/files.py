@@ -30,6 +30,13 @@ def read(path: Path) -> dict[str, Any]:
     return found
 
 
+def word(value: Any, key: str) -> str:
+    """UsageError for a number or the like where a name is due."""
+    if not isinstance(value, str):
+        raise UsageError(f"{key} is no text: {value!r}.", hint=f'in quotes: {key}: "{value}"')
+    return value
+
+
 def write(path: Path, text: str) -> None:
     """As it is, whatever the platform's line ends."""
     try:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from local.errors import ActionableError
 
@@ -22,6 +23,17 @@ PIPED_WIDTH: Final = 120
 """Where there is no terminal to fit into."""
 _out: Final = Console(highlight=False, width=None if sys.stdout.isatty() else PIPED_WIDTH)
 _err: Final = Console(stderr=True, highlight=False)
+
+
+class Marked(str):
+    """A cell with Rich's markup; every other one is shown as it is."""
+
+    __slots__ = ()
+
+
+def cell_of(value: object) -> str:
+    """Names come from people: a bracket in one is a bracket."""
+    return value if isinstance(value, Marked) else escape(str(value))
 
 
 def say(text: str = "") -> None:
@@ -61,7 +73,7 @@ def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[objec
         numeric = all(isinstance(row[number], (int, float)) for row in rows)
         table.add_column(column, justify="right" if numeric else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(str(cell) for cell in row))
+        table.add_row(*(cell_of(value) for value in row))
     say()
     _out.print(table)
 
@@ -76,7 +88,7 @@ def show_facts(facts: Mapping[str, object], *, title: str = "") -> None:
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
     for name, value in facts.items():
-        table.add_row(name, str(value))
+        table.add_row(name, cell_of(value))
     _out.print(table)
 
 
@@ -90,7 +102,6 @@ def tell(found: Mapping[str, Any], *, as_json: bool) -> None:
 
 
 def show_error(error: ActionableError) -> None:
-    from rich.markup import escape
     from rich.panel import Panel
 
     body = escape(error.message) + (f"\n\n[dim]→[/dim] [cyan]{escape(error.hint)}[/cyan]" if error.hint else "")

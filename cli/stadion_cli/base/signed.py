@@ -19,6 +19,14 @@ MAX_ERRORS: Final = 20
 NOT_FOUND: Final = 404
 PROMOS: Final = "/v1/admin/promos"
 """Campaigns ask for them too."""
+LISTS: Final = {
+    "promo_not_found": "stadion promo list",
+    "segment_not_found": "stadion segment list",
+    "campaign_not_found": "stadion campaign list",
+    "campaign_run_not_found": "stadion campaign report ID, for the latest one",
+    "partner_not_found": "stadion partner list",
+}
+"""Code of a refusal -> where the names are that could have been meant."""
 USERS: Final = "/v1/admin/accounts/users"
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}[a-z0-9]")
 
@@ -112,6 +120,7 @@ def _refusal(status: int, content: bytes) -> Refused:
     reasons = [f"{one['pointer']}: {one['detail']}" for one in said.get("errors", [])[:MAX_ERRORS]]
     reasons += [f"{one['decided_by']}: not so: {one['detail']}" for one in said.get("checks", [])]
     hint = "your AWS identity needs execute-api:Invoke on /v1/admin/*" if status == 403 else ""
+    hint = hint or LISTS.get(said.get("code", ""), "")
     trace = f" (trace {said['trace_id']})" if "trace_id" in said else ""
     return Refused(
         "\n".join([f"{status}: {words}{trace}", *reasons]), hint=hint, status=status, code=said.get("code", "")

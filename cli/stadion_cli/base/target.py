@@ -56,6 +56,8 @@ def target(port: int | None, endpoint: str | None, *, on_aws: bool = False) -> T
     """Raises what says why there is nothing to speak to."""
     if sum([port is not None, endpoint is not None, on_aws]) > 1:
         raise UsageError("--port, --endpoint and --aws name different stacks: give one of them.")
+    if endpoint is not None and not endpoint.startswith(("http://", "https://")):
+        raise UsageError(f"{endpoint!r} is no address.", hint="--endpoint http://localhost:4566")
     if not on_aws:
         aws = Aws.local(endpoint=endpoint, port=port)
         return Target(aws, Outputs.of(aws))

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 from urllib.parse import quote
 
 import typer
+from rich.markup import escape
 
 from stadion_cli.base import files
 from stadion_cli.base.errors import CliError
@@ -112,7 +113,7 @@ def check(
     if plan is not None:
         _check_plan(chosen, plan, as_json=as_json and not audience)
         if not as_json:
-            say(f"[green]✓[/green] {path} is a good plan.")
+            say(f"[green]✓[/green] {escape(str(path))} is a good plan.")
     if plan is None or audience:
         _dry_run(chosen, campaign_id, as_json=as_json)
 
@@ -320,7 +321,7 @@ def cohorts(
     elif csv is None:
         campaign_cohorts.show(found)
     else:
-        say(f"[green]✓[/green] {csv}: {len(found['cohorts'])} cohorts.")
+        say(f"[green]✓[/green] {escape(str(csv))}: {len(found['cohorts'])} cohorts.")
 
 
 def _check_plan(chosen: Target, plan: dict[str, Any], *, as_json: bool) -> None:
@@ -328,7 +329,11 @@ def _check_plan(chosen: Target, plan: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         show_json(found)
     if not found["is_valid"]:
-        raise Wrong(plans.problems(found), hint=plans.mending(found))
+
+        def status_of(promo_id: str) -> str:
+            return str(call(chosen, "GET", _promo(promo_id))["status"])
+
+        raise Wrong(plans.problems(found), hint=plans.mending(found, plan, status_of))
 
 
 def _dry_run(chosen: Target, campaign_id: str, *, as_json: bool) -> None:
@@ -358,7 +363,7 @@ def _drafts(promos: dict[str, Any]) -> list[str]:
 def _promos(chosen: Target, plan: dict[str, Any], validity: dict[str, Any]) -> dict[str, Any]:
     """Of one that is gone, the place in the plan is told."""
     try:
-        return {one: call(chosen, "GET", f"{PROMOS}/{quote(one, safe='')}") for one in campaign_costs.promo_ids(plan)}
+        return {one: call(chosen, "GET", _promo(one)) for one in campaign_costs.promo_ids(plan)}
     except Refused as error:
         if error.status == NOT_FOUND and not validity["is_valid"]:
             raise Wrong(plans.problems(validity)) from error
@@ -393,12 +398,23 @@ def _act(chosen: Target, campaign_id: str, action: str) -> dict[str, Any]:
             error.hint = f"stadion campaign check {campaign_id}"
         if error.status == CONFLICT and not error.hint:
             status = call(chosen, "GET", _path(campaign_id))["status"]
-            error.hint = f"stadion campaign {GOES_ON_BY[status]} {campaign_id}" if status in GOES_ON_BY else ""
+            error.hint = _goes_on_by(campaign_id, status)
         raise
 
 
+def _goes_on_by(campaign_id: str, status: str) -> str:
+    """An ended one keeps its name for its reports, if it has any."""
+    if status == "ended":
+        return "another campaign_id; the same one, if it never ran: stadion campaign create FILE --replace"
+    return f"stadion campaign {GOES_ON_BY[status]} {campaign_id}" if status in GOES_ON_BY else ""
+
+
 def _path(campaign_id: str, *below: str) -> str:
-    return "/".join([BASE, *(quote(part, safe="") for part in (campaign_id, *below))])
+    return "/".join([BASE, plans.named(campaign_id), *(quote(part, safe="") for part in below)])
+
+
+def _promo(promo_id: str) -> str:
+    return f"{PROMOS}/{quote(promo_id, safe='')}"
 
 
 def _tell(campaign: dict[str, Any], *, as_json: bool) -> None:

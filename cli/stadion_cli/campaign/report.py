@@ -7,7 +7,7 @@ from rich.markup import escape
 
 from stadion_cli.base.figures import bar, number_table
 from stadion_cli.base.money import amount, money
-from stadion_cli.base.output import say, show_facts
+from stadion_cli.base.output import Marked, say, show_facts
 from stadion_cli.base.wording import (
     GUARDRAILS,
     LEFT_OUT,
@@ -69,7 +69,7 @@ def unmeasured(report: Record) -> str:
 def show_days(days: Sequence[Record], currency: str, *, total: Record | None = None, title: str = "By day") -> None:
     columns = ("day", "offers", "seen", "clicks", "used", "discounts", "messages", "spend", "paid with code")
     rows = [[one["day"], *of_day(one, currency)] for one in days]
-    rows += [["[bold]all[/bold]", *of_day(total, currency)]] if total else []
+    rows += [[Marked("[bold]all[/bold]"), *of_day(total, currency)]] if total else []
     number_table(f"{title}, money in {currency}", columns, rows)
 
 
@@ -208,7 +208,7 @@ def _header(report: Record) -> None:
     say(f"[bold]{escape(report['name'])}[/bold]  [dim]{escape(report['campaign_id'])}[/dim]")
     show_facts({
         "run": report["run_id"],
-        "state": escape(state(report)),
+        "state": state(report),
         **dates(report),
         "clock": zone,
         "judged by": judged(report["plan"]["experiment"]),
@@ -225,7 +225,7 @@ def _funnel(report: Record) -> None:
         for number, (step, name) in enumerate(steps.items()):
             share = arm[step] / arm["athletes"] if arm["athletes"] else 0.0
             rows.append([
-                escape(label(arm)) if not number else "", name, bar(share), count(arm[step]),
+                label(arm) if not number else "", name, bar(share), count(arm[step]),
                 share_of(arm[step], arm["athletes"]),
             ])  # fmt: skip
     number_table("Funnel", ("arm", "step", "", "athletes", "of chosen"), rows, left=3)
@@ -235,7 +235,7 @@ def _variants(report: Record) -> None:
     currency = report["currency"]
     rows = [
         [
-            escape(label(arm)),
+            label(arm),
             percent(arm["planned_share"]),
             count(arm["athletes"]),
             count(arm["orderers"]),
@@ -257,8 +257,8 @@ def _money_by_arm(report: Record) -> None:
     currency = report["currency"]
     rows = [
         [
-            escape(label(arm)),
-            escape(arm["promo_id"] or ""),
+            label(arm),
+            arm["promo_id"] or "",
             count(arm["new_customers"]),
             count(arm["reversed"]),
             count(arm["withdrawn"]),
@@ -278,7 +278,7 @@ def _comparisons(report: Record) -> None:
     rows = []
     for one in in_order(report["comparisons"]):
         value, interval = difference(one, report["currency"])
-        pair = f"{escape(one['name'])} against {escape(one['versus'])}"
+        pair = f"{one['name']} against {one['versus']}"
         decides = "✓" if one["decides"] else ""
         could = detectable(one, report["currency"])
         rows.append([pair, one["metric"], value, interval, p_value(one["p_value"]), verdict(one), could, decides])

@@ -6,7 +6,7 @@ from typing import Any
 from rich.markup import escape
 
 from stadion_cli.base.money import money
-from stadion_cli.base.output import say, show_facts, show_table
+from stadion_cli.base.output import Marked, say, show_facts, show_table
 from stadion_cli.base.wording import LEFT_OUT, REASONS, STATES, count, moment, share_of, words
 from stadion_cli.campaign import costs
 from stadion_cli.campaign.costs import HOLD_OUT, REST, Cost
@@ -16,9 +16,7 @@ Record = Mapping[str, Any]
 
 
 def show_list(campaigns: Sequence[Record]) -> None:
-    rows = [
-        (one["campaign_id"], one["status"], _next(one), _zone(one), escape(one["plan"]["name"])) for one in campaigns
-    ]
+    rows = [(one["campaign_id"], one["status"], _next(one), _zone(one), one["plan"]["name"]) for one in campaigns]
     show_table("Campaigns", ("campaign", "status", "next run", "clock", "name"), rows, empty="none yet")
 
 
@@ -26,7 +24,7 @@ def show_campaign(campaign: Record) -> None:
     plan = campaign["plan"]
     said = {
         "campaign": campaign["campaign_id"],
-        "name": escape(plan["name"]),
+        "name": plan["name"],
         "status": _status(campaign),
         "next run": f"{_next(campaign)} ({_zone(campaign)})" if campaign.get("next_at") else "none",
         "schedule": _schedule(plan["schedule"]),
@@ -137,7 +135,7 @@ def _costs(plan: Record, athletes: int, cost: Cost) -> dict[str, str]:
     said = {"fixed": money(cost.fixed, currency)}
     said |= {f"{channel} messages": money(minor, currency) for channel, minor in cost.messages.items()}
     said |= {f"discounts of {promo}": money(minor, currency) for promo, minor in cost.discounts.items()}
-    said["together, about"] = f"[bold]{money(cost.total, currency)}[/bold]"
+    said["together, about"] = Marked(f"[bold]{money(cost.total, currency)}[/bold]")
     if athletes:
         said["per athlete told"] = money(cost.total / athletes, currency)
     return said

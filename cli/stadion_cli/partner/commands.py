@@ -9,7 +9,7 @@ from stadion_cli.base.errors import UsageError
 from stadion_cli.base.options import Endpoint, OnAws, Port
 from stadion_cli.base.output import Json, confirm, say, show_facts, show_json, show_table
 from stadion_cli.base.outputs import partner_url
-from stadion_cli.base.signed import call, items
+from stadion_cli.base.signed import Refused, call, items
 from stadion_cli.base.target import Target, target
 
 app: Final = typer.Typer(
@@ -19,10 +19,13 @@ app: Final = typer.Typer(
     pretty_exceptions_enable=False,
 )
 BASE: Final = "/v1/admin/partners"
+MOST_GRACE: Final = 720
 ID: Final = re.compile(r"[a-z][a-z0-9-]{1,29}")
 Partner = Annotated[str, typer.Argument(help="Its id, such as store.")]
 Finish = Annotated[bool, typer.Option("--finish", help="End what was rotated out, now.")]
-Grace = Annotated[int, typer.Option("--grace", metavar="HOURS", min=0, help="How long the old one still holds.")]
+Grace = Annotated[
+    int, typer.Option("--grace", metavar="HOURS", min=0, max=MOST_GRACE, help="How long the old one still holds.")
+]
 May = Annotated[
     list[str] | None,
     typer.Option("--may", help="orders, catalogue; both when left out. Codes at the till need neither."),
@@ -49,7 +52,15 @@ def create(
     """
     body = {"partner_id": _named(partner), "name": name or partner, "plan": plan, **({"may": may} if may else {})}
     chosen = target(port, endpoint, on_aws=on_aws)
-    _tell_credentials(chosen, call(chosen, "POST", BASE, body), as_json=as_json)
+    try:
+        made = call(chosen, "POST", BASE, body)
+    except Refused as error:
+        error.hint = {
+            "partner_id_taken": f"stadion partner show {partner}; its key anew: stadion partner rotate-key {partner}",
+            "plan_not_found": "--plan standard or --plan trial",
+        }.get(error.code, error.hint)
+        raise
+    _tell_credentials(chosen, made, as_json=as_json)
 
 
 @app.command("list")

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
+from rich.markup import escape
 
 from stadion_cli.base.errors import CliError, UsageError
 from stadion_cli.base.options import Endpoint, OnAws, Port
@@ -21,6 +22,7 @@ app: Final = typer.Typer(
 )
 FORMATS: Final = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 OVER: Final = frozenset({"done", "done_with_errors", "failed"})
+MB: Final = 1024**2
 WAIT_S: Final = 600
 FORM_TIMEOUT_S: Final = 120
 
@@ -57,9 +59,11 @@ def import_(
     fmt = FORMATS.get(file.suffix.lower())
     if fmt is None:
         raise UsageError(f"{file.name} is neither CSV nor JSON Lines by its name.", hint=".csv or .jsonl")
+    if not file.stat().st_size:
+        raise ImportFailed("There is nothing in the file.")
     chosen = target(port, endpoint, on_aws=on_aws)
     steps = Steps(quiet=as_json)
-    with steps.step(f"uploading {file.name}"):
+    with steps.step(f"uploading {escape(file.name)}"):
         made = call(chosen, "POST", path_of(partner, "imports"), {"format": fmt, "full": full})
         _upload(made["form"], file)
     with steps.step("taking in") as report:
@@ -77,10 +81,13 @@ def import_(
 def _upload(form: dict[str, Any], file: Path) -> None:
     import httpx
 
+    size, most = file.stat().st_size, int(form["max_bytes"])
+    if size > most:
+        raise ImportFailed(f"The file has {size / MB:.1f} MB; {most / MB:.0f} MB may be sent.", hint="split it")
     with file.open("rb") as content:
         answer = httpx.post(form["url"], data=form["fields"], files={"file": content}, timeout=FORM_TIMEOUT_S)
     if answer.is_error:
-        raise ImportFailed(f"S3 answered {answer.status_code}", hint=f"at most {form['max_bytes']} bytes")
+        raise ImportFailed(f"The file could not be sent: the store for files answered {answer.status_code}.")
 
 
 def _wait(look: Any, report: Any) -> dict[str, Any]:

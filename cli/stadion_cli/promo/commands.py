@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
+from rich.markup import escape
 
 from stadion_cli.base import files
 from stadion_cli.base.errors import CliError, UsageError
@@ -52,8 +53,8 @@ def create(
       [cyan]stadion promo create winter.yaml --replace[/cyan]      while it is a draft
     """
     wanted = files.read(file)
-    if isinstance(promo_id := wanted.get("promo_id"), str):
-        _named(promo_id)
+    if (promo_id := wanted.get("promo_id")) is not None:
+        _named(files.word(promo_id, "promo_id"))
     chosen = target(port, endpoint, on_aws=on_aws)
     try:
         _tell(call(chosen, "POST", PROMOS, wanted), as_json=as_json)
@@ -90,7 +91,12 @@ def change(
         raise UsageError(f"{file} is about another promo than {promo_id}.")
     chosen = target(port, endpoint, on_aws=on_aws)
     _leave_out_what_is_fixed(changes, call(chosen, "GET", _path(promo_id)), file)
-    _tell(call(chosen, "PATCH", _path(promo_id), changes, if_match="*"), as_json=as_json)
+    try:
+        _tell(call(chosen, "PATCH", _path(promo_id), changes, if_match="*"), as_json=as_json)
+    except Refused as error:
+        if error.code == "promo_is_live":
+            error.hint = "another promo: stadion promo create FILE"
+        raise
 
 
 @app.command()
@@ -117,6 +123,8 @@ def delete(
     except Refused as error:
         if error.code == "promo_status_forbids":
             error.hint = f"what is no draft any more is ended: stadion promo end {promo_id}"
+        if error.code == "promo_in_use":
+            error.hint = "change a draft instead of deleting it: stadion promo create FILE --replace"
         raise
     if as_json:
         show_json({"promo_id": promo_id, "deleted": True})
@@ -140,7 +148,7 @@ def validate(
     if not found["is_valid"]:
         raise Invalid("\n".join(f"{one['pointer']}: {one['detail']}" for one in found["problems"]))
     if not as_json:
-        say(f"[green]✓[/green] {file} is a good promo.")
+        say(f"[green]✓[/green] {escape(str(file))} is a good promo.")
         if sizes := found.get("sms"):
             say(f"Sent as an SMS it has {shown.sms(sizes)}; each part is paid for.")
 
@@ -327,16 +335,22 @@ def _replaced(chosen: Target, promo_id: str, wanted: dict[str, Any], file: Path)
 
 def _leave_out_what_is_fixed(changes: dict[str, Any], promo: dict[str, Any], file: Path) -> None:
     """Codes and the period of limits are as they were made: a file may repeat them."""
-    known = {name: value for name, value in promo["codes"].items() if value is not None}
-    codes = changes.pop("codes", known)
-    if {name: value for name, value in codes.items() if value is not None} != known:
+    known = _without_nulls(promo["codes"])
+    if _without_nulls(changes.pop("codes", known)) != known:
         raise UsageError(
             f"{file} says other codes than {promo['promo_id']} has, and codes cannot change.",
             hint="of a draft: stadion promo create FILE --replace",
         )
     limits = changes.get("limits")
-    if isinstance(limits, dict) and limits.get("period") == promo["limits"]["period"]:
-        limits.pop("period", None)
+    if isinstance(limits, dict) and limits.pop("period", period := promo["limits"]["period"]) != period:
+        raise UsageError(
+            f"{file} says another period of limits than {promo['promo_id']} has, and that cannot change.",
+            hint="of a draft: stadion promo create FILE --replace",
+        )
+
+
+def _without_nulls(value: Any) -> Any:
+    return {name: one for name, one in value.items() if one is not None} if isinstance(value, dict) else value
 
 
 def _tell(promo: dict[str, Any], *, as_json: bool) -> None:

@@ -23,7 +23,7 @@ def show_report(promo: Record, funnel: Record) -> None:
     say(f"[bold]{escape(promo['name'])}[/bold]  [dim]{escape(promo['promo_id'])}, {promo['status']}[/dim]")
     _funnel(total)
     rows = [
-        [escape(row["campaign_id"] or "no campaign"), escape(row["variant"] or ""), *_numbers(row, currency)]
+        [row["campaign_id"] or "no campaign", row["variant"] or "", *_numbers(row, currency)]
         for row in funnel["by_variant"]
     ]
     number_table(_titled("Who gave them", currency), ("campaign", "variant", *COLUMNS), rows, left=2)

@@ -41,8 +41,9 @@ def create(
     """
     wanted = files.read(file)
     name = wanted.pop("name", None)
-    if not isinstance(name, str):
+    if name is None:
         raise UsageError(f"{file} does not say the segment's name.", hint="name: regular-runners")
+    name = files.word(name, "name")
     try:
         found = call(
             target(port, endpoint, on_aws=on_aws), "PUT", _path(name), wanted, **({"if_match": "*"} if replace else {})

@@ -98,6 +98,35 @@ def test_what_cannot_be_read_is_told_with_file_and_line(
     assert name in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("a: 1\n\tb: 2\n", "spaces, no tabs"),
+        ("a:\u00a0b\nc: d\n", "no-break space"),
+        ("name: Spring: the sale\n", "in quotes"),
+        ("cron: * * * * *\n", "in quotes"),
+        ("codes: {pattern: SPR-{4}-{4}}\n", "in quotes"),
+        ("a: 1\n---\nb: 2\n", "a file for each"),
+    ],
+)
+def test_what_people_write_and_yaml_reads_otherwise_says_how_to_write_it(tmp_path: Path, text: str, hint: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        read(tmp_path, text)
+    assert hint in refused.value.hint
+
+
+def test_what_is_nested_too_deeply_is_told_without_the_words_of_a_machine(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="nested too deeply"):
+        read(tmp_path, "[" * 5000 + "]" * 5000)
+
+
+def test_a_number_for_a_name_is_told_with_its_quotes() -> None:
+    assert files.word("2027", "name") == "2027"
+    with pytest.raises(UsageError, match="name is no text: 2027") as refused:
+        files.word(2027, "name")
+    assert refused.value.hint == 'in quotes: name: "2027"'
+
+
 def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path: Path) -> None:
     assert read(tmp_path, b"\xef\xbb\xbf" + b'{"a": 1}', "a.json") == {"a": 1}
     assert read(tmp_path, b"\xef\xbb\xbf" + b"a: 1") == {"a": 1}

@@ -119,13 +119,27 @@ def test_the_schema_refuses_what_the_api_would(tmp_path: Path, wrong: str) -> No
         jsonschema.Draft202012Validator(schema).validate(files.read(path))
 
 
-@pytest.mark.parametrize("text", ["name: a", "campaign_id: 1", "campaign_id: Winter 2026"])
-def test_a_file_without_a_good_name_is_no_campaign(tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("name: a", "campaign_id: winter-2026"),
+        ("campaign_id: 1", 'in quotes: campaign_id: "1"'),
+        ("campaign_id: Winter 2026", "a name such as winter-2026"),
+    ],
+)
+def test_a_file_without_a_good_name_is_no_campaign(tmp_path: Path, text: str, hint: str) -> None:
     path = tmp_path / "a.yaml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(UsageError) as refused:
         campaign.create(path)
-    assert refused.value.hint == "campaign_id: winter-2026"
+    assert refused.value.hint == hint
+
+
+def test_a_name_that_no_campaign_has_is_refused_in_words(api: Api) -> None:
+    for act in (campaign.status, campaign.schedule, campaign.check, campaign.report):
+        with pytest.raises(UsageError, match="'Winter-2026' is no name for a campaign"):
+            act("Winter-2026")
+    assert not api.sent
 
 
 # --- making and switching -------------------------------------------------------------------------------------------
@@ -162,7 +176,11 @@ def test_a_status_is_changed_whatever_the_version(api: Api, action: str) -> None
     [
         ("schedule", "paused", "stadion campaign resume winter-2026"),
         ("resume", "draft", "stadion campaign schedule winter-2026"),
-        ("resume", "ended", ""),
+        (
+            "resume",
+            "ended",
+            "another campaign_id; the same one, if it never ran: stadion campaign create FILE --replace",
+        ),
     ],
 )
 def test_what_a_status_forbids_ends_with_what_to_do(api: Api, action: str, status: str, hint: str) -> None:
@@ -184,16 +202,23 @@ def test_a_plan_that_cannot_begin_is_looked_at_by_a_dry_run(api: Api) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "hint"),
+    ("code", "status", "hint"),
     [
-        ("unknown_promo", "stadion promo create FILE, and then stadion promo activate"),
-        ("promo_not_active_then", "stadion promo activate"),
-        ("nothing_ahead", ""),
+        ("unknown_promo", "", "stadion promo create FILE, and then stadion promo activate winter-shoes"),
+        ("promo_not_active_then", "draft", "stadion promo activate winter-shoes"),
+        ("promo_not_active_then", "paused", "stadion promo activate winter-shoes"),
+        ("promo_not_active_then", "active", "stadion promo change winter-shoes FILE, with a later ends_at"),
+        ("promo_ends_inside", "active", "stadion promo change winter-shoes FILE, with a later ends_at"),
+        ("unknown_segment", "", "stadion segment list"),
+        ("nothing_ahead", "", ""),
     ],
 )
-def test_a_plan_whose_promos_are_not_there_says_how_they_come(api: Api, code: str, hint: str) -> None:
+def test_a_plan_whose_promos_are_not_there_says_how_they_come(api: Api, code: str, status: str, hint: str) -> None:
     problem = {"pointer": "#/variants/0/promo_id", "code": code, "detail": "No."}
-    api.answers = {f"POST {BASE}/validate": {"is_valid": False, "problems": [problem]}}
+    api.answers = {
+        f"POST {BASE}/validate": {"is_valid": False, "problems": [problem]},
+        "GET /v1/admin/promos/winter-shoes": {"status": status},
+    }
     with pytest.raises(campaign.Wrong) as refused:
         campaign.check(str(WINTER))
     assert refused.value.hint == hint

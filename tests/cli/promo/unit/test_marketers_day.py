@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 import typer
 
-from stadion_cli.base import signed
+from stadion_cli import user
+from stadion_cli.base import figures, output, signed
 from stadion_cli.base.errors import UsageError
 from stadion_cli.base.signed import Nobody, Refused
+from stadion_cli.base.target import target
 from stadion_cli.partner import commands as partner
+from stadion_cli.partner import product
 from stadion_cli.promo import commands as promo
 from stadion_cli.promo import segment, shown
 
@@ -45,7 +48,7 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Callable[[Answers], list[tuple[Any, 
                 raise found
             return found
 
-        for module in (promo, segment, partner, signed):
+        for module in (promo, segment, partner, product, user, signed):
             monkeypatch.setattr(module, "call", call)
             if module is not signed:
                 monkeypatch.setattr(module, "target", lambda *_, **__: None)
@@ -108,6 +111,84 @@ def test_codes_do_not_change_and_a_file_is_about_its_promo(api: Any, tmp_path: P
         promo.change("winter", file_of(tmp_path, codes={"shared": "WINTER20"}))
     with pytest.raises(UsageError, match="another promo"):
         promo.change("spring", file_of(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"codes": None}, "codes cannot change"),
+        ({"codes": ["WINTER20"]}, "codes cannot change"),
+        ({"limits": {"period": "week"}}, "another period of limits"),
+    ],
+)
+def test_what_never_changes_is_refused_in_words(api: Any, tmp_path: Path, changes: dict[str, Any], says: str) -> None:
+    api({("GET", ONE): PROMO})
+    with pytest.raises(UsageError, match=says) as said:
+        promo.change("winter", file_of(tmp_path, **changes))
+    assert "--replace" in said.value.hint
+
+
+def test_what_is_fixed_while_it_is_live_goes_into_another_promo(api: Any, tmp_path: Path) -> None:
+    api({("GET", ONE): PROMO, ("PATCH", ONE): refused("promo_is_live")})
+    with pytest.raises(Refused) as said:
+        promo.change("winter", file_of(tmp_path, currency="EUR"))
+    assert "another promo" in said.value.hint
+
+
+NAMED = "Sale [/b] [red]now[/red] [50%]"
+
+
+def test_a_name_with_brackets_is_shown_as_it_is(api: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    """One such name made every list of promos a stack trace."""
+    api({("GET", ONE): PROMO | {"name": NAMED}})
+    promo.show("winter")
+    assert NAMED in capsys.readouterr().out
+    output.show_table("Promos", ("name",), [[NAMED]])
+    output.tell({"name": NAMED, "names": [NAMED]}, as_json=False)
+    figures.number_table("Arms", ("arm", "share"), [[NAMED, "1"], [output.Marked("[bold]all[/bold]"), "2"]])
+    told = capsys.readouterr().out
+    assert told.count(NAMED) == 4
+    assert "[bold]" not in told
+
+
+@pytest.mark.parametrize("what", ["promo", "segment", "campaign", "partner"])
+def test_a_name_that_is_not_there_says_where_the_names_are(what: str) -> None:
+    said = signed._refusal(404, json.dumps({"detail": "There is none.", "code": f"{what}_not_found"}).encode())
+    assert said.hint == f"stadion {what} list"
+
+
+def test_a_partner_that_is_there_and_a_plan_that_is_not_say_what_to_do(api: Any) -> None:
+    for code, hint in (("partner_id_taken", "stadion partner rotate-key store"), ("plan_not_found", "standard")):
+        api({("POST", partner.BASE): refused(code)})
+        with pytest.raises(Refused) as said:
+            partner.create("store")
+        assert hint in said.value.hint
+
+
+def test_a_user_who_is_nobody_is_said_to_be_nobody(api: Any) -> None:
+    users = "/v1/admin/accounts/users"
+    api({("GET", f"{users}/dora@example.org"): refused("user_not_found", 404)})
+    for act in (user.show, user.messages):
+        with pytest.raises(Nobody, match=r"dora@example\.org"):
+            act("dora@example.org")
+
+
+@pytest.mark.parametrize(("size", "says"), [(0, "nothing in the file"), (3 * 1024**2, "3.0 MB; 2 MB may be sent")])
+def test_a_file_that_cannot_be_sent_is_told_in_words(
+    api: Any, tmp_path: Path, size: int, says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An empty one was "S3 answered 400, at most 26214400 bytes"."""
+    form = {"url": "https://store.invalid", "fields": {}, "max_bytes": 2 * 1024**2}
+    api({("POST", "/v1/admin/partners/store/imports"): {"import_id": "i", "form": form}})
+    file = tmp_path / "catalogue [b].csv"
+    file.write_bytes(b"x" * size)
+    with pytest.raises(product.ImportFailed, match=says):
+        product.import_(file, partner="store")
+
+
+def test_an_address_that_is_none_is_refused_in_words() -> None:
+    with pytest.raises(UsageError, match="'nonsense' is no address"):
+        target(None, "nonsense")
 
 
 def test_a_draft_is_deleted_and_what_is_none_is_ended(api: Any, capsys: pytest.CaptureFixture[str]) -> None:
