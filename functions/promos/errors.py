@@ -37,10 +37,10 @@ class PromoNotDraftError(ConflictError):
     code = "promo_is_no_draft"
     title = Text(en="No draft any more", ru="Уже не черновик")
     explanation = Text(
-        en="Only a draft is replaced, and this promo is {status}. Its name, texts, link, products, places, hours, end,"
-        " targeting and limits can be changed.",
-        ru="Заменить можно только черновик, а промо в статусе {status}. Менять можно имя, тексты, ссылку, товары,"
-        " места, часы, окончание, таргетинг и лимиты.",
+        en="Only a draft is replaced, and this promo is {status}. Until it has ended, its name, texts, link, products,"
+        " places, hours, end, targeting and limits can be changed.",
+        ru="Заменить можно только черновик, а промо в статусе {status}. Пока промо не окончено, можно менять имя,"
+        " тексты, ссылку, товары, места, часы, окончание, таргетинг и лимиты.",
     )
 
 

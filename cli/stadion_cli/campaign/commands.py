@@ -82,6 +82,8 @@ def create(
             hint = f"stadion campaign create {file} --replace"
             raise AlreadyThere(f"{campaign_id} is there already: another file changes it only if you say so.",
                                hint=hint) from error  # fmt: skip
+        if error.status == UNPROCESSABLE:
+            error.hint = f"stadion campaign check {file}"
         raise
     _tell(made, as_json=as_json)
 

@@ -48,7 +48,8 @@ def problems(found: dict[str, Any]) -> str:
 def mending(found: dict[str, Any], plan: dict[str, Any], status_of: Callable[[str], str]) -> str:
     """The commands that come before it: promos and segments are there before their campaign."""
     if missing := _promos_with(found, plan, "unknown_promo"):
-        return "stadion promo create FILE, and then " + _all(f"stadion promo activate {one}" for one in missing)
+        then = _all(f"stadion promo activate {one}" for one in missing)
+        return f"stadion promo create FILE, and then {then}; or one of stadion promo list"
     inactive = {one: status_of(one) for one in _promos_with(found, plan, "promo_not_active_then")}
     if waiting := [one for one, status in inactive.items() if status in WAITING]:
         return _all(f"stadion promo activate {one}" for one in waiting)

@@ -25,6 +25,13 @@ app: Final = typer.Typer(
 PromoId = Annotated[str, typer.Argument(help="The promo's name, e.g. winter-shoes.")]
 User = Annotated[str, typer.Option("--user", help="The athlete's e-mail or user id.")]
 TAKEN: Final = "promo_id_taken"
+OF_STATUS: Final = frozenset({"promo_status_forbids", "promo_is_no_draft"})
+POSSIBLE: Final = {
+    "draft": "stadion promo activate {promo_id}, or stadion promo delete {promo_id}",
+    "active": "stadion promo change {promo_id} FILE, or stadion promo end {promo_id}",
+    "ended": "it stays for its reports: another promo_id",
+}
+"""Status -> what can be done. On what is paused or scheduled, the same as on what is active."""
 ADDRESSES: Final = {"segments": "stadion segment list", "validate": "stadion promo validate FILE"}
 """Words that no promo can be called: hints at what was meant."""
 
@@ -63,7 +70,7 @@ def create(
             raise
         if not replace:
             raise _there_is_one(chosen, str(promo_id), file) from error
-        _tell(_replaced(chosen, str(promo_id), wanted, file), as_json=as_json)
+        _tell(_replaced(chosen, str(promo_id), wanted), as_json=as_json)
 
 
 @app.command()
@@ -96,7 +103,7 @@ def change(
     except Refused as error:
         if error.code == "promo_is_live":
             error.hint = "another promo: stadion promo create FILE"
-        raise
+        raise _with_what_is_possible(error, chosen, promo_id) from error
 
 
 @app.command()
@@ -121,11 +128,9 @@ def delete(
     try:
         call(chosen, "DELETE", path, if_match="*")
     except Refused as error:
-        if error.code == "promo_status_forbids":
-            error.hint = f"what is no draft any more is ended: stadion promo end {promo_id}"
         if error.code == "promo_in_use":
-            error.hint = "change a draft instead of deleting it: stadion promo create FILE --replace"
-        raise
+            error.hint = f"another promo there first, or change this one: stadion promo change {promo_id} FILE"
+        raise _with_what_is_possible(error, chosen, promo_id) from error
     if as_json:
         show_json({"promo_id": promo_id, "deleted": True})
     else:
@@ -302,7 +307,18 @@ def issue(
 
 
 def _act(chosen: Target, promo_id: str, action: str) -> dict[str, Any]:
-    return call(chosen, "POST", _path(promo_id, "status"), {"action": action}, if_match="*")
+    try:
+        return call(chosen, "POST", _path(promo_id, "status"), {"action": action}, if_match="*")
+    except Refused as error:
+        raise _with_what_is_possible(error, chosen, promo_id) from error
+
+
+def _with_what_is_possible(error: Refused, chosen: Target, promo_id: str) -> Refused:
+    """A refusal that is about the promo's status, with what can be done in it."""
+    if error.code in OF_STATUS:
+        status = str(call(chosen, "GET", _path(promo_id))["status"])
+        error.hint = POSSIBLE.get(status, POSSIBLE["active"]).format(promo_id=promo_id)
+    return error
 
 
 def _path(promo_id: str, below: str = "") -> str:
@@ -317,20 +333,19 @@ def _named(promo_id: str) -> str:
 
 def _there_is_one(chosen: Target, promo_id: str, file: Path) -> Refused:
     status = call(chosen, "GET", _path(promo_id))["status"]
-    if status == "draft":
-        said, hint = "a draft", f"stadion promo create {file} --replace, or stadion promo delete {promo_id}"
-    else:
-        said, hint = f"which is {status}", f"stadion promo change {promo_id} FILE, or another promo_id"
+    said = {"draft": "a draft", "ended": "which is ended for good"}.get(status, f"which is {status}")
+    hint = {
+        "draft": f"stadion promo create {file} --replace, or stadion promo delete {promo_id}",
+        "ended": "another promo_id",
+    }.get(status, f"stadion promo change {promo_id} FILE, or another promo_id")
     return Refused(f"There is a promo {promo_id} already, {said}. Nothing was changed.", hint=hint, code=TAKEN)
 
 
-def _replaced(chosen: Target, promo_id: str, wanted: dict[str, Any], file: Path) -> dict[str, Any]:
+def _replaced(chosen: Target, promo_id: str, wanted: dict[str, Any]) -> dict[str, Any]:
     try:
         return call(chosen, "PUT", _path(promo_id), wanted, if_match="*")
     except Refused as error:
-        if error.code == "promo_is_no_draft":
-            error.hint = f"stadion promo change {promo_id} {file}"
-        raise
+        raise _with_what_is_possible(error, chosen, promo_id) from error
 
 
 def _leave_out_what_is_fixed(changes: dict[str, Any], promo: dict[str, Any], file: Path) -> None:

@@ -204,7 +204,11 @@ def test_a_plan_that_cannot_begin_is_looked_at_by_a_dry_run(api: Api) -> None:
 @pytest.mark.parametrize(
     ("code", "status", "hint"),
     [
-        ("unknown_promo", "", "stadion promo create FILE, and then stadion promo activate winter-shoes"),
+        (
+            "unknown_promo",
+            "",
+            "stadion promo create FILE, and then stadion promo activate winter-shoes; or one of stadion promo list",
+        ),
         ("promo_not_active_then", "draft", "stadion promo activate winter-shoes"),
         ("promo_not_active_then", "paused", "stadion promo activate winter-shoes"),
         ("promo_not_active_then", "active", "stadion promo change winter-shoes FILE, with a later ends_at"),

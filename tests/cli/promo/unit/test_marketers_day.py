@@ -73,7 +73,12 @@ ONE = f"{BASE}/winter"
 
 @pytest.mark.parametrize(
     ("status", "hint"),
-    [("draft", "--replace"), ("active", "stadion promo change winter"), ("ended", "another promo_id")],
+    [
+        ("draft", "--replace"),
+        ("active", "stadion promo change winter"),
+        ("paused", "change winter"),
+        ("ended", "another promo_id"),
+    ],
 )
 def test_a_promo_that_is_there_already_says_what_can_be_done(api: Any, tmp_path: Path, status: str, hint: str) -> None:
     asked = api({("POST", BASE): refused("promo_id_taken"), ("GET", ONE): PROMO | {"status": status}})
@@ -91,10 +96,41 @@ def test_a_draft_is_replaced_by_its_file(api: Any, tmp_path: Path) -> None:
 
 
 def test_what_is_live_is_not_replaced_but_changed(api: Any, tmp_path: Path) -> None:
-    api({("POST", BASE): refused("promo_id_taken"), ("PUT", ONE): refused("promo_is_no_draft")})
+    api({("POST", BASE): refused("promo_id_taken"), ("PUT", ONE): refused("promo_is_no_draft"),
+         ("GET", ONE): PROMO | {"status": "active"}})  # fmt: skip
     with pytest.raises(Refused) as said:
         promo.create(file_of(tmp_path), replace=True)
     assert said.value.hint.startswith("stadion promo change winter")
+
+
+def test_nothing_leads_from_an_ended_promo_back_to_itself(api: Any, tmp_path: Path) -> None:
+    """`create` named `change`, which refuses; `delete` named `end`, which it was already."""
+    ended, status, no = PROMO | {"status": "ended"}, ("POST", f"{ONE}/status"), refused("promo_status_forbids")
+    api({("POST", BASE): refused("promo_id_taken"), ("PUT", ONE): refused("promo_is_no_draft"), ("GET", ONE): ended,
+         ("PATCH", ONE): no, ("DELETE", ONE): no, status: no})  # fmt: skip
+    file = file_of(tmp_path)
+    for act in (
+        lambda: promo.create(file), lambda: promo.create(file, replace=True), lambda: promo.change("winter", file),
+        lambda: promo.delete("winter", yes=True), lambda: promo.activate("winter"), lambda: promo.pause("winter"),
+    ):  # fmt: skip
+        with pytest.raises(Refused) as said:
+            act()
+        assert "another promo_id" in said.value.hint
+        assert "stadion promo" not in said.value.hint
+
+
+def test_a_draft_that_cannot_pause_says_what_it_can(api: Any) -> None:
+    api({("POST", f"{ONE}/status"): refused("promo_status_forbids"), ("GET", ONE): PROMO})
+    with pytest.raises(Refused) as said:
+        promo.pause("winter")
+    assert "stadion promo activate winter" in said.value.hint
+
+
+def test_a_promo_in_use_says_how_it_comes_free(api: Any) -> None:
+    api({("DELETE", ONE): refused("promo_in_use")})
+    with pytest.raises(Refused) as said:
+        promo.delete("winter", yes=True)
+    assert "another promo there first" in said.value.hint
 
 
 def test_a_change_sends_what_the_file_says_and_leaves_out_what_is_fixed(api: Any, tmp_path: Path) -> None:
@@ -195,7 +231,7 @@ def test_a_draft_is_deleted_and_what_is_none_is_ended(api: Any, capsys: pytest.C
     api({("DELETE", ONE): {}})
     promo.delete("winter", yes=True)
     assert "winter is deleted" in capsys.readouterr().out
-    api({("DELETE", ONE): refused("promo_status_forbids")})
+    api({("DELETE", ONE): refused("promo_status_forbids"), ("GET", ONE): PROMO | {"status": "active"}})
     with pytest.raises(Refused) as said:
         promo.delete("winter", yes=True)
     assert "stadion promo end winter" in said.value.hint
