@@ -50,9 +50,15 @@ def test_a_text_that_fits_is_not_touched() -> None:
         ("Каждая пара обуви", 12, "Каждая пара…"),
         ("Каждая пара обуви", 8, "Каждая…"),
         ("Unbelievable", 8, "Unbel..."),
+        ("https://store.example/winter", 16, ""),
+        ("https://store.example/winter now", 16, ""),
+        ("https://store.example/winter now", 31, ""),
+        ("See https://store.example/a- today and buy", 38, "See https://store.example/a- today..."),
+        ("See https://store.example/a- today and buy", 34, "See https://store.example/a- ..."),
+        ("See https://store.example/a- today and buy", 20, "See..."),
     ],
 )
-def test_a_text_is_shortened_at_a_word_and_says_so(text: str, most: int, short: str) -> None:
+def test_a_text_is_shortened_at_a_word_and_a_link_stays_whole(text: str, most: int, short: str) -> None:
     assert shortened(text, lambda found: len(found) <= most) == short
 
 

@@ -11,7 +11,10 @@ from stadion.errors import UnacceptableValueError
 from stadion.i18n import Text
 
 _HTTPS = re.compile(r"https://[A-Za-z0-9.-]+(:\d{1,5})?([/?#][^\s\x00-\x1f\x7f<>\"]*)?")
-_NO_LINK = Text(en="Send an https address without spaces.", ru="Укажите адрес https без пробелов.")
+_NO_LINK = Text(
+    en="Send an https address such as https://store.example/p/1, with a host in Latin letters and without spaces.",
+    ru="Укажите адрес вида https://store.example/p/1: https, имя сервера латиницей, без пробелов.",
+)
 
 
 def _https(url: str) -> str:

@@ -19,6 +19,7 @@ _BASIC: Final = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _EXTENSION: Final = frozenset("\f^{}\\[~]|€")
+_LINK_AT_THE_END: Final = re.compile(r"https?:\S*$", re.IGNORECASE)
 _STOP: Final = Text(en="Stop: {link}", ru="Отписаться: {link}")
 
 
@@ -34,16 +35,26 @@ def composed(title: str, body: str, language: Language, *, way_out: str | None) 
 
 
 def shortened(text: str, fits: Callable[[str], bool]) -> str:
-    """As many of its words as fit, and dots for the others; nothing when not even a few letters do."""
+    """As many of its words as fit, and dots for the others; nothing when not even a few letters do. A link stays whole,
+    and the dots do not lengthen it."""
     if fits(text):
         return text
     dots = "..." if _is_gsm(text) else "…"  # the one character would halve what fits into a part
     ends = [found.start() for found in re.finditer(r"\s+", text)]
-    for end in [*reversed(ends), *range(min(ends, default=len(text)) - 1, 2, -1)]:
-        found = text[:end].rstrip(" \n\t,;:–—-.") + dots
-        if len(found) > len(dots) and fits(found):
+    first = min(ends, default=len(text))
+    inside = [] if _LINK_AT_THE_END.search(text[:first]) else range(first - 1, 2, -1)
+    for end in [*reversed(ends), *inside]:
+        kept = _without_marks(text[:end])
+        found = kept + (f" {dots}" if _LINK_AT_THE_END.search(kept) else dots)
+        if kept and fits(found):
             return found
     return ""
+
+
+def _without_marks(text: str) -> str:
+    """Those behind the last word; what ends a link is a part of it."""
+    text = text.rstrip()
+    return text if _LINK_AT_THE_END.search(text) else text.rstrip(" \n\t,;:–—-.")
 
 
 def _is_gsm(text: str) -> bool:

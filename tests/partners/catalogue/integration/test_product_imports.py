@@ -120,7 +120,7 @@ def test_each_value_is_told_in_a_sentence_that_says_what_is_right(store: Service
     told = {error["line"]: error["detail"] for error in done["errors"]}
     assert told == {
         2: "Send letters A-Z, digits and the signs . _ -, 64 characters at most.",
-        3: "Send an https address without spaces.",
+        3: "Send an https address such as https://store.example/p/1, with a host in Latin letters and without spaces.",
         4: "Send a currency of ISO 4217 in capital letters, such as RUB or EUR.",
         5: "This is no currency of ISO 4217 such as RUB or EUR.",
         6: "Send one line of text, without line breaks and control characters.",
