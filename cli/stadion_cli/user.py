@@ -1,14 +1,13 @@
 """`stadion user`: what admins do to accounts, over the API's signed routes."""
 
 from typing import Annotated, Any, Final
-from urllib.parse import quote
 
 import typer
 
 from stadion_cli.base.errors import UsageError
 from stadion_cli.base.options import Endpoint, OnAws, Port
 from stadion_cli.base.output import Json, show_json, show_table, tell
-from stadion_cli.base.signed import NOT_FOUND, Nobody, Refused, call
+from stadion_cli.base.signed import NOT_FOUND, Nobody, Refused, call, path_of_user
 from stadion_cli.base.target import Target, target
 
 app: Final = typer.Typer(
@@ -115,4 +114,4 @@ def _call(chosen: Target, method: str, user: str, role: str | None = None) -> di
 def _path(user: str, role: str | None = None) -> str:
     if role is not None and role not in ROLES:
         raise UsageError(f"{role!r} is not a role that can be granted.", hint=" or ".join(ROLES))
-    return f"/v1/admin/accounts/users/{quote(user, safe='@')}" + (f"/roles/{role}" if role else "")
+    return path_of_user(user) + (f"/roles/{role}" if role else "")

@@ -94,10 +94,15 @@ def items(chosen: Target, path: str) -> list[dict[str, Any]]:
     return [item for page in pages(chosen, path) for item in page["items"]]
 
 
+def path_of_user(named: str) -> str:
+    """Of an e-mail address or a user id; whoever registers has both in lower case."""
+    return f"{USERS}/{quote(named.strip().lower(), safe='@')}"
+
+
 def user_id_of(chosen: Target, named: str) -> str:
-    """Of an e-mail address or a user id, as `stadion user` takes them."""
+    """As `stadion user` takes them."""
     try:
-        return str(call(chosen, "GET", f"{USERS}/{quote(named, safe='@')}")["user_id"])
+        return str(call(chosen, "GET", path_of_user(named))["user_id"])
     except Refused as error:
         if error.status != NOT_FOUND:
             raise

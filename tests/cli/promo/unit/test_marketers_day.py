@@ -301,7 +301,7 @@ def test_an_athlete_is_named_by_mail_and_nobody_is_said_to_be_nobody(api: Any) -
         ("GET", f"{ONE}/explain/{USER}"): {"is_eligible": True, "checks": []},
         ("GET", f"{BASE}/segments/runners/explain/{USER}"): {"is_in": True},
     })  # fmt: skip
-    promo.issue("winter", "dora@example.org", run="direct")
+    promo.issue("winter", " Dora@Example.org", run="direct")
     assert asked[-1][2] == {"user_id": USER, "run_id": "direct"}
     promo.explain("winter", "dora@example.org")
     segment.explain("runners", "dora@example.org")
