@@ -20,13 +20,14 @@ def show_promo(promo: Record) -> None:
 
 
 def sms(sizes: Mapping[str, Record]) -> str:
-    """`2 parts in English; 4 in Russian, with the text shortened`; each part is paid for."""
+    """`at most 2 parts in English; 4 parts in Russian, with the text shortened`; each part is paid for. The way out is
+    reckoned with the longest link that it may have."""
     said = []
     for language, size in sizes.items():
         count = f"{size['parts']} part" + ("" if size["parts"] == 1 else "s")
         short = ", with the text shortened" if size["is_shortened"] else ""
         said.append(f"{count} in {LANGUAGES.get(language, language)}{short}")
-    return "; ".join(said)
+    return "at most " + "; ".join(said) if said else ""
 
 
 def discount(found: Record, currency: str) -> str:

@@ -250,7 +250,7 @@ def test_a_promo_is_shown_in_money_and_words(api: Any, capsys: pytest.CaptureFix
         "09:00 to 22:00 on mon",
         "each athlete once",
         "Moscow, RU",
-        "1 part in English; 4 parts in Russian, with the text shortened",
+        "at most 1 part in English; 4 parts in Russian, with the text shortened",
     ):
         assert words in told
     assert "over the limits" not in told
