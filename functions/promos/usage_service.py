@@ -50,7 +50,7 @@ def of_segment(name: str, now: datetime, just_asked: Asked | None = None) -> Use
     campaigns = campaign_service.going_on(also=_named(CAMPAIGN, recent))
     return Users(
         promos=sorted(one for one, promo in promos.items() if asks(promo.targeting) and _is_ahead(promo, now)),
-        campaigns=sorted(one for one, plan in campaigns.items() if asks(plan.audience)),
+        campaigns=sorted(one for one, plans in campaigns.items() if any(asks(plan.audience) for plan in plans)),
         segments=sorted(users_of(name, rules)),
     )
 
@@ -60,8 +60,8 @@ def of_promo(promo_id: str) -> Users:
     return Users(
         campaigns=sorted(
             name
-            for name, plan in campaign_service.going_on().items()
-            if promo_id in {variant.promo_id for variant in plan.variants}
+            for name, plans in campaign_service.going_on().items()
+            if promo_id in {variant.promo_id for plan in plans for variant in plan.variants}
         ),
         wear_offers=sorted(category for category, given in wear_store.rules().items() if given == promo_id),
     )

@@ -173,10 +173,16 @@ def validate(plan: CampaignPlan, now: datetime) -> list[Problem]:
     return problems_of(plan, now, is_live=True)
 
 
-def going_on(also: Iterable[str] = ()) -> dict[str, CampaignPlan]:
-    """The plans of campaigns that have not ended, by name; `also` those that the list may not know yet."""
+def going_on(also: Iterable[str] = ()) -> dict[str, list[CampaignPlan]]:
+    """The plans of campaigns that have not ended, by name: that of today, and that of the run which goes on, as it
+    began with it. `also` those that the list may not know yet."""
     found = {one.campaign_id: one for one in (*store.everything(), *store.some(also))}
-    return {name: one.plan for name, one in found.items() if one.switch is not Switch.ENDED}
+    return {name: _plans_of(one) for name, one in found.items() if one.switch is not Switch.ENDED}
+
+
+def _plans_of(campaign: Campaign) -> list[CampaignPlan]:
+    run = store.find_run(campaign.campaign_id, campaign.run_id) if campaign.run_id is not None else None
+    return [campaign.plan] if run is None or run.plan == campaign.plan else [campaign.plan, run.plan]
 
 
 # --- looking --------------------------------------------------------------------------------------------------------

@@ -60,6 +60,8 @@ class Sums(Value):
 
 
 def measure_batch(run: Run, key: str, look: int, until: datetime, now: datetime) -> int:
+    if not run.counts(batches.name_of(key)):
+        return 0
     members = batches.read(key)
     known = athletes.athletes_by_id(user_id for user_id, _ in members)
     by_arm: dict[str, Sums] = {}

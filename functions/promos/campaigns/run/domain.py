@@ -175,6 +175,10 @@ class Run(Value):
     def is_over(self) -> bool:
         return self.state is RunState.ENDED
 
+    def counts(self, batch: str) -> bool:
+        """False: its file is of a step that broke off, and when it was done again nobody was left for it."""
+        return int(batch) < self.chosen.batches
+
 
 @dataclass(frozen=True)
 class RunProgress:

@@ -31,7 +31,7 @@ class PromoIsOffError(Exception):
 def send_batch(run: Run, phase: Phase, key: str, now: datetime) -> int:
     """How many seconds to wait before the next batch, so that messages keep the plan's pace."""
     batch = batches.name_of(key)
-    if store.is_sent(run.run_id, phase, batch):
+    if not run.counts(batch) or store.is_sent(run.run_id, phase, batch):
         return 0
     counts: Counter[str] = Counter()
     for user_id, arm in batches.read(key):

@@ -130,8 +130,9 @@ def open_run(before: Campaign, after: Campaign, run: Run, events: list[Event], n
 
 
 def change_run(campaign_id: str, run_id: str, how: Callable[[Run], Run], now: datetime) -> Run:
-    """What `how` makes of the run as it is stored; nothing is written when it changes nothing."""
-    return revise(RUNS.at(campaign_id, run_id), how, now)
+    """What `how` makes of the run as it is stored; nothing is written when it changes nothing. One that is over stays
+    as it is: a step that was under way when somebody ended it comes too late."""
+    return revise(RUNS.at(campaign_id, run_id), lambda stored: stored if stored.is_over else how(stored), now)
 
 
 def end_run(before: Run, after: Run, campaign: tuple[Campaign, Campaign], events: list[Event], now: datetime) -> None:

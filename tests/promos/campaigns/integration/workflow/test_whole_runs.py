@@ -56,7 +56,7 @@ def test_a_campaign_runs_from_its_timer_to_its_report(shop: Shop) -> None:
         )
         assert arm["order_rate"]["low"] <= len(bought) / len(members) <= arm["order_rate"]["high"]
     total = report["total"]
-    assert total["spend_minor"] == 100_000 + total["discount_minor"]
+    assert total["spend_minor"] == 100_000 + total["discount_minor"] + total["cost_minor"]
     assert total["cost_per_acquisition_minor"] == round(total["spend_minor"] / total["conversions"])
     assert [one["name"] for one in report["comparisons"] if one["decides"]] in (["a"], ["b"])
     assert shop.admin("GET", f"/campaigns/{CAMPAIGN}")["status"] == "ended"
