@@ -212,6 +212,10 @@ class CampaignPlan(StrictValue):
         return self
 
     @property
+    def recurs(self) -> bool:
+        return self.schedule.cron is not None
+
+    @property
     def lasts(self) -> timedelta:
         """At least: from the last message of the test until the last order that counts."""
         closing = self.rollout.close_after_hours if self.rollout.test_percent < 100 else 0

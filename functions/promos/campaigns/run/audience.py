@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from promos.athletes import segment_store
 from promos.athletes import store as athletes
 from promos.campaigns.plan.values import HOLD_OUT, CampaignCap, CampaignPlan
+from promos.campaigns.run import store as runs
 from promos.campaigns.run.assignment import arm_of
 from promos.facts import Athlete
 from promos.offers import store
@@ -104,7 +105,7 @@ def _left_out(question: Question, user_id: str, known: Athlete, now: datetime) -
             return f"promo_{failed}"
     if _has_used_up(user_id, question.promos.values()):
         return "promo_limit"
-    return "capped" if plan.cap is not None and _is_capped(user_id, plan.cap, now) else None
+    return "capped" if plan.cap is not None and _is_capped(question, user_id, plan.cap, now) else None
 
 
 def _has_used_up(user_id: str, promos: Iterable[Promo]) -> bool:
@@ -114,11 +115,15 @@ def _has_used_up(user_id: str, promos: Iterable[Promo]) -> bool:
     return any(used[promo_id] >= limit for promo_id, limit in limits.items())
 
 
-def _is_capped(user_id: str, cap: CampaignCap, now: datetime) -> bool:
+def _is_capped(question: Question, user_id: str, cap: CampaignCap, now: datetime) -> bool:
+    """An earlier run of the campaign counts for whoever it chose, also if it gave them nothing: else none but its
+    held-out would be left."""
     since = now - timedelta(days=cap.days)
-    got = 0
+    got: list[str] = []
     for offer in store.OFFERS.every(user_id, newest_first=True, consistent=False):
         if offer.issued_at < since:
             break
-        got += offer.campaign_id is not None
-    return got >= cap.offers
+        got += [offer.run_id] if offer.campaign_id is not None else []
+    if len(got) < cap.offers and question.plan.recurs:
+        got += runs.withheld_since(user_id, question.campaign_id, since) - set(got)
+    return len(got) >= cap.offers

@@ -34,7 +34,10 @@ def send_batch(run: Run, phase: Phase, key: str, now: datetime) -> int:
     if not run.counts(batch) or store.is_sent(run.run_id, phase, batch):
         return 0
     counts: Counter[str] = Counter()
-    for user_id, arm in batches.read(key):
+    members = batches.read(key)
+    if phase is Phase.TEST and run.plan.recurs:
+        store.note_withheld(run, (user_id for user_id, arm in members if _variant_of(run, phase, arm) is None), now)
+    for user_id, arm in members:
         variant = _variant_of(run, phase, arm)
         if variant is not None:
             counts[_offer_or_fail(run, user_id, arm, variant, now)] += 1

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+from pydantic import AwareDatetime
+
 from promos.athletes import segment_store
 from promos.athletes.segment_store import Asked
 from promos.campaigns.errors import CampaignNotFoundError, RunNotFoundError
@@ -13,11 +15,18 @@ from stadion.change import Change, revise
 from stadion.errors import StaleVersionError
 from stadion.events.envelope import Event
 from stadion.records import Index, Records, Stored
+from stadion.values import Value
 
 LISTED = "CAMPAIGNS"
 KEPT_FOR = timedelta(days=400)
 """What was done and measured batch by batch; the run itself stays."""
 Amounts = dict[str, Any]
+
+
+class Withheld(Value):
+    run_id: str
+    chosen_at: AwareDatetime
+
 
 CAMPAIGNS = Records(
     Campaign,
@@ -60,6 +69,15 @@ SUMS = Records[Amounts](
     load=lambda item: dict(item.body),
 )
 """Of a batch at a look: `measure_batch`; `judge_campaign`, in one query."""
+WITHHELD = Records(
+    Withheld,
+    kind="withheld",
+    pk="USER#{user_id}",
+    sk="WITHHELD#{campaign_id}#{run_id}",
+    kept_for=KEPT_FOR,
+)
+"""That a run chose the athlete and gave no offer in its test: `send_batch` of what recurs; its next runs, whose cap
+counts it as one."""
 
 
 def find(campaign_id: str) -> Campaign | None:
@@ -167,3 +185,17 @@ def note_sums(run_id: str, look: int, batch: str, sums: dict[str, Any], now: dat
 def sums(run_id: str, look: int) -> list[dict[str, Any]]:
     """Of every batch that was measured at this look."""
     return list(SUMS.every(run_id, look))
+
+
+# --- the held-out and the rest --------------------------------------------------------------------------------------
+
+
+def note_withheld(run: Run, user_ids: Iterable[str], now: datetime) -> None:
+    """Safe to repeat."""
+    new = Withheld(run_id=run.run_id, chosen_at=now)
+    writes.put_all(((WITHHELD.at(user_id, run.campaign_id, run.run_id), new) for user_id in user_ids), now)
+
+
+def withheld_since(user_id: str, campaign_id: str, since: datetime) -> set[str]:
+    """The runs that could have given the athlete an offer, and did not."""
+    return {one.run_id for one in WITHHELD.every(user_id, campaign_id) if one.chosen_at >= since}
