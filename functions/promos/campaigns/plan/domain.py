@@ -1,6 +1,6 @@
 """When a campaign begins: the hour on its clock as an instant in UTC, daylight saving included. Pure."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -9,6 +9,8 @@ from cronsim import CronSim, CronSimError
 from promos.campaigns.plan.values import CampaignSchedule
 
 MINUTE: Final = timedelta(minutes=1)
+A_DAY: Final = timedelta(days=1)
+"""More than any clock is off UTC."""
 
 
 def next_instant(schedule: CampaignSchedule, time_zone: str, after: datetime) -> datetime | None:
@@ -28,6 +30,20 @@ def next_instant(schedule: CampaignSchedule, time_zone: str, after: datetime) ->
     if schedule.until is not None and found.date() > schedule.until:
         return None
     return found.astimezone(UTC)
+
+
+def last_instant(schedule: CampaignSchedule, time_zone: str, first: datetime) -> datetime:
+    """The last beginning, if the schedule has one; else `first`, which is a beginning of it."""
+    if schedule.until is None:
+        return first
+    before, after = first, datetime.combine(schedule.until, time.max, UTC) + A_DAY
+    while after - before > MINUTE:
+        middle = before + (after - before) / 2
+        if next_instant(schedule, time_zone, middle) is None:
+            after = middle
+        else:
+            before = middle
+    return next_instant(schedule, time_zone, before) or first
 
 
 def _instant(local: datetime, zone: ZoneInfo) -> datetime:

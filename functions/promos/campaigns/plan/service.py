@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from promos.athletes import segment_store
-from promos.campaigns.plan.domain import next_instant
+from promos.campaigns.plan.domain import last_instant, next_instant
 from promos.campaigns.plan.values import CampaignPlan
 from promos.offers import store as promo_store
 from promos.offers.domain import Promo, PromoStatus
@@ -40,9 +40,12 @@ TOO_OFTEN = Text(
 
 
 def problems_of(plan: CampaignPlan, now: datetime, *, is_live: bool, begins: datetime | None = None) -> list[Problem]:
-    """A draft may name what is not ready yet, a campaign that is to begin may not."""
+    """A draft may name what is not ready yet, a campaign that is to begin may not. Of a run that `begins` only what is
+    in its own way; else of all runs that are ahead."""
     found = _problems_of_audience(plan, is_written=begins is None)
+    is_one_run = begins is not None
     begins = begins or next_instant(plan.schedule, plan.time_zone, now)
+    last = begins if begins is None or is_one_run else last_instant(plan.schedule, plan.time_zone, begins)
     promos = promo_store.promos_by_id(variant.promo_id for variant in plan.variants)
     for number, variant in enumerate(plan.variants):
         pointer = f"#/variants/{number}/promo_id"
@@ -53,7 +56,7 @@ def problems_of(plan: CampaignPlan, now: datetime, *, is_live: bool, begins: dat
         if promo.currency not in {None, plan.currency}:
             said = {"promo_id": promo.promo_id, "currency": promo.currency}
             found.append(_problem(pointer, "other_currency", OTHER_CURRENCY, **said))
-        if is_live and (problem := _not_there(promo, plan, begins or now, pointer)) is not None:
+        if is_live and (problem := _not_there(promo, plan, begins or now, last or now, pointer)) is not None:
             found.append(problem)
     if plan.currency not in exponents():
         found.append(Problem("#/currency", "unknown_currency", NO_CURRENCY))
@@ -62,9 +65,9 @@ def problems_of(plan: CampaignPlan, now: datetime, *, is_live: bool, begins: dat
     return found + _overlaps(plan, begins)
 
 
-def _not_there(promo: Promo, plan: CampaignPlan, begins: datetime, pointer: str) -> Problem | None:
-    """It is given from the beginning on, and used until the last order counts."""
-    status, over_at = promo.status(begins), begins + plan.lasts
+def _not_there(promo: Promo, plan: CampaignPlan, begins: datetime, last: datetime, pointer: str) -> Problem | None:
+    """It is given from the beginning on, and used until the last order of the last run counts."""
+    status, over_at = promo.status(begins), last + plan.lasts
     if status is PromoStatus.DRAFT:
         return _problem(pointer, "promo_not_active_then", IS_DRAFT, promo_id=promo.promo_id)
     if status is not PromoStatus.ACTIVE:

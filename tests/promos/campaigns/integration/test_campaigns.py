@@ -189,6 +189,27 @@ class TestStates:
         if is_refused:
             assert "the campaign is not over before 2026-12-0" in found["problems"][0]["detail"]
 
+    @pytest.mark.parametrize(
+        ("cron", "until", "ends_at", "over_at"),
+        [
+            ("0 10 1 * *", "2027-02-28", "2026-12-20T00:00:00Z", "2027-02-04 10:00"),
+            ("0 10 1 * *", "2027-02-28", "2027-02-04T06:59:00Z", "2027-02-04 10:00"),
+            ("0 10 1 * *", "2027-02-28", "2027-02-04T07:00:00Z", None),
+            ("0 10 * * mon,thu", "2027-06-03", "2027-05-01T00:00:00Z", "2027-06-06 10:00"),
+            ("0 10 1 * *", None, "2026-12-04T07:00:00Z", None),
+        ],
+    )
+    def test_a_promo_ends_after_the_last_run_of_a_campaign_that_recurs(
+        self, shop: Service, cron: str, until: str | None, ends_at: str, over_at: str | None
+    ) -> None:
+        """It was a good plan if the first run was over before; the campaign paused itself at the second."""
+        ask(shop, "PATCH", "/v1/admin/promos/shoes", {"ends_at": ends_at}, **ANY)
+        plan = PLAN | {"schedule": {"cron": cron, "until": until}}
+        found = ask(shop, "POST", "/v1/admin/campaigns/validate", plan).body
+        assert [one["code"] for one in found["problems"]] == ["promo_ends_inside"] * (over_at is not None)
+        if over_at is not None:
+            assert f"not over before {over_at}" in found["problems"][0]["detail"]
+
     def test_another_hour_moves_the_timer(self, shop: Service) -> None:
         ask(shop, "PUT", WINTER, PLAN)
         act(shop, "schedule")
