@@ -129,7 +129,11 @@ def report(run: Run) -> RunReport:
     found = Findings.model_validate(run.results) if run.results else _unmeasured(run)
     found = found.sums_alone if run.is_interim else found
     told = messages.by_arm(run.campaign_id, run.run_id)
-    arms = [_arm(run, name, role, found, told.get(name, {})) for name, role in _roles(run)]
+    roles = _roles(run)
+    costs = messages.costs_minor(run.plan, [told.get(name, {}) for name, _ in roles])
+    arms = [
+        _arm(run, name, role, found, told.get(name, {}), cost) for (name, role), cost in zip(roles, costs, strict=True)
+    ]
     return RunReport(
         run=run,
         found=found,
@@ -167,7 +171,7 @@ def _roles(run: Run) -> list[tuple[str, str]]:
     return found + ([(HOLD_OUT, "hold_out")] if run.chosen.by_arm.get(HOLD_OUT) else [])
 
 
-def _arm(run: Run, name: str, role: str, found: Findings, counts: dict[str, int]) -> ArmReport:
+def _arm(run: Run, name: str, role: str, found: Findings, counts: dict[str, int], messages_minor: int) -> ArmReport:
     variant = {"variant": name, "rest": run.rollout}.get(role)
     return ArmReport(
         name=name,
@@ -178,7 +182,7 @@ def _arm(run: Run, name: str, role: str, found: Findings, counts: dict[str, int]
         rates=found.rates.get(name, Rates()),
         delivered=_below(counts, messages.DELIVERED),
         failed=_below(counts, "failed."),
-        messages_minor=messages.cost_minor(run.plan, [counts]),
+        messages_minor=messages_minor,
     )
 
 
@@ -237,14 +241,15 @@ def by_day(run: Run) -> list[DayReport]:
         for step, name in _STEPS.items():
             found[name] = found.get(name, 0) + totals.get(step, 0)
     told = messages.by_day(run.campaign_id, run.run_id)
+    listed = sorted({*days, *told})
+    costs = messages.costs_minor(run.plan, [told.get(day, {}) for day in listed])
     return [
-        DayReport(date.fromisoformat(day), _amounts(run.plan, days.get(day, {}), told.get(day, {})))
-        for day in sorted({*days, *told})
+        DayReport(date.fromisoformat(day), _amounts(days.get(day, {}), told.get(day, {}), cost))
+        for day, cost in zip(listed, costs, strict=True)
     ]
 
 
-def _amounts(plan: CampaignPlan, steps: Mapping[str, int], told: dict[str, int]) -> Amounts:
-    cost = messages.cost_minor(plan, [told])
+def _amounts(steps: Mapping[str, int], told: dict[str, int], cost: int) -> Amounts:
     return Amounts(
         **steps,
         messages=sum(_below(told, messages.DELIVERED).values()),

@@ -1,7 +1,8 @@
 """What `notifications` made of a campaign's messages: delivered and failed, by day, run, arm and channel."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import pairwise
 from zlib import crc32
 
 from promos.campaigns.plan.values import CampaignPlan
@@ -61,6 +62,12 @@ def cost_minor(plan: CampaignPlan, counts: Iterable[Mapping[str, int]]) -> int:
         for channel, price in plan.costs.per_thousand_minor.items()
     )
     return -(-thousandths // 1000)
+
+
+def costs_minor(plan: CampaignPlan, counts: Sequence[Mapping[str, int]]) -> list[int]:
+    """Of each, so that they add up to what all of them cost together; further ones at the end move none before them."""
+    reached = [cost_minor(plan, counts[:number]) for number in range(len(counts) + 1)]
+    return [after - before for before, after in pairwise(reached)]
 
 
 def _accounts(campaign_id: str) -> dict[str, dict[str, int]]:

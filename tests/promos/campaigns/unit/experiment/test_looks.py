@@ -110,3 +110,17 @@ def test_a_hold_out_that_is_too_large_decides_nothing() -> None:
 
     assert report["sample_ratio"]["is_suspicious"]
     assert report["decision"]["reason"] == "sample_ratio_mismatch"
+
+
+def test_messages_cost_the_same_by_arm_by_day_and_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A message of 0.09 kopecks was one kopeck each day and in each arm: twenty in the days, two in the total."""
+    monkeypatch.setattr(message_store, "by_arm", lambda *_: {arm: {"delivered.email": 10} for arm in "ab"})
+    days = {f"2026-12-{day:02}": {"delivered.email": 1} for day in range(1, 21)}
+    monkeypatch.setattr(message_store, "by_day", lambda *_: days)
+
+    report = shown(looked(measuring(costs={"per_thousand_minor": {"email": 90}}), 72))
+
+    assert report["total"]["messages_minor"] == 2
+    assert sum(arm["messages_minor"] for arm in report["arms"]) == 2
+    assert sum(day["messages_minor"] for day in report["days"]) == 2
+    assert sum(day["spend_minor"] for day in report["days"]) == 2
