@@ -229,7 +229,7 @@ class CampaignPlan(StrictValue):
         tested = told * self.rollout.test_percent / 100
         whole = sum(variant.weight for variant in self.variants)
         shares = {variant.name: tested * variant.weight / whole for variant in self.variants}
-        shares |= {REST: told - tested, HOLD_OUT: held_out}
+        shares |= {REST: told * (100 - self.rollout.test_percent) / 100, HOLD_OUT: held_out}
         return {arm: share for arm, share in shares.items() if share > 0}
 
     @property

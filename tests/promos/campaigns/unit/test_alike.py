@@ -85,3 +85,9 @@ def test_planned_shares_are_of_the_whole_audience() -> None:
     made = plan(hold_out_percent=20, rollout={"test_percent": 25})
     assert made.shares == pytest.approx({"a": 0.1, "b": 0.1, "rest": 0.6, HOLD_OUT: 0.2})
     assert plan(hold_out_percent=0).shares == {"a": 0.5, "b": 0.5}
+
+
+@pytest.mark.parametrize("percent", [2.1, 4.2, 33.3, 89.9])
+def test_an_arm_that_nobody_may_be_in_is_none(percent: float) -> None:
+    """With 2.1 % held out, 1.1e-16 were outside of a test of all."""
+    assert plan(hold_out_percent=percent).shares.keys() == {"a", "b", HOLD_OUT}
