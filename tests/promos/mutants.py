@@ -103,6 +103,27 @@ MUTANTS: Final = (
         ("tests/promos/campaigns/integration/test_campaigns.py",),
     ),
     Mutant(
+        "a cap sees offers alone, and not what a run withheld",
+        "promos.campaigns.run.audience:_is_capped",
+        "if len(got) < cap.offers and question.plan.recurs:",
+        "if False:",
+        ("tests/promos/campaigns/integration/workflow/test_recurring.py",),
+    ),
+    Mutant(
+        "a step that comes too late changes a run that was ended",
+        "promos.campaigns.run.store:change_run",
+        "stored if stored.is_over else how(stored)",
+        "how(stored)",
+        ("tests/promos/campaigns/integration/workflow/test_late_steps.py",),
+    ),
+    Mutant(
+        "a promo ends before the last run",
+        "promos.campaigns.plan.domain:last_instant",
+        "if schedule.until is None:",
+        "if True:",
+        ("tests/promos/campaigns/integration/test_campaigns.py",),
+    ),
+    Mutant(
         "what ends at midnight is good on that day, too",
         "promos.offers.message_service:last_good_day",
         " - timedelta(microseconds=1)",
