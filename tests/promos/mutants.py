@@ -13,14 +13,14 @@ PROMOS = tuple(f"tests/promos/{wing}/integration" for wing in ("athletes", "offe
 MUTANTS: Final = (
     Mutant(
         "a budget is taken from that is not there",
-        "promos.offers.store:_enough",
+        "promos.offers.budget_store:_enough",
         "BudgetItem.minor >= minor if minor > 0 else None,",
         "",
         (*REDEMPTION, *PROMOS),
     ),
     Mutant(
         "a promo that was closed still gives",
-        "promos.offers.store:move",
+        "promos.offers.budget_store:move",
         "if what.while_open and (what.uses > 0 or what.minor > 0):",
         "if False:",
         (*REDEMPTION, *PROMOS),

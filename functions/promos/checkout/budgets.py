@@ -9,9 +9,11 @@ from promos.budget import Left, Take, plan
 from promos.checkout import store
 from promos.checkout.domain import Granted, Redemption, Taken
 from promos.errors import LimitReachedError
+from promos.offers import budget_store
 from promos.offers import store as offer_store
+from promos.offers.budget_store import Move
 from promos.offers.domain import Promo, PromoStatus
-from promos.offers.store import Move, Stock
+from promos.offers.store import Stock
 
 
 class Wanted(NamedTuple):
@@ -48,7 +50,7 @@ class Budgets:
             self._see(pk, period, store.period_budget(promo, period, self._now))
             taken.append(self._taken(pk, period, Wanted(1, 0, "per_period"), past))
         if code_budget is not None and promo.codes.most_uses is not None:
-            self._see(code_budget, None, offer_store.shares(code_budget))
+            self._see(code_budget, None, budget_store.shares(code_budget))
             taken.append(self._taken(code_budget, None, Wanted(1, 0, "code"), past))
         return granted.new.model_copy(update={"taken": tuple(taken)})
 

@@ -12,9 +12,10 @@ from promos.budget import Left
 from promos.checkout.domain import Redemption, State, Taken
 from promos.errors import LimitReachedError
 from promos.facts import Order
-from promos.offers import store
+from promos.offers import budget_store, store
+from promos.offers.budget_store import Move
 from promos.offers.domain import Code, Offer, Promo
-from promos.offers.store import OFFERS, USES, Move
+from promos.offers.store import OFFERS, USES
 from promos.values import PromoLimits
 from stadion import clock, codes
 from stadion.change import Change
@@ -100,11 +101,11 @@ def on_order(partner_id: str, order_id: str) -> OnOrder:
 def period_budget(promo: Promo, key: str, now: datetime) -> list[Left]:
     """What is left of a limit of the period, which is opened when it is first asked for."""
     budget, prefix = store.budget_of_promo(promo.promo_id), period_prefix(key)
-    if found := store.shares(budget, prefix):
+    if found := budget_store.shares(budget, prefix):
         return list(found)
     uses, removed_at = promo.limits.per_period or 0, _period_ends(key) + ONE_DAY
     with Change(None, now) as change:
-        opened = store.open_budget(
+        opened = budget_store.open_budget(
             change, budget, uses=uses, minor=0, is_open=True, prefix=prefix, removed_at=removed_at
         )
     return list(opened)
@@ -142,7 +143,7 @@ def write(
         _count_uses(change, steps)
         for (pk, sk), move in moves.items():
             if move.uses or move.minor:
-                store.move(change, pk, sk, move)
+                budget_store.move(change, pk, sk, move)
         for step in steps:
             if step.offer is not None:
                 change.replace(OFFERS.seen(step.offer[0]), step.offer[1])

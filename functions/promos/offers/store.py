@@ -3,21 +3,17 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import reduce
-from operator import and_
 from typing import Any
 
 from pydantic import Field
-from pynamodb.attributes import BooleanAttribute, NumberAttribute
-from pynamodb.expressions.condition import Condition
-from pynamodb.expressions.update import Action
 
 from promos.athletes import segment_store
 from promos.athletes.segment_store import Asked
 from promos.athletes.store import ATHLETES
-from promos.budget import Left, shard_count, split
+from promos.budget import Left
 from promos.errors import CodeTakenError, OfferNotFoundError, PromoIdTakenError, PromoNotFoundError
 from promos.facts import Athlete
+from promos.offers import budget_store
 from promos.offers.domain import Code, Offer, Promo, Switch
 from stadion import codes, pagination
 from stadion.change import Change, Refusal
@@ -32,22 +28,6 @@ from stadion.values import Value
 LISTED = "PROMOS"
 KEPT_FOR = timedelta(days=400)
 """Offers and codes, after they have expired."""
-
-
-class BudgetItem(Item):
-    """What is left in a shard of a budget. `is_open`: whether anything may be taken at all."""
-
-    uses = NumberAttribute(null=True)
-    minor = NumberAttribute(null=True)
-    is_open = BooleanAttribute(null=True)
-
-
-@dataclass(frozen=True)
-class Share(Left):
-    """Of a budget, in one of its shards."""
-
-    is_open: bool = True
-    removed_at: datetime | None = None
 
 
 class _Claim(Value):
@@ -85,20 +65,6 @@ PROMOS = Records(
     missing=PromoNotFoundError,
 )
 """Admins, on the revision; everything, with its budget in one query."""
-SHARES = Records(
-    Share,
-    kind="budget",
-    pk="{budget}",
-    sk="{sk}",
-    kept_for=timedelta(0),
-    kept_since="removed_at",
-    item_type=BudgetItem,
-    dump=lambda _: None,
-    load=lambda item: Share(item.sk, int(item.uses or 0), int(item.minor or 0)),
-    attributes=lambda share: {"uses": share.uses, "minor": share.minor, "is_open": share.is_open},
-)
-"""Of the budget of a promo (`BUDGET#<0–7>`), of a period of it (`PERIOD#<first day>#<0–7>`), or of a code that
-many may use: checkouts, conditionally; edits of limits."""
 OFFERS = Records(
     Offer,
     kind=lambda offer: "offer_open" if offer.is_open else "offer_closed",
@@ -184,11 +150,11 @@ def athlete_and_promos(user_id: str, promo_ids: Iterable[str]) -> tuple[Athlete,
 def stock(promo_id: str) -> Stock:
     """The promo and its budget, in one consistent query."""
     place = PROMOS.at(promo_id)
-    found = partition(place.pk, ("BUDGET#", place.sk), item_type=BudgetItem)
+    found = partition(place.pk, ("BUDGET#", place.sk), item_type=budget_store.BudgetItem)
     promo = next(iter(found.values(PROMOS)), None)
     if promo is None:
         raise PromoNotFoundError
-    return Stock(promo, [share for share in found.values(SHARES) if share.sk != place.sk])
+    return Stock(promo, [share for share in found.values(budget_store.SHARES) if share.sk != place.sk])
 
 
 def page(*, limit: int, cursor: str | None) -> pagination.Page[Promo]:
@@ -209,12 +175,12 @@ def create(
     with Change(None, now, key) as change:
         change.remember(status=201, answer=answer)
         change.put(PROMOS, promo, refused=lambda _: PromoIdTakenError(pointer="#/promo_id"))
-        open_budget(change, budget_of_promo(promo.promo_id), uses=uses, minor=minor, is_open=False)
+        budget_store.open_budget(change, budget_of_promo(promo.promo_id), uses=uses, minor=minor, is_open=False)
         if promo.codes.shared is not None:
             code = _shared_code(promo)
             add_code(change, code, refused=lambda _: CodeTakenError(pointer="#/codes/shared"))
             if promo.codes.most_uses is not None:
-                open_budget(change, CODES.of(code).pk, uses=promo.codes.most_uses, minor=0, is_open=True)
+                budget_store.open_budget(change, CODES.of(code).pk, uses=promo.codes.most_uses, minor=0, is_open=True)
         _note_asking(change, asked, promo)
 
 
@@ -224,7 +190,9 @@ def replace_draft(
     """With its budget and its shared code, in one transaction; nobody holds anything of a draft."""
     with Change(None, now) as change:
         change.replace(PROMOS.seen(stock.promo), new, refused=StaleVersionError)
-        _open_anew(change, budget_of_promo(new.promo_id), stock.shards, uses=uses, minor=minor, is_open=False)
+        budget_store.open_anew(
+            change, budget_of_promo(new.promo_id), stock.shards, uses=uses, minor=minor, is_open=False
+        )
         _replace_shared_code(change, stock.promo, new)
         _note_asking(change, asked, new)
 
@@ -242,7 +210,9 @@ def _replace_shared_code(change: Change, old: Promo, new: Promo) -> None:
     else:
         add_code(change, code, refused=lambda _: CodeTakenError(pointer="#/codes/shared"))
     budget = CODES.of(code).pk
-    _open_anew(change, budget, shares(budget), uses=new.codes.most_uses or 0, minor=0, is_open=True)
+    budget_store.open_anew(
+        change, budget, budget_store.shares(budget), uses=new.codes.most_uses or 0, minor=0, is_open=True
+    )
 
 
 def _shared_code(promo: Promo) -> Code:
@@ -252,8 +222,8 @@ def _shared_code(promo: Promo) -> Code:
 
 def _remove_code(change: Change, code: Place[Code]) -> None:
     change.delete(code)
-    for left in shares(code.pk):
-        change.delete(SHARES.at(code.pk, left.sk))
+    for left in budget_store.shares(code.pk):
+        change.delete(budget_store.SHARES.at(code.pk, left.sk))
 
 
 def _note_asking(change: Change, asked: Stored[Asked] | None, promo: Promo) -> None:
@@ -277,14 +247,9 @@ def revise(
     with Change(None, now) as change:
         change.replace(PROMOS.seen(old), new, refused=StaleVersionError)
         _note_asking(change, asked, new)
-        is_open = new.switch is Switch.ON
         for sk, (uses, minor) in changes.items():
-            actions: list[Action] = [
-                BudgetItem.is_open.set(is_open),
-                BudgetItem.uses.add(uses),
-                BudgetItem.minor.add(minor),
-            ]
-            change.update(SHARES.at(budget_of_promo(new.promo_id), sk), actions, _enough(-uses, -minor))
+            place = (budget_of_promo(new.promo_id), sk)
+            budget_store.revise(change, *place, uses=uses, minor=minor, is_open=new.switch is Switch.ON)
         if new.codes.shared is not None and new.ends_at != old.ends_at:
             code = code_of(new.codes.shared)
             if code.value is not None:
@@ -296,7 +261,7 @@ def remove(promo: Promo, shards: Iterable[Left], now: datetime) -> None:
     with Change(None, now) as change:
         change.delete(PROMOS.seen(promo), refused=StaleVersionError)
         for shard in shards:
-            change.delete(SHARES.at(budget_of_promo(promo.promo_id), shard.sk))
+            change.delete(budget_store.SHARES.at(budget_of_promo(promo.promo_id), shard.sk))
         if promo.codes.shared is not None:
             _remove_code(change, code_of(promo.codes.shared).place)
 
@@ -306,72 +271,6 @@ def remove(promo: Promo, shards: Iterable[Left], now: datetime) -> None:
 
 def budget_of_promo(promo_id: str) -> str:
     return PROMOS.at(promo_id).pk
-
-
-def open_budget(
-    change: Change,
-    budget: str,
-    *,
-    uses: int,
-    minor: int,
-    is_open: bool,
-    prefix: str = "BUDGET#",
-    removed_at: datetime | None = None,
-    new: bool = True,
-) -> list[Share]:
-    count = shard_count(uses)
-    parts = zip(split(uses, count), split(minor, count), strict=True)
-    opened = [
-        Share(f"{prefix}{number}", share, money, is_open, removed_at) for number, (share, money) in enumerate(parts)
-    ]
-    for share in opened:
-        change.put(SHARES.of(share, budget), share, new=new)
-    return opened
-
-
-def _open_anew(change: Change, budget: str, before: Iterable[Left], *, uses: int, minor: int, is_open: bool) -> None:
-    """No uses: none at all."""
-    opened = open_budget(change, budget, uses=uses, minor=minor, is_open=is_open, new=False) if uses else []
-    kept = {share.sk for share in opened}
-    for share in before:
-        if share.sk not in kept:
-            change.delete(SHARES.at(budget, share.sk))
-
-
-def shares(budget: str, prefix: str = "BUDGET#") -> list[Share]:
-    return list(SHARES.every(budget, between=(prefix, prefix + "~")))
-
-
-@dataclass(frozen=True)
-class Move:
-    """Of a shard: what is taken from it; below zero, what is given back."""
-
-    uses: int = 0
-    minor: int = 0
-    is_guarded: bool = True
-    """Only what is left."""
-    while_open: bool = False
-    """Only of a promo in status *on*."""
-
-
-def move(change: Change, budget: str, sk: str, what: Move) -> None:
-    """`WriteConflictError` when somebody else took it meanwhile, or the promo was closed: look again."""
-    actions: list[Action] = [BudgetItem.uses.add(-what.uses), BudgetItem.minor.add(-what.minor)]
-    enough = _enough(what.uses, what.minor) if what.is_guarded else None
-    if what.while_open and (what.uses > 0 or what.minor > 0):
-        is_open: Condition = BudgetItem.is_open == True  # noqa: E712 - a condition of DynamoDB
-        enough = is_open if enough is None else is_open & enough
-    change.update(SHARES.at(budget, sk), actions, enough)
-
-
-def _enough(uses: int, minor: int) -> Condition | None:
-    """A shard may be in debt: of what is not taken, nothing need be left."""
-    wanted = [
-        BudgetItem.uses >= uses if uses > 0 else None,
-        BudgetItem.minor >= minor if minor > 0 else None,
-    ]
-    conditions = [condition for condition in wanted if condition is not None]
-    return reduce(and_, conditions) if conditions else None
 
 
 # --- offers ---------------------------------------------------------------------------------------------------------
