@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from typing import Any
 
 from pydantic import AwareDatetime, Field
@@ -202,7 +202,7 @@ def purchases_of(order: Order) -> dict[str, dict[str, int]]:
         for name in ("items", *([f"items.{line.wear_category}"] if line.wear_category else [])):
             amounts[name] = amounts.get(name, 0) + line.kept
     kept = {name: amount for name, amount in amounts.items() if amount > 0}
-    return {day_account("BOUGHT", done.completed_at.date()): kept}
+    return {day_account("BOUGHT", done.completed_at.astimezone(UTC).date()): kept}
 
 
 def day_account(kind: str, day: date) -> str:

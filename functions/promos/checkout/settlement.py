@@ -21,9 +21,11 @@ class Terms:
     discount: Discount
     currency: str | None = None
 
-    def allows(self, currency: str, left_minor: int) -> int:
-        """On so much that is left of the lines of an order in that currency."""
-        return discount_of(self.discount, left_minor) if self.currency in {None, currency} else 0
+    def allows(self, paid: Paid, left_minor: int) -> int:
+        """On so much that is left of the order's lines. Too small an order, or one of another currency: nothing."""
+        if self.currency not in {None, paid.currency} or paid.list_minor < self.discount.least_order_minor:
+            return 0
+        return discount_of(self.discount, left_minor)
 
 
 def settled(told: Order, uses: Sequence[Redemption], terms: Mapping[str, Terms]) -> list[Redemption]:
@@ -38,7 +40,7 @@ def settled(told: Order, uses: Sequence[Redemption], terms: Mapping[str, Terms])
     given = booked(
         paid.list_minor,
         discount_minor,
-        [(one.code, partial(terms[one.promo_id].allows, paid.currency)) for one in uses],
+        [(one.code, partial(terms[one.promo_id].allows, paid)) for one in uses],
     )
     whole = paid.model_copy(update={"discount_minor": discount_minor, "discounts": given})
     kept, revenue = dict(whole.discounts_kept), whole.revenue_by_code

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.kit.services import Service
+from tests.kit.services import ATHLETE, Service
 from tests.promos.world import bought, deliver, in_segment, returned
 
 PAIR = [
@@ -48,6 +48,14 @@ def test_a_return_that_comes_late_is_not_lost(promos: Service) -> None:
 def test_who_paid_nothing_and_kept_the_goods_has_ordered(promos: Service) -> None:
     deliver(promos, "on_order_events", bought("o-1", lines=PAIR, total_minor=0, discount_minor=20_000))
     assert kept(promos, orders=1, spent=0)
+
+
+def test_a_purchase_counts_on_its_day_in_utc(promos: Service) -> None:
+    from promos.athletes import store
+
+    told = bought("o-1", lines=PAIR, total_minor=20_000, completed_at="2026-11-21T01:00:00+03:00")
+    deliver(promos, "on_order_events", told)
+    assert [name for name, _ in store.ledger(ATHLETE).each("BOUGHT#", "BOUGHT$")] == ["BOUGHT#2026-11-20"]
 
 
 def test_shipping_is_kept_as_long_as_a_piece_is(promos: Service) -> None:

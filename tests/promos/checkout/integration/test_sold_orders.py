@@ -431,3 +431,13 @@ def test_a_code_that_the_till_takes_after_all_is_refused_no_more(promos: Service
     assert money(promos)["refused"] == [{"code": code, "reason": "code_not_issued_yet"}]
     assert store(promos, code, "redeem", **order()).status == 200
     assert (money(promos)["refused"], money(promos)["codes"][0]["given_minor"]) == ([], 2_000)
+
+
+def test_a_code_allows_nothing_on_an_order_that_became_too_small_for_it(promos: Service) -> None:
+    launch(promos, currency="RUB", discount={"kind": "percent", "percent": 20, "least_order_minor": 9_000})
+    welcome(promos)
+    code = issue(promos)["code"]
+    assert store(promos, code, "redeem", **order("o-1")).status == 200
+    deliver(promos, "on_order_events", told("o-1", code, discount=500, lines=LINES[:1]))
+    assert money(promos)["own_discount_minor"] == 500
+    assert budget(promos)["discount_used_minor"] == 0
