@@ -54,6 +54,7 @@ from stadion import clock
 from stadion.contract import EDIT, KEYED
 from stadion.errors import FieldRequiredError, InvalidCursorError, RequestInProgressError
 from stadion.http import JSON, AdminRoutes, Api, Cursor, Limit, lambda_handler, listed, located, no_content, tagged
+from stadion.identifiers import UserId
 from stadion.pagination import DEFAULT_LIMIT, ListResponse
 
 api = Api()
@@ -62,6 +63,7 @@ api.include_router(wear_routes.router)
 api.include_router(campaigns.router)
 handler = lambda_handler(api)
 
+AthleteId = Annotated[UserId, Path()]
 SegmentName = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,62}[a-z0-9]$", examples=["regular-runners"])]
 
 
@@ -192,7 +194,7 @@ def list_segment_users(segment_name: SegmentName) -> SegmentUsers:
     tags=["Admin"],
     raises=(SegmentNotFoundError,),
 )
-def explain_segment(segment_name: SegmentName, user_id: str) -> SegmentExplanation:
+def explain_segment(segment_name: SegmentName, user_id: AthleteId) -> SegmentExplanation:
     verdict = segment_service.explain(segment_name, user_id, clock.now())
     return SegmentExplanation.of(segment_name, user_id, verdict, api.language)
 
@@ -358,7 +360,7 @@ def issue_promo(promo_id: str, body: Annotated[NewIssue, Body()]) -> Response[Is
     tags=["Admin"],
     raises=(PromoNotFoundError,),
 )
-def explain_promo(promo_id: str, user_id: str) -> TargetingExplanation:
+def explain_promo(promo_id: str, user_id: AthleteId) -> TargetingExplanation:
     checks = offer_service.explain(promo_id, user_id, clock.now())
     return TargetingExplanation.of(promo_id, user_id, checks, api.language)
 

@@ -43,6 +43,7 @@ def test_a_segment_that_an_active_promo_asks_for_stays(promos: Service) -> None:
 
     assert "promos/winter-shoes" in refused(promos)
     assert admin(promos, "GET", f"/winter-shoes/explain/{ATHLETE}").body["is_eligible"] is False
+    assert admin(promos, "GET", f"/winter-shoes/explain/{ATHLETE.upper()}").body["user_id"] == ATHLETE
 
 
 def test_everything_that_asks_for_a_segment_is_named(promos: Service) -> None:
