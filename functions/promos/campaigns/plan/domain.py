@@ -1,16 +1,19 @@
 """When a campaign begins: the hour on its clock as an instant in UTC, daylight saving included. Pure."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
 
 from promos.campaigns.plan.values import CampaignSchedule
+from stadion.fields import LAST_YEAR
 
 MINUTE: Final = timedelta(minutes=1)
 A_DAY: Final = timedelta(days=1)
 """More than any clock is off UTC."""
+LAST_DAY: Final = date(LAST_YEAR, 1, 1)
+"""Nobody waits for a later one, and no clock leads past the end of the calendar."""
 
 
 def next_instant(schedule: CampaignSchedule, time_zone: str, after: datetime) -> datetime | None:
@@ -36,7 +39,7 @@ def last_instant(schedule: CampaignSchedule, time_zone: str, first: datetime) ->
     """The last beginning, if the schedule has one; else `first`, which is a beginning of it."""
     if schedule.until is None:
         return first
-    before, after = first, datetime.combine(schedule.until, time.max, UTC) + A_DAY
+    before, after = first, datetime.combine(min(schedule.until, LAST_DAY), time.max, UTC) + A_DAY
     while after - before > MINUTE:
         middle = before + (after - before) / 2
         if next_instant(schedule, time_zone, middle) is None:

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from promos.campaigns.experiment.findings import Findings, guardrails
 from promos.campaigns.experiment.measures import Sums, sums_of
 from promos.campaigns.experiment.message_store import cost_minor
-from promos.campaigns.plan.domain import next_instant, run_id_of
+from promos.campaigns.plan.domain import last_instant, next_instant, run_id_of
 from promos.campaigns.plan.values import HOLD_OUT, REST, CampaignPlan, CampaignSchedule
 from promos.campaigns.run.assignment import arm_of
 from promos.campaigns.run.domain import Run
@@ -127,6 +127,14 @@ class TestHours:
         last = next_instant(weekly, "America/New_York", first)
         assert last == datetime(2026, 12, 1, 4, tzinfo=UTC)
         assert next_instant(weekly, "America/New_York", last) is None
+
+    @pytest.mark.parametrize("until", ["2199-12-31", "9999-12-30", "9999-12-31"])
+    @pytest.mark.parametrize("zone", ["Etc/GMT+12", "UTC", "Pacific/Kiritimati"])
+    def test_a_last_day_may_be_the_last_of_the_calendar(self, until: str, zone: str) -> None:
+        daily = cron("0 23 * * *", until=until)
+        first = next_instant(daily, zone, NOW)
+        assert first is not None
+        assert last_instant(daily, zone, first) > datetime(2199, 12, 29, tzinfo=UTC)
 
     @given(st.integers(min_value=0, max_value=5 * 365 * 24 * 60), st.sampled_from(CLOCKS))
     def test_a_next_beginning_is_always_ahead(self, minutes: int, zone: str) -> None:
