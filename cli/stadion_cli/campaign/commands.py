@@ -33,6 +33,8 @@ IF_MATCH_REQUIRED: Final = 428
 NOT_FOUND: Final = 404
 CONFLICT: Final = 409
 UNPROCESSABLE: Final = 422
+RULE_IS_INVALID: Final = "rule_is_invalid"
+"""Of a plan: what is wrong beside its shape, and `check` says how it is mended."""
 GOES_ON_BY: Final = {"draft": "schedule", "paused": "resume"}
 """Status -> what lets it begin."""
 
@@ -82,7 +84,7 @@ def create(
             hint = f"stadion campaign create {file} --replace"
             raise AlreadyThere(f"{campaign_id} is there already: another file changes it only if you say so.",
                                hint=hint) from error  # fmt: skip
-        if error.status == UNPROCESSABLE:
+        if error.code == RULE_IS_INVALID:
             error.hint = f"stadion campaign check {file}"
         raise
     _tell(made, as_json=as_json)

@@ -53,8 +53,12 @@ def mending(found: dict[str, Any], plan: dict[str, Any], status_of: Callable[[st
     inactive = {one: status_of(one) for one in _promos_with(found, plan, "promo_not_active_then")}
     if waiting := [one for one, status in inactive.items() if status in WAITING]:
         return _all(f"stadion promo activate {one}" for one in waiting)
-    if over := [*inactive, *_promos_with(found, plan, "promo_ends_inside")]:
-        return _all(f"stadion promo change {one} FILE" for one in over) + ", with a later ends_at"
+    if over := [one for one, status in inactive.items() if status == "ended"]:
+        return f"another promo in place of {_all(over)}: stadion promo list"
+    if early := [one for one, status in inactive.items() if status == "scheduled"]:
+        return "a later beginning; from when they hold: " + _all(f"stadion promo show {one}" for one in early)
+    if short := [*inactive, *_promos_with(found, plan, "promo_ends_inside")]:
+        return _all(f"stadion promo change {one} FILE" for one in short) + ", with a later ends_at"
     codes = {one["code"] for one in found["problems"]}
     return "stadion segment list" if "unknown_segment" in codes else ""
 

@@ -164,6 +164,22 @@ def test_one_that_is_there_is_changed_only_when_asked(api: Api) -> None:
     assert api.sent[-1][3] == {"if_match": "*"}
 
 
+@pytest.mark.parametrize(
+    ("code", "hint"),
+    [
+        ("rule_is_invalid", f"stadion campaign check {WINTER}"),
+        ("request_is_invalid", ""),
+        ("campaign_id_is_reserved", ""),
+    ],
+)
+def test_a_refused_plan_leads_to_no_command_that_refuses_it_as_well(api: Api, code: str, hint: str) -> None:
+    """`check` refuses a wrong shape in the same words, and knows nothing of names."""
+    api.answers = {f"PUT {BASE}/winter-2026": Refused("422: No.", status=422, code=code)}
+    with pytest.raises(Refused) as refused:
+        campaign.create(WINTER)
+    assert refused.value.hint == hint
+
+
 @pytest.mark.parametrize("action", ["schedule", "pause", "resume", "end"])
 def test_a_status_is_changed_whatever_the_version(api: Api, action: str) -> None:
     api.answers = {f"POST {BASE}/winter-2026/status": a_campaign()}
@@ -212,6 +228,12 @@ def test_a_plan_that_cannot_begin_is_looked_at_by_a_dry_run(api: Api) -> None:
         ("promo_not_active_then", "draft", "stadion promo activate winter-shoes"),
         ("promo_not_active_then", "paused", "stadion promo activate winter-shoes"),
         ("promo_not_active_then", "active", "stadion promo change winter-shoes FILE, with a later ends_at"),
+        ("promo_not_active_then", "ended", "another promo in place of winter-shoes: stadion promo list"),
+        (
+            "promo_not_active_then",
+            "scheduled",
+            "a later beginning; from when they hold: stadion promo show winter-shoes",
+        ),
         ("promo_ends_inside", "active", "stadion promo change winter-shoes FILE, with a later ends_at"),
         ("unknown_segment", "", "stadion segment list"),
         ("nothing_ahead", "", ""),
