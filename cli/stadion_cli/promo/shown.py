@@ -82,7 +82,9 @@ def _codes(plan: Record) -> str:
 
 def _used(budget: Record) -> str:
     used, left = budget.get("redemptions_used", 0), budget.get("redemptions_left")
-    return f"{_times(used)}, reserved uses included" + (f", of {used + left}" if left is not None else "; no limit")
+    over = budget.get("overrun_redemptions") or 0
+    limit = f", of {used + left - over}" if left is not None else "; no limit"
+    return f"{_times(used)}, reserved uses included{limit}"
 
 
 def _given(budget: Record, currency: str) -> str:

@@ -270,11 +270,13 @@ def test_a_discount_is_said_in_words(found: dict[str, Any], words: str) -> None:
 
 
 def test_what_was_given_past_the_budget_is_told(api: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    over = {"discount_left_minor": 0, "discount_used_minor": 120_00, "overrun_minor": 20_00, "overrun_redemptions": 1}
+    over = {"discount_left_minor": 0, "discount_used_minor": 120_00, "overrun_minor": 20_00, "overrun_redemptions": 1,
+            "redemptions_left": 0, "redemptions_used": 6}  # fmt: skip
     api({("GET", ONE): PROMO | {"budget": PROMO["budget"] | over}})  # type: ignore[operator]
     promo.show("winter")
     told = " ".join(capsys.readouterr().out.split())
     assert "120.00 of 100.00 RUB" in told
+    assert "6 times, reserved uses included, of 5" in told
     assert "over the limits 20.00 RUB, once" in told
 
 
