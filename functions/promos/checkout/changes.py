@@ -110,12 +110,17 @@ class OrderChange:
                 if not _is_old(self.order.redemptions.get(one.code)):
                     self.put(one)
 
-    def drop_unused(self) -> None:
-        """Holds that the order, as it was told, has made no use of."""
+    def drop_unused(self) -> bool:
+        """Holds that the order, as it was told, has made no use of. Whether there were any."""
         told = self.guard.told.completed
-        for one in list(self.uses.values()):
-            if told is not None and one.stands and settlement.is_unused(told, one, self._terms(one.promo_id)):
-                self.leave(one, State.RELEASED)
+        unused = [
+            one
+            for one in self.uses.values()
+            if told is not None and one.stands and settlement.is_unused(told, one, self._terms(one.promo_id))
+        ]
+        for one in unused:
+            self.leave(one, State.RELEASED)
+        return bool(unused)
 
     def _settle_told(self) -> None:
         self.drop_unused()

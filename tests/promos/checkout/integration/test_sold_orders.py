@@ -125,6 +125,25 @@ def test_a_code_that_was_left_in_the_cart_is_not_in_the_way_of_the_one_that_the_
     assert [store(promos, code).body["state"] for code in codes] == ["free", "redeemed"]
 
 
+def test_five_codes_of_a_cart_make_way_for_five_others_of_the_order(promos: Service) -> None:
+    """Each in all shards of its budget, with all limits that there are: together past the hundred of a transaction."""
+    limits = {"redemptions": 100, "discount_minor": 1_100, "period": "day", "per_period": 100, "per_user_per_period": 1}
+    terms = {"currency": "RUB", "stacking": ANY, "discount": {"kind": "amount", "amount_minor": 1_000}}
+    welcome(promos)
+    codes = []
+    for number in range(10):
+        launch(promos, promo_id=f"promo-{number}", limits=limits, **terms)
+        codes.append(issue(promos, promo=f"promo-{number}")["code"])
+    left, named = codes[:5], codes[5:]
+    for code in left:
+        assert store(promos, code, "reserve", **order()).status == 200
+    deliver(promos, "on_order_events", told("o-1", *named, discount=5_000))
+    assert [store(promos, code).body["state"] for code in codes] == ["free"] * 5 + ["redeemed"] * 5
+    assert [one["given_minor"] for one in money(promos)["codes"]] == [1_000] * 5
+    used = [budget(promos, f"promo-{number}")["discount_used_minor"] for number in range(10)]
+    assert used == [0] * 5 + [1_000] * 5
+
+
 def test_a_discount_that_the_store_does_not_name_is_what_is_missing_of_the_prices(promos: Service) -> None:
     launch(promos, currency="RUB")
     welcome(promos)
