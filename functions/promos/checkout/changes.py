@@ -11,7 +11,7 @@ from promos.checkout.settlement import Terms
 from promos.checkout.store import Guard, OnOrder, Step
 from promos.facts import Athlete
 from promos.offers import store as offer_store
-from promos.offers.domain import Code, Offer, OrderMoney, Promo, walk_in
+from promos.offers.domain import Code, Offer, OrderMoney, walk_in
 from stadion import codes
 from stadion.events import promos as promo_events
 from stadion.events.envelope import Event
@@ -230,13 +230,13 @@ def _without_old(offer: Offer, before: Redemption, now: datetime) -> Offer:
     return without.model_copy(update={"redeemed_at": offer.redeemed_at})
 
 
-def of_offer(code: Code, promo: Promo, user_id: str | None) -> dict[str, str | None]:
-    """Whose funnel it counts in. Who comes with a shared code that nobody offered them has none."""
+def of_offer(code: Code, new: Redemption) -> dict[str, str | None]:
+    """Whose funnel it counts in. Who comes with a shared code that nobody had offered them by then has none."""
     offer: Offer | None = None
     if code.offer_id is not None and code.user_id is not None:
         offer = offer_store.OFFERS.find(code.user_id, code.offer_id)
-    elif user_id is not None:
-        offer = offer_store.last_offer_of(user_id, promo.promo_id)
+    elif new.user_id is not None:
+        offer = offer_store.last_offer_of(new.user_id, new.promo_id, new.changed_at)
     return offer.model_dump(include={"offer_id", "campaign_id", "variant"}) if offer is not None else {}
 
 

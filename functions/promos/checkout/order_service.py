@@ -126,7 +126,8 @@ def _granted(decision: Decision, change: OrderChange) -> Granted:
 
 def _check_uses(new: Redemption, limits: PromoLimits, change: OrderChange) -> None:
     """The limits of an athlete hold also for what is sold; those of money and number do not."""
-    begun = [one for one in change.uses.values() if one.stands and one.code not in change.order.redemptions]
+    stood = {code for code, one in change.order.redemptions.items() if one.stands}
+    begun = [one for code, one in change.uses.items() if one.stands and code not in stood]
     ours = sum((new.user_id, new.promo_id) == (one.user_id, one.promo_id) for one in begun)
     for (user_id, name), (most, said) in store.limits_of(new, limits).items():
         if store.used_by(user_id, name) + ours >= most:
@@ -140,7 +141,7 @@ def _book(change: OrderChange, granted: Granted, stored: Stored[Code], code: Cod
         update={
             "place": granted.new.place or change.next_place,
             "is_told": True,
-            **of_offer(code, promo, granted.new.user_id),
+            **of_offer(code, granted.new),
         }
     )
     budget = stored.place.pk if not code.is_single else None

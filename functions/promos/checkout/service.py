@@ -168,7 +168,7 @@ def _grant(change: OrderChange, granted: Granted, stored: Stored[Code], code: Co
     promo, known = change.budgets.promo(code.promo_id), change.uses.get(code.code)
     others = [one for name, one in change.uses.items() if name != code.code]
     discount = given(promo.discount, granted.new.amount_minor, place, others)
-    facts = of_offer(code, promo, granted.new.user_id)
+    facts = of_offer(code, granted.new)
     new = granted.new.model_copy(update={"place": place, "discount_minor": discount, **facts})
     burden = discount + promo.discount.cost_minor
     if known is None or not known.stands:

@@ -341,10 +341,13 @@ def uses_of(user_id: str, promo_ids: Iterable[str]) -> dict[str, int]:
     return {promo_id: used.n if (used := found[place].value) is not None else 0 for promo_id, place in places.items()}
 
 
-def last_offer_of(user_id: str, promo_id: str) -> Offer | None:
-    """The athlete's newest offer of this promo (ids are time-ordered)."""
-    newest = max((claim.offer_id for claim in CLAIMS.every(user_id, promo_id)), default=None)
-    return offer(user_id, newest) if newest is not None else None
+def last_offer_of(user_id: str, promo_id: str, by: datetime) -> Offer | None:
+    """The athlete's newest offer of this promo, of those issued by then (ids are time-ordered)."""
+    for offer_id in sorted((claim.offer_id for claim in CLAIMS.every(user_id, promo_id)), reverse=True):
+        found = OFFERS.find(user_id, offer_id)
+        if found is not None and found.issued_at <= by:
+            return found
+    return None
 
 
 def issue(

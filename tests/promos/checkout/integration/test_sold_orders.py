@@ -328,6 +328,42 @@ def test_a_promo_that_is_paused_books_what_its_holds_were_sold_for(promos: Servi
     assert (money(promos)["codes"][0]["given_minor"], budget(promos)["discount_used_minor"]) == (2_000, 2_000)
 
 
+def test_what_was_sold_before_an_offer_is_not_that_offers(promos: Service, moment: Clock) -> None:
+    """News of an order may be late, and a shared code has no time of its own."""
+    launch(promos, currency="RUB", codes={"shared": "ALL"}, limits={"per_user": None})
+    welcome(promos)
+    issue(promos, run_id="first")
+    moment.set(NOW + timedelta(hours=2))
+    issue(promos, run_id="second")
+    deliver(promos, "on_order_events", told("o-1", "ALL", discount=500, completed_at="2026-11-21T10:00:00Z"))
+    deliver(promos, "on_order_events", told("o-2", "ALL", discount=500, completed_at="2026-11-21T11:00:00Z"))
+    issued = [event["detail"]["data"]["offer"]["offer_id"] for event in promos.published("PromoIssued")]
+    used = [event["detail"]["data"]["offer"]["offer_id"] for event in promos.published("PromoRedeemed")]
+    assert used == issued
+
+
+def test_a_hold_that_makes_way_for_another_code_of_its_promo_is_no_use_of_the_athlete(promos: Service) -> None:
+    launch(promos, currency="RUB", limits={"per_user": 1})
+    welcome(promos)
+    held, named = (issue(promos, run_id=run)["code"] for run in ("first", "second"))
+    store(promos, held, "reserve", **order())
+    deliver(promos, "on_order_events", told("o-1", named, discount=2_000))
+    assert [store(promos, code).body["state"] for code in (held, named)] == ["free", "redeemed"]
+
+
+def test_codes_that_a_cart_gave_back_are_within_the_limits_of_their_athlete(promos: Service) -> None:
+    launch(promos, currency="RUB", stacking=ANY, limits={"per_user": 1})
+    welcome(promos)
+    codes = [issue(promos, run_id=run)["code"] for run in ("first", "second")]
+    for code in codes:
+        assert store(promos, code, "reserve", **order()).status == 200
+        assert store(promos, code, "reverse", order_id="o-1").status == 200
+    deliver(promos, "on_order_events", told("o-1", *codes, discount=3_600))
+    assert [one["code"] for one in money(promos)["codes"]] == codes[:1]
+    assert money(promos)["refused"] == [{"code": codes[1], "reason": "limit_reached"}]
+    assert budget(promos)["redemptions_used"] == 1
+
+
 def test_a_walk_in_counts_what_its_order_said(promos: Service) -> None:
     launch(promos, currency="RUB", codes={"shared": "ALL"}, limits={"per_user": None})
     store(promos, "ALL", "redeem", **order())
