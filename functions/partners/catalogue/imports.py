@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import AwareDatetime, Field
 
 from partners.catalogue.problems import FileProblem
+from stadion.i18n import Language
 from stadion.values import Value
 
 MAX_ERRORS_SHOWN = 50
@@ -27,6 +28,12 @@ class LineError(Value):
     code: str
     field: str | None = None
     detail: str
+    """In English."""
+    detail_ru: str | None = None
+    """None in what was stored before 2026-12."""
+
+    def said(self, language: Language) -> str:
+        return self.detail_ru if language is Language.RU and self.detail_ru else self.detail
 
 
 class Import(Value):

@@ -1,5 +1,6 @@
-"""Why a file was not taken, or not wholly, in words."""
+"""Why a file, or a line of it, was not taken, or not wholly, in words."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -97,6 +98,18 @@ _SAID: Final = {
     ),
 }
 _UNNAMED: Final = Text(en="one without a name", ru="один без имени")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Of a line that nobody can read: its code and a sentence, `about` a name that stands in it."""
+
+    code: str
+    text: Text
+    about: str = ""
+
+    def say(self, language: Language) -> str:
+        return self.text.say(language, about=self.about)
 
 
 class UnreadableFileError(Exception):

@@ -10,10 +10,19 @@ from pydantic import ValidationError
 from partners.catalogue.complaints import complaints
 from partners.catalogue.domain import Product
 from partners.catalogue.imports import LineError
-from partners.catalogue.problems import MAX_LINES, FileProblem, UnreadableFileError
+from partners.catalogue.problems import MAX_LINES, Fault, FileProblem, UnreadableFileError
 from partners.catalogue.rows import Row, rows
 from partners.catalogue.schemas import ProductEntry
-from stadion.i18n import Language
+from stadion.i18n import Language, Text
+
+TWICE = Text(
+    en="This SKU stands in lines {} and {}: leave one of them.",
+    ru="Этот SKU стоит в строках {} и {}: оставьте одну.",
+)
+OFTEN = Text(
+    en="This SKU stands in lines {} to {}: leave one of them.",
+    ru="Этот SKU стоит в строках с {} по {}: оставьте одну.",
+)
 
 
 @dataclass(frozen=True)
@@ -45,18 +54,23 @@ def read(data: bytes, fmt: str, partner_id: str, now: datetime) -> list[Line]:
 
 def _line(row: Row, partner_id: str, now: datetime) -> Line:
     if row.fields is None:
-        code, detail = row.fault or ("", "")
-        return Line(row.number, None, None, [LineError(line=row.number, code=code, detail=detail)])
+        return Line(row.number, None, None, [_error(row.number, row.fault)] if row.fault is not None else [])
     try:
         entry = ProductEntry.model_validate(row.fields)
     except ValidationError as error:
+        both = zip(complaints(error, Language.EN), complaints(error, Language.RU), strict=True)
         errors = [
-            LineError(line=row.number, field=field[:64], code=code, detail=detail)
-            for field, code, detail in complaints(error, Language.EN)
+            LineError(line=row.number, field=field[:64], code=code, detail=detail, detail_ru=detail_ru)
+            for (field, code, detail), (_, _, detail_ru) in both
         ]
         sku = row.fields.get("sku")
         return Line(row.number, sku.strip() or None if isinstance(sku, str) else None, None, errors)
     return Line(row.number, entry.sku, entry.product(partner_id, now), [])
+
+
+def _error(number: int, fault: Fault, field: str | None = None) -> LineError:
+    detail, detail_ru = fault.say(Language.EN), fault.say(Language.RU)
+    return LineError(line=number, field=field, code=fault.code, detail=detail, detail_ru=detail_ru)
 
 
 def _each_once(lines: Sequence[Line]) -> list[Line]:
@@ -69,7 +83,8 @@ def _each_once(lines: Sequence[Line]) -> list[Line]:
 
 
 def _refused(line: Line, numbers: Sequence[int]) -> Line:
-    listed = " and ".join(map(str, numbers)) if len(numbers) == 2 else f"{numbers[0]} to {numbers[-1]}"
-    detail = f"This SKU stands in lines {listed}: leave one of them."
-    twice = LineError(line=line.number, field="sku", code="sku_stands_twice", detail=detail)
+    text = TWICE if len(numbers) == 2 else OFTEN
+    first, last = numbers[0], numbers[-1]
+    said = Text(en=text.en.format(first, last), ru=text.ru.format(first, last))
+    twice = _error(line.number, Fault("sku_stands_twice", said), "sku")
     return replace(line, product=None, errors=[*line.errors, twice])

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from partners.catalogue.problems import NO_NAME, SEPARATORS, FileProblem, UnreadableFileError
+from partners.catalogue.problems import NO_NAME, SEPARATORS, Fault, FileProblem, UnreadableFileError
+from stadion.i18n import Text
 
 Fields = dict[str, Any]
 
@@ -21,15 +22,37 @@ WORKBOOK: Final = b"PK\x03\x04"
 MOST_LINES_OF_A_ROW: Final = 20
 """No cell of a product has a line break: a quote that is not closed by then was left open."""
 _LINE_END: Final = re.compile(r"\r\n|\n|\r")
+NOT_JSON: Final = Fault("json_invalid", Text(en="This line is not JSON.", ru="Эта строка — не JSON."))
+NO_OBJECT: Final = Fault("model_type", Text(en="This line is not an object.", ru="Эта строка — не объект JSON."))
+NAME_TWICE: Final = Text(en="This line says {about} twice.", ru="В этой строке дважды стоит {about}.")
+TOO_MANY_CELLS: Final = Fault(
+    "csv_too_many_cells",
+    Text(en="This line has more cells than the header.", ru="В этой строке больше ячеек, чем в заголовке."),
+)
+CUT_OFF: Final = Fault(
+    "csv_cut_off",
+    Text(en="The file ends in the middle of this line.", ru="Файл обрывается посреди этой строки."),
+)
+OPEN_QUOTE: Final = Fault(
+    "csv_invalid",
+    Text(en="A quote is opened in this line and not closed.", ru="В этой строке открыта кавычка, и она не закрыта."),
+)
+NO_CSV: Final = Fault(
+    "csv_invalid",
+    Text(
+        en="This line is not CSV: behind a closing quote there is more than a comma.",
+        ru="Эта строка — не CSV: за закрывающей кавычкой стоит не только запятая.",
+    ),
+)
 
 
 @dataclass(frozen=True)
 class Row:
-    """What a line says. `fault`: its code and a sentence, when nobody can tell what it says."""
+    """What a line says, or the fault for which nobody can tell."""
 
     number: int
     fields: Fields | None = None
-    fault: tuple[str, str] | None = None
+    fault: Fault | None = None
 
 
 def rows(data: bytes, fmt: str) -> Iterator[Row]:
@@ -62,23 +85,22 @@ def _jsonl(text: str) -> Iterator[Row]:
         try:
             fields = json.loads(raw, object_pairs_hook=_object)
         except _KeyTwiceError as error:
-            yield Row(number, fault=("json_invalid", str(error)))
+            yield Row(number, fault=Fault(NOT_JSON.code, NAME_TWICE, str(error)))
         except (ValueError, RecursionError):
-            yield Row(number, fault=("json_invalid", "This line is not JSON."))
+            yield Row(number, fault=NOT_JSON)
         else:
-            is_object = isinstance(fields, dict)
-            yield Row(number, fields) if is_object else Row(number, fault=("model_type", "This line is not an object."))
+            yield Row(number, fields) if isinstance(fields, dict) else Row(number, fault=NO_OBJECT)
 
 
 class _KeyTwiceError(ValueError):
-    pass
+    """Speaks the name."""
 
 
 def _object(pairs: list[tuple[str, Any]]) -> Fields:
     found: Fields = {}
     for name, value in pairs:
         if name in found:
-            raise _KeyTwiceError(f"This line says {name[:64]} twice.")
+            raise _KeyTwiceError(name[:64])
         found[name] = value
     return found
 
@@ -153,9 +175,9 @@ def _row(lines: Sequence[str], at: int, columns: Sequence[str]) -> tuple[Row | N
     if not any(cell.strip() for cell in cells):
         return None, taken
     if len(cells) > len(columns):
-        return Row(number, fault=("csv_too_many_cells", "This line has more cells than the header.")), taken
+        return Row(number, fault=TOO_MANY_CELLS), taken
     if len(cells) < len(columns) and at + taken == len(lines) and not lines[-1].endswith(("\n", "\r")):
-        return Row(number, fault=("csv_cut_off", "The file ends in the middle of this line.")), taken
+        return Row(number, fault=CUT_OFF), taken
     named = zip(columns, cells, strict=False)
     return Row(number, {name: _typed(name, cell) for name, cell in named if cell}), taken
 
@@ -173,10 +195,8 @@ def _is_whole(line: str, cells: int) -> bool:
         return False
 
 
-def _fault_of(line: str) -> tuple[str, str]:
-    if line.count('"') % 2:
-        return "csv_invalid", "A quote is opened in this line and not closed."
-    return "csv_invalid", "This line is not CSV: behind a closing quote there is more than a comma."
+def _fault_of(line: str) -> Fault:
+    return OPEN_QUOTE if line.count('"') % 2 else NO_CSV
 
 
 def _typed(name: str, cell: str) -> Any:

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 
 from partners.catalogue.complaints import complaints
 from partners.catalogue.domain import Product
-from partners.catalogue.imports import Import
+from partners.catalogue.imports import Import, LineError
 from partners.catalogue.problems import said
 from partners.fields import Words
 from stadion.categories import GearCategory
@@ -148,6 +148,10 @@ class ImportLineProblem(BaseModel):
     field: str | None = None
     detail: str
 
+    @classmethod
+    def of(cls, error: LineError, language: Language) -> Self:
+        return cls(line=error.line, code=error.code, field=error.field, detail=error.said(language))
+
 
 class ImportResponse(BaseModel):
     import_id: str
@@ -172,5 +176,6 @@ class ImportResponse(BaseModel):
     def of(cls, one: Import, language: Language, form: PresignedPost | None = None) -> Self:
         shown = ImportForm.of(form) if form is not None else None
         detail = said(one.problem, one.problem_about, language)
-        told = one.model_dump(mode="json", exclude={"revision", "problem_about"})
-        return cls(**told, problem_detail=detail, form=shown)
+        told = one.model_dump(mode="json", exclude={"revision", "problem_about", "errors"})
+        errors = [ImportLineProblem.of(error, language) for error in one.errors]
+        return cls(**told, errors=errors, problem_detail=detail, form=shown)

@@ -1,6 +1,7 @@
 """A catalogue from a file, through the handler that S3's notice starts."""
 
 import json
+import re
 from typing import Any
 
 import boto3
@@ -211,6 +212,36 @@ def test_a_full_file_with_a_broken_line_ends_nothing_and_reads_the_others(store:
     assert done["problem"] == "broken_lines_so_nothing_ended"
     assert "stays on sale" in done["problem_detail"]
     assert (done["lines"], done["refused"]) == (len(rows), 1)
+
+
+def test_lines_are_told_in_the_language_of_who_asks(store: Service) -> None:
+    files = {
+        "csv": HEADER + b"".join([
+            b'a,"Shoe,,https://store.example/p,,1,RUB,true\n',
+            b'b,"Shoe"x,,https://store.example/p,,1,RUB,true\n',
+            b"c,Shoe,,https://store.example/p,,1,RUB,true,1\n",
+            b"d,Shoe,,store.example,,1,RUB,true\n",
+            *[b"e,Shoe,,https://store.example/p,,1,RUB,true\n"] * 3,
+            b"f,Shoe",
+        ]),
+        "jsonl": b'{"{a}": 1, "{a}": 2}\n[1]\nnothing\n' + lines(1) + b"\n" + lines(1),
+    }  # fmt: skip
+    for fmt, data in files.items():
+        import_id = announce(store, fmt)
+        english = arrive(store, import_id, data)["errors"]
+        russian = store.sign("GET", f"{ADMIN}/imports/{import_id}", accept_language="ru").body["errors"]
+        assert len(english) >= 5
+        for one, other in zip(english, russian, strict=True):
+            assert (one["line"], one["code"], one["field"]) == (other["line"], other["code"], other["field"])
+            assert [bool(re.search("[а-яё]", said["detail"])) for said in (one, other)] == [False, True]
+
+
+def test_an_import_of_before_is_told_as_it_was_stored() -> None:
+    from partners.catalogue.imports import LineError
+    from stadion.i18n import Language
+
+    before = LineError.model_validate({"line": 2, "code": "json_invalid", "detail": "This line is not JSON."})
+    assert before.said(Language.RU) == "This line is not JSON."
 
 
 def test_a_quote_left_open_costs_its_own_line_alone(store: Service) -> None:
