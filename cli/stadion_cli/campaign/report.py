@@ -38,7 +38,6 @@ STEPS: Final = {
 }
 MARKS: Final = {True: "[green]✓[/green]", False: "[red]✗[/red]", None: "[yellow]·[/yellow]"}
 DAY: Final = ("issued", "impressions", "clicks", "conversions")
-ARM_MONEY: Final = ("discount_minor", "cost_minor", "messages_minor", "spend_minor")
 DAY_MONEY: Final = ("discount_minor", "messages_minor", "spend_minor", "paid_with_code_minor")
 METHODS: Final = {"fixed_horizon": "one look at the end", "sequential": "at any look, each valid"}
 

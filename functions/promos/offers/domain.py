@@ -496,11 +496,6 @@ def discount_of(discount: Discount, amount_minor: int) -> int:
     return 0
 
 
-def burden_of(discount: Discount, amount_minor: int) -> int:
-    """What it takes from the promo's budget in money."""
-    return discount_of(discount, amount_minor) + discount.cost_minor
-
-
 def may_stack(one: PromoStacking, other: PromoStacking) -> bool:
     if StackingMode.EXCLUSIVE in {one.mode, other.mode}:
         return False
