@@ -1,5 +1,6 @@
 """The partner API: /partner/v1. Every request has a key; every webhook has a signature as well."""
 
+from functools import cache
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
@@ -91,10 +92,10 @@ def receive_webhook(
     partner = _partner(PartnerAbility.ORDERS)
     key = order_service.signed_by(partner, api.raw_body, api.header, now)
     message = body.message()
-    ignored = order_service.parts_ignored(message)
+    ignored = cache(lambda: order_service.parts_ignored(message))  # a repeated `webhook-id` need not look
 
     def said(receipt: Receipt) -> ReceivedOrder:
-        return ReceivedOrder.of(message, receipt, ignored, api.language)
+        return ReceivedOrder.of(message, receipt, ignored(), api.language)
 
     def answer(receipt: Receipt) -> dict[str, Any]:
         return said(receipt).model_dump(mode="json")

@@ -340,8 +340,8 @@ class ClickResponse(BaseModel):
     link: str
 
 
-NO_CURRENCY = "XXX"
-"""ISO 4217's code for it."""
+UNNOTED = "XXX"
+"""ISO 4217's code for no currency: of what was counted before currencies were noted."""
 
 
 class FunnelMoney(BaseModel):
@@ -403,7 +403,7 @@ def _money(amounts: Mapping[str, int], currency: str | None) -> list[FunnelMoney
             row[kind] = row.get(kind, 0) + minor
     for kind in ("discount", "revenue"):
         if minor := amounts.get(f"{kind}_minor", 0):
-            row = found.setdefault(currency or NO_CURRENCY, {})
+            row = found.setdefault(currency or UNNOTED, {})
             row[kind] = row.get(kind, 0) + minor
     return [
         FunnelMoney(currency=of, **{f"{kind}_minor": row.get(kind, 0) for kind in MONEY})

@@ -12,7 +12,7 @@ from promos.targeting import Problem
 from promos.targeting import problems_of as problems_of_rule
 from promos.vocabulary import unknown_words
 from stadion.i18n import Text
-from stadion.money import NO_CURRENCY, exponents
+from stadion.money import NOT_A_CURRENCY, exponents
 
 LOOKED_AHEAD = 60
 """Beginnings whose gaps are looked at."""
@@ -59,7 +59,7 @@ def problems_of(plan: CampaignPlan, now: datetime, *, is_live: bool, begins: dat
         if is_live and (problem := _not_there(promo, plan, begins or now, last or now, pointer)) is not None:
             found.append(problem)
     if plan.currency not in exponents():
-        found.append(Problem("#/currency", "unknown_currency", NO_CURRENCY))
+        found.append(Problem("#/currency", "unknown_currency", NOT_A_CURRENCY))
     if is_live and begins is None:
         found.append(Problem("#/schedule", "nothing_ahead", NOT_AHEAD))
     return found + _overlaps(plan, begins)

@@ -9,7 +9,7 @@ from stadion.errors import UnacceptableValueError
 from stadion.i18n import Text
 
 MAX_MINOR = 10**12
-NO_CURRENCY = Text(
+NOT_A_CURRENCY = Text(
     en="This is no currency of ISO 4217 such as RUB or EUR.", ru="Это не валюта по ISO 4217, такая как RUB или EUR."
 )
 
@@ -31,7 +31,7 @@ def exponent(currency: str) -> int:
 
 def _current(code: str) -> str:
     if code not in exponents():
-        raise UnacceptableValueError(NO_CURRENCY)
+        raise UnacceptableValueError(NOT_A_CURRENCY)
     return code
 
 
