@@ -8,15 +8,12 @@ from typing import Any, TypeVar
 
 from pydantic import AwareDatetime, Field
 
-from partners.errors import AbilityMissingError, PartnerDisabledError, RotationOpenError
+from partners.errors import RotationOpenError
+from stadion.events.partners import PartnerAbility
+from stadion.partner_standing import PartnerStands
 from stadion.values import Value
 
 MAX_VALID = 2
-
-
-class PartnerAbility(StrEnum):
-    ORDERS = "orders"
-    CATALOGUE = "catalogue"
 
 
 class PartnerStanding(StrEnum):
@@ -80,6 +77,14 @@ class Partner(Value):
     def changed(self, now: datetime, **fields: Any) -> "Partner":
         return self.model_copy(update={**fields, "revision": self.revision + 1, "updated_at": now})
 
+    def stands(self) -> PartnerStands:
+        """What every request of the partner API looks at."""
+        return PartnerStands(
+            is_disabled=self.status is PartnerStanding.DISABLED,
+            may=self.may,
+            keys={key.key_id: key.retires_at and key.retires_at.timestamp() for key in self.keys},
+        )
+
     def retired_keys(self, now: datetime) -> list[ApiKey]:
         return [key for key in self.keys if not key.holds_at(now)]
 
@@ -91,11 +96,3 @@ class Credentials:
     partner: Partner
     api_key: str | None = field(default=None, repr=False)
     signing_secret: str | None = field(default=None, repr=False)
-
-
-def check_may(partner: Partner, ability: PartnerAbility) -> None:
-    """`PartnerDisabledError` when it may not come at all, `AbilityMissingError` when it may not do this."""
-    if partner.status is PartnerStanding.DISABLED:
-        raise PartnerDisabledError
-    if ability not in partner.may:
-        raise AbilityMissingError(ability=ability.value)

@@ -1,4 +1,4 @@
-from stadion.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, UnauthenticatedError
+from stadion.errors import ConflictError, InvalidError, NotFoundError, UnauthenticatedError
 from stadion.i18n import Text
 
 
@@ -12,20 +12,6 @@ class PartnerIdTakenError(ConflictError):
     code = "partner_id_taken"
     title = Text(en="Id is taken", ru="Идентификатор занят")
     explanation = Text(en="There is a partner with this id already.", ru="Партнёр с таким идентификатором уже есть.")
-
-
-class PartnerDisabledError(ForbiddenError):
-    code = "partner_is_disabled"
-    title = Text(en="Disabled", ru="Доступ отключён")
-    explanation = Text(en="This partner has been disabled.", ru="Доступ этого партнёра отключён.")
-
-
-class AbilityMissingError(ForbiddenError):
-    code = "partner_may_not"
-    title = Text(en="Not agreed", ru="Не предусмотрено")
-    explanation = Text(
-        en="This partner was not given the ability '{ability}'.", ru="Партнёру не дано право '{ability}'."
-    )
 
 
 class RotationOpenError(ConflictError):

@@ -18,10 +18,8 @@ from partners.catalogue.schemas import (
     ProductResponse,
     ProductResult,
 )
-from partners.domain import Partner, PartnerAbility, check_may
+from partners.domain import Partner
 from partners.errors import (
-    AbilityMissingError,
-    PartnerDisabledError,
     PartnerNotFoundError,
     SignatureInvalidError,
     WebhookOutOfWindowError,
@@ -38,9 +36,11 @@ from partners.orders.errors import (
 from partners.orders.schemas import OrderCompletedMessage, OrderReturnedMessage, ReceivedOrder
 from stadion import clock
 from stadion.errors import IdempotencyKeyReusedError, InvalidIdempotencyKeyError, RequestInProgressError, StadionError
+from stadion.events.partners import PartnerAbility
 from stadion.identifiers import Sku
 from stadion.observability import count, log
-from stadion.partner_http import PartnerApi, partner_handler
+from stadion.partner_http import PartnerApi, needs, partner_handler
+from stadion.partner_standing import PartnerDisabledError
 
 WEBHOOKS = "/partner/v1/webhooks"
 KINDS = ("order.completed", "order.returned")
@@ -52,7 +52,7 @@ class StoreApi(PartnerApi):
         """What is wrong in a message is told to who signed it, and to nobody else."""
         if self.event.path == WEBHOOKS:
             try:
-                order_service.signed_by(_partner(PartnerAbility.ORDERS), self.raw_body, self.header, clock.now())
+                order_service.signed_by(_partner(), self.raw_body, self.header, clock.now())
             except StadionError as refused:
                 return self._refused(refused)
         for entry in error.errors():
@@ -72,8 +72,6 @@ handler = partner_handler(api)
         MoreReturnedThanBoughtError,
         OrderCompletedTwiceError,
         OrderVersionTakenError,
-        PartnerDisabledError,
-        AbilityMissingError,
         TooManyOrderMessagesError,
         WebhookIdReusedError,
         SignatureInvalidError,
@@ -83,13 +81,14 @@ handler = partner_handler(api)
         RequestInProgressError,
     ),
 )
+@needs(PartnerAbility.ORDERS)
 def receive_webhook(
     body: Annotated[OrderCompletedMessage | OrderReturnedMessage, Body(discriminator="type")],
 ) -> ReceivedOrder:
     """Signed as Standard Webhooks (`webhook-id`, `webhook-timestamp`, `webhook-signature`) with a secret of yours, and
     with your key. The same `webhook-id` again is answered as before; messages may come in any order."""
     now = clock.now()
-    partner = _partner(PartnerAbility.ORDERS)
+    partner = _partner()
     key = order_service.signed_by(partner, api.raw_body, api.header, now)
     message = body.message()
     ignored = cache(lambda: order_service.parts_ignored(message))  # a repeated `webhook-id` need not look
@@ -110,25 +109,27 @@ def receive_webhook(
     "/partner/v1/products/<sku>",
     summary="Put a product into the catalogue",
     tags=["Catalogue"],
-    raises=(PartnerDisabledError, AbilityMissingError, RequestInProgressError),
+    raises=(RequestInProgressError,),
 )
+@needs(PartnerAbility.CATALOGUE)
 def put_product(sku: Annotated[Sku, Path()], body: Annotated[ProductPut, Body()]) -> ProductResponse:
     """The whole product as it is from now on; what says nothing new changes nothing."""
-    partner, now = _partner(PartnerAbility.CATALOGUE), clock.now()
-    return ProductResponse.of(catalogue_service.put(body.as_product(partner.partner_id, sku, now), now))
+    now = clock.now()
+    return ProductResponse.of(catalogue_service.put(body.as_product(api.partner_id, sku, now), now))
 
 
 @api.post(
     "/partner/v1/products",
     summary="Put up to a hundred products",
     tags=["Catalogue"],
-    raises=(PartnerDisabledError, AbilityMissingError, RequestInProgressError),
+    raises=(RequestInProgressError,),
 )
+@needs(PartnerAbility.CATALOGUE)
 def put_products(body: Annotated[ProductBatch, Body()]) -> ProductBatchResponse:
     """Judged one by one: look at each result."""
-    partner, now = _partner(PartnerAbility.CATALOGUE), clock.now()
+    now = clock.now()
     read = body.read()
-    products = [one.product(partner.partner_id, now) for one in read if not isinstance(one, ValidationError)]
+    products = [one.product(api.partner_id, now) for one in read if not isinstance(one, ValidationError)]
     done = catalogue_service.put_many(products, now)
     return ProductBatchResponse.of(
         [
@@ -144,16 +145,16 @@ def put_products(body: Annotated[ProductBatch, Body()]) -> ProductBatchResponse:
     "/partner/v1/products/<sku>",
     summary="Show a product of the catalogue",
     tags=["Catalogue"],
-    raises=(PartnerDisabledError, AbilityMissingError, ProductNotFoundError),
+    raises=(ProductNotFoundError,),
 )
+@needs(PartnerAbility.CATALOGUE)
 def get_product(sku: Annotated[Sku, Path()]) -> ProductResponse:
-    return ProductResponse.of(catalogue_store.get(_partner(PartnerAbility.CATALOGUE).partner_id, sku))
+    return ProductResponse.of(catalogue_store.get(api.partner_id, sku))
 
 
-def _partner(ability: PartnerAbility) -> Partner:
+def _partner() -> Partner:
+    """With its secrets."""
     try:
-        partner = store.get(api.partner_id)
+        return store.get(api.partner_id)
     except PartnerNotFoundError as error:
         raise PartnerDisabledError from error
-    check_may(partner, ability)
-    return partner

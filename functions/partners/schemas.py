@@ -5,9 +5,10 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
 
-from partners.domain import Credentials, Partner, PartnerAbility, PartnerStanding
+from partners.domain import Credentials, Partner, PartnerStanding
 from partners.fields import Words
 from stadion.errors import UnacceptableValueError
+from stadion.events.partners import PartnerAbility
 from stadion.http import RequestModel
 from stadion.i18n import Text
 
@@ -27,7 +28,7 @@ class NewPartner(RequestModel):
     partner_id: PartnerId
     name: Words = Field(examples=["The Store"])
     plan: str = Field(default="standard", pattern=r"^[a-z]{1,30}$")
-    may: list[PartnerAbility] = Field(default_factory=lambda: list(PartnerAbility), min_length=1, max_length=2)
+    may: list[PartnerAbility] = Field(default_factory=lambda: list(PartnerAbility), min_length=1, max_length=3)
 
     def partner(self, now: datetime) -> Partner:
         """As yet without a key and a secret."""

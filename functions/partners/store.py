@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from partners.domain import Partner
+from partners.domain import Partner, PartnerStanding
 from partners.errors import PartnerIdTakenError, PartnerNotFoundError
-from stadion import pagination
-from stadion.change import Change, revise
+from stadion import pagination, partner_standing
+from stadion.change import Change
+from stadion.events.partners import PartnerChanged
 from stadion.records import Records
+from stadion.retry import retry_on_conflict
 
 PARTNERS = Records(
     Partner,
@@ -37,8 +39,32 @@ def all_partners() -> list[Partner]:
 def add(partner: Partner, now: datetime) -> None:
     with Change(None, now) as change:
         change.put(PARTNERS, partner, refused=PartnerIdTakenError)
+        _tell(change, partner)
 
 
 def change(partner_id: str, how: Callable[[Partner], Partner], now: datetime) -> Partner:
     """What `how` makes of the partner as it is stored; tried again when somebody comes between."""
-    return revise(PARTNERS.at(partner_id), how, now)
+
+    def once() -> Partner:
+        stored, old = PARTNERS.existing(partner_id)
+        new = how(old)
+        if new != old:
+            with Change(None, now) as change:
+                change.replace(stored, new)
+                _tell(change, new)
+        return new
+
+    return retry_on_conflict(once)
+
+
+def _tell(change: Change, partner: Partner) -> None:
+    """Every service, in the same step: at its door, and for what it keeps of partners."""
+    partner_standing.keep(partner.partner_id, partner.stands(), change=change)
+    change.publish(
+        PartnerChanged(
+            partner_id=partner.partner_id,
+            revision=partner.revision,
+            is_disabled=partner.status is PartnerStanding.DISABLED,
+            may=list(partner.may),
+        )
+    )

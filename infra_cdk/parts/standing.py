@@ -1,4 +1,5 @@
-"""The small table of the platform in which every API looks how an athlete stands (`stadion.standing`)."""
+"""The small table of the platform in which every API looks how an athlete stands (`stadion.standing`), and the partner
+API how a partner does (`stadion.partner_standing`)."""
 
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from infra_cdk.parts.function import ServiceFunction
 from infra_cdk.parts.table import ServiceKey, made_table
 
 ATHLETES = "STANDING#*"
+PARTNERS = "PARTNER#*"
 
 
 class StandingTable(Construct):
@@ -22,14 +24,15 @@ class StandingTable(Construct):
 
 @dataclass(frozen=True)
 class Standing:
-    """Of athletes, to be looked at; with `writes`, to be changed too."""
+    """Of athletes or of partners, to be looked at; with `writes`, to be changed too."""
 
     table: StandingTable
     writes: bool = False
+    whose: str = ATHLETES
 
     def lend(self, function: ServiceFunction) -> None:
         actions = ("dynamodb:GetItem", "dynamodb:UpdateItem") if self.writes else ("dynamodb:GetItem",)
-        only_athletes = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [ATHLETES]}}
-        function.allow(*actions, on=[self.table.table.table_arn], conditions=only_athletes)
+        only_theirs = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [self.whose]}}
+        function.allow(*actions, on=[self.table.table.table_arn], conditions=only_theirs)
         function.set_variable("STADION_STANDING_TABLE", self.table.table.table_name)
         self.table.key.let_use(function, via="dynamodb")

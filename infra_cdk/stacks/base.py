@@ -15,7 +15,7 @@ from infra_cdk.parts.function import ServiceFunction, TableUse
 from infra_cdk.parts.schedule import EveryFewMinutes
 from infra_cdk.parts.served import routes_under
 from infra_cdk.parts.socket import ServiceSocket
-from infra_cdk.parts.standing import Standing
+from infra_cdk.parts.standing import PARTNERS, Standing
 from infra_cdk.parts.table import ServiceKey, ServiceTable
 from infra_cdk.parts.timer import WorkflowTimer
 from infra_cdk.parts.uses import Claims, Packages, TimeSeries, Use, Variables
@@ -50,6 +50,7 @@ class ServiceStack(StadionStack):
         self.claims = Claims(platform.claims)
         self.time_series = TimeSeries(environment)
         self.standing = Standing(platform.standing)
+        self.partners_standing = Standing(platform.standing, whose=PARTNERS)
         self.users = Variables(
             {
                 "STADION_USER_POOL_ID": platform.users.user_pool_id,
@@ -93,9 +94,10 @@ class ServiceStack(StadionStack):
         )
 
     def request(self, place: str, *, uses: Uses = ()) -> ServiceFunction | None:
-        """`on_<whose>_request.py`, which another API than the product's calls."""
+        """`on_<whose>_request.py`, which partners call. Who asks, it looks up before (`stadion.partner_http`)."""
         if self._is_missing(place):
             return None
+        uses = [self.partners_standing, *uses]
         for former in self._formers(place):
             self._function(place, API_TIMEOUT, uses, known_as=former)
         return self._function(place, API_TIMEOUT, uses)

@@ -10,6 +10,7 @@ from infra_cdk.nag import accept, logical_id
 from infra_cdk.parts.api import Auth
 from infra_cdk.parts.entry_points import EntryPoint
 from infra_cdk.parts.partner_api import PartnerRestApi
+from infra_cdk.parts.standing import PARTNERS, Standing
 from infra_cdk.parts.uses import Actions, Variables
 from infra_cdk.stacks.base import ServiceStack
 from infra_cdk.stacks.platform import PlatformStack
@@ -54,6 +55,7 @@ class PartnersStack(ServiceStack):
         plans = {name: plan.usage_plan_id for name, plan in self.door.plans.items()}
         door = Variables({"STADION_PARTNER_API_URL": self.door.url, "STADION_PARTNER_PLANS": json.dumps(plans)})
         keys = self._keys_rights()
+        stands = Standing(platform.standing, writes=True, whose=PARTNERS)
         files = self.bucket("imports", arrivals="products/")
         self.receive(
             "catalogue/on_product_file",
@@ -68,8 +70,8 @@ class PartnersStack(ServiceStack):
         self.consume("orders/on_promos")
         self.consume("webhooks/on_promo_events", uses=[deliveries, signing])
         self.every(Duration.minutes(1), "webhooks/task_leave_due_webhooks", uses=[deliveries, signing])
-        self.serve(self.under("/v1/admin/partners", auth=Auth.IAM), uses=[door, keys, files, signing])
-        self.every(Duration.hours(1), "task_finish_rotations", uses=[keys, signing])
+        self.serve(self.under("/v1/admin/partners", auth=Auth.IAM), uses=[door, keys, stands, files, signing])
+        self.every(Duration.hours(1), "task_finish_rotations", uses=[keys, stands, signing])
         self.show("WebhookReceived", "WebhookDelivered", "WebhookDead", "ProductsImported")
 
     def _keys_rights(self) -> Actions:

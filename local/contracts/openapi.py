@@ -19,6 +19,7 @@ from local.paths import ROOT
 from stadion.contract import NotModifiedError
 from stadion.errors import IfMatchRequiredError, InvalidIdempotencyKeyError, NotAnAdminError, StadionError
 from stadion.http import JSON, MERGE_PATCH
+from stadion.partner_http import abilities_of
 from stadion.problems import status_of
 
 VERSION: Final = "1.0.0"
@@ -26,6 +27,8 @@ VERSION: Final = "1.0.0"
 # Who may call: the same rules as the routes of infra_cdk, which a test compares.
 PUBLIC_PATHS: Final = re.compile(r"/v1/health|/v1/live/shared/.*|/v1/unsubscribe|/v1/auth/(?!sign-out-everywhere$).*")
 SIGNED_PATHS: Final = re.compile(r"/v1/admin/.*")
+ABILITIES: Final = "x-stadion-abilities"
+"""Of an operation of the partner API: any one of them lets a partner in."""
 PARTNER_PATHS: Final = re.compile(r"/partner/v1/.*")
 PARAMETER: Final = re.compile(r"\{\w+\}")
 
@@ -268,6 +271,8 @@ def _operation(operation: Operation, models: Models) -> Document:
         made["security"] = []
     elif SIGNED_PATHS.fullmatch(operation.path):
         made["security"] = [{"sigV4": []}]
+    if abilities := abilities_of(operation.function):
+        made[ABILITIES] = [ability.value for ability in abilities]
     return {key: value for key, value in made.items() if value != [] or key == "security"}
 
 
@@ -436,7 +441,7 @@ def _shared(operation: Operation) -> dict[int, str]:
     if SIGNED_PATHS.fullmatch(operation.path):
         return shared | {403: "NotSigned"}
     if PARTNER_PATHS.fullmatch(operation.path):
-        return shared | ({403: "NoValidKey"} if not _own_403(operation) else {})
+        return shared | {403: "NotLetIn"}
     if not PUBLIC_PATHS.fullmatch(operation.path):
         return shared | {401: "NoValidToken"} | ({403: "NotAnAccessToken"} if not _own_403(operation) else {})
     return shared
@@ -466,8 +471,9 @@ def _shared_responses() -> Document:
             "description": "Not signed, or by somebody who is not allowed to.",
             "content": {**gateway, **_problem_content("signed_request_required")},
         },
-        "NoValidKey": {
-            "description": "No API key, or one that is not valid: `api_key_is_invalid`.",
+        "NotLetIn": {
+            "description": "A key that is not valid (`api_key_is_invalid`), of a partner that was disabled "
+            "(`partner_is_disabled`), or without any of the operation's abilities (`partner_may_not`).",
             "content": _problem_content(),
         },
         "UnsupportedMediaType": {

@@ -15,6 +15,7 @@ from local.patches import (
     expiry,
     http_api,
     lambda_worker,
+    rest_api,
     state,
     step_functions,
     websocket,
@@ -25,6 +26,7 @@ def apply_all(*, code_cache: Path, expiry_every_s: float | None = None) -> tuple
     """Mend the imported MiniStack; the names of the patches, for the log."""
     lambda_worker.apply(code_cache=code_cache)
     http_api.apply()
+    rest_api.apply()
     websocket.apply()
     cognito.apply()
     dynamodb.apply()
@@ -36,6 +38,7 @@ def apply_all(*, code_cache: Path, expiry_every_s: float | None = None) -> tuple
     return (
         "lambda_worker",
         "http_api",
+        "rest_api",
         "websocket",
         "cognito",
         "dynamodb",

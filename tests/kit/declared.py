@@ -23,7 +23,10 @@ BY_THE_EDGE: Final = frozenset(
     {
         "access_token_required",
         "account_is_suspended",
+        "api_key_is_invalid",
         "api_key_required",
+        "partner_is_disabled",
+        "partner_may_not",
         "request_is_invalid",
         "route_not_found",
         "session_is_over",
@@ -32,7 +35,7 @@ BY_THE_EDGE: Final = frozenset(
     }
 )
 """What may come from any route, and none declares."""
-BY_THE_GATEWAY: Final = frozenset({"api_key_is_invalid", "quota_is_used_up", "too_many_requests"})
+BY_THE_GATEWAY: Final = frozenset({"quota_is_used_up", "too_many_requests"})
 """What the partner API's gateway says itself, in our form."""
 HEADERS: Final = ("ETag", "Location")
 REPLAYED: Final = "Idempotency-Replayed"

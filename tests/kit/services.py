@@ -1,6 +1,7 @@
 """A service under test: its table on moto, its API called as API Gateway calls it, its events read from the outbox."""
 
 import base64
+import hashlib
 import json
 import os
 import time
@@ -12,7 +13,9 @@ from uuid import uuid4
 import boto3
 import pytest
 
-from stadion import dynamo, settings
+from stadion import clock, dynamo, partner_standing, settings
+from stadion.change import Change
+from stadion.events.partners import PartnerAbility
 from tests.kit import declared
 from tests.kit.functions import handler_of
 
@@ -134,6 +137,9 @@ class Service:
 
     def ask(self, method: str, path: str, body: Any = None, *, key: str, **headers: str) -> Answer:
         """As a partner, through the REST API, which lets nobody in without a key."""
+        if self.name != "partners":
+            self.enter()
+            let_in(key)
         return self._ask("on_partner_request", rest_event(method, path, body, {"x-api-key": key, **headers}))
 
     def _ask(self, function: str, event: dict[str, Any]) -> Answer:
@@ -172,8 +178,24 @@ def answer_of(raw: dict[str, Any]) -> Answer:
     return Answer(raw["statusCode"], raw["headers"], json.loads(text) if text and is_json else text)
 
 
+def key_id_of(key: str) -> str:
+    """What API Gateway calls a key here."""
+    return f"key-{hashlib.sha256(key.encode()).hexdigest()[:10]}"
+
+
+def let_in(key: str, *may: PartnerAbility) -> None:
+    """A partner of another service's, as `partners` would tell of it: with this key, and all abilities or these."""
+    partner_id = key.rpartition("-")[0]
+    if partner_id and partner_standing.STANDINGS.find(partner_id) is None:
+        stands = partner_standing.PartnerStands(may=list(may or PartnerAbility), keys={key_id_of(key): None})
+        with Change(None, clock.now()) as change:
+            partner_standing.keep(partner_id, stands, change=change)
+
+
 def rest_event(method: str, path: str, body: Any, headers: dict[str, str]) -> dict[str, Any]:
-    """API Gateway's payload 1.0 with a body of bytes, as `binaryMediaTypes: */*` delivers it."""
+    """API Gateway's payload 1.0 with a body of bytes, as `binaryMediaTypes: */*` delivers it, and the key that it
+    checked, by the name that it gave it."""
+    key = headers.get("x-api-key")
     sent = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
     named = {"content-type": "application/json", **{name.replace("_", "-"): value for name, value in headers.items()}}
     return {
@@ -185,7 +207,13 @@ def rest_event(method: str, path: str, body: Any, headers: dict[str, str]) -> di
         "multiValueHeaders": {name.title(): [value] for name, value in named.items()},
         "queryStringParameters": None,
         "multiValueQueryStringParameters": None,
-        "requestContext": {"requestId": str(uuid4()), "stage": "live", "path": f"/live{path}", "httpMethod": method},
+        "requestContext": {
+            "requestId": str(uuid4()),
+            "stage": "live",
+            "path": f"/live{path}",
+            "httpMethod": method,
+            "identity": {"sourceIp": ADDRESS, "apiKey": key, "apiKeyId": key_id_of(key)} if key else {},
+        },
         "body": base64.b64encode(sent).decode() if sent is not None else None,
         "isBase64Encoded": sent is not None,
     }

@@ -13,7 +13,7 @@ from uuid import uuid4
 from botocore.exceptions import ClientError
 from standardwebhooks.webhooks import Webhook
 
-from tests.kit.services import ATHLETE
+from tests.kit.services import ATHLETE, key_id_of
 
 
 @dataclass
@@ -24,7 +24,7 @@ class Gateway:
     keys: dict[str, str] = field(default_factory=dict)
 
     def create_api_key(self, *, name: str, enabled: bool, value: str) -> dict[str, Any]:
-        key_id = f"key-{uuid4().hex[:8]}"
+        key_id = key_id_of(value)
         self.keys[key_id] = value
         return {"id": key_id}
 

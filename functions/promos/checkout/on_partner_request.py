@@ -32,9 +32,10 @@ from promos.errors import (
 )
 from stadion import clock
 from stadion.errors import RequestInProgressError
+from stadion.events.partners import PartnerAbility
 from stadion.identifiers import OrderId
 from stadion.observability import count
-from stadion.partner_http import PartnerApi, partner_handler
+from stadion.partner_http import PartnerApi, needs, partner_handler
 
 PromoCode = Annotated[str, Path(examples=["RUN-7F3K-9QXD"], description="as the athlete typed it")]
 
@@ -70,8 +71,8 @@ REFUSALS = (
     tags=["Codes"],
     raises=(CodeNotFoundError, PromoNotFoundError),
 )
+@needs(PartnerAbility.CODES)
 def get_code(code: PromoCode) -> CodeResponse:
-    _ = api.partner_id
     return CodeResponse.of(*service.look_up(code), clock.now())
 
 
@@ -81,6 +82,7 @@ def get_code(code: PromoCode) -> CodeResponse:
     tags=["Codes"],
     raises=(*REFUSALS, OrderCompleteError, RequestInProgressError),
 )
+@needs(PartnerAbility.CODES)
 def reserve_code(code: PromoCode, body: Annotated[CodeUse, Body()]) -> RedemptionResponse:
     """The order's id makes it safe to repeat: the same order is answered alike and holds once."""
     return _told("CodeReserved", service.reserve(code, body.cart(api.partner_id), clock.now()))
@@ -92,6 +94,7 @@ def reserve_code(code: PromoCode, body: Annotated[CodeUse, Body()]) -> Redemptio
     tags=["Codes"],
     raises=(*REFUSALS, RequestInProgressError),
 )
+@needs(PartnerAbility.CODES)
 def redeem_code(code: PromoCode, body: Annotated[CodeUse, Body()]) -> RedemptionResponse:
     return _told("CodeRedeemed", service.redeem(code, body.cart(api.partner_id), clock.now()))
 
@@ -102,6 +105,7 @@ def redeem_code(code: PromoCode, body: Annotated[CodeUse, Body()]) -> Redemption
     tags=["Codes"],
     raises=(PromoNotFoundError, RedemptionNotFoundError, RequestInProgressError),
 )
+@needs(PartnerAbility.CODES)
 def reverse_code(code: PromoCode, body: Annotated[CodeOrder, Body()]) -> RedemptionResponse:
     partner_id = api.partner_id
     return _told("CodeReversed", service.reverse(partner_id, code, body.order_id, clock.now()))
@@ -113,6 +117,7 @@ def reverse_code(code: PromoCode, body: Annotated[CodeOrder, Body()]) -> Redempt
     tags=["Codes"],
     raises=(OrderNotFoundError,),
 )
+@needs(PartnerAbility.ORDERS, PartnerAbility.CODES)
 def get_order(order_id: Annotated[OrderId, Path()]) -> OrderMoneyResponse:
     """Of an order that the till or a message has named: what its codes gave, and what is left of it after returns."""
     return OrderMoneyResponse.of(order_id, order_service.show(api.partner_id, order_id))

@@ -6,16 +6,19 @@ A service that partners call has an entry point `on_partner_request.py`, attache
 import base64
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import unquote, urlencode
 
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from stadion import clock, partner_standing
 from stadion.errors import UnauthenticatedError
+from stadion.events.partners import PartnerAbility
 from stadion.http import Api, lambda_handler
 from stadion.i18n import Text
 
-API_KEY = "x-api-key"
+F = TypeVar("F", bound=Callable[..., Any])
 BETWEEN = "-"
 """Between the partner's id and the secret part of a key."""
 
@@ -24,6 +27,22 @@ class InvalidApiKeyError(UnauthenticatedError):
     code = "api_key_required"
     title = Text(en="API key required", ru="Нужен ключ API")
     explanation = Text(en="Send your API key as x-api-key.", ru="Передайте ключ API в заголовке x-api-key.")
+
+
+def needs(*abilities: PartnerAbility) -> Callable[[F], F]:
+    """Below the decorator of a route: only partners with one of these abilities get in."""
+
+    def decorate(function: F) -> F:
+        vars(function)["abilities"] = abilities
+        return function
+
+    return decorate
+
+
+def abilities_of(function: Callable[..., Any]) -> tuple[PartnerAbility, ...]:
+    """Of a route; a route that names none asks for none."""
+    found: tuple[PartnerAbility, ...] = vars(function).get("abilities", ())
+    return found
 
 
 class PartnerApi(Api):
@@ -37,12 +56,23 @@ class PartnerApi(Api):
 
     @property
     def partner_id(self) -> str:
-        """Whose key it is. API Gateway knows the whole key, and only our admin function makes keys, beginning with
-        the partner's id: so the beginning is true, and no function has to look it up."""
-        partner_id, between, secret = (self.header(API_KEY) or "").rpartition(BETWEEN)
-        if not (partner_id and between and secret):
+        """Whose key it is that API Gateway checked, which is not always what a header says. It knows the whole key, and
+        only our admin function makes keys, beginning with the partner's id: so the beginning is true."""
+        return self._caller[0]
+
+    @property
+    def _caller(self) -> tuple[str, str]:
+        """The partner, and the id of its key."""
+        checked = self.event.raw_event["requestContext"].get("apiKey") or {}
+        partner_id, between, secret = str(checked.get("value") or "").rpartition(BETWEEN)
+        if not (partner_id and between and secret and checked.get("id")):
             raise InvalidApiKeyError
-        return partner_id
+        return partner_id, str(checked["id"])
+
+    def _check_standing(self, api: Api, next_middleware: Callable[[Api], Response[Any]]) -> Response[Any]:
+        """Key, standing and ability, before anything that was sent is looked at: one read of the partner's item."""
+        partner_standing.check(*self._caller, abilities_of(api.context["_route"].func), clock.now())
+        return next_middleware(api)
 
     @property
     def raw_body(self) -> bytes:
@@ -78,10 +108,17 @@ def as_http_event(event: dict[str, Any]) -> dict[str, Any]:
             "stage": "$default",
             "http": {"method": event["httpMethod"], "path": event["path"], "protocol": context.get("protocol", "")},
             "rawBody": _bytes_of(event),
+            "apiKey": _key_of(context),
         },
         "body": event.get("body"),
         "isBase64Encoded": event.get("isBase64Encoded", False),
     }
+
+
+def _key_of(context: dict[str, Any]) -> dict[str, Any]:
+    """Of `requestContext.identity`, which API Gateway writes and no client."""
+    identity = context.get("identity") or {}
+    return {"id": identity.get("apiKeyId"), "value": identity.get("apiKey")}
 
 
 def _bytes_of(event: dict[str, Any]) -> bytes:

@@ -72,6 +72,14 @@ def test_a_removed_key_opens_nothing(keyed: KeyedApi) -> None:
     assert keyed.ask(value).status_code == 403
 
 
+def test_the_function_is_told_whose_key_was_checked(keyed: KeyedApi) -> None:
+    key_id, value = keyed.key("told")
+
+    identity = keyed.ask(value).json()["identity"]
+
+    assert (identity["apiKeyId"], identity["apiKey"]) == (key_id, value)
+
+
 def test_a_body_arrives_byte_for_byte(keyed: KeyedApi) -> None:
     _, value = keyed.key("bytes")
     sent = b'\xff\xfe {"a" :1}\r\n'

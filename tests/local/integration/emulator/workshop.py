@@ -108,6 +108,7 @@ def on_socket(event, context):
 def echo_rest(event, context):
     print("echo")
     told = {"body": event["body"], "base64": event["isBase64Encoded"], "path": event["path"]}
+    told["identity"] = event["requestContext"]["identity"]
     return {"statusCode": 200, "headers": {"content-type": "application/json"}, "body": json.dumps(told)}
 
 

@@ -1,8 +1,16 @@
 """What the partners service tells."""
 
+from enum import StrEnum
+
 from pydantic import AwareDatetime, Field
 
 from stadion.events.envelope import Event, Part
+
+
+class PartnerAbility(StrEnum):
+    ORDERS = "orders"
+    CATALOGUE = "catalogue"
+    CODES = "codes"
 
 
 class ProductChanged(Event):
@@ -20,6 +28,17 @@ class ProductChanged(Event):
     price_minor: int = Field(ge=0, examples=[899000])
     currency: str = Field(examples=["RUB"])
     is_sold: bool = Field(examples=[True], description="false: not any more")
+
+
+class PartnerChanged(Event):
+    """A partner as it is from now on: what it may, whether it may at all."""
+
+    source = "stadion.partners"
+    subject = ("partner_id",)
+    partner_id: str = Field(examples=["store"])
+    revision: int = Field(ge=1, examples=[3])
+    is_disabled: bool = Field(default=False, examples=[False])
+    may: list[PartnerAbility] = Field(examples=[["orders", "catalogue", "codes"]])
 
 
 class OrderLine(Part):
