@@ -12,14 +12,14 @@ from partners.catalogue.errors import ImportNotFoundError
 from partners.catalogue.schemas import ImportResponse, NewImport
 from partners.domain import Credentials
 from partners.errors import PartnerIdTakenError, PartnerNotFoundError, PlanNotFoundError, RotationOpenError
-from partners.schemas import CredentialRotation, NewCredentials, NewPartner, PartnerResponse
+from partners.schemas import CredentialRotation, NewCredentials, NewPartner, PartnerPatch, PartnerResponse
 from partners.settings import PartnerSettings
 from partners.webhooks import service as webhook_service
 from partners.webhooks import store as webhook_store
 from partners.webhooks.errors import EndpointNotFoundError, TooManyEndpointsError, UrlRefusedError
 from partners.webhooks.schemas import EndpointResponse, NewEndpoint, NewEndpointSecret, WebhookResponse
 from stadion import clock
-from stadion.errors import InvalidCursorError, RequestInProgressError
+from stadion.errors import FieldRequiredError, InvalidCursorError, RequestInProgressError
 from stadion.http import AdminRoutes, Api, Cursor, Limit, lambda_handler, listed, no_content
 from stadion.pagination import DEFAULT_LIMIT, ListResponse
 from stadion.settings import load
@@ -55,6 +55,17 @@ def list_partners(
 )
 def get_partner(partner_id: str) -> PartnerResponse:
     return PartnerResponse.of(store.get(partner_id))
+
+
+@admin.patch(
+    "/v1/admin/partners/<partner_id>",
+    summary="Change a partner (merge patch)",
+    tags=["Partners"],
+    raises=(FieldRequiredError, PartnerNotFoundError, RequestInProgressError),
+)
+def change_partner(partner_id: str, body: Annotated[PartnerPatch, Body()]) -> PartnerResponse:
+    """Its name, its abilities, the hosts of its links, from the partner's next request on: each list as a whole."""
+    return PartnerResponse.of(service.change(partner_id, body.changes(), by=admin.signer, now=clock.now()))
 
 
 @admin.post(

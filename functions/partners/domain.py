@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, Field
 
 from partners.errors import RotationOpenError
 from stadion.events.partners import PartnerAbility
+from stadion.events.promos import PromoIssued, PromoRedeemed, PromoReversed
 from stadion.partner_standing import PartnerStands
 from stadion.values import Value
 
@@ -68,6 +69,7 @@ class Partner(Value):
     status: PartnerStanding = PartnerStanding.ACTIVE
     plan: str
     may: list[PartnerAbility]
+    hosts: list[str] = Field(default_factory=list, description="that the links of its products may lead to")
     keys: list[ApiKey] = Field(default_factory=list)
     secrets: list[Secret] = Field(default_factory=list, description="that the partner signs its webhooks with")
     revision: int = 1
@@ -84,6 +86,14 @@ class Partner(Value):
             may=self.may,
             keys={key.key_id: key.retires_at and key.retires_at.timestamp() for key in self.keys},
         )
+
+    def is_concerned_by(self, event: PromoIssued | PromoRedeemed | PromoReversed) -> bool:
+        """A code at its issue concerns those who may redeem it, and its use whose order it is."""
+        if self.status is PartnerStanding.DISABLED or PartnerAbility.CODES not in self.may:
+            return False
+        if isinstance(event, PromoIssued):
+            return not event.partners or self.partner_id in event.partners
+        return event.partner_id == self.partner_id
 
     def retired_keys(self, now: datetime) -> list[ApiKey]:
         return [key for key in self.keys if not key.holds_at(now)]

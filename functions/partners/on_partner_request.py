@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from partners import store
 from partners.catalogue import service as catalogue_service
 from partners.catalogue import store as catalogue_store
-from partners.catalogue.errors import ProductNotFoundError
+from partners.catalogue.errors import HostNotAllowedError, ProductNotFoundError, check_host
 from partners.catalogue.schemas import (
     ProductBatch,
     ProductBatchResponse,
@@ -91,7 +91,7 @@ def receive_webhook(
     partner = _partner()
     key = order_service.signed_by(partner, api.raw_body, api.header, now)
     message = body.message()
-    ignored = cache(lambda: order_service.parts_ignored(message))  # a repeated `webhook-id` need not look
+    ignored = cache(lambda: order_service.parts_ignored(partner, message))  # a repeated `webhook-id` need not look
 
     def said(receipt: Receipt) -> ReceivedOrder:
         return ReceivedOrder.of(message, receipt, ignored(), api.language)
@@ -109,12 +109,13 @@ def receive_webhook(
     "/partner/v1/products/<sku>",
     summary="Put a product into the catalogue",
     tags=["Catalogue"],
-    raises=(RequestInProgressError,),
+    raises=(HostNotAllowedError, RequestInProgressError),
 )
 @needs(PartnerAbility.CATALOGUE)
 def put_product(sku: Annotated[Sku, Path()], body: Annotated[ProductPut, Body()]) -> ProductResponse:
     """The whole product as it is from now on; what says nothing new changes nothing."""
     now = clock.now()
+    check_host(body.deeplink, _partner().hosts)
     return ProductResponse.of(catalogue_service.put(body.as_product(api.partner_id, sku, now), now))
 
 
@@ -128,7 +129,7 @@ def put_product(sku: Annotated[Sku, Path()], body: Annotated[ProductPut, Body()]
 def put_products(body: Annotated[ProductBatch, Body()]) -> ProductBatchResponse:
     """Judged one by one: look at each result."""
     now = clock.now()
-    read = body.read()
+    read = body.read(_partner().hosts)
     products = [one.product(api.partner_id, now) for one in read if not isinstance(one, ValidationError)]
     done = catalogue_service.put_many(products, now)
     return ProductBatchResponse.of(

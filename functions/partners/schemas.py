@@ -1,16 +1,17 @@
 """Requests and responses of admins' routes: partners, their keys and secrets."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
 
 from partners.domain import Credentials, Partner, PartnerStanding
 from partners.fields import Words
-from stadion.errors import UnacceptableValueError
+from stadion.errors import FieldRequiredError, UnacceptableValueError
 from stadion.events.partners import PartnerAbility
 from stadion.http import RequestModel
 from stadion.i18n import Text
+from stadion.links import Host
 
 
 def _not_a_path(partner_id: str) -> str:
@@ -24,11 +25,28 @@ def _not_a_path(partner_id: str) -> str:
 PartnerId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,29}$", examples=["store"]), AfterValidator(_not_a_path)]
 
 
+Abilities = Annotated[
+    list[PartnerAbility],
+    Field(min_length=1, max_length=len(PartnerAbility), examples=[["orders", "codes"]]),
+    AfterValidator(lambda named: sorted(set(named), key=list(PartnerAbility).index)),
+]
+Hosts = Annotated[
+    list[Host],
+    Field(
+        max_length=20,
+        examples=[["store.example"]],
+        description="that the links of its products may lead to; `*.store.example` is any below it",
+    ),
+    AfterValidator(lambda named: list(dict.fromkeys(named))),
+]
+
+
 class NewPartner(RequestModel):
     partner_id: PartnerId
     name: Words = Field(examples=["The Store"])
     plan: str = Field(default="standard", pattern=r"^[a-z]{1,30}$")
-    may: list[PartnerAbility] = Field(default_factory=lambda: list(PartnerAbility), min_length=1, max_length=3)
+    may: Abilities = Field(default_factory=lambda: list(PartnerAbility))
+    hosts: Hosts = Field(default_factory=list)
 
     def partner(self, now: datetime) -> Partner:
         """As yet without a key and a secret."""
@@ -36,10 +54,26 @@ class NewPartner(RequestModel):
             partner_id=self.partner_id,
             name=self.name,
             plan=self.plan,
-            may=sorted(set(self.may), key=list(PartnerAbility).index),
+            may=self.may,
+            hosts=self.hosts,
             created_at=now,
             updated_at=now,
         )
+
+
+class PartnerPatch(RequestModel):
+    """RFC 7396 merge patch: a list is replaced as a whole."""
+
+    name: Words | None = Field(default=None, examples=["The Store"])
+    may: Abilities | None = None
+    hosts: Hosts | None = None
+
+    def changes(self) -> dict[str, Any]:
+        """`FieldRequiredError`: none of them can be taken away."""
+        for name in self.model_fields_set:
+            if getattr(self, name) is None:
+                raise FieldRequiredError(pointer=f"#/{name}", field=name)
+        return {name: getattr(self, name) for name in self.model_fields_set}
 
 
 class CredentialRotation(RequestModel):
@@ -64,6 +98,7 @@ class PartnerResponse(BaseModel):
     status: PartnerStanding
     plan: str
     may: list[PartnerAbility]
+    hosts: list[str] = Field(description="that the links of its products may lead to")
     keys: list[PartnerKeyResponse]
     secrets: list[PartnerSecretResponse]
     revision: int

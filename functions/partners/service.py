@@ -1,6 +1,8 @@
 """Use cases of admins: make a partner, rotate its keys and secrets, disable it."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from partners import api_keys, store
 from partners.domain import Credentials, Partner, PartnerStanding, check_none_open, holding, rotated
@@ -18,6 +20,17 @@ def create(new: Partner, *, by: str, now: datetime) -> Credentials:
     partner = store.change(new.partner_id, lambda old: old.changed(now, keys=[key]), now)
     _note("partner created", partner, by)
     return Credentials(partner, api_key=value, signing_secret=secret.value)
+
+
+def change(partner_id: str, changes: Mapping[str, Any], *, by: str, now: datetime) -> Partner:
+    """Its name, what it may, where its links lead. Links that lead elsewhere stay until its next import says them."""
+
+    def changed(old: Partner) -> Partner:
+        return old if old.model_copy(update=dict(changes)) == old else old.changed(now, **changes)
+
+    partner = store.change(partner_id, changed, now)
+    _note("partner changed", partner, by)
+    return partner
 
 
 def rotate_key(partner_id: str, grace: timedelta, *, by: str, now: datetime) -> Credentials:

@@ -54,6 +54,7 @@ class Piece(Value):
 class ProductCopy(Value):
     """A product of the store's catalogue."""
 
+    partner_id: str
     sku: str
     revision: int
     name: str

@@ -50,7 +50,9 @@ class Store:
     @classmethod
     def open(cls, admin: Admin, url: str) -> "Store":
         """A partner with a key and a product, and a promo that worn running shoes earn; the promo stays."""
-        made = admin("POST", "/v1/admin/partners", {"partner_id": f"store-{uuid4().hex[:8]}", "name": "The Store"})
+        partner_id = f"store-{uuid4().hex[:8]}"
+        partner = {"partner_id": partner_id, "name": "The Store", "hosts": ["store.example"]}
+        made = admin("POST", "/v1/admin/partners", partner)
         store = cls(url, made["api_key"], made["signing_secret"], admin)
         product = {name: value for name, value in SHOES.items() if name != "sku"}
         store.call("PUT", f"/partner/v1/products/{SHOES['sku']}", product)

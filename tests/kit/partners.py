@@ -44,6 +44,6 @@ def command(stack: DeployedStack, *words: str, group: Any = partner_commands) ->
 
 def make(stack: DeployedStack, plan: str = "standard") -> Partner:
     partner_id = f"p{uuid4().hex[:8]}"
-    made = command(stack, "create", partner_id, "--plan", plan)
+    made = command(stack, "create", partner_id, "--plan", plan, "--host", "store.example")
     assert made["api_url"] == partner_url(stack.aws.endpoint, stack.outputs)
     return Partner(made["api_url"], partner_id, made["api_key"], made["signing_secret"])

@@ -11,6 +11,7 @@ CASES: Final[dict[str, Case]] = {
     "POST /v1/admin/partners": ForAdmins({"partner_id": "mine", "name": "Mine"}),
     "GET /v1/admin/partners": ForAdmins(),
     "GET /v1/admin/partners/<partner_id>": ForAdmins(),
+    "PATCH /v1/admin/partners/<partner_id>": ForAdmins({"may": ["codes"]}),
     "POST /v1/admin/partners/<partner_id>/keys": ForAdmins({}),
     "POST /v1/admin/partners/<partner_id>/secrets": ForAdmins({}),
     "POST /v1/admin/partners/<partner_id>/finish": ForAdmins(),

@@ -57,6 +57,11 @@ def welcome(promos: Service, *users: str) -> None:
         deliver(promos, "on_account_events", consent(user=user), consent(user=user, kind="analytics"))
 
 
+def seller(partner: str = "store", revision: int = 1, **fields: Any) -> dict[str, Any]:
+    data = {"partner_id": partner, "revision": revision, "may": ["orders", "catalogue", "codes"], **fields}
+    return entry("PartnerChanged", data, user="system", source="partners")
+
+
 def launch(promos: Service, **fields: Any) -> dict[str, Any]:
     created = admin(promos, "POST", "", {**PROMO, **fields})
     assert created.status == 201, created.body

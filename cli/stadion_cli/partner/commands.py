@@ -28,7 +28,11 @@ Grace = Annotated[
 ]
 May = Annotated[
     list[str] | None,
-    typer.Option("--may", help="orders, catalogue; both when left out. Codes at the till need neither."),
+    typer.Option("--may", help="orders, catalogue, codes: once for each. All of them when a partner is made without."),
+]
+Hosts = Annotated[
+    list[str] | None,
+    typer.Option("--host", help="store.example, or *.store.example: where links of its products may lead. Repeat it."),
 ]
 
 
@@ -38,6 +42,7 @@ def create(
     name: Annotated[str, typer.Option("--name", help="For people; the id when left out.")] = "",
     plan: Annotated[str, typer.Option("--plan", help="standard or trial.")] = "standard",
     may: May = None,
+    host: Hosts = None,
     *,
     port: Port = None,
     endpoint: Endpoint = None,
@@ -48,9 +53,9 @@ def create(
 
     [bold]Example[/bold]
 
-      [cyan]stadion partner create store --name "The Store"[/cyan]
+      [cyan]stadion partner create store --name "The Store" --host store.example[/cyan]
     """
-    body = {"partner_id": _named(partner), "name": name or partner, "plan": plan, **({"may": may} if may else {})}
+    body = {"partner_id": _named(partner), "name": name or partner, "plan": plan, **_lists(may, host)}
     chosen = target(port, endpoint, on_aws=on_aws)
     try:
         made = call(chosen, "POST", BASE, body)
@@ -61,6 +66,35 @@ def create(
         }.get(error.code, error.hint)
         raise
     _tell_credentials(chosen, made, as_json=as_json)
+
+
+@app.command()
+def change(
+    partner: Partner,
+    name: Annotated[str, typer.Option("--name", help="For people.")] = "",
+    may: May = None,
+    host: Hosts = None,
+    *,
+    port: Port = None,
+    endpoint: Endpoint = None,
+    on_aws: OnAws = False,
+    as_json: Json = False,
+) -> None:
+    """Its name, what it may, where its links may lead; what you name takes the place of what was there.
+
+    [bold]Examples[/bold]
+
+      [cyan]stadion partner change store --may orders --may codes[/cyan]
+      [cyan]stadion partner change store --host store.example --host shop.example[/cyan]
+    """
+    path, body = path_of(partner), {**({"name": name} if name else {}), **_lists(may, host)}
+    if not body:
+        raise UsageError("Nothing to change: give --name, --may or --host.")
+    _tell(call(target(port, endpoint, on_aws=on_aws), "PATCH", path, body), as_json=as_json)
+
+
+def _lists(may: list[str] | None, host: list[str] | None) -> dict[str, list[str]]:
+    return {**({"may": may} if may else {}), **({"hosts": host} if host else {})}
 
 
 @app.command("list")
@@ -242,7 +276,7 @@ def _tell(partner: dict[str, Any], *, as_json: bool) -> None:
         show_json(partner)
         return
     facts = {name: value for name, value in partner.items() if name not in {"keys", "secrets"}}
-    facts["may"] = ", ".join(partner["may"])
+    facts |= {"may": ", ".join(partner["may"]), "hosts": ", ".join(partner["hosts"]) or "none: no product gets a link"}
     show_facts(facts)
     for what in ("keys", "secrets"):
         rows = [(one.get("key_id") or one.get("secret_id"), one["created_at"], one["retires_at"] or "current")

@@ -40,7 +40,7 @@ def take_in(
     if one.is_over:
         return one
     try:
-        lines = product_file.read(data(), one.format, one.partner_id, now())
+        lines = product_file.read(data(), one.format, partner_store.get(one.partner_id), now())
     except UnreadableFileError as error:
         said: dict[str, Any] = {"problem": error.problem, "problem_about": error.about}
         return _move(one, [], now(), state=State.FAILED, finished_at=now(), **said)

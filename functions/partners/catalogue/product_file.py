@@ -12,7 +12,8 @@ from partners.catalogue.domain import Product
 from partners.catalogue.imports import LineError
 from partners.catalogue.problems import MAX_LINES, Fault, FileProblem, UnreadableFileError
 from partners.catalogue.rows import Row, rows
-from partners.catalogue.schemas import ProductEntry
+from partners.catalogue.schemas import entry
+from partners.domain import Partner
 from stadion.i18n import Language, Text
 
 TWICE = Text(
@@ -40,11 +41,11 @@ class Line:
         return self.sku is None
 
 
-def read(data: bytes, fmt: str, partner_id: str, now: datetime) -> list[Line]:
+def read(data: bytes, fmt: str, partner: Partner, now: datetime) -> list[Line]:
     """UnreadableFileError."""
     lines: list[Line] = []
     for row in rows(data, fmt):
-        lines.append(_line(row, partner_id, now))
+        lines.append(_line(row, partner, now))
         if len(lines) > MAX_LINES:
             raise UnreadableFileError(FileProblem.TOO_MANY_LINES)
     if not lines:
@@ -52,11 +53,11 @@ def read(data: bytes, fmt: str, partner_id: str, now: datetime) -> list[Line]:
     return _each_once(lines)
 
 
-def _line(row: Row, partner_id: str, now: datetime) -> Line:
+def _line(row: Row, partner: Partner, now: datetime) -> Line:
     if row.fields is None:
         return Line(row.number, None, None, [_error(row.number, row.fault)] if row.fault is not None else [])
     try:
-        entry = ProductEntry.model_validate(row.fields)
+        product = entry(row.fields, partner.hosts)
     except ValidationError as error:
         both = zip(complaints(error, Language.EN), complaints(error, Language.RU), strict=True)
         errors = [
@@ -65,7 +66,7 @@ def _line(row: Row, partner_id: str, now: datetime) -> Line:
         ]
         sku = row.fields.get("sku")
         return Line(row.number, sku.strip() or None if isinstance(sku, str) else None, None, errors)
-    return Line(row.number, entry.sku, entry.product(partner_id, now), [])
+    return Line(row.number, product.sku, product.product(partner.partner_id, now), [])
 
 
 def _error(number: int, fault: Fault, field: str | None = None) -> LineError:

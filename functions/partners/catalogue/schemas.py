@@ -1,30 +1,34 @@
 """Requests and responses of the catalogue: products one by one, and imports of files."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, Field, ValidationError, ValidationInfo, field_validator
 
 from partners.catalogue.complaints import complaints
 from partners.catalogue.domain import Product
+from partners.catalogue.errors import not_on
 from partners.catalogue.imports import Import, LineError
 from partners.catalogue.problems import said
-from partners.fields import Words
 from stadion.categories import GearCategory
+from stadion.errors import UnacceptableValueError
+from stadion.fields import LINE
 from stadion.http import RequestModel
 from stadion.i18n import Language
 from stadion.identifiers import Sku
-from stadion.links import Link
+from stadion.links import Link, LinkFree, is_on
 from stadion.money import Currency, Minor
 from stadion.values import PresignedPost
 
 
 class ProductPut(RequestModel):
-    name: Words = Field(examples=["Kiprun KD900.2"])
-    brand: Words | None = Field(default=None, examples=["Kiprun"])
-    deeplink: Link
+    name: Annotated[str, Field(min_length=1, max_length=120, pattern=LINE, examples=["Kiprun KD900.2"]), LinkFree]
+    brand: Annotated[str, Field(min_length=1, max_length=60, pattern=LINE), LinkFree] | None = Field(
+        default=None, examples=["Kiprun"]
+    )
+    deeplink: Link = Field(description="to a host of the partner's")
     wear_category: GearCategory | None = Field(default=None, description="of the gear that it replaces")
     price_minor: Minor = Field(examples=[899000])
     currency: Currency
@@ -37,13 +41,25 @@ class ProductPut(RequestModel):
 class ProductEntry(ProductPut):
     sku: Sku
 
+    @field_validator("deeplink")
+    @classmethod
+    def _leads_to_the_partner(cls, link: str, info: ValidationInfo) -> str:
+        if not is_on(link, info.context or ()):
+            raise UnacceptableValueError(not_on(link, info.context or ()))
+        return link
+
     def product(self, partner_id: str, now: datetime) -> Product:
         return self.as_product(partner_id, self.sku, now)
 
 
-def _read(fields: dict[str, Any]) -> ProductEntry | ValidationError:
+def entry(fields: Mapping[str, Any], hosts: Sequence[str]) -> ProductEntry:
+    """Of a partner with these hosts. ValidationError."""
+    return ProductEntry.model_validate(fields, context=hosts)
+
+
+def _read(fields: dict[str, Any], hosts: Sequence[str]) -> ProductEntry | ValidationError:
     try:
-        return ProductEntry.model_validate(fields)
+        return entry(fields, hosts)
     except ValidationError as error:
         return error
 
@@ -57,9 +73,9 @@ class ProductBatch(RequestModel):
                     "wear_category": "running_shoes", "price_minor": 899000, "currency": "RUB"}]],
     )  # fmt: skip
 
-    def read(self) -> list[ProductEntry | ValidationError]:
+    def read(self, hosts: Sequence[str]) -> list[ProductEntry | ValidationError]:
         """Each, or what is wrong with it."""
-        return [_read(fields) for fields in self.products]
+        return [_read(fields, hosts) for fields in self.products]
 
 
 class ProductResponse(BaseModel):

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from stadion import codes, writes
+from stadion.events.promos import PromoIssued
 from stadion.records import Records
 from stadion.values import Value
 
@@ -15,6 +16,8 @@ KEPT_FOR = timedelta(days=400)
 
 class IssuedCode(Value):
     key: str
+    partners: list[str] = Field(default_factory=list)
+    """Whom the promo names; empty: anybody."""
     issued_at: AwareDatetime
     expires_at: AwareDatetime
 
@@ -23,13 +26,16 @@ CODES = Records(IssuedCode, kind="issued_code", pk="CODE#{key}", sk="CODE", kept
 """Personal codes: `on_promos`; webhooks."""
 
 
-def note(code: str, issued_at: datetime, expires_at: datetime, now: datetime) -> None:
+def note(event: PromoIssued, issued_at: datetime, now: datetime) -> None:
     """Safe to repeat: a personal code is issued once."""
-    issued = IssuedCode(key=codes.key(code), issued_at=issued_at, expires_at=expires_at)
+    issued = IssuedCode(
+        key=codes.key(event.code), partners=event.partners, issued_at=issued_at, expires_at=event.expires_at
+    )
     writes.put(CODES.at(issued.key), issued, now)
 
 
-def issued_at(typed: Iterable[str]) -> dict[str, datetime]:
-    """Of those that we heard of, by their keys."""
+def issued_at(partner_id: str, typed: Iterable[str]) -> dict[str, datetime]:
+    """Of those that we heard of, by their keys; of codes that are none of the partner's it learns nothing."""
     wanted = {codes.key(code) for code in typed} - {""}
-    return {one.key: one.issued_at for one in CODES.some((key,) for key in wanted)} if wanted else {}
+    found = CODES.some((key,) for key in wanted) if wanted else []
+    return {one.key: one.issued_at for one in found if not one.partners or partner_id in one.partners}

@@ -11,8 +11,7 @@ handler = Consumer()
 
 @handler.on(PromoIssued)
 def know_code(envelope: Envelope[PromoIssued]) -> Consumed:
-    event = envelope.data
-    if not event.is_personal:
+    if not envelope.data.is_personal:
         return Consumed("shared")
-    code_store.note(event.code, envelope.occurred_at, event.expires_at, clock.now())
+    code_store.note(envelope.data, envelope.occurred_at, clock.now())
     return Consumed("noted")

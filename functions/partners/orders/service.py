@@ -27,10 +27,12 @@ def signed_by(partner: Partner, body: bytes, header: Callable[[str], str | None]
     return key
 
 
-def parts_ignored(message: Message) -> list[Ignored]:
+def parts_ignored(partner: Partner, message: Message) -> list[Ignored]:
     """What of the message does nothing."""
     told = message.tells
-    return [] if isinstance(told, Return) else ignored(told, code_store.issued_at(told.codes.values()))
+    return (
+        [] if isinstance(told, Return) else ignored(told, code_store.issued_at(partner.partner_id, told.codes.values()))
+    )
 
 
 def receive(partner: Partner, message: Message, key: IdempotencyKey, *, answer: Answer, now: datetime) -> Receipt:

@@ -76,9 +76,13 @@ def enable(partner_id: str, endpoint_id: str, now: datetime) -> Endpoint:
 
 
 def plan(envelope: Envelope[Any], now: datetime) -> int:
-    """A delivery for each subscriber; the event again finds them there, and leaves them in the queue once more."""
+    """A delivery for each subscriber whom it concerns; the event again finds them there, and leaves them in the queue
+    once more."""
     kind, body = message_of(envelope)
     wanted = [one for one in store.endpoints() if kind in one.events and one.status is PartnerStanding.ACTIVE]
+    if wanted:
+        concerned = {one.partner_id for one in partner_store.all_partners() if one.is_concerned_by(envelope.data)}
+        wanted = [one for one in wanted if one.partner_id in concerned]
     deliveries = [
         Delivery(
             delivery_id=f"{envelope.event_id}-{endpoint.endpoint_id}",

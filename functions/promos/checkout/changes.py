@@ -246,6 +246,7 @@ def _news(before: Redemption | None, new: Redemption, cost_minor: int) -> Event 
     about = {
         "offer": _offer_facts(new),
         "code": new.code,
+        "partner_id": new.partner_id,
         "order_id": new.order_id,
         "discount_minor": new.discount_minor,
         "currency": new.currency,

@@ -11,6 +11,7 @@ from promos.budget import Take
 from promos.errors import (
     AthleteNotFoundError,
     CodeExpiredError,
+    CodeNotFoundError,
     CodeNotIssuedError,
     CodeOfAnotherError,
     CodeUsedError,
@@ -232,8 +233,11 @@ def given(discount: Discount, amount_minor: int, place: int, others: Iterable[Re
 
 
 def decide(cart: Cart, seen: Seen, state: State, now: datetime) -> Decision:
-    """Whether the order may have the code in that state. The first reason against it decides."""
+    """Whether the order may have the code in that state. The first reason against it decides. A partner learns nothing
+    of a code that is not for its orders."""
     code, known = seen.code, seen.known
+    if not seen.promo.is_for(cart.partner_id):
+        return Refused(CodeNotFoundError())
     if seen.is_returned or (known is not None and known.state is State.REVERSED):
         return Refused(OrderReversedError())
     is_ours = (code.partner_id, code.order_id) == (cart.partner_id, cart.order_id)

@@ -73,7 +73,7 @@ REFUSALS = (
 )
 @needs(PartnerAbility.CODES)
 def get_code(code: PromoCode) -> CodeResponse:
-    return CodeResponse.of(*service.look_up(code), clock.now())
+    return CodeResponse.of(*service.look_up(api.partner_id, code), clock.now())
 
 
 @api.post(

@@ -63,10 +63,13 @@ class OnOrder:
         return max(0, self.redemption.amount_minor - sum(standing))
 
 
-def look_up(typed: str) -> tuple[Code, Promo]:
+def look_up(partner_id: str, typed: str) -> tuple[Code, Promo]:
     """The code, and the promo that it is of."""
     _, code = existing(offer_store.code_of(typed))
-    return code, offer_store.get(code.promo_id)
+    promo = offer_store.get(code.promo_id)
+    if not promo.is_for(partner_id):
+        raise CodeNotFoundError
+    return code, promo
 
 
 def reserve(typed: str, cart: Cart, now: datetime) -> OnOrder:

@@ -108,6 +108,8 @@ class Promo(Value):
     places: list[PromoPlace] = Field(default_factory=list)
     windows: list[PromoWindow] = Field(default_factory=list)
     targeting: TargetingRule | None = None
+    partners: list[str] = Field(default_factory=list)
+    """Who may redeem it, and whose products a worn piece leads to; none named: all partners who may redeem codes."""
     link: str
     products: list[PromoProduct] = Field(default_factory=list)
     codes: CodePlan
@@ -115,6 +117,10 @@ class Promo(Value):
     stacking: PromoStacking
     created_at: AwareDatetime
     updated_at: AwareDatetime
+
+    def is_for(self, partner_id: str) -> bool:
+        """Whether the partner may redeem it."""
+        return not self.partners or partner_id in self.partners
 
     def status(self, now: datetime) -> PromoStatus:
         switch = self._switch_at(now)

@@ -1,6 +1,6 @@
 """Use cases of those who make promos."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -32,11 +32,13 @@ from promos.offers.domain import (
     whole_budget,
 )
 from promos.patterns import MAX_LENGTH, MIN_RANDOM, PatternError, check
+from promos.sellers import partner_store
 from promos.targeting import Problem, TargetingRule, asked_segments, phrased, problems_of
 from promos.values import CodePlan, PromoLimits
 from promos.vocabulary import unknown_words
 from stadion import codes
 from stadion.errors import FieldRequiredError, StaleVersionError
+from stadion.i18n import Text
 from stadion.idempotency import IdempotencyKey
 from stadion.records import Stored
 from stadion.retry import retry_on_conflict
@@ -44,6 +46,10 @@ from stadion.retry import retry_on_conflict
 PROMISED = {"discount", "currency", "starts_at", "time_zone", "stacking"}
 """Fixed once the promo has left its draft."""
 LEAST_SHARED = 3
+NO_PARTNER = Text(
+    en="No partner {partner} may redeem codes: stadion partner list.",
+    ru="Партнёра {partner}, который может погашать коды, нет: stadion partner list.",
+)
 MAY_BE_NULL = {"terms", "currency", "targeting"}
 Answer = Callable[[BudgetedPromo], Mapping[str, Any]]
 """What a client is told, for its idempotency key."""
@@ -54,6 +60,8 @@ def create(draft: Promo, *, key: IdempotencyKey | None, answer: Answer, now: dat
     _check(promo, now)
     uses, minor = whole_budget(promo.limits)
     created = BudgetedPromo(promo, Budget.of(promo.limits, uses, minor))
+
+    refuse_problems(_unknown_partners(promo.partners))
 
     def once() -> None:
         asked = _check_rules(promo)
@@ -71,6 +79,7 @@ def replace(old: Promo, draft: Promo, now: datetime) -> BudgetedPromo:
     kept = {"revision": old.revision + 1, "created_at": old.created_at, "codes": _codes(draft.codes)}
     new = draft.model_copy(update=kept)
     _check(new, now)
+    refuse_problems(_unknown_partners(new.partners))
     uses, minor = whole_budget(new.limits)
 
     def once() -> None:
@@ -103,6 +112,7 @@ def change(old: Promo, changes: Mapping[str, Any], now: datetime) -> BudgetedPro
         fields["limits"] = _limits(old.limits, fields["limits"])
     new = old.model_copy(update={**fields, "revision": old.revision + 1, "updated_at": now})
     _check(new, now)
+    refuse_problems(_unknown_partners(fields.get("partners", [])))
     return _revised(old, new, now, asks_anew="targeting" in fields)
 
 
@@ -135,6 +145,7 @@ def validate(draft: Promo, now: datetime) -> list[Problem]:
             verify()
         except (CodePatternError, SharedCodeError, PromoDatesError, CurrencyMissingError) as error:
             found.append(Problem(error.pointer or "#", error.code, phrased(error.explanation, **error.values)))
+    found += _unknown_partners(draft.partners)
     if draft.targeting is not None:
         found += _rule_problems(draft.targeting)
     return found
@@ -210,6 +221,16 @@ def _check_rules(promo: Promo) -> Stored[Asked] | None:
 def _rule_problems(rule: TargetingRule) -> list[Problem]:
     found = problems_of(rule, segment_store.rules(), pointer="#/targeting")
     return found + unknown_words(rule, pointer="#/targeting")
+
+
+def _unknown_partners(named: Sequence[str]) -> list[Problem]:
+    """At which nobody could redeem anything."""
+    known = partner_store.known() if named else {}
+    return [
+        Problem(f"#/partners/{number}", "unknown_partner", phrased(NO_PARTNER, partner=partner))
+        for number, partner in enumerate(named)
+        if partner not in known or not known[partner].redeems
+    ]
 
 
 def refuse_problems(problems: list[Problem]) -> None:

@@ -89,6 +89,18 @@ Windows = Annotated[
 ]
 
 
+Partners = Annotated[
+    list[Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,29}$")]],
+    Field(
+        max_length=20,
+        examples=[["store"]],
+        description="who may redeem it, hears of it and has the products that worn gear leads to; empty: all partners "
+        "who may redeem codes",
+    ),
+    AfterValidator(lambda named: list(dict.fromkeys(named))),
+]
+
+
 class NewPromo(RequestModel):
     promo_id: Annotated[Name, AfterValidator(_is_no_address)] = Field(examples=["winter-shoes"])
     name: OneLine = Field(examples=["Winter shoes 2026"], description="for those who work with it")
@@ -103,6 +115,7 @@ class NewPromo(RequestModel):
     places: Places = Field(default_factory=list)
     windows: Windows = Field(default_factory=list)
     targeting: TargetingRule | None = Field(default=None, examples=[{"gear": {"worn_percent": 80}}])
+    partners: Partners = Field(default_factory=list)
     link: Link
     products: list[PromoProduct] = Field(default_factory=list, max_length=50)
     codes: CodePlan = Field(examples=[{"pattern": "RUN-{4}-{4}", "valid_for_days": 14}])
@@ -137,6 +150,7 @@ class PromoPatch(RequestModel):
     places: Places | None = None
     windows: Windows | None = None
     targeting: TargetingRule | None = None
+    partners: Partners | None = None
     link: Link | None = None
     products: list[PromoProduct] | None = Field(default=None, max_length=50)
     limits: PromoLimitsPatch | None = None
@@ -195,6 +209,7 @@ class PromoResponse(BaseModel):
     places: list[PromoPlace]
     windows: list[PromoWindow]
     targeting: TargetingRule | None = None
+    partners: list[str] = Field(description="who may redeem it; empty: all partners who may redeem codes")
     link: str
     products: list[PromoProduct]
     codes: CodePlan

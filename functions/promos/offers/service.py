@@ -14,14 +14,15 @@ from promos.errors import (
     PromoNotFoundError,
 )
 from promos.facts import Athlete, Piece, ProductCopy
-from promos.offers import funnel_store, product_store, store
+from promos.offers import funnel_store, store
 from promos.offers.domain import Check, Code, HeldOffer, Issue, Offer, OfferStatus, Promo, checks, expiry
 from promos.offers.funnel_store import FunnelCell
 from promos.offers.links import tagged
 from promos.offers.message_service import Wanted, message
-from promos.offers.replacement import replacement_for
 from promos.offers.store import AlreadyIssuedError, CodeCollisionError, Standing
 from promos.patterns import MAX_LENGTH, MIN_RANDOM, code_of
+from promos.sellers import partner_store, product_store
+from promos.sellers.replacement import replacement_for
 from promos.targeting import Segments, needs
 from stadion import ids, pagination
 from stadion.clock import local_date
@@ -81,7 +82,7 @@ def _issue(
     )
     code = _personal_code(offer) if offer.is_personal else None
     issued = {"code": offer.code, "is_personal": offer.is_personal, "expires_at": offer.expires_at}
-    news: list[Event] = [PromoIssued(offer=offer.facts(), **issued)]
+    news: list[Event] = [PromoIssued(offer=offer.facts(), partners=promo.partners, **issued)]
     news += [message(offer, promo, tell, standing.athlete.value)] if tell is not None else []
     try:
         store.issue(offer, code, standing.athlete, news, now, told=tell.template if tell is not None else None)
@@ -143,7 +144,8 @@ def offer_for_worn_gear(
     if whole.category is None or whole.retired:
         return None
     promo = store.get(promo_id)
-    product = replacement_for(whole, product_store.of_category(whole.category), currency=promo.currency)
+    products = product_store.of_category(whole.category, partner_store.redeeming(promo.partners))
+    product = replacement_for(whole, products, currency=promo.currency)
     if product is None:
         return None
     new = Issue(user_id=user_id, run_id=run_id, channel=channel)

@@ -250,6 +250,7 @@ def test_a_redeemed_promo_reaches_the_partner_signed(stack: DeployedStack, store
         "event_id": event_id, "occurred_at": "2026-11-21T09:30:00.000Z", "version": 1, "correlation_id": "e2e",
         "user_id": "8f14e45f-ceea-467f-a0e6-7b1c2d3e4f50",
         "data": {"offer": {"offer_id": "o", "promo_id": "winter"}, "code": "RUN-1", "order_id": "o-1",
+                 "partner_id": store.partner_id,
                  "discount_minor": 1, "order_total_minor": 2, "currency": "RUB"},
     }  # fmt: skip
     receiver.refused_once.add(event_id)  # so that it must come again

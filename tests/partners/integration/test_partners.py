@@ -37,7 +37,9 @@ class Store:
 
 
 def make(partners: Service, partner_id: str = "store", **fields: Any) -> Store:
-    made = partners.sign("POST", ADMIN, {"partner_id": partner_id, "name": "The Store", **fields})
+    made = partners.sign(
+        "POST", ADMIN, {"partner_id": partner_id, "name": "The Store", "hosts": ["store.example"], **fields}
+    )
     assert made.status == 201, made.body
     return Store(partners, made.body["api_key"], made.body["signing_secret"])
 
@@ -188,6 +190,13 @@ class TestOrders:
         [ignored] = answer.body["ignored"]
         assert (ignored["pointer"], ignored["code"]) == ("#/data/code", "code_not_issued_by_then")
         assert store.tell(completed("o-2")).body["ignored"] == []
+
+    def test_of_a_code_that_is_another_partners_an_order_learns_nothing(self, store: Store) -> None:
+        offer = {"offer_id": "o", "promo_id": "p"}
+        issued = {"offer": offer, "code": "RUN-7F3K-9QXD", "is_personal": True, "partners": ["another"]}
+        news = entry("PromoIssued", {**issued, "expires_at": "2026-12-05T20:59:59Z"}, source="promos")
+        store.service.invoke("orders/on_promos", sqs_event(news))
+        assert store.tell(completed(completed_at="2026-11-19T09:30:00Z")).body["ignored"] == []
 
     def test_an_order_is_kept_though_its_code_is_none_and_its_category_is_unknown(self, store: Store) -> None:
         line = {**LINE, "wear_category": "runing_shoes"}

@@ -13,8 +13,8 @@ from promos.budget import Left, Take, plan, shard_count, split
 from promos.facts import Piece, ProductCopy
 from promos.offers.domain import Offer, OrderMoney, discount_of, is_open_at, may_stack, period_key
 from promos.offers.links import tagged
-from promos.offers.replacement import replacement_for
 from promos.patterns import ALPHABET, PatternError, check, code_of
+from promos.sellers.replacement import replacement_for
 from promos.values import Discount, LimitPeriod, PromoStacking, PromoWindow
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
@@ -213,7 +213,13 @@ def test_hours_that_were_stored_before_are_read_as_they_were_written(stored: str
 def sold(sku: str, name: str, brand: str | None, price: int, **fields: Any) -> ProductCopy:
     facts: dict[str, Any] = {"wear_category": "running_shoes", "currency": "RUB", "is_sold": True, "revision": 1}
     return ProductCopy(
-        sku=sku, name=name, brand=brand, price_minor=price, deeplink="https://s.example", **(facts | fields)
+        partner_id="store",
+        sku=sku,
+        name=name,
+        brand=brand,
+        price_minor=price,
+        deeplink="https://s.example",
+        **(facts | fields),
     )
 
 

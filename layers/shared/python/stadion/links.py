@@ -1,29 +1,85 @@
-"""Links that the store gave: passed on byte for byte. What we add stands in the query and nowhere else."""
+"""Links that the store gave: passed on byte for byte. What we add stands in the query and nowhere else.
+
+A link leads where it says: https, a host by its name, nobody's name or password before it. Whose hosts a partner may
+name, an admin sets (`is_on`). What people only read has no links at all (`LinkFree`).
+"""
 
 import re
-from collections.abc import Mapping
-from typing import Annotated
-from urllib.parse import quote, unquote_plus
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Final
+from urllib.parse import quote, unquote_plus, urlsplit
 
 from pydantic import AfterValidator, Field
 
 from stadion.errors import UnacceptableValueError
 from stadion.i18n import Text
 
-_HTTPS = re.compile(r"https://[A-Za-z0-9.-]+(:\d{1,5})?([/?#][^\s\x00-\x1f\x7f<>\"]*)?")
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_NAME = rf"(?:{_LABEL}\.)+(?:[A-Za-z]{{2,63}}|xn--[A-Za-z0-9-]{{1,59}})"
+_HTTPS = re.compile(rf"https://{_NAME}(?::443)?(?:[/?#][^\s\x00-\x1f\x7f<>\"\\]*)?")
+_HOST = re.compile(rf"(?:\*\.)?{_NAME}")
+_MOST_OF_A_NAME: Final = 253
+_DOMAIN = re.compile(r"(?<![\w.-])(?:[\w-]+\.)+([^\W\d_]{2,}|xn--[a-z0-9-]+)(?![\w-])", re.IGNORECASE)
+_LEADS_SOMEWHERE = re.compile(r"://|\bwww\.|\b(?:https?|mailto|tel|javascript):|\w@\w|\d\.\d+\.\d+\.\d", re.IGNORECASE)
+_TOP_LEVEL_DOMAINS = Path(__file__).with_name("top_level_domains.txt")
 _NO_LINK = Text(
-    en="Send an https address such as https://store.example/p/1, with a host in Latin letters and without spaces.",
-    ru="Укажите адрес вида https://store.example/p/1: https, имя сервера латиницей, без пробелов.",
+    en="Send an https address such as https://store.example/p/1: a host by its name, in Latin letters, without a user,"
+    " a port or spaces.",
+    ru="Укажите адрес вида https://store.example/p/1: https, имя сервера латиницей, без имени пользователя, порта и"
+    " пробелов.",
+)
+_NO_HOST = Text(
+    en="Send a host such as store.example, or *.store.example for all below it.",
+    ru="Укажите имя сервера, например store.example, или *.store.example для всех под ним.",
+)
+_NO_TEXT = Text(
+    en="This text is only read: leave out addresses of pages and e-mail.",
+    ru="Этот текст только читают: уберите из него адреса страниц и почты.",
 )
 
 
 def _https(url: str) -> str:
-    if _HTTPS.fullmatch(url) is None:
+    if _HTTPS.fullmatch(url) is None or len(host_of(url)) > _MOST_OF_A_NAME:
         raise UnacceptableValueError(_NO_LINK)
     return url
 
 
+def _host(name: str) -> str:
+    """DNS knows no case."""
+    if _HOST.fullmatch(name) is None:
+        raise UnacceptableValueError(_NO_HOST)
+    return name.lower()
+
+
+def _leads_nowhere(text: str) -> str:
+    names = (found[1].lower() for found in _DOMAIN.finditer(text))
+    if _LEADS_SOMEWHERE.search(text) or any(name in _domains() or name.startswith("xn--") for name in names):
+        raise UnacceptableValueError(_NO_TEXT)
+    return text
+
+
 Link = Annotated[str, Field(max_length=1000, examples=["https://store.example/p/8736421"]), AfterValidator(_https)]
+Host = Annotated[str, Field(max_length=_MOST_OF_A_NAME, examples=["store.example"]), AfterValidator(_host)]
+LinkFree = AfterValidator(_leads_nowhere)
+"""Of a text: nothing in it that a mail or a message would make a link of."""
+
+
+@cache
+def _domains() -> frozenset[str]:
+    """Of the root zone, 2026-11: `Dr.Martens` is a name, `sale.shoes` an address."""
+    return frozenset(_TOP_LEVEL_DOMAINS.read_text(encoding="utf-8").split())
+
+
+def host_of(link: str) -> str:
+    return str(urlsplit(link).hostname or "").lower()
+
+
+def is_on(link: str, hosts: Iterable[str]) -> bool:
+    """Whether it leads to one of the hosts, of which `*.store.example` is any below that name and not itself."""
+    host = host_of(link)
+    return any(host == one or (one.startswith("*.") and host.endswith(one[1:])) for one in hosts)
 
 
 def with_query(link: str, parameters: Mapping[str, str]) -> str:

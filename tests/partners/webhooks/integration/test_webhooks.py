@@ -40,8 +40,15 @@ def subscribe(hooks: Service, receiver: Receiver, *events: str) -> tuple[str, st
     return made.body["endpoint"]["endpoint_id"], made.body["signing_secret"]
 
 
-def redeemed() -> dict[str, Any]:
-    data = {"offer": OFFER, "code": "RUN-1", "order_id": "o-1", "discount_minor": 1, "order_total_minor": 2}
+def redeemed(partner: str = "store") -> dict[str, Any]:
+    data = {
+        "offer": OFFER,
+        "code": "RUN-1",
+        "partner_id": partner,
+        "order_id": "o-1",
+        "discount_minor": 1,
+        "order_total_minor": 2,
+    }
     return entry("PromoRedeemed", {**data, "currency": "RUB"}, source="promos")
 
 
@@ -233,3 +240,39 @@ def test_eight_subscriptions_at_once_find_room_for_one(hooks: Service) -> None:
     found = raced(hooks, (store, "endpoints"), subscribe_once)
     assert found.count("too_many_endpoints") == 7
     assert len(store.endpoints("store")) == service.MAX_ENDPOINTS
+
+
+def issued(*partners: str) -> dict[str, Any]:
+    data = {"offer": OFFER, "code": "RUN-1", "partners": list(partners), "expires_at": "2026-12-05T20:59:59Z"}
+    return entry("PromoIssued", data, source="promos")
+
+
+class TestTenants:
+    """A partner hears of its own orders, and of codes that it may redeem."""
+
+    @pytest.fixture(autouse=True)
+    def listening(self, hooks: Service, receiver: Receiver) -> None:
+        subscribe(hooks, receiver, "promo.issued", "promo.redeemed", "promo.reversed")
+
+    def test_of_another_partners_order_nobody_else_hears(self, hooks: Service, receiver: Receiver) -> None:
+        happen(hooks, redeemed("another"))
+        assert (receiver.seen, deliveries(hooks)) == ([], [])
+        happen(hooks, redeemed("store"))
+        assert len(receiver.seen) == 1
+
+    def test_a_code_is_told_to_those_whom_its_promo_names(self, hooks: Service, receiver: Receiver) -> None:
+        happen(hooks, issued("another"))
+        assert receiver.seen == []
+        happen(hooks, issued("another", "store"), issued())
+        assert len(receiver.seen) == 2
+
+    def test_who_may_not_redeem_hears_of_no_code(self, hooks: Service, receiver: Receiver) -> None:
+        hooks.sign("POST", ADMIN, {"partner_id": "seller", "name": "S", "may": ["catalogue"]})
+        hooks.sign("POST", f"{ADMIN}/seller/endpoints", {"url": receiver.url, "events": ["promo.issued"]})
+        happen(hooks, issued())
+        assert len(receiver.seen) == 1
+
+    def test_a_disabled_partner_hears_nothing(self, hooks: Service, receiver: Receiver) -> None:
+        hooks.sign("POST", f"{ADMIN}/store/disable")
+        happen(hooks, redeemed(), issued())
+        assert (receiver.seen, deliveries(hooks)) == ([], [])

@@ -15,7 +15,7 @@ from tests.kit.clock import Clock
 from tests.kit.events import entry
 from tests.kit.messages import said
 from tests.kit.services import ATHLETE, OTHER, Answer, Service, sqs_event
-from tests.promos.world import NOW, PROMO, admin, consent, deliver, issue, launch, welcome
+from tests.promos.world import NOW, PROMO, admin, consent, deliver, issue, launch, seller, welcome
 
 pytestmark = pytest.mark.usefixtures("moment")
 
@@ -40,6 +40,7 @@ def shop(promos: Service) -> Service:
     """A promo for worn running shoes, something to replace them with, and an athlete who wants to hear of it."""
     launch(promos)
     welcome(promos)
+    deliver(promos, "on_partner_changes", seller())
     deliver(promos, "on_product_changes", product())
     assert rule(promos).body == {"promos": {"running_shoes": "winter-shoes"}}
     return promos

@@ -6,7 +6,7 @@ import pytest
 
 from tests.kit.events import entry
 from tests.kit.services import ATHLETE, Service
-from tests.promos.world import NOW, deliver, launch, welcome
+from tests.promos.world import NOW, deliver, launch, seller, welcome
 
 pytestmark = pytest.mark.usefixtures("moment")
 
@@ -17,6 +17,7 @@ def test_a_worn_pair_earns_an_offer_for_its_replacement(promos: Service) -> None
 
     launch(promos)
     welcome(promos)
+    deliver(promos, "on_partner_changes", seller())
     for sku, revision, fields in (
         ("old", 1, {"is_sold": False}),
         ("new", 2, {"name": "Kiprun KD900.2"}),

@@ -20,6 +20,11 @@ class PromoIssued(Event):
     offer: Offer
     code: str = Field(examples=["RUN-7F3K-9QXD"])
     is_personal: bool = Field(default=False, examples=[True], description="false: many hold the same code, or untold")
+    partners: list[str] = Field(
+        default_factory=list,
+        examples=[["store"]],
+        description="that may redeem it, as the promo names them; empty: all who may redeem codes",
+    )
     expires_at: AwareDatetime = Field(examples=["2026-12-05T20:59:59Z"])
 
 
@@ -48,6 +53,7 @@ class PromoRedeemed(Event):
     subject = ("offer.offer_id", "offer.promo_id", "offer.campaign_id", "order_id")
     offer: Offer
     code: str = Field(examples=["RUN-7F3K-9QXD"])
+    partner_id: str | None = Field(default=None, examples=["store"], description="whose order it is")
     order_id: str = Field(examples=["o-48151"])
     discount_minor: int = Field(ge=0, examples=[180000], description="in the currency's smallest unit")
     cost_minor: int = Field(default=0, ge=0, examples=[0], description="of a gift or a delivery")
@@ -64,6 +70,7 @@ class PromoSettled(Event):
     subject = ("offer.offer_id", "offer.promo_id", "offer.campaign_id", "order_id")
     offer: Offer
     code: str = Field(examples=["RUN-7F3K-9QXD"])
+    partner_id: str | None = Field(default=None, examples=["store"], description="whose order it is")
     order_id: str = Field(examples=["o-48151"])
     revision: int = Field(ge=1, examples=[3], description="of the code's use by the order: the highest one holds")
     discount_minor: int = Field(ge=0, examples=[90000], description="given, in the currency's smallest unit")
@@ -84,6 +91,7 @@ class PromoReversed(Event):
     subject = ("offer.offer_id", "offer.promo_id", "offer.campaign_id", "order_id")
     offer: Offer
     code: str = Field(examples=["RUN-7F3K-9QXD"])
+    partner_id: str | None = Field(default=None, examples=["store"], description="whose order it is")
     order_id: str = Field(examples=["o-48151"])
     discount_minor: int = Field(ge=0, examples=[180000])
     currency: str = Field(examples=["RUB"])

@@ -45,12 +45,13 @@ def _price_of(piece: Piece, products: Iterable[ProductCopy], currency: str | Non
     return min((one.price_minor for one in same), default=None)
 
 
-def _rank(piece: Piece, product: ProductCopy, paid: int | None) -> tuple[bool, bool, int, str]:
+def _rank(piece: Piece, product: ProductCopy, paid: int | None) -> tuple[bool, bool, int, str, str]:
     return (
         not _same_model(piece, product),
         not _same_brand(piece, product),
         abs(product.price_minor - paid) if paid is not None else product.price_minor,
         product.sku,
+        product.partner_id,
     )
 
 

@@ -1,7 +1,7 @@
 """Keeps the copy of the catalogue that replacements are chosen from."""
 
 from promos.facts import ProductCopy
-from promos.offers import product_store
+from promos.sellers import product_store
 from stadion import clock
 from stadion.events.consumer import Consumed, Consumer
 from stadion.events.envelope import Envelope

@@ -1,0 +1,123 @@
+"""Partners are tenants of promos: each has its own products, and what a promo names is nobody else's."""
+
+from typing import Any
+
+import pytest
+
+from promos.facts import Piece
+from promos.offers import service as offer_service
+from tests.kit.events import entry
+from tests.kit.services import ATHLETE, Service
+from tests.promos.world import NOW, PROMO, admin, deliver, issue, launch, order, seller, store, welcome
+
+pytestmark = pytest.mark.usefixtures("moment")
+
+PIECE = Piece(gear_id="g-1", category="running_shoes", brand="Kiprun", model="KD900", worn_percent=100)
+
+
+@pytest.fixture
+def market(promos: Service) -> Service:
+    """Two partners, and an athlete who wants offers."""
+    deliver(promos, "on_partner_changes", seller("store"), seller("evil"))
+    welcome(promos)
+    return promos
+
+
+def product(partner: str, revision: int = 1, sku: str = "8736421", **fields: Any) -> dict[str, Any]:
+    data = {"partner_id": partner, "sku": sku, "revision": revision, "name": "Kiprun KD900.2", "brand": "Kiprun"}
+    more = {"deeplink": f"https://{partner}.example/p/{sku}", "wear_category": "running_shoes", "price_minor": 899_000}
+    return entry("ProductChanged", {**data, **more, "currency": "RUB", "is_sold": True, **fields}, source="partners")
+
+
+def leads_to(promos: Service) -> str | None:
+    promos.enter()
+    made = offer_service.offer_for_worn_gear("winter-shoes", ATHLETE, PIECE, run_id="wear:g-1:100:1", now=NOW)
+    return made[1].deeplink if made is not None else None
+
+
+def test_another_partners_product_of_the_same_sku_replaces_none(market: Service) -> None:
+    launch(market, partners=["store"])
+    deliver(market, "on_product_changes", product("store"), product("evil", 1), product("evil", 2))
+    assert leads_to(market) == "https://store.example/p/8736421"
+
+
+@pytest.mark.parametrize("fields", [{"price_minor": 898_999}, {"name": "Kiprun KD900"}, {"sku": "0"}])
+def test_a_worn_pair_leads_to_no_other_partners_product_however_well_it_fits(
+    market: Service, fields: dict[str, Any]
+) -> None:
+    launch(market, partners=["store"])
+    deliver(market, "on_product_changes", product("evil", **fields))
+    assert leads_to(market) is None
+    deliver(market, "on_product_changes", product("store", price_minor=950_000))
+    assert leads_to(market) == "https://store.example/p/8736421"
+
+
+@pytest.mark.parametrize("fields", [{"is_disabled": True}, {"may": ["orders", "catalogue"]}])
+def test_nobody_is_led_to_a_partner_who_may_not_redeem(market: Service, fields: dict[str, Any]) -> None:
+    launch(market)
+    deliver(market, "on_product_changes", product("store"))
+    deliver(market, "on_partner_changes", seller("store", 2, **fields), seller("store", 1))
+    assert leads_to(market) is None
+
+
+@pytest.mark.parametrize("action", [None, "reserve", "redeem"])
+def test_a_partner_whom_the_promo_does_not_name_learns_nothing_of_its_codes(
+    market: Service, action: str | None
+) -> None:
+    launch(market, partners=["store"])
+    code = issue(market)["code"]
+    unknown = store(market, "RUN-AAAA-AAAA", action, partner="evil", **order() if action else {})
+
+    answer = store(market, code, action, partner="evil", **order() if action else {})
+
+    assert (answer.status, answer.body["code"]) == (404, "code_not_found")
+    assert {**answer.body, "trace_id": "", "instance": ""} == {**unknown.body, "trace_id": "", "instance": ""}
+    assert store(market, code, "redeem", **order()).status == 200
+
+
+def test_a_partner_reverses_its_own_uses_only(market: Service) -> None:
+    launch(market)
+    code = issue(market)["code"]
+    store(market, code, "redeem", **order())
+    assert store(market, code, "reverse", partner="evil", order_id="o-1").status == 404
+    assert store(market, code).body["state"] == "redeemed"
+
+
+def test_an_order_of_a_partner_whom_the_promo_does_not_name_books_nothing(market: Service) -> None:
+    launch(market, partners=["store"])
+    code = issue(market)["code"]
+    told = {
+        "order_id": "o-9",
+        "partner_id": "evil",
+        "lines": [{"sku": "a", "name": "A", "quantity": 1, "price_minor": 10_000}],
+        "total_minor": 8_000,
+        "discount_minor": 2_000,
+        "currency": "RUB",
+        "codes": [code],
+        "completed_at": "2026-11-21T08:59:00Z",
+    }
+    deliver(market, "on_order_events", entry("OrderCompleted", told, user=ATHLETE, source="partners"))
+    known = market.ask("GET", "/partner/v1/orders/o-9", key="evil-secret").body
+    assert known["codes"] == []
+    assert {one["reason"] for one in known["refused"]} == {"code_not_found"}
+    assert store(market, code, "redeem", **order()).status == 200
+
+
+@pytest.mark.parametrize("partners", [["stroe"], ["store", "catalogue-only"], ["gone"]])
+def test_a_promo_names_partners_who_may_redeem(market: Service, partners: list[str]) -> None:
+    deliver(market, "on_partner_changes", seller("catalogue-only", may=["catalogue"]), seller("gone", is_disabled=True))
+    wrong = f"#/partners/{len(partners) - 1}"
+    answer = admin(market, "POST", "", {**PROMO, "partners": partners})
+    assert (answer.status, answer.body["errors"][0]["pointer"]) == (422, wrong)
+    validity = admin(market, "POST", "/validate", {**PROMO, "partners": partners}).body
+    assert [(one["pointer"], one["code"]) for one in validity["problems"]] == [(wrong, "unknown_partner")]
+
+
+def test_who_may_redeem_can_be_changed_while_the_promo_is_live(market: Service) -> None:
+    launch(market, partners=["evil"])
+    code = issue(market)["code"]
+    assert store(market, code).status == 404
+    changed = admin(market, "PATCH", "/winter-shoes", {"partners": ["store"]}, if_match="*")
+    assert (changed.status, changed.body["partners"]) == (200, ["store"])
+    assert store(market, code).status == 200
+    assert store(market, code, partner="evil").status == 404
