@@ -4,10 +4,21 @@ import ipaddress
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
-LOOPBACK = "127.0.0.1"
+LOOPBACK: Final = "127.0.0.1"
+PORTS: Final = (443, 8443)
+GLOBAL_UNICAST: Final = ipaddress.IPv6Network("2000::/3")
+SPECIAL_6: Final = tuple(
+    map(ipaddress.IPv6Network, ("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20"))
+)
+"""Protocol assignments with Teredo, documentation, 6to4, AS112, documentation again."""
+SPECIAL_4: Final = tuple(
+    map(ipaddress.IPv4Network, ("192.0.0.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24",
+                                "192.175.48.0/24", "240.0.0.0/4"))
+)  # fmt: skip
+"""Protocol assignments, AS112, AMT, 6to4 relays, AS112 again, what is reserved."""
 Resolve = Callable[[str, int], list[str]]
 
 
@@ -57,6 +68,8 @@ def _parts(url: str, *, is_local: bool) -> Any:
         raise DestinationRefusedError("user, password or fragment")
     if not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
         raise DestinationRefusedError("not an address")
+    if not plain and (parts.port or PORTS[0]) not in PORTS:
+        raise DestinationRefusedError("not a port for webhooks")
     if _is_ip(parts.hostname) and not plain and not _is_public(parts.hostname):
         raise DestinationRefusedError("not a public address")
     return parts
@@ -78,15 +91,9 @@ def _is_ip(host: str) -> bool:
 
 
 def _is_public(address: str) -> bool:
-    """Also of the IPv4 address that an IPv6 address embeds."""
+    """Global unicast, and none of what leads to another network: ranges that embed an IPv4 address or are registered
+    for something special (RFC 6890) are refused as a whole, whatever Python's tables say of a part of them."""
     ip = ipaddress.ip_address(address)
     if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
-        if inner is not None and not inner.is_global:
-            return False
-        if ip in NAT64:
-            return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF).is_global
-    return ip.is_global and not ip.is_multicast
-
-
-NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+        return ip in GLOBAL_UNICAST and ip.is_global and not any(ip in special for special in SPECIAL_6)
+    return ip.is_global and not ip.is_multicast and not any(ip in special for special in SPECIAL_4)

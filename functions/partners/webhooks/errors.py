@@ -14,8 +14,8 @@ class UrlRefusedError(InvalidError):
     code = "url_refused"
     title = Text(en="Not an address for webhooks", ru="Недопустимый адрес")
     explanation = Text(
-        en="Webhooks go to public https addresses without user, password or fragment.",
-        ru="Вебхуки отправляются только на публичные https-адреса без имени, пароля и фрагмента.",
+        en="Webhooks go to public https addresses, port 443 or 8443, without user, password or fragment.",
+        ru="Вебхуки отправляются только на публичные https-адреса, порт 443 или 8443, без имени, пароля и фрагмента.",
     )
 
 

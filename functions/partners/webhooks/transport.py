@@ -1,69 +1,86 @@
-"""One signed POST: no redirects, no proxies, short times, and the answer's body is nobody's business."""
+"""One signed POST: no redirects, no proxies, a short time, and the answer's body is nobody's business."""
 
+import socket
+import ssl
+from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING
+from http.client import HTTPConnection, HTTPException
+from threading import Timer
+from typing import Final
 
 from partners.webhooks.destinations import Destination
 
-if TYPE_CHECKING:
-    import urllib3
-
-CONNECT_S, READ_S = 3.0, 8.0
+CONNECT_S: Final = 3.0
+WHOLE_S: Final = 11.0
+"""From the connection to the answer's last header, however it comes: a timeout of each read would begin anew with every
+byte."""
 
 
 class NoAnswerError(Exception):
     """Nobody answered in time, or not over TLS as that host."""
 
 
-def post(to: Destination, headers: dict[str, str], body: bytes) -> int:
-    """The status of the answer. urllib3 is botocore's: it is wherever boto3 is."""
-    import urllib3
-
-    timeout = urllib3.Timeout(connect=CONNECT_S, read=READ_S, total=CONNECT_S + READ_S)
+def post(to: Destination, headers: Mapping[str, str], body: bytes, *, whole_s: float = WHOLE_S) -> int:
+    """The status of the answer."""
     sent = {**headers, "Host": _host(to), "Content-Type": "application/json", "User-Agent": "Stadion-Webhooks/1"}
-    pool = _pool(to)
+    deadline = _Deadline(whole_s)
     try:
-        answer = pool.urlopen(
-            "POST",
-            to.path,
-            body=body,
-            headers=sent,
-            timeout=timeout,
-            retries=False,
-            redirect=False,
-            preload_content=False,
-        )
-        status = int(answer.status)
-        answer.close()
-    except (urllib3.exceptions.HTTPError, OSError) as error:
-        raise NoAnswerError(type(error).__name__) from error
-    finally:
-        pool.close()
+        with deadline:
+            connection = HTTPConnection(to.host, to.port)
+            connection.sock = deadline.holds(socket.create_connection((to.address, to.port), timeout=CONNECT_S))
+            connection.sock.settimeout(whole_s)
+            if to.scheme == "https":
+                connection.sock = deadline.holds(_context().wrap_socket(
+                    connection.sock, server_hostname=to.host, do_handshake_on_connect=False
+                ))  # fmt: skip
+                connection.sock.do_handshake()
+            connection.request("POST", to.path, body=body, headers=sent)
+            status = connection.getresponse().status
+    except (OSError, HTTPException) as error:
+        raise NoAnswerError("Deadline" if deadline.is_over else type(error).__name__) from error
+    if deadline.is_over:
+        raise NoAnswerError("Deadline")  # headers that break off are read as if they were all
     return status
 
 
-def _pool(to: Destination) -> "urllib3.HTTPConnectionPool":
-    """To the address that was checked, under the name that its certificate must have."""
-    import urllib3
+class _Deadline:
+    """Shuts the socket that it holds, whatever waits for it."""
 
-    if to.scheme == "http":
-        return urllib3.HTTPConnectionPool(to.address, to.port)
-    return urllib3.HTTPSConnectionPool(
-        to.address,
-        to.port,
-        server_hostname=to.host,
-        assert_hostname=to.host,
-        cert_reqs="CERT_REQUIRED",
-        ca_certs=_authorities(),
-    )
+    def __init__(self, seconds: float) -> None:
+        self.is_over = False
+        self._socket: socket.socket | None = None
+        self._timer = Timer(seconds, self._end)
+        self._timer.daemon = True
+
+    def holds(self, opened: socket.socket) -> socket.socket:
+        self._socket = opened
+        if self.is_over:
+            raise TimeoutError
+        return opened
+
+    def _end(self) -> None:
+        self.is_over = True
+        if self._socket is not None:
+            try:
+                self._socket.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                return  # it was not connected yet, or is not any more
+
+    def __enter__(self) -> None:
+        self._timer.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+        if self._socket is not None:
+            self._socket.close()
 
 
 @cache
-def _authorities() -> str:
+def _context() -> ssl.SSLContext:
+    """Trusts whom botocore trusts: its certificates are wherever boto3 is."""
     from botocore.httpsession import where
 
-    found: str = where()
-    return found
+    return ssl.create_default_context(cafile=where())
 
 
 def _host(to: Destination) -> str:

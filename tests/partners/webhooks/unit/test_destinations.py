@@ -20,6 +20,26 @@ PUBLIC = "93.184.216.34"
         "https://[::ffff:10.0.0.1]/",
         "https://[64:ff9b::169.254.169.254]/",
         "https://169.254.169.254/latest/meta-data",
+        "https://store.example:22/",
+        "https://store.example:80/",
+        "https://store.example:8080/",
+        "https://[::127.0.0.1]/",
+        "https://[fec0::1]/",
+        "https://[64:ff9b:1::a00:1]/",
+        "https://[::ffff:0:a00:1]/",
+        "https://192.0.0.192/",
+        "https://192.0.0.9/",
+        "https://192.88.99.1/",
+        "https://240.0.0.1/",
+        "https://255.255.255.255/",
+        "https://100.64.0.1/",
+        "https://198.18.0.1/",
+        "https://[2001:0:a00:1::1]/",
+        "https://[2002:a00:1::1]/",
+        "https://[2001:db8::1]/",
+        "https://[3fff::1]/",
+        "https://[ff02::1]/",
+        "https://[fe80::1]/",
         "https://10.1.2.3/",
         "https://0.0.0.0/",
         "https://224.0.0.1/",
@@ -49,6 +69,12 @@ def test_a_name_that_leads_inside_is_refused(address: str) -> None:
 def test_the_connection_goes_to_the_address_that_was_checked() -> None:
     found = find("https://store.example/hooks?a=1", is_local=False, resolve=lambda *_: [PUBLIC])
     assert (found.address, found.host, found.port, found.path) == (PUBLIC, "store.example", 443, "/hooks?a=1")
+
+
+def test_public_unicast_is_reached_on_the_two_ports() -> None:
+    for address in (PUBLIC, "2606:2800:220:1:248:1893:25c8:1946"):
+        for port in ("", ":443", ":8443"):
+            assert find(f"https://store.example{port}/", is_local=False, resolve=lambda *_, one=address: [one])
 
 
 def test_a_name_that_nobody_knows_is_refused() -> None:

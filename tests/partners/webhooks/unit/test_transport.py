@@ -1,0 +1,98 @@
+"""A receiver that answers as slowly as it can holds nobody up."""
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from threading import Event, Thread
+
+import pytest
+
+from partners.webhooks import transport
+from partners.webhooks.destinations import Destination
+from partners.webhooks.transport import NoAnswerError, post
+
+EVERY_S = 0.05
+MANY = 400
+"""Drops: twenty seconds of them, each of which comes well within any timeout of a single read."""
+
+
+@contextmanager
+def receiver(answer: Callable[[socket.socket], None]) -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            with suppress(OSError):
+                taken, _ = server.accept()
+                with taken:
+                    answer(taken)
+
+        thread = Thread(target=serve, daemon=True)
+        thread.start()
+        yield server.getsockname()[1]
+        thread.join()
+
+
+def destination(port: int, scheme: str = "http") -> Destination:
+    return Destination(scheme, "store.example", "127.0.0.1", port, "/hooks")
+
+
+@pytest.mark.parametrize(
+    ("scheme", "first", "drop"),
+    [
+        ("http", b"HTTP/1.1 200 OK\r\n", b"X: y\r\n"),
+        ("http", b"HTTP/1.1 200 OK\r\nX: ", b"y"),
+        ("http", b"", b"H"),
+        ("http", b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        ("https", b"\x16\x03\x03\x3f\xff", b"\x00"),
+    ],
+    ids=["header by header", "one long header", "a status that never ends", "100 Continue", "a handshake"],
+)
+def test_a_receiver_that_drips_is_cut_off(scheme: str, first: bytes, drop: bytes) -> None:
+    dropped, stop = [0], Event()
+
+    def drip(taken: socket.socket) -> None:
+        taken.sendall(first)
+        while dropped[0] < MANY and not stop.wait(EVERY_S):
+            taken.sendall(drop)
+            dropped[0] += 1
+
+    with receiver(drip) as port:
+        with pytest.raises(NoAnswerError, match="Deadline"):
+            post(destination(port, scheme), {"webhook-id": "m"}, b"{}", whole_s=10 * EVERY_S)
+        cut_after = dropped[0]
+        stop.set()
+    assert cut_after < MANY / 4
+
+
+def test_a_receiver_that_says_nothing_is_cut_off() -> None:
+    silent = Event()
+    with receiver(lambda _: [None, silent.wait()][0]) as port:
+        with pytest.raises(NoAnswerError, match=r"Deadline|Timeout"):
+            post(destination(port), {}, b"{}", whole_s=0.2)
+        silent.set()
+
+
+def test_a_plain_answer_is_its_status_whatever_comes_behind_it() -> None:
+    def answer(taken: socket.socket) -> None:
+        taken.recv(65_536)
+        taken.sendall(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n" + b"x" * 1_000)
+
+    with receiver(answer) as port:
+        assert post(destination(port), {"webhook-id": "m"}, b"{}") == 204
+
+
+def test_who_is_not_that_host_over_tls_gets_nothing() -> None:
+    heard = []
+
+    def answer(taken: socket.socket) -> None:
+        heard.append(taken.recv(65_536))
+        taken.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+
+    with receiver(answer) as port, pytest.raises(NoAnswerError, match="SSL"):
+        post(destination(port, "https"), {"webhook-id": "secret-id"}, b"{}")
+    assert b"secret-id" not in heard[0]
+
+
+def test_all_that_a_worker_does_fits_its_time() -> None:
+    """Two to a batch (`infra_cdk/stacks/partners.py`), of a function that has thirty seconds."""
+    assert 2 * (transport.CONNECT_S + transport.WHOLE_S) < 30
