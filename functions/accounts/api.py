@@ -1,4 +1,4 @@
-"""HTTP entry point of accounts: /v1/auth, /v1/me, /v1/users and, for admins, /v1/admin/accounts."""
+"""HTTP entry point of accounts: /v1/auth, /v1/me and /v1/users."""
 
 from datetime import date
 from typing import Annotated
@@ -29,11 +29,9 @@ from stadion.http import Api, lambda_handler, no_content
 
 api = Api()
 api.include_router(sign_in.router)
-api.include_router(sign_in.admin)
 api.include_router(contacts.router)
 api.include_router(privacy_zones.router)
 api.include_router(consents.router)
-api.include_router(consents.admin)
 handler = lambda_handler(api)
 
 # --- the athlete's own ----------------------------------------------------------------------------------------------

@@ -1,9 +1,12 @@
 from stadion.settings import Settings
 
 
-class AccountSettings(Settings):
+class UserPoolSettings(Settings):
     user_pool_id: str
     user_pool_client_id: str
+
+
+class AccountSettings(UserPoolSettings):
     avatars_bucket: str
 
 

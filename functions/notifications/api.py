@@ -1,4 +1,4 @@
-"""HTTP entry point of messages: /v1/notifications, /v1/unsubscribe and, for admins, /v1/admin/notifications."""
+"""HTTP entry point of messages: /v1/notifications and /v1/unsubscribe."""
 
 from typing import Annotated
 
@@ -6,8 +6,6 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 
 from notifications import links, pages
-from notifications.deliveries import store as delivery_store
-from notifications.deliveries.schemas import DeliveryResponse
 from notifications.devices import service as device_service
 from notifications.devices import store as device_store
 from notifications.devices.schemas import DevicePut, DeviceResponse
@@ -30,12 +28,11 @@ from stadion import clock
 from stadion.contract import EDIT, NotModifiedError, file_response
 from stadion.errors import FieldRequiredError, InvalidCursorError, RequestInProgressError, StaleVersionError
 from stadion.html import page
-from stadion.http import AdminRoutes, Api, Cursor, Limit, lambda_handler, listed, no_content
+from stadion.http import Api, Cursor, Limit, lambda_handler, no_content
 from stadion.pagination import DEFAULT_LIMIT, ListResponse
 from stadion.retry import retry_on_conflict
 
 api = Api()
-admin = AdminRoutes()
 handler = lambda_handler(api)
 
 LinkToken = Annotated[str, Query(max_length=links.MAX_CHARACTERS, description="from the link, as it is")]
@@ -178,26 +175,6 @@ def unsubscribe(token: LinkToken) -> Response[str]:
     asked = links.unsubscription(token)
     preferences_service.unsubscribe(asked, clock.now())
     return page(pages.done(asked, api.language), img_src="data:")
-
-
-# --- admins ---------------------------------------------------------------------------------------------------------
-
-
-@admin.get(
-    "/v1/admin/notifications/users/<user_id>/deliveries",
-    summary="What was sent, and why not",
-    tags=["Admin"],
-    raises=(InvalidCursorError,),
-)
-def list_deliveries(
-    user_id: str,
-    limit: Limit = DEFAULT_LIMIT,
-    cursor: Cursor = None,
-) -> ListResponse[DeliveryResponse]:
-    return listed(delivery_store.delivery_log(user_id, limit=limit, cursor=cursor), DeliveryResponse.of)
-
-
-api.include_router(admin)
 
 
 def _preferences(known: Preferences) -> Response[PreferencesResponse]:

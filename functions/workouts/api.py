@@ -26,7 +26,6 @@ from workouts.errors import (
     WorkoutWasDeletedError,
 )
 from workouts.measuring.routes import router as measuring_router
-from workouts.remeasure.routes import router as remeasure_router
 from workouts.schemas import (
     DownloadLink,
     NewWorkout,
@@ -44,7 +43,6 @@ from workouts.uploads.schemas import CreatedUpload, NewUpload, UploadStatus
 api = Api()
 api.include_router(measuring_router)
 api.include_router(totals_router)
-api.include_router(remeasure_router)
 handler = lambda_handler(api)
 
 Metres = Annotated[Annotated[float, Thousandths] | None, Query(ge=0, le=10_000_000)]

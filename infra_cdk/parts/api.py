@@ -33,24 +33,28 @@ class Route:
 
 
 class ServiceApi(Construct):
-    """One integration and one permission for the service's function, and its routes."""
+    """The service's routes, and an integration and a permission for each function behind them.
 
-    def __init__(
-        self, scope: Construct, *, function: ServiceFunction, api_id: str, authorizer_id: str, routes: Iterable[Route]
-    ) -> None:
+    A route keeps its logical id when another function takes it over: API Gateway has no two routes of one key, and
+    CloudFormation makes what is new before it removes what was."""
+
+    def __init__(self, scope: Construct, *, api_id: str, authorizer_id: str) -> None:
         super().__init__(scope, "Api")
-        target = function.target.function_arn
+        self._api_id, self._authorizer_id = api_id, authorizer_id
+
+    def lead(self, routes: Iterable[Route], *, to: ServiceFunction) -> None:
+        target, whose = to.target.function_arn, "" if to.entry_point.module == "api" else "Admin"
         CfnPermission(
             self,
-            "Invoke",
+            f"{whose}Invoke",
             action="lambda:InvokeFunction",
             function_name=target,
             principal="apigateway.amazonaws.com",
-            source_arn=f"arn:{Aws.PARTITION}:execute-api:{Aws.REGION}:{Aws.ACCOUNT_ID}:{api_id}/*",
+            source_arn=f"arn:{Aws.PARTITION}:execute-api:{Aws.REGION}:{Aws.ACCOUNT_ID}:{self._api_id}/*",
         )
-        integration = _integration(self, api_id, target)
+        integration = _integration(self, self._api_id, target, f"{whose}Integration")
         for route in routes:
-            _route(self, api_id, integration, route, authorizer_id)
+            _route(self, self._api_id, integration, route, self._authorizer_id)
 
 
 class ForeignRoutes(Construct):
@@ -72,10 +76,10 @@ class ForeignRoutes(Construct):
         self.routes = [_route(self, api_id, integration, route, None) for route in routes]
 
 
-def _integration(scope: Construct, api_id: str, target: str) -> CfnIntegration:
+def _integration(scope: Construct, api_id: str, target: str, construct_id: str = "Integration") -> CfnIntegration:
     return CfnIntegration(
         scope,
-        "Integration",
+        construct_id,
         api_id=api_id,
         integration_type="AWS_PROXY",
         integration_uri=target,

@@ -12,7 +12,9 @@ TASKS: Final = "tasks"
 """The module of a workflow's steps: `send_batch = task(...)` and its like are each an entry point."""
 WAITED_FOR: Final = ("on_socket_", "on_tokens")
 """Beside APIs."""
-PATTERNS: Final = ("api.py", "on_*.py", "task_*.py", f"{TASKS}.py")
+APIS: Final = ("api", "admin_api")
+"""The product's API: athletes' and public routes, and those that admins sign, each a function of its own."""
+PATTERNS: Final = (*(f"{module}.py" for module in APIS), "on_*.py", "task_*.py", f"{TASKS}.py")
 
 
 @dataclass(frozen=True)
@@ -75,12 +77,12 @@ class EntryPoint:
 
     @property
     def is_api(self) -> bool:
-        return self.module == "api"
+        return self.module in APIS
 
     @property
     def is_waited_for(self) -> bool:
-        """Somebody holds a phone while it starts."""
-        return self.is_api or self.module.startswith(WAITED_FOR)
+        """Somebody holds a phone while it starts. Who signs a command waits a second longer."""
+        return self.module == "api" or self.module.startswith(WAITED_FOR)
 
     def exists(self, functions: Path) -> bool:
         path = functions / self.path

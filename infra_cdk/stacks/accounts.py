@@ -6,7 +6,7 @@ from constructs import Construct
 
 from infra_cdk.environments import Environment
 from infra_cdk.parts.alarms import Trouble, own_metric, raise_alarm
-from infra_cdk.parts.api import Auth, Route
+from infra_cdk.parts.api import Route
 from infra_cdk.parts.mail import MailDomain
 from infra_cdk.parts.standing import Standing
 from infra_cdk.parts.uses import Actions, TextMessages, Variables
@@ -14,17 +14,21 @@ from infra_cdk.stacks.base import ServiceStack
 from infra_cdk.stacks.platform import PlatformStack
 
 USER_POOL_ACTIONS = (
-    "cognito-idp:AdminAddUserToGroup",
     "cognito-idp:AdminCreateUser",
     "cognito-idp:AdminGetUser",
     "cognito-idp:AdminInitiateAuth",
-    "cognito-idp:AdminListGroupsForUser",
-    "cognito-idp:AdminRemoveUserFromGroup",
     "cognito-idp:AdminSetUserPassword",
     "cognito-idp:AdminUpdateUserAttributes",
     "cognito-idp:AdminUserGlobalSignOut",
 )
 """Refresh and revocation need none: they are open to whoever has the client's secret."""
+ROLE_ACTIONS = (
+    "cognito-idp:AdminAddUserToGroup",
+    "cognito-idp:AdminGetUser",
+    "cognito-idp:AdminListGroupsForUser",
+    "cognito-idp:AdminRemoveUserFromGroup",
+)
+"""Of admins alone: no function that answers whoever comes may make an admin of them."""
 REFUSED_PER_HOUR = 500
 """Wrong codes: mistyped ones are a few of a hundred."""
 
@@ -57,10 +61,11 @@ class AccountsStack(ServiceStack):
                 Route("POST /v1/auth/sign-out-everywhere"),
                 *self.under("/v1/me"),
                 *self.under("/v1/users"),
-                *self.under("/v1/admin/accounts", auth=Auth.IAM),
             ],
             uses=[self.users, avatars, ends_sessions, codes, signs_in, TextMessages()],
         )
+        roles = Actions({platform.users.user_pool_arn: ROLE_ACTIONS})
+        self.administer("/v1/admin/accounts", uses=[self.users, roles])
         self.receive("avatars/on_avatar", avatars, memory_mb=1024, uses=[self.users, self.packages("images")])
         self._watch_codes(environment)
         self.show("CodesSent", "CodesRefused", "AttemptsRefused", "TextsSent")

@@ -46,6 +46,7 @@ class ServiceStack(StadionStack):
         super().__init__(scope, service=service, environment=environment)
         self.platform = platform
         self.missing: list[str] = []
+        self._api: ServiceApi | None = None
         self.facts: tuple[str, ...] = ()
         self.claims = Claims(platform.claims)
         self.time_series = TimeSeries(environment)
@@ -81,17 +82,22 @@ class ServiceStack(StadionStack):
         self, routes: Sequence[Route], *, uses: Uses = (), memory_mb: int = 512, table: TableUse = TableUse.WRITES
     ) -> None:
         """`api.py` behind these routes. Whom it serves, it looks up before (`stadion.http`)."""
-        if self._is_missing("api"):
+        self._lead(routes, "api", [self.standing, *uses], memory_mb=memory_mb, table=table)
+
+    def administer(
+        self, *paths: str, place: str = "admin_api", uses: Uses = (), table: TableUse = TableUse.WRITES
+    ) -> None:
+        """`admin_api.py` behind all that is served under these paths of `/v1/admin`, to whoever signs."""
+        routes = [route for path in paths for route in self.under(path, auth=Auth.IAM)]
+        self._lead(routes, place, uses, memory_mb=512, table=table)
+
+    def _lead(self, routes: Sequence[Route], place: str, uses: Uses, *, memory_mb: int, table: TableUse) -> None:
+        if self._is_missing(place):
             return
-        uses = [self.standing, *uses]
-        function = self._function("api", API_TIMEOUT, uses, memory_mb=memory_mb, table=table)
-        ServiceApi(
-            self,
-            function=function,
-            api_id=self.platform.api.api_id,
-            authorizer_id=self.platform.authorizer.ref,
-            routes=routes,
+        self._api = self._api or ServiceApi(
+            self, api_id=self.platform.api.api_id, authorizer_id=self.platform.authorizer.ref
         )
+        self._api.lead(routes, to=self._function(place, API_TIMEOUT, uses, memory_mb=memory_mb, table=table))
 
     def request(self, place: str, *, uses: Uses = ()) -> ServiceFunction | None:
         """`on_<whose>_request.py`, which partners call. Who asks, it looks up before (`stadion.partner_http`)."""

@@ -12,6 +12,7 @@ from infra_cdk.nag import accept
 from infra_cdk.parts.alarms import Trouble, raise_alarm
 from infra_cdk.parts.api import Auth, Route
 from infra_cdk.parts.entry_points import PRODUCT
+from infra_cdk.parts.function import TableUse
 from infra_cdk.parts.mail import Mail
 from infra_cdk.parts.uses import Actions, Variables
 from infra_cdk.stacks.base import ServiceStack
@@ -59,10 +60,10 @@ class NotificationsStack(ServiceStack):
                 *self.under("/v1/notifications"),
                 Route("GET /v1/unsubscribe", Auth.PUBLIC),
                 Route("POST /v1/unsubscribe", Auth.PUBLIC),
-                *self.under("/v1/admin/notifications", auth=Auth.IAM),
             ],
             uses=[channels, read_links, register, words],
         )
+        self.administer("/v1/admin/notifications", table=TableUse.READS)
         self.consume("dispatch/on_notification_requests", uses=[deliveries])
         self.consume("recipients/on_account_events")
         receipts = self.work("dispatch/on_mail_events")

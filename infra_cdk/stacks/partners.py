@@ -7,7 +7,6 @@ from constructs import Construct
 
 from infra_cdk.environments import Environment
 from infra_cdk.nag import accept, logical_id
-from infra_cdk.parts.api import Auth
 from infra_cdk.parts.entry_points import EntryPoint
 from infra_cdk.parts.partner_api import PartnerRestApi
 from infra_cdk.parts.standing import PARTNERS, Standing
@@ -70,7 +69,7 @@ class PartnersStack(ServiceStack):
         self.consume("orders/on_promos")
         self.consume("webhooks/on_promo_events", uses=[deliveries, signing])
         self.every(Duration.minutes(1), "webhooks/task_leave_due_webhooks", uses=[deliveries, signing])
-        self.serve(self.under("/v1/admin/partners", auth=Auth.IAM), uses=[door, keys, stands, files, signing])
+        self.administer("/v1/admin/partners", uses=[door, keys, stands, files, signing])
         self.every(Duration.hours(1), "task_finish_rotations", uses=[keys, stands, signing])
         self.show("WebhookReceived", "WebhookDelivered", "WebhookDead", "ProductsImported")
 

@@ -334,7 +334,7 @@ class PlatformStack(StadionStack):
             alarm_topic=self.alarm_topic,
             timeout=API_TIMEOUT,
         )
-        ServiceApi(self, function=function, api_id=self.api.api_id, authorizer_id=self.authorizer.ref, routes=ROUTES)
+        ServiceApi(self, api_id=self.api.api_id, authorizer_id=self.authorizer.ref).lead(ROUTES, to=function)
 
     def _watch(self) -> None:
         raise_alarm(

@@ -4,7 +4,6 @@ from aws_cdk import Duration
 from constructs import Construct
 
 from infra_cdk.environments import Environment
-from infra_cdk.parts.api import Auth
 from infra_cdk.parts.timer import WorkflowTimer
 from infra_cdk.parts.uses import Reading
 from infra_cdk.stacks.base import ServiceStack
@@ -18,15 +17,8 @@ class PromosStack(ServiceStack):
     def __init__(self, scope: Construct, *, environment: Environment, platform: PlatformStack) -> None:
         super().__init__(scope, service="promos", environment=environment, platform=platform, gsi1=True)
         timer = self.timer("campaign", workflow="promo_campaign", first_step="campaigns/tasks.open_campaign")
-        self.serve(
-            [
-                *self.under("/v1/promos"),
-                *self.under("/v1/admin/promos", auth=Auth.IAM),
-                *self.under("/v1/admin/wear-offers", auth=Auth.IAM),
-                *self.under("/v1/admin/campaigns", auth=Auth.IAM),
-            ],
-            uses=[timer],
-        )
+        self.serve(self.under("/v1/promos"))
+        self.administer("/v1/admin/promos", "/v1/admin/wear-offers", "/v1/admin/campaigns", uses=[timer])
         self.request("checkout/on_partner_request")
         self._know_athletes()
         self.consume("checkout/on_order_events")

@@ -4,7 +4,6 @@ from aws_cdk import Duration
 from constructs import Construct
 
 from infra_cdk.environments import Environment
-from infra_cdk.parts.api import Auth
 from infra_cdk.parts.function import TableUse
 from infra_cdk.parts.uses import Forgetting, Reading, WholeIndex
 from infra_cdk.parts.workflow import Workflow
@@ -32,14 +31,8 @@ class WorkoutsStack(ServiceStack):
         files = self.bucket("files", arrivals="uploads/")
         tracks = self.packages("tracks")
         remeasure = self._measure_anew([files, self.claims, tracks])
-        self.serve(
-            [
-                *self.under("/v1/workouts"),
-                *self.under("/v1/uploads"),
-                *self.under("/v1/admin/remeasure-runs", auth=Auth.IAM),
-            ],
-            uses=[files, remeasure],
-        )
+        self.serve([*self.under("/v1/workouts"), *self.under("/v1/uploads")], uses=[files])
+        self.administer("/v1/admin/remeasure-runs", place="remeasure/admin_api", uses=[remeasure])
         forgetting = [Forgetting(files, ("files/", "uploads/")), Forgetting(platform.claims, ("streams/",))]
         former = [Forgetting(files, ("files/",)), Forgetting(platform.claims, ("streams/",))]
         self.consume("on_workout_events", uses=forgetting, table=TableUse.READS)

@@ -14,7 +14,17 @@ from pydantic import TypeAdapter
 from local.contracts import shared_parts as parts
 from local.contracts.models import ContractError, Document, Models, Schemas, Wanted, with_known_limits
 from local.contracts.phrases import PHRASES
-from local.contracts.services import FUNCTIONS, PARTNERS, WORDS, Operation, Words, api_of, operations, services
+from local.contracts.services import (
+    FUNCTIONS,
+    PARTNERS,
+    WORDS,
+    Operation,
+    Words,
+    api_of,
+    operations,
+    points_of,
+    services,
+)
 from local.paths import ROOT
 from stadion.contract import NotModifiedError
 from stadion.errors import IfMatchRequiredError, InvalidIdempotencyKeyError, NotAnAdminError, StadionError
@@ -402,9 +412,10 @@ def _error_examples(found: list[Operation]) -> Document:
 
 def every_error() -> list[type[StadionError]]:
     """Every error with a code that the services know."""
-    for entry_point in ("api", PARTNERS):
-        for service in services(entry_point):
-            api_of(service, entry_point)
+    for api in ("api", PARTNERS):
+        for service in services(api):
+            for entry_point in points_of(api, service):
+                api_of(service, entry_point)
     found: list[type[StadionError]] = []
     queue: list[type[StadionError]] = [StadionError]
     while queue:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from aws_lambda_powertools.event_handler.api_gateway import Route
 
+from infra_cdk.parts import entry_points
 from infra_cdk.parts.subscriptions import subscriptions
 from local.paths import ROOT
 from stadion.contract import Contract, contract_of
@@ -71,11 +72,19 @@ class Operation:
 
 PARTNERS: Final = "on_partner_request"
 """The entry point of a service's part of the partner API."""
+APIS: Final = {"api": entry_points.APIS}
+"""An API that a service answers with several functions."""
 
 
-def services(entry_point: str = "api") -> list[str]:
-    names = {service for service, _ in _modules(entry_point)}
+def services(api: str = "api") -> list[str]:
+    names = {service for point in points_of(api) for service, _ in _modules(point)}
     return sorted(names, key=lambda name: (Words.of(name).order, name))
+
+
+def points_of(api: str, service: str | None = None) -> list[str]:
+    """The entry points of an API, `api` or `PARTNERS`, or those that the service has."""
+    every = APIS.get(api, (api,))
+    return [one for one in every if service is None or any(owner == service for owner, _ in _modules(one))]
 
 
 def _modules(entry_point: str) -> Iterator[tuple[str, str]]:
@@ -92,8 +101,12 @@ def api_of(service: str, entry_point: str = "api") -> Api:
     return found
 
 
-def operations(service: str, entry_point: str = "api") -> list[Operation]:
-    """In the order in which the routes are written: those of the entry point itself, then each router's."""
+def operations(service: str, api: str = "api") -> list[Operation]:
+    """In the order in which the routes are written: those of an entry point itself, then each router's."""
+    return [operation for point in points_of(api, service) for operation in _operations(service, point)]
+
+
+def _operations(service: str, entry_point: str) -> list[Operation]:
     api = api_of(service, entry_point)
     routes: list[Any] = [*api._static_routes, *api._dynamic_routes]
     shown = [

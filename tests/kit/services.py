@@ -125,7 +125,7 @@ class Service:
     ) -> Answer:
         event = http_event(method, path, body, user=user, query=query, headers=headers)
         event["requestContext"]["http"]["sourceIp"] = source_ip
-        return self._ask("api", event)
+        return self._ask(function_of(path), event)
 
     def sign(
         self, method: str, path: str, body: Any = None, *, query: dict[str, str] | None = None, **headers: str
@@ -133,7 +133,7 @@ class Service:
         """As an admin's command signs it."""
         event = http_event(method, path, body, user=None, query=query, headers=headers)
         event["requestContext"]["authorizer"] = {"iam": {"userArn": "arn:aws:iam::000000000000:user/admin"}}
-        return self._ask("api", event)
+        return self._ask(function_of(path), event)
 
     def ask(self, method: str, path: str, body: Any = None, *, key: str, **headers: str) -> Answer:
         """As a partner, through the REST API, which lets nobody in without a key."""
@@ -168,6 +168,11 @@ class Service:
         """The outbox in the order of its ids: {source, detail_type, detail}."""
         entries = sorted(self.bodies("outbox"), key=lambda entry: entry["detail"]["event_id"])
         return [entry for entry in entries if detail_type in {None, entry["detail_type"]}]
+
+
+def function_of(path: str) -> str:
+    """To which API Gateway would lead the request."""
+    return "admin_api" if path.startswith("/v1/admin/") else "api"
 
 
 def answer_of(raw: dict[str, Any]) -> Answer:

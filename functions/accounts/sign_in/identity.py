@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from accounts.credentials import client_secret, secret_hash
 from accounts.domain import UserRole
 from accounts.errors import TooManyAttemptsError, UserNotFoundError
-from accounts.settings import AccountSettings
+from accounts.settings import UserPoolSettings
 from accounts.sign_in.domain import Identity, Session
 from accounts.sign_in.errors import InvalidEmailError, SignInFailedError, WeakPasswordError
 from stadion.errors import SessionOverError, StadionError
@@ -195,8 +195,8 @@ def _our_errors(**special: type[Exception]) -> Iterator[None]:
         raise ours from error
 
 
-def _settings() -> AccountSettings:
-    return load(AccountSettings)
+def _settings() -> UserPoolSettings:
+    return load(UserPoolSettings)
 
 
 @cache

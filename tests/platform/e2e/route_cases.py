@@ -4,7 +4,7 @@ The routes come from the services themselves and the cases from beside their tes
 so that a new route without a case fails.
 """
 
-from local.contracts.services import api_of, services
+from local.contracts.services import api_of, points_of, services
 from tests.kit.beside import beside
 from tests.kit.route_cases import Case, Own
 
@@ -28,8 +28,8 @@ MAKERS = [module.things for module in FOUND.values() if hasattr(module, "things"
 
 def guarded_of(service: str) -> list[str]:
     """`METHOD /path/<with>/<parameters>` of a service's API, without what is public."""
-    api = api_of(service)
-    found = [f"{route.method} {route.path}" for route in api._static_routes + api._dynamic_routes]
+    apis = [api_of(service, point) for point in points_of("api", service)]
+    found = [f"{route.method} {route.path}" for api in apis for route in api._static_routes + api._dynamic_routes]
     return [route for route in found if route not in PUBLIC and not route.startswith("OPTIONS ")]
 
 

@@ -7,18 +7,19 @@ from typing import Any
 import pytest
 from aws_lambda_powertools.event_handler.api_gateway import Route
 
-from local.contracts.services import PARTNERS, Operation, api_of, operations, services
+from local.contracts.services import PARTNERS, Operation, api_of, operations, points_of, services
 from stadion.http import AdminRoutes, lambda_handler
 from tests.kit.services import ATHLETE, Context, answer_of, http_event, service_environment
 
 ADMINS = "/v1/admin/"
 
 
-def routes(entry_point: str) -> Iterator[Route]:
+def routes(api: str) -> Iterator[Route]:
     """Shown in a document or not."""
-    for service in services(entry_point):
-        api = api_of(service, entry_point)
-        yield from [*api._static_routes, *api._dynamic_routes]
+    for service in services(api):
+        for point in points_of(api, service):
+            found = api_of(service, point)
+            yield from [*found._static_routes, *found._dynamic_routes]
 
 
 def checks(route: Route) -> list[str]:
@@ -52,6 +53,13 @@ def test_the_signature_is_the_first_thing_that_is_checked() -> None:
     assert {checks(route)[0] for route in signed} == {"_check_signature"}
 
 
+def test_a_function_that_answers_whoever_comes_has_no_route_of_admins() -> None:
+    found = [operation for service in services() for operation in operations(service)]
+
+    assert {one.entry_point for one in found} == {"api", "admin_api"}
+    assert [one.id for one in found if (one.entry_point == "admin_api") != one.path.startswith(ADMINS)] == []
+
+
 @pytest.mark.parametrize("user", [None, ATHLETE], ids=["nobody", "an athlete"])
 @pytest.mark.parametrize("operation", list(signed_operations()))
 def test_whoever_did_not_sign_is_refused_whatever_they_sent(
@@ -62,6 +70,6 @@ def test_whoever_did_not_sign_is_refused_whatever_they_sent(
     path = re.sub(r"{\w+}", "No such Name!", operation.path)
     event = http_event(operation.method.upper(), path, "no JSON", user=user, query={"limit": "many"})
 
-    answer = answer_of(lambda_handler(api_of(operation.service))(event, Context()))  # type: ignore[arg-type]
+    answer = answer_of(lambda_handler(api_of(operation.service, operation.entry_point))(event, Context()))  # type: ignore[arg-type]
 
     assert (answer.status, answer.body["code"]) == (403, "signed_request_required")

@@ -41,7 +41,7 @@ def sources(*roots: Path) -> Iterator[tuple[str, ast.AST]]:
 
 def is_entry_point(module: str) -> bool:
     stem = module.rpartition(".")[2]
-    return stem in {"api", "tasks"} or stem.startswith(("on_", "task_"))
+    return stem in {"api", "admin_api", "tasks"} or stem.startswith(("on_", "task_"))
 
 
 def test_every_file_is_read_by_the_rules_over_imports() -> None:

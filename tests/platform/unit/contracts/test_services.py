@@ -74,6 +74,7 @@ def test_no_service_says_words_that_nothing_uses(service: str) -> None:
 def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., dict[str, Any]]]:
     """What becomes of a service `notes` with such words, whose one route takes a `note_id`."""
     (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "api.py").touch()
     api = Api()
 
     @api.get("/v1/notes/<note_id>", summary="Show a note", tags=["Notes"])

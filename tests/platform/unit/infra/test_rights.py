@@ -19,11 +19,11 @@ CLAIMS = {
     "workouts-remeasure-measure-batch",
     "workouts-uploads-on-upload",
 }
-TIMERS = {"promos-api", "promos-campaigns-open-campaign", "promos-campaigns-close-campaign"}
+TIMERS = {"promos-admin-api", "promos-campaigns-open-campaign", "promos-campaigns-close-campaign"}
 MAIL = {"accounts-api", "notifications-dispatch-on-deliveries"}
 BATCHES = {"promos-campaigns-choose-athletes"}
 WALKS = {"workouts-remeasure-choose-workouts"}
-READS_ITS_TABLE_ONLY = {"promos-wear-offers-look-offer", "workouts-on-workout-events"}
+READS_ITS_TABLE_ONLY = {"notifications-admin-api", "promos-wear-offers-look-offer", "workouts-on-workout-events"}
 FORGETS_ALONE = "workouts-on-workout-events"
 FORGETS = {FORGETS_ALONE, "workouts-measuring-on-measuring"}
 """The other one replaces columns by fewer, and leaves no former version."""
@@ -67,6 +67,16 @@ def test_each_right_has_those_that_use_it(local: Synthesised) -> None:
     assert services - who(found, "dynamodb:PutItem") == READS_ITS_TABLE_ONLY
     assert services - who(found, "dynamodb:GetItem") == set()
     assert who(found, "s3:DeleteObjectVersion") == who(found, "s3:ListBucketVersions") == FORGETS
+
+
+def test_only_admins_functions_have_what_admins_do(local: Synthesised) -> None:
+    """A hole in a route that whoever comes may call makes nobody an admin."""
+    found = rights(local)
+    roles = {"cognito-idp:AdminAddUserToGroup", "cognito-idp:AdminRemoveUserFromGroup"}
+
+    assert {function for function, actions in found.items() if roles & actions.keys()} == {"accounts-admin-api"}
+    assert who(found, "states:StartExecution") & {"promos-api", "workouts-api"} == set()
+    assert who(found, "cognito-idp:AdminSetUserPassword") == {"accounts-api"}
 
 
 def test_what_forgets_reads_no_object_and_forgets_under_the_athletes_alone(local: Synthesised) -> None:
