@@ -59,6 +59,8 @@ class Environment:
     """Mailed to everybody together, above which somebody is called."""
     network_allowance: int = 1
     """How many times what a network may ask for (`functions/accounts/brakes/domain.py`)."""
+    athlete_allowance: int = 1
+    """How many times what an athlete may ask for within a minute or a day (`stadion.standing`, workouts' quotas)."""
     push_applications: tuple[tuple[str, str], ...] = ()
     """Platform and name (`APNS/stadion-ios`) of its SNS application. It holds credentials: no template makes it."""
     timestream: bool = False
@@ -82,6 +84,7 @@ LOCAL = Environment(
     mail_domain="stadion.test",
     texts_per_day=100_000,
     network_allowance=1_000,
+    athlete_allowance=20,
     push_applications=(("ios", "APNS/stadion-ios"), ("android", "GCM/stadion-android")),
 )
 

@@ -1,5 +1,5 @@
-"""The small table of the platform in which every API looks how an athlete stands (`stadion.standing`), and the partner
-API how a partner does (`stadion.partner_standing`)."""
+"""The small table of the platform in which every API looks how an athlete stands, and counts (`stadion.standing`), and
+the partner API how a partner does (`stadion.partner_standing`)."""
 
 from dataclasses import dataclass
 
@@ -11,6 +11,8 @@ from infra_cdk.parts.table import ServiceKey, made_table
 
 ATHLETES = "STANDING#*"
 PARTNERS = "PARTNER#*"
+COUNTED = ["pk", "sk", "rate_*"]
+"""What a look may write: its slot of the window, and away with those that left it."""
 
 
 class StandingTable(Construct):
@@ -19,20 +21,25 @@ class StandingTable(Construct):
     def __init__(self, scope: Construct, *, key: ServiceKey, environment: Environment) -> None:
         super().__init__(scope, "Standing")
         self.key = key
+        self.allowance = environment.athlete_allowance
         self.table = made_table(self, name="standing", key=key, environment=environment)
 
 
 @dataclass(frozen=True)
 class Standing:
-    """Of athletes or of partners, to be looked at; with `writes`, to be changed too."""
+    """Of athletes or of partners, to be looked at, which counts; with `writes`, to be changed too."""
 
     table: StandingTable
     writes: bool = False
     whose: str = ATHLETES
 
     def lend(self, function: ServiceFunction) -> None:
-        actions = ("dynamodb:GetItem", "dynamodb:UpdateItem") if self.writes else ("dynamodb:GetItem",)
-        only_theirs = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [self.whose]}}
-        function.allow(*actions, on=[self.table.table.table_arn], conditions=only_theirs)
+        by_key = {"dynamodb:LeadingKeys": [self.whose]}
+        written = by_key if self.writes else {**by_key, "dynamodb:Attributes": COUNTED}
+        table = [self.table.table.table_arn]
+        function.allow("dynamodb:GetItem", on=table, conditions={"ForAllValues:StringLike": by_key})
+        function.allow("dynamodb:UpdateItem", on=table, conditions={"ForAllValues:StringLike": written})
         function.set_variable("STADION_STANDING_TABLE", self.table.table.table_name)
+        if self.table.allowance > 1:
+            function.set_variable("STADION_ALLOWANCE", str(self.table.allowance))
         self.table.key.let_use(function, via="dynamodb")

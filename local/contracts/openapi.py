@@ -373,7 +373,8 @@ def _file(words: str, content: Document) -> Document:
 def _success(words: str, operation: Operation, schema: Document | None) -> Document:
     contract = operation.contract
     replayed = ["Idempotency-Replayed"] if _is_keyed(operation) else []
-    named = ["X-Correlation-Id", *contract.headers, *replayed]
+    limits = ["RateLimit-Policy", "RateLimit"] if _is_counted(operation) else []
+    named = ["X-Correlation-Id", *contract.headers, *replayed, *limits]
     made: Document = {"description": words, "headers": parts.headers(*named)}
     if schema is not None:
         made["content"] = {JSON: {"schema": schema}}
@@ -458,6 +459,12 @@ def _shared(operation: Operation) -> dict[int, str]:
     return shared
 
 
+def _is_counted(operation: Operation) -> bool:
+    """Of an athlete: who signs, or is nobody yet, has no item to be counted in."""
+    others = (SIGNED_PATHS, PARTNER_PATHS, PUBLIC_PATHS)
+    return not any(paths.fullmatch(operation.path) for paths in others)
+
+
 def _status(error: type[StadionError]) -> int:
     return status_of(error.__new__(error))
 
@@ -493,9 +500,9 @@ def _shared_responses() -> Document:
             "content": _problem_content(),
         },
         "TooManyRequests": {
-            "description": "Wait and try again: `too_many_attempts`, or the gateway's own limit.",
-            "headers": parts.headers("Retry-After"),
-            "content": {**gateway, **_problem_content("too_many_attempts")},
+            "description": "Wait and try again: `too_many_requests`, or the gateway's own limit.",
+            "headers": parts.headers("Retry-After", "RateLimit-Policy", "RateLimit"),
+            "content": {**gateway, **_problem_content("too_many_requests")},
         },
         "UnexpectedError": {
             "description": "Our fault, and recorded.",

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from stadion import problems
+from stadion.counting import TooFastError
 from stadion.errors import StadionError
 from stadion.i18n import Language
 
@@ -25,6 +26,11 @@ same request twice is answered alike and done once.
 somebody was faster. PATCH is RFC 7396 merge-patch: what is absent stays, null removes.
 
 **Lists** are `{items, next_cursor}`, newest first; pass `next_cursor` as `cursor`, with the same filters, to go on.
+Whether there is more is said by `next_cursor` alone: of a filter that matches little, a page may be short or empty.
+
+**Limits.** An athlete has 600 requests in any 60 seconds, over all devices; messages on a WebSocket count as well.
+Every answer says what is left in `RateLimit` (draft-ietf-httpapi-ratelimit-headers), and 429 in `Retry-After` when
+there is more: who waits that long is served. Uploads and workouts have a limit for the day, too (`quota_is_used_up`).
 
 **Units** are in the names: metres `_m`, seconds `_s`, `_mps`, `_w`, `_bpm`. Times are RFC 3339 in UTC.
 """
@@ -170,6 +176,14 @@ HEADERS: Final[dict[str, Any]] = {
         "schema": {"type": "string", "enum": ["true"]},
     },
     "RetryAfter": {"description": "seconds to wait", "schema": {"type": "string", "examples": ["1"]}},
+    "RateLimit": {
+        "description": "of each limit: how many are left, and in how many seconds there are more",
+        "schema": {"type": "string", "examples": ['"athlete";r=599;t=64']},
+    },
+    "RateLimitPolicy": {
+        "description": "of each limit: how many (`q`) in how many seconds (`w`)",
+        "schema": {"type": "string", "examples": ['"athlete";q=600;w=60']},
+    },
 }
 PARAMETER_WORDS: Final = {
     "limit": "how many at most",
@@ -225,6 +239,17 @@ EXAMPLES: Final = {
     "ValueIsRefused": validation_problem(
         422, {"pointer": "#/distance_m", "code": "greater_than_equal", "detail": "Must be at least 0."}
     ),
+    "too_many_requests": {
+        "summary": TooFastError.title.say(Language.EN),
+        "value": problems.problem(
+            status=429,
+            code=TooFastError.code,
+            title=TooFastError.title.en,
+            detail=TooFastError.explanation.en,
+            instance="/v1/workouts",
+            trace_id=TRACE,
+        ),
+    },
     "UnexpectedError": {
         "summary": problems.UNEXPECTED_TITLE.en,
         "value": problems.unexpected(language=Language.EN, instance="/v1/workouts", trace_id=TRACE),

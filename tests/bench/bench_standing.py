@@ -1,5 +1,7 @@
 """What it costs to know, at every request, whether its session is over: three designs side by side (ADR 33).
 
+It was chosen before the look counted (ADR 36, `bench_brakes`), which makes a write unit of its read unit.
+
 Requests are counted in the API's own handler on moto; the rest is arithmetic with `prices.toml`.
 
 Run from the repository's root: python -m tests.bench.bench_standing

@@ -16,7 +16,7 @@ RUN: dict[str, Any] = {
     "distance_m": 6400,
 }
 MAX_REQUESTS = 2
-"""Beside the one that says how the athlete stands, with which each call begins."""
+"""Beside the one that counts the call and says how the athlete stands, with which each begins."""
 
 Table = list[tuple[str, list[str]]]
 
@@ -39,7 +39,7 @@ def cost(
     assert answer.status < 300, answer.body
     table.append((f"{method} {shown or path}", operations))
     standing, *others = operations
-    assert standing == "GetItem"
+    assert standing == "UpdateItem"
     return others
 
 

@@ -43,7 +43,7 @@ def answer(body: str, who: Caller, connection_id: str, now: datetime) -> tuple[s
     try:
         sent = _read(body)
         request_id = _request_id(sent)
-        who.check_standing()
+        who.ask()
         message = CLIENT_MESSAGE.validate_python(sent)
         action = str(message.action)
         answered = _answer(message, who, connection_id, now)

@@ -34,6 +34,7 @@ from stadion.i18n import Language, preferred_language
 from stadion.idempotency import IdempotencyKey, ReplayedError, idempotency_key
 from stadion.observability import correlate, correlation_id, count, log, logger, measure_ms, metrics
 from stadion.pagination import MAX_LIMIT, ListResponse, Page
+from stadion.rates import Rate
 from stadion.retry import retry_on_conflict
 
 T = TypeVar("T")
@@ -181,6 +182,7 @@ class Api(Exchange, APIGatewayHttpResolver):
         self.not_found(self._no_such_route)
         self.use(middlewares=[self._note_route])
         self.matched_route: str | None = None
+        self.rate: Rate | None = None
 
     def route(self, *arguments: Any, **named: Any) -> Callable[[F], F]:
         """Who may not be served is refused before anything that was sent is looked at."""
@@ -192,11 +194,12 @@ class Api(Exchange, APIGatewayHttpResolver):
         return super().route(*asked.args[1:], **asked.kwargs)
 
     def _check_standing(self, api: "Api", next_middleware: Callable[["Api"], Response[Any]]) -> Response[Any]:
-        """Of whoever comes with a token: one read of the athlete's item. A public route has none."""
+        """Of whoever comes with a token: one write to the athlete's item, which counts the request and answers how they
+        stand. A public route has none."""
         if claims := self._token():
             from stadion import standing
 
-            standing.check(claims)
+            self.rate = standing.admit(claims)
         return next_middleware(api)
 
     def _note_route(self, api: "Api", next_middleware: Callable[["Api"], Response[Any]]) -> Response[Any]:
@@ -208,6 +211,7 @@ class Api(Exchange, APIGatewayHttpResolver):
     def _refused(self, error: StadionError) -> Response[Any]:
         document = problems.of_error(error, **self._circumstances())
         wait_s = getattr(error, "retry_after_s", 1)
+        self.rate = getattr(error, "rate", None) or self.rate
         return _problem(document, {"Retry-After": str(wait_s)} if document["status"] in {429, 503} else {})
 
     def _invalid(self, error: Any) -> Response[Any]:
@@ -338,10 +342,11 @@ def lambda_handler(api: Api) -> Callable[[dict[str, Any], LambdaContext], dict[s
         correlate(identity)
         _settle_body(event)
         started = time.perf_counter()
-        api.matched_route = None
+        api.matched_route, api.rate = None, None
         response: dict[str, Any] = api.resolve(event, context)
         elapsed_ms = round((time.perf_counter() - started) * 1000, 1)
-        response["headers"] = {**_standing_headers(identity, clients), **response.get("headers", {})}
+        limits: dict[str, str] = api.rate.headers if api.rate is not None else {}
+        response["headers"] = {**_standing_headers(identity, clients), **limits, **response.get("headers", {})}
         measure_ms("Latency", elapsed_ms)
         count(f"Status{response['statusCode'] // 100}xx")
         log(

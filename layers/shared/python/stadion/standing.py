@@ -1,4 +1,5 @@
-"""How an athlete stands with us, in one item that every request looks at: sessions that are over, a suspension.
+"""How an athlete stands with us, in one item that every request looks at: sessions that are over, a suspension, and how
+much was asked for within a minute, which the look itself counts (`stadion.counting`).
 
 An access token is good until it expires, whatever Cognito says of its session meanwhile; this is what says otherwise
 at once. The items are the one exception to a table per service: they lie in the platform's `stadion-standing`, and
@@ -13,9 +14,11 @@ from pydantic import Field
 from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.update import Action
 
+from stadion import clock, counting
 from stadion.change import Change
 from stadion.dynamo import Item
 from stadion.errors import InvalidTokenError, SessionOverError, SuspendedError
+from stadion.rates import Limit, Rate
 from stadion.records import Place, Records
 from stadion.retry import WriteConflictError
 from stadion.settings import settings
@@ -24,6 +27,9 @@ from stadion.values import Value
 KEY: Final = "STANDING#{user_id}"
 MOST_ENDED: Final = 100
 """Single sessions that are remembered: of an athlete who ends more within a quarter of an hour, all end."""
+ATHLETES_A_MINUTE: Final = 600
+"""A live workout is one request a second, and an app that was offline for a day sends what it kept at ten a second:
+docs/decisions/0036-brakes.md."""
 
 
 class StandingItem(Item):
@@ -35,6 +41,7 @@ class StandingItem(Item):
     ended_s = NumberAttribute(null=True)
     ended_sessions: JSONAttribute = JSONAttribute(null=True)
     suspended_for = UnicodeAttribute(null=True)
+    most_per_minute = NumberAttribute(null=True)
 
     @classmethod
     def table_name(cls) -> str:
@@ -49,6 +56,7 @@ class Standing(Value):
         default_factory=dict, description="`origin_jti` -> when the last access token of the session expires"
     )
     suspended_for: str | None = Field(default=None, description="why nothing is served to the athlete")
+    most_per_minute: int | None = Field(default=None, description="requests, instead of everybody's limit")
 
     def is_over(self, claims: Mapping[str, Any]) -> bool:
         issued_s = int(float(claims.get("iat") or 0))
@@ -60,6 +68,7 @@ class Standing(Value):
             ended_s=int(item.ended_s) if item.ended_s is not None else None,
             ended_sessions=item.ended_sessions or {},
             suspended_for=item.suspended_for,
+            most_per_minute=int(item.most_per_minute) if item.most_per_minute is not None else None,
         )
 
 
@@ -82,13 +91,35 @@ def is_over(user_id: str, claims: Mapping[str, Any]) -> bool:
 
 def check(claims: Mapping[str, Any]) -> None:
     """Of a verified access token. `SessionOverError`, `SuspendedError`, or `InvalidTokenError` for another token."""
+    _judge(of(_athlete(claims)), claims)
+
+
+def admit(claims: Mapping[str, Any]) -> Rate | None:
+    """As `check`, of a request that counts; None when it could not be counted. `TooFastError` when too many came."""
+    user_id = _athlete(claims)
+    place = STANDINGS.at(user_id)
+    found = counting.look(StandingItem, place.pk, place.sk, _limit, clock.now())
+    _judge(Standing.of(found.item) if found.item is not None else Standing(), claims)
+    found.slow_down()
+    return found.rate
+
+
+def _athlete(claims: Mapping[str, Any]) -> str:
     if claims.get("token_use") != "access" or not claims.get("sub"):
         raise InvalidTokenError
-    standing = of(str(claims["sub"]))
+    return str(claims["sub"])
+
+
+def _judge(standing: Standing, claims: Mapping[str, Any]) -> None:
     if standing.is_over(claims):
         raise SessionOverError
     if standing.suspended_for is not None:
         raise SuspendedError
+
+
+def _limit(item: StandingItem) -> Limit:
+    own = item.most_per_minute
+    return Limit("athlete", int(own) if own is not None else ATHLETES_A_MINUTE * settings().allowance)
 
 
 # --- written by accounts --------------------------------------------------------------------------------------------
@@ -114,6 +145,13 @@ def end_session(user_id: str, session_id: str, until: datetime, now: datetime, *
 def suspend(user_id: str, why: str, *, change: Change) -> None:
     place, _, revision = _read(user_id)
     _update(place, revision, change, StandingItem.suspended_for.set(why))
+
+
+def brake(user_id: str, most_per_minute: int | None, *, change: Change) -> None:
+    """None: as everybody."""
+    place, _, revision = _read(user_id)
+    own = StandingItem.most_per_minute
+    _update(place, revision, change, own.remove() if most_per_minute is None else own.set(most_per_minute))
 
 
 def reinstate(user_id: str, *, change: Change) -> None:
