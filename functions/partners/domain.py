@@ -83,6 +83,7 @@ class Partner(Value):
         """What every request of the partner API looks at."""
         return PartnerStands(
             is_disabled=self.status is PartnerStanding.DISABLED,
+            plan=self.plan,
             may=self.may,
             keys={key.key_id: key.retires_at and key.retires_at.timestamp() for key in self.keys},
         )

@@ -1,6 +1,7 @@
 """The small table of the platform in which every API looks how an athlete stands, and counts (`stadion.standing`), and
 the partner API how a partner does (`stadion.partner_standing`)."""
 
+import json
 from dataclasses import dataclass
 
 from constructs import Construct
@@ -22,6 +23,7 @@ class StandingTable(Construct):
         super().__init__(scope, "Standing")
         self.key = key
         self.allowance = environment.athlete_allowance
+        self.rates = {plan.name: plan.requests_per_s for plan in environment.partner_plans}
         self.table = made_table(self, name="standing", key=key, environment=environment)
 
 
@@ -40,6 +42,8 @@ class Standing:
         function.allow("dynamodb:GetItem", on=table, conditions={"ForAllValues:StringLike": by_key})
         function.allow("dynamodb:UpdateItem", on=table, conditions={"ForAllValues:StringLike": written})
         function.set_variable("STADION_STANDING_TABLE", self.table.table.table_name)
-        if self.table.allowance > 1:
+        if self.whose == PARTNERS:
+            function.set_variable("STADION_PARTNER_RATES", json.dumps(self.table.rates))
+        elif self.table.allowance > 1:
             function.set_variable("STADION_ALLOWANCE", str(self.table.allowance))
         self.table.key.let_use(function, via="dynamodb")

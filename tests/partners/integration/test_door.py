@@ -7,6 +7,7 @@ import pytest
 
 from local.contracts.services import PARTNERS, operations, services
 from stadion import partner_standing
+from stadion.change import Change
 from stadion.events.partners import PartnerAbility
 from stadion.partner_http import abilities_of
 from tests.kit.functions import handler_of
@@ -85,3 +86,38 @@ def test_what_a_partner_may_is_told_with_each_change(store: Store) -> None:
         (2, False, ["orders", "catalogue", "codes"]),
         (3, True, ["orders", "catalogue", "codes"]),
     ]
+
+
+def test_a_partner_has_what_its_plan_allows_one_key_for_all_its_keys(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STADION_PARTNER_RATES", '{"standard": 2}')
+    fresh = store.service.sign("POST", f"{ADMIN}/store/keys", {"grace_hours": 1}).body["api_key"]
+
+    answer = Store(store.service, fresh, store.secret).put("a", SHOES)
+
+    assert (answer.headers["RateLimit-Policy"], answer.headers["RateLimit"].split(";")[1]) == (
+        '"partner";q=120;w=60',
+        "r=119",
+    )
+    assert store.put("a", SHOES).headers["RateLimit"].split(";")[1] == "r=118"
+
+
+def test_one_partners_refusals_are_nobody_elses(store: Store) -> None:
+    other = make(store.service, "other")
+    with Change(None, datetime.now(UTC)) as change:
+        partner_standing.brake("store", 1, change=change)
+
+    answers = [one.put("a", SHOES) for one in (store, other, store, other)]
+
+    assert [answer.status for answer in answers] == [200, 200, 429, 200]
+    assert (answers[2].body["code"], int(answers[2].headers["Retry-After"]) > 0) == ("too_many_requests", True)
+
+
+def test_a_brake_outlasts_a_change_of_the_partner(store: Store) -> None:
+    with Change(None, datetime.now(UTC)) as change:
+        partner_standing.brake("store", 7, change=change)
+    store.service.sign("POST", f"{ADMIN}/store/disable")
+    store.service.sign("POST", f"{ADMIN}/store/enable")
+
+    assert store.put("a", SHOES).headers["RateLimit-Policy"] == '"partner";q=7;w=60'

@@ -70,8 +70,9 @@ class PartnerApi(Api):
         return partner_id, str(checked["id"])
 
     def _check_standing(self, api: Api, next_middleware: Callable[[Api], Response[Any]]) -> Response[Any]:
-        """Key, standing and ability, before anything that was sent is looked at: one read of the partner's item."""
-        partner_standing.check(*self._caller, abilities_of(api.context["_route"].func), clock.now())
+        """Key, standing and ability, before anything that was sent is looked at: one write to the partner's item, which
+        counts the request."""
+        self.rate = partner_standing.admit(*self._caller, abilities_of(api.context["_route"].func), clock.now())
         return next_middleware(api)
 
     @property

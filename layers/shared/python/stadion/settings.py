@@ -24,6 +24,8 @@ class Settings(BaseSettings):
     table: str = ""
     standing_table: str = ""
     bus: str = "stadion"
+    partner_rates: dict[str, int] = Field(default_factory=dict)
+    """Plan -> requests a second (in JSON)."""
     allowance: int = 1
     """How many times what an athlete may ask for within a minute or a day: more than once on the laptop only."""
 

@@ -215,7 +215,7 @@ def _matches(key: str, method: str, path: str) -> bool:
     return ours == [part if not part.startswith("<") else "<" for part in path.split("/")]
 
 
-def test_only_accounts_says_how_an_athlete_stands_and_others_only_count(local: Synthesised) -> None:
+def test_only_accounts_and_partners_say_how_theirs_stand_and_others_only_count(local: Synthesised) -> None:
     statements = [
         (name.split("/")[0], action, statement["Condition"]["ForAllValues:StringLike"])
         for name, properties in local.of_type("AWS::IAM::Policy")
@@ -224,12 +224,13 @@ def test_only_accounts_says_how_an_athlete_stands_and_others_only_count(local: S
         for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
     ]
 
-    anything = {
-        stack for stack, action, to in statements if action != "dynamodb:GetItem" and "dynamodb:Attributes" not in to
+    written = [(stack, to) for stack, action, to in statements if action == "dynamodb:UpdateItem"]
+    assert {(stack, *to["dynamodb:LeadingKeys"]) for stack, to in written if "dynamodb:Attributes" not in to} == {
+        ("stadion-accounts", "STANDING#*"),
+        ("stadion-partners", "PARTNER#*"),
     }
-    assert anything == {"stadion-accounts"}
     assert {action for _, action, _ in statements} == {"dynamodb:GetItem", "dynamodb:UpdateItem"}
     assert len({stack for stack, _, _ in statements}) >= 7
     for _, _, condition in statements:
-        assert condition["dynamodb:LeadingKeys"] == ["STANDING#*"]
+        assert condition["dynamodb:LeadingKeys"] in (["STANDING#*"], ["PARTNER#*"])
         assert condition.get("dynamodb:Attributes", ["pk", "sk", "rate_*"]) == ["pk", "sk", "rate_*"]
