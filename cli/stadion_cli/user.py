@@ -73,6 +73,38 @@ def revoke(
 
 
 @app.command()
+def brake(
+    user: User,
+    most: Annotated[int, typer.Argument(min=1, help="Requests in any 60 seconds.")],
+    *,
+    port: Port = None,
+    endpoint: Endpoint = None,
+    on_aws: OnAws = False,
+    as_json: Json = False,
+) -> None:
+    """Allow fewer requests a minute than everybody's 600, at once; `unbrake` lifts it.
+
+    [bold]Example[/bold]
+
+      [cyan]stadion user brake anna@example.org 30[/cyan]
+    """
+    tell(_limit(target(port, endpoint, on_aws=on_aws), "PUT", user, most), as_json=as_json)
+
+
+@app.command()
+def unbrake(
+    user: User, *, port: Port = None, endpoint: Endpoint = None, on_aws: OnAws = False, as_json: Json = False
+) -> None:
+    """Everybody's limit again.
+
+    [bold]Example[/bold]
+
+      [cyan]stadion user unbrake anna@example.org[/cyan]
+    """
+    tell(_limit(target(port, endpoint, on_aws=on_aws), "DELETE", user), as_json=as_json)
+
+
+@app.command()
 def messages(
     user: User,
     *,
@@ -103,8 +135,19 @@ def _when(delivery: dict[str, Any]) -> str:
 
 
 def _call(chosen: Target, method: str, user: str, role: str | None = None) -> dict[str, Any]:
+    return _asked(chosen, method, user, _path(user, role))
+
+
+def _limit(chosen: Target, method: str, user: str, most: int | None = None) -> dict[str, Any]:
+    """What holds then."""
+    body = None if most is None else {"most_per_minute": most}
+    answer = _asked(chosen, method, user, f"{path_of_user(user)}/limit", body)
+    return {"user": user, "most_per_minute": answer.get("most_per_minute", "as everybody")}
+
+
+def _asked(chosen: Target, method: str, user: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
     try:
-        return call(chosen, method, _path(user, role))
+        return call(chosen, method, path, body)
     except Refused as error:
         if error.status != NOT_FOUND:
             raise

@@ -6,7 +6,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
-from partners import service, store
+from partners import limits, service, store
 from partners.catalogue import import_files, import_service, import_store
 from partners.catalogue.errors import ImportNotFoundError
 from partners.catalogue.schemas import ImportResponse, NewImport
@@ -227,6 +227,7 @@ def list_webhooks(
 
 
 api.include_router(admin)
+api.include_router(limits.admin)
 
 
 def _shown_once(made: Credentials) -> NewCredentials:

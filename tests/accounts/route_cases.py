@@ -40,6 +40,8 @@ CASES: Final[dict[str, Case]] = {
     "GET /v1/admin/accounts/consent-texts": ForAdmins(),
     "GET /v1/admin/accounts/consent-texts/<kind>": ForAdmins(),
     "PUT /v1/admin/accounts/consent-texts/<kind>/<version>": ForAdmins(),
+    "PUT /v1/admin/accounts/users/<username>/limit": ForAdmins({"most_per_minute": 60}),
+    "DELETE /v1/admin/accounts/users/<username>/limit": ForAdmins(),
     "PUT /v1/admin/accounts/users/<username>/roles/<role>": ForAdmins(),
     "DELETE /v1/admin/accounts/users/<username>/roles/<role>": ForAdmins(),
 }

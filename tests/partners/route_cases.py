@@ -17,6 +17,8 @@ CASES: Final[dict[str, Case]] = {
     "POST /v1/admin/partners/<partner_id>/finish": ForAdmins(),
     "POST /v1/admin/partners/<partner_id>/disable": ForAdmins(),
     "POST /v1/admin/partners/<partner_id>/enable": ForAdmins(),
+    "PUT /v1/admin/partners/<partner_id>/limit": ForAdmins({"most_per_minute": 60}),
+    "DELETE /v1/admin/partners/<partner_id>/limit": ForAdmins(),
     "POST /v1/admin/partners/<partner_id>/imports": ForAdmins({"format": "csv"}),
     "GET /v1/admin/partners/imports/<import_id>": ForAdmins(),
     "POST /v1/admin/partners/<partner_id>/endpoints": ForAdmins(

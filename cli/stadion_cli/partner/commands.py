@@ -7,7 +7,7 @@ import typer
 
 from stadion_cli.base.errors import UsageError
 from stadion_cli.base.options import Endpoint, OnAws, Port
-from stadion_cli.base.output import Json, confirm, say, show_facts, show_json, show_table
+from stadion_cli.base.output import Json, confirm, say, show_facts, show_json, show_table, tell
 from stadion_cli.base.outputs import partner_url
 from stadion_cli.base.signed import Refused, call, items
 from stadion_cli.base.target import Target, target
@@ -201,6 +201,41 @@ def subscribe(
         show_json(made)
         return
     show_facts({"endpoint": made["endpoint"]["endpoint_id"], "signing secret": made["signing_secret"]})
+
+
+@app.command()
+def brake(
+    partner: Partner,
+    most: Annotated[int, typer.Argument(min=1, help="Requests in any 60 seconds, over all keys.")],
+    *,
+    port: Port = None,
+    endpoint: Endpoint = None,
+    on_aws: OnAws = False,
+    as_json: Json = False,
+) -> None:
+    """Allow fewer requests a minute than the plan, at once; `unbrake` lifts it.
+
+    [bold]Example[/bold]
+
+      [cyan]stadion partner brake store 60[/cyan]
+    """
+    body = {"most_per_minute": most}
+    made = call(target(port, endpoint, on_aws=on_aws), "PUT", path_of(partner, "limit"), body)
+    tell({"partner": partner, **made}, as_json=as_json)
+
+
+@app.command()
+def unbrake(
+    partner: Partner, *, port: Port = None, endpoint: Endpoint = None, on_aws: OnAws = False, as_json: Json = False
+) -> None:
+    """As many as the plan allows again.
+
+    [bold]Example[/bold]
+
+      [cyan]stadion partner unbrake store[/cyan]
+    """
+    call(target(port, endpoint, on_aws=on_aws), "DELETE", path_of(partner, "limit"))
+    tell({"partner": partner, "most_per_minute": "as its plan"}, as_json=as_json)
 
 
 @app.command()

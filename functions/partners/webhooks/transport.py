@@ -30,10 +30,7 @@ def post(to: Destination, headers: Mapping[str, str], body: bytes, *, whole_s: f
             connection.sock = deadline.holds(socket.create_connection((to.address, to.port), timeout=CONNECT_S))
             connection.sock.settimeout(whole_s)
             if to.scheme == "https":
-                connection.sock = deadline.holds(_context().wrap_socket(
-                    connection.sock, server_hostname=to.host, do_handshake_on_connect=False
-                ))  # fmt: skip
-                connection.sock.do_handshake()
+                connection.sock = _over_tls(connection.sock, to.host, deadline)
             connection.request("POST", to.path, body=body, headers=sent)
             status = connection.getresponse().status
     except (OSError, HTTPException) as error:
@@ -41,6 +38,13 @@ def post(to: Destination, headers: Mapping[str, str], body: bytes, *, whole_s: f
     if deadline.is_over:
         raise NoAnswerError("Deadline")  # headers that break off are read as if they were all
     return status
+
+
+def _over_tls(opened: socket.socket, host: str, deadline: "_Deadline") -> ssl.SSLSocket:
+    secured = _context().wrap_socket(opened, server_hostname=host, do_handshake_on_connect=False)
+    deadline.holds(secured)
+    secured.do_handshake()
+    return secured
 
 
 class _Deadline:

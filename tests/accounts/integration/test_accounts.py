@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from accounts import store
-from stadion import clock, storage
+from stadion import clock, standing, storage
 from stadion.errors import StaleVersionError
 from stadion.i18n import Language
 from stadion.privacy import distance_m
@@ -395,3 +395,17 @@ def test_of_two_edits_that_looked_at_one_profile_the_second_is_refused(accounts:
         store.revise_profile(seen, seen.revised(now, city="Omsk"), [], now)
 
     assert store.profile(anna).city == "Perm"
+
+
+def test_one_athlete_is_braked_and_let_go_by_signed_requests_only(accounts: Service, anna: str) -> None:
+    path = f"/v1/admin/accounts/users/{ANNA['email'].lower()}/limit"
+    assert accounts.call("PUT", path, {"most_per_minute": 1}, user=anna).status == 403
+    assert accounts.sign("PUT", path, {"most_per_minute": 1}).body == {"most_per_minute": 1}
+
+    _, refused = [accounts.call("GET", "/v1/me", user=anna) for _ in range(2)]
+    assert (refused.status, refused.headers["RateLimit-Policy"]) == (429, '"athlete";q=1;w=60')
+    assert accounts.sign("DELETE", path).status == 204
+    assert standing.of(anna).most_per_minute is None
+    assert (
+        accounts.sign("PUT", "/v1/admin/accounts/users/nobody@example.org/limit", {"most_per_minute": 1}).status == 404
+    )

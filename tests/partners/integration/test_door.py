@@ -115,9 +115,11 @@ def test_one_partners_refusals_are_nobody_elses(store: Store) -> None:
 
 
 def test_a_brake_outlasts_a_change_of_the_partner(store: Store) -> None:
-    with Change(None, datetime.now(UTC)) as change:
-        partner_standing.brake("store", 7, change=change)
+    braked = store.service.sign("PUT", f"{ADMIN}/store/limit", {"most_per_minute": 7})
+    assert (braked.status, braked.body) == (200, {"most_per_minute": 7})
     store.service.sign("POST", f"{ADMIN}/store/disable")
     store.service.sign("POST", f"{ADMIN}/store/enable")
 
     assert store.put("a", SHOES).headers["RateLimit-Policy"] == '"partner";q=7;w=60'
+    assert store.service.sign("DELETE", f"{ADMIN}/store/limit").status == 204
+    assert store.put("a", SHOES).headers["RateLimit-Policy"] == '"partner";q=3000;w=60'
