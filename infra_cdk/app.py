@@ -19,6 +19,7 @@ from infra_cdk.guardrails import violations
 from infra_cdk.nag import add_nag
 from infra_cdk.parts.entry_points import PRODUCT, entry_points
 from infra_cdk.stacks.base import ServiceStack
+from infra_cdk.stacks.edge import EdgeStack
 from infra_cdk.stacks.platform import PlatformStack
 from infra_cdk.stacks.timestream import TimestreamStack
 
@@ -55,6 +56,8 @@ def build(environment: Environment, *, outdir: str | None = None) -> tuple[App, 
     platform = PlatformStack(app, environment=environment)
     if environment.timestream:
         TimestreamStack(app, environment=environment)
+    if environment.api_domain:
+        EdgeStack(app, environment=environment)
     written = {entry_point.service for entry_point in entry_points(environment.functions)}
     missing: list[str] = []
     made: dict[str, ServiceStack] = {}
@@ -92,7 +95,7 @@ def unzipped(outdir: Path) -> dict[str, int]:
 
 def chosen(variables: Mapping[str, str]) -> Environment:
     """By STADION_ENV; STADION_TIMESTREAM=1 for an account that may use Timestream, STADION_MAIL_VERIFIED=0 for one
-    whose mail domain SES has not verified yet."""
+    whose mail domain SES has not verified yet, STADION_EDGE=0 for one that has no edge yet."""
     environment = ENVIRONMENTS[variables.get("STADION_ENV", "local")]
     if environment is LOCAL:
         return environment
@@ -100,6 +103,7 @@ def chosen(variables: Mapping[str, str]) -> Environment:
         environment,
         timestream=variables.get("STADION_TIMESTREAM") == "1",
         mail_verified=variables.get("STADION_MAIL_VERIFIED", "1") == "1",
+        edge=variables.get("STADION_EDGE", "1") == "1",
     )
 
 

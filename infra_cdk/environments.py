@@ -61,6 +61,11 @@ class Environment:
     """How many times what a network may ask for (`functions/accounts/brakes/domain.py`)."""
     athlete_allowance: int = 1
     """How many times what an athlete may ask for within a minute or a day (`stadion.standing`, workouts' quotas)."""
+    api_domain: str = ""
+    """Under which apps and partners call, and whose certificate the edge asks for."""
+    edge: bool = False
+    """Functions answer only what came through the edge. Not at an account's first deployment, which makes the secret
+    that the edge will send (STADION_EDGE=0)."""
     push_applications: tuple[tuple[str, str], ...] = ()
     """Platform and name (`APNS/stadion-ios`) of its SNS application. It holds credentials: no template makes it."""
     timestream: bool = False
@@ -109,6 +114,8 @@ DEV = Environment(
     former_names=True,
     app_origins=("http://localhost:3000", "https://dev.stadion.example"),
     mail_domain="dev.stadion.example",
+    api_domain="api.dev.stadion.example",
+    edge=True,
 )
 
 PROD = Environment(
@@ -124,6 +131,8 @@ PROD = Environment(
     former_names=True,
     app_origins=("https://app.stadion.example",),
     mail_domain="stadion.example",
+    api_domain="api.stadion.example",
+    edge=True,
     sms_month_usd=500,
 )
 

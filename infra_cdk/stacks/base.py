@@ -10,6 +10,7 @@ from infra_cdk.environments import Environment
 from infra_cdk.parts.api import Auth, Route, ServiceApi
 from infra_cdk.parts.bucket import A_WEEK, ServiceBucket
 from infra_cdk.parts.consumer import Consumer, Events
+from infra_cdk.parts.edge_secret import BehindTheEdge
 from infra_cdk.parts.entry_points import Former
 from infra_cdk.parts.function import ServiceFunction, TableUse
 from infra_cdk.parts.schedule import EveryFewMinutes
@@ -52,6 +53,7 @@ class ServiceStack(StadionStack):
         self.time_series = TimeSeries(environment)
         self.standing = Standing(platform.standing)
         self.partners_standing = Standing(platform.standing, whose=PARTNERS)
+        self.edge = BehindTheEdge(platform.edge if environment.edge else None)
         self.users = Variables(
             {
                 "STADION_USER_POOL_ID": platform.users.user_pool_id,
@@ -82,7 +84,7 @@ class ServiceStack(StadionStack):
         self, routes: Sequence[Route], *, uses: Uses = (), memory_mb: int = 512, table: TableUse = TableUse.WRITES
     ) -> None:
         """`api.py` behind these routes. Whom it serves, it looks up before (`stadion.http`)."""
-        self._lead(routes, "api", [self.standing, *uses], memory_mb=memory_mb, table=table)
+        self._lead(routes, "api", [self.standing, self.edge, *uses], memory_mb=memory_mb, table=table)
 
     def administer(
         self, *paths: str, place: str = "admin_api", uses: Uses = (), table: TableUse = TableUse.WRITES
@@ -103,7 +105,7 @@ class ServiceStack(StadionStack):
         """`on_<whose>_request.py`, which partners call. Who asks, it looks up before (`stadion.partner_http`)."""
         if self._is_missing(place):
             return None
-        uses = [self.partners_standing, *uses]
+        uses = [self.partners_standing, self.edge, *uses]
         for former in self._formers(place):
             self._function(place, API_TIMEOUT, uses, known_as=former)
         return self._function(place, API_TIMEOUT, uses)

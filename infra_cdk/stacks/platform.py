@@ -40,6 +40,7 @@ from infra_cdk.parts.alarms import Trouble, function_metric, raise_alarm
 from infra_cdk.parts.api import Auth, ForeignRoutes, Route, ServiceApi
 from infra_cdk.parts.bucket import ServiceBucket
 from infra_cdk.parts.dashboard import StadionDashboard
+from infra_cdk.parts.edge_secret import BehindTheEdge, EdgeSecret
 from infra_cdk.parts.entry_points import PRODUCT, EntryPoint
 from infra_cdk.parts.function import ServiceFunction
 from infra_cdk.parts.gateway_logs import GatewayLogWriter
@@ -115,6 +116,7 @@ class PlatformStack(StadionStack):
         self.bus = EventBus(self, "Bus", event_bus_name=PRODUCT)
         self.key = ServiceKey(self, service="platform", environment=environment)
         self.standing = StandingTable(self, key=self.key, environment=environment)
+        self.edge = EdgeSecret(self, key=self.key, environment=environment) if environment.api_domain else None
         self.claims = self._claims()
         self._archive()
         self.users = self._users()
@@ -334,6 +336,7 @@ class PlatformStack(StadionStack):
             alarm_topic=self.alarm_topic,
             timeout=API_TIMEOUT,
         )
+        BehindTheEdge(self.edge if self.environment_.edge else None).lend(function)
         ServiceApi(self, api_id=self.api.api_id, authorizer_id=self.authorizer.ref).lead(ROUTES, to=function)
 
     def _watch(self) -> None:

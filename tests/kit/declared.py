@@ -23,6 +23,7 @@ BY_THE_EDGE: Final = frozenset(
     {
         "access_token_required",
         "account_is_suspended",
+        "address_is_not_public",
         "api_key_is_invalid",
         "api_key_required",
         "partner_is_disabled",

@@ -7,7 +7,7 @@ import pytest
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
-from stadion import standing
+from stadion import settings, standing
 from stadion.http import (
     AdminRoutes,
     Api,
@@ -47,9 +47,11 @@ class Anything(RequestModel):
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """There is no table here: nobody has ended a session."""
+    """There is no table here: nobody has ended a session, and nobody is counted."""
     service_environment(monkeypatch)
-    monkeypatch.setattr(standing, "of", lambda _: standing.Standing())
+    monkeypatch.setenv("STADION_SERVICE", "test")
+    settings.forget()
+    monkeypatch.setattr(standing, "admit", lambda _: None)
 
 
 def call(api: Api, method: str, path: str, body: Any = None, **headers: str) -> Answer:

@@ -36,6 +36,7 @@ from stadion.observability import correlate, correlation_id, count, log, logger,
 from stadion.pagination import MAX_LIMIT, ListResponse, Page
 from stadion.rates import Rate
 from stadion.retry import retry_on_conflict
+from stadion.settings import settings
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -180,7 +181,7 @@ class Api(Exchange, APIGatewayHttpResolver):
         self.exception_handler(RequestUnsupportedContentType)(self._invalid)
         self.exception_handler(Exception)(self._unexpected)
         self.not_found(self._no_such_route)
-        self.use(middlewares=[self._note_route])
+        self.use(middlewares=[self._check_way, self._note_route])
         self.matched_route: str | None = None
         self.rate: Rate | None = None
 
@@ -200,6 +201,15 @@ class Api(Exchange, APIGatewayHttpResolver):
             from stadion import standing
 
             self.rate = standing.admit(claims)
+        return next_middleware(api)
+
+    def _check_way(self, api: "Api", next_middleware: Callable[["Api"], Response[Any]]) -> Response[Any]:
+        """Through the edge, but for what is signed: its signature is over the gateway's own name."""
+        is_signed = bool((self.event.raw_event["requestContext"].get("authorizer") or {}).get("iam"))
+        if settings().edge_secret and not is_signed:
+            from stadion import edge
+
+            edge.check(self.event.headers)
         return next_middleware(api)
 
     def _note_route(self, api: "Api", next_middleware: Callable[["Api"], Response[Any]]) -> Response[Any]:

@@ -23,6 +23,8 @@ class Settings(BaseSettings):
     service: str
     table: str = ""
     standing_table: str = ""
+    edge_secret: str = ""
+    """ARN of what only the edge sends; empty where there is none."""
     bus: str = "stadion"
     partner_rates: dict[str, int] = Field(default_factory=dict)
     """Plan -> requests a second (in JSON)."""

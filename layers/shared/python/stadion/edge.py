@@ -1,0 +1,82 @@
+"""On AWS everybody comes through the edge, which says so by a secret and names the viewer; who passes it by is refused.
+
+The secret is rotated by a deployment: for that while the value of before is good as well. Signed requests of admins
+are not sent through it, since their signature is over the gateway's own name.
+"""
+
+import hmac
+import time
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from stadion.errors import ForbiddenError
+from stadion.i18n import Text
+from stadion.settings import settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+SECRET: Final = "x-stadion-edge"  # noqa: S105 - its name
+VIEWER: Final = "x-stadion-viewer"
+"""The address of who asked the edge."""
+STAGES: Final = ("AWSCURRENT", "AWSPREVIOUS")
+LOOKED_AT_MOST_EVERY_S: Final = 60.0
+"""For what nobody knows: anybody can send one."""
+
+
+class EdgePassedByError(ForbiddenError):
+    code = "address_is_not_public"
+    title = Text(en="Not this way", ru="Не по этому адресу")
+    explanation = Text(en="Call the API by its public name.", ru="Обращайтесь к API по его публичному имени.")
+
+
+class _Known:
+    """The values that are good, as they were last read."""
+
+    def __init__(self) -> None:
+        self._values: tuple[str, ...] = ()
+        self._read_at: float | None = None
+
+    def has(self, sent: str) -> bool:
+        if self._is_among(sent):
+            return True
+        now = time.monotonic()
+        if self._read_at is None or now - self._read_at >= LOOKED_AT_MOST_EVERY_S:
+            self._values, self._read_at = tuple(_read(settings().edge_secret)), now
+        return self._is_among(sent)
+
+    def _is_among(self, sent: str) -> bool:
+        return any(hmac.compare_digest(sent.encode(), one.encode()) for one in self._values)
+
+
+KNOWN: Final = _Known()
+
+
+def check(headers: Mapping[str, str]) -> None:
+    """`EdgePassedByError`, where there is an edge."""
+    if settings().edge_secret and not KNOWN.has(headers.get(SECRET, "")):
+        raise EdgePassedByError
+
+
+def viewer(headers: Mapping[str, str], source_ip: str) -> str:
+    """The address of who asks, of a request that passed `check`: behind the edge the source is the edge itself."""
+    return headers.get(VIEWER, "") if settings().edge_secret else source_ip
+
+
+def _read(secret: str) -> list[str]:
+    """`AWSPREVIOUS` is there after the first rotation only."""
+    found = []
+    for stage in STAGES:
+        try:
+            found.append(client().get_secret_value(SecretId=secret, VersionStage=stage)["SecretString"])
+        except client().exceptions.ResourceNotFoundException:
+            continue
+    return found
+
+
+@cache
+def client() -> "SecretsManagerClient":
+    import boto3
+
+    return boto3.client("secretsmanager")

@@ -1,0 +1,118 @@
+"""The edge as CloudFormation gets it: who may come, how fast, over which TLS, and who says so to the functions."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from aws_cdk import App
+
+from infra_cdk.app import chosen
+from infra_cdk.environments import DEV, LOCAL, PROD
+from infra_cdk.stacks import edge as edge_stack
+from stadion import edge
+
+Resources = dict[str, dict[str, Any]]
+
+
+@pytest.fixture(scope="module", params=[DEV, PROD], ids=lambda environment: environment.name)
+def resources(request: pytest.FixtureRequest) -> Resources:
+    app = App()
+    edge_stack.EdgeStack(app, environment=request.param)
+    [stack] = app.synth().stacks
+    assert stack.environment.region == "us-east-1"
+    return dict(stack.template["Resources"])
+
+
+def only(resources: Resources, kind: str) -> dict[str, Any]:
+    [found] = [one["Properties"] for one in resources.values() if one["Type"] == kind]
+    return dict(found)
+
+
+def behaviours(resources: Resources) -> list[dict[str, Any]]:
+    said = only(resources, "AWS::CloudFront::Distribution")["DistributionConfig"]
+    return [said["DefaultCacheBehavior"], *said["CacheBehaviors"]]
+
+
+def test_it_has_a_name_a_certificate_and_no_old_tls(resources: Resources) -> None:
+    said = only(resources, "AWS::CloudFront::Distribution")["DistributionConfig"]
+    certificate = only(resources, "AWS::CertificateManager::Certificate")
+    assert said["Aliases"] == [certificate["DomainName"]]
+    assert said["ViewerCertificate"]["MinimumProtocolVersion"] == "TLSv1.2_2025"
+    assert said["ViewerCertificate"]["SslSupportMethod"] == "sni-only"
+    assert {one["ViewerProtocolPolicy"] for one in behaviours(resources)} == {"https-only"}
+    for origin in said["Origins"]:
+        assert origin["CustomOriginConfig"]["OriginProtocolPolicy"] == "https-only"
+        assert origin["CustomOriginConfig"]["OriginSSLProtocols"] == ["TLSv1.2"]
+
+
+def test_each_origin_is_told_by_a_secret_that_no_template_has(resources: Resources) -> None:
+    for origin in only(resources, "AWS::CloudFront::Distribution")["DistributionConfig"]["Origins"]:
+        [header] = origin["OriginCustomHeaders"]
+        assert header["HeaderName"] == edge.SECRET
+        assert header["HeaderValue"] == "{{resolve:secretsmanager:stadion/platform/edge:SecretString:::}}"
+
+
+def test_the_viewer_is_named_over_whatever_was_sent(resources: Resources) -> None:
+    code = only(resources, "AWS::CloudFront::Function")["FunctionCode"]
+    assert f'request.headers["{edge.VIEWER}"] = {{ value: event.viewer.ip }}' in code
+    assert edge_stack.SECRET_HEADER == edge.SECRET
+    for one in behaviours(resources):
+        assert [association["EventType"] for association in one["FunctionAssociations"]] == ["viewer-request"]
+        assert one["OriginRequestPolicyId"] == "b689b0a8-53d0-40ab-baf2-68738e2966ac"  # all that was sent but the host
+
+
+def test_only_documents_are_kept_and_compressed(resources: Resources) -> None:
+    said = only(resources, "AWS::CloudFront::Distribution")["DistributionConfig"]
+    nothing = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+    assert said["DefaultCacheBehavior"]["CachePolicyId"] == nothing
+    kept = {one["PathPattern"] for one in said["CacheBehaviors"] if one["CachePolicyId"] != nothing}
+    assert kept == {"/docs", "/docs/*"}
+    policy = only(resources, "AWS::CloudFront::CachePolicy")["CachePolicyConfig"]
+    keyed = policy["ParametersInCacheKeyAndForwardedToOrigin"]
+    assert (keyed["EnableAcceptEncodingGzip"], keyed["EnableAcceptEncodingBrotli"]) == (True, True)
+    assert keyed["QueryStringsConfig"] == {"QueryStringBehavior": "none"}
+    assert keyed["HeadersConfig"] == {"HeaderBehavior": "none"}
+
+
+def test_browsers_are_told_to_be_strict(resources: Resources) -> None:
+    said = only(resources, "AWS::CloudFront::ResponseHeadersPolicy")["ResponseHeadersPolicyConfig"]
+    strict = said["SecurityHeadersConfig"]
+    transport = strict["StrictTransportSecurity"]
+    assert transport["AccessControlMaxAgeSec"] == 2 * 365 * 86_400
+    assert (transport["IncludeSubdomains"], transport["Preload"], transport["Override"]) == (True, True, True)
+    assert strict["ContentTypeOptions"] == {"Override": True}
+    assert strict["FrameOptions"]["FrameOption"] == "DENY"
+    assert strict["ReferrerPolicy"]["ReferrerPolicy"] == "no-referrer"
+    assert "default-src 'none'" in strict["ContentSecurityPolicy"]["ContentSecurityPolicy"]
+    assert strict["ContentSecurityPolicy"]["Override"] is False  # the pages of ours load what they say themselves
+
+
+def test_a_network_has_a_rate_of_its_own_and_a_lower_one_at_the_door(resources: Resources) -> None:
+    wall = only(resources, "AWS::WAFv2::WebACL")
+    assert (wall["Scope"], wall["DefaultAction"]) == ("CLOUDFRONT", {"Allow": {}})
+    sign_in, requests, *managed = sorted(wall["Rules"], key=lambda rule: rule["Priority"])
+    assert [len({rule[name] for rule in wall["Rules"]}) for name in ("Priority", "Name")] == [len(wall["Rules"])] * 2
+    for rule, limit in ((sign_in, 100), (requests, 30_000)):
+        counted = rule["Statement"]["RateBasedStatement"]
+        assert (counted["Limit"], counted["AggregateKeyType"], counted["EvaluationWindowSec"]) == (limit, "IP", 300)
+        answer = rule["Action"]["Block"]["CustomResponse"]
+        assert (answer["ResponseCode"], answer["ResponseHeaders"]) == (429, [{"Name": "Retry-After", "Value": "300"}])
+        assert answer["CustomResponseBodyKey"] in wall["CustomResponseBodies"]
+    scope = sign_in["Statement"]["RateBasedStatement"]["ScopeDownStatement"]["ByteMatchStatement"]
+    assert (scope["SearchString"], scope["PositionalConstraint"]) == ("/v1/auth/", "STARTS_WITH")
+    assert "NORMALIZE_PATH" in {one["Type"] for one in scope["TextTransformations"]}
+    assert all(rule["OverrideAction"] == {"None": {}} for rule in managed)
+    assert not any(rule["VisibilityConfig"]["SampledRequestsEnabled"] for rule in wall["Rules"])
+
+
+def test_its_429_is_a_problem_like_any(resources: Resources) -> None:
+    [body] = only(resources, "AWS::WAFv2::WebACL")["CustomResponseBodies"].values()
+    problem = json.loads(body["Content"])
+    assert (problem["status"], problem["code"]) == (429, "too_many_requests")
+    assert {"type", "title", "detail", "instance", "trace_id"} <= problem.keys()
+
+
+def test_an_account_begins_without_it_and_the_laptop_has_none() -> None:
+    assert (DEV.edge, PROD.edge, LOCAL.edge, LOCAL.api_domain) == (True, True, False, "")
+    assert chosen({"STADION_ENV": "prod", "STADION_EDGE": "0"}) == replace(PROD, edge=False)
