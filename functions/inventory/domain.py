@@ -4,15 +4,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any
 
 from pydantic import AwareDatetime, Field
 
 from inventory.categories import CATEGORIES
-from stadion.athletes import WithConsents
+from stadion.athletes import WithPurchases
 from stadion.categories import GearCategory
 from stadion.clock import local_date
-from stadion.events.accounts import ConsentKind
 from stadion.events.inventory import GearWearReached
 from stadion.events.notifications import NotificationRequested
 from stadion.events.workouts import WorkoutFacts, WorkoutUse
@@ -107,10 +106,8 @@ class Gear(Value):
         }
 
 
-class Owner(WithConsents):
+class Owner(WithPurchases):
     """Whose gear it is."""
-
-    kinds: ClassVar = frozenset({ConsentKind.PURCHASES})
 
 
 class Purchase(Value):

@@ -1,4 +1,4 @@
-"""Keeps this service's own copy of the one consent that it asks for."""
+"""Keeps this service's own copy of the one consent that it asks for, of each partner."""
 
 from inventory.store import OWNERS
 from stadion import clock, copies

@@ -33,7 +33,7 @@ def _buy(user_id: str, order: OrderCompleted, now: datetime) -> str:
     before = stored.value or Purchase(partner_id=order.partner_id, order_id=order.order_id)
     if before.is_completed:
         return "repeated"
-    if not store.may_add_purchases(user_id):
+    if not store.may_add_purchases(user_id, order.partner_id):
         return "without_consent"
     gears = list(_pieces(user_id, order, _came_back(before), now))[:MAX_PIECES]
     pieces = {gear.gear_id: sku for gear, sku in gears}
@@ -69,7 +69,7 @@ def _gear(
         user_id=user_id,
         category=category,
         brand=line.brand,
-        model=(line.name.removeprefix(line.brand or "").strip() or line.name)[:MAX_MODEL],
+        model=_model(line),
         purchased_on=order.completed_at.date(),
         limit=CATEGORIES[category].limit,
         created_at=now,
@@ -77,12 +77,19 @@ def _gear(
     )
 
 
+def _model(line: OrderLine) -> str | None:
+    """None of what the catalogue does not know: then the gear is called by its category."""
+    if line.name is None:
+        return None
+    return (line.name.removeprefix(line.brand or "").strip() or line.name)[:MAX_MODEL]
+
+
 def _give_back(user_id: str, order: OrderReturned, now: datetime) -> str:
     stored = store.purchase(user_id, order.partner_id, order.order_id)
     before = stored.value or Purchase(partner_id=order.partner_id, order_id=order.order_id)
     if str(order.order_version) in before.returned:
         return "repeated"
-    if not before.revision and not store.may_add_purchases(user_id):
+    if not before.revision and not store.may_add_purchases(user_id, order.partner_id):
         return "without_consent"
     came_back = {line.sku: line.quantity for line in order.lines}
     given = _given(user_id, before, came_back) if before.is_completed else []

@@ -7,11 +7,9 @@ from typing import Any
 from inventory.domain import Component, Gear, GearStatus, Owner, Purchase, account, silent_notes
 from inventory.errors import GearIdTakenError, GearNotFoundError
 from stadion import pagination
-from stadion.athletes import Consent
 from stadion.change import Change
 from stadion.dynamo import Item
 from stadion.errors import StaleVersionError
-from stadion.events.accounts import ConsentKind
 from stadion.events.envelope import Event
 from stadion.idempotency import IdempotencyKey
 from stadion.ledger import NOTHING, Account, Ledger
@@ -33,16 +31,15 @@ PURCHASES = Records(
 """An order's pieces and returns: the store's events, on its revision."""
 
 
-def _owner(item: Item) -> Owner:
-    """Also as it was stored until November 2026: the one consent, whose revision was the item's."""
-    if "granted" not in item.body:
-        return Owner.model_validate(item.body)
-    consent = Consent(granted=item.body["granted"], revision=int(item.revision or 0))
-    return Owner(consents={ConsentKind.PURCHASES: consent})
-
-
-OWNERS = Records(Owner, kind="consent", pk="USER#{user_id}", sk="CONSENT#purchases", load=_owner)
-"""The consent `purchases`: `on_account_events`, by its revision; asked by a completed order."""
+OWNERS = Records(
+    Owner,
+    kind="consent",
+    pk="USER#{user_id}",
+    sk="CONSENT#purchases",
+    load=lambda item: Owner(purchases=item.body.get("purchases", {})),
+)
+"""The consent `purchases`, by partner: `on_account_events`, by its revisions; asked by a completed order. What was
+stored until 2026-12 names no partner, and counts for nobody."""
 
 
 def ledger(user_id: str) -> Ledger:
@@ -147,6 +144,6 @@ def take(
     return True
 
 
-def may_add_purchases(user_id: str) -> bool:
+def may_add_purchases(user_id: str, partner_id: str) -> bool:
     owner = OWNERS.find(user_id)
-    return owner is not None and ConsentKind.PURCHASES in owner.granted
+    return owner is not None and owner.may_add_purchases(partner_id)

@@ -8,10 +8,18 @@ from typing import Any
 
 from pydantic import AwareDatetime, Field
 
-from stadion.athletes import WithBody, WithConsents, WithLanguage, WithPlace, WithRegistration, WithZone
+from stadion.athletes import (
+    WithBody,
+    WithConsents,
+    WithLanguage,
+    WithPlace,
+    WithPurchases,
+    WithRegistration,
+    WithZone,
+)
 from stadion.clock import local_date
 from stadion.consents import may_count
-from stadion.events.accounts import ConsentKind
+from stadion.events.accounts import OF_A_PARTNER, ConsentKind
 from stadion.events.workouts import WorkoutFacts, WorkoutUse
 from stadion.paid import CodeDiscount, Paid, PaidLine
 from stadion.values import Value
@@ -19,7 +27,11 @@ from stadion.values import Value
 MARKETING = (ConsentKind.MARKETING_PUSH, ConsentKind.MARKETING_EMAIL, ConsentKind.MARKETING_SMS)
 
 
-class Athlete(WithLanguage, WithZone, WithPlace, WithBody, WithRegistration, WithConsents):
+class Athlete(WithLanguage, WithZone, WithPlace, WithBody, WithRegistration, WithConsents, WithPurchases):
+    def has_granted(self, kind: ConsentKind) -> bool:
+        """What is granted to one partner each, to some of them."""
+        return self.adds_purchases if kind in OF_A_PARTNER else kind in self.granted
+
     @property
     def may_be_counted(self) -> bool:
         """For statistics: what they look at, tap and buy."""

@@ -125,7 +125,7 @@ def _leaf(rule: TargetingRule, facts: Facts) -> Finding:
         return _profile(rule.profile, facts)
     if rule.consent is not None:
         text = Text(en="Consent {kind} is granted.", ru="Дано согласие {kind}.")
-        return rule.consent in facts.athlete.granted, phrased(text, kind=rule.consent.value)
+        return facts.athlete.has_granted(rule.consent), phrased(text, kind=rule.consent.value)
     if rule.gear is not None:
         return _gear(rule.gear, facts)
     if rule.activity is not None:

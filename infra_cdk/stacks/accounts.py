@@ -66,6 +66,7 @@ class AccountsStack(ServiceStack):
         )
         roles = Actions({platform.users.user_pool_arn: ROLE_ACTIONS})
         self.administer("/v1/admin/accounts", uses=[self.users, roles])
+        self.consume("consents/on_partner_events")
         self.receive("avatars/on_avatar", avatars, memory_mb=1024, uses=[self.users, self.packages("images")])
         self._watch_codes(environment)
         self.show("CodesSent", "CodesRefused", "AttemptsRefused", "TextsSent")

@@ -141,11 +141,13 @@ class Athlete:
     def post(self, path: str, body: Any = None, **headers: str) -> Any:
         return self.call("POST", path, body, **headers)
 
-    def agree(self, *kinds: str) -> None:
-        """To the current texts, as an app shows them; until the services that keep health data have heard of it."""
+    def agree(self, *kinds: str, partner_id: str | None = None) -> None:
+        """To the current texts, as an app shows them; until the services that keep health data have heard of it. With
+        a partner, to what is agreed to for that one."""
         current = {one["kind"]: one["current"]["version"] for one in self.get("/v1/me/consents")["items"]}
         for kind in kinds:
-            self.call("PUT", f"/v1/me/consents/{kind}", {"granted": True, "text_version": current[kind]})
+            body = {"granted": True, "text_version": current[kind], "partner_id": partner_id}
+            self.call("PUT", f"/v1/me/consents/{kind}", body)
         if HEALTH in kinds:
             eventually(self.shows_health, within_s=ANSWERS_WITHIN_S)
 

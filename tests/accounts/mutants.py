@@ -109,4 +109,11 @@ MUTANTS: Final = (
         "if False:",
         ("tests/accounts/consents/integration",),
     ),
+    Mutant(
+        "late news of an unlinking withdraw what was granted since",
+        "accounts.consents.service:end_with_link",
+        " or known.changed_at > unlinked_at",
+        "",
+        ("tests/accounts/consents/integration/test_consents.py",),
+    ),
 )

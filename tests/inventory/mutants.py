@@ -19,4 +19,11 @@ MUTANTS: Final = (
         "True",
         ("tests/inventory/integration/test_purchases.py",),
     ),
+    Mutant(
+        "what was agreed with one partner is agreed with all",
+        "inventory.store:may_add_purchases",
+        "owner.may_add_purchases(partner_id)",
+        "owner.adds_purchases",
+        ("tests/inventory/integration/test_purchases.py",),
+    ),
 )

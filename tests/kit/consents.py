@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from stadion import writes
 from stadion.athletes import Consent
-from stadion.events.accounts import ConsentKind
+from stadion.events.accounts import OF_A_PARTNER, ConsentKind
 from stadion.records import Place
 from tests.kit.events import entry
 from tests.kit.services import ATHLETE
@@ -29,6 +29,7 @@ def consent(
     """The news of one, as `tests.kit.services.sqs_event` takes it."""
     data = {
         "kind": kind.value,
+        "partner_id": "store" if kind in OF_A_PARTNER else None,
         "granted": granted,
         "revision": revision,
         "text_version": "2026-10",

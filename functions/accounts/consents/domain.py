@@ -12,6 +12,8 @@ from stadion.values import Value
 
 class Consent(Value):
     kind: ConsentKind
+    partner_id: str | None = None
+    """Of `purchases`: whose."""
     granted: bool = False
     revision: int = 0
     text_version: str | None = None
@@ -22,11 +24,17 @@ class ConsentJournalEntry(Value):
     """One change of a consent: what was agreed to or withdrawn, when, from which address. Never edited."""
 
     kind: ConsentKind
+    partner_id: str | None = Field(default=None, description="of `purchases`: whose; null until 2026-12")
     granted: bool
     revision: int
     text_version: str
     changed_at: AwareDatetime
-    address: str
+    address: str = Field(description="the client's, or `partner-links` where it ended with the link to the partner")
+
+    @property
+    def what(self) -> str:
+        """Of one moment, what tells two entries apart beside their revisions."""
+        return f"{self.kind.value}:{self.partner_id}" if self.partner_id else self.kind.value
 
 
 class ConsentText(Value):

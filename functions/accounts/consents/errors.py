@@ -53,3 +53,28 @@ class ConsentStillGrantedError(ConflictError):
         en="Health data are taken as long as health_data is granted. Withdraw it, then delete.",
         ru="Пока дано согласие health_data, данные о здоровье принимаются. Отзовите его, затем удалите их.",
     )
+
+
+class ConsentPartnerRequiredError(UnprocessableError):
+    code = "consent_partner_is_required"
+    title = Text(en="Which partner?", ru="Какой партнёр?")
+    explanation = Text(
+        en="This consent is granted to one partner: partner_id.", ru="Это согласие даётся одному партнёру: partner_id."
+    )
+
+
+class ConsentPartnerRefusedError(UnprocessableError):
+    code = "consent_is_of_no_partner"
+    title = Text(en="Of no partner", ru="Не о партнёре")
+    explanation = Text(
+        en="This consent is granted to Stadion: leave partner_id out.",
+        ru="Это согласие даётся Stadion: не передавайте partner_id.",
+    )
+
+
+class TooManyConsentPartnersError(ConflictError):
+    code = "too_many_consent_partners"
+    title = Text(en="Too many partners", ru="Слишком много партнёров")
+    explanation = Text(
+        en="At most {most} partners are kept for an athlete.", ru="У спортсмена может быть не больше {most} партнёров."
+    )

@@ -7,11 +7,14 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 from accounts.consents import service, store
 from accounts.consents.domain import ConsentJournalEntry
 from accounts.consents.errors import (
+    ConsentPartnerRefusedError,
+    ConsentPartnerRequiredError,
     ConsentStillGrantedError,
     ConsentTextLateError,
     ConsentTextNotCurrentError,
     ConsentTextRequiredError,
     ConsentTextTakenError,
+    TooManyConsentPartnersError,
     TooManyConsentTextsError,
 )
 from accounts.consents.schemas import (
@@ -37,7 +40,8 @@ TEXTS: Final = "/v1/admin/accounts/consent-texts"
 
 @router.get("/v1/me/consents", summary="Show the consents as they hold now, and their texts", tags=TAGS)
 def list_consents() -> ListResponse[ConsentResponse]:
-    """Of each kind, what holds and the text that is to be shown before it is asked for."""
+    """Of each kind, what holds and the text that is to be shown before it is asked for. `purchases` has a line without
+    a partner, which never holds, and one for each partner that it was granted to."""
     found = service.show(router.user_id, clock.now())
     return ListResponse[ConsentResponse](items=[ConsentResponse.of(*one) for one in found])
 
@@ -46,13 +50,22 @@ def list_consents() -> ListResponse[ConsentResponse]:
     "/v1/me/consents/<kind>",
     summary="Grant or withdraw a consent",
     tags=TAGS,
-    raises=(ConsentTextNotCurrentError, ConsentTextRequiredError, RequestInProgressError),
+    raises=(
+        ConsentPartnerRefusedError,
+        ConsentPartnerRequiredError,
+        ConsentTextNotCurrentError,
+        ConsentTextRequiredError,
+        RequestInProgressError,
+        TooManyConsentPartnersError,
+    ),
 )
 def put_consent(kind: ConsentKind, body: Annotated[ConsentPut, Body()]) -> ConsentResponse:
-    """A grant names the current text. A withdrawal is taken whatever it names, and holds everywhere within a minute."""
+    """A grant names the current text, and `purchases` the partner: it holds for that one only. A withdrawal is taken
+    whatever it names, and holds everywhere within a minute."""
     changed = service.put(
         router.user_id,
         kind,
+        partner_id=body.partner_id,
         granted=body.granted,
         text_version=body.text_version,
         address=router.event.request_context.http.source_ip,

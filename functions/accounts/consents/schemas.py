@@ -11,6 +11,7 @@ from stadion.events.accounts import ConsentKind
 from stadion.fields import Moment
 from stadion.http import RequestModel
 from stadion.i18n import Language
+from stadion.identifiers import PartnerId
 
 VERSION = r"^[\w.-]+$"
 TextVersion = Annotated[str, Path(min_length=1, max_length=40, pattern=VERSION, examples=["2026-12"])]
@@ -18,6 +19,7 @@ Wording = Annotated[str, Field(min_length=1, max_length=4000)]
 
 
 class ConsentPut(RequestModel):
+    partner_id: PartnerId | None = Field(default=None, description="of `purchases`, and of nothing else: whose")
     granted: Annotated[bool, Strict()] = Field(description="true or false, and nothing that could be taken for it")
     text_version: str | None = Field(
         default=None,
@@ -43,6 +45,9 @@ class CurrentConsentText(BaseModel):
 
 class ConsentResponse(BaseModel):
     kind: ConsentKind
+    partner_id: str | None = Field(
+        description="of `purchases`: whose; the line without one shows the text to an athlete who has granted nothing"
+    )
     granted: bool
     text_version: str | None = Field(description="that was agreed to, or named by the withdrawal")
     changed_at: AwareDatetime | None

@@ -8,6 +8,8 @@ from accounts import store as accounts
 from accounts.consents import store
 from accounts.consents.domain import Consent, ConsentJournalEntry, ConsentText, ConsentTexts
 from accounts.consents.errors import (
+    ConsentPartnerRefusedError,
+    ConsentPartnerRequiredError,
     ConsentStillGrantedError,
     ConsentTextLateError,
     ConsentTextNotCurrentError,
@@ -17,25 +19,42 @@ from accounts.consents.errors import (
 )
 from stadion.change import Change
 from stadion.errors import ConsentRequiredError
-from stadion.events.accounts import ConsentChanged, ConsentKind, HealthDataDeletionAsked
+from stadion.events.accounts import OF_A_PARTNER, ConsentChanged, ConsentKind, HealthDataDeletionAsked
 from stadion.events.envelope import Event
 from stadion.i18n import Language
 from stadion.retry import retry_on_conflict
 
 MAX_TEXTS: Final = 30
 """Versions of one text; with two languages of 4 000 letters they fit an item."""
+MAX_PARTNERS: Final = 100
+"""To whom one athlete has ever granted something: twice as many as may be linked at a time."""
+BY_UNLINKING: Final = "partner-links"
+"""In the journal, in the place of an address."""
+How = Callable[[Consent, ConsentTexts], tuple[Consent, ConsentJournalEntry, Event] | None]
 
 
 def put(
-    user_id: str, kind: ConsentKind, *, granted: bool, text_version: str | None, address: str, now: datetime
+    user_id: str,
+    kind: ConsentKind,
+    *,
+    partner_id: str | None,
+    granted: bool,
+    text_version: str | None,
+    address: str,
+    now: datetime,
 ) -> tuple[Consent, ConsentText]:
     """The same state again (same decision, same text) is no change and leaves no entry; beside it the current text.
 
     `ConsentTextNotCurrentError` for a grant of any other text. A withdrawal is always taken."""
+    if (kind in OF_A_PARTNER) != (partner_id is not None):
+        wrong = ConsentPartnerRequiredError if partner_id is None else ConsentPartnerRefusedError
+        raise wrong(pointer="#/partner_id")
     current: list[ConsentText] = []
 
     def changed(known: Consent, texts: ConsentTexts) -> tuple[Consent, ConsentJournalEntry, Event] | None:
         current[:] = [texts.current(now)]
+        if partner_id is not None and not granted and not known.revision:
+            return None  # of whom nothing is kept
         version = text_version or (None if granted else known.text_version or current[0].version)
         if version is None:
             raise ConsentTextRequiredError(pointer="#/text_version")
@@ -46,23 +65,48 @@ def put(
             raise ConsentTextNotCurrentError(
                 pointer="#/text_version", extensions={"current_version": named}, current=named
             )
-        # Of two requests at once, the one that was written last is the newer one, whenever it had come in.
-        changed_at = max(now, known.changed_at + timedelta(milliseconds=1)) if known.changed_at else now
-        facts = {
-            "kind": kind,
-            "granted": granted,
-            "revision": known.revision + 1,
-            "text_version": version,
-            "changed_at": changed_at,
-        }
-        return Consent(**facts), ConsentJournalEntry(**facts, address=address), ConsentChanged(**facts)
+        return _changed(known, granted, version, address, now)
 
-    consent = retry_on_conflict(lambda: store.change(user_id, kind, changed, now))
-    return consent, current[0]
+    return _write(user_id, Consent(kind=kind, partner_id=partner_id), changed, now), current[0]
+
+
+def end_with_link(user_id: str, partner_id: str, unlinked_at: datetime, now: datetime) -> bool:
+    """What was granted to the partner until then is withdrawn. Safe to repeat, and whatever was granted since stays."""
+
+    def changed(known: Consent, _: ConsentTexts) -> tuple[Consent, ConsentJournalEntry, Event] | None:
+        if not known.granted or known.changed_at is None or known.changed_at > unlinked_at:
+            return None
+        withdrawn.append(partner_id)
+        return _changed(known, False, known.text_version or "", BY_UNLINKING, now)
+
+    withdrawn: list[str] = []
+    for kind in OF_A_PARTNER:
+        _write(user_id, Consent(kind=kind, partner_id=partner_id), changed, now)
+    return bool(withdrawn)
+
+
+def _changed(
+    known: Consent, granted: bool, version: str, address: str, now: datetime
+) -> tuple[Consent, ConsentJournalEntry, Event]:
+    # Of two requests at once, the one that was written last is the newer one, whenever it had come in.
+    changed_at = max(now, known.changed_at + timedelta(milliseconds=1)) if known.changed_at else now
+    facts = {
+        "kind": known.kind,
+        "partner_id": known.partner_id,
+        "granted": granted,
+        "revision": known.revision + 1,
+        "text_version": version,
+        "changed_at": changed_at,
+    }
+    return Consent(**facts), ConsentJournalEntry(**facts, address=address), ConsentChanged(**facts)
+
+
+def _write(user_id: str, asked: Consent, changed: How, now: datetime) -> Consent:
+    return retry_on_conflict(lambda: store.change(user_id, asked, changed, now, most_partners=MAX_PARTNERS))
 
 
 def show(user_id: str, now: datetime) -> list[tuple[Consent, ConsentText]]:
-    return [(consent, texts.current(now)) for consent, texts in store.all_of(user_id).values()]
+    return [(consent, texts.current(now)) for consent, texts in store.all_of(user_id)]
 
 
 def check_health(user_id: str) -> Callable[[Change], None]:

@@ -4,31 +4,49 @@ from collections.abc import Callable
 from datetime import datetime
 
 from accounts.consents.domain import Consent, ConsentJournalEntry, ConsentTexts
+from accounts.consents.errors import TooManyConsentPartnersError
 from accounts.consents.seed import first_texts
 from stadion import pagination, writes
 from stadion.change import Change
-from stadion.events.accounts import ConsentKind
+from stadion.events.accounts import OF_A_PARTNER, ConsentKind
 from stadion.events.envelope import Event
+from stadion.limits import Guard
 from stadion.records import Records, Stored, fetch
 
 CONSENTS = Records(Consent, kind="consent", pk="USER#{user_id}", sk="CONSENT#{kind}", own_revision=True, nulls=True)
-"""What holds now; with its journal entry and event in one transaction; one batch with the texts."""
+"""What holds now; with its journal entry and event in one transaction; one batch with the texts. That of `purchases` is
+from before 2026-12, and counts for nobody."""
+OF_PARTNERS = Records(
+    Consent,
+    kind="partner_consent",
+    pk="USER#{user_id}",
+    sk="CONSENT_TO#{kind}#{partner_id}",
+    own_revision=True,
+    nulls=True,
+)
+"""The same of what is granted to one partner; all of them in one query."""
+COUNTED = Records(Guard, kind="counted", pk="USER#{user_id}", sk="COUNTED#consents")
+"""Replaced with every partner that is added, so that their limit holds."""
 JOURNAL = Records(
-    ConsentJournalEntry, kind="journal", pk="USER#{user_id}", sk="JOURNAL#{changed_at}#{kind}#{revision}", nulls=True
+    ConsentJournalEntry, kind="journal", pk="USER#{user_id}", sk="JOURNAL#{changed_at}#{what}#{revision}", nulls=True
 )
 """Only ever put; newest first, with a cursor."""
 TEXTS = Records(ConsentTexts, kind="consent_texts", pk="CONSENT_TEXTS", sk="{kind}")
 """Every version of the text of a kind: admins, on the revision; until then the texts that ship with the code."""
 
 
-def all_of(user_id: str) -> dict[ConsentKind, tuple[Consent, ConsentTexts]]:
-    """In one request."""
-    consents = {kind: CONSENTS.at(user_id, kind) for kind in ConsentKind}
+def all_of(user_id: str) -> list[tuple[Consent, ConsentTexts]]:
+    """Of each kind, in two requests; of what is granted to partners, one without a partner and then each of theirs."""
+    consents = {kind: CONSENTS.at(user_id, kind) for kind in ConsentKind if kind not in OF_A_PARTNER}
     texts = {kind: TEXTS.at(kind) for kind in ConsentKind}
     found = fetch(*consents.values(), *texts.values())
-    return {
-        kind: (found[consents[kind]].value or Consent(kind=kind), _known(found[texts[kind]])) for kind in ConsentKind
-    }
+    granted = {kind: found[place].value for kind, place in consents.items()}
+    theirs = list(OF_PARTNERS.every(user_id))
+    return [
+        (consent, _known(found[texts[kind]]))
+        for kind in ConsentKind
+        for consent in (granted.get(kind) or Consent(kind=kind), *(one for one in theirs if one.kind is kind))
+    ]
 
 
 def one_of(user_id: str, kind: ConsentKind) -> Stored[Consent]:
@@ -37,20 +55,27 @@ def one_of(user_id: str, kind: ConsentKind) -> Stored[Consent]:
 
 def change(
     user_id: str,
-    kind: ConsentKind,
+    asked: Consent,
     how: Callable[[Consent, ConsentTexts], tuple[Consent, ConsentJournalEntry, Event] | None],
     now: datetime,
+    *,
+    most_partners: int,
 ) -> Consent:
-    """State, journal and event in one transaction; `how` answers None when nothing changes."""
-    consent, texts = CONSENTS.at(user_id, kind), TEXTS.at(kind)
-    found = fetch(consent, texts)
-    known = found[consent].value or Consent(kind=kind)
-    changed = how(known, _known(found[texts]))
+    """State, journal and event in one transaction; `how` answers None when nothing changes. `asked` names which."""
+    consent = OF_PARTNERS.of(asked, user_id) if asked.partner_id else CONSENTS.of(asked, user_id)
+    texts, counted = TEXTS.at(asked.kind), COUNTED.at(user_id)
+    found = fetch(consent, texts, counted) if asked.partner_id else fetch(consent, texts)
+    changed = how(found[consent].value or asked, _known(found[texts]))
     if changed is None:
-        return known
+        return found[consent].value or asked
     new, entry, event = changed
+    is_another = asked.partner_id is not None and found[consent].value is None
+    if is_another and sum(1 for _ in OF_PARTNERS.every(user_id)) >= most_partners:
+        raise TooManyConsentPartnersError(most=most_partners)
     with Change(user_id, now) as change_:
         change_.replace(found[consent], new)
+        if is_another:
+            change_.replace(found[counted], Guard())
         change_.put(JOURNAL.of(entry, user_id), entry)
         change_.publish(event)
     return new

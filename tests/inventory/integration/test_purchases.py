@@ -19,13 +19,15 @@ SHOES = {
 }
 
 
-def consent(*, granted: bool = True, revision: int = 1, kind: str = "purchases") -> dict[str, Any]:
-    data = {"kind": kind, "granted": granted, "revision": revision, "text_version": "2026-10"}
+def consent(
+    *, granted: bool = True, revision: int = 1, kind: str = "purchases", partner_id: str | None = "store"
+) -> dict[str, Any]:
+    data = {"kind": kind, "partner_id": partner_id, "granted": granted, "revision": revision, "text_version": "2026-10"}
     return entry("ConsentChanged", {**data, "changed_at": "2026-11-01T06:30:00Z"}, source="accounts")
 
 
-def bought(*lines: dict[str, Any], order_id: str = "o-1") -> dict[str, Any]:
-    data = {"order_id": order_id, "partner_id": "store", "lines": list(lines or [SHOES]), "total_minor": 1}
+def bought(*lines: dict[str, Any], order_id: str = "o-1", partner_id: str = "store") -> dict[str, Any]:
+    data = {"order_id": order_id, "partner_id": partner_id, "lines": list(lines or [SHOES]), "total_minor": 1}
     return entry(
         "OrderCompleted", {**data, "currency": "RUB", "completed_at": "2026-11-21T09:30:00Z"}, source="partners"
     )
@@ -85,17 +87,40 @@ def test_a_late_or_withdrawn_consent_holds_by_its_revision(inventory: Service) -
     assert len(locker(inventory)) == 2
 
 
-@pytest.mark.parametrize(("revision", "pieces"), [(2, 0), (4, 2)])
-def test_a_consent_as_it_was_stored_until_november_2026_still_counts(
-    inventory: Service, revision: int, pieces: int
+@pytest.mark.parametrize("body", ['{"granted": true}', '{"consents": {"purchases": {"granted": true, "revision": 3}}}'])
+def test_a_consent_as_it_was_stored_until_december_2026_named_no_partner_and_counts_for_none(
+    inventory: Service, body: str
 ) -> None:
     tell(inventory, consent(granted=False, revision=3))
     [item] = inventory.items()
     boto3.client("dynamodb").put_item(
-        TableName="stadion-inventory", Item=item | {"body": {"S": '{"granted": false}'}, "revision": {"N": "3"}}
+        TableName="stadion-inventory", Item=item | {"body": {"S": body}, "revision": {"N": "3"}}
     )
-    tell(inventory, consent(revision=revision), bought())
-    assert len(locker(inventory)) == pieces
+    tell(inventory, bought())
+    assert locker(inventory) == []
+    tell(inventory, consent(revision=1), bought(order_id="o-2"))
+    assert len(locker(inventory)) == 2
+
+
+def test_a_consent_that_names_no_partner_counts_for_none(inventory: Service) -> None:
+    tell(inventory, consent(partner_id=None), bought())
+    assert locker(inventory) == []
+
+
+def test_what_was_agreed_with_one_partner_lets_no_other_fill_the_locker(inventory: Service) -> None:
+    tell(inventory, consent(), consent(partner_id="other", granted=False, revision=7))
+    tell(inventory, bought(partner_id="other"))
+    assert locker(inventory) == []
+    tell(inventory, bought(), consent(partner_id="other", revision=8), consent(granted=False, revision=2))
+    tell(inventory, bought(order_id="o-2"), bought(order_id="o-2", partner_id="other"))
+    assert len(locker(inventory)) == 4, "the withdrawal is the store's alone"
+
+
+def test_what_the_catalogue_does_not_know_is_called_by_its_category(inventory: Service) -> None:
+    tell(inventory, consent(), bought({**SHOES, "name": None, "brand": None, "quantity": 1}))
+    [gear] = locker(inventory)
+    assert (gear["name"], gear["brand"], gear["model"]) == ("running shoes", None, None)
+    assert SHOES["sku"] not in str(gear)
 
 
 def test_what_came_back_unused_is_gone_and_the_used_one_stays(inventory: Service) -> None:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from stadion.events.accounts import (
+    OF_A_PARTNER,
     ConsentChanged,
     ConsentKind,
     ContactChanged,
@@ -111,6 +112,22 @@ class WithConsents(Copy):
         return frozenset(kind for kind, consent in self.consents.items() if consent.granted)
 
 
+class WithPurchases(Copy):
+    told_by: ClassVar = frozenset({ConsentChanged})
+
+    purchases: dict[str, Consent] = Field(default_factory=dict, description="partner id -> the consent `purchases`")
+
+    def may_add_purchases(self, partner_id: str) -> bool:
+        """What is bought of this partner may be put among the athlete's gear."""
+        consent = self.purchases.get(partner_id)
+        return consent is not None and consent.granted
+
+    @property
+    def adds_purchases(self) -> bool:
+        """Of some partner."""
+        return any(consent.granted for consent in self.purchases.values())
+
+
 class WithContact(Copy):
     told_by: ClassVar = frozenset({ContactChanged})
 
@@ -189,11 +206,22 @@ def _registration(known: Copy, event: UserRegistered | ProfileUpdated, at: datet
 
 
 def _consents(known: Copy, event: ConsentChanged) -> dict[str, Any]:
+    if event.kind in OF_A_PARTNER:
+        return _purchases(known, event)
     if not isinstance(known, WithConsents) or event.kind not in known.kinds:
         return {}
     before = known.consents.get(event.kind)
     after = merge_consent(before, event)
     return {"consents": {**known.consents, event.kind: after}} if after != before else {}
+
+
+def _purchases(known: Copy, event: ConsentChanged) -> dict[str, Any]:
+    """What was granted to nobody by name, until 2026-12, is granted to nobody."""
+    if not isinstance(known, WithPurchases) or event.partner_id is None:
+        return {}
+    before = known.purchases.get(event.partner_id)
+    after = merge_consent(before, event)
+    return {"purchases": {**known.purchases, event.partner_id: after}} if after != before else {}
 
 
 # --- the body, day by day -------------------------------------------------------------------------------------------

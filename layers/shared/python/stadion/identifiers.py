@@ -31,3 +31,4 @@ UserId = Annotated[
 ]
 Sku = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=["8736421"])]
 Label = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,80}$", examples=["winter-2026"])]
+PartnerId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,29}$", examples=["store"])]

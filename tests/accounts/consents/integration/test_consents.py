@@ -9,11 +9,15 @@ import pytest
 from accounts.consents.seed import first_texts
 from stadion.events.accounts import ConsentKind
 from stadion.i18n import Language
-from tests.kit.services import ATHLETE, Service
+from tests.kit.clock import Clock
+from tests.kit.events import entry
+from tests.kit.services import ATHLETE, Service, sqs_event
 
 HEALTH = "/v1/me/consents/health_data"
 TEXTS = "/v1/admin/accounts/consent-texts"
 CURRENT = "2026-10"
+PURCHASES = "/v1/me/consents/purchases"
+PURCHASES_TEXT = "2026-11"
 LATER = {"texts": {"en": "A newer text.", "ru": "Новый текст."}}
 
 
@@ -33,15 +37,15 @@ def test_each_kind_shows_its_current_text_in_both_languages(accounts: Service) -
     assert [one["kind"] for one in items] == [kind.value for kind in ConsentKind]
     for one in items:
         assert one["granted"] is False
-        assert one["current"]["version"] == CURRENT
+        assert one["current"]["version"] == (PURCHASES_TEXT if one["kind"] == "purchases" else CURRENT)
         assert one["current"]["texts"].keys() == {"en", "ru"}
         assert all(len(text) > 40 for text in one["current"]["texts"].values())
 
 
 def test_the_first_texts_ship_with_the_code_for_every_kind_and_language() -> None:
     for kind in ConsentKind:
-        (text,) = first_texts()[kind].versions
-        assert text.texts.keys() == set(Language)
+        for text in first_texts()[kind].versions:
+            assert text.texts.keys() == set(Language)
 
 
 @pytest.mark.parametrize("said", ["yes", "on", "true", 1, 0, "off", None])
@@ -190,3 +194,99 @@ def test_a_deletion_that_a_grant_overtakes_takes_nothing_of_what_was_put_since(
     assert accounts.call("DELETE", "/v1/me/health-data").body["code"] == "consent_still_granted"
     assert accounts.call("GET", "/v1/me/physical").body["current"]["mass_kg"] == 62.5
     assert accounts.published("HealthDataDeletionAsked") == []
+
+
+# --- of one partner -------------------------------------------------------------------------------------------------
+
+
+def to(accounts: Service, partner: str | None, granted: bool = True) -> Any:
+    body: dict[str, Any] = {"granted": granted, "text_version": PURCHASES_TEXT}
+    return accounts.call("PUT", PURCHASES, body | ({"partner_id": partner} if partner is not None else {}))
+
+
+def granted_to(accounts: Service) -> dict[str | None, bool]:
+    items = accounts.call("GET", "/v1/me/consents").body["items"]
+    return {one["partner_id"]: one["granted"] for one in items if one["kind"] == "purchases"}
+
+
+def unlinked(accounts: Service, partner: str = "store", at: datetime | None = None) -> None:
+    data = {"partner_id": partner, "unlinked_at": (at or datetime.now(UTC)).isoformat()}
+    event = sqs_event(entry("PartnerUnlinked", data, source="partners"))
+    assert accounts.invoke("on_partner_events", event) == {"batchItemFailures": []}
+
+
+def test_purchases_are_granted_to_one_partner_and_withdrawn_from_that_one(accounts: Service) -> None:
+    assert granted_to(accounts) == {None: False}
+    for partner in ("store", "other"):
+        assert (to(accounts, partner).status, to(accounts, partner).body["partner_id"]) == (200, partner)
+    assert to(accounts, "store", granted=False).body["granted"] is False
+
+    assert granted_to(accounts) == {None: False, "store": False, "other": True}
+    told = [one["detail"]["data"] for one in accounts.published("ConsentChanged")]
+    assert [(one["partner_id"], one["granted"], one["revision"]) for one in told] == [
+        ("store", True, 1),
+        ("other", True, 1),
+        ("store", False, 2),
+    ]
+    journal = accounts.call("GET", "/v1/me/consents/journal").body["items"]
+    assert [(one["partner_id"], one["granted"]) for one in journal] == [
+        ("store", False),
+        ("other", True),
+        ("store", True),
+    ]
+
+
+def test_purchases_name_a_partner_and_nothing_else_does(accounts: Service) -> None:
+    missing = to(accounts, None)
+    assert (missing.status, missing.body["code"]) == (422, "consent_partner_is_required")
+    named = accounts.call("PUT", HEALTH, {"granted": True, "text_version": CURRENT, "partner_id": "store"})
+    assert (named.status, named.body["code"]) == (422, "consent_is_of_no_partner")
+    assert to(accounts, "Not A Partner").status == 422
+    assert to(accounts, "store", granted=False).status == 200
+    assert granted_to(accounts) == {None: False}, "a withdrawal of what was never granted keeps nothing"
+    assert accounts.published("ConsentChanged") == []
+
+
+def test_what_was_granted_to_no_partner_until_december_2026_counts_for_nobody(accounts: Service) -> None:
+    from accounts.consents import store
+    from accounts.consents.domain import Consent
+    from stadion import writes
+
+    accounts.enter()
+    old = Consent(kind=ConsentKind.PURCHASES, granted=True, revision=3, text_version=CURRENT)
+    writes.put(store.CONSENTS.of(old, ATHLETE), old, datetime.now(UTC))
+    assert granted_to(accounts) == {None: False}
+
+
+def test_both_of_two_partners_in_one_millisecond_are_in_the_journal(accounts: Service, standing_clock: Clock) -> None:
+    standing_clock.set(datetime(2026, 12, 1, tzinfo=UTC))
+    for partner in ("store", "other"):
+        assert to(accounts, partner).status == 200
+    assert len(accounts.call("GET", "/v1/me/consents/journal").body["items"]) == 2
+
+
+def test_unlinking_a_partner_withdraws_what_was_granted_to_it(accounts: Service) -> None:
+    to(accounts, "store")
+    to(accounts, "other")
+    for _ in range(2):
+        unlinked(accounts)
+    assert granted_to(accounts) == {None: False, "store": False, "other": True}
+    newest = accounts.call("GET", "/v1/me/consents/journal").body["items"][0]
+    assert (newest["granted"], newest["address"]) == (False, "partner-links")
+    assert len(accounts.published("ConsentChanged")) == 3
+
+
+def test_news_of_an_unlinking_that_come_late_do_not_withdraw_what_was_granted_since(accounts: Service) -> None:
+    before = datetime.now(UTC) - timedelta(minutes=5)
+    to(accounts, "store")
+    unlinked(accounts, at=before)
+    assert granted_to(accounts)["store"] is True
+
+
+def test_an_athlete_grants_to_a_hundred_partners_and_no_more(accounts: Service, monkeypatch: Any) -> None:
+    from accounts.consents import service
+
+    monkeypatch.setattr(service, "MAX_PARTNERS", 2)
+    assert [to(accounts, partner).status for partner in ("store", "other", "third")] == [200, 200, 409]
+    assert to(accounts, "store", granted=False).status == 200
+    assert to(accounts, "third").body["code"] == "too_many_consent_partners"

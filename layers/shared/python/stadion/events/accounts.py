@@ -2,6 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from pydantic import AwareDatetime, Field
 
@@ -96,14 +97,25 @@ class ConsentKind(StrEnum):
     MARKETING_EMAIL = "marketing_email"
     MARKETING_SMS = "marketing_sms"
     PURCHASES = "purchases"
-    """What is bought in the store may be put among one's gear."""
+    """What is bought of a partner may be put among one's gear. Of each partner by itself."""
+
+
+OF_A_PARTNER: Final = frozenset({ConsentKind.PURCHASES})
+"""Kinds that are granted to one partner, and to no other."""
 
 
 class ConsentChanged(Event):
     source = "stadion.accounts"
     kind: ConsentKind = Field(examples=["marketing_email"])
+    partner_id: str | None = Field(
+        default=None,
+        examples=["store"],
+        description="of `purchases`: whose; one without it, as it was told until 2026-12, counts for nobody",
+    )
     granted: bool = Field(examples=[True])
-    revision: int = Field(ge=1, examples=[1], description="grows by one with every change of this consent")
+    revision: int = Field(
+        ge=1, examples=[1], description="grows by one with every change of this consent, for this partner"
+    )
     text_version: str = Field(examples=["2026-10"])
     changed_at: AwareDatetime = Field(examples=["2026-11-21T06:30:00Z"])
 

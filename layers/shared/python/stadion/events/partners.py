@@ -43,7 +43,9 @@ class PartnerChanged(Event):
 
 class OrderLine(Part):
     sku: str = Field(examples=["8736421"])
-    name: str = Field(examples=["Kiprun KD900.2"])
+    name: str | None = Field(
+        default=None, examples=["Kiprun KD900.2"], description="the catalogue's; null: it does not know the SKU"
+    )
     brand: str | None = Field(default=None, examples=["Kiprun"])
     quantity: int = Field(ge=1, examples=[1])
     price_minor: int = Field(ge=0, examples=[899000], description="of one, before the discount")
@@ -85,3 +87,25 @@ class OrderReturned(Event):
     is_whole: bool = Field(examples=[True])
     code: str | None = Field(default=None, examples=["RUN-7F3K-9QXD"])
     returned_at: AwareDatetime = Field(examples=["2026-11-28T12:00:00Z"])
+
+
+class PartnerLinkChanged(Event):
+    """A partner knows the athlete by this id from now on, or does so no more. Only `promos` listens, for the till: what
+    one partner calls an athlete is nobody else's business."""
+
+    source = "stadion.partners"
+    subject = ("partner_id",)
+    partner_id: str = Field(examples=["store"])
+    athlete_id: str = Field(examples=["at_mfzwk3tqonxw42lom4qhg5dp2a"], description="of this partner and this athlete")
+    is_linked: bool = Field(examples=[True])
+    revision: int = Field(ge=1, examples=[1], description="grows by one with every change between the two")
+    changed_at: AwareDatetime = Field(examples=["2026-11-21T06:30:00Z"])
+
+
+class PartnerUnlinked(Event):
+    """The athlete wants nothing to do with the partner any more. What they agreed to for it ends with the link."""
+
+    source = "stadion.partners"
+    subject = ("partner_id",)
+    partner_id: str = Field(examples=["store"])
+    unlinked_at: AwareDatetime = Field(examples=["2026-11-28T06:30:00Z"])
