@@ -1,6 +1,6 @@
 """The partner API: /partner/v1. Every request has a key; every webhook has a signature as well."""
 
-from functools import cache
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
@@ -24,8 +24,11 @@ from partners.errors import (
     SignatureInvalidError,
     WebhookOutOfWindowError,
 )
+from partners.links import service as link_service
+from partners.links.errors import LinkTokenExpiredError, LinkTokenUnknownError, TooManyUnknownTokensError
+from partners.links.schemas import LinkedAthlete, TokenExchange
 from partners.orders import service as order_service
-from partners.orders.domain import Receipt
+from partners.orders.domain import Ignored, Receipt
 from partners.orders.errors import (
     MoreReturnedThanBoughtError,
     OrderCompletedTwiceError,
@@ -39,6 +42,7 @@ from stadion.errors import IdempotencyKeyReusedError, InvalidIdempotencyKeyError
 from stadion.events.partners import PartnerAbility
 from stadion.identifiers import Sku
 from stadion.observability import count, log
+from stadion.partner_athletes import AthleteNotLinkedError
 from stadion.partner_http import PartnerApi, needs, partner_handler
 from stadion.partner_standing import PartnerDisabledError
 
@@ -69,6 +73,7 @@ handler = partner_handler(api)
     summary="Tell of an order",
     tags=["Orders"],
     raises=(
+        AthleteNotLinkedError,
         MoreReturnedThanBoughtError,
         OrderCompletedTwiceError,
         OrderVersionTakenError,
@@ -91,18 +96,30 @@ def receive_webhook(
     partner = _partner()
     key = order_service.signed_by(partner, api.raw_body, api.header, now)
     message = body.message()
-    ignored = cache(lambda: order_service.parts_ignored(partner, message))  # a repeated `webhook-id` need not look
 
-    def said(receipt: Receipt) -> ReceivedOrder:
-        return ReceivedOrder.of(message, receipt, ignored(), api.language)
+    def said(receipt: Receipt, ignored: Iterable[Ignored]) -> ReceivedOrder:
+        return ReceivedOrder.of(message, receipt, ignored, api.language)
 
-    def answer(receipt: Receipt) -> dict[str, Any]:
-        return said(receipt).model_dump(mode="json")
+    def answer(receipt: Receipt, ignored: Iterable[Ignored]) -> dict[str, Any]:
+        return said(receipt, ignored).model_dump(mode="json")
 
-    received = said(order_service.receive(partner, message, key, answer=answer, now=now))
+    received = said(*order_service.receive(partner, message, key, answer=answer, now=now))
     count("WebhookReceived")
     log("received", partner_id=partner.partner_id, webhook_type=body.type, outcome=received.outcome)
     return received
+
+
+@api.post(
+    "/partner/v1/links",
+    summary="Learn by which id to name an athlete",
+    tags=["Links"],
+    raises=(LinkTokenExpiredError, LinkTokenUnknownError, RequestInProgressError, TooManyUnknownTokensError),
+)
+@needs(PartnerAbility.ORDERS, PartnerAbility.CODES)
+def exchange_token(body: Annotated[TokenExchange, Body()]) -> LinkedAthlete:
+    """For the one-time token that the athlete's app brought. The same token again is answered the same, until it
+    expires; after that, ask the athlete for another."""
+    return LinkedAthlete.of(link_service.exchange(api.partner_id, body.token, clock.now()))
 
 
 @api.put(

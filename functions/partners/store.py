@@ -1,6 +1,6 @@
 """Partners in the partners table. Their keys stand in README.md."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from partners.domain import Partner, PartnerStanding
@@ -26,6 +26,11 @@ tens of them, not thousands."""
 
 def get(partner_id: str) -> Partner:
     return PARTNERS.get(partner_id)
+
+
+def some(partner_ids: Iterable[str]) -> dict[str, Partner]:
+    """Those that are there, in one request."""
+    return {partner.partner_id: partner for partner in PARTNERS.some((one,) for one in partner_ids)}
 
 
 def page(*, limit: int, cursor: str | None) -> pagination.Page[Partner]:

@@ -193,15 +193,6 @@ class CodeNotIssuedError(ConflictError):
     )
 
 
-class AthleteNotFoundError(UnprocessableError):
-    code = "athlete_not_found"
-    title = Text(en="No such athlete", ru="Спортсмен не найден")
-    explanation = Text(
-        en="Nobody has this Stadion id. Leave user_id out for a guest.",
-        ru="Такого идентификатора Stadion нет. Для гостя не передавайте user_id.",
-    )
-
-
 class CodeUsedError(ConflictError):
     code = "code_already_used"
     title = Text(en="The code was used", ru="Код уже использован")
@@ -227,7 +218,8 @@ class UserRequiredError(UnprocessableError):
     code = "user_is_required"
     title = Text(en="Whose order is it?", ru="Чей это заказ?")
     explanation = Text(
-        en="The promo has a limit per athlete: send user_id.", ru="У промо есть лимит на человека: передайте user_id."
+        en="The promo has a limit per athlete: send athlete_id.",
+        ru="У промо есть лимит на человека: передайте athlete_id.",
     )
 
 

@@ -16,6 +16,7 @@ from infra_cdk.stacks.platform import PlatformStack
 
 ROUTES = {
     ("partners", "on_partner_request"): (
+        "POST /partner/v1/links",
         "POST /partner/v1/webhooks",
         "POST /partner/v1/products",
         "GET /partner/v1/products/{sku}",
@@ -69,6 +70,7 @@ class PartnersStack(ServiceStack):
         self.consume("orders/on_promos")
         self.consume("webhooks/on_promo_events", uses=[deliveries, signing])
         self.every(Duration.minutes(1), "webhooks/task_leave_due_webhooks", uses=[deliveries, signing])
+        self.serve(self.under("/v1/me/partner-links"))
         self.administer("/v1/admin/partners", uses=[door, keys, stands, files, signing])
         self.every(Duration.hours(1), "task_finish_rotations", uses=[keys, stands, signing])
         self.show("WebhookReceived", "WebhookDelivered", "WebhookDead", "ProductsImported")

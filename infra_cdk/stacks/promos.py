@@ -33,6 +33,7 @@ class PromosStack(ServiceStack):
     def _know_athletes(self) -> None:
         self.consume("athletes/on_account_events")
         self.consume("athletes/on_gear_events")
+        self.consume("athletes/on_partner_links")
         self.consume("athletes/on_workout_events")
 
     def _make_wear_offers(self) -> None:

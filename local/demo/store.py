@@ -41,11 +41,14 @@ PROMO: Final = {
 
 @dataclass(frozen=True)
 class Store:
+    partner_id: str
     url: str
     key: str
     secret: str
     admin: Admin
     http: httpx.Client = field(default_factory=http)
+    known: dict[str, str] = field(default_factory=dict)
+    """Email -> by which id the store may name the athlete: it learns no other of Stadion's."""
 
     @classmethod
     def open(cls, admin: Admin, url: str) -> "Store":
@@ -53,7 +56,7 @@ class Store:
         partner_id = f"store-{uuid4().hex[:8]}"
         partner = {"partner_id": partner_id, "name": "The Store", "hosts": ["store.example"]}
         made = admin("POST", "/v1/admin/partners", partner)
-        store = cls(url, made["api_key"], made["signing_secret"], admin)
+        store = cls(partner_id, url, made["api_key"], made["signing_secret"], admin)
         product = {name: value for name, value in SHOES.items() if name != "sku"}
         store.call("PUT", f"/partner/v1/products/{SHOES['sku']}", product)
         if not any(promo["promo_id"] == PROMO_ID for promo in admin("GET", "/v1/admin/promos?limit=200")["items"]):
@@ -69,6 +72,12 @@ class Store:
         if answer.is_error:
             raise ApiError(answer)
         return answer.json()
+
+    def get_to_know(self, athlete: Athlete) -> None:
+        """The app hands over a token, the store trades it for an id; and what is bought may become gear."""
+        token = athlete.post("/v1/me/partner-links", {"partner_id": self.partner_id})["token"]
+        self.known[athlete.email] = self.call("POST", "/partner/v1/links", {"token": token})["athlete_id"]
+        athlete.agree("purchases", partner_id=self.partner_id)
 
     def tell(self, kind: str, data: dict[str, Any]) -> Any:
         """A webhook, signed as Standard Webhooks want it."""
@@ -112,13 +121,13 @@ def sell(store: Store, athlete: Athlete, *, within_s: float) -> Sale:
     known = {piece["gear_id"] for piece in athlete.get("/v1/gear")["items"]}
     athlete.post(f"/v1/promos/{offer['offer_id']}/view")
     link = athlete.post(f"/v1/promos/{offer['offer_id']}/click")["link"]
-    order_id = f"o-{uuid4().hex[:8]}"
-    cart = {"order_id": order_id, "user_id": athlete.user_id, "amount_minor": SHOES["price_minor"], "currency": "EUR"}
+    order_id, named = f"o-{uuid4().hex[:8]}", store.known[athlete.email]
+    cart = {"order_id": order_id, "athlete_id": named, "amount_minor": SHOES["price_minor"], "currency": "EUR"}
     held = store.call("POST", f"/partner/v1/codes/{offer['code']}/reserve", cart)
     order = {
         "order_id": order_id,
         "version": 1,
-        "user_id": athlete.user_id,
+        "athlete_id": named,
         "code": offer["code"],
         "lines": [{"sku": SHOES["sku"], "quantity": 1, "price_minor": SHOES["price_minor"]}],
         "total_minor": held["payable_minor"],
@@ -145,7 +154,7 @@ def _moved(total: dict[str, Any], before: int) -> dict[str, Any] | None:
 
 def _forged(store: Store, order: dict[str, Any]) -> int:
     """Somebody who has the key and not the secret."""
-    somebody = Store(store.url, store.key, "whsec_" + "QUFB" * 8, store.admin, store.http)
+    somebody = Store(store.partner_id, store.url, store.key, "whsec_" + "QUFB" * 8, store.admin, store.http)
     try:
         somebody.tell("order.completed", {**order, "total_minor": 1})
     except ApiError as refused:

@@ -71,7 +71,7 @@ def tell_bodies(cast: Cast) -> None:
 
 
 def agree_to_offers(athlete: Athlete) -> None:
-    athlete.agree("marketing_push", "marketing_email", "purchases")
+    athlete.agree("marketing_push", "marketing_email")
 
 
 def give_gear(cast: Cast) -> None:

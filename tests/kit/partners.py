@@ -9,8 +9,10 @@ import httpx
 from typer.testing import CliRunner
 
 from local.demo import client
+from local.demo.client import Athlete
 from stadion_cli.base.outputs import partner_url
 from stadion_cli.partner import commands as partner_commands
+from tests.kit.links import athlete_id_of
 from tests.kit.stack import DeployedStack
 from tests.kit.store import signed
 
@@ -29,6 +31,17 @@ class Partner:
         named = {"content-type": "application/json", "x-api-key": self.key if key is None else key, **headers}
         kept = {name: value for name, value in named.items() if value}
         return client.http().request(method, self.url + path, content=content, headers=kept)
+
+    def knows(self, athlete: Athlete) -> str:
+        """By which id, from now on: the athlete's app hands over a token."""
+        token = athlete.post("/v1/me/partner-links", {"partner_id": self.partner_id})["token"]
+        answer = self.send("POST", "/partner/v1/links", {"token": token})
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["athlete_id"])
+
+    def name_of(self, user_id: str) -> str:
+        """What it calls one of a crowd, whose links were planted (`tests.kit.links.plant`)."""
+        return athlete_id_of(user_id, self.partner_id)
 
     def tell(self, body: bytes, *, key: str | None = None, secret: str | None = None, **more: Any) -> httpx.Response:
         answer = self.send("POST", WEBHOOKS, body, key=key, **signed(body, secret or self.secret, **more))

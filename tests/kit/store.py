@@ -13,7 +13,8 @@ from uuid import uuid4
 from botocore.exceptions import ClientError
 from standardwebhooks.webhooks import Webhook
 
-from tests.kit.services import ATHLETE, key_id_of
+from tests.kit.links import athlete_id_of
+from tests.kit.services import key_id_of
 
 
 @dataclass
@@ -118,11 +119,14 @@ def signed(body: bytes, secret: str, *, webhook_id: str | None = None, at: datet
     }
 
 
-def completed(order_id: str = "o-1", *, version: int = 1, user: str | None = ATHLETE, **fields: Any) -> bytes:
+def completed(
+    order_id: str = "o-1", *, version: int = 1, athlete: str | None = athlete_id_of(), **fields: Any
+) -> bytes:
+    """`athlete`: by the partner's id (`tests.kit.links`)."""
     data = {
         "order_id": order_id,
         "version": version,
-        "user_id": user,
+        "athlete_id": athlete,
         "code": "RUN-7F3K-9QXD",
         "lines": [LINE],
         "total_minor": 1618000,

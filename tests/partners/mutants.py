@@ -4,6 +4,7 @@ from typing import Final
 
 from tests.mutants.engine import Mutant
 
+LINKS: Final = "tests/partners/links/integration/test_links.py"
 MUTANTS: Final = (
     Mutant(
         "a webhook is attempted before its hour",
@@ -81,5 +82,54 @@ MUTANTS: Final = (
         'key=lambda line: line["sku"]',
         "key=lambda line: 0",
         ("tests/partners/integration/test_partners.py",),
+    ),
+    Mutant(
+        "a partner uses another's token",
+        "partners.links.service:_token",
+        "stored.value is None or stored.value.partner_id != partner_id",
+        "stored.value is None",
+        (LINKS,),
+    ),
+    Mutant(
+        "a token outlives its time",
+        "partners.links.service:_token",
+        "stored.value.expires_at <= now",
+        "False",
+        (LINKS,),
+    ),
+    Mutant(
+        "a token of before links again after the athlete has unlinked",
+        "partners.links.store:end",
+        "_drop_tokens(change, kept, ended.partner_id)",
+        "pass",
+        (LINKS,),
+    ),
+    Mutant(
+        "of a trade and an unlinking at once the trade wins unseen",
+        "partners.links.store:drop_tokens",
+        "change.check(kept.links.get(partner_id) or LINKS.at(user_id, partner_id).nothing())",
+        "pass",
+        (LINKS,),
+    ),
+    Mutant(
+        "guesses at tokens are not counted",
+        "partners.links.service:_token",
+        "tried >= MAX_UNKNOWN",
+        "False",
+        (LINKS,),
+    ),
+    Mutant(
+        "an order is about one who unlinked the partner meanwhile",
+        "partners.orders.store:save",
+        "change.check(whose)",
+        "pass",
+        (LINKS,),
+    ),
+    Mutant(
+        "an order's words fill a locker",
+        "partners.orders.service:_lines",
+        "name=product.name if product else None",
+        "name=line.name or line.sku",
+        (LINKS,),
     ),
 )

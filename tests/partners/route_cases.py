@@ -5,9 +5,12 @@ Their own API is tried with other partners' keys in `tests/partners/e2e`.
 
 from typing import Final
 
-from tests.kit.route_cases import Case, ForAdmins
+from tests.kit.route_cases import Case, ForAdmins, Own, Theirs
 
 CASES: Final[dict[str, Case]] = {
+    "POST /v1/me/partner-links": Own({"partner_id": "nobody"}, frozenset({404})),  # there is no such partner
+    "GET /v1/me/partner-links": Own(),
+    "DELETE /v1/me/partner-links/<partner_id>": Theirs(),
     "POST /v1/admin/partners": ForAdmins({"partner_id": "mine", "name": "Mine"}),
     "GET /v1/admin/partners": ForAdmins(),
     "GET /v1/admin/partners/<partner_id>": ForAdmins(),

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tests.kit.events import entry
+from tests.kit.links import athlete_id_of, link_news
 from tests.kit.promos import a_promo
 from tests.kit.services import ATHLETE, Answer, Service, sqs_event
 
@@ -27,7 +28,10 @@ def admin(promos: Service, method: str, path: str, body: Any = None, **headers: 
 
 
 def store(promos: Service, code: str, action: str | None = None, *, partner: str = "store", **body: Any) -> Answer:
-    """The store's request, as a REST API with keys passes it on."""
+    """The store's request, as a REST API with keys passes it on. `user_id`: linked, and named by its id."""
+    if user_id := body.pop("user_id", None):
+        deliver(promos, "on_partner_links", link_news(user_id, partner))
+        body["athlete_id"] = athlete_id_of(user_id, partner)
     path = f"/partner/v1/codes/{code}" + (f"/{action}" if action else "")
     return promos.ask("POST" if action else "GET", path, body if action else None, key=f"{partner}-secret")
 

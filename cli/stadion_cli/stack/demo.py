@@ -66,9 +66,10 @@ def play(aws: Aws, outputs: Outputs, steps: Steps, stack: ExitStack) -> dict[str
     with steps.step("giving them a bike and shoes near their limits, and their bodies a threshold"):
         story.give_gear(cast)
         story.tell_bodies(cast)
-    with steps.step("opening a store that sells what replaces worn shoes; Ben agrees to offers"):
+    with steps.step("opening a store that sells what replaces worn shoes; Ben lets it know him, and agrees to offers"):
         story.agree_to_offers(cast.ben)
         shop = Store.open(partial(call, Target(aws, outputs)), str(partner_url(aws.endpoint, outputs)))
+        shop.get_to_know(cast.ben)
         shop.wait_until_known(cast.ben, within_s=story.PATIENCE_S)
         sleeper = Sleeper(cast.ben, story.BENS_ZONE, ("promo_offer",), shop.admin, aws)
         awake_at = sleeper.fall_asleep()

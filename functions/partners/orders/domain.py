@@ -19,6 +19,7 @@ from stadion.codes import is_code, key
 from stadion.events.envelope import Event
 from stadion.events.partners import OrderCompleted, OrderLine, OrderReturned
 from stadion.i18n import Text
+from stadion.partner_athletes import UNLINKED
 from stadion.values import Value
 
 MAX_MESSAGES = 50  # of one order
@@ -69,7 +70,7 @@ class Completion:
     tax_minor: int
     currency: str
     completed_at: datetime
-    user_id: str | None
+    athlete_id: str | None
     codes: Mapping[str, str]
     """By where they stand in the message, in their order."""
 
@@ -116,7 +117,13 @@ TOO_EARLY = Text(
     ru="Код выдан после завершения этого заказа: он на заказ не записан.",
 )
 NO_CODE = Text(en="This is no code: it is not booked.", ru="Это не промокод: он не учтён.")
+NO_NAME = Text(
+    en="What a product is called, the catalogue says.", ru="Название товара берётся из каталога: это не учтено."
+)
 NO_CATEGORY = Text(en="There is no such category of gear.", ru="Такой категории снаряжения нет.")
+
+
+OF_NOBODY = Ignored("#/data/athlete_id", "athlete_was_unlinked", UNLINKED)
 
 
 def ignored(completion: Completion, issued_at: Mapping[str, datetime]) -> list[Ignored]:
@@ -128,6 +135,8 @@ def ignored(completion: Completion, issued_at: Mapping[str, datetime]) -> list[I
         elif (issued := issued_at.get(key(code))) is not None and completion.completed_at < issued:
             found.append(Ignored(pointer, "code_not_issued_by_then", TOO_EARLY))
     for number, line in enumerate(completion.bought):
+        if line.name is not None:
+            found.append(Ignored(f"#/data/lines/{number}/name", "name_is_the_catalogues", NO_NAME))
         if line.wear_category is not None and line.wear_category not in set(GearCategory):
             found.append(Ignored(f"#/data/lines/{number}/wear_category", "unknown_category", NO_CATEGORY))
     return found

@@ -15,8 +15,9 @@ from stadion.errors import UnacceptableValueError
 from stadion.fields import Moment
 from stadion.http import RequestModel
 from stadion.i18n import Language, Text
-from stadion.identifiers import OrderId, Sku, UserId
+from stadion.identifiers import OrderId, Sku
 from stadion.money import Currency, Minor
+from stadion.partner_athletes import AthleteId, IgnoredPart
 
 Quantity = Annotated[int, Field(strict=True, ge=1, le=100)]
 Version = Annotated[
@@ -33,7 +34,9 @@ class BoughtLine(RequestModel):
     discount_minor: Minor = Field(
         default=0, description="of the whole line, when the discount does not lie on all lines alike", examples=[0]
     )
-    name: Words | None = Field(default=None, description="the catalogue's when left out")
+    name: Words | None = Field(
+        default=None, description="taken and told in `ignored`: what a product is called, the catalogue says"
+    )
     wear_category: WearCategory | None = Field(default=None, description="the catalogue's when left out")
 
     @model_validator(mode="after")
@@ -62,10 +65,10 @@ def _once_each(lines: list[Any]) -> list[Any]:
 class CompletedOrder(RequestModel):
     order_id: OrderId
     version: Version
-    user_id: UserId | None = Field(
+    athlete_id: AthleteId | None = Field(
         default=None,
-        description="the Stadion id of who is signed in at the store; without it the order is about nobody, and told "
-        "for its codes, those of the till too",
+        description="by which POST /partner/v1/links lets you name the athlete; without it the order is about nobody, "
+        "and told for its codes, those of the till too",
     )
     code: ClaimedCode | None = Field(default=None, description="that the order used; several: `codes`")
     codes: Annotated[list[ClaimedCode], Field(max_length=MAX_CODES)] = Field(
@@ -89,7 +92,7 @@ class CompletedOrder(RequestModel):
             tax_minor=self.tax_minor,
             currency=self.currency,
             completed_at=self.completed_at,
-            user_id=self.user_id,
+            athlete_id=self.athlete_id,
             codes=self._codes(),
         )
 
@@ -115,15 +118,15 @@ class ReturnedOrder(RequestModel):
 
 
 _SPELLED: Any = {
-    "order_id": True, "version": True, "user_id": True, "code": True, "total_minor": True, "discount_minor": True,
+    "order_id": True, "version": True, "athlete_id": True, "code": True, "total_minor": True, "discount_minor": True,
     "lines": {"__all__": {"sku", "quantity", "price_minor", "name", "wear_category"}}, "currency": True,
     "completed_at": True, "returned_at": True,
 }  # fmt: skip
 
 
 def _message(data: CompletedOrder | ReturnedOrder) -> Message:
-    spelled = hashlib.sha256(data.model_dump_json(include=_SPELLED).encode()).hexdigest()
-    return Message(data.order_id, data.tells(), _digest(data), spelled)
+    text = data.model_dump_json(include=_SPELLED).replace('"athlete_id":null', '"user_id":null', 1)  # a guest's, then
+    return Message(data.order_id, data.tells(), _digest(data), hashlib.sha256(text.encode()).hexdigest())
 
 
 def _digest(data: CompletedOrder | ReturnedOrder) -> str:
@@ -150,14 +153,6 @@ class OrderReturnedMessage(RequestModel):
 
     def message(self) -> Message:
         return _message(self.data)
-
-
-class IgnoredPart(BaseModel):
-    """The order is kept; this part of it does nothing."""
-
-    pointer: str = Field(examples=["#/data/code"])
-    code: str = Field(examples=["code_not_issued_by_then"])
-    detail: str = Field(examples=["The code was issued after this order was completed."])
 
 
 class ReceivedOrder(BaseModel):

@@ -7,14 +7,17 @@ from typing import Any
 
 from partners.catalogue import store as catalogue_store
 from partners.domain import Partner, holding
+from partners.links import service as links
+from partners.links.domain import KnownAthlete
 from partners.orders import code_store, store
-from partners.orders.domain import Bought, Ignored, Message, Order, Receipt, Return, ignored, news
+from partners.orders.domain import OF_NOBODY, Bought, Ignored, Message, Order, Receipt, Return, ignored, news
 from partners.signatures import verify
 from stadion.events.partners import OrderLine
 from stadion.idempotency import IdempotencyKey, idempotency_key, recall
+from stadion.records import Stored
 from stadion.retry import retry_on_conflict
 
-Answer = Callable[[Receipt], Mapping[str, Any]]
+Answer = Callable[[Receipt, Iterable[Ignored]], Mapping[str, Any]]
 """What the partner is told, for the message's id."""
 
 
@@ -27,42 +30,56 @@ def signed_by(partner: Partner, body: bytes, header: Callable[[str], str | None]
     return key
 
 
-def parts_ignored(partner: Partner, message: Message) -> list[Ignored]:
-    """What of the message does nothing."""
+def receive(
+    partner: Partner, message: Message, key: IdempotencyKey, *, answer: Answer, now: datetime
+) -> tuple[Receipt, list[Ignored]]:
+    """What became of it, and what of it does nothing."""
+    store.translated(lambda: recall(key, now))
+    parts = _parts_ignored(partner, message)
+    return retry_on_conflict(lambda: _receive(partner, message, key, answer, parts, now))
+
+
+def _parts_ignored(partner: Partner, message: Message) -> list[Ignored]:
     told = message.tells
     return (
         [] if isinstance(told, Return) else ignored(told, code_store.issued_at(partner.partner_id, told.codes.values()))
     )
 
 
-def receive(partner: Partner, message: Message, key: IdempotencyKey, *, answer: Answer, now: datetime) -> Receipt:
-    store.translated(lambda: recall(key, now))
-    return retry_on_conflict(lambda: _receive(partner, message, key, answer, now))
-
-
-def _receive(partner: Partner, message: Message, key: IdempotencyKey, answer: Answer, now: datetime) -> Receipt:
+def _receive(
+    partner: Partner, message: Message, key: IdempotencyKey, answer: Answer, parts: list[Ignored], now: datetime
+) -> tuple[Receipt, list[Ignored]]:
+    whose = _whose(partner, message)
+    if whose is not None and whose.value is not None and whose.value.user_id is None:
+        parts = [OF_NOBODY, *parts]
     before = store.find(partner.partner_id, message.order_id)
     if before.knows(message.version, message.digest, message.spelled):
-        return "unchanged"
-    after = _applied(before, message)
+        return "unchanged", parts
+    after = _applied(before, message, whose.value.user_id if whose is not None and whose.value is not None else None)
     events = news(before, after)
     receipt: Receipt = "accepted" if events else "kept"
-    store.save(before, after, events, key=key, answer=answer(receipt), now=now)
-    return receipt
+    store.save(before, after, events, key=key, answer=answer(receipt, parts), whose=whose, now=now)
+    return receipt, parts
 
 
-def _applied(before: Order, message: Message) -> Order:
+def _whose(partner: Partner, message: Message) -> Stored[KnownAthlete] | None:
+    """None for a guest's. One who has unlinked the partner is known, and is nobody."""
+    told = message.tells
+    if isinstance(told, Return) or told.athlete_id is None:
+        return None
+    return links.named(partner.partner_id, told.athlete_id)
+
+
+def _applied(before: Order, message: Message, user_id: str | None) -> Order:
     told = message.tells
     if isinstance(told, Return):
         return before.with_return(told, message.digest)
     completed = told.completed(_lines(before.partner_id, told.bought))
-    return before.with_completion(
-        completed, user_id=told.user_id, codes=list(told.codes.values()), digest=message.digest
-    )
+    return before.with_completion(completed, user_id=user_id, codes=list(told.codes.values()), digest=message.digest)
 
 
 def _lines(partner_id: str, bought: Iterable[Bought]) -> list[OrderLine]:
-    """With what the catalogue knows and the message does not say."""
+    """With the catalogue's words: what a partner says of a single order is shown to nobody."""
     known = catalogue_store.some(partner_id, [line.sku for line in bought])
     made = []
     for line in bought:
@@ -70,7 +87,7 @@ def _lines(partner_id: str, bought: Iterable[Bought]) -> list[OrderLine]:
         made.append(
             OrderLine(
                 sku=line.sku,
-                name=line.name or (product.name if product else line.sku),
+                name=product.name if product else None,
                 brand=product.brand if product else None,
                 quantity=line.quantity,
                 price_minor=line.price_minor,

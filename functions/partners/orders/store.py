@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
+from partners.links.domain import KnownAthlete
 from partners.orders.domain import Order
 from partners.orders.errors import WebhookIdReusedError
 from stadion.change import Change
 from stadion.errors import IdempotencyKeyReusedError
 from stadion.events.envelope import Event
 from stadion.idempotency import IdempotencyKey
-from stadion.records import Index, Records
+from stadion.records import Index, Records, Stored
 
 T = TypeVar("T")
 ORDERS = Records(
@@ -41,11 +42,15 @@ def save(
     *,
     key: IdempotencyKey,
     answer: Mapping[str, Any],
+    whose: Stored[KnownAthlete] | None,
     now: datetime,
 ) -> None:
+    """`whose`: the athlete whom the message names is linked, or unlinked, as was read."""
     change = Change(after.user_id, now, key)
     change.remember(status=200, answer=answer)
     change.replace(ORDERS.seen(before), after)
+    if whose is not None:
+        change.check(whose)
     change.publish(*events)
     translated(change.commit)
 

@@ -43,14 +43,13 @@ class OrderChange:
             self._codes[key] = offer_store.code_of(typed)
         return self._codes[key]
 
-    def seen(self, code: Code, cart: Cart, at: datetime, *, is_sold: bool = False) -> Seen:
+    def seen(self, code: Code, cart: Cart, at: datetime) -> Seen:
         """All that a decision hangs on, of a code of this order."""
         promo = self.budgets.promo(code.promo_id)
         others = beside(self.uses, code.code, at)
         promos = offer_store.promos_by_id(other.promo_id for other in others)
         user_id = code.user_id or cart.user_id
-        asked = cart.user_id if not is_sold else None
-        athlete = athletes.ATHLETES.find(user_id) if user_id and (promo.windows or asked) else None
+        athlete = athletes.ATHLETES.find(user_id) if user_id and promo.windows else None
         return Seen(
             code,
             promo,
@@ -58,7 +57,6 @@ class OrderChange:
             [promos[other.promo_id] for other in others if other.promo_id in promos],
             promo.time_zone if user_id is None or not promo.windows else (athlete or Athlete()).time_zone,
             others=others,
-            knows_athlete=asked is None or athlete is not None or asked != user_id,
             is_returned=self.guard.told.is_returned,
         )
 

@@ -9,7 +9,6 @@ from pydantic import AwareDatetime
 
 from promos.budget import Take
 from promos.errors import (
-    AthleteNotFoundError,
     CodeExpiredError,
     CodeNotFoundError,
     CodeNotIssuedError,
@@ -176,7 +175,6 @@ class Seen:
     """Of the clock by which the promo's hours are read."""
     others: Sequence[Redemption] = ()
     """The order's other codes that stand."""
-    knows_athlete: bool = True
     is_returned: bool = False
     """The order came back as a whole."""
 
@@ -257,8 +255,6 @@ def decide(cart: Cart, seen: Seen, state: State, now: datetime) -> Decision:
 def _of_athlete(cart: Cart, seen: Seen) -> StadionError | None:
     if cart.user_id is None:
         return None
-    if not seen.knows_athlete:
-        return AthleteNotFoundError(pointer="#/user_id")
     return CodeOfAnotherError() if seen.code.user_id not in {None, cart.user_id} else None
 
 
@@ -274,7 +270,7 @@ def _of_promo(cart: Cart, seen: Seen, user_id: str | None, now: datetime) -> Sta
     if status is not PromoStatus.ACTIVE:
         return PromoNotActiveError(status=status.value, extensions={"promo_status": status.value})
     if user_id is None and (limits.per_user is not None or limits.per_user_per_period is not None):
-        return UserRequiredError(pointer="#/user_id")
+        return UserRequiredError(pointer="#/athlete_id")
     if not is_open_at(promo.windows, now, seen.zone):
         return OutsideHoursError()
     if promo.currency is not None and promo.currency != cart.currency:

@@ -4,11 +4,12 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 
+from promos.athletes import link_store
 from promos.checkout import order_service, service
+from promos.checkout.domain import Cart
 from promos.checkout.schemas import CodeOrder, CodeResponse, CodeUse, OrderMoneyResponse, RedemptionResponse
 from promos.checkout.service import OnOrder
 from promos.errors import (
-    AthleteNotFoundError,
     CodeExpiredError,
     CodeNotFoundError,
     CodeNotIssuedError,
@@ -35,6 +36,7 @@ from stadion.errors import RequestInProgressError
 from stadion.events.partners import PartnerAbility
 from stadion.identifiers import OrderId
 from stadion.observability import count
+from stadion.partner_athletes import AthleteNotLinkedError, IgnoredPart
 from stadion.partner_http import PartnerApi, needs, partner_handler
 
 PromoCode = Annotated[str, Path(examples=["RUN-7F3K-9QXD"], description="as the athlete typed it")]
@@ -49,7 +51,7 @@ REFUSALS = (
     CodeNotFoundError,
     CodeNotIssuedError,
     CodeOfAnotherError,
-    AthleteNotFoundError,
+    AthleteNotLinkedError,
     NotStackableError,
     CurrencyError,
     LimitReachedError,
@@ -85,7 +87,8 @@ def get_code(code: PromoCode) -> CodeResponse:
 @needs(PartnerAbility.CODES)
 def reserve_code(code: PromoCode, body: Annotated[CodeUse, Body()]) -> RedemptionResponse:
     """The order's id makes it safe to repeat: the same order is answered alike and holds once."""
-    return _told("CodeReserved", service.reserve(code, body.cart(api.partner_id), clock.now()))
+    cart, ignored = _cart(body)
+    return _told("CodeReserved", service.reserve(code, cart, clock.now()), ignored)
 
 
 @api.post(
@@ -96,7 +99,8 @@ def reserve_code(code: PromoCode, body: Annotated[CodeUse, Body()]) -> Redemptio
 )
 @needs(PartnerAbility.CODES)
 def redeem_code(code: PromoCode, body: Annotated[CodeUse, Body()]) -> RedemptionResponse:
-    return _told("CodeRedeemed", service.redeem(code, body.cart(api.partner_id), clock.now()))
+    cart, ignored = _cart(body)
+    return _told("CodeRedeemed", service.redeem(code, cart, clock.now()), ignored)
 
 
 @api.post(
@@ -123,6 +127,15 @@ def get_order(order_id: Annotated[OrderId, Path()]) -> OrderMoneyResponse:
     return OrderMoneyResponse.of(order_id, order_service.show(api.partner_id, order_id))
 
 
-def _told(metric: str, done: OnOrder) -> RedemptionResponse:
+def _cart(body: CodeUse) -> tuple[Cart, list[IgnoredPart]]:
+    """Of the athlete whom this partner means; one who has unlinked it is a guest, and that is said."""
+    if body.athlete_id is None:
+        return body.cart(api.partner_id, None), []
+    user_id = link_store.athlete_of(api.partner_id, body.athlete_id)
+    ignored = [IgnoredPart.unlinked("#/athlete_id", api.language)] if user_id is None else []
+    return body.cart(api.partner_id, user_id), ignored
+
+
+def _told(metric: str, done: OnOrder, ignored: list[IgnoredPart] | None = None) -> RedemptionResponse:
     count(metric)
-    return RedemptionResponse.of(done)
+    return RedemptionResponse.of(done, ignored or [])

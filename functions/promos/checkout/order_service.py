@@ -94,7 +94,7 @@ def _claim(change: OrderChange, name: str, cart: Cart, sold_at: datetime) -> Non
     """A code that only the order names: it is used, whatever is left in the budgets, or the reason is noted."""
     try:
         stored, code = existing(change.code(name))
-        seen = change.seen(code, cart, sold_at, is_sold=True)
+        seen = change.seen(code, cart, sold_at)
         decision = decide(cart, seen, State.REDEEMED, sold_at)
         if isinstance(decision, Held):
             _end_hold(decision, cart, seen, sold_at, change.now)

@@ -11,20 +11,23 @@ from promos.checkout.service import OnOrder
 from promos.offers.domain import Code, Promo, PromoStatus
 from promos.values import Discount, Words
 from stadion.http import RequestModel
-from stadion.identifiers import OrderId, UserId
+from stadion.identifiers import OrderId
 from stadion.money import Currency, Minor
+from stadion.partner_athletes import AthleteId, IgnoredPart
 
 
 class CodeUse(RequestModel):
     """An order that wants to use a code."""
 
     order_id: OrderId
-    user_id: UserId | None = Field(default=None, description="of an athlete of ours; left out: a guest")
+    athlete_id: AthleteId | None = Field(
+        default=None, description="by which POST /partner/v1/links lets you name the athlete; left out: a guest"
+    )
     amount_minor: Minor = Field(examples=[899000], description="the cart before any discount, also of other codes")
     currency: Currency
 
-    def cart(self, partner_id: str) -> Cart:
-        return Cart(partner_id, self.order_id, self.user_id, self.amount_minor, self.currency)
+    def cart(self, partner_id: str, user_id: str | None) -> Cart:
+        return Cart(partner_id, self.order_id, user_id, self.amount_minor, self.currency)
 
 
 class CodeOrder(RequestModel):
@@ -75,14 +78,16 @@ class RedemptionResponse(BaseModel):
     reserved_until: AwareDatetime | None = None
     discount: Discount
     others: list[OtherCode] = Field(description="the order's other codes, in the order in which they take")
+    ignored: list[IgnoredPart] = Field(default_factory=list, description="what of the request does nothing")
 
     @classmethod
-    def of(cls, done: OnOrder) -> Self:
+    def of(cls, done: OnOrder, ignored: list[IgnoredPart]) -> Self:
         return cls(
             **_fields(done.redemption, cls),
             payable_minor=done.payable_minor,
             discount=done.discount,
             others=[OtherCode(**_fields(one, OtherCode)) for one in done.others],
+            ignored=ignored,
         )
 
 

@@ -35,9 +35,9 @@ def other(stack: DeployedStack) -> Partner:
 
 
 @pytest.fixture(scope="module")
-def anna(stack: DeployedStack) -> Athlete:
+def anna(stack: DeployedStack, store: Partner) -> Athlete:
     athlete = join(stack, "buyer")
-    athlete.agree("purchases")
+    athlete.agree("purchases", partner_id=store.partner_id)
     return athlete
 
 
@@ -104,10 +104,10 @@ class TestKeys:
         partner = make(stack)
         fresh = command(stack, "rotate-secret", partner.partner_id)["signing_secret"]
         for number, secret in enumerate((partner.secret, fresh)):
-            assert partner.tell(completed(f"o-{number}", user=None), secret=secret).status_code == 200
+            assert partner.tell(completed(f"o-{number}", athlete=None), secret=secret).status_code == 200
         command(stack, "rotate-secret", partner.partner_id, "--finish")
         assert partner.tell(completed("o-9")).status_code == 401
-        assert partner.tell(completed("o-9", user=None), secret=fresh).status_code == 200
+        assert partner.tell(completed("o-9", athlete=None), secret=fresh).status_code == 200
 
     def test_partners_are_listed_and_shown_without_what_is_secret(self, stack: DeployedStack, store: Partner) -> None:
         listed = command(stack, "list")["partners"]
@@ -140,7 +140,7 @@ class TestWebhooksIn:
     def test_a_forged_cut_old_or_foreign_message_changes_nothing(
         self, stack: DeployedStack, store: Partner, other: Partner, anna: Athlete
     ) -> None:
-        body = completed("o-forged", user=anna.user_id)
+        body = completed("o-forged", athlete=store.knows(anna))
         honest = signed(body, store.secret)
         old = datetime.now(UTC) - timedelta(minutes=6)
         attempts: dict[str, tuple[bytes, dict[str, str], str]] = {
@@ -167,7 +167,9 @@ class TestWebhooksIn:
     def test_a_replay_is_answered_and_changes_nothing(
         self, stack: DeployedStack, store: Partner, anna: Athlete
     ) -> None:
-        body = completed("o-replayed", user=anna.user_id, lines=[{"sku": "cap", "quantity": 1, "price_minor": 1}])
+        body = completed(
+            "o-replayed", athlete=store.knows(anna), lines=[{"sku": "cap", "quantity": 1, "price_minor": 1}]
+        )
         headers = signed(body, store.secret)
         first = store.send("POST", WEBHOOKS, body, **headers)
         settle(stack, "o-replayed")
@@ -185,7 +187,9 @@ class TestWebhooksIn:
     def test_one_message_sent_many_times_at_once_is_one_order(
         self, stack: DeployedStack, store: Partner, anna: Athlete
     ) -> None:
-        body = completed("o-at-once", user=anna.user_id, lines=[{"sku": "cap", "quantity": 1, "price_minor": 1}])
+        body = completed(
+            "o-at-once", athlete=store.knows(anna), lines=[{"sku": "cap", "quantity": 1, "price_minor": 1}]
+        )
         headers = [signed(body, store.secret, webhook_id=f"msg_{number % 2}") for number in range(12)]
         with ThreadPoolExecutor(6) as pool:
             answers = list(pool.map(lambda named: store.send("POST", WEBHOOKS, body, **named), headers))
@@ -195,7 +199,7 @@ class TestWebhooksIn:
 
     def test_an_order_becomes_gear_and_what_came_back_is_gear_no_more(self, store: Partner, anna: Athlete) -> None:
         assert store.send("PUT", PRODUCT, SHOES).status_code == 200
-        assert store.tell(completed("o-gear", user=anna.user_id)).json()["outcome"] == "accepted"
+        assert store.tell(completed("o-gear", athlete=store.knows(anna))).json()["outcome"] == "accepted"
         pairs = eventually(lambda: gear(anna) if len(gear(anna)) == 2 else None)
         assert pairs is not None
         assert {(one["brand"], one["model"], one["category"]) for one in pairs} == {
@@ -210,9 +214,27 @@ class TestWebhooksIn:
         assert store.tell(returned("o-gear", version=3, quantity=None)).json()["outcome"] == "accepted"
         eventually(lambda: gear(anna)[0]["status"] == "archived")
 
+    def test_a_partner_who_was_never_linked_fills_no_locker_and_one_who_was_unlinked_fills_none_any_more(
+        self, stack: DeployedStack, store: Partner, other: Partner
+    ) -> None:
+        ben = join(stack, "leaves")
+        named = store.knows(ben)
+        ben.agree("purchases", partner_id=store.partner_id)
+        strangers = other.tell(completed("o-strangers", athlete=named))
+        assert (strangers.status_code, strangers.json()["code"]) == (422, "athlete_not_linked")
+        ben.call("DELETE", f"/v1/me/partner-links/{store.partner_id}")
+        guests = store.tell(completed("o-left", athlete=named))
+        assert [one["code"] for one in guests.json()["ignored"]] == ["athlete_was_unlinked"]
+        settle(stack, ben.user_id)
+        settle(stack, "o-left")
+        assert gear(ben) == []
+        granted = [one["granted"] for one in ben.get("/v1/me/consents")["items"] if one["partner_id"]]
+        assert granted == [False], "the consent ended with the link"
+        assert store.knows(ben) != named
+
     def test_without_consent_an_order_stays_in_the_store(self, stack: DeployedStack, store: Partner) -> None:
         ben = join(stack, "private")
-        assert store.tell(completed("o-private", user=ben.user_id)).status_code == 200
+        assert store.tell(completed("o-private", athlete=store.knows(ben))).status_code == 200
         settle(stack, ben.user_id)
         assert gear(ben) == []
 

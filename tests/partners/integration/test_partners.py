@@ -14,7 +14,8 @@ from stadion import clock
 from stadion.idempotency import IdempotencyKey
 from stadion.retry import WriteConflictError
 from tests.kit.events import entry
-from tests.kit.services import ATHLETE, Answer, Service, sqs_event
+from tests.kit.links import athlete_id_of, link
+from tests.kit.services import Answer, Service, sqs_event
 from tests.kit.store import LINE, SHOES, Gateway, completed, message, returned, signed
 
 WEBHOOKS = "/partner/v1/webhooks"
@@ -41,6 +42,7 @@ def make(partners: Service, partner_id: str = "store", **fields: Any) -> Store:
         "POST", ADMIN, {"partner_id": partner_id, "name": "The Store", "hosts": ["store.example"], **fields}
     )
     assert made.status == 201, made.body
+    link(partners, partner_id)
     return Store(partners, made.body["api_key"], made.body["signing_secret"])
 
 
@@ -115,7 +117,8 @@ class TestSignatures:
 
     def test_partners_orders_of_one_id_are_two_orders(self, store: Store) -> None:
         other = make(store.service, "other")
-        assert [store.tell(completed()).body["outcome"], other.tell(completed()).body["outcome"]] == ["accepted"] * 2
+        theirs = completed(athlete=athlete_id_of(partner_id="other"))
+        assert [store.tell(completed()).body["outcome"], other.tell(theirs).body["outcome"]] == ["accepted"] * 2
 
     def test_a_disabled_partner_and_one_without_the_ability_are_refused(self, store: Store) -> None:
         seller = make(store.service, "seller", may=["catalogue"])
@@ -152,7 +155,7 @@ class TestOrders:
 
     @pytest.mark.parametrize("code", [None, "RUN-7F3K-9QXD"])
     def test_a_guests_order_is_told_for_its_codes_those_of_the_till_too(self, store: Store, code: str | None) -> None:
-        assert store.tell(completed(user=None, code=code)).body["outcome"] == "accepted"
+        assert store.tell(completed(athlete=None, code=code)).body["outcome"] == "accepted"
         store.tell(returned(version=2))
         told = [one for one in store.service.published() if one["detail_type"] != "PartnerChanged"]
         assert [(one["detail_type"], one["detail"]["user_id"]) for one in told] == [
@@ -161,13 +164,13 @@ class TestOrders:
         ]
 
     def test_the_same_values_in_another_spelling_are_the_same_message(self, store: Store) -> None:
-        lines = [LINE, {**LINE, "sku": "b", "name": "B"}]
+        lines = [LINE, {**LINE, "sku": "b"}]
         store.tell(completed(lines=lines, completed_at="2026-11-28T10:00:00Z", code="RUN-7F3K-9QXD"))
         before = store.service.items()
         again = {
             "completed_at": "2026-11-28T13:00:00+03:00",
             "code": " run\u20117f3k\u20139qxd.",
-            "user": ATHLETE.upper(),
+            "athlete": f" {athlete_id_of()} ",
         }
         assert store.tell(completed(lines=lines[::-1], **again)).body["outcome"] == "unchanged"
         assert store.service.items() == before
@@ -364,7 +367,7 @@ def test_of_two_messages_that_looked_at_one_order_the_second_looks_again(partner
 
     def save(number: int) -> None:
         key = IdempotencyKey(user_id="store", operation="webhooks", key=f"msg_{number}", digest="d")
-        order_store.save(seen, seen.model_copy(update={"revision": 1}), [], key=key, answer={}, now=now)
+        order_store.save(seen, seen.model_copy(update={"revision": 1}), [], key=key, answer={}, whose=None, now=now)
 
     save(1)
     with pytest.raises(WriteConflictError):

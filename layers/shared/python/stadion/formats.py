@@ -45,6 +45,10 @@ FORMATS: Final[dict[str, Text]] = {
     r"^[A-Za-z0-9._:-]{1,80}$": _with(_ID, signs=". _ : -", most=80),
     r"^[A-Za-z0-9_-]{1,64}$": _with(_ID, signs="_ -", most=64),
     r"^[A-Za-z0-9-]{1,64}$": _with(_ID, signs="-", most=64),
+    r"^at_[a-z2-7]{26}$": Text(
+        en="Send the athlete_id that POST /partner/v1/links answered: at_ and 26 characters. An id of Stadion is none.",
+        ru="Передайте athlete_id из ответа POST /partner/v1/links: at_ и 26 знаков. Идентификатор Stadion не подходит.",
+    ),
     r"^[A-Z]{3}$": Text(
         en="Send a currency of ISO 4217 in capital letters, such as RUB or EUR.",
         ru="Нужна валюта по ISO 4217 заглавными буквами, например RUB или EUR.",

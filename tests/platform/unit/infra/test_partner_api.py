@@ -83,7 +83,7 @@ def test_the_snapshot_is_taken_when_all_of_it_is_there(local: Synthesised) -> No
     }
     [taken] = [one for one in template.values() if one["Type"] == "AWS::ApiGateway::Deployment"]
 
-    assert len(parts) == 13
+    assert len(parts) == 14
     assert parts - set(taken["DependsOn"]) == set()
 
 

@@ -12,6 +12,7 @@ from stadion_cli.base.signed import call
 from stadion_cli.base.target import Target
 from tests.kit.command_line import told
 from tests.kit.crowds import Crowd
+from tests.kit.links import plant
 from tests.kit.partners import Partner, make
 from tests.kit.promos import a_promo, launched
 from tests.kit.size import sized
@@ -66,10 +67,11 @@ def store(stack: DeployedStack) -> Partner:
 
 
 @pytest.fixture(scope="module")
-def crowd(stack: DeployedStack) -> list[str]:
+def crowd(stack: DeployedStack, store: Partner) -> list[str]:
     """Athletes, as `accounts` tells of them; one in fifty consents to nothing."""
     names = [str(uuid4()) for _ in range(ATHLETES)]
     CROWD.arrive(stack, names, without_consent=names[::50])
+    plant(stack, store.partner_id, names)
     return names
 
 
@@ -149,7 +151,7 @@ def shop(store: Partner, offers: dict[str, Any], arms: dict[str, str], at: datet
 def redeem(store: Partner, user_id: str, code: str, at: datetime) -> int:
     """What was paid; nothing when the promo is used up."""
     order_id = f"c-{user_id}"
-    cart = {"order_id": order_id, "user_id": user_id, "amount_minor": CART, "currency": "RUB"}
+    cart = {"order_id": order_id, "athlete_id": store.name_of(user_id), "amount_minor": CART, "currency": "RUB"}
     held = store.send("POST", f"/partner/v1/codes/{code}/reserve", cart)
     if held.status_code != 200:
         assert held.json()["code"] == "limit_reached", held.text
@@ -161,7 +163,8 @@ def redeem(store: Partner, user_id: str, code: str, at: datetime) -> int:
 
 def order(store: Partner, order_id: str, user_id: str, at: datetime, total_minor: int, **more: Any) -> None:
     lines = [{"sku": "1", "quantity": 1, "price_minor": total_minor + more.get("discount_minor", 0)}]
-    body = completed(order_id, user=user_id, lines=lines, total_minor=total_minor, completed_at=at.isoformat(), **more)
+    about = {"athlete": store.name_of(user_id), "total_minor": total_minor, "completed_at": at.isoformat()}
+    body = completed(order_id, lines=lines, **about, **more)
     assert store.tell(body).status_code == 200
 
 

@@ -20,6 +20,7 @@ from stadion_cli.base.signed import call
 from stadion_cli.base.target import Target
 from tests.kit.command_line import told
 from tests.kit.crowds import Crowd
+from tests.kit.links import plant
 from tests.kit.partners import Partner, make
 from tests.kit.promos import a_promo, launched
 from tests.kit.size import SEED, sized
@@ -133,13 +134,15 @@ def test_the_product_itself_counts_and_decides_as_the_case_says(
     said = plan(crowd, {"a": 64, "b": 112, "c": 58}, promos)
     arms = athletes(campaign_id, said, {"a": 64, "b": 112, "c": 58, HOLD_OUT: 26})
     crowd.arrive(stack, [user_id for users in arms.values() for user_id in users])
+    plant(stack, store.partner_id, [user_id for users in arms.values() for user_id in users])
     sent = Sent(stack, admin, campaign_id, plan(crowd, {"a": 64, "b": 112, "c": 58}, promos))
     codes = sent.codes()
 
     def bought(user_id: str, order_id: str, total: int, lines: Any = PAIR) -> None:
         price = sum(line["price_minor"] for line in lines)
         fields = {"total_minor": total, "discount_minor": price - total, "currency": "EUR", "code": codes[user_id]}
-        body = completed(order_id, user=user_id, lines=lines, completed_at=sent.at.isoformat(), **fields)
+        named = store.name_of(user_id)
+        body = completed(order_id, athlete=named, lines=lines, completed_at=sent.at.isoformat(), **fields)
         assert store.tell(body).status_code == 200
 
     def came_back(order_id: str, version: int, sku: str) -> None:
@@ -248,6 +251,7 @@ def test_report_funnel_budgets_spend_and_segments_are_a_plain_recomputation(
     said = plan(crowd, {"a": 1, "b": 1}, promos)
     arms = athletes(campaign_id, said, {"a": ATHLETES * 9 // 20, "b": ATHLETES * 9 // 20, HOLD_OUT: ATHLETES // 10})
     crowd.arrive(stack, [user_id for users in arms.values() for user_id in users])
+    plant(stack, store.partner_id, [user_id for users in arms.values() for user_id in users])
     sent = Sent(stack, admin, campaign_id, plan(crowd, {"a": 1, "b": 1}, promos))
     codes = sent.codes()
     orders = list(bought_by(arms, codes, promos, (extra, f"EXTRA{name}".upper()), percents))
@@ -342,8 +346,9 @@ def bought_by(
 def shop(store: Partner, one: Bought, at: datetime, percents: dict[str, int]) -> None:
     """Half of them by the till first; messages come twice, and returns before what they are of."""
     chance = random.Random(one.order_id)
-    if one.user_id is not None and chance.random() < 0.5:
-        cart = {"order_id": one.order_id, "user_id": one.user_id, "amount_minor": one.goods, "currency": one.currency}
+    named = store.name_of(one.user_id) if one.user_id is not None else None
+    if named is not None and chance.random() < 0.5:
+        cart = {"order_id": one.order_id, "athlete_id": named, "amount_minor": one.goods, "currency": one.currency}
         for _, code in one.codes:
             held = store.send("POST", f"/partner/v1/codes/{code}/reserve", cart)
             assert held.status_code == 200 or held.json()["code"] == "limit_reached", held.text
@@ -352,7 +357,7 @@ def shop(store: Partner, one: Bought, at: datetime, percents: dict[str, int]) ->
     messages = [
         completed(
             one.order_id,
-            user=one.user_id,
+            athlete=named,
             code=None,
             codes=[code for _, code in one.codes],
             lines=one.lines,

@@ -11,6 +11,7 @@ import pytest
 from stadion_cli.base.signed import call
 from stadion_cli.base.target import Target
 from tests.kit.crowds import Crowd
+from tests.kit.links import plant
 from tests.kit.partners import Partner, make
 from tests.kit.promos import a_promo, launched
 from tests.kit.stack import DeployedStack, eventually
@@ -30,7 +31,9 @@ def admin(stack: DeployedStack) -> Target:
 
 @pytest.fixture(scope="module")
 def store(stack: DeployedStack) -> Partner:
-    return make(stack)
+    partner = make(stack)
+    plant(stack, partner.partner_id, [ANNA, BORIS])
+    return partner
 
 
 class Till:
@@ -96,10 +99,10 @@ def test_codes_that_stack_take_from_what_is_left(till: Till, new_order: Callable
 
 def test_a_guests_order_settles_its_personal_code(till: Till, new_order: Callable[[], str]) -> None:
     code, orders = till.code(till.promo()), [new_order() for _ in range(3)]
-    till.tell(orders[0], A, 8_000, 2_000, user=None, code=code)
+    till.tell(orders[0], A, 8_000, 2_000, athlete=None, code=code)
     eventually(lambda: till.state(code) == "redeemed" or None)
     for order_id in orders[1:]:
-        till.tell(order_id, A, 8_000, 2_000, user=None, code=code)
+        till.tell(order_id, A, 8_000, 2_000, athlete=None, code=code)
         refused = eventually(lambda order_id=order_id: till.order(order_id).get("refused"))
         assert refused == [{"code": code, "reason": "code_already_used"}]
     assert till.use("redeem", code, new_order()).json()["code"] == "code_already_used"
@@ -108,7 +111,7 @@ def test_a_guests_order_settles_its_personal_code(till: Till, new_order: Callabl
 def test_the_order_says_what_its_code_gave(till: Till, new_order: Callable[[], str]) -> None:
     promo = till.promo(limits={"discount_minor": 100_000})
     code, order_id = till.code(promo), new_order()
-    till.tell(order_id, TWO, 9_500, 500, user=ANNA, code=code)
+    till.tell(order_id, TWO, 9_500, 500, athlete=till.store.name_of(ANNA), code=code)
     found = eventually(lambda: till.order(order_id).get("codes"))
     assert [(one["given_minor"], one["kept_minor"]) for one in found] == [(500, 500)]
     assert till.budget(promo)["discount_used_minor"] == 500
@@ -141,8 +144,12 @@ def test_a_code_is_read_as_people_type_it(till: Till, new_order: Callable[[], st
 def test_athletes_and_orders_have_one_name_each(till: Till, new_order: Callable[[], str]) -> None:
     shared = f"ALL{uuid4().hex[:8]}".upper()
     till.promo(codes={"shared": shared}, limits={"per_user": 1})
-    assert till.use("redeem", shared, new_order(), user_id=ANNA.upper()).status_code == 200
-    assert till.use("redeem", shared, new_order(), user_id=ANNA).json()["limit"] == "per_user"
-    assert till.use("redeem", shared, new_order(), user_id=str(uuid4())).json()["code"] == "athlete_not_found"
-    assert till.use("redeem", shared, new_order(), user_id="nobody-1").status_code == 422
+    named = till.store.name_of(ANNA)
+    assert till.use("redeem", shared, new_order(), athlete_id=named).status_code == 200
+    assert till.use("redeem", shared, new_order(), athlete_id=named).json()["limit"] == "per_user"
+    nobody = till.use("redeem", shared, new_order(), athlete_id=till.store.name_of(str(uuid4())))
+    assert nobody.json()["code"] == "athlete_not_linked"
+    for wrong in ("nobody-1", named.upper(), ANNA):
+        assert till.use("redeem", shared, new_order(), athlete_id=wrong).status_code == 422
+    assert till.use("redeem", shared, new_order(), user_id=ANNA).status_code == 422
     assert till.use("reserve", shared, "a:b").status_code == 422

@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
 from tests.kit.clock import Clock
+from tests.kit.links import athlete_id_of, link_news
 from tests.kit.services import ATHLETE, OTHER, Service
 from tests.promos.world import NOW, admin, budget, deliver, issue, launch, order, sold, store, welcome
 
@@ -181,15 +181,41 @@ def test_money_of_several_codes_counts_once_in_the_funnel(promos: Service) -> No
 # --- who and which --------------------------------------------------------------------------------------------------
 
 
-def test_any_spelling_of_an_athlete_is_the_same_athlete_and_nobody_is_new_by_it(promos: Service) -> None:
+def test_an_athlete_is_named_by_the_id_that_the_partner_was_given_and_by_no_other(promos: Service) -> None:
     launch(promos, codes={"shared": "ALL"}, limits={"per_user": 1})
     welcome(promos)
-    assert store(promos, "ALL", "redeem", **order("o-1", user_id=ATHLETE.upper())).status == 200
-    assert store(promos, "ALL", "redeem", **order("o-2", user_id=ATHLETE)).body["limit"] == "per_user"
-    nobody = store(promos, "ALL", "redeem", **order("o-3", user_id=str(uuid4())))
-    assert (nobody.status, nobody.body["code"]) == (422, "athlete_not_found")
-    assert [error["pointer"] for error in nobody.body["errors"]] == ["#/user_id"]
-    assert store(promos, "ALL", "redeem", **order("o-3", user_id="nobody-1")).status == 422
+    deliver(promos, "on_partner_links", link_news(), link_news(partner_id="other"))
+    theirs = athlete_id_of(partner_id="other")
+    for named in (ATHLETE, ATHLETE.upper(), "nobody-1", athlete_id_of().upper(), "at_short"):
+        refused = store(promos, "ALL", "redeem", **order("o-3", athlete_id=named))
+        assert (refused.status, [one["pointer"] for one in refused.body["errors"]]) == (422, ["#/athlete_id"])
+        assert "POST /partner/v1/links" in refused.body["errors"][0]["detail"]
+    for named in (theirs, athlete_id_of(OTHER)):
+        nobody = store(promos, "ALL", "redeem", **order("o-3", athlete_id=named))
+        assert (nobody.status, nobody.body["code"]) == (422, "athlete_not_linked")
+        assert [error["pointer"] for error in nobody.body["errors"]] == ["#/athlete_id"]
+    old = promos.ask("POST", "/partner/v1/codes/ALL/redeem", {**order("o-3"), "user_id": ATHLETE}, key="store-secret")
+    assert (old.status, [one["pointer"] for one in old.body["errors"]]) == (422, ["#/user_id"])
+    assert store(promos, "ALL", "redeem", **order("o-1", athlete_id=athlete_id_of())).status == 200
+    assert store(promos, "ALL", "redeem", **order("o-2", athlete_id=athlete_id_of())).body["limit"] == "per_user"
+
+
+def test_a_partner_that_the_athlete_has_unlinked_sells_to_a_guest_and_uses_up_nothing_of_theirs(
+    promos: Service,
+) -> None:
+    launch(promos, codes={"shared": "ALL"}, limits={"per_user": 1})
+    launch(promos, promo_id="for-all", codes={"shared": "FREE"}, limits={"per_user": None})
+    welcome(promos)
+    deliver(promos, "on_partner_links", link_news(is_linked=False, revision=2), link_news())
+    named = {"athlete_id": athlete_id_of()}
+    free = store(promos, "FREE", "redeem", **order("o-1", **named))
+    assert (free.status, [(one["pointer"], one["code"]) for one in free.body["ignored"]]) == (
+        200,
+        [("#/athlete_id", "athlete_was_unlinked")],
+    )
+    assert store(promos, "ALL", "redeem", **order("o-2", **named)).body["code"] == "user_is_required"
+    assert ATHLETE not in str([item for item in promos.items() if item["pk"]["S"].startswith(("ORDER#", "LINK#"))])
+    assert store(promos, "ALL", "redeem", partner="other", **order("o-3", user_id=ATHLETE)).status == 200
 
 
 def test_an_order_of_the_till_is_named_as_in_messages(promos: Service) -> None:

@@ -57,8 +57,9 @@ def store(stack: DeployedStack) -> Partner:
 def test_a_worn_pair_becomes_an_offer_a_message_in_the_morning_a_reminder_and_a_conversion(
     stack: DeployedStack, admin: Target, store: Partner, anna: Athlete
 ) -> None:
-    for kind in ("marketing_push", "marketing_email", "purchases"):
-        anna.call("PUT", f"/v1/me/consents/{kind}", {"granted": True, "text_version": "2026-10"})
+    anna.agree("marketing_push", "marketing_email")
+    anna.agree("purchases", partner_id=store.partner_id)
+    named = store.knows(anna)
     shoes = {"category": "running_shoes", "brand": "Evadict", "model": "Race Ultra", "limit": 700, "initial_use": 698}
     gear = anna.post("/v1/gear", {**shoes, "used_since": "2015-01-01", "default_for": ["Run"]})
     settle(stack, anna.user_id)
@@ -90,14 +91,12 @@ def test_a_worn_pair_becomes_an_offer_a_message_in_the_morning_a_reminder_and_a_
     clicked = anna.post(f"/v1/promos/{offer['offer_id']}/click")
     assert clicked["link"].startswith(f"https://store.example/p/{SHOES_SKU}?utm_source=stadion")
     code = f"/partner/v1/codes/{offer['code']}"
-    cart = {"order_id": "o-1", "user_id": anna.user_id, "amount_minor": 899000, "currency": "RUB"}
+    cart = {"order_id": "o-1", "athlete_id": named, "amount_minor": 899000, "currency": "RUB"}
     held = store.send("POST", f"{code}/reserve", cart).json()
     assert (held["discount_minor"], held["payable_minor"]) == (179800, 719200), held
     other = store.send("POST", f"{code}/reserve", {**cart, "order_id": "o-2"})
     assert other.status_code == 409, other.text
-    paid = completed(
-        "o-1", user=anna.user_id, code=offer["code"], lines=[LINE], total_minor=719200, discount_minor=179800
-    )
+    paid = completed("o-1", athlete=named, code=offer["code"], lines=[LINE], total_minor=719200, discount_minor=179800)
     for _ in range(2):
         assert store.tell(paid).status_code == 200
 
