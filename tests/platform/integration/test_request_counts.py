@@ -1,13 +1,13 @@
 """What an API call costs at DynamoDB (DESIGN D10): counted, not guessed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from tests.kit.counting import counted
 from tests.kit.events import entry, recorded
-from tests.kit.services import ATHLETE, Service, sqs_event
+from tests.kit.services import ATHLETE, OTHER, Answer, Service, sqs_event
 
 RUN: dict[str, Any] = {
     "sport_type": "Run",
@@ -132,6 +132,39 @@ def test_offers_cost_two_requests_a_click_three_and_a_checkout_six(promos: Servi
             assert store(promos, offer["code"], step, **order()).status == 200
         table.append((f"POST /partner/v1/codes/{{code}}/{step}", operations))
         assert len(operations) <= most, operations
+
+
+def test_a_link_costs_four_requests_each_side_and_an_order_of_somebody_one_more(
+    partners: Service, table: Table
+) -> None:
+    """With the one that says how who asks stands."""
+    from tests.kit.store import completed
+    from tests.partners.integration.test_partners import make
+
+    store = make(partners)
+
+    def costs(shown: str, ask: Callable[[], Answer]) -> tuple[Answer, int]:
+        with counted() as operations:
+            answer = ask()
+        assert answer.status < 300, answer.body
+        table.append((shown, operations))
+        return answer, len(operations)
+
+    path = "/v1/me/partner-links"
+    made, number = costs(f"POST {path}", lambda: partners.call("POST", path, {"partner_id": "store"}, user=OTHER))
+    assert number == 4
+    trade = {"token": made.body["token"]}
+    for most in (4, 3):
+        linked, number = costs(
+            "POST /partner/v1/links", lambda: partners.ask("POST", "/partner/v1/links", trade, key=store.key)
+        )
+        assert number == most
+    _, guests = costs("POST /partner/v1/webhooks, a guest's", lambda: store.tell(completed("o-1", athlete=None)))
+    named = linked.body["athlete_id"]
+    _, somebodys = costs("POST /partner/v1/webhooks", lambda: store.tell(completed("o-2", athlete=named)))
+    assert somebodys == guests + 1
+    assert costs(f"GET {path}", lambda: partners.call("GET", path, user=OTHER))[1] == 3
+    assert costs(f"DELETE {path}/{{partner_id}}", lambda: partners.call("DELETE", f"{path}/store", user=OTHER))[1] == 4
 
 
 def test_an_offer_with_its_message_costs_two_requests(promos: Service, table: Table) -> None:
