@@ -19,6 +19,7 @@ from workouts.errors import (
     DuplicateWorkoutError,
     FileNotFoundInWorkoutError,
     FutureWorkoutError,
+    HourIsFullError,
     ImpossibleTimesError,
     MeasuredFieldError,
     WorkoutIdTakenError,
@@ -26,6 +27,7 @@ from workouts.errors import (
     WorkoutWasDeletedError,
 )
 from workouts.measuring.routes import router as measuring_router
+from workouts.quotas.errors import QuotaUsedUpError
 from workouts.schemas import (
     DownloadLink,
     NewWorkout,
@@ -63,6 +65,8 @@ Metres = Annotated[Annotated[float, Thousandths] | None, Query(ge=0, le=10_000_0
         WorkoutNotFoundError,
         WorkoutWasDeletedError,
         StaleVersionError,
+        HourIsFullError,
+        QuotaUsedUpError,
         *KEYED,
     ),
     headers=("ETag", "Location"),
@@ -119,6 +123,7 @@ def get_workout(workout_id: str) -> Response[WorkoutDetail]:
         AverageAboveMaximumError,
         ImpossibleTimesError,
         DuplicateWorkoutError,
+        HourIsFullError,
         FutureWorkoutError,
         WorkoutNotFoundError,
         FieldRequiredError,
@@ -172,7 +177,7 @@ def get_workout_file(workout_id: str, sha256: str) -> DownloadLink:
     status_code=201,
     summary="Announce a recording and get a form for it",
     tags=["Uploads"],
-    raises=(UploadIdTakenError, WorkoutNotFoundError, *KEYED),
+    raises=(UploadIdTakenError, WorkoutNotFoundError, QuotaUsedUpError, *KEYED),
     headers=("Location",),
 )
 def create_upload(body: Annotated[NewUpload, Body()]) -> Response[CreatedUpload]:

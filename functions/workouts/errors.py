@@ -34,6 +34,17 @@ class DuplicateWorkoutError(ConflictError):
         return str(self.extensions["existing_workout_id"])
 
 
+class HourIsFullError(ConflictError):
+    """So many fit into an hour's item for as long as anybody trains; without an end it outgrows what DynamoDB takes."""
+
+    code = "hour_is_full"
+    title = Text(en="Too many in one hour", ru="Слишком много за один час")
+    explanation = Text(
+        en="So many workouts that start within one hour are not taken: delete some of them first.",
+        ru="Столько тренировок, начавшихся в течение одного часа, дневник не принимает: сначала удалите часть из них.",
+    )
+
+
 class WorkoutIdTakenError(ConflictError):
     code = "workout_id_taken"
     title = Text(en="Id is taken", ru="Идентификатор занят")

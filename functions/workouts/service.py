@@ -31,6 +31,8 @@ from workouts.domain import (
     shown_track,
 )
 from workouts.errors import DuplicateWorkoutError, FileNotFoundInWorkoutError, MeasuredFieldError, WorkoutIdTakenError
+from workouts.quotas import service as quotas
+from workouts.quotas.domain import WORKOUTS
 from workouts.recordings.zone_service import NOWHERE
 
 ALWAYS_EDITABLE = {"name", "notes", "rpe", "gear_ids", "time_zone", "sport_type"}
@@ -113,6 +115,7 @@ def _enter(
         change.remember(status=201, answer=answer(recorded))
         store.record(change, workout, slots)
         slots.write(change)
+        quotas.spend(change, workout.user_id, WORKOUTS, 1, now)
     return recorded
 
 
@@ -207,8 +210,15 @@ def correct(known: Recorded, changes: Mapping[str, Any], now: datetime) -> Recor
         new = as_typed(new)
     elif "sport_type" in fields:
         new = _of_sport(new.model_copy(update={"sport_type": old.sport_type}), new.sport_type)
-    retry_on_conflict(lambda: revise(old, new, store.slots_of(old, new), now=now))
+    retry_on_conflict(lambda: _correct_once(old, new, now))
     return Recorded(new, known.track, created=False, agrees=known.agrees)
+
+
+def _correct_once(old: Workout, new: Workout, now: datetime) -> None:
+    slots = store.slots_of(old, new)
+    if new.started_at != old.started_at:
+        slots.check_room(new)
+    revise(old, new, slots, now=now)
 
 
 def _health_in(fields: Mapping[str, Any]) -> list[str]:

@@ -26,6 +26,7 @@ from stadion.values import Value
 from workouts.domain import ExternalWorkout, Measurement, Person, Track, Workout, health_in, noted
 from workouts.errors import (
     DuplicateWorkoutError,
+    HourIsFullError,
     WorkoutIdTakenError,
     WorkoutNotFoundError,
     WorkoutWasDeletedError,
@@ -34,6 +35,8 @@ from workouts.matching import MAX_START_DIFFERENCE_S, Fingerprint
 
 EVENTS_AT_ONCE = 50
 """In a transaction, which takes a hundred items."""
+MOST_AN_HOUR = 200
+"""Entries of one slot, in which every workout that is new has one: some 30 KB, rewritten by each write of that hour."""
 PAGES_PER_LIST = 10  # of one filtered list; the cursor goes on from there
 DIARY = Index("USER#{user_id}#WORKOUTS", "{started_at}#{workout_id}")
 """By time."""
@@ -162,6 +165,12 @@ class Slots:
 
     def holds(self, workout_id: str) -> bool:
         return any(workout_id in entries for entries in self.entries.values())
+
+    def check_room(self, workout: Workout) -> None:
+        """For one that is new in its hour. `HourIsFullError`."""
+        for fingerprint in workout.fingerprints:
+            if len(self.entries[_hour(fingerprint.started_at)]) >= MOST_AN_HOUR:
+                raise HourIsFullError
 
     def enter(self, workout: Workout) -> None:
         for entered_as, fingerprint in _entered(workout):
@@ -292,7 +301,8 @@ def workouts_of_file(user_id: str, sha256: str) -> list[str]:
 
 
 def record(change: Change, workout: Workout, slots: Slots, track: Track | None = None) -> None:
-    """A workout that is new, with its place in the slots and its event."""
+    """A workout that is new, with its place in the slots and its event. `HourIsFullError`."""
+    slots.check_room(workout)
     change.put(WORKOUTS, workout, refused=_taken)
     _put_track(change, workout, track)
     if workout.external is not None:

@@ -106,6 +106,14 @@ REFUSALS: Final = {
         en="The original recording is not there any more. Upload it again.",
         ru="Исходной записи больше нет. Загрузите её ещё раз.",
     ),
+    "hour_is_full": Text(
+        en="The diary has too many workouts that start in that hour. Delete some of them first.",
+        ru="В дневнике слишком много тренировок, начавшихся в этот час. Сначала удалите часть из них.",
+    ),
+    "quota_is_used_up": Text(
+        en="Today's quota is used up. Send the file again after midnight UTC.",
+        ru="Дневная норма исчерпана. Отправьте файл ещё раз после полуночи UTC.",
+    ),
     "takes_too_long": Text(
         en="This recording takes too long to measure. Export it with fewer points, or split it.",
         ru="Эта запись обрабатывается слишком долго. Экспортируйте её с меньшим числом точек или разделите.",

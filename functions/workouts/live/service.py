@@ -13,6 +13,7 @@ from stadion.retry import retry_on_conflict
 from stadion.storage import s3_client
 from workouts import file_store, store, twin_service
 from workouts.domain import MEASURED, LivePart, Measurement, Workout, absorb, not_measured, numbered
+from workouts.errors import HourIsFullError
 from workouts.measuring.service import body_of, entry_of_workout, named_sport
 from workouts.recordings.errors import RecordingError
 from workouts.recordings.service import Entry, deposited, live_source, measured_of
@@ -33,6 +34,8 @@ def save(user_id: str, event: LiveSessionFinished, now: datetime) -> str:
         return retry_on_conflict(
             lambda: _save(user_id, event, part, bundled, entry, folders, now), also=twin_service.MOVED
         )
+    except HourIsFullError as error:
+        return error.code
     finally:
         for workout_id in folders:
             if store.find(user_id, workout_id) is None:  # deleted meanwhile, or never there

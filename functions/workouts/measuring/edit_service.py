@@ -113,6 +113,8 @@ def _revise(
 
 def _write(old: Workout, new: Workout, without: Workout | None, now: datetime) -> None:
     slots = store.slots_of(old, new) if without is None else store.slots_of(old, new, without)
+    if without is None and _is_split(new) and not _is_split(old):
+        slots.check_room(new)  # its rest stands beside it in the hour of the whole
     with Change(old.user_id, now) as change:
         store.correct(change, old, new, slots)
         if without is not None:
@@ -123,6 +125,10 @@ def _write(old: Workout, new: Workout, without: Workout | None, now: datetime) -
             for sha256 in shared & {file.sha256 for file in without.files}:
                 store.know_file(change, old.user_id, sha256, [new.workout_id])
         slots.write(change)
+
+
+def _is_split(workout: Workout) -> bool:
+    return workout.cut is not None and workout.cut.next_part is not None
 
 
 def _span_s(workout: Workout) -> float:

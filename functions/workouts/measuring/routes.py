@@ -11,7 +11,7 @@ from stadion.contract import EDIT
 from stadion.http import Routes, located
 from workouts import store
 from workouts.domain import Workout, shown, shown_track
-from workouts.errors import WorkoutNotFoundError
+from workouts.errors import HourIsFullError, WorkoutNotFoundError
 from workouts.measuring import edit_service
 from workouts.measuring.errors import (
     NotCroppedError,
@@ -57,7 +57,7 @@ def uncrop_workout(workout_id: str) -> Response[WorkoutDetail]:
     SPLIT,
     summary="Make two workouts of a recording",
     tags=["Workouts"],
-    raises=(WorkoutNotFoundError, NotRecordedError, OutsideRecordingError, *EDIT),
+    raises=(WorkoutNotFoundError, NotRecordedError, OutsideRecordingError, HourIsFullError, *EDIT),
     headers=("ETag", "Location"),
 )
 def split_workout(workout_id: str, body: Annotated[WorkoutSplit, Body()]) -> Response[WorkoutDetail]:

@@ -47,6 +47,7 @@ class Upload(Value):
     gear_ids: list[str] | None = None
     on_duplicate: OnDuplicate = OnDuplicate.REJECT
     received: str | None = Field(default=None, description="the tag of the file that the form was used for")
+    size: int | None = Field(default=None, description="of that file, in bytes, once they count")
     begun: int = Field(default=0, description="how many tries ended without a word: their process was killed")
     corrects: str | None = Field(default=None, description="the workout that its recording is to join")
     created_at: AwareDatetime

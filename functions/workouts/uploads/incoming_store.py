@@ -32,6 +32,13 @@ class Incoming:
         return cls(user_id=user_id, upload_id=upload_id)
 
 
+@dataclass(frozen=True)
+class Arrival:
+    tag: str
+    """Of the bytes."""
+    size: int
+
+
 def upload_form(upload: Upload) -> PresignedPost:
     key = Incoming(upload.user_id, upload.upload_id).key
     return presigned_post(bucket(), key, max_bytes=MAX_BYTES, lasts=FORM_LASTS, now=upload.form_expires_at - FORM_LASTS)
@@ -44,14 +51,15 @@ def read(incoming: Incoming) -> bytes:
     return answer["Body"].read()
 
 
-def tag(incoming: Incoming) -> str | None:
-    """Of the bytes that lie there; None: nothing does."""
+def arrived(incoming: Incoming) -> Arrival | None:
+    """What lies there; None: nothing does."""
     try:
-        return s3_client().head_object(Bucket=bucket(), Key=incoming.key)["ETag"]
+        found = s3_client().head_object(Bucket=bucket(), Key=incoming.key)
     except s3_client().exceptions.ClientError as error:
         if error.response["Error"]["Code"] in {"404", "NoSuchKey"}:
             return None
         raise
+    return Arrival(found["ETag"], found["ContentLength"])
 
 
 def refuse(incoming: Incoming) -> None:

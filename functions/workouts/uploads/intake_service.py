@@ -26,9 +26,10 @@ from workouts.domain import (
     absorb,
     numbered,
 )
-from workouts.errors import WorkoutNotFoundError
+from workouts.errors import HourIsFullError, WorkoutNotFoundError
 from workouts.matching import overlap
 from workouts.measuring import service as measuring
+from workouts.quotas.errors import QuotaUsedUpError
 from workouts.reasons import Reason
 from workouts.recordings.errors import RecordingError
 from workouts.recordings.service import Entry, contents_of, deposited, within_time
@@ -65,18 +66,16 @@ class Arrived:
 
 def process(upload: Upload, incoming: Incoming, now: datetime) -> Intake:
     """Ends the upload in one of its final states; repeats change nothing."""
-    arrived = incoming_store.tag(incoming)
+    arrival = incoming_store.arrived(incoming)
+    tag = arrival.tag if arrival is not None else None
     if not upload.is_open:
-        if upload.received is not None and arrived not in {None, upload.received}:
-            incoming_store.refuse(incoming)  # a form takes one file
-            return Intake(upload, Outcome.FORM_USED)
-        return Intake(upload, Outcome.OVER)
+        return _over(upload, incoming, tag)
     if upload.begun >= measuring.MAX_KILLED:
         return store.end(refused(upload, Reason.of("takes_too_long")), now)
-    begun = {"status": UploadState.PROCESSING, "begun": upload.begun + 1, "received": upload.received or arrived}
+    begun = {"status": UploadState.PROCESSING, "begun": upload.begun + 1, "received": upload.received or tag}
     upload = upload.model_copy(update=begun)
-    store.mark_processing(upload, now)
     try:
+        upload = _begin(upload, arrival, now)
         data = incoming_store.read(incoming)
         with within_time():
             return _take_in(upload, data, now)
@@ -84,6 +83,25 @@ def process(upload: Upload, incoming: Incoming, now: datetime) -> Intake:
         return store.end(refused(upload, error.reason), now)
     except incoming_store.FileTooLargeError:
         return store.end(refused(upload, Reason.of("file_too_large")), now)
+    except (QuotaUsedUpError, HourIsFullError) as error:
+        return store.end(refused(upload, Reason.of(error.code)), now)
+
+
+def _over(upload: Upload, incoming: Incoming, tag: str | None) -> Intake:
+    if upload.received is not None and tag not in {None, upload.received}:
+        incoming_store.refuse(incoming)  # a form takes one file
+        return Intake(upload, Outcome.FORM_USED)
+    return Intake(upload, Outcome.OVER)
+
+
+def _begin(upload: Upload, arrival: incoming_store.Arrival | None, now: datetime) -> Upload:
+    """Its bytes count before they are looked at, and once, however often it is tried."""
+    if arrival is None or upload.size is not None:
+        store.mark_processing(upload, now)
+        return upload
+    upload = upload.model_copy(update={"size": arrival.size})
+    store.count(upload, now)
+    return upload
 
 
 def failed(upload_id: str, user_id: str, now: datetime) -> None:
@@ -111,7 +129,7 @@ def _take_in(upload: Upload, data: bytes, now: datetime) -> Intake:
     left_out = [UploadedPart(part=left.part, reason=left.reason) for left in contents.left_out]
     try:
         intake = retry_on_conflict(lambda: _enter(upload, arrived, left_out, sha256, now), also=twin_service.MOVED)
-    except RecordingError:
+    except (RecordingError, QuotaUsedUpError, HourIsFullError):
         _forget_but(upload, arrived, ())
         raise
     _forget_but(upload, arrived, intake.upload.workout_ids)

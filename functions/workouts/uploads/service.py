@@ -8,6 +8,8 @@ from stadion.change import Change
 from stadion.idempotency import IdempotencyKey
 from stadion.values import PresignedPost
 from workouts import store as diary_store
+from workouts.quotas import domain as quotas_domain
+from workouts.quotas import service as quotas
 from workouts.uploads import incoming_store
 from workouts.uploads import store as upload_store
 from workouts.uploads.domain import Upload
@@ -27,6 +29,7 @@ def create(
     with Change(upload.user_id, now, key) as change:
         change.remember(status=201, answer=answer(upload, form))
         change.put(UPLOADS, upload, refused=UploadIdTakenError)
+        quotas.spend(change, upload.user_id, quotas_domain.UPLOADS, 1, now)
     return upload, form
 
 

@@ -1,23 +1,35 @@
 """Uploads in the workouts table: announced once, ended once, with all that they bring."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from contextlib import suppress
 from datetime import datetime
+
+from pynamodb.attributes import NumberAttribute
 
 from stadion import writes
 from stadion.change import Change
 from stadion.dynamo import Item
 from stadion.records import Records
 from workouts import store as diary_store
+from workouts.quotas import service as quotas
+from workouts.quotas.domain import BYTES, WORKOUTS
 from workouts.uploads.domain import Added, Intake, Joined, Outcome, Upload
 from workouts.uploads.errors import UploadNotFoundError
 
 OPEN = "upload_open"
+
+
+class _UploadItem(Item):
+    size = NumberAttribute(null=True)
+
+
 UPLOADS = Records(
     Upload,
     kind=lambda upload: OPEN if upload.is_open else "upload",
     pk="USER#{user_id}",
     sk="UPLOAD#{upload_id}",
+    attributes=lambda upload: {"size": upload.size},
+    item_type=_UploadItem,
     missing=UploadNotFoundError,
 )
 """Announcement; its one end, while it is open; polling."""
@@ -37,17 +49,26 @@ def mark_processing(upload: Upload, now: datetime) -> None:
         writes.put(UPLOADS.of(upload), upload, now, Item.kind == OPEN, refused=_UploadIsOverError)
 
 
+def count(upload: Upload, now: datetime) -> None:
+    """Its bytes, once, whoever else was told of the same file. `QuotaUsedUpError`."""
+    not_yet = (Item.kind == OPEN) & _UploadItem.size.does_not_exist()
+    with suppress(_UploadIsOverError), Change(upload.user_id, now) as change:
+        change.write(UPLOADS.of(upload), upload, not_yet, refused=_UploadIsOverError)
+        quotas.spend(change, upload.user_id, BYTES, upload.size or 0, now)
+
+
 def end(intake: Intake, now: datetime) -> Intake:
     """That it is over, and nothing else."""
     return _ended(intake, Change(intake.upload.user_id, now))
 
 
 def enter(
-    intake: Intake, brought: Iterable[Added | Joined], slots: diary_store.Slots, *, sha256: str, now: datetime
+    intake: Intake, brought: Collection[Added | Joined], slots: diary_store.Slots, *, sha256: str, now: datetime
 ) -> Intake:
     """All of it in one transaction with the upload's end.
 
-    `WriteConflictError` and `StaleVersionError` when the diary is not as it was when that was decided."""
+    `WriteConflictError` and `StaleVersionError` when the diary is not as it was when that was decided;
+    `QuotaUsedUpError`."""
     upload = intake.upload
     change = Change(upload.user_id, now)
     for one in brought:
@@ -59,6 +80,7 @@ def enter(
             diary_store.correct(change, one.old, one.new, slots, one.track)
     if upload.workout_ids:
         diary_store.know_file(change, upload.user_id, sha256, upload.workout_ids)
+    quotas.spend(change, upload.user_id, WORKOUTS, sum(isinstance(one, Added) for one in brought), now)
     return _ended(intake, change, slots)
 
 

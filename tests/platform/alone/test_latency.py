@@ -38,7 +38,7 @@ from botocore.config import Config
 
 dynamodb = boto3.client("dynamodb", config=Config(parameter_validation=False))  # as pynamodb has it
 ask = {
-    "GetItem": dynamodb.get_item,
+    "UpdateItem": dynamodb.update_item,
     "BatchGetItem": dynamodb.batch_get_item,
     "TransactWriteItems": dynamodb.transact_write_items,
 }
@@ -133,12 +133,13 @@ def requests_of(recorder: Service, user_id: str, workout: dict[str, Any]) -> lis
 
     def nothing_there(_: Any, operation: str, arguments: dict[str, Any]) -> Any:
         asked.append((operation, arguments))
-        return {"Responses": {recorder.table: []}, "UnprocessedKeys": {}} if operation == "BatchGetItem" else {}
+        nothing = {recorder.table: []}
+        return {"Responses": nothing, "UnprocessedKeys": {}} if operation == "BatchGetItem" else {"Attributes": {}}
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(BaseClient, "_make_api_call", nothing_there)
         assert recorder.call("POST", "/v1/workouts", workout, user=user_id).status == 201
-    assert [operation for operation, _ in asked] == ["GetItem", "BatchGetItem", "TransactWriteItems"]
+    assert [operation for operation, _ in asked] == ["UpdateItem", "BatchGetItem", "TransactWriteItems"]
     return asked
 
 

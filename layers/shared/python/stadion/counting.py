@@ -47,8 +47,10 @@ class TooFastError(TooManyRequestsError):
     )
 
     def __init__(self, rate: Rate | None = None) -> None:
-        self.rate = rate
-        super().__init__(retry_after_s=rate.wait_s if rate is not None else 1)
+        if rate is None:
+            super().__init__()
+        else:
+            super().__init__(retry_after_s=rate.wait_s, used_up=rate.headers)
 
 
 @dataclass(frozen=True)

@@ -69,10 +69,11 @@ class UnprocessableError(StadionError):
 
 
 class TooManyRequestsError(StadionError):
-    """Slow down: `Retry-After` says for how long."""
+    """Slow down: `Retry-After` says for how long; `used_up`: headers of the limit."""
 
-    def __init__(self, *, retry_after_s: int = 1, **more: Any) -> None:
+    def __init__(self, *, retry_after_s: int = 1, used_up: dict[str, str] | None = None, **more: Any) -> None:
         self.retry_after_s = retry_after_s
+        self.used_up = used_up
         super().__init__(**more)
 
 

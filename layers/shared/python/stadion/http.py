@@ -21,7 +21,7 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, ConfigDict
 
-from stadion import ids, problems
+from stadion import ids, problems, rates
 from stadion.contract import Headers, NotModifiedError, Raises, declare
 from stadion.errors import (
     IfMatchRequiredError,
@@ -34,7 +34,6 @@ from stadion.i18n import Language, preferred_language
 from stadion.idempotency import IdempotencyKey, ReplayedError, idempotency_key
 from stadion.observability import correlate, correlation_id, count, log, logger, measure_ms, metrics
 from stadion.pagination import MAX_LIMIT, ListResponse, Page
-from stadion.rates import Rate
 from stadion.retry import retry_on_conflict
 from stadion.settings import settings
 
@@ -183,7 +182,7 @@ class Api(Exchange, APIGatewayHttpResolver):
         self.not_found(self._no_such_route)
         self.use(middlewares=[self._check_way, self._note_route])
         self.matched_route: str | None = None
-        self.rate: Rate | None = None
+        self.limits: list[rates.Headers] = []
 
     def route(self, *arguments: Any, **named: Any) -> Callable[[F], F]:
         """Who may not be served is refused before anything that was sent is looked at."""
@@ -200,7 +199,7 @@ class Api(Exchange, APIGatewayHttpResolver):
         if claims := self._token():
             from stadion import standing
 
-            self.rate = standing.admit(claims)
+            self.note_rate(standing.admit(claims))
         return next_middleware(api)
 
     def _check_way(self, api: "Api", next_middleware: Callable[["Api"], Response[Any]]) -> Response[Any]:
@@ -212,6 +211,11 @@ class Api(Exchange, APIGatewayHttpResolver):
             edge.check(self.event.headers)
         return next_middleware(api)
 
+    def note_rate(self, rate: rates.Rate | None) -> None:
+        """For the answer's headers."""
+        if rate is not None:
+            self.limits.append(rate.headers)
+
     def _note_route(self, api: "Api", next_middleware: Callable[["Api"], Response[Any]]) -> Response[Any]:
         self.matched_route = str(api.context["_route"].path)
         if len(self.event.path.encode()) > MAX_PATH:
@@ -221,7 +225,8 @@ class Api(Exchange, APIGatewayHttpResolver):
     def _refused(self, error: StadionError) -> Response[Any]:
         document = problems.of_error(error, **self._circumstances())
         wait_s = getattr(error, "retry_after_s", 1)
-        self.rate = getattr(error, "rate", None) or self.rate
+        if used_up := getattr(error, "used_up", None):
+            self.limits.append(used_up)
         return _problem(document, {"Retry-After": str(wait_s)} if document["status"] in {429, 503} else {})
 
     def _invalid(self, error: Any) -> Response[Any]:
@@ -352,10 +357,10 @@ def lambda_handler(api: Api) -> Callable[[dict[str, Any], LambdaContext], dict[s
         correlate(identity)
         _settle_body(event)
         started = time.perf_counter()
-        api.matched_route, api.rate = None, None
+        api.matched_route, api.limits = None, []
         response: dict[str, Any] = api.resolve(event, context)
         elapsed_ms = round((time.perf_counter() - started) * 1000, 1)
-        limits: dict[str, str] = api.rate.headers if api.rate is not None else {}
+        limits = rates.together(*api.limits)
         response["headers"] = {**_standing_headers(identity, clients), **limits, **response.get("headers", {})}
         measure_ms("Latency", elapsed_ms)
         count(f"Status{response['statusCode'] // 100}xx")

@@ -72,7 +72,8 @@ class PartnerApi(Api):
     def _check_standing(self, api: Api, next_middleware: Callable[[Api], Response[Any]]) -> Response[Any]:
         """Key, standing and ability, before anything that was sent is looked at: one write to the partner's item, which
         counts the request."""
-        self.rate = partner_standing.admit(*self._caller, abilities_of(api.context["_route"].func), clock.now())
+        abilities = abilities_of(api.context["_route"].func)
+        self.note_rate(partner_standing.admit(*self._caller, abilities, clock.now()))
         return next_middleware(api)
 
     @property

@@ -19,18 +19,25 @@ SWEPT: Final = 12
 MOST_STALE: Final = 12
 """Of those that an absence left behind: with more, one more write removes them."""
 PREFIX: Final = "rate_"
+Headers = dict[str, str]
 
 
 @dataclass(frozen=True)
 class Limit:
     name: str
     most: int
-    """Within any `WINDOW_S`."""
+    per_s: int = WINDOW_S
 
     @property
     def policy(self) -> str:
         """As a `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers) says it."""
-        return f'"{self.name}";q={self.most};w={WINDOW_S}'
+        return f'"{self.name}";q={self.most};w={self.per_s}'
+
+    def headers(self, left: int, wait_s: int) -> Headers:
+        return {"RateLimit-Policy": self.policy, "RateLimit": f'"{self.name}";r={left};t={wait_s}'}
+
+    def used_up(self, wait_s: int) -> Headers:
+        return self.headers(0, wait_s)
 
 
 @dataclass(frozen=True)
@@ -55,12 +62,8 @@ class Rate:
         return max(1, ceil(self._free_at() - self.at.timestamp()))
 
     @property
-    def headers(self) -> dict[str, str]:
-        wait_s = self.wait_s
-        return {
-            "RateLimit-Policy": self.limit.policy,
-            "RateLimit": f'"{self.limit.name}";r={self.left};t={wait_s}',
-        }
+    def headers(self) -> Headers:
+        return self.limit.headers(self.left, self.wait_s)
 
     def _free_at(self) -> float:
         """When enough slots have left for one more; while there is room, when the first of them leaves."""
@@ -70,6 +73,11 @@ class Rate:
             if counted < self.limit.most:
                 return float((slot + SLOTS) * SLOT_S)
         return self.at.timestamp()
+
+
+def together(*limits: Headers) -> Headers:
+    """Of several limits, in one list each."""
+    return {name: ", ".join(one[name] for one in limits) for name in (limits[0] if limits else {})}
 
 
 def slot_of(moment: datetime) -> int:

@@ -178,14 +178,14 @@ def test_a_queue_that_is_away_is_told_to_the_device(telemetry: Service) -> None:
 def test_taking_a_batch_asks_for_the_consent_where_it_takes_one_and_a_read_asks_once_more(telemetry: Service) -> None:
     with counted() as operations:
         send(telemetry, *[sample(timestamp=f"2026-11-20T{n % 24:02}:00:00Z") for n in range(500)])
-    assert operations == ["GetItem", "GetItem"]  # how the athlete stands, and what they agree to
+    assert operations == ["UpdateItem", "GetItem"]  # how the athlete stands, and what they agree to
     with counted() as operations:
         send(telemetry, sample(210, metric="power", unit="W"))
-    assert operations == ["GetItem"]
+    assert operations == ["UpdateItem"]
     deliver(telemetry)
     with counted() as operations:
         read(telemetry)
-    assert operations == ["GetItem", "GetItem", "Query"]
+    assert operations == ["UpdateItem", "GetItem", "Query"]
 
 
 def test_a_batch_that_is_spread_over_years_is_split_into_messages_that_a_queue_takes(telemetry: Service) -> None:

@@ -359,7 +359,7 @@ def test_measuring_is_a_handful_of_requests_and_a_repetition_writes_nothing(tele
     assert operations == [*look, "GetItem"]
     with counted() as operations:
         metrics(telemetry)
-    assert operations == ["GetItem", "BatchGetItem"]
+    assert operations == ["UpdateItem", "BatchGetItem"]
 
 
 def test_the_copy_of_the_athlete_is_the_same_whatever_came_first(telemetry: Service) -> None:

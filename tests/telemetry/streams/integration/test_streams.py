@@ -82,7 +82,7 @@ def test_a_full_read_of_an_hour_takes_two_requests(telemetry: Service, ride: byt
 
     telemetry.monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", counted)
     assert read(telemetry, resolution="full").body["size"] == 8357
-    assert calls == ["GetItem", "BatchGetItem", "Query"]
+    assert calls == ["UpdateItem", "BatchGetItem", "Query"]
 
 
 def test_a_merge_replaces_the_chunks_and_leaves_none_behind(telemetry: Service, ride: bytes) -> None:
