@@ -29,6 +29,24 @@ PARTNER_PLANS = (
 
 
 @dataclass(frozen=True, kw_only=True)
+class AtOnce:
+    """Executions at once. What somebody waits for keeps its own for itself; a queue has a ceiling, so that a crowd of
+    one waits in it instead of taking what all share. All of it together leaves 100 of an account's 1 000
+    (`guardrails`; docs/decisions/0036-brakes.md)."""
+
+    api: int = 50
+    """Of each service: some 500 requests a second."""
+    partners: int = 25
+    admins: int = 5
+    others: int = 25
+    """Of the socket and the pool's trigger."""
+    queue: int = 5
+    """Of each: 50 messages in work, some 500 a second."""
+    recordings: int = 20
+    """Decoded and measured, each in up to 2 GB."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Environment:
     name: str
     architecture: Architecture
@@ -59,6 +77,7 @@ class Environment:
     """Mailed to everybody together, above which somebody is called."""
     network_allowance: int = 1
     """How many times what a network may ask for (`functions/accounts/brakes/domain.py`)."""
+    at_once: AtOnce = AtOnce()
     athlete_allowance: int = 1
     """How many times what an athlete may ask for within a minute or a day (`stadion.standing`, workouts' quotas)."""
     api_domain: str = ""
@@ -90,6 +109,7 @@ LOCAL = Environment(
     texts_per_day=100_000,
     network_allowance=1_000,
     athlete_allowance=20,
+    at_once=AtOnce(queue=2, recordings=4),
     push_applications=(("ios", "APNS/stadion-ios"), ("android", "GCM/stadion-android")),
 )
 

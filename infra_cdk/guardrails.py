@@ -44,8 +44,13 @@ MAX_UNZIPPED = 225 * 2**20
 """Bytes of a function and its layers: Lambda takes 250 MB."""
 MAX_VARIABLES = 3_600
 """Characters of a function's variables, names and values: Lambda takes 4 096 bytes."""
-MAX_RESERVED = 800
-"""Executions at once that functions keep for themselves: an account has 1 000, and 100 must stay free."""
+MAX_RESERVED = 900
+"""Executions at once that functions keep for themselves, and those that queues may take: an account has 1 000, and 100
+must stay free, for workflows and streams."""
+FEWEST_AT_ONCE = 2
+"""Which SQS asks of a ceiling."""
+WAITED_FOR = re.compile(r"-(api|on-\w+-request|on-socket-(connect|message)|on-tokens)$")
+"""Functions for whose answer somebody waits."""
 
 
 def violations(templates: Mapping[str, Mapping[str, Any]], sizes: Mapping[str, int] | None = None) -> list[str]:
@@ -77,6 +82,7 @@ def violations(templates: Mapping[str, Mapping[str, Any]], sizes: Mapping[str, i
         *route_count(everything),
         *route_owners(templates),
         *reserved_executions(everything),
+        *executions_at_once(everything),
         *unzipped_sizes(everything, sizes or {}),
     ]
 
@@ -107,6 +113,21 @@ def reserved_executions(stacks: Iterable[Resources]) -> Iterator[str]:
     )
     if reserved > MAX_RESERVED:
         yield f"functions keep {reserved} executions for themselves, more than {MAX_RESERVED}"
+
+
+def executions_at_once(stacks: Iterable[Resources]) -> Iterator[str]:
+    """Reserved and by ceilings: then no crowd in any queue takes what somebody waits for, nor the rest of others."""
+    stacks = list(stacks)
+    reserved = sum(
+        p.get("ReservedConcurrentExecutions", 0) for stack in stacks for _, p in of_type(stack, "AWS::Lambda::Function")
+    )
+    ceilings = sum(
+        p.get("ScalingConfig", {}).get("MaximumConcurrency", 0)
+        for stack in stacks
+        for _, p in of_type(stack, "AWS::Lambda::EventSourceMapping")
+    )
+    if reserved + ceilings > MAX_RESERVED:
+        yield f"functions keep {reserved} executions and queues may take {ceilings}, together more than {MAX_RESERVED}"
 
 
 def unzipped_sizes(stacks: Iterable[Resources], sizes: Mapping[str, int]) -> Iterator[str]:
@@ -164,6 +185,8 @@ def functions(resources: Resources) -> Iterator[str]:
         group = resources.get(target_of(properties.get("LoggingConfig", {}).get("LogGroup")), {})
         if not group.get("Properties", {}).get("RetentionInDays"):
             yield f"{name}: its logs are kept forever"
+        if WAITED_FOR.search(properties["FunctionName"]) and not properties.get("ReservedConcurrentExecutions"):
+            yield f"{name}: somebody waits for it, and it keeps no executions for itself"
 
 
 def last_stops(resources: Resources) -> Iterator[str]:
@@ -185,6 +208,8 @@ def queue_mappings(resources: Resources) -> Iterator[str]:
         function = resources[target_of(properties["FunctionName"])]["Properties"]
         if "RedrivePolicy" not in queue:
             yield f"{name}: what cannot be handled has nowhere to go"
+        if properties.get("ScalingConfig", {}).get("MaximumConcurrency", 0) < FEWEST_AT_ONCE:
+            yield f"{name}: a crowd in its queue takes the executions of all"
         if "ReportBatchItemFailures" not in properties.get("FunctionResponseTypes", []):
             yield f"{name}: one bad message fails its whole batch"
         if queue.get("VisibilityTimeout", 30) < 6 * function["Timeout"]:
@@ -197,6 +222,8 @@ def stream_mappings(resources: Resources) -> Iterator[str]:
             yield f"{name}: records that fail are lost"
         if properties.get("MaximumRetryAttempts", -1) < 0 or not properties.get("BisectBatchOnFunctionError"):
             yield f"{name}: one bad record stops the stream"
+        if "ParallelizationFactor" not in properties:
+            yield f"{name}: how many batches of a shard at once nobody decided"
 
 
 def event_rules(resources: Resources) -> Iterator[str]:

@@ -51,9 +51,12 @@ class Consumer(Construct):
         bus: IEventBus,
         alarm_topic: ITopic,
         batch_size: int,
+        at_once: int,
     ) -> None:
         super().__init__(scope, f"{function.entry_point.id}-consumer")
-        self.work = WorkQueue(self, "Work", function=function, alarm_topic=alarm_topic, batch_size=batch_size)
+        self.work = WorkQueue(
+            self, "Work", function=function, alarm_topic=alarm_topic, batch_size=batch_size, at_once=at_once
+        )
         self.rule = Rule(
             self,
             "Rule",

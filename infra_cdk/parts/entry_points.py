@@ -84,6 +84,14 @@ class EntryPoint:
         """Somebody holds a phone while it starts. Who signs a command waits a second longer."""
         return self.module == "api" or self.module.startswith(WAITED_FOR)
 
+    @property
+    def is_for_admins(self) -> bool:
+        return self.module == "admin_api"
+
+    @property
+    def is_for_partners(self) -> bool:
+        return self.module.startswith("on_") and self.module.endswith("_request")
+
     def exists(self, functions: Path) -> bool:
         path = functions / self.path
         return path.is_file() and self.attribute in _attributes(path)

@@ -10,7 +10,7 @@ from aws_cdk.aws_logs import LogGroup
 from aws_cdk.aws_sns import ITopic
 from constructs import Construct
 
-from infra_cdk.environments import Environment, removal_policy
+from infra_cdk.environments import AtOnce, Environment, removal_policy
 from infra_cdk.nag import accept
 from infra_cdk.parts.alarms import METRICS_NAMESPACE, Trouble, function_metric, raise_alarm
 from infra_cdk.parts.entry_points import EntryPoint
@@ -77,6 +77,7 @@ class ServiceFunction(Construct):
             timeout=timeout,
             role=self.role,
             log_group=logs,
+            reserved_concurrent_executions=reserved(entry_point, environment.at_once),
             snap_start=SnapStartConf.ON_PUBLISHED_VERSIONS if snap_start else None,
         )
         accept(self.function, "L1", "the newest Python on which the whole suite has run: docs/proof/pythons.md")
@@ -114,6 +115,17 @@ class ServiceFunction(Construct):
     def deny(self, *actions: str, on: Sequence[str]) -> None:
         """Whatever else allows it."""
         self.role.add_to_policy(PolicyStatement(effect=Effect.DENY, actions=list(actions), resources=list(on)))
+
+
+def reserved(entry_point: EntryPoint, at_once: AtOnce) -> int | None:
+    """Of a function that somebody waits for: as many as nobody else can take, and no more than those."""
+    if entry_point.is_for_admins:
+        return at_once.admins
+    if entry_point.is_api:
+        return at_once.api
+    if entry_point.is_for_partners:
+        return at_once.partners
+    return at_once.others if entry_point.is_waited_for else None
 
 
 def service_code(entry_point: EntryPoint, environment: Environment) -> Code:

@@ -44,6 +44,6 @@ class Standing:
         function.set_variable("STADION_STANDING_TABLE", self.table.table.table_name)
         if self.whose == PARTNERS:
             function.set_variable("STADION_PARTNER_RATES", json.dumps(self.table.rates))
-        elif self.table.allowance > 1:
+        else:
             function.set_variable("STADION_ALLOWANCE", str(self.table.allowance))
         self.table.key.let_use(function, via="dynamodb")

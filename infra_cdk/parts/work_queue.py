@@ -46,7 +46,7 @@ class DeadLetters(Construct):
 
 
 class WorkQueue(Construct):
-    """The queue bears the function's name, its dead-letter queue the same with `-dlq`."""
+    """The queue bears the function's name, its dead-letter queue the same with `-dlq`. `at_once`: batches."""
 
     def __init__(
         self,
@@ -55,6 +55,7 @@ class WorkQueue(Construct):
         *,
         function: ServiceFunction,
         alarm_topic: ITopic,
+        at_once: int,
         batch_size: int = 10,
         late_after_minutes: int = 5,
     ) -> None:
@@ -72,7 +73,7 @@ class WorkQueue(Construct):
             dead_letter_queue=DeadLetterQueue(queue=self.dead_letters.queue, max_receive_count=TRIES),
         )
         function.function.add_event_source(
-            SqsEventSource(self.queue, batch_size=batch_size, report_batch_item_failures=True)
+            SqsEventSource(self.queue, batch_size=batch_size, report_batch_item_failures=True, max_concurrency=at_once)
         )
         raise_alarm(
             self,

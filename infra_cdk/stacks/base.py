@@ -119,8 +119,9 @@ class ServiceStack(StadionStack):
         memory_mb: int = 512,
         table: TableUse = TableUse.WRITES,
         batch_size: int = 10,
+        at_once: int | None = None,
     ) -> None:
-        """`on_<what>.py` for the events of the bus that it names itself."""
+        """`on_<what>.py` for the events of the bus that it names itself. `at_once`: batches, if not as others."""
         if self._is_missing(place):
             return
         function = self._function(place, timeout, uses, memory_mb=memory_mb, table=table)
@@ -131,10 +132,13 @@ class ServiceStack(StadionStack):
             bus=self.platform.bus,
             alarm_topic=self.platform.alarm_topic,
             batch_size=batch_size,
+            at_once=at_once or self.environment_.at_once.queue,
         )
         self.queues.append(function.name)
 
-    def work(self, place: str, *, uses: Uses = (), batch_size: int = 10) -> WorkQueue | None:
+    def work(
+        self, place: str, *, uses: Uses = (), batch_size: int = 10, at_once: int | None = None
+    ) -> WorkQueue | None:
         """`on_<what>.py` for what others leave in its queue."""
         if self._is_missing(place):
             return None
@@ -146,6 +150,7 @@ class ServiceStack(StadionStack):
             function=function,
             alarm_topic=self.platform.alarm_topic,
             batch_size=batch_size,
+            at_once=at_once or self.environment_.at_once.queue,
         )
 
     def receive(
@@ -157,6 +162,7 @@ class ServiceStack(StadionStack):
         timeout: Duration = EVENT_TIMEOUT,
         memory_mb: int = 512,
         batch_size: int = 10,
+        at_once: int | None = None,
         goes_on: bool = False,
     ) -> None:
         """`on_<what>.py` for each file that arrives in the bucket, which it uses. `goes_on`: one message may leave
@@ -170,6 +176,7 @@ class ServiceStack(StadionStack):
             function=function,
             alarm_topic=self.platform.alarm_topic,
             batch_size=batch_size,
+            at_once=at_once or self.environment_.at_once.queue,
         )
         if goes_on:
             work.lend(function)

@@ -48,6 +48,7 @@ class WorkoutsStack(ServiceStack):
             memory_mb=LARGEST_RECORDING_MB,
             uses=[self.claims, tracks],
             batch_size=1,
+            at_once=environment.at_once.recordings,
         )
         self.consume(
             "measuring/on_measuring",
@@ -55,6 +56,7 @@ class WorkoutsStack(ServiceStack):
             timeout=MEASURING,
             memory_mb=LARGEST_RECORDING_MB,
             batch_size=1,
+            at_once=environment.at_once.recordings,
         )
         self.show("UploadReady", "UploadDuplicate", "UploadFailed", "MeasuringFailed")
 

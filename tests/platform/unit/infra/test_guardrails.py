@@ -163,8 +163,36 @@ def test_executions_kept_for_functions_leave_some_for_the_others(local: Synthesi
                 resource["Properties"]["ReservedConcurrentExecutions"] = 20
                 functions += 1
 
-    assert violations(templates) == [f"functions keep {20 * functions} executions for themselves, more than 800"]
+    found = violations(templates)
+    assert found[0] == f"functions keep {20 * functions} executions for themselves, more than 900"
+    assert len(found) == 2
     assert functions > 50
+
+
+def test_a_queue_without_a_ceiling_and_an_api_that_keeps_nothing_are_noticed(local: Synthesised) -> None:
+    templates = copy.deepcopy(dict(local.templates))
+    for template in templates.values():
+        for resource in template["Resources"].values():
+            resource.get("Properties", {}).pop("ScalingConfig", None)
+            resource.get("Properties", {}).pop("ReservedConcurrentExecutions", None)
+            resource.get("Properties", {}).pop("ParallelizationFactor", None)
+
+    found = violations(templates)
+
+    assert sum("a crowd in its queue" in problem for problem in found) >= 38
+    assert sum("somebody waits for it" in problem for problem in found) >= 15
+    assert sum("nobody decided" in problem for problem in found) >= 8
+    assert all(re.search("a crowd|waits for it|nobody decided", one) for one in found)
+
+
+def test_no_crowd_takes_what_somebody_waits_for(prod: Synthesised) -> None:
+    """In prod: reserved and by ceilings, together 100 below what an account has."""
+    reserved = [p.get("ReservedConcurrentExecutions", 0) for _, p in prod.of_type("AWS::Lambda::Function")]
+    mappings = [p.get("ScalingConfig", {}) for _, p in prod.of_type("AWS::Lambda::EventSourceMapping")]
+    ceilings = [one["MaximumConcurrency"] for one in mappings if one]
+
+    print(f"{sum(map(bool, reserved))} functions keep {sum(reserved)}, {len(ceilings)} queues may take {sum(ceilings)}")
+    assert sum(reserved) + sum(ceilings) <= 900
 
 
 def test_a_function_is_weighed_with_its_layers(local: Synthesised) -> None:

@@ -34,7 +34,8 @@ class Workshop:
 
     def queue(self, place: str) -> WorkQueue:
         function = self.function(place)
-        return WorkQueue(self.stack, f"{function.entry_point.id}-work", function=function, alarm_topic=self.topic)
+        name = f"{function.entry_point.id}-work"
+        return WorkQueue(self.stack, name, function=function, alarm_topic=self.topic, at_once=2)
 
     def workflow(self, *places: str) -> Workflow:
         return Workflow(
