@@ -5,6 +5,7 @@ by parameters (docs/how-to/edge.md). What it adds to each request is read by `st
 """
 
 import json
+from collections.abc import Mapping
 from typing import Final
 
 from aws_cdk import Aws, CfnOutput, CfnParameter, CfnResource, Duration, SecretValue, Stack
@@ -215,7 +216,7 @@ TOO_MANY: Final = {
 }
 
 
-def _rate(name: str, priority: int, limit: int, *, only: dict[str, object] | None = None) -> dict[str, object]:
+def _rate(name: str, priority: int, limit: int, *, only: Mapping[str, object] | None = None) -> dict[str, object]:
     counted = {"Limit": limit, "AggregateKeyType": "IP", "EvaluationWindowSec": 300}
     answer = {
         "ResponseCode": 429,

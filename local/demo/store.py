@@ -59,8 +59,11 @@ class Store:
         store = cls(partner_id, url, made["api_key"], made["signing_secret"], admin)
         product = {name: value for name, value in SHOES.items() if name != "sku"}
         store.call("PUT", f"/partner/v1/products/{SHOES['sku']}", product)
-        if not any(promo["promo_id"] == PROMO_ID for promo in admin("GET", "/v1/admin/promos?limit=200")["items"]):
-            admin("POST", "/v1/admin/promos", PROMO)
+        partners = {"partners": [partner_id]}
+        if any(promo["promo_id"] == PROMO_ID for promo in admin("GET", "/v1/admin/promos?limit=200")["items"]):
+            eventually(lambda: _told(admin, "PATCH", f"/v1/admin/promos/{PROMO_ID}", partners, if_match="*"))
+        else:
+            eventually(lambda: _told(admin, "POST", "/v1/admin/promos", {**PROMO, **partners}))
             admin("POST", f"/v1/admin/promos/{PROMO_ID}/status", {"action": "activate"}, if_match="*")
         admin("PUT", "/v1/admin/wear-offers/running_shoes", {"promo_id": PROMO_ID})
         return store
@@ -100,6 +103,16 @@ class Store:
         """Offers go to those who agreed to them, and the promos service hears of that by an event."""
         path = f"/v1/admin/promos/{PROMO_ID}/explain/{athlete.user_id}"
         eventually(lambda: self.admin("GET", path)["is_eligible"], within_s=within_s)
+
+
+def _told(admin: Admin, *request: Any, **headers: str) -> Any:
+    """None while promos has not heard of the partner, which it does by an event."""
+    try:
+        return admin(*request, **headers)
+    except ApiError as error:
+        if error.code != "rule_is_invalid":
+            raise
+        return None
 
 
 @dataclass(frozen=True)

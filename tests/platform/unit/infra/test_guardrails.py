@@ -1,6 +1,7 @@
 """The guardrails pass, and each of them bites."""
 
 import copy
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
