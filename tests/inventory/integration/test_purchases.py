@@ -108,10 +108,10 @@ def test_a_consent_that_names_no_partner_counts_for_none(inventory: Service) -> 
 
 
 def test_what_was_agreed_with_one_partner_lets_no_other_fill_the_locker(inventory: Service) -> None:
-    tell(inventory, consent(), consent(partner_id="other", granted=False, revision=7))
-    tell(inventory, bought(partner_id="other"))
+    tell(inventory, consent(), bought(partner_id="other"))
     assert locker(inventory) == []
-    tell(inventory, bought(), consent(partner_id="other", revision=8), consent(granted=False, revision=2))
+    tell(inventory, consent(partner_id="other", granted=False, revision=7), bought())
+    tell(inventory, consent(partner_id="other", revision=8), consent(granted=False, revision=2))
     tell(inventory, bought(order_id="o-2"), bought(order_id="o-2", partner_id="other"))
     assert len(locker(inventory)) == 4, "the withdrawal is the store's alone"
 

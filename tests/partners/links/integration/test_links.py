@@ -115,6 +115,17 @@ def test_another_partners_use_is_answered_as_of_no_token_and_spoils_nothing(stor
     assert "other" not in shown(store.service)
 
 
+@pytest.mark.parametrize("typed", [b'"\\ud800"', b'""', b"null", b"7", b'"' + b"A" * 201 + b'"', b'"\\u0000"', b'"#"'])
+def test_whatever_is_sent_for_a_token_is_refused_and_never_breaks(store: Store, typed: bytes) -> None:
+    answer = store.service.ask("POST", "/partner/v1/links", b'{"token": ' + typed + b"}", key=store.key)
+    assert answer.status in {404, 422}
+
+
+@pytest.mark.parametrize("partner", ["store%23x", "A", "%20", "x" * 300])
+def test_unlinking_whatever_is_no_partner_is_404(partners: Service, partner: str) -> None:
+    assert unlink(partners, partner).status == 404
+
+
 def test_a_token_ends_after_ten_minutes_used_or_not(store: Store, other: Store, standing: Clock) -> None:
     fresh, used = token(store.service), token(store.service)
     trade(store, used)
