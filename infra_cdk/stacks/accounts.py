@@ -65,7 +65,7 @@ class AccountsStack(ServiceStack):
             uses=[self.users, avatars, ends_sessions, codes, signs_in, TextMessages()],
         )
         roles = Actions({platform.users.user_pool_arn: ROLE_ACTIONS})
-        self.administer("/v1/admin/accounts", uses=[self.users, roles])
+        self.administer("/v1/admin/accounts", uses=[self.users, roles, ends_sessions])
         self.consume("consents/on_partner_events")
         self.receive("avatars/on_avatar", avatars, memory_mb=1024, uses=[self.users, self.packages("images")])
         self._watch_codes(environment)
