@@ -37,7 +37,6 @@ EVENTS_AT_ONCE = 50
 """In a transaction, which takes a hundred items."""
 MOST_AN_HOUR = 200
 """Entries of one slot, in which every workout that is new has one: some 30 KB, rewritten by each write of that hour."""
-PAGES_PER_LIST = 10  # of one filtered list; the cursor goes on from there
 DIARY = Index("USER#{user_id}#WORKOUTS", "{started_at}#{workout_id}")
 """By time."""
 OF_WHOLE = "#whole"
@@ -249,22 +248,15 @@ def page(user_id: str, filters: Filters, *, limit: int, cursor: str | None) -> p
         return pagination.Page([])  # DynamoDB calls such a range an error
     if position is not None and not _holds(filters, position["gsi1sk"]["S"]):
         raise InvalidCursorError
-    found: list[Workout] = []
-    where = _filter(filters)
-    for _ in range(PAGES_PER_LIST):
-        wanted = limit + 1 - len(found)
-        some, position = WORKOUTS.portion(
-            partition,
-            _started_between(filters),
-            position=position,
-            limit=wanted,
-            where=where,
-            newest_first=True,
-            page_size=wanted if where is None else pagination.MAX_LIMIT,
-        )
-        found += [stored.value for stored in some if stored.value is not None]
-        if position is None or len(found) > limit:
-            break
+    some, position = WORKOUTS.portion(
+        partition,
+        _started_between(filters),
+        position=position,
+        limit=limit + 1,
+        where=_filter(filters),
+        newest_first=True,
+    )
+    found = [stored.value for stored in some if stored.value is not None]
     if len(found) > limit:
         found = found[:limit]
         position = WORKOUTS.position(found[-1])

@@ -19,11 +19,16 @@ from zlib import crc32
 
 from pydantic import BaseModel
 from pynamodb.expressions.condition import Condition
+from pynamodb.pagination import ResultIterator
 
 from stadion import clock, pagination
 from stadion.dynamo import Item, absent, present
 
 M = TypeVar("M")
+READ_AT_ONCE: Final = 200
+MOST_READ: Final = 1_000
+"""Items that one page of a filtered list looks at, however few of them it is for: then the cursor goes on, perhaps of a
+page with nothing on it."""
 END: Final = "#"
 """Of a name in a key, before what follows."""
 
@@ -238,10 +243,11 @@ class Records(Generic[M]):
             filter_condition=where,
             scan_index_forward=not newest_first,
             last_evaluated_key=pagination.decode(cursor, name, beginning=prefix, pk=pk),
-            limit=limit,
+            limit=limit if where is None else None,
+            page_size=None if where is None else READ_AT_ONCE,
             consistent_read=True,
         )
-        return _page([self._of_item(item) for item in found], found.last_evaluated_key, name)
+        return _page(*self._some(found, limit if where is not None else None), name)
 
     # --- reading the index, which is a moment late ---
 
@@ -273,18 +279,34 @@ class Records(Generic[M]):
         newest_first: bool = False,
         page_size: int | None = None,
     ) -> "tuple[list[Stored[M]], dict[str, Any] | None]":
-        """Of a partition from a position on, and the position after it."""
+        """Of a partition from a position on, and the position after it; of those that are `where`, what is among the
+        next `MOST_READ`."""
         found = self.item_type.by_gsi1.query(
             partition,
             between,
             filter_condition=where,
             scan_index_forward=not newest_first,
             last_evaluated_key=position,
-            limit=limit,
-            page_size=page_size,
+            limit=limit if where is None else None,
+            page_size=page_size if where is None else READ_AT_ONCE,
         )
-        stored = [self._of_item(item) for item in found]
-        return stored, found.last_evaluated_key
+        return self._some(found, limit if where is not None else None)
+
+    def _some(self, found: ResultIterator[Any], limit: int | None) -> "tuple[list[Stored[M]], dict[str, Any] | None]":
+        """With a limit of what is filtered: pynamodb itself would read on to the end for what is not there."""
+        if limit is None:
+            return [self._of_item(item) for item in found], found.last_evaluated_key
+        raw: list[dict[str, Any]] = []
+        pages = found.page_iter
+        for page in pages:
+            raw += page["Items"]
+            if len(raw) >= limit or pages.total_scanned_count >= MOST_READ:
+                break
+        position = pages.last_evaluated_key
+        if len(raw) > limit:
+            raw, last = raw[:limit], raw[limit - 1]
+            position = {key: last[key] for key in pages.key_names}
+        return [self._of_item(self.item_type.of_raw(item)) for item in raw], position
 
     def walk(self, *, position: dict[str, Any] | None, limit: int) -> "tuple[list[Stored[M]], dict[str, Any] | None]":
         """Of the whole index, in no order. A Scan: for work over everything that is there, never for a request."""
