@@ -36,7 +36,8 @@ $(READY): requirements.txt package.json package-lock.json pyproject.toml $(OTHER
 	@$(if $(OTHER_PYTHON),rm -rf $(VENV))
 	@test -x $(BIN)/python -a -x $(BIN)/uv || $(PYTHON) -m venv --clear $(VENV)
 	@echo "setup: Python packages ..."
-	@test -x $(BIN)/uv || $(BIN)/python -m pip install -q --disable-pip-version-check uv==0.13.8
+	@test -x $(BIN)/uv || sed -n '/^uv==/,/[^\\]$$/p' requirements.txt > $(VENV)/uv.txt
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r $(VENV)/uv.txt
 	@$(BIN)/uv pip sync -q $(HERE) --compile-bytecode requirements.txt
 	@$(BIN)/uv pip install -q $(HERE) --no-deps --no-build-isolation-package stadion -e .
 	@echo "setup: the CDK command line (npm) ..."

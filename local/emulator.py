@@ -126,6 +126,7 @@ class Emulator:
     def _launch(self) -> "subprocess.Popen[bytes]":
         for path in (self.folder.state, self.folder.objects, self.folder.temporary):
             path.mkdir(parents=True, exist_ok=True)
+        self.folder.path.chmod(0o700)  # tokens, mails and keys lie there
         keep_previous(self.folder.log)
         with self.folder.log.open("wb") as log:
             process = subprocess.Popen(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from local.backlog import with_backlog
 from local.patches import apply_all
+from local.patches.visitors import only_ours
 from local.paths import CACHE
 from local.processes import end_with_stdin
 from local.snapshots import with_snapshots
@@ -16,12 +17,13 @@ logger = logging.getLogger("stadion.launcher")
 def main() -> None:
     from ministack import app as ministack_app
 
+    os.umask(0o077)  # what it writes is keys and mails too
     end_with_stdin()
     cache = Path(os.environ.get("STADION_CODE_CACHE", str(CACHE)))
     expiry = os.environ.get("STADION_EXPIRY_SECONDS")
     patches = apply_all(code_cache=cache, expiry_every_s=float(expiry) if expiry else None)
     every_s = float(os.environ.get("STADION_SNAPSHOT_SECONDS", "0"))
-    ministack_app.app = with_backlog(with_snapshots(ministack_app.app, every_s=every_s))
+    ministack_app.app = only_ours(with_backlog(with_snapshots(ministack_app.app, every_s=every_s)))
     logger.info("mended: %s; snapshots every %s s", ", ".join(patches), every_s)
     ministack_app.main()
 
