@@ -100,6 +100,14 @@ class Partner(Value):
         return [key for key in self.keys if not key.holds_at(now)]
 
 
+class ShownPartner(Value):
+    """What an athlete may know of a partner."""
+
+    partner_id: str
+    name: str
+    is_disabled: bool
+
+
 @dataclass(frozen=True)
 class Credentials:
     """A partner and what was made for it. The values are here this once, and never again."""

@@ -1,9 +1,9 @@
 """Partners in the partners table. Their keys stand in README.md."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
 
-from partners.domain import Partner, PartnerStanding
+from partners.domain import Partner, PartnerStanding, ShownPartner
 from partners.errors import PartnerIdTakenError, PartnerNotFoundError
 from stadion import pagination, partner_standing
 from stadion.change import Change
@@ -23,14 +23,17 @@ PARTNERS = Records(
 """Abilities, key ids, signing secrets: admins, on its revision; every request (one get). One partition: there are
 tens of them, not thousands."""
 
+SHOWN = Records(ShownPartner, kind="shown_partner", pk="SHOWN#{partner_id}", sk="SHOWN")
+"""With the partner, in one transaction; athletes' links. What serves athletes may read no secret of a partner's."""
+
 
 def get(partner_id: str) -> Partner:
     return PARTNERS.get(partner_id)
 
 
-def some(partner_ids: Iterable[str]) -> dict[str, Partner]:
+def shown(*partner_ids: str) -> dict[str, ShownPartner]:
     """Those that are there, in one request."""
-    return {partner.partner_id: partner for partner in PARTNERS.some((one,) for one in partner_ids)}
+    return {partner.partner_id: partner for partner in SHOWN.some((one,) for one in partner_ids)}
 
 
 def page(*, limit: int, cursor: str | None) -> pagination.Page[Partner]:
@@ -64,12 +67,15 @@ def change(partner_id: str, how: Callable[[Partner], Partner], now: datetime) ->
 
 def _tell(change: Change, partner: Partner) -> None:
     """Every service, in the same step: at its door, and for what it keeps of partners."""
+    is_disabled = partner.status is PartnerStanding.DISABLED
+    seen = ShownPartner(partner_id=partner.partner_id, name=partner.name, is_disabled=is_disabled)
+    change.put(SHOWN, seen, new=False)
     partner_standing.keep(partner.partner_id, partner.stands(), change=change)
     change.publish(
         PartnerChanged(
             partner_id=partner.partner_id,
             revision=partner.revision,
-            is_disabled=partner.status is PartnerStanding.DISABLED,
+            is_disabled=is_disabled,
             may=list(partner.may),
         )
     )

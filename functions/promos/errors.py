@@ -218,8 +218,8 @@ class UserRequiredError(UnprocessableError):
     code = "user_is_required"
     title = Text(en="Whose order is it?", ru="Чей это заказ?")
     explanation = Text(
-        en="The promo has a limit per athlete: send athlete_id.",
-        ru="У промо есть лимит на человека: передайте athlete_id.",
+        en="The promo has a limit per athlete: send the athlete_id of somebody who is linked with you.",
+        ru="У промо есть лимит на человека: передайте athlete_id того, кто с вами связан.",
     )
 
 

@@ -1,6 +1,7 @@
 """A service's table, encrypted by a key of its own, with the stream that feeds the outbox relay."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from aws_cdk import Aws, Duration
@@ -125,11 +126,14 @@ class ServiceTable(Construct):
             )
         self._feed(relay, relay_failures, service=service)
 
-    def let_use(self, function: ServiceFunction, use: TableUse) -> None:
+    def let_use(self, function: ServiceFunction, use: TableUse, *, keys: Sequence[str] = ()) -> None:
+        """With `keys`, of partitions that begin so and of no index."""
         if use is TableUse.NONE:
             return
-        indexes = [f"{self.table.table_arn}/index/{GSI1}"] if self._has_gsi1 else []
-        function.allow(*(READ if use is TableUse.READS else READ_AND_WRITE), on=[self.table.table_arn, *indexes])
+        indexes = [f"{self.table.table_arn}/index/{GSI1}"] if self._has_gsi1 and not keys else []
+        theirs = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": list(keys)}} if keys else None
+        actions = READ if use is TableUse.READS else READ_AND_WRITE
+        function.allow(*actions, on=[self.table.table_arn, *indexes], conditions=theirs)
         function.set_variable("STADION_TABLE", self.table.table_name)
         self.key.let_use(function, via="dynamodb")
 

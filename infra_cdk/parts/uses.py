@@ -15,7 +15,7 @@ from aws_cdk.aws_lambda import ILayerVersion
 from infra_cdk.environments import Environment
 from infra_cdk.nag import accept
 from infra_cdk.parts.bucket import ServiceBucket
-from infra_cdk.parts.function import ServiceFunction
+from infra_cdk.parts.function import ServiceFunction, TableUse
 from infra_cdk.parts.table import ServiceTable
 from infra_cdk.timestream_tables import TABLES, database_name
 
@@ -99,6 +99,17 @@ class Forgetting:
 
     def lend(self, function: ServiceFunction) -> None:
         self.bucket.let_forget(function, *self.prefixes)
+
+
+@dataclass(frozen=True)
+class Partitions:
+    """Of the service's table, those whose keys begin so, to be read and written; instead of all of it."""
+
+    table: ServiceTable
+    keys: tuple[str, ...]
+
+    def lend(self, function: ServiceFunction) -> None:
+        self.table.let_use(function, TableUse.WRITES, keys=self.keys)
 
 
 @dataclass(frozen=True)

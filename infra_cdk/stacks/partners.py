@@ -8,9 +8,10 @@ from constructs import Construct
 from infra_cdk.environments import Environment
 from infra_cdk.nag import accept, logical_id
 from infra_cdk.parts.entry_points import EntryPoint
+from infra_cdk.parts.function import TableUse
 from infra_cdk.parts.partner_api import PartnerRestApi
 from infra_cdk.parts.standing import PARTNERS, Standing
-from infra_cdk.parts.uses import Actions, Variables
+from infra_cdk.parts.uses import Actions, Partitions, Variables
 from infra_cdk.stacks.base import ServiceStack
 from infra_cdk.stacks.platform import PlatformStack
 
@@ -31,6 +32,8 @@ ROUTES = {
     ),
 }
 """By the service that answers them, and where its entry point lies, once it is there."""
+OF_LINKS = ("USER#*", "LINK_TOKEN#*", "KNOWN#*", "SHOWN#*", "OUTBOX#*")
+"""Partitions for what serves athletes: no partner's secrets, no orders."""
 APIGATEWAY = f"arn:{Aws.PARTITION}:apigateway:{Aws.REGION}::"
 SHOWN = "arn:<AWS::Partition>:apigateway:<AWS::Region>::"
 
@@ -70,7 +73,8 @@ class PartnersStack(ServiceStack):
         self.consume("orders/on_promos")
         self.consume("webhooks/on_promo_events", uses=[deliveries, signing])
         self.every(Duration.minutes(1), "webhooks/task_leave_due_webhooks", uses=[deliveries, signing])
-        self.serve(self.under("/v1/me/partner-links"))
+        athletes_own = Partitions(self.table, OF_LINKS)
+        self.serve(self.under("/v1/me/partner-links"), table=TableUse.NONE, uses=[athletes_own])
         self.administer("/v1/admin/partners", uses=[door, keys, stands, files, signing])
         self.every(Duration.hours(1), "task_finish_rotations", uses=[keys, stands, signing])
         self.show("WebhookReceived", "WebhookDelivered", "WebhookDead", "ProductsImported")

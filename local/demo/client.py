@@ -18,6 +18,7 @@ ANSWERS_WITHIN_S: Final = 300.0
 """On a laptop that is busy: twenty athletes at once are twenty cold processes."""
 A_MINUTE_S: Final = 60.0
 HEALTH: Final = "health_data"
+PURCHASES: Final = "purchases"
 FINAL: Final = frozenset({"ready", "failed", "duplicate"})
 CODE: Final = re.compile(r"^\d{6,8}$|\b\d{6}\b", re.MULTILINE)
 
@@ -142,18 +143,19 @@ class Athlete:
         return self.call("POST", path, body, **headers)
 
     def agree(self, *kinds: str, partner_id: str | None = None) -> None:
-        """To the current texts, as an app shows them; until the services that keep health data have heard of it. With
-        a partner, to what is agreed to for that one."""
+        """To the current texts, as an app shows them; until the services that keep health data have heard of it. The
+        partner is that of `purchases`."""
         current = {one["kind"]: one["current"]["version"] for one in self.get("/v1/me/consents")["items"]}
         for kind in kinds:
-            body = {"granted": True, "text_version": current[kind], "partner_id": partner_id}
+            body = {"granted": True, "text_version": current[kind], "partner_id": _of(kind, partner_id)}
             self.call("PUT", f"/v1/me/consents/{kind}", body)
         if HEALTH in kinds:
             eventually(self.shows_health, within_s=ANSWERS_WITHIN_S)
 
-    def withdraw(self, *kinds: str) -> None:
+    def withdraw(self, *kinds: str, partner_id: str | None = None) -> None:
         for kind in kinds:
-            self.call("PUT", f"/v1/me/consents/{kind}", {"granted": False})
+            body = {"granted": False, "partner_id": _of(kind, partner_id)}
+            self.call("PUT", f"/v1/me/consents/{kind}", body)
 
     def shows_health(self) -> bool:
         """As of this moment, in telemetry and in the diary."""
@@ -181,6 +183,10 @@ class Athlete:
 
     def upload(self, file: Path, **fields: Any) -> dict[str, Any]:
         return self.outcome_of(self.send(file, **fields))
+
+
+def _of(kind: str, partner_id: str | None) -> str | None:
+    return partner_id if kind == PURCHASES else None
 
 
 class TooSlowError(AssertionError):

@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from partners.domain import Partner
+from partners.domain import ShownPartner
 from partners.links.domain import Link, LinkToken
 from stadion.http import RequestModel
 from stadion.identifiers import PartnerId
@@ -38,7 +38,7 @@ class PartnerLinkResponse(BaseModel):
     linked_at: AwareDatetime
 
     @classmethod
-    def of(cls, link: Link, partner: Partner | None) -> Self:
+    def of(cls, link: Link, partner: ShownPartner | None) -> Self:
         name = partner.name if partner is not None else link.partner_id
         return cls(partner_id=link.partner_id, name=name, athlete_id=link.athlete_id, linked_at=link.linked_at)
 

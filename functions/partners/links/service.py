@@ -4,7 +4,7 @@ ends it."""
 from datetime import datetime
 
 from partners import store as partners
-from partners.domain import Partner, PartnerStanding
+from partners.domain import ShownPartner
 from partners.errors import PartnerNotFoundError
 from partners.links import store
 from partners.links.domain import (
@@ -34,14 +34,15 @@ from stadion.retry import retry_on_conflict
 
 def make_token(user_id: str, partner_id: str, now: datetime) -> tuple[str, LinkToken]:
     """The token itself is returned this once. A partner that may not come is none that there is."""
-    if partners.get(partner_id).status is PartnerStanding.DISABLED:
+    partner = partners.shown(partner_id).get(partner_id)
+    if partner is None or partner.is_disabled:
         raise PartnerNotFoundError
     return retry_on_conflict(lambda: _make_token(user_id, partner_id, now))
 
 
-def links(user_id: str) -> list[tuple[Link, Partner | None]]:
+def links(user_id: str) -> list[tuple[Link, ShownPartner | None]]:
     linked = store.of_athlete(user_id).linked
-    known = partners.some(link.partner_id for link in linked)
+    known = partners.shown(*(link.partner_id for link in linked))
     return [(link, known.get(link.partner_id)) for link in linked]
 
 

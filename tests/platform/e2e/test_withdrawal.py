@@ -18,13 +18,13 @@ RUN: dict[str, Any] = {
 
 def test_a_withdrawal_is_heard_everywhere_within_a_moment(stack: DeployedStack, anna: Athlete) -> None:
     """The promise is a minute; what it took is printed, and fails nobody."""
-    anna.agree(*ConsentKind)
+    anna.agree(*ConsentKind, partner_id="store")
     workout_id = anna.post("/v1/workouts", RUN)["workout_id"]
     anna.call("PUT", "/v1/me/physical/2026-11-01", {"max_heart_rate_bpm": 190})
     settle(stack, anna.user_id)
 
     said = time.monotonic()
-    anna.withdraw(*ConsentKind)
+    anna.withdraw(*ConsentKind, partner_id="store")
     answered = time.monotonic() - said
     eventually(lambda: not anna.shows_health() or None)
     shown = time.monotonic() - said

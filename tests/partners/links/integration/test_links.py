@@ -82,6 +82,13 @@ def test_the_same_token_again_is_answered_the_same_and_tells_nothing_twice(store
     assert store.service.items() == before
 
 
+def test_athletes_are_shown_the_partners_name_out_of_what_has_no_secret(store: Store) -> None:
+    linked(store)
+    [link] = store.service.call("GET", LINKS, user=OTHER).body["items"]
+    assert link["name"] == "The Store"
+    assert store.service.bodies("shown_partner") == [{"partner_id": "store", "name": "The Store", "is_disabled": False}]
+
+
 def test_another_token_while_they_are_linked_gives_the_same_id(store: Store) -> None:
     assert linked(store) == linked(store)
     assert len(store.service.published("PartnerLinkChanged")) == 1

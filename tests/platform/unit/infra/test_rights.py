@@ -234,3 +234,15 @@ def test_only_accounts_and_partners_say_how_theirs_stand_and_others_only_count(l
     for _, _, condition in statements:
         assert condition["dynamodb:LeadingKeys"] in (["STANDING#*"], ["PARTNER#*"])
         assert condition.get("dynamodb:Attributes", ["pk", "sk", "rate_*"]) == ["pk", "sk", "rate_*"]
+
+
+def test_what_serves_athletes_of_partners_reads_no_secret_and_no_order(local: Synthesised) -> None:
+    partitions = [
+        statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+        for name, properties in local.of_type("AWS::IAM::Policy")
+        if "partnersapiRole" in name
+        for statement in properties["PolicyDocument"]["Statement"]
+        if "dynamodb:PutItem" in statement["Action"]
+    ]
+
+    assert partitions == [["USER#*", "LINK_TOKEN#*", "KNOWN#*", "SHOWN#*", "OUTBOX#*"]]
