@@ -51,8 +51,7 @@ def as_kept(status: int, body: Any) -> list[Any]:
 
 
 def _live_a_year(athlete: Athlete) -> None:
-    for kind in CONSENTS:
-        athlete.call("PUT", f"/v1/me/consents/{kind}", {"granted": True, "text_version": "2026-10"})
+    athlete.agree(*CONSENTS, partner_id="store")
     athlete.call("PUT", "/v1/me/physical/2015-01-01", {"ftp_w": 200, "max_heart_rate_bpm": 192, "mass_kg": 71})
     athlete.call("PUT", f"/v1/me/privacy-zones/{uuid4()}", {"lat": 52.5, "lon": 13.4, "radius_m": 400})
     athlete.post("/v1/gear", {"category": "bike", "components": [{"name": "Chain", "limit": 3000}]})
