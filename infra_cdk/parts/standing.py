@@ -22,7 +22,6 @@ class StandingTable(Construct):
     def __init__(self, scope: Construct, *, key: ServiceKey, environment: Environment) -> None:
         super().__init__(scope, "Standing")
         self.key = key
-        self.allowance = environment.athlete_allowance
         self.rates = {plan.name: plan.requests_per_s for plan in environment.partner_plans}
         self.table = made_table(self, name="standing", key=key, environment=environment)
 
@@ -44,6 +43,4 @@ class Standing:
         function.set_variable("STADION_STANDING_TABLE", self.table.table.table_name)
         if self.whose == PARTNERS:
             function.set_variable("STADION_PARTNER_RATES", json.dumps(self.table.rates))
-        else:
-            function.set_variable("STADION_ALLOWANCE", str(self.table.allowance))
         self.table.key.let_use(function, via="dynamodb")

@@ -293,7 +293,10 @@ class ServiceStack(StadionStack):
     ) -> ServiceFunction:
         function = self.make_function(
             known_as or self.entry_point(place),
-            variables={"STADION_BUS": self.platform.bus.event_bus_name},
+            variables={
+                "STADION_BUS": self.platform.bus.event_bus_name,
+                "STADION_ALLOWANCE": str(self.environment_.athlete_allowance),
+            },
             alarm_topic=self.platform.alarm_topic,
             timeout=timeout,
             memory_mb=memory_mb,

@@ -17,6 +17,7 @@ def telemetry(moto: pytest.MonkeyPatch) -> Service:
     for name in ("batches", "measuring", "touched_days", "pushes"):
         url = boto3.client("sqs").create_queue(QueueName=name)["QueueUrl"]
         moto.setenv(f"STADION_{name.upper()}_QUEUE", url)
+    moto.setattr("telemetry.metrics.athletes.service.EACH_S", 0)
     moto.setattr("telemetry.metrics.athletes.service.QUIET_S", 0)  # moto counts real seconds
     work.sqs_client.cache_clear()
     service = Service.create("telemetry", moto)

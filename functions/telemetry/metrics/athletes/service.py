@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 from typing import Final
 
 from stadion import copies
 from stadion.events.accounts import ConsentChanged, PhysicalDataChanged, ProfileUpdated, UserRegistered
 from stadion.events.envelope import Envelope
 from stadion.retry import retry_on_conflict
-from stadion.settings import load
+from stadion.settings import load, settings
 from stadion.work import Work, enqueue
 from telemetry.athletes import store as people
 from telemetry.athletes.domain import Person
@@ -20,6 +21,8 @@ ESTIMATED_FROM: Final = ("birth_date", "gender")
 """Fields of the profile that metrics rest on."""
 QUIET_S: Final = 5
 """Without another change; then the workouts of all changes before are asked for."""
+EACH_S: Final = 60
+"""Between two times that an athlete's workouts are asked for: one change of a birthday touches them all."""
 
 
 class TouchedDays(Work):
@@ -59,6 +62,13 @@ def ask_for(user_id: str, touched: Touched, *, correlation_id: str, now: datetim
 
     `NotQueuedError` when the queue does not take it; to be asked again then, as often as need be.
     """
-    retry_on_conflict(lambda: store.touch(user_id, touched, now))
+    before = retry_on_conflict(lambda: store.touch(user_id, touched, now))
     later = TouchedDays(correlation_id=correlation_id, asked_at=now, user_id=user_id)
-    enqueue(load(TouchedDaysSettings).touched_days_queue, [later], delay_s=QUIET_S)
+    enqueue(load(TouchedDaysSettings).touched_days_queue, [later], delay_s=_delay_s(before, now))
+
+
+def _delay_s(before: datetime | None, now: datetime) -> int:
+    """On the laptop the minute is as short as its allowance is large."""
+    if before is None:
+        return QUIET_S
+    return max(QUIET_S, ceil(EACH_S / settings().allowance - (now - before).total_seconds()))

@@ -24,6 +24,8 @@ class ToMeasure(Value):
     touched: Touched | None = None
     first_at: AwareDatetime
     last_at: AwareDatetime
+    asked_at: AwareDatetime | None = None
+    """When it was asked for before."""
 
 
 DAYS = Records(BodyDay, kind="physical", pk="ATHLETE#{user_id}", sk="DAY#{day}", own_revision=True, nulls=True)
@@ -54,8 +56,8 @@ def know_day(user_id: str, event: PhysicalDataChanged, now: datetime) -> tuple[B
 # --- what is to be measured anew ------------------------------------------------------------------------------------
 
 
-def touch(user_id: str, touched: Touched, now: datetime) -> None:
-    """`WriteConflictError` when somebody came between."""
+def touch(user_id: str, touched: Touched, now: datetime) -> datetime | None:
+    """When it was asked for before; `WriteConflictError` when somebody came between."""
     stored = TO_MEASURE.read(user_id)
     waiting = stored.value
     if waiting is not None and waiting.touched is not None:
@@ -63,7 +65,9 @@ def touch(user_id: str, touched: Touched, now: datetime) -> None:
         new = ToMeasure(touched=waiting.touched.joined(touched), first_at=first, last_at=last)
     else:
         new = ToMeasure(touched=touched, first_at=now, last_at=now)
-    writes.replace(stored, new, now)
+    asked_at = waiting.asked_at if waiting is not None else None
+    writes.replace(stored, new.model_copy(update={"asked_at": asked_at}), now)
+    return asked_at
 
 
 def settle(stored: Stored[ToMeasure], now: datetime) -> None:
@@ -71,4 +75,4 @@ def settle(stored: Stored[ToMeasure], now: datetime) -> None:
 
     The item stays, so that its revisions grow.
     """
-    writes.replace(stored, ToMeasure(first_at=now, last_at=now), now)
+    writes.replace(stored, ToMeasure(first_at=now, last_at=now, asked_at=now), now)
