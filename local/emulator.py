@@ -33,7 +33,8 @@ HEALTHY_WITHIN_S: Final = 60.0
 PORT_LINGERS_S: Final = 1.0
 LOG_LINES_SHOWN: Final = 15
 LAUNCHER: Final = "local.launcher"
-INHERITED: Final = ("PATH", "HOME", "LANG", "LC_ALL", "SYSTEMROOT")
+INHERITED: Final = ("PATH", "HOME", "LANG", "LC_ALL", "SYSTEMROOT", "STADION_USED_RIGHTS")
+"""The last: where a run of tests wants to know what functions ask for (`local.used_rights`)."""
 
 
 class Emulator:

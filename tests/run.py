@@ -36,8 +36,13 @@ PRODUCTS: Final = {"timestream_local": ROOT / "timestream_local" / "tests"}
 """What is installable by itself has its tests with it."""
 LOGS: Final = ROOT / ".stadion" / "test-logs"
 SEEN: Final = LOGS / "codes"
+USED: Final = LOGS / "rights"
 """Which problem codes the tests' processes saw."""
 PLAIN: Final = ("unit", "integration")
+USED_RIGHTS: Final = "STADION_USED_RIGHTS"
+"""`local.used_rights` notes there what functions ask of AWS."""
+WHOLE: Final = "STADION_WHOLE_RUN"
+"""Every test of the product runs: what none of them used is a right too many."""
 KINDS: Final = ("lint", "format", "types", "unit", "integration", "e2e", "alone", "bench")
 INFRASTRUCTURE: Final = "tests/platform/unit/infra"
 SPREAD: Final = ("--dist", "loadfile", "--no-loadscope-reorder", "--max-worker-restart", "2")
@@ -290,8 +295,11 @@ def _shared_stack(run: Run) -> Iterator[dict[str, str]]:
     environment |= {
         "PYTHONUTF8": "1",
         seen_codes.FOLDER: str(_empty(SEEN)),
+        USED_RIGHTS: str(_empty(USED)),
+        WHOLE: "1" if run.is_whole else "",
         "HYPOTHESIS_STORAGE_DIRECTORY": str(ROOT / ".hypothesis"),
     }
+    os.environ[USED_RIGHTS] = environment[USED_RIGHTS]  # for the stack that this process starts
     if not any(stage.needs_stack for stage in (*run.waiting(), *run.alone())):
         yield environment
         return

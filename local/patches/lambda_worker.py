@@ -171,7 +171,13 @@ def _popen_like_lambda(command: list[str], *, env: dict[str, str], **options: An
 def as_lambda_sees_it(environment: dict[str, str]) -> dict[str, str]:
     """Without what was only inherited from the emulator's process."""
     own = {name: value for name, value in environment.items() if _is_its_own(name, value)}
-    return {**RUNTIME_ENVIRONMENT, **own}
+    return {**RUNTIME_ENVIRONMENT, **_named_in_requests(own), **own}
+
+
+def _named_in_requests(own: dict[str, str]) -> dict[str, str]:
+    """Each of its requests to AWS says in its User-Agent which function asks (`local.used_rights`)."""
+    name = own.get("AWS_LAMBDA_FUNCTION_NAME")
+    return {"AWS_SDK_UA_APP_ID": name.removeprefix("stadion-")} if name else {}
 
 
 def _is_its_own(name: str, value: str) -> bool:
