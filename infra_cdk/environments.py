@@ -60,6 +60,8 @@ class Environment:
     keep_data: bool
     """Tables, buckets, users, keys and logs outlive their stack."""
     log_retention: RetentionDays
+    request_log_retention: RetentionDays
+    """Of functions that write a line for each request, with hashes of who asked and from where."""
     former_names: bool
     """Keep functions that others call under their former names too: docs/how-to/rename-functions.md says until when."""
     app_origins: tuple[str, ...]
@@ -103,6 +105,7 @@ LOCAL = Environment(
     access_logs=False,
     keep_data=False,
     log_retention=RetentionDays.ONE_WEEK,
+    request_log_retention=RetentionDays.ONE_WEEK,
     former_names=False,
     app_origins=("http://localhost:3000", "http://localhost:5173"),
     mail_domain="stadion.test",
@@ -131,6 +134,7 @@ DEV = Environment(
     access_logs=True,
     keep_data=False,
     log_retention=RetentionDays.ONE_MONTH,
+    request_log_retention=RetentionDays.ONE_MONTH,
     former_names=True,
     app_origins=("http://localhost:3000", "https://dev.stadion.example"),
     mail_domain="dev.stadion.example",
@@ -148,6 +152,7 @@ PROD = Environment(
     access_logs=True,
     keep_data=True,
     log_retention=RetentionDays.SIX_MONTHS,
+    request_log_retention=RetentionDays.ONE_MONTH,
     former_names=True,
     app_origins=("https://app.stadion.example",),
     mail_domain="stadion.example",

@@ -9,6 +9,7 @@ import typer
 from local.errors import FAILURE, ActionableError
 from stadion_cli.base.errors import OK
 from stadion_cli.base.lazy import lazy_group
+from stadion_cli.base.options import WHY
 from stadion_cli.commands import COMMANDS
 
 INTERRUPTED: Final = 130
@@ -47,8 +48,10 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def root(
     _: Annotated[bool, typer.Option("--version", help="Show the version.", callback=_version, is_eager=True)] = False,
+    why: Annotated[str | None, typer.Option("--why", help="Why you do it: kept in the audit. Nobody's name.")] = None,
 ) -> None:
-    pass
+    if why is not None:
+        os.environ[WHY] = why
 
 
 def main() -> int:

@@ -13,6 +13,8 @@ from stadion_cli.base.lazy import CODE, PANELS, PEOPLE, LazyCommand
 LISTED: Final = "listed"
 OF_SINGLE_FILES: Final = (
     LazyCommand("user", "user:app", "Show a user, grant and revoke roles.", PEOPLE),
+    LazyCommand("audit", "audit:show", "Who did what, when and why.", PEOPLE),
+    LazyCommand("pseudonym", "audit:pseudonym", "By which hash logs name somebody.", PEOPLE),
     LazyCommand("timestream", "timestream:app", "May this AWS account have Timestream?", CODE),
     LazyCommand("sms", "sms:app", "What SMS may cost this AWS account in a month.", CODE),
     LazyCommand("contracts", "contracts:app", "The OpenAPI document and the events' schemas.", CODE),

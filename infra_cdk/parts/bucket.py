@@ -1,5 +1,7 @@
 """A service's files: private, encrypted by its key, with a queue told of each arrival."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import cast
 
 from aws_cdk import Aws, Duration, Stack
@@ -83,19 +85,25 @@ class ServiceBucket(Construct):
 
         accept(self.bucket, "S1", "people reach objects by presigned requests only, and their signing is logged")
 
-    def lend(self, function: ServiceFunction) -> None:
-        """`STADION_<NAME>_BUCKET`, and the right to read, write and remove its objects."""
-        self._let(function, "s3:GetObject", "s3:PutObject", "s3:DeleteObject")
+    def objects(
+        self, *, reads: Sequence[str] = (), writes: Sequence[str] = (), removes: Sequence[str] = ()
+    ) -> "Objects":
+        """What a function may do with objects, by the prefixes of their keys."""
+        return Objects(self, tuple(reads), tuple(writes), tuple(removes))
 
-    def let_read(self, function: ServiceFunction) -> None:
-        self._let(function, "s3:GetObject")
-
-    def _let(self, function: ServiceFunction, *actions: str) -> None:
-        function.set_variable(f"STADION_{self._what.upper()}_BUCKET", self.bucket.bucket_name)
-        function.allow(*actions, on=[self.bucket.arn_for_objects("*")])
-        function.allow("s3:ListBucket", on=[self.bucket.bucket_arn])  # without it an absent object looks forbidden
-        objects = f"<{Stack.of(self).get_logical_id(self._resource)}.Arn>/*"
-        accept(function, f"IAM5[Resource::{objects}]", "the objects of the service's own bucket")
+    def let(self, function: ServiceFunction, rights: Mapping[str, Sequence[str]]) -> None:
+        """`STADION_<NAME>_BUCKET`, and actions, each under some prefixes."""
+        variable = f"STADION_{self._what.upper()}_BUCKET"
+        if not function.knows(variable):
+            function.set_variable(variable, self.bucket.bucket_name)
+        for action, prefixes in rights.items():
+            if prefixes:
+                function.allow(action, on=[self.bucket.arn_for_objects(f"{prefix}*") for prefix in prefixes])
+        if rights["s3:GetObject"]:  # without it an absent object looks forbidden
+            function.allow("s3:ListBucket", on=[self.bucket.bucket_arn])
+        for prefix in {prefix for prefixes in rights.values() for prefix in prefixes}:
+            objects = f"<{Stack.of(self).get_logical_id(self._resource)}.Arn>/{prefix}*"
+            accept(function, f"IAM5[Resource::{objects}]", "of every athlete or run, in the service's own bucket")
         self._key.let_use(function, via="s3")
 
     def let_forget(self, function: ServiceFunction, *prefixes: str) -> None:
@@ -154,3 +162,17 @@ class ServiceBucket(Construct):
     @property
     def _resource(self) -> CfnBucket:
         return cast(CfnBucket, self.bucket.node.default_child)
+
+
+@dataclass(frozen=True)
+class Objects:
+    """Of a bucket, to be lent to a function."""
+
+    bucket: ServiceBucket
+    reads: tuple[str, ...]
+    writes: tuple[str, ...]
+    removes: tuple[str, ...]
+
+    def lend(self, function: ServiceFunction) -> None:
+        rights = {"s3:GetObject": self.reads, "s3:PutObject": self.writes, "s3:DeleteObject": self.removes}
+        self.bucket.let(function, rights)

@@ -10,6 +10,7 @@ PRODUCT: Final = "stadion"
 HANDLER: Final = "handler"
 TASKS: Final = "tasks"
 """The module of a workflow's steps: `send_batch = task(...)` and its like are each an entry point."""
+PARTNER_REQUEST: Final = "on_partner_request"
 WAITED_FOR: Final = ("on_socket_", "on_tokens")
 """Beside APIs."""
 APIS: Final = ("api", "admin_api")
@@ -78,6 +79,11 @@ class EntryPoint:
     @property
     def is_api(self) -> bool:
         return self.module in APIS
+
+    @property
+    def hears_requests(self) -> bool:
+        """Its log has a line of each request, with hashes of who asked."""
+        return self.is_api or self.module == PARTNER_REQUEST
 
     @property
     def is_waited_for(self) -> bool:

@@ -48,7 +48,7 @@ class ServiceFunction(Construct):
             self,
             "Logs",
             log_group_name=f"/aws/lambda/{self.name}",
-            retention=environment.log_retention,
+            retention=environment.request_log_retention if entry_point.hears_requests else environment.log_retention,
             removal_policy=removal_policy(environment),
         )
         self.role = Role(self, "Role", assumed_by=ServicePrincipal("lambda.amazonaws.com"))

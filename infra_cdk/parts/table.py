@@ -137,6 +137,12 @@ class ServiceTable(Construct):
         function.set_variable("STADION_TABLE", self.table.table_name)
         self.key.let_use(function, via="dynamodb")
 
+    def let_look(self, function: ServiceFunction, keys: Sequence[str]) -> None:
+        only_theirs = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": list(keys)}}
+        function.allow("dynamodb:GetItem", on=[self.table.table_arn], conditions=only_theirs)
+        function.set_variable("STADION_TABLE", self.table.table_name)
+        self.key.let_use(function, via="dynamodb")
+
     def walk_index(self, function: ServiceFunction) -> None:
         """`Records.walk`: a Scan of the index."""
         function.allow("dynamodb:Scan", on=[f"{self.table.table_arn}/index/{GSI1}"])

@@ -15,6 +15,7 @@ from aws_cdk.aws_lambda import ILayerVersion
 from infra_cdk.environments import Environment
 from infra_cdk.nag import accept
 from infra_cdk.parts.bucket import ServiceBucket
+from infra_cdk.parts.entry_points import PRODUCT
 from infra_cdk.parts.function import ServiceFunction, TableUse
 from infra_cdk.parts.table import ServiceTable
 from infra_cdk.timestream_tables import TABLES, database_name
@@ -59,6 +60,16 @@ class TextMessages:
 
 
 @dataclass(frozen=True)
+class NoTopics:
+    """For who may publish to phones and devices: no topic of ours, so that nobody rings or drowns the alarms."""
+
+    def lend(self, function: ServiceFunction) -> None:
+        topics = f"arn:{Aws.PARTITION}:sns:*:*:{PRODUCT}-*"
+        function.deny("sns:Publish", on=[topics])
+        accept(function, f"IAM5[Resource::arn:<AWS::Partition>:sns:*:*:{PRODUCT}-*]", "it denies")
+
+
+@dataclass(frozen=True)
 class Variables:
     """What a function knows."""
 
@@ -81,16 +92,6 @@ class Claims:
 
 
 @dataclass(frozen=True)
-class Reading:
-    """A bucket's objects, of which the function changes none."""
-
-    bucket: ServiceBucket
-
-    def lend(self, function: ServiceFunction) -> None:
-        self.bucket.let_read(function)
-
-
-@dataclass(frozen=True)
 class Forgetting:
     """What lies under some prefixes of a bucket, to be removed with all its versions."""
 
@@ -110,6 +111,17 @@ class Partitions:
 
     def lend(self, function: ServiceFunction) -> None:
         self.table.let_use(function, TableUse.WRITES, keys=self.keys)
+
+
+@dataclass(frozen=True)
+class ByKey:
+    """Single items of the service's table whose keys begin so, to be looked at."""
+
+    table: ServiceTable
+    keys: tuple[str, ...]
+
+    def lend(self, function: ServiceFunction) -> None:
+        self.table.let_look(function, self.keys)
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,7 @@ class AccountsStack(ServiceStack):
     def __init__(self, scope: Construct, *, environment: Environment, platform: PlatformStack) -> None:
         super().__init__(scope, service="accounts", environment=environment, platform=platform)
         avatars = self.bucket("avatars", arrivals="incoming/")
+        pictures = avatars.objects(reads=["avatars/"], writes=["incoming/"], removes=["avatars/"])
         mail = MailDomain(environment.mail_domain)
         codes = Variables(
             mail.variables
@@ -62,12 +63,13 @@ class AccountsStack(ServiceStack):
                 *self.under("/v1/me"),
                 *self.under("/v1/users"),
             ],
-            uses=[self.users, avatars, ends_sessions, codes, signs_in, TextMessages()],
+            uses=[self.users, pictures, ends_sessions, codes, signs_in, TextMessages()],
         )
         roles = Actions({platform.users.user_pool_arn: ROLE_ACTIONS})
         self.administer("/v1/admin/accounts", uses=[self.users, roles, ends_sessions])
         self.consume("consents/on_partner_events")
-        self.receive("avatars/on_avatar", avatars, memory_mb=1024, uses=[self.users, self.packages("images")])
+        arrived = avatars.objects(reads=["incoming/"], writes=["avatars/"], removes=["incoming/", "avatars/"])
+        self.receive("avatars/on_avatar", avatars, memory_mb=1024, uses=[arrived, self.users, self.packages("images")])
         self._watch_codes(environment)
         self.show("CodesSent", "CodesRefused", "AttemptsRefused", "TextsSent")
 

@@ -8,6 +8,7 @@ from constructs import Construct
 
 from infra_cdk.environments import Environment
 from infra_cdk.parts.api import Auth, Route, ServiceApi
+from infra_cdk.parts.audit import Audit, Pseudonyms
 from infra_cdk.parts.bucket import A_WEEK, ServiceBucket
 from infra_cdk.parts.consumer import Consumer, Events
 from infra_cdk.parts.edge_secret import BehindTheEdge
@@ -19,7 +20,7 @@ from infra_cdk.parts.socket import ServiceSocket
 from infra_cdk.parts.standing import PARTNERS, Standing
 from infra_cdk.parts.table import ServiceKey, ServiceTable
 from infra_cdk.parts.timer import WorkflowTimer
-from infra_cdk.parts.uses import Claims, Packages, TimeSeries, Use, Variables
+from infra_cdk.parts.uses import ByKey, Claims, Packages, TimeSeries, Use, Variables
 from infra_cdk.parts.work_queue import WorkQueue
 from infra_cdk.parts.workflow import Workflow
 from infra_cdk.stacks.platform import PlatformStack
@@ -52,6 +53,8 @@ class ServiceStack(StadionStack):
         self.claims = Claims(platform.claims)
         self.time_series = TimeSeries(environment)
         self.standing = Standing(platform.standing)
+        self.audit = Audit(platform.audit)
+        self.pseudonyms = Pseudonyms(platform.pseudonyms)
         self.partners_standing = Standing(platform.standing, whose=PARTNERS)
         self.edge = BehindTheEdge(platform.edge if environment.edge else None)
         self.users = Variables(
@@ -84,14 +87,15 @@ class ServiceStack(StadionStack):
         self, routes: Sequence[Route], *, uses: Uses = (), memory_mb: int = 512, table: TableUse = TableUse.WRITES
     ) -> None:
         """`api.py` behind these routes. Whom it serves, it looks up before (`stadion.http`)."""
-        self._lead(routes, "api", [self.standing, self.edge, *uses], memory_mb=memory_mb, table=table)
+        uses = [self.standing, self.pseudonyms, self.edge, *uses]
+        self._lead(routes, "api", uses, memory_mb=memory_mb, table=table)
 
     def administer(
         self, *paths: str, place: str = "admin_api", uses: Uses = (), table: TableUse = TableUse.WRITES
     ) -> None:
         """`admin_api.py` behind all that is served under these paths of `/v1/admin`, to whoever signs."""
         routes = [route for path in paths for route in self.under(path, auth=Auth.IAM)]
-        self._lead(routes, place, uses, memory_mb=512, table=table)
+        self._lead(routes, place, [self.audit, self.pseudonyms, *uses], memory_mb=512, table=table)
 
     def _lead(self, routes: Sequence[Route], place: str, uses: Uses, *, memory_mb: int, table: TableUse) -> None:
         if self._is_missing(place):
@@ -105,7 +109,7 @@ class ServiceStack(StadionStack):
         """`on_<whose>_request.py`, which partners call. Who asks, it looks up before (`stadion.partner_http`)."""
         if self._is_missing(place):
             return None
-        uses = [self.partners_standing, self.edge, *uses]
+        uses = [self.partners_standing, self.pseudonyms, self.edge, *uses]
         for former in self._formers(place):
             self._function(place, API_TIMEOUT, uses, known_as=former)
         return self._function(place, API_TIMEOUT, uses)
@@ -165,11 +169,11 @@ class ServiceStack(StadionStack):
         at_once: int | None = None,
         goes_on: bool = False,
     ) -> None:
-        """`on_<what>.py` for each file that arrives in the bucket, which it uses. `goes_on`: one message may leave
+        """`on_<what>.py` for each file that arrives in the bucket. `goes_on`: one message may leave
         the rest of its file to another."""
         if self._is_missing(place):
             return
-        function = self._function(place, timeout, [bucket, *uses], memory_mb=memory_mb)
+        function = self._function(place, timeout, uses, memory_mb=memory_mb)
         work = WorkQueue(
             self,
             f"{function.entry_point.id}-arrivals",
@@ -200,7 +204,9 @@ class ServiceStack(StadionStack):
         connects, hears = f"{socket.wing}/on_socket_connect", f"{socket.wing}/on_socket_message"
         if self._is_missing(connects) or self._is_missing(hears):
             return
-        connect = self._function(connects, API_TIMEOUT, [self.users, self.standing, self.packages("tokens")])
+        looks = ByKey(self.table, ("LINK#*",))
+        connecting: Uses = [self.users, self.standing, self.packages("tokens"), looks]
+        connect = self._function(connects, API_TIMEOUT, connecting, table=TableUse.NONE)
         message = self._function(hears, API_TIMEOUT, [socket, self.standing, *uses], memory_mb=memory_mb)
         socket.serve(connect=connect, message=message)
         self.consume(f"{socket.wing}/socket/on_sessions_ended", uses=[socket])

@@ -14,7 +14,7 @@ from infra_cdk.parts.api import Auth, Route
 from infra_cdk.parts.entry_points import PRODUCT
 from infra_cdk.parts.function import TableUse
 from infra_cdk.parts.mail import Mail
-from infra_cdk.parts.uses import Actions, Variables
+from infra_cdk.parts.uses import Actions, NoTopics, Variables
 from infra_cdk.stacks.base import ServiceStack
 from infra_cdk.stacks.platform import PlatformStack
 
@@ -50,7 +50,7 @@ class NotificationsStack(ServiceStack):
         accept(self, "IAM5[Resource::*]", "a phone number has no ARN")
         any_endpoint = "arn:<AWS::Partition>:sns:<AWS::Region>:<AWS::AccountId>:endpoint/*"
         accept(self, f"IAM5[Resource::{any_endpoint}]", "SNS names the endpoint of each phone")
-        deliveries = self.work("dispatch/on_deliveries", uses=[channels, read_links, send, words])
+        deliveries = self.work("dispatch/on_deliveries", uses=[channels, read_links, send, NoTopics(), words])
         register = Actions(
             {arn: ["sns:CreatePlatformEndpoint"] for arn in pushes.values()}
             | {endpoints: ["sns:SetEndpointAttributes"]}

@@ -63,6 +63,7 @@ class PartnersStack(ServiceStack):
         self.receive(
             "catalogue/on_product_file",
             files,
+            uses=[files.objects(reads=["products/"])],
             timeout=Duration.minutes(5),
             memory_mb=1024,
             batch_size=1,
@@ -75,7 +76,7 @@ class PartnersStack(ServiceStack):
         self.every(Duration.minutes(1), "webhooks/task_leave_due_webhooks", uses=[deliveries, signing])
         athletes_own = Partitions(self.table, OF_LINKS)
         self.serve(self.under("/v1/me/partner-links"), table=TableUse.NONE, uses=[athletes_own])
-        self.administer("/v1/admin/partners", uses=[door, keys, stands, files, signing])
+        self.administer("/v1/admin/partners", uses=[door, keys, stands, files.objects(writes=["products/"]), signing])
         self.every(Duration.hours(1), "task_finish_rotations", uses=[keys, stands, signing])
         self.show("WebhookReceived", "WebhookDelivered", "WebhookDead", "ProductsImported")
 

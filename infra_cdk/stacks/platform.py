@@ -38,6 +38,7 @@ from infra_cdk.environments import Environment, removal_policy
 from infra_cdk.nag import accept
 from infra_cdk.parts.alarms import Trouble, function_metric, raise_alarm
 from infra_cdk.parts.api import Auth, ForeignRoutes, Route, ServiceApi
+from infra_cdk.parts.audit import Audit, AuditTable, Pseudonyms, PseudonymsKey
 from infra_cdk.parts.bucket import ServiceBucket
 from infra_cdk.parts.dashboard import StadionDashboard
 from infra_cdk.parts.edge_secret import BehindTheEdge, EdgeSecret
@@ -56,6 +57,7 @@ ROUTES = (
     Route("GET /v1/health", Auth.PUBLIC),
     Route("$default", Auth.PUBLIC),
 )
+ADMINS = (Route("GET /v1/admin/audit", Auth.IAM), Route("GET /v1/admin/pseudonyms", Auth.IAM))
 REQUEST_HEADERS = ("authorization", "content-type", "idempotency-key", "if-match", "if-none-match", "x-correlation-id")
 RESPONSE_HEADERS = (
     "etag",
@@ -117,6 +119,8 @@ class PlatformStack(StadionStack):
         self.key = ServiceKey(self, service="platform", environment=environment)
         self.standing = StandingTable(self, key=self.key, environment=environment)
         self.edge = EdgeSecret(self, key=self.key, environment=environment) if environment.api_domain else None
+        self.audit = AuditTable(self, key=self.key, environment=environment)
+        self.pseudonyms = PseudonymsKey(self, key=self.key, environment=environment)
         self.claims = self._claims()
         self._archive()
         self.users = self._users()
@@ -337,7 +341,18 @@ class PlatformStack(StadionStack):
             timeout=API_TIMEOUT,
         )
         BehindTheEdge(self.edge if self.environment_.edge else None).lend(function)
-        ServiceApi(self, api_id=self.api.api_id, authorizer_id=self.authorizer.ref).lead(ROUTES, to=function)
+        Pseudonyms(self.pseudonyms).lend(function)
+        admins = self.make_function(
+            self.entry_point("admin_api"),
+            variables={"STADION_BUS": self.bus.event_bus_name},
+            alarm_topic=self.alarm_topic,
+            timeout=API_TIMEOUT,
+        )
+        Audit(self.audit, reads=True).lend(admins)
+        Pseudonyms(self.pseudonyms).lend(admins)
+        routes = ServiceApi(self, api_id=self.api.api_id, authorizer_id=self.authorizer.ref)
+        routes.lead(ROUTES, to=function)
+        routes.lead(ADMINS, to=admins)
 
     def _watch(self) -> None:
         raise_alarm(

@@ -5,7 +5,6 @@ from constructs import Construct
 
 from infra_cdk.environments import Environment
 from infra_cdk.parts.timer import WorkflowTimer
-from infra_cdk.parts.uses import Reading
 from infra_cdk.stacks.base import ServiceStack
 from infra_cdk.stacks.platform import PlatformStack
 
@@ -47,14 +46,15 @@ class PromosStack(ServiceStack):
         self.consume("campaigns/on_message_events")
         batches = self.bucket("campaigns", arrivals="runs/", swept_after=BATCHES_KEPT)
         tasks = "campaigns/tasks"
+        reading, writing = batches.objects(reads=["runs/"]), batches.objects(writes=["runs/"])
         self.workflow(
             "promo_campaign",
             steps={
                 f"{tasks}.open_campaign": [timer],
-                f"{tasks}.choose_athletes": [batches],
-                f"{tasks}.send_batch": [Reading(batches)],
+                f"{tasks}.choose_athletes": [writing],
+                f"{tasks}.send_batch": [reading],
                 f"{tasks}.finish_phase": [],
-                f"{tasks}.measure_batch": [Reading(batches)],
+                f"{tasks}.measure_batch": [reading],
                 f"{tasks}.close_campaign": [timer],
                 f"{tasks}.note_failure": [],
                 "campaigns/task_judge_campaign": [self.packages("statistics")],

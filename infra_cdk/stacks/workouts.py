@@ -5,7 +5,7 @@ from constructs import Construct
 
 from infra_cdk.environments import Environment
 from infra_cdk.parts.function import TableUse
-from infra_cdk.parts.uses import Forgetting, Reading, WholeIndex
+from infra_cdk.parts.uses import Forgetting, WholeIndex
 from infra_cdk.parts.workflow import Workflow
 from infra_cdk.stacks.base import ServiceStack, Uses
 from infra_cdk.stacks.platform import PlatformStack
@@ -30,8 +30,10 @@ class WorkoutsStack(ServiceStack):
         )
         files = self.bucket("files", arrivals="uploads/")
         tracks = self.packages("tracks")
-        remeasure = self._measure_anew([files, self.claims, tracks])
-        self.serve([*self.under("/v1/workouts"), *self.under("/v1/uploads")], uses=[files])
+        kept = files.objects(reads=["files/"], writes=["files/"], removes=["files/"])
+        remeasure = self._measure_anew([kept, self.claims, tracks])
+        asked = files.objects(reads=["files/"], writes=["files/", "uploads/"])
+        self.serve([*self.under("/v1/workouts"), *self.under("/v1/uploads")], uses=[asked])
         self.administer("/v1/admin/remeasure-runs", place="remeasure/admin_api", uses=[remeasure])
         forgetting = [Forgetting(files, ("files/", "uploads/")), Forgetting(platform.claims, ("streams/",))]
         former = [Forgetting(files, ("files/",)), Forgetting(platform.claims, ("streams/",))]
@@ -40,19 +42,19 @@ class WorkoutsStack(ServiceStack):
         self.consume("athletes/on_account_events")
         self.consume("athletes/on_health_deletions")
         self.consume("guesses/on_guessed_sports")
-        self.consume("live/on_live_sessions", uses=[files, self.claims, tracks], memory_mb=1024)
+        self.consume("live/on_live_sessions", uses=[kept, self.claims, tracks], memory_mb=1024)
         self.receive(
             "uploads/on_upload",
             files,
             timeout=MEASURING,
             memory_mb=LARGEST_RECORDING_MB,
-            uses=[self.claims, tracks],
+            uses=[kept, files.objects(reads=["uploads/"], removes=["uploads/"]), self.claims, tracks],
             batch_size=1,
             at_once=environment.at_once.recordings,
         )
         self.consume(
             "measuring/on_measuring",
-            uses=[files, self.claims, tracks, *former],
+            uses=[kept, self.claims, tracks, *former],
             timeout=MEASURING,
             memory_mb=LARGEST_RECORDING_MB,
             batch_size=1,
@@ -67,8 +69,8 @@ class WorkoutsStack(ServiceStack):
         return self.workflow(
             "workout_remeasure",
             steps={
-                f"{tasks}.choose_workouts": [batches, WholeIndex(self.table)],
-                measures: [Reading(batches), *measuring],
+                f"{tasks}.choose_workouts": [batches.objects(writes=["runs/"]), WholeIndex(self.table)],
+                measures: [batches.objects(reads=["runs/"]), *measuring],
                 f"{tasks}.close_run": [],
                 f"{tasks}.note_failure": [],
             },

@@ -334,6 +334,7 @@ def _header_parameters(operation: Operation) -> list[Document]:
         "IfMatch": IfMatchRequiredError in raises,
         "IfNoneMatch": NotModifiedError in raises,
         "IdempotencyKey": _is_keyed(operation),
+        "AuditReason": SIGNED_PATHS.fullmatch(operation.path) is not None,
     }
     named = [*(name for name, there in wanted.items() if there), "AcceptLanguage", "CorrelationId"]
     return [parts.parameter(name) for name in named]  # not of the path: Swagger UI does not follow references there

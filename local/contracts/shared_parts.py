@@ -135,6 +135,12 @@ PARAMETERS: Final[dict[str, Any]] = {
         "description": "the client's own id of this action, 8 to 64 of `A-Za-z0-9_-`; support finds it by that too",
         "schema": {"type": "string", "examples": [TRACE]},
     },
+    "AuditReason": {
+        "name": "X-Audit-Reason",
+        "in": "header",
+        "description": "why, for the audit: percent-encoded, up to 300 characters, with nobody's name in it",
+        "schema": {"type": "string", "examples": ["ticket%204711"]},
+    },
     "IfMatch": {
         "name": "If-Match",
         "in": "header",

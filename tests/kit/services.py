@@ -22,6 +22,8 @@ from tests.kit.functions import handler_of
 ATHLETE = "8f14e45f-ceea-467f-a0e6-7b1c2d3e4f50"
 OTHER = "c9f0f895-fb98-4b91-9a0e-5b6c7d8e9f01"
 STANDING_TABLE = "stadion-standing"
+AUDIT_TABLE = "stadion-audit"
+PSEUDONYMS_SECRET = "stadion/platform/pseudonyms"
 ADDRESS = "192.0.2.7"
 """From which requests come."""
 
@@ -34,6 +36,7 @@ def service_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         "STADION_STAGE": "test",
         "STADION_BUS": "stadion",
         "STADION_STANDING_TABLE": STANDING_TABLE,
+        "STADION_AUDIT_TABLE": AUDIT_TABLE,
         "POWERTOOLS_METRICS_NAMESPACE": "Stadion",
     }.items():
         monkeypatch.setenv(name, value)
@@ -41,20 +44,22 @@ def service_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def create_table(name: str) -> None:
-    keys = ("pk", "sk", "gsi1pk", "gsi1sk")
+    indexes = ("gsi1", "gsi2") if name == AUDIT_TABLE else ("gsi1",)
+    keys = ("pk", "sk", *(f"{index}{key}" for index in indexes for key in ("pk", "sk")))
     boto3.client("dynamodb").create_table(
         TableName=name,
         AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
         KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
         GlobalSecondaryIndexes=[
             {
-                "IndexName": "gsi1",
+                "IndexName": index,
                 "KeySchema": [
-                    {"AttributeName": "gsi1pk", "KeyType": "HASH"},
-                    {"AttributeName": "gsi1sk", "KeyType": "RANGE"},
+                    {"AttributeName": f"{index}pk", "KeyType": "HASH"},
+                    {"AttributeName": f"{index}sk", "KeyType": "RANGE"},
                 ],
                 "Projection": {"ProjectionType": "ALL"},
             }
+            for index in indexes
         ],
         BillingMode="PAY_PER_REQUEST",
     )
@@ -64,6 +69,16 @@ def create_standing_table() -> None:
     """The platform's, once for all services."""
     with suppress(boto3.client("dynamodb").exceptions.ResourceInUseException):
         create_table(STANDING_TABLE)
+
+
+def create_audit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The platform's table of who did what, and the key of the hashes in it."""
+    with suppress(boto3.client("dynamodb").exceptions.ResourceInUseException):
+        create_table(AUDIT_TABLE)
+    secrets = boto3.client("secretsmanager")
+    with suppress(secrets.exceptions.ResourceExistsException):
+        secrets.create_secret(Name=PSEUDONYMS_SECRET, SecretString="the key of these tests")
+    monkeypatch.setenv("STADION_PSEUDONYMS_SECRET", PSEUDONYMS_SECRET)
 
 
 @dataclass
@@ -95,6 +110,7 @@ class Service:
         service = cls(name, monkeypatch)
         create_table(service.table)
         create_standing_table()
+        create_audit(monkeypatch)
         service.enter()
         return service
 

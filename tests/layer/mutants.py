@@ -103,9 +103,30 @@ MUTANTS: Final = (
     Mutant(
         "what was sent is looked at before the signature",
         "stadion.http:AdminRoutes.route",
-        "[self._check_signature, *VALIDATION, *more]",
-        "[*VALIDATION, self._check_signature, *more]",
+        "[self._check_signature, self._audit, *VALIDATION, *more]",
+        "[*VALIDATION, self._check_signature, self._audit, *more]",
         ("tests/layer/unit/test_http.py", "tests/platform/unit/test_admin_routes.py"),
+    ),
+    Mutant(
+        "what an admin does is not written down before",
+        "stadion.audit:enter",
+        "call.begin()",
+        "None",
+        ("tests/platform/integration/test_audit.py",),
+    ),
+    Mutant(
+        "old and new are not in the transaction that writes",
+        "stadion.change:Change.commit",
+        "witness.testify(self._transaction, self.user_id, self._seen)",
+        "None",
+        ("tests/platform/integration/test_audit.py",),
+    ),
+    Mutant(
+        "the audit tells values of an athlete's record",
+        "stadion.audit:difference",
+        "HIDDEN if is_person else ",
+        "",
+        ("tests/platform/integration/test_audit.py",),
     ),
     Mutant(
         "a weak tag is good enough for an edit",

@@ -1,6 +1,6 @@
 """Options that many commands have: which stack they speak to."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -14,3 +14,5 @@ Endpoint = Annotated[
 OnAws = Annotated[
     bool, typer.Option("--aws", help="The AWS account of your credentials (AWS_PROFILE, …), not the local stack.")
 ]
+WHY: Final = "STADION_WHY"
+"""Why somebody does what they do: `stadion --why "ticket 4711" …` says it to every request of its command."""

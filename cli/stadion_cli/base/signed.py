@@ -1,6 +1,7 @@
 """Requests of admins: signed with AWS Signature Version 4, as API Gateway's IAM routes want them."""
 
 import json
+import os
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from stadion_cli.base.errors import CliError, UsageError
+from stadion_cli.base.options import WHY
 from stadion_cli.base.target import Target
 
 if TYPE_CHECKING:
@@ -53,6 +55,8 @@ def call(chosen: Target, method: str, path: str, body: Any = None, **headers: st
     credentials = session.get_credentials()
     if credentials is None:
         raise UsageError("There are no AWS credentials.", hint="aws configure")
+    if why := os.environ.get(WHY):
+        headers["x_audit_reason"] = quote(why)
     named = {"Accept-Language": "en"} | {name.replace("_", "-").title(): value for name, value in headers.items()}
     data = None
     if body is not None:

@@ -5,7 +5,6 @@ The figures and why: docs/decisions/0030-codes-and-cognito.md.
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address, ip_network
 from typing import Final
 
 QUARTER: Final = timedelta(minutes=15)
@@ -67,14 +66,3 @@ def mailbox_of(address: str) -> str:
     """Where `anna+anything@…` arrives (RFC 5233), as far as a count goes: one mailbox has any number of them."""
     local, _, domain = address.partition("@")
     return f"{local.partition('+')[0]}@{domain}"
-
-
-def network_of(address: str) -> str:
-    """What one subscriber is usually given: /56 of IPv6 (RIPE-690); of IPv4 the /24, which costs as much to leave."""
-    try:
-        known = ip_address(address)
-    except ValueError:
-        return "unknown"
-    mapped = getattr(known, "ipv4_mapped", None)
-    known = mapped or known
-    return str(ip_network((known, 24 if known.version == 4 else 56), strict=False))

@@ -68,7 +68,7 @@ def put_consent(kind: ConsentKind, body: Annotated[ConsentPut, Body()]) -> Conse
         partner_id=body.partner_id,
         granted=body.granted,
         text_version=body.text_version,
-        address=router.event.request_context.http.source_ip,
+        address=router.viewer,
         now=clock.now(),
     )
     return ConsentResponse.of(*changed)

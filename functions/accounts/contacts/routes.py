@@ -6,7 +6,6 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from accounts import store
-from accounts.brakes.domain import network_of
 from accounts.codes.errors import WrongCodeError
 from accounts.contacts import service
 from accounts.contacts.errors import CountryNotServedError, NumberTakesNoCodeError
@@ -32,7 +31,7 @@ router = Routes()
 def ask_new_email(body: Annotated[NewEmail, Body()]) -> AcceptedRequest:
     password = body.current_password.get_secret_value()
     profile = store.profile(router.user_id)
-    service.ask_new_email(profile, body.email, password=password, network=_network(), now=clock.now())
+    service.ask_new_email(profile, body.email, password=password, network=router.network, now=clock.now())
     return AcceptedRequest(next="confirm")
 
 
@@ -45,7 +44,7 @@ def ask_new_email(body: Annotated[NewEmail, Body()]) -> AcceptedRequest:
 )
 def confirm_email(body: Annotated[CodeOnly, Body()]) -> Response[None]:
     """Every session ends, this one too: sign in with the new address and the same password."""
-    service.confirm_email(router.user_id, body.code, network=_network(), now=clock.now())
+    service.confirm_email(router.user_id, body.code, network=router.network, now=clock.now())
     return no_content()
 
 
@@ -59,7 +58,7 @@ def confirm_email(body: Annotated[CodeOnly, Body()]) -> Response[None]:
 def ask_new_phone(body: Annotated[NewPhone, Body()]) -> AcceptedRequest:
     """Mobile numbers of the countries that are served; the code lives for 15 minutes."""
     profile = store.profile(router.user_id)
-    service.ask_new_phone(profile, body.phone, network=_network(), now=clock.now())
+    service.ask_new_phone(profile, body.phone, network=router.network, now=clock.now())
     return AcceptedRequest(next="confirm")
 
 
@@ -72,9 +71,5 @@ def ask_new_phone(body: Annotated[NewPhone, Body()]) -> AcceptedRequest:
 )
 def confirm_phone(body: Annotated[CodeOnly, Body()]) -> Response[None]:
     """Another account that had the number has none from then on."""
-    service.confirm_phone(router.user_id, body.code, network=_network(), now=clock.now())
+    service.confirm_phone(router.user_id, body.code, network=router.network, now=clock.now())
     return no_content()
-
-
-def _network() -> str:
-    return network_of(router.event.request_context.http.source_ip)

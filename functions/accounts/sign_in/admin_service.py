@@ -6,10 +6,12 @@ from accounts import store
 from accounts.domain import UserRole
 from accounts.sign_in import identity
 from accounts.sign_in.domain import Identity
+from stadion import audit
 
 
 def find(username: str) -> tuple[Identity, list[UserRole]]:
     known = identity.find(username)
+    audit.concerns(known.user_id)
     return known, identity.roles(known.email)
 
 

@@ -6,7 +6,6 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from accounts import store
-from accounts.brakes.domain import network_of
 from accounts.codes.errors import WrongCodeError
 from accounts.domain import UserRole
 from accounts.errors import TooManyAttemptsError, UserNotFoundError
@@ -51,7 +50,7 @@ def register(body: Annotated[Registration, Body()]) -> AcceptedRequest:
         body.password.get_secret_value(),
         language=body.language,
         time_zone=body.time_zone,
-        network=_network(),
+        network=router.network,
         now=clock.now(),
     )
     return AcceptedRequest(next="confirm")
@@ -66,7 +65,7 @@ def register(body: Annotated[Registration, Body()]) -> AcceptedRequest:
 )
 def confirm_registration(body: Annotated[RegistrationConfirmation, Body()]) -> Response[None]:
     password = body.password.get_secret_value()
-    service.confirm(body.email, code=body.code, password=password, network=_network(), now=clock.now())
+    service.confirm(body.email, code=body.code, password=password, network=router.network, now=clock.now())
     return no_content()
 
 
@@ -78,7 +77,7 @@ def confirm_registration(body: Annotated[RegistrationConfirmation, Body()]) -> R
     raises=(TooManyAttemptsError, NotSentError),
 )
 def resend_code(body: Annotated[EmailOnly, Body()]) -> AcceptedRequest:
-    service.resend(body.email, network=_network(), now=clock.now())
+    service.resend(body.email, network=router.network, now=clock.now())
     return AcceptedRequest(next="confirm")
 
 
@@ -90,7 +89,7 @@ def resend_code(body: Annotated[EmailOnly, Body()]) -> AcceptedRequest:
 )
 def sign_in(body: Annotated[SignIn, Body()]) -> SignInTokens:
     password = body.password.get_secret_value()
-    return SignInTokens.of(service.sign_in(body.email, password, network=_network(), now=clock.now()))
+    return SignInTokens.of(service.sign_in(body.email, password, network=router.network, now=clock.now()))
 
 
 @router.post(
@@ -101,7 +100,7 @@ def sign_in(body: Annotated[SignIn, Body()]) -> SignInTokens:
 )
 def refresh_tokens(body: Annotated[RefreshToken, Body()]) -> SignInTokens:
     token = body.refresh_token.get_secret_value()
-    return SignInTokens.of(service.refresh(token, network=_network(), now=clock.now()))
+    return SignInTokens.of(service.refresh(token, network=router.network, now=clock.now()))
 
 
 @router.post(
@@ -113,7 +112,7 @@ def refresh_tokens(body: Annotated[RefreshToken, Body()]) -> SignInTokens:
 )
 def sign_out(body: Annotated[RefreshToken, Body()]) -> Response[None]:
     """Its access token opens nothing from then on, and its sockets close."""
-    service.sign_out(body.refresh_token.get_secret_value(), network=_network(), now=clock.now())
+    service.sign_out(body.refresh_token.get_secret_value(), network=router.network, now=clock.now())
     return no_content()
 
 
@@ -138,7 +137,7 @@ def sign_out_everywhere() -> Response[None]:
     raises=(TooManyAttemptsError, NotSentError),
 )
 def forgot_password(body: Annotated[EmailOnly, Body()]) -> AcceptedRequest:
-    service.forgot_password(body.email, network=_network(), now=clock.now())
+    service.forgot_password(body.email, network=router.network, now=clock.now())
     return AcceptedRequest(next="reset_password")
 
 
@@ -152,7 +151,7 @@ def forgot_password(body: Annotated[EmailOnly, Body()]) -> AcceptedRequest:
 def reset_password(body: Annotated[PasswordReset, Body()]) -> Response[None]:
     """Every session ends."""
     new = body.new_password.get_secret_value()
-    service.reset_password(body.email, code=body.code, new_password=new, network=_network(), now=clock.now())
+    service.reset_password(body.email, code=body.code, new_password=new, network=router.network, now=clock.now())
     return no_content()
 
 
@@ -173,7 +172,7 @@ def change_password(body: Annotated[PasswordChange, Body()]) -> SignInTokens:
     """Every session ends, this one too: go on with the tokens of the answer."""
     current, new = body.current_password.get_secret_value(), body.new_password.get_secret_value()
     profile = store.profile(router.user_id)
-    session = service.change_password(profile, current=current, new=new, network=_network(), now=clock.now())
+    session = service.change_password(profile, current=current, new=new, network=router.network, now=clock.now())
     return SignInTokens.of(session)
 
 
@@ -208,7 +207,3 @@ def grant_role(username: str, role: UserRole) -> AdminUser:
 )
 def revoke_role(username: str, role: UserRole) -> AdminUser:
     return AdminUser.of(*admin_service.set_role(username, role, granted=False, by=admin.signer, now=clock.now()))
-
-
-def _network() -> str:
-    return network_of(router.event.request_context.http.source_ip)

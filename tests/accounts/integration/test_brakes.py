@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from accounts.brakes import domain
-from accounts.brakes.domain import CODES_OF_ADDRESS, CODES_OF_ATHLETE, PASSWORDS_OF_NETWORK, network_of
+from accounts.brakes.domain import CODES_OF_ADDRESS, CODES_OF_ATHLETE, PASSWORDS_OF_NETWORK
+from stadion import networks
 from tests.accounts.moto import ANNA, code_to, letters_to
 from tests.kit.clock import Clock
 from tests.kit.services import Answer, Service
@@ -244,4 +245,4 @@ def test_eight_guesses_at_once_are_three(accounts: Service, anna: str) -> None:
     ],
 )
 def test_a_network_is_what_one_subscriber_has(address: str, network: str) -> None:
-    assert network_of(address) == network
+    assert networks.network_of(address) == network

@@ -7,7 +7,7 @@ import pytest
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
-from stadion import settings, standing
+from stadion import audit, settings, standing
 from stadion.http import (
     AdminRoutes,
     Api,
@@ -288,13 +288,26 @@ def call_as(authorizer: dict[str, Any] | None, path: str, body: Any, **headers: 
     return answer_of(lambda_handler(administered())(event, Context()))  # type: ignore[arg-type]
 
 
-def test_who_signed_is_known_and_what_they_sent_is_validated() -> None:
+@pytest.fixture
+def unwritten(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How the calls of admins ended, as the audit would be told."""
+    ended: list[int] = []
+    monkeypatch.setenv("STADION_STAGE", "test")
+    monkeypatch.setenv("STADION_SERVICE", "test")
+    settings.forget()
+    monkeypatch.setattr(audit, "enter", lambda _: None)
+    monkeypatch.setattr(audit, "leave", lambda _, status, __: ended.append(status))
+    return ended
+
+
+def test_who_signed_is_known_and_what_they_sent_is_validated(unwritten: list[int]) -> None:
     taken = call_as(ADMIN, "/v1/admin/notes/7", {"text": " x "})
     assert (taken.status, taken.body) == (201, {"number": 7, "text": "x", "by": ADMIN["iam"]["userArn"]})
     assert call_as(ADMIN, "/v1/admin/notes/7", {"colour": "red"}).status == 422
     assert call_as(ADMIN, "/v1/admin/notes/seven", {"text": "x"}).status == 422
     assert call_as(ADMIN, "/v1/admin/notes/7", "no JSON").status == 400
     assert call_as(ADMIN, "/v1/admin/notes/7", "no JSON", content_type="text/plain").status == 415
+    assert unwritten == [201, 422, 422, 400, 415]
 
 
 @pytest.mark.parametrize(

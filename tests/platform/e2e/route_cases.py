@@ -4,12 +4,13 @@ The routes come from the services themselves and the cases from beside their tes
 so that a new route without a case fails.
 """
 
+from infra_cdk.parts.entry_points import folder_of
 from local.contracts.services import api_of, points_of, services
 from tests.kit.beside import beside
 from tests.kit.route_cases import Case, Own
 
 FOUND = beside("route_cases")
-CASES_OF: dict[str, dict[str, Case]] = {service: module.CASES for service, module in FOUND.items()}
+CASES_OF: dict[str, dict[str, Case]] = {folder_of(service): module.CASES for service, module in FOUND.items()}
 CASES: dict[str, Case] = {route: case for cases in CASES_OF.values() for route, case in cases.items()}
 PUBLIC = {
     "GET /v1/health",

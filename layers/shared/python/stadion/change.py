@@ -10,9 +10,10 @@ refused, the one that was added first speaks, by the error named for it.
 """
 
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Final, Protocol, Self, TypeVar
 
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
@@ -31,6 +32,17 @@ Refusal = type[Exception] | Callable[[Item | None], Exception]
 """The error for a refused write, or what makes it of the item that was in the way (None: there was none)."""
 
 
+class Witness(Protocol):
+    """Of all that is written meanwhile (`stadion.audit`)."""
+
+    def testify(
+        self, transaction: Transaction, user_id: str | None, seen: list[tuple[Place[Any], Any, Any]]
+    ) -> None: ...
+
+
+WITNESS: Final[ContextVar[Witness | None]] = ContextVar("witness", default=None)
+
+
 class Change:
     """`user_id` is whom the events are about: nobody, if it is None."""
 
@@ -40,6 +52,8 @@ class Change:
         self._key = key
         self._transaction = Transaction()
         self._events: list[tuple[str | None, Event]] = []
+        self._seen: list[tuple[Place[Any], Any, Any]] = []
+        """Where, what was there as far as anybody knows, and what will be."""
 
     # --- records ---
 
@@ -50,10 +64,12 @@ class Change:
         place = where.of(value) if isinstance(where, Records) else where
         item = place.records.item(place, value, revision=None, now=self.now)
         self._transaction.put(item, absent() if new else None, refused=_refusal(refused))
+        self._seen.append((place, None, value))
 
     def replace(self, seen: Stored[M], value: M, *, refused: Refusal = WriteConflictError) -> None:
         """On the revision read, also if that was none."""
         self._transaction.put(seen.followed_by(value, self.now), seen.unchanged, refused=_refusal(refused))
+        self._seen.append((seen.place, seen.value, value))
 
     def delete(
         self, what: Stored[M] | Place[M], *, only: Condition | None = None, refused: Refusal = WriteConflictError
@@ -62,6 +78,7 @@ class Change:
         place = what.place if isinstance(what, Stored) else what
         condition = what.unchanged if isinstance(what, Stored) else only
         self._transaction.delete(place.bare_item(), condition, refused=_refusal(refused))
+        self._seen.append((place, what.value if isinstance(what, Stored) else None, None))
 
     def check(self, seen: Stored[M], *, refused: Refusal = WriteConflictError) -> None:
         """That it is still as it was read."""
@@ -80,6 +97,7 @@ class Change:
     ) -> None:
         """Counters, without a look at them."""
         self._transaction.update(place.bare_item(), actions, condition, refused=_refusal(refused))
+        self._seen.append((place, None, None))
 
     def write(
         self,
@@ -93,6 +111,7 @@ class Change:
         """On a condition of its own, which is none of the revision."""
         item = place.records.item(place, value, revision=revision, now=self.now)
         self._transaction.put(item, condition, refused=_refusal(refused))
+        self._seen.append((place, None, value))
 
     # --- what makes it known ---
 
@@ -113,6 +132,8 @@ class Change:
             for item in outbox_items([event], user_id=user_id or NOBODY, correlation_id=correlation_id(), now=self.now):
                 self._transaction.put(item)
         if len(self._transaction):
+            if (witness := WITNESS.get()) is not None:
+                witness.testify(self._transaction, self.user_id, self._seen)
             self._transaction.commit()
 
     def __enter__(self) -> Self:

@@ -6,7 +6,7 @@ import json
 import re
 import time
 from collections.abc import Callable
-from typing import Annotated, Any, TypeVar, overload
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, overload
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.api_gateway import BaseRouter, Router
@@ -21,7 +21,7 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, ConfigDict
 
-from stadion import ids, problems, rates
+from stadion import ids, networks, problems, pseudonyms, rates
 from stadion.contract import Headers, NotModifiedError, Raises, declare
 from stadion.errors import (
     IfMatchRequiredError,
@@ -36,6 +36,9 @@ from stadion.observability import correlate, correlation_id, count, log, logger,
 from stadion.pagination import MAX_LIMIT, ListResponse, Page
 from stadion.retry import retry_on_conflict
 from stadion.settings import settings
+
+if TYPE_CHECKING:
+    from stadion.audit import Call
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -107,6 +110,16 @@ class Exchange(BaseRouter):
     def header(self, name: str) -> str | None:
         value: str | None = self.event.headers.get(name)
         return value
+
+    @property
+    def viewer(self) -> str:
+        """The address of who asks."""
+        return networks.viewer_of(self.event.raw_event)
+
+    @property
+    def network(self) -> str:
+        """What limits count by, where nobody has signed in."""
+        return networks.network_of(self.viewer)
 
     @property
     def language(self) -> Language:
@@ -230,11 +243,7 @@ class Api(Exchange, APIGatewayHttpResolver):
         return _problem(document, {"Retry-After": str(wait_s)} if document["status"] in {429, 503} else {})
 
     def _invalid(self, error: Any) -> Response[Any]:
-        found = error.errors()
-        status = 400 if any(entry["type"] == "json_invalid" for entry in found) else 422
-        if isinstance(error, RequestUnsupportedContentType):
-            status = 415
-        return _problem(problems.of_validation(found, status=status, **self._circumstances()))
+        return _problem(problems.of_validation(error.errors(), status=_status_of(error), **self._circumstances()))
 
     def _unexpected(self, _: Exception) -> Response[Any]:
         logger.exception("unexpected error")
@@ -276,12 +285,48 @@ class AdminRoutes(Routes):
     def route(self, *arguments: Any, **named: Any) -> Callable[[F], F]:
         asked = ROUTE.bind(self, *arguments, **named)
         more = asked.arguments.get("middlewares") or []
-        asked.arguments |= {"enable_validation": False, "middlewares": [self._check_signature, *VALIDATION, *more]}
+        asked.arguments |= {
+            "enable_validation": False,
+            "middlewares": [self._check_signature, self._audit, *VALIDATION, *more],
+        }
         return Router.route(*asked.args, **asked.kwargs)
 
     def _check_signature(self, api: Api, next_middleware: Callable[[Api], Response[Any]]) -> Response[Any]:
         _ = self.signer
         return next_middleware(api)
+
+    def _audit(self, api: Api, next_middleware: Callable[[Api], Response[Any]]) -> Response[Any]:
+        """An item before anything is done. What cannot be written down is not done."""
+        from stadion import audit
+
+        call = self._call(api)
+        audit.enter(call)
+        status, outcome = 500, "unexpected_error"
+        try:
+            answer = next_middleware(api)
+            status, outcome = answer.status_code, ""
+            return answer
+        except Exception as error:
+            status, outcome = _told(error)
+            raise
+        finally:
+            audit.leave(call, status, outcome or None)
+
+    def _call(self, api: Api) -> "Call":
+        from stadion import audit, clock
+
+        route = api.context["_route"]
+        return audit.Call(
+            signer=self.signer,
+            operation=route.func.__name__,
+            method=route.method,
+            route=str(route.path),
+            service=settings().service,
+            targets=audit.targets_of(api.context.get("_route_args") or {}, _body_of(self.event.raw_event)),
+            reason=audit.reason_of(self.header(audit.REASON)),
+            correlation_id=correlation_id(),
+            at=clock.now(),
+        )
 
 
 @overload
@@ -296,6 +341,35 @@ def listed(page: Page[Any], of: Callable[[Any], Any] | None = None) -> ListRespo
     """`of` makes what is answered of each value, such as `XResponse.of`."""
     items = page.items if of is None else [of(item) for item in page.items]
     return ListResponse(items=items, next_cursor=page.next_cursor)
+
+
+def _told(error: Exception) -> tuple[int, str]:
+    """How a call ended that raised: the status that will be answered, and a word for it."""
+    if isinstance(error, StadionError):
+        return problems.status_of(error), error.code
+    if isinstance(error, ReplayedError):
+        return error.status, "replayed"
+    if isinstance(error, NotModifiedError):
+        return 304, "not_modified"
+    if isinstance(error, RequestValidationError | RequestUnsupportedContentType):
+        return _status_of(error), "request_is_invalid"
+    return 500, "unexpected_error"
+
+
+def _status_of(error: Any) -> int:
+    """Of what does not fit the route's types."""
+    if isinstance(error, RequestUnsupportedContentType):
+        return 415
+    return 400 if any(entry["type"] == "json_invalid" for entry in error.errors()) else 422
+
+
+def _body_of(event: dict[str, Any]) -> Any:
+    """As it came, or nothing that anybody can read."""
+    try:
+        text = event.get("body") or "null"
+        return json.loads(base64.b64decode(text) if event.get("isBase64Encoded") else text)
+    except ValueError:
+        return None
 
 
 def no_content() -> Response[None]:
@@ -371,10 +445,28 @@ def lambda_handler(api: Api) -> Callable[[dict[str, Any], LambdaContext], dict[s
             status=response["statusCode"],
             duration_ms=elapsed_ms,
             client_correlation_id=clients,
+            **_who(event),
         )
         return response
 
     return handler
+
+
+def _who(event: dict[str, Any]) -> dict[str, str | None]:
+    """Who asked and from where, by keyed hashes: enough to find an abuser, and nobody's name."""
+    context = event["requestContext"]
+    authorizer = context.get("authorizer") or {}
+    named = (
+        (pseudonyms.Of.ATHLETE, ((authorizer.get("jwt") or {}).get("claims") or {}).get("sub")),
+        (pseudonyms.Of.SIGNER, (authorizer.get("iam") or {}).get("userArn")),
+        (pseudonyms.Of.PARTNER, ((context.get("apiKey") or {}).get("value") or "").rpartition("-")[0]),
+    )
+    kind, subject = next(((kind, text) for kind, text in named if text), (pseudonyms.Of.ATHLETE, None))
+    network = networks.network_of(networks.viewer_of(event))
+    return {
+        "subject": pseudonyms.if_possible(kind, subject),
+        "network": pseudonyms.if_possible(pseudonyms.Of.NETWORK, network),
+    }
 
 
 def _settle_body(event: dict[str, Any]) -> None:

@@ -108,7 +108,12 @@ def as_http_event(event: dict[str, Any]) -> dict[str, Any]:
         "requestContext": {
             "requestId": context["requestId"],
             "stage": "$default",
-            "http": {"method": event["httpMethod"], "path": event["path"], "protocol": context.get("protocol", "")},
+            "http": {
+                "method": event["httpMethod"],
+                "path": event["path"],
+                "protocol": context.get("protocol", ""),
+                "sourceIp": (context.get("identity") or {}).get("sourceIp", ""),
+            },
             "rawBody": _bytes_of(event),
             "apiKey": _key_of(context),
         },

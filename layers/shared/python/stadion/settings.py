@@ -25,6 +25,9 @@ class Settings(BaseSettings):
     standing_table: str = ""
     edge_secret: str = ""
     """ARN of what only the edge sends; empty where there is none."""
+    audit_table: str = ""
+    pseudonyms_secret: str = ""
+    """The ARN of the key that people are named by in logs (`stadion.pseudonyms`)."""
     bus: str = "stadion"
     partner_rates: dict[str, int] = Field(default_factory=dict)
     """Plan -> requests a second (in JSON)."""

@@ -215,7 +215,7 @@ def test_an_asset_is_weighed_as_lambda_unpacks_it(tmp_path: Path) -> None:
     assert unzipped(tmp_path) == {"folder.zip": 100, "zipped.zip": 100_000}
 
 
-LENT_TO_ALL = ("GetAttKey", "GetAttStandingTable")
+LENT_TO_ALL = ("GetAttKey", "GetAttStandingTable", "GetAttAuditTable", "RefPseudonymsKey")
 LENT = {"stadion-accounts": ("GetAttUsers", "RefClientSecret")}
 
 

@@ -1,5 +1,6 @@
 """A function may do what its line in the stack says, and nothing else."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,12 @@ TIMERS = {"promos-admin-api", "promos-campaigns-open-campaign", "promos-campaign
 MAIL = {"accounts-api", "notifications-dispatch-on-deliveries"}
 BATCHES = {"promos-campaigns-choose-athletes"}
 WALKS = {"workouts-remeasure-choose-workouts"}
-READS_ITS_TABLE_ONLY = {"notifications-admin-api", "promos-wear-offers-look-offer", "workouts-on-workout-events"}
+READS_ITS_TABLE_ONLY = {
+    "notifications-admin-api",
+    "telemetry-live-on-socket-connect",
+    "promos-wear-offers-look-offer",
+    "workouts-on-workout-events",
+}
 FORGETS_ALONE = "workouts-on-workout-events"
 FORGETS = {FORGETS_ALONE, "workouts-measuring-on-measuring"}
 """The other one replaces columns by fewer, and leaves no former version."""
@@ -64,9 +70,76 @@ def test_each_right_has_those_that_use_it(local: Synthesised) -> None:
     assert who(found, "ses:SendEmail") == MAIL
     assert who(found, "s3:PutObject", "Campaigns") == BATCHES
     assert who(found, "dynamodb:Scan") == who(found, "s3:PutObject", "Remeasure") == WALKS
-    assert services - who(found, "dynamodb:PutItem") == READS_ITS_TABLE_ONLY
+    assert services - who(found, "dynamodb:DeleteItem") == READS_ITS_TABLE_ONLY
     assert services - who(found, "dynamodb:GetItem") == set()
     assert who(found, "s3:DeleteObjectVersion") == who(found, "s3:ListBucketVersions") == FORGETS
+
+
+def test_nobody_may_touch_a_whole_bucket(local: Synthesised) -> None:
+    """A right on objects is under a prefix; what people asked for over HTTP removes no recording."""
+    found = rights(local)
+    objects = ("s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion")
+    whole = {
+        (name.split("/")[0], action)
+        for name, properties in local.of_type("AWS::IAM::Policy")
+        if "Role" in name and "Machine" not in name
+        for statement in properties["PolicyDocument"]["Statement"]
+        for action in _listed(statement["Action"])
+        for resource in _listed(statement["Resource"])
+        if action in objects and ("/*'" in str(resource) and not re.search(r"/[a-z]+/\*'", str(resource)))
+    }
+    assert whole == set()
+    assert who(found, "s3:DeleteObject") == {
+        "accounts-api",
+        "accounts-avatars-on-avatar",
+        "workouts-live-on-live-sessions",
+        "workouts-measuring-on-measuring",
+        "workouts-remeasure-measure-batch",
+        "workouts-uploads-on-upload",
+    }
+    assert who(found, "s3:DeleteObject", "Campaigns") == who(found, "s3:DeleteObject", "Imports") == set()
+
+
+def test_who_opens_a_socket_may_look_at_links_and_write_nothing(local: Synthesised) -> None:
+    of_it = rights(local)["telemetry-live-on-socket-connect"]
+    conditions = [
+        str(statement.get("Condition"))
+        for name, properties in local.of_type("AWS::IAM::Policy", stack="stadion-telemetry")
+        if "liveonsocketconnectRole" in name
+        for statement in properties["PolicyDocument"]["Statement"]
+        if "dynamodb:GetItem" in _listed(statement["Action"])
+    ]
+
+    assert {action for action in of_it if action.startswith("dynamodb:")} <= {"dynamodb:GetItem", "dynamodb:UpdateItem"}
+    assert any("LINK#*" in condition for condition in conditions)
+    assert all("LeadingKeys" in condition for condition in conditions)
+
+
+def test_nobody_who_may_send_to_phones_may_ring_the_alarm(local: Synthesised) -> None:
+    publishes, denied = set(), set()
+    for name, properties in local.of_type("AWS::IAM::Policy"):
+        for statement in properties["PolicyDocument"]["Statement"]:
+            if "sns:Publish" in _listed(statement["Action"]):
+                is_topic = re.search(r"sns:\*:\*:(stadion-)?\*", str(statement["Resource"]))
+                (denied if statement["Effect"] == "Deny" and is_topic else publishes).add(name)
+
+    assert len(publishes) == 2
+    assert publishes == denied
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def test_every_function_of_admins_writes_the_audit_and_one_reads_it(local: Synthesised) -> None:
+    found = rights(local)
+    functions = {p["FunctionName"].removeprefix("stadion-") for _, p in local.of_type("AWS::Lambda::Function")}
+
+    assert who(found, "dynamodb:PutItem", "Audit") == {name for name in functions if name.endswith("admin-api")}
+    assert who(found, "dynamodb:Query", "Audit") == {"platform-admin-api"}
+    assert who(found, "secretsmanager:GetSecretValue", "Pseudonyms") >= {
+        name for name in functions if name.endswith(("-api", "on-partner-request"))
+    }
 
 
 def test_only_admins_functions_have_what_admins_do(local: Synthesised) -> None:

@@ -181,7 +181,11 @@ def test_a_rule_delivers_exactly_what_its_function_subscribes_to(local: Synthesi
 
 
 def test_tables_stream_new_outbox_items_to_the_relay(local: Synthesised) -> None:
-    tables = [(name, table) for name, table in local.of_type("AWS::DynamoDB::Table") if "/Standing" not in name]
+    tables = [
+        (name, table)
+        for name, table in local.of_type("AWS::DynamoDB::Table")
+        if not re.search("/(Standing|Audit)", name)
+    ]
     feeds = [p for _, p in local.of_type("AWS::Lambda::EventSourceMapping") if "StartingPosition" in p]
     assert len(feeds) == len(tables)
     for feed in feeds:
@@ -319,3 +323,26 @@ def test_only_admins_function_and_its_task_make_and_remove_keys(local: Synthesis
         if "apigateway:" in str(statement["Action"])
     }
     assert {name.removeprefix("partners").partition("Role")[0] for name in allowed} == {"adminapi", "finishrotations"}
+
+
+def test_lines_that_say_who_asked_are_kept_for_a_month(prod: Synthesised) -> None:
+    kept = {p["LogGroupName"]: p["RetentionInDays"] for _, p in prod.of_type("AWS::Logs::LogGroup")}
+    hear = {p["FunctionName"] for _, p in prod.of_type("AWS::Lambda::Function") if "PSEUDONYMS" in str(p)}
+
+    assert len(hear) >= 14
+    assert {name for name in hear if kept[f"/aws/lambda/{name}"] != 30} == set()
+    assert {name.removeprefix("/aws/lambda/") for name, days in kept.items() if days == 30} == hear
+    assert set(kept.values()) == {30, 180}
+
+
+def test_the_audit_is_kept_for_four_hundred_days_and_nobody_takes_anything_out(local: Synthesised) -> None:
+    [(_, table)] = [one for one in local.of_type("AWS::DynamoDB::Table") if "/Audit" in one[0]]
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
+    allowed = {
+        action
+        for _, p in local.of_type("AWS::IAM::Policy")
+        for statement in p["PolicyDocument"]["Statement"]
+        if "AuditTable" in str(statement["Resource"])
+        for action in _listed(statement["Action"])
+    }
+    assert allowed == {"dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"}

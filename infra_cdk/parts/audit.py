@@ -1,0 +1,78 @@
+"""Who did what: the platform's table that functions of admins add to (`stadion.audit`), and the key of the hashes that
+people are named by (`stadion.pseudonyms`)."""
+
+from dataclasses import dataclass
+
+from aws_cdk.aws_dynamodb import Attribute, AttributeType, ProjectionType
+from aws_cdk.aws_secretsmanager import Secret, SecretStringGenerator
+from constructs import Construct
+
+from infra_cdk.environments import Environment, removal_policy
+from infra_cdk.nag import accept
+from infra_cdk.parts.function import ServiceFunction
+from infra_cdk.parts.table import ServiceKey, made_table, only_via
+
+INDEXES = ("gsi1", "gsi2")
+
+
+class AuditTable(Construct):
+    """By day, by signer (`gsi1`), by whom or what it is about (`gsi2`). Without a stream; items expire."""
+
+    def __init__(self, scope: Construct, *, key: ServiceKey, environment: Environment) -> None:
+        super().__init__(scope, "Audit")
+        self.key = key
+        self.table = made_table(
+            self, name="audit", key=key, environment=environment, time_to_live_attribute="expires_at"
+        )
+        for index in INDEXES:
+            self.table.add_global_secondary_index(
+                index_name=index,
+                partition_key=Attribute(name=f"{index}pk", type=AttributeType.STRING),
+                sort_key=Attribute(name=f"{index}sk", type=AttributeType.STRING),
+                projection_type=ProjectionType.ALL,
+            )
+
+
+class PseudonymsKey(Construct):
+    """The secret that the hashes are keyed by. Another one makes other hashes: what was written before stays apart."""
+
+    def __init__(self, scope: Construct, *, key: ServiceKey, environment: Environment) -> None:
+        super().__init__(scope, "Pseudonyms")
+        self.key = key
+        self.secret = Secret(
+            self,
+            "Key",
+            secret_name="stadion/platform/pseudonyms",  # noqa: S106 - its name
+            encryption_key=key,
+            generate_secret_string=SecretStringGenerator(password_length=64, exclude_punctuation=True),
+            removal_policy=removal_policy(environment),
+        )
+        accept(self.secret, "SMG4", "another key is another hash: nobody could be found in what was written before")
+
+
+@dataclass(frozen=True)
+class Pseudonyms:
+    """To name people by hashes, in each request's line of the log."""
+
+    of: PseudonymsKey
+
+    def lend(self, function: ServiceFunction) -> None:
+        function.allow("secretsmanager:GetSecretValue", on=[self.of.secret.secret_arn])
+        function.allow("kms:Decrypt", on=[self.of.key.key_arn], conditions=only_via("secretsmanager"))
+        function.set_variable("STADION_PSEUDONYMS_SECRET", self.of.secret.secret_arn)
+
+
+@dataclass(frozen=True)
+class Audit:
+    """To add to the table and to complete what one added; with `reads`, to look."""
+
+    table: AuditTable
+    reads: bool = False
+
+    def lend(self, function: ServiceFunction) -> None:
+        arn = self.table.table.table_arn
+        function.allow("dynamodb:PutItem", "dynamodb:UpdateItem", on=[arn])
+        if self.reads:
+            function.allow("dynamodb:Query", on=[arn, *(f"{arn}/index/{index}" for index in INDEXES)])
+        function.set_variable("STADION_AUDIT_TABLE", self.table.table.table_name)
+        self.table.key.let_use(function, via="dynamodb")
