@@ -16,9 +16,11 @@ logger = logging.getLogger("stadion.launcher")
 
 
 def main() -> None:
+    os.umask(0o077)  # what it writes is keys and mails too, some of it at its import
+    for key in Path(os.environ.get("STATE_DIR", "nowhere")).rglob("*.pem"):
+        key.chmod(0o600)  # of a state from before
     from ministack import app as ministack_app
 
-    os.umask(0o077)  # what it writes is keys and mails too
     end_with_stdin()
     cache = Path(os.environ.get("STADION_CODE_CACHE", str(CACHE)))
     expiry = os.environ.get("STADION_EXPIRY_SECONDS")

@@ -106,8 +106,10 @@ def test_guesses_cost_one_look_a_minute(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_the_viewer_is_whom_the_edge_names_and_without_an_edge_nobody_may_say(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert edge.viewer({"x-stadion-viewer": "203.0.113.9"}, "192.0.2.7") == "203.0.113.9"
-    assert edge.viewer({}, "192.0.2.7") == ""
+    told = {"x-stadion-edge": "first", "x-stadion-viewer": "203.0.113.9"}
+    assert edge.viewer(told, "192.0.2.7") == "203.0.113.9"
+    assert edge.viewer({**told, "x-stadion-edge": "guess"}, "192.0.2.7") == "192.0.2.7"
+    assert edge.viewer({}, "192.0.2.7") == "192.0.2.7"
     monkeypatch.delenv("STADION_EDGE_SECRET")
     settings.forget()
     assert edge.viewer({"x-stadion-viewer": "203.0.113.9"}, "192.0.2.7") == "192.0.2.7"

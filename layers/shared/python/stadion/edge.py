@@ -60,8 +60,9 @@ def check(headers: Mapping[str, str]) -> None:
 
 
 def viewer(headers: Mapping[str, str], source_ip: str) -> str:
-    """The address of who asks, of a request that passed `check`: behind the edge the source is the edge itself."""
-    return headers.get(VIEWER, "") if settings().edge_secret else source_ip
+    """The address of who asks: the edge's word, if it is that, else where the request comes from."""
+    came_through = settings().edge_secret and KNOWN.has(headers.get(SECRET, ""))
+    return headers.get(VIEWER, "") if came_through else source_ip
 
 
 def _read(secret: str) -> list[str]:
