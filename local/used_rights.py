@@ -22,6 +22,8 @@ FOLDER: Final = "STADION_USED_RIGHTS"
 APP: Final = "app/"
 NOT_OF_IAM: Final = frozenset({"cognito-idp:GetTokensFromRefreshToken", "cognito-idp:RevokeToken"})
 """Open to whoever has the client's secret."""
+SAME: Final = {"sqs:SendMessageBatch": "sqs:SendMessage"}
+"""Calls that IAM knows by another name."""
 
 _seen: set[tuple[str, str, str]] = set()
 
@@ -85,6 +87,7 @@ def asked_for(method: str, path: str, headers: Any, body: bytes, query: Any) -> 
     action = iam_actions.extract_iam_action(service, method, path, headers, body, params)
     if action is None or action in NOT_OF_IAM:
         return []
+    action = SAME.get(action, action)
     several: list[tuple[str, str]] = iam_actions.dynamodb_transaction_checks(action, body, region, account)
     if several:
         return several

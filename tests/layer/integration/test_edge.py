@@ -9,7 +9,16 @@ import pytest
 from stadion import edge, settings
 from stadion.http import AdminRoutes, Api, lambda_handler
 from stadion.partner_http import PartnerApi, partner_handler
-from tests.kit.services import ATHLETE, Answer, Context, answer_of, create_standing_table, http_event, rest_event
+from tests.kit.services import (
+    ATHLETE,
+    Answer,
+    Context,
+    answer_of,
+    create_audit,
+    create_standing_table,
+    http_event,
+    rest_event,
+)
 
 NAME = "stadion/platform/edge"
 api = Api()
@@ -79,7 +88,8 @@ def test_partners_come_through_it_too() -> None:
     assert tried(**{"x-stadion-edge": "first"}) == "api_key_is_invalid"
 
 
-def test_a_signed_request_comes_to_the_gateway_itself() -> None:
+def test_a_signed_request_comes_to_the_gateway_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    create_audit(monkeypatch)
     event = http_event("GET", "/v1/admin/thing", None, user=None)
     event["requestContext"]["authorizer"] = {"iam": {"userArn": "arn:aws:iam::0:user/a"}}
     assert answer_of(lambda_handler(api)(event, Context())).status == 200
