@@ -31,7 +31,7 @@ from workouts.domain import (
     shown_track,
 )
 from workouts.errors import DuplicateWorkoutError, FileNotFoundInWorkoutError, MeasuredFieldError, WorkoutIdTakenError
-from workouts.quotas import service as quotas
+from workouts.quotas import store as quotas
 from workouts.quotas.domain import WORKOUTS
 from workouts.recordings.zone_service import NOWHERE
 

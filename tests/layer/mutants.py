@@ -88,7 +88,7 @@ MUTANTS: Final = (
     ),
     Mutant(
         "an id token is taken for an access token",
-        "stadion.standing:check",
+        "stadion.standing:_athlete",
         'claims.get("token_use") != "access" or ',
         "",
         ("tests/platform/integration/test_hostile_requests.py", "tests/accounts/integration"),
@@ -179,7 +179,7 @@ MUTANTS: Final = (
     ),
     Mutant(
         "a token that is nobody's opens something",
-        "stadion.standing:check",
+        "stadion.standing:_athlete",
         ' or not claims.get("sub")',
         "",
         ("tests/platform/integration/test_hostile_requests.py",),
@@ -187,7 +187,7 @@ MUTANTS: Final = (
     Mutant(
         "nobody looks how an athlete stands",
         "stadion.http:Api._check_standing",
-        "standing.check(claims)",
+        "self.note_rate(standing.admit(claims))",
         "pass",
         STANDING,
     ),
@@ -221,9 +221,37 @@ MUTANTS: Final = (
     ),
     Mutant(
         "whoever is suspended is served",
-        "stadion.standing:check",
+        "stadion.standing:_judge",
         "standing.suspended_for is not None",
         "False",
         STANDING,
+    ),
+    Mutant(
+        "who asks too often is served",
+        "stadion.counting:Look.slow_down",
+        "self.rate.is_over",
+        "False",
+        ("tests/layer/integration/test_counting.py",),
+    ),
+    Mutant(
+        "a window has as many slots as fill it",
+        "stadion.rates:within",
+        "last - SLOTS",
+        "last - SLOTS + 1",
+        ("tests/layer/unit/test_rates.py",),
+    ),
+    Mutant(
+        "who cannot be counted is not served",
+        "stadion.counting:look",
+        "return Look(kind.find(pk, sk), None)",
+        "raise TooFastError",
+        ("tests/layer/integration/test_counting.py",),
+    ),
+    Mutant(
+        "a filtered list reads to the end",
+        "stadion.records:Records._some",
+        " or pages.total_scanned_count >= MOST_READ",
+        "",
+        ("tests/layer/integration/test_filtered_lists.py",),
     ),
 )

@@ -9,7 +9,7 @@ from stadion.idempotency import IdempotencyKey
 from stadion.values import PresignedPost
 from workouts import store as diary_store
 from workouts.quotas import domain as quotas_domain
-from workouts.quotas import service as quotas
+from workouts.quotas import store as quotas
 from workouts.uploads import incoming_store
 from workouts.uploads import store as upload_store
 from workouts.uploads.domain import Upload

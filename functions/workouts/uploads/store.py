@@ -11,7 +11,7 @@ from stadion.change import Change
 from stadion.dynamo import Item
 from stadion.records import Records
 from workouts import store as diary_store
-from workouts.quotas import service as quotas
+from workouts.quotas import store as quotas
 from workouts.quotas.domain import BYTES, WORKOUTS
 from workouts.uploads.domain import Added, Intake, Joined, Outcome, Upload
 from workouts.uploads.errors import UploadNotFoundError

@@ -12,12 +12,11 @@ from typing import Any, Final, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 from pynamodb.connection import TableConnection
-from pynamodb.constants import ALL_NEW
 from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.operand import Path
 
 from stadion import rates
-from stadion.dynamo import Item, error_code
+from stadion.dynamo import Item, connected, error_code
 from stadion.errors import TooManyRequestsError
 from stadion.i18n import Text
 from stadion.observability import count, logger
@@ -99,7 +98,7 @@ def _counted(kind: type[Item], pk: str, sk: str, now: datetime) -> Raw | None:
     ]
     for _ in AGAIN.tries():
         try:
-            answer = kind._get_connection().update_item(pk, sk, actions=actions, return_values=ALL_NEW)
+            return kind.updated(pk, sk, actions)
         except UpdateError as error:
             code = error_code(error)
             if code in THROTTLED:
@@ -107,9 +106,6 @@ def _counted(kind: type[Item], pk: str, sk: str, now: datetime) -> Raw | None:
             if code not in CONFLICTS:
                 logger.warning("a request was not counted", extra={"reason": code})
                 return None
-        else:
-            raw: Raw = answer["Attributes"]
-            return raw
     return None
 
 
@@ -117,12 +113,12 @@ def _remove(kind: type[Item], pk: str, sk: str, names: Iterable[str]) -> None:
     """If it is not done now, the next request does it."""
     if actions := [Path(name).remove() for name in names]:
         with suppress(UpdateError):
-            kind._get_connection().update_item(pk, sk, actions=actions)
+            kind.updated(pk, sk, actions)
 
 
 def _refused() -> dict[str, _Refusal]:
     """Of this connection: who connects anew knows nothing."""
-    return _REFUSED.setdefault(Item._get_connection(), {})
+    return _REFUSED.setdefault(connected(), {})
 
 
 def _remember(pk: str, refusal: _Refusal) -> None:

@@ -1,12 +1,12 @@
 """One pynamodb item type for single-table services, and a transaction that says which write was refused and why."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final, Self
 
 from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.connection import TableConnection
-from pynamodb.constants import ALL_OLD
+from pynamodb.constants import ALL_NEW, ALL_OLD
 from pynamodb.exceptions import PynamoDBException, TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
@@ -82,8 +82,20 @@ class Item(Model):
             return None
 
     @classmethod
+    def updated(cls, pk: str, sk: str, actions: Sequence[Action]) -> dict[str, dict[str, Any]]:
+        """All of the item as it is then, raw: with attributes that the type does not name. `UpdateError`."""
+        answer = cls._get_connection().update_item(pk, sk, actions=actions, return_values=ALL_NEW)
+        raw: dict[str, dict[str, Any]] = answer["Attributes"]
+        return raw
+
+    @classmethod
     def of_raw(cls, raw: dict[str, dict[str, Any]]) -> Self:
         return cls.from_raw_data(raw)
+
+
+def connected() -> TableConnection:
+    """Another one after `forget_connections`."""
+    return Item._get_connection()
 
 
 def forget_connections() -> None:

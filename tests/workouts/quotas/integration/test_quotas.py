@@ -11,7 +11,7 @@ from stadion.change import Change
 from tests.kit.clock import Clock
 from tests.kit.services import ATHLETE, OTHER, Service
 from tests.workouts.diary import announce, arrival, arrive, upload
-from workouts.quotas import service, store
+from workouts.quotas import store
 from workouts.quotas.domain import BYTES, UPLOADS, WORKOUTS, Quota, Spent
 from workouts.quotas.errors import QuotaUsedUpError
 
@@ -28,7 +28,7 @@ def clock(diary: Service, standing_clock: Clock) -> Clock:
 
 def spend(quota: Quota, n: int, user: str = ATHLETE) -> None:
     with Change(user, EVENING) as change:
-        service.spend(change, user, quota, n, EVENING)
+        store.spend(change, user, quota, n, EVENING)
 
 
 def spent(day: str = "2026-11-21") -> Spent:
