@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, Field
 from partners.errors import RotationOpenError
 from stadion.events.partners import PartnerAbility
 from stadion.events.promos import PromoIssued, PromoRedeemed, PromoReversed
-from stadion.partner_standing import PartnerStands
+from stadion.partner_rights import PartnerStands
 from stadion.values import Value
 
 MAX_VALID = 2

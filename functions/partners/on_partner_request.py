@@ -44,7 +44,7 @@ from stadion.identifiers import Sku
 from stadion.observability import count, log
 from stadion.partner_athletes import AthleteNotLinkedError
 from stadion.partner_http import PartnerApi, needs, partner_handler
-from stadion.partner_standing import PartnerDisabledError
+from stadion.partner_rights import PartnerDisabledError
 
 WEBHOOKS = "/partner/v1/webhooks"
 KINDS = ("order.completed", "order.returned")

@@ -16,6 +16,7 @@ import pytest
 from stadion import clock, dynamo, partner_standing, settings
 from stadion.change import Change
 from stadion.events.partners import PartnerAbility
+from stadion.partner_rights import PartnerStands
 from tests.kit import declared
 from tests.kit.functions import handler_of
 
@@ -208,7 +209,7 @@ def let_in(key: str, *may: PartnerAbility) -> None:
     """A partner of another service's, as `partners` would tell of it: with this key, and all abilities or these."""
     partner_id = key.rpartition("-")[0]
     if partner_id and partner_standing.STANDINGS.find(partner_id) is None:
-        stands = partner_standing.PartnerStands(may=list(may or PartnerAbility), keys={key_id_of(key): None})
+        stands = PartnerStands(may=list(may or PartnerAbility), keys={key_id_of(key): None})
         with Change(None, clock.now()) as change:
             partner_standing.keep(partner_id, stands, change=change)
 

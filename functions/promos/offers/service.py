@@ -21,8 +21,7 @@ from promos.offers.links import tagged
 from promos.offers.message_service import Wanted, message
 from promos.offers.store import AlreadyIssuedError, CodeCollisionError, Standing
 from promos.patterns import MAX_LENGTH, MIN_RANDOM, code_of
-from promos.sellers import partner_store, product_store
-from promos.sellers.replacement import replacement_for
+from promos.sellers import service as sellers
 from promos.targeting import Segments, needs
 from stadion import ids, pagination
 from stadion.clock import local_date
@@ -144,8 +143,7 @@ def offer_for_worn_gear(
     if whole.category is None or whole.retired:
         return None
     promo = store.get(promo_id)
-    products = product_store.of_category(whole.category, partner_store.redeeming(promo.partners))
-    product = replacement_for(whole, products, currency=promo.currency)
+    product = sellers.replacement(whole, promo.partners, currency=promo.currency)
     if product is None:
         return None
     new = Issue(user_id=user_id, run_id=run_id, channel=channel)

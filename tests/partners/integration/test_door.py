@@ -10,6 +10,7 @@ from stadion import partner_standing
 from stadion.change import Change
 from stadion.events.partners import PartnerAbility
 from stadion.partner_http import abilities_of
+from stadion.partner_rights import PartnerDisabledError
 from tests.kit.functions import handler_of
 from tests.kit.services import Answer, Context, Service, answer_of, rest_event
 from tests.kit.store import SHOES, completed
@@ -55,7 +56,7 @@ def test_a_disabled_partner_is_refused_by_every_service_with_the_next_request(st
     store.service.sign("POST", f"{ADMIN}/store/disable")
     assert store.put("a", SHOES).body["code"] == "partner_is_disabled"
     stands = partner_standing.STANDINGS.get("store")
-    with pytest.raises(partner_standing.PartnerDisabledError):
+    with pytest.raises(PartnerDisabledError):
         stands.check(next(iter(stands.keys)), [PartnerAbility.CODES], datetime.now(UTC))
     store.service.sign("POST", f"{ADMIN}/store/enable")
     assert store.put("a", SHOES).status == 200
