@@ -95,10 +95,11 @@ def disable(partner_id: str, *, by: str, now: datetime) -> Partner:
 
 
 def enable(partner_id: str, *, by: str, now: datetime) -> Partner:
+    """Also one that is enabled: then every service hears of it anew, and what is kept of it is written as of today."""
     partner = store.get(partner_id)
     for key in holding(partner.keys, now):
         api_keys.open_up(key.key_id, partner.plan)
-    partner = store.change(partner_id, lambda old: _with_status(old, PartnerStanding.ACTIVE, now), now)
+    partner = store.change(partner_id, lambda old: old.changed(now, status=PartnerStanding.ACTIVE), now)
     _note("partner enabled", partner, by)
     return partner
 

@@ -64,6 +64,7 @@ def _facts(promo: Record) -> dict[str, object]:
         "hours": "; ".join(_window(one) for one in promo.get("windows") or []),
         "for": "" if promo.get("targeting") is None else "whom its targeting fits (stadion promo explain)",
         "leads to": promo.get("link"),
+        "redeemed by": ", ".join(promo.get("partners") or ()) or "every partner that has codes",
         "SMS": sms(promo.get("sms") or {}),
     }
 
