@@ -6,7 +6,7 @@ that was used and is not granted would fail on AWS: the emulator asks for no rig
 
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -99,13 +99,34 @@ def reasons() -> dict[str, dict[str, str]]:
     return found
 
 
+GROUPS: Final = {
+    **dict.fromkeys(("dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"), "dynamodb:reads"),
+    **dict.fromkeys(
+        (
+            "dynamodb:PutItem",
+            "dynamodb:UpdateItem",
+            "dynamodb:DeleteItem",
+            "dynamodb:BatchWriteItem",
+            "dynamodb:ConditionCheckItem",
+        ),
+        "dynamodb:writes",
+    ),
+}
+"""A table is lent to be read, or to be read and written (`TableUse`): which call it is, `Change` and `Records` choose."""
+
+
+def grouped(rights: Iterable[str]) -> set[str]:
+    split = (right.partition(" ") for right in rights)
+    return {f"{GROUPS.get(action, action)}{between}{table}" for action, between, table in split}
+
+
 def too_many(local: Synthesised, folder: Path) -> list[str]:
     """Granted, used by nobody, and without a reason."""
     known, seen = reasons(), used(folder)
     return [
         f"{function}: {right}"
         for function, rights in sorted(granted(local).items())
-        for right in sorted(rights - seen.get(function, set()))
+        for right in sorted(grouped(rights) - grouped(seen.get(function, set())))
         if right not in known.get(function, {}) and right not in known.get("*", {})
     ]
 
@@ -127,5 +148,6 @@ def out_of_date(local: Synthesised, folder: Path) -> list[str]:
         f"{function}: {right}"
         for function, rights in reasons().items()
         for right in rights
-        if function != "*" and (right not in allowed.get(function, set()) or right in seen.get(function, set()))
+        if function != "*"
+        and (right not in grouped(allowed.get(function, set())) or right in grouped(seen.get(function, set())))
     ]
