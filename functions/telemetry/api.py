@@ -18,7 +18,7 @@ from telemetry.downsampling import StreamResolution
 from telemetry.errors import MetricNotFoundError, TelemetryRangeError, TelemetryRangeTooLongError
 from telemetry.exports import service as exports
 from telemetry.exports.domain import CONTENT_TYPES, ExportFormat
-from telemetry.exports.errors import FormatCannotCarryError
+from telemetry.exports.errors import ExportNeedsGzipError, FormatCannotCarryError
 from telemetry.live.routes import router as live_router
 from telemetry.metrics.routes import router as metrics_router
 from telemetry.streams import service
@@ -32,6 +32,8 @@ api.include_router(metrics_router)
 handler = lambda_handler(api)
 
 MAX_BYTES = 512 * 1024
+MAX_UNPACKED = 4_000_000
+"""Of an export that the client takes as it is: base64 in JSON makes more than a third of it."""
 
 
 @api.get(
@@ -56,11 +58,13 @@ def get_streams(
     tags=["Streams"],
     compress=True,
     responses=file_response(*CONTENT_TYPES.values()),
-    raises=(StreamsNotFoundError, FormatCannotCarryError),
+    raises=(StreamsNotFoundError, FormatCannotCarryError, ExportNeedsGzipError),
 )
 def export_workout(workout_id: str, format: Annotated[ExportFormat, Query()] = ExportFormat.GPX) -> Response[str]:  # noqa: A002
     """FIT and TCX read back as the same workout. GPX carries positions, CSV samples; without any they are refused."""
     body = exports.export(api.user_id, workout_id, format)
+    if len(body) > MAX_UNPACKED and "gzip" not in (api.header("accept-encoding") or ""):
+        raise ExportNeedsGzipError
     headers: dict[str, Any] = {"Content-Disposition": f'attachment; filename="{workout_id}.{format.value}"'}
     kind = CONTENT_TYPES[format]
     if format is not ExportFormat.FIT:

@@ -42,7 +42,9 @@ class ServiceBucket(Construct):
         key: ServiceKey,
         environment: Environment,
         swept_after: Duration = A_WEEK,
+        from_app: bool = False,
     ) -> None:
+        """`from_app`: pages of the app put and get objects, by presigned requests; none has to do with the others."""
         super().__init__(scope, construct_id)
         self._key = key
         self._arrivals = arrivals
@@ -63,15 +65,7 @@ class ServiceBucket(Construct):
             enforce_ssl=True,
             versioned=environment.keep_data,
             removal_policy=removal_policy(environment),
-            cors=[
-                CorsRule(
-                    allowed_methods=[HttpMethods.POST, HttpMethods.PUT, HttpMethods.GET],
-                    allowed_origins=list(environment.app_origins),
-                    allowed_headers=["*"],
-                    exposed_headers=["ETag"],
-                    max_age=3600,
-                )
-            ],
+            cors=[_from_app(environment)] if from_app else None,
             lifecycle_rules=[
                 LifecycleRule(
                     id="sweep-arrivals",
@@ -176,3 +170,13 @@ class Objects:
     def lend(self, function: ServiceFunction) -> None:
         rights = {"s3:GetObject": self.reads, "s3:PutObject": self.writes, "s3:DeleteObject": self.removes}
         self.bucket.let(function, rights)
+
+
+def _from_app(environment: Environment) -> CorsRule:
+    return CorsRule(
+        allowed_methods=[HttpMethods.POST, HttpMethods.PUT, HttpMethods.GET],
+        allowed_origins=list(environment.app_origins),
+        allowed_headers=["*"],
+        exposed_headers=["ETag"],
+        max_age=3600,
+    )

@@ -6,7 +6,14 @@ The stack of notifications makes both; others name them (`MailDomain`), so that 
 from dataclasses import dataclass
 
 from aws_cdk import Aws
-from aws_cdk.aws_ses import ConfigurationSet, EmailIdentity, EmailSendingEvent, EventDestination, Identity
+from aws_cdk.aws_ses import (
+    ConfigurationSet,
+    ConfigurationSetTlsPolicy,
+    EmailIdentity,
+    EmailSendingEvent,
+    EventDestination,
+    Identity,
+)
 from aws_cdk.aws_sns import Topic
 from aws_cdk.aws_sns_subscriptions import SqsSubscription
 from constructs import Construct
@@ -51,13 +58,19 @@ class MailDomain:
 class Mail(Construct):
     def __init__(self, scope: Construct, *, environment: Environment) -> None:
         super().__init__(scope, "Mail")
-        self._configuration = ConfigurationSet(self, "Configuration", configuration_set_name=PRODUCT)
+        self._configuration = ConfigurationSet(
+            self,
+            "Configuration",
+            configuration_set_name=PRODUCT,
+            tls_policy=ConfigurationSetTlsPolicy.REQUIRE,  # codes and addresses go over no open line
+        )
         identity_ = EmailIdentity(
             self,
             "Identity",
             identity=Identity.domain(environment.mail_domain),
             configuration_set=self._configuration,
         )
+        # Not under a key of ours: nothing stays in a topic, and SES may use none but a key whose policy names it.
         self._events = Topic(self, "Events", topic_name=f"{PRODUCT}-mail-events", enforce_ssl=True)
         self._configuration.add_event_destination(
             "Heard", destination=EventDestination.sns_topic(self._events), events=list(HEARD)

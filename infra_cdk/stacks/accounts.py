@@ -36,7 +36,7 @@ REFUSED_PER_HOUR = 500
 class AccountsStack(ServiceStack):
     def __init__(self, scope: Construct, *, environment: Environment, platform: PlatformStack) -> None:
         super().__init__(scope, service="accounts", environment=environment, platform=platform)
-        avatars = self.bucket("avatars", arrivals="incoming/")
+        avatars = self.bucket("avatars", arrivals="incoming/", from_app=True)
         pictures = avatars.objects(reads=["avatars/"], writes=["incoming/"], removes=["avatars/"])
         mail = MailDomain(environment.mail_domain)
         codes = Variables(

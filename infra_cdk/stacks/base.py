@@ -257,7 +257,9 @@ class ServiceStack(StadionStack):
         self.queues.append(step.name)
         return WorkflowTimer(self, name=name, workflow=workflow, first_step=step, alarm_topic=self.platform.alarm_topic)
 
-    def bucket(self, name: str, *, arrivals: str, swept_after: Duration = A_WEEK) -> ServiceBucket:
+    def bucket(
+        self, name: str, *, arrivals: str, swept_after: Duration = A_WEEK, from_app: bool = False
+    ) -> ServiceBucket:
         """Files for who uses it, and an output `<Name>Bucket`."""
         bucket = ServiceBucket(
             self,
@@ -268,6 +270,7 @@ class ServiceStack(StadionStack):
             key=self.key,
             environment=self.environment_,
             swept_after=swept_after,
+            from_app=from_app,
         )
         self.output(**{f"{name.title()}Bucket": bucket.bucket.bucket_name})
         return bucket

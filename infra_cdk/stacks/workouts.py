@@ -28,7 +28,7 @@ class WorkoutsStack(ServiceStack):
             platform=platform,
             gsi1=True,
         )
-        files = self.bucket("files", arrivals="uploads/")
+        files = self.bucket("files", arrivals="uploads/", from_app=True)
         tracks = self.packages("tracks")
         kept = files.objects(reads=["files/"], writes=["files/"], removes=["files/"])
         remeasure = self._measure_anew([kept, self.claims, tracks])

@@ -112,7 +112,7 @@ GROUPS: Final = {
         "dynamodb:writes",
     ),
 }
-"""A table is lent to be read, or to be read and written (`TableUse`): which call it is, `Change` and `Records` choose."""
+"""A table is lent to be read, or to be read and written; `Change` and `Records` choose which call it is."""
 
 
 def grouped(rights: Iterable[str]) -> set[str]:

@@ -54,3 +54,20 @@ def test_the_newest_numbers_of_the_workout_leave(telemetry: Service, ride: bytes
     told = export(telemetry, "tcx").body
     assert 'sport="GravelRide"' in told
     assert 'distance_m="20000"' in told
+
+
+def test_what_is_larger_than_an_answer_may_be_is_asked_for_packed(
+    telemetry: Service,
+    ride: bytes,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from telemetry import api
+
+    deliver(telemetry, event(telemetry, ride))
+    monkeypatch.setattr(api, "MAX_UNPACKED", 1_000)
+    refused = telemetry.call("GET", PATH, query={"format": "gpx"})
+    assert (refused.status, refused.body["code"]) == (422, "export_needs_gzip")
+    packed = http_event(
+        "GET", PATH, None, user=ATHLETE, query={"format": "gpx"}, headers={"accept-encoding": "br, gzip"}
+    )
+    assert telemetry.invoke("api", packed)["statusCode"] == 200
