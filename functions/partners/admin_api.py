@@ -10,7 +10,7 @@ from partners import limits, service, store
 from partners.catalogue import import_files, import_service, import_store
 from partners.catalogue.errors import ImportNotFoundError
 from partners.catalogue.schemas import ImportResponse, NewImport
-from partners.domain import Credentials
+from partners.domain import Credentials, Partner
 from partners.errors import PartnerIdTakenError, PartnerNotFoundError, PlanNotFoundError, RotationOpenError
 from partners.schemas import CredentialRotation, NewCredentials, NewPartner, PartnerPatch, PartnerResponse
 from partners.settings import PartnerSettings
@@ -19,8 +19,9 @@ from partners.webhooks import store as webhook_store
 from partners.webhooks.errors import EndpointNotFoundError, TooManyEndpointsError, UrlRefusedError
 from partners.webhooks.schemas import EndpointResponse, NewEndpoint, NewEndpointSecret, WebhookResponse
 from stadion import clock
+from stadion.contract import EDIT
 from stadion.errors import FieldRequiredError, InvalidCursorError, RequestInProgressError
-from stadion.http import AdminRoutes, Api, Cursor, Limit, lambda_handler, listed, no_content
+from stadion.http import AdminRoutes, Api, Cursor, Limit, lambda_handler, listed, no_content, tagged
 from stadion.pagination import DEFAULT_LIMIT, ListResponse
 from stadion.settings import load
 
@@ -51,21 +52,28 @@ def list_partners(
 
 
 @admin.get(
-    "/v1/admin/partners/<partner_id>", summary="Show a partner", tags=["Partners"], raises=(PartnerNotFoundError,)
+    "/v1/admin/partners/<partner_id>",
+    summary="Show a partner",
+    tags=["Partners"],
+    raises=(PartnerNotFoundError,),
+    headers=("ETag",),
 )
-def get_partner(partner_id: str) -> PartnerResponse:
-    return PartnerResponse.of(store.get(partner_id))
+def get_partner(partner_id: str) -> Response[PartnerResponse]:
+    partner = store.get(partner_id)
+    return tagged(PartnerResponse.of(partner), partner.revision)
 
 
 @admin.patch(
     "/v1/admin/partners/<partner_id>",
     summary="Change a partner (merge patch)",
     tags=["Partners"],
-    raises=(FieldRequiredError, PartnerNotFoundError, RequestInProgressError),
+    raises=(FieldRequiredError, PartnerNotFoundError, *EDIT),
+    headers=("ETag",),
 )
-def change_partner(partner_id: str, body: Annotated[PartnerPatch, Body()]) -> PartnerResponse:
+def change_partner(partner_id: str, body: Annotated[PartnerPatch, Body()]) -> Response[PartnerResponse]:
     """Its name, its abilities, the hosts of its links, from the partner's next request on: each list as a whole."""
-    return PartnerResponse.of(service.change(partner_id, body.changes(), by=admin.signer, now=clock.now()))
+    changed = admin.edit(lambda: service.change(_edited(partner_id), body.changes(), by=admin.signer, now=clock.now()))
+    return tagged(PartnerResponse.of(changed), changed.revision)
 
 
 @admin.post(
@@ -228,6 +236,12 @@ def list_webhooks(
 
 api.include_router(admin)
 api.include_router(limits.admin)
+
+
+def _edited(partner_id: str) -> Partner:
+    partner = store.get(partner_id)
+    admin.if_match(partner.revision)
+    return partner
 
 
 def _shown_once(made: Credentials) -> NewCredentials:

@@ -8,6 +8,7 @@ from partners import api_keys, store
 from partners.domain import Credentials, Partner, PartnerStanding, check_none_open, holding, rotated
 from partners.signatures import new_secret
 from stadion import ids
+from stadion.errors import StaleVersionError
 from stadion.observability import log
 
 
@@ -22,13 +23,16 @@ def create(new: Partner, *, by: str, now: datetime) -> Credentials:
     return Credentials(partner, api_key=value, signing_secret=secret.value)
 
 
-def change(partner_id: str, changes: Mapping[str, Any], *, by: str, now: datetime) -> Partner:
-    """Its name, what it may, where its links lead. Links that lead elsewhere stay until its next import says them."""
+def change(seen: Partner, changes: Mapping[str, Any], *, by: str, now: datetime) -> Partner:
+    """Its name, what it may, where its links lead, as it was seen: `StaleVersionError` if it is another by now. Links
+    that lead elsewhere stay until its next import says them."""
 
     def changed(old: Partner) -> Partner:
+        if old.revision != seen.revision:
+            raise StaleVersionError
         return old if old.model_copy(update=dict(changes)) == old else old.changed(now, **changes)
 
-    partner = store.change(partner_id, changed, now)
+    partner = store.change(seen.partner_id, changed, now)
     _note("partner changed", partner, by)
     return partner
 

@@ -90,7 +90,7 @@ def change(
     path, body = path_of(partner), {**({"name": name} if name else {}), **_lists(may, host)}
     if not body:
         raise UsageError("Nothing to change: give --name, --may or --host.")
-    _tell(call(target(port, endpoint, on_aws=on_aws), "PATCH", path, body), as_json=as_json)
+    _tell(call(target(port, endpoint, on_aws=on_aws), "PATCH", path, body, if_match="*"), as_json=as_json)
 
 
 def _lists(may: list[str] | None, host: list[str] | None) -> dict[str, list[str]]:

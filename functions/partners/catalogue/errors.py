@@ -1,7 +1,8 @@
 from collections.abc import Sequence
+from typing import Any
 
 from stadion.errors import NotFoundError, UnprocessableError
-from stadion.i18n import Text
+from stadion.i18n import Language, Text
 from stadion.links import host_of, is_on
 
 
@@ -17,29 +18,29 @@ class ImportNotFoundError(NotFoundError):
     explanation = Text(en="There is no import with this id.", ru="Загрузки с таким идентификатором нет.")
 
 
-_NONE = Text(
-    en="No host is set for your links yet. Ask us to set it: stadion partner change <you> --host {host}.",
-    ru="Для ваших ссылок ещё не задан сервер. Попросите нас задать: stadion partner change <вы> --host {host}.",
+_WHOSE = Text(
+    en="{host} is none of your hosts ({hosts}). Ask us to add it: stadion partner change YOU --host {host}.",
+    ru="{host} нет среди ваших серверов ({hosts}). Попросите нас добавить: stadion partner change ВЫ --host {host}.",
 )
-_OTHER = Text(
-    en="{host} is none of your hosts: {hosts}. Ask us to add it.",
-    ru="{host} нет среди ваших серверов: {hosts}. Попросите нас добавить.",
-)
+_NONE_YET = "–"
 
 
 class HostNotAllowedError(UnprocessableError):
     code = "host_is_not_yours"
     title = Text(en="Leads elsewhere", ru="Ведёт в другое место")
-    explanation = Text(en="{said}", ru="{said_ru}")
+    explanation = _WHOSE
 
 
 def not_on(link: str, hosts: Sequence[str]) -> Text:
     """What is wrong, in words."""
-    text, values = _OTHER if hosts else _NONE, {"host": host_of(link), "hosts": ", ".join(hosts)}
-    return Text(en=text.en.format(**values), ru=text.ru.format(**values))
+    values = _values(link, hosts)
+    return Text(en=_WHOSE.say(Language.EN, **values), ru=_WHOSE.say(Language.RU, **values))
 
 
 def check_host(link: str, hosts: Sequence[str]) -> None:
     if not is_on(link, hosts):
-        said = not_on(link, hosts)
-        raise HostNotAllowedError(pointer="#/deeplink", said=said.en, said_ru=said.ru)
+        raise HostNotAllowedError(pointer="#/deeplink", **_values(link, hosts))
+
+
+def _values(link: str, hosts: Sequence[str]) -> dict[str, Any]:
+    return {"host": host_of(link), "hosts": ", ".join(hosts) or _NONE_YET}

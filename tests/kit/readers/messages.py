@@ -59,7 +59,8 @@ def queue_policy(services: Services, _: str, said: Props) -> Props:
 
 def mail_configuration(services: Services, _: str, said: Props) -> Props:
     found = services.sesv2.get_configuration_set(ConfigurationSetName=said["Name"])
-    return {"Name": found["ConfigurationSetName"], "Tags": found.get("Tags")}
+    known = {"Name": found["ConfigurationSetName"], "Tags": found.get("Tags")}
+    return {**known, "DeliveryOptions": found.get("DeliveryOptions")}
 
 
 def mail_events(services: Services, _: str, said: Props) -> Props:

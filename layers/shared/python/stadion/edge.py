@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from stadion.errors import ForbiddenError
 from stadion.i18n import Text
-from stadion.settings import settings
+from stadion.settings import edge_secret
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -43,7 +43,7 @@ class _Known:
             return True
         now = time.monotonic()
         if self._read_at is None or now - self._read_at >= LOOKED_AT_MOST_EVERY_S:
-            self._values, self._read_at = tuple(_read(settings().edge_secret)), now
+            self._values, self._read_at = tuple(_read(edge_secret())), now
         return self._is_among(sent)
 
     def _is_among(self, sent: str) -> bool:
@@ -55,13 +55,13 @@ KNOWN: Final = _Known()
 
 def check(headers: Mapping[str, str]) -> None:
     """`EdgePassedByError`, where there is an edge."""
-    if settings().edge_secret and not KNOWN.has(headers.get(SECRET, "")):
+    if edge_secret() and not KNOWN.has(headers.get(SECRET, "")):
         raise EdgePassedByError
 
 
 def viewer(headers: Mapping[str, str], source_ip: str) -> str:
     """The address of who asks: the edge's word, if it is that, else where the request comes from."""
-    came_through = settings().edge_secret and KNOWN.has(headers.get(SECRET, ""))
+    came_through = edge_secret() and KNOWN.has(headers.get(SECRET, ""))
     return headers.get(VIEWER, "") if came_through else source_ip
 
 

@@ -35,7 +35,7 @@ from stadion.idempotency import IdempotencyKey, ReplayedError, idempotency_key
 from stadion.observability import correlate, correlation_id, count, log, logger, measure_ms, metrics
 from stadion.pagination import MAX_LIMIT, ListResponse, Page
 from stadion.retry import retry_on_conflict
-from stadion.settings import settings
+from stadion.settings import edge_secret, settings
 
 if TYPE_CHECKING:
     from stadion.audit import Call
@@ -218,7 +218,7 @@ class Api(Exchange, APIGatewayHttpResolver):
     def _check_way(self, api: "Api", next_middleware: Callable[["Api"], Response[Any]]) -> Response[Any]:
         """Through the edge, but for what is signed: its signature is over the gateway's own name."""
         is_signed = bool((self.event.raw_event["requestContext"].get("authorizer") or {}).get("iam"))
-        if settings().edge_secret and not is_signed:
+        if edge_secret() and not is_signed:
             from stadion import edge
 
             edge.check(self.event.headers)

@@ -23,8 +23,6 @@ class Settings(BaseSettings):
     service: str
     table: str = ""
     standing_table: str = ""
-    edge_secret: str = ""
-    """ARN of what only the edge sends; empty where there is none."""
     audit_table: str = ""
     pseudonyms_secret: str = ""
     """The ARN of the key that people are named by in logs (`stadion.pseudonyms`)."""
@@ -33,6 +31,20 @@ class Settings(BaseSettings):
     """Plan -> requests a second (in JSON)."""
     allowance: int = 1
     """How many times what an athlete may ask for within a minute or a day: more than once on the laptop only."""
+
+
+class _EdgeSettings(BaseSettings):
+    """What is asked before anything else, also where a function has nothing else."""
+
+    model_config = SettingsConfigDict(env_prefix="STADION_", frozen=True, extra="ignore")
+
+    edge_secret: str = ""
+
+
+@cache
+def edge_secret() -> str:
+    """The ARN of what only the edge sends; empty where there is no edge."""
+    return _EdgeSettings().edge_secret
 
 
 @cache
@@ -60,3 +72,4 @@ def settings() -> Settings:
 def forget() -> None:
     """Read the environment anew at the next use (tests change it)."""
     _read.cache_clear()
+    edge_secret.cache_clear()
