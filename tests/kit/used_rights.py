@@ -112,7 +112,7 @@ GROUPS: Final = {
         "dynamodb:writes",
     ),
 }
-"""A table is lent to be read, or to be read and written; `Change` and `Records` choose which call it is."""
+"""A table is lent to be read, or to be read and written (`TableUse`): `Change` and `Records` choose the call."""
 
 
 def grouped(rights: Iterable[str]) -> set[str]:

@@ -123,6 +123,22 @@ def test_a_call_that_broke_off_says_that_nobody_knows_how_it_ended(promos: Servi
     assert any('"promo"' in one["S"] for one in kept["changes"]["L"])
 
 
+def test_a_transaction_that_is_full_by_itself_is_told_to_the_audit_before(
+    promos: Service, moto: pytest.MonkeyPatch
+) -> None:
+    moto.setattr(audit, "MOST_WRITES", 0)
+    made(promos)
+
+    (entry,) = entries(moto, what="create_promo")
+    assert "promo" in [one["kind"] for one in entry["changes"]]
+
+
+def test_an_address_in_the_place_of_a_name_is_a_hash(promos: Service) -> None:
+    assert promos.sign("GET", "/v1/admin/promos/anna@example.org").status == 404
+
+    assert "anna@" not in json.dumps(items())
+
+
 def test_a_refused_call_leaves_its_refusal_and_no_changes(promos: Service, moto: pytest.MonkeyPatch) -> None:
     made(promos)
     assert promos.sign("POST", "/v1/admin/promos", PROMO).status == 409

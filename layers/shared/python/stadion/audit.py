@@ -181,11 +181,11 @@ def leave(call: Call, status: int, outcome: str | None) -> None:
 
 
 def targets_of(path: Mapping[str, str], body: Any) -> dict[str, str]:
-    """What a path and a body name."""
+    """What a path and a body name. An address in the place of something else is still somebody's."""
     named = dict(path)
     if isinstance(body, dict):
         named |= {name: value for name in sorted(PEOPLE) if isinstance(value := body.get(name), str)}
-    return {name: _person(value) if name in PEOPLE else value for name, value in named.items()}
+    return {name: _person(value) if name in PEOPLE or "@" in value else value for name, value in named.items()}
 
 
 def _person(named: str) -> str:
