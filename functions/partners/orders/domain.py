@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -102,6 +102,9 @@ class Message:
     def version(self) -> int:
         return self.tells.version
 
+    def without_codes(self) -> "Message":
+        return self if isinstance(self.tells, Return) else replace(self, tells=replace(self.tells, codes={}))
+
 
 @dataclass(frozen=True)
 class Ignored:
@@ -123,7 +126,17 @@ NO_NAME = Text(
 NO_CATEGORY = Text(en="There is no such category of gear.", ru="Такой категории снаряжения нет.")
 
 
+MAY_NOT = Text(
+    en="Codes take the ability 'codes', which this partner was not given: it is not booked.",
+    ru="Для промокодов нужно право «codes», его у этого партнёра нет: код не учтён.",
+)
 OF_NOBODY = Ignored("#/data/athlete_id", "athlete_was_unlinked", UNLINKED)
+
+
+def codes_ignored(message: Message) -> list[Ignored]:
+    """Of a partner that may redeem none: at the till it could not, and by its orders it cannot either."""
+    told = message.tells
+    return [] if isinstance(told, Return) else [Ignored(pointer, "partner_may_not", MAY_NOT) for pointer in told.codes]
 
 
 def ignored(completion: Completion, issued_at: Mapping[str, datetime]) -> list[Ignored]:

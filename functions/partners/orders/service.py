@@ -10,9 +10,20 @@ from partners.domain import Partner, holding
 from partners.links import service as links
 from partners.links.domain import KnownAthlete
 from partners.orders import code_store, store
-from partners.orders.domain import OF_NOBODY, Bought, Ignored, Message, Order, Receipt, Return, ignored, news
+from partners.orders.domain import (
+    OF_NOBODY,
+    Bought,
+    Ignored,
+    Message,
+    Order,
+    Receipt,
+    Return,
+    codes_ignored,
+    ignored,
+    news,
+)
 from partners.signatures import verify
-from stadion.events.partners import OrderLine
+from stadion.events.partners import OrderLine, PartnerAbility
 from stadion.idempotency import IdempotencyKey, idempotency_key, recall
 from stadion.records import Stored
 from stadion.retry import retry_on_conflict
@@ -35,7 +46,10 @@ def receive(
 ) -> tuple[Receipt, list[Ignored]]:
     """What became of it, and what of it does nothing."""
     store.translated(lambda: recall(key, now))
-    parts = _parts_ignored(partner, message)
+    refused: list[Ignored] = []
+    if PartnerAbility.CODES not in partner.may:
+        refused, message = codes_ignored(message), message.without_codes()
+    parts = [*refused, *_parts_ignored(partner, message)]
     return retry_on_conflict(lambda: _receive(partner, message, key, answer, parts, now))
 
 

@@ -194,6 +194,16 @@ class TestOrders:
         assert (ignored["pointer"], ignored["code"]) == ("#/data/code", "code_not_issued_by_then")
         assert store.tell(completed("o-2")).body["ignored"] == []
 
+    def test_an_order_uses_up_no_code_of_a_partner_that_may_redeem_none(self, partners: Service) -> None:
+        store = make(partners, may=["orders"])
+        answer = store.tell(completed(code="RUN-7F3K-9QXD", codes=["DEL-7F3K-9QXD"]))
+        assert [(one["pointer"], one["code"]) for one in answer.body["ignored"]] == [
+            ("#/data/code", "partner_may_not"),
+            ("#/data/codes/0", "partner_may_not"),
+        ]
+        [event] = partners.published("OrderCompleted")
+        assert (event["detail"]["data"]["code"], event["detail"]["data"]["codes"]) == (None, [])
+
     def test_of_a_code_that_is_another_partners_an_order_learns_nothing(self, store: Store) -> None:
         offer = {"offer_id": "o", "promo_id": "p"}
         issued = {"offer": offer, "code": "RUN-7F3K-9QXD", "is_personal": True, "partners": ["another"]}
