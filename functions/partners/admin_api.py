@@ -23,6 +23,7 @@ from stadion.contract import EDIT
 from stadion.errors import FieldRequiredError, InvalidCursorError, RequestInProgressError
 from stadion.http import AdminRoutes, Api, Cursor, Limit, lambda_handler, listed, no_content, tagged
 from stadion.pagination import DEFAULT_LIMIT, ListResponse
+from stadion.partner_rights import AbilityMissingError, PartnerDisabledError
 from stadion.settings import load
 
 api = Api()
@@ -140,7 +141,7 @@ def enable_partner(partner_id: str) -> PartnerResponse:
     status_code=201,
     summary="Announce a catalogue file",
     tags=["Partners"],
-    raises=(PartnerNotFoundError, RequestInProgressError),
+    raises=(AbilityMissingError, PartnerDisabledError, PartnerNotFoundError, RequestInProgressError),
 )
 def create_import(partner_id: str, body: Annotated[NewImport, Body()]) -> ImportResponse:
     """POST the file to the form; then ask for the import."""

@@ -16,15 +16,22 @@ from partners.catalogue.import_store import IMPORTS
 from partners.catalogue.imports import MAX_ERRORS_SHOWN, Import, State
 from partners.catalogue.problems import FileProblem, UnreadableFileError
 from partners.catalogue.product_file import Line
+from partners.domain import Partner, PartnerStanding
 from stadion import ids
 from stadion.change import Change
+from stadion.events.partners import PartnerAbility
 from stadion.observability import log
+from stadion.partner_rights import AbilityMissingError, PartnerDisabledError
 from stadion.retry import retry_on_conflict
 
 
 def announce(partner_id: str, fmt: str, *, full: bool, by: str, now: datetime) -> Import:
     """`full`: what the file does not have is not sold any more."""
-    partner_store.get(partner_id)
+    partner = partner_store.get(partner_id)
+    if partner.status is PartnerStanding.DISABLED:
+        raise PartnerDisabledError
+    if PartnerAbility.CATALOGUE not in partner.may:
+        raise AbilityMissingError(ability=PartnerAbility.CATALOGUE)
     made = Import(import_id=ids.new_id(), partner_id=partner_id, format=fmt, full=full, created_at=now)
     import_store.add(made, now)
     log("import announced", partner_id=partner_id, import_id=made.import_id, by=by)
@@ -40,7 +47,7 @@ def take_in(
     if one.is_over:
         return one
     try:
-        lines = product_file.read(data(), one.format, partner_store.get(one.partner_id), now())
+        lines = product_file.read(data(), one.format, _partner_of(one), now())
     except UnreadableFileError as error:
         said: dict[str, Any] = {"problem": error.problem, "problem_about": error.about}
         return _move(one, [], now(), state=State.FAILED, finished_at=now(), **said)
@@ -49,6 +56,16 @@ def take_in(
         if time.monotonic() > until:
             return one
     return one if one.is_over else _end_what_is_missing(one, lines, now, until)
+
+
+def _partner_of(one: Import) -> Partner:
+    """As it stands now, however long ago the file was announced. UnreadableFileError."""
+    partner = partner_store.get(one.partner_id)
+    if partner.status is PartnerStanding.DISABLED:
+        raise UnreadableFileError(FileProblem.DISABLED)
+    if PartnerAbility.CATALOGUE not in partner.may:
+        raise UnreadableFileError(FileProblem.MAY_NOT)
+    return partner
 
 
 def _next_portion(one: Import, lines: list[Line], now: datetime) -> Import:

@@ -30,6 +30,8 @@ class FileProblem(StrEnum):
     TOO_MANY_LINES = "too_many_lines"
     TOO_MANY_REFUSED = "too_many_refused_to_end_the_rest"
     BROKEN_LINES = "broken_lines_so_nothing_ended"
+    DISABLED = "partner_is_disabled"
+    MAY_NOT = "partner_may_not"
 
 
 _SAID: Final = {
@@ -95,6 +97,14 @@ _SAID: Final = {
         " have stays on sale. Mend them and send the file again.",
         ru="Не читается строк: {about}. Какие в них товары, неизвестно, поэтому всё, чего нет в файле, осталось в"
         " продаже. Исправьте их и отправьте файл снова.",
+    ),
+    FileProblem.DISABLED: Text(
+        en="The partner has been disabled, so nothing more of the file is taken. Enable it and send the file again.",
+        ru="Доступ партнёра отключён, поэтому из файла больше ничего не взято. Включите его и отправьте файл снова.",
+    ),
+    FileProblem.MAY_NOT: Text(
+        en="The partner was not given the ability 'catalogue', so nothing more of the file is taken.",
+        ru="Партнёру не дано право «catalogue», поэтому из файла больше ничего не взято.",
     ),
 }
 _UNNAMED: Final = Text(en="one without a name", ru="один без имени")

@@ -331,3 +331,26 @@ def test_two_that_take_in_one_file_at_once_lose_no_line(store: Service, monkeypa
     done = taken(store, import_id, lines(120))
     assert (done.state, done.lines, done.changed) == ("done", 120, 120)
     assert len(store.published("ProductChanged")) == 120
+
+
+def test_no_file_is_announced_for_who_is_disabled_or_has_no_catalogue(store: Service) -> None:
+    def announced() -> tuple[int, str]:
+        answer = store.sign("POST", f"{ADMIN}/store/imports", {"format": "csv"})
+        return answer.status, answer.body["code"]
+
+    store.sign("PATCH", f"{ADMIN}/store", {"may": ["orders"]})
+    assert announced() == (403, "partner_may_not")
+    store.sign("POST", f"{ADMIN}/store/disable")
+    assert announced() == (403, "partner_is_disabled")
+
+
+def test_a_file_that_was_announced_before_a_partner_lost_its_catalogue_changes_nothing(store: Service) -> None:
+    first, second = announce(store), announce(store)
+    store.sign("PATCH", f"{ADMIN}/store", {"may": ["orders"]})
+    done = arrive(store, first, lines(3))
+    assert (done["state"], done["problem"], done["changed"]) == ("failed", "partner_may_not", 0)
+    store.sign("POST", f"{ADMIN}/store/disable")
+    done = arrive(store, second, lines(3))
+    assert (done["state"], done["problem"], done["changed"]) == ("failed", "partner_is_disabled", 0)
+    assert "Enable it" in done["problem_detail"]
+    assert store.published("ProductChanged") == []
