@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, Field, ValidationError, Validatio
 
 from partners.catalogue.complaints import complaints
 from partners.catalogue.domain import Product
-from partners.catalogue.errors import not_on
+from partners.catalogue.errors import HostNotAllowedError, not_on
 from partners.catalogue.imports import Import, LineError
 from partners.catalogue.problems import said
 from stadion.categories import GearCategory
@@ -45,7 +45,7 @@ class ProductEntry(ProductPut):
     @classmethod
     def _leads_to_the_partner(cls, link: str, info: ValidationInfo) -> str:
         if not is_on(link, info.context or ()):
-            raise UnacceptableValueError(not_on(link, info.context or ()))
+            raise UnacceptableValueError(not_on(link, info.context or ()), HostNotAllowedError.code)
         return link
 
     def product(self, partner_id: str, now: datetime) -> Product:

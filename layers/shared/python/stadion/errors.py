@@ -29,10 +29,13 @@ class StadionError(Exception):
 
 
 class UnacceptableValueError(ValueError):
-    """A validator's: pydantic gathers it with the others, and `problems` says it in the caller's language."""
+    """A validator's: pydantic gathers it with the others, and `problems` says it in the caller's language.
 
-    def __init__(self, text: Text) -> None:
+    `code`: that of the same refusal elsewhere, for those who decide by it."""
+
+    def __init__(self, text: Text, code: str = "value_error") -> None:
         self.text = text
+        self.code = code
         super().__init__(text.en)
 
 

@@ -5,6 +5,7 @@ name, an admin sets (`is_on`). What people only read has no links at all (`LinkF
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -54,10 +55,20 @@ def _host(name: str) -> str:
 
 
 def _leads_nowhere(text: str) -> str:
-    names = (found[1].lower() for found in _DOMAIN.finditer(text))
-    if _LEADS_SOMEWHERE.search(text) or any(name in _domains() or name.startswith("xn--") for name in names):
+    if _leads_somewhere(text) or _leads_somewhere(_as_a_host_is_read(text)):
         raise UnacceptableValueError(_NO_TEXT)
     return text
+
+
+def _leads_somewhere(text: str) -> bool:
+    names = (found[1].lower() for found in _DOMAIN.finditer(text))
+    return bool(_LEADS_SOMEWHERE.search(text)) or any(name in _domains() or name.startswith("xn--") for name in names)
+
+
+def _as_a_host_is_read(text: str) -> str:
+    """IDNA knows four dots, and wide letters as others; what nobody sees (zero-width and the like) parts nothing."""
+    seen = "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
+    return unicodedata.normalize("NFKC", seen).replace("\u3002", ".")
 
 
 Link = Annotated[str, Field(max_length=1000, examples=["https://store.example/p/8736421"]), AfterValidator(_https)]

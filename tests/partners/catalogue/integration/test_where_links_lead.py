@@ -1,5 +1,6 @@
 """A catalogue is read by athletes in mails of ours: its links lead to its partner, and its texts lead nowhere."""
 
+import json
 from typing import Any
 
 import pytest
@@ -49,6 +50,16 @@ LURES = [
     "EVIL.COM",
     "магазин.рф",
     "xn--80aaxitdbjk.xn--p1ai",
+    "evil\u3002com",
+    "evil\uff0ecom/login",
+    "evil\uff61com",
+    "evil\u2024com",
+    "evil\u200b.com",
+    "ev\u00adil.com",
+    "evil.\u2060com",
+    "ｅｖｉｌ.ｃｏｍ",
+    "me\uff20evil",
+    "https\uff1a\uff0f\uff0fevil",
     "write to me@evil.example",
     "mailto:me",
     "tel:+4477",
@@ -115,6 +126,15 @@ def test_without_a_host_there_is_no_link_and_the_answer_says_whom_to_ask(store: 
     answer = new.put("1", SHOES)
     assert (answer.status, answer.body["code"]) == (422, "host_is_not_yours")
     assert "--host store.example" in answer.body["detail"]
+
+
+def test_a_strange_host_has_one_code_in_a_request_a_batch_and_a_file(store: Store) -> None:
+    strange = {**SHOES, "deeplink": "https://x.example/1"}
+    batch = {"products": [{**strange, "sku": "1"}]}
+    [item] = store.service.ask("POST", "/partner/v1/products", batch, key=store.key).body["items"]
+    done = arrive(store.service, announce(store.service), json.dumps({**strange, "sku": "1"}).encode())
+    codes = [store.put("1", strange).body["code"], item["errors"][0]["code"], done["errors"][0]["code"]]
+    assert codes == ["host_is_not_yours"] * 3
 
 
 def test_a_partners_hosts_are_its_own(store: Store) -> None:
