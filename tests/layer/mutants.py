@@ -187,7 +187,7 @@ MUTANTS: Final = (
     Mutant(
         "nobody looks how an athlete stands",
         "stadion.http:Api._check_standing",
-        "self.note_rate(standing.admit(claims))",
+        'self.note_rate(standing.admit(claims, brakes=not vars(function).get("is_never_braked", False)))',
         "pass",
         STANDING,
     ),
@@ -232,6 +232,20 @@ MUTANTS: Final = (
         "self.rate.is_over",
         "False",
         ("tests/layer/integration/test_counting.py",),
+    ),
+    Mutant(
+        "a dead token uses up what its athlete may ask for",
+        "stadion.standing:admit",
+        "counting.remember(shut, place.pk, standing)",
+        "pass",
+        ("tests/layer/integration/test_counting.py",),
+    ),
+    Mutant(
+        "a retired key uses up what its partner may ask for",
+        "stadion.partner_standing:admit",
+        "counting.remember(shut, key, now + SHUT_FOR)",
+        "pass",
+        ("tests/partners/integration/test_door.py",),
     ),
     Mutant(
         "a window has as many slots as fill it",

@@ -31,7 +31,7 @@ from accounts.sign_in.schemas import (
 )
 from stadion import clock
 from stadion.errors import RequestInProgressError, SessionOverError
-from stadion.http import AdminRoutes, Routes, no_content
+from stadion.http import AdminRoutes, Routes, never_braked, no_content
 
 router = Routes()
 admin = AdminRoutes()
@@ -123,6 +123,7 @@ def sign_out(body: Annotated[RefreshToken, Body()]) -> Response[None]:
     tags=["Sign-in"],
     raises=(UserNotFoundError, TooManyAttemptsError, RequestInProgressError),
 )
+@never_braked
 def sign_out_everywhere() -> Response[None]:
     """Access tokens open nothing from then on, this one included, and sockets close."""
     service.end_sessions(router.user_id)
@@ -168,6 +169,7 @@ def reset_password(body: Annotated[PasswordReset, Body()]) -> Response[None]:
         RequestInProgressError,
     ),
 )
+@never_braked
 def change_password(body: Annotated[PasswordChange, Body()]) -> SignInTokens:
     """Every session ends, this one too: go on with the tokens of the answer."""
     current, new = body.current_password.get_secret_value(), body.new_password.get_secret_value()

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from stadion import rates, standing
 from stadion.change import Change
+from stadion.errors import SessionOverError
 from tests.kit.clock import Clock
 from tests.kit.counting import counted
 from tests.kit.services import ATHLETE, OTHER, STANDING_TABLE, Answer, Service
@@ -180,3 +181,32 @@ def test_hammering_costs_a_write_a_second_at_most(workouts: Service, clock: Cloc
     with counted() as operations:
         workouts.call("GET", PATH)
     assert operations == ["UpdateItem"]
+
+
+def claims(clock: Clock, session_id: str) -> dict[str, str]:
+    issued_s = str(int(clock.now().timestamp()))
+    return {"sub": ATHLETE, "token_use": "access", "iat": issued_s, "origin_jti": session_id}
+
+
+def test_a_dead_token_in_a_loop_uses_up_nothing_of_whom_it_was(workouts: Service, clock: Clock) -> None:
+    brake(5, clock)
+    thief, owner = claims(clock, "stolen"), claims(clock, "own")
+    with Change(ATHLETE, clock.now()) as change:
+        standing.end_session(ATHLETE, "stolen", clock.advance(minutes=15), clock.now(), change=change)
+
+    for _ in range(20):
+        with pytest.raises(SessionOverError):
+            standing.admit(thief)
+
+    rate = standing.admit(owner)
+    assert rate is not None
+    assert rate.left == 3  # the first of the twenty was counted
+
+
+def test_what_ends_everybody_elses_sessions_is_served_however_much_they_ask(accounts: Service, clock: Clock) -> None:
+    brake(1, clock)
+
+    assert [accounts.call("GET", "/v1/me").status for _ in range(3)][1:] == [429, 429]
+
+    assert accounts.call("POST", "/v1/auth/sign-out-everywhere").status != 429
+    assert accounts.call("PUT", "/v1/me/password", {}).status == 422

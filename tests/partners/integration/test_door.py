@@ -124,3 +124,14 @@ def test_a_brake_outlasts_a_change_of_the_partner(store: Store) -> None:
     assert store.put("a", SHOES).headers["RateLimit-Policy"] == '"partner";q=7;w=60'
     assert store.service.sign("DELETE", f"{ADMIN}/store/limit").status == 204
     assert store.put("a", SHOES).headers["RateLimit-Policy"] == '"partner";q=3000;w=60'
+
+
+def test_a_key_that_was_rotated_out_uses_up_nothing_of_its_partner(store: Store) -> None:
+    fresh = store.service.sign("POST", f"{ADMIN}/store/keys", {"grace_hours": 0}).body["api_key"]
+    with Change(None, datetime.now(UTC)) as change:
+        partner_standing.brake("store", 5, change=change)
+
+    assert [store.put("a", SHOES).status for _ in range(9)] == [403] * 9
+
+    answer = Store(store.service, fresh, store.secret).put("a", SHOES)
+    assert (answer.status, answer.headers["RateLimit"].split(";")[1]) == (200, "r=3")

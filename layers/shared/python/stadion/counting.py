@@ -24,6 +24,7 @@ from stadion.rates import Limit, Rate
 from stadion.retry import Policy
 
 I = TypeVar("I", bound=Item)  # noqa: E741 - an item
+T = TypeVar("T")
 Raw = dict[str, dict[str, Any]]
 CONFLICTS: Final = frozenset({"TransactionConflictException", "TransactionInProgressException"})
 """Somebody ends sessions in the same item, in a transaction."""
@@ -33,7 +34,7 @@ AGAIN: Final = Policy(attempts=3, base_s=0.02)
 QUIET: Final = timedelta(seconds=1)
 """For which a process that refused somebody refuses them without a look: hammering must not keep the item so busy that
 the transaction that ends a thief's sessions cannot get through."""
-MOST_REFUSED: Final = 1_000
+MOST_REMEMBERED: Final = 1_000
 """Whom a process remembers."""
 
 
@@ -70,14 +71,18 @@ class _Refusal:
     until: datetime
 
 
-_REFUSED: WeakKeyDictionary[TableConnection, dict[str, _Refusal]] = WeakKeyDictionary()
+Memory = WeakKeyDictionary[TableConnection, dict[str, T]]
+"""By partition key, of this connection: who connects anew knows nothing."""
+_REFUSED: Final[Memory[_Refusal]] = WeakKeyDictionary()
 
 
-def look(kind: type[I], pk: str, sk: str, limit_of: Callable[[I], Limit], now: datetime) -> Look[I]:
+def look(
+    kind: type[I], pk: str, sk: str, limit_of: Callable[[I], Limit], now: datetime, *, brakes: bool = True
+) -> Look[I]:
     """The item as it is after this request was counted, made by that if it was not there. `TooFastError` for whom
-    this process refused just before, or when DynamoDB itself cannot keep up with them."""
-    refused = _refused().get(pk)
-    if refused is not None and now < refused.until:
+    this process refused just before, if anything `brakes` the request, or when DynamoDB itself cannot keep up."""
+    refused = remembered(_REFUSED).get(pk)
+    if brakes and refused is not None and now < refused.until:
         raise TooFastError(replace(refused.rate, at=now))
     raw = _counted(kind, pk, sk, now)
     if raw is None:
@@ -87,7 +92,7 @@ def look(kind: type[I], pk: str, sk: str, limit_of: Callable[[I], Limit], now: d
     _remove(kind, pk, sk, rates.stale(counts, now))
     rate = Rate(limit_of(item), rates.within(counts, now), now)
     if rate.is_over:
-        _remember(pk, _Refusal(rate, now + QUIET))
+        remember(remembered(_REFUSED), pk, _Refusal(rate, now + QUIET))
     return Look(item, rate)
 
 
@@ -116,13 +121,11 @@ def _remove(kind: type[Item], pk: str, sk: str, names: Iterable[str]) -> None:
             kind.updated(pk, sk, actions)
 
 
-def _refused() -> dict[str, _Refusal]:
-    """Of this connection: who connects anew knows nothing."""
-    return _REFUSED.setdefault(connected(), {})
+def remembered(memory: Memory[T]) -> dict[str, T]:
+    return memory.setdefault(connected(), {})
 
 
-def _remember(pk: str, refusal: _Refusal) -> None:
-    known = _refused()
-    if len(known) >= MOST_REFUSED:
+def remember(known: dict[str, T], pk: str, one: T) -> None:
+    if len(known) >= MOST_REMEMBERED:
         known.clear()
-    known[pk] = refusal
+    known[pk] = one

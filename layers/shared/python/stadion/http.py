@@ -79,6 +79,12 @@ class RequestModel(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, allow_inf_nan=False)
 
 
+def never_braked(function: F) -> F:
+    """Below the decorator of a route by which an athlete gets rid of whoever asks too much in their name."""
+    vars(function)["is_never_braked"] = True
+    return function
+
+
 class Exchange(BaseRouter):
     """A request and its answer: what the routes of an entry point and those of a wing ask and declare alike."""
 
@@ -212,7 +218,8 @@ class Api(Exchange, APIGatewayHttpResolver):
         if claims := self._token():
             from stadion import standing
 
-            self.note_rate(standing.admit(claims))
+            function = api.context["_route"].func
+            self.note_rate(standing.admit(claims, brakes=not vars(function).get("is_never_braked", False)))
         return next_middleware(api)
 
     def _check_way(self, api: "Api", next_middleware: Callable[["Api"], Response[Any]]) -> Response[Any]:

@@ -43,12 +43,15 @@ class PartnerStands(Value):
 
     def check(self, key_id: str, abilities: Collection[PartnerAbility], now: datetime) -> None:
         """Any one of the abilities is enough, and none need be asked for."""
-        if key_id not in self.keys or not self._holds(self.keys[key_id], now):
+        if not self.opens(key_id, now):
             raise ApiKeyInvalidError
         if self.is_disabled:
             raise PartnerDisabledError
         if abilities and not set(abilities) & set(self.may):
             raise AbilityMissingError(ability=" / ".join(abilities))
+
+    def opens(self, key_id: str, now: datetime) -> bool:
+        return key_id in self.keys and self._holds(self.keys[key_id], now)
 
     @staticmethod
     def _holds(retires_s: float | None, now: datetime) -> bool:

@@ -6,8 +6,9 @@ counts that request (`stadion.counting`).
 """
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
+from weakref import WeakKeyDictionary
 
 from stadion import counting
 from stadion.change import Change
@@ -38,12 +39,23 @@ STANDINGS: Final = Records(
 )
 
 
+SHUT_FOR: Final = timedelta(minutes=1)
+_SHUT: Final[counting.Memory[datetime]] = WeakKeyDictionary()
+"""Until when a key is refused without being counted: the gateway takes a retired one for up to an hour, and whoever has
+it must not use up what the partner may ask for."""
+
+
 def admit(partner_id: str, key_id: str, abilities: Collection[PartnerAbility], now: datetime) -> Rate | None:
     """`ApiKeyInvalidError`, `PartnerDisabledError`, `AbilityMissingError`, or `TooFastError` when too many came; None
     when the request could not be counted."""
     place = STANDINGS.at(partner_id)
+    shut, key = counting.remembered(_SHUT), f"{place.pk} {key_id}"
+    if key in shut and now < shut[key]:
+        raise ApiKeyInvalidError
     found = counting.look(StandingItem, place.pk, place.sk, _limit, now)
     stands = _load(found.item) if found.item is not None else PartnerStands()
+    if not stands.opens(key_id, now):
+        counting.remember(shut, key, now + SHUT_FOR)
     stands.check(key_id, abilities, now)
     found.slow_down()
     return found.rate

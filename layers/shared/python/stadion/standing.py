@@ -9,6 +9,7 @@ nothing but this module reads or writes them.
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, Self
+from weakref import WeakKeyDictionary
 
 from pydantic import Field
 from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
@@ -72,6 +73,9 @@ class Standing(Value):
         )
 
 
+_SHUT: Final[counting.Memory[Standing]] = WeakKeyDictionary()
+"""How those stood whose session was over: it is so for good, so whoever comes with such a token again is refused
+without being counted. Else a thief's token, or an old one in a loop, would use up what the athlete may ask for."""
 STANDINGS: Final = Records(Standing, kind="standing", pk=KEY, sk="STANDING", load=Standing.of, item_type=StandingItem)
 
 
@@ -94,13 +98,20 @@ def check(claims: Mapping[str, Any]) -> None:
     _judge(of(_athlete(claims)), claims)
 
 
-def admit(claims: Mapping[str, Any]) -> Rate | None:
-    """As `check`, of a request that counts; None when it could not be counted. `TooFastError` when too many came."""
-    user_id = _athlete(claims)
-    place = STANDINGS.at(user_id)
-    found = counting.look(StandingItem, place.pk, place.sk, _limit, clock.now())
-    _judge(Standing.of(found.item) if found.item is not None else Standing(), claims)
-    found.slow_down()
+def admit(claims: Mapping[str, Any], *, brakes: bool = True) -> Rate | None:
+    """As `check`, of a request that counts; None when it could not be counted. `TooFastError` when too many came,
+    unless it is one that nothing `brakes`."""
+    place = STANDINGS.at(_athlete(claims))
+    shut = counting.remembered(_SHUT)
+    if place.pk in shut and shut[place.pk].is_over(claims):
+        raise SessionOverError
+    found = counting.look(StandingItem, place.pk, place.sk, _limit, clock.now(), brakes=brakes)
+    standing = Standing.of(found.item) if found.item is not None else Standing()
+    if standing.is_over(claims):
+        counting.remember(shut, place.pk, standing)
+    _judge(standing, claims)
+    if brakes:
+        found.slow_down()
     return found.rate
 
 
