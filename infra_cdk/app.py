@@ -56,8 +56,7 @@ def build(environment: Environment, *, outdir: str | None = None) -> tuple[App, 
     platform = PlatformStack(app, environment=environment)
     if environment.timestream:
         TimestreamStack(app, environment=environment)
-    if environment.api_domain:
-        EdgeStack(app, environment=environment)
+    edge_of(app, environment)
     written = {entry_point.service for entry_point in entry_points(environment.functions)}
     missing: list[str] = []
     made: dict[str, ServiceStack] = {}
@@ -74,6 +73,13 @@ def build(environment: Environment, *, outdir: str | None = None) -> tuple[App, 
             if before in made:
                 stack.add_dependency(made[before])
     return app, missing
+
+
+def edge_of(app: App, environment: Environment) -> bool:
+    """Whether there is one. It asks for the ids of the APIs, so it comes after their first deployment."""
+    if environment.edge:
+        EdgeStack(app, environment=environment)
+    return environment.edge
 
 
 def synthesize(app: App) -> dict[str, Mapping[str, Any]]:

@@ -27,7 +27,9 @@ from aws_cdk.aws_cloudfront import (
     HttpVersion,
     ICachePolicy,
     IOrigin,
+    IOriginRequestPolicy,
     OriginProtocolPolicy,
+    OriginRequestHeaderBehavior,
     OriginRequestPolicy,
     OriginSslPolicy,
     PriceClass,
@@ -77,17 +79,18 @@ class EdgeStack(Stack):
         http_api = self._parameter("HttpApiId", "output ApiId of stadion-platform")
         partner_api = self._parameter("PartnerApiId", "output PartnerApiId of stadion-partners")
         region = self._parameter("ApiRegion", "where both are")
+        secret_of = self._parameter("SecretOf", "another word after each rotation of the secret", default="first")
         api = self._origin(f"{http_api}.execute-api.{region}.{Aws.URL_SUFFIX}")
         partners = self._origin(f"{partner_api}.execute-api.{region}.{Aws.URL_SUFFIX}", path=f"/{STAGE}")
         self._headers = self._security_headers()
         self._who_asks = Function(
             self, "WhoAsks", code=FunctionCode.from_inline(WHO_ASKS), runtime=FunctionRuntime.JS_2_0
         )
-        documents = self._documents()
+        documents, asked = self._documents(), self._asked_of_documents()
         distribution = Distribution(
             self,
             "Distribution",
-            comment="Stadion's APIs",
+            comment=f"Stadion's APIs; secret of {secret_of}",  # only what changes is told the secret anew
             domain_names=[environment.api_domain],
             certificate=Certificate(
                 self,
@@ -100,8 +103,8 @@ class EdgeStack(Stack):
             price_class=PriceClass.PRICE_CLASS_100,
             default_behavior=self._behaviour(api, CachePolicy.CACHING_DISABLED),
             additional_behaviors={
-                "/docs": self._behaviour(api, documents),
-                "/docs/*": self._behaviour(api, documents),
+                "/docs": self._behaviour(api, documents, asked),
+                "/docs/*": self._behaviour(api, documents, asked),
                 "/partner/*": self._behaviour(partners, CachePolicy.CACHING_DISABLED),
             },
             web_acl_id=self._firewall().get_att("Arn").to_string(),
@@ -111,9 +114,10 @@ class EdgeStack(Stack):
         CfnOutput(self, "Address", value=f"https://{environment.api_domain}")
         CfnOutput(self, "DistributionDomain", value=distribution.distribution_domain_name)
 
-    def _parameter(self, name: str, description: str) -> str:
+    def _parameter(self, name: str, description: str, *, default: str | None = None) -> str:
         pattern = r"^[a-z0-9-]{5,30}$"
-        return CfnParameter(self, name, description=description, allowed_pattern=pattern).value_as_string
+        said = CfnParameter(self, name, description=description, allowed_pattern=pattern, default=default)
+        return said.value_as_string
 
     def _origin(self, host: str, *, path: str | None = None) -> IOrigin:
         """The header tells the functions that a request came this way: CloudFront overwrites what a viewer sends."""
@@ -126,13 +130,15 @@ class EdgeStack(Stack):
             read_timeout=Duration.seconds(25),
         )
 
-    def _behaviour(self, origin: IOrigin, cache: ICachePolicy) -> BehaviorOptions:
+    def _behaviour(
+        self, origin: IOrigin, cache: ICachePolicy, asked: IOriginRequestPolicy | None = None
+    ) -> BehaviorOptions:
         return BehaviorOptions(
             origin=origin,
             allowed_methods=AllowedMethods.ALLOW_ALL,
             viewer_protocol_policy=ViewerProtocolPolicy.HTTPS_ONLY,
             cache_policy=cache,
-            origin_request_policy=OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+            origin_request_policy=asked or OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
             response_headers_policy=self._headers,
             function_associations=[
                 FunctionAssociation(event_type=FunctionEventType.VIEWER_REQUEST, function=self._who_asks)
@@ -153,6 +159,12 @@ class EdgeStack(Stack):
             enable_accept_encoding_gzip=True,
             enable_accept_encoding_brotli=True,
         )
+
+    def _asked_of_documents(self) -> OriginRequestPolicy:
+        """Nothing that a viewer wrote: what is kept for all follows from the path alone. No header makes an answer that
+        others get, and no token comes along by which a private one could be made."""
+        headers = OriginRequestHeaderBehavior.allow_list(VIEWER_HEADER)
+        return OriginRequestPolicy(self, "Asked", comment="Of documents", header_behavior=headers)
 
     def _security_headers(self) -> ResponseHeadersPolicy:
         """Pages of ours say their own content policy; what says none has nothing to load."""
