@@ -14,7 +14,7 @@ from stadion import counting
 from stadion.change import Change
 from stadion.dynamo import Item
 from stadion.events.partners import PartnerAbility
-from stadion.partner_rights import PartnerStands
+from stadion.partner_rights import ApiKeyInvalidError, PartnerStands
 from stadion.rates import WINDOW_S, Limit, Rate
 from stadion.records import Records
 from stadion.settings import settings
