@@ -88,6 +88,8 @@ def asked_for(method: str, path: str, headers: Any, body: bytes, query: Any) -> 
     if action is None or action in NOT_OF_IAM:
         return []
     action = SAME.get(action, action)
+    if action == "s3:DeleteObject" and method == "POST" and b"<VersionId>" in body:
+        action = "s3:DeleteObjectVersion"
     several: list[tuple[str, str]] = iam_actions.dynamodb_transaction_checks(action, body, region, account)
     if several:
         return several

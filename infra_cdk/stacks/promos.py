@@ -4,6 +4,7 @@ from aws_cdk import Duration
 from constructs import Construct
 
 from infra_cdk.environments import Environment
+from infra_cdk.parts.function import TableUse
 from infra_cdk.parts.timer import WorkflowTimer
 from infra_cdk.stacks.base import ServiceStack
 from infra_cdk.stacks.platform import PlatformStack
@@ -40,7 +41,7 @@ class PromosStack(ServiceStack):
         look = f"{offering}.look_offer"
         steps = (f"{offering}.offer_replacement", f"{telling}.tell_offer", look, f"{telling}.remind_offer")
         workflow = self.workflow("wear_offer", steps=dict.fromkeys(steps, ()), only_reads=[look])
-        self.consume("wear_offers/on_worn_gear", uses=[workflow])
+        self.consume("wear_offers/on_worn_gear", uses=[workflow], table=TableUse.NONE)
 
     def _run_campaigns(self, timer: WorkflowTimer) -> None:
         self.consume("campaigns/on_message_events")
