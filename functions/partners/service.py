@@ -24,8 +24,8 @@ def create(new: Partner, *, by: str, now: datetime) -> Credentials:
 
 
 def change(seen: Partner, changes: Mapping[str, Any], *, by: str, now: datetime) -> Partner:
-    """Its name, what it may, where its links lead, as it was seen: `StaleVersionError` if it is another by now. Links
-    that lead elsewhere stay until its next import says them."""
+    """Its name, what it may, where its links lead, as it was seen: `StaleVersionError` if it is another by now.
+    Products that lead elsewhere stay, and nobody is led to them."""
 
     def changed(old: Partner) -> Partner:
         if old.revision != seen.revision:

@@ -77,5 +77,6 @@ def _tell(change: Change, partner: Partner) -> None:
             revision=partner.revision,
             is_disabled=is_disabled,
             may=list(partner.may),
+            hosts=list(partner.hosts),
         )
     )

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from stadion.change import Change
 from stadion.events.partners import PartnerAbility, PartnerChanged
+from stadion.links import is_on
 from stadion.records import Records
 from stadion.values import Value
 
@@ -14,10 +15,15 @@ class Seller(Value):
     revision: int
     is_disabled: bool
     may: list[PartnerAbility]
+    hosts: list[str] | None = None
+    """None: nobody has told yet."""
 
     @property
     def redeems(self) -> bool:
         return not self.is_disabled and PartnerAbility.CODES in self.may
+
+    def may_lead_to(self, link: str) -> bool:
+        return self.hosts is None or is_on(link, self.hosts)
 
 
 SELLERS = Records(Seller, kind="seller", pk="SELLERS", sk="SELLER#{partner_id}", own_revision=True)
@@ -34,9 +40,9 @@ def know(told: PartnerChanged, now: datetime) -> bool:
     return True
 
 
-def redeeming(named: Collection[str]) -> list[str]:
-    """Of these, or of all if none is named, the partners who may redeem codes now, by name."""
-    return sorted(one.partner_id for one in SELLERS.every() if one.redeems and (not named or one.partner_id in named))
+def redeeming(named: Collection[str]) -> dict[str, Seller]:
+    """Of these, or of all if none is named, the partners who may redeem codes now."""
+    return {name: one for name, one in known().items() if one.redeems and (not named or name in named)}
 
 
 def known() -> dict[str, Seller]:

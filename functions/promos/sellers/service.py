@@ -11,5 +11,7 @@ def replacement(piece: Piece, named: Collection[str], *, currency: str | None) -
     """`named`: by the promo; if it names nobody, all who may redeem codes."""
     if piece.category is None:
         return None
-    products = product_store.of_category(piece.category, partner_store.redeeming(named))
-    return replacement_for(piece, products, currency=currency)
+    sellers = partner_store.redeeming(named)
+    products = product_store.of_category(piece.category, sorted(sellers))
+    led_to = [one for one in products if sellers[one.partner_id].may_lead_to(one.deeplink)]
+    return replacement_for(piece, led_to, currency=currency)

@@ -82,6 +82,7 @@ def test_every_operation_says_which_abilities_let_a_partner_in() -> None:
 def test_what_a_partner_may_is_told_with_each_change(store: Store) -> None:
     store.service.sign("POST", f"{ADMIN}/store/disable")
     told = [one["detail"]["data"] for one in store.service.published("PartnerChanged")]
+    assert [one["hosts"] for one in told] == [["store.example"]] * 3
     assert [(one["revision"], one["is_disabled"], one["may"]) for one in told] == [
         (1, False, ["orders", "catalogue", "codes"]),
         (2, False, ["orders", "catalogue", "codes"]),

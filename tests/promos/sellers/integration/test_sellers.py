@@ -52,6 +52,15 @@ def test_a_worn_pair_leads_to_no_other_partners_product_however_well_it_fits(
     assert leads_to(market) == "https://store.example/p/8736421"
 
 
+def test_nobody_is_led_to_a_host_that_was_taken_from_its_partner(market: Service) -> None:
+    launch(market)
+    deliver(market, "on_product_changes", product("store"))
+    deliver(market, "on_partner_changes", seller("store", 2, hosts=["new.store.example"]))
+    assert leads_to(market) is None
+    deliver(market, "on_partner_changes", seller("store", 3, hosts=["*.store.example", "store.example"]))
+    assert leads_to(market) == "https://store.example/p/8736421"
+
+
 @pytest.mark.parametrize("fields", [{"is_disabled": True}, {"may": ["orders", "catalogue"]}])
 def test_nobody_is_led_to_a_partner_who_may_not_redeem(market: Service, fields: dict[str, Any]) -> None:
     launch(market)

@@ -39,6 +39,11 @@ class PartnerChanged(Event):
     revision: int = Field(ge=1, examples=[3])
     is_disabled: bool = Field(default=False, examples=[False])
     may: list[PartnerAbility] = Field(examples=[["orders", "catalogue", "codes"]])
+    hosts: list[str] | None = Field(
+        default=None,
+        examples=[["store.example"]],
+        description="that links of its products may lead to; null: not told, until 2026-12",
+    )
 
 
 class OrderLine(Part):
