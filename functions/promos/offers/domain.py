@@ -456,6 +456,10 @@ class Check:
 
 
 IS_ACTIVE = Text(en="The promo is active.", ru="Промо активно.")
+REDEEMED = Text(
+    en="A partner whom it names is enabled and may redeem codes.",
+    ru="Партнёр, которого оно называет, включён и может погашать коды.",
+)
 CONSENTS = Text(en="A consent to marketing is granted.", ru="Дано согласие на рекламу.")
 PLACES = Text(en="Lives in one of the promo's places.", ru="Живёт в одном из мест промо.")
 EVERYBODY = Text(en="It is for everybody.", ru="Оно для всех.")
@@ -470,13 +474,17 @@ def checks(
     now: datetime,
     used: int = 0,
     channel: ConsentKind | None = None,
+    is_redeemed: bool = True,
 ) -> list[Check]:
-    """All of them, in the order in which they are asked; an offer needs every one."""
+    """All of them, in the order in which they are asked; an offer needs every one.
+
+    `is_redeemed`: by one of the partners whom the promo names; asked of no other promo."""
     verdict = judge(promo.targeting, facts, segments, "#/targeting") if promo.targeting else None
     decisive = verdict.decided_by if verdict else Verdict(True, "#/targeting", EVERYBODY)
     left = promo.limits.per_user is None or used < promo.limits.per_user
     return [
         Check("status", promo.status(now) is PromoStatus.ACTIVE, "#/status", IS_ACTIVE),
+        *([Check("partners", is_redeemed, "#/partners", REDEEMED)] if promo.partners else []),
         Check("consent", facts.athlete.may_be_marketed(channel), "#/consent", CONSENTS),
         Check("place", is_in(promo.places, facts.athlete), "#/places", PLACES),
         Check("targeting", verdict is None or verdict.passed, decisive.pointer, decisive.said),

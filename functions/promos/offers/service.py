@@ -21,6 +21,7 @@ from promos.offers.links import tagged
 from promos.offers.message_service import Wanted, message
 from promos.offers.store import AlreadyIssuedError, CodeCollisionError, Standing
 from promos.patterns import MAX_LENGTH, MIN_RANDOM, code_of
+from promos.sellers import partner_store
 from promos.sellers import service as sellers
 from promos.targeting import Segments, needs
 from stadion import ids, pagination
@@ -120,7 +121,8 @@ def _checks(standing: Standing, user_id: str, *, channel: ConsentKind | None, no
     rules: Segments = segment_store.rules() if promo.targeting else {}
     today = local_date(now, known.time_zone)
     facts = athletes.facts(user_id, known, needs(promo.targeting, rules), today)
-    return checks(promo, facts, rules, now=now, used=standing.used, channel=channel)
+    is_redeemed = partner_store.is_redeemed(promo.partners)
+    return checks(promo, facts, rules, now=now, used=standing.used, channel=channel, is_redeemed=is_redeemed)
 
 
 def offer_for_worn_gear(

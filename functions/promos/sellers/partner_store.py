@@ -45,5 +45,10 @@ def redeeming(named: Collection[str]) -> dict[str, Seller]:
     return {name: one for name, one in known().items() if one.redeems and (not named or name in named)}
 
 
+def is_redeemed(named: Collection[str]) -> bool:
+    """Whether one of these partners may redeem codes now; named nobody, it is not asked who may."""
+    return not named or bool(redeeming(named))
+
+
 def known() -> dict[str, Seller]:
     return {one.partner_id: one for one in SELLERS.every()}

@@ -13,6 +13,7 @@ from promos.campaigns.run.assignment import arm_of
 from promos.facts import Athlete
 from promos.offers import store
 from promos.offers.domain import Promo, Switch, checks
+from promos.sellers import partner_store
 from promos.targeting import Needs, Segments, needs
 from promos.verdicts import judge
 from stadion.clock import local_date
@@ -33,6 +34,8 @@ class Question:
     promos: Mapping[str, Promo]
     rules: Segments
     wanted: Needs
+    closed: frozenset[str] = frozenset()
+    """Promos whose partners may redeem nothing now."""
 
     @classmethod
     def of(cls, campaign_id: str, plan: CampaignPlan) -> "Question":
@@ -41,7 +44,8 @@ class Question:
         wanted = needs(plan.audience, rules)
         for promo in promos.values():
             wanted |= needs(promo.targeting, rules)
-        return cls(campaign_id, plan, promos, rules, wanted)
+        closed = frozenset(name for name, promo in promos.items() if not partner_store.is_redeemed(promo.partners))
+        return cls(campaign_id, plan, promos, rules, wanted, closed)
 
     @property
     def with_drafts_active(self) -> "Question":
@@ -100,7 +104,8 @@ def _left_out(question: Question, user_id: str, known: Athlete, now: datetime) -
         promo = question.promos.get(variant.promo_id)
         if promo is None:
             return "promo_is_gone"
-        failed = next((check.name for check in checks(promo, facts, question.rules, now=now) if not check.passed), None)
+        found = checks(promo, facts, question.rules, now=now, is_redeemed=promo.promo_id not in question.closed)
+        failed = next((check.name for check in found if not check.passed), None)
         if failed is not None:
             return f"promo_{failed}"
     if _has_used_up(user_id, question.promos.values()):

@@ -1,13 +1,16 @@
 """Partners are tenants of promos: each has its own products, and what a promo names is nobody else's."""
 
+from collections import Counter
 from typing import Any
 
 import pytest
 
+from promos.campaigns.run.audience import Question, look
 from promos.facts import Piece
 from promos.offers import service as offer_service
 from tests.kit.events import entry
 from tests.kit.services import ATHLETE, Service
+from tests.promos.campaigns.unit.test_plans import plan
 from tests.promos.world import NOW, PROMO, admin, deliver, issue, launch, order, seller, store, welcome
 
 pytestmark = pytest.mark.usefixtures("moment")
@@ -130,3 +133,32 @@ def test_who_may_redeem_can_be_changed_while_the_promo_is_live(market: Service) 
     assert (changed.status, changed.body["partners"]) == (200, ["store"])
     assert store(market, code).status == 200
     assert store(market, code, partner="evil").status == 404
+
+
+@pytest.mark.parametrize("fields", [{"is_disabled": True}, {"may": ["orders", "catalogue"]}])
+def test_nobody_gets_a_code_that_no_partner_of_the_promo_may_redeem(market: Service, fields: dict[str, Any]) -> None:
+    launch(market, partners=["store"])
+    deliver(market, "on_partner_changes", seller("store", 2, **fields))
+    made = admin(market, "POST", "/winter-shoes/offers", {"user_id": ATHLETE, "run_id": "r"})
+    assert (made.status, made.body["code"]) == (422, "not_eligible")
+    assert [(one["check"], one["decided_by"]) for one in made.body["checks"]] == [("partners", "#/partners")]
+    deliver(market, "on_partner_changes", seller("store", 3))
+    assert admin(market, "POST", "/winter-shoes/offers", {"user_id": ATHLETE, "run_id": "r"}).status == 201
+
+
+def test_a_campaign_leaves_out_whom_it_would_give_a_code_that_nobody_redeems(market: Service) -> None:
+    launch(market, partners=["store", "evil"])
+    variants = [{"name": "a", "promo_id": "winter-shoes"}]
+
+    def left_out() -> Counter[str]:
+        market.enter()
+        question, reasons, cursor, is_over = Question.of("c", plan(variants=variants)), Counter[str](), None, False
+        while not is_over:
+            found = look(question, cursor=cursor, now=NOW, offers_left=None)
+            reasons, cursor, is_over = reasons + found.left_out, found.cursor, found.cursor is None
+        return reasons
+
+    deliver(market, "on_partner_changes", seller("store", 2, is_disabled=True))
+    assert left_out() == {}
+    deliver(market, "on_partner_changes", seller("evil", 2, may=["catalogue"]))
+    assert left_out() == {"promo_partners": 1}
