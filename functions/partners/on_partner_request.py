@@ -34,6 +34,7 @@ from partners.orders.errors import (
     OrderCompletedTwiceError,
     OrderVersionTakenError,
     TooManyOrderMessagesError,
+    TooManyReturnedLinesError,
     WebhookIdReusedError,
 )
 from partners.orders.schemas import OrderCompletedMessage, OrderReturnedMessage, ReceivedOrder
@@ -78,6 +79,7 @@ handler = partner_handler(api)
         OrderCompletedTwiceError,
         OrderVersionTakenError,
         TooManyOrderMessagesError,
+        TooManyReturnedLinesError,
         WebhookIdReusedError,
         SignatureInvalidError,
         WebhookOutOfWindowError,

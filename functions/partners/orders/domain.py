@@ -13,6 +13,7 @@ from partners.orders.errors import (
     OrderCompletedTwiceError,
     OrderVersionTakenError,
     TooManyOrderMessagesError,
+    TooManyReturnedLinesError,
 )
 from stadion.categories import GearCategory
 from stadion.codes import is_code, key
@@ -23,7 +24,8 @@ from stadion.partner_athletes import UNLINKED
 from stadion.values import Value
 
 MAX_MESSAGES = 50  # of one order
-
+MAX_RETURNED_LINES = 500
+"""Of all returns of one order: whoever hears of it keeps them in one item, which DynamoDB ends at 400 KB."""
 
 Receipt = Literal["accepted", "kept", "unchanged"]
 """What became of a message. Kept: nothing became true by it yet; unchanged: it came before."""
@@ -190,7 +192,10 @@ class Order(Value):
         return self._changed(completed.version, digest, **fields)
 
     def with_return(self, came_back: Return, digest: str) -> "Order":
-        return self._changed(came_back.version, digest, returns=[*self.returns, came_back])
+        returns = [*self.returns, came_back]
+        if sum(len(one.quantities or {}) for one in returns) > MAX_RETURNED_LINES:
+            raise TooManyReturnedLinesError(most=MAX_RETURNED_LINES)
+        return self._changed(came_back.version, digest, returns=returns)
 
     def _changed(self, version: int, digest: str, **fields: object) -> "Order":
         digests = {**self.digests, str(version): digest}

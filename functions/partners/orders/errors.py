@@ -44,3 +44,12 @@ class TooManyOrderMessagesError(ConflictError):
     explanation = Text(
         en="An order takes at most {most} messages.", ru="У заказа может быть не больше {most} сообщений."
     )
+
+
+class TooManyReturnedLinesError(ConflictError):
+    code = "too_many_returned_lines"
+    title = Text(en="Too many lines returned", ru="Слишком много строк возврата")
+    explanation = Text(
+        en="The returns of an order name at most {most} lines in all. Return whole lines, or all that is left.",
+        ru="Возвраты одного заказа называют не больше {most} строк. Верните строки целиком или всё, что осталось.",
+    )
