@@ -39,7 +39,8 @@ ONLY_ON_AWS = {
     "AWS::IAM::Role",
     "AWS::Logs::LogGroup",
     *("AWS::CertificateManager::Certificate", "AWS::WAFv2::WebACL", "AWS::SecretsManager::Secret"),  # of the edge
-    *(f"AWS::CloudFront::{kind}" for kind in ("CachePolicy", "Distribution", "Function", "ResponseHeadersPolicy")),
+    *(f"AWS::CloudFront::{kind}" for kind in ("CachePolicy", "Distribution", "Function")),
+    *(f"AWS::CloudFront::{kind}Policy" for kind in ("OriginRequest", "ResponseHeaders")),
 }
 
 
