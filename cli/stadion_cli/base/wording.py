@@ -16,6 +16,7 @@ LEFT_OUT: Final = {
     "no_offer_left": "over the number of offers of a run",
     "promo_is_gone": "a promo of the plan is gone",
     "promo_status": "a promo is not active at this moment",
+    "promo_partners": "no partner whom a promo names may redeem codes now",
     "promo_consent": "agreed to no marketing that a promo needs",
     "promo_place": "lives where a promo does not hold",
     "promo_targeting": "not among those whom a promo is for",

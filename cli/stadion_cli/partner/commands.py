@@ -2,6 +2,7 @@
 
 import re
 from typing import Annotated, Any, Final
+from urllib.parse import quote
 
 import typer
 
@@ -22,6 +23,7 @@ BASE: Final = "/v1/admin/partners"
 MOST_GRACE: Final = 720
 ID: Final = re.compile(r"[a-z][a-z0-9-]{1,29}")
 Partner = Annotated[str, typer.Argument(help="Its id, such as store.")]
+EndpointId = Annotated[str, typer.Argument(metavar="ENDPOINT", help="Its id: stadion partner endpoints.")]
 Finish = Annotated[bool, typer.Option("--finish", help="End what was rotated out, now.")]
 Grace = Annotated[
     int, typer.Option("--grace", metavar="HOURS", min=0, max=MOST_GRACE, help="How long the old one still holds.")
@@ -201,6 +203,86 @@ def subscribe(
         show_json(made)
         return
     show_facts({"endpoint": made["endpoint"]["endpoint_id"], "signing secret": made["signing_secret"]})
+    say("\n[yellow]Keep it now: it is not shown again.[/yellow]")
+
+
+@app.command()
+def unsubscribe(
+    partner: Partner,
+    endpoint_id: EndpointId,
+    *,
+    port: Port = None,
+    endpoint: Endpoint = None,
+    on_aws: OnAws = False,
+    as_json: Json = False,
+) -> None:
+    """Send no more webhooks there; what still waits for it is given up.
+
+    [bold]Example[/bold]
+
+      [cyan]stadion partner unsubscribe store 0193a1c0-7b1e-7c3a-9f57-2f6c8e0d4b11[/cyan]
+    """
+    _ask_endpoint(target(port, endpoint, on_aws=on_aws), "DELETE", partner, endpoint_id)
+    tell({"partner": partner, "endpoint": endpoint_id, "status": "gone"}, as_json=as_json)
+
+
+@app.command("enable-endpoint")
+def enable_endpoint(
+    partner: Partner,
+    endpoint_id: EndpointId,
+    *,
+    port: Port = None,
+    endpoint: Endpoint = None,
+    on_aws: OnAws = False,
+    as_json: Json = False,
+) -> None:
+    """Send webhooks there again, after failures in a row disabled it. What was missed is not sent.
+
+    [bold]Example[/bold]
+
+      [cyan]stadion partner enable-endpoint store 0193a1c0-7b1e-7c3a-9f57-2f6c8e0d4b11[/cyan]
+    """
+    made = _ask_endpoint(target(port, endpoint, on_aws=on_aws), "POST", partner, endpoint_id, "enable")
+    tell({"partner": partner, "endpoint": endpoint_id, "status": made["status"]}, as_json=as_json)
+
+
+@app.command("rotate-endpoint")
+def rotate_endpoint(
+    partner: Partner,
+    endpoint_id: EndpointId,
+    grace: Grace = 24,
+    *,
+    port: Port = None,
+    endpoint: Endpoint = None,
+    on_aws: OnAws = False,
+    as_json: Json = False,
+) -> None:
+    """A new secret for our webhooks to an endpoint; they bear a signature of each for the grace.
+
+    [bold]Example[/bold]
+
+      [cyan]stadion partner rotate-endpoint store 0193a1c0-7b1e-7c3a-9f57-2f6c8e0d4b11[/cyan]
+    """
+    chosen, body = target(port, endpoint, on_aws=on_aws), {"grace_hours": grace}
+    made = _ask_endpoint(chosen, "POST", partner, endpoint_id, "secrets", body=body)
+    if as_json:
+        show_json(made)
+        return
+    show_facts({"endpoint": endpoint_id, "signing secret": made["signing_secret"]})
+    say("\n[yellow]Keep it now: it is not shown again.[/yellow]")
+
+
+def _ask_endpoint(
+    chosen: Target, method: str, partner: str, endpoint_id: str, *more: str, body: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    try:
+        return call(chosen, method, path_of(partner, "endpoints", quote(endpoint_id, safe=""), *more), body)
+    except Refused as error:
+        error.hint = {
+            "endpoint_not_found": f"stadion partner endpoints {partner}",
+            "rotation_is_open": "the older one ends by itself when its grace is over: stadion partner endpoints --json",
+        }.get(error.code, error.hint)
+        raise
 
 
 @app.command()
@@ -290,7 +372,13 @@ def _rotate(chosen: Target, partner: str, what: str, grace: int, *, finish: bool
     if finish:
         _tell(call(chosen, "POST", path_of(partner, "finish")), as_json=as_json)
         return
-    _tell_credentials(chosen, call(chosen, "POST", path_of(partner, what), {"grace_hours": grace}), as_json=as_json)
+    try:
+        made = call(chosen, "POST", path_of(partner, what), {"grace_hours": grace})
+    except Refused as error:
+        if error.code == "rotation_is_open":
+            error.hint = f"stadion partner rotate-key {partner} --finish ends all that was rotated out, secrets too"
+        raise
+    _tell_credentials(chosen, made, as_json=as_json)
 
 
 def _tell_credentials(chosen: Target, made: dict[str, Any], *, as_json: bool) -> None:

@@ -201,6 +201,37 @@ def test_a_partner_that_is_there_and_a_plan_that_is_not_say_what_to_do(api: Any)
         assert hint in said.value.hint
 
 
+def test_a_rotation_that_is_open_says_how_it_ends(api: Any) -> None:
+    for what, rotate in (("keys", partner.rotate_key), ("secrets", partner.rotate_secret)):
+        api({("POST", f"{partner.BASE}/store/{what}"): refused("rotation_is_open")})
+        with pytest.raises(Refused) as said:
+            rotate("store")
+        assert "rotate-key store --finish" in said.value.hint
+
+
+def test_an_endpoint_is_enabled_rotated_and_left(api: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    path = f"{partner.BASE}/store/endpoints/e-1"
+    asked = api(
+        {
+            ("POST", f"{path}/enable"): {"status": "active"},
+            ("POST", f"{path}/secrets"): {"endpoint": {}, "signing_secret": "whsec_new"},
+            ("DELETE", path): {},
+        }
+    )
+    partner.enable_endpoint("store", "e-1")
+    partner.rotate_endpoint("store", "e-1", 2)
+    partner.unsubscribe("store", "e-1")
+    assert [one[2] for one in asked] == [None, {"grace_hours": 2}, None]
+    assert "whsec_new" in capsys.readouterr().out
+
+
+def test_an_endpoint_that_is_not_there_says_where_the_ids_are(api: Any) -> None:
+    api({("DELETE", f"{partner.BASE}/store/endpoints/..%2Fx"): refused("endpoint_not_found", 404)})
+    with pytest.raises(Refused) as said:
+        partner.unsubscribe("store", "../x")
+    assert said.value.hint == "stadion partner endpoints store"
+
+
 def test_a_user_who_is_nobody_is_said_to_be_nobody(api: Any) -> None:
     users = "/v1/admin/accounts/users"
     api({("GET", f"{users}/dora@example.org"): refused("user_not_found", 404)})
