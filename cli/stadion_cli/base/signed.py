@@ -29,6 +29,11 @@ LISTS: Final = {
     "partner_not_found": "stadion partner list",
 }
 """Code of a refusal -> where the names are that could have been meant."""
+WAYS: Final = {
+    "partner_is_disabled": "stadion partner enable PARTNER",
+    "partner_may_not": "stadion partner change PARTNER --may …, once for each that it is to have: it replaces them all",
+}
+"""Code of a refusal -> what has to be done first."""
 USERS: Final = "/v1/admin/accounts/users"
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}[a-z0-9]")
 
@@ -128,8 +133,8 @@ def _refusal(status: int, content: bytes) -> Refused:
     words = said.get("detail") or said.get("message") or "no reason given"
     reasons = [f"{one['pointer']}: {one['detail']}" for one in said.get("errors", [])[:MAX_ERRORS]]
     reasons += [f"{one['decided_by']}: not so: {one['detail']}" for one in said.get("checks", [])]
-    hint = "your AWS identity needs execute-api:Invoke on /v1/admin/*" if status == 403 else ""
-    hint = hint or LISTS.get(said.get("code", ""), "")
+    hint = (LISTS | WAYS).get(said.get("code", ""), "")
+    hint = hint or ("your AWS identity needs execute-api:Invoke on /v1/admin/*" if status == 403 else "")
     trace = f" (trace {said['trace_id']})" if "trace_id" in said else ""
     return Refused(
         "\n".join([f"{status}: {words}{trace}", *reasons]), hint=hint, status=status, code=said.get("code", "")

@@ -193,6 +193,19 @@ def test_a_name_that_is_not_there_says_where_the_names_are(what: str) -> None:
     assert said.hint == f"stadion {what} list"
 
 
+@pytest.mark.parametrize(
+    ("code", "hint"),
+    [
+        ("partner_is_disabled", "stadion partner enable"),
+        ("partner_may_not", "stadion partner change"),
+        ("signed_request_required", "your AWS identity"),
+    ],
+)
+def test_what_is_forbidden_says_what_opens_it(code: str, hint: str) -> None:
+    said = signed._refusal(403, json.dumps({"detail": "Not now.", "code": code}).encode())
+    assert said.hint.startswith(hint)
+
+
 def test_a_partner_that_is_there_and_a_plan_that_is_not_say_what_to_do(api: Any) -> None:
     for code, hint in (("partner_id_taken", "stadion partner rotate-key store"), ("plan_not_found", "standard")):
         api({("POST", partner.BASE): refused(code)})
