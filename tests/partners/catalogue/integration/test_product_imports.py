@@ -354,3 +354,31 @@ def test_a_file_that_was_announced_before_a_partner_lost_its_catalogue_changes_n
     assert (done["state"], done["problem"], done["changed"]) == ("failed", "partner_is_disabled", 0)
     assert "Enable it" in done["problem_detail"]
     assert store.published("ProductChanged") == []
+
+
+HALF = "\\ud800"
+"""Half a character, as JSON may spell it: nothing that has one can be written down."""
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f'{{"{HALF}": 1}}',
+        f'{{"{HALF}": 1, "{HALF}": 2}}',
+        f'{{"sku": "{HALF}"}}',
+        f'{{"sku": "a", "name": "{HALF}"}}',
+        f'{{"sku": "a", "wear_category": "{HALF}", "currency": "{HALF}", "deeplink": "https://store.example/{HALF}"}}',
+        f'{{"sku": "a", "deeplink": "https://{HALF}.example/", "brand": "{HALF}", "price_minor": "{HALF}"}}',
+        '{"price_minor": 1e999, "is_sold": NaN, "sku": -Infinity}',
+        f'{{"price_minor": {"9" * 4_000}, "sku": "a", "name": "a"}}',
+        f'{{"price_minor": {"9" * 6_000}}}',
+        '{"sku": {"a": ["' + "x" * 70_000 + '"]}}',
+        "[" * 100_000,
+        "\u2028\u0085{}",
+    ],
+)
+def test_whatever_a_line_says_it_is_told_and_the_file_comes_to_its_end(store: Service, line: str) -> None:
+    good = json.dumps({**SHOES, "sku": "good"})
+    done = arrive(store, announce(store), f"{line}\n{good}".encode())
+
+    assert (done["state"], done["changed"], done["refused"]) == ("done_with_errors", 1, 1)
