@@ -94,6 +94,10 @@ class Environment:
     partner_plans: tuple[PartnerPlan, ...] = PARTNER_PLANS
     functions: Path = ROOT / "functions"
 
+    def public(self, address: str) -> str:
+        """Where people and partners reach what a gateway serves at this address: the edge, where there is one."""
+        return f"https://{self.api_domain}" if self.edge else address
+
 
 LOCAL = Environment(
     name="local",

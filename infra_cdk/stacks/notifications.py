@@ -36,7 +36,7 @@ class NotificationsStack(ServiceStack):
                 "STADION_LINKS_SECRET": self.links.secret_arn,
                 "STADION_PUSH_APPLICATIONS": json.dumps(pushes),
                 "STADION_API_ID": platform.api.api_id,
-                "STADION_API_URL": platform.api.api_endpoint,
+                "STADION_API_URL": environment.public(platform.api.api_endpoint),
             }
         )
         read_links = Actions(

@@ -56,7 +56,9 @@ class PartnersStack(ServiceStack):
             if entry_point.exists(environment.functions):
                 self.door.attach(entry_point, routes, after=ours if service == "partners" else None)
         plans = {name: plan.usage_plan_id for name, plan in self.door.plans.items()}
-        door = Variables({"STADION_PARTNER_API_URL": self.door.url, "STADION_PARTNER_PLANS": json.dumps(plans)})
+        door = Variables(
+            {"STADION_PARTNER_API_URL": environment.public(self.door.url), "STADION_PARTNER_PLANS": json.dumps(plans)}
+        )
         keys = self._keys_rights()
         stands = Standing(platform.standing, writes=True, whose=PARTNERS)
         files = self.bucket("imports", arrivals="products/")

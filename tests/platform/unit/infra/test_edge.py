@@ -11,6 +11,7 @@ from infra_cdk.app import chosen, edge_of
 from infra_cdk.environments import DEV, LOCAL, PROD
 from infra_cdk.stacks import edge as edge_stack
 from stadion import edge
+from tests.kit.templates import Synthesised
 
 Resources = dict[str, dict[str, Any]]
 
@@ -130,6 +131,18 @@ def test_its_429_is_a_problem_like_any(resources: Resources) -> None:
     problem = json.loads(body["Content"])
     assert (problem["status"], problem["code"]) == (429, "too_many_requests")
     assert {"type", "title", "detail", "instance", "trace_id"} <= problem.keys()
+
+
+def test_people_and_partners_are_told_its_name(prod: Synthesised, local: Synthesised) -> None:
+    """Else the way out of a mail, and a partner's first request, would be refused."""
+
+    def told(synthesised: Synthesised, name: str) -> set[str]:
+        functions = (p["Environment"]["Variables"] for _, p in synthesised.of_type("AWS::Lambda::Function"))
+        return {json.dumps(variables[name]) for variables in functions if name in variables}
+
+    for name in ("STADION_API_URL", "STADION_PARTNER_API_URL"):
+        assert told(prod, name) == {json.dumps("https://api.stadion.example")}
+        assert "execute-api" in "".join(told(local, name)) or "Fn::" in "".join(told(local, name))
 
 
 def test_an_account_begins_without_it_and_the_laptop_has_none() -> None:
