@@ -338,7 +338,7 @@ def test_no_file_is_announced_for_who_is_disabled_or_has_no_catalogue(store: Ser
         answer = store.sign("POST", f"{ADMIN}/store/imports", {"format": "csv"})
         return answer.status, answer.body["code"]
 
-    store.sign("PATCH", f"{ADMIN}/store", {"may": ["orders"]})
+    store.sign("PATCH", f"{ADMIN}/store", {"may": ["orders"]}, if_match="*")
     assert announced() == (403, "partner_may_not")
     store.sign("POST", f"{ADMIN}/store/disable")
     assert announced() == (403, "partner_is_disabled")
@@ -346,7 +346,7 @@ def test_no_file_is_announced_for_who_is_disabled_or_has_no_catalogue(store: Ser
 
 def test_a_file_that_was_announced_before_a_partner_lost_its_catalogue_changes_nothing(store: Service) -> None:
     first, second = announce(store), announce(store)
-    store.sign("PATCH", f"{ADMIN}/store", {"may": ["orders"]})
+    store.sign("PATCH", f"{ADMIN}/store", {"may": ["orders"]}, if_match="*")
     done = arrive(store, first, lines(3))
     assert (done["state"], done["problem"], done["changed"]) == ("failed", "partner_may_not", 0)
     store.sign("POST", f"{ADMIN}/store/disable")
