@@ -15,6 +15,8 @@ from stadion.partner_rights import PartnerStands
 from stadion.values import Value
 
 MAX_VALID = 2
+LINKING = frozenset({PartnerAbility.ORDERS, PartnerAbility.CODES})
+"""Any of them links athletes."""
 
 
 class PartnerStanding(StrEnum):
@@ -88,6 +90,14 @@ class Partner(Value):
             keys={key.key_id: key.retires_at and key.retires_at.timestamp() for key in self.keys},
         )
 
+    def shown(self) -> "ShownPartner":
+        return ShownPartner(
+            partner_id=self.partner_id,
+            name=self.name,
+            is_disabled=self.status is PartnerStanding.DISABLED,
+            is_linkable=bool(LINKING & set(self.may)),
+        )
+
     def is_concerned_by(self, event: PromoIssued | PromoRedeemed | PromoReversed) -> bool:
         """A code at its issue concerns those who may redeem it, and its use whose order it is."""
         if self.status is PartnerStanding.DISABLED or PartnerAbility.CODES not in self.may:
@@ -106,6 +116,8 @@ class ShownPartner(Value):
     partner_id: str
     name: str
     is_disabled: bool
+    is_linkable: bool = True
+    """Whether it could trade a token."""
 
 
 @dataclass(frozen=True)

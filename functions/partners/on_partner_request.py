@@ -14,11 +14,12 @@ from partners.catalogue.errors import HostNotAllowedError, ProductNotFoundError,
 from partners.catalogue.schemas import (
     ProductBatch,
     ProductBatchResponse,
+    ProductEntry,
     ProductPut,
     ProductResponse,
     ProductResult,
 )
-from partners.domain import Partner
+from partners.domain import LINKING, Partner
 from partners.errors import (
     PartnerNotFoundError,
     SignatureInvalidError,
@@ -117,7 +118,7 @@ def receive_webhook(
     tags=["Links"],
     raises=(LinkTokenExpiredError, LinkTokenUnknownError, RequestInProgressError, TooManyUnknownTokensError),
 )
-@needs(PartnerAbility.ORDERS, PartnerAbility.CODES)
+@needs(*sorted(LINKING))
 def exchange_token(body: Annotated[TokenExchange, Body()]) -> LinkedAthlete:
     """For the one-time token that the athlete's app brought. The same token again is answered the same, until it
     expires; after that, ask the athlete for another."""
@@ -149,16 +150,18 @@ def put_products(body: Annotated[ProductBatch, Body()]) -> ProductBatchResponse:
     """Judged one by one: look at each result."""
     now = clock.now()
     read = body.read(_partner().hosts)
-    products = [one.product(api.partner_id, now) for one in read if not isinstance(one, ValidationError)]
-    done = catalogue_service.put_many(products, now)
-    return ProductBatchResponse.of(
-        [
-            ProductResult.refused(number, body.products[number], one, api.language)
-            if isinstance(one, ValidationError)
-            else ProductResult.of(*done[one.sku])
-            for number, one in enumerate(read)
-        ]
-    )
+    twice = body.skus_twice()
+    good = [one for one in read if not isinstance(one, ValidationError) and one.sku not in twice]
+    done = catalogue_service.put_many([one.product(api.partner_id, now) for one in good], now)
+
+    def result(number: int, one: ProductEntry | ValidationError) -> ProductResult:
+        if isinstance(one, ValidationError):
+            return ProductResult.refused(number, body.products[number], one, api.language)
+        return (
+            ProductResult.of(*done[one.sku]) if one.sku in done else ProductResult.twice(number, one.sku, api.language)
+        )
+
+    return ProductBatchResponse.of([result(number, one) for number, one in enumerate(read)])
 
 
 @api.get(

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from partners.domain import Partner, PartnerStanding, ShownPartner
+from partners.domain import Partner, ShownPartner
 from partners.errors import PartnerIdTakenError, PartnerNotFoundError
 from stadion import pagination, partner_standing
 from stadion.change import Change
@@ -67,15 +67,14 @@ def change(partner_id: str, how: Callable[[Partner], Partner], now: datetime) ->
 
 def _tell(change: Change, partner: Partner) -> None:
     """Every service, in the same step: at its door, and for what it keeps of partners."""
-    is_disabled = partner.status is PartnerStanding.DISABLED
-    seen = ShownPartner(partner_id=partner.partner_id, name=partner.name, is_disabled=is_disabled)
-    change.put(SHOWN, seen, new=False)
+    shown = partner.shown()
+    change.put(SHOWN, shown, new=False)
     partner_standing.keep(partner.partner_id, partner.stands(), change=change)
     change.publish(
         PartnerChanged(
             partner_id=partner.partner_id,
             revision=partner.revision,
-            is_disabled=is_disabled,
+            is_disabled=shown.is_disabled,
             may=list(partner.may),
             hosts=list(partner.hosts),
         )

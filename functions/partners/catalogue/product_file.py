@@ -12,7 +12,7 @@ from partners.catalogue.domain import Product
 from partners.catalogue.imports import LineError
 from partners.catalogue.problems import MAX_LINES, Fault, FileProblem, UnreadableFileError
 from partners.catalogue.rows import Row, rows
-from partners.catalogue.schemas import entry
+from partners.catalogue.schemas import SKU_TWICE, entry
 from partners.domain import Partner
 from stadion.i18n import Language, Text
 
@@ -87,5 +87,5 @@ def _refused(line: Line, numbers: Sequence[int]) -> Line:
     text = TWICE if len(numbers) == 2 else OFTEN
     first, last = numbers[0], numbers[-1]
     said = Text(en=text.en.format(first, last), ru=text.ru.format(first, last))
-    twice = _error(line.number, Fault("sku_stands_twice", said), "sku")
+    twice = _error(line.number, Fault(SKU_TWICE, said), "sku")
     return replace(line, product=None, errors=[*line.errors, twice])

@@ -1,5 +1,6 @@
 """Requests and responses of the catalogue: products one by one, and imports of files."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -16,11 +17,14 @@ from stadion.categories import GearCategory
 from stadion.errors import UnacceptableValueError
 from stadion.fields import LINE
 from stadion.http import RequestModel
-from stadion.i18n import Language
+from stadion.i18n import Language, Text
 from stadion.identifiers import Sku
 from stadion.links import Link, LinkFree, is_on
 from stadion.money import Currency, Minor
 from stadion.values import PresignedPost
+
+SKU_TWICE = "sku_stands_twice"
+TWICE = Text(en="This SKU stands more than once: leave one of them.", ru="Этот SKU стоит не один раз: оставьте один.")
 
 
 class ProductPut(RequestModel):
@@ -77,6 +81,11 @@ class ProductBatch(RequestModel):
         """Each, or what is wrong with it."""
         return [_read(fields, hosts) for fields in self.products]
 
+    def skus_twice(self) -> set[str]:
+        """Of entries about one SKU nobody knows which holds, as in a file."""
+        named = Counter(sku for fields in self.products if isinstance(sku := fields.get("sku"), str))
+        return {sku for sku, times in named.items() if times > 1}
+
 
 class ProductResponse(BaseModel):
     sku: str
@@ -110,6 +119,11 @@ class ProductResult(BaseModel):
     @classmethod
     def of(cls, product: Product, is_changed: bool) -> Self:
         return cls(sku=product.sku, outcome="changed" if is_changed else "unchanged", revision=product.revision)
+
+    @classmethod
+    def twice(cls, number: int, sku: str, language: Language) -> Self:
+        problem = ProductProblem(pointer=f"#/products/{number}/sku", code=SKU_TWICE, detail=TWICE.say(language))
+        return cls(sku=sku, outcome="refused", errors=[problem])
 
     @classmethod
     def refused(cls, number: int, fields: dict[str, Any], error: ValidationError, language: Language) -> Self:

@@ -33,9 +33,9 @@ from stadion.retry import retry_on_conflict
 
 
 def make_token(user_id: str, partner_id: str, now: datetime) -> tuple[str, LinkToken]:
-    """The token itself is returned this once. A partner that may not come is none that there is."""
+    """The token itself is returned this once. A partner that could not trade it is none that there is."""
     partner = partners.shown(partner_id).get(partner_id)
-    if partner is None or partner.is_disabled:
+    if partner is None or partner.is_disabled or not partner.is_linkable:
         raise PartnerNotFoundError
     return retry_on_conflict(lambda: _make_token(user_id, partner_id, now))
 

@@ -289,12 +289,23 @@ class TestCatalogue:
 
     def test_a_batch_is_judged_one_by_one(self, store: Store) -> None:
         good = {**SHOES, "sku": "a"}
-        products = [good, {**good, "sku": "b", "price_minor": -1}, {"sku": "c"}, {**good, "sku": "d", "x": 1}, good]
+        products = [good, {**good, "sku": "b", "price_minor": -1}, {"sku": "c"}, {**good, "sku": "d", "x": 1}]
+        products.append({**good, "sku": "e"})
         answer = store.service.ask("POST", "/partner/v1/products", {"products": products}, key=store.key)
         assert answer.status == 200, answer.body
         assert [item["outcome"] for item in answer.body["items"]] == ["changed", *["refused"] * 3, "changed"]
         assert answer.body["items"][1]["errors"][0]["pointer"] == "#/products/1/price_minor"
-        assert len(store.service.published("ProductChanged")) == 1
+        assert len(store.service.published("ProductChanged")) == 2
+
+    def test_a_sku_twice_in_a_batch_is_refused_wherever_it_stands(self, store: Store) -> None:
+        good = {**SHOES, "sku": "a"}
+        products = [good, {**good, "sku": "b"}, {**good, "price_minor": 1}, {**good, "price_minor": -1}]
+        items = store.service.ask("POST", "/partner/v1/products", {"products": products}, key=store.key).body["items"]
+        assert [one["outcome"] for one in items] == ["refused", "changed", "refused", "refused"]
+        assert [one["errors"][0]["pointer"] for one in items if one["errors"]] == [
+            "#/products/0/sku", "#/products/2/sku", "#/products/3/price_minor",
+        ]  # fmt: skip
+        assert items[0]["errors"][0]["code"] == "sku_stands_twice"
 
     def test_a_hundred_at_once_and_not_one_more(self, store: Store) -> None:
         many = [{**SHOES, "sku": str(number)} for number in range(101)]

@@ -86,7 +86,8 @@ def test_athletes_are_shown_the_partners_name_out_of_what_has_no_secret(store: S
     linked(store)
     [link] = store.service.call("GET", LINKS, user=OTHER).body["items"]
     assert link["name"] == "The Store"
-    assert store.service.bodies("shown_partner") == [{"partner_id": "store", "name": "The Store", "is_disabled": False}]
+    seen = {"partner_id": "store", "name": "The Store", "is_disabled": False, "is_linkable": True}
+    assert store.service.bodies("shown_partner") == [seen]
 
 
 def test_another_token_while_they_are_linked_gives_the_same_id(store: Store) -> None:
@@ -186,6 +187,12 @@ def test_there_is_no_token_for_a_partner_that_there_is_not_or_that_is_disabled(s
     for partner in ("store", "nobody"):
         refused = store.service.call("POST", LINKS, {"partner_id": partner})
         assert (refused.status, refused.body["code"]) == (404, "partner_not_found")
+
+
+@pytest.mark.parametrize(("may", "status"), [("catalogue", 404), ("orders", 201), ("codes", 201)])
+def test_there_is_no_token_for_a_partner_that_could_not_trade_it(store: Store, may: str, status: int) -> None:
+    store.service.sign("PATCH", f"{ADMIN}/store", {"may": [may]}, if_match="*")
+    assert store.service.call("POST", LINKS, {"partner_id": "store"}).status == status
 
 
 def test_a_disabled_partner_learns_no_id_and_its_links_can_still_be_seen_and_ended(store: Store) -> None:
