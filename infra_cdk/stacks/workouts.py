@@ -42,7 +42,13 @@ class WorkoutsStack(ServiceStack):
         self.consume("athletes/on_account_events")
         self.consume("athletes/on_health_deletions")
         self.consume("guesses/on_guessed_sports")
-        self.consume("live/on_live_sessions", uses=[kept, self.claims, tracks], memory_mb=1024)
+        self.consume(
+            "live/on_live_sessions",
+            uses=[kept, self.claims, tracks],
+            timeout=MEASURING,
+            memory_mb=LARGEST_RECORDING_MB,
+            batch_size=1,
+        )
         self.receive(
             "uploads/on_upload",
             files,

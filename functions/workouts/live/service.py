@@ -16,7 +16,7 @@ from workouts.domain import MEASURED, LivePart, Measurement, Workout, absorb, no
 from workouts.errors import HourIsFullError
 from workouts.measuring.service import body_of, entry_of_workout, named_sport
 from workouts.recordings.errors import RecordingError
-from workouts.recordings.service import Entry, deposited, live_source, measured_of
+from workouts.recordings.service import Entry, deposited, live_source, measured_of, within_time
 from workouts.recordings.zone_service import zone_for
 from workouts.store import LiveEntry
 
@@ -28,14 +28,15 @@ def save(user_id: str, event: LiveSessionFinished, now: datetime) -> str:
         bundled = claims.collect(part.key) if part.key is not None else None
     except s3_client().exceptions.NoSuchKey:
         return "claim_gone"  # with the workout that it was
-    entry = measured_of([live_source(part, bundled)], None, part.sport_type, body_of(user_id))
     folders: set[str] = set()
     try:
-        return retry_on_conflict(
-            lambda: _save(user_id, event, part, bundled, entry, folders, now), also=twin_service.MOVED
-        )
-    except HourIsFullError as error:
-        return error.code
+        with within_time():
+            entry = measured_of([live_source(part, bundled)], None, part.sport_type, body_of(user_id))
+            return retry_on_conflict(
+                lambda: _save(user_id, event, part, bundled, entry, folders, now), also=twin_service.MOVED
+            )
+    except (HourIsFullError, RecordingError) as error:
+        return error.code  # tried again, it would be the same
     finally:
         for workout_id in folders:
             if store.find(user_id, workout_id) is None:  # deleted meanwhile, or never there

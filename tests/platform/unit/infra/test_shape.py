@@ -350,3 +350,22 @@ def test_the_audit_is_kept_for_four_hundred_days_and_nobody_takes_anything_out(l
         for action in _listed(statement["Action"])
     }
     assert allowed == {"dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"}
+
+
+MEASURE_RECORDINGS = ("uploads-on-upload", "measuring-on-measuring", "live-on-live-sessions")
+
+
+@pytest.mark.parametrize("name", MEASURE_RECORDINGS)
+def test_whoever_measures_a_recording_can_take_the_largest_and_keeps_no_other_waiting(
+    prod: Synthesised, name: str
+) -> None:
+    """In a batch of ten, one athlete's large one would take the others' time, again and again."""
+    functions = dict(prod.of_type("AWS::Lambda::Function", stack="stadion-workouts"))
+    [(place, made)] = [one for one in functions.items() if one[1]["FunctionName"] == f"stadion-workouts-{name}"]
+    assert (made["Timeout"], made["MemorySize"]) == (120, 2048)
+    batches = [
+        one["BatchSize"]
+        for _, one in prod.of_type("AWS::Lambda::EventSourceMapping", stack="stadion-workouts")
+        if one["FunctionName"] == {"Ref": place.partition("/")[2]}
+    ]
+    assert batches == [1]

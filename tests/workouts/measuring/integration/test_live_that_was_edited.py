@@ -10,6 +10,8 @@ from tests.workouts.diary import corrected, measure, upload, workout
 from tests.workouts.live_sessions import SESSION, finished, save
 from tests.workouts.measuring.integration.test_any_order import BEGAN
 from tests.workouts.measuring.integration.test_edits_that_meet import everything, north
+from workouts.live import service as live_service
+from workouts.recordings.errors import RecordingError
 
 PATH = f"/v1/workouts/{SESSION}"
 
@@ -125,3 +127,19 @@ def test_a_workout_that_is_deleted_while_it_is_measured_leaves_nothing(
     measure(diary)
     assert everything(diary) == []
     assert keys("files/") == []
+
+
+@pytest.mark.parametrize("reason", ["takes_too_long", "no_points"])
+def test_a_session_that_cannot_be_measured_ends_in_no_dead_letter(
+    diary: Service, monkeypatch: pytest.MonkeyPatch, reason: str
+) -> None:
+    """Tried again, it would be the same."""
+
+    def refuse(*_: object) -> None:
+        raise RecordingError(reason)
+
+    monkeypatch.setattr(live_service, "measured_of", refuse)
+
+    save(diary, finished(diary, BEGAN, 600))
+
+    assert diary.bodies("workout") == []
