@@ -37,7 +37,7 @@ def start(envelope: Envelope[GearWearReached]) -> Consumed:
     try:
         _client().start_execution(
             stateMachineArn=load(WorkflowSettings).wear_offer_workflow,
-            name=worn.run_id[:80],
+            name=worn.execution,
             input=worn.model_dump_json(),
         )
     except ClientError as error:

@@ -35,8 +35,14 @@ class WornGear(TaskInput):
 
     @property
     def run_id(self) -> str:
-        """One for each crossing of the threshold; also the execution's name."""
+        """One for each crossing of the threshold."""
         return f"wear-{self.gear_id}-{self.threshold_percent}-{self.crossing}"
+
+    @property
+    def execution(self) -> str:
+        """The workflow's name for it. Ids of gear are chosen by clients: with another's id, one's own wear must not
+        stand for theirs."""
+        return f"{self.run_id}-{self.user_id.replace('-', '')}"[:80]
 
 
 class OfferMade(BaseModel):

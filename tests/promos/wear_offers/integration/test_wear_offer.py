@@ -155,11 +155,17 @@ def test_a_crossing_starts_the_workflow_once_and_only_a_worn_pair_does(
     moto.setenv("STADION_WEAR_OFFER_WORKFLOW", machine)
     settings.forget()
     on_worn_gear._client.cache_clear()
-    for event in (reached(), reached(), reached(50), reached(component="chain"), reached(100), reached(crossing=2)):
+    others = {**reached(), "detail": {**reached()["detail"], "user_id": OTHER}}  # whoever knows an id may choose it
+    told = (others, reached(), reached(), reached(50), reached(component="chain"), reached(100), reached(crossing=2))
+    for event in told:
         assert promos.invoke("on_worn_gear", sqs_event(event)) == {"batchItemFailures": []}
     started = machines.list_executions(stateMachineArn=machine)["executions"]
-    assert sorted(one["name"] for one in started) == [
-        f"wear-{GEAR}-100-1",
-        f"wear-{GEAR}-80-1",
-        f"wear-{GEAR}-80-2",
-    ]
+    anna, ben = (user.replace("-", "") for user in (ATHLETE, OTHER))
+    assert sorted(one["name"] for one in started) == sorted(
+        [
+            f"wear-{GEAR}-100-1-{anna}"[:80],
+            f"wear-{GEAR}-80-1-{anna}"[:80],
+            f"wear-{GEAR}-80-1-{ben}"[:80],
+            f"wear-{GEAR}-80-2-{anna}"[:80],
+        ]
+    )
