@@ -7,7 +7,7 @@ from typing import Any
 from partners import api_keys, store
 from partners.domain import Credentials, Partner, PartnerStanding, check_none_open, holding, rotated
 from partners.signatures import new_secret
-from stadion import ids
+from stadion import ids, pseudonyms
 from stadion.errors import StaleVersionError
 from stadion.observability import log
 
@@ -113,4 +113,4 @@ def _with_status(old: Partner, status: PartnerStanding, now: datetime) -> Partne
 
 
 def _note(what: str, partner: Partner, by: str) -> None:
-    log(what, partner_id=partner.partner_id, by=by, revision=partner.revision)
+    log(what, partner_id=partner.partner_id, by=pseudonyms.of_signer(by), revision=partner.revision)

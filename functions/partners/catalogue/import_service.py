@@ -17,7 +17,7 @@ from partners.catalogue.imports import MAX_ERRORS_SHOWN, Import, State
 from partners.catalogue.problems import FileProblem, UnreadableFileError
 from partners.catalogue.product_file import Line
 from partners.domain import Partner, PartnerStanding
-from stadion import ids
+from stadion import ids, pseudonyms
 from stadion.change import Change
 from stadion.events.partners import PartnerAbility
 from stadion.observability import log
@@ -34,7 +34,7 @@ def announce(partner_id: str, fmt: str, *, full: bool, by: str, now: datetime) -
         raise AbilityMissingError(ability=PartnerAbility.CATALOGUE)
     made = Import(import_id=ids.new_id(), partner_id=partner_id, format=fmt, full=full, created_at=now)
     import_store.add(made, now)
-    log("import announced", partner_id=partner_id, import_id=made.import_id, by=by)
+    log("import announced", partner_id=partner_id, import_id=made.import_id, by=pseudonyms.of_signer(by))
     return made
 
 

@@ -22,7 +22,7 @@ from partners.webhooks.domain import (
 )
 from partners.webhooks.errors import EndpointNotFoundError, UrlRefusedError
 from partners.webhooks.work import Deliver
-from stadion import ids
+from stadion import ids, pseudonyms
 from stadion.events.envelope import Envelope
 from stadion.observability import count, log
 from stadion.retry import WriteConflictError
@@ -54,7 +54,7 @@ def subscribe(
         updated_at=now,
     )
     store.add_endpoint(endpoint, now, most=MAX_ENDPOINTS)
-    log("endpoint added", partner_id=partner_id, endpoint_id=endpoint.endpoint_id, by=by)
+    log("endpoint added", partner_id=partner_id, endpoint_id=endpoint.endpoint_id, by=pseudonyms.of_signer(by))
     return endpoint, secret
 
 
@@ -66,7 +66,7 @@ def rotate(partner_id: str, endpoint_id: str, grace: timedelta, *, by: str, now:
         return old.changed(now, secrets=rotated(old.secrets, secret, now, grace))
 
     endpoint = store.change_endpoint(partner_id, endpoint_id, with_secret, now)
-    log("endpoint secret rotated", partner_id=partner_id, endpoint_id=endpoint_id, by=by)
+    log("endpoint secret rotated", partner_id=partner_id, endpoint_id=endpoint_id, by=pseudonyms.of_signer(by))
     return endpoint, secret
 
 

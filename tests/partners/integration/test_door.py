@@ -136,3 +136,16 @@ def test_a_key_that_was_rotated_out_uses_up_nothing_of_its_partner(store: Store)
 
     answer = Store(store.service, fresh, store.secret).put("a", SHOES)
     assert (answer.status, answer.headers["RateLimit"].split(";")[1]) == (200, "r=3")
+
+
+def test_no_line_of_a_log_names_who_signed(partners: Service, caplog: pytest.LogCaptureFixture) -> None:
+    """The audit does; logs have the hash by which it can be found there."""
+    store = make(partners)
+    store.service.sign("POST", f"{ADMIN}/store/keys", {"grace_hours": 1})
+    store.service.sign("POST", f"{ADMIN}/store/endpoints", {"url": "https://8.8.8.8/", "events": ["promo.redeemed"]})
+    store.service.sign("POST", f"{ADMIN}/store/imports", {"format": "csv"})
+
+    said = [vars(record) for record in caplog.records]
+    assert {one["message"] for one in said} >= {"partner created", "key rotated", "import announced"}
+    assert all(one.get("by") for one in said if one["message"] in {"partner created", "key rotated"})
+    assert "arn:aws:iam" not in str(said)

@@ -55,6 +55,11 @@ def if_possible(kind: Of, text: str | None) -> str | None:
         return None
 
 
+def of_signer(by: str) -> str | None:
+    """For a line of a log: whoever signed is a hash there, and a task of ours is named."""
+    return if_possible(Of.SIGNER, by) if by.startswith("arn:") else by
+
+
 def _key() -> bytes:
     global _failed_at  # noqa: PLW0603 - of this instance, as its key is
     if _failed_at is not None and time.monotonic() - _failed_at < ASKED_AGAIN_S:
