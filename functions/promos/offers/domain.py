@@ -230,6 +230,8 @@ class Offer(Value):
     """By `<partner>#<order>`: whatever is told again or anew of an order takes the place of what was known."""
     link: str | None = None
     """Of the product that it is about; the promo's own when there is none."""
+    seller: str | None = None
+    """The partner whose product that is; None in what was stored before 2026-12."""
 
     @property
     def is_open(self) -> bool:

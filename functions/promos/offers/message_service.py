@@ -13,6 +13,7 @@ from promos.offers import store
 from promos.offers.domain import Offer, Promo
 from promos.offers.links import tagged
 from promos.patterns import code_of
+from promos.sellers.service import where_to
 from stadion.change import Change
 from stadion.events.envelope import Event
 from stadion.events.notifications import NotificationRequested, TemplateName
@@ -82,7 +83,7 @@ def message(offer: Offer, promo: Promo, wanted: Wanted, athlete: Athlete | None)
         request_id=f"{wanted.template}:{offer.offer_id}",
         template=wanted.template,
         values=values,
-        about={"offer_id": offer.offer_id, "deeplink": tagged(offer.link or promo.link, offer)},
+        about={"offer_id": offer.offer_id, "deeplink": tagged(where_to(offer.link, offer.seller, promo.link), offer)},
         channels=wanted.channels,
         expires_at=ends_at,
         campaign_id=offer.campaign_id,

@@ -43,7 +43,7 @@ def issue(
     *,
     language: Language,
     now: datetime,
-    link: str | None = None,
+    about: ProductCopy | None = None,
     tell: Wanted | None = None,
 ) -> tuple[Offer, bool]:
     """The offer, and whether it is new: the same run gives an athlete one offer of a promo, however often it is asked.
@@ -52,14 +52,14 @@ def issue(
     A new offer and the request to `tell` of it are one transaction.
     """
     try:
-        offer = retry_on_conflict(lambda: _issue(promo_id, new, language, now, link, tell))
+        offer = retry_on_conflict(lambda: _issue(promo_id, new, language, now, about, tell))
     except AlreadyIssuedError as before:
         return store.offer(new.user_id, before.offer_id), False
     return offer, True
 
 
 def _issue(
-    promo_id: str, new: Issue, language: Language, now: datetime, link: str | None, tell: Wanted | None
+    promo_id: str, new: Issue, language: Language, now: datetime, about: ProductCopy | None, tell: Wanted | None
 ) -> Offer:
     standing = store.standing(new.user_id, promo_id, new.run_id)
     promo = standing.promo
@@ -78,7 +78,8 @@ def _issue(
         is_personal=promo.codes.pattern is not None,
         issued_at=now,
         expires_at=expiry(promo, now),
-        link=link,
+        link=about.deeplink if about is not None else None,
+        seller=about.partner_id if about is not None else None,
     )
     code = _personal_code(offer) if offer.is_personal else None
     issued = {"code": offer.code, "is_personal": offer.is_personal, "expires_at": offer.expires_at}
@@ -149,7 +150,7 @@ def offer_for_worn_gear(
     if product is None:
         return None
     new = Issue(user_id=user_id, run_id=run_id, channel=channel)
-    issued, _ = issue(promo_id, new, language=language, now=now, link=product.deeplink)
+    issued, _ = issue(promo_id, new, language=language, now=now, about=product)
     return issued, product
 
 
@@ -193,7 +194,7 @@ def click(user_id: str, offer_id: str, now: datetime) -> str:
         raise OfferIsOverError
     if known.may_be_counted:
         _note(user_id, offer_id, lambda one: one.clicked(now), now, seen=offer)
-    return tagged(offer.link or promo.link, offer)
+    return tagged(sellers.where_to(offer.link, offer.seller, promo.link), offer)
 
 
 def dismiss(user_id: str, offer_id: str, now: datetime) -> None:

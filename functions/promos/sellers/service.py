@@ -15,3 +15,13 @@ def replacement(piece: Piece, named: Collection[str], *, currency: str | None) -
     products = product_store.of_category(piece.category, sorted(sellers))
     led_to = [one for one in products if sellers[one.partner_id].may_lead_to(one.deeplink)]
     return replacement_for(piece, led_to, currency=currency)
+
+
+def where_to(link: str | None, seller: str | None, instead: str) -> str:
+    """Where an offer leads today: not to a partner who may redeem no more, nor to a host that was taken from it."""
+    if link is None:
+        return instead
+    if seller is None:
+        return link
+    found = partner_store.SELLERS.find(seller)
+    return link if found is None or (found.redeems and found.may_lead_to(link)) else instead

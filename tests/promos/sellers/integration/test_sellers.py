@@ -162,3 +162,20 @@ def test_a_campaign_leaves_out_whom_it_would_give_a_code_that_nobody_redeems(mar
     assert left_out() == {}
     deliver(market, "on_partner_changes", seller("evil", 2, may=["catalogue"]))
     assert left_out() == {"promo_partners": 1}
+
+
+@pytest.mark.parametrize("changed", [{"is_disabled": True}, {"may": ["catalogue"]}, {"hosts": ["other.example"]}])
+def test_an_offer_of_before_leads_to_its_promo_when_its_partner_may_not_be_led_to(
+    market: Service, changed: dict[str, Any]
+) -> None:
+    launch(market, partners=["store"])
+    deliver(market, "on_partner_changes", seller("store", 2, hosts=["store.example"]))
+    deliver(market, "on_product_changes", product("store"))
+    leads_to(market)
+    [offer] = market.call("GET", "/v1/promos").body["items"]
+    click = f"/v1/promos/{offer['offer_id']}/click"
+    assert market.call("POST", click).body["link"].startswith("https://store.example/p/8736421?")
+
+    deliver(market, "on_partner_changes", seller("store", 3, **{"hosts": ["store.example"], **changed}))
+
+    assert market.call("POST", click).body["link"].startswith(f"{PROMO['link']}&utm_source")
