@@ -59,6 +59,7 @@ def start(service: str, table: str, endpoint: str) -> None:
         STADION_SERVICE=service,
         STADION_TABLE=table,
         STADION_STANDING_TABLE=STANDING_TABLE,
+        STADION_ALLOWANCE="1000",
         STADION_FILES_BUCKET="none",
         POWERTOOLS_SERVICE_NAME=service,
         POWERTOOLS_METRICS_NAMESPACE="Stadion",
