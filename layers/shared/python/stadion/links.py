@@ -19,11 +19,21 @@ from stadion.i18n import Text
 
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _NAME = rf"(?:{_LABEL}\.)+(?:[A-Za-z]{{2,63}}|xn--[A-Za-z0-9-]{{1,59}})"
-_HTTPS = re.compile(rf"https://{_NAME}(?::443)?(?:[/?#][^\s\x00-\x1f\x7f<>\"\\]*)?")
+_UNSEEN = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
+_HTTPS = re.compile(rf"https://{_NAME}(?::443)?(?:[/?#][^\s\x00-\x1f\x7f<>\"\\{_UNSEEN}]*)?")
 _HOST = re.compile(rf"(?:\*\.)?{_NAME}")
 _MOST_OF_A_NAME: Final = 253
-_DOMAIN = re.compile(r"(?<![\w.-])(?:[\w-]+\.)+([^\W\d_]{2,}|xn--[a-z0-9-]+)(?![\w-])", re.IGNORECASE)
+_IN_A_LABEL = "[^\\s!-,./:-@\\[-^`{-~«»\u2012-\u203a]"
+"""Whatever is no space, quotation mark or sign: pictures, too, may be a label."""
+_DOMAIN = re.compile(
+    rf"(?<!{_IN_A_LABEL})(?<!{_IN_A_LABEL}\.)(?:{_IN_A_LABEL}+\.)+"
+    r"([^\W\d_]{2,}|xn--[a-z0-9-]+)(?![-_]*[^\W_])",
+    re.IGNORECASE,
+)
+_FILLERS: Final = frozenset("\u115f\u1160\u3164\uffa0")
+"""Letters of Hangul that are not seen."""
 _LEADS_SOMEWHERE = re.compile(r"://|\bwww\.|\b(?:https?|mailto|tel|javascript):|\w@\w|\d\.\d+\.\d+\.\d", re.IGNORECASE)
+_NO_LETTERS: Final = frozenset({"Cf", "Mn", "Mc", "Me"})
 _TOP_LEVEL_DOMAINS = Path(__file__).with_name("top_level_domains.txt")
 _NO_LINK = Text(
     en="Send an https address such as https://store.example/p/1: a host by its name, in Latin letters, without a user,"
@@ -66,9 +76,14 @@ def _leads_somewhere(text: str) -> bool:
 
 
 def _as_a_host_is_read(text: str) -> str:
-    """IDNA knows four dots, and wide letters as others; what nobody sees (zero-width and the like) parts nothing."""
-    seen = "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
-    return unicodedata.normalize("NFKC", seen).replace("\u3002", ".")
+    """IDNA knows four dots, and wide letters as others; what nobody sees (zero-width and the like) parts nothing, nor
+    do marks on letters, by which some names of countries are spelled."""
+    return unicodedata.normalize("NFKC", _without_marks(text)).replace("\u3002", ".")
+
+
+def _without_marks(text: str) -> str:
+    """Nor selectors of a letter's looks, which are marks as well, nor anything else that is not seen by itself."""
+    return "".join(one for one in text if one not in _FILLERS and unicodedata.category(one) not in _NO_LETTERS)
 
 
 Link = Annotated[str, Field(max_length=1000, examples=["https://store.example/p/8736421"]), AfterValidator(_https)]
@@ -80,7 +95,8 @@ LinkFree = AfterValidator(_leads_nowhere)
 @cache
 def _domains() -> frozenset[str]:
     """Of the root zone, 2026-11: `Dr.Martens` is a name, `sale.shoes` an address."""
-    return frozenset(_TOP_LEVEL_DOMAINS.read_text(encoding="utf-8").split())
+    names = _TOP_LEVEL_DOMAINS.read_text(encoding="utf-8").split()
+    return frozenset({*names, *map(_without_marks, names)})
 
 
 def host_of(link: str) -> str:
