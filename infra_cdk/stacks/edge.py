@@ -17,6 +17,7 @@ from aws_cdk.aws_cloudfront import (
     CachePolicy,
     CacheQueryStringBehavior,
     Distribution,
+    ErrorResponse,
     Function,
     FunctionAssociation,
     FunctionCode,
@@ -60,6 +61,9 @@ SIGN_IN_PER_NETWORK: Final = 100
 account has limits of its own (docs/decisions/0030-codes-and-cognito.md)."""
 REQUESTS_PER_NETWORK: Final = 30_000
 """Of one address in five minutes: ten athletes behind one, each at the limit of their own, or a store's server."""
+NEVER_KEPT: Final = (400, 403, 404, 405, 414, 500, 501, 502, 503, 504)
+"""Errors that CloudFront would keep ten seconds by the path, also where nothing is to be kept and whatever the answer
+says of it: what is not found for one athlete is another's."""
 TWO_YEARS: Final = Duration.days(730)
 BRAKED: Final = "braked"
 WHO_ASKS: Final = f"""function handler(event) {{
@@ -107,6 +111,7 @@ class EdgeStack(Stack):
                 "/docs/*": self._behaviour(api, documents, asked),
                 "/partner/*": self._behaviour(partners, CachePolicy.CACHING_DISABLED),
             },
+            error_responses=[ErrorResponse(http_status=status, ttl=Duration.seconds(0)) for status in NEVER_KEPT],
             web_acl_id=self._firewall().get_att("Arn").to_string(),
         )
         accept(distribution, "CFR1", "athletes travel; who may register is decided by age and consent, not by country")

@@ -64,6 +64,14 @@ def test_the_viewer_is_named_over_whatever_was_sent(resources: Resources) -> Non
             assert one["OriginRequestPolicyId"] == "b689b0a8-53d0-40ab-baf2-68738e2966ac"  # all but the host
 
 
+def test_no_error_of_one_is_kept_for_another(resources: Resources) -> None:
+    """CloudFront keeps these ten seconds by the path alone where nothing is to be kept, whatever `Cache-Control` says:
+    a stranger who asks for a workout would make it "not found" for the athlete whose it is."""
+    said = only(resources, "AWS::CloudFront::Distribution")["DistributionConfig"]["CustomErrorResponses"]
+    assert {one["ErrorCode"] for one in said} >= {400, 403, 404, 405, 414, 500, 501, 502, 503, 504}
+    assert all(one.keys() == {"ErrorCode", "ErrorCachingMinTTL"} and one["ErrorCachingMinTTL"] == 0 for one in said)
+
+
 def test_what_is_kept_for_all_follows_from_nothing_that_a_viewer_wrote(resources: Resources) -> None:
     """A header that a viewer wrote could make an answer that everybody gets, and a token a private one."""
     kinds = {name: one["Type"] for name, one in resources.items()}
