@@ -1,6 +1,8 @@
-"""The endpoint: a threaded HTTP server on 127.0.0.1, its state in a folder."""
+"""The endpoint: a threaded HTTP server on 127.0.0.1, its state in a folder. It answers programs of this machine: a page
+in a browser could lead a name of its own here (DNS rebinding), and read what people did."""
 
 import logging
+import re
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Event, Thread
@@ -19,6 +21,10 @@ from timestream_local.writing import Writing
 HOST = "127.0.0.1"
 TICK_S = 0.5
 MAX_BODY = 4 * 1024 * 1024
+HERE = re.compile(r"(?:127(?:\.\d{1,3}){3}|\[::1\]|(?:[a-z0-9_-]+\.)*localhost)(?::\d{1,5})?", re.IGNORECASE)
+"""What a program calls this machine."""
+OF_PAGES = ("Origin", "Sec-Fetch-Site")
+"""No program sends them, and a browser does for every page."""
 logger = logging.getLogger("timestream_local")
 
 
@@ -112,6 +118,10 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def do_POST(self) -> None:
+        if not self._is_asked_by_a_program():
+            self.close_connection = True
+            self.send_error(403)
+            return
         length = self.headers.get("Content-Length", "")
         if not length.isdigit() or int(length) > MAX_BODY:
             self.close_connection = True
@@ -123,6 +133,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    def _is_asked_by_a_program(self) -> bool:
+        is_of_here = HERE.fullmatch(self.headers.get("Host", "")) is not None
+        return is_of_here and not any(name in self.headers for name in OF_PAGES)
 
     def log_message(self, *_: object) -> None:
         """No line for each call: bodies and queries can hold what people did."""
