@@ -2,7 +2,8 @@
 page in the developer's browser could otherwise make a function here and run it.
 
 - `Host` is a name of this machine. A foreign one has been made to lead here (DNS rebinding).
-- What a browser sends for a page bears `Origin`, or `Sec-Fetch-Site`, which no page can leave out. Such a request
+- What a browser sends for a page bears `Origin`, or `Sec-Fetch-Site`, which no page can leave out; old browsers do
+  not send the latter, nor do any to a name that they take for another machine's. Such a request
   reaches the API that the stack serves, from the app's origins or the API's own; an object of S3 by a presigned
   request, from the origins of its bucket's CORS rules; and nothing else. What people type, or click to, may be read.
 """
@@ -29,6 +30,8 @@ LOOPBACK: Final = re.compile(
 READING: Final = ("GET", "HEAD")
 OURSELVES: Final = ("same-origin", "none")
 """`Sec-Fetch-Site` of a page that this very stack served, and of what people typed."""
+BROWSER: Final = "Mozilla/"
+"""How every browser names itself; a page cannot change that without `Origin`."""
 REFUSED: Final = "The local stack answers programs on this machine, and the app's own pages (local/README.md).\n"
 
 
@@ -71,8 +74,11 @@ def refusal(scope: Scope) -> str | None:
 
 def _of_no_origin(scope: Scope, host: str, headers: Mapping[str, str]) -> str | None:
     """A browser leaves `Origin` out of what only reads; an image of a page is such a request, too."""
-    site = headers.get("sec-fetch-site", "none")
-    if site == "none":
+    site = headers.get("sec-fetch-site")
+    if site is None and headers.get("user-agent", "").startswith(BROWSER):
+        is_answered = _is_api(host, scope["path"]) or _presigned(scope)
+        return None if is_answered else "a browser that does not say for whom it asks"
+    if site in {None, "none"}:
         return None
     is_click = headers.get("sec-fetch-mode") == "navigate" and scope.get("method") in READING
     if _is_api(host, scope["path"]) and (site in OURSELVES or is_click):

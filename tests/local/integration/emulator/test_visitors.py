@@ -90,6 +90,25 @@ def test_an_image_or_a_link_of_a_page_asks_nothing_of_aws(url: str, mode: str) -
     assert answer.status_code == 403
 
 
+@pytest.mark.parametrize("host", ["localhost.localstack.cloud", "x.localhost.localstack.cloud", "127.0.0.1"])
+def test_a_browser_that_does_not_say_for_whom_it_asks_asks_nothing_of_aws(url: str, host: str) -> None:
+    """None says it to a name that it does not take for this machine, and old ones say it nowhere."""
+    browser = "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0"
+    headers = {"host": f"{host}:{url.rpartition(':')[2]}", "user-agent": browser}
+    for path in ("/?Action=CreateTopic&Name=evil", "/_ministack/ses/messages"):
+        assert httpx.get(url + path, headers=headers, timeout=WAIT_S).status_code == 403
+
+
+def test_a_browser_that_does_not_say_for_whom_it_asks_reads_the_api_and_what_is_signed(
+    workshop: Workshop, bucket: str, url: str, api: str
+) -> None:
+    headers = {"user-agent": "Mozilla/5.0 (Macintosh) Version/15.6 Safari/605.1.15"}
+    client: Any = workshop.aws.session.client("s3", endpoint_url=url, config=Config(signature_version="s3v4"))
+    signed = client.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "kept"})
+    assert httpx.get(f"{api}/docs", headers=headers, timeout=WAIT_S).status_code != 403
+    assert httpx.get(signed, headers=headers, timeout=WAIT_S).content == b"kept"
+
+
 @pytest.mark.parametrize(
     "host",
     [
