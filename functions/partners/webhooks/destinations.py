@@ -4,10 +4,14 @@ import ipaddress
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from threading import Thread
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 LOOPBACK: Final = "127.0.0.1"
+NAMED_WITHIN_S = 3.0
+"""Of the name servers, which are the receiver's choice as well."""
 PORTS: Final = (443, 8443)
 GLOBAL_UNICAST: Final = ipaddress.IPv6Network("2000::/3")
 SPECIAL_6: Final = tuple(
@@ -76,10 +80,23 @@ def _parts(url: str, *, is_local: bool) -> Any:
 
 
 def _resolve(host: str, port: int) -> list[str]:
+    """Nothing ends a look-up that hangs, so it is left alone."""
+    answer: SimpleQueue[list[str]] = SimpleQueue()
+    Thread(target=lambda: answer.put(_looked_up(host, port)), daemon=True).start()
+    try:
+        found = answer.get(timeout=NAMED_WITHIN_S)
+    except Empty as error:
+        raise DestinationRefusedError("no answer of its name servers") from error
+    if not found:
+        raise DestinationRefusedError("unknown host")
+    return found
+
+
+def _looked_up(host: str, port: int) -> list[str]:
     try:
         return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-    except (OSError, UnicodeError) as error:
-        raise DestinationRefusedError("unknown host") from error
+    except (OSError, UnicodeError):
+        return []
 
 
 def _is_ip(host: str) -> bool:

@@ -1,7 +1,12 @@
 """Webhooks go to the public internet, and nowhere else."""
 
+import socket
+from threading import Event
+from typing import Any
+
 import pytest
 
+from partners.webhooks import destinations
 from partners.webhooks.destinations import DestinationRefusedError, check, find
 
 PUBLIC = "93.184.216.34"
@@ -87,3 +92,18 @@ def test_the_laptop_may_hear_its_own() -> None:
     for url in ("http://localhost:8080/", "http://10.0.0.1/", "https://10.0.0.1/", "http://127.0.0.1@evil.example/"):
         with pytest.raises(DestinationRefusedError):
             find(url, is_local=True, resolve=lambda *_: ["10.0.0.1"])
+
+
+def test_name_servers_that_do_not_answer_hold_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are the receiver's as well, and no timeout of a socket is theirs."""
+    asked = Event()
+
+    def silent(*_: Any, **__: Any) -> list[Any]:
+        asked.wait(10)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (PUBLIC, 443))]
+
+    monkeypatch.setattr(destinations, "NAMED_WITHIN_S", 0.01, raising=False)
+    monkeypatch.setattr(socket, "getaddrinfo", silent)
+    with pytest.raises(DestinationRefusedError, match="name servers"):
+        find("https://store.example/", is_local=False)
+    asked.set()
