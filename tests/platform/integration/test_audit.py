@@ -5,6 +5,7 @@ from typing import Any
 
 import boto3
 import pytest
+from pynamodb.exceptions import UpdateError
 
 from stadion import audit, pseudonyms
 from stadion.observability import logger
@@ -121,6 +122,20 @@ def test_a_call_that_broke_off_says_that_nobody_knows_how_it_ended(promos: Servi
     (kept,) = items()
     assert "status" not in kept
     assert any('"promo"' in one["S"] for one in kept["changes"]["L"])
+
+
+def test_an_end_that_cannot_be_written_down_keeps_no_answer_from_the_admin(
+    promos: Service, moto: pytest.MonkeyPatch
+) -> None:
+    """What was done is done, and some answers, a new key among them, are said only this once."""
+
+    def failing(*_: Any) -> None:
+        raise UpdateError
+
+    moto.setattr(audit.Call, "end", failing)
+    made(promos)
+    (kept,) = items()
+    assert "status" not in kept
 
 
 def test_a_transaction_that_is_full_by_itself_is_told_to_the_audit_before(

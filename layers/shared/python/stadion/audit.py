@@ -20,11 +20,13 @@ from urllib.parse import unquote
 
 from pydantic import BaseModel
 from pynamodb.attributes import ListAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.exceptions import PynamoDBException
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from stadion import clock, ids, pseudonyms
 from stadion.change import WITNESS
 from stadion.dynamo import Item, Transaction
+from stadion.observability import count, logger
 from stadion.records import Place
 from stadion.settings import settings
 
@@ -176,8 +178,13 @@ def enter(call: Call) -> None:
 
 
 def leave(call: Call, status: int, outcome: str | None) -> None:
+    """What was done is done, and is in the item: an end that cannot be written down keeps no answer back."""
     WITNESS.set(None)
-    call.end(status, outcome)
+    try:
+        call.end(status, outcome)
+    except PynamoDBException:
+        logger.exception("the end of an admin's call was not written down")
+        count("AuditNotEnded")
 
 
 def targets_of(path: Mapping[str, str], body: Any) -> dict[str, str]:
