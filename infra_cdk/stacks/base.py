@@ -141,12 +141,18 @@ class ServiceStack(StadionStack):
         self.queues.append(function.name)
 
     def work(
-        self, place: str, *, uses: Uses = (), batch_size: int = 10, at_once: int | None = None
+        self,
+        place: str,
+        *,
+        uses: Uses = (),
+        batch_size: int = 10,
+        at_once: int | None = None,
+        memory_mb: int = 512,
     ) -> WorkQueue | None:
         """`on_<what>.py` for what others leave in its queue."""
         if self._is_missing(place):
             return None
-        function = self._function(place, EVENT_TIMEOUT, uses)
+        function = self._function(place, EVENT_TIMEOUT, uses, memory_mb=memory_mb)
         self.queues.append(function.name)
         return WorkQueue(
             self,

@@ -17,8 +17,11 @@ class TelemetryStack(ServiceStack):
         routes = [Route(f"GET /v1/workouts/{{workout_id}}/{what}") for what in ("streams", "export", "metrics")]
         batches = self.work("on_batches", uses=[self.time_series, tracks])
         # One at a time: the ride of a day takes Timestream many seconds.
-        measuring = self.work("metrics/workouts/on_measuring", uses=[self.time_series, tracks], batch_size=1)
-        self.consume("on_workout_events", uses=[self.claims, tracks, measuring])
+        measuring = self.work(
+            "metrics/workouts/on_measuring", uses=[self.time_series, tracks], batch_size=1, memory_mb=1024
+        )
+        # The longest session is 52 MB of claims: few at a time, so that it takes nobody else's tries.
+        self.consume("on_workout_events", uses=[self.claims, tracks, measuring], batch_size=2, memory_mb=1024)
         touched = self.work("metrics/workouts/on_touched_days", uses=[measuring, tracks])
         self.consume("metrics/on_account_events", uses=[touched])
         self.consume("on_health_deletions", uses=[self.time_series, tracks])
