@@ -116,7 +116,7 @@ LOCAL = Environment(
     texts_per_day=100_000,
     network_allowance=1_000,
     athlete_allowance=20,
-    at_once=AtOnce(api=100, others=200, queue=2, recordings=4),  # a process of its own is slow to come
+    at_once=AtOnce(others=60, queue=2, recordings=4),  # of the socket: its processes are slow to come
     push_applications=(("ios", "APNS/stadion-ios"), ("android", "GCM/stadion-android")),
 )
 

@@ -149,7 +149,8 @@ def _until_answered(request: Callable[[], T]) -> T:
 
 
 def _is_busy(answer: Said) -> bool:
-    return answer.status == 409 and bool(answer.body["code"] == "request_in_progress")
+    """Also one whose standing DynamoDB would not count just now."""
+    return answer.status == 429 or (answer.status == 409 and bool(answer.body["code"] == "request_in_progress"))
 
 
 def _taken() -> Counter[str]:
