@@ -12,9 +12,10 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from ministack import app as ministack_app
+from ministack.core import router
 from ministack.services import apigateway, s3
 
 from local.patches.guard import pin
@@ -38,6 +39,7 @@ REFUSED: Final = "The local stack answers programs on this machine, and the app'
 def only_ours(app: AsgiApp) -> AsgiApp:
     pin(ministack_app._parse_execute_api_url, "13d571174968")
     pin(ministack_app._s3_cors_target, "c67dcb79912b")
+    pin(router.detect_service, "fd156fac4b5d")
     pin(s3._cors_rules, "35b23fe3abee")
     pin(s3._cors_pattern_matches, "c08736cf2e86")
 
@@ -76,14 +78,14 @@ def _of_no_origin(scope: Scope, host: str, headers: Mapping[str, str]) -> str | 
     """A browser leaves `Origin` out of what only reads; an image of a page is such a request, too."""
     site = headers.get("sec-fetch-site")
     if site is None and headers.get("user-agent", "").startswith(BROWSER):
-        is_answered = _is_api(host, scope["path"]) or _presigned(scope)
+        is_answered = _is_api(host, scope["path"]) or _presigned(scope, host)
         return None if is_answered else "a browser that does not say for whom it asks"
     if site in {None, "none"}:
         return None
     is_click = headers.get("sec-fetch-mode") == "navigate" and scope.get("method") in READING
     if _is_api(host, scope["path"]) and (site in OURSELVES or is_click):
         return None
-    if _presigned(scope) and (is_click or site in OURSELVES):
+    if _presigned(scope, host) and (is_click or site in OURSELVES):
         return None
     return "a page of somewhere else" if site not in OURSELVES else "a page, where no page has anything to do"
 
@@ -105,7 +107,9 @@ def _is_own(origin: str, host: str) -> bool:
 
 def _may_reach_object(scope: Scope, host: str, origin: str) -> bool:
     target = ministack_app._s3_cors_target(host, scope["path"])
-    if target is None or not (_presigned(scope) or _is_form(scope) or scope.get("method") == "OPTIONS"):
+    if target is None or not _is_s3s(scope, host):
+        return False
+    if not (_presigned(scope, host) or _is_form(scope) or scope.get("method") == "OPTIONS"):
         return False
     return any(s3._cors_pattern_matches(one, origin) for one in _bucket_origins(target[0]))
 
@@ -115,8 +119,19 @@ def _bucket_origins(bucket: str) -> Iterator[str]:
         yield from (one for one in rule.get("AllowedOrigin", ()) if one != "*")
 
 
-def _presigned(scope: Scope) -> bool:
-    return b"X-Amz-Signature=" in scope.get("query_string", b"")
+def _presigned(scope: Scope, host: str) -> bool:
+    """Of an object of S3. A page may well bear the name of the parameter, so it opens nothing else: not what the
+    emulator takes for another service's by the rest of the query."""
+    _, key = ministack_app._s3_cors_target(host, scope["path"]) or ("", "")
+    return bool(key) and "X-Amz-Signature" in _query_of(scope) and _is_s3s(scope, host)
+
+
+def _is_s3s(scope: Scope, host: str) -> bool:
+    return bool(router.detect_service(scope.get("method"), scope["path"], {"host": host}, _query_of(scope)) == "s3")
+
+
+def _query_of(scope: Scope) -> dict[str, list[str]]:
+    return parse_qs(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True)
 
 
 def _is_form(scope: Scope) -> bool:

@@ -90,6 +90,26 @@ def test_an_image_or_a_link_of_a_page_asks_nothing_of_aws(url: str, mode: str) -
     assert answer.status_code == 403
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/?Action=CreateTopic&Name=evil",
+        "/{bucket}/kept?Action=CreateTopic&Name=evil",
+        "/{bucket}/kept?%41ction=CreateTopic&Name=evil",
+        "/{bucket}?list-type=2",
+        "/_ministack/ses/messages?x",
+        "/_stadion/backlog?x",
+        "/2015-03-31/functions?x",
+    ],
+)
+def test_a_signature_in_the_address_opens_nothing_but_an_object(url: str, bucket: str, path: str) -> None:
+    """A link, a form or a frame of a page may bear the name of that parameter, and nobody else asks for its value."""
+    address = f"{url}{path.format(bucket=bucket)}&X-Amz-Signature=x"
+    clicked = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate"}
+    for headers in (clicked, {"user-agent": "Mozilla/5.0"}, {"origin": APP}):
+        assert httpx.get(address, headers=headers, timeout=WAIT_S).status_code == 403
+
+
 @pytest.mark.parametrize("host", ["localhost.localstack.cloud", "x.localhost.localstack.cloud", "127.0.0.1"])
 def test_a_browser_that_does_not_say_for_whom_it_asks_asks_nothing_of_aws(url: str, host: str) -> None:
     """None says it to a name that it does not take for this machine, and old ones say it nowhere."""
