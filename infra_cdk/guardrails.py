@@ -34,6 +34,21 @@ WITHOUT_RESOURCES = frozenset(
 """Actions that cannot be allowed on less than everything: a phone number has no ARN."""
 
 
+WITH_A_KEY = frozenset(
+    f"dynamodb:{verb}"
+    for verb in (
+        "GetItem",
+        "BatchGetItem",
+        "Query",
+        "PutItem",
+        "UpdateItem",
+        "DeleteItem",
+        "BatchWriteItem",
+        "ConditionCheckItem",
+    )
+)
+"""Actions of DynamoDB that always name a partition."""
+
 MAX_ROUTES = 270
 """Of one HTTP API: the quota is 300, and a raise takes days."""
 MAX_RESOURCES = 450
@@ -244,6 +259,16 @@ def statements(resources: Resources) -> Iterator[str]:
                 yield f"{name}: allows {statement['Action']} on everything"
             if any("*" in action for action in as_list(statement["Action"])):
                 yield f"{name}: allows {statement['Action']}, which grows by itself"
+            for action in unconditional(statement):
+                yield f"{name}: allows {action} whatever its condition says"
+
+
+def unconditional(statement: Mapping[str, Any]) -> list[str]:
+    """`ForAllValues` is true of a request that has no such value at all: one of DynamoDB without a key, a Scan say."""
+    by_all = [asked for kind, asked in statement.get("Condition", {}).items() if kind.startswith("ForAllValues:")]
+    if statement.get("Effect") == "Deny" or not any("dynamodb:LeadingKeys" in asked for asked in by_all):
+        return []
+    return [action for action in as_list(statement["Action"]) if action not in WITH_A_KEY]
 
 
 def policy_documents(resources: Resources) -> Iterator[tuple[str, Mapping[str, Any]]]:

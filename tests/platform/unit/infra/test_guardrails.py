@@ -105,6 +105,14 @@ def policy(**statement: Any) -> Resource:
     [
         ({"Action": "s3:GetObject", "Resource": "*"}, "allows s3:GetObject on everything"),
         ({"Action": "s3:*", "Resource": "arn"}, "allows s3:*, which grows by itself"),
+        (
+            {
+                "Action": ["dynamodb:Query", "dynamodb:Scan"],
+                "Resource": "arn",
+                "Condition": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["USER#*"]}},
+            },
+            "allows dynamodb:Scan whatever its condition says",
+        ),
         ({"NotAction": "iam:*", "Resource": "arn"}, "allows all but what it names"),
         ({"Action": "s3:GetObject", "NotResource": "arn"}, "allows all but what it names"),
     ],
