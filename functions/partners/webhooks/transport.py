@@ -89,4 +89,5 @@ def _context() -> ssl.SSLContext:
 
 def _host(to: Destination) -> str:
     usual = {"https": 443, "http": 80}[to.scheme]
-    return to.host if to.port == usual else f"{to.host}:{to.port}"
+    host = f"[{to.host}]" if ":" in to.host else to.host
+    return host if to.port == usual else f"{host}:{to.port}"
