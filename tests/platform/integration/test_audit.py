@@ -154,6 +154,14 @@ def test_an_address_in_the_place_of_a_name_is_a_hash(promos: Service) -> None:
     assert "anna@" not in json.dumps(items())
 
 
+def test_a_reason_names_nobody(promos: Service, moto: pytest.MonkeyPatch) -> None:
+    made(promos, x_audit_reason=f"asked by <Anna@example.org>, {ATHLETE.upper()}: ticket 7")
+
+    (entry,) = entries(moto, what="create_promo")
+    hashes = [pseudonyms.of(pseudonyms.Of.ADDRESS, "anna@example.org"), pseudonyms.of(pseudonyms.Of.ATHLETE, ATHLETE)]
+    assert entry["reason"] == f"asked by <{hashes[0]}>, {hashes[1]}: ticket 7"
+
+
 def test_a_refused_call_leaves_its_refusal_and_no_changes(promos: Service, moto: pytest.MonkeyPatch) -> None:
     made(promos)
     assert promos.sign("POST", "/v1/admin/promos", PROMO).status == 409

@@ -10,6 +10,7 @@ nobody's secret and nobody's person: numbers, dates, yes and no, and what comes 
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime, timedelta
@@ -33,6 +34,10 @@ from stadion.settings import settings
 REASON: Final = "x-audit-reason"
 """The header, percent-encoded, since a header holds no other letters than Latin ones."""
 MAX_REASON: Final = 300
+SOMEBODY: Final = re.compile(
+    r"[^\s<>()\[\],;:\"'@]+@[^\s<>()\[\],;:\"'@]+|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE
+)
+"""An e-mail address or an athlete's id in a free text."""
 KEPT_FOR: Final = timedelta(days=400)
 PEOPLE: Final = frozenset({"user_id", "athlete_id", "username"})
 """Names of what stands for a person: in a path, in a body, in a key."""
@@ -201,8 +206,9 @@ def _person(named: str) -> str:
 
 
 def reason_of(header: str | None) -> str | None:
+    """Whom it names by an address or by our id is a hash here as well."""
     said = "".join(one for one in unquote(header or "") if one.isprintable()).strip()
-    return said[:MAX_REASON] or None
+    return SOMEBODY.sub(lambda found: _person(found[0]), said[: 2 * MAX_REASON])[:MAX_REASON] or None
 
 
 # --- what changed ---------------------------------------------------------------------------------------------------
