@@ -4,7 +4,7 @@ import socket
 import ssl
 from collections.abc import Mapping
 from functools import cache
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection, HTTPException, HTTPResponse
 from threading import Timer
 from typing import Final
 
@@ -14,6 +14,8 @@ CONNECT_S: Final = 3.0
 WHOLE_S: Final = 11.0
 """From the connection to the answer's last header, however it comes: a timeout of each read would begin anew with every
 byte."""
+LONGEST_LINE: Final = 65_536
+"""In bytes, as the library has it."""
 
 
 class NoAnswerError(Exception):
@@ -27,6 +29,7 @@ def post(to: Destination, headers: Mapping[str, str], body: bytes, *, whole_s: f
     try:
         with deadline:
             connection = HTTPConnection(to.host, to.port)
+            connection.response_class = _Answer
             connection.sock = deadline.holds(socket.create_connection((to.address, to.port), timeout=CONNECT_S))
             connection.sock.settimeout(whole_s)
             if to.scheme == "https":
@@ -45,6 +48,18 @@ def _over_tls(opened: socket.socket, host: str, deadline: "_Deadline") -> ssl.SS
     deadline.holds(secured)
     secured.do_handshake()
     return secured
+
+
+class _Answer(HTTPResponse):
+    """The one that ends the exchange: the library passes over 100 only, and takes 103 (Early Hints) for it."""
+
+    def _read_status(self) -> tuple[str, int, str]:
+        while True:
+            version, status, reason = super()._read_status()  # type: ignore[misc]
+            if not 100 <= status < 200:
+                return version, status, reason
+            while self.fp.readline(LONGEST_LINE).strip():
+                pass  # its headers, as long as the deadline lets them come
 
 
 class _Deadline:

@@ -109,3 +109,13 @@ def test_a_host_that_is_an_address_stands_in_brackets() -> None:
     with receiver(answer) as port:
         assert post(Destination("http", "2a00:1450::1", "127.0.0.1", port, "/hooks"), {}, b"{}") == 204
     assert f"Host: [2a00:1450::1]:{port}\r\n".encode() in heard[0]
+
+
+@pytest.mark.parametrize("before", ["103 Early Hints", "102 Processing", "100 Continue"])
+def test_what_comes_before_an_answer_is_none(before: str) -> None:
+    def answer(taken: socket.socket) -> None:
+        taken.recv(65_536)
+        taken.sendall(f"HTTP/1.1 {before}\r\nLink: </a>\r\n\r\n".encode() * 2 + b"HTTP/1.1 204 No Content\r\n\r\n")
+
+    with receiver(answer) as port:
+        assert post(destination(port), {}, b"{}") == 204
