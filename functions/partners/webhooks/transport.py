@@ -63,7 +63,8 @@ class _Answer(HTTPResponse):
 
 
 class _Deadline:
-    """Shuts the socket that it holds, whatever waits for it."""
+    """Shuts the socket that it holds, whatever waits for it: below TLS, whose own `shutdown` forgets the encryption
+    first, so that a thread in the middle of a request would go on in plain text."""
 
     def __init__(self, seconds: float) -> None:
         self.is_over = False
@@ -81,7 +82,7 @@ class _Deadline:
         self.is_over = True
         if self._socket is not None:
             try:
-                self._socket.shutdown(socket.SHUT_RDWR)
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
             except OSError:
                 return  # it was not connected yet, or is not any more
 

@@ -1,6 +1,7 @@
 """A receiver that answers as slowly as it can holds nobody up."""
 
 import socket
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from threading import Event, Thread
@@ -119,3 +120,21 @@ def test_what_comes_before_an_answer_is_none(before: str) -> None:
 
     with receiver(answer) as port:
         assert post(destination(port), {}, b"{}") == 204
+
+
+def test_the_end_of_the_time_takes_nobody_from_tls_back_to_plain_text() -> None:
+    """Python's own `shutdown` forgets TLS first: a thread in the middle of a request would go on without it."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        secured = ssl.create_default_context().wrap_socket(
+            ours, server_hostname="store.example", do_handshake_on_connect=False
+        )
+        deadline = transport._Deadline(60)
+        deadline.holds(secured)
+        deadline._end()
+        with pytest.raises(OSError):  # noqa: PT011 - of several kinds
+            secured.do_handshake()
+        with pytest.raises(OSError):  # noqa: PT011 - of several kinds
+            secured.sendall(b"POST /hooks")
+        assert theirs.recv(65_536).find(b"POST") < 0
+        secured.close()
