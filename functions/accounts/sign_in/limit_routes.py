@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from accounts.errors import UserNotFoundError
 from accounts.sign_in import identity
-from stadion import clock, standing
+from stadion import audit, clock, standing
 from stadion.change import Change
 from stadion.errors import RequestInProgressError
 from stadion.http import AdminRoutes, no_content
@@ -34,6 +34,7 @@ def lift_brake_of_user(username: str) -> Response[None]:
 
 def _brake(username: str, most_per_minute: int | None) -> None:
     user_id = identity.find(username).user_id
+    audit.concerns(user_id)
 
     def once() -> None:
         with Change(None, clock.now()) as change:

@@ -10,13 +10,13 @@ import pytest
 from PIL import Image
 
 from accounts import store
-from stadion import clock, standing, storage
+from stadion import audit, clock, standing, storage
 from stadion.errors import StaleVersionError
 from stadion.i18n import Language
 from stadion.privacy import distance_m
 from tests.accounts.moto import ANNA
 from tests.kit.messages import said
-from tests.kit.services import OTHER, Answer, Service, sqs_event
+from tests.kit.services import AUDIT_TABLE, OTHER, Answer, Service, sqs_event
 
 
 def patch(accounts: Service, user: str, body: Any, **headers: str) -> Answer:
@@ -395,6 +395,15 @@ def test_of_two_edits_that_looked_at_one_profile_the_second_is_refused(accounts:
         store.revise_profile(seen, seen.revised(now, city="Omsk"), [], now)
 
     assert store.profile(anna).city == "Perm"
+
+
+def test_a_brake_by_an_address_is_found_in_the_audit_by_the_athlete(accounts: Service, anna: str) -> None:
+    path = f"/v1/admin/accounts/users/{ANNA['email'].lower()}/limit"
+    accounts.sign("PUT", path, {"most_per_minute": 1})
+    accounts.sign("DELETE", path)
+
+    told = [item for item in boto3.client("dynamodb").scan(TableName=AUDIT_TABLE)["Items"] if "status" in item]
+    assert [item["gsi2pk"]["S"] for item in told] == [audit.about_user(anna)] * 2
 
 
 def test_one_athlete_is_braked_and_let_go_by_signed_requests_only(accounts: Service, anna: str) -> None:

@@ -115,6 +115,36 @@ def test_guesses_cost_one_look_a_minute(monkeypatch: pytest.MonkeyPatch) -> None
     assert len(looked) == 1
 
 
+def test_who_passes_it_by_while_the_secret_cannot_be_read_gets_a_problem_and_costs_one_look_a_minute(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert ask(x_stadion_edge="first").status == 200
+    looked = []
+
+    def out_of_reach(_: str) -> list[str]:
+        looked.append(1)
+        raise ConnectionError
+
+    monkeypatch.setattr(edge, "_read", out_of_reach)
+    later(monkeypatch)
+    assert [ask(x_stadion_edge="guess").status for _ in range(3)] == [403] * 3
+    assert ask(x_stadion_edge="first").status == 200
+    assert len(looked) == 1
+
+
+def test_before_the_secret_was_read_once_nobody_is_answered_and_everybody_gets_a_problem(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def out_of_reach(_: str) -> list[str]:
+        raise ConnectionError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(edge, "_read", out_of_reach)
+        assert [ask(x_stadion_edge=one).status for one in ("first", "guess")] == [500, 500]
+    assert asked == []
+    assert ask(x_stadion_edge="first").status == 200
+
+
 def test_the_viewer_is_whom_the_edge_names_and_without_an_edge_nobody_may_say(monkeypatch: pytest.MonkeyPatch) -> None:
     told = {"x-stadion-edge": "first", "x-stadion-viewer": "203.0.113.9"}
     assert edge.viewer(told, "192.0.2.7") == "203.0.113.9"

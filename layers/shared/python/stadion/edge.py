@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from stadion.errors import ForbiddenError
 from stadion.i18n import Text
+from stadion.observability import logger
 from stadion.settings import edge_secret
 
 if TYPE_CHECKING:
@@ -43,8 +44,19 @@ class _Known:
             return True
         now = time.monotonic()
         if self._read_at is None or now - self._read_at >= LOOKED_AT_MOST_EVERY_S:
-            self._values, self._read_at = tuple(_read(edge_secret())), now
+            self._look(now)
         return self._is_among(sent)
+
+    def _look(self, now: float) -> None:
+        """What was good before stays so while it cannot be read anew: whoever guesses asks no more often for that.
+        Before it was read once, nobody is known, and each asks."""
+        try:
+            self._values = tuple(_read(edge_secret()))
+        except Exception as error:
+            if not self._values:
+                raise
+            logger.warning("the edge's secret cannot be read", extra={"error": type(error).__name__})
+        self._read_at = now
 
     def _is_among(self, sent: str) -> bool:
         return any(hmac.compare_digest(sent.encode(), one.encode()) for one in self._values)

@@ -6,6 +6,7 @@ import json
 import re
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, overload
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
@@ -469,7 +470,9 @@ def _who(event: dict[str, Any]) -> dict[str, str | None]:
         (pseudonyms.Of.PARTNER, ((context.get("apiKey") or {}).get("value") or "").rpartition("-")[0]),
     )
     kind, subject = next(((kind, text) for kind, text in named if text), (pseudonyms.Of.ATHLETE, None))
-    network = networks.network_of(networks.viewer_of(event))
+    network: str | None = None
+    with suppress(Exception):  # nobody's answer is lost for a line of a log
+        network = networks.network_of(networks.viewer_of(event))
     return {
         "subject": pseudonyms.if_possible(kind, subject),
         "network": pseudonyms.if_possible(pseudonyms.Of.NETWORK, network),

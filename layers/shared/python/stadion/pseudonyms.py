@@ -41,8 +41,9 @@ class NoKeyError(Exception):
 
 
 def of(kind: Of, text: str) -> str:
-    key = _key()
-    said = hmac.new(key, f"{kind.value}\x00{text}".encode(), hashlib.sha256).hexdigest()[:LENGTH]
+    """Also of what is no text: half a surrogate pair, which JSON may hold, is told before it is refused."""
+    key, meant = _key(), f"{kind.value}\x00{text}".encode(errors="surrogatepass")
+    said = hmac.new(key, meant, hashlib.sha256).hexdigest()[:LENGTH]
     return f"{_key_id(key)}-{said}"
 
 
