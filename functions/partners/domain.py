@@ -98,9 +98,13 @@ class Partner(Value):
             is_linkable=bool(LINKING & set(self.may)),
         )
 
+    @property
+    def hears_of_codes(self) -> bool:
+        return self.status is PartnerStanding.ACTIVE and PartnerAbility.CODES in self.may
+
     def is_concerned_by(self, event: PromoIssued | PromoRedeemed | PromoReversed) -> bool:
         """A code at its issue concerns those who may redeem it, and its use whose order it is."""
-        if self.status is PartnerStanding.DISABLED or PartnerAbility.CODES not in self.may:
+        if not self.hears_of_codes:
             return False
         if isinstance(event, PromoIssued):
             return not event.partners or self.partner_id in event.partners

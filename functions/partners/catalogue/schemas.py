@@ -83,7 +83,7 @@ class ProductBatch(RequestModel):
 
     def skus_twice(self) -> set[str]:
         """Of entries about one SKU nobody knows which holds, as in a file."""
-        named = Counter(sku for fields in self.products if isinstance(sku := fields.get("sku"), str))
+        named = Counter(sku.strip() for fields in self.products if isinstance(sku := fields.get("sku"), str))
         return {sku for sku, times in named.items() if times > 1}
 
 

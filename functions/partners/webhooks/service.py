@@ -110,8 +110,7 @@ def attempt(partner_id: str, delivery_id: str, now: datetime, *, post: Post | No
     if delivery.next_at is not None and delivery.next_at > now:
         return "early"
     endpoint = _endpoint_of(delivery)
-    nobody = endpoint is None or PartnerStanding.DISABLED in {endpoint.status, partner_store.get(partner_id).status}
-    if endpoint is None or nobody or delivery.is_tried_enough:
+    if endpoint is None or not _is_listening(endpoint) or delivery.is_tried_enough:
         return _keep(delivery, delivery.ended(), now)
     begun = delivery.begun(now)
     if _keep(delivery, begun, now) == OVERTAKEN:
@@ -120,6 +119,11 @@ def attempt(partner_id: str, delivery_id: str, now: datetime, *, post: Post | No
     outcome = _keep(begun, begun.after(made), now)
     _learn(endpoint, made, now)
     return outcome
+
+
+def _is_listening(endpoint: Endpoint) -> bool:
+    """Still, and still may."""
+    return endpoint.status is PartnerStanding.ACTIVE and partner_store.get(endpoint.partner_id).hears_of_codes
 
 
 def _try(delivery: Delivery, endpoint: Endpoint, now: datetime, post: Post) -> Attempt:

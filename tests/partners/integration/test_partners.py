@@ -307,6 +307,11 @@ class TestCatalogue:
         ]  # fmt: skip
         assert items[0]["errors"][0]["code"] == "sku_stands_twice"
 
+    def test_a_sku_with_spaces_around_it_is_the_same_sku(self, store: Store) -> None:
+        products = [{**SHOES, "sku": "a"}, {**SHOES, "sku": " a ", "price_minor": 1}]
+        items = store.service.ask("POST", "/partner/v1/products", {"products": products}, key=store.key).body["items"]
+        assert [one["errors"][0]["code"] for one in items] == ["sku_stands_twice"] * 2
+
     def test_a_hundred_at_once_and_not_one_more(self, store: Store) -> None:
         many = [{**SHOES, "sku": str(number)} for number in range(101)]
         assert store.service.ask("POST", "/partner/v1/products", {"products": many}, key=store.key).status == 422

@@ -276,3 +276,16 @@ class TestTenants:
         hooks.sign("POST", f"{ADMIN}/store/disable")
         happen(hooks, redeemed(), issued())
         assert (receiver.seen, deliveries(hooks)) == ([], [])
+
+    @pytest.mark.parametrize("is_disabled", [True, False], ids=["disabled", "without codes"])
+    def test_what_waited_for_who_may_hear_no_more_is_given_up(
+        self, hooks: Service, receiver: Receiver, standing_clock: Clock, is_disabled: bool
+    ) -> None:
+        receiver.answers = [500]
+        happen(hooks, redeemed())
+        if is_disabled:
+            hooks.sign("POST", f"{ADMIN}/store/disable")
+        else:
+            hooks.sign("PATCH", f"{ADMIN}/store", {"may": ["orders"]}, if_match="*")
+        later(hooks, standing_clock, hours=1)
+        assert (len(receiver.seen), [one["state"] for one in deliveries(hooks)]) == (1, ["dead"])
