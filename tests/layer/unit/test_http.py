@@ -51,7 +51,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     service_environment(monkeypatch)
     monkeypatch.setenv("STADION_SERVICE", "test")
     settings.forget()
-    monkeypatch.setattr(standing, "admit", lambda _: None)
+    monkeypatch.setattr(standing, "admit", lambda *_, **__: None)
 
 
 def call(api: Api, method: str, path: str, body: Any = None, **headers: str) -> Answer:
