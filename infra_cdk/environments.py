@@ -34,8 +34,8 @@ class AtOnce:
     one waits in it instead of taking what all share. All of it together leaves 100 of an account's 1 000
     (`guardrails`; docs/decisions/0036-brakes.md)."""
 
-    api: int = 50
-    """Of each service: some 500 requests a second."""
+    api: int = 40
+    """Of each service: some 400 requests a second. Two services more find room (`guardrails`)."""
     partners: int = 25
     admins: int = 5
     others: int = 25

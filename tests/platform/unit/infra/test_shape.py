@@ -31,7 +31,10 @@ PUBLIC = {
     "POST /v1/unsubscribe",
 }
 SOCKET_ROUTES = {"$connect": "CUSTOM", "$disconnect": "NONE", "$default": "NONE"}
-MAY_DIFFER = {"Runtime", "Architectures", "SnapStart", "Layers", "Code", "Environment"}
+MAY_DIFFER = {
+    *("Runtime", "Architectures", "SnapStart", "Layers", "Code", "Environment"),
+    "ReservedConcurrentExecutions",  # processes of the laptop are slower to come
+}
 ONLY_ON_AWS = {
     "AWS::Lambda::Version",
     "AWS::Lambda::Alias",
