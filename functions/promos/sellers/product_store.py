@@ -19,7 +19,8 @@ PRODUCTS = Records(
     index=Index("WEARS#{partner_id}#{wear_category}", "{sku}", when=lambda product: bool(product.wear_category)),
 )
 """The copy of each partner's catalogue: `on_product_changes`, by that partner's revision; replacements. What was kept
-by its SKU alone, until 2026-11, is in no list: it comes again with the partner's next import."""
+by its SKU alone, until 2026-11, is in no list: it comes again with the product's next change, or by a replay of
+`ProductChanged`; an import of what is known tells nothing."""
 
 
 def know(product: ProductCopy, now: datetime) -> bool:
