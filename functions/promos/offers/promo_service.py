@@ -39,7 +39,7 @@ from promos.vocabulary import unknown_words
 from stadion import codes
 from stadion.errors import FieldRequiredError, StaleVersionError
 from stadion.i18n import Text
-from stadion.idempotency import IdempotencyKey
+from stadion.idempotency import IdempotencyKey, recall
 from stadion.records import Stored
 from stadion.retry import retry_on_conflict
 
@@ -56,6 +56,7 @@ Answer = Callable[[BudgetedPromo], Mapping[str, Any]]
 
 
 def create(draft: Promo, *, key: IdempotencyKey | None, answer: Answer, now: datetime) -> BudgetedPromo:
+    recall(key, now)
     promo = draft.model_copy(update={"codes": _codes(draft.codes)})
     _check(promo, now)
     uses, minor = whole_budget(promo.limits)

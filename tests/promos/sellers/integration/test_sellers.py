@@ -55,6 +55,17 @@ def test_a_worn_pair_leads_to_no_other_partners_product_however_well_it_fits(
     assert leads_to(market) == "https://store.example/p/8736421"
 
 
+def test_a_promo_that_was_made_is_answered_again_though_its_partner_may_redeem_no_more(market: Service) -> None:
+    wanted, key = {**PROMO, "partners": ["store"]}, {"idempotency_key": "promo-of-the-store"}
+    first = market.sign("POST", "/v1/admin/promos", wanted, **key)
+    deliver(market, "on_partner_changes", seller("store", 2, is_disabled=True))
+
+    again = market.sign("POST", "/v1/admin/promos", wanted, **key)
+
+    assert (first.status, again.status, again.body["promo_id"]) == (201, 201, first.body["promo_id"])
+    assert again.headers["Idempotency-Replayed"] == "true"
+
+
 def test_nobody_is_led_to_a_host_that_was_taken_from_its_partner(market: Service) -> None:
     launch(market)
     deliver(market, "on_product_changes", product("store"))
