@@ -141,13 +141,12 @@ def missing(local: Synthesised, folder: Path) -> list[str]:
     ]
 
 
-def out_of_date(local: Synthesised, folder: Path) -> list[str]:
-    """Reasons for what is no right any more, or was used."""
-    allowed, seen = granted(local), used(folder)
+def out_of_date(local: Synthesised) -> list[str]:
+    """Reasons for what is no right any more. What is used in one run and not in another, as the machine has it, stays."""
+    allowed = granted(local)
     return [
         f"{function}: {right}"
         for function, rights in reasons().items()
         for right in rights
-        if function != "*"
-        and (right not in grouped(allowed.get(function, set())) or right in grouped(seen.get(function, set())))
+        if function != "*" and right not in grouped(allowed.get(function, set()))
     ]

@@ -20,4 +20,4 @@ def test_no_function_asks_for_what_aws_would_refuse(local: Synthesised) -> None:
 def test_a_right_that_nobody_used_stands_on_the_list_with_its_reason(local: Synthesised) -> None:
     assert len(used_rights.used(Path(FOLDER))) > 50
     assert used_rights.too_many(local, Path(FOLDER)) == []
-    assert used_rights.out_of_date(local, Path(FOLDER)) == []
+    assert used_rights.out_of_date(local) == []
