@@ -73,6 +73,7 @@ def message(offer: Offer, promo: Promo, wanted: Wanted, athlete: Athlete | None)
     """The same request however often it is made. `athlete`: None, if nobody told of their clock."""
     ends_at = offer.ends_at(promo)
     time_zone = athlete.time_zone if athlete is not None else promo.time_zone
+    link = where_to(offer.link, offer.seller, promo.partners, promo.link)
     values: dict[str, Any] = {
         "title": promo.title.model_dump(),
         "text": promo.text.model_dump(),
@@ -83,7 +84,7 @@ def message(offer: Offer, promo: Promo, wanted: Wanted, athlete: Athlete | None)
         request_id=f"{wanted.template}:{offer.offer_id}",
         template=wanted.template,
         values=values,
-        about={"offer_id": offer.offer_id, "deeplink": tagged(where_to(offer.link, offer.seller, promo.link), offer)},
+        about={"offer_id": offer.offer_id, "deeplink": tagged(link, offer)},
         channels=wanted.channels,
         expires_at=ends_at,
         campaign_id=offer.campaign_id,

@@ -194,7 +194,7 @@ def click(user_id: str, offer_id: str, now: datetime) -> str:
         raise OfferIsOverError
     if known.may_be_counted:
         _note(user_id, offer_id, lambda one: one.clicked(now), now, seen=offer)
-    return tagged(sellers.where_to(offer.link, offer.seller, promo.link), offer)
+    return tagged(sellers.where_to(offer.link, offer.seller, promo.partners, promo.link), offer)
 
 
 def dismiss(user_id: str, offer_id: str, now: datetime) -> None:

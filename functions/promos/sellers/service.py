@@ -17,11 +17,12 @@ def replacement(piece: Piece, named: Collection[str], *, currency: str | None) -
     return replacement_for(piece, led_to, currency=currency)
 
 
-def where_to(link: str | None, seller: str | None, instead: str) -> str:
-    """Where an offer leads today: not to a partner who may redeem no more, nor to a host that was taken from it."""
+def where_to(link: str | None, seller: str | None, named: Collection[str], instead: str) -> str:
+    """Where an offer of a promo that names these leads today: not to a partner who may redeem its code no more, nor to
+    a host that was taken from it. Offers of before 2026-12 do not say whose product it is: then to whoever may."""
     if link is None:
         return instead
-    if seller is None:
-        return link
-    found = partner_store.SELLERS.find(seller)
-    return link if found is None or (found.redeems and found.may_lead_to(link)) else instead
+    known = partner_store.known()
+    whose = [one for one in known.values() if seller in {None, one.partner_id}]
+    may = any(one.redeems and (not named or one.partner_id in named) and one.may_lead_to(link) for one in whose)
+    return link if may or not whose else instead  # nobody: none has been told of yet

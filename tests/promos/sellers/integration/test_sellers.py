@@ -1,8 +1,10 @@
 """Partners are tenants of promos: each has its own products, and what a promo names is nobody else's."""
 
+import json
 from collections import Counter
 from typing import Any
 
+import boto3
 import pytest
 
 from promos.campaigns.run.audience import Question, look
@@ -190,3 +192,36 @@ def test_an_offer_of_before_leads_to_its_promo_when_its_partner_may_not_be_led_t
     deliver(market, "on_partner_changes", seller("store", 3, **{"hosts": ["store.example"], **changed}))
 
     assert market.call("POST", click).body["link"].startswith(f"{PROMO['link']}&utm_source")
+
+
+def test_an_offer_leads_to_no_partner_whom_its_promo_names_no_more(market: Service) -> None:
+    click = _offered(market)
+    changed = admin(market, "PATCH", "/winter-shoes", {"partners": ["evil"]}, if_match="*")
+    assert changed.status == 200, changed.body
+
+    assert market.call("POST", click).body["link"].startswith(f"{PROMO['link']}&utm_source")
+
+
+@pytest.mark.parametrize(
+    ("hosts", "leads"), [("store.example", "https://store.example/p/"), ("new.example", PROMO["link"])]
+)
+def test_an_offer_that_does_not_say_whose_product_it_is_leads_to_hosts_of_those_who_may_redeem(
+    market: Service, hosts: str, leads: str
+) -> None:
+    """As offers were stored until 2026-12."""
+    click = _offered(market)
+    [item] = [one for one in market.items() if '"seller"' in one.get("body", {}).get("S", "")]
+    body = {name: value for name, value in json.loads(item["body"]["S"]).items() if name != "seller"}
+    boto3.client("dynamodb").put_item(TableName=market.table, Item={**item, "body": {"S": json.dumps(body)}})
+    deliver(market, "on_partner_changes", seller("store", 3, hosts=[hosts]), seller("evil", 2, hosts=["evil.example"]))
+
+    assert market.call("POST", click).body["link"].startswith(leads)
+
+
+def _offered(market: Service) -> str:
+    launch(market, partners=["store"])
+    deliver(market, "on_partner_changes", seller("store", 2, hosts=["store.example"]))
+    deliver(market, "on_product_changes", product("store"))
+    leads_to(market)
+    [offer] = market.call("GET", "/v1/promos").body["items"]
+    return f"/v1/promos/{offer['offer_id']}/click"
