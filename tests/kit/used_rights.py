@@ -142,7 +142,7 @@ def missing(local: Synthesised, folder: Path) -> list[str]:
 
 
 def out_of_date(local: Synthesised) -> list[str]:
-    """Reasons for what is no right any more. What is used in one run and not in another, as the machine has it, stays."""
+    """Reasons for what is no right any more. What one run uses and another does not, as the machine has it, stays."""
     allowed = granted(local)
     return [
         f"{function}: {right}"
