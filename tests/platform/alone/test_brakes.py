@@ -47,7 +47,7 @@ def test_forty_uploads_never_run_five_at_once_and_reads_hardly_wait_for_them(
     assert _mapping(stack)["ScalingConfig"]["MaximumConcurrency"] == CEILING
     files = list(_files(tmp_path))
     crowd.upload(files[0])
-    settle(stack)
+    settle(stack, crowd.user_id)
     beside_busy_s, _ = _beside(stack, crowd, reader, files[1 : FEW + 1])
     began_ms = int(time.time() * 1000)
 
