@@ -17,6 +17,7 @@ from infra_cdk import stacks
 from infra_cdk.environments import ENVIRONMENTS, LOCAL, Environment
 from infra_cdk.guardrails import violations
 from infra_cdk.nag import add_nag
+from infra_cdk.parts.api import in_a_row
 from infra_cdk.parts.entry_points import PRODUCT, entry_points
 from infra_cdk.stacks.base import ServiceStack
 from infra_cdk.stacks.edge import EdgeStack
@@ -64,14 +65,17 @@ def build(environment: Environment, *, outdir: str | None = None) -> tuple[App, 
         if service not in written:
             missing.append(f"{service}/")
             continue
-        stack = make(app, environment=environment, platform=platform)
+        stack = make(app, environment=environment)
+        stack.add_stack_dependency(platform)
         platform.dashboard.add_service(service, functions=stack.functions, queues=stack.queues, facts=stack.facts)
         missing += stack.missing
+        in_a_row(stack)
         made[service] = stack
+    in_a_row(platform)
     for stack in made.values():
         for before in stack.comes_after:
             if before in made:
-                stack.add_dependency(made[before])
+                stack.add_stack_dependency(made[before])
     return app, missing
 
 
@@ -100,16 +104,23 @@ def unzipped(outdir: Path) -> dict[str, int]:
 
 
 def chosen(variables: Mapping[str, str]) -> Environment:
-    """By STADION_ENV; STADION_TIMESTREAM=1 for an account that may use Timestream, STADION_MAIL_VERIFIED=0 for one
-    whose mail domain SES has not verified yet, STADION_EDGE=0 for one that has no edge yet."""
+    """By STADION_ENV; STADION_DOMAIN and STADION_ALARM_MAIL of whom it belongs to; STADION_TIMESTREAM=1 for an account
+    that may use Timestream, STADION_MAIL_VERIFIED=0 for one whose mail domain SES has not verified yet, STADION_EDGE=0
+    for one that has no edge yet, and STADION_FIRST=1 for one that has nothing yet."""
     environment = ENVIRONMENTS[variables.get("STADION_ENV", "local")]
     if environment is LOCAL:
         return environment
+    first = variables.get("STADION_FIRST") == "1"
+    later = "0" if first else "1"
+    if domain := variables.get("STADION_DOMAIN"):
+        environment = environment.under(domain)
     return replace(
         environment,
+        alarm_mail=variables.get("STADION_ALARM_MAIL", environment.alarm_mail),
+        first=first,
         timestream=variables.get("STADION_TIMESTREAM") == "1",
-        mail_verified=variables.get("STADION_MAIL_VERIFIED", "1") == "1",
-        edge=variables.get("STADION_EDGE", "1") == "1",
+        mail_verified=variables.get("STADION_MAIL_VERIFIED", later) == "1",
+        edge=variables.get("STADION_EDGE", later) == "1",
     )
 
 

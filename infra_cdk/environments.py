@@ -2,7 +2,7 @@
 
 import platform
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from aws_cdk import RemovalPolicy
@@ -56,6 +56,8 @@ class Environment:
     compiled_layers: bool
     """Put bytecode into the layers: only where the host's Python is the one that runs them."""
     snap_start: bool
+    canary: bool
+    """Another version of what apps and partners call gets a tenth of the requests for five minutes, then all."""
     access_logs: bool
     keep_data: bool
     """Tables, buckets, users, keys and logs outlive their stack."""
@@ -84,6 +86,11 @@ class Environment:
     """How many times what an athlete may ask for within a minute or a day (`stadion.standing`, workouts' quotas)."""
     api_domain: str = ""
     """Under which apps and partners call, and whose certificate the edge asks for."""
+    alarm_mail: str = ""
+    """Who hears the alarms: a list of those on call, not a person. It has to say yes once, by a link that SNS sends."""
+    first: bool = False
+    """The account's first deployment (STADION_FIRST=1), which CloudFormation must be able to undo: nothing is protected
+    from deletion, and neither mail nor edge is there yet."""
     edge: bool = False
     """Functions answer only what came through the edge. Not at an account's first deployment, which makes the secret
     that the edge will send (STADION_EDGE=0)."""
@@ -93,6 +100,21 @@ class Environment:
     """Time series on Timestream, for accounts that have it (STADION_TIMESTREAM=1). The laptop has its own beside."""
     partner_plans: tuple[PartnerPlan, ...] = PARTNER_PLANS
     functions: Path = ROOT / "functions"
+
+    def under(self, domain: str) -> "Environment":
+        """The same in a domain: the app at `app.`, the APIs at `api.`, mail from the domain itself."""
+        on_the_desk = tuple(origin for origin in self.app_origins if origin.startswith("http://localhost:"))
+        return replace(
+            self,
+            mail_domain=domain,
+            api_domain=f"api.{domain}",
+            app_origins=(*on_the_desk, f"https://app.{domain}"),
+        )
+
+    @property
+    def protects(self) -> bool:
+        """From deletion, by CloudFormation too."""
+        return self.keep_data and not self.first
 
     def public(self, address: str) -> str:
         """Where people and partners reach what a gateway serves at this address: the edge, where there is one."""
@@ -106,6 +128,7 @@ LOCAL = Environment(
     wheels=("--python", sys.executable),
     compiled_layers=True,
     snap_start=False,
+    canary=False,
     access_logs=False,
     keep_data=False,
     log_retention=RetentionDays.ONE_WEEK,
@@ -113,6 +136,7 @@ LOCAL = Environment(
     former_names=False,
     app_origins=("http://localhost:3000", "http://localhost:5173"),
     mail_domain="stadion.test",
+    alarm_mail="on-call@stadion.test",
     texts_per_day=100_000,
     network_allowance=1_000,
     athlete_allowance=20,
@@ -135,16 +159,17 @@ DEV = Environment(
     wheels=LAMBDA_WHEELS,
     compiled_layers=False,
     snap_start=True,
+    canary=False,
     access_logs=True,
     keep_data=False,
     log_retention=RetentionDays.ONE_MONTH,
     request_log_retention=RetentionDays.ONE_MONTH,
     former_names=True,
-    app_origins=("http://localhost:3000", "https://dev.stadion.example"),
-    mail_domain="dev.stadion.example",
-    api_domain="api.dev.stadion.example",
+    app_origins=("http://localhost:3000",),
+    mail_domain="",
+    alarm_mail="on-call@stadion.example",
     edge=True,
-)
+).under("dev.stadion.example")
 
 PROD = Environment(
     name="prod",
@@ -153,20 +178,22 @@ PROD = Environment(
     wheels=LAMBDA_WHEELS,
     compiled_layers=False,
     snap_start=True,
+    canary=True,
     access_logs=True,
     keep_data=True,
     log_retention=RetentionDays.SIX_MONTHS,
     request_log_retention=RetentionDays.ONE_MONTH,
     former_names=True,
-    app_origins=("https://app.stadion.example",),
-    mail_domain="stadion.example",
-    api_domain="api.stadion.example",
+    app_origins=(),
+    mail_domain="",
+    alarm_mail="on-call@stadion.example",
     edge=True,
     sms_month_usd=500,
-)
+).under("stadion.example")
 
 ENVIRONMENTS = {environment.name: environment for environment in (LOCAL, DEV, PROD)}
 
 
 def removal_policy(environment: Environment) -> RemovalPolicy:
-    return RemovalPolicy.RETAIN if environment.keep_data else RemovalPolicy.DESTROY
+    """What a first create that fails has made goes with it: under its fixed name it would refuse the next one."""
+    return RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE if environment.keep_data else RemovalPolicy.DESTROY

@@ -42,6 +42,7 @@ ACCOUNT: Final = "000000000000"
 BOOTSTRAP_STACK: Final = "CDKToolkit"
 PUSH_APPLICATIONS: Final = {"stadion-ios": "APNS", "stadion-android": "GCM"}
 """As `LOCAL.push_applications` names them."""
+TOLD_UNDER: Final = "/stadion/platform/"
 DEPLOYED: Final = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE"})
 FAILED_STATUS: Final = re.compile(r"_FAILED$")
 CONSEQUENCE: Final = re.compile(
@@ -184,11 +185,21 @@ class Deployment:
         wanted = assembly.stacks()
         changed = [name for name, its_hash in wanted.items() if stamp.stacks.get(name) != its_hash]
         if changed:
+            before = self._told()
             self._deploy(assembly, changed, report)
+            others = [name for name in wanted if name not in changed]
+            if others and before and self._told() != before:
+                self._deploy(assembly, others, report)
+                changed += others
         self._keep_push_applications()
         self._stamp(assembly.content_hash, wanted)
         unchanged = tuple(name for name in wanted if name not in changed)
         return Outcome(assembly.content_hash, tuple(changed), unchanged, synthesized)
+
+    def _told(self) -> dict[str, str]:
+        """What the platform tells the other stacks: each deployment of one reads it once."""
+        pages = self._aws.client("ssm").get_paginator("get_parameters_by_path").paginate(Path=TOLD_UNDER)
+        return {one["Name"]: one["Value"] for page in pages for one in page["Parameters"]}
 
     def _true_stamp(self) -> Stamp:
         """The stamp, but only for stacks that are really there (an emulator may have been reset behind our back)."""

@@ -23,6 +23,8 @@ class Trouble(StrEnum):
     API_FAILURES = "api-failures"
     WORKFLOW_FAILURES = "workflow-failures"
     SMS_SPEND = "sms-spend"
+    THROTTLED = "throttled"
+    CANARY = "canary"
     CODES_SENT = "codes-sent"
     CODES_REFUSED = "codes-refused"
 
@@ -62,6 +64,11 @@ def function_metric(name: str, metric: str, statistic: str = "Sum") -> Metric:
         statistic=statistic,
         period=Duration.minutes(1),
     )
+
+
+def account_metric(metric: str, statistic: str = "Sum") -> Metric:
+    """Of all functions of the account in this region."""
+    return Metric(namespace="AWS/Lambda", metric_name=metric, statistic=statistic, period=Duration.minutes(1))
 
 
 def rest_api_metric(name: str, metric: str, stage: str, statistic: str = "Sum") -> Metric:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from aws_cdk import Aws
+from aws_cdk import Aws, Stack
 from aws_cdk.aws_apigatewayv2 import CfnIntegration, CfnRoute
 from aws_cdk.aws_lambda import CfnPermission
 from constructs import Construct
@@ -30,6 +30,17 @@ class Route:
 
     key: str
     auth: Auth = Auth.JWT
+
+
+def in_a_row(stack: Stack) -> None:
+    """API Gateway changes an API once at a time: of routes side by side some fail (*concurrent modification*)."""
+    last: dict[str, CfnRoute] = {}
+    for route in stack.node.find_all():
+        if isinstance(route, CfnRoute):
+            before = last.get(route.api_id)
+            if before is not None:
+                route.add_resource_dependency(before)
+            last[route.api_id] = route
 
 
 class ServiceApi(Construct):

@@ -9,9 +9,11 @@ from constructs import Construct
 
 from infra_cdk.environments import Environment, removal_policy
 from infra_cdk.nag import accept
+from infra_cdk.parts.entry_points import PRODUCT
 from infra_cdk.parts.function import ServiceFunction
-from infra_cdk.parts.table import ServiceKey, made_table, only_via
+from infra_cdk.parts.table import KnownKey, ServiceKey, made_table, only_via, table_arn
 
+NAME = "audit"
 INDEXES = ("gsi1", "gsi2")
 
 
@@ -20,10 +22,7 @@ class AuditTable(Construct):
 
     def __init__(self, scope: Construct, *, key: ServiceKey, environment: Environment) -> None:
         super().__init__(scope, "Audit")
-        self.key = key
-        self.table = made_table(
-            self, name="audit", key=key, environment=environment, time_to_live_attribute="expires_at"
-        )
+        self.table = made_table(self, name=NAME, key=key, environment=environment, time_to_live_attribute="expires_at")
         for index in INDEXES:
             self.table.add_global_secondary_index(
                 index_name=index,
@@ -38,7 +37,6 @@ class PseudonymsKey(Construct):
 
     def __init__(self, scope: Construct, *, key: ServiceKey, environment: Environment) -> None:
         super().__init__(scope, "Pseudonyms")
-        self.key = key
         self.secret = Secret(
             self,
             "Key",
@@ -54,25 +52,26 @@ class PseudonymsKey(Construct):
 class Pseudonyms:
     """To name people by hashes, in each request's line of the log."""
 
-    of: PseudonymsKey
+    secret_arn: str
+    key: KnownKey
 
     def lend(self, function: ServiceFunction) -> None:
-        function.allow("secretsmanager:GetSecretValue", on=[self.of.secret.secret_arn])
-        function.allow("kms:Decrypt", on=[self.of.key.key_arn], conditions=only_via("secretsmanager"))
-        function.set_variable("STADION_PSEUDONYMS_SECRET", self.of.secret.secret_arn)
+        function.allow("secretsmanager:GetSecretValue", on=[self.secret_arn])
+        function.allow("kms:Decrypt", on=[self.key.key_arn], conditions=only_via("secretsmanager"))
+        function.set_variable("STADION_PSEUDONYMS_SECRET", self.secret_arn)
 
 
 @dataclass(frozen=True)
 class Audit:
     """To add to the table and to complete what one added; with `reads`, to look."""
 
-    table: AuditTable
+    key: KnownKey
     reads: bool = False
 
     def lend(self, function: ServiceFunction) -> None:
-        arn = self.table.table.table_arn
+        arn = table_arn(NAME)
         function.allow("dynamodb:PutItem", "dynamodb:UpdateItem", on=[arn])
         if self.reads:
             function.allow("dynamodb:Query", on=[arn, *(f"{arn}/index/{index}" for index in INDEXES)])
-        function.set_variable("STADION_AUDIT_TABLE", self.table.table.table_name)
-        self.table.key.let_use(function, via="dynamodb")
+        function.set_variable("STADION_AUDIT_TABLE", f"{PRODUCT}-{NAME}")
+        self.key.let_use(function, via="dynamodb")

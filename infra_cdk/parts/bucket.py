@@ -22,10 +22,53 @@ from infra_cdk.environments import Environment, removal_policy
 from infra_cdk.nag import accept
 from infra_cdk.parts.entry_points import PRODUCT
 from infra_cdk.parts.function import ServiceFunction
-from infra_cdk.parts.table import ServiceKey
+from infra_cdk.parts.table import KnownKey, ServiceKey
 from infra_cdk.parts.work_queue import WorkQueue
 
 A_WEEK = Duration.days(7)
+
+
+@dataclass(frozen=True)
+class KnownBucket:
+    """By its name, which is known beforehand: so that other stacks can use it, and its queue's policy can name it."""
+
+    service: str
+    what: str
+    arrivals: str
+    key: KnownKey
+
+    @property
+    def _known_as(self) -> str:
+        return f"{PRODUCT}-{self.service.replace('_', '-')}-{self.what}"
+
+    @property
+    def name(self) -> str:
+        return f"{self._known_as}-{Aws.ACCOUNT_ID}-{Aws.REGION}"
+
+    @property
+    def _shown(self) -> str:
+        return f"arn:<AWS::Partition>:s3:::{self._known_as}-<AWS::AccountId>-<AWS::Region>"
+
+    def let_forget(self, function: ServiceFunction, *prefixes: str) -> None:
+        """To find and remove what lies there, with all its versions, and to read none of it."""
+        arn = f"arn:{Aws.PARTITION}:s3:::{self.name}"
+        under = [f"{prefix}*" for prefix in prefixes]
+        variable = f"STADION_{self.what.upper()}_BUCKET"
+        if not function.knows(variable):  # by the same bucket, which it was lent to read
+            function.set_variable(variable, self.name)
+        function.allow("s3:DeleteObjectVersion", on=[f"{arn}/{one}" for one in under])
+        function.allow("s3:ListBucketVersions", on=[arn], conditions={"StringLike": {"s3:prefix": under}})
+        for one in under:
+            accept(function, f"IAM5[Resource::{self._shown}/{one}]", "of every athlete; whose it is the event says")
+
+    def let_claim(self, function: ServiceFunction) -> None:
+        """To put what is too large for an event, and to get it."""
+        arn = f"arn:{Aws.PARTITION}:s3:::{self.name}"
+        function.allow("s3:GetObject", "s3:PutObject", on=[f"{arn}/{self.arrivals}*"])
+        function.allow("s3:ListBucket", on=[arn])  # without it a claim that is gone looks forbidden
+        shown = f"{self._shown}/{self.arrivals}*"
+        accept(function, f"IAM5[Resource::{shown}]", "claims of every workout; their keys come from events only")
+        self.key.let_use(function, via="s3")
 
 
 class ServiceBucket(Construct):
@@ -46,17 +89,11 @@ class ServiceBucket(Construct):
     ) -> None:
         """`from_app`: pages of the app put and get objects, by presigned requests; none has to do with the others."""
         super().__init__(scope, construct_id)
-        self._key = key
-        self._arrivals = arrivals
-        self._what = name
-        # A name that is known beforehand, so that the queue's policy can name the bucket and be there before it.
-        known_as = f"{PRODUCT}-{service.replace('_', '-')}-{name}"
-        self._name = f"{known_as}-{Aws.ACCOUNT_ID}-{Aws.REGION}"
-        self._shown = f"arn:<AWS::Partition>:s3:::{known_as}-<AWS::AccountId>-<AWS::Region>"
+        self.known = KnownBucket(service, name, arrivals, key.known)
         self.bucket = Bucket(
             self,
             "Bucket",
-            bucket_name=self._name,
+            bucket_name=self.name,
             block_public_access=BlockPublicAccess.BLOCK_ALL,
             object_ownership=ObjectOwnership.BUCKET_OWNER_ENFORCED,
             encryption=BucketEncryption.KMS,
@@ -73,7 +110,11 @@ class ServiceBucket(Construct):
                     expiration=swept_after,
                     abort_incomplete_multipart_upload_after=Duration.days(1),
                 ),
-                LifecycleRule(id="forget-old-versions", noncurrent_version_expiration=Duration.days(30)),
+                LifecycleRule(
+                    id="forget-old-versions",
+                    noncurrent_version_expiration=Duration.days(30),
+                    expired_object_delete_marker=True,
+                ),
             ],
         )
 
@@ -87,7 +128,7 @@ class ServiceBucket(Construct):
 
     def let(self, function: ServiceFunction, rights: Mapping[str, Sequence[str]]) -> None:
         """`STADION_<NAME>_BUCKET`, and actions, each under some prefixes."""
-        variable = f"STADION_{self._what.upper()}_BUCKET"
+        variable = f"STADION_{self.known.what.upper()}_BUCKET"
         if not function.knows(variable):
             function.set_variable(variable, self.bucket.bucket_name)
         for action, prefixes in rights.items():
@@ -98,32 +139,11 @@ class ServiceBucket(Construct):
         for prefix in {prefix for prefixes in rights.values() for prefix in prefixes}:
             objects = f"<{Stack.of(self).get_logical_id(self._resource)}.Arn>/{prefix}*"
             accept(function, f"IAM5[Resource::{objects}]", "of every athlete or run, in the service's own bucket")
-        self._key.let_use(function, via="s3")
-
-    def let_forget(self, function: ServiceFunction, *prefixes: str) -> None:
-        """To find and remove what lies there, with all its versions, and to read none of it."""
-        arn = f"arn:{Aws.PARTITION}:s3:::{self._name}"
-        under = [f"{prefix}*" for prefix in prefixes]
-        variable = f"STADION_{self._what.upper()}_BUCKET"
-        if not function.knows(variable):  # by the same bucket, which it was lent to read
-            function.set_variable(variable, self._name)
-        function.allow("s3:DeleteObjectVersion", on=[f"{arn}/{one}" for one in under])
-        function.allow("s3:ListBucketVersions", on=[arn], conditions={"StringLike": {"s3:prefix": under}})
-        for one in under:
-            accept(function, f"IAM5[Resource::{self._shown}/{one}]", "of every athlete; whose it is the event says")
-
-    def let_claim(self, function: ServiceFunction) -> None:
-        """For functions of other services: by name, since a reference would tie the stacks together."""
-        arn = f"arn:{Aws.PARTITION}:s3:::{self._name}"
-        function.allow("s3:GetObject", "s3:PutObject", on=[f"{arn}/{self._arrivals}*"])
-        function.allow("s3:ListBucket", on=[arn])  # without it a claim that is gone looks forbidden
-        shown = f"{self._shown}/{self._arrivals}*"
-        accept(function, f"IAM5[Resource::{shown}]", "claims of every workout; their keys come from events only")
-        self._key.let_use(function, via="s3")
+        self.known.key.let_use(function, via="s3")
 
     @property
     def name(self) -> str:
-        return self._name
+        return self.known.name
 
     def tell(self, work: WorkQueue) -> None:
         """Each object that arrives becomes a message."""
@@ -133,7 +153,7 @@ class ServiceBucket(Construct):
                 actions=["sqs:SendMessage"],
                 resources=[work.queue.queue_arn],
                 conditions={
-                    "ArnEquals": {"aws:SourceArn": f"arn:{Aws.PARTITION}:s3:::{self._name}"},
+                    "ArnEquals": {"aws:SourceArn": f"arn:{Aws.PARTITION}:s3:::{self.name}"},
                     "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID},
                 },
             )
@@ -145,7 +165,7 @@ class ServiceBucket(Construct):
                     queue=work.queue.queue_arn,
                     filter=CfnBucket.NotificationFilterProperty(
                         s3_key=CfnBucket.S3KeyFilterProperty(
-                            rules=[CfnBucket.FilterRuleProperty(name="prefix", value=self._arrivals)]
+                            rules=[CfnBucket.FilterRuleProperty(name="prefix", value=self.known.arrivals)]
                         )
                     ),
                 )

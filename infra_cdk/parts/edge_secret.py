@@ -10,7 +10,7 @@ from constructs import Construct
 from infra_cdk.environments import Environment, removal_policy
 from infra_cdk.nag import accept
 from infra_cdk.parts.function import ServiceFunction
-from infra_cdk.parts.table import ServiceKey
+from infra_cdk.parts.table import KnownKey, ServiceKey
 
 SECRET_NAME: Final = "stadion/platform/edge"  # noqa: S105 - its name
 EDGE_REGION: Final = "us-east-1"
@@ -21,7 +21,6 @@ class EdgeSecret(Construct):
 
     def __init__(self, scope: Construct, *, key: ServiceKey, environment: Environment) -> None:
         super().__init__(scope, "EdgeSecret")
-        self.key = key
         self.secret = Secret(
             self,
             "Secret",
@@ -45,11 +44,12 @@ class EdgeSecret(Construct):
 class BehindTheEdge:
     """Answers nobody who did not come through the edge."""
 
-    edge: EdgeSecret | None
+    secret_arn: str | None
+    key: KnownKey
 
     def lend(self, function: ServiceFunction) -> None:
-        if self.edge is None:
+        if self.secret_arn is None:
             return
-        function.allow("secretsmanager:GetSecretValue", on=[self.edge.secret.secret_arn])
-        function.set_variable("STADION_EDGE_SECRET", self.edge.secret.secret_arn)
-        self.edge.key.let_use(function, via="secretsmanager")
+        function.allow("secretsmanager:GetSecretValue", on=[self.secret_arn])
+        function.set_variable("STADION_EDGE_SECRET", self.secret_arn)
+        self.key.let_use(function, via="secretsmanager")

@@ -5,7 +5,7 @@ from enum import Enum
 
 from aws_cdk import Duration, IgnoreMode
 from aws_cdk.aws_iam import Effect, PolicyStatement, Role, ServicePrincipal
-from aws_cdk.aws_lambda import Code, Function, IFunction, ILayerVersion, SnapStartConf
+from aws_cdk.aws_lambda import Alias, Code, Function, IFunction, ILayerVersion, SnapStartConf
 from aws_cdk.aws_logs import LogGroup
 from aws_cdk.aws_sns import ITopic
 from constructs import Construct
@@ -81,7 +81,8 @@ class ServiceFunction(Construct):
             snap_start=SnapStartConf.ON_PUBLISHED_VERSIONS if snap_start else None,
         )
         accept(self.function, "L1", "the newest Python on which the whole suite has run: docs/proof/pythons.md")
-        self.target: IFunction = self.function.add_alias("live") if snap_start else self.function
+        self.alias: Alias | None = self.function.add_alias("live") if snap_start else None
+        self.target: IFunction = self.alias or self.function
         raise_alarm(
             self,
             trouble=trouble,

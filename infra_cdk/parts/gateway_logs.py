@@ -10,7 +10,7 @@ POLICY = "service-role/AmazonAPIGatewayPushToCloudWatchLogs"
 
 
 class GatewayLogWriter(Construct):
-    """An HTTP API needs none. Stages that log come after it (`stage.add_dependency(writer.account)`)."""
+    """An HTTP API needs none. Stages that log are in stacks that come after the platform's."""
 
     def __init__(self, scope: Construct) -> None:
         super().__init__(scope, "GatewayLogs")
@@ -18,4 +18,4 @@ class GatewayLogWriter(Construct):
         role = Role(self, "Writer", assumed_by=ServicePrincipal("apigateway.amazonaws.com"), managed_policies=[push])
         shown = f"arn:<AWS::Partition>:iam::aws:policy/{POLICY}"
         accept(role, f"IAM4[Policy::{shown}]", "the policy that API Gateway asks for; the role is its own")
-        self.account = CfnAccount(self, "Account", cloud_watch_role_arn=role.role_arn)
+        CfnAccount(self, "Account", cloud_watch_role_arn=role.role_arn)

@@ -5,7 +5,7 @@ The stack of notifications makes both; others name them (`MailDomain`), so that 
 
 from dataclasses import dataclass
 
-from aws_cdk import Aws
+from aws_cdk import Aws, CfnOutput
 from aws_cdk.aws_ses import (
     ConfigurationSet,
     ConfigurationSetTlsPolicy,
@@ -55,6 +55,15 @@ class MailDomain:
         return {"STADION_MAIL_SENDER": self.sender, "STADION_MAIL_CONFIGURATION": PRODUCT}
 
 
+def _records(identity: EmailIdentity) -> list[tuple[str, str]]:
+    """By which SES knows the domain, and receivers its mail."""
+    return [
+        (identity.dkim_dns_token_name1, identity.dkim_dns_token_value1),
+        (identity.dkim_dns_token_name2, identity.dkim_dns_token_value2),
+        (identity.dkim_dns_token_name3, identity.dkim_dns_token_value3),
+    ]
+
+
 class Mail(Construct):
     def __init__(self, scope: Construct, *, environment: Environment) -> None:
         super().__init__(scope, "Mail")
@@ -81,6 +90,10 @@ class Mail(Construct):
             identity.replace(f"identity/{environment.mail_domain}", f"configuration-set/{PRODUCT}"),
         ]
         """What a right to send is given for."""
+        for number, (name, value) in enumerate(_records(identity_), 1):
+            CfnOutput(
+                scope, f"MailDkim{number}", value=f"{name} CNAME {value}", description="For the DNS of the domain"
+            )
         self.variables = MailDomain(environment.mail_domain).variables
 
     def tell(self, work: WorkQueue) -> None:

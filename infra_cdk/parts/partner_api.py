@@ -7,7 +7,6 @@ from typing import Final
 from aws_cdk import Aws, CfnOutput, CfnResource
 from aws_cdk.aws_apigateway import (
     AccessLogFormat,
-    CfnAccount,
     Deployment,
     EndpointType,
     GatewayResponse,
@@ -81,9 +80,9 @@ PROBLEMS: Final = (
 
 
 class PartnerRestApi(Construct):
-    def __init__(
-        self, scope: Construct, *, environment: Environment, log_account: CfnAccount | None, alarm_topic: ITopic
-    ) -> None:
+    """Its stage logs by the role of `GatewayLogWriter`, whose stack is there before."""
+
+    def __init__(self, scope: Construct, *, environment: Environment, alarm_topic: ITopic) -> None:
         super().__init__(scope, "PartnerApi")
         self._environment = environment
         self.api = RestApi(
@@ -99,7 +98,7 @@ class PartnerRestApi(Construct):
         self._deployment = Deployment(self, "Deployment", api=self.api)
         for problem in PROBLEMS:
             self._answer(problem)
-        self.stage = self._stage(log_account)
+        self.stage = self._stage()
         self.api.deployment_stage = self.stage
         self.plans = {plan.name: self._plan(plan.name) for plan in environment.partner_plans}
         raise_alarm(
@@ -144,7 +143,7 @@ class PartnerRestApi(Construct):
         if after is not None:
             permission.node.add_dependency(after.function)
 
-    def _stage(self, log_account: CfnAccount | None) -> Stage:
+    def _stage(self) -> Stage:
         logs = self._logs() if self._environment.access_logs else None
         stage = Stage(
             self,
@@ -159,8 +158,6 @@ class PartnerRestApi(Construct):
         )
         accept(stage, "APIG3", "keys, quotas and signatures stand at this door; a firewall is the account's to add")
         accept(stage, "APIG6", "execution logs would hold bodies; the access log says what happened")
-        if log_account is not None:
-            stage.node.add_dependency(log_account)
         return stage
 
     def _logs(self) -> LogGroupLogDestination:

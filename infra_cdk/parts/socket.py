@@ -1,7 +1,6 @@
 """A service's WebSocket API: an authorizer at $connect, one function for everything that comes over a connection."""
 
 from aws_cdk import Aws, CfnOutput
-from aws_cdk.aws_apigateway import CfnAccount
 from aws_cdk.aws_apigatewayv2 import CfnApi, CfnAuthorizer, CfnIntegration, CfnRoute, CfnStage
 from aws_cdk.aws_lambda import CfnPermission
 from aws_cdk.aws_logs import LogGroup
@@ -35,13 +34,11 @@ class ServiceSocket(Construct):
         service: str,
         stage: str,
         environment: Environment,
-        log_account: CfnAccount | None = None,
     ) -> None:
         super().__init__(scope, "Socket")
         self._service = service
         self.wing = self._stage = stage
         self._environment = environment
-        self._log_account = log_account
         self._api = CfnApi(
             self,
             "Api",
@@ -148,8 +145,6 @@ class ServiceSocket(Construct):
         stage.access_log_settings = CfnStage.AccessLogSettingsProperty(
             destination_arn=logs.log_group_arn, format=ACCESS_LOG_LINE
         )
-        if self._log_account is not None:
-            stage.add_dependency(self._log_account)
 
 
 def _invocation_of(function: ServiceFunction) -> str:

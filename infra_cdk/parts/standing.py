@@ -2,14 +2,17 @@
 the partner API how a partner does (`stadion.partner_standing`)."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from constructs import Construct
 
-from infra_cdk.environments import Environment
+from infra_cdk.environments import Environment, PartnerPlan
+from infra_cdk.parts.entry_points import PRODUCT
 from infra_cdk.parts.function import ServiceFunction
-from infra_cdk.parts.table import ServiceKey, made_table
+from infra_cdk.parts.table import KnownKey, ServiceKey, made_table, table_arn
 
+NAME = "standing"
 ATHLETES = "STANDING#*"
 PARTNERS = "PARTNER#*"
 COUNTED = ["pk", "sk", "rate_*"]
@@ -21,26 +24,26 @@ class StandingTable(Construct):
 
     def __init__(self, scope: Construct, *, key: ServiceKey, environment: Environment) -> None:
         super().__init__(scope, "Standing")
-        self.key = key
-        self.rates = {plan.name: plan.requests_per_s for plan in environment.partner_plans}
-        self.table = made_table(self, name="standing", key=key, environment=environment)
+        self.table = made_table(self, name=NAME, key=key, environment=environment)
 
 
 @dataclass(frozen=True)
 class Standing:
     """Of athletes or of partners, to be looked at, which counts; with `writes`, to be changed too."""
 
-    table: StandingTable
+    key: KnownKey
+    plans: Sequence[PartnerPlan]
     writes: bool = False
     whose: str = ATHLETES
 
     def lend(self, function: ServiceFunction) -> None:
         by_key = {"dynamodb:LeadingKeys": [self.whose]}
         written = by_key if self.writes else {**by_key, "dynamodb:Attributes": COUNTED}
-        table = [self.table.table.table_arn]
+        table = [table_arn(NAME)]
         function.allow("dynamodb:GetItem", on=table, conditions={"ForAllValues:StringLike": by_key})
         function.allow("dynamodb:UpdateItem", on=table, conditions={"ForAllValues:StringLike": written})
-        function.set_variable("STADION_STANDING_TABLE", self.table.table.table_name)
+        function.set_variable("STADION_STANDING_TABLE", f"{PRODUCT}-{NAME}")
         if self.whose == PARTNERS:
-            function.set_variable("STADION_PARTNER_RATES", json.dumps(self.table.rates))
-        self.table.key.let_use(function, via="dynamodb")
+            rates = {plan.name: plan.requests_per_s for plan in self.plans}
+            function.set_variable("STADION_PARTNER_RATES", json.dumps(rates))
+        self.key.let_use(function, via="dynamodb")

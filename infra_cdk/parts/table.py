@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from aws_cdk import Aws, Duration
@@ -15,7 +16,7 @@ from aws_cdk.aws_dynamodb import (
     Table,
     TableEncryption,
 )
-from aws_cdk.aws_iam import Policy, PolicyStatement
+from aws_cdk.aws_iam import IRole, Policy, PolicyStatement
 from aws_cdk.aws_kms import Key
 from aws_cdk.aws_lambda import CfnEventSourceMapping
 from constructs import Construct
@@ -23,7 +24,6 @@ from constructs import Construct
 from infra_cdk.environments import Environment, removal_policy
 from infra_cdk.parts.entry_points import PRODUCT
 from infra_cdk.parts.function import ServiceFunction, TableUse
-from infra_cdk.parts.work_queue import DeadLetters
 
 GSI1 = "gsi1"
 NEW_OUTBOX_ITEM = {
@@ -51,6 +51,17 @@ USE_KEY = (
 )
 
 
+@dataclass(frozen=True)
+class KnownKey:
+    """By its ARN alone: of this stack or of another."""
+
+    key_arn: str
+
+    def let_use(self, function: ServiceFunction, *, via: str) -> None:
+        """Only through that AWS service, never by itself."""
+        function.allow(*USE_KEY, on=[self.key_arn], conditions=only_via(via))
+
+
 class ServiceKey(Key):
     """The key of one service's data, rotated every year."""
 
@@ -64,9 +75,14 @@ class ServiceKey(Key):
             removal_policy=removal_policy(environment),
         )
 
-    def let_use(self, function: ServiceFunction, *, via: str) -> None:
-        """Only through that AWS service, never by itself."""
-        function.allow(*USE_KEY, on=[self.key_arn], conditions=only_via(via))
+    @property
+    def known(self) -> KnownKey:
+        return KnownKey(self.key_arn)
+
+
+def table_arn(name: str) -> str:
+    """Of `stadion-<name>`, in whichever stack it is."""
+    return f"arn:{Aws.PARTITION}:dynamodb:{Aws.REGION}:{Aws.ACCOUNT_ID}:table/{PRODUCT}-{name}"
 
 
 def made_table(scope: Construct, *, name: str, key: ServiceKey, environment: Environment, **more: Any) -> Table:
@@ -81,7 +97,7 @@ def made_table(scope: Construct, *, name: str, key: ServiceKey, environment: Env
         encryption=TableEncryption.CUSTOMER_MANAGED,
         encryption_key=key,
         point_in_time_recovery_specification=PointInTimeRecoverySpecification(point_in_time_recovery_enabled=True),
-        deletion_protection=environment.keep_data,
+        deletion_protection=environment.protects,
         removal_policy=removal_policy(environment),
         **more,
     )
@@ -90,6 +106,15 @@ def made_table(scope: Construct, *, name: str, key: ServiceKey, environment: Env
 ONE_AFTER_THE_OTHER = 1
 """Batches of a shard at once. A shard has 1 000 writes a second, and a batch of 50 takes the relay some 50 ms; more of
 them would be more executions of the relay for the same bus."""
+
+
+@dataclass(frozen=True)
+class Relay:
+    """What publishes the outboxes, and the queue of what it could not."""
+
+    function_arn: str
+    role: IRole
+    failures_arn: str
 
 
 class ServiceTable(Construct):
@@ -102,12 +127,11 @@ class ServiceTable(Construct):
         service: str,
         key: ServiceKey,
         environment: Environment,
-        relay: ServiceFunction,
-        relay_failures: DeadLetters,
+        relay: Relay,
         gsi1: bool = False,
     ) -> None:
         super().__init__(scope, "Table")
-        self.key = key
+        self.key = key.known
         self._has_gsi1 = gsi1
         self.table = made_table(
             self,
@@ -124,7 +148,7 @@ class ServiceTable(Construct):
                 sort_key=Attribute(name="gsi1sk", type=AttributeType.STRING),
                 projection_type=ProjectionType.ALL,
             )
-        self._feed(relay, relay_failures, service=service)
+        self._feed(relay, service=service)
 
     def let_use(self, function: ServiceFunction, use: TableUse, *, keys: Sequence[str] = ()) -> None:
         """With `keys`, of partitions that begin so and of no index."""
@@ -147,7 +171,7 @@ class ServiceTable(Construct):
         """`Records.walk`: a Scan of the index."""
         function.allow("dynamodb:Scan", on=[f"{self.table.table_arn}/index/{GSI1}"])
 
-    def _feed(self, relay: ServiceFunction, failures: DeadLetters, *, service: str) -> None:
+    def _feed(self, relay: Relay, *, service: str) -> None:
         """The mapping and the relay's rights live here: the platform does not know its services."""
         stream = self.table.table_stream_arn
         if stream is None:
@@ -174,7 +198,7 @@ class ServiceTable(Construct):
         outbox = CfnEventSourceMapping(
             self,
             "Outbox",
-            function_name=relay.function.function_arn,
+            function_name=relay.function_arn,
             event_source_arn=stream,
             starting_position="TRIM_HORIZON",
             batch_size=50,
@@ -183,7 +207,7 @@ class ServiceTable(Construct):
             bisect_batch_on_function_error=True,
             maximum_retry_attempts=20,
             maximum_record_age_in_seconds=int(Duration.hours(6).to_seconds()),
-            destination_config={"onFailure": {"destination": failures.queue.queue_arn}},
+            destination_config={"onFailure": {"destination": relay.failures_arn}},
         )
         outbox.node.add_dependency(rights)
 

@@ -14,7 +14,7 @@ from aws_cdk.aws_lambda import ILayerVersion
 
 from infra_cdk.environments import Environment
 from infra_cdk.nag import accept
-from infra_cdk.parts.bucket import ServiceBucket
+from infra_cdk.parts.bucket import KnownBucket
 from infra_cdk.parts.entry_points import PRODUCT
 from infra_cdk.parts.function import ServiceFunction, TableUse
 from infra_cdk.parts.table import ServiceTable
@@ -84,7 +84,7 @@ class Variables:
 class Claims:
     """The platform's bucket of what is too large for an event."""
 
-    bucket: ServiceBucket
+    bucket: KnownBucket
 
     def lend(self, function: ServiceFunction) -> None:
         self.bucket.let_claim(function)
@@ -95,7 +95,7 @@ class Claims:
 class Forgetting:
     """What lies under some prefixes of a bucket, to be removed with all its versions."""
 
-    bucket: ServiceBucket
+    bucket: KnownBucket
     prefixes: tuple[str, ...]
 
     def lend(self, function: ServiceFunction) -> None:

@@ -1,5 +1,7 @@
 """Work that waits for a function: a queue, its dead letters, partial batch failures, and both alarms."""
 
+import math
+
 from aws_cdk import Duration
 from aws_cdk.aws_lambda_event_sources import SqsEventSource
 from aws_cdk.aws_sns import ITopic
@@ -10,6 +12,8 @@ from infra_cdk.parts.alarms import Trouble, queue_metric, raise_alarm
 from infra_cdk.parts.function import ServiceFunction
 
 TRIES = 5
+LATE_AFTER_MINUTES = 5
+"""At least; where a message stays hidden for longer after a try that failed, one such try is nobody's alarm."""
 DEAD_LETTERS_KEPT = Duration.days(14)
 
 
@@ -57,18 +61,19 @@ class WorkQueue(Construct):
         alarm_topic: ITopic,
         at_once: int,
         batch_size: int = 10,
-        late_after_minutes: int = 5,
     ) -> None:
         super().__init__(scope, construct_id)
         self.name = function.name
         self.dead_letters = DeadLetters(self, "DeadLetters", name=f"{self.name}-dlq", alarm_topic=alarm_topic)
+        hidden = Duration.seconds(6 * function.timeout.to_seconds())
+        late_after_minutes = max(LATE_AFTER_MINUTES, math.ceil(1.5 * hidden.to_minutes(integral=False)))
         self.queue = Queue(
             self,
             "Queue",
             queue_name=self.name,
             encryption=QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
-            visibility_timeout=Duration.seconds(6 * function.timeout.to_seconds()),
+            visibility_timeout=hidden,
             retention_period=Duration.days(4),
             dead_letter_queue=DeadLetterQueue(queue=self.dead_letters.queue, max_receive_count=TRIES),
         )

@@ -17,6 +17,9 @@ from infra_cdk.parts.bucket import ServiceBucket
 from infra_cdk.parts.entry_points import PRODUCT, EntryPoint
 from infra_cdk.parts.function import ServiceFunction
 
+OF_MAPS = ("states:DescribeExecution", "states:StopExecution", "states:RedriveExecution")
+"""What a distributed map asks for of its children; the last when an execution that failed is redriven."""
+
 
 class Workflow(Construct):
     """`statemachines/<name>.asl.json` with `${<verb>_<noun>}` for each step; its log has no people's data."""
@@ -96,9 +99,7 @@ class Workflow(Construct):
         arn = f"arn:{Aws.PARTITION}:states:{Aws.REGION}:{Aws.ACCOUNT_ID}"
         machine, executions = f"{arn}:stateMachine:{self.name}", f"{arn}:execution:{self.name}*"
         self.machine.add_to_role_policy(PolicyStatement(actions=["states:StartExecution"], resources=[machine]))
-        self.machine.add_to_role_policy(
-            PolicyStatement(actions=["states:DescribeExecution", "states:StopExecution"], resources=[executions])
-        )
+        self.machine.add_to_role_policy(PolicyStatement(actions=list(OF_MAPS), resources=[executions]))
         self.machine.add_to_role_policy(
             PolicyStatement(actions=["s3:ListBucket"], resources=[batches.bucket.bucket_arn])
         )

@@ -8,10 +8,8 @@ from infra_cdk.environments import Environment
 from infra_cdk.parts.alarms import Trouble, own_metric, raise_alarm
 from infra_cdk.parts.api import Route
 from infra_cdk.parts.mail import MailDomain
-from infra_cdk.parts.standing import Standing
 from infra_cdk.parts.uses import Actions, TextMessages, Variables
 from infra_cdk.stacks.base import ServiceStack
-from infra_cdk.stacks.platform import PlatformStack
 
 USER_POOL_ACTIONS = (
     "cognito-idp:AdminCreateUser",
@@ -34,15 +32,16 @@ REFUSED_PER_HOUR = 500
 
 
 class AccountsStack(ServiceStack):
-    def __init__(self, scope: Construct, *, environment: Environment, platform: PlatformStack) -> None:
-        super().__init__(scope, service="accounts", environment=environment, platform=platform)
+    def __init__(self, scope: Construct, *, environment: Environment) -> None:
+        super().__init__(scope, service="accounts", environment=environment)
+        platform = self.platform
         avatars = self.bucket("avatars", arrivals="incoming/", from_app=True)
         pictures = avatars.objects(reads=["avatars/"], writes=["incoming/"], removes=["avatars/"])
         mail = MailDomain(environment.mail_domain)
         codes = Variables(
             mail.variables
             | {
-                "STADION_CLIENT_SECRET": platform.client_secret.secret_arn,
+                "STADION_CLIENT_SECRET": platform.client_secret_arn,
                 "STADION_NETWORK_ALLOWANCE": str(environment.network_allowance),
                 "STADION_PHONE_COUNTRIES": json.dumps(environment.phone_countries),
                 "STADION_TEXTS_PER_DAY": str(environment.texts_per_day),
@@ -50,13 +49,13 @@ class AccountsStack(ServiceStack):
         )
         signs_in = Actions(
             {
-                platform.users.user_pool_arn: USER_POOL_ACTIONS,
-                platform.client_secret.secret_arn: ["secretsmanager:GetSecretValue"],
+                platform.user_pool_arn: USER_POOL_ACTIONS,
+                platform.client_secret_arn: ["secretsmanager:GetSecretValue"],
                 platform.key.key_arn: ["kms:Decrypt"],
                 **{arn: ["ses:SendEmail"] for arn in mail.sources},
             }
         )
-        ends_sessions = Standing(platform.standing, writes=True)
+        ends_sessions = platform.standing(writes=True)
         self.serve(
             [
                 Route("POST /v1/auth/sign-out-everywhere"),
@@ -65,7 +64,7 @@ class AccountsStack(ServiceStack):
             ],
             uses=[self.users, pictures, ends_sessions, codes, signs_in, TextMessages()],
         )
-        roles = Actions({platform.users.user_pool_arn: ROLE_ACTIONS})
+        roles = Actions({platform.user_pool_arn: ROLE_ACTIONS})
         self.administer("/v1/admin/accounts", uses=[self.users, roles, ends_sessions])
         self.consume("consents/on_partner_events")
         arrived = avatars.objects(reads=["incoming/"], writes=["avatars/"], removes=["incoming/", "avatars/"])

@@ -8,22 +8,20 @@ from constructs import Construct
 
 from infra_cdk.environments import Environment
 from infra_cdk.parts.api import Auth, Route, ServiceApi
-from infra_cdk.parts.audit import Audit, Pseudonyms
 from infra_cdk.parts.bucket import A_WEEK, ServiceBucket
 from infra_cdk.parts.consumer import Consumer, Events
-from infra_cdk.parts.edge_secret import BehindTheEdge
-from infra_cdk.parts.entry_points import Former
+from infra_cdk.parts.entry_points import PRODUCT, Former
 from infra_cdk.parts.function import ServiceFunction, TableUse
+from infra_cdk.parts.known_platform import KnownPlatform
 from infra_cdk.parts.schedule import EveryFewMinutes
 from infra_cdk.parts.served import routes_under
 from infra_cdk.parts.socket import ServiceSocket
-from infra_cdk.parts.standing import PARTNERS, Standing
+from infra_cdk.parts.standing import PARTNERS
 from infra_cdk.parts.table import ServiceKey, ServiceTable
 from infra_cdk.parts.timer import WorkflowTimer
 from infra_cdk.parts.uses import ByKey, Claims, Packages, TimeSeries, Use, Variables
 from infra_cdk.parts.work_queue import WorkQueue
 from infra_cdk.parts.workflow import Workflow
-from infra_cdk.stacks.platform import PlatformStack
 from infra_cdk.stacks.stack import API_TIMEOUT, EVENT_TIMEOUT, StadionStack
 
 Uses = Sequence[Use | None]
@@ -42,27 +40,15 @@ class ServiceStack(StadionStack):
         *,
         service: str,
         environment: Environment,
-        platform: PlatformStack,
         gsi1: bool = False,
     ) -> None:
         super().__init__(scope, service=service, environment=environment)
-        self.platform = platform
+        self.platform = platform = KnownPlatform(self, environment=environment)
         self.missing: list[str] = []
         self._api: ServiceApi | None = None
         self.facts: tuple[str, ...] = ()
         self.claims = Claims(platform.claims)
         self.time_series = TimeSeries(environment)
-        self.standing = Standing(platform.standing)
-        self.audit = Audit(platform.audit)
-        self.pseudonyms = Pseudonyms(platform.pseudonyms)
-        self.partners_standing = Standing(platform.standing, whose=PARTNERS)
-        self.edge = BehindTheEdge(platform.edge if environment.edge else None)
-        self.users = Variables(
-            {
-                "STADION_USER_POOL_ID": platform.users.user_pool_id,
-                "STADION_USER_POOL_CLIENT_ID": platform.client.user_pool_client_id,
-            }
-        )
         self.key = ServiceKey(self, service=service, environment=environment)
         self.table = ServiceTable(
             self,
@@ -70,10 +56,19 @@ class ServiceStack(StadionStack):
             key=self.key,
             environment=environment,
             relay=platform.relay,
-            relay_failures=platform.relay_failures,
             gsi1=gsi1,
         )
         self.output(TableName=self.table.table.table_name)
+
+    @property
+    def users(self) -> Variables:
+        """Who signs in, by name; what may be done with them is lent beside."""
+        return Variables(
+            {
+                "STADION_USER_POOL_ID": self.platform.user_pool_id,
+                "STADION_USER_POOL_CLIENT_ID": self.platform.user_pool_client_id,
+            }
+        )
 
     def packages(self, layer: str) -> Packages:
         """Of `layers/<layer>/requirements.txt`."""
@@ -87,7 +82,7 @@ class ServiceStack(StadionStack):
         self, routes: Sequence[Route], *, uses: Uses = (), memory_mb: int = 512, table: TableUse = TableUse.WRITES
     ) -> None:
         """`api.py` behind these routes. Whom it serves, it looks up before (`stadion.http`)."""
-        uses = [self.standing, self.pseudonyms, self.edge, *uses]
+        uses = [self.platform.standing(), self.platform.pseudonyms, self.platform.edge, *uses]
         self._lead(routes, "api", uses, memory_mb=memory_mb, table=table)
 
     def administer(
@@ -95,13 +90,13 @@ class ServiceStack(StadionStack):
     ) -> None:
         """`admin_api.py` behind all that is served under these paths of `/v1/admin`, to whoever signs."""
         routes = [route for path in paths for route in self.under(path, auth=Auth.IAM)]
-        self._lead(routes, place, [self.audit, self.pseudonyms, *uses], memory_mb=512, table=table)
+        self._lead(routes, place, [self.platform.audit, self.platform.pseudonyms, *uses], memory_mb=512, table=table)
 
     def _lead(self, routes: Sequence[Route], place: str, uses: Uses, *, memory_mb: int, table: TableUse) -> None:
         if self._is_missing(place):
             return
         self._api = self._api or ServiceApi(
-            self, api_id=self.platform.api.api_id, authorizer_id=self.platform.authorizer.ref
+            self, api_id=self.platform.api_id, authorizer_id=self.platform.authorizer_id
         )
         self._api.lead(routes, to=self._function(place, API_TIMEOUT, uses, memory_mb=memory_mb, table=table))
 
@@ -109,7 +104,8 @@ class ServiceStack(StadionStack):
         """`on_<whose>_request.py`, which partners call. Who asks, it looks up before (`stadion.partner_http`)."""
         if self._is_missing(place):
             return None
-        uses = [self.partners_standing, self.pseudonyms, self.edge, *uses]
+        stands = self.platform.standing(whose=PARTNERS)
+        uses = [stands, self.platform.pseudonyms, self.platform.edge, *uses]
         for former in self._formers(place):
             self._function(place, API_TIMEOUT, uses, known_as=former)
         return self._function(place, API_TIMEOUT, uses)
@@ -195,14 +191,7 @@ class ServiceStack(StadionStack):
 
     def socket(self, wing: str) -> ServiceSocket:
         """A WebSocket API of a wing; who uses it may post to its connections."""
-        logs = self.platform.gateway_logs
-        return ServiceSocket(
-            self,
-            service=self.service,
-            stage=wing,
-            environment=self.environment_,
-            log_account=logs.account if logs else None,
-        )
+        return ServiceSocket(self, service=self.service, stage=wing, environment=self.environment_)
 
     def converse(self, socket: ServiceSocket, *, uses: Uses = (), memory_mb: int = 1024) -> None:
         """`on_socket_connect.py` of its wing says who may come, `on_socket_message.py` hears everything and answers,
@@ -211,9 +200,9 @@ class ServiceStack(StadionStack):
         if self._is_missing(connects) or self._is_missing(hears):
             return
         looks = ByKey(self.table, ("LINK#*",))
-        connecting: Uses = [self.users, self.standing, self.packages("tokens"), looks]
+        connecting: Uses = [self.users, self.platform.standing(), self.packages("tokens"), looks]
         connect = self._function(connects, API_TIMEOUT, connecting, table=TableUse.NONE)
-        message = self._function(hears, API_TIMEOUT, [socket, self.standing, *uses], memory_mb=memory_mb)
+        message = self._function(hears, API_TIMEOUT, [socket, self.platform.standing(), *uses], memory_mb=memory_mb)
         socket.serve(connect=connect, message=message)
         self.consume(f"{socket.wing}/socket/on_sessions_ended", uses=[socket])
 
@@ -309,7 +298,7 @@ class ServiceStack(StadionStack):
         function = self.make_function(
             known_as or self.entry_point(place),
             variables={
-                "STADION_BUS": self.platform.bus.event_bus_name,
+                "STADION_BUS": PRODUCT,
                 "STADION_ALLOWANCE": str(self.environment_.athlete_allowance),
             },
             alarm_topic=self.platform.alarm_topic,

@@ -16,7 +16,6 @@ from infra_cdk.parts.function import TableUse
 from infra_cdk.parts.mail import Mail
 from infra_cdk.parts.uses import Actions, NoTopics, Variables
 from infra_cdk.stacks.base import ServiceStack
-from infra_cdk.stacks.platform import PlatformStack
 
 SNS = f"arn:{Aws.PARTITION}:sns:{Aws.REGION}:{Aws.ACCOUNT_ID}"
 PHONES = "*"
@@ -24,8 +23,8 @@ PHONES = "*"
 
 
 class NotificationsStack(ServiceStack):
-    def __init__(self, scope: Construct, *, environment: Environment, platform: PlatformStack) -> None:
-        super().__init__(scope, service="notifications", environment=environment, platform=platform, gsi1=True)
+    def __init__(self, scope: Construct, *, environment: Environment) -> None:
+        super().__init__(scope, service="notifications", environment=environment, gsi1=True)
         words = self.packages("mail")
         self.mail = Mail(self, environment=environment)
         self.links = self._links_secret(environment)
@@ -35,8 +34,8 @@ class NotificationsStack(ServiceStack):
             | {
                 "STADION_LINKS_SECRET": self.links.secret_arn,
                 "STADION_PUSH_APPLICATIONS": json.dumps(pushes),
-                "STADION_API_ID": platform.api.api_id,
-                "STADION_API_URL": environment.public(platform.api.api_endpoint),
+                "STADION_API_ID": self.platform.api_id,
+                "STADION_API_URL": environment.public(self.platform.api_url),
             }
         )
         read_links = Actions(

@@ -10,10 +10,9 @@ from infra_cdk.nag import accept, logical_id
 from infra_cdk.parts.entry_points import EntryPoint
 from infra_cdk.parts.function import TableUse
 from infra_cdk.parts.partner_api import PartnerRestApi
-from infra_cdk.parts.standing import PARTNERS, Standing
+from infra_cdk.parts.standing import PARTNERS
 from infra_cdk.parts.uses import Actions, Partitions, Variables
 from infra_cdk.stacks.base import ServiceStack
-from infra_cdk.stacks.platform import PlatformStack
 
 ROUTES = {
     ("partners", "on_partner_request"): (
@@ -41,14 +40,9 @@ SHOWN = "arn:<AWS::Partition>:apigateway:<AWS::Region>::"
 class PartnersStack(ServiceStack):
     comes_after = ("promos",)
 
-    def __init__(self, scope: Construct, *, environment: Environment, platform: PlatformStack) -> None:
-        super().__init__(scope, service="partners", environment=environment, platform=platform, gsi1=True)
-        self.door = PartnerRestApi(
-            self,
-            environment=environment,
-            log_account=platform.gateway_logs.account if platform.gateway_logs else None,
-            alarm_topic=platform.alarm_topic,
-        )
+    def __init__(self, scope: Construct, *, environment: Environment) -> None:
+        super().__init__(scope, service="partners", environment=environment, gsi1=True)
+        self.door = PartnerRestApi(self, environment=environment, alarm_topic=self.platform.alarm_topic)
         signing = self.packages("webhooks")
         ours = self.request("on_partner_request", uses=[signing])
         for (service, place), routes in ROUTES.items():
@@ -60,7 +54,7 @@ class PartnersStack(ServiceStack):
             {"STADION_PARTNER_API_URL": environment.public(self.door.url), "STADION_PARTNER_PLANS": json.dumps(plans)}
         )
         keys = self._keys_rights()
-        stands = Standing(platform.standing, writes=True, whose=PARTNERS)
+        stands = self.platform.standing(writes=True, whose=PARTNERS)
         files = self.bucket("imports", arrivals="products/")
         self.receive(
             "catalogue/on_product_file",

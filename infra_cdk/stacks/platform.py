@@ -29,14 +29,16 @@ from aws_cdk.aws_cognito import (
     UserPoolOperation,
 )
 from aws_cdk.aws_events import Archive, EventBus, EventPattern, Match
+from aws_cdk.aws_iam import PolicyStatement, ServicePrincipal
 from aws_cdk.aws_logs import LogGroup
 from aws_cdk.aws_secretsmanager import Secret
 from aws_cdk.aws_sns import Topic
+from aws_cdk.aws_sns_subscriptions import EmailSubscription
 from constructs import Construct
 
 from infra_cdk.environments import Environment, removal_policy
 from infra_cdk.nag import accept
-from infra_cdk.parts.alarms import Trouble, function_metric, raise_alarm
+from infra_cdk.parts.alarms import Trouble, account_metric, function_metric, raise_alarm
 from infra_cdk.parts.api import Auth, ForeignRoutes, Route, ServiceApi
 from infra_cdk.parts.audit import Audit, AuditTable, Pseudonyms, PseudonymsKey
 from infra_cdk.parts.bucket import ServiceBucket
@@ -45,6 +47,7 @@ from infra_cdk.parts.edge_secret import BehindTheEdge, EdgeSecret
 from infra_cdk.parts.entry_points import PRODUCT, EntryPoint
 from infra_cdk.parts.function import ServiceFunction
 from infra_cdk.parts.gateway_logs import GatewayLogWriter
+from infra_cdk.parts.known_platform import ALARMS, CLAIMS, RELAY_FAILURES, tell
 from infra_cdk.parts.mail import MailDomain
 from infra_cdk.parts.standing import StandingTable
 from infra_cdk.parts.table import ServiceKey
@@ -100,6 +103,12 @@ SESSION_TOKENS_LIVE = Duration.minutes(15)
 TRIGGER_TIMEOUT = Duration.seconds(5)
 """As long as Cognito waits."""
 REPLAYABLE = Duration.days(90)
+EXECUTIONS = 1_000
+"""At once, of all functions of an account, once it was raised to that: a new one has ten."""
+FREE = 100
+"""Which `guardrails` leaves."""
+MAY_RING = ("cloudwatch",)
+"""What may publish to the topic of alarms."""
 
 
 def _throttled(per_second: int, at_once: int) -> dict[str, object]:
@@ -114,25 +123,26 @@ def _throttled(per_second: int, at_once: int) -> dict[str, object]:
 class PlatformStack(StadionStack):
     def __init__(self, scope: Construct, *, environment: Environment) -> None:
         super().__init__(scope, service="platform", environment=environment)
-        self.alarm_topic = Topic(self, "Alarms", topic_name=f"{PRODUCT}-alarms", enforce_ssl=True)
+        self.alarm_topic = self._alarms()
         self.bus = EventBus(self, "Bus", event_bus_name=PRODUCT)
         self.key = ServiceKey(self, service="platform", environment=environment)
-        self.standing = StandingTable(self, key=self.key, environment=environment)
+        StandingTable(self, key=self.key, environment=environment)
         self.edge = EdgeSecret(self, key=self.key, environment=environment) if environment.api_domain else None
-        self.audit = AuditTable(self, key=self.key, environment=environment)
+        AuditTable(self, key=self.key, environment=environment)
         self.pseudonyms = PseudonymsKey(self, key=self.key, environment=environment)
-        self.claims = self._claims()
+        self._claims()
         self._archive()
         self.users = self._users()
         self.client = self._client()
         self.client_secret = self._client_secret()
         self.api = self._api()
-        self.gateway_logs = GatewayLogWriter(self) if environment.access_logs else None
+        if environment.access_logs:
+            GatewayLogWriter(self)
         self.authorizer = self._authorizer()
         self.relay_failures = DeadLetters(
             self,
             "RelayFailures",
-            name=f"{PRODUCT}-relay-failures",
+            name=RELAY_FAILURES,
             alarm_topic=self.alarm_topic,
             trouble=Trouble.RELAY_FAILURES,
         )
@@ -147,6 +157,21 @@ class PlatformStack(StadionStack):
             UserPoolClientId=self.client.user_pool_client_id,
             BusName=self.bus.event_bus_name,
         )
+        self._tell()
+
+    def _alarms(self) -> Topic:
+        """SNS lets the owner's account publish, until a policy of ours replaces that: CloudWatch must be named."""
+        topic = Topic(self, "Alarms", topic_name=ALARMS, enforce_ssl=True)
+        topic.add_to_resource_policy(
+            PolicyStatement(
+                principals=[ServicePrincipal(f"{who}.amazonaws.com") for who in MAY_RING],
+                actions=["sns:Publish"],
+                resources=[topic.topic_arn],
+                conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
+            )
+        )
+        topic.add_subscription(EmailSubscription(self.environment_.alarm_mail))
+        return topic
 
     def _claims(self) -> ServiceBucket:
         """What is too large for an event, for as long as the archive can replay the event."""
@@ -154,8 +179,8 @@ class PlatformStack(StadionStack):
             self,
             "Claims",
             service="platform",
-            name="claims",
-            arrivals="streams/",
+            name=CLAIMS[0],
+            arrivals=CLAIMS[1],
             key=self.key,
             environment=self.environment_,
             swept_after=REPLAYABLE,
@@ -192,7 +217,7 @@ class PlatformStack(StadionStack):
                 temp_password_validity=Duration.days(3),
             ),
             feature_plan=FeaturePlan.ESSENTIALS,
-            deletion_protection=self.environment_.keep_data,
+            deletion_protection=self.environment_.protects,
             removal_policy=removal_policy(self.environment_),
         )
         accept(users, "COG1", "NIST SP 800-63B: length instead of composition rules; ten characters at least")
@@ -340,19 +365,38 @@ class PlatformStack(StadionStack):
             alarm_topic=self.alarm_topic,
             timeout=API_TIMEOUT,
         )
-        BehindTheEdge(self.edge if self.environment_.edge else None).lend(function)
-        Pseudonyms(self.pseudonyms).lend(function)
+        key = self.key.known
+        edge = self.edge.secret.secret_arn if self.edge and self.environment_.edge else None
+        pseudonyms = Pseudonyms(self.pseudonyms.secret.secret_arn, key)
+        BehindTheEdge(edge, key).lend(function)
+        pseudonyms.lend(function)
         admins = self.make_function(
             self.entry_point("admin_api"),
             variables={"STADION_BUS": self.bus.event_bus_name},
             alarm_topic=self.alarm_topic,
             timeout=API_TIMEOUT,
         )
-        Audit(self.audit, reads=True).lend(admins)
-        Pseudonyms(self.pseudonyms).lend(admins)
+        Audit(key, reads=True).lend(admins)
+        pseudonyms.lend(admins)
         routes = ServiceApi(self, api_id=self.api.api_id, authorizer_id=self.authorizer.ref)
         routes.lead(ROUTES, to=function)
         routes.lead(ADMINS, to=admins)
+
+    def _tell(self) -> None:
+        """What `KnownPlatform` asks for."""
+        tell(
+            self,
+            ApiId=self.api.api_id,
+            AuthorizerId=self.authorizer.ref,
+            UserPoolId=self.users.user_pool_id,
+            UserPoolClientId=self.client.user_pool_client_id,
+            ClientSecretArn=self.client_secret.secret_arn,
+            KeyArn=self.key.key_arn,
+            PseudonymsSecretArn=self.pseudonyms.secret.secret_arn,
+            RelayRole=self.relay.role.role_name,
+        )
+        if self.edge is not None:
+            tell(self, EdgeSecretArn=self.edge.secret.secret_arn)
 
     def _watch(self) -> None:
         raise_alarm(
@@ -363,6 +407,7 @@ class PlatformStack(StadionStack):
             metric=self._api_metric("5xx"),
             topic=self.alarm_topic,
         )
+        self._watch_executions()
         lag = function_metric(self.relay.name, "IteratorAge", "Maximum")
         raise_alarm(
             self,
@@ -388,6 +433,29 @@ class PlatformStack(StadionStack):
         self.dashboard.add_service(
             "platform", functions=self.functions, queues=[], facts=["Published", "PublishFailed"]
         )
+
+    def _watch_executions(self) -> None:
+        """Of the account: it has one limit for all its functions, ours and others'."""
+        for subject, metric, statistic, above, meaning in (
+            (PRODUCT, "Throttles", "Sum", 0, "A function had no room: somebody was refused, or a message comes later."),
+            (
+                f"{PRODUCT}-executions",
+                "ClaimedAccountConcurrency",
+                "Maximum",
+                EXECUTIONS - FREE,
+                f"Of the account's {EXECUTIONS} executions at once less than {FREE} are free.",
+            ),
+        ):
+            raise_alarm(
+                Construct(self, metric),
+                trouble=Trouble.THROTTLED,
+                subject=subject,
+                meaning=meaning,
+                metric=account_metric(metric, statistic),
+                above=above,
+                minutes=3,
+                topic=self.alarm_topic,
+            )
 
     def _api_metric(self, metric: str, statistic: str = "Sum") -> Metric:
         return Metric(

@@ -7,15 +7,14 @@ from infra_cdk.environments import Environment
 from infra_cdk.parts.function import TableUse
 from infra_cdk.parts.timer import WorkflowTimer
 from infra_cdk.stacks.base import ServiceStack
-from infra_cdk.stacks.platform import PlatformStack
 
 BATCHES_KEPT = Duration.days(400)
 """Who was in which arm of a run, for as long as its offers are kept."""
 
 
 class PromosStack(ServiceStack):
-    def __init__(self, scope: Construct, *, environment: Environment, platform: PlatformStack) -> None:
-        super().__init__(scope, service="promos", environment=environment, platform=platform, gsi1=True)
+    def __init__(self, scope: Construct, *, environment: Environment) -> None:
+        super().__init__(scope, service="promos", environment=environment, gsi1=True)
         timer = self.timer("campaign", workflow="promo_campaign", first_step="campaigns/tasks.open_campaign")
         self.serve(self.under("/v1/promos"))
         self.administer("/v1/admin/promos", "/v1/admin/wear-offers", "/v1/admin/campaigns", uses=[timer])

@@ -8,6 +8,7 @@ from constructs import Construct
 
 from infra_cdk.environments import Environment
 from infra_cdk.parts.alarms import Trouble
+from infra_cdk.parts.canary import Canaries
 from infra_cdk.parts.entry_points import PRODUCT, EntryPoint
 from infra_cdk.parts.function import ServiceFunction
 from infra_cdk.parts.layers import Layers
@@ -26,6 +27,7 @@ class StadionStack(Stack):
         self.layers = Layers(self, service=service, environment=environment)
         self.functions: list[str] = []
         self.queues: list[str] = []
+        self._made_canaries: Canaries | None = None
 
     def entry_point(self, place: str) -> EntryPoint:
         return EntryPoint.of(self.service, place)
@@ -52,7 +54,13 @@ class StadionStack(Stack):
             trouble=trouble,
         )
         self.functions.append(function.name)
+        if self.environment_.canary and entry_point.is_api and function.alias:
+            self._canaries(alarm_topic).guard(function)
         return function
+
+    def _canaries(self, alarm_topic: ITopic) -> Canaries:
+        self._made_canaries = self._made_canaries or Canaries(self, service=self.service, alarm_topic=alarm_topic)
+        return self._made_canaries
 
     def output(self, **outputs: str) -> None:
         """Outputs that the command line and the tests read."""

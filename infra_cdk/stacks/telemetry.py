@@ -6,12 +6,11 @@ from constructs import Construct
 from infra_cdk.environments import Environment
 from infra_cdk.parts.api import Auth, Route
 from infra_cdk.stacks.base import ServiceStack
-from infra_cdk.stacks.platform import PlatformStack
 
 
 class TelemetryStack(ServiceStack):
-    def __init__(self, scope: Construct, *, environment: Environment, platform: PlatformStack) -> None:
-        super().__init__(scope, service="telemetry", environment=environment, platform=platform, gsi1=True)
+    def __init__(self, scope: Construct, *, environment: Environment) -> None:
+        super().__init__(scope, service="telemetry", environment=environment, gsi1=True)
         tracks = self.packages("tracks")
         socket = self.socket("live")
         routes = [Route(f"GET /v1/workouts/{{workout_id}}/{what}") for what in ("streams", "export", "metrics")]

@@ -8,7 +8,6 @@ from infra_cdk.parts.function import TableUse
 from infra_cdk.parts.uses import Forgetting, WholeIndex
 from infra_cdk.parts.workflow import Workflow
 from infra_cdk.stacks.base import ServiceStack, Uses
-from infra_cdk.stacks.platform import PlatformStack
 
 MEASURING = Duration.seconds(120)
 """The largest recording takes a quarter of it; `recordings.limits.MEASURING_S` gives up before."""
@@ -20,12 +19,11 @@ BATCHES_KEPT = Duration.days(90)
 
 
 class WorkoutsStack(ServiceStack):
-    def __init__(self, scope: Construct, *, environment: Environment, platform: PlatformStack) -> None:
+    def __init__(self, scope: Construct, *, environment: Environment) -> None:
         super().__init__(
             scope,
             service="workouts",
             environment=environment,
-            platform=platform,
             gsi1=True,
         )
         files = self.bucket("files", arrivals="uploads/", from_app=True)
@@ -35,8 +33,8 @@ class WorkoutsStack(ServiceStack):
         asked = files.objects(reads=["files/"], writes=["files/", "uploads/"])
         self.serve([*self.under("/v1/workouts"), *self.under("/v1/uploads")], uses=[asked])
         self.administer("/v1/admin/remeasure-runs", place="remeasure/admin_api", uses=[remeasure])
-        forgetting = [Forgetting(files, ("files/", "uploads/")), Forgetting(platform.claims, ("streams/",))]
-        former = [Forgetting(files, ("files/",)), Forgetting(platform.claims, ("streams/",))]
+        forgetting = [Forgetting(files.known, ("files/", "uploads/")), Forgetting(self.platform.claims, ("streams/",))]
+        former = [Forgetting(files.known, ("files/",)), Forgetting(self.platform.claims, ("streams/",))]
         self.consume("on_workout_events", uses=forgetting, table=TableUse.READS)
         self.consume("on_gear_assigned")
         self.consume("athletes/on_account_events")

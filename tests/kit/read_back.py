@@ -46,8 +46,9 @@ class Deployed:
 
     def resources(self) -> Iterator[Resource]:
         for stack in self.stacks:
-            ids = self._physical_ids(stack)
-            for logical_id, told in self._template(stack)["Resources"].items():
+            template = self._template(stack)
+            ids = self._physical_ids(stack) | self._parameters(template)
+            for logical_id, told in template["Resources"].items():
                 known = self._resolved(told.get("Properties", {}), ids)
                 yield Resource(stack, logical_id, told["Type"], ids[logical_id], known)
 
@@ -73,17 +74,16 @@ class Deployed:
         found = [one for page in pages for one in page["StackResourceSummaries"]]
         return {one["LogicalResourceId"]: one.get("PhysicalResourceId", "") for one in found}
 
-    @cached_property
-    def _exports(self) -> dict[str, str]:
-        pages = self.aws.cloudformation.get_paginator("list_exports").paginate()
-        return {export["Name"]: export["Value"] for page in pages for export in page["Exports"]}
+    def _parameters(self, template: Props) -> dict[str, str]:
+        """What the platform told (`infra_cdk/parts/known_platform.py`)."""
+        said = template.get("Parameters", {}).items()
+        told = {name: one["Default"] for name, one in said if one["Type"].startswith("AWS::SSM::Parameter::Value")}
+        return {name: self.services.ssm.get_parameter(Name=at)["Parameter"]["Value"] for name, at in told.items()}
 
     def _resolved(self, value: Any, ids: Mapping[str, str]) -> Any:
         match value:
             case {"Ref": str(name)}:
                 return self._pseudo.get(name) or ids[name]
-            case {"Fn::ImportValue": str(name)}:
-                return self._exports[name]
             case {"Fn::GetAtt": [_, "RootResourceId" | "StreamArn"]}:
                 return Like(".+")
             case {"Fn::GetAtt": [str(name), *_]}:

@@ -25,6 +25,9 @@ from infra_cdk.environments import DEV, LOCAL, PROD, ROOT, Environment
 from local.deployment import SOURCES, CdkApp
 from local.paths import HOME
 
+DOMAIN: Final = "stadion-app.sport"
+"""Somebody's, as an environment on AWS must have; nobody asks it anything."""
+ALARM_MAIL: Final = f"on-call@{DOMAIN}"
 KEPT: Final = HOME / "test-templates"
 HELPER: Final = "tests/kit/templates.py"
 
@@ -86,6 +89,7 @@ def from_the_command_line(environment: Environment, outdir: Path) -> Synthesised
     """As CI of a deployment would, without credentials: everything that has an opinion is asked."""
     variables = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
     variables |= {"STADION_ENV": environment.name, "CDK_OUTDIR": str(outdir)}
+    variables |= {"STADION_DOMAIN": environment.mail_domain, "STADION_ALARM_MAIL": environment.alarm_mail}
     done = subprocess.run(
         [sys.executable, "-c", COMMAND, str(outdir / "layers")],
         cwd=ROOT,
@@ -116,6 +120,11 @@ def kept(environment: Environment, make: Callable[[Environment, Path], Synthesis
     return made
 
 
+def owned(environment: Environment) -> Environment:
+    """As its owner deploys it: no guardrail takes the domain of the documents."""
+    return replace(environment.under(DOMAIN), alarm_mail=ALARM_MAIL)
+
+
 @cache
 def content_hash() -> str:
     return CdkApp(sources=(*SOURCES, HELPER)).content_hash()
@@ -144,18 +153,18 @@ def local() -> Synthesised:
 
 @pytest.fixture(scope="session")
 def dev() -> Synthesised:
-    return kept(DEV, in_process)
+    return kept(owned(DEV), in_process)
 
 
 @pytest.fixture(scope="session")
 def prod() -> Synthesised:
-    return kept(PROD, in_process)
+    return kept(owned(PROD), in_process)
 
 
 @pytest.fixture(scope="session")
 def opened() -> Synthesised:
     """Production in an account that may use Timestream: all that there can be."""
-    return kept(replace(PROD, timestream=True), from_the_command_line)
+    return kept(replace(owned(PROD), timestream=True), from_the_command_line)
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ An action that nobody used is a right too many, or stands in `tests/platform/unu
 that was used and is not granted would fail on AWS: the emulator asks for no rights.
 """
 
+import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -77,12 +78,10 @@ def _named(action: str, table: str) -> str:
 
 
 def _table(resource: Any, resources: Mapping[str, Any]) -> str:
-    """Its name: of the own stack by the logical id, of the platform's by the name of the export."""
+    """Its name: of the own stack by the logical id, of the platform's as it is."""
     text = str(resource)
-    if "StandingTable" in text and "Import" in text:
-        return "stadion-standing"
-    if "AuditTable" in text and "Import" in text:
-        return "stadion-audit"
+    if named := PLATFORMS.search(text):
+        return named[1]
     tables = {
         logical_id: str(one["Properties"]["TableName"])
         for logical_id, one in resources.items()
@@ -101,6 +100,7 @@ def reasons() -> dict[str, dict[str, str]]:
     return found
 
 
+PLATFORMS: Final = re.compile(r":table/(stadion-(?:standing|audit))\b")
 GROUPS: Final = {
     **dict.fromkeys(("dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"), "dynamodb:reads"),
     **dict.fromkeys(

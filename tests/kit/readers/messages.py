@@ -32,6 +32,12 @@ def subscription(services: Services, physical_id: str, _: Props) -> Props:
     return {**found, **parsed}
 
 
+def parameter(services: Services, physical_id: str, _: Props) -> Props:
+    found = services.ssm.get_parameter(Name=physical_id)["Parameter"]
+    tags = services.ssm.list_tags_for_resource(ResourceType="Parameter", ResourceId=physical_id)["TagList"]
+    return {**found, "Tags": {one["Key"]: one["Value"] for one in tags}}
+
+
 def topic(services: Services, physical_id: str, _: Props) -> Props:
     found = services.sns.get_topic_attributes(TopicArn=physical_id)["Attributes"]
     tags = services.sns.list_tags_for_resource(ResourceArn=physical_id)["Tags"]

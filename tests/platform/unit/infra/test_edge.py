@@ -11,7 +11,7 @@ from infra_cdk.app import chosen, edge_of
 from infra_cdk.environments import DEV, LOCAL, PROD
 from infra_cdk.stacks import edge as edge_stack
 from stadion import edge
-from tests.kit.templates import Synthesised
+from tests.kit.templates import DOMAIN, Synthesised
 
 Resources = dict[str, dict[str, Any]]
 
@@ -149,7 +149,7 @@ def test_people_and_partners_are_told_its_name(prod: Synthesised, local: Synthes
         return {json.dumps(variables[name]) for variables in functions if name in variables}
 
     for name in ("STADION_API_URL", "STADION_PARTNER_API_URL"):
-        assert told(prod, name) == {json.dumps("https://api.stadion.example")}
+        assert told(prod, name) == {json.dumps(f"https://api.{DOMAIN}")}
         assert "execute-api" in "".join(told(local, name)) or "Fn::" in "".join(told(local, name))
 
 

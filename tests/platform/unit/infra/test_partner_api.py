@@ -22,7 +22,7 @@ RETRY_AFTER = "gatewayresponse.header.Retry-After"
 def resources(module: str = "one", route: str = ROUTE) -> dict[str, Any]:
     app = App()
     stack = Stack(app, "s")
-    door = PartnerRestApi(stack, environment=LOCAL, log_account=None, alarm_topic=Topic(stack, "Alarms"))
+    door = PartnerRestApi(stack, environment=LOCAL, alarm_topic=Topic(stack, "Alarms"))
     door.attach(EntryPoint("promos", module), [route], after=None)
     found: dict[str, Any] = app.synth().get_stack_by_name("s").template["Resources"]
     return found

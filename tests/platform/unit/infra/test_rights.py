@@ -137,8 +137,8 @@ def test_every_function_of_admins_writes_the_audit_and_one_reads_it(local: Synth
     found = rights(local)
     functions = {p["FunctionName"].removeprefix("stadion-") for _, p in local.of_type("AWS::Lambda::Function")}
 
-    assert who(found, "dynamodb:PutItem", "Audit") == {name for name in functions if name.endswith("admin-api")}
-    assert who(found, "dynamodb:Query", "Audit") == {"platform-admin-api"}
+    assert who(found, "dynamodb:PutItem", "stadion-audit") == {name for name in functions if name.endswith("admin-api")}
+    assert who(found, "dynamodb:Query", "stadion-audit") == {"platform-admin-api"}
     assert who(found, "secretsmanager:GetSecretValue", "Pseudonyms") >= {
         name for name in functions if name.endswith(("-api", "on-partner-request"))
     }
@@ -295,7 +295,7 @@ def test_only_accounts_and_partners_say_how_theirs_stand_and_others_only_count(l
         (name.split("/")[0], action, statement["Condition"]["ForAllValues:StringLike"])
         for name, properties in local.of_type("AWS::IAM::Policy")
         for statement in properties["PolicyDocument"]["Statement"]
-        if "StandingTable" in str(statement["Resource"])
+        if ":table/stadion-standing" in str(statement["Resource"])
         for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
     ]
 

@@ -45,7 +45,7 @@ def test_the_database_has_the_tables_that_the_adapter_writes(opened: Synthesised
 def test_what_people_measured_outlives_the_stack(opened: Synthesised) -> None:
     resources = opened.templates["stadion-timestream"]["Resources"].values()
     kept = [r["DeletionPolicy"] for r in resources if r["Type"].startswith("AWS::Timestream")]
-    assert kept == ["Retain"] * (1 + len(TABLES))
+    assert kept == ["RetainExceptOnCreate"] * (1 + len(TABLES))
 
 
 USERS = {
