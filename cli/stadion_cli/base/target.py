@@ -28,7 +28,10 @@ class AwsAccount(Aws):
         from botocore.config import Config
 
         make = cast("Any", self.session).client
-        return cast("BaseClient", make(service, config=Config(retries={"mode": "standard"}, **config)))
+        # A shell that spoke with the emulator has its address in a variable, which boto3 would follow to there.
+        patient: dict[str, Any] = {"retries": {"mode": "adaptive", "max_attempts": 8}} | config
+        told = Config(**{"ignore_configured_endpoint_urls": True, **patient})
+        return cast("BaseClient", make(service, config=told))
 
 
 @dataclass(frozen=True)

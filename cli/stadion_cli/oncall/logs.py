@@ -30,7 +30,7 @@ NOISE: Final = frozenset(
 COLOURS: Final = {"ERROR": "red", "CRITICAL": "red", "WARNING": "yellow", "DEBUG": "dim"}
 OURS: Final = "stadion-"
 """In an account there may be functions of others."""
-POLL_S: Final = 1.0
+LATE_AT_INSIGHTS_MS: Final = 60_000
 LATE_MS: Final = 5_000
 """Lines are written at the end of an invocation: look back a little, and leave out what was shown."""
 
@@ -58,13 +58,16 @@ def logs(
       [cyan]stadion logs --since 1h --grep 0197f3c2[/cyan]   one correlation id
       [cyan]stadion logs --json | jq .message[/cyan]         one JSON object a line
     """
-    aws = target(port, endpoint, on_aws=True).aws if on_aws else Aws.local(endpoint=endpoint, port=port)
-    reader = LogReader(aws, function or OURS, grep)
+    reader: LogReader | InsightsReader
+    if on_aws:
+        reader = InsightsReader(target(port, endpoint, on_aws=True).aws, function or OURS, grep)
+    else:
+        reader = LogReader(Aws.local(endpoint=endpoint, port=port), function or OURS, grep)
     start_ms = _ms(datetime.now(UTC) - parse_duration(since))
     try:
         _show(reader.read(start_ms), platform=platform, as_json=as_json)
         while follow:
-            time.sleep(POLL_S)
+            time.sleep(reader.poll_s)
             _show(reader.read(start_ms), platform=platform, as_json=as_json)
     except KeyboardInterrupt:
         return
@@ -89,8 +92,38 @@ class Line:
         return found if isinstance(found, dict) else None
 
 
+class InsightsReader:
+    """Asks CloudWatch Logs Insights, which knows a line some seconds later than it was written."""
+
+    poll_s = 5.0
+
+    def __init__(self, aws: Aws, part: str, grep: str | None) -> None:
+        self._aws, self._part, self._grep = aws, part, grep
+        self._seen: set[str] = set()
+        self._newest_ms = 0
+
+    def read(self, start_ms: int) -> list[Line]:
+        from stadion_cli.oncall.insights import at_ms, function_of, literal, rows
+
+        since = datetime.fromtimestamp(max(start_ms, self._newest_ms - LATE_AT_INSIGHTS_MS) / 1000, UTC)
+        conditions = [
+            f"@log like {literal(self._part)}",
+            *([f"@message like {literal(self._grep)}"] if self._grep else []),
+        ]
+        found = rows(self._aws, f"filter {' and '.join(conditions)}", since=since)
+        new = [row for row in found if row["@ptr"] not in self._seen]
+        self._seen |= {row["@ptr"] for row in new}
+        self._newest_ms = max([self._newest_ms, *map(at_ms, new)])
+        return [
+            Line(datetime.fromtimestamp(at_ms(row) / 1000, UTC), function_of(row), row["@message"].rstrip())
+            for row in new
+        ]
+
+
 class LogReader:
     """Reads the log groups of the functions whose name contains `part`; shows each event once."""
+
+    poll_s = 1.0
 
     def __init__(self, aws: Aws, part: str, grep: str | None) -> None:
         self._aws = aws

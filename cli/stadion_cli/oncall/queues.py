@@ -188,6 +188,12 @@ def redrive(target: Target, queue: DeadLetters, *, only: str | None) -> Iterator
             "It holds notes about a stream, not messages: the events themselves are still in the outbox.",
             hint="stadion events republish SERVICE --from 2h",
         )
+    if not _has_a_way_back(target, queue):
+        raise CliError(
+            f"{queue.name} is of rounds that were never started, not of messages: no queue leads there, and the next "
+            "round made them good.",
+            hint=f"aws sqs purge-queue --queue-url {queue.url}; for open-campaign: stadion campaign resume ID",
+        )
     if only is None:
         task = _start_move(target, queue)
         if task is not None:
@@ -201,7 +207,9 @@ def _start_move(target: Target, queue: DeadLetters) -> str | None:
     from botocore.exceptions import ClientError
 
     try:
-        return target.aws.sqs.start_message_move_task(SourceArn=_arn(target, queue))["TaskHandle"]
+        # Named: of a letter that the bus itself put there SQS does not know where it came from.
+        source, work = _arn(target, queue.url), _arn(target, _work_of(target, queue))
+        return target.aws.sqs.start_message_move_task(SourceArn=source, DestinationArn=work)["TaskHandle"]
     except ClientError as error:
         if error.response["Error"]["Code"] in UNSUPPORTED:
             return None
@@ -209,7 +217,7 @@ def _start_move(target: Target, queue: DeadLetters) -> str | None:
 
 
 def _follow(target: Target, queue: DeadLetters, task: str) -> Iterator[int]:
-    arn = _arn(target, queue)
+    arn = _arn(target, queue.url)
     while True:
         tasks = target.aws.sqs.list_message_move_tasks(SourceArn=arn, MaxResults=10)["Results"]
         mine = next((t for t in tasks if t.get("TaskHandle") == task), tasks[0])
@@ -223,7 +231,7 @@ def _follow(target: Target, queue: DeadLetters, task: str) -> Iterator[int]:
 
 def _move(target: Target, queue: DeadLetters, only: str | None) -> Iterator[int]:
     """Sent first and deleted then: an interruption repeats a message, and never loses one."""
-    destination = target.aws.sqs.get_queue_url(QueueName=queue.function)["QueueUrl"]
+    destination = _work_of(target, queue)
     moved = 0
     passed_over = []
     for letter in _receive(target, queue, max(depth(target, queue), 1) * 2, hidden_s=60):
@@ -238,7 +246,15 @@ def _move(target: Target, queue: DeadLetters, only: str | None) -> Iterator[int]
         _show_again(target, queue, letter)
 
 
-def _arn(target: Target, queue: DeadLetters) -> str:
-    return target.aws.sqs.get_queue_attributes(QueueUrl=queue.url, AttributeNames=["QueueArn"])["Attributes"][
-        "QueueArn"
-    ]
+def _has_a_way_back(target: Target, queue: DeadLetters) -> bool:
+    """A queue of the function's name, whose letters these are."""
+    return bool(target.aws.sqs.list_dead_letter_source_queues(QueueUrl=queue.url).get("queueUrls"))
+
+
+def _work_of(target: Target, queue: DeadLetters) -> str:
+    return target.aws.sqs.get_queue_url(QueueName=queue.function)["QueueUrl"]
+
+
+def _arn(target: Target, url: str) -> str:
+    attributes = target.aws.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
+    return attributes["QueueArn"]

@@ -57,16 +57,14 @@ def trace(
 
 def find(chosen: Target, id_: str, since: datetime) -> "list[Trace]":
     """Two searches: which requests mention it, then all that these caused."""
+    from stadion_cli.oncall import insights, loglines
     from stadion_cli.oncall.bus import subscriptions
-    from stadion_cli.oncall.loglines import groups, quoted, search
     from stadion_cli.oncall.trace_domain import traces
 
-    everywhere = groups(chosen.aws)
-    mentioned = search(chosen.aws, quoted(id_), since=since, groups=everywhere)
-    names = sorted({line.correlation_id for line in mentioned} - {""})
-    # A search each: the emulator knows no alternatives (?"a" ?"b") in a filter pattern.
-    caused = [line for name in names for line in search(chosen.aws, quoted(name), since=since, groups=everywhere)]
-    return traces(caused, subscriptions(chosen), now())
+    lines_with = loglines.lines_with if chosen.is_local else insights.lines_with
+    mentioned = lines_with(chosen.aws, [id_], since=since)
+    names = {line.correlation_id for line in mentioned} - {""}
+    return traces(lines_with(chosen.aws, names, since=since), subscriptions(chosen), now())
 
 
 def _show(found: "Trace") -> None:

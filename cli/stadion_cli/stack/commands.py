@@ -6,9 +6,10 @@ import typer
 
 from local.aws import Aws
 from stadion_cli.base.errors import CliError, StackNotRunning
-from stadion_cli.base.options import Endpoint, Port
+from stadion_cli.base.options import Endpoint, OnAws, Port
 from stadion_cli.base.output import Json, Steps, confirm, say, say_line, show_facts, show_json, show_table
 from stadion_cli.base.outputs import Outputs, api_url, partner_url, socket_url
+from stadion_cli.base.target import Target, target
 from stadion_cli.stack import service
 
 if TYPE_CHECKING:
@@ -77,11 +78,15 @@ def reset(
     say(f"The stack on port {emulator.port} is forgotten.")
 
 
-def status(*, port: Port = None, endpoint: Endpoint = None, as_json: Json = False) -> None:
+def status(*, port: Port = None, endpoint: Endpoint = None, on_aws: OnAws = False, as_json: Json = False) -> None:
     """What runs, since when, what is deployed, and what waits in the queues.
 
+    Of an account: its stacks, alarms that ring, mappings that stand still, queues that are not empty.
     Exit code 3 when nothing runs.
     """
+    if on_aws:
+        _status_of_account(target(port, endpoint, on_aws=True), as_json=as_json)
+        return
     aws, emulator = service.target(port, endpoint)
     if not service.answers(aws):
         raise StackNotRunning(aws.endpoint)
@@ -98,6 +103,20 @@ def status(*, port: Port = None, endpoint: Endpoint = None, as_json: Json = Fals
     if found["inert"]:
         say()
         show_facts(_said_in_vain(found), title="Said by the templates, and not as on AWS")
+
+
+def _status_of_account(chosen: Target, *, as_json: bool) -> None:
+    from stadion_cli.oncall.account import look
+
+    found = look(chosen)
+    if as_json:
+        show_json(found)
+        return
+    show_facts(found["account"], title="Account")
+    show_table("Deployed", ("stack", "status"), found["stacks"].items(), empty="nothing yet")
+    show_table("Alarms that ring", ("alarm", "since", "meaning"), found["alarms"], empty="none")
+    show_table("Mappings that stand still", ("function", "source", "state"), found["mappings"], empty="none")
+    show_table("Queues that are not empty", ("queue", "waiting", "in work"), found["queues"], empty="none")
 
 
 def _look(aws: Aws, emulator: "Emulator | None") -> dict[str, Any]:

@@ -11,7 +11,9 @@ from tests.kit.readers.services import Props, Services, pascal, tag_list
 def event_source_mapping(services: Services, physical_id: str, said: Props) -> Props:
     found = services.functions.get_event_source_mapping(UUID=physical_id)
     tags = services.functions.list_tags(Resource=found["EventSourceMappingArn"])["Tags"] if "Tags" in said else {}
-    name = found["FunctionArn"] if str(said["FunctionName"]).startswith("arn:") else found["FunctionArn"].split(":")[6]
+    name = (
+        found["FunctionArn"] if ":function:" in pattern_of(said["FunctionName"]) else found["FunctionArn"].split(":")[6]
+    )
     return {**found, "FunctionName": name, "Tags": tag_list(tags)}
 
 

@@ -54,8 +54,9 @@ def _lifecycle(s3: Any, name: str) -> Props:
 
 
 def _lifecycle_rule(rule: Props) -> Props:
-    days = rule.get("Expiration", {}).get("Days")
-    return {**rule, "Id": rule.get("ID"), "Prefix": rule.get("Filter", {}).get("Prefix"), "ExpirationInDays": days}
+    ends = rule.get("Expiration", {})
+    told = {"ExpirationInDays": ends.get("Days"), "ExpiredObjectDeleteMarker": ends.get("ExpiredObjectDeleteMarker")}
+    return {**rule, **told, "Id": rule.get("ID"), "Prefix": rule.get("Filter", {}).get("Prefix")}
 
 
 def _encryption(s3: Any, name: str) -> Props:

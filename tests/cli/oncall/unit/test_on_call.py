@@ -17,7 +17,6 @@ from stadion_cli.base.listener import Wanted, listening, remove_forgotten
 from stadion_cli.base.outputs import Outputs
 from stadion_cli.base.target import AwsAccount, Target, target
 from stadion_cli.base.times import moment
-from stadion_cli.oncall import logs
 from stadion_cli.oncall.bus import Subscription, only
 from stadion_cli.oncall.dlq import age
 from stadion_cli.oncall.loglines import LogLine, parse, quoted
@@ -235,10 +234,18 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Target]:
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     with mock_aws():
         boto3.client("events").create_event_bus(Name="stadion")
-        for name in ("stadion-inbox", "stadion-inbox-dlq", "stadion-relay-failures"):
+        for name in ("stadion-inbox-dlq", "stadion-relay-failures", "stadion-task-sweep-dlq"):
             boto3.client("sqs").create_queue(QueueName=name)
+        letters = {"deadLetterTargetArn": arn_of("stadion-inbox-dlq"), "maxReceiveCount": "5"}
+        boto3.client("sqs").create_queue(QueueName="stadion-inbox", Attributes={"RedrivePolicy": json.dumps(letters)})
         outputs = Outputs({"stadion-platform": {"BusName": "stadion", "ApiUrl": "https://api.test"}})
         yield Target(AwsAccount("an account"), outputs)
+
+
+def arn_of(queue: str) -> str:
+    sqs = boto3.client("sqs")
+    url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
+    return str(sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"])
 
 
 def send(queue: str, event_id: str) -> None:
@@ -292,9 +299,13 @@ def test_what_a_killed_tail_left_is_removed_by_the_next(account: Target) -> None
 
 
 def test_a_queue_is_found_by_a_part_of_its_name(account: Target) -> None:
-    assert [queue.name for queue in dead_letter_queues(account)] == ["stadion-inbox-dlq", "stadion-relay-failures"]
+    assert [queue.name for queue in dead_letter_queues(account)] == [
+        "stadion-inbox-dlq",
+        "stadion-relay-failures",
+        "stadion-task-sweep-dlq",
+    ]
     assert named(account, "inbox").name == "stadion-inbox-dlq"
-    with pytest.raises(UsageError, match="2 queues"):
+    with pytest.raises(UsageError, match="3 queues"):
         named(account, "stadion-")
 
 
@@ -330,6 +341,29 @@ def test_the_relays_failures_are_republished_not_redriven(account: Target) -> No
     with pytest.raises(CliError, match="outbox") as refused:
         list(redrive(account, named(account, "relay-failures"), only=None))
     assert "republish" in refused.value.hint
+
+
+def test_sqs_is_told_where_the_letters_belong(account: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It knows that of those alone that came from a queue: what the bus put there itself would not move."""
+    asked: list[dict[str, str]] = []
+
+    def start(**way: str) -> dict[str, str]:
+        asked.append(way)
+        return {"TaskHandle": "t"}
+
+    monkeypatch.setattr(account.aws.sqs, "start_message_move_task", start)
+    done = {"Results": [{"TaskHandle": "t", "Status": "COMPLETED", "ApproximateNumberOfMessagesMoved": 3}]}
+    monkeypatch.setattr(account.aws.sqs, "list_message_move_tasks", lambda **_: done)
+
+    assert list(redrive(account, named(account, "inbox"), only=None)) == [3]
+    assert asked == [{"SourceArn": arn_of("stadion-inbox-dlq"), "DestinationArn": arn_of("stadion-inbox")}]
+
+
+@pytest.mark.parametrize("only", [None, "e1"])
+def test_rounds_that_were_never_started_lead_nowhere(account: Target, only: str | None) -> None:
+    with pytest.raises(CliError, match="rounds that were never started") as refused:
+        list(redrive(account, named(account, "task-sweep"), only=only))
+    assert "purge-queue" in refused.value.hint
 
 
 def test_a_dead_letter_that_is_work_is_shown_with_whose_it_is(account: Target) -> None:
@@ -378,30 +412,3 @@ def test_a_refusal_says_why_and_what_to_tell_support(account: Target, monkeypatc
     monkeypatch.setattr("botocore.httpsession.URLLib3Session.send", lambda *_: answer)
     with pytest.raises(signed.Refused, match=r"404: There is no user with this id\. \(trace t1\)"):
         signed.call(account, "GET", "/v1/admin/accounts/users/x")
-
-
-def test_logs_of_an_account_are_those_of_our_functions(
-    account: Target, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    for function in ("stadion-workouts-api", "somebody-elses"):
-        written(function, f"hello from {function}")
-    monkeypatch.setattr(logs, "target", lambda *_, on_aws: account if on_aws else None)
-
-    logs.logs(None, on_aws=True)
-
-    told = capsys.readouterr().out
-    assert "hello from stadion-workouts-api" in told
-    assert "somebody" not in told
-
-
-def written(function: str, line: str) -> None:
-    role = boto3.client("iam").create_role(RoleName=function, AssumeRolePolicyDocument="{}")["Role"]["Arn"]
-    boto3.client("lambda").create_function(
-        FunctionName=function, Runtime="python3.13", Role=role, Handler="a.b", Code={"ZipFile": b"x"}
-    )
-    client, group = boto3.client("logs"), f"/aws/lambda/{function}"
-    client.create_log_group(logGroupName=group)
-    client.create_log_stream(logGroupName=group, logStreamName="s")
-    now_ms = int(datetime.now(UTC).timestamp() * 1000)
-    events = [{"timestamp": now_ms, "message": line}]
-    client.put_log_events(logGroupName=group, logStreamName="s", logEvents=events)

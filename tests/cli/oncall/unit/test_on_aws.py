@@ -1,0 +1,167 @@
+"""On call for an AWS account: one query over all logs, what stands still, and whose emulator is never asked."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+import pytest
+from botocore.stub import ANY, Stubber
+from moto import mock_aws
+from typer.testing import CliRunner
+
+from stadion_cli.app import app
+from stadion_cli.base.outputs import Outputs
+from stadion_cli.base.target import AwsAccount, Target
+from stadion_cli.oncall import account, insights, logs, trace
+from stadion_cli.oncall.loglines import PREFIX
+
+SINCE = datetime(2026, 11, 30, 6, 0, tzinfo=UTC)
+GROUP = "123456789012:/aws/lambda/stadion-workouts-api"
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> AwsAccount:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    monkeypatch.setattr(insights, "POLL_S", 0)
+    return AwsAccount("an account")
+
+
+def row(ptr: str, at: str, **said: Any) -> list[dict[str, str]]:
+    found = {"@ptr": ptr, "@timestamp": at, "@log": GROUP, "@message": json.dumps({"message": "answered", **said})}
+    return [{"field": name, "value": value} for name, value in found.items()]
+
+
+def answers(stub: Stubber, *pages: list[Any], query: Any = ANY, status: str = "Complete") -> None:
+    for page in pages:
+        asked = {"queryString": query, "startTime": ANY, "endTime": ANY, "limit": insights.AT_ONCE}
+        stub.add_response("start_query", {"queryId": "q"}, asked)
+        stub.add_response("get_query_results", {"status": "Running", "results": []}, {"queryId": "q"})
+        stub.add_response("get_query_results", {"status": status, "results": page}, {"queryId": "q"})
+
+
+@pytest.fixture
+def stub(aws: AwsAccount) -> Iterator[Stubber]:
+    with Stubber(aws.logs) as stubber:
+        yield stubber
+        stubber.assert_no_pending_responses()
+
+
+def test_all_functions_are_searched_by_one_query(aws: AwsAccount, stub: Stubber) -> None:
+    query = (
+        'SOURCE logGroups(namePrefix: ["/aws/lambda/stadion-"]) | fields @timestamp, @log, @message, @ptr '
+        '| filter @message like "c1" or @message like "c2" | sort @timestamp asc | limit 10000'
+    )
+    found = [row("b", "2026-11-30 06:30:01.250", correlation_id="c2"), row("a", "2026-11-30 06:30:00.000")]
+    answers(stub, found, query=query)
+
+    lines = insights.lines_with(aws, ["c2", "c1"], since=SINCE)
+
+    assert [(line.function, line.at.isoformat()) for line in lines] == [
+        ("stadion-workouts-api", "2026-11-30T06:30:00+00:00"),
+        ("stadion-workouts-api", "2026-11-30T06:30:01.250000+00:00"),
+    ]
+
+
+def test_more_than_a_query_answers_takes_another_from_where_it_ended(
+    aws: AwsAccount, stub: Stubber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(insights, "AT_ONCE", 2)
+    first = [row("1", "2026-11-30 06:30:00.000"), row("2", "2026-11-30 06:30:05.100")]
+    again = [row("2", "2026-11-30 06:30:05.100")]
+    answers(stub, first, again)
+
+    assert [one["@ptr"] for one in insights.rows(aws, "filter 1 = 1", since=SINCE)] == ["1", "2"]
+
+
+@pytest.mark.parametrize("status", ["Failed", "Timeout", "Cancelled"])
+def test_a_query_that_fails_says_so(aws: AwsAccount, stub: Stubber, status: str) -> None:
+    answers(stub, [], status=status)
+
+    with pytest.raises(insights.QueryFailed, match=status) as failed:
+        insights.rows(aws, "filter 1 = 1", since=SINCE)
+    assert "--since" in failed.value.hint
+
+
+@pytest.mark.parametrize(("text", "written"), [('a"b', '"a\\"b"'), ("a\\b", '"a\\\\b"'), ("c1", '"c1"')])
+def test_any_text_can_be_searched_for(text: str, written: str) -> None:
+    assert insights.literal(text) == written
+
+
+def test_lines_are_followed_and_shown_once(aws: AwsAccount, stub: Stubber) -> None:
+    one, other = row("1", "2026-11-30 06:30:00.000"), row("2", "2026-11-30 06:30:03.000")
+    wanted = 'filter @log like "workouts" and @message like "c1"'
+    asked = f'SOURCE logGroups(namePrefix: ["{PREFIX}"]) | fields {insights.FIELDS} | {wanted} | sort @timestamp asc'
+    answers(stub, [one], [one, other], query=f"{asked} | limit 10000")
+    reader = logs.InsightsReader(aws, "workouts", "c1")
+
+    first = reader.read(int(SINCE.timestamp() * 1000))
+    second = reader.read(int(SINCE.timestamp() * 1000))
+
+    assert [line.at.second for line in first] == [0]
+    assert [line.at.second for line in second] == [3]
+
+
+def test_a_trace_of_an_account_asks_twice_whatever_it_finds(aws: AwsAccount, stub: Stubber) -> None:
+    said = {"correlation_id": "c1", "method": "POST", "route": "/v1/workouts", "status": 201, "workout_id": "w1"}
+    mentioned = [row("1", "2026-11-30 06:30:00.000", **said), row("2", "2026-11-30 06:30:00.100", **said)]
+    answers(stub, mentioned, mentioned)
+    with mock_aws():
+        boto3.client("events").create_event_bus(Name="stadion")
+        target = Target(aws, Outputs({"stadion-platform": {"BusName": "stadion"}}))
+
+        (found,) = trace.find(target, "w1", SINCE)
+
+    assert found.correlation_id == "c1"
+
+
+def test_an_exported_endpoint_is_ignored(aws: AwsAccount, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A shell that spoke with the emulator: `--aws` must not look at the laptop."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SQS", "http://127.0.0.1:4566")
+
+    for service in ("sqs", "logs", "cloudformation", "lambda"):
+        client = aws.client(service)
+        assert client.meta.endpoint_url.endswith(".amazonaws.com"), service
+        assert client.meta.config.retries["mode"] == "adaptive"
+
+
+def test_an_account_at_a_glance(aws: AwsAccount, monkeypatch: pytest.MonkeyPatch) -> None:
+    limits = {"AccountLimit": {"ConcurrentExecutions": 1000, "UnreservedConcurrentExecutions": 460}}
+    monkeypatch.setattr(aws.functions, "get_account_settings", lambda: limits)  # moto has none
+    monkeypatch.setattr(AwsAccount, "stack_states", lambda _: {"stadion-inventory": "UPDATE_COMPLETE", "others": "x"})
+    with mock_aws():
+        for name in ("stadion-inbox", "stadion-inbox-dlq", "stadion-quiet", "others"):
+            url = boto3.client("sqs").create_queue(QueueName=name)["QueueUrl"]
+            if name != "stadion-quiet":
+                boto3.client("sqs").send_message(QueueUrl=url, MessageBody="{}")
+        alarms = boto3.client("cloudwatch")
+        for name in ("stadion-inbox-dlq-dead-letters", "stadion-quiet-oldest-message", "others-alarm"):
+            alarms.put_metric_alarm(
+                AlarmName=name, AlarmDescription="docs/runbook.md#dead-letters", MetricName="m", Namespace="n",
+                Period=60, EvaluationPeriods=1, Threshold=0, ComparisonOperator="GreaterThanThreshold", Statistic="Sum",
+            )  # fmt: skip
+        for name in ("stadion-inbox-dlq-dead-letters", "others-alarm"):
+            alarms.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="a letter")
+
+        found = account.look(Target(aws, Outputs()))
+
+    assert [row[0] for row in found["queues"]] == ["stadion-inbox-dlq", "stadion-inbox"]
+    assert [row[0] for row in found["alarms"]] == ["stadion-inbox-dlq-dead-letters"]
+    assert found["mappings"] == []
+    assert found["stacks"] == {"stadion-inventory": "UPDATE_COMPLETE"}
+    assert found["account"]["region"] == "eu-central-1"
+    assert "1000 at once, 460" in found["account"]["executions"]
+
+
+def test_the_commands_take_an_account() -> None:
+    for command in (["logs"], ["status"], ["trace"], ["dlq", "list"], ["dlq", "redrive"]):
+        assert "--aws" in CliRunner().invoke(app, [*command, "--help"], env={"COLUMNS": "200"}).output, command
+
+
+def test_a_look_back_reaches_into_the_minute_that_is_now(aws: AwsAccount, stub: Stubber) -> None:
+    answers(stub, [])
+    insights.rows(aws, "filter 1 = 1", since=datetime.now(UTC) - timedelta(seconds=5))
