@@ -34,8 +34,10 @@ def look(target: Target) -> dict[str, Any]:
 def _alarms(target: Target) -> Iterator[tuple[str, str, str]]:
     """That ring: name, since when, what it means and where the runbook has it."""
     pages = target.aws.client("cloudwatch").get_paginator("describe_alarms")
-    for page in pages.paginate(AlarmNamePrefix=PREFIX, StateValue="ALARM"):
+    for page in pages.paginate(StateValue="ALARM"):
         for alarm in page["MetricAlarms"]:
+            if not alarm["AlarmName"].startswith(PREFIX):
+                continue
             yield alarm["AlarmName"], f"{alarm['StateUpdatedTimestamp']:%Y-%m-%d %H:%M}", alarm["AlarmDescription"]
 
 
