@@ -8,6 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from accounts.letters.domain import TEXT_MESSAGE, Letter
 from accounts.letters.errors import NotSentError
 from accounts.settings import SignInSettings
+from stadion.channels import fault_of
 from stadion.i18n import Language
 from stadion.observability import count, log
 from stadion.settings import load
@@ -26,6 +27,7 @@ def send(address: str, letter: Letter) -> None:
         _send(address, letter)
     except (ClientError, BotoCoreError) as error:
         count("LettersFailed")
+        fault_of(error)  # counts what is ours to mend; to who waits it is the same
         raise NotSentError from error
 
 
@@ -44,6 +46,7 @@ def text(number: str, code: str, language: Language) -> None:
         sns().publish(PhoneNumber=number, Message=TEXT_MESSAGE.say(language, code=code), MessageAttributes=attributes)
     except (ClientError, BotoCoreError) as error:
         count("TextsFailed")
+        fault_of(error)
         raise NotSentError from error
     count("TextsSent")
 

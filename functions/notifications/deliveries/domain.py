@@ -68,4 +68,6 @@ def backoff(attempts: int, jitter: float) -> timedelta:
 
 
 MAX_ATTEMPTS: Final = 8
-"""Within about an hour; what cannot be sent by then has failed."""
+"""Within about an hour; what a provider does not take by then has failed."""
+MAX_ATTEMPTS_OF_OURS: Final = 30
+"""Within about a day: so long a message waits for us to mend its channel."""

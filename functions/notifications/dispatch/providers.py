@@ -18,6 +18,7 @@ from notifications.settings import ChannelSettings
 from notifications.templates import words
 from notifications.values import ChannelName, MessageKind
 from stadion import clock
+from stadion.channels import Fault, code_of, fault_of
 from stadion.i18n import Language, Text
 from stadion.settings import load
 
@@ -26,28 +27,16 @@ MAX_LINES: Final = 10
 _MORE: Final = Text(en="and {count} more in the app", ru="и ещё {count} в приложении")
 GONE: Final = frozenset({"EndpointDisabled", "EndpointDisabledException", "NotFound", "NotFoundException"})
 """What SNS says of a device that is no more; anything else is the message's fault, or ours."""
-TRANSIENT: Final = frozenset(
-    {
-        "Throttling",
-        "ThrottlingException",
-        "Throttled",
-        "TooManyRequestsException",
-        "LimitExceededException",
-        "InternalError",
-        "InternalServiceError",
-        "ServiceUnavailable",
-        "KMSThrottling",
-        "SendingPausedException",
-    }
-)
 
 
 class TryLaterError(Exception):
     """The provider does not take it now."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, *, is_ours: bool = False) -> None:
+        """`is_ours`: until we mend the channel, which takes longer than trouble of a provider."""
         super().__init__(reason)
         self.reason = reason
+        self.is_ours = is_ours
 
 
 class RefusedError(Exception):
@@ -180,14 +169,11 @@ def _unsubscribe(delivery: Delivery) -> str | None:
 def _called(call: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
     try:
         return call()
-    except ClientError as error:
-        code = error.response["Error"]["Code"]
-        status = error.response["ResponseMetadata"]["HTTPStatusCode"]
-        if code in TRANSIENT or status >= 500:
-            raise TryLaterError(code) from error
-        raise RefusedError(code) from error
-    except BotoCoreError as error:
-        raise TryLaterError(type(error).__name__) from error
+    except (BotoCoreError, ClientError) as error:
+        fault, reason = fault_of(error), code_of(error)
+        if fault is Fault.MESSAGE:
+            raise RefusedError(reason) from error
+        raise TryLaterError(reason, is_ours=fault is Fault.SETUP) from error
 
 
 PROVIDERS: Final[Mapping[ChannelName, Callable[[Delivery, Standing], list[str]]]] = {

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from notifications.deliveries import store as delivery_store
-from notifications.deliveries.domain import MAX_ATTEMPTS, OPEN, Delivery, DeliveryState, backoff
+from notifications.deliveries.domain import MAX_ATTEMPTS, MAX_ATTEMPTS_OF_OURS, OPEN, Delivery, DeliveryState, backoff
 from notifications.dispatch import store
 from notifications.dispatch.gate import Decision, Verdict
 from notifications.dispatch.providers import PROVIDERS, RefusedError, TryLaterError
@@ -47,7 +47,7 @@ def send(work: Send, now: datetime) -> str:
     try:
         provider_ids = PROVIDERS[delivery.channel](delivery, standing)
     except TryLaterError as error:
-        return _settle(work, now, partial(_later, now=now, reason=error.reason))
+        return _settle(work, now, partial(_later, now=now, error=error))
     except RefusedError as error:
         return _settle(work, now, partial(_refused, now=now, reason=error.reason))
     return _settle(work, now, lambda known: known.became(DeliveryState.SENT, now, provider_ids=provider_ids))
@@ -144,11 +144,11 @@ def _refused(delivery: Delivery, *, now: datetime, reason: str) -> Delivery:
     return delivery.became(DeliveryState.FAILED, now, reason=reason)
 
 
-def _later(delivery: Delivery, *, now: datetime, reason: str) -> Delivery:
-    if delivery.attempts >= MAX_ATTEMPTS:
-        return _refused(delivery, now=now, reason=reason)
+def _later(delivery: Delivery, *, now: datetime, error: TryLaterError) -> Delivery:
+    if delivery.attempts >= (MAX_ATTEMPTS_OF_OURS if error.is_ours else MAX_ATTEMPTS):
+        return _refused(delivery, now=now, reason=error.reason)
     due = now + backoff(delivery.attempts, random.random())  # noqa: S311 - jitter, not a secret
-    return delivery.became(DeliveryState.DEFERRED, now, reason=reason, due_at=due)
+    return delivery.became(DeliveryState.DEFERRED, now, reason=error.reason, due_at=due)
 
 
 def _settle(work: Send, now: datetime, end: Callable[[Delivery], Delivery]) -> str:

@@ -259,3 +259,15 @@ def watch_calls(monkeypatch: pytest.MonkeyPatch, seen: list[str]) -> None:
         return real(self, operation, asked)
 
     monkeypatch.setattr(BaseClient, "_make_api_call", call)
+
+
+def test_a_letter_that_our_own_set_up_keeps_back_is_told_to_who_is_on_call(
+    accounts: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The athlete hears that it did not go out; that it is for us to mend is counted."""
+    boto3.client("ses").delete_identity(Identity="stadion.test")
+
+    answer = accounts.call("POST", "/v1/auth/register", ANNA, user=None)
+
+    assert (answer.status, answer.body["code"]) == (503, "message_not_sent")
+    assert '"ChannelMisconfigured"' in capsys.readouterr().out

@@ -1,8 +1,10 @@
 """A message is sent once, whatever crashes, and by whom it may be sent."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
+import boto3
 import pytest
 
 from notifications.deliveries import store as delivery_store
@@ -15,6 +17,7 @@ from tests.kit.clock import Clock
 from tests.kit.events import entry
 from tests.kit.services import ATHLETE, Service, sqs_event
 from tests.notifications.integration.messages.world import (
+    NOON,
     OFFER,
     ask,
     deliver,
@@ -86,6 +89,38 @@ def test_a_provider_that_is_down_is_tried_again_later_and_at_last_given_up(
     assert len(waits) == 7
     assert waits[0] <= 45
     assert waits[-1] > waits[0]
+
+
+def test_a_mail_waits_until_our_domain_is_verified(anna: Service, now: Clock) -> None:
+    """SES refuses a sender that it has not verified, which no fault of the mail's is."""
+    ses = boto3.client("sesv2")
+    ses.delete_email_identity(EmailIdentity="stadion.test")
+    ask(anna, offered())
+    deliver(anna)
+    assert states()["o-1", "email"] == ("deferred", "MessageRejected")
+    for _ in range(12):
+        now.advance(minutes=95)
+        wake(anna)
+        deliver(anna)
+        assert states()["o-1", "email"][0] == "deferred"
+
+    ses.create_email_identity(EmailIdentity="stadion.test")
+    now.set(NOON + timedelta(days=1))
+    wake(anna)
+    deliver(anna)
+
+    assert states()["o-1", "email"] == ("sent", None)
+
+
+def test_a_mail_that_we_never_let_leave_fails_in_the_end(anna: Service, now: Clock) -> None:
+    boto3.client("sesv2").delete_email_identity(EmailIdentity="stadion.test")
+    ask(anna, offered())
+    deliver(anna)
+    while states()["o-1", "email"][0] == "deferred":
+        now.advance(minutes=95)
+        wake(anna)
+        deliver(anna)
+    assert states()["o-1", "email"] == ("failed", "MessageRejected")
 
 
 def test_a_crash_while_sending_does_not_ring_twice(anna: Service, now: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
