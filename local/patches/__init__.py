@@ -20,6 +20,7 @@ from local.patches import (
     step_functions,
     websocket,
 )
+from local.patches.strict import mail
 
 
 def apply_all(*, code_cache: Path, expiry_every_s: float | None = None) -> tuple[str, ...]:
@@ -34,6 +35,7 @@ def apply_all(*, code_cache: Path, expiry_every_s: float | None = None) -> tuple
     step_functions.apply()
     cloudformation.apply()
     cloudformation_buckets.apply()
+    mail.apply()
     expiry.apply(every_s=expiry_every_s)
     return (
         "lambda_worker",
@@ -45,5 +47,6 @@ def apply_all(*, code_cache: Path, expiry_every_s: float | None = None) -> tuple
         "state",
         "step_functions",
         "cloudformation",
+        "mail",
         "expiry",
     )

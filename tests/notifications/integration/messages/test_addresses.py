@@ -32,10 +32,22 @@ def test_a_bounce_ends_the_mails_and_a_late_receipt_changes_nothing(anna: Servic
 
 
 def receive(service: Service, event: dict[str, Any], message_id: str) -> None:
+    told = json.dumps({**event, "mail": {"messageId": message_id}})
+    assert said(service, told) == {"batchItemFailures": []}
+
+
+def said(service: Service, message: str) -> Any:
     record = sqs_event({"source": "", "detail_type": "", "detail": {}})["Records"][0]
-    body = {"Type": "Notification", "Message": json.dumps({**event, "mail": {"messageId": message_id}})}
-    answer = service.invoke("on_mail_events", {"Records": [{**record, "body": json.dumps(body)}]})
-    assert answer == {"batchItemFailures": []}
+    body = {"Type": "Notification", "Message": message}
+    return service.invoke("on_mail_events", {"Records": [{**record, "body": json.dumps(body)}]})
+
+
+def test_the_notice_that_ses_sends_first_is_no_dead_letter(anna: Service) -> None:
+    assert said(anna, "Successfully validated SNS topic for Amazon SES event publishing.") == {"batchItemFailures": []}
+
+
+def test_any_other_text_is_one(anna: Service) -> None:
+    assert len(said(anna, "Something that SES never said.")["batchItemFailures"]) == 1
 
 
 def test_a_phone_that_changed_hands_rings_for_its_new_owner_only(anna: Service) -> None:
