@@ -96,12 +96,13 @@ def partner_handler(api: PartnerApi) -> Callable[[dict[str, Any], LambdaContext]
 def as_http_event(event: dict[str, Any]) -> dict[str, Any]:
     """Payload 1.0 (REST API) as payload 2.0 (HTTP API): headers in lower case, repeated values joined."""
     context = event["requestContext"]
+    path = _decoded(event["path"])
     query = event.get("multiValueQueryStringParameters") or {}
     headers = {name.lower(): ",".join(values) for name, values in (event.get("multiValueHeaders") or {}).items()}
     return {
         "version": "2.0",
         "routeKey": "$default",
-        "rawPath": unquote(event["path"]),
+        "rawPath": path,
         "rawQueryString": urlencode(query, doseq=True),
         "queryStringParameters": {name: ",".join(values) for name, values in query.items()} or None,
         "headers": headers,
@@ -110,7 +111,7 @@ def as_http_event(event: dict[str, Any]) -> dict[str, Any]:
             "stage": "$default",
             "http": {
                 "method": event["httpMethod"],
-                "path": event["path"],
+                "path": path,
                 "protocol": context.get("protocol", ""),
                 "sourceIp": (context.get("identity") or {}).get("sourceIp", ""),
             },
@@ -120,6 +121,11 @@ def as_http_event(event: dict[str, Any]) -> dict[str, Any]:
         "body": event.get("body"),
         "isBase64Encoded": event.get("isBase64Encoded", False),
     }
+
+
+def _decoded(path: str) -> str:
+    """A REST API's path comes as it was sent. A slash inside of what stands between two of them is no third one."""
+    return "/".join(unquote(part).replace("/", "%2F") for part in path.split("/"))
 
 
 def _key_of(context: dict[str, Any]) -> dict[str, Any]:

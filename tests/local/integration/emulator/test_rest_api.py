@@ -29,9 +29,9 @@ class KeyedApi:
         self.client.create_usage_plan_key(usagePlanId=self.plan_id, keyId=key_id, keyType="API_KEY")
         return key_id, value
 
-    def ask(self, value: str | None, content: bytes = b"{}") -> httpx.Response:
+    def ask(self, value: str | None, content: bytes = b"{}", path: str = "") -> httpx.Response:
         headers = {"content-type": "application/json", **({"x-api-key": value} if value else {})}
-        return httpx.post(self.url, content=content, headers=headers, timeout=WAIT_S)
+        return httpx.post(self.url + path, content=content, headers=headers, timeout=WAIT_S)
 
 
 @pytest.fixture(scope="module")
@@ -39,11 +39,13 @@ def keyed(workshop: Workshop) -> KeyedApi:
     client: Any = workshop.aws.client("apigateway")
     api_id = client.create_rest_api(name="partners", binaryMediaTypes=["*/*"])["id"]
     [root] = client.get_resources(restApiId=api_id)["items"]
-    where = {"restApiId": api_id, "resourceId": root["id"], "httpMethod": "POST"}
-    client.put_method(**where, authorizationType="NONE", apiKeyRequired=True)
+    anything = client.create_resource(restApiId=api_id, parentId=root["id"], pathPart="{proxy+}")
     function = f"arn:aws:lambda:us-east-1:000000000000:function:{workshop.function('echo_rest')}"
     uri = f"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{function}/invocations"
-    client.put_integration(**where, type="AWS_PROXY", integrationHttpMethod="POST", uri=uri)
+    for resource in (root, anything):
+        where = {"restApiId": api_id, "resourceId": resource["id"], "httpMethod": "POST"}
+        client.put_method(**where, authorizationType="NONE", apiKeyRequired=True)
+        client.put_integration(**where, type="AWS_PROXY", integrationHttpMethod="POST", uri=uri)
     client.create_deployment(restApiId=api_id, stageName="live")
     plan_id = client.create_usage_plan(
         name="plan",
@@ -70,6 +72,15 @@ def test_a_removed_key_opens_nothing(keyed: KeyedApi) -> None:
     keyed.client.delete_api_key(apiKey=key_id)
 
     assert keyed.ask(value).status_code == 403
+
+
+def test_the_function_is_told_the_path_as_it_was_sent(keyed: KeyedApi) -> None:
+    """An HTTP API decodes it."""
+    _, value = keyed.key("path")
+
+    told = keyed.ask(value, path="codes/RUN%207F3K%2525+1").json()
+
+    assert told["path"] == "/codes/RUN%207F3K%2525+1"
 
 
 def test_the_function_is_told_whose_key_was_checked(keyed: KeyedApi) -> None:

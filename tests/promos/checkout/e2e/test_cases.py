@@ -90,6 +90,15 @@ def test_a_cart_whose_change_is_refused_keeps_its_hold(till: Till, new_order: Ca
     assert till.use("redeem", code, order_id).json()["discount_minor"] == 2_000
 
 
+def test_a_code_passes_as_the_athlete_typed_it(till: Till, new_order: Callable[[], str]) -> None:
+    """With a space, which stands percent-encoded in what a REST API hands over."""
+    code = till.code(till.promo())
+    typed = code.replace("-", " ").lower()
+
+    assert " " in typed
+    assert till.use("reserve", typed, new_order()).status_code == 200
+
+
 def test_codes_that_stack_take_from_what_is_left(till: Till, new_order: Callable[[], str]) -> None:
     sixty = {"discount": {"kind": "percent", "percent": 60}, "stacking": {"mode": "any"}}
     codes, order_id = [till.code(till.promo(**sixty)) for _ in range(2)], new_order()
