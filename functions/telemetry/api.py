@@ -1,15 +1,16 @@
 """HTTP entry point of telemetry: the streams of a workout, the same as a file, and what devices send and sent."""
 
 import base64
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
 from stadion import clock
-from stadion.contract import file_response
+from stadion.contract import AnswerElsewhere, Raises, file_response
 from stadion.errors import ConsentRequiredError
 from stadion.http import Api, lambda_handler
+from stadion.large_answers import AnswerNotKeptError, AnswerTooLargeError
 from stadion.observability import correlation_id
 from telemetry.devices import intake_service, readings_service
 from telemetry.devices.errors import TelemetryNotQueuedError, TelemetryTooLargeError
@@ -18,7 +19,7 @@ from telemetry.downsampling import StreamResolution
 from telemetry.errors import MetricNotFoundError, TelemetryRangeError, TelemetryRangeTooLongError
 from telemetry.exports import service as exports
 from telemetry.exports.domain import CONTENT_TYPES, ExportFormat
-from telemetry.exports.errors import ExportNeedsGzipError, FormatCannotCarryError
+from telemetry.exports.errors import FormatCannotCarryError
 from telemetry.live.routes import router as live_router
 from telemetry.metrics.routes import router as metrics_router
 from telemetry.streams import service
@@ -32,8 +33,8 @@ api.include_router(metrics_router)
 handler = lambda_handler(api)
 
 MAX_BYTES = 512 * 1024
-MAX_UNPACKED = 4_000_000
-"""Of an export that the client takes as it is: base64 in JSON makes more than a third of it."""
+LARGE: Final[Raises] = (AnswerElsewhere, AnswerTooLargeError, AnswerNotKeptError)
+"""Of what may be more than an answer can carry."""
 
 
 @api.get(
@@ -41,7 +42,7 @@ MAX_UNPACKED = 4_000_000
     summary="Read the recorded streams",
     tags=["Streams"],
     compress=True,
-    raises=(UnknownStreamError, StreamsNotFoundError, NoDistanceError),
+    raises=(UnknownStreamError, StreamsNotFoundError, NoDistanceError, *LARGE),
 )
 def get_streams(
     workout_id: str,
@@ -58,13 +59,11 @@ def get_streams(
     tags=["Streams"],
     compress=True,
     responses=file_response(*CONTENT_TYPES.values()),
-    raises=(StreamsNotFoundError, FormatCannotCarryError, ExportNeedsGzipError),
+    raises=(StreamsNotFoundError, FormatCannotCarryError, *LARGE),
 )
 def export_workout(workout_id: str, format: Annotated[ExportFormat, Query()] = ExportFormat.GPX) -> Response[str]:  # noqa: A002
     """FIT and TCX read back as the same workout. GPX carries positions, CSV samples; without any they are refused."""
     body = exports.export(api.user_id, workout_id, format)
-    if len(body) > MAX_UNPACKED and "gzip" not in (api.header("accept-encoding") or ""):
-        raise ExportNeedsGzipError
     headers: dict[str, Any] = {"Content-Disposition": f'attachment; filename="{workout_id}.{format.value}"'}
     kind = CONTENT_TYPES[format]
     if format is not ExportFormat.FIT:
@@ -100,7 +99,7 @@ def send_telemetry(body: Annotated[TelemetryBatch, Body()]) -> TelemetryReceipt:
     summary="Read what devices measured",
     tags=["Telemetry"],
     compress=True,
-    raises=(ConsentRequiredError, MetricNotFoundError, TelemetryRangeError, TelemetryRangeTooLongError),
+    raises=(ConsentRequiredError, MetricNotFoundError, TelemetryRangeError, TelemetryRangeTooLongError, *LARGE),
 )
 def read_telemetry(
     metric: str,

@@ -86,8 +86,10 @@ class ServiceBucket(Construct):
         environment: Environment,
         swept_after: Duration = A_WEEK,
         from_app: bool = False,
+        keeps_versions: bool = True,
     ) -> None:
-        """`from_app`: pages of the app put and get objects, by presigned requests; none has to do with the others."""
+        """`from_app`: pages of the app put and get objects, by presigned requests; none has to do with the others.
+        `keeps_versions`: what was removed can be had back for a while, where data are kept at all."""
         super().__init__(scope, construct_id)
         self.known = KnownBucket(service, name, arrivals, key.known)
         self.bucket = Bucket(
@@ -100,7 +102,7 @@ class ServiceBucket(Construct):
             encryption_key=key,
             bucket_key_enabled=True,
             enforce_ssl=True,
-            versioned=environment.keep_data,
+            versioned=environment.keep_data and keeps_versions,
             removal_policy=removal_policy(environment),
             cors=[_from_app(environment)] if from_app else None,
             lifecycle_rules=[

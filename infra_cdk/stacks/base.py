@@ -253,7 +253,13 @@ class ServiceStack(StadionStack):
         return WorkflowTimer(self, name=name, workflow=workflow, first_step=step, alarm_topic=self.platform.alarm_topic)
 
     def bucket(
-        self, name: str, *, arrivals: str, swept_after: Duration = A_WEEK, from_app: bool = False
+        self,
+        name: str,
+        *,
+        arrivals: str,
+        swept_after: Duration = A_WEEK,
+        from_app: bool = False,
+        keeps_versions: bool = True,
     ) -> ServiceBucket:
         """Files for who uses it, and an output `<Name>Bucket`."""
         bucket = ServiceBucket(
@@ -266,6 +272,7 @@ class ServiceStack(StadionStack):
             environment=self.environment_,
             swept_after=swept_after,
             from_app=from_app,
+            keeps_versions=keeps_versions,
         )
         self.output(**{f"{name.title()}Bucket": bucket.bucket.bucket_name})
         return bucket

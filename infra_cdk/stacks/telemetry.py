@@ -11,6 +11,9 @@ from infra_cdk.stacks.base import ServiceStack
 class TelemetryStack(ServiceStack):
     def __init__(self, scope: Construct, *, environment: Environment) -> None:
         super().__init__(scope, service="telemetry", environment=environment, gsi1=True)
+        answers = self.bucket(
+            "answers", arrivals="answers/", swept_after=Duration.days(1), from_app=True, keeps_versions=False
+        )
         tracks = self.packages("tracks")
         socket = self.socket("live")
         routes = [Route(f"GET /v1/workouts/{{workout_id}}/{what}") for what in ("streams", "export", "metrics")]
@@ -36,7 +39,15 @@ class TelemetryStack(ServiceStack):
                 *self.under("/v1/live"),
                 Route("GET /v1/live/shared/{share_token}", Auth.PUBLIC),
             ],
-            uses=[self.claims, self.time_series, socket, batches, pushes, tracks],
+            uses=[
+                self.claims,
+                self.time_series,
+                socket,
+                batches,
+                pushes,
+                tracks,
+                answers.objects(reads=["answers/"], writes=["answers/"]),
+            ],
             memory_mb=1024,
         )
         self.every(Duration.minutes(5), "live/task_close_forgotten_sessions", uses=[self.claims, pushes, tracks])

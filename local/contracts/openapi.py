@@ -26,7 +26,7 @@ from local.contracts.services import (
     services,
 )
 from local.paths import ROOT
-from stadion.contract import NotModifiedError
+from stadion.contract import AnswerElsewhere, NotModifiedError
 from stadion.errors import IfMatchRequiredError, InvalidIdempotencyKeyError, NotAnAdminError, StadionError
 from stadion.http import JSON, MERGE_PATCH
 from stadion.partner_http import abilities_of
@@ -40,6 +40,8 @@ SIGNED_PATHS: Final = re.compile(r"/v1/admin/.*")
 ABILITIES: Final = "x-stadion-abilities"
 """Of an operation of the partner API: any one of them lets a partner in."""
 PARTNER_PATHS: Final = re.compile(r"/partner/v1/.*")
+NO_PROBLEM: Final = (NotModifiedError, AnswerElsewhere)
+"""What a route may declare beside the problems that it may end in."""
 PARAMETER: Final = re.compile(r"\{\w+\}")
 
 
@@ -178,7 +180,7 @@ def check_declarations(found: Iterable[Operation]) -> None:
     """What mypy lets pass: a kind of errors has no code, and is no answer."""
     for operation in found:
         for error in operation.contract.raises:
-            if error is not NotModifiedError and not (issubclass(error, StadionError) and hasattr(error, "code")):
+            if error not in NO_PROBLEM and not (issubclass(error, StadionError) and hasattr(error, "code")):
                 raise ContractError(f"{operation.id} raises {error.__name__}, which has no code: name the error itself")
 
 
@@ -352,7 +354,7 @@ def _successes(operation: Operation, schema: Document | None) -> Document:
     status = operation.route.status_code
     declared = operation.route.responses or {}
     if content := declared.get(status, {}).get("content"):
-        return {str(status): _file(declared[status]["description"], content)}
+        return {str(status): _file(declared[status]["description"], content), **_elsewhere(operation)}
     if schema == {"type": "string"}:
         raise ContractError(f"{operation.id} answers a text: its route declares with `responses` of which content type")
     answers = {status: PHRASES[status], **{code: answer["description"] for code, answer in declared.items()}}
@@ -360,7 +362,17 @@ def _successes(operation: Operation, schema: Document | None) -> Document:
     if NotModifiedError in operation.contract.raises:
         made["304"] = {"description": "The client has the current version.",
                        "headers": parts.headers("X-Correlation-Id", "ETag")}  # fmt: skip
-    return made
+    return {**made, **_elsewhere(operation)}
+
+
+def _elsewhere(operation: Operation) -> Document:
+    if AnswerElsewhere not in operation.contract.raises:
+        return {}
+    words = (
+        "The answer is too large to be given here: `Location` is where it lies for five minutes, as it was asked for "
+        "(format, encoding). Follow it with GET and without the access token."
+    )
+    return {"303": {"description": words, "headers": parts.headers("X-Correlation-Id", "Location")}}
 
 
 def _file(words: str, content: Document) -> Document:

@@ -20,7 +20,7 @@ from local.patches import (
     step_functions,
     websocket,
 )
-from local.patches.strict import mail
+from local.patches.strict import mail, payloads
 
 
 def apply_all(*, code_cache: Path, expiry_every_s: float | None = None) -> tuple[str, ...]:
@@ -36,6 +36,7 @@ def apply_all(*, code_cache: Path, expiry_every_s: float | None = None) -> tuple
     cloudformation.apply()
     cloudformation_buckets.apply()
     mail.apply()
+    payloads.apply()
     expiry.apply(every_s=expiry_every_s)
     return (
         "lambda_worker",
@@ -48,5 +49,6 @@ def apply_all(*, code_cache: Path, expiry_every_s: float | None = None) -> tuple
         "step_functions",
         "cloudformation",
         "mail",
+        "payloads",
         "expiry",
     )

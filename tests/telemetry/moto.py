@@ -14,6 +14,8 @@ def telemetry(moto: pytest.MonkeyPatch) -> Service:
     import boto3
 
     claims_bucket(moto)
+    moto.setenv("STADION_ANSWERS_BUCKET", "stadion-answers")
+    boto3.client("s3").create_bucket(Bucket="stadion-answers")
     for name in ("batches", "measuring", "touched_days", "pushes"):
         url = boto3.client("sqs").create_queue(QueueName=name)["QueueUrl"]
         moto.setenv(f"STADION_{name.upper()}_QUEUE", url)

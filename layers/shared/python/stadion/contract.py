@@ -31,7 +31,11 @@ class NotModifiedError(Exception):
         super().__init__("not modified")
 
 
-Raises = tuple[type[StadionError] | type[NotModifiedError], ...]
+class AnswerElsewhere(Exception):  # noqa: N818 - it is no error
+    """Never raised: who declares it may be answered 303, which leads to what is too large for an answer."""
+
+
+Raises = tuple[type[StadionError] | type[NotModifiedError] | type[AnswerElsewhere], ...]
 
 EDIT: Raises = (IfMatchRequiredError, StaleVersionError, RequestInProgressError)
 """Of a route that asks `if_match`: it takes `If-Match`."""

@@ -63,6 +63,10 @@ class PreconditionFailedError(StadionError):
     """The caller edited an older version."""
 
 
+class TooLargeError(StadionError):
+    """More than one exchange can carry."""
+
+
 class PreconditionRequiredError(StadionError):
     """An edit without `If-Match`."""
 

@@ -23,7 +23,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, ConfigDict
 
 from stadion import ids, networks, problems, pseudonyms, rates
-from stadion.contract import Headers, NotModifiedError, Raises, declare
+from stadion.contract import AnswerElsewhere, Headers, NotModifiedError, Raises, contract_of, declare
 from stadion.errors import (
     IfMatchRequiredError,
     InvalidTokenError,
@@ -33,6 +33,7 @@ from stadion.errors import (
 )
 from stadion.i18n import Language, preferred_language
 from stadion.idempotency import IdempotencyKey, ReplayedError, idempotency_key
+from stadion.large_answers import is_too_large
 from stadion.observability import correlate, correlation_id, count, log, logger, measure_ms, metrics
 from stadion.pagination import MAX_LIMIT, ListResponse, Page
 from stadion.retry import retry_on_conflict
@@ -202,6 +203,7 @@ class Api(Exchange, APIGatewayHttpResolver):
         self.not_found(self._no_such_route)
         self.use(middlewares=[self._check_way, self._note_route])
         self.matched_route: str | None = None
+        self.may_lead_elsewhere = False
         self.limits: list[rates.Headers] = []
 
     def route(self, *arguments: Any, **named: Any) -> Callable[[F], F]:
@@ -238,10 +240,28 @@ class Api(Exchange, APIGatewayHttpResolver):
             self.limits.append(rate.headers)
 
     def _note_route(self, api: "Api", next_middleware: Callable[["Api"], Response[Any]]) -> Response[Any]:
-        self.matched_route = str(api.context["_route"].path)
+        route = api.context["_route"]
+        self.matched_route = str(route.path)
+        self.may_lead_elsewhere = AnswerElsewhere in contract_of(route.func).raises
         if len(self.event.path.encode()) > MAX_PATH:
             raise RouteNotFound
         return next_middleware(api)
+
+    def within_bounds(self, answer: dict[str, Any]) -> dict[str, Any]:
+        """An answer that Lambda can give: this one, one that leads to it, or a problem."""
+        from stadion import large_answers
+
+        try:
+            if self.may_lead_elsewhere and answer["statusCode"] == 200:
+                return large_answers.elsewhere(answer, self.user_id)
+            raise large_answers.AnswerTooLargeError
+        except StadionError as error:
+            count("AnswersTooLarge")
+            logger.warning("answer too large", extra={"route": self.matched_route, "bytes": len(answer["body"])})
+            problem = self._refused(error)
+            headers = {**problem.headers, "Content-Type": problem.content_type}
+            return {**answer, "statusCode": problem.status_code, "headers": headers, "body": problem.body,
+                    "isBase64Encoded": False}  # fmt: skip
 
     def _refused(self, error: StadionError) -> Response[Any]:
         document = problems.of_error(error, **self._circumstances())
@@ -439,8 +459,10 @@ def lambda_handler(api: Api) -> Callable[[dict[str, Any], LambdaContext], dict[s
         correlate(identity)
         _settle_body(event)
         started = time.perf_counter()
-        api.matched_route, api.limits = None, []
+        api.matched_route, api.limits, api.may_lead_elsewhere = None, [], False
         response: dict[str, Any] = api.resolve(event, context)
+        if is_too_large(response):
+            response = api.within_bounds(response)
         elapsed_ms = round((time.perf_counter() - started) * 1000, 1)
         limits = rates.together(*api.limits)
         response["headers"] = {**_standing_headers(identity, clients), **limits, **response.get("headers", {})}

@@ -1,5 +1,6 @@
 """Where MiniStack was kinder than AWS, and no longer is."""
 
+import json
 from typing import Any
 
 from local.patches.strict.mail import NOTICE
@@ -25,3 +26,17 @@ def test_a_topic_that_hears_of_mails_hears_first_that_it_will(workshop: Workshop
     )
 
     assert [one["Message"] for one in gathered(queue, 1)] == [NOTICE]
+
+
+def test_of_an_answer_above_6_mb_nothing_arrives(workshop: Workshop) -> None:
+    function = workshop.function("large")
+
+    answers = [
+        workshop.aws.functions.invoke(FunctionName=function, Payload=json.dumps({"size": size}))
+        for size in (6_291_554, 6_291_555)  # and two quotes
+    ]
+
+    assert "FunctionError" not in answers[0]
+    assert len(answers[0]["Payload"].read()) == 6_291_556
+    assert answers[1]["FunctionError"] == "Unhandled"
+    assert json.loads(answers[1]["Payload"].read())["errorType"] == "Function.ResponseSizeTooLarge"

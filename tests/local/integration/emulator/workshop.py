@@ -40,6 +40,11 @@ def echo(event, context):
     return {"statusCode": 200, "headers": {"content-type": "application/json"}, "body": json.dumps(event)}
 
 
+def large(event, context):
+    print("large")
+    return "x" * event["size"]
+
+
 def nothing(event, context):
     print("nothing")
     return {"statusCode": 204, "body": None}

@@ -2,9 +2,12 @@
 
 import base64
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
+import boto3
 import pytest
 
+from stadion import large_answers
 from tests.kit.events import recorded as recorded_event
 from tests.kit.services import ATHLETE, Service, http_event
 from tests.telemetry.streams.integration.test_streams import deliver, event, ride  # noqa: F401 - the ride is a fixture
@@ -56,18 +59,67 @@ def test_the_newest_numbers_of_the_workout_leave(telemetry: Service, ride: bytes
     assert 'distance_m="20000"' in told
 
 
-def test_what_is_larger_than_an_answer_may_be_is_asked_for_packed(
+@pytest.mark.parametrize("encoding", ["", "br, gzip"])
+@pytest.mark.parametrize("as_format", ["gpx", "fit"])
+def test_what_is_larger_than_an_answer_may_be_lies_where_the_answer_leads(
+    telemetry: Service,
+    ride: bytes,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+    as_format: str,
+    encoding: str,
+) -> None:
+    deliver(telemetry, event(telemetry, ride))
+    asked = http_event(
+        "GET", PATH, None, user=ATHLETE, query={"format": as_format}, headers={"accept-encoding": encoding}
+    )
+    here = telemetry.invoke("api", asked)
+    monkeypatch.setattr(large_answers, "MAX_BYTES", 1_000)
+
+    answer = telemetry.invoke("api", asked)
+
+    assert (answer["statusCode"], answer["body"]) == (303, "")
+    assert "Content-Encoding" not in answer["headers"]
+    bucket, key, lasts_s = lies_at(answer["headers"]["Location"])
+    assert (bucket, key.rpartition("/")[0], lasts_s) == ("stadion-answers", f"answers/{ATHLETE}", 300)
+    there = boto3.client("s3").get_object(Bucket=bucket, Key=key)
+    was = here["headers"]
+    assert there["Body"].read() == (
+        base64.b64decode(here["body"]) if here["isBase64Encoded"] else here["body"].encode()
+    )
+    assert there["ContentType"] == was["Content-Type"]
+    assert there["ContentDisposition"] == was["Content-Disposition"] == f'attachment; filename="w-1.{as_format}"'
+    assert there.get("ContentEncoding") == was.get("Content-Encoding")
+
+
+def lies_at(link: str) -> tuple[str, str, int]:
+    parts = urlsplit(link)
+    _, bucket, key = parts.path.split("/", 2)
+    return bucket, key, int(parse_qs(parts.query)["X-Amz-Expires"][0])
+
+
+def test_an_answer_that_cannot_be_put_down_is_to_be_asked_for_again(
     telemetry: Service,
     ride: bytes,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from telemetry import api
-
     deliver(telemetry, event(telemetry, ride))
-    monkeypatch.setattr(api, "MAX_UNPACKED", 1_000)
-    refused = telemetry.call("GET", PATH, query={"format": "gpx"})
-    assert (refused.status, refused.body["code"]) == (422, "export_needs_gzip")
-    packed = http_event(
-        "GET", PATH, None, user=ATHLETE, query={"format": "gpx"}, headers={"accept-encoding": "br, gzip"}
-    )
-    assert telemetry.invoke("api", packed)["statusCode"] == 200
+    monkeypatch.setattr(large_answers, "MAX_BYTES", 1_000)
+    boto3.client("s3").delete_bucket(Bucket="stadion-answers")
+
+    answer = export(telemetry, "gpx")
+
+    assert (answer.status, answer.body["code"]) == (503, "answer_not_kept")
+    assert answer.headers["Retry-After"] == "1"
+
+
+def test_an_answer_that_leads_nowhere_says_what_to_ask_for(
+    telemetry: Service,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of a route that nobody thought to be large."""
+    monkeypatch.setattr(large_answers, "MAX_BYTES", 10)
+
+    answer = telemetry.call("GET", "/v1/metrics/zones")
+
+    assert (answer.status, answer.body["code"]) == (413, "answer_too_large")
+    assert answer.headers["Content-Type"] == "application/problem+json"
