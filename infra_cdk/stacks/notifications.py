@@ -44,7 +44,7 @@ class NotificationsStack(ServiceStack):
         endpoints = f"{SNS}:endpoint/*"
         send = Actions(
             {arn: ["ses:SendEmail"] for arn in self.mail.sources}
-            | {PHONES: ["sns:Publish"], endpoints: ["sns:Publish"]}
+            | {PHONES: ["sns:Publish"], endpoints: ["sns:Publish", "sns:DeleteEndpoint"]}
         )
         accept(self, "IAM5[Resource::*]", "a phone number has no ARN")
         any_endpoint = "arn:<AWS::Partition>:sns:<AWS::Region>:<AWS::AccountId>:endpoint/*"

@@ -20,7 +20,7 @@ from local.patches import (
     step_functions,
     websocket,
 )
-from local.patches.strict import mail, payloads
+from local.patches.strict import mail, payloads, pushes
 
 
 def apply_all(*, code_cache: Path, expiry_every_s: float | None = None) -> tuple[str, ...]:
@@ -37,6 +37,7 @@ def apply_all(*, code_cache: Path, expiry_every_s: float | None = None) -> tuple
     cloudformation_buckets.apply()
     mail.apply()
     payloads.apply()
+    pushes.apply()
     expiry.apply(every_s=expiry_every_s)
     return (
         "lambda_worker",
@@ -50,5 +51,6 @@ def apply_all(*, code_cache: Path, expiry_every_s: float | None = None) -> tuple
         "cloudformation",
         "mail",
         "payloads",
+        "pushes",
         "expiry",
     )

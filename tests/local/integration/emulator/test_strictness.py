@@ -3,6 +3,9 @@
 import json
 from typing import Any
 
+import pytest
+from botocore.exceptions import ClientError
+
 from local.patches.strict.mail import NOTICE
 from tests.local.integration.emulator.workshop import Workshop, gathered
 
@@ -40,3 +43,18 @@ def test_of_an_answer_above_6_mb_nothing_arrives(workshop: Workshop) -> None:
     assert len(answers[0]["Payload"].read()) == 6_291_556
     assert answers[1]["FunctionError"] == "Unhandled"
     assert json.loads(answers[1]["Payload"].read())["errorType"] == "Function.ResponseSizeTooLarge"
+
+
+def test_a_token_whose_endpoint_was_disabled_is_refused_with_its_arn(workshop: Workshop) -> None:
+    sns: Any = workshop.aws.client("sns")
+    application = sns.create_platform_application(Name=workshop.name("app"), Platform="APNS", Attributes={})
+    asked = {"PlatformApplicationArn": application["PlatformApplicationArn"], "Token": "0123456789abcdef"}
+    endpoint = sns.create_platform_endpoint(**asked)["EndpointArn"]
+    assert sns.create_platform_endpoint(**asked)["EndpointArn"] == endpoint
+    sns.set_endpoint_attributes(EndpointArn=endpoint, Attributes={"Enabled": "false"})
+
+    with pytest.raises(ClientError, match="already exists with the same Token") as caught:
+        sns.create_platform_endpoint(**asked)
+
+    assert caught.value.response["Error"]["Code"] == "InvalidParameter"
+    assert endpoint in caught.value.response["Error"]["Message"]

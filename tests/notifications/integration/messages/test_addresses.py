@@ -1,12 +1,15 @@
 """Bounces, and devices that change hands or are gone."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import boto3
 
 from notifications.deliveries import store as delivery_store
+from notifications.devices import service as device_service
 from notifications.devices import store as device_store
+from tests.kit.clock import Clock
 from tests.kit.events import entry
 from tests.kit.services import ATHLETE, OTHER, Service, sqs_event
 from tests.notifications.integration.messages.world import PUT, ask, deliver, offered, requested, states
@@ -66,3 +69,38 @@ def test_a_device_that_is_gone_is_forgotten(anna: Service) -> None:
     deliver(anna)
     assert states()["r-1", "push"] == ("failed", "no_device_left")
     assert device_store.devices(ATHLETE) == []
+    assert endpoints() == []
+
+
+def endpoints() -> list[str]:
+    sns = boto3.client("sns")
+    [application] = sns.list_platform_applications()["PlatformApplications"]
+    arn = application["PlatformApplicationArn"]
+    return [
+        one["EndpointArn"]
+        for one in sns.list_endpoints_by_platform_application(PlatformApplicationArn=arn)["Endpoints"]
+    ]
+
+
+def test_a_phone_whose_endpoint_sns_disabled_registers_again(anna: Service) -> None:
+    """SNS says then that the token has an endpoint, with other attributes."""
+    [endpoint] = endpoints()
+    sns = boto3.client("sns")
+    sns.set_endpoint_attributes(EndpointArn=endpoint, Attributes={"Enabled": "false"})
+
+    answer = anna.call("PUT", PUT, {"platform": "ios", "token": "0123456789abcdef"})
+
+    assert answer.status == 200
+    assert sns.get_endpoint_attributes(EndpointArn=endpoint)["Attributes"]["Enabled"] == "true"
+    ask(anna, requested())
+    deliver(anna)
+    assert states()["r-1", "push"] == ("sent", None)
+
+
+def test_a_device_that_was_registered_after_the_message_left_stays(anna: Service, now: Clock) -> None:
+    [device] = device_store.devices(ATHLETE)
+    before = now.moment - timedelta(seconds=1)
+
+    device_service.forget_endpoint(ATHLETE, device.endpoint, before)
+
+    assert len(device_store.devices(ATHLETE)) == len(endpoints()) == 1
