@@ -22,6 +22,15 @@ class PartnerPlan:
     requests_per_day: int
 
 
+@dataclass(frozen=True)
+class TableMaximum:
+    """Units a second that a table, and each of its indexes, may cost. A loop ends there, at the cost of a busy day and
+    not of a house; what it refuses is tried again, and heard of (`Trouble.TABLE_THROTTLES`)."""
+
+    reads: int
+    writes: int
+
+
 PARTNER_PLANS = (
     PartnerPlan("standard", requests_per_s=50, at_once=100, requests_per_day=200_000),
     PartnerPlan("trial", requests_per_s=5, at_once=5, requests_per_day=25),
@@ -94,6 +103,14 @@ class Environment:
     edge: bool = False
     """Functions answer only what came through the edge. Not at an account's first deployment, which makes the secret
     that the edge will send (STADION_EDGE=0)."""
+    month_usd: float = 0
+    """The budget: mails at four fifths of it, and when the month is going to pass it. 0: nobody is told."""
+    anomaly_monitor: str = ""
+    """ARN of the account's own monitor of its services, where it has one (STADION_ANOMALY_MONITOR): AWS makes it with
+    the first look into Cost Explorer and lets nobody make a second."""
+    table_maximum: TableMaximum | None = None
+    platform_lines: bool = True
+    """START, END and REPORT of each invocation also of functions that nobody waits for."""
     push_applications: tuple[tuple[str, str], ...] = ()
     """Platform and name (`APNS/stadion-ios`) of its SNS application. It holds credentials: no template makes it."""
     timestream: bool = False
@@ -169,6 +186,8 @@ DEV = Environment(
     mail_domain="",
     alarm_mail="on-call@stadion.example",
     edge=True,
+    month_usd=150,
+    table_maximum=TableMaximum(reads=2_000, writes=1_000),
 ).under("dev.stadion.example")
 
 PROD = Environment(
@@ -189,6 +208,9 @@ PROD = Environment(
     alarm_mail="on-call@stadion.example",
     edge=True,
     sms_month_usd=500,
+    month_usd=2_000,
+    table_maximum=TableMaximum(reads=10_000, writes=5_000),
+    platform_lines=False,
 ).under("stadion.example")
 
 ENVIRONMENTS = {environment.name: environment for environment in (LOCAL, DEV, PROD)}

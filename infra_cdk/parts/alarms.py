@@ -27,6 +27,7 @@ class Trouble(StrEnum):
     CANARY = "canary"
     CODES_SENT = "codes-sent"
     CODES_REFUSED = "codes-refused"
+    TABLE_THROTTLES = "table-throttles"
 
 
 def raise_alarm(
@@ -77,6 +78,16 @@ def rest_api_metric(name: str, metric: str, stage: str, statistic: str = "Sum") 
         metric_name=metric,
         dimensions_map={"ApiName": name, "Stage": stage},
         statistic=statistic,
+        period=Duration.minutes(1),
+    )
+
+
+def table_metric(name: str, metric: str) -> Metric:
+    return Metric(
+        namespace="AWS/DynamoDB",
+        metric_name=metric,
+        dimensions_map={"TableName": name},
+        statistic="Sum",
         period=Duration.minutes(1),
     )
 

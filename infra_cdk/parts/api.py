@@ -81,7 +81,7 @@ class ForeignRoutes(Construct):
         routes: Iterable[Route],
     ) -> None:
         super().__init__(scope, entry_point.id)
-        alias = ":live" if environment.snap_start and entry_point.is_waited_for else ""
+        alias = ":live" if environment.snap_start and entry_point.starts_from_snapshot else ""
         place = f"arn:{Aws.PARTITION}:lambda:{Aws.REGION}:{Aws.ACCOUNT_ID}:function"
         integration = _integration(self, api_id, f"{place}:{entry_point.name}{alias}")
         self.routes = [_route(self, api_id, integration, route, None) for route in routes]

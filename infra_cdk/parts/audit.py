@@ -3,15 +3,15 @@ people are named by (`stadion.pseudonyms`)."""
 
 from dataclasses import dataclass
 
-from aws_cdk.aws_dynamodb import Attribute, AttributeType, ProjectionType
 from aws_cdk.aws_secretsmanager import Secret, SecretStringGenerator
+from aws_cdk.aws_sns import ITopic
 from constructs import Construct
 
 from infra_cdk.environments import Environment, removal_policy
 from infra_cdk.nag import accept
 from infra_cdk.parts.entry_points import PRODUCT
 from infra_cdk.parts.function import ServiceFunction
-from infra_cdk.parts.table import KnownKey, ServiceKey, made_table, only_via, table_arn
+from infra_cdk.parts.table import KnownKey, ServiceKey, add_index, made_table, only_via, table_arn
 
 NAME = "audit"
 INDEXES = ("gsi1", "gsi2")
@@ -20,16 +20,18 @@ INDEXES = ("gsi1", "gsi2")
 class AuditTable(Construct):
     """By day, by signer (`gsi1`), by whom or what it is about (`gsi2`). Without a stream; items expire."""
 
-    def __init__(self, scope: Construct, *, key: ServiceKey, environment: Environment) -> None:
+    def __init__(self, scope: Construct, *, key: ServiceKey, environment: Environment, alarm_topic: ITopic) -> None:
         super().__init__(scope, "Audit")
-        self.table = made_table(self, name=NAME, key=key, environment=environment, time_to_live_attribute="expires_at")
+        self.table = made_table(
+            self,
+            name=NAME,
+            key=key,
+            environment=environment,
+            alarm_topic=alarm_topic,
+            time_to_live_attribute="expires_at",
+        )
         for index in INDEXES:
-            self.table.add_global_secondary_index(
-                index_name=index,
-                partition_key=Attribute(name=f"{index}pk", type=AttributeType.STRING),
-                sort_key=Attribute(name=f"{index}sk", type=AttributeType.STRING),
-                projection_type=ProjectionType.ALL,
-            )
+            add_index(self.table, index, environment=environment)
 
 
 class PseudonymsKey(Construct):

@@ -91,6 +91,11 @@ class EntryPoint:
         return self.module == "api" or self.module.startswith(WAITED_FOR)
 
     @property
+    def starts_from_snapshot(self) -> bool:
+        """A snapshot costs two dollars a month. Nobody waits for the platform's documents and its word on health."""
+        return self.is_waited_for and not (self.service == "platform" and self.is_api)
+
+    @property
     def is_for_admins(self) -> bool:
         return self.module == "admin_api"
 

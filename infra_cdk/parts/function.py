@@ -5,7 +5,17 @@ from enum import Enum
 
 from aws_cdk import Duration, IgnoreMode
 from aws_cdk.aws_iam import Effect, PolicyStatement, Role, ServicePrincipal
-from aws_cdk.aws_lambda import Alias, Code, Function, IFunction, ILayerVersion, SnapStartConf
+from aws_cdk.aws_lambda import (
+    Alias,
+    ApplicationLogLevel,
+    Code,
+    Function,
+    IFunction,
+    ILayerVersion,
+    LoggingFormat,
+    SnapStartConf,
+    SystemLogLevel,
+)
 from aws_cdk.aws_logs import LogGroup
 from aws_cdk.aws_sns import ITopic
 from constructs import Construct
@@ -62,7 +72,9 @@ class ServiceFunction(Construct):
             **variables,
         }
         self._layers = {layer.layer_version_arn for layer in layers}
-        snap_start = environment.snap_start and entry_point.is_waited_for
+        snap_start = environment.snap_start and entry_point.starts_from_snapshot
+        shifted = environment.canary and entry_point.module == "api"
+        quiet = not (environment.platform_lines or entry_point.is_waited_for)
         self.function = Function(
             self,
             "Function",
@@ -77,11 +89,15 @@ class ServiceFunction(Construct):
             timeout=timeout,
             role=self.role,
             log_group=logs,
+            # Failures of the platform are told as warnings; our own lines, metrics among them, are INFO and stay.
+            logging_format=LoggingFormat.JSON if quiet else None,
+            application_log_level_v2=ApplicationLogLevel.INFO if quiet else None,
+            system_log_level_v2=SystemLogLevel.WARN if quiet else None,
             reserved_concurrent_executions=reserved(entry_point, environment.at_once),
             snap_start=SnapStartConf.ON_PUBLISHED_VERSIONS if snap_start else None,
         )
         accept(self.function, "L1", "the newest Python on which the whole suite has run: docs/proof/pythons.md")
-        self.alias: Alias | None = self.function.add_alias("live") if snap_start else None
+        self.alias: Alias | None = self.function.add_alias("live") if snap_start or shifted else None
         self.target: IFunction = self.alias or self.function
         raise_alarm(
             self,

@@ -154,7 +154,6 @@ class PartnerRestApi(Construct):
             access_log_format=AccessLogFormat.custom(ACCESS_LOG_LINE) if logs else None,
             data_trace_enabled=False,
             logging_level=MethodLoggingLevel.OFF,
-            metrics_enabled=True,
         )
         accept(stage, "APIG3", "keys, quotas and signatures stand at this door; a firewall is the account's to add")
         accept(stage, "APIG6", "execution logs would hold bodies; the access log says what happened")

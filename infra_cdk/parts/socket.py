@@ -124,7 +124,6 @@ class ServiceSocket(Construct):
             default_route_settings=CfnStage.RouteSettingsProperty(
                 throttling_rate_limit=MESSAGES_PER_SECOND,
                 throttling_burst_limit=MESSAGES_AT_ONCE,
-                detailed_metrics_enabled=True,
                 data_trace_enabled=False,
                 logging_level="OFF",
             ),

@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from aws_cdk.aws_sns import ITopic
 from constructs import Construct
 
 from infra_cdk.environments import Environment, PartnerPlan
@@ -22,9 +23,9 @@ COUNTED = ["pk", "sk", "rate_*"]
 class StandingTable(Construct):
     """Without a stream: what changes here is told by accounts, in the same transaction, from its own table."""
 
-    def __init__(self, scope: Construct, *, key: ServiceKey, environment: Environment) -> None:
+    def __init__(self, scope: Construct, *, key: ServiceKey, environment: Environment, alarm_topic: ITopic) -> None:
         super().__init__(scope, "Standing")
-        self.table = made_table(self, name=NAME, key=key, environment=environment)
+        self.table = made_table(self, name=NAME, key=key, environment=environment, alarm_topic=alarm_topic)
 
 
 @dataclass(frozen=True)

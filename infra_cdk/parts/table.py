@@ -19,9 +19,11 @@ from aws_cdk.aws_dynamodb import (
 from aws_cdk.aws_iam import IRole, Policy, PolicyStatement
 from aws_cdk.aws_kms import Key
 from aws_cdk.aws_lambda import CfnEventSourceMapping
+from aws_cdk.aws_sns import ITopic
 from constructs import Construct
 
 from infra_cdk.environments import Environment, removal_policy
+from infra_cdk.parts.alarms import Trouble, raise_alarm, table_metric
 from infra_cdk.parts.entry_points import PRODUCT
 from infra_cdk.parts.function import ServiceFunction, TableUse
 
@@ -85,9 +87,11 @@ def table_arn(name: str) -> str:
     return f"arn:{Aws.PARTITION}:dynamodb:{Aws.REGION}:{Aws.ACCOUNT_ID}:table/{PRODUCT}-{name}"
 
 
-def made_table(scope: Construct, *, name: str, key: ServiceKey, environment: Environment, **more: Any) -> Table:
-    """Of `pk` and `sk`, encrypted by the key, with a past of 35 days."""
-    return Table(
+def made_table(
+    scope: Construct, *, name: str, key: ServiceKey, environment: Environment, alarm_topic: ITopic, **more: Any
+) -> Table:
+    """Of `pk` and `sk`, encrypted by the key, with a past of 35 days, and heard of when it refuses."""
+    table = Table(
         scope,
         "Table",
         table_name=f"{PRODUCT}-{name}",
@@ -99,7 +103,36 @@ def made_table(scope: Construct, *, name: str, key: ServiceKey, environment: Env
         point_in_time_recovery_specification=PointInTimeRecoverySpecification(point_in_time_recovery_enabled=True),
         deletion_protection=environment.protects,
         removal_policy=removal_policy(environment),
+        **at_most(environment),
         **more,
+    )
+    for kind in ("Read", "Write"):
+        raise_alarm(
+            Construct(scope, f"{kind}Throttles"),
+            trouble=Trouble.TABLE_THROTTLES,
+            subject=f"{PRODUCT}-{name}-{kind.lower()}s",
+            meaning=f"{PRODUCT}-{name} refuses {kind.lower()}s: above its maximum, or one partition is hot.",
+            metric=table_metric(f"{PRODUCT}-{name}", f"{kind}ThrottleEvents"),
+            topic=alarm_topic,
+            minutes=3,
+        )
+    return table
+
+
+def at_most(environment: Environment) -> dict[str, Any]:
+    """The maximum of a table, and of each of its indexes."""
+    maximum = environment.table_maximum
+    return {"max_read_request_units": maximum.reads, "max_write_request_units": maximum.writes} if maximum else {}
+
+
+def add_index(table: Table, name: str, *, environment: Environment) -> None:
+    """Over `<name>pk` and `<name>sk`, with all that the items have."""
+    table.add_global_secondary_index(
+        index_name=name,
+        partition_key=Attribute(name=f"{name}pk", type=AttributeType.STRING),
+        sort_key=Attribute(name=f"{name}sk", type=AttributeType.STRING),
+        projection_type=ProjectionType.ALL,
+        **at_most(environment),
     )
 
 
@@ -128,6 +161,7 @@ class ServiceTable(Construct):
         key: ServiceKey,
         environment: Environment,
         relay: Relay,
+        alarm_topic: ITopic,
         gsi1: bool = False,
     ) -> None:
         super().__init__(scope, "Table")
@@ -138,16 +172,12 @@ class ServiceTable(Construct):
             name=service,
             key=key,
             environment=environment,
+            alarm_topic=alarm_topic,
             time_to_live_attribute="expires_at",
             stream=StreamViewType.NEW_IMAGE,
         )
         if gsi1:
-            self.table.add_global_secondary_index(
-                index_name=GSI1,
-                partition_key=Attribute(name="gsi1pk", type=AttributeType.STRING),
-                sort_key=Attribute(name="gsi1sk", type=AttributeType.STRING),
-                projection_type=ProjectionType.ALL,
-            )
+            add_index(self.table, GSI1, environment=environment)
         self._feed(relay, service=service)
 
     def let_use(self, function: ServiceFunction, use: TableUse, *, keys: Sequence[str] = ()) -> None:

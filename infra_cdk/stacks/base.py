@@ -56,6 +56,7 @@ class ServiceStack(StadionStack):
             key=self.key,
             environment=environment,
             relay=platform.relay,
+            alarm_topic=platform.alarm_topic,
             gsi1=gsi1,
         )
         self.output(TableName=self.table.table.table_name)

@@ -42,6 +42,7 @@ from infra_cdk.parts.alarms import Trouble, account_metric, function_metric, rai
 from infra_cdk.parts.api import Auth, ForeignRoutes, Route, ServiceApi
 from infra_cdk.parts.audit import Audit, AuditTable, Pseudonyms, PseudonymsKey
 from infra_cdk.parts.bucket import ServiceBucket
+from infra_cdk.parts.budget import Budget
 from infra_cdk.parts.dashboard import StadionDashboard
 from infra_cdk.parts.edge_secret import BehindTheEdge, EdgeSecret
 from infra_cdk.parts.entry_points import PRODUCT, EntryPoint
@@ -116,7 +117,6 @@ def _throttled(per_second: int, at_once: int) -> dict[str, object]:
     return {
         "ThrottlingRateLimit": per_second,
         "ThrottlingBurstLimit": at_once,
-        "DetailedMetricsEnabled": True,
     }
 
 
@@ -126,9 +126,9 @@ class PlatformStack(StadionStack):
         self.alarm_topic = self._alarms()
         self.bus = EventBus(self, "Bus", event_bus_name=PRODUCT)
         self.key = ServiceKey(self, service="platform", environment=environment)
-        StandingTable(self, key=self.key, environment=environment)
+        StandingTable(self, key=self.key, environment=environment, alarm_topic=self.alarm_topic)
         self.edge = EdgeSecret(self, key=self.key, environment=environment) if environment.api_domain else None
-        AuditTable(self, key=self.key, environment=environment)
+        AuditTable(self, key=self.key, environment=environment, alarm_topic=self.alarm_topic)
         self.pseudonyms = PseudonymsKey(self, key=self.key, environment=environment)
         self._claims()
         self._archive()
@@ -150,6 +150,8 @@ class PlatformStack(StadionStack):
         self.relay = self._relay()
         self._serve()
         self._watch()
+        if environment.month_usd:
+            Budget(self, environment=environment)
         self.output(
             ApiUrl=self.api.api_endpoint,
             ApiId=self.api.api_id,
@@ -311,7 +313,6 @@ class PlatformStack(StadionStack):
             default_route_settings=CfnStage.RouteSettingsProperty(
                 throttling_rate_limit=REQUESTS_PER_SECOND,
                 throttling_burst_limit=REQUESTS_AT_ONCE,
-                detailed_metrics_enabled=True,
             ),
             route_settings={key: _throttled(*limits) for key, limits in SIGN_IN.items()},
             access_log_settings=self._access_logs(),

@@ -81,7 +81,11 @@ class Line:
 
     def is_platform(self) -> bool:
         """START, END, REPORT, and metrics in the embedded format."""
-        return bool(PLATFORM_LINE.match(self.text)) or self.text.startswith('{"_aws"')
+        return bool(PLATFORM_LINE.match(self.text)) or self.text.startswith('{"_aws"') or self._is_event()
+
+    def _is_event(self) -> bool:
+        """`platform.report` and its like, of a function that logs as JSON."""
+        return str((self.record() or {}).get("type", "")).startswith("platform.")
 
     def record(self) -> dict[str, Any] | None:
         """The JSON object of a structured line."""

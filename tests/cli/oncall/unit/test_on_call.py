@@ -17,6 +17,7 @@ from stadion_cli.base.listener import Wanted, listening, remove_forgotten
 from stadion_cli.base.outputs import Outputs
 from stadion_cli.base.target import AwsAccount, Target, target
 from stadion_cli.base.times import moment
+from stadion_cli.oncall import logs
 from stadion_cli.oncall.bus import Subscription, only
 from stadion_cli.oncall.dlq import age
 from stadion_cli.oncall.loglines import LogLine, parse, quoted
@@ -412,3 +413,17 @@ def test_a_refusal_says_why_and_what_to_tell_support(account: Target, monkeypatc
     monkeypatch.setattr("botocore.httpsession.URLLib3Session.send", lambda *_: answer)
     with pytest.raises(signed.Refused, match=r"404: There is no user with this id\. \(trace t1\)"):
         signed.call(account, "GET", "/v1/admin/accounts/users/x")
+
+
+@pytest.mark.parametrize(
+    ("text", "is_platform"),
+    [
+        ("REPORT RequestId: 1\tDuration: 2 ms", True),
+        ('{"time": "2026-11-21T06:30:00Z", "type": "platform.report", "record": {"status": "timeout"}}', True),
+        ('{"_aws": {"Timestamp": 1}}', True),
+        ('{"level": "INFO", "message": "consumed", "type": "run"}', False),
+        ("a word by itself", False),
+    ],
+)
+def test_the_platforms_own_lines_are_known_in_both_formats(text: str, is_platform: bool) -> None:
+    assert logs.Line(NOW, "stadion-promos-api", text).is_platform() is is_platform

@@ -1,0 +1,70 @@
+"""What costs money in an account: asked for where it is needed, with an end, and heard of."""
+
+import json
+
+from infra_cdk.environments import PROD
+from infra_cdk.parts.entry_points import entry_points
+from tests.kit.templates import ALARM_MAIL, Synthesised
+
+
+def test_no_api_counts_metrics_of_each_route(dev: Synthesised, prod: Synthesised) -> None:
+    """Each would be a metric to pay for; alarms and the dashboard ask for those of the whole API."""
+    for synthesised in (dev, prod):
+        assert "DetailedMetricsEnabled" not in synthesised.text()
+        for _, stage in synthesised.of_type("AWS::ApiGateway::Stage"):
+            assert all(not one.get("MetricsEnabled") for one in stage["MethodSettings"])
+
+
+def test_alarms_and_graphs_need_no_metric_of_a_route(prod: Synthesised) -> None:
+    body = json.dumps([p["DashboardBody"] for _, p in prod.of_type("AWS::CloudWatch::Dashboard")])
+    assert "AWS/ApiGateway" in body
+    for name in ("Method", "Resource", "Route"):
+        assert f'\\"{name}\\"' not in body
+        for _, alarm in prod.of_type("AWS::CloudWatch::Alarm"):
+            assert name not in {dimension["Name"] for dimension in alarm.get("Dimensions", ())}
+
+
+def test_a_budget_tells_people_before_the_month_is_over(prod: Synthesised) -> None:
+    [(_, budget)] = prod.of_type("AWS::Budgets::Budget")
+    assert budget["Budget"]["BudgetLimit"] == {"Amount": PROD.month_usd, "Unit": "USD"}
+    told = {one["Notification"]["NotificationType"] for one in budget["NotificationsWithSubscribers"]}
+    assert told == {"ACTUAL", "FORECASTED"}
+    assert {s["Address"] for one in budget["NotificationsWithSubscribers"] for s in one["Subscribers"]} == {ALARM_MAIL}
+
+
+def test_what_costs_more_than_it_used_to_is_told_too(prod: Synthesised) -> None:
+    [(monitor, _)] = prod.of_type("AWS::CE::AnomalyMonitor")
+    [(_, subscription)] = prod.of_type("AWS::CE::AnomalySubscription")
+    assert subscription["MonitorArnList"] == [{"Fn::GetAtt": [monitor.split("/")[1], "MonitorArn"]}]
+    assert subscription["Subscribers"] == [{"Type": "EMAIL", "Address": ALARM_MAIL}]
+
+
+def test_a_table_and_each_of_its_indexes_has_a_maximum_that_an_alarm_watches(prod: Synthesised) -> None:
+    assert PROD.table_maximum is not None
+    most = {
+        "MaxReadRequestUnits": PROD.table_maximum.reads,
+        "MaxWriteRequestUnits": PROD.table_maximum.writes,
+    }
+    watched = {
+        (str(dimension["Value"]), alarm["MetricName"])
+        for _, alarm in prod.of_type("AWS::CloudWatch::Alarm")
+        for dimension in alarm.get("Dimensions", ())
+    }
+    for _, table in prod.of_type("AWS::DynamoDB::Table"):
+        for part in (table, *table.get("GlobalSecondaryIndexes", ())):
+            assert part["OnDemandThroughput"] == most
+        for metric in ("ReadThrottleEvents", "WriteThrottleEvents"):
+            assert (table["TableName"], metric) in watched
+
+
+def test_prod_logs_each_start_and_report_only_of_functions_that_people_wait_for(
+    dev: Synthesised, prod: Synthesised
+) -> None:
+    """Those show cold starts; of the rest the platform's failures come as warnings, and our own lines all come."""
+    waited_for = {one.name for one in entry_points(PROD.functions) if one.is_waited_for}
+    for _, function in prod.of_type("AWS::Lambda::Function"):
+        logging = {name: value for name, value in function["LoggingConfig"].items() if name != "LogGroup"}
+        quiet = {"LogFormat": "JSON", "ApplicationLogLevel": "INFO", "SystemLogLevel": "WARN"}
+        assert logging == ({} if function["FunctionName"] in waited_for else quiet)
+    for _, function in dev.of_type("AWS::Lambda::Function"):
+        assert function["LoggingConfig"].keys() == {"LogGroup"}
