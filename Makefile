@@ -31,7 +31,7 @@ another-python gone:
 # Without it uv takes the environment that is active in the shell, and removes what is in there.
 HERE := --python $(BIN)/python
 
-$(READY): requirements.txt package.json package-lock.json pyproject.toml $(OTHER_PYTHON) $(GONE)
+$(READY): requirements.txt tests/linters/requirements.txt package.json package-lock.json pyproject.toml $(OTHER_PYTHON) $(GONE)
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Stadion needs Python 3.11 or newer; $(PYTHON) is %d.%d. Name another one: make PYTHON=python3.12 ..." % sys.version_info[:2])'
 	@$(if $(OTHER_PYTHON),rm -rf $(VENV))
 	@test -x $(BIN)/python -a -x $(BIN)/uv || $(PYTHON) -m venv --clear $(VENV)
@@ -42,6 +42,8 @@ $(READY): requirements.txt package.json package-lock.json pyproject.toml $(OTHER
 	@$(BIN)/uv pip install -q $(HERE) --no-deps --no-build-isolation-package stadion -e .
 	@echo "setup: the CDK command line (npm) ..."
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --silent --no-audit --no-fund
+	@echo "setup: a linter of templates, by itself ..."
+	@$(BIN)/python -m tests.kit.tools
 	@touch $@
 
 setup: $(READY) ## install what is needed into .venv and node_modules
@@ -98,6 +100,7 @@ lock: ## resolve every pinned list anew
 	for list in $(filter-out layers/vendor/%,$(wildcard layers/*/requirements.in)); do \
 		$(RESOLVE) $$list -c requirements.txt -o $${list%.in}.txt || exit 1; \
 	done
+	$(RESOLVE) tests/linters/requirements.in -o tests/linters/requirements.txt
 
 clean: ## remove caches and the local stack's state
 	rm -rf .stadion cdk.out .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -8,13 +8,14 @@ import pytest
 
 from infra_cdk.environments import ROOT
 
-INPUTS = ("requirements.txt", "package.json", "package-lock.json", "pyproject.toml")
+INPUTS = ("requirements.txt", "tests/linters/requirements.txt", "package.json", "package-lock.json", "pyproject.toml")
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A folder that was set up with Python 3.11.7."""
     shutil.copy(ROOT / "Makefile", tmp_path)
+    (tmp_path / "tests" / "linters").mkdir(parents=True)
     for name in INPUTS:
         (tmp_path / name).touch()
     fake_python(tmp_path / ".venv" / "bin" / "python", version="3.11.7")
