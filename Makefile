@@ -9,7 +9,7 @@ RUNTIME := --no-emit-package botocore --no-emit-package jmespath --no-emit-packa
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL: # `make -j lint types`: one run of the tests at a time in a folder, and each uses all cores by itself
-.PHONY: help setup demo test proof check mutants lint format types unit e2e bench up down contracts lock clean
+.PHONY: help setup demo test proof check mutants lint format types unit e2e bench up down diff contracts lock clean
 
 help: ## say what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -90,6 +90,9 @@ e2e: $(READY) ## tests of the deployed stack
 
 bench: $(READY) ## measurements, printed as ratios
 	$(RUN) --stages bench
+
+diff: $(READY) ## what the change does to the templates of a stage, without an account (STAGE=prod, BASE=main)
+	@$(BIN)/python -m infra_cdk.diff --stage $(or $(STAGE),prod) --base $(or $(BASE),main)
 
 contracts: $(READY) ## OpenAPI, AsyncAPI, event schemas and samples from the code
 	@$(BIN)/stadion contracts write

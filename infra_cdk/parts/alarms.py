@@ -25,6 +25,7 @@ class Trouble(StrEnum):
     SMS_SPEND = "sms-spend"
     THROTTLED = "throttled"
     CANARY = "canary"
+    CHANNEL_MISCONFIGURED = "channel-misconfigured"
     CODES_SENT = "codes-sent"
     CODES_REFUSED = "codes-refused"
     TABLE_THROTTLES = "table-throttles"
@@ -99,6 +100,18 @@ def own_metric(service: str, metric: str, statistic: str = "Sum", *, minutes: in
         dimensions_map={"service": service},
         statistic=statistic,
         period=Duration.minutes(minutes),
+    )
+
+
+def watch_channels(scope: Construct, *, service: str, topic: ITopic) -> Alarm:
+    """What SES or SNS refuses for a reason that is ours waits, for a day."""
+    return raise_alarm(
+        scope,
+        trouble=Trouble.CHANNEL_MISCONFIGURED,
+        subject=f"stadion-{service}",
+        meaning=f"SES or SNS refuses what {service} sends, for a reason that is ours to mend.",
+        metric=own_metric(service, "ChannelMisconfigured"),
+        topic=topic,
     )
 
 

@@ -5,7 +5,7 @@ import json
 from constructs import Construct
 
 from infra_cdk.environments import Environment
-from infra_cdk.parts.alarms import Trouble, own_metric, raise_alarm
+from infra_cdk.parts.alarms import Trouble, own_metric, raise_alarm, watch_channels
 from infra_cdk.parts.api import Route
 from infra_cdk.parts.mail import MailDomain
 from infra_cdk.parts.uses import Actions, TextMessages, Variables
@@ -70,6 +70,7 @@ class AccountsStack(ServiceStack):
         arrived = avatars.objects(reads=["incoming/"], writes=["avatars/"], removes=["incoming/", "avatars/"])
         self.receive("avatars/on_avatar", avatars, memory_mb=1024, uses=[arrived, self.users, self.packages("images")])
         self._watch_codes(environment)
+        watch_channels(self, service="accounts", topic=platform.alarm_topic)
         self.show("CodesSent", "CodesRefused", "AttemptsRefused", "TextsSent")
 
     def _watch_codes(self, environment: Environment) -> None:

@@ -9,7 +9,7 @@ from constructs import Construct
 
 from infra_cdk.environments import Environment, removal_policy
 from infra_cdk.nag import accept
-from infra_cdk.parts.alarms import Trouble, raise_alarm
+from infra_cdk.parts.alarms import Trouble, raise_alarm, watch_channels
 from infra_cdk.parts.api import Auth, Route
 from infra_cdk.parts.entry_points import PRODUCT
 from infra_cdk.parts.function import TableUse
@@ -70,6 +70,7 @@ class NotificationsStack(ServiceStack):
             self.mail.tell(receipts)
         self.every(Duration.minutes(1), "dispatch/task_send_due", uses=[deliveries])
         self._watch_sms(environment)
+        watch_channels(self, service="notifications", topic=self.platform.alarm_topic)
         self.show("NotificationDelivered", "GateSuppress", "GateDefer", "NotificationFailed")
 
     def _watch_sms(self, environment: Environment) -> None:

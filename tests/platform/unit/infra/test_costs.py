@@ -20,7 +20,7 @@ def test_alarms_and_graphs_need_no_metric_of_a_route(prod: Synthesised) -> None:
     assert "AWS/ApiGateway" in body
     for name in ("Method", "Resource", "Route"):
         assert f'\\"{name}\\"' not in body
-        for _, alarm in prod.of_type("AWS::CloudWatch::Alarm"):
+        for alarm in (p for _, p in prod.of_type("AWS::CloudWatch::Alarm") if p.get("Namespace") == "AWS/ApiGateway"):
             assert name not in {dimension["Name"] for dimension in alarm.get("Dimensions", ())}
 
 
