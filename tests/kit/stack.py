@@ -1,6 +1,7 @@
 """The stacks that tests run against: a bare emulator, and the deployed app, by the same code as `stadion up`."""
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -41,6 +42,12 @@ class DeployedStack:
         aws = Aws.local(port=port)
         emulator = Emulator(port, StackFolder(Path(folder)), snapshot_every_s=0, with_timestream=True)
         return cls(aws, emulator, Outputs.of(aws))
+
+    @classmethod
+    def elsewhere(cls, endpoint: str) -> "DeployedStack":
+        """On an emulator that is none of ours, which nobody here starts or stops."""
+        aws = Aws.local(endpoint=endpoint)
+        return cls(aws, Emulator(aws.port, StackFolder(Path(os.devnull))), Outputs.of(aws))
 
     @property
     def api(self) -> str:

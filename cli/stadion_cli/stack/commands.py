@@ -1,5 +1,6 @@
 """`stadion up | status | down | reset`: the local stack."""
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -14,6 +15,7 @@ from stadion_cli.stack import service
 
 if TYPE_CHECKING:
     from local.emulator import Emulator
+    from stadion_cli.stack.conformance import Opinion
 
 WAITING: Final = "ApproximateNumberOfMessages"
 MINISTACK_MAIL: Final = "/_ministack/ses/messages"
@@ -26,7 +28,20 @@ SIGN_IN: Final = (
 IN_WORK: Final = "ApproximateNumberOfMessagesNotVisible"
 
 
-def up(*, port: Port = None, endpoint: Endpoint = None, as_json: Json = False) -> None:
+def up(
+    *,
+    port: Port = None,
+    endpoint: Endpoint = None,
+    conformance: Annotated[
+        bool | None,
+        typer.Option(
+            "--conformance/--no-conformance",
+            help="Ask an emulator that is not ours for its opinion, when it is deployed to.",
+            show_default="with --endpoint",
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
     """Start the local stack and deploy the working tree to it.
 
     The first time takes a minute or two; with nothing changed, a second; a changed function redeploys its stack.
@@ -36,16 +51,34 @@ def up(*, port: Port = None, endpoint: Endpoint = None, as_json: Json = False) -
 
       [cyan]stadion up[/cyan]                                       on port 4566
       [cyan]stadion up --port 4600[/cyan]                           a second stack beside it
-      [cyan]stadion up --endpoint http://localhost:4566[/cyan]      into a LocalStack that runs already
+      [cyan]stadion up --endpoint http://localhost:4566[/cyan]      into a LocalStack that runs, and what differs there
     """
+    from local.emulator import is_ministack
+
     aws, outcome = service.bring_up(port, endpoint, Steps(quiet=as_json))
     facts = _addresses(aws, Outputs.of(aws))
+    others = endpoint is not None and not is_ministack(endpoint)
+    opinion = _second_opinion(aws, quiet=as_json) if (others if conformance is None else conformance) else None
     if as_json:
-        show_json({**facts, "deployed": outcome.deployed, "unchanged": outcome.unchanged})
+        differs = {} if opinion is None else {"differs": [asdict(one) for one in opinion.differences]}
+        show_json({**facts, "deployed": outcome.deployed, "unchanged": outcome.unchanged, **differs})
         return
+    if opinion is not None:
+        rows = [(one.what, one.found) for one in opinion.differences]
+        show_table("What it does otherwise than AWS, as our tests know AWS", ("asked", "found"), rows, empty="nothing")
+        say(f"{opinion.asked} asked, {opinion.left_out} of them of our own emulator alone")
     say()
     show_facts({name.replace("_", " "): value for name, value in facts.items()})
     _how_to_sign_in(facts)
+
+
+def _second_opinion(aws: Aws, *, quiet: bool) -> "Opinion":
+    from stadion_cli.stack.conformance import ask
+
+    with Steps(quiet=quiet).step("what this emulator does otherwise (some minutes)") as report:
+        opinion = ask(aws.endpoint)
+        report(f"{len(opinion.differences)} of {opinion.asked} tests find something else here")
+    return opinion
 
 
 def down(*, port: Port = None) -> None:

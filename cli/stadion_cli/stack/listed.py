@@ -10,5 +10,6 @@ COMMANDS: Final = (
     LazyCommand("status", "stack.commands:status", "What runs, since when, what is deployed, what waits.", STACK),
     LazyCommand("logs", "oncall.logs:logs", "The functions' log lines, merged and readable.", STACK),
     LazyCommand("down", "stack.commands:down", "Stop the local stack; its state is kept.", STACK),
+    LazyCommand("aws", "stack.account:app", "An AWS account that is to be given up: empty its buckets.", STACK),
     LazyCommand("reset", "stack.commands:reset", "Stop the local stack and forget its state.", STACK),
 )
