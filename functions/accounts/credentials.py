@@ -4,13 +4,19 @@ import base64
 import hashlib
 import hmac
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from accounts.settings import SignInSettings
+from stadion.clients import Client
 from stadion.settings import load
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
 
 DIGESTS: Final = b"stadion accounts: digests of addresses and codes"
 """Tells the key of our digests from the secret that it is derived from."""
+
+_secrets: "Client[SecretsManagerClient]" = Client("secretsmanager")
 
 
 def secret_hash(username: str) -> str:
@@ -27,10 +33,8 @@ def keyed(*parts: str) -> str:
 
 @cache
 def client_secret() -> str:
-    import boto3
-
     arn = load(SignInSettings).client_secret
-    return str(boto3.client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"])
+    return str(_secrets().get_secret_value(SecretId=arn)["SecretString"])
 
 
 @cache

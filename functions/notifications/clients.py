@@ -1,22 +1,15 @@
 """The AWS services that messages leave by: one client of each."""
 
-from functools import cache
 from typing import TYPE_CHECKING
+
+from stadion.clients import SLOW, Client
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
     from mypy_boto3_sns import SNSClient
 
 
-@cache
-def sns() -> "SNSClient":
-    import boto3
-
-    return boto3.client("sns")
+sns: "Client[SNSClient]" = Client("sns", patience=SLOW)
 
 
-@cache
-def ses() -> "SESV2Client":
-    import boto3
-
-    return boto3.client("sesv2")
+ses: "Client[SESV2Client]" = Client("sesv2", patience=SLOW)

@@ -15,14 +15,19 @@ import time
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from notifications import ways_out
 from notifications.errors import LinkInvalidError
 from notifications.settings import ChannelSettings
 from notifications.values import ChannelName, MessageKind
+from stadion.clients import Client
 from stadion.settings import load
 
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+_secrets: "Client[SecretsManagerClient]" = Client("secretsmanager")
 SALT: Final = "way out"
 SALT_OF_BEFORE: Final = "unsubscribe"
 SALT_OF_SHORT: Final = b"short way out"
@@ -130,8 +135,6 @@ def signers(keys: Sequence[str]) -> tuple[Any, Any]:
 
 
 def _keys() -> list[str]:
-    import boto3
-
     name = load(ChannelSettings).links_secret
-    secret = boto3.client("secretsmanager").get_secret_value(SecretId=name)["SecretString"]
+    secret = _secrets().get_secret_value(SecretId=name)["SecretString"]
     return list(json.loads(secret)) if secret.startswith("[") else [secret]

@@ -4,12 +4,12 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from functools import cache
 from typing import TYPE_CHECKING
 
 from partners.domain import ApiKey
 from partners.errors import PlanNotFoundError
 from partners.settings import PartnerSettings
+from stadion.clients import SLOW, Client
 from stadion.partner_http import BETWEEN
 from stadion.settings import load
 
@@ -20,11 +20,7 @@ SECRET_BYTES = 24
 GONE = "NotFoundException"
 
 
-@cache
-def client() -> "APIGatewayClient":
-    import boto3
-
-    return boto3.client("apigateway")
+client: "Client[APIGatewayClient]" = Client("apigateway", patience=SLOW)
 
 
 def plan_id(plan: str) -> str:

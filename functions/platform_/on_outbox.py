@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Iterator
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from stadion.batches import batched_by
+from stadion.clients import Client
 from stadion.events.outbox import PREFIX, EventTooLargeError, entry_of
-from stadion.observability import correlate, count, log, logger, metrics
+from stadion.observability import correlate, count, log, observed
 from stadion.retry import Policy
 from stadion.settings import settings
 
@@ -78,8 +78,7 @@ def _new_outbox_images(event: dict[str, Any]) -> Iterator[dict[str, Any]]:
             yield image
 
 
-@logger.inject_lambda_context(clear_state=True)
-@metrics.log_metrics
+@observed
 def handler(event: dict[str, Any], context: LambdaContext) -> None:  # noqa: ARG001
     images = list(_new_outbox_images(event))
     publish([_entry(image) for image in images])
@@ -99,8 +98,4 @@ def _log_published(stored: dict[str, Any]) -> None:
     )
 
 
-@cache
-def client() -> "EventBridgeClient":
-    import boto3
-
-    return boto3.client("events")
+client: "Client[EventBridgeClient]" = Client("events")

@@ -44,6 +44,7 @@ RUNTIME_ENVIRONMENT: Final = {
     "TZ": ":UTC",
     "AWS_EXECUTION_ENV": f"AWS_Lambda_python{sys.version_info.major}.{sys.version_info.minor}",
     "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+    "STADION_PATIENCE": "5",
 }
 FEWEST_BATCHES: Final = 2
 MAX_BATCHES: Final = 5

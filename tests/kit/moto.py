@@ -10,7 +10,7 @@ from typing import Final
 import pytest
 from moto import mock_aws
 
-from stadion import storage
+from stadion import clients, storage
 from tests.kit.beside import TESTS
 from tests.kit.functions import FUNCTIONS
 from tests.kit.services import Service, service_environment
@@ -22,6 +22,7 @@ WITHOUT_A_TABLE: Final = frozenset({"platform_", "__pycache__"})
 def moto(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
     with mock_aws():
         service_environment(monkeypatch)
+        clients.forget()
         yield monkeypatch
 
 

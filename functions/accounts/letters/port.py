@@ -1,6 +1,5 @@
 """The port to SES and SNS: letters and text messages leave at once, and not by the bus, whose archive keeps events."""
 
-from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -9,6 +8,7 @@ from accounts.letters.domain import TEXT_MESSAGE, Letter
 from accounts.letters.errors import NotSentError
 from accounts.settings import SignInSettings
 from stadion.channels import fault_of
+from stadion.clients import SLOW, Client
 from stadion.i18n import Language
 from stadion.observability import count, log
 from stadion.settings import load
@@ -69,15 +69,7 @@ def _send(address: str, letter: Letter) -> None:
     )
 
 
-@cache
-def sns() -> "SNSClient":
-    import boto3
-
-    return boto3.client("sns")
+sns: "Client[SNSClient]" = Client("sns", patience=SLOW)
 
 
-@cache
-def ses() -> "SESV2Client":
-    import boto3
-
-    return boto3.client("sesv2")
+ses: "Client[SESV2Client]" = Client("sesv2", patience=SLOW)

@@ -6,7 +6,6 @@ All are calls of ours with rights and with the client's secret: none is open to 
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
@@ -17,6 +16,7 @@ from accounts.errors import TooManyAttemptsError, UserNotFoundError
 from accounts.settings import UserPoolSettings
 from accounts.sign_in.domain import Identity, Session
 from accounts.sign_in.errors import InvalidEmailError, SignInFailedError, WeakPasswordError
+from stadion.clients import SLOW, Client
 from stadion.errors import SessionOverError, StadionError
 from stadion.settings import load
 
@@ -199,8 +199,4 @@ def _settings() -> UserPoolSettings:
     return load(UserPoolSettings)
 
 
-@cache
-def client() -> "CognitoIdentityProviderClient":
-    import boto3
-
-    return boto3.client("cognito-idp")
+client: "Client[CognitoIdentityProviderClient]" = Client("cognito-idp", patience=SLOW)

@@ -5,7 +5,6 @@ provider said is kept. A crash in between leaves a claim that nobody ended: nobo
 What an athlete must know is sent again then; what they merely might like is not.
 """
 
-import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
@@ -24,7 +23,7 @@ from stadion.change import Change
 from stadion.events.notifications import TemplateName
 from stadion.observability import count
 from stadion.records import Stored
-from stadion.retry import retry_on_conflict
+from stadion.retry import JITTER, retry_on_conflict
 
 CLAIM_LASTS = timedelta(minutes=2)
 MAX_PARTS = 50
@@ -147,7 +146,7 @@ def _refused(delivery: Delivery, *, now: datetime, reason: str) -> Delivery:
 def _later(delivery: Delivery, *, now: datetime, error: TryLaterError) -> Delivery:
     if delivery.attempts >= (MAX_ATTEMPTS_OF_OURS if error.is_ours else MAX_ATTEMPTS):
         return _refused(delivery, now=now, reason=error.reason)
-    due = now + backoff(delivery.attempts, random.random())  # noqa: S311 - jitter, not a secret
+    due = now + backoff(delivery.attempts, JITTER.random())
     return delivery.became(DeliveryState.DEFERRED, now, reason=error.reason, due_at=due)
 
 

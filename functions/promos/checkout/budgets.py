@@ -1,6 +1,5 @@
 """The budgets that one change of an order moves: what its codes take of them, and what they give back."""
 
-import random
 from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
@@ -14,6 +13,7 @@ from promos.offers import store as offer_store
 from promos.offers.budget_store import Move
 from promos.offers.domain import Promo, PromoStatus
 from promos.offers.store import Stock
+from stadion.retry import JITTER
 
 
 class Wanted(NamedTuple):
@@ -88,7 +88,7 @@ class Budgets:
 
     def _plan(self, pk: str, period: str | None, wanted: Wanted, past: bool) -> list[Take] | None:
         left = self._left[pk, period]
-        start = random.randrange(len(left) or 1)  # noqa: S311 - spreads load
+        start = JITTER.randrange(len(left) or 1)  # spreads load
         takes = plan(left, uses=wanted.uses, minor=wanted.minor, start=start, past=past)
         for take in takes or []:
             self._move(pk, period, take, while_open=not past)

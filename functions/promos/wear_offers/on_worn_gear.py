@@ -1,6 +1,5 @@
 """A worn pair starts its workflow, once for each crossing of a threshold: the execution's name says which."""
 
-from functools import cache
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
@@ -8,6 +7,7 @@ from botocore.exceptions import ClientError
 from promos.settings import WorkflowSettings
 from promos.wear_offers.domain import is_worth_it
 from promos.wear_offers.service import WornGear
+from stadion.clients import Client
 from stadion.events.consumer import Consumed, Consumer
 from stadion.events.envelope import Envelope
 from stadion.events.inventory import GearWearReached
@@ -47,8 +47,4 @@ def start(envelope: Envelope[GearWearReached]) -> Consumed:
     return Consumed("started", {"run_id": worn.run_id})
 
 
-@cache
-def _client() -> "SFNClient":
-    import boto3
-
-    return boto3.client("stepfunctions")
+_client: "Client[SFNClient]" = Client("stepfunctions")

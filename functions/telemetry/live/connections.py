@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from pydantic import BaseModel
 
+from stadion.clients import Client, Patience
 from stadion.observability import count, logger
 from stadion.settings import load
 from telemetry.live.settings import SocketSettings
@@ -17,17 +17,12 @@ if TYPE_CHECKING:
 AT_ONCE: Final = 8
 
 
-@cache
-def _client(endpoint: str) -> "ApiGatewayManagementApiClient":
-    import boto3
-    from botocore.config import Config
-
-    config = Config(connect_timeout=1, read_timeout=3, max_pool_connections=AT_ONCE, retries={"total_max_attempts": 2})
-    return boto3.client("apigatewaymanagementapi", endpoint_url=endpoint, config=config)
-
-
-def client() -> "ApiGatewayManagementApiClient":
-    return _client(load(SocketSettings).socket_endpoint)
+client: "Client[ApiGatewayManagementApiClient]" = Client(
+    "apigatewaymanagementapi",
+    patience=Patience(attempts=2),
+    endpoint=lambda: load(SocketSettings).socket_endpoint,
+    max_pool_connections=AT_ONCE,
+)
 
 
 def tell(connection_id: str, message: BaseModel) -> bool:

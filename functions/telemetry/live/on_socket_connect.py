@@ -7,14 +7,15 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from stadion import clock
+from stadion import clock, snapshots
 from stadion.errors import StadionError, UnavailableError
-from stadion.observability import count, log, logger, metrics
+from stadion.observability import count, log, observed
 from telemetry.live.socket import identity
 
+snapshots.prepare()
 
-@logger.inject_lambda_context(clear_state=True)
-@metrics.log_metrics
+
+@observed
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001
     arn = str(event["methodArn"])
     try:

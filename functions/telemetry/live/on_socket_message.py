@@ -8,9 +8,9 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from stadion import clock
+from stadion import clock, snapshots
 from stadion.errors import SessionOverError, SuspendedError
-from stadion.observability import correlate, count, log, logger, measure_ms, metrics
+from stadion.observability import correlate, count, log, measure_ms, observed
 from telemetry.live import connections
 from telemetry.live.audience import service as audience
 from telemetry.live.socket import service, store
@@ -23,8 +23,10 @@ OVER = {SessionOverError.code, SuspendedError.code}
 """After which nothing more is to be said."""
 
 
-@logger.inject_lambda_context(clear_state=True)
-@metrics.log_metrics
+snapshots.prepare()
+
+
+@observed
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001
     about = event["requestContext"]
     connection_id = str(about["connectionId"])

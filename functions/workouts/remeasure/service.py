@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from functools import cache
 from typing import TYPE_CHECKING
 
 from stadion import pagination
+from stadion.clients import Client
 from stadion.retry import retry_on_conflict
 from stadion.settings import load
 from workouts.remeasure import store
@@ -100,8 +100,4 @@ def listed(run_id: str, *, limit: int, cursor: str | None) -> pagination.Page[Se
     return pagination.Page([seen for batch in page.items for seen in batch.listed], page.next_cursor)
 
 
-@cache
-def _machines() -> "SFNClient":
-    import boto3
-
-    return boto3.client("stepfunctions")
+_machines: "Client[SFNClient]" = Client("stepfunctions")

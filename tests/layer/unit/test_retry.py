@@ -49,7 +49,7 @@ def test_a_stale_version_is_tried_again_only_where_no_client_could_look_again() 
 
 def test_pauses_are_anything_up_to_twice_the_one_before_and_end_at_the_longest(monkeypatch: pytest.MonkeyPatch) -> None:
     longest: list[float] = []
-    monkeypatch.setattr(retry.random, "uniform", lambda low, high: longest.append(high) or low)
+    monkeypatch.setattr(retry.JITTER, "uniform", lambda low, high: longest.append(high) or low)
 
     tried = list(Policy(attempts=6, base_s=0.1, max_s=0.5).tries(lambda seconds: None))
 

@@ -3,10 +3,10 @@
 import json
 import secrets
 from datetime import UTC, datetime
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from promos.settings import TimerSettings
+from stadion.clients import Client
 from stadion.settings import load
 
 if TYPE_CHECKING:
@@ -77,15 +77,7 @@ def _asked(campaign_id: str, run_id: str, begins_at: datetime) -> dict[str, Any]
     }
 
 
-@cache
-def _scheduler() -> "EventBridgeSchedulerClient":
-    import boto3
-
-    return boto3.client("scheduler")
+_scheduler: "Client[EventBridgeSchedulerClient]" = Client("scheduler")
 
 
-@cache
-def _machines() -> "SFNClient":
-    import boto3
-
-    return boto3.client("stepfunctions")
+_machines: "Client[SFNClient]" = Client("stepfunctions")

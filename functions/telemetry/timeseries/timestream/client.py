@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from stadion.clients import Patience, made
 from stadion.retry import Policy
 from telemetry.timeseries.errors import TelemetryStoreBusyError
 from telemetry.timeseries.timestream import literals, sql
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 MAX_RECORDS: Final = 100
 AT_ONCE: Final = 8
 """Calls of one write: a day's ride is 864 of them, and a function has half a minute."""
+PATIENCE: Final = Patience(connect_s=2, read_s=20, attempts=1)
+"""The tries are counted here: a query may be long, and is nobody's who holds a phone for more than one."""
 RETRIES: Final = Policy(attempts=5, base_s=0.1)
 BUSY: Final = frozenset({"ThrottlingException", "InternalServerException", "InvalidEndpointException"})
 REJECTED: Final = "RejectedRecordsException"
@@ -50,15 +53,13 @@ class Timestream:
 
     @cached_property
     def writer(self) -> "TimestreamWriteClient":
-        import boto3
-
-        return boto3.client("timestream-write", config=_config())
+        client: TimestreamWriteClient = made("timestream-write", PATIENCE, parameter_validation=False)
+        return client
 
     @cached_property
     def asker(self) -> "TimestreamQueryClient":
-        import boto3
-
-        return boto3.client("timestream-query", config=_config())
+        client: TimestreamQueryClient = made("timestream-query", PATIENCE, parameter_validation=False)
+        return client
 
     def write(self, table: str, common: Record, records: Sequence[Record]) -> Written:
         """A hundred in a call; repeating it is safe. `TelemetryStoreBusyError`, after which some of it may be there."""
@@ -123,17 +124,6 @@ class Timestream:
             except (NoConnectionError, HTTPClientError) as error:
                 reason = error
         raise TelemetryStoreBusyError from reason
-
-
-def _config() -> Any:
-    from botocore.config import Config
-
-    return Config(
-        parameter_validation=False,
-        retries={"total_max_attempts": 1},  # the tries are counted here
-        connect_timeout=2,
-        read_timeout=20,
-    )
 
 
 def _partly(error: Any, sent: int) -> Written | None:

@@ -1,5 +1,6 @@
 """One pynamodb item type for single-table services, and a transaction that says which write was refused and why."""
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final, Self
@@ -14,15 +15,17 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
-from stadion import ids
+from stadion import clients, ids
 from stadion.errors import RequestInProgressError
 from stadion.retry import Policy, WriteConflictError
-from stadion.settings import settings
+from stadion.settings import patience_factor, settings
 
 KNOWN_PYNAMODB: Final = "6.1"
 """Whose private parts `Item._get_connection` knows; a test compares. With another, look at it first."""
 CONTENTION: Final = Policy(attempts=5, base_s=0.02)
 """With another transaction, which DynamoDB refuses to wait for."""
+PATIENCE: Final = clients.USUAL
+_connecting: Final = threading.Lock()
 Refusal = Callable[[dict[str, dict[str, Any]] | None], Exception]
 """Makes the error for a refused write out of the item that was in the way (raw, or None when there was none)."""
 
@@ -64,15 +67,22 @@ class Item(Model):
         """One client for all item types: pynamodb itself would make one per class. Each table has a `Meta`."""
         name = cls.table_name()
         if name not in Item._connections:
-            cls.Meta.table_name = name
-            cls._connection = None
-            made = super()._get_connection()
-            for known in Item._connections.values():
-                known.connection.add_meta_table(made.get_meta_table())
-                made.connection = known.connection
-                break
-            Item._connections[name] = made
+            with _connecting:
+                if name not in Item._connections:
+                    Item._connections[name] = cls._connect(name)
         return Item._connections[name]
+
+    @classmethod
+    def _connect(cls, name: str) -> TableConnection:
+        cls.Meta.table_name = name
+        cls._connection = None
+        made = super()._get_connection()
+        for known in Item._connections.values():
+            known.connection.add_meta_table(made.get_meta_table())
+            made.connection = known.connection
+            return made
+        _with_patience(made.connection)
+        return made
 
     @classmethod
     def find(cls, pk: str, sk: str, *, consistent: bool = True) -> Self | None:
@@ -101,6 +111,23 @@ def connected() -> TableConnection:
 def forget_connections() -> None:
     """Connect anew at the next use (tests change the endpoint)."""
     Item._connections.clear()
+
+
+def hang_up() -> None:
+    """Its connections are closed; it makes new ones by itself."""
+    for table in Item._connections.values():
+        client: Any = table.connection.client
+        client.close()
+
+
+def _with_patience(connection: Any) -> None:
+    """pynamodb counts tries of its own and knows no `tcp_keepalive`: botocore's session does."""
+    factor = patience_factor()
+    connection._connect_timeout_seconds = PATIENCE.connect_s * factor
+    connection._read_timeout_seconds = PATIENCE.read_s * factor
+    connection._retry_configuration = {"total_max_attempts": PATIENCE.attempts, "mode": "standard"}
+    connection.session.set_default_client_config(clients.configured(PATIENCE))
+    _ = connection.client  # by this session, which is one of this thread
 
 
 def absent() -> Condition:

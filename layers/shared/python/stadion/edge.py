@@ -7,9 +7,9 @@ are not sent through it, since their signature is over the gateway's own name.
 import hmac
 import time
 from collections.abc import Mapping
-from functools import cache
 from typing import TYPE_CHECKING, Final
 
+from stadion.clients import Client
 from stadion.errors import ForbiddenError
 from stadion.i18n import Text
 from stadion.observability import logger
@@ -88,8 +88,4 @@ def _read(secret: str) -> list[str]:
     return found
 
 
-@cache
-def client() -> "SecretsManagerClient":
-    import boto3
-
-    return boto3.client("secretsmanager")
+client: "Client[SecretsManagerClient]" = Client("secretsmanager")

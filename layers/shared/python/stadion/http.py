@@ -22,7 +22,7 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, ConfigDict
 
-from stadion import ids, networks, problems, pseudonyms, rates
+from stadion import ids, networks, problems, pseudonyms, rates, snapshots
 from stadion.contract import AnswerElsewhere, Headers, NotModifiedError, Raises, contract_of, declare
 from stadion.errors import (
     IfMatchRequiredError,
@@ -34,7 +34,7 @@ from stadion.errors import (
 from stadion.i18n import Language, preferred_language
 from stadion.idempotency import IdempotencyKey, ReplayedError, idempotency_key
 from stadion.large_answers import is_too_large
-from stadion.observability import correlate, correlation_id, count, log, logger, measure_ms, metrics
+from stadion.observability import correlate, correlation_id, count, log, logger, measure_ms, observed
 from stadion.pagination import MAX_LIMIT, ListResponse, Page
 from stadion.retry import retry_on_conflict
 from stadion.settings import edge_secret, settings
@@ -66,6 +66,8 @@ VALIDATION = (
 MAX_PATH = 512
 """In bytes: no id of ours comes near it, and DynamoDB refuses keys of more than 1 024."""
 CONTAINERS = (dict, list)
+IMPORTED_LATE = ("stadion.standing", "stadion.edge")
+"""By a first request, or before a snapshot."""
 MAX_DEPTH = 64
 """Of a body, into which the router, pydantic and the store go down; they end in a `RecursionError` at some 250."""
 
@@ -451,9 +453,9 @@ def _replayed(answer: ReplayedError) -> Response[Any]:
 
 def lambda_handler(api: Api) -> Callable[[dict[str, Any], LambdaContext], dict[str, Any]]:
     """The entry point of a service's API: correlation, one log line, metrics."""
+    snapshots.prepare(IMPORTED_LATE)
 
-    @logger.inject_lambda_context(clear_state=True)
-    @metrics.log_metrics
+    @observed
     def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         identity, clients = ids.new_id(), _clients_correlation(event)
         correlate(identity)

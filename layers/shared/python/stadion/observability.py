@@ -1,12 +1,47 @@
 """One logger, one set of metrics, one correlation id, the same in every function."""
 
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from stadion.settings import runtime
+
+R = TypeVar("R")
 logger = Logger(use_rfc3339=True, utc=True)
 metrics = Metrics()
+
+
+_has_told = False
+
+
+def observed(handler: Callable[[dict[str, Any], LambdaContext], R]) -> Callable[[dict[str, Any], LambdaContext], R]:
+    """Around every handler: the context in each line of the log, metrics, and at a cold start who is at work."""
+
+    @logger.inject_lambda_context(clear_state=True)
+    @metrics.log_metrics
+    @wraps(handler)
+    def inside(event: dict[str, Any], context: LambdaContext) -> R:
+        _tell_versions()
+        return handler(event, context)
+
+    return inside
+
+
+def _tell_versions() -> None:
+    """Lambda's runtime brings boto3, and changes it when it likes: the log says which one it was."""
+    global _has_told  # noqa: PLW0603 - of this instance
+    if _has_told or not runtime():
+        return
+    import sys
+
+    import botocore
+
+    _has_told = True
+    log("cold start", runtime=runtime(), python=sys.version.split()[0], botocore=botocore.__version__)
 
 
 def correlate(correlation_id: str) -> None:

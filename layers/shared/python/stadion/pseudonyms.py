@@ -11,6 +11,7 @@ from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
+from stadion.clients import Client, Patience
 from stadion.observability import count, logger
 from stadion.settings import MissingSettingError, settings
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 LENGTH: Final = 26
 ASKED_AGAIN_S: Final = 60
 """After a failure, so that an unreachable secret costs one request in a minute its patience."""
-PATIENCE_S: Final = 2
+PATIENCE: Final = Patience(read_s=2, attempts=2)
 
 _failed_at: float | None = None
 
@@ -84,13 +85,7 @@ def _key_id(key: bytes) -> str:
     return hashlib.sha256(b"which key: " + key).hexdigest()[:4]
 
 
-@cache
-def _secrets() -> "SecretsManagerClient":
-    import boto3
-    from botocore.config import Config
-
-    patience = Config(connect_timeout=PATIENCE_S, read_timeout=PATIENCE_S, retries={"total_max_attempts": 2})
-    return boto3.client("secretsmanager", config=patience)
+_secrets: "Client[SecretsManagerClient]" = Client("secretsmanager", patience=PATIENCE)
 
 
 def forget() -> None:

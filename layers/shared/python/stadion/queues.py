@@ -8,7 +8,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from stadion.observability import logger, metrics
+from stadion.observability import observed
 
 
 @contextmanager
@@ -31,8 +31,7 @@ LambdaHandler = Callable[[dict[str, Any], LambdaContext], Any]
 def queue_handler(consume: Callable[[SQSRecord], None]) -> LambdaHandler:
     """A message for which `consume` raises comes again; the others do not."""
 
-    @logger.inject_lambda_context(clear_state=True)
-    @metrics.log_metrics
+    @observed
     def handler(event: dict[str, Any], context: LambdaContext) -> Any:
         processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
         return process_partial_response(event=event, record_handler=consume, processor=processor, context=context)

@@ -9,6 +9,9 @@ from typing import Final, TypeVar
 from stadion.errors import RequestInProgressError
 
 T = TypeVar("T")
+JITTER: Final = random.SystemRandom()
+"""Copies of a function that began from one snapshot share the seed of Python's own generator, and would all pause alike
+(docs.aws.amazon.com/lambda/latest/dg/snapstart-uniqueness.html)."""
 
 
 class WriteConflictError(Exception):
@@ -33,7 +36,7 @@ class Policy:
         for attempt in range(self.attempts):
             if attempt:
                 longest = min(self.max_s, longest)
-                (sleep or time.sleep)(random.uniform(0, longest))  # noqa: S311 - jitter, not a secret
+                (sleep or time.sleep)(JITTER.uniform(0, longest))
                 longest *= 2
             yield attempt
 

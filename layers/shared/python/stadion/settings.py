@@ -47,6 +47,30 @@ def edge_secret() -> str:
     return _EdgeSettings().edge_secret
 
 
+class _PatienceSettings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="STADION_", frozen=True, extra="ignore")
+
+    patience: float = 1
+
+
+class _RuntimeSettings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="AWS_", frozen=True, extra="ignore")
+
+    execution_env: str = ""
+
+
+@cache
+def runtime() -> str:
+    """Lambda's name of it; empty elsewhere."""
+    return _RuntimeSettings().execution_env
+
+
+@cache
+def patience_factor() -> float:
+    """How many times as long as on AWS one waits for it: on the laptop the emulator shares its cores with everybody."""
+    return _PatienceSettings().patience
+
+
 @cache
 def _read(kind: type[Settings]) -> Settings:
     try:
@@ -73,3 +97,4 @@ def forget() -> None:
     """Read the environment anew at the next use (tests change it)."""
     _read.cache_clear()
     edge_secret.cache_clear()
+    patience_factor.cache_clear()

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from stadion.batches import batched_by
+from stadion.clients import SLOW, Client
 from stadion.values import PresignedPost
 
 if TYPE_CHECKING:
@@ -13,13 +13,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
 
 
-@cache
-def s3_client() -> "S3Client":
-    """Signature version 4 and path style: the same presigned URL works on AWS and on the local stack."""
-    import boto3
-    from botocore.config import Config
-
-    return boto3.client("s3", config=Config(signature_version="s3v4", s3={"addressing_style": "path"}))
+s3_client: "Client[S3Client]" = Client("s3", patience=SLOW, signature_version="s3v4", s3={"addressing_style": "path"})
+"""Signature version 4 and path style: the same presigned URL works on AWS and on the local stack."""
 
 
 class Version(NamedTuple):

@@ -13,7 +13,7 @@ from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
 from stadion import clock, ids
 from stadion.as_of import moment, refuse_elsewhere
-from stadion.observability import correlate, count, log, logger, metrics
+from stadion.observability import correlate, count, log, logger, observed
 from stadion.queues import LambdaHandler
 from stadion.values import Value
 
@@ -38,8 +38,7 @@ O = TypeVar("O", bound=BaseModel)  # noqa: E741
 def task(do: Callable[[I, datetime], O], *, takes: type[I]) -> LambdaHandler:
     """The Lambda handler of the step, which is told what time it is; what it raises is the step's error."""
 
-    @logger.inject_lambda_context(clear_state=True)
-    @metrics.log_metrics
+    @observed
     def handler(event: dict[str, Any], context: LambdaContext) -> Any:  # noqa: ARG001
         started = time.perf_counter()
         try:
@@ -86,8 +85,7 @@ R = TypeVar("R", bound=Round)
 def scheduled(do: Callable[[R], dict[str, int]], *, takes: type[R]) -> LambdaHandler:
     """The Lambda handler of a task that EventBridge starts again and again; its answer counts what it did."""
 
-    @logger.inject_lambda_context(clear_state=True)
-    @metrics.log_metrics
+    @observed
     def handler(event: dict[str, Any], context: LambdaContext) -> Any:  # noqa: ARG001
         correlate(ids.new_id())
         done = do(takes.model_validate(event))

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
@@ -11,6 +10,7 @@ from pydantic import AwareDatetime, computed_field
 
 from stadion.as_of import moment
 from stadion.batches import batched_by
+from stadion.clients import Client
 from stadion.events.consumer import Consumed
 from stadion.observability import correlate, count, log, logger, measure_ms
 from stadion.queues import LambdaHandler, queue_handler
@@ -51,11 +51,7 @@ class NotQueuedError(Exception):
     """The queue did not take some of the messages."""
 
 
-@cache
-def sqs_client() -> "SQSClient":
-    import boto3
-
-    return boto3.client("sqs")
+sqs_client: "Client[SQSClient]" = Client("sqs")
 
 
 def enqueue(queue_url: str, work: Sequence[Work], *, delay_s: int = 0) -> None:
