@@ -1,89 +1,154 @@
-"""The relay: outbox items from every service's stream go to the bus. Nothing else calls PutEvents."""
+"""The relay: outbox items from every service's stream go to the bus. Nothing else calls PutEvents.
+
+What the bus will never take goes to the queue of failures at once, by its key: the item stays in its table for a week.
+"""
 
 import json
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from stadion.batches import batched_by
 from stadion.clients import Client
-from stadion.events.outbox import PREFIX, EventTooLargeError, entry_of
-from stadion.observability import correlate, count, log, observed
+from stadion.events.outbox import PREFIX, entry_of
+from stadion.observability import correlate, count, log, logger, observed
 from stadion.retry import Policy
-from stadion.settings import settings
+from stadion.settings import Settings, load, settings
+from stadion.work import sqs_client
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_events.type_defs import PutEventsRequestEntryTypeDef as Entry
 
-MAX_ENTRIES = 10
-MAX_BYTES = 256 * 1024
-OVERHEAD_BYTES = 200  # time, source and detail-type count too
-REFUSED = Policy(attempts=4, base_s=0.1)
+MAX_ENTRIES: Final = 10
+MAX_BYTES: Final = 256 * 1024
+"""Of several entries together. The bus takes 1 MiB; one entry that is larger than this goes alone."""
+MAX_ENTRY_BYTES: Final = 1024 * 1024
+OVERHEAD_BYTES: Final = 200  # time, source and detail-type count too
+REFUSED: Final = Policy(attempts=4, base_s=0.1)
+NEVER: Final = frozenset(
+    {
+        "InvalidArgument",
+        "MalformedDetail",
+        "NotAuthorizedForDetailTypeException",
+        "NotAuthorizedForSourceException",
+        "ValidationException",
+    }
+)
+"""What the bus says of an entry that it will not take next time either."""
+
+
+class RelaySettings(Settings):
+    relay_failures_queue: str
 
 
 class NotPublishedError(Exception):
     """The bus did not take everything. The stream delivers the batch again; consumers stand duplicates."""
 
 
-def publish(entries: list["Entry"]) -> None:
+class Hopeless(NamedTuple):
+    """No try will publish it."""
+
+    key: str
+    reason: str
+
+
+class Outgoing(NamedTuple):
+    key: str
+    entry: "Entry"
+    size: int
+
+
+def publish(outgoing: list[Outgoing]) -> list[Hopeless]:
     """Sends all; only what failed is sent again; raises `NotPublishedError` with what is left in the end."""
-    for batch in batches(entries):
-        left = batch
+    aside = [Hopeless(one.key, "TooLarge") for one in outgoing if one.size > MAX_ENTRY_BYTES]
+    small = (one for one in outgoing if one.size <= MAX_ENTRY_BYTES)
+    for batch in batched_by(small, max_count=MAX_ENTRIES, max_bytes=MAX_BYTES, size_of=lambda one: one.size):
+        left, hopeless = batch, []
         for _ in REFUSED.tries():
-            left = _send(left)
+            left, refused = _send(left)
+            hopeless += refused
             if not left:
                 break
         if left:
             count("PublishFailed", len(left))
             raise NotPublishedError(f"{len(left)} of {len(batch)} events were not taken by the bus")
-        count("Published", len(batch))
+        count("Published", len(batch) - len(hopeless))
+        aside += hopeless
+    return aside
 
 
-def _send(entries: list["Entry"]) -> list["Entry"]:
-    answer = client().put_events(Entries=entries)
-    if not answer["FailedEntryCount"]:
-        return []
-    return [entry for entry, said in zip(entries, answer["Entries"], strict=True) if "ErrorCode" in said]
+def _send(batch: list[Outgoing]) -> tuple[list[Outgoing], list[Hopeless]]:
+    """What may be taken next time, and what never is."""
+    try:
+        answer = client().put_events(Entries=[one.entry for one in batch])
+    except client().exceptions.ClientError as error:
+        return _refused_together(batch, error)
+    said = [
+        (one, str(told["ErrorCode"])) for one, told in zip(batch, answer["Entries"], strict=True) if "ErrorCode" in told
+    ]
+    hopeless = [Hopeless(one.key, code) for one, code in said if code in NEVER]
+    return [one for one, code in said if code not in NEVER], hopeless
 
 
-def batches(entries: list["Entry"]) -> Iterator[list["Entry"]]:
-    """At most ten entries and 256 KiB each."""
-    return batched_by(entries, max_count=MAX_ENTRIES, max_bytes=MAX_BYTES, size_of=_size)
+def _refused_together(batch: list[Outgoing], error: Any) -> tuple[list[Outgoing], list[Hopeless]]:
+    """One of them is not valid, and the answer does not say which."""
+    code = str(error.response["Error"]["Code"])
+    if code not in NEVER:
+        raise error
+    if len(batch) == 1:
+        return [], [Hopeless(batch[0].key, code)]
+    parts = [_send([one]) for one in batch]
+    return [one for left, _ in parts for one in left], [one for _, hopeless in parts for one in hopeless]
 
 
-def _size(entry: "Entry") -> int:
-    size = len(entry["Detail"].encode()) + OVERHEAD_BYTES
-    if size > MAX_BYTES:
-        raise EventTooLargeError(f"{entry['DetailType']} has {size} bytes")
-    return size
-
-
-def _entry(image: dict[str, Any]) -> "Entry":
+def _outgoing(key: str, image: Mapping[str, Any]) -> Outgoing:
     stored = entry_of(image)
-    return {
+    detail = json.dumps(stored["detail"], ensure_ascii=False, separators=(",", ":"))
+    entry: Entry = {
         "EventBusName": settings().bus,
         "Source": stored["source"],
         "DetailType": stored["detail_type"],
-        "Detail": json.dumps(stored["detail"], ensure_ascii=False, separators=(",", ":")),
+        "Detail": detail,
         "Time": stored["detail"]["occurred_at"],
     }
+    return Outgoing(key, entry, len(detail.encode()) + OVERHEAD_BYTES)
 
 
-def _new_outbox_images(event: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _new_outbox_images(event: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     for record in event["Records"]:
         image = record["dynamodb"].get("NewImage")
         if record["eventName"] == "INSERT" and image and image["pk"]["S"].startswith(PREFIX):
-            yield image
+            yield image["pk"]["S"], image
 
 
 @observed
 def handler(event: dict[str, Any], context: LambdaContext) -> None:  # noqa: ARG001
-    images = list(_new_outbox_images(event))
-    publish([_entry(image) for image in images])
-    for image in images:
-        _log_published(entry_of(image))
+    outgoing, aside = [], []
+    images = dict(_new_outbox_images(event))
+    for key, image in images.items():
+        try:
+            outgoing.append(_outgoing(key, image))
+        except (KeyError, TypeError, ValueError) as error:
+            aside.append(Hopeless(key, type(error).__name__))
+    aside += publish(outgoing)
+    if aside:
+        _put_aside(aside, str(event["Records"][0].get("eventSourceARN", "")))
+    lost = {one.key for one in aside}
+    for key, image in images.items():
+        if key not in lost:
+            _log_published(entry_of(image))
+
+
+def _put_aside(hopeless: list[Hopeless], stream: str) -> None:
+    """By its key only: what is in it stays in its table."""
+    table = stream.partition("/")[2].partition("/")[0]
+    for one in hopeless:
+        told = {"table": table, "pk": one.key, "reason": one.reason}
+        sqs_client().send_message(QueueUrl=load(RelaySettings).relay_failures_queue, MessageBody=json.dumps(told))
+        logger.error("put aside", extra=told)
+    count("PutAside", len(hopeless))
 
 
 def _log_published(stored: dict[str, Any]) -> None:

@@ -350,7 +350,10 @@ class PlatformStack(StadionStack):
     def _relay(self) -> ServiceFunction:
         relay = self.make_function(
             self.entry_point("on_outbox"),
-            variables={"STADION_BUS": self.bus.event_bus_name},
+            variables={
+                "STADION_BUS": self.bus.event_bus_name,
+                "STADION_RELAY_FAILURES_QUEUE": self.relay_failures.queue.queue_url,
+            },
             alarm_topic=self.alarm_topic,
             timeout=EVENT_TIMEOUT,
             trouble=Trouble.RELAY_FAILURES,

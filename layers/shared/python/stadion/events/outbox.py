@@ -1,7 +1,7 @@
 """The outbox: an event is an item of the service's own table, written in the transaction that made it true."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -12,7 +12,8 @@ from stadion.settings import Settings, load
 PREFIX = "OUTBOX#"
 KEPT_FOR = timedelta(days=7)
 MAX_BYTES: Final = 255 * 1024
-"""Of an event's detail; the bus takes 256 KiB with its time, source and type."""
+"""Of an event's detail, with its time, source and type below 256 KiB: bus and queues take 1 MiB by now, a workflow's
+input and a step's answer do not, and what is larger than a page of text goes by a claim anyway."""
 
 
 class ForeignEventError(Exception):
@@ -58,7 +59,7 @@ def _outbox_item(envelope: Envelope[Any]) -> Item:
     )
 
 
-def entry_of(image: dict[str, Any]) -> dict[str, Any]:
+def entry_of(image: Mapping[str, Any]) -> dict[str, Any]:
     """The bus entry in a stream record's new image."""
     entry: dict[str, Any] = json.loads(image["body"]["S"])
     return entry
