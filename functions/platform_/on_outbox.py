@@ -13,9 +13,9 @@ from stadion.batches import batched_by
 from stadion.clients import Client
 from stadion.events.outbox import PREFIX, entry_of
 from stadion.observability import correlate, count, log, logger, observed
+from stadion.queues import sqs_client
 from stadion.retry import Policy
 from stadion.settings import Settings, load, settings
-from stadion.work import sqs_client
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient

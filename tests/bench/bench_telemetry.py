@@ -27,7 +27,7 @@ import boto3  # noqa: E402
 import pytest  # noqa: E402
 from moto import mock_aws  # noqa: E402
 
-from stadion import clock, work  # noqa: E402
+from stadion import clock  # noqa: E402
 from stadion.observability import logger  # noqa: E402
 from tests.kit.services import ATHLETE, Service, service_environment  # noqa: E402
 from tests.telemetry.moto import agree  # noqa: E402
@@ -80,7 +80,6 @@ def measured(batches: int = BATCHES) -> Rates:
         service_environment(patch)
         url = boto3.client("sqs").create_queue(QueueName="batches")["QueueUrl"]
         patch.setenv("STADION_BATCHES_QUEUE", url)
-        work.sqs_client.cache_clear()
         telemetry = Service.create("telemetry", patch)
         agree(ATHLETE)
         return _rates(telemetry, url, batches)

@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from stadion import work
 from tests.kit.services import Service
 
 
@@ -23,6 +22,6 @@ def notifications(moto: pytest.MonkeyPatch) -> Service:
     moto.setenv("STADION_LINKS_SECRET", "links")
     moto.setenv("STADION_API_URL", "https://api.stadion.test")
     moto.setenv("STADION_PUSH_APPLICATIONS", json.dumps({"ios": application["PlatformApplicationArn"]}))
-    for cached in (work.sqs_client, clients.sns, clients.ses, links._made):
+    for cached in (clients.sns, clients.ses, links._made):
         cached.cache_clear()
     return Service.create("notifications", moto)

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from stadion import storage, work
+from stadion import storage
 from tests.kit.services import Service
 from tests.kit.store import Gateway
 
@@ -23,6 +23,6 @@ def partners(moto: pytest.MonkeyPatch) -> Service:
     moto.setenv("STADION_IMPORTS_BUCKET", "stadion-imports")
     url = boto3.client("sqs").create_queue(QueueName="webhook-deliveries")["QueueUrl"]
     moto.setenv("STADION_WEBHOOK_DELIVERIES_QUEUE", url)
-    for cached in (work.sqs_client, storage.s3_client):
+    for cached in storage.s3_client:
         cached.cache_clear()
     return Service.create("partners", moto)

@@ -2,7 +2,6 @@
 
 import pytest
 
-from stadion import work
 from stadion.events.accounts import ConsentKind
 from tests.kit.consents import agreed
 from tests.kit.moto import claims_bucket
@@ -21,7 +20,6 @@ def telemetry(moto: pytest.MonkeyPatch) -> Service:
         moto.setenv(f"STADION_{name.upper()}_QUEUE", url)
     moto.setattr("telemetry.metrics.athletes.service.EACH_S", 0)
     moto.setattr("telemetry.metrics.athletes.service.QUIET_S", 0)  # moto counts real seconds
-    work.sqs_client.cache_clear()
     service = Service.create("telemetry", moto)
     agree(ATHLETE, OTHER)
     return service

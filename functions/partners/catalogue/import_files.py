@@ -6,10 +6,10 @@ from urllib.parse import quote_plus
 
 from partners.catalogue.imports import Import
 from partners.settings import PartnerSettings
+from stadion.queues import sqs_client
 from stadion.settings import load
 from stadion.storage import presigned_post, s3_client
 from stadion.values import PresignedPost
-from stadion.work import sqs_client
 
 INCOMING = "products"
 FORM_LASTS = timedelta(hours=1)

@@ -3,21 +3,17 @@
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from pydantic import AwareDatetime, computed_field
 
 from stadion.as_of import moment
 from stadion.batches import batched_by
-from stadion.clients import Client
 from stadion.events.consumer import Consumed
 from stadion.observability import correlate, count, log, logger, measure_ms
-from stadion.queues import LambdaHandler, queue_handler
+from stadion.queues import LambdaHandler, queue_handler, sqs_client
 from stadion.values import Value
-
-if TYPE_CHECKING:
-    from mypy_boto3_sqs import SQSClient
 
 MAX_BYTES: Final = 256 * 1024
 """Of one message, and of all messages of one request."""
@@ -49,9 +45,6 @@ W = TypeVar("W", bound=Work)
 
 class NotQueuedError(Exception):
     """The queue did not take some of the messages."""
-
-
-sqs_client: "Client[SQSClient]" = Client("sqs")
 
 
 def enqueue(queue_url: str, work: Sequence[Work], *, delay_s: int = 0) -> None:

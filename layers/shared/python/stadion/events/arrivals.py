@@ -1,12 +1,16 @@
 """A queue that S3 fills: one object key after the other, with partial failures."""
 
 from collections.abc import Callable
+from typing import Final
 from urllib.parse import unquote_plus
 
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from stadion.observability import count, logger
 from stadion.queues import LambdaHandler, queue_handler
+
+AGAIN_IN_S: Final = 60
+"""Whoever sent the file waits; the function has minutes, and its queue's own time would be half an hour."""
 
 
 def arrival_consumer(handle: Callable[[str, int], None]) -> LambdaHandler:
@@ -24,4 +28,4 @@ def arrival_consumer(handle: Callable[[str, int], None]) -> LambdaHandler:
                 logger.exception("arrival not processed", extra={"tries": tries})
                 raise
 
-    return queue_handler(consume)
+    return queue_handler(consume, again_in_s=AGAIN_IN_S)
