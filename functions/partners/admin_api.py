@@ -39,7 +39,8 @@ handler = lambda_handler(api)
     raises=(PartnerIdTakenError, PartnerNotFoundError, PlanNotFoundError, RequestInProgressError),
 )
 def create_partner(body: Annotated[NewPartner, Body()]) -> NewCredentials:
-    """Its first API key and signing secret are in the answer and nowhere else."""
+    """Its first API key and signing secret are in the answer and nowhere else. API Gateway may answer 403 to a new key
+    for up to a minute."""
     now = clock.now()
     return _shown_once(service.create(body.partner(now), by=admin.signer, now=now))
 

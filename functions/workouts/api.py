@@ -95,6 +95,9 @@ def list_workouts(
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
 ) -> ListResponse[WorkoutSummary]:
+    """The list follows what was written within a moment: a workout that was just recorded, changed or removed may not
+    be there yet, or still be as it was. Show what the writing request answered until the list has it; a single workout
+    is always read as it stands."""
     filters = Filters(sport_type, started_from, started_to, gear_id, min_distance_m, max_distance_m)
     page = service.diary(api.user_id, filters, limit=limit, cursor=cursor)
     return listed(page, lambda workout: WorkoutSummary.of(workout, api.language))

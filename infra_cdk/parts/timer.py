@@ -53,7 +53,9 @@ class WorkflowTimer(Construct):
     def lend(self, function: ServiceFunction) -> None:
         """Set and forget timers, start executions, see whether they run, and stop them."""
         executions = f"arn:{Aws.PARTITION}:states:{Aws.REGION}:{Aws.ACCOUNT_ID}:execution:{self._workflow}:*"
-        function.allow("scheduler:CreateSchedule", "scheduler:DeleteSchedule", on=[self._schedules])
+        function.allow(
+            "scheduler:CreateSchedule", "scheduler:DeleteSchedule", "scheduler:GetSchedule", on=[self._schedules]
+        )
         function.allow(
             "iam:PassRole",
             on=[self._role.role_arn],

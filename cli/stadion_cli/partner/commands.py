@@ -392,6 +392,8 @@ def _tell_credentials(chosen: Target, made: dict[str, Any], *, as_json: bool) ->
     named = {"API key": made["api_key"], "signing secret": made["signing_secret"]}
     show_facts({**facts, **{name: value for name, value in named.items() if value}})
     say("\n[yellow]Keep them now: they are not shown again.[/yellow]")
+    if named["API key"] and not chosen.is_local:
+        say("A new key may take a minute to open anything: until then API Gateway answers 403.")
 
 
 def _tell(partner: dict[str, Any], *, as_json: bool) -> None:

@@ -130,7 +130,7 @@ def _end(old: Campaign, decided: Switch, now: datetime) -> Campaign:
 
 def _rescheduled(old: Campaign, new: Campaign, now: datetime) -> Campaign:
     """The timer is told before the campaign says so: a timer too many begins nothing."""
-    following = lifecycle.schedule_next(new, now)
+    following = lifecycle.schedule_next(new, now, now)
     if old.next_at is not None and old.next_at != following:
         _forget_next(old)
     return new.model_copy(update={"next_at": following})

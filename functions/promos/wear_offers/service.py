@@ -12,7 +12,7 @@ from promos.offers import store as offer_store
 from promos.offers.domain import OfferStatus
 from promos.offers.message_service import AboutOffer
 from promos.wear_offers import store
-from promos.wear_offers.domain import REMINDER_AFTER
+from promos.wear_offers.domain import waits
 from stadion.tasks import TaskInput
 
 
@@ -50,7 +50,7 @@ class OfferMade(BaseModel):
     reason: str | None = Field(default=None, description="why there is none")
     offer_id: str | None = None
     remind_at: AwareDatetime | None = None
-    expires_at: AwareDatetime | None = None
+    expires_at: AwareDatetime | None = Field(default=None, description="of the code, or when the workflow ends before")
 
 
 def make_offer(worn: WornGear, now: datetime) -> OfferMade:
@@ -69,11 +69,12 @@ def make_offer(worn: WornGear, now: datetime) -> OfferMade:
     if made is None:
         return OfferMade(is_made=False, reason="nothing_replaces_it")
     issued, _ = made
+    remind_at, ends_at = waits(issued.issued_at, issued.expires_at)
     return OfferMade(
         is_made=True,
         offer_id=issued.offer_id,
-        remind_at=issued.issued_at + (issued.expires_at - issued.issued_at) * REMINDER_AFTER,
-        expires_at=issued.expires_at,
+        remind_at=remind_at,
+        expires_at=ends_at,
     )
 
 

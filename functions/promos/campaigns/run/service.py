@@ -60,7 +60,7 @@ def _begin(campaign: Campaign, run_id: str, begins_at: datetime, execution: str,
     if campaign.run_id is None and (wrong := problems_of(campaign.plan, now, is_live=True, begins=begins_at)):
         store.put(campaign, campaign.changed(now, switch=Switch.PAUSED, paused_by=wrong[0].code, next_at=None), now)
         raise CannotBeginError(f"{wrong[0].pointer}: {wrong[0].text.en}")
-    following = schedule_next(campaign, max(now, begins_at))
+    following = schedule_next(campaign, max(now, begins_at), now)
     if campaign.run_id is not None:
         later = following or _postponed(campaign, now)
         store.put(campaign, campaign.changed(now, next_at=later), now)
@@ -82,15 +82,15 @@ def _begin(campaign: Campaign, run_id: str, begins_at: datetime, execution: str,
 def _postponed(campaign: Campaign, now: datetime) -> datetime:
     """What should begin once, while the run before it goes on, begins later."""
     later = now.replace(microsecond=0) + POSTPONED
-    timer.begin_at(campaign.campaign_id, run_id_of(campaign.campaign_id, later), later)
+    timer.begin_at(campaign.campaign_id, run_id_of(campaign.campaign_id, later), later, now)
     return later
 
 
-def schedule_next(campaign: Campaign, after: datetime) -> datetime | None:
+def schedule_next(campaign: Campaign, after: datetime, now: datetime) -> datetime | None:
     """When the next run begins, which is told to the timer."""
     following = next_instant(campaign.plan.schedule, campaign.plan.time_zone, after)
     if following is not None:
-        timer.begin_at(campaign.campaign_id, run_id_of(campaign.campaign_id, following), following)
+        timer.begin_at(campaign.campaign_id, run_id_of(campaign.campaign_id, following), following, now)
     return following
 
 
