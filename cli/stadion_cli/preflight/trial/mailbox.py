@@ -1,0 +1,98 @@
+"""Where the codes of test athletes are read: the emulator's mail, an IMAP account, or whoever sits before the screen."""
+
+import email
+import email.policy
+import imaplib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Protocol
+from urllib.parse import unquote, urlsplit
+
+from local.demo.client import CODE, newest_code
+from stadion_cli.base.errors import UsageError
+
+if TYPE_CHECKING:
+    from stadion_cli.preflight.world import World
+
+WITHIN_S: Final = 180.0
+POLL_S: Final = 3.0
+
+
+class Mailbox(Protocol):
+    address: str
+    """Its own; with a tag, `me+tag@example.org`, still its own."""
+
+    def code_for(self, address: str) -> str:
+        """Of the newest mail to it that has a code. TimeoutError when none comes."""
+
+
+@dataclass(frozen=True)
+class OfTheEmulator:
+    mail: str
+    address: str = "preflight@example.org"
+
+    def code_for(self, address: str) -> str:
+        return _awaited(lambda: newest_code(self.mail, address), address)
+
+
+@dataclass(frozen=True)
+class Typed:
+    address: str
+
+    def code_for(self, address: str) -> str:
+        import typer
+
+        found: str = typer.prompt(f"The code mailed to {address}", err=True)
+        return found.strip()
+
+
+@dataclass(frozen=True)
+class Imap:
+    """`imaps://user:password@host`; the user's address, or the one that is given."""
+
+    url: str
+    address: str
+
+    def code_for(self, address: str) -> str:
+        return _awaited(lambda: self._newest(address), address)
+
+    def _newest(self, address: str) -> str | None:
+        parts = urlsplit(self.url)
+        with imaplib.IMAP4_SSL(parts.hostname or "", parts.port or imaplib.IMAP4_SSL_PORT) as server:
+            server.login(unquote(parts.username or ""), unquote(parts.password or ""))
+            server.select("INBOX", readonly=True)
+            _, found = server.search(None, "TO", f'"{address}"')
+            for number in reversed(found[0].split()):
+                if code := _code_in(server, number.decode()):
+                    return code
+        return None
+
+
+def _code_in(server: imaplib.IMAP4_SSL, number: str) -> str | None:
+    _, parts = server.fetch(number, "(RFC822)")
+    raw = next((part[1] for part in parts if isinstance(part, tuple)), b"")
+    body = email.message_from_bytes(raw, policy=email.policy.default).get_body(("plain", "html"))
+    found = CODE.search(body.get_content()) if body is not None else None
+    return found[0] if found else None
+
+
+def _awaited(look: Callable[[], str | None], address: str) -> str:
+    deadline = time.monotonic() + WITHIN_S
+    while time.monotonic() < deadline:
+        if code := look():
+            return code
+        time.sleep(POLL_S if WITHIN_S > POLL_S else 0)
+    raise TimeoutError(f"no mail with a code came to {address} within {WITHIN_S:.0f} s")
+
+
+def mailbox_of(world: "World", address: str | None, imap: str | None) -> Mailbox:
+    if world.is_local:
+        return OfTheEmulator(f"{world.aws.endpoint}/_ministack/ses/messages")
+    if imap:
+        return Imap(imap, address or unquote(urlsplit(imap).username or ""))
+    if address is None:
+        raise UsageError(
+            "Test athletes need a mailbox that you can read.", hint="--mailbox me@example.org, or --imap imaps://…"
+        )
+    return Typed(address)

@@ -1,0 +1,109 @@
+"""What checks look at: the account, the templates, what is deployed, and the run whose test data is removed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from infra_cdk.environments import Environment
+from local.aws import Aws
+from stadion_cli.base.outputs import Outputs, api_url, partner_url, socket_url
+from stadion_cli.base.target import Target
+from stadion_cli.preflight.assembly import Assembly
+from stadion_cli.preflight.trial.run import Run
+
+if TYPE_CHECKING:
+    import httpx
+
+    from stadion_cli.preflight.trial.mailbox import Mailbox
+    from stadion_cli.preflight.trial.people import People
+
+EDGE = "stadion-edge"
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What whoever asks wants otherwise than usual."""
+
+    account: str | None = None
+    """The account that the environment belongs to."""
+    long: bool = False
+    exported_endpoint: str | None = None
+    """AWS_ENDPOINT_URL of the shell, which other tools follow."""
+
+
+@dataclass
+class World:
+    aws: Aws
+    environment: Environment
+    is_local: bool
+    read_assembly: Callable[[], Assembly]
+    read_mailbox: Callable[["World"], "Mailbox"]
+    wishes: Wishes = field(default_factory=Wishes)
+    run: Run = field(default_factory=Run.new)
+    _clients: dict[tuple[str, str | None], Any] = field(default_factory=dict)
+
+    def client(self, service: str) -> Any:
+        """Untyped: the checks ask thirty services."""
+        if (service, None) not in self._clients:
+            self._clients[service, None] = self.aws.client(service)
+        return self._clients[service, None]
+
+    @cached_property
+    def region(self) -> str:
+        return str(self.client("sts").meta.region_name)
+
+    @cached_property
+    def account(self) -> str:
+        return str(self.client("sts").get_caller_identity()["Account"])
+
+    @cached_property
+    def assembly(self) -> Assembly:
+        return self.read_assembly()
+
+    @cached_property
+    def outputs(self) -> Outputs:
+        return Outputs.of(self.aws)
+
+    @cached_property
+    def target(self) -> Target:
+        return Target(self.aws, self.outputs)
+
+    @property
+    def has_edge(self) -> bool:
+        return not self.is_local and EDGE in self.outputs.by_stack
+
+    @property
+    def api(self) -> str:
+        """As apps call it: the edge, where there is one."""
+        if self.is_local:
+            return api_url(self.aws.endpoint, self.outputs) or ""
+        return f"https://{self.environment.api_domain}" if self.has_edge else self.outputs.require("ApiUrl").rstrip("/")
+
+    @property
+    def partner_api(self) -> str:
+        if self.is_local:
+            return partner_url(self.aws.endpoint, self.outputs) or ""
+        return f"https://{self.environment.api_domain}" if self.has_edge else self.outputs.require("PartnerApiUrl")
+
+    @property
+    def socket(self) -> str:
+        return (socket_url(self.aws.endpoint, self.outputs) if self.is_local else None) or self.outputs.require(
+            "SocketUrl"
+        )
+
+    @cached_property
+    def http(self) -> "httpx.Client":
+        from local.demo.client import http
+
+        return http()
+
+    @cached_property
+    def mailbox(self) -> "Mailbox":
+        return self.read_mailbox(self)
+
+    @cached_property
+    def people(self) -> "People":
+        from stadion_cli.preflight.trial.people import People
+
+        return People(self)
