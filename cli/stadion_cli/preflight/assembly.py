@@ -84,7 +84,8 @@ class Assembly:
         return {name: json.loads(self.text_of(name)) for name in self.stacks}
 
     def text_of(self, stack: str) -> str:
-        return (self.folder / self.stacks[stack]["templateFile"]).read_text(encoding="utf-8")
+        file: str = self.stacks[stack]["templateFile"]
+        return (self.folder / file).read_text(encoding="utf-8")
 
     def resources(self, kind: str) -> Iterator[Resource]:
         for stack, template in self.templates.items():
@@ -94,14 +95,6 @@ class Assembly:
 
     def filled(self, stack: str, account: str, region: str) -> Filled:
         return Filled(self, stack, account, region)
-
-    def exported(self, name: str) -> tuple[str, Any] | None:
-        """The stack that exports it, and the value as its template writes it."""
-        for stack, template in self.templates.items():
-            for output in template.get("Outputs", {}).values():
-                if output.get("Export", {}).get("Name") == name:
-                    return stack, output["Value"]
-        return None
 
     def parameter(self, name: str) -> tuple[str, Any] | None:
         """The stack that writes this SSM parameter, and its value."""

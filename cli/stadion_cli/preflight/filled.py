@@ -71,11 +71,7 @@ class Filled:
             return argument[0].join(str(self.value(one)) for one in argument[1])
         if name == "Fn::Sub":
             return self._substituted(argument)
-        if name == "Fn::ImportValue":
-            return self._elsewhere(self.assembly.exported(str(self.value(argument))), str(argument))
-        if name == "Fn::Select":
-            return self._selected(*argument)
-        return str(argument)
+        return self._selected(*argument) if name == "Fn::Select" else str(argument)
 
     def _selected(self, index: Any, values: Any) -> Any:
         if isinstance(values, dict) and "Fn::Split" in values:

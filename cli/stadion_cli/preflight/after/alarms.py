@@ -16,7 +16,11 @@ PENDING: Final = "PendingConfirmation"
 
 def topic_of(world: World, ending: str = TOPIC) -> str:
     pages = world.client("sns").get_paginator("list_topics").paginate()
-    return next(one["TopicArn"] for page in pages for one in page["Topics"] if one["TopicArn"].endswith(ending))
+    return next(arn for page in pages for arn in map(_arn, page["Topics"]) if arn.endswith(ending))
+
+
+def _arn(topic: dict[str, str]) -> str:
+    return topic["TopicArn"]
 
 
 def rings(world: World) -> Iterator[Finding]:
@@ -41,7 +45,7 @@ def rings(world: World) -> Iterator[Finding]:
         heard is not None,
         "an alarm that rings is heard by a queue on the topic",
         f"{ALARM} rang, and nothing was heard on stadion-alarms for {WITHIN_S:.0f} s",
-        "the topic must let cloudwatch.amazonaws.com publish: infra_cdk/stacks/platform.py, and deploy stadion-platform (R1)",
+        "the topic must let cloudwatch.amazonaws.com publish (R1): infra_cdk/stacks/platform.py",
     )
 
 

@@ -137,7 +137,7 @@ def outboxes(world: World) -> Iterator[Finding]:
         not waiting,
         f"what {len(tables)} outboxes held came out of the bus within {within:.0f} s",
         f"nothing came of the outbox of {', '.join(waiting)} within {within:.0f} s",
-        "stadion logs on-outbox --aws; aws lambda list-event-source-mappings --function-name stadion-platform-on-outbox",
+        "stadion logs on-outbox; aws lambda list-event-source-mappings --function-name stadion-platform-on-outbox",
         tables=sorted(tables),
     )
 

@@ -52,7 +52,7 @@ def runs(world: World) -> Iterator[Finding]:
         return
     yield judged(
         sum(ended["audience"]["by_arm"].values()) == 1 and ended["failure"] is None,
-        f"its schedule fired, its map ran, it was looked at and closed in {(datetime.now(UTC) - begins).total_seconds():.0f} s",
+        f"its schedule fired, its map ran, it was looked at and closed in {_age_s(begins):.0f} s",
         f"it ended with {ended['audience']['by_arm']}, {ended['outcome']}, {ended['failure']}",
         LOGS,
         run_id=ended["run_id"],
@@ -63,6 +63,10 @@ def runs(world: World) -> Iterator[Finding]:
         "its schedule is still there",
         f"aws scheduler delete-schedule --group-name {GROUP}",
     )
+
+
+def _age_s(at: datetime) -> float:
+    return (datetime.now(UTC) - at).total_seconds()
 
 
 def _promo(name: str) -> dict[str, Any]:
@@ -230,7 +234,7 @@ def _back(world: World, work: OwnQueue, dead: OwnQueue, words: str) -> Iterator[
             yield skipped("the emulator moves no letters by itself: stadion dlq redrive moves each")
             return
         raise
-    back = seen_within(LETTER_WITHIN_S, lambda: work.read(), every_s=1)
+    back = seen_within(LETTER_WITHIN_S, work.read, every_s=1)
     yield judged(
         bool(back),
         words,

@@ -81,7 +81,7 @@ def live_versions(world: World) -> Iterator[Finding]:
             well += 1
         else:
             bad.append(
-                f"{name}: {found.get('State')}, SnapStart {'on' if on else 'off'} {found.get('StateReason', '')}".strip()
+                f"{name}: {found.get('State')}, SnapStart {'on' if on else 'off'}; {found.get('StateReason', '')}"
             )
     yield judged(
         bool(well) and not bad,

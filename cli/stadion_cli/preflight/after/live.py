@@ -18,8 +18,9 @@ LOGS: Final = "stadion logs live-on-socket --since 10m; docs/live-protocol.md"
 
 
 def comes_in(world: World) -> Iterator[Finding]:
-    from local.demo.live import Line, dial
     from websockets.exceptions import InvalidStatus
+
+    from local.demo.live import Line, dial
 
     anna = world.people.athlete("anna")
     try:
@@ -91,8 +92,9 @@ def _comes_back(live: Any) -> Iterator[Finding]:
 
 
 def too_large(world: World) -> Iterator[Finding]:
-    from local.demo.live import dial
     from websockets.exceptions import ConnectionClosed
+
+    from local.demo.live import dial
 
     socket = dial(f"{world.socket}?token={world.people.athlete('ben').access_token}")
     try:

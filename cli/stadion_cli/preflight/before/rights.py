@@ -1,4 +1,4 @@
-"""8: the policies of the templates, judged by IAM's own tools: are they well written, and do they say what they should?"""
+"""8: the policies of the templates, judged by IAM's own tools."""
 
 import json
 import tomllib

@@ -1,4 +1,4 @@
-"""Where the codes of test athletes are read: the emulator's mail, an IMAP account, or whoever sits before the screen."""
+"""Where the codes of test athletes are read: the emulator's mail, an IMAP account, or whoever sits there."""
 
 import email
 import email.policy
@@ -15,13 +15,15 @@ from stadion_cli.base.errors import UsageError
 if TYPE_CHECKING:
     from stadion_cli.preflight.world import World
 
+IMAPS: Final = 993
 WITHIN_S: Final = 180.0
-POLL_S: Final = 3.0
+POLL_S: Final = 1.0
 
 
 class Mailbox(Protocol):
-    address: str
-    """Its own; with a tag, `me+tag@example.org`, still its own."""
+    @property
+    def address(self) -> str:
+        """Its own; mail to `me+tag@example.org` comes to `me@example.org`."""
 
     def code_for(self, address: str) -> str:
         """Of the newest mail to it that has a code. TimeoutError when none comes."""
@@ -59,7 +61,7 @@ class Imap:
 
     def _newest(self, address: str) -> str | None:
         parts = urlsplit(self.url)
-        with imaplib.IMAP4_SSL(parts.hostname or "", parts.port or imaplib.IMAP4_SSL_PORT) as server:
+        with imaplib.IMAP4_SSL(parts.hostname or "", parts.port or IMAPS) as server:
             server.login(unquote(parts.username or ""), unquote(parts.password or ""))
             server.select("INBOX", readonly=True)
             _, found = server.search(None, "TO", f'"{address}"')
@@ -82,7 +84,7 @@ def _awaited(look: Callable[[], str | None], address: str) -> str:
     while time.monotonic() < deadline:
         if code := look():
             return code
-        time.sleep(POLL_S if WITHIN_S > POLL_S else 0)
+        time.sleep(POLL_S)
     raise TimeoutError(f"no mail with a code came to {address} within {WITHIN_S:.0f} s")
 
 
