@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from stadion_cli.base.signed import call
-from stadion_cli.preflight.checks import Finding, failed, judged, passed, skipped
+from stadion_cli.preflight.checks import NOT_THERE, Finding, failed, judged, skipped
 from stadion_cli.preflight.trial.waiting import OwnQueue, own_queue, seen_within
 from stadion_cli.preflight.world import World
 
@@ -119,39 +119,39 @@ def _schedules(world: World) -> list[str]:
 
 
 def redriven(world: World) -> Iterator[Finding]:
-    """An execution that nobody knows the campaign of fails at its first step; it is asked to go on, and fails again."""
-    from botocore.exceptions import ClientError
-
+    """An execution whose input makes no sense fails at its first step; it is asked to go on, and fails again."""
     states = world.client("stepfunctions")
     machines = states.get_paginator("list_state_machines").paginate()
     arn = next(one["stateMachineArn"] for page in machines for one in page["stateMachines"] if one["name"] == MACHINE)
-    name = f"{world.run.run_id}-fails"
-    unknown = f"{world.run.run_id}-unknown"
-    given = {
-        "campaign_id": unknown,
-        "run_id": unknown,
-        "correlation_id": world.run.run_id,
-        "begins_at": "2026-01-01T00:00:00Z",
-    }
-    begun = states.start_execution(stateMachineArn=arn, name=name, input=json.dumps(given))
-    execution = begun["executionArn"]
-    if (status := _status(world, execution)) != "FAILED":
-        yield failed(f"an execution of nobody's campaign is {status}", LOGS)
+    if not _knows_redrive(world, arn):
+        yield skipped("the emulator redrives no execution")
         return
-    try:
-        states.redrive_execution(executionArn=execution)
-    except ClientError as error:
-        if error.response["Error"]["Code"] in {"InvalidAction", "UnknownOperationException", "NotImplemented"}:
-            yield skipped("the emulator redrives no execution")
-            return
-        raise
+    senseless = {"campaign_id": {}, "run_id": {}, "correlation_id": world.run.run_id, "begins_at": ""}
+    name = f"{world.run.run_id}-fails"
+    execution = states.start_execution(stateMachineArn=arn, name=name, input=json.dumps(senseless))["executionArn"]
+    if (status := _status(world, execution)) != "FAILED":
+        yield failed(f"an execution that cannot begin is {status}", LOGS)
+        return
+    states.redrive_execution(executionArn=execution)
+    again = _status(world, execution)
     yield judged(
-        _status(world, execution) == "FAILED",
-        "an execution that failed was redriven, and ran again",
-        f"redriven, it is {_status(world, execution)}",
+        again == "FAILED",
+        "an execution that failed was redriven and ran again; the alarm workflow-failures rang for it",
+        f"redriven, it is {again}",
         LOGS,
     )
-    yield passed("alarm workflow-failures rings by that once: it was us")
+
+
+def _knows_redrive(world: World, machine: str) -> bool:
+    """Asked with an execution that is not there."""
+    from botocore.exceptions import ClientError
+
+    nobodys = machine.replace(":stateMachine:", ":execution:") + f":{world.run.run_id}-nobody"
+    try:
+        world.client("stepfunctions").redrive_execution(executionArn=nobodys)
+    except ClientError as error:
+        return error.response["Error"]["Code"] not in NOT_THERE
+    return True
 
 
 def _status(world: World, execution: str) -> str:
@@ -230,7 +230,7 @@ def _back(world: World, work: OwnQueue, dead: OwnQueue, words: str) -> Iterator[
         sqs.start_message_move_task(SourceArn=dead.arn, DestinationArn=work.arn)
     except ClientError as error:
         code = error.response["Error"]["Code"]
-        if code in {"InvalidAction", "AWS.SimpleQueueService.UnsupportedOperation", "UnsupportedOperation"}:
+        if code in NOT_THERE:
             yield skipped("the emulator moves no letters by itself: stadion dlq redrive moves each")
             return
         raise

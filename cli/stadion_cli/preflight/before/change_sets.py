@@ -19,18 +19,21 @@ EMPTY: Final = "REVIEW_IN_PROGRESS"
 
 def change_sets(world: World) -> Iterator[Finding]:
     states = _states(world)
+    later: list[str] = []
     for stack in world.assembly.stacks:
-        if missing := _parameters_not_there(world, stack):
-            yield skipped(
-                f"{stack}: {missing[0]} and {len(missing) - 1} more parameters are not there yet",
-                "deploy stadion-platform, and look again: stadion preflight --aws --only 6",
-            )
+        if _parameters_not_there(world, stack):
+            later.append(stack)
         elif asked := _parameters_to_give(world, stack):
             yield skipped(
                 f"{stack} asks for {', '.join(asked)}, which the first deployment tells", "docs/how-to/edge.md"
             )
         else:
             yield _validated(world, stack, states.get(stack))
+    if later:
+        yield skipped(
+            f"after the platform, whose parameters they read: {', '.join(later)}",
+            "deploy stadion-platform, and look again: stadion preflight --aws --only 6",
+        )
 
 
 def _validated(world: World, stack: str, state: str | None) -> Finding:
@@ -56,7 +59,7 @@ def _validated(world: World, stack: str, state: str | None) -> Finding:
 def _judged(world: World, stack: str, kind: str, made: dict[str, Any], name: str) -> Finding:
     reason = str(made.get("StatusReason", ""))
     if made["Status"] == "CREATE_COMPLETE":
-        return passed(f"{stack}: {kind.lower()} of {len(made.get('Changes', []))} resources has no finding")
+        return passed(f"{stack}: to {kind.lower()} it has no finding", changes=len(made.get("Changes", [])))
     if any(words in reason for words in NO_CHANGES):
         return passed(f"{stack}: nothing would change")
     if made["Status"] not in ENDED:

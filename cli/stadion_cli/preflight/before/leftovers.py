@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from stadion_cli.preflight.checks import Finding, failed, judged, passed
+from stadion_cli.preflight.checks import Finding, explained, failed, judged, passed
 from stadion_cli.preflight.world import World
 
 PRODUCT: Final = "stadion"
@@ -75,11 +75,18 @@ KINDS: Final[tuple[tuple[str, Names], ...]] = (
 
 
 def leftovers(world: World) -> Iterator[Finding]:
-    owned = _owned(world)
-    orphans = [(kind, name) for kind, names in KINDS for name in names(world) if _is_ours(name) or kind == "user pool"]
-    orphans = [(kind, name) for kind, name in orphans if name not in owned]
-    if not orphans:
+    owned, orphans, told = _owned(world), [], []
+    for kind, names in KINDS:
+        try:
+            found = [name for name in names(world) if _is_ours(name) or kind == "user pool"]
+        except Exception as error:  # noqa: BLE001 - what one service does not tell keeps no other from telling
+            told.append(explained(error))
+            continue
+        orphans += [(kind, name) for name in found if name not in owned]
+    yield from told
+    if not orphans and not told:
         yield passed("nothing is left of an earlier try")
+    if not orphans:
         return
     shown = ", ".join(f"{kind} {name}" for kind, name in orphans[:6])
     more = f" and {len(orphans) - 6} more" if len(orphans) > 6 else ""
