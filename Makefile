@@ -9,7 +9,7 @@ RUNTIME := --no-emit-package botocore --no-emit-package jmespath --no-emit-packa
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL: # `make -j lint types`: one run of the tests at a time in a folder, and each uses all cores by itself
-.PHONY: help setup demo test proof check mutants lint format types unit e2e bench up down diff contracts lock clean
+.PHONY: help setup demo test proof check mutants lint format types unit e2e bench cost up down diff contracts lock clean
 
 help: ## say what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -47,6 +47,9 @@ $(READY): requirements.txt tests/linters/requirements.txt package.json package-l
 	@touch $@
 
 setup: $(READY) ## install what is needed into .venv and node_modules
+
+cost: $(READY) ## what a month and a workout cost on AWS: counts on a stack of its own, writes docs/cost.md
+	@PYTHONPATH=functions:layers/shared/python:cli:. $(BIN)/python -m tests.bench.cost
 
 up: $(READY) ## start the local stack and deploy to it
 	@$(BIN)/stadion up

@@ -33,8 +33,8 @@ HEALTHY_WITHIN_S: Final = 60.0
 PORT_LINGERS_S: Final = 1.0
 LOG_LINES_SHOWN: Final = 15
 LAUNCHER: Final = "local.launcher"
-INHERITED: Final = ("PATH", "HOME", "LANG", "LC_ALL", "SYSTEMROOT", "STADION_USED_RIGHTS")
-"""The last: where a run of tests wants to know what functions ask for (`local.used_rights`)."""
+INHERITED: Final = ("PATH", "HOME", "LANG", "LC_ALL", "SYSTEMROOT", "STADION_USED_RIGHTS", "STADION_COUNTED")
+"""The last two: where a run wants to know what functions ask for (`local.used_rights`) and cost (`local.counted`)."""
 
 
 class Emulator:

@@ -4,7 +4,7 @@ import logging
 import os
 from pathlib import Path
 
-from local import used_rights
+from local import counted, used_rights
 from local.backlog import with_backlog
 from local.patches import apply_all
 from local.patches.visitors import only_ours
@@ -26,6 +26,7 @@ def main() -> None:
     expiry = os.environ.get("STADION_EXPIRY_SECONDS")
     patches = apply_all(code_cache=cache, expiry_every_s=float(expiry) if expiry else None)
     used_rights.apply()
+    counted.apply()
     every_s = float(os.environ.get("STADION_SNAPSHOT_SECONDS", "0"))
     ministack_app.app = only_ours(with_backlog(with_snapshots(ministack_app.app, every_s=every_s)))
     logger.info("mended: %s; snapshots every %s s", ", ".join(patches), every_s)

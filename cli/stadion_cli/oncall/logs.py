@@ -19,7 +19,7 @@ from stadion_cli.base.times import parse_duration
 if TYPE_CHECKING:
     from mypy_boto3_logs.type_defs import FilteredLogEventTypeDef
 
-PLATFORM_LINE: Final = re.compile(r"^(START|END|REPORT|INIT_START) ")
+PLATFORM_LINE: Final = re.compile(r"^(START|END|REPORT|INIT_START|INIT_REPORT|RESTORE_START|RESTORE_REPORT) ")
 KNOWN_FIELDS: Final = frozenset({"level", "message", "timestamp", "location", "service", "exception", "stack_trace"})
 NOISE: Final = frozenset(
     {
