@@ -62,8 +62,8 @@ class Environment:
     runtime: Runtime
     wheels: tuple[str, ...]
     """uv's arguments that choose the wheels of the layers."""
-    compiled_layers: bool
-    """Put bytecode into the layers: only where the host's Python is the one that runs them."""
+    compiled_code: bool
+    """Our own code goes with bytecode, as layers do everywhere: Lambda can write none beside it, the emulator can."""
     snap_start: bool
     canary: bool
     """Another version of what apps and partners call gets a tenth of the requests for five minutes, then all."""
@@ -143,7 +143,7 @@ LOCAL = Environment(
     architecture=Architecture.ARM_64 if platform.machine() in {"arm64", "aarch64"} else Architecture.X86_64,
     runtime=Runtime(f"python{sys.version_info.major}.{sys.version_info.minor}", RuntimeFamily.PYTHON),
     wheels=("--python", sys.executable),
-    compiled_layers=True,
+    compiled_code=False,
     snap_start=False,
     canary=False,
     access_logs=False,
@@ -174,7 +174,7 @@ DEV = Environment(
     architecture=Architecture.ARM_64,
     runtime=LAMBDA_RUNTIME,
     wheels=LAMBDA_WHEELS,
-    compiled_layers=False,
+    compiled_code=True,
     snap_start=True,
     canary=False,
     access_logs=True,
@@ -195,7 +195,7 @@ PROD = Environment(
     architecture=Architecture.ARM_64,
     runtime=LAMBDA_RUNTIME,
     wheels=LAMBDA_WHEELS,
-    compiled_layers=False,
+    compiled_code=True,
     snap_start=True,
     canary=True,
     access_logs=True,

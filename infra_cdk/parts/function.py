@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from enum import Enum
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Final
 
-from aws_cdk import Duration, IgnoreMode
+from aws_cdk import AssetHashType, Duration, IgnoreMode
 from aws_cdk.aws_iam import Effect, PolicyStatement, Role, ServicePrincipal
 from aws_cdk.aws_lambda import (
     Alias,
@@ -23,7 +26,11 @@ from constructs import Construct
 from infra_cdk.environments import AtOnce, Environment, removal_policy
 from infra_cdk.nag import accept
 from infra_cdk.parts.alarms import METRICS_NAMESPACE, Trouble, function_metric, raise_alarm
+from infra_cdk.parts.bytecode import TASK, compiled, compiler, version_of
 from infra_cdk.parts.entry_points import EntryPoint
+
+LEFT_OUT: Final = ("__pycache__", "*.pyc", "README.md", "contract.toml", "tests")
+"""Of a service's folder: no function reads it."""
 
 
 class TableUse(Enum):
@@ -150,15 +157,27 @@ def service_code(entry_point: EntryPoint, environment: Environment) -> Code:
 
     Words of messages are read from what `notifications` gathered: another word deploys no other function.
     """
+    if environment.compiled_code and (python := compiler(version_of(environment))):
+        archive, digest = compiled(entry_point.package, sources(entry_point, environment), python, seen_at=TASK)
+        return Code.from_asset(str(archive), asset_hash=digest, asset_hash_type=AssetHashType.CUSTOM)
     only = [
         "*",
         f"!/{entry_point.package}",
         f"!/{entry_point.package}/**",
         f"/{entry_point.package}/messages/*.toml",
-        "__pycache__",
-        "*.pyc",
-        "README.md",
-        "contract.toml",
-        "tests",
+        *LEFT_OUT,
     ]
     return Code.from_asset(str(environment.functions), exclude=only, ignore_mode=IgnoreMode.GIT)
+
+
+def sources(entry_point: EntryPoint, environment: Environment) -> list[tuple[str, Path]]:
+    """The same files, each with its place in the asset."""
+    root = environment.functions / entry_point.package
+    words = root / "messages"
+    return [
+        (path.relative_to(environment.functions).as_posix(), path)
+        for path in sorted(root.rglob("*"))
+        if path.is_file()
+        and not (path.parent == words and path.suffix == ".toml")
+        and not any(fnmatch(part, left) for part in path.relative_to(root).parts for left in LEFT_OUT)
+    ]

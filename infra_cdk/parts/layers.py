@@ -4,16 +4,13 @@ Each stack has layer versions of its own over the same content-addressed assets:
 change while another stack imports it, and a layer version costs nothing.
 """
 
-import compileall
 import hashlib
 import os
-import py_compile
 import runpy
 import shutil
 import subprocess
 import sys
 import tempfile
-import zipfile
 from pathlib import Path
 
 from aws_cdk import AssetHashType
@@ -21,16 +18,16 @@ from aws_cdk.aws_lambda import Code, LayerVersion
 from constructs import Construct
 
 from infra_cdk.environments import ROOT, Environment
+from infra_cdk.parts.bytecode import LAYER, compile_tree, compiled, compiler, pack, version_of
 from infra_cdk.parts.entry_points import PRODUCT
 
 BUILT = ROOT / ".stadion" / "layers"
-RECIPE = "3"
+RECIPE = "4"
 """Part of every hash: raise it when this file builds something else from the same list."""
 INSTALLERS = ("**/__pycache__", "bin", "*.dist-info/RECORD")
 """What an installation leaves: a RECORD has hashes of scripts that name the Python which installed them."""
 LEFT_OUT = (*INSTALLERS, "**/tests", "**/*.pyi", "phonenumbers/geodata", "phonenumbers/carrierdata")
 """The last two (18 MB) name places and operators of numbers; we only validate and format."""
-EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 class Layers(Construct):
@@ -41,8 +38,7 @@ class Layers(Construct):
         self._service = service
         self._environment = environment
         check_sports()
-        shared = Code.from_asset(str(ROOT / "layers" / "shared"), exclude=["**/__pycache__"])
-        self.common = [self._version("shared", shared), self._version("vendor", self._built("vendor"))]
+        self.common = [self._version("shared", shared(environment)), self._version("vendor", self._built("vendor"))]
 
     def heavy(self, name: str) -> LayerVersion:
         """The packages of `layers/<name>/requirements.txt`."""
@@ -65,6 +61,20 @@ class Layers(Construct):
         return Code.from_asset(str(archive), asset_hash=digest, asset_hash_type=AssetHashType.CUSTOM)
 
 
+def shared(environment: Environment) -> Code:
+    """What every service shares."""
+    folder = ROOT / "layers" / "shared"
+    if environment.compiled_code and (python := compiler(version_of(environment))):
+        files = [
+            (path.relative_to(folder).as_posix(), path)
+            for path in sorted(folder.rglob("*"))
+            if path.is_file() and path.parent.name != "__pycache__"
+        ]
+        archive, digest = compiled("shared", files, python, seen_at=LAYER)
+        return Code.from_asset(str(archive), asset_hash=digest, asset_hash_type=AssetHashType.CUSTOM)
+    return Code.from_asset(str(folder), exclude=["**/__pycache__"])
+
+
 def check_sports() -> None:
     """What is wrong in the table is known before anything is deployed. The layer is no import root of this app."""
     path = ROOT / "layers" / "shared" / "python" / "stadion" / "sports.py"
@@ -74,7 +84,7 @@ def check_sports() -> None:
 def recipe_hash(requirements: Path, environment: Environment) -> str:
     """The same for the same pinned list, wheels and recipe, wherever and whenever it is built."""
     wheels = environment.wheels if "--python-platform" in environment.wheels else host_wheels()
-    parts = (RECIPE, *wheels, str(environment.compiled_layers), requirements.read_text())
+    parts = (RECIPE, *wheels, str(compiler(version_of(environment)) is not None), requirements.read_text())
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
@@ -92,10 +102,10 @@ def build(requirements: Path, environment: Environment, archive: Path) -> Path:
         packages = Path(folder, "python")
         install(requirements, environment, packages)
         strip(packages)
-        if environment.compiled_layers:
-            compile_bytecode(packages)
+        if python := compiler(version_of(environment)):
+            compile_tree(packages, python, seen_at=f"{LAYER}/python")
         draft = Path(folder, "layer.zip")
-        pack(Path(folder), packages, draft)
+        pack(packages, draft, under="python/")
         draft.replace(archive)
     return archive
 
@@ -122,24 +132,3 @@ def strip(packages: Path) -> None:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     for lock in packages.glob(".lock"):
         lock.unlink()
-
-
-def compile_bytecode(packages: Path) -> None:
-    """Bytecode that is trusted without a look at the source's time, which zipping would change."""
-    compileall.compile_dir(
-        packages,
-        quiet=2,
-        stripdir=str(packages.parent),
-        prependdir="/opt",
-        invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
-    )
-
-
-def pack(root: Path, packages: Path, archive: Path) -> None:
-    """Sorted names, fixed times and modes: the same bytes every time."""
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as zipped:
-        for path in sorted(p for p in packages.rglob("*") if p.is_file()):
-            entry = zipfile.ZipInfo(path.relative_to(root).as_posix(), date_time=EPOCH)
-            entry.external_attr = 0o644 << 16
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            zipped.writestr(entry, path.read_bytes())
