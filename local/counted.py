@@ -15,8 +15,9 @@ from ministack import app as ministack_app
 from ministack.core.router import detect_service
 from ministack.services import dynamodb, lambda_svc
 
+from local.callers import caller
 from local.patches.guard import pin
-from local.used_rights import asked_for, caller
+from local.used_rights import asked_for
 
 FOLDER: Final = "STADION_COUNTED"
 READ_UNIT, WRITE_UNIT = 4096, 1024

@@ -15,11 +15,11 @@ from ministack.core import iam_actions
 from ministack.core.responses import get_account_id
 from ministack.core.router import detect_service, extract_region
 
+from local.callers import caller
 from local.patches.guard import pin
 
 FOLDER: Final = "STADION_USED_RIGHTS"
 """The environment variable: where the lines go. Without it nothing is noted."""
-APP: Final = "app/"
 NOT_OF_IAM: Final = frozenset({"cognito-idp:GetTokensFromRefreshToken", "cognito-idp:RevokeToken"})
 """Open to whoever has the client's secret."""
 SAME: Final = {"sqs:SendMessageBatch": "sqs:SendMessage"}
@@ -65,12 +65,6 @@ def _noting_special(handle: Dispatch, file: Path) -> Dispatch:
         return answer
 
     return noting
-
-
-def caller(headers: Any) -> str | None:
-    """The function that asks, without the product's name."""
-    words = str(headers.get("user-agent") or "").split()
-    return next((word.removeprefix(APP) for word in words if word.startswith(APP)), None)
 
 
 def asked_for(method: str, path: str, headers: Any, body: bytes, query: Any) -> list[tuple[str, str]]:

@@ -20,7 +20,7 @@ from local.patches import (
     step_functions,
     websocket,
 )
-from local.patches.strict import mail, payloads, pushes
+from local.patches.strict import mail, objects, payloads, pushes, redrive, state_data
 
 
 def apply_all(*, code_cache: Path, expiry_every_s: float | None = None) -> tuple[str, ...]:
@@ -38,6 +38,9 @@ def apply_all(*, code_cache: Path, expiry_every_s: float | None = None) -> tuple
     mail.apply()
     payloads.apply()
     pushes.apply()
+    objects.apply()
+    redrive.apply()
+    state_data.apply()
     expiry.apply(every_s=expiry_every_s)
     return (
         "lambda_worker",
@@ -52,5 +55,8 @@ def apply_all(*, code_cache: Path, expiry_every_s: float | None = None) -> tuple
         "mail",
         "payloads",
         "pushes",
+        "objects",
+        "redrive",
+        "state_data",
         "expiry",
     )

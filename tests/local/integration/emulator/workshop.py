@@ -40,6 +40,14 @@ def echo(event, context):
     return {"statusCode": 200, "headers": {"content-type": "application/json"}, "body": json.dumps(event)}
 
 
+def reads(event, context):
+    print("reads")
+    try:
+        boto3.client("s3").get_object(Bucket=os.environ["BUCKET"], Key="absent")
+    except Exception as error:
+        return error.response["Error"]["Code"]
+
+
 def large(event, context):
     print("large")
     return "x" * event["size"]
@@ -182,12 +190,20 @@ class Workshop:
     def queue_at(self, url: str) -> "Queue":
         return Queue(self.aws, url)
 
-    def function(self, handler: str, *, layers: list[str] | None = None, timeout: int = 10, **variables: str) -> str:
+    def function(
+        self,
+        handler: str,
+        *,
+        layers: list[str] | None = None,
+        timeout: int = 10,
+        role: str = ROLE,
+        **variables: str,
+    ) -> str:
         name = self.name(handler.replace("_", "-"))
         self.aws.functions.create_function(
             FunctionName=name,
             Runtime="python3.11",
-            Role=ROLE,
+            Role=role,
             Handler=f"functions.{handler}",
             Code={"ZipFile": zipped(functions=FUNCTIONS)},
             Timeout=timeout,
