@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
-from stadion_cli.preflight.checks import Finding, judged, passed, warned
+from stadion_cli.preflight.checks import Finding, failed, judged, passed, warned
 from stadion_cli.preflight.world import World
 
+PRODUCT: Final = "stadion"
 HOW_TO: Final = "docs/how-to/first-day-on-aws.md#money"
 
 
@@ -36,9 +37,18 @@ def budget(world: World) -> Iterator[Finding]:
 
 
 def anomalies(world: World) -> Iterator[Finding]:
+    """AWS lets an account have one monitor of its services, and makes one by itself with the first look at costs."""
     found = world.client("ce").get_anomaly_monitors()["AnomalyMonitors"]
     names = [str(one["MonitorName"]) for one in found]
-    if names:
+    foreign = [one for one in found if one.get("MonitorDimension") == "SERVICE" and one["MonitorName"] != PRODUCT]
+    if foreign and foreign[0]["MonitorArn"] != world.environment.anomaly_monitor:
+        yield failed(
+            f"the account has a monitor of its services, {foreign[0]['MonitorName']}, and may have no second one",
+            f"export STADION_ANOMALY_MONITOR={foreign[0]['MonitorArn']}",
+        )
+    elif names:
         yield passed(f"anomalies of cost are looked for: {', '.join(names[:3])}", monitors=names)
     else:
-        yield warned("nobody looks for anomalies of cost", HOW_TO)
+        yield warned(
+            "nobody looks for anomalies of cost", f"deploy stadion-platform, which has them looked for ({HOW_TO})"
+        )

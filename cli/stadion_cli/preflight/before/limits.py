@@ -11,6 +11,7 @@ from stadion_cli.preflight.world import World
 
 ENOUGH: Final = 1_000
 TOO_FEW: Final = 200
+UNRESERVED: Final = 100
 NEAR: Final = 0.8
 CONCURRENCY: Final = ("lambda", "L-B99A9384")
 SIGN_INS_A_SECOND: Final = 90
@@ -61,10 +62,11 @@ def concurrency(world: World) -> Iterator[Finding]:
     service, code = CONCURRENCY
     ask = _request(service, code, ENOUGH, world.region)
     seen = f"{limit} executions at once, of which the functions keep {reserved} for themselves"
-    if limit < TOO_FEW:
-        yield failed(f"{seen}: a new account; everything would be throttled", ask, limit=limit, reserved=reserved)
-    elif limit < max(ENOUGH, reserved + 100):
-        yield warned(f"{seen}: {max(ENOUGH, reserved + 100)} are wanted", ask, limit=limit, reserved=reserved)
+    if limit < max(TOO_FEW, reserved + UNRESERVED):
+        words = f"{seen}: Lambda keeps {UNRESERVED} for the rest, and would refuse the deploy"
+        yield failed(words, ask, limit=limit, reserved=reserved)
+    elif limit < ENOUGH:
+        yield warned(f"{seen}: {ENOUGH} are wanted", ask, limit=limit, reserved=reserved)
     else:
         yield passed(seen, limit=limit, reserved=reserved)
 

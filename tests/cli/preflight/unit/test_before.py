@@ -158,3 +158,15 @@ def test_everything_together_says_each_check_once(assembly: Assembly) -> None:
     checks = [without(check, "cli_reads_the_assembly") for check in CHECKS]
     results = looked(world_of(GOOD, assembly, account=ACCOUNT), checks)
     assert [result.check.number for result in results] == list(range(1, 12))
+
+
+def test_the_accounts_own_monitor_must_be_named(assembly: Assembly) -> None:
+    arn = "arn:aws:ce::111122223333:anomalymonitor/1"
+    monitor = {"MonitorName": "Default-Services-Monitor", "MonitorType": "DIMENSIONAL", "MonitorDimension": "SERVICE"}
+    answers = {**GOOD, "ce.get_anomaly_monitors": {"AnomalyMonitors": [{**monitor, "MonitorArn": arn}]}}
+    world = world_of(answers, assembly, account=ACCOUNT)
+    refused = made(BY_NUMBER[11], world)
+    assert refused.status is Status.FAILED
+    assert f"STADION_ANOMALY_MONITOR={arn}" in refused.findings[-1].remedy
+    world.environment = replace(world.environment, anomaly_monitor=arn)
+    assert made(BY_NUMBER[11], world).status is Status.PASSED

@@ -1,11 +1,14 @@
 """Which checks are chosen, how they are judged together, and what is said before anything costs."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 from typer.testing import CliRunner
 
+from infra_cdk.environments import ROOT
 from stadion_cli.app import app
 from stadion_cli.base.errors import UsageError
 from stadion_cli.preflight import commands
@@ -27,6 +30,8 @@ from tests.cli.preflight.accounts import GOOD
 from tests.cli.preflight.worlds import world_of
 
 ALL = commands._all_checks()
+PREFLIGHT = Path(commands.__file__).parent
+OF_HOW_TO = re.compile(r"\{HOW_TO\}#([a-z-]+)")
 
 
 def numbers(**chosen: Any) -> list[int]:
@@ -138,3 +143,17 @@ def test_a_mailbox_is_read_by_imap_or_by_whoever_types() -> None:
     assert (type(imap), imap.address) == (Imap, "me@trail.run")
     with pytest.raises(UsageError, match="mailbox"):
         mailbox_of(world, None, None)
+
+
+PLACE = re.compile(r"docs/(how-to/first-day-on-aws|runbook)\.md#([a-z-]+)")
+
+
+def test_every_place_that_a_remedy_names_is_there() -> None:
+    named = {found for path in PREFLIGHT.rglob("*.py") for found in PLACE.findall(path.read_text(encoding="utf-8"))}
+    how_to = (ROOT / "docs/how-to/first-day-on-aws.md").read_text(encoding="utf-8")
+    named |= {("how-to/first-day-on-aws", found) for path in PREFLIGHT.rglob("*.py") for found in OF_HOW_TO.findall(path.read_text(encoding="utf-8"))}  # fmt: skip
+    assert len(named) > 5
+    for page, anchor in named:
+        text = how_to if page.startswith("how-to") else (ROOT / "docs/runbook.md").read_text(encoding="utf-8")
+        headings = {line.strip("# ").lower().replace(" ", "-") for line in text.splitlines() if line.startswith("#")}
+        assert anchor in headings, (page, anchor)
