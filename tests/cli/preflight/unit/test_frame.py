@@ -149,9 +149,10 @@ PLACE = re.compile(r"docs/(how-to/first-day-on-aws|runbook)\.md#([a-z-]+)")
 
 
 def test_every_place_that_a_remedy_names_is_there() -> None:
-    named = {found for path in PREFLIGHT.rglob("*.py") for found in PLACE.findall(path.read_text(encoding="utf-8"))}
+    sources = [path.read_text(encoding="utf-8") for path in PREFLIGHT.rglob("*.py")]
+    named = {found for source in sources for found in PLACE.findall(source)}
     how_to = (ROOT / "docs/how-to/first-day-on-aws.md").read_text(encoding="utf-8")
-    named |= {("how-to/first-day-on-aws", found) for path in PREFLIGHT.rglob("*.py") for found in OF_HOW_TO.findall(path.read_text(encoding="utf-8"))}  # fmt: skip
+    named |= {("how-to/first-day-on-aws", found) for source in sources for found in OF_HOW_TO.findall(source)}
     assert len(named) > 5
     for page, anchor in named:
         text = how_to if page.startswith("how-to") else (ROOT / "docs/runbook.md").read_text(encoding="utf-8")
