@@ -139,7 +139,7 @@ def status(*, port: Port = None, endpoint: Endpoint = None, on_aws: OnAws = Fals
 
 
 def _status_of_account(chosen: Target, *, as_json: bool) -> None:
-    from stadion_cli.oncall.account import look
+    from stadion_cli.stack.glance import look
 
     found = look(chosen)
     if as_json:

@@ -14,8 +14,9 @@ from typer.testing import CliRunner
 from stadion_cli.app import app
 from stadion_cli.base.outputs import Outputs
 from stadion_cli.base.target import AwsAccount, Target
-from stadion_cli.oncall import account, insights, logs, trace
+from stadion_cli.oncall import insights, logs, trace
 from stadion_cli.oncall.loglines import PREFIX
+from stadion_cli.stack.glance import look
 
 SINCE = datetime(2026, 11, 30, 6, 0, tzinfo=UTC)
 GROUP = "123456789012:/aws/lambda/stadion-workouts-api"
@@ -147,7 +148,7 @@ def test_an_account_at_a_glance(aws: AwsAccount, monkeypatch: pytest.MonkeyPatch
         for name in ("stadion-inbox-dlq-dead-letters", "others-alarm"):
             alarms.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="a letter")
 
-        found = account.look(Target(aws, Outputs()))
+        found = look(Target(aws, Outputs()))
 
     assert [row[0] for row in found["queues"]] == ["stadion-inbox-dlq", "stadion-inbox"]
     assert [row[0] for row in found["alarms"]] == ["stadion-inbox-dlq-dead-letters"]
