@@ -29,7 +29,7 @@ def list_(*, port: Port = None, endpoint: Endpoint = None, on_aws: OnAws = False
       [cyan]stadion dlq list[/cyan]
       [cyan]stadion dlq list --json | jq '.[] | select(.depth > 0)'[/cyan]
     """
-    from stadion_cli.oncall.queues import dead_letter_queues, depth, look
+    from stadion_cli.oncall.queues_store import dead_letter_queues, depth, look
 
     chosen = target(port, endpoint, on_aws=on_aws)
     found: list[dict[str, Any]] = []
@@ -66,7 +66,7 @@ def show(
 
       [cyan]stadion dlq show notification-requests[/cyan]
     """
-    from stadion_cli.oncall.queues import last_errors, look, named
+    from stadion_cli.oncall.queues_store import last_errors, look, named
 
     chosen = target(port, endpoint, on_aws=on_aws)
     found = named(chosen, queue)
@@ -106,8 +106,8 @@ def redrive(
       [cyan]stadion dlq redrive notification-requests[/cyan]
       [cyan]stadion dlq redrive notification-requests --only 0193a1c0-…[/cyan]     try one first
     """
-    from stadion_cli.oncall.queues import named
-    from stadion_cli.oncall.queues import redrive as send_back
+    from stadion_cli.oncall.queues_store import named
+    from stadion_cli.oncall.queues_store import redrive as send_back
 
     chosen = target(port, endpoint, on_aws=on_aws)
     found = named(chosen, queue)

@@ -108,7 +108,7 @@ def replay(
       [cyan]stadion events replay --from 2026-11-20T00:00:00Z --to-consumer inventory[/cyan]
       [cyan]stadion events replay --from 30m --type NotificationRequested --no-wait[/cyan]
     """
-    from stadion_cli.oncall.bus import archive_arn, only, subscriptions
+    from stadion_cli.oncall.bus_store import archive_arn, only, subscriptions
 
     chosen = target(port, endpoint, on_aws=on_aws)
     begin, end = moment(since, now()), moment(until, now()) if until else now()

@@ -58,7 +58,7 @@ def trace(
 def find(chosen: Target, id_: str, since: datetime) -> "list[Trace]":
     """Two searches: which requests mention it, then all that these caused."""
     from stadion_cli.oncall import insights, loglines
-    from stadion_cli.oncall.bus import subscriptions
+    from stadion_cli.oncall.bus_store import subscriptions
     from stadion_cli.oncall.trace_domain import traces
 
     lines_with = loglines.lines_with if chosen.is_local else insights.lines_with

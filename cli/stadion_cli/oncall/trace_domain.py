@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from stadion_cli.oncall.bus import Subscription
+from stadion_cli.oncall.bus_store import Subscription
 from stadion_cli.oncall.loglines import LogLine
 
 LATE_AFTER: Final = timedelta(seconds=60)

@@ -3,10 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
-
-if TYPE_CHECKING:
-    from stadion_cli.preflight.assembly import Assembly
+from typing import Any, Final, Protocol
 
 NAMES: Final = (
     "FunctionName",
@@ -39,9 +36,18 @@ SHAPES: Final = {
 HOLE: Final = re.compile(r"\$\{([^!}][^}]*)\}")
 
 
+class Templates(Protocol):
+    """What `Assembly` is to it."""
+
+    @property
+    def templates(self) -> Mapping[str, Mapping[str, Any]]: ...
+
+    def parameter(self, name: str) -> tuple[str, Any] | None: ...
+
+
 @dataclass(frozen=True)
 class Filled:
-    assembly: "Assembly"
+    assembly: Templates
     stack: str
     account: str
     region: str

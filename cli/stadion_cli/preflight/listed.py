@@ -5,5 +5,5 @@ from typing import Final
 from stadion_cli.base.lazy import STACK, LazyCommand
 
 COMMANDS: Final = (
-    LazyCommand("preflight", "preflight.commands:preflight", "Is an AWS account ready; does what it runs work?", STACK),
+    LazyCommand("preflight", "preflight.service:preflight", "Is an AWS account ready; does what it runs work?", STACK),
 )

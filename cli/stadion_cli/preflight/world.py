@@ -10,13 +10,13 @@ from local.aws import Aws
 from stadion_cli.base.outputs import Outputs, api_url, partner_url, socket_url
 from stadion_cli.base.target import Target
 from stadion_cli.preflight.assembly import Assembly
-from stadion_cli.preflight.trial.run import Run
+from stadion_cli.preflight.run import Run
 
 if TYPE_CHECKING:
     import httpx
 
-    from stadion_cli.preflight.trial.mailbox import Mailbox
-    from stadion_cli.preflight.trial.people import People
+    from stadion_cli.preflight.mailbox import Mailbox
+    from stadion_cli.preflight.people import People
 
 EDGE = "stadion-edge"
 
@@ -104,6 +104,6 @@ class World:
 
     @cached_property
     def people(self) -> "People":
-        from stadion_cli.preflight.trial.people import People
+        from stadion_cli.preflight.people import People
 
         return People(self)

@@ -10,8 +10,8 @@ from infra_cdk.environments import PROD
 from stadion_cli.base.outputs import Outputs
 from stadion_cli.preflight.assembly import Assembly
 from stadion_cli.preflight.checks import Check, Result, made
-from stadion_cli.preflight.trial.mailbox import Typed
-from stadion_cli.preflight.trial.run import Run
+from stadion_cli.preflight.mailbox import Typed
+from stadion_cli.preflight.run import Run
 from stadion_cli.preflight.world import Wishes, World
 from tests.cli.preflight.recorded import Answers, RecordedAccount
 

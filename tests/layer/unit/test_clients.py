@@ -36,7 +36,7 @@ def registered(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Client[Any]]]:
 
 
 def imported(file: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for node in ast.walk(ast.parse(file.read_bytes(), filename=str(file))):
         if isinstance(node, ast.Import):
             yield from (one.name for one in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -53,7 +53,7 @@ def test_nothing_is_drawn_by_a_generator_whose_seed_a_snapshot_keeps() -> None:
     found = [
         f"{file.relative_to(ROOT)}:{node.lineno}"
         for file in OURS
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        for node in ast.walk(ast.parse(file.read_bytes(), filename=str(file)))
         if isinstance(node, ast.Attribute)
         and isinstance(node.value, ast.Name)
         and node.value.id == "random"

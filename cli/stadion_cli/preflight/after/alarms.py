@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from stadion_cli.preflight.checks import Finding, failed, judged, passed, skipped
-from stadion_cli.preflight.trial.waiting import subscribed
+from stadion_cli.preflight.queues import subscribed
 from stadion_cli.preflight.world import World
 
 TOPIC: Final = ":stadion-alarms"

@@ -14,9 +14,9 @@ from uuid import uuid4
 from infra_cdk.environments import ROOT
 from infra_cdk.parts.subscriptions import NoSubscriptionError, subscriptions
 from stadion_cli.base.listener import Wanted, listening
-from stadion_cli.oncall.bus import Subscription
-from stadion_cli.oncall.bus import subscriptions as rules_of
-from stadion_cli.oncall.queues import RELAY_FAILURES
+from stadion_cli.oncall.bus_store import Subscription
+from stadion_cli.oncall.bus_store import subscriptions as rules_of
+from stadion_cli.oncall.queues_store import RELAY_FAILURES
 from stadion_cli.preflight.checks import Finding, failed, judged, passed
 from stadion_cli.preflight.world import World
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from stadion_cli.base.signed import call
 from stadion_cli.preflight.checks import NOT_THERE, Finding, failed, judged, skipped
-from stadion_cli.preflight.trial.waiting import OwnQueue, own_queue, seen_within
+from stadion_cli.preflight.queues import OwnQueue, own_queue, seen_within
 from stadion_cli.preflight.world import World
 
 BEGINS_IN: Final = timedelta(minutes=3)

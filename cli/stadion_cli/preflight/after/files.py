@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from local.demo.client import Athlete
 from stadion_cli.preflight.checks import Finding, failed, judged, skipped
-from stadion_cli.preflight.trial.recordings import gpx, png
-from stadion_cli.preflight.trial.waiting import seen_within
+from stadion_cli.preflight.queues import seen_within
+from stadion_cli.preflight.recordings import gpx, png
 from stadion_cli.preflight.world import World
 
 WITHIN_S: Final = 180.0

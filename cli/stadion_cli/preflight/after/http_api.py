@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from stadion_cli.base.signed import Refused, call, path_of_user
 from stadion_cli.preflight.checks import Finding, judged, skipped
-from stadion_cli.preflight.trial.people import PASSWORD
+from stadion_cli.preflight.people import PASSWORD
 from stadion_cli.preflight.world import World
 
 PROBLEM: Final = "application/problem+json"

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from stadion_cli.preflight.checks import Finding, judged, skipped
-from stadion_cli.preflight.trial.people import PASSWORD
+from stadion_cli.preflight.people import PASSWORD
 from stadion_cli.preflight.world import World
 
 NINE_MINUTES_S: Final = 540

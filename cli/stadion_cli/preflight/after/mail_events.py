@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from stadion_cli.preflight.after.alarms import topic_of
 from stadion_cli.preflight.checks import Finding, failed, judged, passed, skipped
-from stadion_cli.preflight.trial.waiting import seen_within, subscribed
+from stadion_cli.preflight.queues import seen_within, subscribed
 from stadion_cli.preflight.world import World
 
 SIMULATOR: Final = "simulator.amazonses.com"

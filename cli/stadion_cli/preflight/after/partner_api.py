@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from stadion_cli.preflight.checks import Finding, failed, judged, passed, skipped
-from stadion_cli.preflight.trial.waiting import seen_within
+from stadion_cli.preflight.queues import seen_within
 from stadion_cli.preflight.world import World
 
 CODE: Final = "/partner/v1/codes/PREFLIGHT%20{}"

@@ -7,7 +7,7 @@ from typing import Any
 
 from local.demo.client import Athlete
 from stadion_cli.preflight.checks import Finding, judged, passed, skipped
-from stadion_cli.preflight.trial.people import PASSWORD
+from stadion_cli.preflight.people import PASSWORD
 from stadion_cli.preflight.world import World
 
 LOGS = "stadion logs accounts-api --since 10m; docs/how-to/sign-in.md"

@@ -7,8 +7,8 @@ from stadion_cli.base.listener import Wanted, listening
 from stadion_cli.preflight.after.bus import DETAIL_TYPE, outbox_item
 from stadion_cli.preflight.after.files import upload
 from stadion_cli.preflight.checks import Finding, failed, judged, skipped
-from stadion_cli.preflight.trial.recordings import gpx
-from stadion_cli.preflight.trial.waiting import seen_within
+from stadion_cli.preflight.queues import seen_within
+from stadion_cli.preflight.recordings import gpx
 from stadion_cli.preflight.world import World
 
 SEVEN_HOURS_S: Final = 7 * 3600

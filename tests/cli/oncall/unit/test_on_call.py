@@ -18,10 +18,10 @@ from stadion_cli.base.outputs import Outputs
 from stadion_cli.base.target import AwsAccount, Target, target
 from stadion_cli.base.times import moment
 from stadion_cli.oncall import logs
-from stadion_cli.oncall.bus import Subscription, only
+from stadion_cli.oncall.bus_store import Subscription, only
 from stadion_cli.oncall.dlq import age
 from stadion_cli.oncall.loglines import LogLine, parse, quoted
-from stadion_cli.oncall.queues import DeadLetter, DeadLetters, dead_letter_queues, look, named, redrive
+from stadion_cli.oncall.queues_store import DeadLetter, DeadLetters, dead_letter_queues, look, named, redrive
 from stadion_cli.oncall.trace import line_of
 from stadion_cli.oncall.trace_domain import State, traces
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from stadion_cli.preflight.after import alarms, bus, campaign, cold_starts, deployed, ending, mail_events
+from stadion_cli.preflight import queues
+from stadion_cli.preflight.after import alarms, bus, campaign, cold_starts, deployed, leftovers, mail_events
 from stadion_cli.preflight.after.cold_starts import started_in
 from stadion_cli.preflight.checks import Check, Result, Status, made
-from stadion_cli.preflight.trial import waiting
 from tests.cli.preflight import worlds
 from tests.cli.preflight.recorded import Answers, Error
 from tests.cli.preflight.worlds import words
@@ -24,12 +24,12 @@ WHO = {"sts.get_caller_identity": {"Account": "111122223333", "Arn": "arn:aws:ia
 @pytest.fixture(autouse=True)
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing comes of waiting for recorded answers."""
-    monkeypatch.setattr(waiting.time, "sleep", lambda _: None)
+    monkeypatch.setattr(queues.time, "sleep", lambda _: None)
     for module in (alarms, mail_events, bus):
         monkeypatch.setattr(module, "WITHIN_S", 0.01)
     monkeypatch.setattr(campaign, "LETTER_WITHIN_S", 0.01)
     monkeypatch.setattr(campaign, "FAILS_WITHIN_S", 0.01)
-    monkeypatch.setattr(ending, "QUIET_WITHIN_S", 0.01)
+    monkeypatch.setattr(leftovers, "QUIET_WITHIN_S", 0.01)
 
 
 def result(look: Callable[..., Any], answers: Answers, **wishes: Any) -> Result:
@@ -179,9 +179,9 @@ CASES: list[tuple[Callable[..., Any], Answers, Answers]] = [
         report("stadion-workouts-api", "REPORT RequestId: x Restore Duration: 420.10 ms"),
         report("stadion-workouts-api", "REPORT RequestId: x Init Duration: 2300.10 ms"),
     ),
-    (ending.dead_letters, depth(0), depth(2)),
-    (ending.throttles, metric(0), metric(12)),
-    (ending.failures, ringing(), ringing("stadion-api-api-failures")),
+    (leftovers.dead_letters, depth(0), depth(2)),
+    (leftovers.throttles, metric(0), metric(12)),
+    (leftovers.failures, ringing(), ringing("stadion-api-api-failures")),
 ]
 
 
@@ -205,9 +205,9 @@ def test_what_was_changed_by_hand_is_a_warning() -> None:
 
 
 def test_a_dear_day_is_a_warning() -> None:
-    assert result(ending.cost, costs("1.20")).status is Status.PASSED
-    assert "AWS Lambda $41.00" in words([result(ending.cost, costs("41"))])
-    assert result(ending.cost, costs("41")).status is Status.WARNED
+    assert result(leftovers.cost, costs("1.20")).status is Status.PASSED
+    assert "AWS Lambda $41.00" in words([result(leftovers.cost, costs("41"))])
+    assert result(leftovers.cost, costs("41")).status is Status.WARNED
 
 
 def test_ses_tells_of_all_three_or_the_check_fails() -> None:

@@ -10,8 +10,8 @@ from local.demo.client import Athlete
 from stadion_cli.base.signed import Refused
 from stadion_cli.preflight.after import campaign, files, http_api, partner_api, sign_in, sizes
 from stadion_cli.preflight.checks import Check, Result, Status, made
-from stadion_cli.preflight.trial.people import Partner, People
-from stadion_cli.preflight.trial.recordings import gpx, png
+from stadion_cli.preflight.people import Partner, People
+from stadion_cli.preflight.recordings import gpx, png
 from tests.cli.preflight import worlds
 from tests.cli.preflight.recorded import Answers, Error
 from tests.cli.preflight.worlds import words

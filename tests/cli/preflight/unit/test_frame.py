@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from infra_cdk.environments import ROOT
 from stadion_cli.app import app
 from stadion_cli.base.errors import UsageError
-from stadion_cli.preflight import commands
+from stadion_cli.preflight import service
 from stadion_cli.preflight.checks import (
     Check,
     Result,
@@ -24,19 +24,19 @@ from stadion_cli.preflight.checks import (
     unknown,
     warned,
 )
-from stadion_cli.preflight.trial.mailbox import Imap, Typed, mailbox_of
-from stadion_cli.preflight.trial.run import Run
+from stadion_cli.preflight.mailbox import Imap, Typed, mailbox_of
+from stadion_cli.preflight.run import Run
 from tests.cli.preflight.accounts import GOOD
 from tests.cli.preflight.worlds import world_of
 
-ALL = commands._all_checks()
-PREFLIGHT = Path(commands.__file__).parent
+ALL = service._all_checks()
+PREFLIGHT = Path(service.__file__).parent
 OF_HOW_TO = re.compile(r"\{HOW_TO\}#([a-z-]+)")
 
 
 def numbers(**chosen: Any) -> list[int]:
     asked = {"before": False, "after": False, "only": None, "skip": None} | chosen
-    return [check.number for check in commands._chosen(**asked)]
+    return [check.number for check in service._chosen(**asked)]
 
 
 def test_there_are_25_in_their_order_each_with_a_name_of_its_own() -> None:
@@ -81,7 +81,7 @@ def test_the_worst_finding_decides_and_what_was_not_looked_at_is_never_green(
 )
 def test_the_exit_code_says_which_of_three(statuses: list[Any], code: int) -> None:
     made_ = [Result(ALL[0], (make("x") if make in {passed, skipped} else make("x", "y"),)) for make in statuses]
-    assert commands._exit_code(made_) == code
+    assert service._exit_code(made_) == code
 
 
 @pytest.mark.parametrize(
@@ -111,11 +111,11 @@ def test_one_look_that_breaks_keeps_no_other_from_looking() -> None:
 
 def test_nothing_that_costs_is_done_without_a_yes(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    monkeypatch.setattr(commands, "confirm", lambda question, yes: asked.append(question) or yes)
-    assert commands._agreed([check for check in ALL if check.number in {3, 4}], yes=False)
+    monkeypatch.setattr(service, "confirm", lambda question, yes: asked.append(question) or yes)
+    assert service._agreed([check for check in ALL if check.number in {3, 4}], yes=False)
     assert not asked
-    assert not commands._agreed([check for check in ALL if check.number == 16], yes=False)
-    assert commands._agreed([check for check in ALL if check.number == 11], yes=True)
+    assert not service._agreed([check for check in ALL if check.number == 16], yes=False)
+    assert service._agreed([check for check in ALL if check.number == 11], yes=True)
     assert "test data" in asked[0]
     assert "$0.01" in asked[1]
 
@@ -137,12 +137,11 @@ def test_an_address_of_a_run_bears_its_id() -> None:
 
 
 def test_a_mailbox_is_read_by_imap_or_by_whoever_types() -> None:
-    world = world_of(GOOD)
-    assert mailbox_of(world, "me@trail.run", None) == Typed("me@trail.run")
-    imap = mailbox_of(world, None, "imaps://me%40trail.run:secret@imap.trail.run")
+    assert mailbox_of(None, "me@trail.run", None) == Typed("me@trail.run")
+    imap = mailbox_of(None, None, "imaps://me%40trail.run:secret@imap.trail.run")
     assert (type(imap), imap.address) == (Imap, "me@trail.run")
     with pytest.raises(UsageError, match="mailbox"):
-        mailbox_of(world, None, None)
+        mailbox_of(None, None, None)
 
 
 PLACE = re.compile(r"docs/(how-to/first-day-on-aws|runbook)\.md#([a-z-]+)")

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from stadion_cli.oncall.queues import dead_letter_queues, depth
+from stadion_cli.oncall.queues_store import dead_letter_queues, depth
 from stadion_cli.preflight.checks import Finding, failed, judged, passed, skipped, warned
-from stadion_cli.preflight.trial.sweep import left, swept
-from stadion_cli.preflight.trial.waiting import seen_within
+from stadion_cli.preflight.queues import seen_within
+from stadion_cli.preflight.sweep import left, swept
 from stadion_cli.preflight.world import World
 
 QUIET_WITHIN_S: Final = 120.0

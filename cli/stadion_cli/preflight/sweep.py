@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from stadion_cli.base.signed import Refused, call
-from stadion_cli.preflight.trial.run import TEMPORARY
+from stadion_cli.preflight.run import TEMPORARY
 
 if TYPE_CHECKING:
     from stadion_cli.preflight.world import World

@@ -16,8 +16,8 @@ from stadion_cli.base.options import Endpoint, OnAws, Port
 from stadion_cli.base.output import Json, Steps, confirm, say, show_json
 from stadion_cli.preflight.assembly import Assembly
 from stadion_cli.preflight.checks import Check, Result, made, worst
+from stadion_cli.preflight.run import Run
 from stadion_cli.preflight.shown import as_document, show_result, show_summary
-from stadion_cli.preflight.trial.run import Run
 from stadion_cli.preflight.world import Wishes, World
 
 COULD_NOT_RUN: Final = 2
@@ -76,7 +76,7 @@ def preflight(
       [cyan]stadion preflight --aws --sweep pf1a2b3c4d[/cyan]             what a killed run left
       [cyan]stadion preflight --after[/cyan]                              the local stack, as far as it can
     """
-    from stadion_cli.preflight.trial.sweep import swept
+    from stadion_cli.preflight.sweep import swept
 
     with tempfile.TemporaryDirectory() as folder:
         world = _world(stage, templates, Path(folder), Wishes(account, long, _exported() if on_aws else None),
@@ -102,7 +102,7 @@ def preflight(
 
 
 def _looked(world: World, chosen: Sequence[Check], *, quiet: bool) -> list[Result]:
-    from stadion_cli.preflight.trial.sweep import swept
+    from stadion_cli.preflight.sweep import swept
 
     results: list[Result] = []
     makes_data = any(check.number > LAST_BEFORE for check in chosen)
@@ -199,7 +199,7 @@ def _world(
     from infra_cdk.environments import ENVIRONMENTS
     from local.aws import Aws
     from stadion_cli.base.target import ACCOUNT, AwsAccount
-    from stadion_cli.preflight.trial.mailbox import mailbox_of
+    from stadion_cli.preflight.mailbox import mailbox_of
 
     if sum([port is not None, endpoint is not None, on_aws]) > 1:
         raise UsageError("--port, --endpoint and --aws name different stacks: give one of them.")
@@ -213,7 +213,7 @@ def _world(
         environment=chosen({**os.environ, "STADION_ENV": name}),
         is_local=not on_aws,
         read_assembly=lambda: Assembly.at(templates) if templates else Assembly.synthesized(name, folder / "cdk.out"),
-        read_mailbox=lambda world: mailbox_of(world, mailbox, imap),
+        read_mailbox=lambda world: mailbox_of(world.aws.endpoint if world.is_local else None, mailbox, imap),
         wishes=wishes,
     )
 

@@ -2,13 +2,17 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from local.demo.client import Athlete, Client
 from stadion_cli.base.signed import call
 
 if TYPE_CHECKING:
-    from stadion_cli.preflight.world import World
+    import httpx
+
+    from stadion_cli.base.target import Target
+    from stadion_cli.preflight.mailbox import Mailbox
+    from stadion_cli.preflight.run import Run
 
 PASSWORD = "herons-fly-before-takeoff"  # noqa: S105 - of athletes that live for minutes
 
@@ -20,9 +24,26 @@ class Partner:
     url: str
 
 
+class Where(Protocol):
+    """What `World` is to them."""
+
+    run: "Run"
+
+    @property
+    def api(self) -> str: ...
+    @property
+    def partner_api(self) -> str: ...
+    @property
+    def http(self) -> "httpx.Client": ...
+    @property
+    def mailbox(self) -> "Mailbox": ...
+    @property
+    def target(self) -> "Target": ...
+
+
 @dataclass
 class People:
-    world: "World"
+    world: Where
     athletes: dict[str, Athlete] = field(default_factory=dict)
 
     @cached_property

@@ -6,14 +6,11 @@ import imaplib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import Final, Protocol
 from urllib.parse import unquote, urlsplit
 
 from local.demo.client import CODE, newest_code
 from stadion_cli.base.errors import UsageError
-
-if TYPE_CHECKING:
-    from stadion_cli.preflight.world import World
 
 IMAPS: Final = 993
 WITHIN_S: Final = 180.0
@@ -88,9 +85,10 @@ def _awaited(look: Callable[[], str | None], address: str) -> str:
     raise TimeoutError(f"no mail with a code came to {address} within {WITHIN_S:.0f} s")
 
 
-def mailbox_of(world: "World", address: str | None, imap: str | None) -> Mailbox:
-    if world.is_local:
-        return OfTheEmulator(f"{world.aws.endpoint}/_ministack/ses/messages")
+def mailbox_of(emulator: str | None, address: str | None, imap: str | None) -> Mailbox:
+    """Of the emulator at that address, where there is one."""
+    if emulator is not None:
+        return OfTheEmulator(f"{emulator}/_ministack/ses/messages")
     if imap:
         return Imap(imap, address or unquote(urlsplit(imap).username or ""))
     if address is None:
