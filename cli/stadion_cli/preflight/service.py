@@ -81,8 +81,9 @@ def preflight(
     with tempfile.TemporaryDirectory() as folder:
         world = _world(stage, templates, Path(folder), Wishes(account, long, _exported() if on_aws else None),
                        mailbox, imap, port, endpoint, on_aws=on_aws)  # fmt: skip
-        if sweep:
+        if sweep is not None:
             world.run = Run(sweep)
+            _refuse_elsewhere(world)
             found = swept(world)
             show_json({"run": sweep, "removed": found}) if as_json else say(f"{sweep}: removed {_told(found)}")
             return
@@ -93,6 +94,8 @@ def preflight(
             say(f"[bold]{world.environment.name}[/bold] at {where}, run {world.run.run_id}")
         if on_aws and not _agreed(chosen, yes):
             raise UsageError("Nothing was looked at.", hint="--yes, or --skip what costs")
+        if _makes_data(chosen):
+            _refuse_elsewhere(world)
         results = _looked(world, chosen, quiet=as_json)
         if as_json:
             show_json(as_document(world, results))
@@ -105,7 +108,6 @@ def _looked(world: World, chosen: Sequence[Check], *, quiet: bool) -> list[Resul
     from stadion_cli.preflight.sweep import swept
 
     results: list[Result] = []
-    makes_data = any(check.number > LAST_BEFORE for check in chosen)
     with _terminable():
         try:
             for check in chosen:
@@ -114,22 +116,37 @@ def _looked(world: World, chosen: Sequence[Check], *, quiet: bool) -> list[Resul
                 if not quiet:
                     show_result(results[-1])
         finally:
-            if makes_data:
+            if _makes_data(chosen):
                 _sweep_or_tell(world, swept)
     return results
 
 
 def _sweep_or_tell(world: World, sweep: Any) -> None:
+    """Also who interrupts the removal hears how it is gone on with."""
     try:
         sweep(world)
-    except Exception as error:
+    except (Exception, KeyboardInterrupt) as error:
         raise CliError(
-            f"Test data of {world.run.run_id} may be left: {error}",
-            hint=f"stadion preflight --sweep {world.run.run_id}",
+            f"Test data of {world.run.run_id} may be left: {error or type(error).__name__}",
+            hint=f"stadion preflight --sweep {world.run.run_id}" + ("" if world.is_local else " --aws"),
         ) from error
 
 
 LAST_BEFORE: Final = 11
+
+
+def _makes_data(chosen: Sequence[Check]) -> bool:
+    return any(check.number > LAST_BEFORE for check in chosen)
+
+
+def _refuse_elsewhere(world: World) -> None:
+    """Test data go into no other account than the one that was named, and out of none."""
+    wanted = world.wishes.account
+    if not world.is_local and wanted and world.account != wanted:
+        raise UsageError(
+            f"These are credentials of the account {world.account}, not of {wanted}. Nothing was made or removed.",
+            hint="aws sts get-caller-identity, AWS_PROFILE",
+        )
 
 
 def _all_checks() -> tuple[Check, ...]:
@@ -165,7 +182,7 @@ def _numbers(text: str, checks: Sequence[Check]) -> set[int]:
 
 def _agreed(chosen: Sequence[Check], yes: bool) -> bool:
     costs = sum(check.costs_usd for check in chosen)
-    makes = any(check.number > LAST_BEFORE for check in chosen)
+    makes = _makes_data(chosen)
     costs += RUN_COSTS_USD if makes else 0
     if not costs:
         return True
@@ -236,16 +253,17 @@ def _reachable(on_aws: bool) -> Iterator[None]:
 
 @contextmanager
 def _terminable() -> Iterator[None]:
-    """A TERM removes the test data as Ctrl-C does."""
+    """A TERM, or a terminal that is closed, removes the test data as Ctrl-C does."""
 
     def interrupt(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    before = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGHUP)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _told(removed: dict[str, int]) -> str:

@@ -1,14 +1,18 @@
 """Takes away what a run made: by its id and its athletes' ids, so that a killed run can be swept days later.
 
-Not taken away, because nothing may: entries of the audit, log lines and the archive of the bus.
+Not taken away, because nothing may: entries of the audit, log lines and the archive of the bus. Nor what names an
+athlete who is not of the run, or belongs to one: it is theirs.
 """
 
 import json
+import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from stadion_cli.base.errors import CliError
 from stadion_cli.base.signed import Refused, call
 from stadion_cli.preflight.run import TEMPORARY
 
@@ -33,6 +37,7 @@ PARTITIONS: Final = (
 )
 MOST_KEYS: Final = 100_000
 COGNITO_PAGE: Final = 60
+UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def swept(world: "World") -> dict[str, int]:
@@ -48,34 +53,83 @@ def _answers(world: "World") -> bool:
     return health(world.aws.endpoint) is not None
 
 
+@dataclass(frozen=True)
+class Names:
+    """By which what is the run's is told from what is not."""
+
+    ours: tuple[str, ...]
+    """The run's id, and the ids of its athletes."""
+    theirs: frozenset[str]
+    """Ids of everybody else."""
+
+    def are_in(self, text: str) -> bool:
+        """Ours, and nobody else's."""
+        return any(name in text for name in self.ours) and self.theirs.isdisjoint(UUID.findall(text))
+
+
+def names_of(world: "World") -> Names:
+    ours, theirs = [world.run.run_id], set()
+    for user in _all_users(world):
+        found = _attribute(user, "sub")
+        if not found:
+            continue
+        if _is_of_run(world, user):
+            ours.append(found)
+        else:
+            theirs.add(found)
+    return Names(tuple(ours), frozenset(theirs))
+
+
 def _swept(world: "World") -> dict[str, int]:
-    removed = {"campaigns": _end_campaign(world), "queues": _queues(world), "rules": _rules(world)}
-    names = [world.run.run_id, *users(world)]
-    removed["keys of partners"] = _api_keys(world)
-    quiet = 0
+    """One kind that cannot be removed keeps no other; users go last, since by them the rest is known."""
+    removed: dict[str, int] = {}
+    broken: list[Exception] = []
+
+    def take(kind: str, remove: Callable[["World"], int]) -> None:
+        try:
+            removed[kind] = remove(world)
+        except Exception as error:  # noqa: BLE001 - told at the end
+            broken.append(error)
+
+    take("campaigns", _end_campaign)
+    take("queues", _queues)
+    take("rules", _rules)
+    take("keys of partners", _api_keys)
+    take("items and files", _items_and_files)
+    if not broken:
+        take("athletes", _users)
+    if broken:
+        raise CliError("; ".join(str(error) for error in broken))
+    return removed
+
+
+def _items_and_files(world: "World") -> int:
+    names, removed, quiet = names_of(world), 0, 0
     for _ in range(ROUNDS):
         found = _items(world, names) + _objects(world, names)
-        removed["items and files"] = removed.get("items and files", 0) + found
+        removed += found
         quiet = 0 if found else quiet + 1
         if quiet == 2:
             break
         time.sleep(PAUSE_S)
-    removed["athletes"] = _users(world)
     return removed
 
 
-def users(world: "World") -> list[str]:
-    """Ids of the run's athletes, by their addresses."""
-    return [_attribute(user, "sub") for user in _found_users(world)]
-
-
 def _found_users(world: "World") -> Iterator[dict[str, Any]]:
+    return (user for user in _all_users(world) if _is_of_run(world, user))
+
+
+def _is_of_run(world: "World", user: dict[str, Any]) -> bool:
+    return f"+{world.run.run_id}-" in _attribute(user, "email")
+
+
+def _all_users(world: "World") -> Iterator[dict[str, Any]]:
     """Cognito cannot look for a part of an address, so all are read: on the first day they are few."""
     pool = world.outputs.require("UserPoolId")
     asked: dict[str, Any] = {"UserPoolId": pool, "Limit": COGNITO_PAGE}
     while True:
         page = world.client("cognito-idp").list_users(**asked)
-        yield from (user for user in page["Users"] if f"+{world.run.run_id}-" in _attribute(user, "email"))
+        yield from page["Users"]
         if not page.get("PaginationToken"):
             return
         asked["PaginationToken"] = page["PaginationToken"]
@@ -148,14 +202,13 @@ def tables(world: "World") -> list[str]:
     return [name for page in pages for name in page["TableNames"] if name.startswith("stadion-") and name not in KEEPS]
 
 
-def mentioning(world: "World", names: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Table and key of each item that names one of them."""
+def mentioning(world: "World", names: Names) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Table and key of each item that names the run or one of its athletes, and nobody else."""
     for table in tables(world):
         size = world.client("dynamodb").describe_table(TableName=table)["Table"]["TableSizeBytes"]
-        items = _whole(world, table) if size <= LARGEST_TABLE else _known(world, table, names)
+        items = _whole(world, table) if size <= LARGEST_TABLE else _known(world, table, names.ours)
         for item in items:
-            text = json.dumps(item, default=repr)
-            if any(name in text for name in names):
+            if names.are_in(json.dumps(item, default=repr)):
                 yield table, {"pk": item["pk"], "sk": item["sk"]}
 
 
@@ -164,14 +217,14 @@ def _whole(world: "World", table: str) -> Iterator[dict[str, Any]]:
         yield from page["Items"]
 
 
-def _known(world: "World", table: str, names: list[str]) -> Iterator[dict[str, Any]]:
+def _known(world: "World", table: str, names: tuple[str, ...]) -> Iterator[dict[str, Any]]:
     for key in (partition.format(name) for partition in PARTITIONS for name in names):
         asked = {"KeyConditionExpression": "pk = :pk", "ExpressionAttributeValues": {":pk": {"S": key}}}
         for page in world.client("dynamodb").get_paginator("query").paginate(TableName=table, **asked):
             yield from page["Items"]
 
 
-def _items(world: "World", names: list[str]) -> int:
+def _items(world: "World", names: Names) -> int:
     found = 0
     for table, key in mentioning(world, names):
         world.client("dynamodb").delete_item(TableName=table, Key=key)
@@ -182,7 +235,7 @@ def _items(world: "World", names: list[str]) -> int:
 # --- buckets ------------------------------------------------------------------------------------------------------
 
 
-def objects(world: "World", names: list[str]) -> Iterator[tuple[str, dict[str, str]]]:
+def objects(world: "World", names: Names) -> Iterator[tuple[str, dict[str, str]]]:
     """Every version, delete markers too, of keys that name one of them."""
     s3 = world.client("s3")
     ours = [one["Name"] for one in s3.list_buckets()["Buckets"] if one["Name"].startswith("stadion-")]
@@ -191,13 +244,13 @@ def objects(world: "World", names: list[str]) -> Iterator[tuple[str, dict[str, s
         for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
             for one in (*page.get("Versions", []), *page.get("DeleteMarkers", [])):
                 seen += 1
-                if any(name in one["Key"] for name in names):
+                if names.are_in(one["Key"]):
                     yield bucket, {"Key": one["Key"], "VersionId": one.get("VersionId", "null")}
             if seen > MOST_KEYS:
                 break
 
 
-def _objects(world: "World", names: list[str]) -> int:
+def _objects(world: "World", names: Names) -> int:
     found = 0
     for bucket, key in objects(world, names):
         world.client("s3").delete_object(Bucket=bucket, **key)
@@ -207,6 +260,6 @@ def _objects(world: "World", names: list[str]) -> int:
 
 def left(world: "World") -> list[str]:
     """What there still is of the run, in words."""
-    names = [world.run.run_id, *users(world)]
+    names = names_of(world)
     items = [f"{table} {key['pk']['S']} {key['sk']['S']}" for table, key in mentioning(world, names)]
     return items + [f"{bucket}/{key['Key']}" for bucket, key in objects(world, names)]

@@ -235,6 +235,13 @@ def test_an_alarm_is_set_back_and_the_queue_is_gone_though_nothing_was_heard() -
     assert {"sqs.delete_queue", "sns.unsubscribe"} <= {name for name, _ in asked}
 
 
+def test_an_alarm_that_rings_already_is_left_as_it_is() -> None:
+    rings = {"MetricAlarms": [{"AlarmName": alarms.ALARM, "StateValue": "ALARM"}]}
+    world = worlds.deployed({**WHO, **RINGS, **own_queue(), "cloudwatch.describe_alarms": rings})
+    assert made(Check(0, "x", "X", (alarms.rings,)), world).status is Status.FAILED
+    assert [name for name, _ in world.aws.asked] == ["cloudwatch.describe_alarms"]  # type: ignore[attr-defined]
+
+
 MACHINES = {
     "stateMachines": [
         {
