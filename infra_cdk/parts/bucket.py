@@ -26,6 +26,9 @@ from infra_cdk.parts.table import KnownKey, ServiceKey
 from infra_cdk.parts.work_queue import WorkQueue
 
 A_WEEK = Duration.days(7)
+LED_TO = CorsRule(allowed_methods=[HttpMethods.GET], allowed_origins=["*"], allowed_headers=["*"])
+"""A browser that the API sends on to S3 says `Origin: null` there, whichever page asks (fetch.spec.whatwg.org,
+*HTTP-redirect fetch*). Who has the presigned link may read, from anywhere; nothing else of the bucket can be had."""
 
 
 @dataclass(frozen=True)
@@ -86,9 +89,11 @@ class ServiceBucket(Construct):
         environment: Environment,
         swept_after: Duration = A_WEEK,
         from_app: bool = False,
+        led_to: bool = False,
         keeps_versions: bool = True,
     ) -> None:
         """`from_app`: pages of the app put and get objects, by presigned requests; none has to do with the others.
+        `led_to`: they are led to objects by another origin's redirect.
         `keeps_versions`: what was removed can be had back for a while, where data are kept at all."""
         super().__init__(scope, construct_id)
         self.known = KnownBucket(service, name, arrivals, key.known)
@@ -104,7 +109,7 @@ class ServiceBucket(Construct):
             enforce_ssl=True,
             versioned=environment.keep_data and keeps_versions,
             removal_policy=removal_policy(environment),
-            cors=[_from_app(environment)] if from_app else None,
+            cors=_cors(environment, from_app=from_app, led_to=led_to),
             lifecycle_rules=[
                 LifecycleRule(
                     id="sweep-arrivals",
@@ -192,6 +197,11 @@ class Objects:
     def lend(self, function: ServiceFunction) -> None:
         rights = {"s3:GetObject": self.reads, "s3:PutObject": self.writes, "s3:DeleteObject": self.removes}
         self.bucket.let(function, rights)
+
+
+def _cors(environment: Environment, *, from_app: bool, led_to: bool) -> list[CorsRule] | None:
+    rules = ([LED_TO] if led_to else []) + ([_from_app(environment)] if from_app else [])
+    return rules or None
 
 
 def _from_app(environment: Environment) -> CorsRule:

@@ -260,6 +260,7 @@ class ServiceStack(StadionStack):
         arrivals: str,
         swept_after: Duration = A_WEEK,
         from_app: bool = False,
+        led_to: bool = False,
         keeps_versions: bool = True,
     ) -> ServiceBucket:
         """Files for who uses it, and an output `<Name>Bucket`."""
@@ -273,6 +274,7 @@ class ServiceStack(StadionStack):
             environment=self.environment_,
             swept_after=swept_after,
             from_app=from_app,
+            led_to=led_to,
             keeps_versions=keeps_versions,
         )
         self.output(**{f"{name.title()}Bucket": bucket.bucket.bucket_name})

@@ -12,7 +12,7 @@ class TelemetryStack(ServiceStack):
     def __init__(self, scope: Construct, *, environment: Environment) -> None:
         super().__init__(scope, service="telemetry", environment=environment, gsi1=True)
         answers = self.bucket(
-            "answers", arrivals="answers/", swept_after=Duration.days(1), from_app=True, keeps_versions=False
+            "answers", arrivals="answers/", swept_after=Duration.days(1), led_to=True, keeps_versions=False
         )
         tracks = self.packages("tracks")
         socket = self.socket("live")

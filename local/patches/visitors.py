@@ -5,12 +5,13 @@ page in the developer's browser could otherwise make a function here and run it.
 - What a browser sends for a page bears `Origin`, or `Sec-Fetch-Site`, which no page can leave out; old browsers do
   not send the latter, nor do any to a name that they take for another machine's. Such a request
   reaches the API that the stack serves, from the app's origins or the API's own; an object of S3 by a presigned
-  request, from the origins of its bucket's CORS rules; and nothing else. What people type, or click to, may be read.
+  request, from the origins of its bucket's CORS rules, or where the API led it; and nothing else. What people type,
+  or click to, may be read.
 """
 
 import logging
 import re
-from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
@@ -29,6 +30,8 @@ LOOPBACK: Final = re.compile(
 )
 """Names that lead to the machine itself: `x.localhost` by RFC 6761, LocalStack's by its DNS, as clients of it know."""
 READING: Final = ("GET", "HEAD")
+OPAQUE: Final = "null"
+"""The origin that a browser names where another origin's redirect led it."""
 OURSELVES: Final = ("same-origin", "none")
 """`Sec-Fetch-Site` of a page that this very stack served, and of what people typed."""
 BROWSER: Final = "Mozilla/"
@@ -109,14 +112,16 @@ def _may_reach_object(scope: Scope, host: str, origin: str) -> bool:
     target = ministack_app._s3_cors_target(host, scope["path"])
     if target is None or not _is_s3s(scope, host):
         return False
+    if origin == OPAQUE:
+        return scope.get("method") in READING and _presigned(scope, host) and "*" in _origins_of(target[0])
     if not (_presigned(scope, host) or _is_form(scope) or scope.get("method") == "OPTIONS"):
         return False
-    return any(s3._cors_pattern_matches(one, origin) for one in _bucket_origins(target[0]))
+    return any(s3._cors_pattern_matches(one, origin) for one in _origins_of(target[0]) if one != "*")
 
 
-def _bucket_origins(bucket: str) -> Iterator[str]:
-    for rule in s3._cors_rules(bucket) or ():
-        yield from (one for one in rule.get("AllowedOrigin", ()) if one != "*")
+def _origins_of(bucket: str) -> list[str]:
+    """Of its CORS rules; any origin at all has no more rights here than a page that the API led on."""
+    return [one for rule in s3._cors_rules(bucket) or () for one in rule.get("AllowedOrigin", ())]
 
 
 def _presigned(scope: Scope, host: str) -> bool:

@@ -48,6 +48,28 @@ def bucket(workshop: Workshop) -> str:
     return name
 
 
+def test_a_page_that_the_api_leads_to_an_object_reads_it_and_no_other_bucket(
+    workshop: Workshop, bucket: str, url: str
+) -> None:
+    """A browser says `Origin: null` after a redirect to another origin."""
+    client: Any = workshop.aws.session.client("s3", endpoint_url=url, config=Config(signature_version="s3v4"))
+    led = f"led-{uuid4().hex[:8]}"
+    client.create_bucket(Bucket=led)
+    rule = {"AllowedMethods": ["GET"], "AllowedOrigins": ["*"], "AllowedHeaders": ["*"]}
+    client.put_bucket_cors(Bucket=led, CORSConfiguration={"CORSRules": [rule]})
+    client.put_object(Bucket=led, Key="kept", Body=b"answer")
+
+    def read(name: str, origin: str) -> httpx.Response:
+        signed = client.generate_presigned_url("get_object", Params={"Bucket": name, "Key": "kept"})
+        return httpx.get(signed, headers={"origin": origin}, timeout=WAIT_S)
+
+    answer = read(led, "null")
+    assert (answer.content, answer.headers["access-control-allow-origin"] in {"*", "null"}) == (b"answer", True)
+    assert read(led, EVIL).status_code == 403
+    assert read(bucket, "null").status_code == 403
+    assert httpx.get(f"{url}/{led}/kept", headers={"origin": "null"}, timeout=WAIT_S).status_code == 403
+
+
 def code() -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:

@@ -7,8 +7,10 @@ from aws_cdk.aws_lambda import LayerVersion
 from aws_cdk.aws_sns import Topic
 
 from infra_cdk.environments import LOCAL
+from infra_cdk.parts.bucket import ServiceBucket
 from infra_cdk.parts.entry_points import EntryPoint
 from infra_cdk.parts.function import ServiceFunction
+from infra_cdk.parts.table import ServiceKey
 from infra_cdk.parts.uses import Packages
 from infra_cdk.parts.work_queue import WorkQueue
 from infra_cdk.parts.workflow import Workflow
@@ -87,3 +89,14 @@ def test_a_layer_that_is_lent_twice_is_there_once(workshop: Workshop) -> None:
 def test_what_a_function_is_made_with_is_not_replaced(workshop: Workshop) -> None:
     with pytest.raises(ValueError, match="another STADION_BUS"):
         workshop.function("api").set_variable("STADION_BUS", "another")
+
+
+def test_a_page_that_is_led_to_an_object_may_read_it_though_it_names_no_origin(workshop: Workshop) -> None:
+    """A browser says `Origin: null` after a redirect from one foreign origin to another."""
+    key = ServiceKey(workshop.stack, service="promos", environment=LOCAL)
+    named = {"service": "promos", "name": "answers", "arrivals": "answers/", "key": key, "environment": LOCAL}
+    ServiceBucket(workshop.stack, "Answers", led_to=True, **named)  # type: ignore[arg-type]
+
+    [bucket] = Template.from_stack(workshop.stack).find_resources("AWS::S3::Bucket").values()
+    rule = {"AllowedHeaders": ["*"], "AllowedMethods": ["GET"], "AllowedOrigins": ["*"]}
+    assert bucket["Properties"]["CorsConfiguration"] == {"CorsRules": [rule]}

@@ -29,6 +29,8 @@ def test_an_export_of_seven_hours_is_had_packed_and_as_it_is(anna: Athlete, tmp_
     there = httpx.get(leads.headers["location"], headers={"accept-encoding": "identity"}, timeout=WAIT_S)
     assert (there.status_code, there.content) == (200, packed.content)
     assert len(there.content) > SIX_MB
+    by_page = httpx.get(leads.headers["location"], headers={"origin": "null"}, timeout=WAIT_S)
+    assert by_page.headers["access-control-allow-origin"] in {"*", "null"}
     assert there.headers["content-disposition"] == f'attachment; filename="{workout_id}.gpx"'
 
 
