@@ -5,6 +5,7 @@ from typing import Any
 import boto3
 import pytest
 
+from stadion import queues
 from stadion.queues import queue_handler
 from tests.kit.services import Context
 
@@ -64,3 +65,19 @@ def test_where_that_cannot_be_said_it_comes_after_the_queues_own_time(queue: str
     answer = queue_handler(fails, again_in_s=60)(event, Context())  # type: ignore[arg-type]
 
     assert len(answer["batchItemFailures"]) == 1
+
+
+@pytest.mark.parametrize(("tries", "hidden_s"), [(1, 60), (2, 180), (3, 540), (4, 1620), (40, 3600)])
+def test_each_failure_makes_the_pause_longer_so_that_no_short_trouble_uses_up_all_tries(
+    queue: str, tries: int, hidden_s: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[Any] = []
+    monkeypatch.setattr(
+        queues.sqs_client(), "change_message_visibility_batch", lambda **asked: said.extend(asked["Entries"])
+    )
+    event = received(queue, "bad")
+    event["Records"][0]["attributes"] = {"ApproximateReceiveCount": str(tries)}
+
+    queue_handler(fails, again_in_s=60)(event, Context())  # type: ignore[arg-type]
+
+    assert [one["VisibilityTimeout"] for one in said] == [hidden_s]
