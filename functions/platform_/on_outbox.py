@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.exceptions import ParamValidationError
 
 from stadion.batches import batched_by
 from stadion.clients import Client
@@ -58,6 +59,8 @@ class Outgoing(NamedTuple):
     key: str
     entry: "Entry"
     size: int
+    line: dict[str, Any]
+    """What is logged of it: made before it is sent, since afterwards nothing may fail any more."""
 
 
 def publish(outgoing: list[Outgoing]) -> list[Hopeless]:
@@ -84,7 +87,9 @@ def _send(batch: list[Outgoing]) -> tuple[list[Outgoing], list[Hopeless]]:
     try:
         answer = client().put_events(Entries=[one.entry for one in batch])
     except client().exceptions.ClientError as error:
-        return _refused_together(batch, error)
+        return _refused_together(batch, error, str(error.response["Error"]["Code"]))
+    except ParamValidationError as error:
+        return _refused_together(batch, error, "ValidationException")
     said = [
         (one, str(told["ErrorCode"])) for one, told in zip(batch, answer["Entries"], strict=True) if "ErrorCode" in told
     ]
@@ -92,9 +97,8 @@ def _send(batch: list[Outgoing]) -> tuple[list[Outgoing], list[Hopeless]]:
     return [one for one, code in said if code not in NEVER], hopeless
 
 
-def _refused_together(batch: list[Outgoing], error: Any) -> tuple[list[Outgoing], list[Hopeless]]:
-    """One of them is not valid, and the answer does not say which."""
-    code = str(error.response["Error"]["Code"])
+def _refused_together(batch: list[Outgoing], error: Exception, code: str) -> tuple[list[Outgoing], list[Hopeless]]:
+    """One of them is not valid, and the answer, or botocore before it asks, does not say which."""
     if code not in NEVER:
         raise error
     if len(batch) == 1:
@@ -113,7 +117,7 @@ def _outgoing(key: str, image: Mapping[str, Any]) -> Outgoing:
         "Detail": detail,
         "Time": stored["detail"]["occurred_at"],
     }
-    return Outgoing(key, entry, len(detail.encode()) + OVERHEAD_BYTES)
+    return Outgoing(key, entry, len(detail.encode()) + OVERHEAD_BYTES, _line_of(stored))
 
 
 def _new_outbox_images(event: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -136,9 +140,10 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:  # noqa: ARG
     if aside:
         _put_aside(aside, str(event["Records"][0].get("eventSourceARN", "")))
     lost = {one.key for one in aside}
-    for key, image in images.items():
-        if key not in lost:
-            _log_published(entry_of(image))
+    for sent in outgoing:
+        if sent.key not in lost:
+            correlate(sent.line["correlation_id"])
+            log("published", **sent.line)
 
 
 def _put_aside(hopeless: list[Hopeless], stream: str) -> None:
@@ -151,16 +156,15 @@ def _put_aside(hopeless: list[Hopeless], stream: str) -> None:
     count("PutAside", len(hopeless))
 
 
-def _log_published(stored: dict[str, Any]) -> None:
+def _line_of(stored: Mapping[str, Any]) -> dict[str, Any]:
     detail = stored["detail"]
-    correlate(detail["correlation_id"])
-    log(
-        "published",
-        event=stored["detail_type"],
-        event_id=detail["event_id"],
-        source=stored["source"],
-        **stored.get("subject", {}),
-    )
+    return {
+        **(stored.get("subject") or {}),
+        "correlation_id": detail["correlation_id"],
+        "event": stored["detail_type"],
+        "event_id": detail["event_id"],
+        "source": stored["source"],
+    }
 
 
 client: "Client[EventBridgeClient]" = Client("events")

@@ -5,7 +5,8 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ParamValidationError
+from botocore.validate import ParamValidator
 
 from platform_ import on_outbox
 from stadion import settings
@@ -13,6 +14,10 @@ from tests.kit.services import Context
 
 STREAM = "arn:aws:dynamodb:us-east-1:000000000000:table/stadion-workouts/stream/2026-11-21T00:00:00.000"
 NOON = "2026-11-21T12:00:00Z"
+
+
+NAMELESS = {"occurred_at": NOON, "correlation_id": "c"}
+DETAIL = {**NAMELESS, "event_id": "odd"}
 
 
 class Bus:
@@ -26,6 +31,9 @@ class Bus:
         self.taken: list[str] = []
 
     def put_events(self, Entries: list[Any]) -> dict[str, Any]:  # noqa: N803 - as botocore has it
+        model = boto3.client("events").meta.service_model.operation_model("PutEvents")
+        if (report := ParamValidator().validate({"Entries": Entries}, model.input_shape)).has_errors():
+            raise ParamValidationError(report=report.generate_report())
         ids = [json.loads(entry["Detail"])["event_id"] for entry in Entries]
         if "invalid" in ids:
             raise ClientError({"Error": {"Code": "ValidationException", "Message": "…"}}, "PutEvents")
@@ -71,6 +79,11 @@ def aside(url: str) -> list[tuple[str, str, str]]:
         (record("bad", padding="x" * 1024 * 1024), "TooLarge"),
         (record("invalid"), "ValidationException"),
         (record("refused"), "MalformedDetail"),
+        (record("odd", occurred_at="yesterday"), "ValidationException"),
+        (record("odd", occurred_at=None), "ValidationException"),
+        (record("odd", body=json.dumps({"source": 7, "detail_type": "X", "detail": DETAIL})), "ValidationException"),
+        (record("odd", body=json.dumps({"source": "stadion.x", "detail_type": "X", "detail": NAMELESS})), "KeyError"),
+        (record("odd", body=json.dumps([])), "TypeError"),
     ],
 )
 def test_what_can_never_be_published_is_put_aside_at_once_and_the_rest_goes_on(
@@ -94,4 +107,14 @@ def test_an_event_of_half_a_mebibyte_goes_alone(failures: str, monkeypatch: pyte
     large = record("large", padding="x" * 512 * 1024)
 
     assert relay(monkeypatch, Bus(), record("a"), large, record("b")) == ["a", "large", "b"]
+    assert aside(failures) == []
+
+
+@pytest.mark.parametrize("subject", [{"event": "x", "source": "y", "event_id": "z"}, None])
+def test_what_is_said_of_an_event_in_the_log_keeps_no_other_back(
+    failures: str, monkeypatch: pytest.MonkeyPatch, subject: Any
+) -> None:
+    """It is in the bus already: a failure now would send the whole batch again."""
+    stored = {"source": "stadion.x", "detail_type": "X", "detail": DETAIL, "subject": subject}
+    assert relay(monkeypatch, Bus(), record("a"), record("odd", body=json.dumps(stored))) == ["a", "odd"]
     assert aside(failures) == []
