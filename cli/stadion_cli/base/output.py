@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.text import Text
 
 from local.errors import ActionableError
 
@@ -21,8 +22,23 @@ DETAIL: Final = "  ("
 
 PIPED_WIDTH: Final = 120
 """Where there is no terminal to fit into."""
-_out: Final = Console(highlight=False, width=None if sys.stdout.isatty() else PIPED_WIDTH)
-_err: Final = Console(stderr=True, highlight=False)
+CONTROLS: Final = {code: f"\\u{code:04x}" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\n"}
+
+
+def visible(text: str) -> str:
+    """What would command the terminal, written out, as JSON writes it: log lines and names come from anybody."""
+    return text.translate(CONTROLS)
+
+
+class Harmless(Console):
+    """Its own colours are the only ones."""
+
+    def render_str(self, text: str, **options: Any) -> Text:  # type: ignore[override]
+        return super().render_str(visible(text), **options)
+
+
+_out: Final = Harmless(highlight=False, width=None if sys.stdout.isatty() else PIPED_WIDTH)
+_err: Final = Harmless(stderr=True, highlight=False)
 
 
 class Marked(str):
@@ -57,7 +73,7 @@ def show(renderable: Any) -> None:
 
 
 def show_json(value: Any) -> None:
-    sys.stdout.write(json.dumps(value, indent=2, default=str, ensure_ascii=False) + "\n")
+    sys.stdout.write(visible(json.dumps(value, indent=2, default=str, ensure_ascii=False)) + "\n")
 
 
 def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str = "nothing") -> None:

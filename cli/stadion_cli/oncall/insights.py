@@ -16,6 +16,8 @@ from stadion_cli.oncall.loglines import PREFIX, LogLine, parse
 FIELDS: Final = "@timestamp, @log, @message, @ptr"
 AT_ONCE: Final = 10_000
 """Rows that a query answers at most."""
+TEXTS_AT_ONCE: Final = 60
+"""A query has 10 000 characters at most, and an id takes up to 150 of them."""
 POLL_S: Final = 0.5
 FAILED: Final = frozenset({"Failed", "Cancelled", "Timeout", "Unknown"})
 
@@ -28,11 +30,13 @@ class QueryFailed(CliError):  # noqa: N818 - reads as what happened
 
 def lines_with(aws: Aws, texts: Collection[str], *, since: datetime) -> list[LogLine]:
     """The structured lines that hold any of the texts, oldest first."""
-    if not texts:
-        return []
-    any_of = " or ".join(f"@message like {literal(text)}" for text in sorted(texts))
-    found = (parse(function_of(row), row["@message"], at_ms(row)) for row in rows(aws, f"filter {any_of}", since=since))
-    return sorted((line for line in found if line), key=lambda line: line.at)
+    found: dict[str, Row] = {}
+    wanted = sorted(texts)
+    for first in range(0, len(wanted), TEXTS_AT_ONCE):
+        any_of = " or ".join(f"@message like {literal(text)}" for text in wanted[first : first + TEXTS_AT_ONCE])
+        found |= {row["@ptr"]: row for row in rows(aws, f"filter {any_of}", since=since)}
+    lines = (parse(function_of(row), row["@message"], at_ms(row)) for row in found.values())
+    return sorted((line for line in lines if line), key=lambda line: line.at)
 
 
 def rows(aws: Aws, conditions: str, *, since: datetime, sleep: Callable[[float], None] = time.sleep) -> list[Row]:

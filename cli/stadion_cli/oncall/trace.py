@@ -8,12 +8,11 @@ import typer
 
 from stadion_cli.base.errors import CliError
 from stadion_cli.base.options import Endpoint, OnAws, Port
-from stadion_cli.base.output import Json, say, say_line, show_json
+from stadion_cli.base.output import Harmless, Json, say, say_line, show_json
 from stadion_cli.base.target import Target, target
 from stadion_cli.base.times import moment, now
 
 if TYPE_CHECKING:
-    from rich.console import Console
     from rich.tree import Tree
 
     from stadion_cli.oncall.trace_domain import Step, Trace
@@ -89,12 +88,10 @@ def _show(found: "Trace") -> None:
         say_line(f"[green]{total}, all done[/green]")
 
 
-def _console() -> "Console":
+def _console() -> Harmless:
     """As wide as the terminal; wide enough for a line each in a file."""
-    from rich.console import Console
-
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=400)
+    console = Harmless(highlight=False)
+    return console if console.is_terminal else Harmless(highlight=False, width=400)
 
 
 def _add(tree: "Tree", step: "Step") -> None:

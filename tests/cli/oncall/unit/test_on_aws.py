@@ -12,6 +12,7 @@ from moto import mock_aws
 from typer.testing import CliRunner
 
 from stadion_cli.app import app
+from stadion_cli.base.output import show_json, show_table
 from stadion_cli.base.outputs import Outputs
 from stadion_cli.base.target import AwsAccount, Target
 from stadion_cli.oncall import insights, logs, trace
@@ -166,3 +167,37 @@ def test_the_commands_take_an_account() -> None:
 def test_a_look_back_reaches_into_the_minute_that_is_now(aws: AwsAccount, stub: Stubber) -> None:
     answers(stub, [])
     insights.rows(aws, "filter 1 = 1", since=datetime.now(UTC) - timedelta(seconds=5))
+
+
+def test_a_trace_of_many_requests_asks_in_queries_that_insights_takes(aws: AwsAccount, stub: Stubber) -> None:
+    """A workout that many looked at is named by as many requests."""
+    ids = [f"0193a1c0-7b1e-7c3a-9f57-{number:012x}" for number in range(150)]
+    for page in ("a", "b", "c"):
+        answers(
+            stub, [row(page, "2026-11-30 06:30:00.000", correlation_id=page), row("all", "2026-11-30 06:30:01.000")]
+        )
+    asked: list[str] = []
+    aws.logs.meta.events.register(
+        "provide-client-params.cloudwatch-logs.StartQuery", lambda params, **_: asked.append(params["queryString"])
+    )
+
+    found = insights.lines_with(aws, ids, since=SINCE)
+
+    assert [line.correlation_id for line in found] == ["a", "b", "c", ""]
+    assert all(len(query) < 10_000 for query in asked)
+    assert all(sum(one in query for query in asked) == 1 for one in ids)
+
+
+def test_no_line_of_a_log_commands_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    text = "\x1b]0;owned\x07\x1b[2J\x9b31m"
+    line = logs.Line(SINCE, "stadion-workouts-api", json.dumps({"message": text, "exception": text, "field": text}))
+    raw = logs.Line(SINCE, "stadion-workouts-api", text)
+    for as_json in (True, False):
+        logs._show([line, raw], platform=True, as_json=as_json)
+    show_json({"message": text})
+    show_table("x", ("a", "b"), [[text, 1]])
+
+    shown = capsys.readouterr().out
+    assert not any((ord(one) < 32 and one != "\n") or 127 <= ord(one) < 160 for one in shown)
+    assert "\\u001b[2J\\u009b31m" in shown
+    assert json.loads(shown.splitlines()[0])["message"] == text
