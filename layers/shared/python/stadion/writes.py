@@ -3,8 +3,7 @@
 A transaction costs twice as much. What makes news, or must hold together with anything else, goes through `Change`.
 """
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -29,14 +28,12 @@ def put(
 ) -> None:
     """Whatever is there, or on a condition; `WriteConflictError` too while a transaction holds the item."""
     item = place.records.item(place, value, revision=revision, now=now)
-    with _refusals(refused):
-        item.save(condition=condition)
+    _save(item, condition, refused)
 
 
 def replace(seen: Stored[M], value: M, now: datetime, *, refused: type[Exception] = WriteConflictError) -> None:
     """On the revision read, also if that was none."""
-    with _refusals(refused):
-        seen.followed_by(value, now).save(condition=seen.unchanged)
+    _save(seen.followed_by(value, now), seen.unchanged, refused)
 
 
 def delete(place: Place[Any]) -> None:
@@ -61,13 +58,27 @@ def delete_all(places: Iterable[Place[Any]]) -> None:
             batch.delete(place.bare_item())
 
 
-@contextmanager
-def _refusals(refused: type[Exception]) -> Iterator[None]:
+def _save(item: Item, condition: Condition | None, refused: type[Exception]) -> None:
     try:
-        yield
+        item.save(condition=condition)
     except PutError as error:
         if error_code(error) == "ConditionalCheckFailedException":
+            if _was_repeated(error) and _is_there(item):
+                return
             raise refused from error
         if error_code(error) == "TransactionConflictException":
             raise WriteConflictError from error
         raise
+
+
+def _was_repeated(error: PutError) -> bool:
+    """By botocore, after an answer that did not come in time: what was refused may be in the way of itself. (A
+    transaction has a token for that.)"""
+    said = getattr(error.cause, "__cause__", None)  # pynamodb's own error leaves this part out
+    response: dict[str, Any] = getattr(said, "response", None) or {}
+    return int(response.get("ResponseMetadata", {}).get("RetryAttempts", 0)) > 0
+
+
+def _is_there(item: Item) -> bool:
+    found = type(item).find(item.pk, item.sk)
+    return found is not None and found.to_dynamodb_dict() == item.to_dynamodb_dict()
