@@ -51,6 +51,7 @@ NOBODYS: Answers = {
     "cloudformation.create_change_set": {"Id": "arn:aws:cloudformation:x", "StackId": "arn:aws:cloudformation:y"},
     "cloudformation.delete_change_set": {},
     "cloudformation.delete_stack": {},
+    "cloudformation.list_change_sets": {"Summaries": []},
     "s3.put_object": {},
     "s3.delete_object": {},
     "ssm.get_parameters": {"Parameters": []},

@@ -123,8 +123,15 @@ def _change_set(world: World, stack: str, name: str, kind: str, template: dict[s
         with suppress(ClientError):
             client.delete_change_set(StackName=stack, ChangeSetName=name)
         with suppress(ClientError):
-            if _states(world).get(stack) == EMPTY:
+            if _states(world).get(stack) == EMPTY and not _is_thought_of(world, stack):
                 client.delete_stack(StackName=stack)
+
+
+def _is_thought_of(world: World, stack: str) -> bool:
+    """By somebody else: a deployment that waits for its yes has a change set too, in a stack as empty as ours."""
+    ours = f"preflight-{world.run.run_id}"
+    found = world.client("cloudformation").list_change_sets(StackName=stack)["Summaries"]
+    return any(one["ChangeSetName"] != ours for one in found)
 
 
 @contextmanager

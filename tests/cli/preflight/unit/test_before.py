@@ -82,6 +82,14 @@ class TestChangeSets:
         assert asked.count("cloudformation.delete_stack") == 1
         assert asked.count("s3.put_object") == asked.count("s3.delete_object")
 
+    def test_a_deployment_that_waits_for_its_yes_keeps_its_stack(self, assembly: Assembly) -> None:
+        empty = [{"StackName": "stadion-platform", "StackStatus": "REVIEW_IN_PROGRESS", "CreationTime": "2026-11-30"}]
+        theirs = {"Summaries": [{"ChangeSetName": "cdk-deploy-change-set"}]}
+        answers = {"cloudformation.describe_stacks": {"Stacks": empty}, "cloudformation.list_change_sets": theirs}
+        world = world_of({**GOOD, **answers}, assembly)
+        made(BY_NUMBER[6], world)
+        assert "cloudformation.delete_stack" not in dict(self.account(world).asked)
+
     def test_a_stack_that_is_there_is_never_deleted(self, assembly: Assembly) -> None:
         there = [{"StackName": "stadion-platform", "StackStatus": "UPDATE_COMPLETE", "CreationTime": "2026-11-30"}]
         world = world_of({**GOOD, "cloudformation.describe_stacks": {"Stacks": there}}, assembly)
