@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from infra_cdk.parts.entry_points import PRODUCT
 from stadion_cli.base.errors import CliError
 from stadion_cli.base.output import Json, Steps, confirm, say, show_json
 from stadion_cli.base.outputs import PREFIX
@@ -17,6 +18,8 @@ app: Final = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
+OURS: Final = {"Key": "product", "Value": PRODUCT}
+"""As `infra_cdk.app.build` tags them."""
 AT_ONCE: Final = 1_000
 """Objects that S3 deletes in one call."""
 
@@ -59,10 +62,14 @@ def empty(
 
 
 def given_up(chosen: Target) -> list[str]:
-    """Buckets of our stacks whose template deletes them."""
+    """Buckets of our stacks whose template deletes them. A stack is ours by its tag: another team's may be called
+    `stadion-site`."""
     cloudformation = chosen.aws.cloudformation
     found = []
     for stack in sorted(name for name in chosen.outputs.by_stack if name.startswith(PREFIX)):
+        described = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
+        if OURS not in described.get("Tags", []):
+            continue
         body: Any = cloudformation.get_template(StackName=stack)["TemplateBody"]
         template = json.loads(body) if isinstance(body, str) else body
         goes = {

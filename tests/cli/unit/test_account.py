@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 import boto3
 import pytest
@@ -25,6 +25,11 @@ MADE = [{"LogicalResourceId": name, "PhysicalResourceId": f"stadion-{name.lower(
 
 class CloudFormation:
     """What moto cannot tell here without packages of its own."""
+
+    tags: ClassVar = [{"Key": "product", "Value": "stadion"}]
+
+    def describe_stacks(self, **_: str) -> dict[str, Any]:
+        return {"Stacks": [{"Tags": self.tags}]}
 
     def get_template(self, **_: str) -> dict[str, Any]:
         return {"TemplateBody": json.dumps(TEMPLATE)}
@@ -81,3 +86,11 @@ def test_where_everything_is_kept_nothing_is_done(chosen: Target, monkeypatch: p
 
     assert done.exit_code == 0
     assert "keeps its data" in done.output
+
+
+def test_a_stack_of_others_keeps_what_it_has(chosen: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though its name begins as ours do."""
+    monkeypatch.setattr(CloudFormation, "tags", [{"Key": "team", "Value": "site"}])
+
+    assert CliRunner().invoke(app, ["aws", "empty", "--yes"]).exit_code == 0
+    assert versions("stadion-goes") == 4
