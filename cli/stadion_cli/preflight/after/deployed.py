@@ -76,16 +76,17 @@ def live_versions(world: World) -> Iterator[Finding]:
         if LIVE not in aliases:
             continue
         found = client.get_function_configuration(FunctionName=name, Qualifier=LIVE)
-        on = found.get("SnapStart", {}).get("OptimizationStatus") == "On"
-        if found.get("State", "Active") == "Active" and on:
+        snapshot = found.get("SnapStart", {})
+        without = snapshot.get("ApplyOn") == "PublishedVersions" and snapshot.get("OptimizationStatus") != "On"
+        if found.get("State", "Active") == "Active" and not without:
             well += 1
         else:
             bad.append(
-                f"{name}: {found.get('State')}, SnapStart {'on' if on else 'off'}; {found.get('StateReason', '')}"
+                f"{name}: {found.get('State')}, SnapStart {'off' if without else 'on'}; {found.get('StateReason', '')}"
             )
     yield judged(
         bool(well) and not bad,
-        f"{well} aliases live point to an active version with SnapStart",
+        f"{well} aliases live point to an active version, with its snapshot where it wants one",
         "; ".join(bad[:4]) or "no function has an alias live",
         "aws lambda get-function-configuration --qualifier live --function-name …; deploy again",
     )

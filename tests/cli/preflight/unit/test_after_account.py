@@ -51,7 +51,8 @@ SILENT = {"logs.describe_log_streams": {"logStreams": []}, **FUNCTIONS}
 
 
 def configuration(state: str, on: str) -> Answers:
-    return {**ALIAS, "lambda.get_function_configuration": {"State": state, "SnapStart": {"OptimizationStatus": on}}}
+    snapshot = {"ApplyOn": "PublishedVersions", "OptimizationStatus": on}
+    return {**ALIAS, "lambda.get_function_configuration": {"State": state, "SnapStart": snapshot}}
 
 
 def called(times: float) -> Answers:
@@ -197,6 +198,15 @@ def test_a_good_answer_passes_and_a_bad_one_says_what_to_do(
     assert refused.status is Status.FAILED, refused.findings
     assert all(finding.remedy for finding in refused.findings if finding.status is Status.FAILED)
     assert "went wrong" not in words([refused])
+
+
+@pytest.mark.parametrize(("apply_on", "status"), [("None", Status.PASSED), ("PublishedVersions", Status.FAILED)])
+def test_a_version_that_wants_no_snapshot_needs_none(apply_on: str, status: Status) -> None:
+    """`stadion-platform-api` of prod is shifted by a canary, and nobody waits for it."""
+    snapshot = {"ApplyOn": apply_on, "OptimizationStatus": "Off"}
+    found = {**ALIAS, "lambda.get_function_configuration": {"State": "Active", "SnapStart": snapshot}}
+
+    assert result(deployed.live_versions, found).status is status
 
 
 def test_what_was_changed_by_hand_is_a_warning() -> None:
