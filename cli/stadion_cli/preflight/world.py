@@ -43,11 +43,12 @@ class World:
     run: Run = field(default_factory=Run.new)
     _clients: dict[tuple[str, str | None], Any] = field(default_factory=dict)
 
-    def client(self, service: str) -> Any:
-        """Untyped: the checks ask thirty services."""
-        if (service, None) not in self._clients:
-            self._clients[service, None] = self.aws.client(service)
-        return self._clients[service, None]
+    def client(self, service: str, region: str | None = None) -> Any:
+        """Of the account's region, or of another. Untyped: the checks ask thirty services."""
+        if (service, region) not in self._clients:
+            elsewhere = {"region_name": region} if region else {}
+            self._clients[service, region] = self.aws.client(service, **elsewhere)
+        return self._clients[service, region]
 
     @cached_property
     def region(self) -> str:

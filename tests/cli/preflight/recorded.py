@@ -45,16 +45,20 @@ class RecordedAccount(Aws):
     def __hash__(self) -> int:
         return id(self)
 
-    def client(self, service: str, **_: Any) -> Any:
-        keys = {"aws_access_key_id": "x", "aws_secret_access_key": "x", "region_name": REGION}
+    def client(self, service: str, *, region_name: str = REGION, **_: Any) -> Any:
+        keys = {"aws_access_key_id": "x", "aws_secret_access_key": "x", "region_name": region_name}
         made = boto3.Session(**keys).client(service, config=Config(retries={"max_attempts": 1, "mode": "standard"}))
         made.meta.events.register("before-parameter-build.*.*", _remembered)
-        made.meta.events.register("before-call.*.*", lambda model, context, **_: self._answer(service, model, context))
+        made.meta.events.register(
+            "before-call.*.*", lambda model, context, **_: self._answer(service, model, context, region_name)
+        )
         return made
 
-    def _answer(self, service: str, model: Any, context: dict[str, Any]) -> Any:
+    def _answer(self, service: str, model: Any, context: dict[str, Any], region: str) -> Any:
+        """Of another region by `ssm.get_parameter@us-east-1`, where that is recorded."""
         params = context["asked"]
         name = f"{service}.{_snake(model.name)}"
+        name = elsewhere if (elsewhere := f"{name}@{region}") in self.answers else name
         self.asked.append((name, params))
         if name not in self.answers:
             raise AssertionError(f"nothing is recorded for {name} {params}")

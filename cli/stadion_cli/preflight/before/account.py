@@ -68,26 +68,35 @@ def services(world: World) -> Iterator[Finding]:
 
 
 def bootstrap(world: World) -> Iterator[Finding]:
+    """In each region that has a stack of ours: the edge's is its own."""
+    regions = [world.region, *([EDGE_REGION] if world.environment.edge and world.region != EDGE_REGION else ())]
+    command = " ".join(["npx cdk bootstrap", *(f"aws://{world.account}/{region}" for region in regions)])
+    for region in regions:
+        version = _bootstrapped(world, region)
+        yield judged(
+            version >= OLDEST_BOOTSTRAP,
+            f"the CDK's bootstrap of {region} is version {version}",
+            f"the CDK's bootstrap of {region} is version {version}, and {OLDEST_BOOTSTRAP} is the oldest that these "
+            "templates take"
+            if version
+            else f"the CDK is not bootstrapped in {region}",
+            command,
+            region=region,
+            version=version,
+        )
+
+
+def _bootstrapped(world: World, region: str) -> int:
+    """Its version; 0 where there is none."""
     from botocore.exceptions import ClientError
 
+    client = world.client("ssm", None if region == world.region else region)
     try:
-        version = int(world.client("ssm").get_parameter(Name=BOOTSTRAP)["Parameter"]["Value"])
+        return int(client.get_parameter(Name=BOOTSTRAP)["Parameter"]["Value"])
     except ClientError as error:
         if error.response["Error"]["Code"] != "ParameterNotFound":
             raise
-        version = 0
-    command = f"npx cdk bootstrap aws://{world.account}/{world.region}"
-    if world.environment.edge and world.region != EDGE_REGION:
-        command += f" aws://{world.account}/{EDGE_REGION}"
-    yield judged(
-        version >= OLDEST_BOOTSTRAP,
-        f"the CDK's bootstrap is version {version}",
-        f"the CDK's bootstrap is version {version}, and {OLDEST_BOOTSTRAP} is the oldest that these templates take"
-        if version
-        else "the CDK is not bootstrapped in this region",
-        command,
-        version=version,
-    )
+        return 0
 
 
 def cli_reads_the_assembly(world: World) -> Iterator[Finding]:

@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 
 from stadion_cli.preflight.assembly import Assembly
-from stadion_cli.preflight.before import change_sets, leftovers, rights
+from stadion_cli.preflight.before import account, change_sets, leftovers, rights
 from stadion_cli.preflight.before.listed import CHECKS
 from stadion_cli.preflight.checks import Check, Status, made
 from tests.cli.preflight.accounts import ACCOUNT, BAD, GOOD, change_set
-from tests.cli.preflight.recorded import RecordedAccount, denied
+from tests.cli.preflight.recorded import Error, RecordedAccount, denied
 from tests.cli.preflight.worlds import assembly_in, looked, world_of
 from tests.kit.templates import Synthesised
 
@@ -52,6 +52,14 @@ def test_an_identity_that_may_ask_nothing_is_never_green(assembly: Assembly, che
     result = made(replace(check, looks=looks), world_of(nothing, assembly, account=ACCOUNT))
     assert result.status in {Status.UNKNOWN, Status.FAILED}
     assert any("may not ask" in finding.words for finding in result.findings)
+
+
+def test_the_region_of_the_edge_is_bootstrapped_too() -> None:
+    """`stadion-edge` is deployed there, and reads the bootstrap's version before anything else."""
+    answers = GOOD | {"ssm.get_parameter@us-east-1": Error("ParameterNotFound")}
+    result = made(replace(BY_NUMBER[2], looks=(account.bootstrap,)), world_of(answers, account=ACCOUNT))
+    assert [finding.status for finding in result.findings] == [Status.PASSED, Status.FAILED]
+    assert "not bootstrapped in us-east-1" in result.findings[1].words
 
 
 def test_the_cdk_reads_what_is_synthesized(assembly: Assembly) -> None:
