@@ -83,11 +83,12 @@ def rest_api_metric(name: str, metric: str, stage: str, statistic: str = "Sum") 
     )
 
 
-def table_metric(name: str, metric: str) -> Metric:
+def table_metric(name: str, metric: str, index: str = "") -> Metric:
+    """Of the table without its indexes, or of one index."""
     return Metric(
         namespace="AWS/DynamoDB",
         metric_name=metric,
-        dimensions_map={"TableName": name},
+        dimensions_map={"TableName": name} | ({"GlobalSecondaryIndexName": index} if index else {}),
         statistic="Sum",
         period=Duration.minutes(1),
     )

@@ -31,7 +31,7 @@ class AuditTable(Construct):
             time_to_live_attribute="expires_at",
         )
         for index in INDEXES:
-            add_index(self.table, index, environment=environment)
+            add_index(self, self.table, index, name=NAME, environment=environment, alarm_topic=alarm_topic)
 
 
 class PseudonymsKey(Construct):

@@ -106,17 +106,23 @@ def made_table(
         **at_most(environment),
         **more,
     )
+    _hear_of_refusals(scope, name, topic=alarm_topic)
+    return table
+
+
+def _hear_of_refusals(scope: Construct, name: str, *, index: str = "", topic: ITopic) -> None:
+    """Of a table, or of its index, whose refusals are counted for itself alone."""
     for kind in ("Read", "Write"):
         raise_alarm(
-            Construct(scope, f"{kind}Throttles"),
+            Construct(scope, f"{index.title()}{kind}Throttles"),
             trouble=Trouble.TABLE_THROTTLES,
-            subject=f"{PRODUCT}-{name}-{kind.lower()}s",
-            meaning=f"{PRODUCT}-{name} refuses {kind.lower()}s: above its maximum, or one partition is hot.",
-            metric=table_metric(f"{PRODUCT}-{name}", f"{kind}ThrottleEvents"),
-            topic=alarm_topic,
+            subject="-".join(filter(None, (PRODUCT, name, index, f"{kind.lower()}s"))),
+            meaning=f"{PRODUCT}-{name}{f' by {index}' if index else ''} refuses {kind.lower()}s: above its maximum, or "
+            "one partition is hot.",
+            metric=table_metric(f"{PRODUCT}-{name}", f"{kind}ThrottleEvents", index),
+            topic=topic,
             minutes=3,
         )
-    return table
 
 
 def at_most(environment: Environment) -> dict[str, Any]:
@@ -125,15 +131,18 @@ def at_most(environment: Environment) -> dict[str, Any]:
     return {"max_read_request_units": maximum.reads, "max_write_request_units": maximum.writes} if maximum else {}
 
 
-def add_index(table: Table, name: str, *, environment: Environment) -> None:
-    """Over `<name>pk` and `<name>sk`, with all that the items have."""
+def add_index(
+    scope: Construct, table: Table, index: str, *, name: str, environment: Environment, alarm_topic: ITopic
+) -> None:
+    """Over `<index>pk` and `<index>sk`, with all that the items have, to the table that `made_table` called `name`."""
     table.add_global_secondary_index(
-        index_name=name,
-        partition_key=Attribute(name=f"{name}pk", type=AttributeType.STRING),
-        sort_key=Attribute(name=f"{name}sk", type=AttributeType.STRING),
+        index_name=index,
+        partition_key=Attribute(name=f"{index}pk", type=AttributeType.STRING),
+        sort_key=Attribute(name=f"{index}sk", type=AttributeType.STRING),
         projection_type=ProjectionType.ALL,
         **at_most(environment),
     )
+    _hear_of_refusals(scope, name, index=index, topic=alarm_topic)
 
 
 ONE_AFTER_THE_OTHER = 1
@@ -177,7 +186,7 @@ class ServiceTable(Construct):
             stream=StreamViewType.NEW_IMAGE,
         )
         if gsi1:
-            add_index(self.table, GSI1, environment=environment)
+            add_index(self, self.table, GSI1, name=service, environment=environment, alarm_topic=alarm_topic)
         self._feed(relay, service=service)
 
     def let_use(self, function: ServiceFunction, use: TableUse, *, keys: Sequence[str] = ()) -> None:

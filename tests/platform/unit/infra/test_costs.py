@@ -46,15 +46,20 @@ def test_a_table_and_each_of_its_indexes_has_a_maximum_that_an_alarm_watches(pro
         "MaxWriteRequestUnits": PROD.table_maximum.writes,
     }
     watched = {
-        (str(dimension["Value"]), alarm["MetricName"])
+        (
+            alarm["MetricName"],
+            *(str(one["Value"]) for one in sorted(alarm["Dimensions"], key=lambda one: -len(one["Name"]))),
+        )
         for _, alarm in prod.of_type("AWS::CloudWatch::Alarm")
-        for dimension in alarm.get("Dimensions", ())
+        if alarm["Namespace"] == "AWS/DynamoDB"
     }
+    expected = set()
     for _, table in prod.of_type("AWS::DynamoDB::Table"):
         for part in (table, *table.get("GlobalSecondaryIndexes", ())):
             assert part["OnDemandThroughput"] == most
-        for metric in ("ReadThrottleEvents", "WriteThrottleEvents"):
-            assert (table["TableName"], metric) in watched
+            place = [part["IndexName"]] if "IndexName" in part else []
+            expected |= {(f"{kind}ThrottleEvents", *place, table["TableName"]) for kind in ("Read", "Write")}
+    assert watched == expected
 
 
 def test_prod_logs_each_start_and_report_only_of_functions_that_people_wait_for(
