@@ -106,8 +106,8 @@ def unzipped(outdir: Path) -> dict[str, int]:
 def chosen(variables: Mapping[str, str]) -> Environment:
     """By STADION_ENV; STADION_DOMAIN and STADION_ALARM_MAIL of whom it belongs to; STADION_TIMESTREAM=1 for an account
     that may use Timestream, STADION_MAIL_VERIFIED=0 for one whose mail domain SES has not verified yet, STADION_EDGE=0
-    for one that has no edge yet, STADION_FIRST=1 for one that has nothing yet; STADION_ANOMALY_MONITOR is the account's
-    own monitor of its costs."""
+    for one that has no edge yet, STADION_FIRST=1 for one that has nothing yet; STADION_CANARY=0 for a mend while its
+    alarms ring; STADION_ANOMALY_MONITOR is the account's own monitor of its costs."""
     environment = ENVIRONMENTS[variables.get("STADION_ENV", "local")]
     if environment is LOCAL:
         return environment
@@ -119,6 +119,7 @@ def chosen(variables: Mapping[str, str]) -> Environment:
         environment,
         alarm_mail=variables.get("STADION_ALARM_MAIL", environment.alarm_mail),
         first=first,
+        mending=variables.get("STADION_CANARY") == "0",
         timestream=variables.get("STADION_TIMESTREAM") == "1",
         mail_verified=variables.get("STADION_MAIL_VERIFIED", later) == "1",
         edge=variables.get("STADION_EDGE", later) == "1",

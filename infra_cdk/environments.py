@@ -97,6 +97,9 @@ class Environment:
     """Under which apps and partners call, and whose certificate the edge asks for."""
     alarm_mail: str = ""
     """Who hears the alarms: a list of those on call, not a person. It has to say yes once, by a link that SNS sends."""
+    mending: bool = False
+    """No canary for this deployment (STADION_CANARY=0): CodeDeploy takes nothing while one of its alarms rings already,
+    and so not the version that would silence it."""
     first: bool = False
     """The account's first deployment (STADION_FIRST=1), which CloudFormation must be able to undo: nothing is protected
     from deletion, and neither mail nor edge is there yet."""

@@ -96,6 +96,11 @@ class EntryPoint:
         return self.is_waited_for and not (self.service == "platform" and self.is_api)
 
     @property
+    def is_shifted(self) -> bool:
+        """Apps and partners call it and are not asked to try again: another version is tried on a few first."""
+        return self.module in {"api", PARTNER_REQUEST}
+
+    @property
     def is_for_admins(self) -> bool:
         return self.module == "admin_api"
 
@@ -117,6 +122,11 @@ class Former(EntryPoint):
     @property
     def id(self) -> str:
         return self.former_id
+
+    @property
+    def is_shifted(self) -> bool:
+        """Who calls it by that name knows of no alias."""
+        return False
 
 
 STEPS: Final = {

@@ -31,6 +31,8 @@ from infra_cdk.parts.entry_points import EntryPoint
 
 LEFT_OUT: Final = ("__pycache__", "*.pyc", "README.md", "contract.toml", "tests")
 """Of a service's folder: no function reads it."""
+LIVE: Final = "live"
+"""The alias that callers call."""
 
 
 class TableUse(Enum):
@@ -42,7 +44,8 @@ class TableUse(Enum):
 
 
 class ServiceFunction(Construct):
-    """`target` is what API Gateway calls: the alias `live` of a SnapStart version on AWS, the bare function locally."""
+    """`target` is what API Gateway calls: the alias `live` of a version that has a snapshot or is shifted on AWS, the
+    bare function locally."""
 
     def __init__(
         self,
@@ -80,7 +83,7 @@ class ServiceFunction(Construct):
         }
         self._layers = {layer.layer_version_arn for layer in layers}
         snap_start = environment.snap_start and entry_point.starts_from_snapshot
-        shifted = environment.canary and entry_point.module == "api"
+        shifted = environment.canary and entry_point.is_shifted
         quiet = not (environment.platform_lines or entry_point.is_waited_for)
         self.function = Function(
             self,
@@ -104,7 +107,7 @@ class ServiceFunction(Construct):
             snap_start=SnapStartConf.ON_PUBLISHED_VERSIONS if snap_start else None,
         )
         accept(self.function, "L1", "the newest Python on which the whole suite has run: docs/proof/pythons.md")
-        self.alias: Alias | None = self.function.add_alias("live") if snap_start or shifted else None
+        self.alias: Alias | None = self.function.add_alias(LIVE) if snap_start or shifted else None
         self.target: IFunction = self.alias or self.function
         raise_alarm(
             self,

@@ -33,7 +33,7 @@ from infra_cdk.environments import Environment, removal_policy
 from infra_cdk.nag import accept
 from infra_cdk.parts.alarms import Trouble, raise_alarm, rest_api_metric
 from infra_cdk.parts.entry_points import PRODUCT, EntryPoint
-from infra_cdk.parts.function import ServiceFunction
+from infra_cdk.parts.function import LIVE, ServiceFunction
 
 NAME = f"{PRODUCT}-partners"
 STAGE = "live"
@@ -120,7 +120,8 @@ class PartnerRestApi(Construct):
     def attach(self, entry_point: EntryPoint, routes: Sequence[str], *, after: ServiceFunction | None) -> None:
         """`POST /partner/v1/…` for the function of an entry point, by its name: it may be another service's, whose
         stack must be there before, and which no reference ties to this one. `after`: it is in this stack."""
-        arn = f"arn:{Aws.PARTITION}:lambda:{Aws.REGION}:{Aws.ACCOUNT_ID}:function:{entry_point.name}"
+        alias = f":{LIVE}" if self._environment.canary and entry_point.is_shifted else ""
+        arn = f"arn:{Aws.PARTITION}:lambda:{Aws.REGION}:{Aws.ACCOUNT_ID}:function:{entry_point.name}{alias}"
         integration = Integration(
             type=IntegrationType.AWS_PROXY,
             integration_http_method="POST",
@@ -141,7 +142,7 @@ class PartnerRestApi(Construct):
             source_arn=f"arn:{Aws.PARTITION}:execute-api:{Aws.REGION}:{Aws.ACCOUNT_ID}:{self.api.rest_api_id}/*",
         )
         if after is not None:
-            permission.node.add_dependency(after.function)
+            permission.node.add_dependency(after.target)
 
     def _stage(self) -> Stage:
         logs = self._logs() if self._environment.access_logs else None

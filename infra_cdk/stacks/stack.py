@@ -54,7 +54,7 @@ class StadionStack(Stack):
             trouble=trouble,
         )
         self.functions.append(function.name)
-        if self.environment_.canary and entry_point.is_api and function.alias:
+        if self.environment_.canary and entry_point.is_shifted and not self.environment_.mending:
             self._canaries(alarm_topic).guard(function)
         return function
 

@@ -158,14 +158,37 @@ def test_a_new_version_of_what_apps_call_is_tried_on_a_tenth(prod: Synthesised, 
     }
 
     assert not list(dev.of_type("AWS::CodeDeploy::DeploymentGroup"))
-    assert {one for one in groups if one.endswith("-api")} == {
-        p["FunctionName"]
-        for _, p in prod.of_type("AWS::Lambda::Function")
-        if p["FunctionName"].endswith("-api") and not p["FunctionName"].endswith("-admin-api")
-    }
+    functions = {p["FunctionName"] for _, p in prod.of_type("AWS::Lambda::Function")}
+    apps = {one for one in functions if one.endswith("-api") and not one.endswith("-admin-api")}
+    assert groups.keys() == apps | {"stadion-partners-on-partner-request", "stadion-promos-checkout-on-partner-request"}
     assert sum(map(len, updated.values())) == len(groups)
     for name, group in groups.items():
         assert "Canary10Percent5Minutes" in json.dumps(group["DeploymentConfigName"])
         assert set(group["AutoRollbackConfiguration"]["Events"]) >= {"DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM"}
         assert len(group["AlarmConfiguration"]["Alarms"]) == 2
         assert {f"{name}-errors-canary", f"{name}-status5xx-canary"} <= alarms
+
+
+def test_partners_call_the_version_that_is_shifted_for_them(prod: Synthesised, dev: Synthesised) -> None:
+    called = {json.dumps(p["Integration"]["Uri"]) for _, p in prod.of_type("AWS::ApiGateway::Method")}
+    let = {json.dumps(p["FunctionName"]) for _, p in prod.of_type("AWS::Lambda::Permission", stack="stadion-partners")}
+
+    for name in ("stadion-partners-on-partner-request", "stadion-promos-checkout-on-partner-request"):
+        assert [one for one in called if f":function:{name}:live/invocations" in one]
+        assert [one for one in let if f':function:{name}:live"' in one]
+    assert len(called) == 2
+    assert ":live" not in json.dumps([p["Integration"] for _, p in dev.of_type("AWS::ApiGateway::Method")])
+
+
+def test_a_mend_goes_to_everybody_at_once_and_nobody_calls_another_address_for_it(prod: Synthesised) -> None:
+    """CodeDeploy stops a deployment whose alarm rings already: what mends a service that answers 5xx would never go."""
+    mending = kept(owned(chosen({"STADION_ENV": "prod", "STADION_CANARY": "0"})), in_process)
+
+    def addresses(made: Synthesised) -> list[str]:
+        kinds = ("AWS::ApiGatewayV2::Integration", "AWS::ApiGateway::Method")
+        return sorted(json.dumps(p) for kind in kinds for _, p in made.of_type(kind))
+
+    assert not list(mending.of_type("AWS::CodeDeploy::DeploymentGroup"))
+    assert "UpdatePolicy" not in mending.text()
+    assert len(list(mending.of_type("AWS::Lambda::Alias"))) == len(list(prod.of_type("AWS::Lambda::Alias")))
+    assert addresses(mending) == addresses(prod)
