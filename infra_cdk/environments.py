@@ -4,10 +4,14 @@ import platform
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal, get_args
 
 from aws_cdk import RemovalPolicy
 from aws_cdk.aws_lambda import Architecture, Runtime, RuntimeFamily
 from aws_cdk.aws_logs import RetentionDays
+
+Phone = Literal["ios", "android"]
+"""As an app registers its device (`PushPlatform` of notifications)."""
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -114,12 +118,18 @@ class Environment:
     table_maximum: TableMaximum | None = None
     platform_lines: bool = True
     """START, END and REPORT of each invocation also of functions that nobody waits for."""
-    push_applications: tuple[tuple[str, str], ...] = ()
-    """Platform and name (`APNS/stadion-ios`) of its SNS application. It holds credentials: no template makes it."""
+    push_applications: tuple[tuple[Phone, str], ...] = ()
+    """Which phones are rung by which SNS application: `("ios", "APNS/stadion-ios")`. It holds credentials: no template
+    makes it."""
     timestream: bool = False
     """Time series on Timestream, for accounts that have it (STADION_TIMESTREAM=1). The laptop has its own beside."""
     partner_plans: tuple[PartnerPlan, ...] = PARTNER_PLANS
     functions: Path = ROOT / "functions"
+
+    def __post_init__(self) -> None:
+        """Under another name no device would ever find its application."""
+        if unknown := {phone for phone, _ in self.push_applications} - set(get_args(Phone)):
+            raise ValueError(f"push_applications of {self.name}: no app registers as {', '.join(sorted(unknown))}")
 
     def under(self, domain: str) -> "Environment":
         """The same in a domain: the app at `app.`, the APIs at `api.`, mail from the domain itself."""

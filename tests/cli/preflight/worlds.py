@@ -15,7 +15,7 @@ from stadion_cli.preflight.run import Run
 from stadion_cli.preflight.world import Wishes, World
 from tests.cli.preflight.recorded import Answers, RecordedAccount
 
-ENVIRONMENT = replace(PROD.under("trail.run"), push_applications=(("APNS", "APNS/stadion-ios"),))
+ENVIRONMENT = replace(PROD.under("trail.run"), push_applications=(("ios", "APNS/stadion-ios"),))
 SCHEMA = "55.0.0"
 
 

@@ -2,15 +2,18 @@
 
 import json
 import re
+from ast import literal_eval
 from collections import Counter
+from dataclasses import replace
 from importlib import import_module
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
-from infra_cdk.environments import DEV, LOCAL, PROD, ROOT
+from infra_cdk.environments import DEV, LOCAL, PROD, ROOT, Phone
 from infra_cdk.parts.api import ACCESS_TOKEN_SCOPE
 from infra_cdk.parts.entry_points import FORMER, PATTERNS, entry_points
+from notifications.devices.domain import PushPlatform
 from tests.kit.templates import Synthesised
 
 PUBLIC = {
@@ -228,6 +231,21 @@ def test_no_template_knows_an_account(local: Synthesised, dev: Synthesised, prod
 
 def test_the_environments_are_three() -> None:
     assert [e.name for e in (LOCAL, DEV, PROD)] == ["local", "dev", "prod"]
+
+
+def test_push_applications_are_named_as_apps_register_their_devices() -> None:
+    assert set(get_args(Phone)) == {platform.value for platform in PushPlatform}
+    with pytest.raises(ValueError, match="no app registers as APNS"):
+        replace(PROD, push_applications=(("APNS", "APNS/stadion-ios"),))  # type: ignore[arg-type]
+
+
+def test_the_first_day_shows_push_applications_that_an_environment_takes() -> None:
+    page = (ROOT / "docs" / "how-to" / "first-day-on-aws.md").read_text(encoding="utf-8")
+    shown = re.findall(r"push_applications=(\(\(.*?\)\))`", page)
+
+    assert [dict(replace(PROD, push_applications=literal_eval(one)).push_applications) for one in shown] == [
+        {"ios": "APNS/stadion-ios", "android": "GCM/stadion-android"}
+    ]
     assert (ROOT / "cdk.json").is_file()
 
 
