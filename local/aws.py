@@ -21,6 +21,11 @@ DEFAULT_REGION: Final = "us-east-1"
 HERE: Final = frozenset({"127.0.0.1", "localhost", "::1", "localhost.localstack.cloud"})
 
 
+def region_of_shell() -> str | None:
+    """As `aws` and `cdk` find it before they look into the profile; boto3 by itself reads the second name alone."""
+    return os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+
+
 def local_endpoint(*, port: int | None = None) -> str:
     """Host and port by localstack-client, from AWS_ENDPOINT_URL, LOCALSTACK_HOST, USE_SSL; EDGE_PORT as of old."""
     if port is not None:
@@ -47,8 +52,7 @@ class Aws:
 
     @classmethod
     def local(cls, *, endpoint: str | None = None, port: int | None = None) -> Self:
-        region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or DEFAULT_REGION
-        return cls(_by_number(endpoint or local_endpoint(port=port)), region)
+        return cls(_by_number(endpoint or local_endpoint(port=port)), region_of_shell() or DEFAULT_REGION)
 
     @property
     def port(self) -> int:

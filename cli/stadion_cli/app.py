@@ -68,20 +68,25 @@ def main() -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
     except Exception as error:
-        if not _is_unreachable(error):
+        told = _of_aws(error)
+        if told is None:
             raise
-        from stadion_cli.base.errors import StackNotRunning
-
-        return _explain(StackNotRunning(str(error.kwargs["endpoint_url"])))  # type: ignore[attr-defined]
+        return _explain(told)
     return OK
 
 
-def _is_unreachable(error: Exception) -> bool:
+def _of_aws(error: Exception) -> ActionableError | None:
+    """What somebody can act on: nothing answers, or AWS refuses who asks."""
     if "botocore" not in sys.modules:
-        return False
-    from botocore.exceptions import EndpointConnectionError
+        return None
+    from botocore.exceptions import ClientError, EndpointConnectionError
 
-    return isinstance(error, EndpointConnectionError)
+    from stadion_cli.base.errors import StackNotRunning
+    from stadion_cli.base.refused import refused
+
+    if isinstance(error, EndpointConnectionError):
+        return StackNotRunning(str(error.kwargs["endpoint_url"]))  # type: ignore[attr-defined]
+    return refused(error) if isinstance(error, ClientError) else None
 
 
 def _explain(error: ActionableError) -> int:

@@ -126,6 +126,6 @@ def _dollars(amount: float | None) -> str:
 
 
 def _client() -> Any:
-    import boto3
+    from stadion_cli.base.target import ACCOUNT, AwsAccount
 
-    return boto3.client("sns")
+    return AwsAccount(ACCOUNT).client("sns")

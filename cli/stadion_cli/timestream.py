@@ -1,13 +1,12 @@
 """`stadion timestream preflight`: may this account have the time series on Timestream?"""
 
-import os
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, Final
 
 import typer
 
-from local.aws import DEFAULT_REGION
+from local.aws import DEFAULT_REGION, region_of_shell
 from stadion_cli.base.errors import CliError, UsageError
 from stadion_cli.base.output import Json, say, say_line, show_facts, show_json
 
@@ -126,10 +125,11 @@ def _client(service: str, region: str | None, endpoint: str | None) -> Any:
     import boto3
     from botocore.config import Config
 
-    config = Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 2})
-    make: Any = boto3.Session(region_name=region).client
+    from stadion_cli.base.target import ACCOUNT, AwsAccount
+
+    config: dict[str, Any] = {"connect_timeout": 3, "read_timeout": 10, "retries": {"total_max_attempts": 2}}
     if not endpoint:
-        return make(service, config=config)
-    where = region or os.environ.get("AWS_REGION") or DEFAULT_REGION
+        return AwsAccount(ACCOUNT, named_region=region).client(service, **config)
+    make: Any = boto3.Session(region_name=region or region_of_shell() or DEFAULT_REGION).client
     keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
-    return make(service, endpoint_url=endpoint, region_name=where, config=config, **keys)
+    return make(service, endpoint_url=endpoint, config=Config(**config), **keys)

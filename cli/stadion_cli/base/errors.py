@@ -30,5 +30,12 @@ class NotDeployed(CliError):  # noqa: N818
     exit_code = NOT_RUNNING
     title = "Stadion is not deployed there"
 
-    def __init__(self, endpoint: str) -> None:
-        super().__init__(f"{endpoint} answers, but has no stack whose name starts with stadion-.", hint="stadion up")
+    def __init__(self, endpoint: str, *, hint: str = "stadion up") -> None:
+        super().__init__(f"{endpoint} answers, but has no stack whose name starts with stadion-.", hint=hint)
+
+
+class AwsRefuses(CliError):  # noqa: N818
+    """Whoever asks, and not what they ask, is refused."""
+
+    exit_code = USAGE
+    title = "AWS refuses your identity"

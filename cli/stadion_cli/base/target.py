@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from local.aws import Aws
+from local.aws import Aws, region_of_shell
 from stadion_cli.base.errors import NotDeployed, StackNotRunning, UsageError
 from stadion_cli.base.outputs import Outputs, api_url
 
@@ -13,16 +13,21 @@ if TYPE_CHECKING:
     from botocore.client import BaseClient
 
 ACCOUNT: Final = "the AWS account of your credentials"
+OTHER: Final = "export AWS_PROFILE=… AWS_REGION=… of the environment; aws sts get-caller-identity says who you are"
 
 
+@dataclass(frozen=True)
 class AwsAccount(Aws):
     """Credentials and region as every AWS tool finds them."""
+
+    named_region: str | None = None
+    """Whoever asks for another than the shell's."""
 
     @cached_property
     def session(self) -> "boto3.Session":
         import boto3
 
-        return boto3.Session()
+        return boto3.Session(region_name=self.named_region or region_of_shell())
 
     def client(self, service: str, **config: Any) -> "BaseClient":
         from botocore.config import Config
@@ -68,8 +73,6 @@ def target(port: int | None, endpoint: str | None, *, on_aws: bool = False) -> T
     try:
         return Target(account, Outputs.of(account))
     except StackNotRunning as refused:
-        raise UsageError(
-            f"No AWS account can be reached: {refused.__cause__}", hint="aws sts get-caller-identity"
-        ) from refused
+        raise UsageError(f"No AWS account can be reached: {refused.__cause__}", hint=OTHER) from refused
     except NotDeployed:
-        raise NotDeployed(ACCOUNT) from None
+        raise NotDeployed(f"{ACCOUNT}, {account.session.region_name},", hint=OTHER) from None
