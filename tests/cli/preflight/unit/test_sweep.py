@@ -4,13 +4,13 @@ import json
 from typing import Any
 
 import pytest
+from stadion_cli.preflight.trial import sweep
+from stadion_cli.preflight.trial.run import Run
 from typer.testing import CliRunner
 
 from stadion_cli.app import app
 from stadion_cli.base.errors import CliError, UsageError
 from stadion_cli.preflight import commands
-from stadion_cli.preflight.trial import sweep
-from stadion_cli.preflight.trial.run import Run
 from stadion_cli.preflight.world import World
 from tests.cli.preflight.accounts import GOOD
 from tests.cli.preflight.recorded import Answers
