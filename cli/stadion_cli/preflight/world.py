@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from stadion_cli.preflight.people import People
 
 EDGE = "stadion-edge"
+PATIENCE = 10
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,10 @@ class World:
             elsewhere = {"region_name": region} if region else {}
             self._clients[service, region] = self.aws.client(service, **elsewhere)
         return self._clients[service, region]
+
+    def within(self, seconds: float) -> float:
+        """How long to wait for what AWS does within `seconds`: a laptop runs all of it on a few cores."""
+        return seconds * (PATIENCE if self.is_local else 1)
 
     @cached_property
     def region(self) -> str:

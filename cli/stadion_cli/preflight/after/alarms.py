@@ -36,7 +36,7 @@ def rings(world: World) -> Iterator[Finding]:
     with subscribed(world, topic_of(world), "alarms") as queue:
         cloudwatch.set_alarm_state(AlarmName=ALARM, StateValue="ALARM", StateReason=f"preflight {world.run.run_id}")
         try:
-            heard = queue.first(WITHIN_S, lambda body: ALARM in str(body.get("Message", body)))
+            heard = queue.first(world.within(WITHIN_S), lambda body: ALARM in str(body.get("Message", body)))
         finally:
             cloudwatch.set_alarm_state(
                 AlarmName=ALARM, StateValue="OK", StateReason=f"preflight {world.run.run_id} is over"

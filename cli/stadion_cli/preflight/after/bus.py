@@ -25,7 +25,6 @@ STRANGE: Final = "shop.example"
 DETAIL_TYPE: Final = "PreflightLooked"
 """No rule but the archive's knows it."""
 WITHIN_S: Final = 10.0
-LOCALLY_WITHIN_S: Final = 60.0
 AT_ONCE: Final = 8
 
 
@@ -121,7 +120,7 @@ def _matches(world: World, rule: Subscription, sample: Sample) -> bool:
 
 def outboxes(world: World) -> Iterator[Finding]:
     """An item by hand in the outbox of each service: table, stream, relay, bus."""
-    within = LOCALLY_WITHIN_S if world.is_local else WITHIN_S
+    within = world.within(WITHIN_S)
     waiting = dict(world.outputs.tables())
     with listening(world.target, Wanted([DETAIL_TYPE], correlation=world.run.run_id)) as listener:
         if not world.is_local:

@@ -15,6 +15,7 @@ BEGINS_IN: Final = timedelta(minutes=3)
 LOCALLY_BEGINS_IN: Final = timedelta(seconds=5)
 SHORTEST_H: Final = 0.02
 """Of the look and the close: 72 seconds."""
+HEARD_WITHIN_S: Final = 60.0
 WITHIN_S: Final = 900.0
 MACHINE: Final = "stadion-promo-campaign"
 GROUP: Final = "stadion-campaigns"
@@ -34,7 +35,7 @@ def runs(world: World) -> Iterator[Finding]:
     begins = datetime.now(UTC) + (LOCALLY_BEGINS_IN if world.is_local else BEGINS_IN)
     address = f"/v1/admin/campaigns/{name}"
     rule = {"profile": {"cities": [city]}}
-    if not seen_within(60, lambda: _is_in_segment(world, rule, anna.user_id), every_s=1):
+    if not seen_within(world.within(HEARD_WITHIN_S), lambda: _is_in_segment(world, rule, anna.user_id), every_s=1):
         yield failed("promos has not heard of the athlete within a minute", "stadion dlq list; stadion trace")
         return
     call(admin, "PUT", address, _plan(name, city, begins))
@@ -45,7 +46,7 @@ def runs(world: World) -> Iterator[Finding]:
         "Scheduler has no schedule of it",
         f"aws scheduler list-schedules --group-name {GROUP}",
     )
-    ended = seen_within(WITHIN_S, lambda: _ended(world, address), every_s=2)
+    ended = seen_within(world.within(WITHIN_S), lambda: _ended(world, address), every_s=2)
     if ended is None:
         shown = call(admin, "GET", address)
         yield failed(f"after {WITHIN_S:.0f} s the campaign is {shown['status']}, run {shown['run_id']}", LOGS)

@@ -43,7 +43,7 @@ def upload(world: World, athlete: Athlete, data: bytes) -> dict[str, Any]:
         shown: dict[str, Any] = athlete.get(f"/v1/uploads/{announced['upload_id']}")
         return shown if shown["status"] in FINAL else None
 
-    found = seen_within(WITHIN_S, over) or {}
+    found = seen_within(world.within(WITHIN_S), over) or {}
     return {**found, "took_s": round(time.monotonic() - started, 1)}
 
 
@@ -93,7 +93,7 @@ def avatar(world: World) -> Iterator[Finding]:
             f"S3 refused a picture: {posted.status_code} {posted.text[:200]}", "the form of avatars; the bucket's key"
         )
         return
-    url = seen_within(WITHIN_S, lambda: anna.get("/v1/me").get("avatar_url"))
+    url = seen_within(world.within(WITHIN_S), lambda: anna.get("/v1/me").get("avatar_url"))
     got = world.http.get(url) if url else None
     yield judged(
         got is not None and got.status_code == 200,

@@ -34,7 +34,7 @@ def nothing_waits(world: World) -> Iterator[Finding]:
     def waiting() -> list[str]:
         return [name for name, count in _depths(world) if count]
 
-    seen_within(QUIET_WITHIN_S, lambda: True if not waiting() else None, every_s=2)
+    seen_within(world.within(QUIET_WITHIN_S), lambda: True if not waiting() else None, every_s=2)
     left_over = waiting()
     yield judged(
         not left_over,

@@ -8,12 +8,15 @@ from typing import Any, Final
 
 from stadion_cli.preflight.checks import Finding, judged, skipped
 from stadion_cli.preflight.people import PASSWORD
+from stadion_cli.preflight.queues import seen_within
 from stadion_cli.preflight.world import World
 
 NINE_MINUTES_S: Final = 540
 TWO_HOURS_S: Final = 7_260
 FRAME: Final = 33 * 1024
 SAMPLES: Final = 60
+FOUND_WITHIN_S: Final = 60.0
+TOLD_WITHIN_S: Final = 20.0
 LOGS: Final = "stadion logs live-on-socket --since 10m; docs/live-protocol.md"
 
 
@@ -51,14 +54,16 @@ def a_follower_sees(world: World) -> Iterator[Finding]:
         live.allow(ben)
         follower = Follower.with_account(world.socket, ben)
         _run(live, 0)
-        deadline = time.monotonic() + 60
-        while not follower.finds(anna.user_id) and time.monotonic() < deadline:
-            time.sleep(1)
+        seen_within(world.within(FOUND_WITHIN_S), lambda: follower.finds(anna.user_id), every_s=1)
         known = len(follower.seen)
         _run(live, SAMPLES)
-        follower.look(within_s=20)
+
+        def is_told() -> bool:
+            follower.look(within_s=1)
+            return len(follower.seen) > known
+
         yield judged(
-            len(follower.seen) > known,
+            bool(seen_within(world.within(TOLD_WITHIN_S), is_told, every_s=0)),
             "what an athlete sends is pushed to a follower",
             "a follower was told nothing",
             "rights of audience-on-pushes on @connections; " + LOGS,

@@ -26,7 +26,7 @@ def keys(world: World) -> Iterator[Finding]:
         PROBLEMS,
     )
     partner = world.people.partner
-    first = seen_within(KEY_WITHIN_S, lambda: _not_403(_asked(world, path, partner.key)), every_s=2)
+    first = seen_within(world.within(KEY_WITHIN_S), lambda: _not_403(_asked(world, path, partner.key)), every_s=2)
     if first is None:
         yield failed(
             f"a fresh key opened nothing for {KEY_WITHIN_S:.0f} s", "wait a minute (M12); stadion partner show"

@@ -75,7 +75,7 @@ def largest_event(world: World) -> Iterator[Finding]:
                 (one for one in listener.read() if len(one["detail"]["data"]["padding"]) == LARGEST_EVENT), None
             )
 
-        found = seen_within(EVENT_WITHIN_S, seen, every_s=0)
+        found = seen_within(world.within(EVENT_WITHIN_S), seen, every_s=0)
     if found is None and world.is_local:
         yield skipped("a queue of the emulator takes no message of 256 KiB")
         return

@@ -78,6 +78,7 @@ def test_a_follower_who_is_told_nothing_is_found(
     )
     follower = SimpleNamespace(seen=[], finds=lambda _: True, line=running.line)
     follower.look = lambda within_s: follower.seen.append("update") if pushes else None
+    monkeypatch.setattr(live, "TOLD_WITHIN_S", 0.01)
     monkeypatch.setattr(demo, "Live", lambda *_: running)
     monkeypatch.setattr(demo, "Follower", SimpleNamespace(with_account=lambda *_: follower))
     assert result(live.a_follower_sees).status is expected
