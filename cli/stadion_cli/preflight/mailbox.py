@@ -5,7 +5,7 @@ import email.policy
 import imaplib
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 from urllib.parse import unquote, urlsplit
 
@@ -50,11 +50,28 @@ class Typed:
 class Imap:
     """`imaps://user:password@host`; the user's address, or the one that is given."""
 
-    url: str
+    url: str = field(repr=False)
     address: str
+
+    def __post_init__(self) -> None:
+        """Its password is in no message: what is written wrong is not repeated."""
+        try:
+            parts = urlsplit(self.url)
+            fits = parts.scheme == "imaps" and parts.hostname and parts.username and parts.port != 0
+        except ValueError:
+            fits = False
+        if not fits:
+            raise UsageError(
+                "--imap is no address of a mailbox.",
+                hint="imaps://user:password@host; in both %40 is @, %2F is /, %3A is : and %23 is #",
+            )
 
     def code_for(self, address: str) -> str:
         return _awaited(lambda: self._newest(address), address)
+
+    @staticmethod
+    def owner_of(url: str) -> str:
+        return unquote(url.partition("://")[2].partition(":")[0])
 
     def _newest(self, address: str) -> str | None:
         parts = urlsplit(self.url)
@@ -90,7 +107,7 @@ def mailbox_of(emulator: str | None, address: str | None, imap: str | None) -> M
     if emulator is not None:
         return OfTheEmulator(f"{emulator}/_ministack/ses/messages")
     if imap:
-        return Imap(imap, address or unquote(urlsplit(imap).username or ""))
+        return Imap(imap, address or Imap.owner_of(imap))
     if address is None:
         raise UsageError(
             "Test athletes need a mailbox that you can read.", hint="--mailbox me@example.org, or --imap imaps://…"

@@ -144,6 +144,27 @@ def test_a_mailbox_is_read_by_imap_or_by_whoever_types() -> None:
         mailbox_of(None, None, None)
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "imaps://me@trail.run:herring/99@imap.trail.run",
+        "imaps://me:herring#1@imap.trail.run",
+        "imaps://me:herring[@imap.trail.run",
+        "imap://me:herring@imap.trail.run",
+        "imaps://imap.trail.run",
+        "herring",
+    ],
+)
+def test_a_mailbox_that_is_written_wrong_is_refused_and_its_password_said_to_nobody(url: str) -> None:
+    with pytest.raises(UsageError) as told:
+        mailbox_of(world_of(GOOD), None, url)
+    assert "herring" not in f"{told.value} {told.value.hint}"
+
+
+def test_a_mailbox_does_not_show_its_password() -> None:
+    assert "herring" not in repr(mailbox_of(world_of(GOOD), None, "imaps://me%40trail.run:herring@imap.trail.run"))
+
+
 PLACE = re.compile(r"docs/(how-to/first-day-on-aws|runbook)\.md#([a-z-]+)")
 
 
