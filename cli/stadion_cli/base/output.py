@@ -33,7 +33,7 @@ def visible(text: str) -> str:
 class Harmless(Console):
     """Its own colours are the only ones."""
 
-    def render_str(self, text: str, **options: Any) -> Text:  # type: ignore[override]
+    def render_str(self, text: str, **options: Any) -> Text:
         return super().render_str(visible(text), **options)
 
 

@@ -16,6 +16,7 @@ from local.paths import ROOT
 from stadion import clients, dynamo, settings, snapshots
 from stadion.clients import SLOW, USUAL, Client, Patience
 from stadion.retry import JITTER
+from telemetry.timeseries.timestream.client import PATIENCE as TIMESTREAM
 from tests.kit.services import service_environment
 
 OURS = [*(ROOT / "functions").rglob("*.py"), *(ROOT / "layers" / "shared" / "python").rglob("*.py")]
@@ -63,7 +64,7 @@ def test_nothing_is_drawn_by_a_generator_whose_seed_a_snapshot_keeps() -> None:
     assert isinstance(JITTER, random.SystemRandom)
 
 
-@pytest.mark.parametrize("patience", [USUAL, SLOW])
+@pytest.mark.parametrize("patience", [USUAL, SLOW, TIMESTREAM])
 def test_no_call_outlives_an_api_function(patience: Patience) -> None:
     assert patience.longest_s < API_TIMEOUT.to_seconds()
 

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 MAX_RECORDS: Final = 100
 AT_ONCE: Final = 8
 """Calls of one write: a day's ride is 864 of them, and a function has half a minute."""
-PATIENCE: Final = Patience(connect_s=2, read_s=20, attempts=1)
-"""The tries are counted here: a query may be long, and is nobody's who holds a phone for more than one."""
+PATIENCE: Final = Patience(read_s=12, attempts=1)
+"""The tries are counted here: a query may be long, and whoever holds a phone hears that the store is busy after one
+that did not end, before the function itself is ended."""
 RETRIES: Final = Policy(attempts=5, base_s=0.1)
 BUSY: Final = frozenset({"ThrottlingException", "InternalServerException", "InvalidEndpointException"})
 REJECTED: Final = "RejectedRecordsException"
@@ -109,7 +110,7 @@ class Timestream:
 
     def _insist(self, call: Callable[[], T], explained: Callable[[Any], T | None]) -> T:
         """Tries again what may work in a moment; an error that `explained` turns into a result is one."""
-        from botocore.exceptions import ClientError, HTTPClientError
+        from botocore.exceptions import ClientError, HTTPClientError, ReadTimeoutError
         from botocore.exceptions import ConnectionError as NoConnectionError
 
         for _ in RETRIES.tries(self._sleep):
@@ -123,6 +124,8 @@ class Timestream:
                 reason: Exception = error
             except (NoConnectionError, HTTPClientError) as error:
                 reason = error
+                if isinstance(error, ReadTimeoutError):
+                    break
         raise TelemetryStoreBusyError from reason
 
 

@@ -27,11 +27,8 @@ from tests.telemetry.timeseries.integration.world import NOW, World, columns, da
 from timestream_local import TimestreamEndpoint
 from timestream_local.tests.integration.workshop import START, ManualClock, client
 
-NO_ANSWER = [
-    EndpointConnectionError(endpoint_url="http://x"),
-    ReadTimeoutError(endpoint_url="http://x"),
-    ConnectTimeoutError(endpoint_url="http://x"),
-]
+NO_ANSWER = [EndpointConnectionError(endpoint_url="http://x"), ConnectTimeoutError(endpoint_url="http://x")]
+TOO_LONG = ReadTimeoutError(endpoint_url="http://x")
 
 
 @pytest.fixture
@@ -61,6 +58,15 @@ def test_after_several_tries_the_store_is_busy(world: World, timestream: LocalTi
     assert writing.requests == RETRIES.attempts
     with Faults(timestream.asker, repeat(fault)), pytest.raises(TelemetryStoreBusyError):
         world.store.daily_loads(world.user, season())
+
+
+def test_who_waited_for_an_answer_in_vain_is_told_before_the_function_ends(
+    world: World, timestream: LocalTimestream
+) -> None:
+    with Faults(timestream.asker, repeat(TOO_LONG)) as asking, pytest.raises(TelemetryStoreBusyError):
+        world.store.daily_loads(world.user, season())
+    assert asking.requests == 1
+    assert timestream.pauses == []
 
 
 def test_the_pauses_grow_and_are_jittered(world: World, timestream: LocalTimestream) -> None:
