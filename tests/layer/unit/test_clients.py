@@ -116,8 +116,11 @@ def test_before_the_snapshot_clients_are_made_and_hang_up(
 
 def test_what_fails_before_the_snapshot_is_left_to_the_first_request(registered: list[Client[Any]]) -> None:
     Client[Any]("no-such-service")
+    another = Client[Any]("sqs")
 
     snapshots.before_snapshot([])
+
+    assert another.is_made
 
 
 def test_without_lambdas_hooks_nothing_is_made_early(registered: list[Client[Any]]) -> None:

@@ -7,7 +7,7 @@ operating system), no connection and no secret is kept in it, and botocore's own
 import importlib
 import random
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from stadion import clients
@@ -37,14 +37,18 @@ def before_snapshot(modules: Sequence[str]) -> None:
     """What fails here is done by the first request, as without a snapshot: a version is published all the same."""
     for module in modules:
         importlib.import_module(module)
+    for client in clients.REGISTERED:
+        _tried(client)
+    _tried(_ask_for_nothing)
+    _hang_up()
+
+
+def _tried(step: Callable[[], object]) -> None:
+    """One that cannot be prepared keeps no other from it."""
     try:
-        for client in clients.REGISTERED:
-            client()
-        if DYNAMO in sys.modules and settings().table:
-            _ask_for_nothing()
+        step()
     except Exception as error:  # noqa: BLE001 - whatever it is, the version is good without
         logger.warning("not prepared", extra={"error": type(error).__name__})
-    _hang_up()
 
 
 def after_restore() -> None:
@@ -53,6 +57,8 @@ def after_restore() -> None:
 
 def _ask_for_nothing() -> None:
     """One look at the table: credentials, signature, TLS and parsers are loaded then."""
+    if DYNAMO not in sys.modules or not settings().table:
+        return
     from stadion import dynamo
 
     dynamo.Item.find(NOBODY, NOBODY, consistent=False)
