@@ -33,12 +33,12 @@ class Wanted:
 
 
 class Listener:
-    def __init__(self, target: Target, wanted: Wanted) -> None:
+    def __init__(self, target: Target, wanted: Wanted, name: str | None = None) -> None:
         self._target = target
         self._wanted = wanted
         self._sqs = target.aws.sqs
         self._events = target.aws.events
-        self.name = f"{TEMPORARY}{uuid4().hex[:8]}"
+        self.name = name or f"{TEMPORARY}{uuid4().hex[:8]}"
         self._url = ""
 
     def open(self) -> None:
@@ -79,10 +79,11 @@ def remove(target: Target, name: str, queue_url: str) -> None:
 
 
 @contextmanager
-def listening(target: Target, wanted: Wanted) -> Iterator[Listener]:
-    """A listener that is removed however the command ends, a TERM included."""
+def listening(target: Target, wanted: Wanted, *, name: str | None = None) -> Iterator[Listener]:
+    """A listener that is removed however the command ends, a TERM included. What is killed outright is removed by the
+    next one, or by who knows the `name`."""
     remove_forgotten(target)
-    listener = Listener(target, wanted)
+    listener = Listener(target, wanted, name)
     before = signal.signal(signal.SIGTERM, lambda *_: _interrupt())
     try:
         listener.open()

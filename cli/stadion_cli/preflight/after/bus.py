@@ -122,7 +122,8 @@ def outboxes(world: World) -> Iterator[Finding]:
     """An item by hand in the outbox of each service: table, stream, relay, bus."""
     within = world.within(WITHIN_S)
     waiting = dict(world.outputs.tables())
-    with listening(world.target, Wanted([DETAIL_TYPE], correlation=world.run.run_id)) as listener:
+    wanted = Wanted([DETAIL_TYPE], correlation=world.run.run_id)
+    with listening(world.target, wanted, name=world.run.named("outboxes")) as listener:
         if not world.is_local:
             time.sleep(5)  # a rule takes a moment to hold
         for service, table in waiting.items():

@@ -63,7 +63,8 @@ def long_cursor(world: World) -> Iterator[Finding]:
 
 def largest_event(world: World) -> Iterator[Finding]:
     table = world.outputs.of_service("workouts", "TableName")
-    with listening(world.target, Wanted([DETAIL_TYPE], correlation=world.run.run_id)) as listener:
+    wanted = Wanted([DETAIL_TYPE], correlation=world.run.run_id)
+    with listening(world.target, wanted, name=world.run.named("largest")) as listener:
         if not world.is_local:
             seen_within(5, lambda: None)
         world.client("dynamodb").put_item(

@@ -13,6 +13,7 @@ from websockets.frames import Close
 import local.demo.live as demo
 from stadion_cli.preflight.after import bus, live, sizes
 from stadion_cli.preflight.checks import Check, Result, Status, made
+from stadion_cli.preflight.trial.run import TEMPORARY
 from tests.cli.preflight import worlds
 
 
@@ -91,7 +92,8 @@ def listener(monkeypatch: pytest.MonkeyPatch) -> list[list[dict[str, Any]]]:
     heard: list[list[dict[str, Any]]] = []
 
     @contextmanager
-    def listening(*_: Any) -> Iterator[Any]:
+    def listening(*_: Any, name: str) -> Iterator[Any]:
+        assert name.startswith(f"{TEMPORARY}pf00000000-"), "a sweep of the run finds it"
         yield SimpleNamespace(read=lambda: heard.pop(0) if heard else [])
 
     for module in (bus, sizes):
