@@ -70,8 +70,10 @@ def build(environment: Environment, *, outdir: str | None = None) -> tuple[App, 
         platform.dashboard.add_service(service, functions=stack.functions, queues=stack.queues, facts=stack.facts)
         missing += stack.missing
         in_a_row(stack)
+        stack.publish()
         made[service] = stack
     in_a_row(platform)
+    platform.publish()
     for stack in made.values():
         for before in stack.comes_after:
             if before in made:

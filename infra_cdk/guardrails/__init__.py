@@ -32,5 +32,10 @@ def violations(templates: Templates, sizes: Mapping[str, int] | None = None) -> 
         for check in WITHIN_A_STACK
         for problem in check(resources_of(template))
     ]
+    within += [
+        f"{stack}/{problem}"
+        for stack, template in templates.items()
+        for problem in first_day.stale_versions(resources_of(template), template.get("Parameters", {}))
+    ]
     between = [problem for check in BETWEEN_STACKS for problem in check(templates)]
     return [*within, *between, *limits.unzipped_sizes(templates, sizes or {})]

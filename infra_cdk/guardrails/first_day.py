@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from infra_cdk.guardrails.rights import actions_by_role
@@ -19,6 +19,10 @@ ADDRESSES = {
     "AWS::CloudFront::Distribution": "DistributionConfig",
 }
 """Where a domain or an address has to be somebody's."""
+CHOSEN_BY_AWS = frozenset(
+    {"AWS::ApiGatewayV2::Api", "AWS::Cognito::UserPool", "AWS::Cognito::UserPoolClient", "AWS::SecretsManager::Secret"}
+)
+"""What AWS gives another id, or another ending of its ARN, whenever it is made."""
 
 
 def permissions(resources: Resources) -> Iterator[str]:
@@ -29,6 +33,20 @@ def permissions(resources: Resources) -> Iterator[str]:
         missing = [function for function, its_id in own.items() if f":function:{function}'" in called]
         if missing and own[missing[0]] not in as_list(resources[name].get("DependsOn", [])):
             yield f"{name}: may be made before its function {missing[0]}"
+
+
+def stale_versions(resources: Resources, parameters: Collection[str]) -> Iterator[str]:
+    """A version keeps the variables that it was published with. Another value of an id that AWS chose is no other
+    template: only a description that says the id makes another version (aws/aws-cdk#25997)."""
+    functions = dict(of_type(resources, "AWS::Lambda::Function"))
+    for name, properties in of_type(resources, "AWS::Lambda::Version"):
+        function = functions.get(target_of(properties["FunctionName"]), {})
+        said = json.dumps(properties.get("Description", ""))
+        for variable, value in function.get("Environment", {}).get("Variables", {}).items():
+            told = target_of(value)
+            chosen = told in parameters or resources.get(told, {}).get("Type") in CHOSEN_BY_AWS
+            if chosen and json.dumps(value) not in said:
+                yield f"{name}: would go on with the old {variable} when it is another"
 
 
 def kept_after_a_failure(resources: Resources) -> Iterator[str]:

@@ -6,11 +6,12 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Final
 
-from aws_cdk import AssetHashType, Duration, IgnoreMode
+from aws_cdk import AssetHashType, Duration, Fn, IgnoreMode, Stack
 from aws_cdk.aws_iam import Effect, PolicyStatement, Role, ServicePrincipal
 from aws_cdk.aws_lambda import (
     Alias,
     ApplicationLogLevel,
+    CfnVersion,
     Code,
     Function,
     IFunction,
@@ -132,6 +133,24 @@ class ServiceFunction(Construct):
         if layer.layer_version_arn not in self._layers:
             self._layers.add(layer.layer_version_arn)
             self.function.add_layers(layer)
+
+    def publish_what_it_is_told(self) -> None:
+        """Once it knows all its variables. CDK makes another version when the template changes; an id that AWS chose is
+        the same `Ref` whatever its value, so it stands in the version's description, which cannot be changed."""
+        told = [shown for name, value in self._variables.items() if (shown := self._chosen_by_aws(name, value))]
+        if self.alias is None or not told:
+            return
+        version = self.function.current_version.node.default_child
+        if not isinstance(version, CfnVersion):
+            raise TypeError(f"{self.name} has no version")
+        version.description = Fn.join(" ", told)
+
+    def _chosen_by_aws(self, variable: str, value: str) -> str | None:
+        """Of a secret its name with what AWS put behind: a description takes 256 characters."""
+        reference = Stack.of(self).resolve(value)
+        if not isinstance(reference, dict) or not variable.endswith(("_ID", "_API", "_SECRET")):
+            return None
+        return Fn.select(6, Fn.split(":", value)) if variable.endswith("_SECRET") else value
 
     def allow(self, *actions: str, on: Sequence[str], conditions: Mapping[str, object] | None = None) -> None:
         """Let the function call these actions on these ARNs."""

@@ -27,6 +27,7 @@ class StadionStack(Stack):
         self.layers = Layers(self, service=service, environment=environment)
         self.functions: list[str] = []
         self.queues: list[str] = []
+        self._made: list[ServiceFunction] = []
         self._made_canaries: Canaries | None = None
 
     def entry_point(self, place: str) -> EntryPoint:
@@ -54,9 +55,15 @@ class StadionStack(Stack):
             trouble=trouble,
         )
         self.functions.append(function.name)
+        self._made.append(function)
         if self.environment_.canary and entry_point.is_shifted and not self.environment_.mending:
             self._canaries(alarm_topic).guard(function)
         return function
+
+    def publish(self) -> None:
+        """Once every function knows what it uses."""
+        for function in self._made:
+            function.publish_what_it_is_told()
 
     def _canaries(self, alarm_topic: ITopic) -> Canaries:
         self._made_canaries = self._made_canaries or Canaries(self, service=self.service, alarm_topic=alarm_topic)
