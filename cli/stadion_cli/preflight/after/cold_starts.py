@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from infra_cdk.parts.entry_points import entry_points
 from stadion_cli.preflight.checks import Finding, failed, passed, skipped, warned
 from stadion_cli.preflight.world import World
 
 LOOK_BACK: Final = timedelta(hours=24)
-WAITED_FOR: Final = re.compile(r"-(api|on-\w+-request|on-socket-(connect|message)|on-tokens)$")
 WAITED_FOR_MS: Final = 1_000
 OTHERS_MS: Final = 5_000
 STARTED: Final = re.compile(r"(?:Init|Restore) Duration: ([0-9.]+) ms")
@@ -31,16 +31,17 @@ def starts(world: World) -> Iterator[Finding]:
         return
     if not world.environment.platform_lines:
         yield skipped("functions that nobody waits for write no such lines here: dev shows them")
+    waited_for = {one.name for one in entry_points(world.environment.functions) if one.starts_from_snapshot}
     slow = [
         (name, p95(times))
         for name, times in found.items()
-        if p95(times) > (WAITED_FOR_MS if WAITED_FOR.search(name) else OTHERS_MS)
+        if p95(times) > (WAITED_FOR_MS if name in waited_for else OTHERS_MS)
     ]
     worst = sorted(found, key=lambda name: -p95(found[name]))[:3]
     told = ", ".join(f"{name.removeprefix('stadion-')} {p95(found[name]) / 1000:.1f} s" for name in worst)
     words = f"{len(found)} functions started; the slowest by p95: {told}"
     seen = {name: {"starts": len(times), "p95_ms": p95(times)} for name, times in found.items()}
-    if waited := [name for name, _ in slow if WAITED_FOR.search(name)]:
+    if waited := [name for name, _ in slow if name in waited_for]:
         yield failed(
             f"{words}; people wait for {', '.join(waited)}", "docs/proof/cold-starts.md; priming (M1)", functions=seen
         )
