@@ -2,9 +2,9 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -47,6 +47,8 @@ class DeadLetter:
     body: str
     sent_at: datetime
     received: int
+    said: Mapping[str, str] = field(default_factory=dict)
+    """By AWS, which put it there itself: the bus, Scheduler, or Lambda."""
 
     @classmethod
     def of(cls, message: "MessageTypeDef") -> "DeadLetter":
@@ -58,6 +60,7 @@ class DeadLetter:
             body=message["Body"],
             sent_at=datetime.fromtimestamp(sent_ms / 1000, UTC),
             received=int(attributes.get("ApproximateReceiveCount", 0)),
+            said={name: one.get("StringValue", "") for name, one in message.get("MessageAttributes", {}).items()},
         )
 
     @property
@@ -90,10 +93,20 @@ class DeadLetter:
             "user_id": self.detail.get("user_id"),
             "correlation_id": self.detail.get("correlation_id"),
             "file": self._file(),
+            "not_delivered": self._not_delivered(),
             "sent_at": self.sent_at,
             "received": self.received,
             "message_id": self.message_id,
         }
+
+    def _not_delivered(self) -> str | None:
+        """Why AWS gave it up before a function saw it, and whose rule or schedule it was."""
+        code = self.said.get("ERROR_CODE") or self.said.get("ErrorCode")
+        if code is None:
+            return None
+        message = self.said.get("ERROR_MESSAGE") or self.said.get("ErrorMessage")
+        whose = (self.said.get("RULE_ARN") or self.said.get("SCHEDULE_ARN", "")).rpartition(":")[2]
+        return (f"{code}: {message}" if message else code) + (f" ({whose})" if whose else "")
 
     def _file(self) -> str | None:
         records = self.content.get("Records") or [{}]
@@ -142,6 +155,7 @@ def _receive(target: Target, queue: DeadLetters, limit: int, *, hidden_s: int = 
             VisibilityTimeout=hidden_s,
             WaitTimeSeconds=1,
             MessageSystemAttributeNames=["All"],
+            MessageAttributeNames=["All"],
         )
         letters = [DeadLetter.of(message) for message in found.get("Messages", [])]
         new = [letter for letter in letters if letter.message_id not in seen]

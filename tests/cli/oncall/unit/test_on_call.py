@@ -380,6 +380,39 @@ class Errand(Work):
     user_id: str
 
 
+@pytest.mark.parametrize(
+    ("attributes", "why"),
+    [
+        (
+            {
+                "RULE_ARN": "arn:aws:events:eu-central-1:1:rule/stadion/inbox",
+                "ERROR_CODE": "NO_PERMISSIONS",
+                "ERROR_MESSAGE": "Lack of permissions to invoke cross account target.",
+            },
+            "NO_PERMISSIONS: Lack of permissions to invoke cross account target. (rule/stadion/inbox)",
+        ),
+        (
+            {"SCHEDULE_ARN": "arn:aws:scheduler:eu-central-1:1:schedule/stadion/go", "ERROR_CODE": "TooManyRequests"},
+            "TooManyRequests (schedule/stadion/go)",
+        ),
+        ({"ErrorCode": "200", "ErrorMessage": "KeyError: 'shoe'"}, "200: KeyError: 'shoe'"),
+        ({}, None),
+    ],
+)
+def test_a_letter_of_aws_itself_says_why_nobody_got_it(
+    account: Target, attributes: dict[str, str], why: str | None
+) -> None:
+    """The function never saw it: its logs know nothing."""
+    said = {name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()}
+    sqs = boto3.client("sqs")
+    url = sqs.get_queue_url(QueueName="stadion-inbox-dlq")["QueueUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody="{}", MessageAttributes=said)  # type: ignore[arg-type]
+
+    (letter,) = look(account, named(account, "inbox"), limit=10)
+
+    assert letter.facts()["not_delivered"] == why
+
+
 def test_a_dead_letter_that_is_no_event_is_shown_as_it_is() -> None:
     letter = DeadLetter("m1", "r", "not json", NOW, 5)
     assert (letter.event, letter.event_id, letter.facts()["message_id"]) == ("?", "", "m1")
