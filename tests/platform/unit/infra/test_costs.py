@@ -1,8 +1,12 @@
 """What costs money in an account: asked for where it is needed, with an end, and heard of."""
 
 import json
+from dataclasses import replace
 
-from infra_cdk.environments import PROD
+from aws_cdk import App, Stack
+
+from infra_cdk.environments import PROD, Environment
+from infra_cdk.parts.budget import Budget
 from infra_cdk.parts.entry_points import entry_points
 from tests.kit.templates import ALARM_MAIL, Synthesised
 
@@ -73,3 +77,19 @@ def test_prod_logs_each_start_and_report_only_of_functions_that_people_wait_for(
         assert logging == ({} if function["FunctionName"] in waited_for else quiet)
     for _, function in dev.of_type("AWS::Lambda::Function"):
         assert function["LoggingConfig"].keys() == {"LogGroup"}
+
+
+def budget_name(environment: Environment) -> str:
+    app = App()
+    Budget(Stack(app, "s"), environment=environment)
+    resources = app.synth().get_stack_by_name("s").template["Resources"].values()
+    [found] = [one["Properties"]["Budget"] for one in resources if one["Type"] == "AWS::Budgets::Budget"]
+    return str(found["BudgetName"])
+
+
+def test_another_mail_is_another_budget_since_cloudformation_replaces_it() -> None:
+    """The new one is made before the old one goes, and AWS lets no two bear one name."""
+    told = replace(PROD, alarm_mail="on-call@one.sport")
+
+    assert budget_name(told) == budget_name(replace(told, month_usd=told.month_usd * 2))
+    assert budget_name(told) != budget_name(replace(told, alarm_mail="on-call@other.sport"))
