@@ -85,7 +85,7 @@ def _of_aws(error: Exception) -> ActionableError | None:
     from stadion_cli.base.refused import refused
 
     if isinstance(error, EndpointConnectionError):
-        return StackNotRunning(str(error.kwargs["endpoint_url"]))  # type: ignore[attr-defined]
+        return StackNotRunning(str(error.kwargs["endpoint_url"]))
     return refused(error) if isinstance(error, ClientError) else None
 
 
