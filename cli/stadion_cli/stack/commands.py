@@ -114,7 +114,8 @@ def reset(
 def status(*, port: Port = None, endpoint: Endpoint = None, on_aws: OnAws = False, as_json: Json = False) -> None:
     """What runs, since when, what is deployed, and what waits in the queues.
 
-    Of an account: its stacks, alarms that ring, mappings that stand still, queues that are not empty.
+    Of an account: its stacks, alarms that ring, functions without room, mappings that stand still, queues that are not
+    empty.
     Exit code 3 when nothing runs.
     """
     if on_aws:
@@ -148,6 +149,7 @@ def _status_of_account(chosen: Target, *, as_json: bool) -> None:
     show_facts(found["account"], title="Account")
     show_table("Deployed", ("stack", "status"), found["stacks"].items(), empty="nothing yet")
     show_table("Alarms that ring", ("alarm", "since", "meaning"), found["alarms"], empty="none")
+    show_table("Without room in the last hour", ("function", "times"), found["throttled"], empty="none")
     show_table("Mappings that stand still", ("function", "source", "state"), found["mappings"], empty="none")
     show_table("Queues that are not empty", ("queue", "waiting", "in work"), found["queues"], empty="none")
 

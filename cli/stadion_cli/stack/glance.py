@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from stadion_cli.base.outputs import PREFIX
@@ -10,6 +11,7 @@ from stadion_cli.base.target import Target
 WAITING: Final = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
 THREADS: Final = 8
 RESTING: Final = ("Enabled",)
+LOOK_BACK: Final = timedelta(hours=1)
 
 
 def look(target: Target) -> dict[str, Any]:
@@ -26,6 +28,7 @@ def look(target: Target) -> dict[str, Any]:
         },
         "stacks": {name: state for name, state in sorted(target.aws.stack_states().items()) if name.startswith(PREFIX)},
         "alarms": list(_alarms(target)),
+        "throttled": throttled(target.aws.client("cloudwatch")),
         "mappings": list(_mappings(target)),
         "queues": _queues(target),
     }
@@ -39,6 +42,19 @@ def _alarms(target: Target) -> Iterator[tuple[str, str, str]]:
             if not alarm["AlarmName"].startswith(PREFIX):
                 continue
             yield alarm["AlarmName"], f"{alarm['StateUpdatedTimestamp']:%Y-%m-%d %H:%M}", alarm["AlarmDescription"]
+
+
+def throttled(cloudwatch: Any) -> list[tuple[str, int]]:
+    """Functions that had no room in the last hour, and how often, ours or others': the account's alarm names none."""
+    now = datetime.now(UTC)
+    query = {
+        "Id": "refused",
+        "Expression": """SEARCH('{AWS/Lambda,FunctionName} MetricName="Throttles"', 'Sum', 300)""",
+        "Label": "${PROP('Dim.FunctionName')}",
+    }
+    answer = cloudwatch.get_metric_data(MetricDataQueries=[query], StartTime=now - LOOK_BACK, EndTime=now)
+    found = [(one["Label"], int(sum(one["Values"]))) for one in answer["MetricDataResults"]]
+    return sorted((row for row in found if row[1]), key=lambda row: -row[1])
 
 
 def _mappings(target: Target) -> Iterator[tuple[str, str, str]]:

@@ -17,6 +17,7 @@ from stadion_cli.base.outputs import Outputs
 from stadion_cli.base.target import AwsAccount, Target
 from stadion_cli.oncall import insights, logs, trace
 from stadion_cli.oncall.loglines import PREFIX
+from stadion_cli.stack import glance
 from stadion_cli.stack.glance import look
 
 SINCE = datetime(2026, 11, 30, 6, 0, tzinfo=UTC)
@@ -134,6 +135,7 @@ def test_an_exported_endpoint_is_ignored(aws: AwsAccount, monkeypatch: pytest.Mo
 def test_an_account_at_a_glance(aws: AwsAccount, monkeypatch: pytest.MonkeyPatch) -> None:
     limits = {"AccountLimit": {"ConcurrentExecutions": 1000, "UnreservedConcurrentExecutions": 460}}
     monkeypatch.setattr(aws.functions, "get_account_settings", lambda: limits)  # moto has none
+    monkeypatch.setattr(glance, "throttled", lambda _: [])
     monkeypatch.setattr(AwsAccount, "stack_states", lambda _: {"stadion-inventory": "UPDATE_COMPLETE", "others": "x"})
     with mock_aws():
         for name in ("stadion-inbox", "stadion-inbox-dlq", "stadion-quiet", "others"):
@@ -157,6 +159,25 @@ def test_an_account_at_a_glance(aws: AwsAccount, monkeypatch: pytest.MonkeyPatch
     assert found["stacks"] == {"stadion-inventory": "UPDATE_COMPLETE"}
     assert found["account"]["region"] == "eu-central-1"
     assert "1000 at once, 460" in found["account"]["executions"]
+
+
+def test_a_glance_names_the_functions_that_had_no_room(aws: AwsAccount) -> None:
+    """One alarm watches all of the account: it cannot say whose it is."""
+    cloudwatch = aws.client("cloudwatch")
+    with Stubber(cloudwatch) as stubber:
+        answer = {
+            "MetricDataResults": [
+                {"Id": "refused", "Label": "stadion-workouts-api", "Values": [3.0, 4.0]},
+                {"Id": "refused", "Label": "stadion-inventory-on-workout-events", "Values": [20.0]},
+                {"Id": "refused", "Label": "stadion-quiet", "Values": [0.0]},
+                {"Id": "refused", "Label": "others", "Values": [1.0]},
+            ]
+        }
+        stubber.add_response("get_metric_data", answer, {"MetricDataQueries": ANY, "StartTime": ANY, "EndTime": ANY})
+
+        found = glance.throttled(cloudwatch)
+
+    assert found == [("stadion-inventory-on-workout-events", 20), ("stadion-workouts-api", 7), ("others", 1)]
 
 
 def test_the_commands_take_an_account() -> None:
