@@ -99,7 +99,7 @@ def empty() -> str:
 def workouts() -> str:
     rows = [(name, *(amount(acts_of()[act].get(key, 0)) for act in WORKOUTS)) for key, name in COUNTED.items()]
     bills = {act: bill.act(acts_of()[act], bill.prices()) for act in WORKOUTS}
-    lines = sorted({line for one in bills.values() for line in one}, key=lambda line: -bills["live"][line])
+    lines = sorted({line for one in bills.values() for line in one}, key=lambda line: (-bills["live"][line], line))
     priced = [(f"${line}"[1:], *(per_million(bills[act][line]) for act in WORKOUTS)) for line in lines]
     total = ("together", *(per_million(sum(bills[act].values())) for act in WORKOUTS))
     return "\n\n".join(

@@ -1,5 +1,6 @@
 """`docs/cost.md` says what counts, prices and templates say."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -24,6 +25,14 @@ def test_what_a_month_costs_by_itself_is_about_what_the_templates_of_today_cost(
     told = sum(bill.empty(page.counts()["inventory"], page.own_metrics(), bill.prices()).values())
 
     assert now == pytest.approx(told, rel=0.1), "run: make cost"
+
+
+def test_the_largest_lines_that_the_page_explains_are_the_largest() -> None:
+    text = page.DOCUMENT.read_text(encoding="utf-8")
+    explained = re.findall(r"^\d\. \*\*(.+?)\*\*", text.partition("## The largest lines")[2], re.MULTILINE)
+    lines = re.findall(r"^\| (.+?) \|", page.month(), re.MULTILINE)[2:]
+
+    assert explained[:5] == lines[:5]
 
 
 def test_each_act_of_the_month_was_counted() -> None:
