@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from infra_cdk.environments import Environment
 from local.aws import Aws
@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from stadion_cli.preflight.mailbox import Mailbox
     from stadion_cli.preflight.people import People
 
-EDGE = "stadion-edge"
-PATIENCE = 10
+EDGE: Final = "stadion-edge"
+EDGE_REGION: Final = "us-east-1"
+"""Of CloudFront's certificates and firewalls."""
+NOT_MADE: Final = frozenset({None, "REVIEW_IN_PROGRESS", "CREATE_IN_PROGRESS", "CREATE_FAILED", "ROLLBACK_COMPLETE"})
+PATIENCE: Final = 10
 
 
 @dataclass(frozen=True)
@@ -75,9 +78,21 @@ class World:
     def target(self) -> Target:
         return Target(self.aws, self.outputs)
 
-    @property
+    @cached_property
     def has_edge(self) -> bool:
-        return not self.is_local and EDGE in self.outputs.by_stack
+        """In a region of its own, wherever the rest is."""
+        return not self.is_local and self._edge_state() not in NOT_MADE
+
+    def _edge_state(self) -> str | None:
+        from botocore.exceptions import ClientError
+
+        elsewhere: Any = self.aws.client("cloudformation", region_name=EDGE_REGION)
+        try:
+            return str(elsewhere.describe_stacks(StackName=EDGE)["Stacks"][0]["StackStatus"])
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ValidationError":
+                raise
+            return None
 
     @property
     def api(self) -> str:

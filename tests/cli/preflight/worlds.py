@@ -56,6 +56,7 @@ def deployed(answers: Answers, *, outputs: Mapping[str, Mapping[str, str]] | Non
     """A world whose stacks are there."""
     world = world_of(answers, **wishes)
     world.outputs = Outputs(outputs or OUTPUTS)
+    world.has_edge = False
     return world
 
 

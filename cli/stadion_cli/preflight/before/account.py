@@ -7,14 +7,13 @@ from typing import Final
 from infra_cdk.environments import ROOT
 from local.paths import CDK
 from stadion_cli.preflight.checks import Finding, failed, judged, passed, skipped, warned
-from stadion_cli.preflight.world import World
+from stadion_cli.preflight.world import EDGE_REGION, World
 
 HOW_TO: Final = "docs/how-to/first-day-on-aws.md"
 WITHOUT_SNAP_START: Final = frozenset({"ap-east-2", "ap-southeast-6"})
 """For Python, as AWS's documentation said in 2026: Taipei and New Zealand."""
 BOOTSTRAP: Final = "/cdk-bootstrap/hnb659fds/version"
 OLDEST_BOOTSTRAP: Final = 6
-EDGE_REGION: Final = "us-east-1"
 
 
 def whose(world: World) -> Iterator[Finding]:
