@@ -44,7 +44,7 @@ def main() -> None:
     parser.add_argument("--stage", default="prod", choices=["dev", "prod"])
     parser.add_argument("--base", default="main", help="a commit; the one where this branch left it")
     asked = parser.parse_args()
-    commit = _git("merge-base", asked.base, "HEAD")
+    commit = left_at(asked.base)
     with _tree_of(commit) as tree:
         before = synthesized(tree, asked.stage)
     after = synthesized(ROOT, asked.stage)
@@ -53,6 +53,18 @@ def main() -> None:
         _say("the same templates")
     for stack in sorted(_stacks(before) | _stacks(after)):
         show(stack, before, after)
+
+
+def left_at(base: str, repository: Path = ROOT) -> str:
+    """The commit at which HEAD left the base."""
+    try:
+        _git("rev-parse", "--verify", "--quiet", f"{base}^{{commit}}", cwd=repository)
+    except SystemExit:
+        sys.exit(f"there is no commit {base} here: git fetch, then BASE=origin/main or another")
+    try:
+        return _git("merge-base", base, "HEAD", cwd=repository)
+    except SystemExit:
+        sys.exit(f"{base} and HEAD have no commit in common here: git fetch --unshallow, or another BASE")
 
 
 def synthesized(tree: Path, stage: str) -> Path:
