@@ -81,8 +81,7 @@ def _of_aws(error: Exception) -> ActionableError | None:
         return None
     from botocore.exceptions import ClientError, EndpointConnectionError
 
-    from stadion_cli.base.errors import StackNotRunning
-    from stadion_cli.base.refused import refused
+    from stadion_cli.base.errors import StackNotRunning, refused
 
     if isinstance(error, EndpointConnectionError):
         return StackNotRunning(str(error.kwargs["endpoint_url"]))

@@ -1,8 +1,11 @@
 """Errors that a person can act on: what happened, what to do, and the exit code for scripts."""
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from local.errors import ActionableError
+
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
 
 OK: Final = 0
 USAGE: Final = 2
@@ -39,3 +42,33 @@ class AwsRefuses(CliError):  # noqa: N818
 
     exit_code = USAGE
     title = "AWS refuses your identity"
+
+
+NOT_KNOWN: Final = frozenset(
+    {
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "RequestExpired",
+        "InvalidClientTokenId",
+        "UnrecognizedClientException",
+        "InvalidSignatureException",
+        "SignatureDoesNotMatch",
+        "AuthFailure",
+        "OptInRequired",
+    }
+)
+"""As services say that credentials are old, wrong, or of a region that is switched off."""
+NOT_ALLOWED: Final = frozenset(
+    {"AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation", "Forbidden", "403"}
+)
+
+
+def refused(error: "ClientError") -> AwsRefuses | None:
+    """What to tell of it; None for an error of another kind."""
+    code = error.response.get("Error", {}).get("Code", "")
+    message = f"{error.operation_name}: {error.response.get('Error', {}).get('Message', code)}"
+    if code in NOT_KNOWN:
+        return AwsRefuses(message, hint="aws sso login, or other credentials: aws sts get-caller-identity")
+    if code in NOT_ALLOWED:
+        return AwsRefuses(message, hint=f"allow your identity {error.operation_name}: aws sts get-caller-identity")
+    return None

@@ -7,13 +7,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from stadion_cli.preflight.trial.run import TEMPORARY
 from websockets.exceptions import ConnectionClosedError, InvalidStatus
 from websockets.frames import Close
 
 import local.demo.live as demo
 from stadion_cli.preflight.after import bus, live, sizes
 from stadion_cli.preflight.checks import Check, Result, Status, made
+from stadion_cli.preflight.run import TEMPORARY
 from tests.cli.preflight import worlds
 
 

@@ -4,13 +4,12 @@ import json
 from typing import Any
 
 import pytest
-from stadion_cli.preflight.trial import sweep
-from stadion_cli.preflight.trial.run import Run
 from typer.testing import CliRunner
 
 from stadion_cli.app import app
 from stadion_cli.base.errors import CliError, UsageError
-from stadion_cli.preflight import commands
+from stadion_cli.preflight import service, sweep
+from stadion_cli.preflight.run import Run
 from stadion_cli.preflight.world import World
 from tests.cli.preflight.accounts import GOOD
 from tests.cli.preflight.recorded import Answers
@@ -73,7 +72,7 @@ def test_only_a_whole_id_of_a_run_is_swept(wrong: str) -> None:
 @pytest.mark.parametrize("wrong", ["", "pf", "workouts"])
 def test_a_sweep_of_anything_else_asks_nobody(wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
     there, gone = world()
-    monkeypatch.setattr(commands, "_world", lambda *_, **__: there)
+    monkeypatch.setattr(service, "_world", lambda *_, **__: there)
     shown = CliRunner().invoke(app, ["preflight", "--sweep", wrong])
     assert isinstance(shown.exception, UsageError)
     assert gone == []
@@ -119,8 +118,8 @@ def test_what_cannot_be_removed_keeps_nothing_else_and_its_athletes_are_still_kn
 @pytest.mark.parametrize("words", [["--after", "--yes"], ["--sweep", RUN], ["--only", "13", "--yes"]])
 def test_test_data_go_into_no_other_account_than_was_named(words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     there, gone = world(items=[item(f"PROMO#{RUN}")])
-    there.wishes = commands.Wishes(account="000000000000")
-    monkeypatch.setattr(commands, "_world", lambda *_, **__: there)
+    there.wishes = service.Wishes(account="000000000000")
+    monkeypatch.setattr(service, "_world", lambda *_, **__: there)
     shown = CliRunner().invoke(app, ["preflight", "--aws", *words])
     assert isinstance(shown.exception, UsageError), shown.output
     assert "not of 000000000000" in str(shown.exception)
@@ -134,5 +133,5 @@ def test_who_interrupts_a_sweep_hears_how_to_go_on(error: BaseException) -> None
 
     there, _ = world()
     with pytest.raises(CliError) as told:
-        commands._sweep_or_tell(there, breaks)
+        service._sweep_or_tell(there, breaks)
     assert told.value.hint == f"stadion preflight --sweep {RUN} --aws"
