@@ -7,6 +7,7 @@ from functools import cache
 import botocore.session
 
 os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Stadion")  # read when the layer is imported
+os.environ.setdefault("UV_PYTHON_DOWNLOADS", "never")  # what is tested is here; a synth would wait for the internet
 os.environ["CDK_VALIDATION"] = "false"  # CloudFormation's own rules take seconds to start; one test runs them
 
 import pytest
