@@ -262,7 +262,9 @@ def _move(target: Target, queue: DeadLetters, only: str | None) -> Iterator[int]
 
 def _has_a_way_back(target: Target, queue: DeadLetters) -> bool:
     """A queue of the function's name, whose letters these are."""
-    return bool(target.aws.sqs.list_dead_letter_source_queues(QueueUrl=queue.url).get("queueUrls"))
+    with suppress(target.aws.sqs.exceptions.QueueDoesNotExist):
+        return bool(_work_of(target, queue))
+    return False
 
 
 def _work_of(target: Target, queue: DeadLetters) -> str:
