@@ -23,6 +23,5 @@ def partners(moto: pytest.MonkeyPatch) -> Service:
     moto.setenv("STADION_IMPORTS_BUCKET", "stadion-imports")
     url = boto3.client("sqs").create_queue(QueueName="webhook-deliveries")["QueueUrl"]
     moto.setenv("STADION_WEBHOOK_DELIVERIES_QUEUE", url)
-    for cached in storage.s3_client:
-        cached.cache_clear()
+    storage.s3_client.cache_clear()
     return Service.create("partners", moto)

@@ -11,6 +11,7 @@ import pytest
 
 from local.paths import ROOT
 from stadion_cli.base.errors import USAGE
+from tests.kit.templates import ALARM_MAIL, DOMAIN
 from tests.kit.tree import copy_of_tree, environment_of
 
 pytestmark = pytest.mark.long
@@ -131,6 +132,7 @@ def test_its_own_tests_and_the_contracts_pass(tree: Path, contracts: list[str]) 
 
 def test_it_is_synthesized_for_aws_under_all_guardrails(tree: Path, written: list[str], tmp_path: Path) -> None:
     environment = environment_of(tree) | {"STADION_ENV": "prod", "CDK_OUTDIR": str(tmp_path), "CDK_VALIDATION": "false"}
+    environment |= {"STADION_DOMAIN": DOMAIN, "STADION_ALARM_MAIL": ALARM_MAIL, "STADION_BYTECODE": "0"}
     made = subprocess.run(
         [sys.executable, "-m", "infra_cdk.app"], cwd=tree, env=environment, capture_output=True, text=True, check=False
     )
