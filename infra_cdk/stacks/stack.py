@@ -25,10 +25,14 @@ class StadionStack(Stack):
         self.service = service
         self.environment_ = environment
         self.layers = Layers(self, service=service, environment=environment)
-        self.functions: list[str] = []
         self.queues: list[str] = []
         self._made: list[ServiceFunction] = []
         self._made_canaries: Canaries | None = None
+
+    @property
+    def functions(self) -> list[str]:
+        """Their names."""
+        return [function.name for function in self._made]
 
     def entry_point(self, place: str) -> EntryPoint:
         return EntryPoint.of(self.service, place)
@@ -54,7 +58,6 @@ class StadionStack(Stack):
             memory_mb=memory_mb,
             trouble=trouble,
         )
-        self.functions.append(function.name)
         self._made.append(function)
         if self.environment_.canary and entry_point.is_shifted and not self.environment_.mending:
             self._canaries(alarm_topic).guard(function)
