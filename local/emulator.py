@@ -33,8 +33,12 @@ HEALTHY_WITHIN_S: Final = 60.0
 PORT_LINGERS_S: Final = 1.0
 LOG_LINES_SHOWN: Final = 15
 LAUNCHER: Final = "local.launcher"
-INHERITED: Final = ("PATH", "HOME", "LANG", "LC_ALL", "SYSTEMROOT", "STADION_USED_RIGHTS", "STADION_COUNTED")
-"""The last two: where a run wants to know what functions ask for (`local.used_rights`) and cost (`local.counted`)."""
+INHERITED: Final = (
+    *("PATH", "HOME", "LANG", "LC_ALL", "SYSTEMROOT"),
+    *("STADION_USED_RIGHTS", "STADION_COUNTED", "STADION_LAMBDA_SLOWER"),
+)
+"""The last three: where a run wants to know what functions ask for (`local.used_rights`) and cost (`local.counted`),
+and how patient it is with them (`local.patches.lambda_worker`)."""
 
 
 class Emulator:

@@ -41,6 +41,8 @@ USED: Final = LOGS / "rights"
 PLAIN: Final = ("unit", "integration")
 USED_RIGHTS: Final = "STADION_USED_RIGHTS"
 """`local.used_rights` notes there what functions ask of AWS."""
+SLOWER: Final = "STADION_LAMBDA_SLOWER"
+"""On cores that plain tests keep busy, a function's first request took the 15 s that it has on AWS."""
 WHOLE: Final = "STADION_WHOLE_RUN"
 """Every test of the product runs: what none of them used is a right too many."""
 KINDS: Final = ("lint", "format", "types", "unit", "integration", "e2e", "alone", "bench")
@@ -299,7 +301,7 @@ def _shared_stack(run: Run) -> Iterator[dict[str, str]]:
         WHOLE: "1" if run.is_whole else "",
         "HYPOTHESIS_STORAGE_DIRECTORY": str(ROOT / ".hypothesis"),
     }
-    os.environ[USED_RIGHTS] = environment[USED_RIGHTS]  # for the stack that this process starts
+    os.environ |= {USED_RIGHTS: environment[USED_RIGHTS], SLOWER: "4"}  # for the stack that this process starts
     if not any(stage.needs_stack for stage in (*run.waiting(), *run.alone())):
         yield environment
         return

@@ -46,6 +46,7 @@ RUNTIME_ENVIRONMENT: Final = {
     "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
     "STADION_PATIENCE": "5",
 }
+SLOWER: Final = "STADION_LAMBDA_SLOWER"
 FEWEST_BATCHES: Final = 2
 MAX_BATCHES: Final = 5
 UNUSED_CODE_IS_KEPT_S: Final = 7 * 24 * 3600
@@ -76,6 +77,7 @@ def apply(*, code_cache: Path) -> None:
     mend_log()
     mend_batches_at_once()
     mend_error_types()
+    mend_time(float(os.environ.get(SLOWER, "1")))
     mend_import_path_and_environment(code_cache / "runtime")
     mend_unpacking(code_cache / "code")
 
@@ -84,6 +86,23 @@ def mend_batches_at_once() -> None:
     """AWS begins with five batches of a queue at once, each in a process of its own: more than a laptop has cores."""
     pin(lambda_svc._sqs_esm_concurrency, "d3e9d1e865aa")
     lambda_svc._ESM_SQS_DEFAULT_CONCURRENCY = min(MAX_BATCHES, max(FEWEST_BATCHES, os.cpu_count() or 1))
+
+
+def mend_time(slower: float) -> None:
+    """How many times as long as on AWS a function may take: where tests keep all cores busy, a start does.
+
+    AWS does not count a start against a function's timeout either.
+    """
+    pin(lambda_runtime.Worker.__init__, "9f537cd431cf")
+    if slower == 1:
+        return
+    begin = lambda_runtime.Worker.__init__
+
+    @wraps(begin)
+    def patient(self: Any, func_name: str, config: Result, *args: Any, **kwargs: Any) -> None:
+        begin(self, func_name, {**config, "Timeout": config.get("Timeout", 30) * slower}, *args, **kwargs)
+
+    lambda_runtime.Worker.__init__ = patient
 
 
 def mend_error_types() -> None:

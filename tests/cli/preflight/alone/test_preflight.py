@@ -80,6 +80,7 @@ def test_what_a_killed_one_left_is_swept(stack: DeployedStack) -> None:
     (athlete,) = eventually(lambda: _athletes(stack), every_s=0.2)
     begun.kill()
     begun.wait(PATIENCE_S)
+    settle(stack)  # of the athlete's registration, much is under way
     run = athlete.partition("+")[2].partition("-")[0]
 
     shown = CliRunner().invoke(app, ["preflight", "--sweep", run, "--json", "--port", str(stack.emulator.port)])
@@ -87,6 +88,7 @@ def test_what_a_killed_one_left_is_swept(stack: DeployedStack) -> None:
     assert shown.exit_code == 0, shown.output
     assert json.loads(shown.stdout)["removed"]["athletes"] == 1
     assert _athletes(stack) == []
+    settle(stack, run)
     assert everything(stack, run, *stack.tables.values(), *TABLES_BESIDE) == {}
 
 
