@@ -27,7 +27,7 @@ from stadion.contract import EDIT, NotModifiedError
 from stadion.errors import ConsentRequiredError, FieldRequiredError, RequestInProgressError
 from stadion.http import Api, lambda_handler, no_content
 
-api = Api()
+api = Api(reader_of=store.reader_of)
 api.include_router(sign_in.router)
 api.include_router(contacts.router)
 api.include_router(privacy_zones.router)

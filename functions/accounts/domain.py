@@ -13,18 +13,9 @@ from stadion.events.accounts import (
     ProfileUpdated,
 )
 from stadion.i18n import Language
+from stadion.units import UnitSystem
 from stadion.values import Value
-
-
-class UnitSystem(StrEnum):
-    METRIC = "metric"
-    IMPERIAL = "imperial"
-
-
-class WeekStart(StrEnum):
-    MONDAY = "monday"
-    SATURDAY = "saturday"
-    SUNDAY = "sunday"
+from stadion.weeks import WeekStart
 
 
 class UserRole(StrEnum):
@@ -110,6 +101,8 @@ class Profile(Value):
             revision=self.revision,
             language=self.language,
             time_zone=self.settings.time_zone,
+            units=self.settings.units,
+            week_start=self.settings.week_start,
             country=self.country,
             region=self.region,
             city=self.city,

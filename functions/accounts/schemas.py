@@ -13,9 +13,7 @@ from accounts.domain import (
     FieldVisibility,
     PhysicalData,
     Profile,
-    UnitSystem,
     UserRole,
-    WeekStart,
     current,
 )
 from stadion import clock
@@ -25,6 +23,8 @@ from stadion.fields import LINE, Amount
 from stadion.http import RequestModel
 from stadion.i18n import Language, Text
 from stadion.places import Country, Region
+from stadion.units import UnitSystem
+from stadion.weeks import WeekStart
 from stadion.zones import TimeZone
 
 

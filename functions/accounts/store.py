@@ -14,6 +14,7 @@ from stadion.errors import StaleVersionError
 from stadion.events.envelope import Event
 from stadion.records import Records
 from stadion.retry import retry_on_conflict
+from stadion.units import KnownReader, Reader
 from stadion.values import Value
 
 
@@ -56,6 +57,11 @@ ROLE_CHANGES = Records(_RoleChange, kind="role_change", pk="USER#{user_id}", sk=
 
 
 # --- profiles -------------------------------------------------------------------------------------------------------
+
+
+def reader_of(user_id: str) -> Reader:
+    found = profile(user_id)
+    return KnownReader(found.language, found.settings.units)
 
 
 def profile(user_id: str) -> Profile:

@@ -23,7 +23,7 @@ from stadion.errors import FieldRequiredError, IdempotencyKeyReusedError, Invali
 from stadion.http import Api, Cursor, Limit, lambda_handler, listed, located, no_content
 from stadion.pagination import DEFAULT_LIMIT, ListResponse
 
-api = Api()
+api = Api(reader_of=store.reader_of)
 handler = lambda_handler(api)
 
 

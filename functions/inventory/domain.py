@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import AwareDatetime, Field
 
 from inventory.categories import CATEGORIES
-from stadion.athletes import WithPurchases
+from stadion.athletes import WithPurchases, WithReader
 from stadion.categories import GearCategory
 from stadion.clock import local_date
 from stadion.events.inventory import GearWearReached
@@ -106,7 +106,7 @@ class Gear(Value):
         }
 
 
-class Owner(WithPurchases):
+class Owner(WithReader, WithPurchases):
     """Whose gear it is."""
 
 

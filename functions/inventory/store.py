@@ -15,6 +15,7 @@ from stadion.idempotency import IdempotencyKey
 from stadion.ledger import NOTHING, Account, Ledger
 from stadion.postings import Amounts
 from stadion.records import Records, Stored, fetch
+from stadion.units import Reader
 
 GEAR = Records(
     Gear,
@@ -36,10 +37,10 @@ OWNERS = Records(
     kind="consent",
     pk="USER#{user_id}",
     sk="CONSENT#purchases",
-    load=lambda item: Owner(purchases=item.body.get("purchases", {})),
+    load=lambda item: Owner() if "granted" in item.body else Owner.model_validate(item.body),
 )
-"""The consent `purchases`, by partner: `on_account_events`, by its revisions; asked by a completed order. What was
-stored until 2026-12 names no partner, and counts for nobody."""
+"""Language, units and, by partner, the consent `purchases`: `on_account_events`, by the revisions; asked by a completed
+order and by what words an answer. What was stored until 2026-12 names no partner, and counts for nobody."""
 
 
 def ledger(user_id: str) -> Ledger:
@@ -142,6 +143,10 @@ def take(
         change.replace(stored, new)
         change.publish(*events)
     return True
+
+
+def reader_of(user_id: str) -> Reader:
+    return (OWNERS.find(user_id) or Owner()).reader
 
 
 def may_add_purchases(user_id: str, partner_id: str) -> bool:

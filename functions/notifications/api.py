@@ -31,8 +31,9 @@ from stadion.html import page
 from stadion.http import Api, Cursor, Limit, lambda_handler, no_content
 from stadion.pagination import DEFAULT_LIMIT, ListResponse
 from stadion.retry import retry_on_conflict
+from stadion.units import KnownReader
 
-api = Api()
+api = Api(reader_of=recipient_store.reader_of)
 handler = lambda_handler(api)
 
 LinkToken = Annotated[str, Query(max_length=links.MAX_CHARACTERS, description="from the link, as it is")]
@@ -52,8 +53,8 @@ def list_notifications(
     user_id = api.user_id
     recipient, unread_count = recipient_store.recipient_and_unread(user_id)
     page = inbox_store.page(user_id, unread_only=unread, limit=limit, cursor=cursor)
-    language = recipient.language or api.language
-    items = [NotificationResponse.of(notification, language) for notification in page.items]
+    reader = KnownReader(recipient.language or api.language, recipient.units)
+    items = [NotificationResponse.of(notification, reader) for notification in page.items]
     return InboxResponse(items=items, next_cursor=page.next_cursor, unread_count=unread_count)
 
 

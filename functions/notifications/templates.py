@@ -9,27 +9,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from string import Formatter
 from typing import Any, Final, Self
 
 from notifications.values import MessageKind
 from stadion.i18n import Language
+from stadion.sports import WearUnit
+from stadion.units import KnownReader, Reader, UnitSystem, converted, filled
 
 GATHERED: Final = Path(__file__).with_name("messages.json")
 
 
 @dataclass(frozen=True)
 class Wording:
-    """A message in one language, with placeholders as `str.format` has them, and `{…:duration}` for seconds."""
+    """A message in one language, with placeholders as `stadion.units` fills them: `{…:km}`, `{…:duration}`."""
 
     title: str
     body: str
     values: Mapping[str, Mapping[str, str]]
     """How a value of a few is said: `km` as the `unit`."""
 
-    def say(self, told: Mapping[str, Any]) -> tuple[str, str]:
+    def say(self, told: Mapping[str, Any], reader: Reader) -> tuple[str, str]:
         said = {name: self.values[name][value] if name in self.values else value for name, value in told.items()}
-        return _FORMATTER.vformat(self.title, (), said), _FORMATTER.vformat(self.body, (), said)
+        return filled(self.title, said, reader), filled(self.body, said, reader)
 
 
 @dataclass(frozen=True)
@@ -45,15 +46,15 @@ class Template:
         }
         return cls(MessageKind(gathered["kind"]), wordings)
 
-    def say(self, values: Mapping[str, Any], language: Language) -> tuple[str, str]:
+    def say(self, values: Mapping[str, Any], reader: Reader) -> tuple[str, str]:
         """Title and body. A value that is missing, or in no language of ours, is a `KeyError`."""
-        told = {name: in_language(value, language) for name, value in by_language(values).items()}
-        return self.wordings[language].say(told)
+        told = {name: in_language(value, reader.language) for name, value in by_language(values).items()}
+        return self.wordings[reader.language].say(in_units(told, reader), reader)
 
 
-def words(template: str, values: Mapping[str, Any], language: Language) -> tuple[str, str]:
+def words(template: str, values: Mapping[str, Any], reader: Reader) -> tuple[str, str]:
     """Title and body. An unknown template or a missing value is a `KeyError`, which `check` finds before storing."""
-    return _templates()[template].say(values, language)
+    return _templates()[template].say(values, reader)
 
 
 def kind_of(template: str) -> MessageKind:
@@ -62,7 +63,8 @@ def kind_of(template: str) -> MessageKind:
 
 def check(template: str, values: Mapping[str, Any]) -> None:
     for language in Language:
-        words(template, values, language)
+        for units in UnitSystem:
+            words(template, values, KnownReader(language, units))
 
 
 @cache
@@ -86,16 +88,12 @@ def by_language(values: Mapping[str, Any]) -> dict[str, Any]:
     return {**values, **{name: {"en": texts[name], "ru": texts[russian]} for name, russian in beside.items()}}
 
 
-class _Formatter(Formatter):
-    def format_field(self, value: Any, format_spec: str) -> str:
-        return duration(value) if format_spec == "duration" else str(super().format_field(value, format_spec))
+OF_A_UNIT: Final = ("used", "limit")
 
 
-_FORMATTER: Final = _Formatter()
-
-
-def duration(seconds: float) -> str:
-    """3725 -> 1:02:05."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+def in_units(values: Mapping[str, Any], reader: Reader) -> Mapping[str, Any]:
+    """What a `unit` of km says of, in the reader's: whole miles. Other units are everybody's."""
+    if values.get("unit") != WearUnit.KM.value or reader.units is UnitSystem.METRIC:
+        return values
+    told = {name: round(converted(values[name], "km", reader)) for name in OF_A_UNIT if name in values}
+    return {**values, **told, "unit": "mi"}

@@ -5,6 +5,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
+from promos.athletes import store as athletes
 from promos.errors import OfferIsOverError, OfferNotFoundError, PromoNotFoundError
 from promos.offers import service as offer_service
 from promos.offers.schemas import ClickResponse, OfferResponse
@@ -13,7 +14,7 @@ from stadion.errors import InvalidCursorError, RequestInProgressError
 from stadion.http import Api, Cursor, Limit, lambda_handler, listed, no_content
 from stadion.pagination import DEFAULT_LIMIT, ListResponse
 
-api = Api()
+api = Api(reader_of=athletes.reader_of)
 handler = lambda_handler(api)
 
 
@@ -21,9 +22,9 @@ handler = lambda_handler(api)
 def list_offers(
     active: Annotated[bool, Query()] = True, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> ListResponse[OfferResponse]:
-    language, now = api.language, clock.now()
+    now = clock.now()
     page = offer_service.mine(api.user_id, only_active=active, limit=limit, cursor=cursor, now=now)
-    return listed(page, lambda held: OfferResponse.of(held, language, now))
+    return listed(page, lambda held: OfferResponse.of(held, api.language, now))
 
 
 @api.get("/v1/promos/<offer_id>", summary="Show an offer", tags=["Promos"], raises=(OfferNotFoundError,))

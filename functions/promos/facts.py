@@ -11,9 +11,9 @@ from pydantic import AwareDatetime, Field
 from stadion.athletes import (
     WithBody,
     WithConsents,
-    WithLanguage,
     WithPlace,
     WithPurchases,
+    WithReader,
     WithRegistration,
     WithZone,
 )
@@ -27,7 +27,7 @@ from stadion.values import Value
 MARKETING = (ConsentKind.MARKETING_PUSH, ConsentKind.MARKETING_EMAIL, ConsentKind.MARKETING_SMS)
 
 
-class Athlete(WithLanguage, WithZone, WithPlace, WithBody, WithRegistration, WithConsents, WithPurchases):
+class Athlete(WithReader, WithZone, WithPlace, WithBody, WithRegistration, WithConsents, WithPurchases):
     def has_granted(self, kind: ConsentKind) -> bool:
         """What is granted to one partner each, to some of them."""
         return self.adds_purchases if kind in OF_A_PARTNER else kind in self.granted

@@ -12,6 +12,7 @@ from stadion.errors import ConsentRequiredError
 from stadion.http import Api, lambda_handler
 from stadion.large_answers import AnswerNotKeptError, AnswerTooLargeError
 from stadion.observability import correlation_id
+from telemetry.athletes import store as people
 from telemetry.devices import intake_service, readings_service
 from telemetry.devices.errors import TelemetryNotQueuedError, TelemetryTooLargeError
 from telemetry.devices.schemas import DEVICE_ID, TelemetryBatch, TelemetryReceipt, TelemetryResponse
@@ -27,7 +28,7 @@ from telemetry.streams.domain import StreamSeries
 from telemetry.streams.errors import NoDistanceError, StreamsNotFoundError, UnknownStreamError
 from telemetry.streams.schemas import StreamsResponse
 
-api = Api()
+api = Api(reader_of=people.reader_of)
 api.include_router(live_router)
 api.include_router(metrics_router)
 handler = lambda_handler(api)

@@ -14,6 +14,7 @@ from stadion.observability import correlation_id
 from stadion.pagination import DEFAULT_LIMIT, ListResponse
 from stadion.sports import SportType
 from workouts import service
+from workouts.athletes import service as athletes
 from workouts.errors import (
     AverageAboveMaximumError,
     DuplicateWorkoutError,
@@ -42,7 +43,7 @@ from workouts.uploads import service as upload_service
 from workouts.uploads.errors import UploadIdTakenError, UploadNotFoundError
 from workouts.uploads.schemas import CreatedUpload, NewUpload, UploadStatus
 
-api = Api()
+api = Api(reader_of=athletes.reader_of)
 api.include_router(measuring_router)
 api.include_router(totals_router)
 handler = lambda_handler(api)
@@ -100,7 +101,7 @@ def list_workouts(
     is always read as it stands."""
     filters = Filters(sport_type, started_from, started_to, gear_id, min_distance_m, max_distance_m)
     page = service.diary(api.user_id, filters, limit=limit, cursor=cursor)
-    return listed(page, lambda workout: WorkoutSummary.of(workout, api.language))
+    return listed(page, lambda workout: WorkoutSummary.of(workout, api.reader))
 
 
 @api.get(
@@ -113,7 +114,7 @@ def list_workouts(
 def get_workout(workout_id: str) -> Response[WorkoutDetail]:
     workout, track = service.detail(api.user_id, workout_id).shown
     return api.versioned(
-        WorkoutDetail.of(workout, api.language, track), workout.revision, variant=variant(workout, api.language)
+        WorkoutDetail.of(workout, api.reader, track), workout.revision, variant=variant(workout, api.reader)
     )
 
 
@@ -200,7 +201,7 @@ def create_upload(body: Annotated[NewUpload, Body()]) -> Response[CreatedUpload]
     "/v1/uploads/<upload_id>", summary="See what became of a recording", tags=["Uploads"], raises=(UploadNotFoundError,)
 )
 def get_upload(upload_id: str) -> UploadStatus:
-    return UploadStatus.of(upload_service.status(api.user_id, upload_id, clock.now()), api.language)
+    return UploadStatus.of(upload_service.status(api.user_id, upload_id, clock.now()), api.reader)
 
 
 def _detail(recorded: service.Recorded, status: int = 200) -> Response[WorkoutDetail]:
@@ -209,11 +210,11 @@ def _detail(recorded: service.Recorded, status: int = 200) -> Response[WorkoutDe
         _body(recorded),
         f"/v1/workouts/{workout.workout_id}",
         workout.revision,
-        variant=variant(workout, api.language),
+        variant=variant(workout, api.reader),
         status=status,
     )
 
 
 def _body(recorded: service.Recorded) -> WorkoutDetail:
     workout, track = recorded.shown
-    return WorkoutDetail.of(workout, api.language, track)
+    return WorkoutDetail.of(workout, api.reader, track)

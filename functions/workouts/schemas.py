@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Annotated, Any, Self
+from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, BaseModel, Field
 
@@ -9,9 +10,9 @@ from stadion import ids
 from stadion.events.workouts import BestEffort
 from stadion.fields import LINE, Amount, Moment
 from stadion.http import RequestModel
-from stadion.i18n import Language
 from stadion.ids import ClientId
 from stadion.sports import SportType
+from stadion.units import Reader
 from stadion.zones import TimeZone
 from workouts.domain import (
     Cut,
@@ -99,8 +100,8 @@ class WorkoutFlagResponse(BaseModel):
     detail: str = Field(examples=["An average of 48.2 km/h is too fast for Run."])
 
     @classmethod
-    def of(cls, flag: WorkoutFlag, language: Language) -> Self:
-        return cls(code=flag.code, detail=flag.detail or worded(flag, language))
+    def of(cls, flag: WorkoutFlag, reader: Reader) -> Self:
+        return cls(code=flag.code, detail=flag.detail or worded(flag, reader))
 
 
 class SportGuess(BaseModel):
@@ -110,9 +111,9 @@ class SportGuess(BaseModel):
     detail: str = Field(examples=["The recording names no sport; an average of 11.2 km/h is usual for Run."])
 
     @classmethod
-    def of(cls, workout: Workout, language: Language) -> Self | None:
+    def of(cls, workout: Workout, reader: Reader) -> Self | None:
         reason = workout.guessed_by if workout.sport_guessed else None
-        return cls(code=reason.code, detail=worded(reason, language)) if reason is not None else None
+        return cls(code=reason.code, detail=worded(reason, reader)) if reason is not None else None
 
 
 class WorkoutProblem(BaseModel):
@@ -122,9 +123,9 @@ class WorkoutProblem(BaseModel):
     detail: str = Field(examples=["The stretch holds no recorded points. Choose a longer one."])
 
     @classmethod
-    def of(cls, workout: Workout, language: Language) -> Self | None:
+    def of(cls, workout: Workout, reader: Reader) -> Self | None:
         reason = workout.measurement_problem if workout.measurement is Measurement.FAILED else None
-        return cls(code=reason.code, detail=worded(reason, language)) if reason is not None else None
+        return cls(code=reason.code, detail=worded(reason, reader)) if reason is not None else None
 
 
 class WorkoutSummary(BaseModel):
@@ -133,6 +134,9 @@ class WorkoutSummary(BaseModel):
     sport_type: SportType
     name: str | None = None
     started_at: AwareDatetime
+    started_at_local: AwareDatetime = Field(
+        examples=["2026-11-21T08:40:00+03:00"], description="the same moment by the clock of `time_zone`"
+    )
     time_zone: str
     elapsed_time_s: float
     timer_time_s: float
@@ -173,8 +177,8 @@ class WorkoutSummary(BaseModel):
     polyline: str | None = Field(default=None, description="Google's encoded polyline, precision 5")
 
     @classmethod
-    def of(cls, workout: Workout, language: Language) -> Self:
-        return cls.model_validate(_shown(workout, language))
+    def of(cls, workout: Workout, reader: Reader) -> Self:
+        return cls.model_validate(_shown(workout, reader))
 
 
 class WorkoutFile(BaseModel):
@@ -259,29 +263,30 @@ class WorkoutDetail(WorkoutSummary):
     updated_at: AwareDatetime
 
     @classmethod
-    def of(cls, workout: Workout, language: Language, track: Track | None = None) -> Self:
+    def of(cls, workout: Workout, reader: Reader, track: Track | None = None) -> Self:
         longer = track.model_dump() if track is not None else {}
         cut = WorkoutCut.of(workout.cut) if workout.cut is not None else None
         crop = SuggestedCrop.of(workout.suggested_crop) if workout.suggested_crop is not None else None
-        return cls.model_validate({**_shown(workout, language), **longer, "cut": cut, "suggested_crop": crop})
+        return cls.model_validate({**_shown(workout, reader), **longer, "cut": cut, "suggested_crop": crop})
 
 
-def variant(workout: Workout, language: Language) -> str:
+def variant(workout: Workout, reader: Reader) -> str:
     """Inventory's note of the default gear is no edit, but it is news for who has seen the workout without it; and
     so are reasons in another language, and a workout that is shown without health data."""
     gear = f"gear{workout.assigned_for}" if workout.gear_ids is None and workout.assigned_for else ""
     has_reasons = workout.flags or workout.sport_guessed or workout.measurement is Measurement.FAILED
     without = f"without{len(workout.dropped)}" if workout.dropped else ""
-    return f"{gear}{language.value}{without}" if has_reasons else f"{gear}{without}"
+    return f"{gear}{reader.language.value}{without}" if has_reasons else f"{gear}{without}"
 
 
-def _shown(workout: Workout, language: Language) -> dict[str, Any]:
-    flags = [WorkoutFlagResponse.of(flag, language) for flag in workout.flags]
+def _shown(workout: Workout, reader: Reader) -> dict[str, Any]:
+    flags = [WorkoutFlagResponse.of(flag, reader) for flag in workout.flags]
     told = {
+        "started_at_local": workout.started_at.astimezone(ZoneInfo(workout.time_zone)),
         "worn_gear_ids": workout.worn_gear_ids,
         "flags": flags,
-        "guessed_by": SportGuess.of(workout, language),
-        "measurement_problem": WorkoutProblem.of(workout, language),
+        "guessed_by": SportGuess.of(workout, reader),
+        "measurement_problem": WorkoutProblem.of(workout, reader),
     }
     return {**workout.model_dump(), **told}
 

@@ -2,21 +2,23 @@
 
 from typing import Final
 
-from stadion.i18n import Language, Text
+from stadion.i18n import Text
+from stadion.units import Reader
+from stadion.units import worded as in_words
 from workouts.reasons import Reason
 
 FLAGS: Final = {
     "average_speed_too_high": Text(
-        en="An average of {kmh} km/h is too fast for {sport}.",
-        ru="Средняя скорость {kmh} км/ч слишком велика для {sport}.",
+        en="An average of {kmh:kmh} is too fast for {sport}.",
+        ru="Средняя скорость {kmh:kmh} слишком велика для {sport}.",
     ),
     "duration_too_long": Text(
         en="A workout of more than {days} days is not plausible.",
         ru="Тренировка дольше {days} дней неправдоподобна.",
     ),
     "gps_jump": Text(
-        en="The position jumps by {km} km from one point to the next.",
-        ru="Между соседними точками положение меняется на {km} км.",
+        en="The position jumps by {km:km} from one point to the next.",
+        ru="Между соседними точками положение меняется на {km:km}.",
     ),
     "heart_rate_too_high": Text(
         en="A heart rate of {bpm} bpm was recorded; no heart beats that fast.",
@@ -35,8 +37,8 @@ FLAGS: Final = {
         ru="{percent}% показаний датчика противоречат соседним; они не учтены.",
     ),
     "speed_too_high": Text(
-        en="{kmh} km/h is faster than {sport} can be ({top_kmh} km/h). Was part of it in a vehicle?",
-        ru="{kmh} км/ч — больше, чем возможно для {sport} ({top_kmh} км/ч). Часть пути была на транспорте?",
+        en="{kmh:kmh} is faster than {sport} can be ({top_kmh:kmh}). Was part of it in a vehicle?",
+        ru="{kmh:kmh} — больше, чем возможно для {sport} ({top_kmh:kmh}). Часть пути была на транспорте?",
     ),
 }
 
@@ -230,12 +232,12 @@ NOTES: Final = {
 
 GUESSES: Final = {
     "sport_by_speed": Text(
-        en="The recording names no sport; an average of {kmh} km/h is usual for {sport}.",
-        ru="В записи не указан вид спорта; средняя скорость {kmh} км/ч обычна для {sport}.",
+        en="The recording names no sport; an average of {kmh:kmh} is usual for {sport}.",
+        ru="В записи не указан вид спорта; средняя скорость {kmh:kmh} обычна для {sport}.",
     ),
     "sport_unclear": Text(
-        en="The recording names no sport, and its speed ({kmh} km/h on average) does not tell which it was.",
-        ru="В записи не указан вид спорта, и по скорости (в среднем {kmh} км/ч) его не определить.",
+        en="The recording names no sport, and its speed ({kmh:kmh} on average) does not tell which it was.",
+        ru="В записи не указан вид спорта, и по скорости (в среднем {kmh:kmh}) его не определить.",
     ),
     "sport_without_way": Text(
         en="The recording names no sport, and no way that would tell which it was.",
@@ -246,19 +248,7 @@ GUESSES: Final = {
 TEXTS: Final = FLAGS | REFUSALS | LEFT_OUT | JOINED | NOTES | GUESSES
 
 
-def worded(reason: Reason, language: Language) -> str:
+def worded(reason: Reason, reader: Reader) -> str:
     """A code that is not known here, of another version, speaks for itself."""
     text = TEXTS.get(reason.code)
-    if text is None:
-        return reason.code
-    return text.say(language, **{name: _said(value, language) for name, value in reason.values.items()})
-
-
-def _said(value: str | float, language: Language) -> str:
-    if isinstance(value, str):
-        return value
-    number = f"{value:,}" if isinstance(value, int) else f"{value:,.10g}"
-    return number.translate(_RUSSIAN) if language is Language.RU else number
-
-
-_RUSSIAN: Final = str.maketrans({",": "\N{NO-BREAK SPACE}", ".": ","})
+    return in_words(text, reason.values, reader) if text is not None else reason.code

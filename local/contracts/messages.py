@@ -21,6 +21,7 @@ from local.errors import ActionableError
 from notifications.templates import Template
 from notifications.values import MessageKind
 from stadion.i18n import Language
+from stadion.units import KnownReader, UnitSystem
 
 FOLDER: Final = "messages"
 FACTS: Final = "messages.toml"
@@ -279,7 +280,8 @@ def _unsayable(name: str, known: Facts, messages: Messages) -> Iterator[str]:
     template = Template.of(messages.gathered(name))
     for language, wordings in messages.wordings.items():
         try:
-            template.say(known.values, language)
+            for units in UnitSystem:
+                template.say(known.values, KnownReader(language, units))
         except (KeyError, OverflowError, TypeError, ValueError) as error:
             yield f"{wordings.place}: `{name}` cannot be said with its examples: {type(error).__name__}: {error}"
 

@@ -50,6 +50,11 @@ class Schemas(GenerateJsonSchema):
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002
         return False
 
+    def default_schema(self, schema: Any) -> Any:
+        """A generator of clients sends what it finds as a default, and null in a merge patch takes away."""
+        made = super().default_schema(schema)
+        return {key: value for key, value in made.items() if (key, value) != ("default", None)}
+
     def field_is_required(self, field: Any, total: bool) -> bool:
         return self.mode == "serialization" or super().field_is_required(field, total)
 

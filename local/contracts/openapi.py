@@ -327,6 +327,8 @@ def _plain_schema(schema: Document) -> Document:
     if len(kinds) == 1:
         merged.pop("anyOf")
     merged.pop("title", None)
+    if merged.get("default", 0) is None:
+        del merged["default"]
     return {key: int(v) if isinstance(v, float) and v.is_integer() else v for key, v in merged.items()}
 
 

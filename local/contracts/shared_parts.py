@@ -16,8 +16,9 @@ INTRODUCTION: Final = """The backend of a sports retailer's training app.
 `POST /v1/auth/refresh` gives the next one. Admin operations take a request signed with AWS Signature Version 4 instead.
 
 **Errors** are RFC 9457 problems. Decide by `code`, which never changes; show `title` and `detail`, which follow
-`Accept-Language` (en, ru); tell support the `trace_id`. What the gateway refuses before a service sees it (no valid
-token, too many requests) has the gateway's own body, `{"message": …}`: decide by the status there.
+`Accept-Language` (en, ru), or without it the athlete's own language; tell support the `trace_id`. What the gateway
+refuses before a service sees it (no valid token, too many requests) has the gateway's own body, `{"message": …}`:
+decide by the status there.
 
 **Offline first.** Ids may be chosen by the client (UUIDv7 is best), and a creating POST takes an `Idempotency-Key`: the
 same request twice is answered alike and done once.
@@ -32,7 +33,9 @@ Whether there is more is said by `next_cursor` alone: of a filter that matches l
 Every answer says what is left in `RateLimit` (draft-ietf-httpapi-ratelimit-headers), and 429 in `Retry-After` when
 there is more: who waits that long is served. Uploads and workouts have a limit for the day, too (`quota_is_used_up`).
 
-**Units** are in the names: metres `_m`, seconds `_s`, `_mps`, `_w`, `_bpm`. Times are RFC 3339 in UTC.
+**Units** are in the names: metres `_m`, seconds `_s`, `_mps`, `_w`, `_bpm`; sentences and messages are in the
+athlete's own (`settings.units`). Moments are RFC 3339 in UTC, always with `Z`; `started_at_local` is the same moment by
+the athlete's clock.
 """
 
 TAGS: Final = {
@@ -126,8 +129,8 @@ PARAMETERS: Final[dict[str, Any]] = {
     "AcceptLanguage": {
         "name": "Accept-Language",
         "in": "header",
-        "description": "of titles and details: `en` or `ru`",
-        "schema": {"type": "string", "default": "en", "examples": ["ru-RU, ru;q=0.9"]},
+        "description": "of titles and details: `en` or `ru`; without it, the language of the athlete's profile",
+        "schema": {"type": "string", "examples": ["ru-RU, ru;q=0.9"]},
     },
     "CorrelationId": {
         "name": "X-Correlation-Id",

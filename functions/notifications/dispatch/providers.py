@@ -84,7 +84,7 @@ def send_sms(delivery: Delivery, standing: Standing) -> list[str]:
     phone = standing.recipient.proved_phone
     if phone is None:
         raise RefusedError("no_address")
-    message = sms(delivery.message, standing.recipient.language or Language.EN, way_out=_unsubscribe(delivery))
+    message = sms(delivery.message, standing.recipient.reader, way_out=_unsubscribe(delivery))
     kind = "Transactional" if delivery.kind is MessageKind.TRANSACTIONAL else "Promotional"
     answer = _called(
         lambda: clients.sns().publish(
@@ -140,14 +140,15 @@ def _payload(delivery: Delivery, title: str, body: str) -> str:
 
 def _worded(delivery: Delivery, standing: Standing) -> tuple[str, str, list[str], Language]:
     """Title, body, further lines, in the athlete's language."""
-    language = standing.recipient.language or Language.EN
+    reader = standing.recipient.reader
+    language = reader.language
     if not delivery.parts:
-        return *words(delivery.message.template, delivery.message.values, language), [], language
-    titles = [" ".join(words(part.template, part.values, language)[0].split()) for part in delivery.parts]
+        return *words(delivery.message.template, delivery.message.values, reader), [], language
+    titles = [" ".join(words(part.template, part.values, reader)[0].split()) for part in delivery.parts]
     shown, more = titles[-MAX_LINES:], len(titles) - MAX_LINES
     values = {"count": len(titles), "titles": "; ".join(shown[:3])}
     lines = [*shown, *([_MORE.say(language, count=more)] if more > 0 else [])]
-    return *words(delivery.message.template, values, language), lines, language
+    return *words(delivery.message.template, values, reader), lines, language
 
 
 def _link(delivery: Delivery) -> str | None:

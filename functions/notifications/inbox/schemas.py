@@ -6,7 +6,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from notifications.inbox.domain import Notification
 from notifications.templates import words
-from stadion.i18n import Language
+from stadion.units import Reader
 
 
 class NotificationResponse(BaseModel):
@@ -19,8 +19,8 @@ class NotificationResponse(BaseModel):
     read_at: AwareDatetime | None
 
     @classmethod
-    def of(cls, notification: Notification, language: Language) -> Self:
-        title, body = words(notification.template, notification.values, language)
+    def of(cls, notification: Notification, reader: Reader) -> Self:
+        title, body = words(notification.template, notification.values, reader)
         told = notification.model_dump(include={"notification_id", "template", "about", "created_at", "read_at"})
         return cls(**told, title=title, body=body)
 

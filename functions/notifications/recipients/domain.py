@@ -9,11 +9,11 @@ from pydantic import AwareDatetime, Field
 
 from notifications.quiet_hours import QuietHours, next_open
 from notifications.values import ChannelName, MessageKind
-from stadion.athletes import WithConsents, WithContact, WithLanguage, WithZone
+from stadion.athletes import WithConsents, WithContact, WithReader, WithZone
 from stadion.values import Value
 
 
-class Recipient(WithLanguage, WithZone, WithConsents, WithContact):
+class Recipient(WithReader, WithZone, WithConsents, WithContact):
     refusals: dict[str, str] = Field(
         default_factory=dict, description="address -> why nothing is sent there any more: bounced, complained"
     )

@@ -9,6 +9,7 @@ from stadion.change import Change
 from stadion.copies import Merged
 from stadion.errors import StaleVersionError
 from stadion.records import Records, fetch
+from stadion.units import Reader
 
 RECIPIENTS = Records(Recipient, kind="recipient", pk="USER#{user_id}", sk="RECIPIENT", nulls=True)
 """`on_account_events`, by the revisions in the events; gate, wording."""
@@ -23,6 +24,10 @@ def recipient_and_unread(user_id: str) -> tuple[Recipient, int]:
     recipient, unread = RECIPIENTS.at(user_id), UNREAD.at(user_id)
     found = fetch(recipient, unread)
     return found[recipient].value or Recipient(), unread_of(found[unread])
+
+
+def reader_of(user_id: str) -> Reader:
+    return (RECIPIENTS.find(user_id) or Recipient()).reader
 
 
 def wake_in_the_new_zone(change: Change, merged: Merged[Recipient]) -> None:

@@ -25,6 +25,7 @@ from stadion.events.workouts import WorkoutFacts
 from stadion.ledger import Ledger, Outcome
 from stadion.postings import Posting
 from stadion.records import Index, Records, fetch
+from stadion.units import Reader
 
 SHARDS = 8
 """Of the index of athletes, which segments are counted by."""
@@ -43,6 +44,10 @@ GEAR = Records(Piece, kind="gear", pk="USER#{user_id}", sk="GEAR#{gear_id}", nul
 ORDERS = Records(Order, kind="order", pk="USER#{user_id}", sk="ORDER#{partner_id}#{order_id}")
 """`on_order_events`, with what it counts for; rules, reports of campaigns."""
 LISTS = LISTED.partitions()
+
+
+def reader_of(user_id: str) -> Reader:
+    return (ATHLETES.find(user_id) or Athlete()).reader
 
 
 def athlete(user_id: str) -> Athlete:

@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Final
 
-from stadion.athletes import WithBody, WithConsents, WithZone
+from stadion.athletes import WithBody, WithConsents, WithReader, WithZone
 from stadion.consents import may_use_health
 from stadion.errors import ConsentRequiredError
 from stadion.events.accounts import ConsentKind
@@ -11,7 +11,7 @@ CONSENT_MISSING: Final = "consent_health_data"
 """What a number would take, when the athlete does not agree to it."""
 
 
-class Person(WithZone, WithBody, WithConsents):
+class Person(WithReader, WithZone, WithBody, WithConsents):
     """Of whom nobody told: who agrees to nothing."""
 
     kinds: ClassVar = frozenset({ConsentKind.HEALTH_DATA})

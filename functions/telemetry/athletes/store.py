@@ -1,6 +1,7 @@
 """This service's own copy of the athlete, in the telemetry table. Access patterns stand in the service's README.md."""
 
 from stadion.records import Place, Records
+from stadion.units import Reader
 from telemetry.athletes.domain import Person
 
 HEADS = Records(Person, kind="athlete", pk="ATHLETE#{user_id}", sk="HEAD", nulls=True)
@@ -10,6 +11,10 @@ HEADS = Records(Person, kind="athlete", pk="ATHLETE#{user_id}", sk="HEAD", nulls
 
 def person(user_id: str) -> Person:
     return HEADS.find(user_id) or Person()
+
+
+def reader_of(user_id: str) -> Reader:
+    return person(user_id).reader
 
 
 def place_of(user_id: str) -> Place[Person]:

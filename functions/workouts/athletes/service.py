@@ -13,6 +13,7 @@ from stadion.events.accounts import (
 from stadion.events.envelope import Envelope
 from stadion.events.workouts import MeasuringCause
 from stadion.retry import retry_on_conflict
+from stadion.units import Reader
 from workouts import store as diary
 from workouts.athletes import domain, store
 from workouts.athletes.values import Athlete
@@ -26,6 +27,10 @@ def body_on(user_id: str, day: date) -> Athlete:
 
 def person(user_id: str) -> Person:
     return store.person(user_id)
+
+
+def reader_of(user_id: str) -> Reader:
+    return store.person(user_id).reader
 
 
 def zone_of(user_id: str) -> str | None:

@@ -84,8 +84,8 @@ def _edited(workout_id: str, change: Callable[[Workout], Workout]) -> Response[W
         old, track, agrees = store.see(router.user_id, workout_id)
         router.if_match(old.revision)
         new = shown(change(old), agrees=agrees)
-        return WorkoutDetail.of(new, router.language, shown_track(track, agrees=agrees)), new
+        return WorkoutDetail.of(new, router.reader, shown_track(track, agrees=agrees)), new
 
     body, workout = router.edit(edit)
     place = f"/v1/workouts/{workout_id}"
-    return located(body, place, workout.revision, variant=variant(workout, router.language))
+    return located(body, place, workout.revision, variant=variant(workout, router.reader))

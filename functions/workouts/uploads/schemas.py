@@ -9,9 +9,10 @@ from pydantic import AwareDatetime, BaseModel, Field, model_validator
 from stadion import ids
 from stadion.errors import UnacceptableValueError
 from stadion.http import RequestModel
-from stadion.i18n import Language, Text
+from stadion.i18n import Text
 from stadion.ids import ClientId
 from stadion.sports import SportType
+from stadion.units import ANYBODY, Reader
 from stadion.values import PresignedPost
 from stadion.zones import TimeZone
 from workouts.domain import OnDuplicate
@@ -94,11 +95,11 @@ class UploadProblem(BaseModel):
     detail: str
 
     @classmethod
-    def of(cls, upload: Upload, language: Language) -> Self | None:
+    def of(cls, upload: Upload, reader: Reader) -> Self | None:
         problem = upload.problem
         if problem is None:
             return None
-        return cls(code=problem.code, detail=upload.problem_detail or worded(problem, language))
+        return cls(code=problem.code, detail=upload.problem_detail or worded(problem, reader))
 
 
 class UploadNote(BaseModel):
@@ -106,8 +107,8 @@ class UploadNote(BaseModel):
     detail: str
 
     @classmethod
-    def of(cls, reason: Reason, language: Language) -> Self:
-        return cls(code=reason.code, detail=worded(reason, language))
+    def of(cls, reason: Reason, reader: Reader) -> Self:
+        return cls(code=reason.code, detail=worded(reason, reader))
 
 
 class UploadPart(BaseModel):
@@ -124,12 +125,12 @@ class UploadPart(BaseModel):
     )
 
     @classmethod
-    def of(cls, part: UploadedPart, language: Language) -> Self:
+    def of(cls, part: UploadedPart, reader: Reader) -> Self:
         return cls(
             part=part.part,
             workout_id=part.workout_id,
-            reason=UploadNote.of(part.reason, language) if part.reason is not None else None,
-            notes=[UploadNote.of(note, language) for note in part.notes],
+            reason=UploadNote.of(part.reason, reader) if part.reason is not None else None,
+            notes=[UploadNote.of(note, reader) for note in part.notes],
             dropped=part.dropped,
         )
 
@@ -145,8 +146,8 @@ class UploadStatus(BaseModel):
     parts: list[UploadPart] = Field(default_factory=list)
 
     @classmethod
-    def of(cls, upload: Upload, language: Language) -> Self:
-        return cls.model_validate(_status(upload, language))
+    def of(cls, upload: Upload, reader: Reader) -> Self:
+        return cls.model_validate(_status(upload, reader))
 
 
 class CreatedUpload(UploadStatus):
@@ -155,10 +156,10 @@ class CreatedUpload(UploadStatus):
     @classmethod
     def announced(cls, upload: Upload, form: PresignedPost) -> Self:
         """Nothing went wrong yet, so it needs no language."""
-        return cls.model_validate({**_status(upload, Language.EN), "form": UploadForm.of(form)})
+        return cls.model_validate({**_status(upload, ANYBODY), "form": UploadForm.of(form)})
 
 
-def _status(upload: Upload, language: Language) -> dict[str, Any]:
+def _status(upload: Upload, reader: Reader) -> dict[str, Any]:
     return {
         "upload_id": upload.upload_id,
         "status": upload.status.value,
@@ -166,6 +167,6 @@ def _status(upload: Upload, language: Language) -> dict[str, Any]:
         "created_at": upload.created_at,
         "workout_ids": upload.workout_ids,
         "existing_workout_id": upload.existing_workout_id,
-        "problem": UploadProblem.of(upload, language),
-        "parts": [UploadPart.of(part, language) for part in upload.parts],
+        "problem": UploadProblem.of(upload, reader),
+        "parts": [UploadPart.of(part, reader) for part in upload.parts],
     }

@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from stadion import standing
-from stadion.i18n import Language, preferred_language
+from stadion.i18n import Language, named_language
 from stadion.values import Value
+from telemetry.athletes import store as people
 from telemetry.live.audience import store as audience_store
 from telemetry.live.audience.domain import link_id_of
 from telemetry.live.socket.tokens import claims_of
@@ -46,11 +47,11 @@ class Caller(Value):
 def caller(headers: Mapping[str, str], query: Mapping[str, str], now: datetime) -> Caller:
     """`Authorization: Bearer …` or `?token=` (browsers cannot send headers); `?share_token=` for a link."""
     sent = {name.lower(): value for name, value in headers.items()}
-    language = preferred_language(sent.get("accept-language"))
+    language = named_language(sent.get("accept-language"))
     if share_token := query.get("share_token"):
         link = audience_store.find_link(link_id_of(share_token), now)
         about = {"athlete_id": link.user_id, "session_id": link.session_id, "link_id": link.link_id}
-        return Caller(**about, language=language)
+        return Caller(**about, language=language or Language.EN)
     token = _bearer(sent.get("authorization", "")) or query.get("token") or ""
     return _athlete(claims_of(token), language)
 
@@ -60,8 +61,10 @@ def _bearer(authorization: str) -> str | None:
     return token.strip() if scheme.lower() == "bearer" else None
 
 
-def _athlete(claims: Mapping[str, Any], language: Language) -> Caller:
+def _athlete(claims: Mapping[str, Any], language: Language | None) -> Caller:
+    """Whoever names no language has that of their profile."""
     session = standing.session_of(claims) or None
-    found = Caller(user_id=str(claims["sub"]), signed_in=session, issued_s=int(claims["iat"]), language=language)
+    found = Caller(user_id=str(claims["sub"]), signed_in=session, issued_s=int(claims["iat"]))
     found.ask()
-    return found
+    own = language or people.reader_of(str(claims["sub"])).language
+    return found.model_copy(update={"language": own})

@@ -28,7 +28,9 @@ from stadion.events.accounts import (
 )
 from stadion.events.envelope import Event
 from stadion.i18n import Language
+from stadion.units import KnownReader, UnitSystem
 from stadion.values import Value
+from stadion.weeks import WeekStart
 
 News = UserRegistered | ProfileUpdated | ConsentChanged | ContactChanged | PrivacyZonesChanged
 
@@ -66,6 +68,26 @@ class WithZone(_OfProfile):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+
+class WithUnits(_OfProfile):
+    profile_fields: ClassVar = frozenset({"units"})
+
+    units: UnitSystem = UnitSystem.METRIC
+
+
+class WithReader(WithLanguage, WithUnits):
+    """Whom texts are for."""
+
+    @property
+    def reader(self) -> KnownReader:
+        return KnownReader(self.language or Language.EN, self.units)
+
+
+class WithWeek(_OfProfile):
+    profile_fields: ClassVar = frozenset({"week_start"})
+
+    week_start: WeekStart = WeekStart.MONDAY
 
 
 class WithPlace(_OfProfile):

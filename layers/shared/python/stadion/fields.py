@@ -1,6 +1,6 @@
 """Types of request fields that several services share: what the stores and the bus can hold, and nothing else."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Strict
@@ -32,7 +32,7 @@ def _within_reason(moment: datetime) -> datetime:
     """The first and the last year of the calendar have no UTC in some zones."""
     if not FIRST_YEAR <= moment.year < LAST_YEAR:
         raise UnacceptableValueError(_OUT_OF_REASON)
-    return moment
+    return moment.astimezone(UTC)
 
 
 def _to_thousandths(value: float) -> float:

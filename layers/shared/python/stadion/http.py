@@ -31,13 +31,14 @@ from stadion.errors import (
     StadionError,
     StaleVersionError,
 )
-from stadion.i18n import Language, preferred_language
+from stadion.i18n import Language, named_language
 from stadion.idempotency import IdempotencyKey, ReplayedError, idempotency_key
 from stadion.large_answers import is_too_large
 from stadion.observability import correlate, correlation_id, count, log, logger, measure_ms, observed
 from stadion.pagination import MAX_LIMIT, ListResponse, Page
 from stadion.retry import retry_on_conflict
 from stadion.settings import edge_secret, settings
+from stadion.units import ANYBODY, AskingReader, Reader
 
 if TYPE_CHECKING:
     from stadion.audit import Call
@@ -68,6 +69,9 @@ MAX_PATH = 512
 CONTAINERS = (dict, list)
 IMPORTED_LATE = ("stadion.standing", "stadion.edge")
 """By a first request, or before a snapshot."""
+READER = "_reader"
+ADMITTED = "_admitted"
+"""What is known of a request, until it is answered."""
 MAX_DEPTH = 64
 """Of a body, into which the router, pydantic and the store go down; they end in a `RecursionError` at some 250."""
 
@@ -132,8 +136,30 @@ class Exchange(BaseRouter):
         return networks.network_of(self.viewer)
 
     @property
+    def reader(self) -> "AskingReader":
+        """For whom the answer's texts are: looked up, once, when there is one."""
+        reader: AskingReader | None = self.context.get(READER)
+        if reader is None:
+            reader = AskingReader(named_language(self.header("accept-language")), self._known_reader)
+            self.context[READER] = reader
+        return reader
+
+    @property
     def language(self) -> Language:
-        return preferred_language(self.header("accept-language"))
+        """Of `Accept-Language`, else the athlete's own."""
+        return self.reader.language
+
+    def _known_reader(self) -> Reader:
+        """As this service's copy of the athlete has it. Who was not admitted is not looked up, and no answer is lost
+        for a word."""
+        api = self if isinstance(self, Api) else getattr(self, "api_resolver", None)
+        if not isinstance(api, Api) or api.reader_of is None or not self.context.get(ADMITTED):
+            return ANYBODY
+        try:
+            return api.reader_of(self._token()["sub"])
+        except Exception:  # noqa: BLE001 - whatever it is, the answer itself is not wrong
+            logger.exception("reader unknown")
+            return ANYBODY
 
     @property
     def user_id(self) -> str:
@@ -194,8 +220,10 @@ class Exchange(BaseRouter):
 class Api(Exchange, APIGatewayHttpResolver):
     """A service's routes. `handler` is the Lambda entry point."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, reader_of: Callable[[str], Reader] | None = None) -> None:
+        """`reader_of`: whom an athlete's answers are worded for, as the service's own copy of them says."""
         super().__init__(enable_validation=True)
+        self.reader_of = reader_of
         self.exception_handler(StadionError)(self._refused)
         self.exception_handler(ReplayedError)(_replayed)
         self.exception_handler(NotModifiedError)(_not_modified)
@@ -225,6 +253,7 @@ class Api(Exchange, APIGatewayHttpResolver):
 
             function = api.context["_route"].func
             self.note_rate(standing.admit(claims, brakes=not vars(function).get("is_never_braked", False)))
+            self.context[ADMITTED] = True
         return next_middleware(api)
 
     def _check_way(self, api: "Api", next_middleware: Callable[["Api"], Response[Any]]) -> Response[Any]:

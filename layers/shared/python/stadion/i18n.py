@@ -23,7 +23,12 @@ class Text:
 
 
 def preferred_language(accept_language: str | None) -> Language:
-    """The best match for an `Accept-Language` header (RFC 9110 section 12.5.4); English when in doubt."""
+    """The best match for an `Accept-Language` header; English when in doubt."""
+    return named_language(accept_language) or Language.EN
+
+
+def named_language(accept_language: str | None) -> Language | None:
+    """The best match for an `Accept-Language` header (RFC 9110 section 12.5.4); None when it names none of ours."""
     ranked: list[tuple[float, int, Language]] = []
     for position, part in enumerate((accept_language or "").split(",")):
         tag, _, weight = part.strip().partition(";")
@@ -31,7 +36,7 @@ def preferred_language(accept_language: str | None) -> Language:
         if primary in {language.value for language in Language}:
             ranked.append((-_quality(weight), position, Language(primary)))
     wanted = [entry for entry in sorted(ranked) if entry[0] < 0]
-    return wanted[0][2] if wanted else Language.EN
+    return wanted[0][2] if wanted else None
 
 
 def _quality(parameter: str) -> float:
