@@ -8,6 +8,8 @@ from pydantic import AwareDatetime, Field
 
 from stadion.events.envelope import Event, Part
 from stadion.i18n import Language
+from stadion.units import UnitSystem
+from stadion.weeks import WeekStart
 
 
 class UserRegistered(Event):
@@ -39,6 +41,8 @@ class ProfileUpdated(Event):
     revision: int = Field(ge=1, examples=[3])
     language: Language = Field(examples=["ru"])
     time_zone: str = Field(examples=["Europe/Moscow"])
+    units: UnitSystem = Field(default=UnitSystem.METRIC, examples=["metric"], description="of texts")
+    week_start: WeekStart = Field(default=WeekStart.MONDAY, examples=["monday"])
     country: str | None = Field(default=None, examples=["RU"])
     region: str | None = Field(default=None, examples=["RU-MOW"])
     city: str | None = Field(default=None, examples=["Moscow"])
