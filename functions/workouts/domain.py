@@ -1,11 +1,12 @@
 """Rules and values of the workout diary."""
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar, Final, Literal, TypeVar
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, model_validator
 
 from stadion.athletes import WithBody, WithConsents, WithReader, WithZone
 from stadion.consents import ASSUMED_CALORIES, health_among, may_use_health
@@ -45,6 +46,45 @@ class Person(WithReader, WithZone, WithBody, WithConsents):
         """Of the newest word on health data that was heard; 0: none."""
         known = self.consents.get(ConsentKind.HEALTH_DATA)
         return known.revision if known is not None else 0
+
+
+class Mark(StrEnum):
+    """What kind of workout it was, beside the sport."""
+
+    COMMUTE = "commute"
+    INDOOR = "indoor"
+    LONG = "long"
+    RACE = "race"
+    WORKOUT = "workout"
+    """With intervals or another plan, unlike an easy one."""
+
+
+MAX_TAGS = 10
+
+
+def tags_of(named: Iterable[str]) -> list[str]:
+    """Each once, whatever its letters' case or the way they are composed; the first spelling stands."""
+    found: dict[str, str] = {}
+    for tag in named:
+        plain = unicodedata.normalize("NFC", tag).strip()
+        found.setdefault(unicodedata.normalize("NFC", plain.casefold()), plain)
+    return list(found.values())
+
+
+class Feeling(StrEnum):
+    """How the athlete felt: the five faces of a Garmin watch, which writes them as 0, 25, 50, 75 and 100."""
+
+    VERY_WEAK = "very_weak"
+    WEAK = "weak"
+    NORMAL = "normal"
+    STRONG = "strong"
+    VERY_STRONG = "very_strong"
+
+    @classmethod
+    def of_device(cls, feel: float) -> "Feeling":
+        """`feel` from 0 (very weak) to 100 (very strong); the nearest one."""
+        steps = list(cls)
+        return steps[round(min(max(feel, 0.0), 100.0) / 100 * (len(steps) - 1))]
 
 
 class OnDuplicate(StrEnum):
@@ -163,6 +203,9 @@ class Measured(Value):
     distance_m: float | None = None
     ascent_m: float | None = None
     descent_m: float | None = None
+    elevation_high_m: float | None = None
+    elevation_low_m: float | None = None
+    average_temperature_c: float | None = None
     calories_kcal: float | None = None
     calories_method: str | None = None
     average_heart_rate_bpm: float | None = None
@@ -172,6 +215,7 @@ class Measured(Value):
     average_power_w: float | None = None
     max_power_w: float | None = None
     normalized_power_w: float | None = None
+    kilojoules_kj: float | None = Field(default=None, description="of work, by the power that was recorded")
     average_cadence_rpm: float | None = None
     max_cadence_rpm: float | None = None
     start_latlng: tuple[float, float] | None = None
@@ -200,6 +244,7 @@ class Measured(Value):
 class Track(Value):
     """The longer parts of a measured workout; shown in its detail only."""
 
+    polyline_detailed: str | None = None
     pauses: list[dict[str, Any]] = Field(default_factory=list)
     laps: list[dict[str, Any]] = Field(default_factory=list)
     splits_km: list[dict[str, Any]] = Field(default_factory=list)
@@ -216,7 +261,12 @@ class Workout(Measured):
     revision: int = 1
     origin: Literal["manual", "upload", "live"]
     name: str | None = None
-    notes: str | None = None
+    description: str | None = Field(default=None, description="for others, once anybody else sees workouts")
+    notes: str | None = Field(default=None, description="for the athlete alone")
+    marks: list[Mark] = Field(default_factory=list)
+    indoor_marked: bool | None = Field(default=None, description="by the athlete; None: a measured `indoor` decides")
+    tags: list[str] = Field(default_factory=list)
+    feeling: Feeling | None = Field(default=None, description="by the athlete, whatever the device says")
     time_zone: str = "UTC"
     gear_ids: list[str] | None = None
     assigned_gear_ids: list[str] = Field(default_factory=list, description="by inventory, while gear_ids is null")
@@ -236,6 +286,22 @@ class Workout(Measured):
     )
     created_at: AwareDatetime
     updated_at: AwareDatetime
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_old(cls, fields: Any) -> Any:
+        """What was stored before there were marks has the one that was measured."""
+        if not isinstance(fields, Mapping):
+            return fields
+        marks = marked(fields.get("marks") or (), fields.get("indoor_marked"), indoor=bool(fields.get("indoor")))
+        return {**fields, "marks": marks}
+
+    @property
+    def felt(self) -> Feeling | None:
+        """As the athlete says here, or told the device."""
+        if self.feeling is not None or self.feel is None:
+            return self.feeling
+        return Feeling.of_device(self.feel)
 
     @property
     def fingerprint(self) -> Fingerprint:
@@ -304,6 +370,13 @@ class Workout(Measured):
                 "flags": [flag.code for flag in shown(self, agrees=agrees).flags],
             }
         )
+
+
+def marked(marks: Iterable[str], indoor_marked: bool | None, *, indoor: bool) -> list[str]:
+    """Sorted, each once; of `indoor` the athlete's word stands, else what was measured."""
+    others = set(marks) - {Mark.INDOOR}
+    is_indoor = indoor if indoor_marked is None else indoor_marked
+    return sorted({*others, Mark.INDOOR} if is_indoor else others)
 
 
 MEASURED: Final = {"measurement": Measurement.DONE, "measurement_problem": None, "measuring_begun": 0}
@@ -385,7 +458,12 @@ def absorb(kept: Workout, other: Workout, now: datetime, *, replacing: bool = Fa
         origin="upload" if kept.files or other.files else "live" if live is not None else "manual",
         live=live,
         name=kept.name or other.name,
+        description=kept.description or other.description,
         notes=kept.notes or other.notes,
+        marks=[*kept.marks, *other.marks],
+        indoor_marked=other.indoor_marked if kept.indoor_marked is None else kept.indoor_marked,
+        tags=tags_of([*kept.tags, *other.tags])[:MAX_TAGS],
+        feeling=kept.feeling or other.feeling,
         gear_ids=kept.gear_ids if kept.gear_ids is not None else other.gear_ids,
         external=kept.external or other.external,
         files=[*before, *arrived.values()],
@@ -405,7 +483,8 @@ def numbered(workout: Workout, measured: Measured, *, streams: StreamsClaim | No
     """With the numbers of its recordings, and what was typed in where they say nothing; `agrees`: to health data."""
     numbers = permitted(_with_typed(measured, workout), agrees=agrees)
     told = {"rpe": workout.rpe} if workout.rpe_typed else {}
-    return workout.model_copy(update={**dict(numbers), **told, "streams": streams})
+    marks = [Mark(one) for one in marked(workout.marks, workout.indoor_marked, indoor=numbers.indoor)]
+    return workout.model_copy(update={**dict(numbers), **told, "marks": marks, "streams": streams})
 
 
 # --- health data ----------------------------------------------------------------------------------------------------

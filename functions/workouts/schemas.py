@@ -4,36 +4,66 @@ from datetime import datetime
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
 
 from stadion import ids
+from stadion.errors import UnacceptableValueError
 from stadion.events.workouts import BestEffort
 from stadion.fields import LINE, Amount, Moment
 from stadion.http import RequestModel
+from stadion.i18n import Text
 from stadion.ids import ClientId
 from stadion.sports import SportType
 from stadion.units import Reader
 from stadion.zones import TimeZone
 from workouts.domain import (
+    MAX_TAGS,
     Cut,
     Disputed,
     ExternalWorkout,
+    Feeling,
     FileRef,
+    Mark,
     Measurement,
     OnDuplicate,
     Track,
     Workout,
     WorkoutFlag,
+    tags_of,
 )
 from workouts.texts import worded
+
+_BLANK = Text(en="A tag needs a character that can be seen.", ru="В метке должен быть хотя бы один видимый знак.")
+
+
+def _visible(tag: str) -> str:
+    if not any(character.isprintable() and not character.isspace() for character in tag):
+        raise UnacceptableValueError(_BLANK)
+    return tag
+
 
 GearIds = Annotated[
     list[ClientId],
     Field(max_length=10, description="the pieces worn; leave it out to use the default gear of the sport"),
 ]
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=LINE, examples=["Before work"])]
-Notes = Annotated[str, Field(max_length=4000)]
-Rpe = Annotated[Amount, Field(ge=0, le=10, description="perceived exertion, from 0 to 10 (Borg's CR10)", examples=[6])]
+Description = Annotated[str, Field(max_length=2000, description="meant for others, once anybody else sees workouts")]
+Notes = Annotated[str, Field(max_length=4000, description="for the athlete alone")]
+Marks = Annotated[
+    list[Mark],
+    Field(max_length=2 * len(Mark), description="what kind of workout it was", examples=[["race"]]),
+    AfterValidator(lambda named: sorted(set(named))),
+]
+Tags = Annotated[
+    list[Annotated[str, Field(max_length=30, pattern=LINE), AfterValidator(_visible)]],
+    Field(
+        max_length=MAX_TAGS,
+        description="the athlete's own words; each counts once, whatever the case of its letters",
+        examples=[["club"]],
+    ),
+    AfterValidator(tags_of),
+]
+Rpe = Annotated[Amount, Field(ge=1, le=10, description="perceived exertion, from 1 to 10 (Borg's CR10)", examples=[6])]
 
 
 class NewWorkout(RequestModel):
@@ -52,8 +82,12 @@ class NewWorkout(RequestModel):
     max_heart_rate_bpm: Amount | None = Field(default=None, ge=20, le=260, examples=[171])
     average_power_w: Amount | None = Field(default=None, ge=0, le=3000)
     rpe: Rpe | None = None
+    feeling: Feeling | None = Field(default=None, description="how the athlete felt")
     name: Name | None = None
+    description: Description | None = None
     notes: Notes | None = None
+    marks: Marks = Field(default_factory=list)
+    tags: Tags = Field(default_factory=list)
     gear_ids: GearIds | None = None
     external: ExternalWorkout | None = None
     on_duplicate: OnDuplicate = OnDuplicate.REJECT
@@ -65,6 +99,7 @@ class NewWorkout(RequestModel):
             workout_id=self.workout_id or ids.new_id(),
             user_id=user_id,
             origin="manual",
+            indoor_marked=True if Mark.INDOOR in self.marks else None,
             moving_time_s=moving_time_s,
             timer_time_s=self.elapsed_time_s,
             created_at=now,
@@ -87,8 +122,12 @@ class WorkoutPatch(RequestModel):
     max_heart_rate_bpm: Amount | None = Field(default=None, ge=20, le=260)
     average_power_w: Amount | None = Field(default=None, ge=0, le=3000)
     rpe: Rpe | None = None
+    feeling: Feeling | None = Field(default=None, description="how the athlete felt")
     name: Name | None = None
+    description: Description | None = None
     notes: Notes | None = None
+    marks: Marks | None = None
+    tags: Tags | None = None
     gear_ids: GearIds | None = None
 
     def changes(self) -> dict[str, Any]:
@@ -133,6 +172,14 @@ class WorkoutSummary(BaseModel):
     revision: int
     sport_type: SportType
     name: str | None = None
+    marks: list[Mark] = Field(
+        default_factory=list, description="of `indoor` the athlete's word stands, else what was measured"
+    )
+    tags: list[str] = Field(default_factory=list)
+    rpe: float | None = Field(
+        default=None, description="perceived exertion from 1 to 10, typed in or told to the device (which may have 0)"
+    )
+    feeling: Feeling | None = Field(default=None, description="typed in, or what `feel` comes to")
     started_at: AwareDatetime
     started_at_local: AwareDatetime = Field(
         examples=["2026-11-21T08:40:00+03:00"], description="the same moment by the clock of `time_zone`"
@@ -144,6 +191,9 @@ class WorkoutSummary(BaseModel):
     distance_m: float | None = None
     ascent_m: float | None = None
     descent_m: float | None = None
+    elevation_high_m: float | None = Field(default=None, description="the highest point, in metres above the sea")
+    elevation_low_m: float | None = Field(default=None, description="the lowest point")
+    average_temperature_c: float | None = None
     calories_kcal: float | None = None
     average_heart_rate_bpm: float | None = None
     max_heart_rate_bpm: float | None = None
@@ -152,6 +202,7 @@ class WorkoutSummary(BaseModel):
     average_power_w: float | None = None
     max_power_w: float | None = None
     normalized_power_w: float | None = None
+    kilojoules_kj: float | None = Field(default=None, description="of work, by the power that was recorded")
     average_cadence_rpm: float | None = None
     max_cadence_rpm: float | None = None
     sport_guessed: bool = Field(default=False, description="the recording does not say the sport")
@@ -225,7 +276,8 @@ class WorkoutCut(BaseModel):
 
 
 class WorkoutDetail(WorkoutSummary):
-    notes: str | None = None
+    description: str | None = Field(default=None, description="meant for others, once anybody else sees workouts")
+    notes: str | None = Field(default=None, description="for the athlete alone")
     external: ExternalWorkout | None = None
     calories_method: str | None = Field(
         default=None,
@@ -244,12 +296,12 @@ class WorkoutDetail(WorkoutSummary):
         default=None, description="part of it was in a vehicle: what `crop` would leave out"
     )
     cut: WorkoutCut | None = Field(default=None, description="null: all of the recording counts")
-    indoor: bool = False
+    indoor: bool = Field(default=False, description="as the mark says")
     pool_length_m: float | None = None
     strokes: int | None = None
     feel: float | None = Field(default=None, description="told to the device, from 0 (very weak) to 100 (very strong)")
-    rpe: float | None = Field(
-        default=None, description="perceived exertion, told to the device or typed in, from 0 to 10"
+    polyline_detailed: str | None = Field(
+        default=None, description="precision 5, within a metre of the way in up to 3 000 points"
     )
     best_efforts: list[BestEffort] = Field(default_factory=list)
     pauses: list[dict[str, Any]] = Field(default_factory=list)
@@ -284,6 +336,8 @@ def _shown(workout: Workout, reader: Reader) -> dict[str, Any]:
     told = {
         "started_at_local": workout.started_at.astimezone(ZoneInfo(workout.time_zone)),
         "worn_gear_ids": workout.worn_gear_ids,
+        "indoor": Mark.INDOOR in workout.marks,
+        "feeling": workout.felt,
         "flags": flags,
         "guessed_by": SportGuess.of(workout, reader),
         "measurement_problem": WorkoutProblem.of(workout, reader),

@@ -16,6 +16,7 @@ from workouts.athletes import service as athletes
 from workouts.domain import (
     HEALTH_NUMBERS,
     FileRef,
+    Mark,
     Measurement,
     OnDuplicate,
     Track,
@@ -35,7 +36,8 @@ from workouts.quotas import store as quotas
 from workouts.quotas.domain import WORKOUTS
 from workouts.recordings.zone_service import NOWHERE
 
-ALWAYS_EDITABLE = {"name", "notes", "rpe", "gear_ids", "time_zone", "sport_type"}
+WORDS = {"name", "description", "notes", "marks", "tags", "rpe", "feeling"}
+ALWAYS_EDITABLE = {*WORDS, "gear_ids", "time_zone", "sport_type"}
 REQUIRED = {"sport_type", "started_at", "time_zone", "elapsed_time_s", "moving_time_s"}
 
 
@@ -204,6 +206,9 @@ def correct(known: Recorded, changes: Mapping[str, Any], now: datetime) -> Recor
         fields["timer_time_s"] = fields["elapsed_time_s"]
     if "rpe" in fields:
         fields["rpe_typed"] = old.is_recorded
+    if "marks" in fields:
+        fields["indoor_marked"] = None if fields["marks"] is None else Mark.INDOOR in fields["marks"]
+    fields |= {name: [] for name in ("marks", "tags") if name in fields and fields[name] is None}
     new = old.changed(now, **fields)
     if not new.is_recorded:
         check_together(new, now)

@@ -261,6 +261,7 @@ def _split_off(workout: Workout, part: NextPart) -> Workout:
             "cut": part.cut,
             "external": None,
             "typed": None,
+            "description": None,
             "notes": None,
             "assigned_gear_ids": [],
             "assigned_for": 0,

@@ -243,7 +243,7 @@ def _measured(recording: Recording, measures: Measures) -> Measured:
         pool_length_m=recording.swim and recording.swim.pool_length_m,
         strokes=recording.swim and recording.swim.strokes,
         feel=recording.feel,
-        rpe=recording.rpe,
+        rpe=recording.rpe or None,  # 0 on a device: not rated
         best_efforts=list(measures.best_efforts),
         flags=list(measures.flags),
         disputed=[Disputed(number=one.number, figures=dict(one.figures)) for one in measures.disputed],
@@ -252,6 +252,7 @@ def _measured(recording: Recording, measures: Measures) -> Measured:
 
 def _track(recording: Recording, measures: Measures) -> Track:
     return Track(
+        polyline_detailed=measures.detailed_polyline or None,
         pauses=[asdict(pause) for pause in measures.pauses],
         laps=[asdict(lap) for lap in measures.laps],
         splits_km=[asdict(split) for split in measures.splits_km],

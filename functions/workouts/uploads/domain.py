@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, Field
 
 from stadion.sports import SportType
 from stadion.values import Value
-from workouts.domain import OnDuplicate, Track, Workout
+from workouts.domain import Mark, OnDuplicate, Track, Workout
 from workouts.reasons import Reason
 
 FORM_LASTS = timedelta(hours=1)
@@ -42,7 +42,10 @@ class Upload(Value):
     filename: str
     time_zone: str | None = None
     name: str | None = None
+    description: str | None = None
     notes: str | None = None
+    marks: list[Mark] = Field(default_factory=list)
+    tags: list[str] = Field(default_factory=list)
     sport_type: SportType | None = None
     gear_ids: list[str] | None = None
     on_duplicate: OnDuplicate = OnDuplicate.REJECT

@@ -17,7 +17,7 @@ from stadion.values import PresignedPost
 from stadion.zones import TimeZone
 from workouts.domain import OnDuplicate
 from workouts.reasons import Reason
-from workouts.schemas import GearIds, Name, Notes
+from workouts.schemas import Description, GearIds, Marks, Name, Notes, Tags
 from workouts.texts import worded
 from workouts.uploads.domain import FORM_LASTS, Upload, UploadedPart
 
@@ -36,7 +36,10 @@ class NewUpload(RequestModel):
         default=None, description="of the first position, or else the athlete's own, when it is not named"
     )
     name: Name | None = None
+    description: Description | None = None
     notes: Notes | None = None
+    marks: Marks = Field(default_factory=list)
+    tags: Tags = Field(default_factory=list)
     sport_type: SportType | None = Field(default=None, description="overrides what the recording says")
     gear_ids: GearIds | None = None
     on_duplicate: OnDuplicate = OnDuplicate.REJECT

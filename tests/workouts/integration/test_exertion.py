@@ -19,8 +19,8 @@ def test_exertion_is_typed_in_corrected_and_taken_back(workouts: Service) -> Non
     assert told == [6, 7.5, None]
 
 
-@pytest.mark.parametrize("rpe", [-1, 10.5, "hard"])
-def test_exertion_is_from_nought_to_ten(workouts: Service, rpe: object) -> None:
+@pytest.mark.parametrize("rpe", [-1, 0, 10.5, "hard"])
+def test_exertion_is_from_one_to_ten(workouts: Service, rpe: object) -> None:
     refused = workouts.call("POST", "/v1/workouts", {**TYPED, "rpe": rpe})
     assert (refused.status, refused.body["errors"][0]["pointer"]) == (422, "#/rpe")
 

@@ -5,6 +5,7 @@ import numpy as np
 
 from stadion.events.workouts import BestEffort
 from stadion.sports import Family, Sport, SportType, sport
+from stadion.training.holding import held_s
 from stadion.training.power import normalized_power_w
 from workouts.athletes.values import Athlete
 from workouts.domain import WorkoutFlag
@@ -13,7 +14,7 @@ from workouts.recordings.measures.calories import CaloriesMethod, calories_kcal
 from workouts.recordings.measures.clocks import Clocks, Times, clocks, times, with_standing
 from workouts.recordings.measures.doubts import Doubts, doubts
 from workouts.recordings.measures.efforts import best_efforts
-from workouts.recordings.measures.elevation import Climbs, Heights, climbs
+from workouts.recordings.measures.elevation import Climbs, Heights, climbs, extremes
 from workouts.recordings.measures.plausibility import (
     flags,
     held_maximum,
@@ -21,7 +22,7 @@ from workouts.recordings.measures.plausibility import (
     sustained_speed_mps,
     without_drive,
 )
-from workouts.recordings.measures.polyline import summary
+from workouts.recordings.measures.polyline import detailed, summary
 from workouts.recordings.measures.splits import KILOMETRE_M, MILE_M, Stretch, laps, splits
 from workouts.recordings.measures.timeline import Timeline, moving, timeline
 from workouts.recordings.measures.way import Way, way
@@ -46,6 +47,8 @@ class Measures:
     pauses: tuple[Pause, ...]
     ascent_m: float | None
     descent_m: float | None
+    elevation_high_m: float | None
+    elevation_low_m: float | None
     average_speed_mps: float | None
     max_speed_mps: float | None
     average_heart_rate_bpm: float | None
@@ -55,6 +58,7 @@ class Measures:
     average_power_w: float | None
     max_power_w: float | None
     normalized_power_w: float | None
+    kilojoules_kj: float | None
     average_temperature_c: float | None
     calories_kcal: float
     calories_method: CaloriesMethod
@@ -63,6 +67,7 @@ class Measures:
     laps: tuple[Stretch, ...]
     best_efforts: tuple[BestEffort, ...]
     summary_polyline: str
+    detailed_polyline: str
     start_latlng: LatLng | None
     end_latlng: LatLng | None
     flags: tuple[WorkoutFlag, ...]
@@ -119,6 +124,7 @@ def measures_of(case: Judged, athlete: Athlete) -> Measures:
     kind, sound, line, totals = case.sport, case.sound, case.line, case.recording.totals
     timer_s, moving_s, distance_m = case.times.timer_s, _moving(case), case.way.distance_m
     climb = _climbs(case)
+    low_m, high_m = _elevations(case)
     heart_rate = _average(line, sound.heart_rate_bpm, totals.average_heart_rate_bpm)
     efforts = _efforts(line, kind)
     implausible = flags(
@@ -139,6 +145,8 @@ def measures_of(case: Judged, athlete: Athlete) -> Measures:
         pauses=_longest(case.clock.pauses),
         ascent_m=_rounded(climb.ascent_m, 1),
         descent_m=_rounded(climb.descent_m, 1),
+        elevation_high_m=_rounded(high_m, 1),
+        elevation_low_m=_rounded(low_m, 1),
         average_speed_mps=_rounded(distance_m / moving_s, 3) if distance_m and moving_s > 0 else None,
         max_speed_mps=_rounded(_max_speed(sound, line), 3),
         average_heart_rate_bpm=_rounded(heart_rate, 1),
@@ -148,6 +156,7 @@ def measures_of(case: Judged, athlete: Athlete) -> Measures:
         average_power_w=_rounded(_average(line, sound.power_w, totals.average_power_w), 1),
         max_power_w=_maximum(sound.power_w, totals.max_power_w),
         normalized_power_w=_rounded(normalized_power_w(line.active_s, sound.power_w), 1),
+        kilojoules_kj=_rounded(_work_kj(line, sound.power_w), 1),
         average_temperature_c=_rounded(line.average(sound.temperature_c), 1),
         calories_kcal=round(calories, 1),
         calories_method=calories_method,
@@ -156,6 +165,7 @@ def measures_of(case: Judged, athlete: Athlete) -> Measures:
         laps=tuple(laps(sound, line, climb.so_far)),
         best_efforts=tuple(effort for effort in efforts if is_possible(effort, kind)),
         summary_polyline=summary(sound.lat, sound.lon),
+        detailed_polyline=detailed(sound.lat, sound.lon),
         start_latlng=_position(sound, 0),
         end_latlng=_position(sound, -1),
         flags=tuple(implausible),
@@ -187,6 +197,17 @@ def _climbs(case: Judged) -> Climbs:
     if not case.sport.climbs:
         return Climbs(None, case.recording.totals.ascent_m, case.recording.totals.descent_m)
     return climbs(case.sound, case.doubts.breaks["altitude_m"], _heights(case.recording))
+
+
+def _elevations(case: Judged) -> tuple[float | None, float | None]:
+    """The lowest and the highest, of a sport that has any."""
+    return extremes(case.sound, _heights(case.recording)) if case.sport.climbs else (None, None)
+
+
+def _work_kj(line: Timeline, power_w: Floats) -> float | None:
+    """Each reading for as long as it held; where there was none, nothing is assumed."""
+    held = held_s(line.active_s, power_w)
+    return float(np.nan_to_num(power_w) @ held) / 1000 if held.any() else None
 
 
 def _heights(recording: Recording) -> Heights:

@@ -60,6 +60,17 @@ def climbs(recording: Recording, breaks: Indices, heights: Heights) -> Climbs:
     return Climbs(so_far, up.value, down, up.witness, up.dispute("ascent_m", 1))
 
 
+def extremes(recording: Recording, heights: Heights) -> tuple[float | None, float | None]:
+    """The lowest and the highest height, evened out as for the climb; `recording` without doubted heights."""
+    known = np.flatnonzero(~np.isnan(recording.altitude_m))
+    if not len(known):
+        return None, None
+    even = without_spikes(recording.altitude_m[known])
+    if heights is Heights.SATELLITES:
+        even = smoothed(recording.time_s[known], even, GPS_WINDOW_S)
+    return float(even.min()), float(even.max())
+
+
 def climbed(time_s: Floats, altitude_m: Floats, heights: Heights) -> tuple[Floats, Floats]:
     """Ascent and descent so far at each point, of which none may be missing.
 

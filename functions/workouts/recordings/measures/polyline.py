@@ -1,6 +1,11 @@
-"""Google's encoded polyline, precision 5, and the simplification that makes one short."""
+"""Google's encoded polyline, precision 5, and the simplification that makes one short.
+
+A summary is within 5 m of the way, a detailed one within 1 m, unless that would take more points than it may have:
+300 and 3 000 (some 20 KB).
+"""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from heapq import heappop, heappush
 
 import numpy as np
@@ -8,9 +13,18 @@ from numpy.typing import NDArray
 
 from workouts.recordings.recording import Floats
 
-MAX_POINTS = 300
-_CANDIDATES = 2_000
-_TOLERANCE_M = 5.0
+
+@dataclass(frozen=True, slots=True)
+class _Detail:
+    max_points: int
+    tolerance_m: float
+    candidates: int
+    """Positions that are looked at, evenly taken from all."""
+
+
+MAX_POINTS, MAX_DETAILED_POINTS = 300, 3_000
+_SUMMARY = _Detail(MAX_POINTS, 5.0, 2_000)
+_DETAILED = _Detail(MAX_DETAILED_POINTS, 1.0, 20_000)
 _METRES_PER_DEGREE = 111_195.0
 
 
@@ -50,18 +64,27 @@ def decoded(text: str) -> list[tuple[float, float]]:
 
 def summary(lat: Floats, lon: Floats) -> str:
     """The positions of a whole workout in a few hundred points."""
+    return _simplified(lat, lon, _SUMMARY)
+
+
+def detailed(lat: Floats, lon: Floats) -> str:
+    """The same in a few thousand: as a map shows them close up."""
+    return _simplified(lat, lon, _DETAILED)
+
+
+def _simplified(lat: Floats, lon: Floats, detail: _Detail) -> str:
     known = np.flatnonzero(~np.isnan(lat))
-    if len(known) > _CANDIDATES:
-        known = known[np.linspace(0, len(known) - 1, _CANDIDATES).astype(np.int64)]
+    if len(known) > detail.candidates:
+        known = known[np.linspace(0, len(known) - 1, detail.candidates).astype(np.int64)]
     if not len(known):
         return ""
     x = np.unwrap(lon[known], period=360.0) * np.cos(np.radians(lat[known].mean())) * _METRES_PER_DEGREE
     y = lat[known] * _METRES_PER_DEGREE
-    kept = known[_most_telling(x, y)]
+    kept = known[_most_telling(x, y, detail)]
     return encoded(zip(lat[kept].tolist(), lon[kept].tolist(), strict=True))
 
 
-def _most_telling(x: Floats, y: Floats) -> NDArray[np.int64]:
+def _most_telling(x: Floats, y: Floats, detail: _Detail) -> NDArray[np.int64]:
     """Douglas and Peucker 1973, the worst stretch first, until it is good enough or there are points enough."""
     kept = {0, len(x) - 1}
     stretches: list[tuple[float, int, int, int]] = []
@@ -73,9 +96,9 @@ def _most_telling(x: Floats, y: Floats) -> NDArray[np.int64]:
             heappush(stretches, (-float(distances[farthest]), first, first + farthest, last))
 
     worst_of(0, len(x) - 1)
-    while stretches and len(kept) < MAX_POINTS:
+    while stretches and len(kept) < detail.max_points:
         missed_m, first, farthest, last = heappop(stretches)
-        if -missed_m <= _TOLERANCE_M:
+        if -missed_m <= detail.tolerance_m:
             break
         kept.add(farthest)
         worst_of(first, farthest)

@@ -3,10 +3,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stadion.sports import SportType
 from tests.workouts.recordings.unit import samples
 from workouts.recordings.measures.domain import measure
 from workouts.recordings.measures.elevation import Heights, climbed, staircase
-from workouts.recordings.measures.polyline import MAX_POINTS, decoded, encoded
+from workouts.recordings.measures.polyline import MAX_DETAILED_POINTS, MAX_POINTS, decoded, detailed, encoded
 
 HEIGHTS = st.lists(st.floats(-400, 8_000), min_size=2, max_size=200).map(np.array)
 
@@ -59,3 +60,50 @@ def test_a_summary_polyline_keeps_close_to_the_track(name: str) -> None:
     assert tuple(points[-1]) == pytest.approx(samples.measures(name).end_latlng, abs=1e-5)
     lengths = np.hypot(np.diff(points[:, 0]), np.diff(points[:, 1]) * np.cos(np.radians(points[0, 0]))) * 111_195
     assert lengths.sum() == pytest.approx(samples.measures(name).distance_m, rel=0.12)
+
+
+def test_the_highest_and_the_lowest_are_held_and_no_spike() -> None:
+    heights = np.r_[np.full(30, 100.0), 900.0, np.linspace(100, 160, 60), np.full(30, 160.0)]
+    measured = measure(
+        samples.a_recording(time_s=np.arange(float(len(heights))), altitude_m=heights, distance_m=np.arange(121.0))
+    )
+    assert (measured.elevation_low_m, measured.elevation_high_m) == (100.0, 160.0)
+
+
+def test_without_heights_there_is_no_highest() -> None:
+    measured = measure(samples.a_recording(time_s=[0.0, 10.0], distance_m=[0.0, 30.0]))
+    assert (measured.elevation_low_m, measured.elevation_high_m, measured.kilojoules_kj) == (None, None, None)
+
+
+def test_work_is_power_for_as_long_as_it_was_given() -> None:
+    measured = measure(
+        samples.a_recording(
+            time_s=np.arange(601.0), sport_type=SportType.RIDE, power_w=np.full(601, 200.0),
+            distance_m=np.arange(601.0) * 8,
+        )
+    )  # fmt: skip
+    assert measured.kilojoules_kj == pytest.approx(120.0, abs=0.5)
+
+
+@pytest.mark.parametrize("name", ["4078723797.fit", "4801048867.fit"])
+def test_a_detailed_line_is_within_two_metres_of_the_way_and_bounded(name: str) -> None:
+    recording = samples.recording(name)
+    line = np.array(decoded(measure(recording).detailed_polyline))
+    assert MAX_POINTS < len(line) <= MAX_DETAILED_POINTS
+    known = ~np.isnan(recording.lat)
+    scale = np.array([111_195.0, 111_195.0 * np.cos(np.radians(line[0, 0]))])
+    way = np.column_stack((recording.lat[known], recording.lon[known]))[::17] * scale
+    starts, ends = line[:-1] * scale, line[1:] * scale
+    legs = ends - starts
+    lengths = np.maximum((legs**2).sum(axis=1), 1e-9)
+    share = np.clip(((way[:, None] - starts) * legs).sum(axis=2) / lengths, 0, 1)
+    off_m = np.hypot(*np.moveaxis(starts + share[..., None] * legs - way[:, None], 2, 0)).min(axis=1)
+    assert off_m.max() < 2
+
+
+def test_a_long_way_with_many_turns_stays_small() -> None:
+    at = np.arange(50_000.0)
+    way = {"lat": 50 + np.sin(at / 7) * 0.01, "lon": 30 + at * 1e-4}
+    line = detailed(way["lat"], way["lon"])
+    assert len(decoded(line)) <= MAX_DETAILED_POINTS
+    assert len(line) < 40_000
