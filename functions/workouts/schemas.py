@@ -15,6 +15,7 @@ from stadion.i18n import Text
 from stadion.ids import ClientId
 from stadion.sports import SportType
 from stadion.units import Reader
+from stadion.workout_names import workout_name
 from stadion.zones import TimeZone
 from workouts.domain import (
     MAX_TAGS,
@@ -171,7 +172,8 @@ class WorkoutSummary(BaseModel):
     workout_id: str
     revision: int
     sport_type: SportType
-    name: str | None = None
+    name: str = Field(examples=["Morning run"], description="the athlete's, or made of the time of day and the sport")
+    is_named: bool = Field(description="false: nobody named it, and the name follows sport, start and language")
     marks: list[Mark] = Field(
         default_factory=list, description="of `indoor` the athlete's word stands, else what was measured"
     )
@@ -324,11 +326,13 @@ class WorkoutDetail(WorkoutSummary):
 
 def variant(workout: Workout, reader: Reader) -> str:
     """Inventory's note of the default gear is no edit, but it is news for who has seen the workout without it; and
-    so are reasons in another language, and a workout that is shown without health data."""
+    so are its name and reasons in another language, and a workout that is shown without health data."""
     gear = f"gear{workout.assigned_for}" if workout.gear_ids is None and workout.assigned_for else ""
     has_reasons = workout.flags or workout.sport_guessed or workout.measurement is Measurement.FAILED
     without = f"without{len(workout.dropped)}" if workout.dropped else ""
-    return f"{gear}{reader.language.value}{without}" if has_reasons else f"{gear}{without}"
+    language = reader.language.value if has_reasons or not workout.name else ""
+    units = reader.units.value if has_reasons else ""
+    return f"{gear}{language}{units}{without}"
 
 
 def _shown(workout: Workout, reader: Reader) -> dict[str, Any]:
@@ -336,6 +340,9 @@ def _shown(workout: Workout, reader: Reader) -> dict[str, Any]:
     told = {
         "started_at_local": workout.started_at.astimezone(ZoneInfo(workout.time_zone)),
         "worn_gear_ids": workout.worn_gear_ids,
+        "name": workout.name
+        or workout_name(workout.sport_type, workout.started_at, workout.time_zone, reader.language),
+        "is_named": bool(workout.name),
         "indoor": Mark.INDOOR in workout.marks,
         "feeling": workout.felt,
         "flags": flags,

@@ -103,3 +103,18 @@ def test_a_workout_that_was_stored_before_there_were_marks_has_the_measured_one(
         }
     )  # fmt: skip
     assert (old.marks, old.tags, old.felt) == (["indoor"], [], "strong")
+
+
+def test_a_workout_always_has_a_name_in_the_language_of_who_reads_it(workouts: Service) -> None:
+    created = workouts.call("POST", "/v1/workouts", {**TYPED, "time_zone": "Europe/Moscow"})
+    path = f"/v1/workouts/{created.body['workout_id']}"
+    assert (created.body["name"], created.body["is_named"]) == ("Morning run", False)
+    assert workouts.call("GET", path, accept_language="ru").body["name"] == "Утренняя пробежка"
+    (listed,) = workouts.call("GET", "/v1/workouts", accept_language="ru").body["items"]
+    assert (listed["name"], listed["is_named"]) == ("Утренняя пробежка", False)
+    tags = {workouts.call("GET", path, accept_language=one).etag for one in ("en", "ru")}
+    assert len(tags) == 2
+    named = workouts.call("PATCH", path, {"name": "Before work"}, if_match=tags.pop()).body
+    assert (named["name"], named["is_named"]) == ("Before work", True)
+    again = workouts.call("PATCH", path, {"name": None, "sport_type": "Swim"}, if_match="*").body
+    assert (again["name"], again["is_named"]) == ("Morning swim", False)
