@@ -1,10 +1,19 @@
-"""HTTP entry point of XP, levels and records: /v1/gamification."""
+"""HTTP entry point of XP, levels, rewards and records: /v1/gamification."""
 
-from gamification import store
+from gamification import history_service, store
 from gamification.domain import LEVELS, TOTAL
-from gamification.schemas import GamificationProgress, LevelResponse, PersonalRecordResponse
-from stadion.http import Api, lambda_handler
-from stadion.pagination import ListResponse
+from gamification.rewards import store as rewards
+from gamification.schemas import (
+    EarnedReward,
+    GamificationProgress,
+    GamificationRules,
+    LevelResponse,
+    PersonalRecordResponse,
+    XpEntry,
+)
+from stadion.errors import InvalidCursorError
+from stadion.http import Api, Cursor, Limit, lambda_handler, listed
+from stadion.pagination import DEFAULT_LIMIT, ListResponse
 
 api = Api()
 handler = lambda_handler(api)
@@ -12,12 +21,36 @@ handler = lambda_handler(api)
 
 @api.get("/v1/gamification/progress", summary="Show XP and level", tags=["Gamification"])
 def get_progress() -> GamificationProgress:
-    return GamificationProgress.of(store.total_xp(api.user_id, TOTAL))
+    return GamificationProgress.of(store.total_xp(api.user_id, TOTAL), api.language)
 
 
 @api.get("/v1/gamification/levels", summary="List the levels and their rewards", tags=["Gamification"])
 def list_levels() -> ListResponse[LevelResponse]:
-    return ListResponse[LevelResponse](items=[LevelResponse.of(level) for level in LEVELS])
+    return ListResponse[LevelResponse](items=[LevelResponse.of(level, api.language) for level in LEVELS])
+
+
+@api.get("/v1/gamification/rewards", summary="List my rewards, newest first", tags=["Gamification"])
+def list_rewards() -> ListResponse[EarnedReward]:
+    """Also those that were taken back."""
+    grants = rewards.everything(api.user_id)
+    return ListResponse[EarnedReward](items=[EarnedReward.of(grant, api.language) for grant in grants])
+
+
+@api.get(
+    "/v1/gamification/xp",
+    summary="List what my workouts count, and why, newest first",
+    tags=["Gamification"],
+    raises=(InvalidCursorError,),
+)
+def list_xp(limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> ListResponse[XpEntry]:
+    """As it is now: of what was corrected, the last version; of what was deleted, nothing."""
+    page, agrees = history_service.history(api.user_id, limit=limit, cursor=cursor)
+    return listed(page, lambda one: XpEntry.of(one, api.language, agrees=agrees))
+
+
+@api.get("/v1/gamification/rules", summary="Show by which rules XP and levels are counted", tags=["Gamification"])
+def get_rules() -> GamificationRules:
+    return GamificationRules.of(api.language)
 
 
 @api.get("/v1/gamification/records", summary="List the personal records", tags=["Gamification"])

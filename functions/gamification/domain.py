@@ -1,42 +1,98 @@
 """The published rules of XP, levels and personal records."""
 
 import re
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
+from gamification.effort import ABSOLUTE, EffortBasis, Zones, effort_at
 from stadion import clock
 from stadion.events.workouts import BestEffort, WorkoutFacts, WorkoutUse
 from stadion.postings import AccountChanges, Amounts
+from stadion.rewards import RewardCode
 from stadion.sports import SportType, sport
 from stadion.values import Value
 
 XP_PER_DAY = 300
-EFFORT_BY_HEART_RATE = ((170, 1.4), (150, 1.3), (130, 1.15), (110, 1.0), (0, 0.9))
 TOTAL = "XP"
 
 
-def xp_of(workout: WorkoutFacts) -> int:
-    """Moving minutes x the sport's weight x effort (by average heart rate, else 1). Flagged workouts earn none."""
-    if not workout.counts_for(WorkoutUse.XP):
-        return 0
-    return round(workout.moving_time_s / 60 * sport(workout.sport_type).xp_weight * effort(workout))
+class Score(Value):
+    """What a workout earned, and why, as it was known when it was scored."""
+
+    workout_id: str
+    day: date
+    """The athlete's own."""
+    started_at: AwareDatetime
+    sport_type: SportType
+    moving_time_s: float
+    weight: float
+    effort: float
+    zone: int | None = None
+    basis: EffortBasis | None = None
+    """Of the zone; None: no heart rate was known."""
+    against: list[str] = Field(default_factory=list)
+    """Flags: with any, it earns nothing."""
+    xp: int
+    """Before the daily cap."""
 
 
-def effort(workout: WorkoutFacts) -> float:
-    heart_rate = workout.average_heart_rate_bpm
-    if heart_rate is None:
-        return 1.0
-    return next(factor for floor, factor in EFFORT_BY_HEART_RATE if heart_rate >= floor)
+def day_of(workout: WorkoutFacts) -> date:
+    return clock.local_date(workout.started_at, workout.time_zone)
 
 
-def contribution(workout: WorkoutFacts) -> dict[str, Amounts]:
+def score(workout: WorkoutFacts, zones: Zones = ABSOLUTE) -> Score:
+    """Moving minutes x the sport's weight x effort. Flagged workouts earn none."""
+    weight, effort = sport(workout.sport_type).xp_weight, effort_at(workout.average_heart_rate_bpm, zones)
+    earned = round(workout.moving_time_s / 60 * weight * effort.factor)
+    against = workout.reasons_against(WorkoutUse.XP)
+    return Score(
+        workout_id=workout.workout_id,
+        day=day_of(workout),
+        started_at=workout.started_at,
+        sport_type=workout.sport_type,
+        moving_time_s=workout.moving_time_s,
+        weight=weight,
+        effort=effort.factor,
+        zone=effort.zone,
+        basis=effort.basis,
+        against=against,
+        xp=0 if against else earned,
+    )
+
+
+def day_account(day: date) -> str:
+    return f"DAY#{day}"
+
+
+def contribution(scored: Score) -> dict[str, Amounts]:
     """XP before the daily cap, on the athlete's own calendar day."""
-    xp = xp_of(workout)
-    day = clock.local_date(workout.started_at, workout.time_zone)
-    return {f"DAY#{day}": {"xp": xp}} if xp else {}
+    return {day_account(scored.day): {"xp": scored.xp}} if scored.xp else {}
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A score, and what of it the day's cap leaves."""
+
+    score: Score
+    xp: int
+
+
+def counted(newest_first: Sequence[Score], before: int) -> list[Counted]:
+    """The day's workouts count in the order of their starts, until the day is full. `before`: what the last one's day
+    earned before it."""
+    earned: dict[date, int] = defaultdict(int)
+    if newest_first:
+        earned[newest_first[-1].day] = before
+    found = []
+    for one in reversed(newest_first):
+        left = max(0, XP_PER_DAY - earned[one.day])
+        earned[one.day] += one.xp
+        found.append(Counted(one, min(one.xp, left)))
+    return found[::-1]
 
 
 def capped(changes: AccountChanges) -> dict[str, Amounts]:
@@ -56,18 +112,18 @@ def capped(changes: AccountChanges) -> dict[str, Amounts]:
 class Level:
     level: int
     xp: int
-    reward: str | None = None
+    reward: RewardCode | None = None
 
 
 REWARDS = {
-    3: "badge_starter",
-    5: "free_delivery",
-    10: "discount_5",
-    15: "free_delivery",
-    20: "discount_10",
-    30: "discount_15",
-    40: "birthday_gift",
-    50: "badge_legend",
+    3: RewardCode.BADGE_STARTER,
+    5: RewardCode.FREE_DELIVERY,
+    10: RewardCode.DISCOUNT_5,
+    15: RewardCode.FREE_DELIVERY,
+    20: RewardCode.DISCOUNT_10,
+    30: RewardCode.DISCOUNT_15,
+    40: RewardCode.BIRTHDAY_GIFT,
+    50: RewardCode.BADGE_LEGEND,
 }
 HIGHEST = 50
 LEVELS = tuple(

@@ -4,18 +4,26 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gamification import store
+from gamification.athletes import service as athletes
 from gamification.domain import (
     LEVELS,
     TOTAL,
+    Level,
     Record,
     RecordSet,
+    Score,
     beats,
     capped,
     contribution,
+    day_of,
     level_at,
     newly_set,
     records_of,
+    score,
 )
+from gamification.effort import ABSOLUTE
+from gamification.rewards import service as rewards
+from gamification.rewards.domain import Claim
 from stadion.change import Change
 from stadion.events.envelope import Event
 from stadion.events.gamification import LevelReached, PersonalRecordSet, XpGranted
@@ -24,6 +32,7 @@ from stadion.events.workouts import WorkoutFacts
 from stadion.ledger import Notes, Outcome
 from stadion.postings import AccountChange, AccountChanges, Posting
 from stadion.retry import retry_on_conflict
+from stadion.rewards import REWARDS, RewardCode
 
 
 @dataclass(frozen=True)
@@ -52,44 +61,84 @@ def move_xp(source: Source) -> Moved:
 
 
 def _post_xp(source: Source) -> Moved:
-    granted: list[Event] = []
+    scored, new = store.scored(source.user_id, source.workout_id), _score(source)
+    events: list[Event] = []
 
     def react(moved: AccountChanges) -> Notes:
         if TOTAL not in moved:
             return {}
-        events, notes = _grant(source, moved[TOTAL])
-        granted.extend(events)
-        change.publish(*events)
+        found, notes = _grant(source, moved[TOTAL], change)
+        events.extend(found)
+        change.publish(*found)
         return {TOTAL: notes}
 
-    posting = Posting(source.workout_id, source.revision, contribution(source.workout) if source.workout else {})
+    posting = Posting(source.workout_id, source.revision, contribution(new) if new is not None else {})
     with Change(source.user_id, source.now) as change:
         outcome = store.ledger(source.user_id).post(change, posting, derive=capped, react=react)
-    xp = next((event.amount for event in granted if isinstance(event, XpGranted)), 0)
-    level = max((event.level for event in granted if isinstance(event, LevelReached)), default=None)
+        if outcome is not Outcome.STALE:
+            store.keep_score(change, source.user_id, scored, new)
+    if outcome is Outcome.STALE and scored.value is None:
+        _explain(source, scored)
+    xp = next((event.amount for event in events if isinstance(event, XpGranted)), 0)
+    level = max((event.level for event in events if isinstance(event, LevelReached)), default=None)
     return Moved(outcome, xp=xp, level=level)
 
 
-def _grant(source: Source, change: AccountChange) -> tuple[list[Event], dict[str, int]]:
+def _score(source: Source) -> Score | None:
+    """By the athlete's own zones on the workout's day, as they are known now."""
+    workout = source.workout
+    if workout is None:
+        return None
+    has_heart_rate = workout.average_heart_rate_bpm is not None
+    return score(workout, athletes.zones_on(source.user_id, day_of(workout)) if has_heart_rate else ABSOLUTE)
+
+
+def _explain(source: Source, scored: store.StoredScore) -> None:
+    """What was counted before scores were kept, until 2026-12, was counted by the same steps for everybody: a replay
+    writes down why."""
+    if source.workout is not None and store.counts_revision(source.user_id, source.workout_id) == source.revision:
+        with Change(source.user_id, source.now) as change:
+            store.keep_score(change, source.user_id, scored, score(source.workout))
+
+
+def _grant(source: Source, moved: AccountChange, change: Change) -> tuple[list[Event], dict[str, int]]:
     """The total moved: say so. A workout that is news announces each level that is reached for the first time, also
-    those that older workouts reached in silence, and asks for one message about the highest."""
-    total = change.after["xp"]
-    events: list[Event] = [XpGranted(workout_id=source.workout_id, amount=change.moved("xp"), total=total)]
-    announced = int(change.notes.get("announced_level", 1))
+    those that older workouts reached in silence, and asks for one message about the highest. Rewards begin with the
+    news, too; once they have begun they come and go with their levels."""
+    total = moved.after["xp"]
+    events: list[Event] = [XpGranted(workout_id=source.workout_id, amount=moved.moved("xp"), total=total)]
+    notes = {name: int(moved.notes.get(name, 1)) for name in ("announced_level", "rewarded_level")}
+    before, current = level_at(moved.before.get("xp", 0)), level_at(total)
+    rewards.settle(change, source.user_id, _claims(before, current, notes["rewarded_level"], source.is_news))
     if not source.is_news:
-        return events, {"announced_level": announced}
-    current = level_at(total)
-    new_levels = LEVELS[announced : current.level]
+        return events, notes
+    new_levels = LEVELS[notes["announced_level"] : current.level]
     events.extend(LevelReached(level=level.level, reward=level.reward) for level in new_levels)
-    if current.level > announced:
-        events.append(_level_news(current.level))
-    return events, {"announced_level": max(announced, current.level)}
+    if new_levels:
+        rewarded = [level.reward for level in new_levels if level.reward is not None]
+        events.append(_level_news(current.level, rewarded[-1] if rewarded else None))
+    return events, {name: max(level, current.level) for name, level in notes.items()}
 
 
-def _level_news(level: int) -> NotificationRequested:
-    return NotificationRequested(
-        request_id=f"level:{level}", template="level_reached", values={"level": level}, about={"level": str(level)}
-    )
+def _claims(before: Level, after: Level, rewarded: int, is_news: bool) -> list[Claim]:
+    """Of the levels that were gained or lost, and with news of those whose reward has not begun."""
+    low, high = min(before.level, after.level), max(before.level, after.level)
+    if is_news:
+        low = min(low, rewarded)
+    return [
+        Claim(f"level:{level.level}", "level", level.reward, holds=level.level <= after.level, may_begin=is_news)
+        for level in LEVELS[low:high]
+        if level.reward is not None
+    ]
+
+
+def _level_news(level: int, reward: RewardCode | None) -> NotificationRequested:
+    """With the words of the highest reward that comes with it."""
+    asked = {"request_id": f"level:{level}", "about": {"level": str(level)}}
+    if reward is None:
+        return NotificationRequested(template="level_reached", values={"level": level}, **asked)
+    values = {"level": level, "reward": vars(REWARDS[reward].title)}
+    return NotificationRequested(template="level_reached_with_reward", values=values, **asked)
 
 
 def move_records(source: Source) -> Moved:

@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, date
 
-from gamification.domain import Record
+from pydantic import AwareDatetime
+
+from gamification.domain import Record, Score, day_account
+from stadion import pagination
 from stadion.change import Change
-from stadion.ledger import Ledger
-from stadion.records import Records, Stored, fetch
+from stadion.ledger import ACCOUNTS, ENTRIES, Account, Ledger
+from stadion.records import Place, Records, Stored, fetch
+from stadion.values import Value
 
 Standing = Mapping[str, Record]
 """Record -> who holds it."""
@@ -21,6 +25,17 @@ class _Offered:
     revision: int
 
 
+class _Scored(Value):
+    """Where the score of a workout stands."""
+
+    day: date
+    started_at: AwareDatetime
+
+
+SCORES = Records(Score, kind="score", pk="USER#{user_id}", sk="XP#{day}#{started_at}#{workout_id}")
+"""What a workout earned and why, in the transaction that moves the XP; the history, newest first."""
+SCORED = Records(_Scored, kind="scored", pk="USER#{user_id}", sk="SCORED#{workout_id}")
+"""Where the score of a workout stands: its next version."""
 RECORDS = Records[Standing](
     dict,
     kind="records",
@@ -46,6 +61,56 @@ EFFORTS = Records(Record, kind="effort", pk="USER#{user_id}", sk="EFFORT#{record
 
 def ledger(user_id: str) -> Ledger:
     return Ledger(pk=f"USER#{user_id}")
+
+
+StoredScore = Stored[_Scored]
+
+
+# --- scores ---------------------------------------------------------------------------------------------------------
+
+
+def scored(user_id: str, workout_id: str) -> Stored[_Scored]:
+    return SCORED.read(user_id, workout_id)
+
+
+def keep_score(change: Change, user_id: str, before: Stored[_Scored], new: Score | None) -> None:
+    """In place of what an earlier version earned; None: the workout was deleted."""
+    place = SCORES.of(new, user_id) if new is not None else None
+    if before.value is not None:
+        workout_id = before.place.sk.removeprefix("SCORED#")
+        old = SCORES.at(user_id, before.value.day, before.value.started_at, workout_id)
+        if old != place:
+            change.delete(old)
+    if new is not None and place is not None:
+        change.put(place, new, new=False)
+        change.replace(before, _Scored(day=new.day, started_at=new.started_at))
+    elif before.value is not None:
+        change.delete(before)
+
+
+def counts_revision(user_id: str, workout_id: str) -> int | None:
+    """Which version of a workout the ledger counts."""
+    entry = ENTRIES.find(ledger(user_id).pk, workout_id)
+    return entry.revision if entry is not None else None
+
+
+def scores(user_id: str, *, limit: int, cursor: str | None) -> pagination.Page[Score]:
+    """Newest first."""
+    return SCORES.page(user_id, scope=("xp", user_id), limit=limit, cursor=cursor, newest_first=True)
+
+
+def day_total(user_id: str, day: date) -> Place[Account]:
+    """What all workouts of a day earned, before its cap."""
+    return ACCOUNTS.at(ledger(user_id).pk, day_account(day))
+
+
+def earned_before(user_id: str, first: Score) -> int:
+    """By the earlier workouts of its day."""
+    whole_day = SCORES.every(user_id, first.day)
+    return sum(one.xp for one in whole_day if (one.started_at, one.workout_id) < (first.started_at, first.workout_id))
+
+
+# --- totals and records ---------------------------------------------------------------------------------------------
 
 
 def total_xp(user_id: str, account: str) -> int:

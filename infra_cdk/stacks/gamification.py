@@ -12,4 +12,5 @@ class GamificationStack(ServiceStack):
         super().__init__(scope, service="gamification", environment=environment)
         self.serve(self.under("/v1/gamification"), table=TableUse.READS)
         self.consume("on_workout_events")
+        self.consume("athletes/on_account_events")
         self.show("XpGranted", "PersonalRecords")

@@ -7,5 +7,8 @@ from tests.kit.route_cases import Case, Own
 CASES: Final[dict[str, Case]] = {
     "GET /v1/gamification/progress": Own(),
     "GET /v1/gamification/levels": Own(),
+    "GET /v1/gamification/rewards": Own(),
+    "GET /v1/gamification/xp": Own(),
+    "GET /v1/gamification/rules": Own(),
     "GET /v1/gamification/records": Own(),
 }

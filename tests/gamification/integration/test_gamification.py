@@ -55,7 +55,8 @@ def test_each_level_is_announced_once(gamification: Service) -> None:
     deliver(gamification, recorded("w-2", moving_time_s=20_000.0))
     assert len(gamification.published("LevelReached")) == 2
     assert len(gamification.published("NotificationRequested")) == 1
-    assert said(gamification, Language.EN) == {"level_reached": ("Level 3!", "You have reached level 3. Keep moving.")}
+    told = ("Level 3!", "You have reached level 3. Your reward: Starter badge.")
+    assert said(gamification, Language.EN) == {"level_reached_with_reward": told}
 
 
 def test_a_flagged_workout_earns_neither_xp_nor_records(gamification: Service) -> None:

@@ -8,20 +8,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gamification.domain import (
-    EFFORT_BY_HEART_RATE,
     HIGHEST,
     LEVELS,
     XP_PER_DAY,
     Record,
     beats,
     capped,
-    effort,
+    counted,
     level_at,
     newly_set,
     next_level,
     records_of,
-    xp_of,
+    score,
 )
+from gamification.effort import ABSOLUTE, FACTORS, effort_at
 from stadion.events.workouts import BestEffort, WorkoutFacts
 from stadion.postings import AccountChange
 from stadion.sports import SportType
@@ -45,17 +45,29 @@ class TestXp:
     )
     def test_more_of_the_same_never_earns_less(self, seconds: int, heart_rate: int | None, sport: SportType) -> None:
         less, more = (
-            xp_of(facts(moving_time_s=moving, average_heart_rate_bpm=heart_rate, sport_type=sport))
+            score(facts(moving_time_s=moving, average_heart_rate_bpm=heart_rate, sport_type=sport)).xp
             for moving in (seconds, seconds + 600)
         )
         assert 0 <= less <= more
 
     @given(heart_rate=st.integers(0, 250))
     def test_a_harder_effort_never_counts_less(self, heart_rate: int) -> None:
-        factors = {factor for _, factor in EFFORT_BY_HEART_RATE}
-        easier, harder = (effort(facts(average_heart_rate_bpm=bpm)) for bpm in (heart_rate, heart_rate + 1))
+        easier, harder = (effort_at(bpm, ABSOLUTE).factor for bpm in (heart_rate, heart_rate + 1))
         assert easier <= harder
-        assert {easier, harder} <= factors
+        assert {easier, harder} <= set(FACTORS)
+
+    @given(minutes=st.lists(st.integers(0, 200), max_size=8), page=st.integers(1, 8))
+    def test_what_the_workouts_of_a_day_count_sums_to_what_the_day_counts(self, minutes: list[int], page: int) -> None:
+        """Also page by page, each of which is told what the day earned before it."""
+        day = [
+            score(facts(workout_id=f"w-{at}", started_at=f"2026-11-20T0{at}:00:00Z", moving_time_s=60.0 * long))
+            for at, long in enumerate(minutes)
+        ][::-1]
+        pages = [day[at : at + page] for at in range(0, len(day), page)]
+        befores = [sum(one.xp for one in day[at + page :]) for at in range(0, len(day), page)]
+        found = [one for part, before in zip(pages, befores, strict=True) for one in counted(part, before)]
+        assert sum(one.xp for one in found) == min(XP_PER_DAY, sum(one.xp for one in day))
+        assert found == counted(day, 0)
 
     @given(before=st.integers(0, 2000), after=st.integers(0, 2000), other=st.integers(0, 2000))
     def test_a_day_counts_up_to_its_cap(self, before: int, after: int, other: int) -> None:

@@ -18,7 +18,8 @@ OCCURRED = datetime(2026, 11, 20, 6, 20, tzinfo=UTC)
 """When the events of the kit say that they happened."""
 OLD = (OCCURRED - NEWS_FOR - timedelta(seconds=1)).isoformat()
 LAST_NEWS = (OCCURRED - NEWS_FOR).isoformat()
-FROM_WORKOUTS = {"level_reached", "personal_record", "personal_records", "gear_wear", "gear_worn_out"}
+LEVELS = {"level_reached", "level_reached_with_reward"}
+FROM_WORKOUTS = {*LEVELS, "personal_record", "personal_records", "gear_wear", "gear_worn_out"}
 FROM_WORN_GEAR = {"promo_offer", "promo_reminder"}
 """They follow `GearWearReached`, or a campaign."""
 QUESTIONS = {"sport_guessed", "sport_unknown"}
@@ -117,10 +118,10 @@ def test_what_an_import_brought_is_announced_once_with_the_next_fresh_workout(
     gear = [shoes(inventory), shoes(inventory)]
     deliver(services, *diary(gear, OLD))
     deliver(services, recorded("today", gear_ids=gear[:1]), recorded("again", gear_ids=gear[:1]))
-    assert told(services) == {"level_reached": 1, "gear_worn_out": 1}
+    assert told(services) == {"level_reached_with_reward": 1, "gear_worn_out": 1}
     level = gamification.call("GET", "/v1/gamification/progress").body["level"]
     asked = gamification.published("NotificationRequested")[0]["detail"]["data"]
-    assert asked["values"] == {"level": level}
+    assert asked["values"]["level"] == level
     levels = [entry["detail"]["data"]["level"] for entry in gamification.published("LevelReached")]
     assert levels == list(range(2, level + 1))
 
@@ -138,7 +139,7 @@ def test_measured_anew_old_workouts_tell_nothing_whatever_they_move(services: tu
         services, recorded("w-0", revision=3, distance_m=21_000.0, best_efforts=[effort("5k", 5000.0, 900.0)], **fields)
     )
     deliver(services, recorded("tomorrow", gear_ids=[worn], distance_m=1_000.0))
-    assert told(services) == before == {"level_reached": 1, "gear_wear": 1}
+    assert told(services) == before == {"level_reached_with_reward": 1, "gear_wear": 1}
     assert gamification.call("GET", "/v1/gamification/records").body["items"][-1]["elapsed_time_s"] == 900.0
 
 

@@ -7,15 +7,14 @@ from typing import Any
 
 import pytest
 
-from gamification.domain import contribution as xp
-from gamification.domain import records_of
+from gamification.domain import contribution, records_of, score
 from inventory.domain import contribution as wear
 from local.paths import ROOT
 from promos.facts import activity_of
 from stadion.events.workouts import BestEffort, WorkoutFacts, WorkoutUse
 
 ASKED = {
-    WorkoutUse.XP: xp,
+    WorkoutUse.XP: lambda facts: contribution(score(facts)),
     WorkoutUse.RECORDS: records_of,
     WorkoutUse.WEAR: lambda facts: wear(facts, ["g-1"], {}),
     WorkoutUse.OFFERS: activity_of,

@@ -22,6 +22,30 @@ class LevelReached(Event):
     reward: str | None = Field(default=None, examples=["free_delivery"])
 
 
+class RewardGranted(Event):
+    """The reason is there: for the first time, or again. Of one reason, the newest revision holds."""
+
+    source = "stadion.gamification"
+    subject = ("earned_by",)
+    reward: str = Field(examples=["free_delivery"])
+    kind: str = Field(examples=["offer"], description="badge or offer")
+    reason: str = Field(examples=["level"])
+    earned_by: str = Field(examples=["level:5"], description="the very reason: of each, a reward is given once")
+    revision: int = Field(ge=1, examples=[1])
+
+
+class RewardRevoked(Event):
+    """The reason has gone: a workout was deleted or corrected. Of one reason, the newest revision holds."""
+
+    source = "stadion.gamification"
+    subject = ("earned_by",)
+    reward: str = Field(examples=["free_delivery"])
+    kind: str = Field(examples=["offer"], description="badge or offer")
+    reason: str = Field(examples=["level"])
+    earned_by: str = Field(examples=["level:5"], description="the very reason: of each, a reward is given once")
+    revision: int = Field(ge=2, examples=[2])
+
+
 class PersonalRecordSet(Event):
     """A best effort beat what stood before; `previous_time_s` is null for the first time over this distance."""
 

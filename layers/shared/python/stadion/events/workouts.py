@@ -89,7 +89,11 @@ class WorkoutFacts(Part):
     streams: StreamsClaim | None = Field(default=None, description="null: nothing was recorded")
 
     def counts_for(self, use: WorkoutUse) -> bool:
-        return not self.flags or use in THOUGH_FLAGGED
+        return not self.reasons_against(use)
+
+    def reasons_against(self, use: WorkoutUse) -> list[str]:
+        """Why it does not count for it: the flags; empty if it counts."""
+        return [] if use in THOUGH_FLAGGED else list(self.flags)
 
 
 class WorkoutRecorded(Event):

@@ -1,0 +1,65 @@
+"""What is known of an athlete, and which zones of the heart rate were theirs on a day."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import ClassVar, Final
+
+from gamification.effort import ABSOLUTE, EffortBasis, Zones, zones
+from stadion.athletes import BodyDay, Measurement, WithBody, WithConsents, WithLanguage
+from stadion.consents import may_use_health
+from stadion.events.accounts import ConsentKind
+
+MEASUREMENTS: Final = (Measurement.RESTING, Measurement.MAX, Measurement.THRESHOLD)
+"""What zones rest on."""
+
+
+class Athlete(WithLanguage, WithBody, WithConsents):
+    """As accounts tells it; of whom nobody told, who agrees to nothing."""
+
+    kinds: ClassVar = frozenset({ConsentKind.HEALTH_DATA})
+
+    @property
+    def agrees(self) -> bool:
+        """To health data being used and shown."""
+        return may_use_health(self.granted)
+
+
+def zones_on(athlete: Athlete, days: Sequence[BodyDay], day: date) -> Zones:
+    """The best that is known: the threshold, the reserve, the maximum, the age; else the same steps for everybody.
+
+    `days` in their order. Of who does not agree to the use of health data, nothing is used.
+    """
+    if not athlete.agrees:
+        return ABSOLUTE
+    resting = _held(days, Measurement.RESTING, day)
+    most = _above(_held(days, Measurement.MAX, day), resting)
+    threshold = _above(_held(days, Measurement.THRESHOLD, day), resting)
+    if threshold is not None and (most is None or threshold < most):
+        return zones(EffortBasis.THRESHOLD, threshold)
+    if most is not None and resting is not None:
+        return zones(EffortBasis.RESERVE, most - resting, resting)
+    if most is not None:
+        return zones(EffortBasis.MAX, most)
+    usual = _usual_max(athlete.birth_date, day)
+    return zones(EffortBasis.AGE, usual) if usual is not None else ABSOLUTE
+
+
+def _held(days: Sequence[BodyDay], what: Measurement, day: date) -> float | None:
+    """The last value up to the day; before the first one, that one."""
+    known = [one for one in days if what in one.values]
+    before = [one for one in known if one.day <= day]
+    held = before[-1:] or known[:1]
+    return held[0].values[what] if held else None
+
+
+def _above(value: float | None, resting: float | None) -> float | None:
+    """A heart that beats no faster than at rest is a mistake."""
+    return value if value is not None and value > (resting or 0) else None
+
+
+def _usual_max(birth_date: date | None, day: date) -> float | None:
+    """Tanaka 2001: 208 - 0.7 age."""
+    if birth_date is None or birth_date > day:
+        return None
+    age = day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
+    return 208 - 0.7 * age

@@ -1,0 +1,31 @@
+"""This service's own copy of the athlete, in the gamification table."""
+
+from datetime import datetime
+
+from gamification.athletes.domain import MEASUREMENTS, Athlete
+from stadion.athletes import BodyDay, merge_day
+from stadion.change import Change
+from stadion.events.accounts import PhysicalDataChanged
+from stadion.records import Records, partition
+
+ATHLETES = Records(Athlete, kind="athlete", pk="ATHLETE#{user_id}", sk="ATHLETE", nulls=True)
+"""Birth date, language, the consent to health data: `athletes.on_account_events`; what scores, the history of XP."""
+DAYS = Records(BodyDay, kind="physical", pk="ATHLETE#{user_id}", sk="DAY#{day}", own_revision=True, nulls=True)
+"""Heart rates of a day; what was taken back stays without values: `athletes.on_account_events`; what scores."""
+
+
+def read(user_id: str) -> tuple[Athlete, list[BodyDay]]:
+    """In one request; the days in their order."""
+    found = partition(ATHLETES.at(user_id).pk)
+    return next(iter(found.values(ATHLETES)), Athlete()), found.values(DAYS)
+
+
+def know_day(user_id: str, event: PhysicalDataChanged, now: datetime) -> bool:
+    """Whether it is news; `WriteConflictError`."""
+    stored = DAYS.read(user_id, event.measured_on)
+    day = merge_day(stored.value, event, MEASUREMENTS)
+    if day == stored.value:
+        return False
+    with Change(user_id, now) as change:
+        change.replace(stored, day)
+    return True
