@@ -3,16 +3,13 @@
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Body, Query
+from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from stadion import clock
 from stadion.contract import EDIT, KEYED, NotModifiedError
-from stadion.errors import FieldRequiredError, IdempotencyKeyReusedError, InvalidCursorError, StaleVersionError
-from stadion.fields import Moment, Thousandths
-from stadion.http import JSON, Api, Cursor, Limit, lambda_handler, listed, located, no_content
+from stadion.errors import FieldRequiredError, IdempotencyKeyReusedError, StaleVersionError
+from stadion.http import JSON, Api, lambda_handler, located, no_content
 from stadion.observability import correlation_id
-from stadion.pagination import DEFAULT_LIMIT, ListResponse
-from stadion.sports import SportType
 from workouts import service
 from workouts.athletes import service as athletes
 from workouts.errors import (
@@ -27,6 +24,7 @@ from workouts.errors import (
     WorkoutNotFoundError,
     WorkoutWasDeletedError,
 )
+from workouts.lists.routes import router as lists_router
 from workouts.measuring.routes import router as measuring_router
 from workouts.quotas.errors import QuotaUsedUpError
 from workouts.schemas import (
@@ -34,21 +32,18 @@ from workouts.schemas import (
     NewWorkout,
     WorkoutDetail,
     WorkoutPatch,
-    WorkoutSummary,
     variant,
 )
-from workouts.store import Filters
 from workouts.totals.routes import router as totals_router
 from workouts.uploads import service as upload_service
 from workouts.uploads.errors import UploadIdTakenError, UploadNotFoundError
 from workouts.uploads.schemas import CreatedUpload, NewUpload, UploadStatus
 
 api = Api(reader_of=athletes.reader_of)
+api.include_router(lists_router)
 api.include_router(measuring_router)
 api.include_router(totals_router)
 handler = lambda_handler(api)
-
-Metres = Annotated[Annotated[float, Thousandths] | None, Query(ge=0, le=10_000_000)]
 
 
 @api.post(
@@ -83,25 +78,6 @@ def record_workout(body: Annotated[NewWorkout, Body()]) -> Response[WorkoutDetai
         now=now,
     )
     return _detail(recorded, status=201 if recorded.created else 200)
-
-
-@api.get("/v1/workouts", summary="List the diary, newest first", tags=["Workouts"], raises=(InvalidCursorError,))
-def list_workouts(
-    sport_type: Annotated[SportType | None, Query()] = None,
-    started_from: Annotated[Moment | None, Query()] = None,
-    started_to: Annotated[Moment | None, Query()] = None,
-    gear_id: Annotated[str | None, Query(max_length=64)] = None,
-    min_distance_m: Metres = None,
-    max_distance_m: Metres = None,
-    limit: Limit = DEFAULT_LIMIT,
-    cursor: Cursor = None,
-) -> ListResponse[WorkoutSummary]:
-    """The list follows what was written within a moment: a workout that was just recorded, changed or removed may not
-    be there yet, or still be as it was. Show what the writing request answered until the list has it; a single workout
-    is always read as it stands."""
-    filters = Filters(sport_type, started_from, started_to, gear_id, min_distance_m, max_distance_m)
-    page = service.diary(api.user_id, filters, limit=limit, cursor=cursor)
-    return listed(page, lambda workout: WorkoutSummary.of(workout, api.reader))
 
 
 @api.get(

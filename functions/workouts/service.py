@@ -5,14 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from stadion import pagination
 from stadion.change import Change
 from stadion.errors import FieldRequiredError
 from stadion.idempotency import IdempotencyKey, ReplayedError, recall
 from stadion.retry import retry_on_conflict
 from stadion.sports import SportType
 from workouts import file_store, store, twin_service
-from workouts.athletes import service as athletes
 from workouts.domain import (
     HEALTH_NUMBERS,
     FileRef,
@@ -184,13 +182,6 @@ def revise(
 def detail(user_id: str, workout_id: str) -> Recorded:
     workout, track, agrees = store.see(user_id, workout_id)
     return Recorded(workout, track, created=False, agrees=agrees)
-
-
-def diary(user_id: str, filters: store.Filters, *, limit: int, cursor: str | None) -> pagination.Page[Workout]:
-    """As they are shown."""
-    page = store.page(user_id, filters, limit=limit, cursor=cursor)
-    agrees = athletes.person(user_id).agrees if page.items else False
-    return page.of(lambda workout: shown(workout, agrees=agrees))
 
 
 def correct(known: Recorded, changes: Mapping[str, Any], now: datetime) -> Recorded:

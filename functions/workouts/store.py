@@ -1,18 +1,17 @@
 """The diary in the workouts table. Its keys stand in README.md; nothing outside this module knows them."""
 
 from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic import Field
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
+from pynamodb.attributes import NumberAttribute
 from pynamodb.expressions.condition import Condition
 
-from stadion import clock, pagination
+from stadion import clock
 from stadion.change import Change
 from stadion.dynamo import Item
-from stadion.errors import InvalidCursorError, RequestInProgressError, StaleVersionError
+from stadion.errors import RequestInProgressError, StaleVersionError
 from stadion.events.workouts import (
     MeasuringCause,
     WorkoutCorrected,
@@ -23,6 +22,7 @@ from stadion.events.workouts import (
 from stadion.records import Index, Place, Records, Stored, fetch
 from stadion.sports import Family
 from stadion.values import Value
+from workouts.base.index_store import STATES, CountedItem, Listing
 from workouts.domain import ExternalWorkout, Measurement, Person, Track, Workout, health_in, noted
 from workouts.errors import (
     DuplicateWorkoutError,
@@ -45,10 +45,7 @@ SlotEntries = Mapping[str, Mapping[str, Any]]
 """Workout id (and `OF_WHOLE`) -> its fingerprint, as it is stored."""
 
 
-class _WorkoutItem(Item):
-    sport_type = UnicodeAttribute()
-    distance_m = NumberAttribute(null=True)
-    gear_ids = UnicodeSetAttribute(null=True)
+class _WorkoutItem(CountedItem):
     assigned_for = NumberAttribute(default=0)
 
 
@@ -94,16 +91,11 @@ WORKOUTS = Records(
     own_revision=True,
     index=DIARY,
     load=_workout,
-    attributes=lambda workout: {
-        "sport_type": workout.sport_type.value,
-        "distance_m": workout.distance_m,
-        "gear_ids": set(workout.worn_gear_ids) or None,
-        "assigned_for": workout.assigned_for,
-    },
+    attributes=lambda workout: {"assigned_for": workout.assigned_for},
     item_type=_WorkoutItem,
     missing=WorkoutNotFoundError,
 )
-"""Every change, on its revision; lists by the index."""
+"""Every change, on its revision; the athlete's own lists by their entries, walks over all by the index."""
 TOMBSTONES = Records(_Tombstone, kind="tombstone", pk="USER#{user_id}", sk="WORKOUT#{workout_id}", own_revision=True)
 """In the workout's place: its id and its revisions are never used again."""
 TRACKS = Records(Track, kind="track", pk="USER#{user_id}", sk="TRACK#{workout_id}", nulls=True)
@@ -123,27 +115,18 @@ SLOTS = Records[SlotEntries](
 """Fingerprints of workouts that start in that hour: every write of one, on the revision; the look for duplicates."""
 
 
-@dataclass(frozen=True)
-class Filters:
-    sport_type: str | None = None
-    started_from: datetime | None = None
-    started_to: datetime | None = None
-    gear_id: str | None = None
-    min_distance_m: float | None = None
-    max_distance_m: float | None = None
-
-
 class Slots:
-    """The hours around a start, each with the fingerprints of the workouts that start in it; and what is known of
-    their athlete, since every write asks what they agree to.
+    """The hours around a start, each with the fingerprints of the workouts that start in it; what is known of
+    their athlete, since every write asks what they agree to; and the index that every write keeps.
 
     Two uploads of one ride at the same time both read the hour's slot and both want to write it: the second fails,
     reads again and sees the first. So a duplicate cannot slip through between look and write.
     """
 
-    def __init__(self, stored: Mapping[str, Stored[SlotEntries]], head: Stored[Person]) -> None:
+    def __init__(self, stored: Mapping[str, Stored[SlotEntries]], head: Stored[Person], listing: Listing) -> None:
         """Hour -> what is stored of it."""
         self.head = head
+        self.listing = listing
         self.stored = dict(stored)
         self.entries = {hour: dict(one.value or {}) for hour, one in stored.items()}
         self._touched: set[str] = set()
@@ -190,8 +173,9 @@ class Slots:
 
     def write(self, change: Change) -> None:
         """Every slot that was looked at must still be as it was read, and what the athlete agrees to; the touched ones
-        are written."""
+        are written, and the index."""
         change.check(self.head)
+        self.listing.write(change)
         for hour, stored in self.stored.items():
             if hour in self._touched:
                 change.replace(stored, self.entries[hour])
@@ -239,30 +223,6 @@ def everything(user_id: str) -> Iterator[Workout]:
     return WORKOUTS.every(user_id, where=Item.kind == "workout")
 
 
-def page(user_id: str, filters: Filters, *, limit: int, cursor: str | None) -> pagination.Page[Workout]:
-    """Newest first."""
-    scope = pagination.fingerprint("workouts", user_id, filters)
-    (partition,) = DIARY.partitions(user_id=user_id)
-    position = pagination.decode(cursor, scope, gsi1pk=partition)
-    if filters.started_from and filters.started_to and filters.started_from >= filters.started_to:
-        return pagination.Page([])  # DynamoDB calls such a range an error
-    if position is not None and not _holds(filters, position["gsi1sk"]["S"]):
-        raise InvalidCursorError
-    some, position = WORKOUTS.portion(
-        partition,
-        _started_between(filters),
-        position=position,
-        limit=limit + 1,
-        where=_filter(filters),
-        newest_first=True,
-    )
-    found = [stored.value for stored in some if stored.value is not None]
-    if len(found) > limit:
-        found = found[:limit]
-        position = WORKOUTS.position(found[-1])
-    return pagination.Page(found, pagination.encode(position, scope) if position else None)
-
-
 def slots_of(*workouts: Workout) -> Slots:
     """Of an athlete: the hours in which they are found, and those beside them."""
     starts = {fingerprint.started_at for workout in workouts for fingerprint in workout.fingerprints}
@@ -271,9 +231,18 @@ def slots_of(*workouts: Workout) -> Slots:
 
 def slots_around(user_id: str, *starts: datetime) -> Slots:
     places = _places(user_id, *starts)
-    head = HEADS.at(user_id)
-    found = fetch(head, *places.values())
-    return Slots({hour: found[place] for hour, place in places.items()}, found[head])
+    head, state = HEADS.at(user_id), STATES.at(user_id)
+    found = fetch(head, state, *places.values())
+    is_new = found[state].value is None and _is_empty(user_id)
+    listing = Listing(user_id, found[state], is_new=is_new)
+    return Slots({hour: found[place] for hour, place in places.items()}, found[head], listing)
+
+
+def _is_empty(user_id: str) -> bool:
+    """Nothing was ever in the diary, not even what was deleted."""
+    beginning = WORKOUTS.at(user_id, "")
+    found = Item.query(beginning.pk, Item.sk.startswith(beginning.sk), limit=1, consistent_read=True)
+    return next(iter(found), None) is None
 
 
 def _places(user_id: str, *starts: datetime) -> dict[str, Place[SlotEntries]]:
@@ -300,12 +269,14 @@ def record(change: Change, workout: Workout, slots: Slots, track: Track | None =
     if workout.external is not None:
         _put_external(change, workout, workout.external)
     slots.enter(workout)
+    slots.listing.move(None, workout)
     change.publish(WorkoutRecorded(workout=workout.facts(agrees=slots.agrees)))
     _ask_again(change, workout, slots)
 
 
-def revise(change: Change, old: Workout, new: Workout, track: Track | None = None) -> None:
+def revise(change: Change, old: Workout, new: Workout, slots: Slots, track: Track | None = None) -> None:
     change.replace(WORKOUTS.seen(old), new, refused=StaleVersionError)
+    slots.listing.move(old, new)
     _put_track(change, new, track)
     if new.external is not None and old.external is None:
         _put_external(change, new, new.external)
@@ -316,7 +287,7 @@ def correct(change: Change, old: Workout, new: Workout, slots: Slots, track: Tra
 
     While its numbers are to be measured, others learn of it with them."""
     new = noted(new, agrees=slots.agrees)
-    revise(change, old, new, track)
+    revise(change, old, new, slots, track)
     if new.fingerprints != old.fingerprints:
         slots.leave(old)
         slots.enter(new)
@@ -364,6 +335,7 @@ def remove(change: Change, workout: Workout, slots: Slots, *, keeping: Container
         if file.sha256 not in keeping:
             change.delete(FILES.at(user_id, file.sha256))
     slots.leave(workout)
+    slots.listing.move(workout, None)
     change.publish(WorkoutDeleted(workout_id=workout_id, revision=revision, started_at=workout.started_at))
 
 
@@ -380,16 +352,25 @@ def move_live(change: Change, session_id: str, workout: Workout, to: Workout) ->
 
 def assign_gear(user_id: str, workout_id: str, revision: int, gear_ids: list[str], now: datetime) -> bool:
     """Notes the default gear that wore, without a new revision: the athlete changed nothing. False when stale."""
-    try:
-        workout = get(user_id, workout_id)
-    except WorkoutNotFoundError:
-        return False
-    if workout.assigned_for >= revision:
+    workout, listing = _listed(user_id, workout_id)
+    if workout is None or workout.assigned_for >= revision:
         return False
     assigned = workout.model_copy(update={"assigned_gear_ids": gear_ids, "assigned_for": revision})
+    listing.move(workout, assigned)
     with Change(user_id, now) as change:
         change.write(WORKOUTS.of(assigned), assigned, _as_noted(workout))
+        listing.write(change)
     return True
+
+
+def _listed(user_id: str, workout_id: str) -> tuple[Workout | None, Listing]:
+    place, state = WORKOUTS.at(user_id, workout_id), STATES.at(user_id)
+    found = fetch(place, state)
+    listing = Listing(user_id, found[state])
+    try:
+        return found[place].value, listing
+    except WorkoutNotFoundError:
+        return None, listing
 
 
 def note_begun(user_id: str, workout_id: str, more: int, now: datetime) -> None:
@@ -432,7 +413,7 @@ def _known_external(item: Item | None) -> Exception:
     return DuplicateWorkoutError(extensions={"existing_workout_id": EXTERNALS.value(item).workout_id})
 
 
-# --- slots and filters ----------------------------------------------------------------------------------------------
+# --- slots ----------------------------------------------------------------------------------------------
 
 
 def _hour(start: datetime) -> str:
@@ -465,36 +446,3 @@ def _fingerprint(entry: Mapping[str, Any]) -> Fingerprint:
         distance_m=entry["distance_m"],
         family=Family(entry["family"]),
     )
-
-
-def _started_between(filters: Filters) -> Condition | None:
-    key = Item.gsi1sk
-    low = clock.rfc3339(filters.started_from) if filters.started_from else None
-    high = clock.rfc3339(filters.started_to) if filters.started_to else None
-    if low and high:
-        return key.between(low, high)
-    if low:
-        return key >= low
-    return key < high if high else None
-
-
-def _holds(filters: Filters, key: str) -> bool:
-    """Whether a position lies between the filter's moments: DynamoDB refuses to go on from elsewhere."""
-    low = clock.rfc3339(filters.started_from) if filters.started_from else ""
-    return low <= key and not (filters.started_to and key > clock.rfc3339(filters.started_to))
-
-
-def _filter(filters: Filters) -> Condition | None:
-    conditions: list[Condition] = []
-    if filters.sport_type:
-        conditions.append(_WorkoutItem.sport_type == filters.sport_type)
-    if filters.gear_id:
-        conditions.append(_WorkoutItem.gear_ids.contains(filters.gear_id))
-    if filters.min_distance_m is not None:
-        conditions.append(_WorkoutItem.distance_m >= filters.min_distance_m)
-    if filters.max_distance_m is not None:
-        conditions.append(_WorkoutItem.distance_m <= filters.max_distance_m)
-    combined = None
-    for condition in conditions:
-        combined = condition if combined is None else combined & condition
-    return combined

@@ -91,7 +91,7 @@ def _home(user_id: str, workout: Workout, slots: store.Slots) -> str | None:
 def _join(change: Change, slots: store.Slots, twin: Workout, workout: Workout, entry: Entry) -> None:
     """The athlete's word on the sport stands."""
     joined = absorb(twin, workout, change.now)
-    _tell_parts(change, joined)
+    _tell_parts(change, joined, slots)
     try:
         best = entry_of_workout(joined, named_sport(twin) or workout.sport_type) or entry
     except RecordingError as error:  # of the stretch that counts nothing is left: the columns are kept all the same
@@ -103,7 +103,7 @@ def _join(change: Change, slots: store.Slots, twin: Workout, workout: Workout, e
     store.correct(change, twin, joined, twin_service.with_join(slots, twin, joined), best.track)
 
 
-def _tell_parts(change: Change, workout: Workout) -> None:
+def _tell_parts(change: Change, workout: Workout, slots: store.Slots) -> None:
     """What a split made of the session has the newest columns, too, and is measured anew."""
     cut = workout.cut
     while cut is not None and cut.next_part is not None:
@@ -113,7 +113,7 @@ def _tell_parts(change: Change, workout: Workout) -> None:
         if workout.live is not None and part.live is not None and part.live.session_id == workout.live.session_id:
             live = file_store.live_beside(workout.live, part).model_copy(update={"replaced": part.live.replaced})
             pending = part.changed(change.now, live=live.model_dump(), measurement=Measurement.PENDING)
-            store.correct(change, part, pending, store.slots_of(part))
+            store.correct(change, part, pending, slots)
         cut = part.cut
 
 

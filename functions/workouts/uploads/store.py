@@ -75,7 +75,7 @@ def enter(
         if isinstance(one, Added):
             diary_store.record(change, one.workout, slots, one.track)
         elif one.track is None:
-            diary_store.revise(change, one.old, one.new)
+            diary_store.revise(change, one.old, one.new, slots)
         else:
             diary_store.correct(change, one.old, one.new, slots, one.track)
     if upload.workout_ids:

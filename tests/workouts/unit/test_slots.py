@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.kit.events import RUN
+from workouts.base.index_store import STATES, Listing
 from workouts.domain import Workout
 from workouts.matching import MAX_START_DIFFERENCE_S
 from workouts.store import HEADS, SLOTS, Slots, hours_around
@@ -40,7 +41,8 @@ def workout(workout_id: str, started_at: datetime) -> Workout:
 def slots_with(start: datetime, workouts: Iterable[Workout]) -> Slots:
     moments = (start, *(workout.started_at for workout in workouts))
     hours = sorted({hour for moment in moments for hour in hours_around(moment)})
-    slots = Slots({hour: SLOTS.at("u-1", hour).nothing() for hour in hours}, HEADS.at("u-1").nothing())
+    listing = Listing("u-1", STATES.at("u-1").nothing())
+    slots = Slots({hour: SLOTS.at("u-1", hour).nothing() for hour in hours}, HEADS.at("u-1").nothing(), listing)
     for each in workouts:
         slots.enter(each)
     return slots
