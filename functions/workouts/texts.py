@@ -3,6 +3,7 @@
 from typing import Final
 
 from stadion.i18n import Text
+from stadion.sport_names import sport_name
 from stadion.units import Reader
 from stadion.units import worded as in_words
 from workouts.reasons import Reason
@@ -10,7 +11,7 @@ from workouts.reasons import Reason
 FLAGS: Final = {
     "average_speed_too_high": Text(
         en="An average of {kmh:kmh} is too fast for {sport}.",
-        ru="Средняя скорость {kmh:kmh} слишком велика для {sport}.",
+        ru="Средняя скорость {kmh:kmh} слишком велика для вида «{sport}».",
     ),
     "duration_too_long": Text(
         en="A workout of more than {days} days is not plausible.",
@@ -38,7 +39,7 @@ FLAGS: Final = {
     ),
     "speed_too_high": Text(
         en="{kmh:kmh} is faster than {sport} can be ({top_kmh:kmh}). Was part of it in a vehicle?",
-        ru="{kmh:kmh} — больше, чем возможно для {sport} ({top_kmh:kmh}). Часть пути была на транспорте?",
+        ru="{kmh:kmh} — больше, чем возможно для вида «{sport}» ({top_kmh:kmh}). Часть пути была на транспорте?",
     ),
 }
 
@@ -233,7 +234,7 @@ NOTES: Final = {
 GUESSES: Final = {
     "sport_by_speed": Text(
         en="The recording names no sport; an average of {kmh:kmh} is usual for {sport}.",
-        ru="В записи не указан вид спорта; средняя скорость {kmh:kmh} обычна для {sport}.",
+        ru="В записи не указан вид спорта; средняя скорость {kmh:kmh} обычна для вида «{sport}».",
     ),
     "sport_unclear": Text(
         en="The recording names no sport, and its speed ({kmh:kmh} on average) does not tell which it was.",
@@ -251,4 +252,9 @@ TEXTS: Final = FLAGS | REFUSALS | LEFT_OUT | JOINED | NOTES | GUESSES
 def worded(reason: Reason, reader: Reader) -> str:
     """A code that is not known here, of another version, speaks for itself."""
     text = TEXTS.get(reason.code)
-    return in_words(text, reason.values, reader) if text is not None else reason.code
+    if text is None:
+        return reason.code
+    values = dict(reason.values)
+    if isinstance(kind := values.get("sport"), str):
+        values["sport"] = sport_name(kind, reader.language)
+    return in_words(text, values, reader)

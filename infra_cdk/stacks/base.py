@@ -200,7 +200,7 @@ class ServiceStack(StadionStack):
         connects, hears = f"{socket.wing}/on_socket_connect", f"{socket.wing}/on_socket_message"
         if self._is_missing(connects) or self._is_missing(hears):
             return
-        looks = ByKey(self.table, ("LINK#*",))
+        looks = ByKey(self.table, ("LINK#*", "ATHLETE#*"))
         connecting: Uses = [self.users, self.platform.standing(), self.packages("tokens"), looks]
         connect = self._function(connects, API_TIMEOUT, connecting, table=TableUse.NONE)
         message = self._function(hears, API_TIMEOUT, [socket, self.platform.standing(), *uses], memory_mb=memory_mb)

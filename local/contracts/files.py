@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
-from local.contracts import asyncapi, campaign_file, event_files, keys, messages, openapi, payloads, tour
+from app.facts import LIMITS, WORDS
+from local.contracts import app_facts, asyncapi, campaign_file, event_files, keys, messages, openapi, payloads, tour
 from local.contracts.models import Models
 from local.contracts.services import services
 from local.paths import ROOT
@@ -22,6 +23,7 @@ def generated() -> dict[Path, str]:
     models = Models.of([*openapi.wanted(), *asyncapi.wanted()])
     whole = text(openapi.document(models))
     documents: dict[Path, str] = {CONTRACTS / "openapi.json": whole, SERVED: whole, GATHERED: gathered}
+    documents |= {WORDS: text(app_facts.words()), LIMITS: text(app_facts.limits().model_dump())}
     for service in services():
         name = service.strip("_")
         documents[CONTRACTS / "openapi" / f"{name}.json"] = text(openapi.service_document(service, models))

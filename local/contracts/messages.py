@@ -20,6 +20,7 @@ from local.contracts.services import FUNCTIONS
 from local.errors import ActionableError
 from notifications.templates import Template
 from notifications.values import MessageKind
+from stadion import units
 from stadion.i18n import Language
 from stadion.units import KnownReader, UnitSystem
 
@@ -29,7 +30,7 @@ VALUES: Final = "values"
 """The table of a language's file that says how values of a few are said; no message is called so."""
 REQUEST: Final = "NotificationRequested"
 NAME: Final = "TemplateName"
-FORMATS: Final = frozenset({"", "duration"})
+FORMATS: Final = frozenset({"", *units.FORMATS})
 """How a value is written. All of `str.format` would let a wording show quotes, or make it a gigabyte wide."""
 
 
@@ -63,7 +64,8 @@ class Words(BaseModel):
         for _, name, spec, conversion in parts:
             if name is not None and (conversion or spec not in FORMATS):
                 written = f"{name}!{conversion}" if conversion else f"{name}:{spec}"
-                raise ValueError(f"{{{written}}} is not {{{name}}} or {{{name}:duration}}")
+                known = ", ".join(sorted(units.FORMATS))
+                raise ValueError(f"{{{written}}} is not {{{name}}}, alone or after a colon with one of {known}")
         return {name for _, name, _, _ in parts if name is not None}
 
 
@@ -280,8 +282,8 @@ def _unsayable(name: str, known: Facts, messages: Messages) -> Iterator[str]:
     template = Template.of(messages.gathered(name))
     for language, wordings in messages.wordings.items():
         try:
-            for units in UnitSystem:
-                template.say(known.values, KnownReader(language, units))
+            for system in UnitSystem:
+                template.say(known.values, KnownReader(language, system))
         except (KeyError, OverflowError, TypeError, ValueError) as error:
             yield f"{wordings.place}: `{name}` cannot be said with its examples: {type(error).__name__}: {error}"
 

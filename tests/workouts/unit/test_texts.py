@@ -58,7 +58,7 @@ def test_numbers_are_written_as_the_language_writes_them(language: Language, sai
 
 def test_a_decimal_has_a_comma_in_russian() -> None:
     flag = WorkoutFlag.of("average_speed_too_high", kmh=48.2, sport="Run")
-    assert spaced(worded(flag, KnownReader())) == "An average of 48.2 km/h is too fast for Run."
+    assert spaced(worded(flag, KnownReader())) == "An average of 48.2 km/h is too fast for Running."
     assert "48,2 км/ч" in spaced(worded(flag, KnownReader(Language.RU)))
     assert "30 mph" in spaced(worded(flag, KnownReader(units=UnitSystem.IMPERIAL)))
 
@@ -66,9 +66,9 @@ def test_a_decimal_has_a_comma_in_russian() -> None:
 @pytest.mark.parametrize(
     ("speed_mps", "limit_mps", "said"),
     [
-        (20.0, 12.5, "72 km/h is faster than Run can be (45 km/h)."),
-        (8.0, 7.95, "28.8 km/h is faster than Run can be (28.6 km/h)."),
-        (8.001, 8.0, "28.804 km/h is faster than Run can be (28.8 km/h)."),
+        (20.0, 12.5, "72 km/h is faster than Running can be (45 km/h)."),
+        (8.0, 7.95, "28.8 km/h is faster than Running can be (28.6 km/h)."),
+        (8.001, 8.0, "28.804 km/h is faster than Running can be (28.8 km/h)."),
     ],
 )
 def test_a_speed_is_never_told_as_faster_than_itself(speed_mps: float, limit_mps: float, said: str) -> None:

@@ -42,7 +42,10 @@ KEPT_FOR: Final = timedelta(days=400)
 PEOPLE: Final = frozenset({"user_id", "athlete_id", "username"})
 """Names of what stands for a person: in a path, in a body, in a key."""
 HARMLESS: Final = frozenset(
-    {"currency", "plan", "promo_id", "campaign_id", "partner_id", "segment_name", "version", "time_zone"}
+    {
+        *("currency", "plan", "promo_id", "campaign_id", "partner_id", "segment_name", "version", "time_zone"),
+        *("minimum_version", "recommended_version", "from_version", "store_url", "platforms"),
+    }
 )
 """Texts that may be shown: names that we gave, of no person."""
 SHOWN: Final = (bool, int, float, Decimal, date, timedelta, Enum)

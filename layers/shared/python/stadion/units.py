@@ -145,6 +145,10 @@ def _rounded(value: float, quantity: str) -> float:
     return round(value, digits) if digits else round(value)
 
 
+FORMATS: Final = frozenset({"duration", "pace", *_QUANTITIES})
+"""What may follow the colon of a placeholder."""
+
+
 class _Wording(Formatter):
     """`str.format`, with our quantities and `duration` as what follows a colon."""
 
