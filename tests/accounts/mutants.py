@@ -18,13 +18,6 @@ MUTANTS: Final = (
         ("tests/accounts/integration",),
     ),
     Mutant(
-        "a picture of any size is unpacked",
-        "accounts.avatars.pictures:avatar_of",
-        "picture.width * picture.height > MAX_PIXELS",
-        "False",
-        ("tests/accounts/avatars/unit",),
-    ),
-    Mutant(
         "a guess is tried however many there were",
         "accounts.brakes.store:count_up",
         "condition=is_less",

@@ -10,6 +10,13 @@ RECORDS = ("tests/layer/unit/test_records.py",)
 
 MUTANTS: Final = (
     Mutant(
+        "a picture of any size is unpacked",
+        "stadion.pictures:opened",
+        "picture.width * picture.height > MAX_PIXELS",
+        "False",
+        ("tests/layer/unit/test_pictures.py",),
+    ),
+    Mutant(
         "a sensor that fell silent speaks on",
         "stadion.training.holding:held_s",
         "_longest_s(step_s)",

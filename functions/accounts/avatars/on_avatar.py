@@ -10,6 +10,7 @@ from stadion import clock
 from stadion.errors import StaleVersionError
 from stadion.events.arrivals import arrival_consumer
 from stadion.observability import log
+from stadion.pictures import PictureError
 from stadion.retry import WriteConflictError, retry_on_conflict
 
 
@@ -23,7 +24,7 @@ def take_picture(key: str, tries: int) -> None:  # noqa: ARG001 - the shape of a
         kept = avatars.keep(incoming, pictures.avatar_of(data))
         retry_on_conflict(lambda: _show(incoming.user_id, avatar=kept, avatar_problem=None))
         outcome = "shown"
-    except pictures.PictureError as error:
+    except PictureError as error:
         outcome = str(error)
         retry_on_conflict(lambda: _show(incoming.user_id, avatar_problem=outcome))
     avatars.discard(incoming.key)

@@ -4,12 +4,13 @@ from typing import Any, Self
 
 from pydantic import AwareDatetime, BaseModel, Field
 
+from stadion.fields import PICTURE_TYPE
 from stadion.http import RequestModel
 from stadion.values import PresignedPost
 
 
 class AvatarRequest(RequestModel):
-    content_type: str = Field(pattern=r"^image/(jpeg|png|webp)$", examples=["image/jpeg"])
+    content_type: str = Field(pattern=PICTURE_TYPE, examples=["image/jpeg"])
 
 
 class AvatarForm(BaseModel):

@@ -11,6 +11,9 @@ from stadion.i18n import Text
 LINE = r"^[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+$"
 """One line of text, without control characters and without those that turn the direction of what follows."""
 
+PICTURE_TYPE = r"^image/(jpeg|png|webp)$"
+"""What `stadion.pictures` opens."""
+
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 NO_TIME = Text(
     en="Send an RFC 3339 time such as 2026-11-21T08:40:00+03:00.",
