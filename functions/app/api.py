@@ -6,8 +6,8 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from app import facts, store
-from app.domain import VERSION, Platform
-from app.facts import Words
+from app.domain import VERSION, AppPlatform
+from app.facts import CodeWords
 from app.schemas import AppConfigResponse
 from stadion import clock
 from stadion.contract import NotModifiedError
@@ -19,7 +19,7 @@ handler = lambda_handler(api)
 
 @api.get("/v1/app/config", summary="What an app needs at its start", tags=["App"])
 def get_app_config(
-    platform: Annotated[Platform | None, Query()] = None,
+    platform: Annotated[AppPlatform | None, Query()] = None,
     version: Annotated[str | None, Query(pattern=VERSION, examples=["2.6.0"])] = None,
 ) -> AppConfigResponse:
     """Before signing in, too: which versions are too old, what is switched on for this one, what is refused beyond
@@ -28,7 +28,7 @@ def get_app_config(
 
 
 @api.get("/v1/words", summary="What codes are called", tags=["App"], raises=(NotModifiedError,), headers=("ETag",))
-def list_words() -> Response[Words]:
+def list_words() -> Response[CodeWords]:
     """Sports, gear, flags, records and the like, in every language. They change with a release: keep them with their
     `ETag`."""
     tag, words = facts.words()

@@ -13,7 +13,7 @@ VERSION: Final = r"^\d{1,5}(\.\d{1,5}){0,3}$"
 MAX_FEATURES: Final = 100
 
 
-class Platform(StrEnum):
+class AppPlatform(StrEnum):
     IOS = "ios"
     ANDROID = "android"
 
@@ -54,10 +54,10 @@ class Feature(Value):
     """A switch. `platforms` None: all of them."""
 
     is_on: bool
-    platforms: list[Platform] | None = None
+    platforms: list[AppPlatform] | None = None
     from_version: str | None = None
 
-    def is_on_for(self, platform: Platform | None, version: str | None) -> bool:
+    def is_on_for(self, platform: AppPlatform | None, version: str | None) -> bool:
         """Of an app that does not say what it is, nothing that asks for it is on."""
         if not self.is_on:
             return False
@@ -68,24 +68,24 @@ class Feature(Value):
 
 class AppConfig(Value):
     revision: int = 0
-    clients: dict[Platform, Client] = Field(default_factory=dict)
+    clients: dict[AppPlatform, Client] = Field(default_factory=dict)
     features: dict[str, Feature] = Field(default_factory=dict)
 
 
-class Update(StrEnum):
+class AppUpdate(StrEnum):
     NONE = "none"
     RECOMMENDED = "recommended"
     REQUIRED = "required"
 
 
-def update_for(client: Client, version: str) -> Update:
+def update_for(client: Client, version: str) -> AppUpdate:
     mine = Version(version)
     if client.minimum_version is not None and mine < Version(client.minimum_version):
-        return Update.REQUIRED
+        return AppUpdate.REQUIRED
     if client.recommended_version is not None and mine < Version(client.recommended_version):
-        return Update.RECOMMENDED
-    return Update.NONE
+        return AppUpdate.RECOMMENDED
+    return AppUpdate.NONE
 
 
-def features_for(config: AppConfig, platform: Platform | None, version: str | None) -> Mapping[str, bool]:
+def features_for(config: AppConfig, platform: AppPlatform | None, version: str | None) -> Mapping[str, bool]:
     return {name: one.is_on_for(platform, version) for name, one in sorted(config.features.items())}

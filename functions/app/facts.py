@@ -13,7 +13,7 @@ WORDS: Final = Path(__file__).with_name("words.json")
 LIMITS: Final = Path(__file__).with_name("limits.json")
 
 
-class Limits(BaseModel):
+class AppLimits(BaseModel):
     """What is refused beyond; counts, unless the name says bytes or characters."""
 
     requests_a_minute: int
@@ -30,19 +30,19 @@ class Limits(BaseModel):
     gear_a_workout: int
 
 
-class Words(BaseModel):
+class CodeWords(BaseModel):
     """Kind of code -> code -> language -> what it is called."""
 
     words: dict[str, dict[str, dict[str, str]]] = Field(examples=[{"sports": {"Run": {"en": "Running", "ru": "Бег"}}}])
 
 
 @cache
-def limits() -> Limits:
-    return Limits.model_validate_json(LIMITS.read_bytes())
+def limits() -> AppLimits:
+    return AppLimits.model_validate_json(LIMITS.read_bytes())
 
 
 @cache
-def words() -> tuple[str, Words]:
+def words() -> tuple[str, CodeWords]:
     """With an entity tag of what they are."""
     read = WORDS.read_bytes()
-    return f'"{hashlib.sha256(read).hexdigest()[:16]}"', Words(words=json.loads(read))
+    return f'"{hashlib.sha256(read).hexdigest()[:16]}"', CodeWords(words=json.loads(read))

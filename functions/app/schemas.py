@@ -5,8 +5,8 @@ from typing import Annotated, Any, Self
 
 from pydantic import AwareDatetime, BaseModel, Field, StrictBool
 
-from app.domain import VERSION, AppConfig, Platform, Update, features_for, update_for
-from app.facts import Limits
+from app.domain import VERSION, AppConfig, AppPlatform, AppUpdate, features_for, update_for
+from app.facts import AppLimits
 from stadion.http import RequestModel
 from stadion.links import Link
 
@@ -22,23 +22,25 @@ class AppClientResponse(BaseModel):
 
 class AppConfigResponse(BaseModel):
     server_time: AwareDatetime = Field(description="to tell a device's clock that is wrong")
-    update: Update | None = Field(description="of `platform` and `version`; null when the request does not name both")
-    clients: dict[Platform, AppClientResponse]
+    update: AppUpdate | None = Field(
+        description="for `platform` and `version`; null when one is not named"
+    )
+    clients: dict[AppPlatform, AppClientResponse]
     features: dict[str, bool] = Field(
         examples=[{"live-map": True}], description="for `platform` and `version`; what is not here is off"
     )
-    limits: Limits
+    limits: AppLimits
 
     @classmethod
     def of(
-        cls, config: AppConfig, platform: Platform | None, version: str | None, limits: Limits, now: datetime
+        cls, config: AppConfig, platform: AppPlatform | None, version: str | None, limits: AppLimits, now: datetime
     ) -> Self:
         client = config.clients.get(platform) if platform is not None else None
         told = update_for(client, version) if client is not None and version is not None else None
         is_asked = platform is not None and version is not None
         return cls(
             server_time=now,
-            update=told or (Update.NONE if is_asked else None),
+            update=told or (AppUpdate.NONE if is_asked else None),
             clients={name: AppClientResponse.model_validate(one.model_dump()) for name, one in config.clients.items()},
             features=dict(features_for(config, platform, version)),
             limits=limits,
@@ -53,7 +55,7 @@ class AppClientPatch(RequestModel):
 
 class AppFeaturePatch(RequestModel):
     is_on: StrictBool = Field(default=False, description="a feature that is new is off until it says otherwise")
-    platforms: Annotated[list[Platform], Field(min_length=1)] | None = Field(
+    platforms: Annotated[list[AppPlatform], Field(min_length=1)] | None = Field(
         default=None, description="null: all of them"
     )
     from_version: AppVersion | None = None
@@ -62,7 +64,7 @@ class AppFeaturePatch(RequestModel):
 class AppConfigPatch(RequestModel):
     """RFC 7396 merge patch, by platform and by feature: what is absent stays, null removes."""
 
-    clients: dict[Platform, AppClientPatch | None] = Field(default_factory=dict)
+    clients: dict[AppPlatform, AppClientPatch | None] = Field(default_factory=dict)
     features: dict[FeatureName, AppFeaturePatch | None] = Field(default_factory=dict)
 
     def changes(self) -> tuple[dict[str, dict[str, Any] | None], dict[str, dict[str, Any] | None]]:
@@ -74,13 +76,13 @@ class AppConfigPatch(RequestModel):
 
 class AppFeatureResponse(BaseModel):
     is_on: bool
-    platforms: list[Platform] | None
+    platforms: list[AppPlatform] | None
     from_version: str | None
 
 
 class AdminAppConfigResponse(BaseModel):
     revision: int
-    clients: dict[Platform, AppClientResponse]
+    clients: dict[AppPlatform, AppClientResponse]
     features: dict[str, AppFeatureResponse]
 
     @classmethod

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from app import store
-from app.domain import MAX_FEATURES, AppConfig, Client, Feature, Platform
+from app.domain import MAX_FEATURES, AppConfig, AppPlatform, Client, Feature
 from app.errors import TooManyFeaturesError, VersionsOutOfOrderError
 
 Patch = Mapping[str, Mapping[str, Any] | None]
@@ -18,7 +18,7 @@ def change(old: AppConfig, clients: Patch, features: Patch, now: datetime) -> Ap
     known_features = _merged(old.features, features, new={"is_on": False})
     new = AppConfig(
         revision=old.revision + 1,
-        clients={Platform(name): Client.model_validate(one) for name, one in known_clients.items()},
+        clients={AppPlatform(name): Client.model_validate(one) for name, one in known_clients.items()},
         features={name: Feature.model_validate(one) for name, one in known_features.items()},
     )
     for platform, client in new.clients.items():

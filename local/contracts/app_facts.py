@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from app.facts import Limits
+from app.facts import AppLimits
 from gamification.domain import LEVELS, record_group
 from local.contracts.services import FUNCTIONS
 from local.errors import ActionableError
@@ -88,8 +88,8 @@ def _groups_of_one_sport() -> dict[str, Said]:
     return {record_group(SportType(sport)): said for sport, said in sport_names().items()}
 
 
-def limits() -> Limits:
-    return Limits(
+def limits() -> AppLimits:
+    return AppLimits(
         requests_a_minute=ATHLETES_A_MINUTE,
         page_items=MAX_LIMIT,
         uploads_a_day=UPLOADS.most,

@@ -96,7 +96,7 @@ def feature(
         raise UsageError("--remove takes the whole feature away.", hint=f"stadion app feature {name} --remove")
     if not remove and not sent:
         raise UsageError("Nothing is named that could change.", hint=f"stadion app feature {name} --on")
-    _change({"features": {name: None if remove else sent}}, port, endpoint, on_aws=on_aws, as_json=as_json, why=why)
+    _change({"features": {name: None if remove else sent}}, port, endpoint, on_aws=on_aws, as_json=as_json)
 
 
 def _or_none(value: str) -> str | None:
