@@ -2,13 +2,15 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from stadion.consents import but_health
+from stadion.events.notifications import NotificationRequested, TemplateName
 from stadion.events.telemetry import UserMetricsUpdated
+from stadion.events.workouts import is_news
 from stadion.records import Stored
 from stadion.retry import retry_on_conflict
 from stadion.streams.codec import Floats
@@ -20,6 +22,7 @@ from telemetry.metrics.errors import MetricsNotFoundError
 from telemetry.metrics.values import Body
 from telemetry.metrics.workouts import store
 from telemetry.metrics.workouts.domain import assess, without_health
+from telemetry.metrics.workouts.hints import hint_of
 from telemetry.metrics.workouts.store import Measured
 from telemetry.metrics.workouts.values import Assessment, WorkoutMetrics
 from telemetry.streams import store as stream_store
@@ -106,7 +109,8 @@ def _bring_about(user_id: str, workout_id: str, now: datetime) -> CurrentMetrics
     if known is not None and is_current:
         return CurrentMetrics(UNCHANGED, known, stored.revision or 0, kept, agrees=agrees)
     revision = stored.next_revision
-    store.keep(user_id, stored, wanted, relied_on=relied_on, event=_event(wanted, revision), now=now)
+    events = [_event(wanted, revision), *_news(wanted, now)]
+    store.keep(user_id, stored, wanted, relied_on=relied_on, events=events, now=now)
     outcome = "measured" if wanted.assessment is not None else "forgotten"
     return CurrentMetrics(outcome, wanted, revision, kept, columns, agrees)
 
@@ -151,6 +155,26 @@ def _event(measured: Measured, revision: int) -> UserMetricsUpdated:
         load=load.value if load is not None else None,
         load_method=load.method if load is not None and load.value is not None else None,
         estimated=load is not None and load.estimated,
+    )
+
+
+def _news(measured: Measured, now: datetime) -> Iterator[NotificationRequested]:
+    """An FTP that a new workout contradicts: of each one that was measured, the athlete hears once."""
+    if measured.assessment is None or not measured.counts or not is_news(measured, now):
+        return
+    hint, ftp = hint_of(measured.assessment), measured.assessment.ftp
+    if hint is None or ftp is None:
+        return
+    yield NotificationRequested(
+        request_id=f"ftp:{ftp.since}:{hint.ftp_w:g}",
+        template=TemplateName("ftp_may_be_higher"),
+        values={
+            "best_w": hint.best_w,
+            "minutes": hint.duration_s // 60,
+            "suggested_w": hint.suggested_w,
+            "ftp_w": round(hint.ftp_w),
+        },
+        about={"workout_id": measured.workout_id},
     )
 
 

@@ -67,12 +67,12 @@ def keep(
     measured: Measured,
     *,
     relied_on: Iterable[Stored[Any]],
-    event: Event,
+    events: Iterable[Event],
     now: datetime,
 ) -> None:
-    """With its event; `WriteConflictError` when anything that it rests on is not as it was read."""
+    """With its events; `WriteConflictError` when anything that it rests on is not as it was read."""
     with Change(user_id, now) as change:
         change.replace(stored, measured)
         for one in relied_on:
             change.check(one)
-        change.publish(event)
+        change.publish(*events)

@@ -6,7 +6,7 @@ from datetime import date
 from pydantic import BaseModel, ConfigDict, Field
 
 from stadion.sports import SportType
-from telemetry.metrics.values import MetricMeasure
+from telemetry.metrics.values import MetricInput, MetricMeasure
 from telemetry.metrics.zones import ZoneSet
 
 
@@ -46,6 +46,11 @@ class Assessment(BaseModel):
         measures = [value.inputs for value in vars(self).values() if isinstance(value, MetricMeasure)]
         zones = [times.zones.inputs for times in self.zones.values() if times.zones is not None]
         return {name for inputs in (*measures, *zones) for name in inputs}
+
+    @property
+    def ftp(self) -> MetricInput | None:
+        """That its numbers rest on."""
+        return self.intensity_factor.inputs.get("ftp")
 
 
 @dataclass(frozen=True)

@@ -384,3 +384,51 @@ def test_the_copy_of_the_athlete_is_the_same_whatever_came_first(telemetry: Serv
     values = [[(one.day.day, one.revision, one.values) for one in athlete.days] for athlete in known]
     assert all(one == [(1, 3, {}), (2, 1, {Measurement.MAX: 190})] for one in values)
     assert (known[0].person.birth_date, known[0].person.revision) == (date(1986, 6, 16), 3)
+
+
+# --- what contradicts the athlete's own numbers ---------------------------------------------------------------------
+
+
+def hints(telemetry: Service) -> list[dict[str, Any]]:
+    asked = [entry["detail"]["data"] for entry in telemetry.published("NotificationRequested")]
+    return [one for one in asked if one["template"] == "ftp_may_be_higher"]
+
+
+def test_a_ride_that_contradicts_the_ftp_says_so_and_its_athlete_hears_once(telemetry: Service, ride: bytes) -> None:
+    brought(telemetry, physical(ftp_w=200), ridden(telemetry, ride), ridden(telemetry, ride, "w-2"))
+
+    hint = metrics(telemetry).body["ftp_hint"]
+    assert hint["ftp_w"] == 200
+    assert hint["suggested_w"] > 1.05 * 200
+    assert hint["best_w"] >= hint["suggested_w"]
+    assert {one["request_id"] for one in hints(telemetry)} == {"ftp:2026-11-01:200"}
+    assert hints(telemetry)[0]["values"] == {
+        "best_w": hint["best_w"],
+        "minutes": hint["duration_s"] // 60,
+        "suggested_w": hint["suggested_w"],
+        "ftp_w": 200,
+    }
+
+
+def test_an_ftp_that_fits_and_one_that_nobody_measured_are_not_contradicted(telemetry: Service, ride: bytes) -> None:
+    brought(telemetry, ridden(telemetry, ride))
+    assert metrics(telemetry).body["ftp_hint"] is None
+    brought(telemetry, physical("2026-11-25", ftp_w=100))  # after the ride: what held then, nobody knows
+    assert metrics(telemetry).body["ftp_hint"] is None
+    brought(telemetry, physical(ftp_w=300))
+    assert metrics(telemetry).body["ftp_hint"] is None
+    assert hints(telemetry) == []
+
+
+def test_an_old_ride_that_is_brought_in_tells_nobody(telemetry: Service, ride: bytes) -> None:
+    old = ridden(telemetry, ride, started_at="2026-08-01T05:40:00Z")
+    brought(telemetry, physical("2026-07-01", ftp_w=200), old)
+
+    assert metrics(telemetry).body["ftp_hint"]["ftp_w"] == 200
+    assert hints(telemetry) == []
+
+
+def test_a_flagged_ride_and_who_does_not_agree_hear_nothing(telemetry: Service, ride: bytes) -> None:
+    brought(telemetry, physical(ftp_w=200), ridden(telemetry, ride, flags=["power_too_high"]))
+
+    assert hints(telemetry) == []
