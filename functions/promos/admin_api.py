@@ -1,4 +1,5 @@
-"""Admins' routes of promos: /v1/admin/promos, wear-offers and campaigns, for `stadion promo`, `segment`, `campaign`."""
+"""Admins' routes of promos: /v1/admin/promos, wear-offers, reward-offers and campaigns, for `stadion promo`, `segment`,
+`campaign`."""
 
 from datetime import datetime
 from typing import Annotated
@@ -46,6 +47,7 @@ from promos.offers.schemas import (
     PromoValidity,
     TargetingExplanation,
 )
+from promos.rewards import routes as reward_routes
 from promos.wear_offers import routes as wear_routes
 from stadion import clock
 from stadion.contract import EDIT, KEYED
@@ -57,6 +59,7 @@ from stadion.pagination import DEFAULT_LIMIT, ListResponse
 api = Api()
 admin = AdminRoutes()
 api.include_router(wear_routes.router)
+api.include_router(reward_routes.router)
 api.include_router(campaigns.router)
 handler = lambda_handler(api)
 

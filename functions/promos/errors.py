@@ -185,6 +185,24 @@ class CodeExpiredError(ConflictError):
     explanation = Text(en="It was good for a while, and is not any more.", ru="Срок действия кода закончился.")
 
 
+class CodeTakenBackError(ConflictError):
+    code = "code_is_taken_back"
+    title = Text(en="Taken back", ru="Код отозван")
+    explanation = Text(
+        en="The code was a reward, and its reason has gone. It is good again when the reason is there again.",
+        ru="Код был наградой, и её основание исчезло. Он снова будет действовать, когда основание появится.",
+    )
+
+
+class RewardCodesError(UnprocessableError):
+    code = "reward_needs_personal_codes"
+    title = Text(en="A reward needs personal codes", ru="Награде нужны личные коды")
+    explanation = Text(
+        en="A code that many hold cannot be taken back from one: name a promo with a pattern of codes.",
+        ru="Код, который есть у многих, нельзя отозвать у одного: нужно промо с шаблоном кодов.",
+    )
+
+
 class CodeNotIssuedError(ConflictError):
     code = "code_not_issued_yet"
     title = Text(en="Not issued yet", ru="Код ещё не выдан")

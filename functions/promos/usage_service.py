@@ -11,6 +11,7 @@ from promos.errors import PromoInUseError
 from promos.offers import promo_service
 from promos.offers import store as promo_store
 from promos.offers.domain import Promo, PromoStatus
+from promos.rewards import store as reward_store
 from promos.targeting import TargetingRule, reached, users_of
 from promos.wear_offers import store as wear_store
 from stadion import pagination
@@ -27,6 +28,7 @@ class Users:
     campaigns: Sequence[str] = ()
     segments: Sequence[str] = ()
     wear_offers: Sequence[str] = ()
+    reward_offers: Sequence[str] = ()
 
     def by_kind(self) -> dict[str, list[str]]:
         return {name: list(getattr(self, name)) for name in ("promos", "campaigns", "segments")}
@@ -34,6 +36,7 @@ class Users:
     def __str__(self) -> str:
         named = [*map(PROMO.format, self.promos), *map(CAMPAIGN.format, self.campaigns)]
         named += [*map("segments/{}".format, self.segments), *map("wear-offers/{}".format, self.wear_offers)]
+        named += map("reward-offers/{}".format, self.reward_offers)
         return ", ".join(named)
 
 
@@ -56,7 +59,7 @@ def of_segment(name: str, now: datetime, just_asked: Asked | None = None) -> Use
 
 
 def of_promo(promo_id: str) -> Users:
-    """Campaigns that are not over and would give it, and worn gear that earns it."""
+    """Campaigns that are not over and would give it, worn gear that earns it, and rewards that it is."""
     return Users(
         campaigns=sorted(
             name
@@ -64,6 +67,7 @@ def of_promo(promo_id: str) -> Users:
             if promo_id in {variant.promo_id for plan in plans for variant in plan.variants}
         ),
         wear_offers=sorted(category for category, given in wear_store.rules().items() if given == promo_id),
+        reward_offers=sorted(reward for reward, given in reward_store.rules().items() if given == promo_id),
     )
 
 

@@ -17,7 +17,8 @@ class PromosStack(ServiceStack):
         super().__init__(scope, service="promos", environment=environment, gsi1=True)
         timer = self.timer("campaign", workflow="promo_campaign", first_step="campaigns/tasks.open_campaign")
         self.serve(self.under("/v1/promos"))
-        self.administer("/v1/admin/promos", "/v1/admin/wear-offers", "/v1/admin/campaigns", uses=[timer])
+        rules = ("/v1/admin/wear-offers", "/v1/admin/reward-offers")
+        self.administer("/v1/admin/promos", *rules, "/v1/admin/campaigns", uses=[timer])
         self.request("checkout/on_partner_request")
         self._know_athletes()
         self.consume("checkout/on_order_events")
@@ -26,8 +27,11 @@ class PromosStack(ServiceStack):
         self.consume("sellers/on_partner_changes")
         self.consume("offers/on_offer_events")
         self._make_wear_offers()
+        self.consume("rewards/on_rewards")
         self._run_campaigns(timer)
-        self.show("PromoIssued", "PromoClicked", "PromoRedeemed", "PromoReversed", "ReservationsExpired")
+        self.show(
+            "PromoIssued", "PromoClicked", "PromoRedeemed", "PromoReversed", "ReservationsExpired", "RewardsWaiting"
+        )
 
     def _know_athletes(self) -> None:
         self.consume("athletes/on_account_events")

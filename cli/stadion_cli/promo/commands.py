@@ -13,7 +13,7 @@ from stadion_cli.base.options import Endpoint, OnAws, Port
 from stadion_cli.base.output import Json, confirm, say, show_json, show_table, tell
 from stadion_cli.base.signed import PROMOS, Refused, call, items, name_in_path, user_id_of
 from stadion_cli.base.target import Target, target
-from stadion_cli.promo import shown
+from stadion_cli.promo import rewards, shown
 from stadion_cli.promo.report import discount_per_conversion_minor, show_report
 
 app: Final = typer.Typer(
@@ -22,6 +22,7 @@ app: Final = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
+app.add_typer(rewards.app, name="reward-offers")
 PromoId = Annotated[str, typer.Argument(help="The promo's name, e.g. winter-shoes.")]
 User = Annotated[str, typer.Option("--user", help="The athlete's e-mail or user id.")]
 TAKEN: Final = "promo_id_taken"

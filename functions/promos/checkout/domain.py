@@ -13,6 +13,7 @@ from promos.errors import (
     CodeNotFoundError,
     CodeNotIssuedError,
     CodeOfAnotherError,
+    CodeTakenBackError,
     CodeUsedError,
     CurrencyError,
     NotStackableError,
@@ -261,6 +262,8 @@ def _of_athlete(cart: Cart, seen: Seen) -> StadionError | None:
 def _of_code(code: Code, now: datetime) -> StadionError | None:
     if code.issued_at is not None and now < code.issued_at:
         return CodeNotIssuedError()
+    if code.taken_back_at is not None and now >= code.taken_back_at:
+        return CodeTakenBackError()
     return CodeExpiredError() if code.expires_at <= now else None
 
 

@@ -34,10 +34,17 @@ class CodeOrder(RequestModel):
     order_id: OrderId
 
 
+def _state(code: Code, now: datetime) -> str:
+    """What is redeemed stays so, and a cart keeps what it holds, though it was taken back meanwhile."""
+    if code.state != "redeemed" and code.expires_at <= now:
+        return "expired"
+    return "taken_back" if code.state == "free" and code.taken_back_at is not None else code.state
+
+
 class CodeResponse(BaseModel):
     code: str
     promo_id: str
-    state: str = Field(examples=["free"], description="free, reserved, redeemed or expired")
+    state: str = Field(examples=["free"], description="free, reserved, redeemed, expired or taken_back")
     promo_status: PromoStatus
     title: Words
     discount: Discount
@@ -49,7 +56,7 @@ class CodeResponse(BaseModel):
         return cls(
             code=code.code,
             promo_id=promo.promo_id,
-            state="expired" if code.expires_at <= now and code.state != "redeemed" else code.state,
+            state=_state(code, now),
             promo_status=promo.status(now),
             title=promo.title,
             discount=promo.discount,

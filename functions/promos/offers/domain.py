@@ -61,6 +61,7 @@ class OfferStatus(StrEnum):
     EXPIRED = "expired"
     PAUSED = "paused"
     ENDED = "ended"
+    TAKEN_BACK = "taken_back"
 
 
 class PromoAction(StrEnum):
@@ -191,6 +192,9 @@ class Issue:
     variant: str | None = None
     channel: ConsentKind | None = None
     """Whose consent must stand; None: any for marketing."""
+    reward: str | None = None
+    earned_by: str | None = None
+    """For what it was earned. What was earned is no marketing, and asks for no consent to it."""
 
 
 class OrderMoney(Value):
@@ -232,10 +236,15 @@ class Offer(Value):
     """Of the product that it is about; the promo's own when there is none."""
     seller: str | None = None
     """The partner whose product that is; None in what was stored before 2026-12."""
+    reward: str | None = None
+    earned_by: str | None = None
+    """Of a reward: the very reason."""
+    taken_back_at: AwareDatetime | None = None
+    """While the reason of a reward is gone."""
 
     @property
     def is_open(self) -> bool:
-        return self.dismissed_at is None and not self._is_used
+        return self.dismissed_at is None and self.taken_back_at is None and not self._is_used
 
     def facts(self) -> promo_events.Offer:
         """What other services may know."""
@@ -255,6 +264,8 @@ class Offer(Value):
         """What the athlete did with it, then the time, then what became of its promo."""
         if self._is_used:
             return OfferStatus.USED
+        if self.taken_back_at is not None:
+            return OfferStatus.TAKEN_BACK
         if self.dismissed_at is not None:
             return OfferStatus.DISMISSED
         if self.expires_at <= now:
@@ -272,6 +283,10 @@ class Offer(Value):
 
     def dismissed(self, now: datetime) -> "Offer":
         return self._noted(dismissed_at=self.dismissed_at or now)
+
+    def taken_back(self, now: datetime | None) -> "Offer":
+        """Or, with None, good again. What was used stays used."""
+        return self._noted(taken_back_at=now)
 
     def reversed(self, now: datetime, *, discount_minor: int, revenue_minor: int) -> "Offer":
         """Of an order that was redeemed before orders were kept by their source."""
@@ -373,6 +388,8 @@ class Code:
     order_id: str | None = None
     issued_at: datetime | None = None
     """None of a shared code, and of those issued before this was kept."""
+    taken_back_at: datetime | None = None
+    """Since then no other cart may have it."""
 
     @property
     def key(self) -> str:
@@ -477,8 +494,10 @@ def checks(
     used: int = 0,
     channel: ConsentKind | None = None,
     is_redeemed: bool = True,
+    is_earned: bool = False,
 ) -> list[Check]:
-    """All of them, in the order in which they are asked; an offer needs every one.
+    """All of them, in the order in which they are asked; an offer needs every one. `is_earned`: it is a reward, which
+    asks for no consent to marketing.
 
     `is_redeemed`: by one of the partners whom the promo names; asked of no other promo."""
     verdict = judge(promo.targeting, facts, segments, "#/targeting") if promo.targeting else None
@@ -487,7 +506,7 @@ def checks(
     return [
         Check("status", promo.status(now) is PromoStatus.ACTIVE, "#/status", IS_ACTIVE),
         *([Check("partners", is_redeemed, "#/partners", REDEEMED)] if promo.partners else []),
-        Check("consent", facts.athlete.may_be_marketed(channel), "#/consent", CONSENTS),
+        *([] if is_earned else [Check("consent", facts.athlete.may_be_marketed(channel), "#/consent", CONSENTS)]),
         Check("place", is_in(promo.places, facts.athlete), "#/places", PLACES),
         Check("targeting", verdict is None or verdict.passed, decisive.pointer, decisive.said),
         Check("limit", left, "#/limits/per_user", USED_UP),

@@ -330,6 +330,11 @@ class OfferResponse(BaseModel):
     clicked_at: AwareDatetime | None = None
     dismissed_at: AwareDatetime | None = None
     redeemed_at: AwareDatetime | None = None
+    reward: str | None = Field(default=None, description="code of the reward that it is", examples=["free_delivery"])
+    earned_by: str | None = Field(
+        default=None, description="its very reason, as `/v1/gamification/rewards` names it", examples=["level:5"]
+    )
+    taken_back_at: AwareDatetime | None = Field(default=None, description="of a reward: while its reason is gone")
 
     @classmethod
     def of(cls, held: HeldOffer, fallback: Language, now: datetime) -> Self:

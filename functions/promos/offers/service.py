@@ -25,6 +25,7 @@ from promos.sellers import partner_store
 from promos.sellers import service as sellers
 from promos.targeting import Segments, needs
 from stadion import ids, pagination
+from stadion.change import Change
 from stadion.clock import local_date
 from stadion.events import promos as promo_events
 from stadion.events.accounts import ConsentKind
@@ -45,25 +46,32 @@ def issue(
     now: datetime,
     about: ProductCopy | None = None,
     tell: Wanted | None = None,
+    also: Callable[[Change, Offer], None] | None = None,
 ) -> tuple[Offer, bool]:
     """The offer, and whether it is new: the same run gives an athlete one offer of a promo, however often it is asked.
 
     Consent and rules are asked here and now, and the transaction holds only while the consent that was read stands.
-    A new offer and the request to `tell` of it are one transaction.
+    A new offer, the request to `tell` of it and what is `also` to be written are one transaction.
     """
     try:
-        offer = retry_on_conflict(lambda: _issue(promo_id, new, language, now, about, tell))
+        offer = retry_on_conflict(lambda: _issue(promo_id, new, language, now, about, tell, also))
     except AlreadyIssuedError as before:
         return store.offer(new.user_id, before.offer_id), False
     return offer, True
 
 
 def _issue(
-    promo_id: str, new: Issue, language: Language, now: datetime, about: ProductCopy | None, tell: Wanted | None
+    promo_id: str,
+    new: Issue,
+    language: Language,
+    now: datetime,
+    about: ProductCopy | None,
+    tell: Wanted | None,
+    also: Callable[[Change, Offer], None] | None,
 ) -> Offer:
     standing = store.standing(new.user_id, promo_id, new.run_id)
     promo = standing.promo
-    found = _checks(standing, new.user_id, channel=new.channel, now=now)
+    found = _checks(standing, new.user_id, channel=new.channel, now=now, is_earned=new.earned_by is not None)
     if not all(check.passed for check in found):
         refused = [check.told(language) for check in found if not check.passed]
         raise NotEligibleError(extensions={"checks": refused})
@@ -80,13 +88,16 @@ def _issue(
         expires_at=expiry(promo, now),
         link=about.deeplink if about is not None else None,
         seller=about.partner_id if about is not None else None,
+        reward=new.reward,
+        earned_by=new.earned_by,
     )
     code = _personal_code(offer) if offer.is_personal else None
     issued = {"code": offer.code, "is_personal": offer.is_personal, "expires_at": offer.expires_at}
     news: list[Event] = [PromoIssued(offer=offer.facts(), partners=promo.partners, **issued)]
     news += [message(offer, promo, tell, standing.athlete.value)] if tell is not None else []
     try:
-        store.issue(offer, code, standing.athlete, news, now, told=tell.template if tell is not None else None)
+        told = tell.template if tell is not None else None
+        store.issue(offer, code, standing.athlete, news, now, told=told, also=also)
     except CodeCollisionError as error:
         raise WriteConflictError from error
     return offer
@@ -117,13 +128,24 @@ def explain(promo_id: str, user_id: str, now: datetime) -> list[Check]:
     return _checks(store.standing(user_id, promo_id), user_id, channel=None, now=now)
 
 
-def _checks(standing: Standing, user_id: str, *, channel: ConsentKind | None, now: datetime) -> list[Check]:
+def _checks(
+    standing: Standing, user_id: str, *, channel: ConsentKind | None, now: datetime, is_earned: bool = False
+) -> list[Check]:
     promo, known = standing.promo, standing.athlete.value or Athlete()
     rules: Segments = segment_store.rules() if promo.targeting else {}
     today = local_date(now, known.time_zone)
     facts = athletes.facts(user_id, known, needs(promo.targeting, rules), today)
     is_redeemed = partner_store.is_redeemed(promo.partners)
-    return checks(promo, facts, rules, now=now, used=standing.used, channel=channel, is_redeemed=is_redeemed)
+    return checks(
+        promo,
+        facts,
+        rules,
+        now=now,
+        used=standing.used,
+        channel=channel,
+        is_redeemed=is_redeemed,
+        is_earned=is_earned,
+    )
 
 
 def offer_for_worn_gear(

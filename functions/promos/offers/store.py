@@ -1,6 +1,6 @@
 """Promos, budgets, offers and codes in the promos table. Their keys stand in README.md."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -43,13 +43,16 @@ class _Told(Value):
     expires_at: datetime
 
 
+_MOMENTS = ("expires_at", "issued_at", "taken_back_at")
+
+
 def _code_body(code: Code) -> dict[str, Any]:
-    issued_at = code.issued_at.isoformat() if code.issued_at is not None else None
-    return vars(code) | {"expires_at": code.expires_at.isoformat(), "issued_at": issued_at}
+    known = {name: moment for name in _MOMENTS if (moment := getattr(code, name)) is not None}
+    return vars(code) | {name: moment.isoformat() for name, moment in known.items()}
 
 
 def _code(item: Item) -> Code:
-    moments = {name: item.body.get(name) for name in ("expires_at", "issued_at")}
+    moments = {name: item.body.get(name) for name in _MOMENTS}
     known = {name: datetime.fromisoformat(moment) for name, moment in moments.items() if moment is not None}
     return Code(**(dict(item.body) | known))
 
@@ -358,8 +361,10 @@ def issue(
     now: datetime,
     *,
     told: str | None = None,
+    also: Callable[[Change, Offer], None] | None = None,
 ) -> None:
-    """One transaction: the claim of the run, the offer, its code, the news, and the consent that still stands.
+    """One transaction: the claim of the run, the offer, its code, the news, the consent that still stands, and what is
+    `also` to be written with it.
 
     With `told` the news ask for this message, which is noted, so that nobody asks for it again.
     """
@@ -373,6 +378,8 @@ def issue(
         change.put(OFFERS, new)
         if told is not None:
             note_told(change, new, told, new=False)
+        if also is not None:
+            also(change, new)
         change.publish(*events)
 
 
@@ -384,6 +391,15 @@ def note(old: Offer, new: Offer, events: list[Event], now: datetime) -> None:
     with Change(new.user_id, now) as change:
         change.replace(OFFERS.seen(old), new)
         change.publish(*events)
+
+
+def take_back(change: Change, old: Offer, at: datetime | None) -> None:
+    """The offer and its personal code, or with None: both are good again. `WriteConflictError` in the end when somebody
+    used them meanwhile."""
+    change.replace(OFFERS.seen(old), old.taken_back(at))
+    code = code_of(old.code)
+    if code.value is not None and code.value.offer_id == old.offer_id:
+        change.replace(code, replace(code.value, taken_back_at=at))
 
 
 def note_told(
