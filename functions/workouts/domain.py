@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final, Literal, TypeVar
 
 from pydantic import AwareDatetime, Field, model_validator
 
-from stadion.athletes import WithBody, WithConsents, WithReader, WithZone
+from stadion.athletes import WithBody, WithConsents, WithReader, WithWeek, WithZone
 from stadion.consents import ASSUMED_CALORIES, health_among, may_use_health
 from stadion.events.accounts import ConsentKind
 from stadion.events.telemetry import LivePause
@@ -27,7 +27,7 @@ MAX_FILES = 24
 EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
 
 
-class Person(WithReader, WithZone, WithBody, WithConsents):
+class Person(WithReader, WithZone, WithWeek, WithBody, WithConsents):
     """Whose workouts are measured, as accounts tells it; of whom nobody told, who agrees to nothing."""
 
     kinds: ClassVar = frozenset({ConsentKind.HEALTH_DATA})

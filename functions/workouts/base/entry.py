@@ -3,7 +3,7 @@
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -162,10 +162,6 @@ MEASURES: Final = (
     "assumed_calories_kcal",
 )
 """Integers, so that any order gives the same sum: thousandths, but for the number of workouts."""
-
-
-def added(*some: Mapping[str, int]) -> dict[str, int]:
-    return {name: sum(one.get(name, 0) for one in some) for name in MEASURES}
 
 
 def _standing(workout: Workout) -> Standing:

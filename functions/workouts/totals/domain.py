@@ -1,22 +1,26 @@
 """What the diary comes to over days: all that is in it, and beside each sum the share of what is flagged."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from math import fsum
+from enum import StrEnum
 from typing import Final, Self
 
-from stadion.clock import local_date
 from stadion.fields import FIRST_YEAR, LAST_YEAR
 from stadion.sports import SportType
 from stadion.values import Value
-from workouts.domain import Workout
+from stadion.weeks import WeekStart
+from workouts.base.entry import THOUSANDTHS, Entry, Standing
 from workouts.totals.errors import TotalsRangeError
 
 MAX_DAYS: Final = 731
 USUAL_DAYS: Final = 42
+USUAL: Final = {"week": 12, "month": 12, "year": 2}
+"""Units up to the present one, when nothing else is said."""
 YEARS: Final = range(FIRST_YEAR, LAST_YEAR)
 EARLIEST: Final = date(FIRST_YEAR + 1, 1, 1)
+DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -29,14 +33,72 @@ class Days:
     def __contains__(self, day: date) -> bool:
         return self.first <= day <= self.last
 
+    @property
+    def length(self) -> timedelta:
+        return self.last - self.first + DAY
 
-def days_asked(first: date | None, last: date | None, today: date, newest: date) -> Days:
-    """Six weeks until `today` when nothing is said, and what is of tomorrow already, further east, until `newest`."""
+
+class Unit(StrEnum):
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
+
+    def first_day(self, day: date, week_start: WeekStart) -> date:
+        """Of the week, month or year that the day is in."""
+        if self is Unit.WEEK:
+            return week_start.first_day(day)
+        return day.replace(day=1) if self is Unit.MONTH else day.replace(month=1, day=1)
+
+    def moved(self, first: date, units: int) -> date:
+        """The first day of one that is so many later, or earlier."""
+        if self is Unit.WEEK:
+            return first + timedelta(weeks=units)
+        months = first.year * 12 + first.month - 1 + units * (1 if self is Unit.MONTH else 12)
+        return date(months // 12, months % 12 + 1, 1)
+
+
+def days_asked(
+    first: date | None,
+    last: date | None,
+    today: date,
+    newest: date,
+    by: Unit | None = None,
+    week_start: WeekStart = WeekStart.MONDAY,
+) -> Days:
+    """Six weeks until `today` when nothing is said, and what is of tomorrow already, further east, until `newest`;
+    with a unit, the present one and those before it, whole."""
+    if by is not None and first is None and last is None:
+        present = by.first_day(today, week_start)
+        return Days(by.moved(present, 1 - USUAL[by]), by.moved(present, 1) - DAY)
     end = last or newest
     start = first or max(last or today, EARLIEST) - timedelta(days=USUAL_DAYS - 1)
     if start.year not in YEARS or end.year not in YEARS or not 0 <= (end - start).days < MAX_DAYS:
         raise TotalsRangeError(pointer="query:from", days=MAX_DAYS)
     return Days(start, end)
+
+
+def periods_of(days: Days, by: Unit | None, week_start: WeekStart) -> list[Days]:
+    """Its weeks, months or years, the first and the last one as far as it goes."""
+    if by is None:
+        return []
+    found, first = [], days.first
+    while first <= days.last:
+        end = by.moved(by.first_day(first, week_start), 1) - DAY
+        found.append(Days(first, min(end, days.last)))
+        first = end + DAY
+    return found
+
+
+def days_before(days: Days, by: Unit | None, week_start: WeekStart) -> Days:
+    """As many whole units, if these are whole ones; else as many days."""
+    periods = periods_of(days, by, week_start)
+    if by is not None and days.first == by.first_day(days.first, week_start) and _is_end(days.last, by, week_start):
+        return Days(by.moved(days.first, -len(periods)), days.first - DAY)
+    return Days(days.first - days.length, days.first - DAY)
+
+
+def _is_end(day: date, by: Unit, week_start: WeekStart) -> bool:
+    return by.first_day(day + DAY, week_start) == day + DAY
 
 
 class Sums(Value):
@@ -50,42 +112,73 @@ class Sums(Value):
     calories_kcal: float
 
     @classmethod
-    def of(cls, workouts: Iterable[Workout]) -> Self:
-        """The same in any order, to thousandths."""
-        added = list(workouts)
+    def of(cls, amounts: Mapping[str, int], *, agrees: bool) -> Self:
+        """`amounts` as entries have them; calories that are health data, for who agrees."""
+        calories = amounts.get("assumed_calories_kcal", 0) + (amounts.get("calories_kcal", 0) if agrees else 0)
+        told = {"calories_kcal": calories}
+        numbers = {
+            name: round(told.get(name, amounts.get(name, 0)) / THOUSANDTHS, 3)
+            for name in cls.model_fields
+            if name not in {"count", "flagged"}
+        }
+        return cls(count=amounts.get("workouts", 0), **numbers)
 
-        def total(name: str) -> float:
-            return round(fsum(getattr(one, name) or 0.0 for one in added), 3)
 
-        return cls(count=len(added), **{name: total(name) for name in cls.model_fields if name != "count"})
-
-
-class Total(Sums):
+class Total(Value):
+    whole: Sums
     flagged: Sums
+    """The share of workouts with implausible values; it is in the whole, too."""
 
-    @classmethod
-    def of(cls, workouts: Iterable[Workout]) -> Self:
-        added = list(workouts)
-        flagged = Sums.of(one for one in added if one.flags)
-        return cls(**Sums.of(added).model_dump(), flagged=flagged)
+
+@dataclass(frozen=True)
+class Totals:
+    """`days` None: all that was ever in the diary."""
+
+    days: Days | None
+    whole: Total
+    by_sport: dict[SportType, Total]
 
 
 @dataclass(frozen=True)
 class DiaryTotals:
-    days: Days
-    whole: Total
-    by_sport: dict[SportType, Total]
+    asked: Totals
+    before: Totals
+    periods: list[Totals]
+    all_time: Totals
     dropped: tuple[str, ...] = ()
     """Sums without what the athlete does not agree to."""
 
 
-def totals_of(workouts: Iterable[Workout], days: Days, sport_type: SportType | None) -> DiaryTotals:
+class Tally:
+    """Integers, so that any order gives the same."""
+
+    def __init__(self, *, agrees: bool) -> None:
+        """`agrees`: the athlete, to health data."""
+        self._agrees = agrees
+        self._sums: dict[tuple[SportType, Standing], Counter[str]] = {}
+
+    def add(self, sport: SportType, standing: Standing, amounts: Mapping[str, int]) -> None:
+        self._sums.setdefault((sport, standing), Counter()).update(amounts)
+
+    def totals(self, days: Days | None) -> Totals:
+        sports = sorted({sport for (sport, _), amounts in self._sums.items() if amounts["workouts"]})
+        return Totals(days, self._total(*sports), {sport: self._total(sport) for sport in sports})
+
+    def _total(self, *sports: SportType) -> Total:
+        whole, flagged = Counter[str](), Counter[str]()
+        for (sport, standing), amounts in self._sums.items():
+            if sport in sports:
+                whole.update(amounts)
+                if standing.is_flagged(agrees=self._agrees):
+                    flagged.update(amounts)
+        agrees = self._agrees
+        return Total(whole=Sums.of(whole, agrees=agrees), flagged=Sums.of(flagged, agrees=agrees))
+
+
+def totals_of(entries: Iterable[Entry], days: Days, sport_type: SportType | None, *, agrees: bool) -> Totals:
     """`sport_type` None: all of them."""
-    counted = [
-        one
-        for one in workouts
-        if sport_type in {None, one.sport_type} and local_date(one.started_at, one.time_zone) in days
-    ]
-    sports = sorted({one.sport_type for one in counted})
-    by_sport = {kind: Total.of(one for one in counted if one.sport_type is kind) for kind in sports}
-    return DiaryTotals(days, Total.of(counted), by_sport)
+    tally = Tally(agrees=agrees)
+    for entry in entries:
+        if sport_type in {None, entry.sport} and entry.day in days:
+            tally.add(entry.sport, entry.standing, entry.amounts())
+    return tally.totals(days)

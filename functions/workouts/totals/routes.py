@@ -8,7 +8,9 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from stadion import clock
 from stadion.http import Routes
 from stadion.sports import SportType
+from workouts.lists.errors import DiaryIsBeingListedError
 from workouts.totals import service
+from workouts.totals.domain import Unit
 from workouts.totals.errors import TotalsRangeError
 from workouts.totals.schemas import TotalsResponse
 
@@ -18,12 +20,21 @@ From = Annotated[date | None, Query(alias="from", examples=["2026-11-01"])]
 To = Annotated[date | None, Query(alias="to", examples=["2026-11-21"])]
 
 
-@router.get("/v1/workouts/totals", summary="Sum the diary up", tags=["Workouts"], raises=(TotalsRangeError,))
+@router.get(
+    "/v1/workouts/totals",
+    summary="Sum the diary up",
+    tags=["Workouts"],
+    raises=(TotalsRangeError, DiaryIsBeingListedError),
+)
 def get_totals(
-    first: From = None, last: To = None, sport_type: Annotated[SportType | None, Query()] = None
+    first: From = None,
+    last: To = None,
+    sport_type: Annotated[SportType | None, Query()] = None,
+    by: Annotated[Unit | None, Query()] = None,
 ) -> TotalsResponse:
-    """Over days, at most 731, in all and by sport; six weeks until now when no range is given.
+    """Over days, at most 731, in all and by sport, with the time before and the whole diary beside them. When no range
+    is given: six weeks until now, or with `by`, twelve weeks or months or two years, the present one included.
 
-    A workout is of the day on which it began, by the clock that it is shown by. Flagged ones are in the sums, with
-    their share beside each."""
-    return TotalsResponse.of(service.totals(router.user_id, first, last, sport_type, clock.now()))
+    A workout is of the day on which it began, by the clock that it is shown by; weeks begin as the athlete's settings
+    say. Flagged ones are in the sums, with their share beside each."""
+    return TotalsResponse.of(service.totals(router.user_id, first, last, sport_type, clock.now(), by=by))

@@ -5,10 +5,13 @@ from typing import Any
 
 import pytest
 
+from stadion import clock, writes
+from stadion.weeks import WeekStart
 from tests.kit.clock import Clock
+from tests.kit.counting import counted
 from tests.kit.events import RUN
-from tests.kit.services import OTHER, Service
-from workouts.totals import store
+from tests.kit.services import ATHLETE, OTHER, Service
+from workouts.store import HEADS
 
 NOVEMBER = {"from": "2026-11-01", "to": "2026-11-30"}
 
@@ -41,10 +44,9 @@ def test_the_diary_is_summed_up_in_all_and_by_sport(workouts: Service) -> None:
     assert (runs["count"], runs["ascent_m"], [one["sport_type"] for one in runs["by_sport"]]) == (2, 40, ["Run"])
 
 
-def test_they_equal_the_sums_of_the_list_over_any_number_of_pages(workouts: Service) -> None:
+def test_they_equal_the_sums_of_the_list(workouts: Service) -> None:
     for day in range(1, 10):
         add(workouts, started_at=f"2026-11-{day:02}T05:40:00Z", distance_m=1000 * day)
-    workouts.monkeypatch.setattr(store, "PAGE", 2)
     listed = workouts.call("GET", "/v1/workouts").body["items"]
     found = workouts.call("GET", "/v1/workouts/totals", query=NOVEMBER).body
     assert (found["count"], found["distance_m"]) == (9, sum(one["distance_m"] for one in listed))
@@ -75,3 +77,33 @@ def test_what_was_just_run_counts_wherever_it_was(workouts: Service, standing_cl
     standing_clock.set(datetime(2026, 11, 20, 18, tzinfo=UTC))
     add(workouts, started_at="2026-11-20T16:00:00Z", time_zone="Pacific/Auckland")
     assert workouts.call("GET", "/v1/workouts/totals").body["count"] == 1
+
+
+def test_each_week_is_the_athletes_own_and_has_the_one_before_it(workouts: Service) -> None:
+    known = HEADS.get(ATHLETE)
+    writes.put(HEADS.at(ATHLETE), known.model_copy(update={"week_start": WeekStart.SUNDAY}), clock.now(), revision=2)
+    add(workouts, started_at="2026-11-14T09:00:00Z", distance_m=1000)  # a Saturday
+    add(workouts, started_at="2026-11-15T09:00:00Z", distance_m=2000)
+    add(workouts, started_at="2026-11-20T09:00:00Z", distance_m=4000, sport_type="Ride")
+    asked = {"from": "2026-11-15", "to": "2026-11-21", "by": "week"}
+    found = workouts.call("GET", "/v1/workouts/totals", query=asked).body
+    (week,) = found["periods"]
+    assert (week["first_day"], week["last_day"], week["distance_m"]) == ("2026-11-15", "2026-11-21", 6000)
+    assert [(one["sport_type"], one["distance_m"]) for one in week["by_sport"]] == [("Ride", 4000), ("Run", 2000)]
+    assert (found["before"]["first_day"], found["before"]["distance_m"]) == ("2026-11-08", 1000)
+    assert (found["all_time"]["count"], found["all_time"]["distance_m"]) == (3, 7000)
+    rides = workouts.call("GET", "/v1/workouts/totals", query={**asked, "sport_type": "Ride"}).body
+    assert (rides["all_time"]["count"], rides["periods"][0]["count"], rides["before"]["count"]) == (1, 1, 0)
+
+
+def test_they_cost_two_requests_whatever_they_are_over(workouts: Service) -> None:
+    add(workouts)
+    for query in ({}, NOVEMBER, {"by": "year"}, {"from": "2024-12-01", "to": "2026-11-30", "by": "week"}):
+        with counted() as operations:
+            assert workouts.call("GET", "/v1/workouts/totals", query=query).status == 200
+        assert operations[1:] == ["Query", "Query"]
+
+
+@pytest.mark.parametrize("by", ["day", "", "decade"])
+def test_a_unit_that_is_none_is_refused(workouts: Service, by: str) -> None:
+    assert workouts.call("GET", "/v1/workouts/totals", query={"by": by}).status == 422

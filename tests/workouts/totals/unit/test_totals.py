@@ -1,6 +1,7 @@
 """The sums of the diary."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -8,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stadion.sports import SportType
+from stadion.weeks import WeekStart
+from workouts.base.entry import Entry
 from workouts.domain import Workout, WorkoutFlag
-from workouts.totals.domain import Days, days_asked, totals_of
+from workouts.totals.domain import Days, Sums, Totals, Unit, days_asked, days_before, periods_of, totals_of
 from workouts.totals.errors import TotalsRangeError
 
 BEGAN = datetime(2026, 11, 20, 6, tzinfo=UTC)
@@ -33,20 +36,38 @@ def workout(**fields: Any) -> Workout:
     return Workout.model_validate({**known, **fields})
 
 
+def summed(workouts: list[Workout], sport_type: SportType | None = None, *, agrees: bool = True) -> Totals:
+    return totals_of(map(Entry.of, workouts), WEEK, sport_type, agrees=agrees)
+
+
+def whole_of(*workouts: Workout, agrees: bool = True) -> Sums:
+    return summed(list(workouts), agrees=agrees).whole.whole
+
+
 def test_a_flagged_workout_is_in_the_sums_and_its_share_stands_beside_them() -> None:
-    whole = totals_of([workout(distance_m=5000.0), workout(distance_m=90_000.0, flags=[FLAG])], WEEK, None).whole
-    assert (whole.count, whole.distance_m) == (2, 95_000)
-    assert (whole.flagged.count, whole.flagged.distance_m, whole.flagged.elapsed_time_s) == (1, 90_000, 1800)
+    total = summed([workout(distance_m=5000.0), workout(distance_m=90_000.0, flags=[FLAG])]).whole
+    assert (total.whole.count, total.whole.distance_m) == (2, 95_000)
+    assert (total.flagged.count, total.flagged.distance_m, total.flagged.elapsed_time_s) == (1, 90_000, 1800)
 
 
 def test_what_a_workout_does_not_say_adds_nothing() -> None:
-    whole = totals_of([workout(), workout(distance_m=100.1, ascent_m=7.2, calories_kcal=9.9)], WEEK, None).whole
+    whole = whole_of(workout(), workout(distance_m=100.1, ascent_m=7.2, calories_kcal=9.9))
     assert (whole.count, whole.distance_m, whole.ascent_m, whole.calories_kcal) == (2, 100.1, 7.2, 9.9)
 
 
 def test_of_no_workouts_there_is_nothing() -> None:
-    found = totals_of([], WEEK, None)
-    assert (found.whole.count, found.whole.flagged.count, found.by_sport) == (0, 0, {})
+    found = summed([])
+    assert (found.whole.whole.count, found.whole.flagged.count, found.by_sport) == (0, 0, {})
+
+
+def test_of_the_body_nothing_is_summed_up_for_who_does_not_agree() -> None:
+    """Calories by an assumed mass tell of nobody; a flag of the heart is health data."""
+    device = workout(calories_kcal=400.0, calories_method="device")
+    assumed = workout(calories_kcal=300.0, calories_method="met_assumed_mass")
+    flagged = workout(flags=[WorkoutFlag.of("heart_rate_too_high", bpm=260)])
+    assert whole_of(device, assumed).calories_kcal == 700
+    assert whole_of(device, assumed, agrees=False).calories_kcal == 300
+    assert [summed([flagged], agrees=agrees).whole.flagged.count for agrees in (True, False)] == [1, 0]
 
 
 @pytest.mark.parametrize(
@@ -63,7 +84,7 @@ def test_of_no_workouts_there_is_nothing() -> None:
 def test_a_workout_is_of_the_day_on_which_it_began_where_it_was(
     started_at: str, time_zone: str, *, is_in: bool
 ) -> None:
-    assert totals_of([workout(started_at=started_at, time_zone=time_zone)], WEEK, None).whole.count == is_in
+    assert whole_of(workout(started_at=started_at, time_zone=time_zone)).count == is_in
 
 
 WORKOUTS = st.lists(
@@ -80,14 +101,13 @@ WORKOUTS = st.lists(
 
 @given(WORKOUTS, st.randoms())
 def test_sports_add_up_to_the_whole_in_any_order(workouts: list[Workout], random: Any) -> None:
-    found = totals_of(workouts, WEEK, None)
-    shuffled = random.sample(workouts, len(workouts))
-    assert totals_of(shuffled, WEEK, None) == found
-    assert sum(one.count for one in found.by_sport.values()) == found.whole.count
-    distance_m = sum(one.distance_m for one in found.by_sport.values())
-    assert distance_m == pytest.approx(found.whole.distance_m, abs=0.01)
+    found = summed(workouts)
+    assert summed(random.sample(workouts, len(workouts))) == found
+    assert sum(one.whole.count for one in found.by_sport.values()) == found.whole.whole.count
+    distance_m = sum(one.whole.distance_m for one in found.by_sport.values())
+    assert distance_m == pytest.approx(found.whole.whole.distance_m, abs=0.01)
     for kind, total in found.by_sport.items():
-        assert totals_of(workouts, WEEK, kind).whole == total
+        assert summed(workouts, kind).whole == total
 
 
 def test_six_weeks_are_meant_when_nothing_is_said() -> None:
@@ -115,3 +135,51 @@ def test_a_range_is_in_order_within_two_years_and_within_reason(first: date | No
     with pytest.raises(TotalsRangeError):
         days_asked(first, last, date(2026, 11, 21), date(2026, 11, 22))
     assert days_asked(date(2024, 1, 1), date(2025, 12, 31), date(2026, 11, 21), date(2026, 11, 22))
+
+
+DAYS = st.dates(date(2020, 1, 1), date(2026, 12, 31))
+
+
+@given(one=DAYS, length=st.integers(0, 730), by=st.sampled_from(Unit), week_start=st.sampled_from(WeekStart))
+def test_periods_lie_side_by_side_from_the_first_day_to_the_last(
+    one: date, length: int, by: Unit, week_start: WeekStart
+) -> None:
+    days = Days(one, one + timedelta(days=length))
+    periods = periods_of(days, by, week_start)
+    assert (periods[0].first, periods[-1].last) == (days.first, days.last)
+    for earlier, later in pairwise(periods):
+        assert later.first == earlier.last + timedelta(days=1) == by.first_day(later.first, week_start)
+    before = days_before(days, by, week_start)
+    assert before.last == days.first - timedelta(days=1)
+    if days.first != by.first_day(days.first, week_start):
+        assert before.length == days.length
+
+
+@pytest.mark.parametrize(
+    ("by", "first", "last", "before"),
+    [
+        (Unit.MONTH, date(2026, 3, 1), date(2026, 3, 31), (date(2026, 2, 1), date(2026, 2, 28))),
+        (Unit.MONTH, date(2026, 1, 1), date(2026, 2, 28), (date(2025, 11, 1), date(2025, 12, 31))),
+        (Unit.MONTH, date(2026, 3, 1), date(2026, 3, 20), (date(2026, 2, 9), date(2026, 2, 28))),
+        (Unit.YEAR, date(2025, 1, 1), date(2025, 12, 31), (date(2024, 1, 1), date(2024, 12, 31))),
+        (Unit.WEEK, date(2026, 11, 15), date(2026, 11, 21), (date(2026, 11, 8), date(2026, 11, 14))),
+        (None, date(2026, 3, 1), date(2026, 3, 31), (date(2026, 1, 29), date(2026, 2, 28))),
+    ],
+)
+def test_before_a_whole_month_there_is_a_whole_month(
+    by: Unit | None, first: date, last: date, before: tuple[date, date]
+) -> None:
+    assert days_before(Days(first, last), by, WeekStart.SUNDAY) == Days(*before)
+
+
+@pytest.mark.parametrize(
+    ("by", "first", "last"),
+    [
+        (Unit.WEEK, date(2026, 9, 5), date(2026, 11, 27)),
+        (Unit.MONTH, date(2025, 12, 1), date(2026, 11, 30)),
+        (Unit.YEAR, date(2025, 1, 1), date(2026, 12, 31)),
+    ],
+)
+def test_with_a_unit_alone_the_present_one_is_the_last(by: Unit, first: date, last: date) -> None:
+    saturday = date(2026, 11, 21)
+    assert days_asked(None, None, saturday, saturday, by, WeekStart.SATURDAY) == Days(first, last)
