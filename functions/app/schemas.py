@@ -22,9 +22,7 @@ class AppClientResponse(BaseModel):
 
 class AppConfigResponse(BaseModel):
     server_time: AwareDatetime = Field(description="to tell a device's clock that is wrong")
-    update: AppUpdate | None = Field(
-        description="for `platform` and `version`; null when one is not named"
-    )
+    update: AppUpdate | None = Field(description="for `platform` and `version`; null when one is not named")
     clients: dict[AppPlatform, AppClientResponse]
     features: dict[str, bool] = Field(
         examples=[{"live-map": True}], description="for `platform` and `version`; what is not here is off"
