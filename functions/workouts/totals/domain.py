@@ -38,22 +38,22 @@ class Days:
         return self.last - self.first + DAY
 
 
-class Unit(StrEnum):
+class TotalsPeriod(StrEnum):
     WEEK = "week"
     MONTH = "month"
     YEAR = "year"
 
     def first_day(self, day: date, week_start: WeekStart) -> date:
         """Of the week, month or year that the day is in."""
-        if self is Unit.WEEK:
+        if self is TotalsPeriod.WEEK:
             return week_start.first_day(day)
-        return day.replace(day=1) if self is Unit.MONTH else day.replace(month=1, day=1)
+        return day.replace(day=1) if self is TotalsPeriod.MONTH else day.replace(month=1, day=1)
 
     def moved(self, first: date, units: int) -> date:
         """The first day of one that is so many later, or earlier."""
-        if self is Unit.WEEK:
+        if self is TotalsPeriod.WEEK:
             return first + timedelta(weeks=units)
-        months = first.year * 12 + first.month - 1 + units * (1 if self is Unit.MONTH else 12)
+        months = first.year * 12 + first.month - 1 + units * (1 if self is TotalsPeriod.MONTH else 12)
         return date(months // 12, months % 12 + 1, 1)
 
 
@@ -62,7 +62,7 @@ def days_asked(
     last: date | None,
     today: date,
     newest: date,
-    by: Unit | None = None,
+    by: TotalsPeriod | None = None,
     week_start: WeekStart = WeekStart.MONDAY,
 ) -> Days:
     """Six weeks until `today` when nothing is said, and what is of tomorrow already, further east, until `newest`;
@@ -77,7 +77,7 @@ def days_asked(
     return Days(start, end)
 
 
-def periods_of(days: Days, by: Unit | None, week_start: WeekStart) -> list[Days]:
+def periods_of(days: Days, by: TotalsPeriod | None, week_start: WeekStart) -> list[Days]:
     """Its weeks, months or years, the first and the last one as far as it goes."""
     if by is None:
         return []
@@ -89,7 +89,7 @@ def periods_of(days: Days, by: Unit | None, week_start: WeekStart) -> list[Days]
     return found
 
 
-def days_before(days: Days, by: Unit | None, week_start: WeekStart) -> Days:
+def days_before(days: Days, by: TotalsPeriod | None, week_start: WeekStart) -> Days:
     """As many whole units, if these are whole ones; else as many days."""
     periods = periods_of(days, by, week_start)
     if by is not None and days.first == by.first_day(days.first, week_start) and _is_end(days.last, by, week_start):
@@ -97,7 +97,7 @@ def days_before(days: Days, by: Unit | None, week_start: WeekStart) -> Days:
     return Days(days.first - days.length, days.first - DAY)
 
 
-def _is_end(day: date, by: Unit, week_start: WeekStart) -> bool:
+def _is_end(day: date, by: TotalsPeriod, week_start: WeekStart) -> bool:
     return by.first_day(day + DAY, week_start) == day + DAY
 
 

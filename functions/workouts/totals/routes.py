@@ -10,7 +10,7 @@ from stadion.http import Routes
 from stadion.sports import SportType
 from workouts.lists.errors import DiaryIsBeingListedError
 from workouts.totals import service
-from workouts.totals.domain import Unit
+from workouts.totals.domain import TotalsPeriod
 from workouts.totals.errors import TotalsRangeError
 from workouts.totals.schemas import TotalsResponse
 
@@ -30,7 +30,7 @@ def get_totals(
     first: From = None,
     last: To = None,
     sport_type: Annotated[SportType | None, Query()] = None,
-    by: Annotated[Unit | None, Query()] = None,
+    by: Annotated[TotalsPeriod | None, Query()] = None,
 ) -> TotalsResponse:
     """Over days, at most 731, in all and by sport, with the time before and the whole diary beside them. When no range
     is given: six weeks until now, or with `by`, twelve weeks or months or two years, the present one included.

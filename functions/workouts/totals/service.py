@@ -16,7 +16,7 @@ from workouts.totals.domain import (
     Sums,
     Tally,
     Totals,
-    Unit,
+    TotalsPeriod,
     days_asked,
     days_before,
     periods_of,
@@ -36,7 +36,7 @@ def totals(
     sport_type: SportType | None,
     now: datetime,
     *,
-    by: Unit | None = None,
+    by: TotalsPeriod | None = None,
 ) -> DiaryTotals:
     """Raises `TotalsRangeError` and `DiaryIsBeingListedError`."""
     known = _known(user_id, now)
@@ -60,7 +60,12 @@ def totals(
 
 
 def _summed_up(
-    known: store.Known, entries: list[Entry], sport_type: SportType | None, days: Days, before: Days, by: Unit | None
+    known: store.Known,
+    entries: list[Entry],
+    sport_type: SportType | None,
+    days: Days,
+    before: Days,
+    by: TotalsPeriod | None,
 ) -> DiaryTotals:
     person, agrees = known.person, known.person.agrees
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from stadion.consents import but_health
-from stadion.events.notifications import NotificationRequested, TemplateName
+from stadion.events.notifications import NotificationRequested
 from stadion.events.telemetry import UserMetricsUpdated
 from stadion.events.workouts import is_news
 from stadion.records import Stored
@@ -167,7 +167,7 @@ def _news(measured: Measured, now: datetime) -> Iterator[NotificationRequested]:
         return
     yield NotificationRequested(
         request_id=f"ftp:{ftp.since}:{hint.ftp_w:g}",
-        template=TemplateName("ftp_may_be_higher"),
+        template="ftp_may_be_higher",
         values={
             "best_w": hint.best_w,
             "minutes": hint.duration_s // 60,

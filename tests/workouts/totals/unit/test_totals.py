@@ -12,7 +12,7 @@ from stadion.sports import SportType
 from stadion.weeks import WeekStart
 from workouts.base.entry import Entry
 from workouts.domain import Workout, WorkoutFlag
-from workouts.totals.domain import Days, Sums, Totals, Unit, days_asked, days_before, periods_of, totals_of
+from workouts.totals.domain import Days, Sums, Totals, TotalsPeriod, days_asked, days_before, periods_of, totals_of
 from workouts.totals.errors import TotalsRangeError
 
 BEGAN = datetime(2026, 11, 20, 6, tzinfo=UTC)
@@ -140,9 +140,9 @@ def test_a_range_is_in_order_within_two_years_and_within_reason(first: date | No
 DAYS = st.dates(date(2020, 1, 1), date(2026, 12, 31))
 
 
-@given(one=DAYS, length=st.integers(0, 730), by=st.sampled_from(Unit), week_start=st.sampled_from(WeekStart))
+@given(one=DAYS, length=st.integers(0, 730), by=st.sampled_from(TotalsPeriod), week_start=st.sampled_from(WeekStart))
 def test_periods_lie_side_by_side_from_the_first_day_to_the_last(
-    one: date, length: int, by: Unit, week_start: WeekStart
+    one: date, length: int, by: TotalsPeriod, week_start: WeekStart
 ) -> None:
     days = Days(one, one + timedelta(days=length))
     periods = periods_of(days, by, week_start)
@@ -158,16 +158,16 @@ def test_periods_lie_side_by_side_from_the_first_day_to_the_last(
 @pytest.mark.parametrize(
     ("by", "first", "last", "before"),
     [
-        (Unit.MONTH, date(2026, 3, 1), date(2026, 3, 31), (date(2026, 2, 1), date(2026, 2, 28))),
-        (Unit.MONTH, date(2026, 1, 1), date(2026, 2, 28), (date(2025, 11, 1), date(2025, 12, 31))),
-        (Unit.MONTH, date(2026, 3, 1), date(2026, 3, 20), (date(2026, 2, 9), date(2026, 2, 28))),
-        (Unit.YEAR, date(2025, 1, 1), date(2025, 12, 31), (date(2024, 1, 1), date(2024, 12, 31))),
-        (Unit.WEEK, date(2026, 11, 15), date(2026, 11, 21), (date(2026, 11, 8), date(2026, 11, 14))),
+        (TotalsPeriod.MONTH, date(2026, 3, 1), date(2026, 3, 31), (date(2026, 2, 1), date(2026, 2, 28))),
+        (TotalsPeriod.MONTH, date(2026, 1, 1), date(2026, 2, 28), (date(2025, 11, 1), date(2025, 12, 31))),
+        (TotalsPeriod.MONTH, date(2026, 3, 1), date(2026, 3, 20), (date(2026, 2, 9), date(2026, 2, 28))),
+        (TotalsPeriod.YEAR, date(2025, 1, 1), date(2025, 12, 31), (date(2024, 1, 1), date(2024, 12, 31))),
+        (TotalsPeriod.WEEK, date(2026, 11, 15), date(2026, 11, 21), (date(2026, 11, 8), date(2026, 11, 14))),
         (None, date(2026, 3, 1), date(2026, 3, 31), (date(2026, 1, 29), date(2026, 2, 28))),
     ],
 )
 def test_before_a_whole_month_there_is_a_whole_month(
-    by: Unit | None, first: date, last: date, before: tuple[date, date]
+    by: TotalsPeriod | None, first: date, last: date, before: tuple[date, date]
 ) -> None:
     assert days_before(Days(first, last), by, WeekStart.SUNDAY) == Days(*before)
 
@@ -175,11 +175,11 @@ def test_before_a_whole_month_there_is_a_whole_month(
 @pytest.mark.parametrize(
     ("by", "first", "last"),
     [
-        (Unit.WEEK, date(2026, 9, 5), date(2026, 11, 27)),
-        (Unit.MONTH, date(2025, 12, 1), date(2026, 11, 30)),
-        (Unit.YEAR, date(2025, 1, 1), date(2026, 12, 31)),
+        (TotalsPeriod.WEEK, date(2026, 9, 5), date(2026, 11, 27)),
+        (TotalsPeriod.MONTH, date(2025, 12, 1), date(2026, 11, 30)),
+        (TotalsPeriod.YEAR, date(2025, 1, 1), date(2026, 12, 31)),
     ],
 )
-def test_with_a_unit_alone_the_present_one_is_the_last(by: Unit, first: date, last: date) -> None:
+def test_with_a_unit_alone_the_present_one_is_the_last(by: TotalsPeriod, first: date, last: date) -> None:
     saturday = date(2026, 11, 21)
     assert days_asked(None, None, saturday, saturday, by, WeekStart.SATURDAY) == Days(first, last)
