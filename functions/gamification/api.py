@@ -1,6 +1,7 @@
 """HTTP entry point of XP, levels, rewards and records: /v1/gamification."""
 
 from gamification import history_service, store
+from gamification.athletes import store as athletes
 from gamification.domain import LEVELS, TOTAL
 from gamification.rewards import store as rewards
 from gamification.schemas import (
@@ -15,7 +16,7 @@ from stadion.errors import InvalidCursorError
 from stadion.http import Api, Cursor, Limit, lambda_handler, listed
 from stadion.pagination import DEFAULT_LIMIT, ListResponse
 
-api = Api()
+api = Api(reader_of=athletes.reader_of)
 handler = lambda_handler(api)
 
 

@@ -68,6 +68,7 @@ class PartnersStack(ServiceStack):
         # two at once: each may take 11 s
         deliveries = self.work("webhooks/on_webhook_deliveries", uses=[signing], batch_size=2)
         self.consume("orders/on_promos")
+        self.consume("links/on_account_events")
         self.consume("webhooks/on_promo_events", uses=[deliveries, signing])
         self.every(Duration.minutes(1), "webhooks/task_leave_due_webhooks", uses=[deliveries, signing])
         athletes_own = Partitions(self.table, OF_LINKS)

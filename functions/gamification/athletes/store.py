@@ -7,6 +7,7 @@ from stadion.athletes import BodyDay, merge_day
 from stadion.change import Change
 from stadion.events.accounts import PhysicalDataChanged
 from stadion.records import Records, partition
+from stadion.units import Reader
 
 ATHLETES = Records(Athlete, kind="athlete", pk="ATHLETE#{user_id}", sk="ATHLETE", nulls=True)
 """Birth date, language, the consent to health data: `athletes.on_account_events`; what scores, the history of XP."""
@@ -18,6 +19,10 @@ def read(user_id: str) -> tuple[Athlete, list[BodyDay]]:
     """In one request; the days in their order."""
     found = partition(ATHLETES.at(user_id).pk)
     return next(iter(found.values(ATHLETES)), Athlete()), found.values(DAYS)
+
+
+def reader_of(user_id: str) -> Reader:
+    return (ATHLETES.find(user_id) or Athlete()).reader
 
 
 def know_day(user_id: str, event: PhysicalDataChanged, now: datetime) -> bool:

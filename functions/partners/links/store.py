@@ -7,10 +7,12 @@ from pynamodb.expressions.update import Action
 
 from partners.links.domain import KnownAthlete, Link, LinkToken, OpenTokens
 from partners.links.errors import LinkNotFoundError
+from stadion.athletes import WithReader
 from stadion.change import Change
 from stadion.dynamo import Item
 from stadion.events.partners import PartnerUnlinked
 from stadion.records import Records, Stored, counters, fetch, partition
+from stadion.units import Reader
 
 TRIES_KEPT_FOR = timedelta(hours=1)
 LINKS = Records(Link, kind="partner_link", pk="USER#{user_id}", sk="LINK#{partner_id}", own_revision=True, nulls=True)
@@ -40,6 +42,8 @@ KNOWN = Records(
     kept_since="ended_at",
 )
 """Whom a partner means: with the link, in one transaction; each order, which rests on it."""
+READERS = Records(WithReader, kind="reader", pk="USER#{user_id}", sk="READER", nulls=True)
+"""Language and units: `links.on_account_events`, by the revisions; what words an athlete's answer."""
 TRIES = counters("LINK_TRIES#{partner_id}", "{window}", kind="link_tries", kept_for=TRIES_KEPT_FOR)
 """Tokens of a partner that are none of its own, by windows of ten minutes: counted up, read with each token."""
 
@@ -54,6 +58,10 @@ class OfAthlete:
     @property
     def linked(self) -> list[Link]:
         return [one.value for one in self.links.values() if one.value is not None and one.value.is_linked]
+
+
+def reader_of(user_id: str) -> Reader:
+    return (READERS.find(user_id) or WithReader()).reader
 
 
 def of_athlete(user_id: str) -> OfAthlete:
