@@ -26,6 +26,8 @@ from workouts.errors import (
 )
 from workouts.lists.routes import router as lists_router
 from workouts.measuring.routes import router as measuring_router
+from workouts.photos import service as photo_service
+from workouts.photos.routes import router as photos_router
 from workouts.quotas.errors import QuotaUsedUpError
 from workouts.schemas import (
     DownloadLink,
@@ -42,6 +44,7 @@ from workouts.uploads.schemas import CreatedUpload, NewUpload, UploadStatus
 api = Api(reader_of=athletes.reader_of)
 api.include_router(lists_router)
 api.include_router(measuring_router)
+api.include_router(photos_router)
 api.include_router(totals_router)
 handler = lambda_handler(api)
 
@@ -89,9 +92,9 @@ def record_workout(body: Annotated[NewWorkout, Body()]) -> Response[WorkoutDetai
 )
 def get_workout(workout_id: str) -> Response[WorkoutDetail]:
     workout, track = service.detail(api.user_id, workout_id).shown
-    return api.versioned(
-        WorkoutDetail.of(workout, api.reader, track), workout.revision, variant=variant(workout, api.reader)
-    )
+    now = clock.now()
+    body = WorkoutDetail.of(workout, api.reader, track, photo_service.shown(workout, api.reader, now))
+    return api.versioned(body, workout.revision, variant=variant(workout, api.reader, now))
 
 
 @api.patch(
@@ -186,11 +189,12 @@ def _detail(recorded: service.Recorded, status: int = 200) -> Response[WorkoutDe
         _body(recorded),
         f"/v1/workouts/{workout.workout_id}",
         workout.revision,
-        variant=variant(workout, api.reader),
+        variant=variant(workout, api.reader, clock.now()),
         status=status,
     )
 
 
 def _body(recorded: service.Recorded) -> WorkoutDetail:
     workout, track = recorded.shown
-    return WorkoutDetail.of(workout, api.reader, track)
+    photos = photo_service.shown(workout, api.reader, clock.now())
+    return WorkoutDetail.of(workout, api.reader, track, photos)

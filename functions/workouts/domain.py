@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any, ClassVar, Final, Literal, TypeVar
+from typing import Any, ClassVar, Final, Literal, NamedTuple, TypeVar
 
 from pydantic import AwareDatetime, Field, model_validator
 
@@ -241,6 +241,44 @@ class Measured(Value):
     )
 
 
+PHOTO_FORM_LASTS: Final = timedelta(minutes=15)
+PHOTO_GRACE: Final = timedelta(minutes=45)
+"""For what came in time, and is not looked at yet."""
+
+
+class PhotoStatus(StrEnum):
+    PENDING = "pending"
+    READY = "ready"
+    FAILED = "failed"
+
+
+class PhotoLinks(NamedTuple):
+    url: str
+    thumbnail_url: str
+    expires_at: datetime
+
+
+class Photo(Value):
+    """Of a workout, seen by its athlete alone."""
+
+    photo_id: str
+    revision: int = Field(default=1, description="counts what the athlete says of it")
+    alt: str | None = None
+    status: PhotoStatus = PhotoStatus.PENDING
+    created_at: AwareDatetime
+    size: int | None = Field(default=None, description="of what arrived, in bytes, once they count")
+    width: int | None = None
+    height: int | None = None
+    problem: Reason | None = None
+
+    def as_of(self, now: datetime) -> "Photo":
+        """What never came has failed, though nothing says so in the table."""
+        if self.status is PhotoStatus.PENDING and now > self.created_at + PHOTO_FORM_LASTS + PHOTO_GRACE:
+            never = Reason.of("photo_never_arrived")
+            return self.model_copy(update={"status": PhotoStatus.FAILED, "problem": never})
+        return self
+
+
 class Track(Value):
     """The longer parts of a measured workout; shown in its detail only."""
 
@@ -278,6 +316,8 @@ class Workout(Measured):
     typed: Measured | None = Field(default=None, description="by hand, before a recording joined: fills what it lacks")
     sport_named: bool = Field(default=False, description="by the athlete: another device's file may say another one")
     rpe_typed: bool = Field(default=False, description="by the athlete, whatever the device says")
+    photos: list[Photo] = Field(default_factory=list)
+    photos_revision: int = Field(default=0, description="counts every change of them, which is none of the workout's")
     cut: Cut | None = None
     measurement: Measurement = Measurement.DONE
     measuring_begun: int = Field(default=0, description="how many tries ended without a word: they were killed")

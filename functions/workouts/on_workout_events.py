@@ -1,4 +1,4 @@
-"""Of a deleted workout its recordings and its claims go too."""
+"""Of a deleted workout its recordings, claims and photos go too."""
 
 from stadion.events.consumer import Consumed, Consumer
 from stadion.events.envelope import Envelope

@@ -1,5 +1,6 @@
 """Requests and responses of the workouts API. Units are in the names: metres, seconds, m/s, watts, bpm."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
@@ -27,6 +28,9 @@ from workouts.domain import (
     Mark,
     Measurement,
     OnDuplicate,
+    Photo,
+    PhotoLinks,
+    PhotoStatus,
     Track,
     Workout,
     WorkoutFlag,
@@ -168,6 +172,35 @@ class WorkoutProblem(BaseModel):
         return cls(code=reason.code, detail=worded(reason, reader)) if reason is not None else None
 
 
+class PhotoProblem(BaseModel):
+    """Why a photo cannot be shown."""
+
+    code: str = Field(examples=["picture_type_unknown"])
+    detail: str = Field(examples=["The file is no JPEG, PNG or WebP. Send the photo as one of them."])
+
+
+class WorkoutPhoto(BaseModel):
+    photo_id: str
+    revision: int
+    status: PhotoStatus = Field(description="pending: it is on its way; ask again until it is ready or failed")
+    alt: str | None = Field(default=None, description="what can be seen, for who cannot see it")
+    width: int | None = None
+    height: int | None = None
+    url: str | None = Field(default=None, description="a WebP of at most 2048 pixels a side, for an hour")
+    thumbnail_url: str | None = Field(default=None, description="the same of at most 512")
+    links_expire_at: AwareDatetime | None = None
+    problem: PhotoProblem | None = None
+    created_at: AwareDatetime
+
+    @classmethod
+    def of(cls, photo: Photo, reader: Reader, now: datetime, links: PhotoLinks | None = None) -> Self:
+        photo = photo.as_of(now)
+        url, thumbnail_url, expires_at = links or (None, None, None)
+        problem = photo.problem and PhotoProblem(code=photo.problem.code, detail=worded(photo.problem, reader))
+        told = {"url": url, "thumbnail_url": thumbnail_url, "links_expire_at": expires_at, "problem": problem}
+        return cls.model_validate({**photo.model_dump(), **told})
+
+
 class WorkoutSummary(BaseModel):
     workout_id: str
     revision: int
@@ -228,6 +261,7 @@ class WorkoutSummary(BaseModel):
     )
     device: str | None = None
     polyline: str | None = Field(default=None, description="Google's encoded polyline, precision 5")
+    photo_count: int = Field(default=0, description="that can be shown")
 
     @classmethod
     def of(cls, workout: Workout, reader: Reader) -> Self:
@@ -313,26 +347,45 @@ class WorkoutDetail(WorkoutSummary):
     lengths: list[dict[str, Any]] = Field(default_factory=list, description="of a pool: strokes, rests")
     devices: list[dict[str, Any]] = Field(default_factory=list, description="what recorded, and its sensors")
     files: list[WorkoutFile] = Field(default_factory=list)
+    photos: list[WorkoutPhoto] = Field(default_factory=list, description="in the athlete's order; theirs alone")
     created_at: AwareDatetime
     updated_at: AwareDatetime
 
     @classmethod
-    def of(cls, workout: Workout, reader: Reader, track: Track | None = None) -> Self:
+    def of(
+        cls,
+        workout: Workout,
+        reader: Reader,
+        track: Track | None = None,
+        photos: Sequence[WorkoutPhoto] = (),
+    ) -> Self:
         longer = track.model_dump() if track is not None else {}
         cut = WorkoutCut.of(workout.cut) if workout.cut is not None else None
         crop = SuggestedCrop.of(workout.suggested_crop) if workout.suggested_crop is not None else None
-        return cls.model_validate({**_shown(workout, reader), **longer, "cut": cut, "suggested_crop": crop})
+        told = {"cut": cut, "suggested_crop": crop, "photos": list(photos)}
+        return cls.model_validate({**_shown(workout, reader), **longer, **told})
 
 
-def variant(workout: Workout, reader: Reader) -> str:
+def variant(workout: Workout, reader: Reader, now: datetime) -> str:
     """Inventory's note of the default gear is no edit, but it is news for who has seen the workout without it; and
-    so are its name and reasons in another language, and a workout that is shown without health data."""
+    so are its name and reasons in another language, and a workout that is shown without health data, photos and
+    the time until which their links are good for some while."""
     gear = f"gear{workout.assigned_for}" if workout.gear_ids is None and workout.assigned_for else ""
     has_reasons = workout.flags or workout.sport_guessed or workout.measurement is Measurement.FAILED
     without = f"without{len(workout.dropped)}" if workout.dropped else ""
     language = reader.language.value if has_reasons or not workout.name else ""
     units = reader.units.value if has_reasons else ""
-    return f"{gear}{language}{units}{without}"
+    photos = f"photos{workout.photos_revision}at{_while(now)}" if workout.photos else ""
+    return f"{gear}{language}{units}{without}{photos}"
+
+
+def photo_variant(photo: Photo, reader: Reader, now: datetime) -> str:
+    return f"{photo.as_of(now).status.value}{reader.language.value}{_while(now)}"
+
+
+def _while(now: datetime) -> int:
+    """Half the time that links last: whoever hears that nothing changed has links that are still good."""
+    return int(now.timestamp() // 1800)
 
 
 def _shown(workout: Workout, reader: Reader) -> dict[str, Any]:
@@ -343,6 +396,7 @@ def _shown(workout: Workout, reader: Reader) -> dict[str, Any]:
         "name": workout.name
         or workout_name(workout.sport_type, workout.started_at, workout.time_zone, reader.language),
         "is_named": bool(workout.name),
+        "photo_count": sum(photo.status is PhotoStatus.READY for photo in workout.photos),
         "indoor": Mark.INDOOR in workout.marks,
         "feeling": workout.felt,
         "flags": flags,

@@ -206,7 +206,7 @@ def correct(known: Recorded, changes: Mapping[str, Any], now: datetime) -> Recor
         new = as_typed(new)
     elif "sport_type" in fields:
         new = _of_sport(new.model_copy(update={"sport_type": old.sport_type}), new.sport_type)
-    retry_on_conflict(lambda: _correct_once(old, new, now))
+    new = store.write_edit(old, new, lambda seen, edited: _correct_once(seen, edited, now))
     return Recorded(new, known.track, created=False, agrees=known.agrees)
 
 

@@ -1,7 +1,8 @@
 """The diary in the workouts table. Its keys stand in README.md; nothing outside this module knows them."""
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 
 from pydantic import Field
@@ -20,6 +21,7 @@ from stadion.events.workouts import (
     WorkoutRecorded,
 )
 from stadion.records import Index, Place, Records, Stored, fetch
+from stadion.retry import WriteConflictError, retry_on_conflict
 from stadion.sports import Family
 from stadion.values import Value
 from workouts.base.index_store import STATES, CountedItem, Listing
@@ -47,6 +49,7 @@ SlotEntries = Mapping[str, Mapping[str, Any]]
 
 class _WorkoutItem(CountedItem):
     assigned_for = NumberAttribute(default=0)
+    photos_revision = NumberAttribute(null=True)
 
 
 class _Tombstone(Value):
@@ -91,7 +94,10 @@ WORKOUTS = Records(
     own_revision=True,
     index=DIARY,
     load=_workout,
-    attributes=lambda workout: {"assigned_for": workout.assigned_for},
+    attributes=lambda workout: {
+        "assigned_for": workout.assigned_for,
+        "photos_revision": workout.photos_revision or None,
+    },
     item_type=_WorkoutItem,
     missing=WorkoutNotFoundError,
 )
@@ -275,7 +281,8 @@ def record(change: Change, workout: Workout, slots: Slots, track: Track | None =
 
 
 def revise(change: Change, old: Workout, new: Workout, slots: Slots, track: Track | None = None) -> None:
-    change.replace(WORKOUTS.seen(old), new, refused=StaleVersionError)
+    as_read = WORKOUTS.seen(old).unchanged & _photos_as(old)
+    change.write(WORKOUTS.of(new), new, as_read, refused=_moved_on(old))
     slots.listing.move(old, new)
     _put_track(change, new, track)
     if new.external is not None and old.external is None:
@@ -384,7 +391,49 @@ def note_begun(user_id: str, workout_id: str, more: int, now: datetime) -> None:
 def _as_noted(workout: Workout) -> Condition:
     """Nobody edited it, and inventory noted nothing."""
     as_noted: Condition = WORKOUTS.seen(workout).unchanged & (_WorkoutItem.assigned_for == workout.assigned_for)
-    return as_noted
+    both: Condition = as_noted & _photos_as(workout)
+    return both
+
+
+def note_photos(change: Change, old: Workout, new: Workout) -> None:
+    """`new` differs by its photos alone; no new revision. The change raises `WriteConflictError`."""
+    change.write(WORKOUTS.of(new), new, _as_noted(old))
+
+
+def write_edit(old: Workout, new: Workout, write: Callable[[Workout, Workout], None]) -> Workout:
+    """`write` until nobody comes between; what was written. Photos that came meanwhile make no other version of the
+    workout, and stay."""
+    last, tries = new, count()
+
+    def once() -> None:
+        nonlocal last
+        seen, last = (old, new) if next(tries) == 0 else _with_newest_photos(old, new)
+        write(seen, last)
+
+    retry_on_conflict(once)
+    return last
+
+
+def _with_newest_photos(old: Workout, new: Workout) -> tuple[Workout, Workout]:
+    newest = get(old.user_id, old.workout_id)
+    photos = {"photos": newest.photos, "photos_revision": newest.photos_revision}
+    return old.model_copy(update=photos), new.model_copy(update=photos)
+
+
+def _photos_as(workout: Workout) -> Condition:
+    """Since they are no edit, whoever writes the workout must have seen them."""
+    known = _WorkoutItem.photos_revision
+    seen: Condition = known == workout.photos_revision if workout.photos_revision else known.does_not_exist()
+    return seen
+
+
+def _moved_on(seen: Workout) -> Callable[[Item | None], Exception]:
+    """Of the same revision, it has other photos: what was to be written is to be made anew, and was not stale."""
+    return lambda item: (
+        WriteConflictError()
+        if item is not None and item.kind == "workout" and item.revision == seen.revision
+        else StaleVersionError()
+    )
 
 
 def _put_track(change: Change, workout: Workout, track: Track | None) -> None:

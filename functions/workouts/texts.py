@@ -246,7 +246,30 @@ GUESSES: Final = {
     ),
 }
 
-TEXTS: Final = FLAGS | REFUSALS | LEFT_OUT | JOINED | NOTES | GUESSES
+PICTURES: Final = {
+    "photo_never_arrived": Text(
+        en="The photo never arrived. Announce it again and send the file within a quarter of an hour.",
+        ru="Фотография так и не пришла. Создайте её заново и отправьте файл в течение четверти часа.",
+    ),
+    "picture_broken": Text(
+        en="The picture cannot be opened: the file is damaged or ends too early. Send it again.",
+        ru="Снимок не открывается: файл повреждён или обрывается. Отправьте его ещё раз.",
+    ),
+    "picture_is_heic": Text(
+        en="HEIC is not taken. Send the photo as a JPEG.",
+        ru="Формат HEIC не принимается. Отправьте фотографию в формате JPEG.",
+    ),
+    "picture_too_large": Text(
+        en="The picture has more than 50 million pixels or 20 MB. Send a smaller one.",
+        ru="В снимке больше 50 миллионов точек или 20 МБ. Отправьте снимок меньшего размера.",
+    ),
+    "picture_type_unknown": Text(
+        en="The file is no JPEG, PNG or WebP. Send the photo as one of them.",
+        ru="Файл не в формате JPEG, PNG или WebP. Отправьте фотографию в одном из них.",
+    ),
+}
+
+TEXTS: Final = FLAGS | REFUSALS | LEFT_OUT | JOINED | NOTES | GUESSES | PICTURES
 
 
 def worded(reason: Reason, reader: Reader) -> str:

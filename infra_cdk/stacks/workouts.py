@@ -30,10 +30,16 @@ class WorkoutsStack(ServiceStack):
         tracks = self.packages("tracks")
         kept = files.objects(reads=["files/"], writes=["files/"], removes=["files/"])
         remeasure = self._measure_anew([kept, self.claims, tracks])
+        photos = self.bucket("photos", arrivals="incoming/", from_app=True, keeps_versions=False)
+        pictured = photos.objects(reads=["photos/"], writes=["incoming/"], removes=["photos/", "incoming/"])
         asked = files.objects(reads=["files/"], writes=["files/", "uploads/"])
-        self.serve([*self.under("/v1/workouts"), *self.under("/v1/uploads")], uses=[asked])
+        self.serve(
+            [*self.under("/v1/workouts"), *self.under("/v1/uploads")],
+            uses=[asked, pictured],
+        )
         self.administer("/v1/admin/remeasure-runs", place="remeasure/admin_api", uses=[remeasure])
         forgetting = [Forgetting(files.known, ("files/", "uploads/")), Forgetting(self.platform.claims, ("streams/",))]
+        forgetting.append(Forgetting(photos.known, ("photos/", "incoming/")))
         former = [Forgetting(files.known, ("files/",)), Forgetting(self.platform.claims, ("streams/",))]
         self.consume("on_workout_events", uses=forgetting, table=TableUse.READS)
         self.consume("on_gear_assigned")
@@ -56,6 +62,8 @@ class WorkoutsStack(ServiceStack):
             batch_size=1,
             at_once=environment.at_once.recordings,
         )
+        arrived = photos.objects(reads=["incoming/"], writes=["photos/"], removes=["photos/", "incoming/"])
+        self.receive("photos/on_photo", photos, memory_mb=1024, uses=[arrived, self.packages("images")])
         self.consume(
             "measuring/on_measuring",
             uses=[kept, self.claims, tracks, *former],

@@ -14,6 +14,8 @@ def workouts(moto: pytest.MonkeyPatch) -> Service:
 
     moto.setenv("STADION_FILES_BUCKET", "stadion-files")
     boto3.client("s3").create_bucket(Bucket="stadion-files")
+    moto.setenv("STADION_PHOTOS_BUCKET", "stadion-photos")
+    boto3.client("s3").create_bucket(Bucket="stadion-photos")
     claims_bucket(moto)
     service = Service.create("workouts", moto)
     agree(ATHLETE, OTHER)

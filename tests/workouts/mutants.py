@@ -15,7 +15,7 @@ MUTANTS: Final = (
     Mutant(
         "of two edits of one workout the last one wins",
         "workouts.store:revise",
-        "change.replace(WORKOUTS.seen(old), new, refused=StaleVersionError)",
+        "change.write(WORKOUTS.of(new), new, as_read, refused=_moved_on(old))",
         "change.put(WORKOUTS, new, new=False)",
         ("tests/workouts/integration/test_diary.py",),
     ),

@@ -5,17 +5,19 @@ from collections.abc import Iterator
 from stadion import claims
 from stadion.storage import Version, delete_versions, versions_under
 from workouts.file_store import bucket, folder
+from workouts.photos import picture_store
 from workouts.uploads.incoming_store import INCOMING, Incoming
 from workouts.uploads.store import UPLOADS
 
 
 def forget(user_id: str, workout_id: str) -> int:
-    """Its originals, the files that they came in, and its claims, each in all versions; how many those were."""
+    """Its originals, the files they came in, its claims and photos, each in all versions; how many those were."""
     originals = versions_under(bucket(), folder(user_id, workout_id))
     return (
         delete_versions(bucket(), originals)
         + delete_versions(bucket(), _came_in(user_id, workout_id))
         + claims.forget(user_id, workout_id)
+        + picture_store.forget(user_id, workout_id)
     )
 
 

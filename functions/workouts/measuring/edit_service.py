@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from uuid import NAMESPACE_OID, uuid5
 
 from stadion.change import Change
-from stadion.retry import retry_on_conflict
 from workouts import file_store, store
 from workouts.domain import MAX_SOURCES, Cut, Measurement, NextPart, Whole, Workout
 from workouts.errors import WorkoutNotFoundError
@@ -107,8 +106,7 @@ def _revise(
     old: Workout, cut: Cut, now: datetime, *, seen: Workout | None = None, without: Workout | None = None
 ) -> Workout:
     new = old.changed(now, cut=None if cut.is_nothing else cut.model_dump(), measurement=Measurement.PENDING)
-    retry_on_conflict(lambda: _write(seen or old, new, without, now))
-    return new
+    return store.write_edit(seen or old, new, lambda before, edited: _write(before, edited, without, now))
 
 
 def _write(old: Workout, new: Workout, without: Workout | None, now: datetime) -> None:

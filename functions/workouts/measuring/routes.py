@@ -22,6 +22,7 @@ from workouts.measuring.errors import (
     TooManyRecordingsError,
 )
 from workouts.measuring.schemas import WorkoutCrop, WorkoutSplit
+from workouts.photos import service as photo_service
 from workouts.schemas import WorkoutDetail, variant
 
 router = Routes()
@@ -80,12 +81,15 @@ def unsplit_workout(workout_id: str) -> Response[WorkoutDetail]:
 
 
 def _edited(workout_id: str, change: Callable[[Workout], Workout]) -> Response[WorkoutDetail]:
+    now = clock.now()
+
     def edit() -> tuple[WorkoutDetail, Workout]:
         old, track, agrees = store.see(router.user_id, workout_id)
         router.if_match(old.revision)
         new = shown(change(old), agrees=agrees)
-        return WorkoutDetail.of(new, router.reader, shown_track(track, agrees=agrees)), new
+        photos = photo_service.shown(new, router.reader, now)
+        return WorkoutDetail.of(new, router.reader, shown_track(track, agrees=agrees), photos), new
 
     body, workout = router.edit(edit)
     place = f"/v1/workouts/{workout_id}"
-    return located(body, place, workout.revision, variant=variant(workout, router.reader))
+    return located(body, place, workout.revision, variant=variant(workout, router.reader, now))

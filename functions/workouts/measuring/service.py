@@ -265,6 +265,8 @@ def _split_off(workout: Workout, part: NextPart) -> Workout:
             "notes": None,
             "assigned_gear_ids": [],
             "assigned_for": 0,
+            "photos": [],
+            "photos_revision": 0,
             **MEASURED,
         }
     )

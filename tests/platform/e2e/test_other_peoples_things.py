@@ -55,6 +55,9 @@ def victim(stack: DeployedStack) -> Victim:
     upload = athlete.call("POST", "/v1/uploads", {"filename": "only-mine.gpx", "notes": "Only-My-Notes"})
     post_form(upload["form"], GPX)
     workout = athlete.call("GET", f"/v1/workouts/{workout_of(athlete, upload)}")
+    photo = athlete.call(
+        "POST", f"/v1/workouts/{workout['workout_id']}/photos", {"content_type": "image/png", "alt": "Only-My-Photo"}
+    )
     athlete.call("POST", "/v1/workouts", {**RUN, "started_at": AN_HOUR_AGO, "gear_ids": [gear["gear_id"]]})
     athlete.call("POST", "/v1/telemetry", {"device_id": "Only-My-Watch", "samples": [SAMPLE]})
     notes = eventually(lambda: athlete.call("GET", "/v1/notifications")["items"])
@@ -75,6 +78,7 @@ def victim(stack: DeployedStack) -> Victim:
         "follower": NOBODYS,
         "workout_id": workout["workout_id"],
         "sha256": workout["files"][0]["sha256"],
+        "photo_id": photo["photo_id"],
         "upload_id": upload["upload_id"],
         "gear_id": gear["gear_id"],
         "component_id": gear["components"][0]["component_id"],

@@ -83,6 +83,19 @@ def test_an_edit_of_a_workout_looks_checks_and_writes(workouts: Service, table: 
     assert len(cost(table, workouts, "DELETE", path, shown=shown, if_match='"2"')) <= 3
 
 
+def test_a_photo_costs_a_look_at_its_workout_and_a_write(workouts: Service, table: Table) -> None:
+    path = f"/v1/workouts/{workouts.call('POST', '/v1/workouts', RUN).body['workout_id']}/photos"
+    shown = "/v1/workouts/{workout_id}/photos"
+    look_and_write = ["GetItem", "TransactWriteItems"]
+    assert cost(table, workouts, "POST", path, {"content_type": "image/png"}, shown=shown) == look_and_write
+    photo_id = workouts.call("POST", path, {"content_type": "image/png"}).body["photo_id"]
+    one, shown = f"{path}/{photo_id}", f"{shown}/{{photo_id}}"
+    assert cost(table, workouts, "GET", one, shown=shown) == ["GetItem"]
+    assert cost(table, workouts, "PATCH", one, {"alt": "x"}, shown=shown, if_match='"1"') == look_and_write
+    assert cost(table, workouts, "DELETE", one, shown=shown, if_match='"2"') == look_and_write
+    assert cost(table, workouts, "GET", "/v1/workouts", shown="/v1/workouts with photos") == ["Query", "GetItem"]
+
+
 def test_an_upload_costs_one_request_and_asking_for_it_another(workouts: Service, table: Table) -> None:
     assert cost(table, workouts, "POST", "/v1/uploads", {"filename": "a.fit"}) == ["TransactWriteItems"]
     upload_id = workouts.call("POST", "/v1/uploads", {"filename": "b.fit"}).body["upload_id"]

@@ -94,11 +94,15 @@ def test_nobody_may_touch_a_whole_bucket(local: Synthesised) -> None:
     assert who(found, "s3:DeleteObject") == {
         "accounts-api",
         "accounts-avatars-on-avatar",
+        "workouts-api",
         "workouts-live-on-live-sessions",
         "workouts-measuring-on-measuring",
+        "workouts-photos-on-photo",
         "workouts-remeasure-measure-batch",
         "workouts-uploads-on-upload",
     }
+    assert who(found, "s3:DeleteObject", "Photos") == {"workouts-api", "workouts-photos-on-photo"}
+    assert "workouts-api" not in who(found, "s3:DeleteObject", "Files")
     assert who(found, "s3:DeleteObject", "Campaigns") == who(found, "s3:DeleteObject", "Imports") == set()
 
 

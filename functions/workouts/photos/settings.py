@@ -1,0 +1,5 @@
+from stadion.settings import Settings
+
+
+class PhotoSettings(Settings):
+    photos_bucket: str
