@@ -38,8 +38,9 @@ from workouts.schemas import (
 )
 from workouts.totals.routes import router as totals_router
 from workouts.uploads import service as upload_service
+from workouts.uploads.domain import UploadState
 from workouts.uploads.errors import UploadIdTakenError, UploadNotFoundError
-from workouts.uploads.schemas import CreatedUpload, NewUpload, UploadStatus
+from workouts.uploads.schemas import CreatedUpload, NewUpload, UploadStatus, UploadSummary
 
 api = Api(reader_of=athletes.reader_of)
 api.include_router(lists_router)
@@ -174,6 +175,16 @@ def create_upload(body: Annotated[NewUpload, Body()]) -> Response[CreatedUpload]
     created = CreatedUpload.announced(*upload)
     headers: dict[str, Any] = {"Location": f"/v1/uploads/{created.upload_id}"}
     return Response(status_code=201, content_type=JSON, headers=headers, body=created)
+
+
+@api.get("/v1/uploads", summary="List uploads, newest first", tags=["Uploads"], raises=(InvalidCursorError,))
+def list_uploads(
+    status: Annotated[UploadState | None, Query()] = None, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
+) -> ListResponse[UploadSummary]:
+    """By the time of their announcement. A page of one `status` looks at a thousand uploads at most, and may be empty
+    with a cursor to go on. The list follows what was written within a moment, as the diary's does."""
+    page = upload_service.uploads(api.user_id, status, limit=limit, cursor=cursor, now=clock.now())
+    return listed(page, lambda upload: UploadSummary.of(upload, api.language))
 
 
 @api.get(

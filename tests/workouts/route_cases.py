@@ -24,6 +24,7 @@ CASES: Final[dict[str, Case]] = {
     "PATCH /v1/workouts/<workout_id>/photos/<photo_id>": Theirs({"alt": "mine"}),
     "DELETE /v1/workouts/<workout_id>/photos/<photo_id>": Theirs(),
     "POST /v1/uploads": Own({"filename": "a.gpx", "upload_id": "{upload_id}"}),
+    "GET /v1/uploads": Own(),
     "GET /v1/uploads/<upload_id>": Theirs(),
     "GET /v1/admin/remeasure-runs": ForAdmins(),
     "PUT /v1/admin/remeasure-runs/<run_id>": ForAdmins({}),

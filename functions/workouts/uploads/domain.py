@@ -77,9 +77,13 @@ class Upload(Value):
     def problem(self) -> Reason | None:
         return Reason(code=self.problem_code, values=self.problem_values) if self.problem_code is not None else None
 
+    @property
+    def waits_until(self) -> datetime:
+        return self.form_expires_at + ARRIVAL_GRACE
+
     def as_of(self, now: datetime) -> "Upload":
         """What waits for a file longer than its form holds has failed, though nothing says so in the table."""
-        if self.status is UploadState.QUEUED and now > self.form_expires_at + ARRIVAL_GRACE:
+        if self.status is UploadState.QUEUED and now > self.waits_until:
             return self.model_copy(update={"status": UploadState.FAILED, "problem_code": "file_never_arrived"})
         return self
 

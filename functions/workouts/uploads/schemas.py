@@ -138,7 +138,7 @@ class UploadPart(BaseModel):
         )
 
 
-class UploadStatus(BaseModel):
+class UploadSummary(BaseModel):
     upload_id: str
     status: str = Field(examples=["ready"], description="queued, processing, ready, failed or duplicate")
     filename: str
@@ -146,11 +146,14 @@ class UploadStatus(BaseModel):
     workout_ids: list[str] = Field(default_factory=list)
     existing_workout_id: str | None = None
     problem: UploadProblem | None = None
-    parts: list[UploadPart] = Field(default_factory=list)
 
     @classmethod
     def of(cls, upload: Upload, reader: Reader) -> Self:
         return cls.model_validate(_status(upload, reader))
+
+
+class UploadStatus(UploadSummary):
+    parts: list[UploadPart] = Field(default_factory=list)
 
 
 class CreatedUpload(UploadStatus):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from stadion import pagination
 from stadion.change import Change
 from stadion.idempotency import IdempotencyKey
 from stadion.values import PresignedPost
@@ -12,7 +13,7 @@ from workouts.quotas import domain as quotas_domain
 from workouts.quotas import store as quotas
 from workouts.uploads import incoming_store
 from workouts.uploads import store as upload_store
-from workouts.uploads.domain import Upload
+from workouts.uploads.domain import Upload, UploadState
 from workouts.uploads.errors import UploadIdTakenError
 from workouts.uploads.store import UPLOADS
 
@@ -31,6 +32,12 @@ def create(
         change.put(UPLOADS, upload, refused=UploadIdTakenError)
         quotas.spend(change, upload.user_id, quotas_domain.UPLOADS, 1, now)
     return upload, form
+
+
+def uploads(
+    user_id: str, status: UploadState | None, *, limit: int, cursor: str | None, now: datetime
+) -> pagination.Page[Upload]:
+    return upload_store.page(user_id, status, limit=limit, cursor=cursor, now=now)
 
 
 def status(user_id: str, upload_id: str, now: datetime) -> Upload:

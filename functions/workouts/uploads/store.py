@@ -4,23 +4,30 @@ from collections.abc import Collection
 from contextlib import suppress
 from datetime import datetime
 
-from pynamodb.attributes import NumberAttribute
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.expressions.condition import Condition
 
-from stadion import writes
+from stadion import pagination, writes
 from stadion.change import Change
 from stadion.dynamo import Item
-from stadion.records import Records
+from stadion.records import Index, Records
 from workouts import store as diary_store
 from workouts.quotas import store as quotas
 from workouts.quotas.domain import BYTES, WORKOUTS
-from workouts.uploads.domain import Added, Intake, Joined, Outcome, Upload
+from workouts.uploads.domain import Added, Intake, Joined, Outcome, Upload, UploadState
 from workouts.uploads.errors import UploadNotFoundError
 
 OPEN = "upload_open"
 
 
+LISTED = Index("USER#{user_id}#UPLOADS", "{created_at}#{upload_id}")
+"""By the time of its announcement."""
+
+
 class _UploadItem(Item):
     size = NumberAttribute(null=True)
+    status = UnicodeAttribute(null=True)
+    waits_until = NumberAttribute(null=True)
 
 
 UPLOADS = Records(
@@ -28,11 +35,16 @@ UPLOADS = Records(
     kind=lambda upload: OPEN if upload.is_open else "upload",
     pk="USER#{user_id}",
     sk="UPLOAD#{upload_id}",
-    attributes=lambda upload: {"size": upload.size},
+    index=LISTED,
+    attributes=lambda upload: {
+        "size": upload.size,
+        "status": upload.status.value,
+        "waits_until": upload.waits_until.timestamp(),
+    },
     item_type=_UploadItem,
     missing=UploadNotFoundError,
 )
-"""Announcement; its one end, while it is open; polling."""
+"""Announcement; its one end, while it is open; polling. In the index since 2026-12."""
 
 
 class _UploadIsOverError(Exception):
@@ -41,6 +53,33 @@ class _UploadIsOverError(Exception):
 
 def get(user_id: str, upload_id: str) -> Upload:
     return UPLOADS.get(user_id, upload_id)
+
+
+def page(
+    user_id: str, status: UploadState | None, *, limit: int, cursor: str | None, now: datetime
+) -> pagination.Page[Upload]:
+    """Newest first, each as of now."""
+    scope = pagination.fingerprint("uploads", user_id, status)
+    (partition,) = LISTED.partitions(user_id=user_id)
+    position = pagination.decode(cursor, scope, gsi1pk=partition)
+    some, position = UPLOADS.portion(
+        partition, position=position, limit=limit, where=_of_status(status, now), newest_first=True
+    )
+    found = [stored.value.as_of(now) for stored in some if stored.value is not None]
+    return pagination.Page(found, pagination.encode(position, scope) if position else None)
+
+
+def _of_status(status: UploadState | None, now: datetime) -> Condition | None:
+    """What waited too long has failed, though the table has it queued."""
+    if status is None:
+        return None
+    stored, over = _UploadItem.status == status.value, _UploadItem.waits_until < now.timestamp()
+    found: Condition = stored
+    if status is UploadState.QUEUED:
+        found = stored & ~over
+    elif status is UploadState.FAILED:
+        found = stored | ((_UploadItem.status == UploadState.QUEUED.value) & over)
+    return found
 
 
 def mark_processing(upload: Upload, now: datetime) -> None:

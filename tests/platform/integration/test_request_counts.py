@@ -100,6 +100,8 @@ def test_an_upload_costs_one_request_and_asking_for_it_another(workouts: Service
     assert cost(table, workouts, "POST", "/v1/uploads", {"filename": "a.fit"}) == ["TransactWriteItems"]
     upload_id = workouts.call("POST", "/v1/uploads", {"filename": "b.fit"}).body["upload_id"]
     assert len(cost(table, workouts, "GET", f"/v1/uploads/{upload_id}", shown="/v1/uploads/{upload_id}")) == 1
+    assert cost(table, workouts, "GET", "/v1/uploads") == ["Query"]
+    assert cost(table, workouts, "GET", "/v1/uploads", query={"status": "queued"}, shown="… of a status") == ["Query"]
 
 
 def test_the_locker_costs_two_requests(inventory: Service, table: Table) -> None:
