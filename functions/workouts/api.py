@@ -3,13 +3,14 @@
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Body
+from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
 from stadion import clock
 from stadion.contract import EDIT, KEYED, NotModifiedError
-from stadion.errors import FieldRequiredError, IdempotencyKeyReusedError, StaleVersionError
-from stadion.http import JSON, Api, lambda_handler, located, no_content
+from stadion.errors import FieldRequiredError, IdempotencyKeyReusedError, InvalidCursorError, StaleVersionError
+from stadion.http import JSON, Api, Cursor, Limit, lambda_handler, listed, located, no_content
 from stadion.observability import correlation_id
+from stadion.pagination import DEFAULT_LIMIT, ListResponse
 from workouts import service
 from workouts.athletes import service as athletes
 from workouts.errors import (
@@ -92,7 +93,9 @@ def record_workout(body: Annotated[NewWorkout, Body()]) -> Response[WorkoutDetai
     headers=("ETag",),
 )
 def get_workout(workout_id: str) -> Response[WorkoutDetail]:
-    workout, track = service.detail(api.user_id, workout_id).shown
+    known = service.detail(api.user_id, workout_id)
+    api.reader.is_known(known.person.reader)
+    workout, track = known.shown
     now = clock.now()
     body = WorkoutDetail.of(workout, api.reader, track, photo_service.shown(workout, api.reader, now))
     return api.versioned(body, workout.revision, variant=variant(workout, api.reader, now))
@@ -184,7 +187,7 @@ def list_uploads(
     """By the time of their announcement. A page of one `status` looks at a thousand uploads at most, and may be empty
     with a cursor to go on. The list follows what was written within a moment, as the diary's does."""
     page = upload_service.uploads(api.user_id, status, limit=limit, cursor=cursor, now=clock.now())
-    return listed(page, lambda upload: UploadSummary.of(upload, api.language))
+    return listed(page, lambda upload: UploadSummary.of(upload, api.reader))
 
 
 @api.get(
@@ -206,6 +209,7 @@ def _detail(recorded: service.Recorded, status: int = 200) -> Response[WorkoutDe
 
 
 def _body(recorded: service.Recorded) -> WorkoutDetail:
+    api.reader.is_known(recorded.person.reader)
     workout, track = recorded.shown
     photos = photo_service.shown(workout, api.reader, clock.now())
     return WorkoutDetail.of(workout, api.reader, track, photos)

@@ -17,6 +17,7 @@ from workouts.domain import (
     Mark,
     Measurement,
     OnDuplicate,
+    Person,
     Track,
     Workout,
     absorb,
@@ -41,12 +42,17 @@ REQUIRED = {"sport_type", "started_at", "time_zone", "elapsed_time_s", "moving_t
 
 @dataclass(frozen=True)
 class Recorded:
-    """`workout` and `track` are as they are stored; `agrees`: whether health data of them may be shown."""
+    """`workout` and `track` are as they are stored."""
 
     workout: Workout
     track: Track
     created: bool
-    agrees: bool
+    person: Person
+
+    @property
+    def agrees(self) -> bool:
+        """To health data of it being shown."""
+        return self.person.agrees
 
     @property
     def shown(self) -> tuple[Workout, Track]:
@@ -72,10 +78,10 @@ def record(
     try:
         return retry_on_conflict(lambda: _record_once(workout, on_duplicate, time_zone, key, answer, now))
     except WorkoutIdTakenError:  # by this very request, sent twice at once?
-        stored, track, agrees = store.see(workout.user_id, workout.workout_id)
+        stored, track, person = store.see(workout.user_id, workout.workout_id)
         if _as_sent(stored) != _as_sent(workout):
             raise
-        return Recorded(stored, track, created=False, agrees=agrees)
+        return Recorded(stored, track, created=False, person=person)
 
 
 def _record_once(
@@ -110,7 +116,7 @@ def _enter(
     if twin is not None and on_duplicate is not OnDuplicate.FORCE:
         recall(key, now)
         return _join(workout, twin, on_duplicate, slots, key=key, answer=answer, now=now)
-    recorded = Recorded(workout, Track(), created=True, agrees=slots.agrees)
+    recorded = Recorded(workout, Track(), created=True, person=slots.person)
     with Change(workout.user_id, now, key) as change:
         change.remember(status=201, answer=answer(recorded))
         store.record(change, workout, slots)
@@ -122,10 +128,10 @@ def _enter(
 def _recorded_before(workout: Workout, key: IdempotencyKey | None, now: datetime) -> Recorded:
     """The client named the workout itself and repeats the request: the first answer still holds."""
     recall(key, now)
-    stored, track, agrees = store.see(workout.user_id, workout.workout_id)
+    stored, track, person = store.see(workout.user_id, workout.workout_id)
     if stored.revision == 1 and _as_sent(stored) != _as_sent(workout):
         raise WorkoutIdTakenError
-    return Recorded(stored, track, created=False, agrees=agrees)
+    return Recorded(stored, track, created=False, person=person)
 
 
 def _as_sent(workout: Workout) -> dict[str, Any]:
@@ -156,7 +162,7 @@ def _join(
         is_better = on_duplicate is OnDuplicate.REPLACE
         measured = workout.measured if is_better else filled(twin.measured, workout.measured)
         joined = as_typed(numbered(joined, measured, streams=None, agrees=True))
-    recorded = Recorded(joined, track, created=False, agrees=slots.agrees)
+    recorded = Recorded(joined, track, created=False, person=slots.person)
     slots = twin_service.with_join(slots, twin, joined)
     revise(twin, joined, slots, key=key, answer=answer(recorded), now=now)
     return recorded
@@ -180,8 +186,8 @@ def revise(
 
 
 def detail(user_id: str, workout_id: str) -> Recorded:
-    workout, track, agrees = store.see(user_id, workout_id)
-    return Recorded(workout, track, created=False, agrees=agrees)
+    workout, track, person = store.see(user_id, workout_id)
+    return Recorded(workout, track, created=False, person=person)
 
 
 def correct(known: Recorded, changes: Mapping[str, Any], now: datetime) -> Recorded:
@@ -207,7 +213,7 @@ def correct(known: Recorded, changes: Mapping[str, Any], now: datetime) -> Recor
     elif "sport_type" in fields:
         new = _of_sport(new.model_copy(update={"sport_type": old.sport_type}), new.sport_type)
     new = store.write_edit(old, new, lambda seen, edited: _correct_once(seen, edited, now))
-    return Recorded(new, known.track, created=False, agrees=known.agrees)
+    return Recorded(new, known.track, created=False, person=known.person)
 
 
 def _correct_once(old: Workout, new: Workout, now: datetime) -> None:

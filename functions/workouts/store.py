@@ -214,14 +214,14 @@ def get_with_track(user_id: str, workout_id: str) -> tuple[Workout, Track]:
     return workout, track
 
 
-def see(user_id: str, workout_id: str) -> tuple[Workout, Track, bool]:
-    """The last one: whether its athlete agrees to health data."""
+def see(user_id: str, workout_id: str) -> tuple[Workout, Track, Person]:
+    """The last one: their athlete, as this service knows them."""
     workout, track, head = WORKOUTS.at(user_id, workout_id), TRACKS.at(user_id, workout_id), HEADS.at(user_id)
     found = fetch(workout, track, head)
     known = found[workout].value
     if known is None:
         raise WorkoutNotFoundError
-    return known, found[track].value or Track(), (found[head].value or Person()).agrees
+    return known, found[track].value or Track(), found[head].value or Person()
 
 
 def everything(user_id: str) -> Iterator[Workout]:

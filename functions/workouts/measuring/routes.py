@@ -84,7 +84,9 @@ def _edited(workout_id: str, change: Callable[[Workout], Workout]) -> Response[W
     now = clock.now()
 
     def edit() -> tuple[WorkoutDetail, Workout]:
-        old, track, agrees = store.see(router.user_id, workout_id)
+        old, track, person = store.see(router.user_id, workout_id)
+        agrees = person.agrees
+        router.reader.is_known(person.reader)
         router.if_match(old.revision)
         new = shown(change(old), agrees=agrees)
         photos = photo_service.shown(new, router.reader, now)
