@@ -4,7 +4,8 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 
 from pydantic import AwareDatetime, Field
 
@@ -141,6 +142,30 @@ def next_level(current: Level) -> Level | None:
 
 def next_rewarded(current: Level) -> Level | None:
     return next((level for level in LEVELS[current.level :] if level.reward), None)
+
+
+# --- messages -------------------------------------------------------------------------------------------------------
+
+BURST: Final = timedelta(hours=1)
+"""From its first message on; each later one takes its place."""
+MOST_OF_A_BURST: Final = 40
+
+
+class Burst(Value):
+    """Messages of one kind within an hour, as an import of a diary brings them."""
+
+    since: AwareDatetime
+    requests: list[str]
+    reward: RewardCode | None = None
+    """The last one that was named: whatever takes its place names it, too."""
+
+
+def joined(burst: Burst | None, request_id: str, now: datetime, reward: RewardCode | None = None) -> Burst:
+    """The burst with one message more, or the beginning of a new one."""
+    if burst is None or now - burst.since >= BURST:
+        return Burst(since=now, requests=[request_id], reward=reward)
+    requests = [*burst.requests, request_id][-MOST_OF_A_BURST:]
+    return burst.model_copy(update={"requests": requests, "reward": reward or burst.reward})
 
 
 # --- personal records -----------------------------------------------------------------------------------------------

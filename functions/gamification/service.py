@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from gamification import store
 from gamification.athletes import service as athletes
 from gamification.domain import (
     LEVELS,
     TOTAL,
+    Burst,
     Level,
     Record,
     RecordSet,
@@ -16,6 +18,7 @@ from gamification.domain import (
     capped,
     contribution,
     day_of,
+    joined,
     level_at,
     newly_set,
     records_of,
@@ -32,7 +35,7 @@ from stadion.events.workouts import WorkoutFacts
 from stadion.ledger import Notes, Outcome
 from stadion.postings import AccountChange, AccountChanges, Posting
 from stadion.retry import retry_on_conflict
-from stadion.rewards import REWARDS, RewardCode
+from stadion.rewards import REWARDS
 
 
 @dataclass(frozen=True)
@@ -101,23 +104,27 @@ def _explain(source: Source, scored: store.StoredScore) -> None:
             store.keep_score(change, source.user_id, scored, score(source.workout))
 
 
-def _grant(source: Source, moved: AccountChange, change: Change) -> tuple[list[Event], dict[str, int]]:
+def _grant(source: Source, moved: AccountChange, change: Change) -> tuple[list[Event], dict[str, Any]]:
     """The total moved: say so. A workout that is news announces each level that is reached for the first time, also
     those that older workouts reached in silence, and asks for one message about the highest. Rewards begin with the
     news, too; once they have begun they come and go with their levels."""
     total = moved.after["xp"]
     events: list[Event] = [XpGranted(workout_id=source.workout_id, amount=moved.moved("xp"), total=total)]
     notes = {name: int(moved.notes.get(name, 1)) for name in ("announced_level", "rewarded_level")}
+    told = {name: moved.notes[name] for name in ("level_burst",) if name in moved.notes}
     before, current = level_at(moved.before.get("xp", 0)), level_at(total)
     rewards.settle(change, source.user_id, _claims(before, current, notes["rewarded_level"], source.is_news))
     if not source.is_news:
-        return events, notes
+        return events, notes | told
     new_levels = LEVELS[notes["announced_level"] : current.level]
     events.extend(LevelReached(level=level.level, reward=level.reward) for level in new_levels)
     if new_levels:
+        known = Burst.model_validate(told["level_burst"]) if told else None
         rewarded = [level.reward for level in new_levels if level.reward is not None]
-        events.append(_level_news(current.level, rewarded[-1] if rewarded else None))
-    return events, {name: max(level, current.level) for name, level in notes.items()}
+        burst = joined(known, f"level:{current.level}", source.now, rewarded[-1] if rewarded else None)
+        told = {"level_burst": burst.model_dump(mode="json")}
+        events.append(_level_news(current.level, burst))
+    return events, {name: max(level, current.level) for name, level in notes.items()} | told
 
 
 def _claims(before: Level, after: Level, rewarded: int, is_news: bool) -> list[Claim]:
@@ -132,9 +139,16 @@ def _claims(before: Level, after: Level, rewarded: int, is_news: bool) -> list[C
     ]
 
 
-def _level_news(level: int, reward: RewardCode | None) -> NotificationRequested:
+def _in_burst(burst: Burst) -> dict[str, Any]:
+    """The first message goes by all channels; a later one takes the place of those before it, and of none but them."""
+    *before, request_id = burst.requests
+    return {"request_id": request_id} | ({"replaces": before, "channels": ["inbox"]} if before else {})
+
+
+def _level_news(level: int, burst: Burst) -> NotificationRequested:
     """With the words of the highest reward that comes with it."""
-    asked = {"request_id": f"level:{level}", "about": {"level": str(level)}}
+    reward = burst.reward
+    asked: dict[str, Any] = {**_in_burst(burst), "about": {"level": str(level)}}
     if reward is None:
         return NotificationRequested(template="level_reached", values={"level": level}, **asked)
     values = {"level": level, "reward": vars(REWARDS[reward].title)}
@@ -152,9 +166,12 @@ def _post_records(source: Source) -> Moved:
     offered = records_of(source.workout) if source.workout else {}
     standing = _standing(shelf, source, offered)
     taken = newly_set(shelf.records, standing, source.workout_id)
-    events = _record_events(source, taken)
+    burst = joined(shelf.told.value, f"record:{source.workout_id}:{source.revision}", source.now)
+    events = _record_events(source, taken, burst)
     with Change(source.user_id, source.now) as change:
         store.write(change, shelf, source.revision, offered, standing)
+        if any(isinstance(event, NotificationRequested) for event in events):
+            change.replace(shelf.told, burst)
         change.publish(*events)
     changed = standing != shelf.records
     outcome = Outcome.MOVED if changed else Outcome.UNCHANGED
@@ -175,7 +192,7 @@ def _standing(shelf: store.Shelf, source: Source, offered: dict[str, Record]) ->
     return standing
 
 
-def _record_events(source: Source, taken: list[RecordSet]) -> list[Event]:
+def _record_events(source: Source, taken: list[RecordSet], burst: Burst) -> list[Event]:
     """One event per record, and one message for them all, if the workout is news."""
     events: list[Event] = [_record_set(entry) for entry in taken]
     if not taken or not source.is_news:
@@ -185,7 +202,7 @@ def _record_events(source: Source, taken: list[RecordSet]) -> list[Event]:
     told = max(improved, key=lambda entry: entry.record.distance_m).record if improved else longest
     events.append(
         NotificationRequested(
-            request_id=f"record:{source.workout_id}:{source.revision}",
+            **_in_burst(burst),
             template="personal_record" if len(taken) == 1 else "personal_records",
             values={"name": told.name, "elapsed_time_s": told.elapsed_time_s, "count": len(taken)},
             about={"workout_id": source.workout_id},

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date
+from datetime import UTC, date, timedelta
 
 from pydantic import AwareDatetime
 
-from gamification.domain import Record, Score, day_account
+from gamification.domain import Burst, Record, Score, day_account
 from stadion import pagination
 from stadion.change import Change
 from stadion.ledger import ACCOUNTS, ENTRIES, Account, Ledger
@@ -45,6 +45,8 @@ RECORDS = Records[Standing](
     load=lambda item: {key: Record.model_validate(body) for key, body in item.body.items()},
 )
 """The standing records: each workout with best efforts, on its revision."""
+TOLD = Records(Burst, kind="told", pk="USER#{user_id}", sk="TOLD#RECORDS", kept_for=timedelta(days=1))
+"""The last messages about records, with the records: later ones within the hour take their place."""
 OFFERED = Records(
     _Offered,
     kind="efforts",
@@ -124,6 +126,7 @@ class Shelf:
     user_id: str
     stored: Stored[Standing]
     entry: Stored[_Offered]
+    told: Stored[Burst]
 
     @property
     def records(self) -> Standing:
@@ -139,9 +142,9 @@ class Shelf:
 
 def shelf(user_id: str, workout_id: str) -> Shelf:
     """The records and what this workout offered for them in an earlier version."""
-    records, offered = RECORDS.at(user_id), OFFERED.at(user_id, workout_id)
-    found = fetch(records, offered)
-    return Shelf(user_id, found[records], found[offered])
+    records, offered, told = RECORDS.at(user_id), OFFERED.at(user_id, workout_id), TOLD.at(user_id)
+    found = fetch(records, offered, told)
+    return Shelf(user_id, found[records], found[offered], found[told])
 
 
 def records(user_id: str) -> list[Record]:

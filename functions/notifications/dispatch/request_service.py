@@ -1,5 +1,6 @@
 """Use case: a request becomes one message, in the inbox at once and on its way by the other channels."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from notifications import templates
@@ -30,11 +31,11 @@ def request(user_id: str, asked: NotificationRequested, now: datetime, *, correl
         user_id=user_id,
         created_at=now,
         correlation_id=correlation_id,
-        **asked.model_dump(exclude={"channels"}),
+        **asked.model_dump(exclude={"channels", "replaces"}),
     )
     wanted = channels_of(templates.kind_of(asked.template), asked.channels)
     try:
-        deliveries = retry_on_conflict(lambda: _plan(message, wanted, now))
+        deliveries = retry_on_conflict(lambda: _plan(message, wanted, asked.replaces, now))
         outcome = {delivery.channel.value: delivery.state.value for delivery in deliveries}
     except AlreadyRequestedError as repeated:
         deliveries = delivery_store.deliveries(user_id, repeated.notification_id)
@@ -45,15 +46,18 @@ def request(user_id: str, asked: NotificationRequested, now: datetime, *, correl
     return outcome
 
 
-def _plan(message: Notification, wanted: list[ChannelName], now: datetime) -> list[Delivery]:
-    standing = store.standing(message.user_id)
+def _plan(message: Notification, wanted: list[ChannelName], replaces: list[str], now: datetime) -> list[Delivery]:
+    standing, replaced = store.standing(message.user_id), store.replaced(message.user_id, replaces)
     with Change(message.user_id, now) as change:
         store.claim_request(change, message)
-        planned = [_planned(message, channel, standing, change) for channel in wanted]
+        store.claim_replaced(change, replaced)
+        planned = [_planned(message, channel, standing, change, replaced.unread) for channel in wanted]
     return [delivery for delivery in planned if delivery is not None]
 
 
-def _planned(message: Notification, channel: ChannelName, standing: Standing, change: Change) -> Delivery | None:
+def _planned(
+    message: Notification, channel: ChannelName, standing: Standing, change: Change, instead_of: Sequence[Notification]
+) -> Delivery | None:
     """None when the athlete cannot be reached so, which leaves no trace but a line in the log."""
     now = change.now
     delivery = Delivery(message=message, channel=channel, kind=templates.kind_of(message.template))
@@ -64,7 +68,7 @@ def _planned(message: Notification, channel: ChannelName, standing: Standing, ch
     if message.not_before is not None and message.not_before > now:
         planned = delivery.became(DeliveryState.DEFERRED, now, reason="not_before", due_at=message.not_before)
     elif channel is ChannelName.INBOX:
-        planned = into_inbox(delivery, standing, change)
+        planned = into_inbox(delivery, standing, change, instead_of)
         if planned.state is DeliveryState.SENT:  # the message in the inbox says it all
             return planned
     else:
@@ -73,15 +77,18 @@ def _planned(message: Notification, channel: ChannelName, standing: Standing, ch
     return planned
 
 
-def into_inbox(delivery: Delivery, standing: Standing, change: Change) -> Delivery:
-    """The inbox takes a message in the transaction itself; the caller keeps what became of it."""
+def into_inbox(
+    delivery: Delivery, standing: Standing, change: Change, instead_of: Sequence[Notification] = ()
+) -> Delivery:
+    """The inbox takes a message in the transaction itself, in place of unread ones; the caller keeps what became of
+    it."""
     now = change.now
     decision, standing = judged(delivery, standing, now)
     if decision.verdict is Verdict.SUPPRESS:
         planned = delivery.became(DeliveryState.SUPPRESSED, now, reason=decision.reason.value)
         change.publish(failed(planned))
         return planned
-    store.list_in_inbox(change, delivery.message)
+    store.list_in_inbox(change, delivery.message, instead_of)
     change.publish(delivered(delivery))
     count_against_caps(delivery, standing, change)
     count("NotificationDelivered")

@@ -1,6 +1,6 @@
 """What a message writes beside its deliveries, and all that the gate asks of an athlete in one request."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -43,8 +43,37 @@ def claim_request(change: Change, message: Notification) -> None:
     change.put(place, _Request(notification_id=message.notification_id), refused=_requested_before)
 
 
-def list_in_inbox(change: Change, message: Notification) -> None:
-    inbox_store.put(change, message.model_copy(update={"created_at": change.now}))
+@dataclass(frozen=True)
+class Replaced:
+    """Of the requests that a message takes the place of: their unread messages, and those that did not come yet."""
+
+    unread: Sequence[Notification] = ()
+    not_yet: Sequence[Stored[_Request]] = ()
+
+
+def replaced(user_id: str, request_ids: Sequence[str]) -> Replaced:
+    """No request for none, else two."""
+    if not request_ids:
+        return Replaced()
+    places = [REQUESTS.at(user_id, request_id) for request_id in dict.fromkeys(request_ids)]
+    found = fetch(*places)
+    known = [found[place].value for place in places]
+    messages = [one.notification_id for one in known if one is not None and one.notification_id]
+    notes = inbox_store.NOTES.some((user_id, notification_id) for notification_id in messages)
+    return Replaced(
+        unread=[note for note in notes if note.read_at is None],
+        not_yet=[found[place] for place in places if found[place].value is None],
+    )
+
+
+def claim_replaced(change: Change, replaced: Replaced) -> None:
+    """Those that come later find that they were taken: as no message."""
+    for one in replaced.not_yet:
+        change.put(one.place, _Request())
+
+
+def list_in_inbox(change: Change, message: Notification, instead_of: Sequence[Notification] = ()) -> None:
+    inbox_store.put(change, message.model_copy(update={"created_at": change.now}), instead_of)
 
 
 def count_sent(change: Change, counted: Stored[Count]) -> None:

@@ -1,5 +1,6 @@
 """The inbox in the notifications table, newest first, and the count of what is unread."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from notifications.errors import NotificationNotFoundError
@@ -57,10 +58,13 @@ def mark_all_read(user_id: str, now: datetime) -> None:
         _mark(user_id, notes, now)
 
 
-def put(change: Change, message: Notification) -> None:
-    """In the transaction of its delivery."""
+def put(change: Change, message: Notification, instead_of: Sequence[Notification] = ()) -> None:
+    """In the transaction of its delivery. `WriteConflictError` when one that it takes the place of was read
+    meanwhile."""
     change.put(NOTES, message, new=False)
-    _count(change, message.user_id, +1)
+    for old in instead_of:
+        change.delete(NOTES.of(old), only=Item.kind == "unread")
+    _count(change, message.user_id, 1 - len(instead_of))
 
 
 def _settle_count(user_id: str, counted: int, now: datetime) -> None:
@@ -78,4 +82,5 @@ def _mark(user_id: str, notes: list[Notification], now: datetime) -> None:
 
 
 def _count(change: Change, user_id: str, amount: int) -> None:
-    change.update(UNREAD.at(user_id), [Item.revision.add(amount)])
+    if amount:
+        change.update(UNREAD.at(user_id), [Item.revision.add(amount)])

@@ -136,6 +136,24 @@ def test_progress_and_records_cost_one_request(gamification: Service, table: Tab
     assert len(cost(table, gamification, "GET", "/v1/gamification/levels")) == 0
 
 
+def test_my_rewards_cost_one_request_and_a_page_of_xp_two(gamification: Service, table: Table) -> None:
+    """A third one, if the page begins and ends within one day."""
+    day = {"moving_time_s": 50_000.0}
+    for number in range(1, 5):
+        gamification.invoke(
+            "on_workout_events", sqs_event(recorded(started_at=f"2026-11-1{number}T05:00:00Z", **day), recorded(**day))
+        )
+    path = "/v1/gamification/xp"
+    assert len(cost(table, gamification, "GET", "/v1/gamification/rewards")) == 1
+    assert len(cost(table, gamification, "GET", "/v1/gamification/rules")) == 0
+    assert len(cost(table, gamification, "GET", path)) == MAX_REQUESTS
+    query = {"limit": "2"}
+    assert len(cost(table, gamification, "GET", path, query=query, shown=f"{path} with more to come")) == MAX_REQUESTS
+    query["cursor"] = gamification.call("GET", path, query=query).body["next_cursor"]
+    within = f"{path} within one day"
+    assert len(cost(table, gamification, "GET", path, query=query, shown=within)) <= MAX_REQUESTS + 1
+
+
 def test_offers_cost_two_requests_a_click_three_and_each_step_of_a_checkout_six(promos: Service, table: Table) -> None:
     from tests.promos.world import PROMO, admin, consent, order, store
 

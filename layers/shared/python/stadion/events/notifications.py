@@ -38,6 +38,12 @@ class NotificationRequested(Event):
     channels: list[str] | None = Field(
         default=None, examples=[None], description="of those that the template's kind has; null: the usual ones"
     )
+    replaces: list[str] = Field(
+        default_factory=list,
+        examples=[[]],
+        description="requests whose messages it takes the place of in the inbox, while they are unread; such a request"
+        " that comes later is told no more",
+    )
     not_before: AwareDatetime | None = Field(default=None, examples=[None], description="keep it until then")
     expires_at: AwareDatetime | None = Field(default=None, examples=[None], description="useless afterwards")
     campaign_id: str | None = Field(default=None, examples=[None])
