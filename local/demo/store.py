@@ -26,7 +26,7 @@ SHOES: Final = {
     "price_minor": 12900,
     "currency": "EUR",
 }
-PROMO: Final = {
+PROMO: Final[dict[str, Any]] = {
     "promo_id": PROMO_ID,
     "name": "Worn shoes",
     "title": {"en": "20 % off your next pair", "ru": "Скидка 20 % на новую пару"},
@@ -38,6 +38,32 @@ PROMO: Final = {
     "link": "https://store.example/shoes",
     "codes": {"pattern": "RUN-{4}-{4}", "valid_for_days": 14},
 }
+
+
+REWARDS: Final = {
+    "free_delivery": {
+        **PROMO,
+        "promo_id": "demo-free-delivery",
+        "name": "Free delivery, for a level",
+        "title": {"en": "Free delivery", "ru": "Бесплатная доставка"},
+        "text": {"en": "You have earned it.", "ru": "Вы её заработали."},
+        "discount": {"kind": "free_delivery"},
+        "codes": {"pattern": "SHIP-{4}-{4}", "valid_for_days": 60},
+    },
+    **{
+        f"discount_{percent}": {
+            **PROMO,
+            "promo_id": f"demo-reward-{percent}",
+            "name": f"{percent} %, for a level",
+            "title": {"en": f"{percent} % off", "ru": f"Скидка {percent} %"},
+            "text": {"en": "You have earned it.", "ru": "Вы её заработали."},
+            "discount": {"kind": "percent", "percent": percent},
+            "codes": {"pattern": "LVL-{4}-{4}", "valid_for_days": 60},
+        }
+        for percent in (5, 10, 15)
+    },
+}
+"""What levels give: each reward of offers is a promo."""
 
 
 @dataclass(frozen=True)
@@ -53,22 +79,20 @@ class Store:
 
     @classmethod
     def open(cls, admin: Admin, url: str) -> "Store":
-        """A partner with a key and a product, and a promo that worn running shoes earn; the promo stays."""
+        """A partner with a key and a product, a promo that worn running shoes earn, and those that levels give; the
+        promos stay."""
         partner_id = f"store-{uuid4().hex[:8]}"
         partner = {"partner_id": partner_id, "name": "The Store", "hosts": ["store.example"]}
         made = admin("POST", "/v1/admin/partners", partner)
         store = cls(partner_id, url, made["api_key"], made["signing_secret"], admin)
         product = {name: value for name, value in SHOES.items() if name != "sku"}
         store.call("PUT", f"/partner/v1/products/{SHOES['sku']}", product)
-        partners = {"partners": [partner_id]}
-        if any(promo["promo_id"] == PROMO_ID for promo in admin("GET", "/v1/admin/promos?limit=200")["items"]):
-            change = ("PATCH", f"/v1/admin/promos/{PROMO_ID}", partners)
-            eventually(lambda: _told(admin, *change, if_match="*"), within_s=HEARD_WITHIN_S)
-        else:
-            made_for = {**PROMO, **partners}
-            eventually(lambda: _told(admin, "POST", "/v1/admin/promos", made_for), within_s=HEARD_WITHIN_S)
-            admin("POST", f"/v1/admin/promos/{PROMO_ID}/status", {"action": "activate"}, if_match="*")
+        known = {promo["promo_id"] for promo in admin("GET", "/v1/admin/promos?limit=200")["items"]}
+        for promo in (PROMO, *REWARDS.values()):
+            _launch(admin, promo, {"partners": [partner_id]}, is_there=promo["promo_id"] in known)
         admin("PUT", "/v1/admin/wear-offers/running_shoes", {"promo_id": PROMO_ID})
+        for reward, promo in REWARDS.items():
+            admin("PUT", f"/v1/admin/reward-offers/{reward}", {"promo_id": promo["promo_id"]})
         return store
 
     def call(self, method: str, path: str, body: Any, **headers: str) -> Any:
@@ -108,6 +132,16 @@ class Store:
         eventually(lambda: self.admin("GET", path)["is_eligible"], within_s=within_s)
 
 
+def _launch(admin: Admin, promo: dict[str, Any], partners: dict[str, Any], *, is_there: bool) -> None:
+    path = f"/v1/admin/promos/{promo['promo_id']}"
+    if is_there:
+        eventually(lambda: _told(admin, "PATCH", path, partners, if_match="*"), within_s=HEARD_WITHIN_S)
+        return
+    made_for = {**promo, **partners}
+    eventually(lambda: _told(admin, "POST", "/v1/admin/promos", made_for), within_s=HEARD_WITHIN_S)
+    admin("POST", f"{path}/status", {"action": "activate"}, if_match="*")
+
+
 def _told(admin: Admin, *request: Any, **headers: str) -> Any:
     """None while promos has not heard of the partner, which it does by an event."""
     try:
@@ -133,7 +167,7 @@ class Sale:
 
 def sell(store: Store, athlete: Athlete, *, within_s: float) -> Sale:
     """The athlete takes the offer, the store holds the code, is paid and tells so: the new pair is among the gear."""
-    (offer, *_) = eventually(lambda: athlete.get("/v1/promos")["items"], within_s=within_s)
+    (offer, *_) = eventually(lambda: _offers(athlete), within_s=within_s)
     known = {piece["gear_id"] for piece in athlete.get("/v1/gear")["items"]}
     athlete.post(f"/v1/promos/{offer['offer_id']}/view")
     link = athlete.post(f"/v1/promos/{offer['offer_id']}/click")["link"]
@@ -155,13 +189,18 @@ def sell(store: Store, athlete: Athlete, *, within_s: float) -> Sale:
     before = store.admin("GET", path)["total"]["redeemed"]
     forged = _forged(store, order)
     store.tell("order.completed", order)
-    eventually(lambda: athlete.get("/v1/promos")["items"] == [], within_s=within_s)
+    eventually(lambda: _offers(athlete) == [], within_s=within_s)
     funnel = eventually(lambda: _moved(store.admin("GET", path)["total"], before), within_s=within_s)
     new = eventually(
         lambda: [piece for piece in athlete.get("/v1/gear")["items"] if piece["gear_id"] not in known],
         within_s=within_s,
     )
     return Sale(offer, link, held, forged, [piece["name"] for piece in new], funnel)
+
+
+def _offers(athlete: Athlete) -> list[dict[str, Any]]:
+    """Of the worn pair: a level may have given others."""
+    return [offer for offer in athlete.get("/v1/promos")["items"] if offer["promo_id"] == PROMO_ID]
 
 
 def _moved(total: dict[str, Any], before: int) -> dict[str, Any] | None:

@@ -48,7 +48,7 @@ def offers(promos: Service, *, active: bool = True, user: str = ATHLETE) -> list
 @pytest.fixture
 def shop(promos: Service) -> Service:
     """A promo that is free delivery; nobody has agreed to any marketing."""
-    launch(promos)
+    launch(promos, discount={"kind": "free_delivery"})
     assert rule(promos).body["promos"] == {"free_delivery": "winter-shoes"}
     return promos
 
