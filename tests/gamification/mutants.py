@@ -26,4 +26,18 @@ MUTANTS: Final = (
         ", self.workout_id, self.started_at",
         ("tests/gamification/unit",),
     ),
+    Mutant(
+        "a reward that is held is granted again with every workout",
+        "gamification.rewards.domain:decided",
+        "if known.holds == claim.holds:",
+        "if False:",
+        ("tests/gamification/integration/test_rewards.py",),
+    ),
+    Mutant(
+        "the score of an older version stays beside that of a newer one",
+        "gamification.store:keep_score",
+        "change.delete(old)",
+        "pass",
+        ("tests/gamification/integration/test_xp_history.py",),
+    ),
 )

@@ -165,4 +165,18 @@ MUTANTS: Final = (
         "for paid in kept)",
         ("tests/promos/campaigns/unit/test_plans.py",),
     ),
+    Mutant(
+        "older news of a reward overrule newer ones",
+        "promos.rewards.domain:Entitlement.told",
+        "if news.heard <= self.heard:",
+        "if False:",
+        ("tests/promos/rewards/integration",),
+    ),
+    Mutant(
+        "an offer that is issued while another delivery issued it is a second one",
+        "promos.rewards.service:_refused",
+        "stored.value is None or not stored.value.is_waiting",
+        "stored.value is None",
+        ("tests/promos/rewards/integration",),
+    ),
 )
