@@ -31,6 +31,7 @@ class TelemetryStack(ServiceStack):
         self.consume("live/on_live_saved", uses=[self.claims, tracks])
         pushes = self.work("live/audience/on_pushes", uses=[socket, tracks])
         self.converse(socket, uses=[self.claims, tracks, pushes])
+        self.consume("live/socket/on_uploads", uses=[socket])
         self.serve(
             [
                 *routes,

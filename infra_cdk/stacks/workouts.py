@@ -46,6 +46,7 @@ class WorkoutsStack(ServiceStack):
         self.consume("athletes/on_account_events")
         self.consume("athletes/on_health_deletions")
         self.consume("guesses/on_guessed_sports")
+        self.consume("news/on_uploads_ended")
         self.consume(
             "live/on_live_sessions",
             uses=[kept, self.claims, tracks],

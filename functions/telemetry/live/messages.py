@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, Field, TypeAdapter
 
+from stadion.events.workouts import UploadEnded, UploadOutcome
 from stadion.http import RequestModel
 from stadion.ids import ClientId
 from telemetry.live.schemas import LiveCommand, LiveSessionDetail, LiveStart, SampleBatch, SamplesTaken
@@ -174,4 +175,31 @@ class WatchEnded(BaseModel):
     reason: EndReason
 
 
-ServerMessage = SessionAnswer | SamplesAnswer | WatchAnswer | PongAnswer | ErrorAnswer | SeenUpdate | WatchEnded
+class UploadEndedMessage(BaseModel):
+    """To the athlete's own connections: what became of a recording that was sent. It may come twice, and a connection
+    that is not there misses it: `GET /v1/uploads` has all."""
+
+    type: Literal["upload.ended"] = "upload.ended"
+    upload_id: str
+    status: UploadOutcome = Field(examples=["ready"])
+    workout_ids: list[str] = Field(default_factory=list)
+    existing_workout_id: str | None = None
+    problem: str | None = Field(
+        default=None, description="a code; GET /v1/uploads/{upload_id} words it", examples=["bad_fit"]
+    )
+
+    @classmethod
+    def of(cls, event: UploadEnded) -> Self:
+        return cls.model_validate(event.model_dump())
+
+
+ServerMessage = (
+    SessionAnswer
+    | SamplesAnswer
+    | WatchAnswer
+    | PongAnswer
+    | ErrorAnswer
+    | SeenUpdate
+    | WatchEnded
+    | UploadEndedMessage
+)

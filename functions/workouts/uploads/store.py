@@ -10,6 +10,7 @@ from pynamodb.expressions.condition import Condition
 from stadion import pagination, writes
 from stadion.change import Change
 from stadion.dynamo import Item
+from stadion.events.workouts import UploadEnded, UploadOutcome
 from stadion.records import Index, Records
 from workouts import store as diary_store
 from workouts.quotas import store as quotas
@@ -120,15 +121,31 @@ def enter(
     if upload.workout_ids:
         diary_store.know_file(change, upload.user_id, sha256, upload.workout_ids)
     quotas.spend(change, upload.user_id, WORKOUTS, sum(isinstance(one, Added) for one in brought), now)
-    return _ended(intake, change, slots)
+    workouts = [one.workout if isinstance(one, Added) else one.new for one in brought]
+    return _ended(intake, change, slots, max((one.started_at for one in workouts), default=None))
 
 
-def _ended(intake: Intake, change: Change, slots: diary_store.Slots | None = None) -> Intake:
+def _ended(
+    intake: Intake,
+    change: Change,
+    slots: diary_store.Slots | None = None,
+    newest_started_at: datetime | None = None,
+) -> Intake:
     """Only an upload that is still open can end."""
     try:
         with change:
             upload = intake.upload
             change.write(UPLOADS.of(upload), upload, Item.kind == OPEN, refused=_UploadIsOverError)
+            change.publish(
+                UploadEnded(
+                    upload_id=upload.upload_id,
+                    status=UploadOutcome(upload.status.value),
+                    workout_ids=upload.workout_ids,
+                    existing_workout_id=upload.existing_workout_id,
+                    problem=upload.problem_code,
+                    newest_started_at=newest_started_at,
+                )
+            )
             if slots is not None:
                 slots.write(change)
     except _UploadIsOverError:

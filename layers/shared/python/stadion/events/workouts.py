@@ -7,7 +7,7 @@ from typing import Final, Protocol
 from pydantic import AwareDatetime, Field
 
 from stadion.events.envelope import Event, Part
-from stadion.events.examples import GEAR, USER, WORKOUT
+from stadion.events.examples import GEAR, UPLOAD, USER, WORKOUT
 from stadion.sports import SportType
 
 
@@ -133,6 +133,27 @@ class WorkoutDeleted(Event):
     workout_id: str = Field(examples=[WORKOUT])
     revision: int = Field(ge=2, examples=[2])
     started_at: AwareDatetime = Field(examples=["2026-11-21T05:40:00Z"])
+
+
+class UploadOutcome(StrEnum):
+    READY = "ready"
+    DUPLICATE = "duplicate"
+    FAILED = "failed"
+
+
+class UploadEnded(Event):
+    """Of an announced file it is decided what it becomes; one that never arrives does not end."""
+
+    source = "stadion.workouts"
+    subject = ("upload_id",)
+    upload_id: str = Field(examples=[UPLOAD])
+    status: UploadOutcome = Field(examples=["ready"])
+    workout_ids: list[str] = Field(default_factory=list, examples=[[WORKOUT]])
+    existing_workout_id: str | None = Field(default=None, examples=[None], description="that it joined, or repeats")
+    problem: str | None = Field(default=None, examples=[None], description="why it failed, as a code")
+    newest_started_at: AwareDatetime | None = Field(
+        default=None, examples=["2026-11-21T05:40:00Z"], description="of the workouts that it brought"
+    )
 
 
 class LiveSessionSaved(Event):
