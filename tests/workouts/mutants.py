@@ -54,4 +54,25 @@ MUTANTS: Final = (
         "False",
         ("tests/workouts/integration/test_consents.py",),
     ),
+    Mutant(
+        "an edit that was made before a photo came loses it",
+        "workouts.store:revise",
+        "WORKOUTS.seen(old).unchanged & _photos_as(old)",
+        "WORKOUTS.seen(old).unchanged",
+        ("tests/workouts/photos/integration/test_photos.py",),
+    ),
+    Mutant(
+        "a photo that is tried again counts again",
+        "workouts.photos.service:count",
+        "photo.size is None",
+        "True",
+        ("tests/workouts/photos/integration/test_photos.py",),
+    ),
+    Mutant(
+        "an upload's end is told again and again",
+        "workouts.news.domain:message_of",
+        "upload.upload_id in told.upload_ids",
+        "False",
+        ("tests/workouts/news/integration/test_uploads_that_end.py",),
+    ),
 )

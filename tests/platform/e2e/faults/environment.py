@@ -61,6 +61,7 @@ def start(service: str, table: str, endpoint: str) -> None:
         STADION_STANDING_TABLE=STANDING_TABLE,
         STADION_ALLOWANCE="1000",
         STADION_FILES_BUCKET="none",
+        STADION_PHOTOS_BUCKET="none",
         POWERTOOLS_SERVICE_NAME=service,
         POWERTOOLS_METRICS_NAMESPACE="Stadion",
     )
