@@ -35,6 +35,7 @@ from workouts.schemas import (
     NewWorkout,
     WorkoutDetail,
     WorkoutPatch,
+    WorkoutPhoto,
     variant,
 )
 from workouts.totals.routes import router as totals_router
@@ -97,7 +98,8 @@ def get_workout(workout_id: str) -> Response[WorkoutDetail]:
     api.reader.is_known(known.person.reader)
     workout, track = known.shown
     now = clock.now()
-    body = WorkoutDetail.of(workout, api.reader, track, photo_service.shown(workout, api.reader, now))
+    photos = WorkoutPhoto.all_of(workout, photo_service.all_links(workout, now), api.reader, now)
+    body = WorkoutDetail.of(workout, api.reader, track, photos)
     return api.versioned(body, workout.revision, variant=variant(workout, api.reader, now))
 
 
@@ -211,5 +213,6 @@ def _detail(recorded: service.Recorded, status: int = 200) -> Response[WorkoutDe
 def _body(recorded: service.Recorded) -> WorkoutDetail:
     api.reader.is_known(recorded.person.reader)
     workout, track = recorded.shown
-    photos = photo_service.shown(workout, api.reader, clock.now())
+    now = clock.now()
+    photos = WorkoutPhoto.all_of(workout, photo_service.all_links(workout, now), api.reader, now)
     return WorkoutDetail.of(workout, api.reader, track, photos)

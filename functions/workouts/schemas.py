@@ -200,6 +200,10 @@ class WorkoutPhoto(BaseModel):
         told = {"url": url, "thumbnail_url": thumbnail_url, "links_expire_at": expires_at, "problem": problem}
         return cls.model_validate({**photo.model_dump(), **told})
 
+    @classmethod
+    def all_of(cls, workout: Workout, links: Sequence[PhotoLinks | None], reader: Reader, now: datetime) -> list[Self]:
+        return [cls.of(photo, reader, now, led) for photo, led in zip(workout.photos, links, strict=True)]
+
 
 class WorkoutSummary(BaseModel):
     workout_id: str

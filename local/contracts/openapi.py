@@ -35,7 +35,9 @@ from stadion.problems import status_of
 VERSION: Final = "1.0.0"
 
 # Who may call: the same rules as the routes of infra_cdk, which a test compares.
-PUBLIC_PATHS: Final = re.compile(r"/v1/health|/v1/live/shared/.*|/v1/unsubscribe|/v1/auth/(?!sign-out-everywhere$).*")
+PUBLIC_PATHS: Final = re.compile(
+    r"/v1/health|/v1/app/config|/v1/words|/v1/live/shared/.*|/v1/unsubscribe|/v1/auth/(?!sign-out-everywhere$).*"
+)
 SIGNED_PATHS: Final = re.compile(r"/v1/admin/.*")
 ABILITIES: Final = "x-stadion-abilities"
 """Of an operation of the partner API: any one of them lets a partner in."""

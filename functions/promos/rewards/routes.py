@@ -14,13 +14,13 @@ from stadion import clock
 from stadion.errors import InvalidCursorError, RequestInProgressError
 from stadion.http import AdminRoutes, Cursor, Limit, RequestModel, listed, no_content
 from stadion.pagination import DEFAULT_LIMIT, ListResponse
-from stadion.rewards import OFFERED, RewardCode
+from stadion.rewards import OFFER_CODE, OFFERED, RewardCode
 
 router = AdminRoutes()
 TAGS = ["Admin"]
 Code = Annotated[
     str,
-    Path(pattern=f"^({'|'.join(sorted(OFFERED))})$", examples=["free_delivery"], description="of a reward of offers"),
+    Path(pattern=OFFER_CODE, examples=["free_delivery"], description="of a reward of offers"),
 ]
 CodeOfOld = Annotated[str, Path(pattern=r"^[a-z0-9_]{1,40}$", examples=["free_delivery"], description="of a reward")]
 """Also one that is in the catalogue no more: its rule can be taken away."""

@@ -23,7 +23,7 @@ from workouts.measuring.errors import (
 )
 from workouts.measuring.schemas import WorkoutCrop, WorkoutSplit
 from workouts.photos import service as photo_service
-from workouts.schemas import WorkoutDetail, variant
+from workouts.schemas import WorkoutDetail, WorkoutPhoto, variant
 
 router = Routes()
 CROP = "/v1/workouts/<workout_id>/crop"
@@ -89,7 +89,7 @@ def _edited(workout_id: str, change: Callable[[Workout], Workout]) -> Response[W
         router.reader.is_known(person.reader)
         router.if_match(old.revision)
         new = shown(change(old), agrees=agrees)
-        photos = photo_service.shown(new, router.reader, now)
+        photos = WorkoutPhoto.all_of(new, photo_service.all_links(new, now), router.reader, now)
         return WorkoutDetail.of(new, router.reader, shown_track(track, agrees=agrees), photos), new
 
     body, workout = router.edit(edit)

@@ -12,6 +12,7 @@ from pydantic import Field
 from stadion.events.notifications import NotificationRequested
 from stadion.events.workouts import NEWS_FOR, UploadEnded, UploadOutcome
 from stadion.i18n import Language
+from stadion.units import KnownReader
 from stadion.values import Value
 from workouts.reasons import Reason
 from workouts.texts import worded
@@ -67,7 +68,7 @@ def _failed(upload: Upload) -> NotificationRequested:
         template="upload_failed",
         values={
             "filename": upload.filename,
-            "reason": {language.value: worded(problem, language) for language in Language},
+            "reason": {language.value: worded(problem, KnownReader(language)) for language in Language},
         },
         about={"upload_id": upload.upload_id},
     )

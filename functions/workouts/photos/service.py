@@ -11,7 +11,6 @@ from typing import Any
 from stadion.change import Change
 from stadion.idempotency import IdempotencyKey
 from stadion.retry import retry_on_conflict
-from stadion.units import Reader
 from stadion.values import PresignedPost
 from workouts import store
 from workouts.domain import Photo, PhotoLinks, PhotoStatus, Workout
@@ -23,7 +22,6 @@ from workouts.photos.picture_store import Place
 from workouts.quotas import store as quotas
 from workouts.quotas.domain import BYTES
 from workouts.reasons import Reason
-from workouts.schemas import WorkoutPhoto
 
 Answer = Callable[[Photo, PresignedPost], Mapping[str, Any]]
 """What a client is told, for its idempotency key."""
@@ -58,8 +56,9 @@ def links(workout: Workout, photo: Photo, now: datetime) -> PhotoLinks | None:
     return picture_store.links(Place(workout.user_id, workout.workout_id, photo.photo_id), now)
 
 
-def shown(workout: Workout, reader: Reader, now: datetime) -> list[WorkoutPhoto]:
-    return [WorkoutPhoto.of(photo, reader, now, links(workout, photo, now)) for photo in workout.photos]
+def all_links(workout: Workout, now: datetime) -> list[PhotoLinks | None]:
+    """In the order of its photos."""
+    return [links(workout, photo, now) for photo in workout.photos]
 
 
 def edit(workout: Workout, photo: Photo, changes: Mapping[str, Any], now: datetime) -> Photo:

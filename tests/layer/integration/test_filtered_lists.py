@@ -12,27 +12,27 @@ from tests.kit.counting import counted
 from tests.kit.services import Service
 
 BEGAN = datetime(2026, 1, 1, 5, 40, tzinfo=UTC)
-RUN = {"sport_type": "Run", "elapsed_time_s": 1834, "distance_m": 6400}
 
 
-def filled(workouts: Service, most: int, rides_at: tuple[int, ...] = ()) -> None:
-    """A diary of runs, the newest one first; a copy of the first item each, so that it is quick."""
-    workouts.call("POST", "/v1/workouts", {**RUN, "started_at": "2020-01-01T05:40:00Z"})
+def filled(workouts: Service, most: int, failed_at: tuple[int, ...] = ()) -> None:
+    """Uploads that are waited for, the newest one first; a copy of the first item each, so that it is quick."""
+    workouts.call("POST", "/v1/uploads", {"filename": "morning.fit"})
     table = boto3.resource("dynamodb").Table("stadion-workouts")
-    (first,) = [item for item in table.scan()["Items"] if item.get("kind") == "workout"]
+    (first,) = [item for item in table.scan()["Items"] if item["sk"].startswith("UPLOAD#")]
+    table.delete_item(Key={"pk": first["pk"], "sk": first["sk"]})
     with table.batch_writer() as batch:
         for n in range(most):
             name = f"{most - n:08}"
-            began = clock.rfc3339(BEGAN + timedelta(hours=most - n))
-            sport = "Ride" if n in rides_at else "Run"
-            moved = {"sk": f"WORKOUT#{name}", "gsi1sk": f"{began}#{name}", "sport_type": sport}
-            body = {**json.loads(first["body"]), "workout_id": name, "started_at": began}
+            created = clock.rfc3339(BEGAN + timedelta(hours=most - n))
+            status = "failed" if n in failed_at else "ready"
+            moved = {"sk": f"UPLOAD#{name}", "gsi1sk": f"{created}#{name}", "kind": "upload", "status": status}
+            body = {**json.loads(first["body"]), "upload_id": name, "created_at": created, "status": status}
             batch.put_item(Item={**first, **moved, "body": json.dumps(body)})
 
 
 def page(workouts: Service, cursor: str | None, **query: str) -> dict[str, Any]:
     asked = {**query, **({"cursor": cursor} if cursor else {})}
-    answer = workouts.call("GET", "/v1/workouts", query=asked)
+    answer = workouts.call("GET", "/v1/uploads", query=asked)
     assert answer.status == 200, answer.body
     return dict(answer.body)
 
@@ -49,24 +49,24 @@ def test_what_matches_nothing_reads_so_many_items_and_says_where_it_goes_on(work
     filled(workouts, 50)
 
     with counted() as operations:
-        first = page(workouts, None, sport_type="Swim")
+        first = page(workouts, None, status="duplicate")
     assert (first["items"], first["next_cursor"] is None) == ([], False)
     assert operations.count("Query") == 2
     pages, cursor = 1, first["next_cursor"]
     while cursor:
-        pages, cursor = pages + 1, page(workouts, cursor, sport_type="Swim")["next_cursor"]
+        pages, cursor = pages + 1, page(workouts, cursor, status="duplicate")["next_cursor"]
     assert pages == 3
 
 
 def test_nothing_is_left_out_and_nothing_comes_twice_however_many_pages_it_takes(workouts: Service, few: int) -> None:
     places = (0, 3, 9, 10, 19, 20, 21, 38, 49)
-    filled(workouts, 50, rides_at=places)
+    filled(workouts, 50, failed_at=places)
     found: list[str] = []
     cursor = None
     while True:
-        answer = page(workouts, cursor, sport_type="Ride", limit="2")
+        answer = page(workouts, cursor, status="failed", limit="2")
         assert len(answer["items"]) <= 2
-        found += [one["workout_id"] for one in answer["items"]]
+        found += [one["upload_id"] for one in answer["items"]]
         cursor = answer["next_cursor"]
         if cursor is None:
             break
@@ -77,7 +77,7 @@ def test_nothing_is_left_out_and_nothing_comes_twice_however_many_pages_it_takes
 def test_a_filter_that_lets_much_through_fills_its_pages(workouts: Service) -> None:
     filled(workouts, 12)
 
-    first = page(workouts, None, sport_type="Run", limit="5")
-    second = page(workouts, first["next_cursor"], sport_type="Run", limit="5")
+    first = page(workouts, None, status="ready", limit="5")
+    second = page(workouts, first["next_cursor"], status="ready", limit="5")
 
     assert [len(one["items"]) for one in (first, second)] == [5, 5]

@@ -12,6 +12,7 @@ from stadion.streams.codec import Columns, Floats
 from stadion.training.holding import carried
 from stadion.training.power import each_second, normalized_power_w
 from telemetry.athletes.domain import CONSENT_MISSING
+from telemetry.metrics.hints import FtpHint, ftp_hint
 from telemetry.metrics.values import Body, MetricInput, MetricMeasure, number, told, untold
 from telemetry.metrics.workouts import load
 from telemetry.metrics.workouts.decoupling import decoupling
@@ -75,6 +76,10 @@ def assess(facts: Facts, sport_type: SportType, columns: Columns, body: Body) ->
         zones={metric: _zone_times(recorded, metric, body) for metric in ZONES},
         mean_max=_curves(recorded),
     )
+
+
+def hint_of(found: Assessment) -> FtpHint | None:
+    return ftp_hint(found.mean_max.get("power", {}), found.ftp)
 
 
 def without_health(found: Assessment) -> Assessment:

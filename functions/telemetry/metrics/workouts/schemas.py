@@ -7,7 +7,8 @@ from typing import Self
 from pydantic import BaseModel, Field
 
 from stadion.sports import SportType
-from telemetry.metrics.workouts.hints import FtpHint, hint_of
+from telemetry.metrics.hints import FtpHint
+from telemetry.metrics.workouts.domain import hint_of
 from telemetry.metrics.workouts.values import Assessment, WorkoutMetrics
 
 

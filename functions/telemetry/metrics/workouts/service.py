@@ -21,8 +21,7 @@ from telemetry.metrics.athletes.domain import Athlete, body_on
 from telemetry.metrics.errors import MetricsNotFoundError
 from telemetry.metrics.values import Body
 from telemetry.metrics.workouts import store
-from telemetry.metrics.workouts.domain import assess, without_health
-from telemetry.metrics.workouts.hints import hint_of
+from telemetry.metrics.workouts.domain import assess, hint_of, without_health
 from telemetry.metrics.workouts.store import Measured
 from telemetry.metrics.workouts.values import Assessment, WorkoutMetrics
 from telemetry.streams import store as stream_store

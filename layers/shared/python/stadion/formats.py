@@ -4,6 +4,7 @@ from typing import Final
 
 from stadion.fields import LINE
 from stadion.i18n import Text
+from stadion.rewards import OFFER_CODE, OFFERED
 
 _NAME: Final = Text(
     en="Send a name of small letters a-z, digits and hyphens, {least} to {most} characters, such as winter-2026.",
@@ -48,6 +49,18 @@ FORMATS: Final[dict[str, Text]] = {
     r"^at_[a-z2-7]{26}$": Text(
         en="Send the athlete_id that POST /partner/v1/links answered: at_ and 26 characters. An id of Stadion is none.",
         ru="Передайте athlete_id из ответа POST /partner/v1/links: at_ и 26 знаков. Идентификатор Stadion не подходит.",
+    ),
+    OFFER_CODE: Text(
+        en="Send the reward of an offer: {codes}.".format(codes=", ".join(sorted(OFFERED))),
+        ru="Нужна награда, за которой стоит предложение: {codes}.".format(codes=", ".join(sorted(OFFERED))),
+    ),
+    r"^[a-z0-9_]{1,40}$": Text(
+        en="Send small letters a-z, digits and underscores, such as free_delivery.",
+        ru="Нужны строчные латинские буквы, цифры и подчёркивания, например free_delivery.",
+    ),
+    r"^\d{1,5}(\.\d{1,5}){0,3}$": Text(
+        en="Send a version of one to four numbers with dots, such as 2.6.0.",
+        ru="Нужна версия из одного-четырёх чисел через точку, например 2.6.0.",
     ),
     r"^[A-Z]{3}$": Text(
         en="Send a currency of ISO 4217 in capital letters, such as RUB or EUR.",

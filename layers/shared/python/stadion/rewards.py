@@ -84,3 +84,5 @@ REWARDS: Final[Mapping[RewardCode, Reward]] = {
     )
 }
 OFFERED: Final = frozenset(code for code, reward in REWARDS.items() if reward.kind is RewardKind.OFFER)
+OFFER_CODE: Final = f"^({'|'.join(sorted(OFFERED))})$"
+"""A pattern."""

@@ -12,6 +12,7 @@ from local.contracts.services import FUNCTIONS
 from notifications import templates
 from stadion.events.notifications import NotificationRequested
 from stadion.i18n import Language
+from stadion.units import KnownReader
 
 ROUTES: Mapping[str, str] = {
     "routes/service.py": 'news = NotificationRequested(request_id="r", template="route_shared")\n',
@@ -20,6 +21,8 @@ ROUTES: Mapping[str, str] = {
     "routes/messages/ru.toml": '[route_shared]\ntitle = "{name}"\nbody = "{by}"\n[values.by]\nfoot = "пешком"\n',
 }
 FACTS, EN, RU, CODE = "routes/messages/messages.toml", *list(ROUTES)[2:], "routes/service.py"
+
+KNOWN_FORMATS = "celsius, duration, kg, km, kmh, m, mps, pace"
 
 
 def written(functions: Path, changes: Mapping[str, str | None]) -> Path:
@@ -139,17 +142,17 @@ def test_what_services_wrote_is_one_document(tmp_path: Path) -> None:
         (
             instead(EN, "{name}", "{name!r}"),
             "functions/routes/messages/en.toml: `route_shared` is no text with placeholders: "
-            "{name!r} is not {name} or {name:duration}",
+            "{name!r} is not {name}, alone or after a colon with one of " + KNOWN_FORMATS,
         ),
         (
             instead(EN, "{name}", "{name:>999999999}"),
             "functions/routes/messages/en.toml: `route_shared` is no text with placeholders: "
-            "{name:>999999999} is not {name} or {name:duration}",
+            "{name:>999999999} is not {name}, alone or after a colon with one of " + KNOWN_FORMATS,
         ),
         (
             instead(EN, "{name}", "{name:{by}}"),
             "functions/routes/messages/en.toml: `route_shared` is no text with placeholders: "
-            "{name:{by}} is not {name} or {name:duration}",
+            "{name:{by}} is not {name}, alone or after a colon with one of " + KNOWN_FORMATS,
         ),
         (
             {**instead(EN, "{name}", "{name:duration}"), **instead(FACTS, '"Lake"', "inf")},
@@ -275,4 +278,4 @@ def test_every_message_is_worded_by_who_asks_for_it() -> None:
 def test_the_sample_of_a_request_has_what_its_message_tells() -> None:
     data: Any = event_files.sample(NotificationRequested)["detail"]["data"]
 
-    assert templates.words(data["template"], data["values"], Language.RU)[0] == "Kiprun KD900: износ 80 %"
+    assert templates.words(data["template"], data["values"], KnownReader(Language.RU))[0] == "Kiprun KD900: износ 80 %"

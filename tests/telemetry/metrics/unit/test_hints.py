@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
+from telemetry.metrics.hints import FtpHint, ftp_hint
 from telemetry.metrics.values import MetricInput
-from telemetry.metrics.workouts.hints import FtpHint, ftp_hint
 
 FTP = MetricInput(value=250, since=date(2026, 11, 1))
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from telemetry.metrics.values import MetricInput, number
-from telemetry.metrics.workouts.values import Assessment
 
 FTP_OF: Final = {1200: 0.95, 3600: 1.0}
 """Of the best average over so many seconds, the share that can be held for an hour (Allen and Coggan, Training and
@@ -21,10 +20,6 @@ class FtpHint:
     duration_s: int
     best_w: int
     """Over `duration_s`."""
-
-
-def hint_of(assessment: Assessment) -> FtpHint | None:
-    return ftp_hint(assessment.mean_max.get("power", {}), assessment.ftp)
 
 
 def ftp_hint(power_w: Mapping[int, float], ftp: MetricInput | None) -> FtpHint | None:
