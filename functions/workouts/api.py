@@ -13,6 +13,7 @@ from stadion.observability import correlation_id
 from stadion.pagination import DEFAULT_LIMIT, ListResponse
 from workouts import service
 from workouts.athletes import service as athletes
+from workouts.bulk.routes import router as bulk_router
 from workouts.errors import (
     AverageAboveMaximumError,
     DuplicateWorkoutError,
@@ -46,6 +47,7 @@ from workouts.uploads.schemas import CreatedUpload, NewUpload, UploadStatus, Upl
 
 api = Api(reader_of=athletes.reader_of)
 api.include_router(lists_router)
+api.include_router(bulk_router)
 api.include_router(measuring_router)
 api.include_router(photos_router)
 api.include_router(totals_router)

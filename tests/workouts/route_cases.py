@@ -23,6 +23,8 @@ CASES: Final[dict[str, Case]] = {
     "GET /v1/workouts/<workout_id>/photos/<photo_id>": Theirs(),
     "PATCH /v1/workouts/<workout_id>/photos/<photo_id>": Theirs({"alt": "mine"}),
     "DELETE /v1/workouts/<workout_id>/photos/<photo_id>": Theirs(),
+    "POST /v1/workouts/bulk/delete": Own({"workouts": [{"workout_id": "{workout_id}"}]}),
+    "POST /v1/workouts/bulk/gear": Own({"workouts": [{"workout_id": "{workout_id}"}], "gear_ids": ["{gear_id}"]}),
     "POST /v1/uploads": Own({"filename": "a.gpx", "upload_id": "{upload_id}"}),
     "GET /v1/uploads": Own(),
     "GET /v1/uploads/<upload_id>": Theirs(),
