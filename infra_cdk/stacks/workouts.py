@@ -12,6 +12,8 @@ from infra_cdk.stacks.base import ServiceStack, Uses
 MEASURING = Duration.seconds(120)
 """The largest recording takes a quarter of it; `recordings.limits.MEASURING_S` gives up before."""
 
+INDEXING_MB = 1024
+"""Tens of thousands of workouts are read and listed within two minutes."""
 LARGEST_RECORDING_MB = 2048
 """The largest recording that we take, decoded, needs three quarters of it."""
 BATCHES_KEPT = Duration.days(90)
@@ -47,6 +49,7 @@ class WorkoutsStack(ServiceStack):
         self.consume("athletes/on_health_deletions")
         self.consume("guesses/on_guessed_sports")
         self.consume("news/on_uploads_ended")
+        self.consume("lists/on_diary_index", timeout=MEASURING, memory_mb=INDEXING_MB, batch_size=1)
         self.consume(
             "live/on_live_sessions",
             uses=[kept, self.claims, tracks],

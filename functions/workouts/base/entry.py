@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, Final, Self
 
@@ -171,7 +171,7 @@ def _standing(workout: Workout) -> Standing:
 
 
 def _utc_day(started_at: str) -> date:
-    return datetime.fromisoformat(started_at).date()
+    return date.fromisoformat(started_at[:10])
 
 
 def _short(value: Any) -> Any:

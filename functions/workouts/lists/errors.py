@@ -23,11 +23,15 @@ class TooManyToOrderError(InvalidError):
 
 
 class DiaryIsBeingListedError(UnavailableError):
-    """An index that was built before others wrote the diary is not used; it is tried again with the next request."""
+    """A long diary of before the index, or one that is written all the time: nothing is listed by halves."""
 
     code = "diary_is_being_listed"
     title = Text(en="The list is being prepared", ru="Список готовится")
     explanation = Text(
-        en="Your diary is being prepared for lists while it changes. Try again in a moment.",
-        ru="Дневник готовится к показу и меняется в это же время. Попробуйте ещё раз чуть позже.",
+        en="Your diary is being prepared for lists. Try again in a few seconds.",
+        ru="Дневник готовится к показу. Попробуйте ещё раз через несколько секунд.",
     )
+
+    def __init__(self, *, retry_after_s: int) -> None:
+        super().__init__()
+        self.retry_after_s = retry_after_s

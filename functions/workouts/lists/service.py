@@ -50,13 +50,13 @@ def _read(user_id: str, filters: Filters, order: Order, place: Place, limit: int
             return store.read(user_id, filters, order, place, limit, generation)
         except store.OtherIndexError:
             generation = _counting(user_id, now)
-    raise DiaryIsBeingListedError
+    raise DiaryIsBeingListedError(retry_after_s=1)
 
 
 def _counting(user_id: str, now: datetime) -> int:
     """The index that counts: built, if there is none."""
     state = STATES.find(user_id)
     if state is None or not state.is_listed:
-        index_service.build(user_id, now)
+        index_service.build_or_ask(user_id, now)
         state = STATES.find(user_id)
     return state.generation if state is not None else 0

@@ -56,7 +56,7 @@ def totals(
             entries = store.around(user_id, Days(before.first, days.last), generation, is_sure=True)
 
         return _summed_up(known, entries, sport_type, days, before, by)
-    raise DiaryIsBeingListedError
+    raise DiaryIsBeingListedError(retry_after_s=1)
 
 
 def _summed_up(
@@ -92,6 +92,6 @@ def _all_time(known: store.Known, sport_type: SportType | None) -> Totals:
 def _known(user_id: str, now: datetime) -> store.Known:
     found = store.known(user_id)
     if not found.state.is_listed:
-        index_service.build(user_id, now)
+        index_service.build_or_ask(user_id, now)
         found = store.known(user_id)
     return found

@@ -229,6 +229,26 @@ def test_a_diary_that_never_stands_still_is_not_listed_by_halves(
     assert len(ids(workouts)) == 5
 
 
+def test_a_long_diary_is_listed_behind_the_request_and_nothing_is_shown_before(
+    workouts: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = [add(workouts, number) for number in range(4)][::-1]
+    forget_index()
+    monkeypatch.setattr(index_service, "WHILE_ONE_WAITS", 3)
+    for path in ("/v1/workouts", "/v1/workouts/totals"):
+        answer = workouts.call("GET", path)
+        assert (answer.status, answer.body["code"], answer.headers["Retry-After"]) == (
+            503,
+            "diary_is_being_listed",
+            "5",
+        )
+    asked = workouts.published("DiaryIndexAsked")
+    for _ in range(2):
+        assert workouts.invoke("lists/on_diary_index", sqs_event(*asked)) == {"batchItemFailures": []}
+    assert ids(workouts) == made
+    check_list(ATHLETE)
+
+
 def test_an_index_that_counts_no_more_is_built_anew_from_the_workouts(workouts: Service) -> None:
     made = [add(workouts, number) for number in range(3)][::-1]
     CountedItem.updated(f"ATHLETE#{ATHLETE}", "DIARY", [CountedItem.workouts.add(7)])

@@ -127,6 +127,13 @@ class WorkoutMeasuringAsked(Event):
     because: MeasuringCause = Field(default=MeasuringCause.CORRECTED, examples=["corrected"])
 
 
+class DiaryIndexAsked(Event):
+    """A diary of before there was an index of each athlete's workouts, and too long to build it while they wait."""
+
+    source = "stadion.workouts"
+    index_format: int = Field(ge=1, examples=[1])
+
+
 class WorkoutDeleted(Event):
     source = "stadion.workouts"
     subject = ("workout_id",)
