@@ -213,8 +213,8 @@ class Listing:
 def pages(
     user_id: str, between: tuple[str, str] = ALL, *, newest_first: bool = False, limit: int | None = None
 ) -> Iterator[tuple[list[tuple[int, Entry]], bool]]:
-    """Of a megabyte each, or of `limit` entries: with the generation of each entry, as of this moment; and whether
-    there are more."""
+    """Of a megabyte each, the first one of `limit` entries: with the generation of each entry, as of this moment; and
+    whether there are more."""
     partition = ENTRIES.at(user_id, "", "", 0).pk
     found = _EntryItem.query(
         partition,
@@ -224,6 +224,7 @@ def pages(
         consistent_read=True,
     ).page_iter
     for page in found:
+        found.page_size = None  # type: ignore[assignment]
         yield [_parsed(raw) for raw in page["Items"]], found.last_evaluated_key is not None
 
 

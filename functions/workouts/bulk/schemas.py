@@ -20,7 +20,10 @@ class NamedWorkout(RequestModel):
     revision: int | None = Field(default=None, ge=1, description="only if it still has this one; left out: whichever")
 
 
-NamedWorkouts = Annotated[list[NamedWorkout], Field(min_length=1, max_length=MOST)]
+NamedWorkouts = Annotated[
+    list[NamedWorkout],
+    Field(min_length=1, max_length=MOST, examples=[[{"workout_id": "0193a1c0-7b1e-7c3a-9f57-2f6c8e0d4b11"}]]),
+]
 
 
 class BulkDelete(RequestModel):
@@ -31,7 +34,10 @@ class BulkDelete(RequestModel):
 
 
 class BulkGear(BulkDelete):
-    gear_ids: GearIds | None = Field(description="the pieces worn; null: the default gear of the sport")
+    gear_ids: GearIds | None = Field(
+        description="the pieces worn; null: the default gear of the sport",
+        examples=[["0193a1c0-7b1e-7c3a-9f57-2f6c8e0d4b12"]],
+    )
 
 
 class BulkProblem(BaseModel):

@@ -120,6 +120,12 @@ class Filters:
         return self == Filters(started_from=self.started_from, started_to=self.started_to)
 
     @property
+    def passes_many(self) -> bool:
+        """By and large: that a page of them is near."""
+        wide = {"sport_types": (), "has_gps": None, "flagged": None}
+        return replace(self, **wide).passes_all  # type: ignore[arg-type]
+
+    @property
     def passes_none(self) -> bool:
         return self.first is not None and self.end is not None and self.first >= self.end
 

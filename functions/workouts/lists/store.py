@@ -15,6 +15,8 @@ from workouts.store import HEADS, WORKOUTS
 
 READ_AT_MOST: Final = 2
 """Megabytes of the index for a page by time: then the cursor goes on."""
+LOOKED_AT: Final = 8
+"""Entries for each workout that is wanted, where many pass."""
 ORDER_AT_MOST: Final = 8
 """Of an order that only the whole index knows: some 30 000 workouts."""
 AT_ONCE: Final = 100
@@ -117,13 +119,19 @@ class _Walk:
         low, high = self._range()
         if low > high:
             return
-        limit = self.limit + 1 if self.order.is_of_time and self.filters.passes_all else None
+        limit = self._first_look()
         newest_first = self.order.is_of_time and self.order.descends is not self.place.is_backward
         for page, goes_on in pages(user_id, (low, high), newest_first=newest_first, limit=limit):
             self.generations |= {generation for generation, _ in page if self._generation in {None, generation}}
             if len(self.generations) > 1:
                 raise OtherIndexError
             yield [entry for generation, entry in page if self._generation in {None, generation}], goes_on
+
+    def _first_look(self) -> int | None:
+        """How many entries are read at first; None: a megabyte."""
+        if not self.order.is_of_time or not self.filters.passes_many:
+            return None
+        return (self.limit + 1) * (1 if self.filters.passes_all else LOOKED_AT)
 
     def _range(self) -> tuple[str, str]:
         """Of sort keys, which begin with the moment."""

@@ -40,8 +40,8 @@ class Index:
             reverse=newest_first,
         )
         found = [one for _, one in keys if one.workout_id not in self.gone]
-        size = min(MEGABYTE, limit or MEGABYTE)
-        parts = [found[n : n + size] for n in range(0, len(found), size)] or [[]]
+        first = min(MEGABYTE, limit or MEGABYTE)
+        parts = [found[:first], *(found[n : n + MEGABYTE] for n in range(first, len(found), MEGABYTE))]
         for number, part in enumerate(parts):
             self.reads += 1
             yield [(1, entry) for entry in part], number + 1 < len(parts)
