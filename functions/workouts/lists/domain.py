@@ -176,7 +176,7 @@ class Place:
             return cls()
         try:
             position, number, is_backward = json.loads(said["at"]["S"])
-        except (KeyError, ValueError, TypeError) as error:
+        except (KeyError, RecursionError, ValueError, TypeError) as error:
             raise InvalidCursorError from error
         if not (_is_position(position) and _is_number(number) and isinstance(is_backward, bool)):
             raise InvalidCursorError
