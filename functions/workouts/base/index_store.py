@@ -142,8 +142,7 @@ class Listing:
     def move(self, old: Workout | None, new: Workout | None) -> None:
         """A workout that is new, changes, or goes."""
         before, after = (None if one is None else Entry.of(one) for one in (old, new))
-        if before != after:
-            self._moves.append((before, after))
+        self._moves.append((before, after))
 
     def write(self, change: Change) -> None:
         """The change ends in `WriteConflictError` when the index is another one meanwhile."""
