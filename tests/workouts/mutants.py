@@ -6,6 +6,20 @@ from tests.mutants.engine import Mutant
 
 MUTANTS: Final = (
     Mutant(
+        "what is written while an index is built is in no list",
+        "workouts.base.index_store:let_count",
+        "UNLISTED & as_seen",
+        "UNLISTED",
+        ("tests/workouts/lists/integration/test_lists.py",),
+    ),
+    Mutant(
+        "what is written into an index that counts no more is in no list",
+        "workouts.base.index_store:Listing._write_state",
+        "change.update(self._state.place, counted, same)",
+        "change.update(self._state.place, counted)",
+        ("tests/workouts/lists/integration/test_lists.py",),
+    ),
+    Mutant(
         "two recordings of one ride at the same moment are two workouts",
         "workouts.store:Slots.write",
         "change.replace(stored, self.entries[hour])",

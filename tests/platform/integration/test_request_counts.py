@@ -75,6 +75,19 @@ def test_looking_into_the_diary_costs_one_request_and_its_list_two(workouts: Ser
     assert found == ["Query", "BatchGetItem"]
 
 
+def test_totals_cost_two_requests_and_many_workouts_at_once_two_each(workouts: Service, table: Table) -> None:
+    starts = [f"2026-11-{day}T08:40:00+03:00" for day in (18, 19, 20)]
+    made = [workouts.call("POST", "/v1/workouts", {**RUN, "started_at": one}).body["workout_id"] for one in starts]
+    for query in ({}, {"by": "week"}, {"from": "2024-12-01", "to": "2026-11-30", "by": "month"}):
+        found = cost(table, workouts, "GET", "/v1/workouts/totals", query=query, shown=f"/v1/workouts/totals {query}")
+        assert found == ["Query", "Query"]
+    named = {"workouts": [{"workout_id": one} for one in made]}
+    each = ["BatchGetItem", "TransactWriteItems"] * len(made)
+    gear = cost(table, workouts, "POST", "/v1/workouts/bulk/gear", {**named, "gear_ids": []})
+    assert gear == ["BatchGetItem", *each]
+    assert cost(table, workouts, "POST", "/v1/workouts/bulk/delete", named) == ["BatchGetItem", *each]
+
+
 def test_an_edit_of_a_workout_looks_checks_and_writes(workouts: Service, table: Table) -> None:
     """One more than D10's two: the version that If-Match names, then the slots that its start moves between."""
     workout_id = workouts.call("POST", "/v1/workouts", RUN).body["workout_id"]
