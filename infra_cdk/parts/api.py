@@ -1,6 +1,6 @@
 """A service's routes on the product's HTTP API."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -49,7 +49,8 @@ class ServiceApi(Construct):
     A route keeps its logical id when another function takes it over: API Gateway has no two routes of one key, and
     CloudFormation makes what is new before it removes what was."""
 
-    def __init__(self, scope: Construct, *, api_id: str, authorizer_id: str) -> None:
+    def __init__(self, scope: Construct, *, api_id: str, authorizer_id: Callable[[], str]) -> None:
+        """`authorizer_id` is asked by routes for athletes: a stack without one has no use for its parameter."""
         super().__init__(scope, "Api")
         self._api_id, self._authorizer_id = api_id, authorizer_id
 
@@ -65,7 +66,8 @@ class ServiceApi(Construct):
         )
         integration = _integration(self, self._api_id, target, f"{whose}Integration")
         for route in routes:
-            _route(self, self._api_id, integration, route, self._authorizer_id)
+            authorizer_id = self._authorizer_id() if route.auth is Auth.JWT else None
+            _route(self, self._api_id, integration, route, authorizer_id)
 
 
 class ForeignRoutes(Construct):
@@ -109,7 +111,7 @@ def _route(
         route_key=route.key,
         target=f"integrations/{integration.ref}",
         authorization_type=route.auth,
-        authorizer_id=authorizer_id if route.auth is Auth.JWT else None,
+        authorizer_id=authorizer_id,
         authorization_scopes=[ACCESS_TOKEN_SCOPE] if route.auth is Auth.JWT else None,
     )
     if route.auth is Auth.PUBLIC:

@@ -97,7 +97,7 @@ class ServiceStack(StadionStack):
         if self._is_missing(place):
             return
         self._api = self._api or ServiceApi(
-            self, api_id=self.platform.api_id, authorizer_id=self.platform.authorizer_id
+            self, api_id=self.platform.api_id, authorizer_id=lambda: self.platform.authorizer_id
         )
         self._api.lead(routes, to=self._function(place, API_TIMEOUT, uses, memory_mb=memory_mb, table=table))
 

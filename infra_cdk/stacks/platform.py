@@ -382,7 +382,7 @@ class PlatformStack(StadionStack):
         )
         Audit(key, reads=True).lend(admins)
         pseudonyms.lend(admins)
-        routes = ServiceApi(self, api_id=self.api.api_id, authorizer_id=self.authorizer.ref)
+        routes = ServiceApi(self, api_id=self.api.api_id, authorizer_id=lambda: self.authorizer.ref)
         routes.lead(ROUTES, to=function)
         routes.lead(ADMINS, to=admins)
 
