@@ -25,6 +25,7 @@ MAIL = {"accounts-api", "notifications-dispatch-on-deliveries"}
 BATCHES = {"promos-campaigns-choose-athletes"}
 WALKS = {"workouts-remeasure-choose-workouts"}
 READS_ITS_TABLE_ONLY = {
+    "app-api",
     "gamification-api",
     "notifications-admin-api",
     "telemetry-live-on-socket-connect",

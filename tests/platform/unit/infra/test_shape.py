@@ -20,6 +20,8 @@ PUBLIC = {
     "GET /docs",
     "GET /docs/{proxy+}",
     "GET /v1/health",
+    "GET /v1/app/config",
+    "GET /v1/words",
     "$default",
     "POST /v1/auth/register",
     "POST /v1/auth/confirm",
@@ -297,6 +299,7 @@ def test_only_who_answers_over_the_socket_may_post_to_its_connections(local: Syn
         "api",
         "liveonsocketmessage",
         "livesocketonsessionsended",
+        "livesocketonuploads",
         "liveaudienceonpushes",
     }
 
