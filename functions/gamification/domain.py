@@ -9,7 +9,7 @@ from typing import Final
 
 from pydantic import AwareDatetime, Field
 
-from gamification.effort import ABSOLUTE, EffortBasis, Zones, effort_at
+from gamification.effort import ABSOLUTE, Effort, EffortBasis, Zones, effort_at
 from stadion import clock
 from stadion.events.workouts import BestEffort, WorkoutFacts, WorkoutUse
 from stadion.postings import AccountChanges, Amounts
@@ -40,14 +40,20 @@ class Score(Value):
     xp: int
     """Before the daily cap."""
 
+    @property
+    def of_effort(self) -> Effort:
+        return Effort(self.effort, self.zone, self.basis)
+
 
 def day_of(workout: WorkoutFacts) -> date:
     return clock.local_date(workout.started_at, workout.time_zone)
 
 
-def score(workout: WorkoutFacts, zones: Zones = ABSOLUTE) -> Score:
-    """Moving minutes x the sport's weight x effort. Flagged workouts earn none."""
-    weight, effort = sport(workout.sport_type).xp_weight, effort_at(workout.average_heart_rate_bpm, zones)
+def score(workout: WorkoutFacts, zones: Zones = ABSOLUTE, effort: Effort | None = None) -> Score:
+    """Moving minutes x the sport's weight x effort. Flagged workouts earn none. `effort`: as an earlier version was
+    scored; None: by the zones."""
+    weight = sport(workout.sport_type).xp_weight
+    effort = effort or effort_at(workout.average_heart_rate_bpm, zones)
     earned = round(workout.moving_time_s / 60 * weight * effort.factor)
     against = workout.reasons_against(WorkoutUse.XP)
     return Score(

@@ -21,10 +21,10 @@ DAY: Final = Text(
 EFFORT: Final = Text(
     en="The effort is that of the zone of the average heart rate, by the best that is known of you on the day of the"
     " workout, in the order of this list; without a heart rate it is 1. What you measure later changes nothing that was"
-    " scored; a correction of the workout scores it anew.",
+    " scored; only a correction of the workout's heart rate or day asks again.",
     ru="Усилие определяется зоной среднего пульса по лучшему, что о вас известно на день тренировки, в порядке этого"
-    " списка; без пульса оно равно 1. Измеренное позже не меняет засчитанного; исправленная тренировка считается"
-    " заново.",
+    " списка; без пульса оно равно 1. Измеренное позже не меняет засчитанного; заново усилие определяется, только если"
+    " исправлены пульс или день тренировки.",
 )
 LEVEL: Final = Text(
     en="Level n begins at 50·(n − 1)·n XP, up to level {highest}. When XP go, the level goes, and its reward; both come"

@@ -64,7 +64,8 @@ def move_xp(source: Source) -> Moved:
 
 
 def _post_xp(source: Source) -> Moved:
-    scored, new = store.scored(source.user_id, source.workout_id), _score(source)
+    scored = store.scored(source.user_id, source.workout_id)
+    new = _score(source, scored.value)
     events: list[Event] = []
 
     def react(moved: AccountChanges) -> Notes:
@@ -79,7 +80,7 @@ def _post_xp(source: Source) -> Moved:
     with Change(source.user_id, source.now) as change:
         outcome = store.ledger(source.user_id).post(change, posting, derive=capped, react=react)
         if outcome is not Outcome.STALE:
-            store.keep_score(change, source.user_id, scored, new)
+            store.keep_score(change, source.user_id, scored, new, _heart_rate(source))
     if outcome is Outcome.STALE and scored.value is None:
         _explain(source, scored)
     xp = next((event.amount for event in events if isinstance(event, XpGranted)), 0)
@@ -87,13 +88,20 @@ def _post_xp(source: Source) -> Moved:
     return Moved(outcome, xp=xp, level=level)
 
 
-def _score(source: Source) -> Score | None:
-    """By the athlete's own zones on the workout's day, as they are known now."""
+def _score(source: Source, before: store.Scored | None) -> Score | None:
+    """By the athlete's own zones on the workout's day, as they are known now. A version that says the same of heart
+    and day keeps its effort: another name moves no XP, whatever was measured meanwhile."""
     workout = source.workout
     if workout is None:
         return None
+    if before is not None and (before.day, before.heart_rate_bpm) == (day_of(workout), _heart_rate(source)):
+        return score(workout, effort=before.effort)
     has_heart_rate = workout.average_heart_rate_bpm is not None
     return score(workout, athletes.zones_on(source.user_id, day_of(workout)) if has_heart_rate else ABSOLUTE)
+
+
+def _heart_rate(source: Source) -> float | None:
+    return source.workout.average_heart_rate_bpm if source.workout is not None else None
 
 
 def _explain(source: Source, scored: store.StoredScore) -> None:
@@ -101,7 +109,7 @@ def _explain(source: Source, scored: store.StoredScore) -> None:
     writes down why."""
     if source.workout is not None and store.counts_revision(source.user_id, source.workout_id) == source.revision:
         with Change(source.user_id, source.now) as change:
-            store.keep_score(change, source.user_id, scored, score(source.workout))
+            store.keep_score(change, source.user_id, scored, score(source.workout), _heart_rate(source))
 
 
 def _grant(source: Source, moved: AccountChange, change: Change) -> tuple[list[Event], dict[str, Any]]:

@@ -7,6 +7,7 @@ from datetime import UTC, date, timedelta
 from pydantic import AwareDatetime
 
 from gamification.domain import Burst, Record, Score, day_account
+from gamification.effort import Effort
 from stadion import pagination
 from stadion.change import Change
 from stadion.ledger import ACCOUNTS, ENTRIES, Account, Ledger
@@ -25,16 +26,19 @@ class _Offered:
     revision: int
 
 
-class _Scored(Value):
-    """Where the score of a workout stands."""
+class Scored(Value):
+    """Where the score of a workout stands, and what its effort was for."""
 
     day: date
     started_at: AwareDatetime
+    heart_rate_bpm: float | None = None
+    effort: Effort | None = None
+    """None: it was scored before this was kept."""
 
 
 SCORES = Records(Score, kind="score", pk="USER#{user_id}", sk="XP#{day}#{started_at}#{workout_id}")
 """What a workout earned and why, in the transaction that moves the XP; the history, newest first."""
-SCORED = Records(_Scored, kind="scored", pk="USER#{user_id}", sk="SCORED#{workout_id}")
+SCORED = Records(Scored, kind="scored", pk="USER#{user_id}", sk="SCORED#{workout_id}")
 """Where the score of a workout stands: its next version."""
 RECORDS = Records[Standing](
     dict,
@@ -65,18 +69,20 @@ def ledger(user_id: str) -> Ledger:
     return Ledger(pk=f"USER#{user_id}")
 
 
-StoredScore = Stored[_Scored]
+StoredScore = Stored[Scored]
 
 
 # --- scores ---------------------------------------------------------------------------------------------------------
 
 
-def scored(user_id: str, workout_id: str) -> Stored[_Scored]:
+def scored(user_id: str, workout_id: str) -> Stored[Scored]:
     return SCORED.read(user_id, workout_id)
 
 
-def keep_score(change: Change, user_id: str, before: Stored[_Scored], new: Score | None) -> None:
-    """In place of what an earlier version earned; None: the workout was deleted."""
+def keep_score(
+    change: Change, user_id: str, before: Stored[Scored], new: Score | None, heart_rate_bpm: float | None = None
+) -> None:
+    """In place of what an earlier version earned; None: the workout was deleted. `heart_rate_bpm`: of its effort."""
     place = SCORES.of(new, user_id) if new is not None else None
     if before.value is not None:
         workout_id = before.place.sk.removeprefix("SCORED#")
@@ -85,7 +91,8 @@ def keep_score(change: Change, user_id: str, before: Stored[_Scored], new: Score
             change.delete(old)
     if new is not None and place is not None:
         change.put(place, new, new=False)
-        change.replace(before, _Scored(day=new.day, started_at=new.started_at))
+        stands = Scored(day=new.day, started_at=new.started_at, heart_rate_bpm=heart_rate_bpm, effort=new.of_effort)
+        change.replace(before, stands)
     elif before.value is not None:
         change.delete(before)
 

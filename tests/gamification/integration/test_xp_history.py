@@ -81,13 +81,15 @@ def test_a_flagged_workout_is_there_with_the_reason(gamification: Service) -> No
     assert one["why"] == "It has implausible values (average_speed_too_high) and earns no XP."
 
 
-def test_a_new_threshold_scores_nothing_anew_until_the_workout_is_corrected(gamification: Service) -> None:
+def test_a_new_threshold_scores_nothing_anew_until_the_heart_rate_is_corrected(gamification: Service) -> None:
     told(gamification, consent(), measured(threshold_heart_rate_bpm=165))
     hard: dict[str, Any] = {**HOUR, "average_heart_rate_bpm": 158.0}
     deliver(gamification, recorded("w-1", **hard))
     told(gamification, measured(revision=2, threshold_heart_rate_bpm=150))
     assert (xp(gamification), history(gamification)[0]["zone"]) == (78, 4)
     deliver(gamification, recorded("w-1", revision=2, **hard))
+    assert (xp(gamification), history(gamification)[0]["zone"]) == (78, 4)
+    deliver(gamification, recorded("w-1", revision=3, **hard | {"average_heart_rate_bpm": 157.0}))
     assert (xp(gamification), history(gamification)[0]["zone"]) == (84, 5)
 
 
@@ -133,3 +135,28 @@ def test_the_rules_are_published(gamification: Service) -> None:
     assert rules["effort"]["bases"][0]["basis"] == "threshold_heart_rate"
     assert rules["effort"]["factors"] == [0.9, 1.0, 1.15, 1.3, 1.4]
     assert "до 300 XP" in rules["words"]["day"]
+
+
+def test_another_name_moves_no_xp_whatever_was_measured_meanwhile(gamification: Service) -> None:
+    told(gamification, consent(), measured(max_heart_rate_bpm=220))
+    deliver(gamification, recorded("w-1", average_heart_rate_bpm=130.0, **HOUR))
+    before = history(gamification)
+    told(gamification, measured(revision=2, threshold_heart_rate_bpm=100))
+    deliver(gamification, recorded("w-1", revision=2, average_heart_rate_bpm=130.0, **HOUR))
+    assert history(gamification) == before
+    deliver(gamification, recorded("w-1", revision=3, average_heart_rate_bpm=130.0, moving_time_s=1800.0))
+    assert [(one["effort"], one["xp"]) for one in history(gamification)] == [(before[0]["effort"], 27)]
+
+
+def test_another_heart_rate_and_another_day_ask_for_the_zones_anew(gamification: Service) -> None:
+    told(gamification, consent(), measured(max_heart_rate_bpm=220))
+    deliver(gamification, recorded("w-1", average_heart_rate_bpm=130.0, **HOUR))
+    told(gamification, measured(revision=2, threshold_heart_rate_bpm=100))
+    deliver(gamification, recorded("w-1", revision=2, average_heart_rate_bpm=131.0, **HOUR))
+    assert [(one["effort"], one["basis"]) for one in history(gamification)] == [(1.4, "threshold_heart_rate")]
+    told(gamification, measured(revision=3, max_heart_rate_bpm=220))
+    moved = {"started_at": "2026-11-19T05:40:00Z", "average_heart_rate_bpm": 131.0, **HOUR}
+    deliver(gamification, recorded("w-1", revision=3, **moved))
+    assert [(one["effort"], one["basis"]) for one in history(gamification)] == [(0.9, "max_heart_rate")]
+    deliver(gamification, recorded("w-1", revision=4, **moved | {"average_heart_rate_bpm": None}))
+    assert [(one["effort"], one["basis"]) for one in history(gamification)] == [(1.0, None)]
