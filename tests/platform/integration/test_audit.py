@@ -21,7 +21,7 @@ from tests.kit.services import (
     create_audit,
     http_event,
 )
-from tests.promos.world import NOW, PROMO, issue, welcome
+from tests.promos.world import NOW, PROMO, issue, launch, welcome
 
 
 @pytest.fixture(autouse=True)
@@ -251,3 +251,30 @@ def test_without_the_key_requests_are_answered_and_counted(
         assert promos.sign("GET", "/v1/admin/promos/winter-shoes/explain/" + ATHLETE).status == 500
     finally:
         pseudonyms.forget()
+
+
+def test_settings_by_name_are_shown_as_they_were_and_as_they_are(app: Service, moto: pytest.MonkeyPatch) -> None:
+    path, anyone = "/v1/admin/app/config", {"if_match": "*"}
+    ios = {"minimum_version": "2.0", "store_url": "https://apps.example.com/stadion"}
+    app.sign("PATCH", path, {"clients": {"ios": ios}, "features": {"feed": {"is_on": True}}}, **anyone)
+    app.sign("PATCH", path, {"clients": {"ios": {"minimum_version": "3.0"}}, "features": {"feed": None}}, **anyone)
+    changed, written = (one["changes"][0]["fields"] for one in entries(moto, what="change_app_config"))
+    assert written["clients.ios.store_url"] == [None, "https://apps.example.com/stadion"]
+    assert written["features.feed.is_on"] == [None, True]
+    assert changed == {
+        "revision": [1, 2],
+        "clients.ios.minimum_version": ["2.0", "3.0"],
+        "features.feed.is_on": [True, None],
+    }
+
+
+def test_which_promo_a_reward_is_is_shown(promos: Service, moto: pytest.MonkeyPatch) -> None:
+    launch(promos)
+    path = "/v1/admin/reward-offers/free_delivery"
+    assert promos.sign("PUT", path, {"promo_id": "winter-shoes"}).status == 200
+    assert promos.sign("DELETE", path).status == 204
+    changed = [one["changes"] for one in entries(moto) if "reward_offer" in one["operation"]]
+    assert [fields for [one] in changed for fields in [one["fields"]]] == [
+        {"promos.free_delivery": ["winter-shoes", None]},
+        {"promos.free_delivery": [None, "winter-shoes"]},
+    ]

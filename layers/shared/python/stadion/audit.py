@@ -48,6 +48,8 @@ HARMLESS: Final = frozenset(
     }
 )
 """Texts that may be shown: names that we gave, of no person."""
+BY_NAME: Final = frozenset({"clients", "features", "promos"})
+"""Settings by a name that we gave, of which all may be shown: `features.live-map.is_on`."""
 SHOWN: Final = (bool, int, float, Decimal, date, timedelta, Enum)
 HIDDEN: Final = "…"
 MOST_CHARACTERS: Final = 20_000
@@ -260,11 +262,17 @@ def _names(template: str) -> list[str]:
 def _fields(value: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
     """Of a model and the models in it: `budget.total`."""
     for name in _members(value):
-        inside = getattr(value, name)
-        if _members(inside):
-            yield from _fields(inside, f"{prefix}{name}.")
-        else:
-            yield prefix + name, inside
+        yield from _parts(prefix + name, getattr(value, name))
+
+
+def _parts(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+    if _members(value):
+        yield from _fields(value, f"{name}.")
+    elif name in BY_NAME and isinstance(value, Mapping):
+        for key, one in value.items():
+            yield from _parts(f"{name}.{key}", one)
+    else:
+        yield name, value
 
 
 def _members(value: Any) -> list[str]:
@@ -283,7 +291,7 @@ def _value(name: str, value: Any) -> Any:
         return str(value)
     if isinstance(value, list | tuple | set | frozenset):
         return [_value(name, one) for one in value]
-    if isinstance(value, str) and name.rpartition(".")[2] in HARMLESS:
+    if isinstance(value, str) and (name.rpartition(".")[2] in HARMLESS or name.partition(".")[0] in BY_NAME):
         return value
     return HIDDEN
 
