@@ -9,7 +9,7 @@ from pydantic import Field
 
 from stadion.values import Value
 
-VERSION: Final = r"^\d{1,5}(\.\d{1,5}){0,3}$"
+VERSION: Final = r"^[0-9]{1,5}(\.[0-9]{1,5}){0,3}$"
 MAX_FEATURES: Final = 100
 
 

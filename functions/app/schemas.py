@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Self
 
-from pydantic import AwareDatetime, BaseModel, Field, StrictBool
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StrictBool
 
 from app.domain import VERSION, AppConfig, AppPlatform, AppUpdate, features_for, update_for
 from app.facts import AppLimits
@@ -11,6 +11,11 @@ from stadion.http import RequestModel
 from stadion.links import Link
 
 AppVersion = Annotated[str, Field(pattern=VERSION, examples=["2.6.0"])]
+Platforms = Annotated[
+    list[AppPlatform],
+    Field(min_length=1, max_length=2 * len(AppPlatform)),
+    AfterValidator(lambda named: sorted(set(named))),
+]
 FeatureName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,29}$", examples=["live-map"])]
 
 
@@ -53,9 +58,7 @@ class AppClientPatch(RequestModel):
 
 class AppFeaturePatch(RequestModel):
     is_on: StrictBool = Field(default=False, description="a feature that is new is off until it says otherwise")
-    platforms: Annotated[list[AppPlatform], Field(min_length=1)] | None = Field(
-        default=None, description="null: all of them"
-    )
+    platforms: Platforms | None = Field(default=None, description="null: all of them")
     from_version: AppVersion | None = None
 
 

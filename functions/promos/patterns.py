@@ -8,7 +8,7 @@ from stadion.codes import normal
 
 ALPHABET = "34679ACDEFGHJKMNPQRTWXY"
 """Without 0 O, 1 I L, 2 Z, 5 S, 8 B, and without U and V, which are one another's and half of many a bad word."""
-PLACE = re.compile(r"\{(\d{1,2})\}")
+PLACE = re.compile(r"\{([0-9]{1,2})\}")
 LITERAL = re.compile(r"[A-Z0-9-]*")
 MIN_RANDOM = 8
 """23^8 are 7.8 * 10^10 codes: with a million of them out, one guess in 78 000 is right, and partners have quotas."""

@@ -16,7 +16,7 @@ Email = Annotated[
     AfterValidator(str.lower),
 ]
 Password = Annotated[SecretStr, Field(min_length=1, max_length=256)]
-Code = Annotated[str, Field(pattern=r"^\d{4,8}$", examples=["48151623"])]
+Code = Annotated[str, Field(pattern=r"^[0-9]{4,8}$", examples=["48151623"])]
 
 
 class Registration(RequestModel):

@@ -10,7 +10,7 @@ from notifications.values import CHOSEN, ChannelName, MessageKind, possible_chan
 from stadion.fields import Moment
 from stadion.http import RequestModel
 
-Minute = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", examples=["22:00"])]
+Minute = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["22:00"])]
 
 
 class QuietHoursPatch(RequestModel):

@@ -59,10 +59,12 @@ def test_features_are_switched_by_name_and_stay_as_they_were_else(app: Service) 
     ("body", "pointer", "code"),
     [
         ({"clients": {"ios": {"minimum_version": "2.x"}}}, "#/clients/ios/minimum_version", None),
+        ({"clients": {"ios": {"minimum_version": "\u0663.0"}}}, "#/clients/ios/minimum_version", None),
         ({"clients": {"web": {}}}, "#/clients/web", None),
         ({"clients": {"ios": {"store_url": "http://example.com"}}}, "#/clients/ios/store_url", None),
         ({"features": {"Live Map": {"is_on": True}}}, "#/features/Live Map", None),
         ({"features": {"live-map": {"platforms": []}}}, "#/features/live-map/platforms", None),
+        ({"features": {"live-map": {"platforms": ["ios"] * 5000}}}, "#/features/live-map/platforms", None),
         ({"features": {"live-map": {"is_on": "yes"}}}, "#/features/live-map/is_on", None),
         (
             {"clients": {"ios": {"minimum_version": "3", "recommended_version": "2.9"}}},
@@ -80,6 +82,11 @@ def test_what_is_not_in_order_is_refused_where_it_is_wrong(
     assert pointer in [entry["pointer"].removesuffix("/[key]") for entry in refused.body["errors"]]
     assert code is None or refused.body["code"] == code
     assert told(app)["clients"] == {}
+
+
+def test_a_platform_that_is_named_twice_is_one(app: Service) -> None:
+    patched = patch(app, {"features": {"live-map": {"platforms": ["ios", "android", "ios"]}}})
+    assert patched.body["features"]["live-map"]["platforms"] == ["android", "ios"]
 
 
 def test_there_are_only_so_many_features(app: Service) -> None:
@@ -107,6 +114,6 @@ def test_the_words_are_kept_by_their_tag(app: Service) -> None:
     assert app.call("GET", "/v1/words", user=None, if_none_match=first.headers["ETag"]).status == 304
 
 
-@pytest.mark.parametrize("query", [{"version": "two"}, {"platform": "web"}])
+@pytest.mark.parametrize("query", [{"version": "two"}, {"version": "\u0663.0"}, {"platform": "web"}])
 def test_an_app_that_says_nonsense_is_told_so(app: Service, query: dict[str, str]) -> None:
     assert app.call("GET", CONFIG, user=None, query=query).status == 422

@@ -74,6 +74,12 @@ FORMATS: Final[dict[str, Text]] = {
         en="Send a region of ISO 3166 in capital letters, such as RU-MOW.",
         ru="Нужен регион по ISO 3166 заглавными буквами, например RU-MOW.",
     ),
-    r"^([01]\d|2[0-3]):[0-5]\d$": _HOUR,
+    r"^([01][0-9]|2[0-3]):[0-5][0-9]$": _HOUR,
+    r"^[0-9]{1,5}(\.[0-9]{1,5}){0,3}$": Text(
+        en="Send a version of one to four numbers, such as 2.6.0.", ru="Нужна версия из одного–четырёх чисел: 2.6.0."
+    ),
+    r"^[0-9]{4,8}$": Text(
+        en="Send the digits of the code, such as 48151623.", ru="Нужны цифры кода, например 48151623."
+    ),
 }
 """Pattern -> what it wants. What is not among them is told as "not right" alone."""

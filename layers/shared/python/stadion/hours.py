@@ -13,7 +13,7 @@ _NO_HOUR = Text(
     en="Send an hour of the day as text, such as 08:00 or 22:30.",
     ru="Укажите время суток текстом, например 08:00 или 22:30.",
 )
-_HOUR = re.compile(r"([01]\d|2[0-3]):([0-5]\d)(:00)?")
+_HOUR = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])(:00)?")
 
 
 def _written(value: Any) -> Any:

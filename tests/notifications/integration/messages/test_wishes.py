@@ -143,6 +143,8 @@ def test_an_athlete_of_before_is_named_by_no_signature_of_now(anna: Service) -> 
         ({"channels": {"transactional": {"email": False}}}, "messages_are_always_on"),
         ({"rhythm": {"marketing": "daily"}}, "no_digest_of_this_kind"),
         ({"quiet_hours": {"start": "25:00", "end": "08:00"}}, "request_is_invalid"),
+        ({"quiet_hours": {"start": "2\u0663:00", "end": "08:00"}}, "request_is_invalid"),
+        ({"digest_at": "1\u0663:00"}, "request_is_invalid"),
         ({"digest_at": None}, "field_is_required"),
     ],
 )
