@@ -104,7 +104,8 @@ def _refused(promo_id: str, known: Entitlement, now: datetime) -> list[str]:
         given = {"offer_id": offer.offer_id, "promo_id": offer.promo_id, "why": []}
         change.replace(stored, stored.value.model_copy(update=given))
 
-    new = Issue(known.user_id, run_id=f"reward:{known.earned_by}", reward=known.reward, earned_by=known.earned_by)
+    run_id = f"reward/{known.earned_by}"  # no admin's run is called so: a `Label` has no slash
+    new = Issue(known.user_id, run_id=run_id, reward=known.reward, earned_by=known.earned_by)
     try:
         if not _is_personal(offer_store.get(promo_id)):
             return [SHARED_CODE]

@@ -13,7 +13,7 @@ from stadion.retry import WriteConflictError
 from tests.kit.clock import Clock
 from tests.kit.events import entry
 from tests.kit.services import ATHLETE, OTHER, Answer, Service, sqs_event
-from tests.promos.world import NOW, admin, deliver, launch, order, sold, store
+from tests.promos.world import NOW, admin, deliver, launch, order, sold, store, welcome
 
 pytestmark = pytest.mark.usefixtures("moment")
 REWARDS = "rewards/on_rewards"
@@ -249,3 +249,14 @@ def test_a_draft_that_a_reward_is_stays(promos: Service) -> None:
     refused = admin(promos, "DELETE", "/winter-shoes", if_match="*")
     assert (refused.status, refused.body["code"]) == (409, "promo_in_use")
     assert "reward-offers/free_delivery" in refused.body["detail"]
+
+
+@pytest.mark.parametrize("run_id", ["reward:level:5", "reward/level:5"])
+def test_what_an_admin_issues_is_no_reward_whatever_its_run_is_called(shop: Service, run_id: str) -> None:
+    welcome(shop)
+    admin(shop, "POST", "/winter-shoes/offers", {"user_id": ATHLETE, "run_id": run_id})
+    deliver(shop, REWARDS, news())
+    assert "level:5" in {one["earned_by"] for one in offers(shop)}
+    assert waiting(shop) == []
+    deliver(shop, REWARDS, news(2))
+    assert "level:5" not in {one["earned_by"] for one in offers(shop)}
