@@ -65,6 +65,40 @@ def test_every_kind_of_pixel_is_taken_and_what_is_clear_is_white(mode: str) -> N
         assert upright.getpixel((0, 0)) == (255, 255, 255)
 
 
+def a_profile(*, swapped: bool = True) -> bytes:
+    """sRGB, or what has its red where sRGB has its blue."""
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    if not swapped:
+        return profile
+    return profile.replace(b"rXYZ", b"?XYZ").replace(b"bXYZ", b"rXYZ").replace(b"?XYZ", b"bXYZ")
+
+
+@pytest.mark.parametrize(("kind", "mode"), [("JPEG", "RGB"), ("PNG", "RGB"), ("PNG", "RGBA"), ("WEBP", "RGB")])
+def test_its_colours_are_those_that_its_profile_means(kind: str, mode: str) -> None:
+    out = io.BytesIO()
+    Image.new(mode, (16, 16), (255, 0, 0)).save(out, kind, icc_profile=a_profile())
+    red, green, blue = opened(out.getvalue(), at_least=64).tobytes()[:3]
+    assert (red < 60, green < 60, blue > 200) == (True, True, True)
+
+
+@pytest.mark.parametrize("profile", [b"none", b"none" * 2_000_000, a_profile(swapped=False)[:-200], b""])
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
+def test_a_profile_that_says_nothing_of_it_changes_nothing(mode: str, profile: bytes) -> None:
+    plain, told = io.BytesIO(), io.BytesIO()
+    picture = Image.new(mode, (16, 16), 90 if mode == "L" else None)
+    picture.save(plain, "JPEG")
+    picture.save(told, "JPEG", icc_profile=profile)
+    seen = opened(told.getvalue(), at_least=64)
+    assert (seen.mode, seen.getpixel((8, 8))) == ("RGB", opened(plain.getvalue(), at_least=64).getpixel((8, 8)))
+
+
+@pytest.mark.parametrize(("grey", "shown"), [(0, 0), (0x8000, 0x80), (0xFFFF, 0xFF)])
+def test_greys_of_16_bits_are_greys(grey: int, shown: int) -> None:
+    out = io.BytesIO()
+    Image.new("I;16", (16, 16), grey).save(out, "PNG")
+    assert opened(out.getvalue(), at_least=64).getpixel((8, 8)) == (shown,) * 3
+
+
 def test_more_pixels_than_we_unpack_are_refused_before_they_are() -> None:
     side = 7100
     assert side * side > MAX_PIXELS

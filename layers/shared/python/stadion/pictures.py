@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 MAX_PIXELS: Final = 50_000_000
 """The cameras of phones have 48 million; unpacked, they are 150 MB."""
 FORMATS: Final = ("JPEG", "PNG", "WEBP")
 QUALITY: Final = 85
+MAX_PROFILE: Final = 4 * 1024 * 1024
+"""In bytes; those of printers have one or two million, those of cameras and screens some hundreds."""
 _HEIC: Final = (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypheif", b"ftypmsf1")
 
 
@@ -32,7 +34,7 @@ def opened(data: bytes, *, at_least: int) -> Image.Image:
             if picture.width * picture.height > MAX_PIXELS:
                 raise PictureError("picture_too_large")
             picture.draft("RGB", (at_least, at_least))
-            upright = _on_white(ImageOps.exif_transpose(picture))
+            upright = _in_srgb(ImageOps.exif_transpose(picture), picture.info.get("icc_profile"))
     upright.info.clear()
     return upright
 
@@ -50,14 +52,39 @@ def packed(picture: Image.Image) -> bytes:
     return out.getvalue()
 
 
+def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
+    """Its colours as they are meant. The profile goes with all else that the camera wrote, and without it those of
+    phones, which are of Display P3, would be pale; one that cannot be read or is of other pixels changes nothing."""
+    of_other_colours = picture.mode in {"CMYK", "L"}
+    try:
+        if not profile or len(profile) > MAX_PROFILE:
+            return _on_white(picture)
+        meant, srgb = ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB")
+        if of_other_colours:
+            return ImageCms.profileToProfile(picture, meant, srgb, outputMode="RGB") or _on_white(picture)
+        plain = _on_white(picture)
+        ImageCms.profileToProfile(plain, meant, srgb, inPlace=True)
+        return plain
+    except (ImageCms.PyCMSError, OSError):
+        return _on_white(picture)
+
+
 def _on_white(picture: Image.Image) -> Image.Image:
     """What can be seen through would be black, or whatever colour its maker left there."""
+    if picture.mode.startswith("I"):
+        return _of_16_bits(picture).convert("RGB")
     if not picture.has_transparency_data:
         return picture.convert("RGB")
     seen = picture.convert("RGBA")
     ground = Image.new("RGB", seen.size, "white")
     ground.paste(seen, mask=seen.getchannel("A"))
     return ground
+
+
+def _of_16_bits(picture: Image.Image) -> Image.Image:
+    """Greys; `convert` would cut them off at 255, so that nearly all are white."""
+    picture.info.pop("transparency", None)
+    return picture.point(lambda grey: grey * (1 / 256)).convert("L")
 
 
 @contextmanager
