@@ -187,15 +187,26 @@ def _thousandths(value: float | None) -> int:
 # --- words ----------------------------------------------------------------------------------------------------------
 
 
+WHOLE: Final = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ŧ": "t", "ŋ": "n", "æ": "ae", "œ": "oe", "þ": "th"}
+)
+"""Latin letters that Unicode takes for ones of their own, and people for others with a stroke: without case."""
+
+
 def folded(text: str) -> str:
-    """Without case and accents (Unicode's NFKD), so that ё is found by е."""
+    """Without case and accents (Unicode's NFKD), so that ё is found by е, and ø by o."""
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return "".join(letter for letter in plain if not unicodedata.combining(letter)).translate(WHOLE)
 
 
 def tag_key(tag: str) -> str:
     """By which tags are one, as `tags_of` has it."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", tag).strip().casefold())
+
+
+def parts_of(tag: str) -> tuple[str, ...]:
+    """A list in a query is told with commas, whichever way it was sent: a tag with one arrives as several."""
+    return (tag, *(part.strip() for part in tag.split(","))) if "," in tag else (tag,)
 
 
 def words_in(text: str) -> Iterator[str]:

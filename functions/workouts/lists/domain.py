@@ -12,7 +12,7 @@ from typing import Any, Final
 from stadion.clock import rfc3339
 from stadion.errors import InvalidCursorError
 from stadion.sports import SportType
-from workouts.base.entry import Entry, words_in
+from workouts.base.entry import Entry, parts_of, words_in
 from workouts.lists.errors import NoWordsError
 
 MOST_SPORTS: Final = 10
@@ -135,7 +135,7 @@ class Filters:
             (not self.sport_types or entry.sport in self.sport_types)
             and (self.gear_id is None or self.gear_id in entry.gear)
             and all(getattr(self, name).holds(number(entry)) for name, number in NUMBERS.items())
-            and set(self.tags) <= set(entry.tags)
+            and set(self.tags) <= {part for tag in entry.tags for part in parts_of(tag)}
             and (self.mark is None or self.mark in entry.marks)
             and self.has_gps in {None, entry.has_gps}
             and self.flagged in {None, entry.standing.is_flagged(agrees=agrees)}

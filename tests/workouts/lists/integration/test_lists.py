@@ -52,6 +52,34 @@ def test_a_workout_is_in_the_list_as_soon_as_it_was_answered(workouts: Service) 
     assert ids(workouts) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [
+        ("Tromsø", "TROMSO"),
+        ("Łódź", "lodz"),
+        ("Đà Nẵng", "da nang"),
+        ("IŞIK", "ışık"),
+        ("Ærø", "aero"),
+        ("Þingvellir", "thing"),
+        ("Tromso", "tromsø"),
+        ("Straße", "STRASSE"),
+        ("Йога", "иога"),
+    ],
+)
+def test_a_word_is_found_whatever_its_accents(workouts: Service, name: str, asked: str) -> None:
+    found = add(workouts, name=name)
+    assert ids(workouts, q=asked) == [found]
+
+
+def test_a_tag_with_a_comma_is_found(workouts: Service) -> None:
+    both = add(workouts, 1, tags=["Club, Hills"])
+    one = add(workouts, 2, tags=["club"])
+    assert ids(workouts, tag="club, hills") == [both]
+    assert ids(workouts, tag="club,hills") == [both]
+    assert ids(workouts, tag="club") == [one, both]
+    assert ids(workouts, tag="hill") == []
+
+
 def test_every_filter_finds_what_it_says(workouts: Service) -> None:
     race = add(workouts, 1, distance_m=21_100, moving_time_s=1800, marks=["race"], tags=["Club"], ascent_m=120)
     ride = add(workouts, 2, sport_type="Ride", distance_m=12_000, notes="Headwind, again", gear_ids=[BIKE])
