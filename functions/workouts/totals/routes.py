@@ -1,11 +1,11 @@
 """The diary's totals over HTTP."""
 
-from datetime import date
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from stadion import clock
+from stadion.fields import Day
 from stadion.http import Routes
 from stadion.sports import SportType
 from workouts.lists.errors import DiaryIsBeingListedError
@@ -16,8 +16,8 @@ from workouts.totals.schemas import TotalsResponse
 
 router = Routes()
 
-From = Annotated[date | None, Query(alias="from", examples=["2026-11-01"])]
-To = Annotated[date | None, Query(alias="to", examples=["2026-11-21"])]
+From = Annotated[Day | None, Query(alias="from", examples=["2026-11-01"])]
+To = Annotated[Day | None, Query(alias="to", examples=["2026-11-21"])]
 
 
 @router.get(

@@ -286,4 +286,4 @@ def _position(recording: Recording, index: int) -> LatLng | None:
 
 
 def _rounded(value: float | None, digits: int) -> float | None:
-    return None if value is None else round(value, digits)
+    return None if value is None else round(value, digits) + 0.0  # nothing has no sign

@@ -1,6 +1,7 @@
 """Types of request fields that several services share: what the stores and the bus can hold, and nothing else."""
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Strict
@@ -19,6 +20,8 @@ NO_TIME = Text(
     en="Send an RFC 3339 time such as 2026-11-21T08:40:00+03:00.",
     ru="Нужно время в формате RFC 3339, например 2026-11-21T08:40:00+03:00.",
 )
+NO_DAY = Text(en="Send a date as YYYY-MM-DD.", ru="Нужна дата ГГГГ-ММ-ДД.")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _OUT_OF_REASON = Text(
     en=f"Send a time between {FIRST_YEAR} and {LAST_YEAR}.", ru=f"Нужно время между {FIRST_YEAR} и {LAST_YEAR} годом."
 )
@@ -31,6 +34,13 @@ def _written_as_time(value: Any) -> Any:
     return value
 
 
+def _written_as_day(value: Any) -> Any:
+    """Pydantic would take 1763510400 as a day, and midnight in another zone as the day before."""
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        return value
+    raise UnacceptableValueError(NO_DAY)
+
+
 def _within_reason(moment: datetime) -> datetime:
     """The first and the last year of the calendar have no UTC in some zones."""
     if not FIRST_YEAR <= moment.year < LAST_YEAR:
@@ -40,10 +50,11 @@ def _within_reason(moment: datetime) -> datetime:
 
 def _to_thousandths(value: float) -> float:
     """DynamoDB's numbers end at 1e-130; nobody measures finer than a millimetre or a millisecond."""
-    return round(value, 3)
+    return round(value, 3) + 0.0  # nothing has no sign
 
 
 Moment = Annotated[AwareDatetime, BeforeValidator(_written_as_time), AfterValidator(_within_reason)]
+Day = Annotated[date, BeforeValidator(_written_as_day)]
 Thousandths = AfterValidator(_to_thousandths)
 Amount = Annotated[float, Strict(), Thousandths]
 """A JSON number (not true, not a text) to three decimals."""

@@ -18,7 +18,7 @@ from stadion.errors import (
     UnavailableError,
     UnprocessableError,
 )
-from stadion.fields import NO_TIME
+from stadion.fields import NO_DAY, NO_TIME
 from stadion.formats import FORMATS
 from stadion.i18n import Language, Text
 
@@ -94,7 +94,10 @@ VALIDATION: dict[str, Text] = {
     "datetime_type": NO_TIME,
     "datetime_from_date_parsing": NO_TIME,
     "datetime_parsing": NO_TIME,
-    "date_from_datetime_parsing": Text(en="Send a date as YYYY-MM-DD.", ru="Нужна дата ГГГГ-ММ-ДД."),
+    "date_type": NO_DAY,
+    "date_parsing": NO_DAY,
+    "date_from_datetime_parsing": NO_DAY,
+    "date_from_datetime_inexact": NO_DAY,
     "too_long": Text(en="At most {max_length} entries.", ru="Не больше {max_length} элементов."),
     "too_short": Text(en="At least {min_length} entries.", ru="Не меньше {min_length} элементов."),
 }

@@ -137,11 +137,14 @@ def duration(seconds: float) -> str:
 
 
 def number(value: float, language: Language) -> str:
-    """12345.5 -> "12,345.5" or "12 345,5"."""
-    text = f"{value:,}" if isinstance(value, int) else f"{value:,.10g}"
+    """12345.5 -> "12,345.5" or "12 345,5". Nothing has no sign: no frost of "-0 °C"."""
+    whole = isinstance(value, int) or abs(value) >= _ALL_WHOLE
+    text = f"{round(value):,}" if whole else f"{value + 0.0:,.10g}"
     return text.translate(_RUSSIAN) if language is Language.RU else text
 
 
+_ALL_WHOLE: Final = 1e10
+"""From here on ten digits do not reach the point, and would be a power of ten."""
 _RUSSIAN: Final = str.maketrans({",": "\N{NO-BREAK SPACE}", ".": ","})
 
 

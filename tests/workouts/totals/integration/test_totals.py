@@ -65,6 +65,26 @@ def test_a_range_that_cannot_be_is_refused(workouts: Service, asked: dict[str, s
     assert (answer.status, answer.body["code"]) == (400, "totals_range_is_invalid")
 
 
+@pytest.mark.parametrize(
+    "day",
+    [
+        "1763510400",
+        "0",
+        "20261120",
+        "2026-11-20T00:00:00Z",
+        "2026-11-20T00:00:00",
+        "2026-02-30",
+        "26-11-20",
+        "٢٠٢٦-11-20",
+    ],
+)
+def test_a_day_is_written_as_one(workouts: Service, day: str) -> None:
+    for language, said in (("en", "Send a date as YYYY-MM-DD."), ("ru", "Нужна дата ГГГГ-ММ-ДД.")):
+        answer = workouts.call("GET", "/v1/workouts/totals", query={"from": day}, accept_language=language)
+        assert answer.status == 422, answer.body
+        assert [(one["pointer"], one["detail"]) for one in answer.body["errors"]] == [("query:from", said)]
+
+
 def test_a_deleted_workout_counts_no_more(workouts: Service) -> None:
     add(workouts)
     (listed,) = workouts.call("GET", "/v1/workouts").body["items"]

@@ -199,3 +199,8 @@ def test_splits_add_up_to_the_whole(speeds: list[float], altitudes: list[float])
             assert sum(split.ascent_m or 0 for split in splits) == pytest.approx(
                 measured.ascent_m, abs=0.1 * len(splits)
             )
+
+
+def test_no_frost_has_no_sign() -> None:
+    still = samples.a_recording(time_s=np.arange(600.0), temperature_c=np.full(600, -0.04))
+    assert str(measure(still).average_temperature_c) == "0.0"
