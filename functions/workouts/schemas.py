@@ -38,20 +38,24 @@ from workouts.domain import (
 )
 from workouts.texts import worded
 
-_BLANK = Text(en="A tag needs a character that can be seen.", ru="В метке должен быть хотя бы один видимый знак.")
+_BLANK = Text(en="It needs a character that can be seen.", ru="Нужен хотя бы один видимый знак.")
+_FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and signs by their category, and blank all the same."""
 
 
-def _visible(tag: str) -> str:
-    if not any(character.isprintable() and not character.isspace() for character in tag):
+def _visible(text: str) -> str:
+    if not any(one.isprintable() and not one.isspace() and one not in _FILLERS for one in text):
         raise UnacceptableValueError(_BLANK)
-    return tag
+    return text
 
 
 GearIds = Annotated[
     list[ClientId],
     Field(max_length=10, description="the pieces worn; leave it out to use the default gear of the sport"),
 ]
-Name = Annotated[str, Field(min_length=1, max_length=200, pattern=LINE, examples=["Before work"])]
+Name = Annotated[
+    str, Field(min_length=1, max_length=200, pattern=LINE, examples=["Before work"]), AfterValidator(_visible)
+]
 Description = Annotated[str, Field(max_length=2000, description="meant for others, once anybody else sees workouts")]
 Notes = Annotated[str, Field(max_length=4000, description="for the athlete alone")]
 Marks = Annotated[

@@ -34,7 +34,8 @@ class PhotoPatch(RequestModel):
     def changes(self) -> dict[str, Any]:
         if "position" in self.model_fields_set and self.position is None:
             raise FieldRequiredError(pointer="#/position", field="position")
-        return self.model_dump(exclude_unset=True)
+        changes = self.model_dump(exclude_unset=True)
+        return {**changes, "alt": self.alt or None} if "alt" in changes else changes
 
 
 class PhotoForm(BaseModel):

@@ -44,9 +44,10 @@ def test_a_tag_counts_once_however_it_is_written() -> None:
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("tags", ["  "]), ("tags", ["x" * 31]), ("tags", ["two\nlines"]), ("tags", ["\u200b"]),
+        ("tags", ["  "]), ("tags", ["x" * 31]), ("tags", ["two\nlines"]), ("tags", ["\u200b"]), ("tags", ["\u3164"]),
         ("tags", [str(n) for n in range(11)]), ("tags", "club"), ("marks", ["easy"]), ("feeling", "great"),
         ("feeling", 3), ("rpe", 0), ("description", "x" * 2001),
+        ("name", "  "), ("name", "\u200b"), ("name", "\ufeff\u200d"), ("name", "\u2800 \u3164"),
     ],
 )  # fmt: skip
 def test_words_that_cannot_be_kept_are_refused_by_name(workouts: Service, field: str, value: Any) -> None:

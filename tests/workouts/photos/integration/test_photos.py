@@ -117,6 +117,8 @@ def test_they_are_described_ordered_and_removed_on_the_version_that_was_seen(dia
     moved = diary.call("PATCH", one, {"alt": None, "position": 0}, if_match='"1"')
     assert (moved.status, moved.body["alt"], moved.body["revision"]) == (200, None, 2)
     assert diary.call("PATCH", one, {"alt": "y"}, if_match='"1"').status == 412
+    emptied = diary.call("PATCH", f"{path}/photos/{second}", {"alt": " "}, if_match='"1"')
+    assert (emptied.status, emptied.body["alt"]) == (200, None)
     assert diary.call("PATCH", one, {"position": None}, if_match='"2"').status == 400
     assert diary.call("PATCH", one, {"position": 10}, if_match='"2"').status == 422
     assert diary.call("PATCH", one, {"alt": "x" * 501}, if_match='"2"').status == 422
