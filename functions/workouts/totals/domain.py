@@ -175,10 +175,10 @@ class Tally:
         return Total(whole=Sums.of(whole, agrees=agrees), flagged=Sums.of(flagged, agrees=agrees))
 
 
-def totals_of(entries: Iterable[Entry], days: Days, sport_type: SportType | None, *, agrees: bool) -> Totals:
-    """`sport_type` None: all of them."""
+def totals_of(entries: Iterable[Entry], days: Days, sports: frozenset[SportType], *, agrees: bool) -> Totals:
+    """`sports` empty: all of them."""
     tally = Tally(agrees=agrees)
     for entry in entries:
-        if sport_type in {None, entry.sport} and entry.day in days:
+        if (not sports or entry.sport in sports) and entry.day in days:
             tally.add(entry.sport, entry.standing, entry.amounts())
     return tally.totals(days)

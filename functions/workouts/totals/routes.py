@@ -8,6 +8,7 @@ from stadion import clock
 from stadion.fields import Day
 from stadion.http import Routes
 from stadion.sports import SportType
+from workouts.lists.domain import MOST_SPORTS
 from workouts.lists.errors import DiaryIsBeingListedError
 from workouts.totals import service
 from workouts.totals.domain import TotalsPeriod
@@ -29,7 +30,7 @@ To = Annotated[Day | None, Query(alias="to", examples=["2026-11-21"])]
 def get_totals(
     first: From = None,
     last: To = None,
-    sport_type: Annotated[SportType | None, Query()] = None,
+    sport_type: Annotated[list[SportType] | None, Query(max_length=MOST_SPORTS)] = None,
     by: Annotated[TotalsPeriod | None, Query()] = None,
 ) -> TotalsResponse:
     """Over days, at most 731, in all and by sport, with the time before and the whole diary beside them. When no range
@@ -37,4 +38,5 @@ def get_totals(
 
     A workout is of the day on which it began, by the clock that it is shown by; weeks begin as the athlete's settings
     say. Flagged ones are in the sums, with their share beside each."""
-    return TotalsResponse.of(service.totals(router.user_id, first, last, sport_type, clock.now(), by=by))
+    sports = frozenset(sport_type or ())
+    return TotalsResponse.of(service.totals(router.user_id, first, last, sports, clock.now(), by=by))

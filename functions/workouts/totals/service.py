@@ -33,12 +33,12 @@ def totals(
     user_id: str,
     first: date | None,
     last: date | None,
-    sport_type: SportType | None,
+    sports: frozenset[SportType],
     now: datetime,
     *,
     by: TotalsPeriod | None = None,
 ) -> DiaryTotals:
-    """Raises `TotalsRangeError` and `DiaryIsBeingListedError`."""
+    """`sports` empty: all of them. Raises `TotalsRangeError` and `DiaryIsBeingListedError`."""
     known = _known(user_id, now)
     for _ in range(LOOKS):
         person = known.person
@@ -55,14 +55,14 @@ def totals(
                 continue
             entries = store.around(user_id, Days(before.first, days.last), generation, is_sure=True)
 
-        return _summed_up(known, entries, sport_type, days, before, by)
+        return _summed_up(known, entries, sports, days, before, by)
     raise DiaryIsBeingListedError(retry_after_s=1)
 
 
 def _summed_up(
     known: store.Known,
     entries: list[Entry],
-    sport_type: SportType | None,
+    sports: frozenset[SportType],
     days: Days,
     before: Days,
     by: TotalsPeriod | None,
@@ -70,21 +70,21 @@ def _summed_up(
     person, agrees = known.person, known.person.agrees
 
     def over(some: Days) -> Totals:
-        return totals_of(entries, some, sport_type, agrees=agrees)
+        return totals_of(entries, some, sports, agrees=agrees)
 
     return DiaryTotals(
         asked=over(days),
         before=over(before),
         periods=[over(period) for period in periods_of(days, by, person.week_start)],
-        all_time=_all_time(known, sport_type),
+        all_time=_all_time(known, sports),
         dropped=() if agrees else tuple(health_among(Sums.model_fields)),
     )
 
 
-def _all_time(known: store.Known, sport_type: SportType | None) -> Totals:
+def _all_time(known: store.Known, sports: frozenset[SportType]) -> Totals:
     tally = Tally(agrees=known.person.agrees)
     for one in known.sums:
-        if sport_type in {None, one.sport_type}:
+        if not sports or one.sport_type in sports:
             tally.add(one.sport_type, one.standing, one.amounts)
     return tally.totals(None)
 

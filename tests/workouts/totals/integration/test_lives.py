@@ -119,7 +119,7 @@ def test_totals_are_those_of_the_stored_workouts_whatever_happened_to_them(worko
             agreed(HEADS.at(diary.user_id), ConsentKind.HEALTH_DATA)
         for deed in life:
             diary.do(*deed)
-        found = service.totals(diary.user_id, None, None, None, clock.now(), by=TotalsPeriod.YEAR)
+        found = service.totals(diary.user_id, None, None, frozenset(), clock.now(), by=TotalsPeriod.YEAR)
         check_list(diary.user_id)
         kept = [shown(one, agrees=agrees) for one in diary.there()]
         for total in (found.asked, found.all_time):

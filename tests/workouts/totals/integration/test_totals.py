@@ -44,6 +44,16 @@ def test_the_diary_is_summed_up_in_all_and_by_sport(workouts: Service) -> None:
     assert (runs["count"], runs["ascent_m"], [one["sport_type"] for one in runs["by_sport"]]) == (2, 40, ["Run"])
 
 
+def test_of_several_sports_any_counts_as_in_the_list(workouts: Service) -> None:
+    add(workouts, distance_m=5000)
+    add(workouts, sport_type="Ride", distance_m=30_000)
+    add(workouts, sport_type="Hike", distance_m=7000)
+    asked = {**NOVEMBER, "sport_type": "Run,Ride"}
+    found = workouts.call("GET", "/v1/workouts/totals", query=asked).body
+    assert (found["count"], found["all_time"]["count"]) == (2, 2)
+    assert [one["sport_type"] for one in found["by_sport"]] == ["Ride", "Run"]
+
+
 def test_they_equal_the_sums_of_the_list(workouts: Service) -> None:
     for day in range(1, 10):
         add(workouts, started_at=f"2026-11-{day:02}T05:40:00Z", distance_m=1000 * day)

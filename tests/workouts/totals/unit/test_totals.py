@@ -36,8 +36,8 @@ def workout(**fields: Any) -> Workout:
     return Workout.model_validate({**known, **fields})
 
 
-def summed(workouts: list[Workout], sport_type: SportType | None = None, *, agrees: bool = True) -> Totals:
-    return totals_of(map(Entry.of, workouts), WEEK, sport_type, agrees=agrees)
+def summed(workouts: list[Workout], sports: frozenset[SportType] = frozenset(), *, agrees: bool = True) -> Totals:
+    return totals_of(map(Entry.of, workouts), WEEK, sports, agrees=agrees)
 
 
 def whole_of(*workouts: Workout, agrees: bool = True) -> Sums:
