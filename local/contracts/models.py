@@ -34,6 +34,7 @@ NOUNS: Final = frozenset(
 """They say nothing without their subject: `GearStatus`, not `Status`."""
 ROLES: Final = re.compile(r"^New|(Response|Patch|Put|List|Change)+$")
 """What of a name says only whether it is sent or shown, one or many."""
+PATCH: Final = "Patch"
 LIMITS: Final = {"ge": "minimum", "le": "maximum", "gt": "exclusiveMinimum", "lt": "exclusiveMaximum"}
 """Pydantic's word -> JSON Schema's."""
 BY_STANDARD: Final = frozenset({"Problem"})
@@ -98,7 +99,19 @@ class Models:
         """Without pydantic's endings, and `ListResponse_GearResponse_` as `GearResponseList`."""
         by_key = {key: _renamed(schema) for key, schema in self.by_key.items()}
         named: Document = _renamed(self.named)
-        return Models(by_key, {name: schema | {"title": name} for name, schema in named.items()})
+        return Models(by_key, {name: _as_sent(name, schema) | {"title": name} for name, schema in named.items()})
+
+
+def _as_sent(name: str, schema: Document) -> Document:
+    """A merge patch has no defaults: a generator of clients would send them, and change what nobody named."""
+    if not name.endswith(PATCH):
+        return schema
+    fields = schema.get("properties", {})
+    return schema | {"properties": {field: _without_default(said) for field, said in fields.items()}}
+
+
+def _without_default(schema: Document) -> Document:
+    return {key: value for key, value in schema.items() if key != "default"}
 
 
 def is_generic(name: str) -> bool:

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 import pytest
-from pydantic import BaseModel, computed_field
+from pydantic import BaseModel, Field, computed_field
 
 from local.contracts.files import CONTRACTS
 from local.contracts.models import ContractError, Models, is_generic
@@ -63,6 +63,14 @@ def test_what_is_sent_and_shown_is_one_model_whose_defaults_may_be_left_out() ->
 
 def test_what_is_only_shown_always_has_its_defaults() -> None:
     assert Models.of([("get", "shown", ShoeLimit)]).named["ShoeLimit"]["required"] == ["km", "is_soft"]
+
+
+def test_a_merge_patch_has_no_defaults_that_a_generated_client_would_send() -> None:
+    class ShoePatch(BaseModel):
+        is_soft: bool = False
+        by_foot: dict[str, int] = Field(default_factory=dict)
+
+    assert "default" not in json.dumps(Models.of([("patch", "sent", ShoePatch)]).named)
 
 
 def test_a_model_that_is_shown_in_another_shape_than_sent_must_be_two() -> None:
