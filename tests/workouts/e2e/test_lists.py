@@ -53,18 +53,18 @@ def test_a_diary_is_listed_searched_tidied_and_summed_up(anna: Athlete) -> None:
     assert totals["all_time"]["distance_m"] == totals_before["distance_m"] + 35_000
     assert sum(week["count"] for week in totals["periods"]) == totals["count"]
 
-    shoes = anna.call("POST", "/v1/gear", {"category": "running_shoes", "name": "Red"})["gear_id"]
+    shoes = anna.call("POST", "/v1/gear", {"category": "running_shoes", "nickname": "Red"})["gear_id"]
     runs = [{"workout_id": one} for one in made if one != made[1]]
     worn = anna.call("POST", "/v1/workouts/bulk/gear", {"workouts": runs, "gear_ids": [shoes]})
     assert {one["status"] for one in worn["results"]} == {"done"}
     assert len(listed(anna, f"gear_id={shoes}")) == len(runs)
-    eventually(lambda: anna.get(f"/v1/gear/{shoes}")["distance_m"] == 29_000 or None)
+    eventually(lambda: anna.get(f"/v1/gear/{shoes}")["wear"]["used"] == 29 or None)
 
     gone = {"workouts": [{"workout_id": one} for one in made]}
     assert {one["status"] for one in anna.call("POST", "/v1/workouts/bulk/delete", gone)["results"]} == {"done"}
     assert anna.get("/v1/workouts?limit=1")["total"] == before
     assert anna.get("/v1/workouts/totals")["all_time"] == totals_before
-    eventually(lambda: anna.get(f"/v1/gear/{shoes}")["distance_m"] == 0 or None)
+    eventually(lambda: anna.get(f"/v1/gear/{shoes}")["wear"]["used"] == 0 or None)
 
 
 def _start(made: list[str], athlete: Athlete) -> str:

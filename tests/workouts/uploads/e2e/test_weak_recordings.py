@@ -59,7 +59,7 @@ def test_a_file_is_a_list_of_parts_in_the_readers_language(anna: Athlete) -> Non
     assert len(ended["workout_ids"]) == 1
     one, other = ended["parts"]
     assert (one["workout_id"], other["workout_id"]) == (ended["workout_ids"][0], None)
-    told = anna.answer("GET", f"/v1/uploads/{ended['upload_id']}", accept_language="ru").json()["parts"][1]["reason"]
+    told = anna.answer("GET", f"/v1/uploads/{ended['upload_id']}", accept_language="en").json()["parts"][1]["reason"]
     assert told["code"] == other["reason"]["code"]
     assert told["detail"] != other["reason"]["detail"]
 
