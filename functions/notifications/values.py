@@ -39,6 +39,8 @@ class Reason(StrEnum):
     CAPPED = "capped"
     QUIET_HOURS = "quiet_hours"
     DIGEST = "digest"
+    REPLACED = "replaced"
+    """By a newer message, before it rang."""
     NOTHING_AGAINST = "nothing_against"
 
 

@@ -1,16 +1,16 @@
 """Deliveries in the notifications table: by message, by due time, and by what the provider called them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import islice
 
-from notifications.deliveries.domain import Delivery, DeliveryState
+from notifications.deliveries.domain import OPEN, Delivery, DeliveryState
 from notifications.inbox.domain import Notification
 from notifications.values import COUNTED_FOR, KEPT_FOR, ChannelName, Reason
 from stadion import clock, pagination
 from stadion.change import Change
 from stadion.dynamo import Item
-from stadion.records import Index, Records, Stored, values_of
+from stadion.records import Index, Records, Stored, fetch, values_of
 from stadion.values import Value
 
 MAX_ASKED_AGAIN = 90
@@ -57,6 +57,15 @@ def nothing_of(message: Notification, channel: ChannelName) -> Stored[Delivery]:
 
 def deliveries(user_id: str, notification_id: str) -> list[Delivery]:
     return list(DELIVERIES.every(user_id, notification_id))
+
+
+def waiting(user_id: str, notification_ids: Sequence[str]) -> list[Stored[Delivery]]:
+    """Of these messages, what is to ring and did not yet; in one request."""
+    channels = [channel for channel in ChannelName if channel is not ChannelName.INBOX]
+    places = [DELIVERIES.at(user_id, one, channel) for one in notification_ids for channel in channels]
+    found = fetch(*places)
+    every = [found[place] for place in places]
+    return [stored for stored in every if stored.value is not None and stored.value.state in OPEN]
 
 
 def delivery_log(user_id: str, *, limit: int, cursor: str | None) -> pagination.Page[Delivery]:

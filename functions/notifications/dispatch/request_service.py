@@ -18,6 +18,7 @@ from stadion import ids
 from stadion.change import Change
 from stadion.events.notifications import NotificationDelivered, NotificationFailed, NotificationRequested
 from stadion.observability import count, log
+from stadion.records import Stored
 from stadion.retry import retry_on_conflict
 from stadion.settings import load
 from stadion.work import enqueue
@@ -52,7 +53,26 @@ def _plan(message: Notification, wanted: list[ChannelName], replaces: list[str],
         store.claim_request(change, message)
         store.claim_replaced(change, replaced)
         planned = [_planned(message, channel, standing, change, replaced.unread) for channel in wanted]
+        planned += [_taken_over(old, message, wanted, change) for old in replaced.waiting]
     return [delivery for delivery in planned if delivery is not None]
+
+
+def _taken_over(
+    old: Stored[Delivery], message: Notification, wanted: Sequence[ChannelName], change: Change
+) -> Delivery | None:
+    """What still waits by a channel that rings says the newer message when its time comes, and the old one never."""
+    waiting, now = old.value, change.now
+    if waiting is None:
+        return None
+    ended = waiting.became(DeliveryState.SUPPRESSED, now, reason=Reason.REPLACED.value, due_at=None)
+    delivery_store.put(change, ended, old)
+    change.publish(failed(ended))
+    if waiting.channel in wanted:
+        return None
+    new = Delivery(message=message, channel=waiting.channel, kind=waiting.kind, attempts=waiting.attempts)
+    planned = new.became(waiting.state, now, reason=waiting.reason, due_at=waiting.due_at)
+    delivery_store.put(change, planned, delivery_store.nothing_of(message, waiting.channel))
+    return planned
 
 
 def _planned(

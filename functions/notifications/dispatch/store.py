@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from notifications.deliveries import store as delivery_store
+from notifications.deliveries.domain import Delivery
 from notifications.devices.domain import Device
 from notifications.devices.store import DEVICES, devices_of
 from notifications.inbox import store as inbox_store
@@ -48,11 +50,13 @@ class Replaced:
     """Of the requests that a message takes the place of: their unread messages, and those that did not come yet."""
 
     unread: Sequence[Notification] = ()
+    waiting: Sequence[Stored[Delivery]] = ()
+    """Of the unread ones: by channels that ring, and did not yet."""
     not_yet: Sequence[Stored[_Request]] = ()
 
 
 def replaced(user_id: str, request_ids: Sequence[str]) -> Replaced:
-    """No request for none, else two."""
+    """No request for none, else two; a third where there is an unread one."""
     if not request_ids:
         return Replaced()
     places = [REQUESTS.at(user_id, request_id) for request_id in dict.fromkeys(request_ids)]
@@ -60,8 +64,10 @@ def replaced(user_id: str, request_ids: Sequence[str]) -> Replaced:
     known = [found[place].value for place in places]
     messages = [one.notification_id for one in known if one is not None and one.notification_id]
     notes = inbox_store.NOTES.some((user_id, notification_id) for notification_id in messages)
+    unread = [note for note in notes if note.read_at is None]
     return Replaced(
-        unread=[note for note in notes if note.read_at is None],
+        unread=unread,
+        waiting=delivery_store.waiting(user_id, [note.notification_id for note in unread]),
         not_yet=[found[place] for place in places if found[place].value is None],
     )
 
