@@ -107,8 +107,10 @@ def _heart_rate(source: Source) -> float | None:
 def _explain(source: Source, scored: store.StoredScore) -> None:
     """What was counted before scores were kept, until 2026-12, was counted by the same steps for everybody: a replay
     writes down why."""
-    if source.workout is not None and store.counts_revision(source.user_id, source.workout_id) == source.revision:
+    entry = store.entry(source.user_id, source.workout_id)
+    if source.workout is not None and entry.value is not None and entry.value.revision == source.revision:
         with Change(source.user_id, source.now) as change:
+            change.check(entry)
             store.keep_score(change, source.user_id, scored, score(source.workout), _heart_rate(source))
 
 

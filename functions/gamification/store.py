@@ -10,7 +10,7 @@ from gamification.domain import Burst, Record, Score, day_account
 from gamification.effort import Effort
 from stadion import pagination
 from stadion.change import Change
-from stadion.ledger import ACCOUNTS, ENTRIES, Account, Ledger
+from stadion.ledger import ACCOUNTS, ENTRIES, Account, Entry, Ledger
 from stadion.records import Place, Records, Stored, fetch
 from stadion.values import Value
 
@@ -97,10 +97,9 @@ def keep_score(
         change.delete(before)
 
 
-def counts_revision(user_id: str, workout_id: str) -> int | None:
-    """Which version of a workout the ledger counts."""
-    entry = ENTRIES.find(ledger(user_id).pk, workout_id)
-    return entry.revision if entry is not None else None
+def entry(user_id: str, workout_id: str) -> Stored[Entry]:
+    """What the ledger counts of a workout, and of which version."""
+    return ENTRIES.read(ledger(user_id).pk, workout_id)
 
 
 def scores(user_id: str, *, limit: int, cursor: str | None) -> pagination.Page[Score]:

@@ -1,7 +1,11 @@
 """Why a workout counts what it counts, through the Lambda handlers."""
 
+import sys
 from typing import Any
 
+import pytest
+
+from gamification import service
 from gamification.athletes.store import ATHLETES
 from gamification.store import SCORED, SCORES
 from stadion.events.accounts import ConsentKind
@@ -118,6 +122,28 @@ def test_a_replay_explains_what_was_counted_before_scores_were_kept(gamification
     [one] = history(gamification)
     assert (one["xp"], one["basis"]) == (before[0]["xp"], "absolute")
     assert xp(gamification) == one["xp"]
+
+
+def test_what_is_deleted_during_a_replay_is_explained_no_more(
+    gamification: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = recorded("w-1", **HOUR)
+    deliver(gamification, run)
+    gamification.enter()
+    for place in (*(one.place for one in SCORES.each(ATHLETE)), SCORED.at(ATHLETE, "w-1")):
+        place.bare_item().delete()
+    gone, scored_by = [deleted("w-1")], service.score
+
+    def score(*arguments: Any, **named: Any) -> Any:
+        """After the look at what the ledger counts."""
+        if sys._getframe(1).f_code.co_name == "_explain" and gone:
+            deliver(gamification, gone.pop())
+        return scored_by(*arguments, **named)
+
+    monkeypatch.setattr(service, "score", score)
+    deliver(gamification, run)
+    assert gone == []
+    assert (xp(gamification), history(gamification)) == (0, [])
 
 
 def test_another_athletes_history_is_their_own_and_a_cursor_is_bound_to_it(gamification: Service) -> None:
