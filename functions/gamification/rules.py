@@ -5,6 +5,7 @@ from typing import Final
 from gamification.domain import HIGHEST, XP_PER_DAY, Counted
 from gamification.effort import BASES
 from stadion.i18n import Language, Text
+from stadion.units import KnownReader, worded
 
 XP: Final = Text(
     en="XP of a workout are its moving minutes × the weight of its sport × the effort. Workouts with implausible"
@@ -37,8 +38,8 @@ FLAGGED: Final = Text(
     ru="В ней неправдоподобные значения ({flags}), и XP она не приносит.",
 )
 SUM: Final = Text(
-    en="{minutes:.1f} min × {weight:g} × {effort:g} = {xp} XP.",
-    ru="{minutes:.1f} мин × {weight:g} × {effort:g} = {xp} XP.",
+    en="{minutes} min × {weight} × {effort} = {xp} XP.",
+    ru="{minutes} мин × {weight} × {effort} = {xp} XP.",
 )
 ZONE: Final = Text(en="The effort is zone {zone}, by {basis}.", ru="Усилие — зона {zone} по {basis}.")
 CUT: Final = Text(en="{xp} of them count: a day counts up to {most}.", ru="Засчитано {xp}: день засчитывает до {most}.")
@@ -58,8 +59,13 @@ def why(one: Counted, language: Language, *, agrees: bool) -> str:
     score = one.score
     if score.against:
         return FLAGGED.say(language, flags=", ".join(score.against))
-    minutes = score.moving_time_s / 60
-    told = [SUM.say(language, minutes=minutes, weight=score.weight, effort=score.effort, xp=score.xp)]
+    summed = {
+        "minutes": round(score.moving_time_s / 60, 1),
+        "weight": score.weight,
+        "effort": score.effort,
+        "xp": score.xp,
+    }
+    told = [worded(SUM, summed, KnownReader(language))]
     if agrees and score.zone is not None and score.basis is not None:
         told.append(ZONE.say(language, zone=score.zone, basis=BASES[score.basis].say(language)))
     if one.xp < score.xp:

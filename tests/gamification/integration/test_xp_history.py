@@ -50,7 +50,7 @@ def test_one_entry_says_why_140(gamification: Service) -> None:
     assert one["basis"] == "threshold_heart_rate"
     assert one["why"] == "107.7 min × 1 × 1.3 = 140 XP. The effort is zone 4, by your threshold heart rate."
     russian = gamification.call("GET", "/v1/gamification/xp", accept_language="ru").body["items"][0]["why"]
-    assert russian == "107.7 мин × 1 × 1.3 = 140 XP. Усилие — зона 4 по вашему пульсу на пороге."
+    assert russian == "107,7 мин × 1 × 1,3 = 140 XP. Усилие — зона 4 по вашему пульсу на пороге."
 
 
 def test_the_entries_of_a_day_sum_to_what_it_counts_on_whatever_pages(gamification: Service) -> None:
