@@ -8,16 +8,21 @@ from enum import StrEnum
 from typing import Any, Final
 
 from stadion.change import Change
-from stadion.errors import RequestInProgressError, StadionError, StaleVersionError
+from stadion.errors import StadionError, StaleVersionError
 from stadion.idempotency import IdempotencyKey, recall
+from stadion.retry import Policy, retry_on_conflict
 from workouts import service, store
 from workouts.domain import Person, Track, Workout
 from workouts.errors import WorkoutNotFoundError
 
 ENOUGH_S: Final = 8.0
 """Then no other workout is begun, since the function has 15 s: what was not reached is told."""
-TRIES: Final = 4
+TRIES: Final = Policy(attempts=4, base_s=0.05)
 """At a workout that others write at the same time."""
+
+
+class _OtherRevisionError(Exception):
+    """Than the one that was named: no other look changes that."""
 
 
 class BulkStatus(StrEnum):
@@ -83,7 +88,7 @@ def _of_revision(known: Workout | store.Deleted | None, revision: int | None) ->
     if not isinstance(known, Workout):
         raise WorkoutNotFoundError
     if revision not in {None, known.revision}:
-        raise StaleVersionError
+        raise _OtherRevisionError
     return known
 
 
@@ -109,6 +114,8 @@ def _each(
 def _done(user_id: str, one: Named, seen: dict[str, Workout | store.Deleted], deed: Deed) -> Result:
     try:
         _do(user_id, one, seen, deed)
+    except _OtherRevisionError:
+        return Result(one.workout_id, BulkStatus.FAILED, StaleVersionError())
     except StadionError as error:
         return Result(one.workout_id, BulkStatus.FAILED, error)
     return Result(one.workout_id, BulkStatus.DONE)
@@ -116,12 +123,9 @@ def _done(user_id: str, one: Named, seen: dict[str, Workout | store.Deleted], de
 
 def _do(user_id: str, one: Named, seen: dict[str, Workout | store.Deleted], deed: Deed) -> None:
     """What was seen before the first of them was done may have changed: then it is looked at again."""
-    known = seen.pop(one.workout_id, None) or store.several(user_id, [one.workout_id]).get(one.workout_id)
-    for _ in range(TRIES):
-        try:
-            return deed(known, one.revision)
-        except StaleVersionError:
-            if isinstance(known, Workout) and one.revision not in {None, known.revision}:
-                raise
-            known = store.several(user_id, [one.workout_id]).get(one.workout_id)
-    raise RequestInProgressError
+
+    def once() -> None:
+        known = seen.pop(one.workout_id, None) or store.several(user_id, [one.workout_id]).get(one.workout_id)
+        deed(known, one.revision)
+
+    retry_on_conflict(once, TRIES, also=(StaleVersionError,))
