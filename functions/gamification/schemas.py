@@ -67,8 +67,8 @@ class GamificationProgress(BaseModel):
 
 
 class PersonalRecordResponse(BaseModel):
-    record: str = Field(examples=["run.5k"])
-    name: str = Field(examples=["5k"])
+    record: str = Field(examples=["run.5k"], description="a code of `record_groups` in `/v1/words`, and the distance")
+    name: str = Field(examples=["5k"], description="a code of `best_efforts` in `/v1/words`")
     distance_m: float
     elapsed_time_s: float
     workout_id: str

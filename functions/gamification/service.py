@@ -28,6 +28,7 @@ from gamification.effort import ABSOLUTE
 from gamification.rewards import service as rewards
 from gamification.rewards.domain import Claim
 from stadion.change import Change
+from stadion.effort_names import effort_name
 from stadion.events.envelope import Event
 from stadion.events.gamification import LevelReached, PersonalRecordSet, XpGranted
 from stadion.events.notifications import NotificationRequested
@@ -214,7 +215,11 @@ def _record_events(source: Source, taken: list[RecordSet], burst: Burst) -> list
         NotificationRequested(
             **_in_burst(burst),
             template="personal_record" if len(taken) == 1 else "personal_records",
-            values={"name": told.name, "elapsed_time_s": told.elapsed_time_s, "count": len(taken)},
+            values={
+                "name": {**effort_name(told.name)} or told.name,
+                "elapsed_time_s": told.elapsed_time_s,
+                "count": len(taken),
+            },
             about={"workout_id": source.workout_id},
         )
     )

@@ -14,6 +14,7 @@ from gamification.domain import LEVELS, record_group
 from local.contracts.services import FUNCTIONS
 from local.errors import ActionableError
 from stadion.categories import GearCategory
+from stadion.effort_names import effort_names
 from stadion.i18n import Language
 from stadion.pagination import MAX_LIMIT
 from stadion.rewards import REWARDS
@@ -51,6 +52,7 @@ def words(functions: Path = FUNCTIONS) -> Words:
     """All kinds in the order of their names."""
     found = _of_services(functions)
     groups = found.pop("record_groups", {})
+    found["best_efforts"] = dict(effort_names())
     if faults := list(_faults(found)):
         raise UnclearWordsError("\n".join(faults))
     found["sports"] = dict(sport_names())

@@ -74,7 +74,8 @@ def test_a_faster_effort_is_the_record_and_a_slower_one_is_not(gamification: Ser
         (1500.0, None),
         (1400.0, 1500.0),
     ]
-    assert said(gamification, Language.EN)["personal_record"][0] == "New record: 5k in 23:20"
+    assert said(gamification, Language.EN)["personal_record"][0] == "New record: 5 km in 23:20"
+    assert said(gamification, Language.RU)["personal_record"][0] == "Новый рекорд: 5 км за 23:20"
 
 
 def test_when_the_record_workout_goes_the_previous_best_is_the_record_again(gamification: Service) -> None:

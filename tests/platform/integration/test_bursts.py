@@ -59,7 +59,7 @@ def test_fifty_workouts_are_one_message_about_the_highest_level_in_whatever_orde
     tell(notifications, [*requests, *requests])
     shown = inbox(notifications)
     titles = [note["title"] for note in shown["items"]]
-    assert sorted(titles) == [f"Level {level}!", "New record: 5k in 29:11"]
+    assert sorted(titles) == [f"Level {level}!", "New record: 5 km in 29:11"]
     assert shown["unread_count"] == 2
     assert any("Your reward: Free delivery." in note["body"] for note in shown["items"])
 
