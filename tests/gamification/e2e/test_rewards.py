@@ -80,5 +80,5 @@ def test_the_history_of_xp_says_why_and_sums_to_the_total(ben: Athlete) -> None:
     entries = eventually(lambda: (got := ben.get("/v1/gamification/xp")["items"]) and len(got) == 3 and got)
     assert sum(one["xp"] for one in entries) == 600
     assert sorted(one["xp"] for one in entries) == [0, 300, 300]
-    assert all("300.0 min × 1 × 1 = 300 XP" in one["why"] for one in entries)
+    assert all("300 min × 1 × 1 = 300 XP" in one["why"] for one in entries)
     assert ben.get("/v1/gamification/rules")["xp_per_day"] == 300
