@@ -198,7 +198,7 @@ def correct(known: Recorded, changes: Mapping[str, Any], now: datetime) -> Recor
     if not known.agrees and (dropped := [name for name in _health_in(fields) if fields.pop(name) is not None]):
         fields["dropped"] = list(dict.fromkeys([*old.dropped, *dropped]))
     if "elapsed_time_s" in fields and "moving_time_s" not in fields:
-        fields["moving_time_s"] = min(old.moving_time_s, fields["elapsed_time_s"])
+        fields["moving_time_s"] = _moving_of(old, fields["elapsed_time_s"])
     if not old.is_recorded and fields.keys() & {"elapsed_time_s"}:
         fields["timer_time_s"] = fields["elapsed_time_s"]
     if "rpe" in fields:
@@ -214,6 +214,13 @@ def correct(known: Recorded, changes: Mapping[str, Any], now: datetime) -> Recor
         new = _of_sport(new.model_copy(update={"sport_type": old.sport_type}), new.sport_type)
     new = store.write_edit(old, new, lambda seen, edited: _correct_once(seen, edited, now))
     return Recorded(new, known.track, created=False, person=known.person)
+
+
+def _moving_of(old: Workout, elapsed_time_s: float) -> float:
+    """Who never stood still, or never said so, did not begin to because the duration was wrong."""
+    if old.moving_time_s == old.elapsed_time_s:
+        return elapsed_time_s
+    return min(old.moving_time_s, elapsed_time_s)
 
 
 def _correct_once(old: Workout, new: Workout, now: datetime) -> None:

@@ -267,6 +267,21 @@ def test_the_default_gear_is_news_for_who_has_seen_the_workout_without_it(workou
     assert workouts.call("PATCH", path, {"name": "Easy"}, if_match=created.etag).status == 200
 
 
+@pytest.mark.parametrize(
+    ("typed", "corrected", "moving"),
+    [((90, None), 900, 900), ((900, 900), 90, 90), ((900, 600), 1200, 600), ((900, 600), 300, 300)],
+)
+def test_a_duration_that_was_wrong_takes_the_moving_time_along_unless_that_was_another(
+    workouts: Service, typed: tuple[int, int | None], corrected: int, moving: int
+) -> None:
+    elapsed_s, moving_s = typed
+    told = {"sport_type": "Run", "started_at": RUN["started_at"], "elapsed_time_s": elapsed_s, "distance_m": 1_800}
+    created = workouts.call("POST", "/v1/workouts", {**told, **({"moving_time_s": moving_s} if moving_s else {})})
+    path = f"/v1/workouts/{created.body['workout_id']}"
+    edited = workouts.call("PATCH", path, {"elapsed_time_s": corrected}, if_match="*").body
+    assert (edited["moving_time_s"], edited["average_speed_mps"]) == (moving, round(1_800 / moving, 3))
+
+
 def test_of_two_edits_that_looked_at_one_workout_the_second_is_refused(workouts: Service) -> None:
     created = workouts.call("POST", "/v1/workouts", RUN).body["workout_id"]
     seen, now = store.get(ATHLETE, created), clock.now()
