@@ -58,7 +58,7 @@ FORMATS: Final[dict[str, Text]] = {
         en="Send small letters a-z, digits and underscores, such as free_delivery.",
         ru="Нужны строчные латинские буквы, цифры и подчёркивания, например free_delivery.",
     ),
-    r"^\d{1,5}(\.\d{1,5}){0,3}$": Text(
+    r"^[0-9]{1,5}(\.[0-9]{1,5}){0,3}$": Text(
         en="Send a version of one to four numbers with dots, such as 2.6.0.",
         ru="Нужна версия из одного-четырёх чисел через точку, например 2.6.0.",
     ),
@@ -75,9 +75,6 @@ FORMATS: Final[dict[str, Text]] = {
         ru="Нужен регион по ISO 3166 заглавными буквами, например RU-MOW.",
     ),
     r"^([01][0-9]|2[0-3]):[0-5][0-9]$": _HOUR,
-    r"^[0-9]{1,5}(\.[0-9]{1,5}){0,3}$": Text(
-        en="Send a version of one to four numbers, such as 2.6.0.", ru="Нужна версия из одного–четырёх чисел: 2.6.0."
-    ),
     r"^[0-9]{4,8}$": Text(
         en="Send the digits of the code, such as 48151623.", ru="Нужны цифры кода, например 48151623."
     ),
