@@ -28,6 +28,9 @@ class AppLimits(BaseModel):
     notes_characters: int
     tags: int
     gear_a_workout: int
+    photos_a_workout: int
+    photo_bytes: int
+    workouts_at_once: int
 
 
 class CodeWords(BaseModel):
