@@ -253,3 +253,22 @@ def test_the_inbox_costs_two_requests(notifications: Service, table: Table) -> N
     note = notifications.call("GET", "/v1/notifications").body["items"][0]["notification_id"]
     shown = "/v1/notifications/{notification_id}/read"
     assert len(cost(table, notifications, "POST", f"/v1/notifications/{note}/read", shown=shown)) <= MAX_REQUESTS
+
+
+def test_what_an_app_needs_first_costs_one_request_and_words_none(app: Service, table: Table) -> None:
+    """Nobody has signed in, so nobody is counted."""
+    for path, wanted in (("/v1/app/config", ["GetItem"]), ("/v1/words", [])):
+        with counted() as operations:
+            assert app.call("GET", path, user=None, query={"platform": "ios", "version": "2.6"}).status == 200
+        table.append((f"GET {path}", operations))
+        assert operations == wanted
+
+
+def test_no_language_costs_nothing_where_the_copy_was_read_anyway(workouts: Service, table: Table) -> None:
+    workout_id = workouts.call("POST", "/v1/workouts", RUN).body["workout_id"]
+    path = f"/v1/workouts/{workout_id}"
+
+    for asked in (path, "/v1/workouts"):
+        assert cost(table, workouts, "GET", asked, shown=f"{asked}, no language") == cost(
+            table, workouts, "GET", asked, **ENGLISH
+        )
