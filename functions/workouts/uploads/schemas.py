@@ -19,7 +19,7 @@ from workouts.domain import OnDuplicate
 from workouts.reasons import Reason
 from workouts.schemas import Description, GearIds, Marks, Name, Notes, Tags
 from workouts.texts import worded
-from workouts.uploads.domain import FORM_LASTS, Upload, UploadedPart
+from workouts.uploads.domain import FORM_LASTS, Upload, UploadedPart, UploadState
 
 _LETTER = r"[^/\\\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
 FILE_NAME = rf"^{_LETTER}*{_LETTER[:-1]}.]{_LETTER}*$"
@@ -42,11 +42,13 @@ class NewUpload(RequestModel):
     tags: Tags = Field(default_factory=list)
     sport_type: SportType | None = Field(default=None, description="overrides what the recording says")
     gear_ids: GearIds | None = None
-    on_duplicate: OnDuplicate = OnDuplicate.REJECT
+    on_duplicate: OnDuplicate | None = Field(
+        default=None, description="null: `reject`, or `replace` of an upload that `corrects` a workout"
+    )
     corrects: ClientId | None = Field(
         default=None,
-        description="a workout of the diary whose recording this is, however little they look alike: it is replaced "
-        "if `on_duplicate` is left out, else merge or replace",
+        description="a workout of the diary whose recording this is, however little they look alike: it takes the "
+        "place of that, or with `on_duplicate` `merge` joins it",
     )
 
     @model_validator(mode="after")
@@ -64,8 +66,7 @@ class NewUpload(RequestModel):
 
     @property
     def _on_duplicate(self) -> OnDuplicate:
-        is_left_out = "on_duplicate" not in self.model_fields_set
-        return OnDuplicate.REPLACE if self.corrects is not None and is_left_out else self.on_duplicate
+        return self.on_duplicate or (OnDuplicate.REPLACE if self.corrects is not None else OnDuplicate.REJECT)
 
     def upload(self, user_id: str, correlation_id: str, now: datetime) -> Upload:
         return Upload(
@@ -140,7 +141,10 @@ class UploadPart(BaseModel):
 
 class UploadSummary(BaseModel):
     upload_id: str
-    status: str = Field(examples=["ready"], description="queued, processing, ready, failed or duplicate")
+    status: UploadState = Field(
+        examples=["ready"],
+        description="of `ready`, `workout_ids`; of `duplicate`, `existing_workout_id`; of `failed`, `problem`",
+    )
     filename: str
     created_at: AwareDatetime
     workout_ids: list[str] = Field(default_factory=list)
