@@ -30,7 +30,7 @@ class AppLimits(BaseModel):
     gear_a_workout: int
     photos_a_workout: int
     photo_bytes: int
-    workouts_at_once: int
+    workouts_in_bulk: int
 
 
 class CodeWords(BaseModel):

@@ -21,10 +21,10 @@ from stadion.rewards import REWARDS
 from stadion.sport_names import sport_names
 from stadion.sports import SportType, WearUnit
 from stadion.standing import ATHLETES_A_MINUTE
-from workouts.bulk.schemas import MOST
+from workouts.bulk import schemas as bulk
 from workouts.domain import MAX_SOURCES, MAX_TAGS, Feeling, Mark
+from workouts.photos import picture_store
 from workouts.photos.domain import MAX_PHOTOS
-from workouts.photos.picture_store import MAX_BYTES as PHOTO_BYTES
 from workouts.quotas.domain import BYTES, UPLOADS, WORKOUTS
 from workouts.recordings.measures.efforts import DISTANCES_M
 from workouts.schemas import NewWorkout
@@ -108,8 +108,8 @@ def limits() -> AppLimits:
         tags=MAX_TAGS,
         gear_a_workout=_most_items("gear_ids"),
         photos_a_workout=MAX_PHOTOS,
-        photo_bytes=PHOTO_BYTES,
-        workouts_at_once=MOST,
+        photo_bytes=picture_store.MAX_BYTES,
+        workouts_in_bulk=bulk.MOST,
     )
 
 
