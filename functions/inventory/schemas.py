@@ -48,7 +48,13 @@ class NewGear(RequestModel):
     used_since: date | None = None
     initial_use: InitialUse = Field(default=0, examples=[640])
     limit: Limit | None = Field(default=None, description="the category's usual one when left out")
-    default_for: list[SportType] = Field(default_factory=list, max_length=60, examples=[["Run"]])
+    default_for: list[SportType] = Field(
+        default_factory=list,
+        max_length=60,
+        examples=[["Run"]],
+        description="worn by workouts of these sports that name no gear, from `used_since` or `purchased_on` on, or"
+        " else from now on",
+    )
     components: list[NewComponent] = Field(default_factory=list, max_length=20)
 
     def gear(self, user_id: str, now: datetime) -> Gear:

@@ -172,6 +172,9 @@ def get_workout_file(workout_id: str, sha256: str) -> DownloadLink:
     headers=("Location",),
 )
 def create_upload(body: Annotated[NewUpload, Body()]) -> Response[CreatedUpload]:
+    """POST the file to `form`, then ask `GET /v1/uploads/{upload_id}` until it is `ready`, `failed` or `duplicate`:
+    mostly some seconds. Whoever is connected to the WebSocket hears `upload.ended`; the inbox tells of files that
+    cannot be taken in, and of recordings of the last fortnight. A file that does not come has failed."""
     key, now = api.idempotency_key("create_upload", body), clock.now()
     upload = upload_service.create(
         body.upload(api.user_id, correlation_id(), now),

@@ -51,7 +51,7 @@ def _visible(text: str) -> str:
 
 GearIds = Annotated[
     list[ClientId],
-    Field(max_length=10, description="the pieces worn; leave it out to use the default gear of the sport"),
+    Field(max_length=10, description="the pieces worn; null: the default gear of the sport"),
 ]
 Name = Annotated[
     str, Field(min_length=1, max_length=200, pattern=LINE, examples=["Before work"]), AfterValidator(_visible)

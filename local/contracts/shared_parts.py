@@ -12,8 +12,9 @@ TRACE: Final = "0193a1c0-7b1e-7c3a-9f57-2f6c8e0d4b11"
 
 INTRODUCTION: Final = """The backend of a sports retailer's training app.
 
-**Signing in.** `POST /v1/auth/sign-in` gives an access token; send it as `Authorization: Bearer …`. It lasts an hour;
-`POST /v1/auth/refresh` gives the next one. Admin operations take a request signed with AWS Signature Version 4 instead.
+**Signing in.** `POST /v1/auth/sign-in` gives an access token; send it as `Authorization: Bearer …`. It lasts
+`expires_in` seconds, a quarter of an hour; `POST /v1/auth/refresh` gives the next one. Admin operations take a request
+signed with AWS Signature Version 4 instead.
 
 **Errors** are RFC 9457 problems. Decide by `code`, which never changes; show `title` and `detail`, which follow
 `Accept-Language` (en, ru), or without it the athlete's own language; tell support the `trace_id`. What the gateway
@@ -28,6 +29,7 @@ somebody was faster. PATCH is RFC 7396 merge-patch: what is absent stays, null r
 
 **Lists** are `{items, next_cursor}`, newest first; pass `next_cursor` as `cursor`, with the same filters, to go on.
 Whether there is more is said by `next_cursor` alone: of a filter that matches little, a page may be short or empty.
+The diary has a `prev_cursor`, too. A parameter that may be sent several times may also be sent once, with commas.
 
 **Limits.** An athlete has 600 requests in any 60 seconds, over all devices; messages on a WebSocket count as well.
 Every answer says what is left in `RateLimit` (draft-ietf-httpapi-ratelimit-headers), and 429 in `Retry-After` when
@@ -36,6 +38,9 @@ there is more: who waits that long is served. Uploads and workouts have a limit 
 **Units** are in the names: metres `_m`, seconds `_s`, `_mps`, `_w`, `_bpm`; sentences and messages are in the
 athlete's own (`settings.units`). Moments are RFC 3339 in UTC, always with `Z`; `started_at_local` is the same moment by
 the athlete's clock.
+
+**Without asking.** What becomes of uploads, levels, records, gear and offers is in `GET /v1/notifications`, in the
+athlete's language. The WebSocket of live workouts (docs/live-protocol.md) tells of uploads, too.
 """
 
 TAGS: Final = {

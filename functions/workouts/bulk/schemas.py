@@ -35,7 +35,7 @@ class BulkDelete(RequestModel):
 
 class BulkGear(BulkDelete):
     gear_ids: GearIds | None = Field(
-        description="the pieces worn; null: the default gear of the sport",
+        description="the pieces worn; null, which must be said: the default gear of the sport",
         examples=[["0193a1c0-7b1e-7c3a-9f57-2f6c8e0d4b12"]],
     )
 

@@ -54,7 +54,8 @@ def list_workouts(
     cursor: Cursor = None,
 ) -> WorkoutList:
     """What was written before is in it. `q` finds beginnings of words in name, description and notes, all of them,
-    whatever their case and accents; of a long text, the first three hundred words or so.
+    whatever their case and accents; of a long text, the first three hundred words or so. A name that nobody gave
+    (`is_named` false) is not searched: filter by `sport_type` and time.
 
     A page may hold fewer workouts than `limit` and still have one after it: `next_cursor` tells. Both cursors stay
     good while workouts come and go; the page that one leads to may be empty by then. Workouts without the number that
