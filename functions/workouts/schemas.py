@@ -10,7 +10,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
 from stadion import ids
 from stadion.errors import UnacceptableValueError
 from stadion.events.workouts import BestEffort
-from stadion.fields import LINE, Amount, Moment
+from stadion.fields import LINE, TEXT, Amount, Moment
 from stadion.http import RequestModel
 from stadion.i18n import Text
 from stadion.ids import ClientId
@@ -56,8 +56,10 @@ GearIds = Annotated[
 Name = Annotated[
     str, Field(min_length=1, max_length=200, pattern=LINE, examples=["Before work"]), AfterValidator(_visible)
 ]
-Description = Annotated[str, Field(max_length=2000, description="meant for others, once anybody else sees workouts")]
-Notes = Annotated[str, Field(max_length=4000, description="for the athlete alone")]
+Description = Annotated[
+    str, Field(max_length=2000, pattern=TEXT, description="meant for others, once anybody else sees workouts")
+]
+Notes = Annotated[str, Field(max_length=4000, pattern=TEXT, description="for the athlete alone")]
 Marks = Annotated[
     list[Mark],
     Field(max_length=2 * len(Mark), description="what kind of workout it was", examples=[["race"]]),

@@ -6,14 +6,20 @@ from typing import Annotated, Any, Self
 from pydantic import AwareDatetime, BaseModel, Field
 
 from stadion.errors import FieldRequiredError
-from stadion.fields import PICTURE_TYPE
+from stadion.fields import PICTURE_TYPE, TEXT
 from stadion.http import RequestModel
 from stadion.ids import ClientId
 from stadion.values import PresignedPost
 from workouts.schemas import WorkoutPhoto
 
 Alt = Annotated[
-    str, Field(max_length=500, description="what can be seen, for who cannot see it", examples=["A lake at dawn"])
+    str,
+    Field(
+        max_length=500,
+        pattern=TEXT,
+        description="what can be seen, for who cannot see it",
+        examples=["A lake at dawn"],
+    ),
 ]
 
 

@@ -12,6 +12,9 @@ from stadion.i18n import Text
 LINE = r"^[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+$"
 """One line of text, without control characters and without those that turn the direction of what follows."""
 
+TEXT = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]*$"
+"""Lines of text, by the same measure: they may break, and be indented."""
+
 PICTURE_TYPE = r"^image/(jpeg|png|webp)$"
 """What `stadion.pictures` opens."""
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from stadion.fields import LINE
+from stadion.fields import LINE, TEXT
 from stadion.i18n import Text
 from stadion.rewards import OFFER_CODE, OFFERED
 
@@ -32,6 +32,10 @@ FORMATS: Final[dict[str, Text]] = {
     LINE: Text(
         en="Send one line of text, without line breaks and control characters.",
         ru="Нужна одна строка текста, без переносов и управляющих символов.",
+    ),
+    TEXT: Text(
+        en="Send text without control characters; line breaks may be in it.",
+        ru="Нужен текст без управляющих символов; переносы строк допустимы.",
     ),
     r"^[a-z0-9][a-z0-9-]{0,62}[a-z0-9]$": _with(_NAME, least=2, most=64),
     r"^[a-z0-9][a-z0-9-]{0,58}[a-z0-9]$": _with(_NAME, least=2, most=60),
