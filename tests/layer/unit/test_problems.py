@@ -67,7 +67,7 @@ def test_a_format_is_told_with_what_is_right(sent: dict[str, Any], english: str,
 
 def test_each_pattern_of_marketing_and_partners_is_told_in_words() -> None:
     """What people write in files and at the till; `at` of a schedule and hours say their own sentence."""
-    own = {r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?$", "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
+    own = {"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?$", "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
     root = Path(__file__).parents[3] / "contracts"
     used = {
         pattern
