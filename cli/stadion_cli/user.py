@@ -63,7 +63,7 @@ def revoke(
     on_aws: OnAws = False,
     as_json: Json = False,
 ) -> None:
-    """Take a role away; a token that is out keeps it for up to an hour.
+    """Take a role away; a token that is out keeps it for up to a quarter of an hour.
 
     [bold]Example[/bold]
 

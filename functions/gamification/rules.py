@@ -34,8 +34,8 @@ LEVEL: Final = Text(
     " вместе с XP они возвращаются.",
 )
 FLAGGED: Final = Text(
-    en="It has implausible values ({flags}) and earns no XP.",
-    ru="В ней неправдоподобные значения ({flags}), и XP она не приносит.",
+    en="It has implausible values and earns no XP.",
+    ru="В ней неправдоподобные значения, и XP она не приносит.",
 )
 SUM: Final = Text(
     en="{minutes} min × {weight} × {effort} = {xp} XP.",
@@ -58,7 +58,7 @@ def why(one: Counted, language: Language, *, agrees: bool) -> str:
     """`agrees`: whether what rests on health data may be told."""
     score = one.score
     if score.against:
-        return FLAGGED.say(language, flags=", ".join(score.against))
+        return FLAGGED.say(language)
     summed = {
         "minutes": round(score.moving_time_s / 60, 1),
         "weight": score.weight,

@@ -82,7 +82,7 @@ def test_a_flagged_workout_is_there_with_the_reason(gamification: Service) -> No
     deliver(gamification, recorded("w-1", flags=["average_speed_too_high"], average_heart_rate_bpm=150.0))
     [one] = history(gamification)
     assert (one["xp"], one["flags"]) == (0, ["average_speed_too_high"])
-    assert one["why"] == "It has implausible values (average_speed_too_high) and earns no XP."
+    assert one["why"] == "It has implausible values and earns no XP."
 
 
 def test_a_new_threshold_scores_nothing_anew_until_the_heart_rate_is_corrected(gamification: Service) -> None:
