@@ -123,9 +123,7 @@ class XpEntry(BaseModel):
     effort: float = Field(examples=[1.3])
     zone: int | None = Field(description="of the average heart rate, 1 to 5; null: not known, or not to be shown")
     basis: EffortBasis | None = Field(description="what the zone rests on; null as `zone` is")
-    flags: list[str] = Field(
-        description="codes of `flags` in `/v1/words`: with any it earns nothing"
-    )
+    flags: list[str] = Field(description="codes of `flags` in `/v1/words`: with any it earns nothing")
     why: str = Field(description="in words", examples=["107.7 min × 1 × 1.3 = 140 XP."])
 
     @classmethod

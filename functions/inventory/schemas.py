@@ -114,7 +114,9 @@ class GearResponse(BaseModel):
     revision: int
     kind: GearKind
     category: GearCategory
-    name: str
+    name: str = Field(
+        description="the nickname, or else brand and model; without them the category in English (see `/v1/words`)"
+    )
     brand: str | None = None
     model: str | None = None
     nickname: str | None = None
