@@ -49,7 +49,7 @@ def list_gear(
 ) -> ListResponse[GearResponse]:
     today = clock.now().date()
     page = service.locker(api.user_id, status, limit=limit, cursor=cursor)
-    return listed(page, lambda used: GearResponse.of(used, today))
+    return listed(page, lambda used: GearResponse.of(used, today, api.reader))
 
 
 @api.get("/v1/gear/categories", summary="Show what gear there is and how long it lasts", tags=["Gear"])
@@ -152,9 +152,9 @@ def _shown(gear: Gear) -> Response[GearResponse]:
 
 def _answer(used: UsedGear, now: datetime, status: int = 200) -> Response[GearResponse]:
     gear = used.gear
-    body, place = GearResponse.of(used, now.date()), f"/v1/gear/{gear.gear_id}"
+    body, place = GearResponse.of(used, now.date(), api.reader), f"/v1/gear/{gear.gear_id}"
     return located(body, place, gear.revision, status=status)
 
 
 def _said(now: datetime) -> service.Answer:
-    return lambda used: GearResponse.of(used, now.date()).model_dump(mode="json")
+    return lambda used: GearResponse.of(used, now.date(), api.reader).model_dump(mode="json")

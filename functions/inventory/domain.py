@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, Field
 from inventory.categories import CATEGORIES
 from stadion.athletes import WithPurchases, WithReader
 from stadion.categories import GearCategory
+from stadion.category_names import category_name
 from stadion.clock import local_date
 from stadion.events.inventory import GearWearReached
 from stadion.events.notifications import NotificationRequested
@@ -75,7 +76,11 @@ class Gear(Value):
 
     @property
     def name(self) -> str:
-        return self.nickname or " ".join(filter(None, [self.brand, self.model])) or self.category.replace("_", " ")
+        return self.given_name or unnamed(self.category)
+
+    @property
+    def given_name(self) -> str:
+        return self.nickname or " ".join(filter(None, [self.brand, self.model]))
 
     def changed(self, now: datetime, **fields: Any) -> "Gear":
         return Gear.model_validate({**self.model_dump(), **fields, "revision": self.revision + 1, "updated_at": now})
@@ -329,13 +334,26 @@ def news_of(reached: Iterable[GearWearReached]) -> list[NotificationRequested]:
     return [_message(news) for news in highest.values()]
 
 
+def unnamed(category: str) -> str:
+    """What events call a piece that nobody named."""
+    return category.replace("_", " ")
+
+
+def _name_told(reached: GearWearReached) -> str | Mapping[str, str]:
+    """Of a piece that nobody named, what its category is called in each language."""
+    piece, colon, part = reached.name.partition(": ")
+    if piece != unnamed(reached.category):
+        return reached.name
+    return {language: f"{name}{colon}{part}" for language, name in category_name(reached.category).items()}
+
+
 def _message(reached: GearWearReached) -> NotificationRequested:
     part = reached.component_id or "whole"
     return NotificationRequested(
         request_id=f"gear-wear:{reached.gear_id}:{part}:{reached.threshold_percent}:{reached.crossing}",
         template="gear_wear" if reached.threshold_percent < 100 else "gear_worn_out",
         values={
-            "name": reached.name,
+            "name": _name_told(reached),
             "percent": reached.threshold_percent,
             "used": round(reached.used),
             "limit": round(reached.limit),

@@ -9,10 +9,12 @@ from inventory.categories import CATEGORIES, CategoryFacts, GearKind
 from inventory.domain import Component, Gear, GearStatus, GearWear, UsedGear
 from stadion import ids
 from stadion.categories import GearCategory
+from stadion.category_names import category_name
 from stadion.fields import LINE, Amount, Moment
 from stadion.http import RequestModel
 from stadion.ids import ClientId
 from stadion.sports import SportType, WearUnit
+from stadion.units import Reader
 
 Words = Annotated[str, Field(min_length=1, max_length=100, pattern=LINE)]
 Limit = Annotated[Amount, Field(ge=0.1, le=1_000_000, description="in the category's unit of wear")]
@@ -114,9 +116,7 @@ class GearResponse(BaseModel):
     revision: int
     kind: GearKind
     category: GearCategory
-    name: str = Field(
-        description="the nickname, or else brand and model; without them the category in English (see `/v1/words`)"
-    )
+    name: str = Field(description="the nickname, or else brand and model; without them what the category is called")
     brand: str | None = None
     model: str | None = None
     nickname: str | None = None
@@ -134,12 +134,12 @@ class GearResponse(BaseModel):
     updated_at: AwareDatetime
 
     @classmethod
-    def of(cls, used: UsedGear, today: date) -> Self:
+    def of(cls, used: UsedGear, today: date, reader: Reader) -> Self:
         gear, use = used.gear, used.use
         return cls(
             **gear.model_dump(exclude={"components", "default_for", "limit"}),
             kind=CATEGORIES[gear.category].kind,
-            name=gear.name,
+            name=gear.given_name or category_name(gear.category)[reader.language.value],
             default_for=sorted(gear.default_for),
             wear=used.wear(today),
             distance_m=use.get("distance_m", 0),

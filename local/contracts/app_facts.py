@@ -14,6 +14,7 @@ from gamification.domain import LEVELS, record_group
 from local.contracts.services import FUNCTIONS
 from local.errors import ActionableError
 from stadion.categories import GearCategory
+from stadion.category_names import category_names
 from stadion.effort_names import effort_names
 from stadion.i18n import Language
 from stadion.pagination import MAX_LIMIT
@@ -42,6 +43,7 @@ KNOWN: Final[Mapping[str, Collection[str]]] = {
     "flags": FLAGS,
     "gear_categories": [one.value for one in GearCategory],
     "marks": [one.value for one in Mark],
+    "sports": [one.value for one in SportType],
     "wear_units": [one.value for one in WearUnit],
 }
 """Codes that must have words, no more and no fewer."""
@@ -55,10 +57,13 @@ def words(functions: Path = FUNCTIONS) -> Words:
     """All kinds in the order of their names."""
     found = _of_services(functions)
     groups = found.pop("record_groups", {})
-    found["best_efforts"] = dict(effort_names())
+    found |= {
+        "best_efforts": dict(effort_names()),
+        "gear_categories": dict(category_names()),
+        "sports": dict(sport_names()),
+    }
     if faults := list(_faults(found)):
         raise UnclearWordsError("\n".join(faults))
-    found["sports"] = dict(sport_names())
     found["record_groups"] = {**_groups_of_one_sport(), **groups}
     found["levels"] = {str(one.level): {"en": f"Level {one.level}", "ru": f"Уровень {one.level}"} for one in LEVELS}
     found["rewards"] = {code.value: {"en": one.title.en, "ru": one.title.ru} for code, one in REWARDS.items()}

@@ -253,3 +253,10 @@ def test_of_two_edits_that_looked_at_one_pair_the_second_is_refused(inventory: S
         edit("second")
 
     assert store.get(ATHLETE, seen.gear_id).nickname == "first"
+
+
+def test_a_piece_that_nobody_named_is_called_by_its_category_in_the_readers_language(inventory: Service) -> None:
+    bike = inventory.call("POST", "/v1/gear", {"category": "bike"}, accept_language="ru")
+
+    assert bike.body["name"] == "Велосипед"
+    assert inventory.call("GET", f"/v1/gear/{bike.body['gear_id']}", accept_language="en").body["name"] == "Bike"

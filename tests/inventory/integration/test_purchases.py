@@ -119,7 +119,7 @@ def test_what_was_agreed_with_one_partner_lets_no_other_fill_the_locker(inventor
 def test_what_the_catalogue_does_not_know_is_called_by_its_category(inventory: Service) -> None:
     tell(inventory, consent(), bought({**SHOES, "name": None, "brand": None, "quantity": 1}))
     [gear] = locker(inventory)
-    assert (gear["name"], gear["brand"], gear["model"]) == ("running shoes", None, None)
+    assert (gear["name"], gear["brand"], gear["model"]) == ("Running shoes", None, None)
     assert SHOES["sku"] not in str(gear)
 
 
