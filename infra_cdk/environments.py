@@ -47,8 +47,8 @@ class AtOnce:
     one waits in it instead of taking what all share. All of it together leaves 100 of an account's 1 000
     (`guardrails`; docs/decisions/0036-brakes.md)."""
 
-    api: int = 40
-    """Of each service: some 400 requests a second. Two services more find room (`guardrails`)."""
+    api: int = 35
+    """Of each service: some 350 requests a second. Two services more find room (`guardrails`)."""
     partners: int = 25
     admins: int = 5
     others: int = 25

@@ -6,5 +6,8 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 
-if str(ROOT) not in sys.path:
-    sys.path.insert(0, str(ROOT))
+LAYER: Final = ROOT / "layers" / "shared" / "python"
+
+for place in (LAYER, ROOT):
+    if str(place) not in sys.path:
+        sys.path.insert(0, str(place))

@@ -53,6 +53,7 @@ def list_notifications(
     user_id = api.user_id
     recipient, unread_count = recipient_store.recipient_and_unread(user_id)
     page = inbox_store.page(user_id, unread_only=unread, limit=limit, cursor=cursor)
+    api.reader.is_known(recipient.reader)
     reader = KnownReader(recipient.language or api.language, recipient.units)
     items = [NotificationResponse.of(notification, reader) for notification in page.items]
     return InboxResponse(items=items, next_cursor=page.next_cursor, unread_count=unread_count)

@@ -92,7 +92,7 @@ def send_telemetry(body: Annotated[TelemetryBatch, Body()]) -> TelemetryReceipt:
         raise TelemetryTooLargeError
     user_id, now = api.user_id, clock.now()
     verdicts = intake_service.take(user_id, body.device_id, body.samples, now, correlation_id=correlation_id())
-    return TelemetryReceipt.of(verdicts, api.language)
+    return TelemetryReceipt.of(verdicts, api.reader)
 
 
 @api.get(

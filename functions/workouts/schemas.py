@@ -390,7 +390,9 @@ def variant(workout: Workout, reader: Reader, now: datetime) -> str:
 
 
 def photo_variant(photo: Photo, reader: Reader, now: datetime) -> str:
-    return f"{photo.as_of(now).status.value}{reader.language.value}{_while(now)}"
+    shown = photo.as_of(now)
+    language = reader.language.value if shown.problem is not None else ""
+    return f"{shown.status.value}{language}{_while(now)}"
 
 
 def _while(now: datetime) -> int:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Self
 from pydantic import BaseModel, Field, WithJsonSchema
 
 from stadion.http import RequestModel
-from stadion.i18n import Language
+from stadion.units import Reader
 from telemetry.devices.domain import DeviceSeries, Readings
 from telemetry.devices.verdicts import Reason, Rejected, Taken
 from telemetry.downsampling import StreamResolution
@@ -98,14 +98,14 @@ class TelemetryResult(BaseModel):
     detail: str | None = Field(default=None, description="in the caller's language")
 
     @classmethod
-    def of(cls, verdict: Taken | Rejected, language: Language) -> Self:
+    def of(cls, verdict: Taken | Rejected, reader: Reader) -> Self:
         if isinstance(verdict, Rejected):
             return cls(
                 index=verdict.index,
                 metric=verdict.metric,
                 status=TelemetryVerdict.REJECTED,
                 code=verdict.reason.code,
-                detail=verdict.reason.value.say(language, **verdict.values),
+                detail=verdict.reason.value.say(reader.language, **verdict.values),
             )
         if not verdict.flagged:
             return cls(index=verdict.index, metric=verdict.metric.name, status=TelemetryVerdict.ACCEPTED)
@@ -115,7 +115,7 @@ class TelemetryResult(BaseModel):
             metric=verdict.metric.name,
             status=TelemetryVerdict.FLAGGED,
             code=reason.code,
-            detail=reason.value.say(language),
+            detail=reason.value.say(reader.language),
         )
 
 
@@ -128,8 +128,8 @@ class TelemetryReceipt(BaseModel):
     results: list[TelemetryResult] = Field(description="of what was not accepted, the first hundred")
 
     @classmethod
-    def of(cls, verdicts: Sequence[Taken | Rejected], language: Language) -> Self:
-        results = [TelemetryResult.of(verdict, language) for verdict in verdicts]
+    def of(cls, verdicts: Sequence[Taken | Rejected], reader: Reader) -> Self:
+        results = [TelemetryResult.of(verdict, reader) for verdict in verdicts]
         counts = Counter(result.status for result in results)
         notable = [result for result in results if result.status is not TelemetryVerdict.ACCEPTED]
         return cls(

@@ -38,6 +38,7 @@ SIGNER: Final = {"iam": {"userArn": "arn:aws:iam::000000000000:user/admin"}}
 NAMED: Final[dict[str, str]] = {
     "campaign_id": "winter",
     "partner_id": "store",
+    "reward_code": "free_delivery",
     "run_id": "dry-1",
     "segment_name": "runners",
     "user_id": ATHLETE,
@@ -246,7 +247,7 @@ each_list = pytest.mark.parametrize(("service", "path"), EVERY, ids=[path for _,
 
 def test_the_document_has_these_lists() -> None:
     """A new one is attacked as well; that none is lost is seen here."""
-    assert len(EVERY) == 16
+    assert len(EVERY) == 19
 
 
 @each_list

@@ -124,18 +124,18 @@ def test_a_filter_at_the_edge_of_the_calendar_or_of_numbers_is_no_accident(
 
 
 def test_a_cursor_that_was_tampered_with_is_refused(workouts: Service) -> None:
-    for day in (18, 19, 20):
-        workouts.call("POST", "/v1/workouts", {**RUN, "started_at": f"2026-11-{day}T05:40:00Z"})
-    cursor = workouts.call("GET", "/v1/workouts", query={"limit": "1"}).body["next_cursor"]
+    for name in ("a", "b", "c"):
+        workouts.call("POST", "/v1/uploads", {"filename": f"{name}.fit"})
+    cursor = workouts.call("GET", "/v1/uploads", query={"limit": "1"}).body["next_cursor"]
     scope, position = json.loads(base64.urlsafe_b64decode(cursor + "=="))
     for changed in (
-        {**position, "gsi1pk": {"S": "USER#somebody else#WORKOUTS"}},
+        {**position, "gsi1pk": {"S": "USER#somebody else#UPLOADS"}},
         {**position, "pk": {"N": "1"}},
         {**position, "gsi1sk": "text"},
         {},
     ):
         forged = base64.urlsafe_b64encode(json.dumps([scope, changed]).encode()).decode().rstrip("=")
-        answer = workouts.call("GET", "/v1/workouts", query={"cursor": forged, "limit": "1"})
+        answer = workouts.call("GET", "/v1/uploads", query={"cursor": forged, "limit": "1"})
         assert (answer.status, answer.body["code"]) == (400, "cursor_is_invalid")
 
 
@@ -171,7 +171,8 @@ def test_gear_that_is_worn_out_before_it_is_used_is_refused(inventory: Service, 
 
 
 def test_a_replayed_answer_carries_the_version_that_an_edit_needs(workouts: Service) -> None:
-    first = workouts.call("POST", "/v1/workouts", RUN, idempotency_key="k")
-    again = workouts.call("POST", "/v1/workouts", RUN, idempotency_key="k")
+    named = {**RUN, "name": "Before work"}
+    first = workouts.call("POST", "/v1/workouts", named, idempotency_key="k")
+    again = workouts.call("POST", "/v1/workouts", named, idempotency_key="k")
     assert again.headers["Idempotency-Replayed"] == "true"
     assert again.etag == first.etag

@@ -22,8 +22,9 @@ LEVELS = {"level_reached", "level_reached_with_reward"}
 FROM_WORKOUTS = {*LEVELS, "personal_record", "personal_records", "gear_wear", "gear_worn_out"}
 FROM_WORN_GEAR = {"promo_offer", "promo_reminder"}
 """They follow `GearWearReached`, or a campaign."""
-QUESTIONS = {"sport_guessed", "sport_unknown"}
-"""Of a recording, by the same rule: `tests/workouts/guesses`."""
+QUESTIONS = {"sport_guessed", "sport_unknown", "upload_ready", "upload_failed", "uploads_ended", "ftp_may_be_higher"}
+"""Of a recording, by the same rule: `tests/workouts/guesses`, `tests/workouts/news`, `tests/telemetry/metrics`; that a
+file could not be taken in is always news."""
 ELSEWHERE = {"welcome", "digest"}
 SERVICES_THAT_TELL = {"gamification", "inventory"}
 

@@ -29,6 +29,18 @@ CONSENTS = "/v1/me/consents"
 TAKEN = json.loads(stored.FILE.read_text(encoding="utf-8"))
 
 
+WORDED: list[tuple[Any, Any]] = [
+    (None, "Morning run"),
+    (None, "Afternoon ride"),
+    ("bike", "Bike"),
+    (
+        "Your fastest 50k so far, and more in the same workout.",
+        "Your fastest so far: 50k, and more in the same workout.",
+    ),
+]
+"""What the same is called then and now."""
+
+
 def service_of(path: str) -> str:
     return next(service for pattern, service in SERVED if re.fullmatch(pattern, path))
 
@@ -86,7 +98,11 @@ def without_partners(consents: dict[str, Any]) -> dict[str, Any]:
 def of_before(now: Any, then: Any) -> Any:
     """Without the fields that answers have gained since."""
     if isinstance(now, dict) and isinstance(then, dict):
-        return {name: of_before(value, then[name]) for name, value in now.items() if name in then}
+        return {
+            name: then[name] if (then[name], value) in WORDED else of_before(value, then[name])
+            for name, value in now.items()
+            if name in then
+        }
     if isinstance(now, list) and isinstance(then, list) and len(now) == len(then):
         return [of_before(one, other) for one, other in zip(now, then, strict=True)]
     return now

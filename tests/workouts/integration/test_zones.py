@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from gamification.domain import contribution
+from gamification.domain import contribution, score
 from promos.facts import activity_of, day_account
 from stadion.events.workouts import WorkoutFacts
 from tests.kit.events import RUN, entry
@@ -74,4 +74,4 @@ def test_the_day_of_xp_and_of_activity_follows(workouts: Service) -> None:
     workouts.call("POST", "/v1/workouts", {**UNNAMED, "started_at": "2026-11-20T17:30:00Z"})
     facts = WorkoutFacts.model_validate(workouts.published("WorkoutRecorded")[0]["detail"]["data"]["workout"])
     day = date(2026, 11, 21)
-    assert (list(contribution(facts)), list(activity_of(facts))) == ([f"DAY#{day}"], [day_account("DAY", day)])
+    assert (list(contribution(score(facts))), list(activity_of(facts))) == ([f"DAY#{day}"], [day_account("DAY", day)])

@@ -152,7 +152,6 @@ AWKWARD = (
     ("texts", "--one", "text_page"),
     ("items", "--one", "item_kept"),
     ("names", "--one", "nickname"),
-    ("app", "--one", "application"),
 )
 """Called as the skeleton's fields, its tests or its imports call something; `events` cannot be a service."""
 CALLING = "an_edit_changes or found_where or pages"

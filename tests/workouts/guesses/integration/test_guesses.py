@@ -69,8 +69,8 @@ def test_the_reason_is_in_the_readers_language(diary: Service) -> None:
     path = f"/v1/workouts/{saved(diary)}"
     english = diary.call("GET", path, accept_language="en")
     russian = diary.call("GET", path, accept_language="ru")
-    assert "is usual for Run" in english.body["guessed_by"]["detail"]
-    assert "обычна для Run" in russian.body["guessed_by"]["detail"]
+    assert "is usual for Running" in english.body["guessed_by"]["detail"]
+    assert "обычна для вида «Бег»" in russian.body["guessed_by"]["detail"]
     assert english.etag != russian.etag
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stadion.i18n import Language
 from stadion.sports import SportType
+from stadion.units import KnownReader
 from tests.workouts.recordings.unit import samples
 from workouts.reasons import Reason
 from workouts.recordings.measures.domain import judged
@@ -74,4 +74,4 @@ def test_what_nobody_can_tell_is_a_workout_that_is_guessed_and_says_why() -> Non
     measured = only(samples.a_gpx(points).replace(b"<type>running</type>", b"")).measured
     assert (measured.sport_type, measured.sport_guessed) == (SportType.WORKOUT, True)
     assert measured.guessed_by is not None
-    assert worded(measured.guessed_by, Language.EN).startswith("The recording names no sport, and")
+    assert worded(measured.guessed_by, KnownReader()).startswith("The recording names no sport, and")

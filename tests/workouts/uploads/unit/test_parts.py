@@ -1,6 +1,7 @@
 """What an upload tells of each part of its file, and how a reader is told."""
 
 from stadion.i18n import Language
+from stadion.units import KnownReader
 from tests.workouts.uploads.unit.test_intake import upload
 from workouts.domain import OnDuplicate
 from workouts.reasons import Reason
@@ -39,7 +40,7 @@ def test_a_file_of_countless_broken_parts_is_told_in_bounds() -> None:
 
 def test_parts_are_worded_in_the_readers_language() -> None:
     ended = decide(upload(), [Seen("w-0", None, "session:1", (Reason.of("unread_times", count=3),))], [SETTINGS]).upload
-    english, russian = (UploadStatus.of(ended, language).parts for language in (Language.EN, Language.RU))
+    english, russian = (UploadStatus.of(ended, KnownReader(language)).parts for language in (Language.EN, Language.RU))
     assert english[0].notes[0].detail == "Points whose time could not be read were left out: 3."
     assert russian[0].notes[0].detail.endswith("пропущены: 3.")
     assert {part.reason.code for part in (english[1], russian[1]) if part.reason} == {"not_an_activity"}
@@ -47,13 +48,13 @@ def test_parts_are_worded_in_the_readers_language() -> None:
 
 def test_a_problem_that_was_stored_in_english_is_read_as_it_was() -> None:
     old = upload().model_dump() | {"status": UploadState.FAILED, "problem_code": "bad_number", "problem_detail": "“x”."}
-    problem = UploadStatus.of(Upload.model_validate(old), Language.RU).problem
+    problem = UploadStatus.of(Upload.model_validate(old), KnownReader(Language.RU)).problem
     assert problem is not None
     assert (problem.code, problem.detail) == ("bad_number", "“x”.")
 
 
 def test_a_problem_is_worded_with_its_values() -> None:
     failed = upload().model_copy(update={"problem_code": "too_long", "problem_values": {"days": 31}})
-    problem = UploadStatus.of(failed, Language.RU).problem
+    problem = UploadStatus.of(failed, KnownReader(Language.RU)).problem
     assert problem is not None
     assert "31 дней" in problem.detail

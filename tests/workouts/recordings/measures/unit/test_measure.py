@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from stadion.i18n import Language
 from stadion.sports import SportType
 from stadion.training.power import normalized_power_w
+from stadion.units import KnownReader
 from tests.workouts.recordings.unit import samples
 from workouts.athletes.values import Athlete, Sex
 from workouts.recordings.formats.service import decode
@@ -168,7 +169,7 @@ def test_calories_say_how_they_were_found(athlete: Athlete, expected: float, met
 def test_the_implausible_is_flagged_with_a_reason(channels: dict[str, list[float]], code: str) -> None:
     found = measure(samples.a_recording(time_s=range(61), **channels)).flags
     (flag,) = [flag for flag in found if flag.code == code]
-    assert all(worded(flag, language) != code for language in Language)
+    assert all(worded(flag, KnownReader(language)) != code for language in Language)
 
 
 def test_a_real_descent_and_one_bad_fix_accuse_nobody() -> None:
