@@ -82,8 +82,9 @@ class ServiceStack(StadionStack):
     def serve(
         self, routes: Sequence[Route], *, uses: Uses = (), memory_mb: int = 512, table: TableUse = TableUse.WRITES
     ) -> None:
-        """`api.py` behind these routes. Whom it serves, it looks up before (`stadion.http`)."""
-        uses = [self.platform.standing(), self.platform.pseudonyms, self.platform.edge, *uses]
+        """`api.py` behind these routes. Whom it serves, it looks up before (`stadion.http`), where anybody signs in."""
+        standing = self.platform.standing() if any(route.auth is Auth.JWT for route in routes) else None
+        uses = [standing, self.platform.pseudonyms, self.platform.edge, *uses]
         self._lead(routes, "api", uses, memory_mb=memory_mb, table=table)
 
     def administer(

@@ -77,7 +77,7 @@ def _measured(name: str, every: timedelta, begin: Callable[[Clock], None] = lamb
 
 
 def _asks(service: Service, shown: Clock, every: timedelta) -> int:
-    status = service.call("GET", PATH).status
+    status = service.call("GET", PATH, accept_language="en").status
     shown.moment += every
     return status
 

@@ -99,7 +99,7 @@ def service_on_moto() -> Iterator[Service]:
 
 def report() -> str:
     with service_on_moto() as service, counted() as operations:
-        service.call("GET", PATH)
+        service.call("GET", PATH, accept_language="en")
     lines = [f"{'':<22}{'requests':>10}{'$ a million':>13}  {'an end is heard':<36}can count"]
     lines += [
         f"{one.name:<22}{one.requests:>10.2f}{one.dollars:>13.3f}  {one.heard:<36}{one.counts}"

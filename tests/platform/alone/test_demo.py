@@ -4,6 +4,7 @@ from contextlib import ExitStack
 
 import pytest
 
+from stadion.units import KnownReader, UnitSystem
 from stadion_cli.base.output import Steps
 from stadion_cli.stack.demo import play, tell
 from tests.kit.stack import DeployedStack
@@ -41,7 +42,7 @@ def test_the_demo_plays_to_its_end_and_its_numbers_are_right(
     assert (sale["held"]["discount_minor"], sale["held"]["payable_minor"], sale["forged"]) == (2580, 10320, 401)
     assert sale["gear"] == ["Kiprun KD900.2"]
     assert sale["funnel"]["redeemed"] == 1
-    tell(told)
+    tell(told, KnownReader(units=UnitSystem.IMPERIAL))
     shown = capsys.readouterr().out
     assert "What the ride means for Anna" in shown
     assert "1000 of 1000 samples are kept" in shown
