@@ -37,7 +37,7 @@ def test_an_uploaded_ride_moves_gear_xp_records_and_the_inbox(anna: Athlete) -> 
     story.move_today(anna, "Ride")
     eventually(lambda: len(anna.get("/v1/notifications")["items"]) >= 3)
     titles = [note["title"] for note in anna.get("/v1/notifications")["items"]]
-    assert "bike: ресурс исчерпан" in titles
+    assert "Велосипед: ресурс исчерпан" in titles
     assert "Добро пожаловать в Stadion" in titles
     worn_by = eventually(lambda: anna.get(f"/v1/workouts/{workout_id}")["worn_gear_ids"])
     assert worn_by == [bike["gear_id"]]
