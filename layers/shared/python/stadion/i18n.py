@@ -22,11 +22,6 @@ class Text:
         return template.format(**values)
 
 
-def preferred_language(accept_language: str | None) -> Language:
-    """The best match for an `Accept-Language` header; English when in doubt."""
-    return named_language(accept_language) or Language.EN
-
-
 def named_language(accept_language: str | None) -> Language | None:
     """The best match for an `Accept-Language` header (RFC 9110 section 12.5.4); None when it names none of ours."""
     ranked: list[tuple[float, int, Language]] = []
