@@ -1,17 +1,13 @@
 """HTTP entry point of XP, levels, rewards and records: /v1/gamification."""
 
-from gamification import history_service, store
 from gamification.athletes import store as athletes
-from gamification.domain import LEVELS, TOTAL
+from gamification.records import store as records
+from gamification.records.schemas import PersonalRecordResponse
 from gamification.rewards import store as rewards
-from gamification.schemas import (
-    EarnedReward,
-    GamificationProgress,
-    GamificationRules,
-    LevelResponse,
-    PersonalRecordResponse,
-    XpEntry,
-)
+from gamification.rewards.schemas import EarnedReward
+from gamification.xp import history_service, store
+from gamification.xp.domain import LEVELS, TOTAL
+from gamification.xp.schemas import GamificationProgress, GamificationRules, LevelResponse, XpEntry
 from stadion.errors import InvalidCursorError
 from stadion.http import Api, Cursor, Limit, lambda_handler, listed
 from stadion.pagination import DEFAULT_LIMIT, ListResponse
@@ -56,5 +52,5 @@ def get_rules() -> GamificationRules:
 
 @api.get("/v1/gamification/records", summary="List the personal records", tags=["Gamification"])
 def list_records() -> ListResponse[PersonalRecordResponse]:
-    records = store.records(api.user_id)
-    return ListResponse[PersonalRecordResponse](items=[PersonalRecordResponse.of(record) for record in records])
+    standing = records.records(api.user_id)
+    return ListResponse[PersonalRecordResponse](items=[PersonalRecordResponse.of(record) for record in standing])

@@ -1,11 +1,14 @@
 """Workouts move XP, levels and records."""
 
-from gamification import service
-from gamification.service import Source
+from typing import Any
+
+from gamification.base.domain import Source
+from gamification.records import service as records
+from gamification.xp import service as xp
 from stadion import clock
 from stadion.events.consumer import Consumed, Consumer
 from stadion.events.envelope import Envelope
-from stadion.events.workouts import WorkoutCorrected, WorkoutDeleted, WorkoutRecorded, is_news
+from stadion.events.workouts import WorkoutCorrected, WorkoutDeleted, WorkoutFacts, WorkoutRecorded, is_news
 from stadion.observability import count
 
 handler = Consumer()
@@ -15,20 +18,27 @@ handler = Consumer()
 def reward(envelope: Envelope[WorkoutRecorded | WorkoutCorrected]) -> Consumed:
     workout = envelope.data.workout
     told = is_news(workout, envelope.occurred_at)
-    return _moved(Source(envelope.user_id, workout.workout_id, workout.revision, workout, clock.now(), is_news=told))
+    return _moved(_source(envelope, workout.workout_id, workout.revision, workout, is_news=told))
 
 
 @handler.on(WorkoutDeleted)
 def take_back(envelope: Envelope[WorkoutDeleted]) -> Consumed:
     event = envelope.data
-    return _moved(Source(envelope.user_id, event.workout_id, event.revision, None, clock.now()))
+    return _moved(_source(envelope, event.workout_id, event.revision, None))
+
+
+def _source(
+    envelope: Envelope[Any], workout_id: str, revision: int, workout: WorkoutFacts | None, *, is_news: bool = False
+) -> Source:
+    now = clock.now()
+    return Source(envelope.user_id, workout_id, revision, workout, now, is_news, envelope.occurred_at)
 
 
 def _moved(source: Source) -> Consumed:
-    xp, records = service.move_xp(source), service.move_records(source)
-    count("XpGranted", xp.xp)
-    count("PersonalRecords", len(records.records))
-    return Consumed(
-        xp.outcome.value,
-        {"xp": xp.xp, "level": xp.level, "records": list(records.records), "records_outcome": records.outcome.value},
-    )
+    """Each in a transaction of its own, which knows what it has seen: a crash between them is mended by the next
+    delivery."""
+    earned, standing = xp.apply(source), records.apply(source)
+    count("XpGranted", earned.xp)
+    count("PersonalRecords", len(standing.records))
+    told = {"xp": earned.xp, "level": earned.level, "records": list(standing.records)}
+    return Consumed(earned.outcome.value, {**told, "records_outcome": standing.outcome.value})

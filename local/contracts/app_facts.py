@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from app.facts import AppLimits
-from gamification.domain import LEVELS, record_group
+from gamification.records.domain import record_group
+from gamification.xp.domain import LEVELS
 from local.contracts.services import FUNCTIONS
 from local.errors import ActionableError
 from stadion.categories import GearCategory

@@ -7,21 +7,21 @@ from tests.mutants.engine import Mutant
 MUTANTS: Final = (
     Mutant(
         "the shelf of records is written over whatever came between",
-        "gamification.store:write",
+        "gamification.records.store:write",
         "change.replace(shelf.stored, standing)",
         "change.put(shelf.stored.place, standing, new=False)",
         ("tests/platform/e2e/faults",),
     ),
     Mutant(
         "records of an older version replace those of a newer one",
-        "gamification.store:Shelf.is_stale",
+        "gamification.records.store:Shelf.is_stale",
         "self.entry.value.revision >= revision",
         "self.entry.value.revision == revision",
         ("tests/gamification/integration",),
     ),
     Mutant(
         "of equal records the last one stands",
-        "gamification.domain:Record.rank",
+        "gamification.records.domain:Record.rank",
         ", self.started_at, self.workout_id",
         ", self.workout_id, self.started_at",
         ("tests/gamification/unit",),
@@ -35,7 +35,7 @@ MUTANTS: Final = (
     ),
     Mutant(
         "the score of an older version stays beside that of a newer one",
-        "gamification.store:keep_score",
+        "gamification.xp.store:keep_score",
         "change.delete(old)",
         "pass",
         ("tests/gamification/integration/test_xp_history.py",),

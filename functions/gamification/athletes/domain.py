@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import ClassVar, Final
 
-from gamification.effort import ABSOLUTE, EffortBasis, Zones, zones
+from gamification.base.effort import ABSOLUTE, EffortBasis, Zones, zones
 from stadion.athletes import BodyDay, Measurement, WithBody, WithConsents, WithReader
 from stadion.consents import may_use_health
 from stadion.events.accounts import ConsentKind

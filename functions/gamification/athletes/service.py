@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from gamification.athletes import domain, store
-from gamification.effort import Zones
+from gamification.base.effort import Zones
 from stadion import copies
 from stadion.events.accounts import ConsentChanged, PhysicalDataChanged, ProfileUpdated, UserRegistered
 from stadion.events.envelope import Envelope

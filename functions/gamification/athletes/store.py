@@ -6,10 +6,17 @@ from gamification.athletes.domain import MEASUREMENTS, Athlete
 from stadion.athletes import BodyDay, merge_day
 from stadion.change import Change
 from stadion.events.accounts import PhysicalDataChanged
-from stadion.records import Records, partition
+from stadion.records import Index, Records, partition
 from stadion.units import Reader
 
-ATHLETES = Records(Athlete, kind="athlete", pk="ATHLETE#{user_id}", sk="ATHLETE", nulls=True)
+ATHLETES = Records(
+    Athlete,
+    kind="athlete",
+    pk="ATHLETE#{user_id}",
+    sk="ATHLETE",
+    nulls=True,
+    index=Index(pk="ATHLETES#{shard}", sk="{user_id}", shards=16, shard_by="{user_id}"),
+)
 """Birth date, language, the consent to health data: `athletes.on_account_events`; what scores, the history of XP."""
 DAYS = Records(BodyDay, kind="physical", pk="ATHLETE#{user_id}", sk="DAY#{day}", own_revision=True, nulls=True)
 """Heart rates of a day; what was taken back stays without values: `athletes.on_account_events`; what scores."""

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from gamification import service
 from gamification.athletes.store import ATHLETES
-from gamification.store import SCORED, SCORES
+from gamification.xp import service
+from gamification.xp.store import SCORED, SCORES
 from stadion.events.accounts import ConsentKind
 from tests.gamification.integration.test_gamification import deliver, xp
 from tests.kit.consents import agreed, consent, withdrawn
@@ -136,7 +136,7 @@ def test_what_is_deleted_during_a_replay_is_explained_no_more(
 
     def score(*arguments: Any, **named: Any) -> Any:
         """After the look at what the ledger counts."""
-        if sys._getframe(1).f_code.co_name == "_explain" and gone:
+        if sys._getframe(1).f_code.co_name == "_write_down" and gone:
             deliver(gamification, gone.pop())
         return scored_by(*arguments, **named)
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from gamification.athletes.domain import Athlete, zones_on
-from gamification.domain import score
-from gamification.effort import ABSOLUTE, EffortBasis, effort_at
+from gamification.base.effort import ABSOLUTE, EffortBasis, effort_at
+from gamification.xp.domain import score
 from stadion.athletes import BodyDay, Consent, Measurement
 from stadion.events.accounts import ConsentKind
 from tests.gamification.unit.test_rules import facts

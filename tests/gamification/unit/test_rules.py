@@ -7,21 +7,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gamification.domain import (
-    HIGHEST,
-    LEVELS,
-    XP_PER_DAY,
-    Record,
-    beats,
-    capped,
-    counted,
-    level_at,
-    newly_set,
-    next_level,
-    records_of,
-    score,
-)
-from gamification.effort import ABSOLUTE, FACTORS, effort_at
+from gamification.base.effort import ABSOLUTE, FACTORS, effort_at
+from gamification.records.domain import Record, beats, newly_set, records_of
+from gamification.xp.domain import HIGHEST, LEVELS, XP_PER_DAY, capped, counted, level_at, next_level, score
 from stadion.events.workouts import BestEffort, WorkoutFacts
 from stadion.postings import AccountChange
 from stadion.sports import SportType

@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from moto import mock_aws
 from pydantic import BaseModel
 
-from gamification.domain import TOTAL, XP_PER_DAY, capped
+from gamification.xp.domain import TOTAL, XP_PER_DAY, capped
 from stadion.change import Change
 from stadion.ledger import Ledger, Notes, Outcome, no_derivation
 from stadion.postings import AccountChanges, Amounts, Posting

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from gamification.domain import contribution, records_of, score
+from gamification.base.domain import Facts
+from gamification.records.domain import records_of
+from gamification.xp.domain import contribution, score
 from inventory.domain import contribution as wear
 from local.paths import ROOT
 from promos.facts import activity_of
@@ -16,6 +18,7 @@ from stadion.events.workouts import BestEffort, WorkoutFacts, WorkoutUse
 ASKED = {
     WorkoutUse.XP: lambda facts: contribution(score(facts)),
     WorkoutUse.RECORDS: records_of,
+    WorkoutUse.PLAY: lambda facts: Facts.of(facts, occurred_at=facts.started_at, xp=0).counts,
     WorkoutUse.WEAR: lambda facts: wear(facts, ["g-1"], {}),
     WorkoutUse.OFFERS: activity_of,
 }

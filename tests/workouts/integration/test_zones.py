@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from gamification.domain import contribution, score
+from gamification.xp.domain import contribution, score
 from promos.facts import activity_of, day_account
 from stadion.events.workouts import WorkoutFacts
 from tests.kit.events import RUN, entry

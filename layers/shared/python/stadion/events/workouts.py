@@ -16,6 +16,8 @@ class WorkoutUse(StrEnum):
 
     RECORDS = "records"
     XP = "xp"
+    PLAY = "play"
+    """Achievements, streaks, goals, leaderboards."""
     WEAR = "wear"
     FITNESS = "fitness"
     """Load, curves, thresholds, and the time series behind them."""
@@ -86,6 +88,9 @@ class WorkoutFacts(Part):
         default_factory=list, examples=[[]], description="implausible values: it counts for the diary alone"
     )
     origin: str = Field(default="manual", examples=["manual"])
+    country: str | None = Field(
+        default=None, examples=["RU"], description="where it began, ISO 3166-1; null: not recorded, or nowhere"
+    )
     streams: StreamsClaim | None = Field(default=None, description="null: nothing was recorded")
 
     def counts_for(self, use: WorkoutUse) -> bool:

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from gamification.domain import HIGHEST, XP_PER_DAY, Counted
-from gamification.effort import BASES
+from gamification.base.effort import BASES
+from gamification.xp.domain import HIGHEST, XP_PER_DAY, Counted
 from stadion.i18n import Language, Text
 from stadion.units import KnownReader, worded
 

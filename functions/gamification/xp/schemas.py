@@ -1,32 +1,16 @@
-"""Responses of the gamification API."""
+"""Answers about XP and levels."""
 
 from datetime import date
-from enum import StrEnum
 from typing import Self
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from gamification import rules
-from gamification.domain import HIGHEST, XP_PER_DAY, Counted, Level, Record, level_at, next_level, next_rewarded
-from gamification.effort import BASES, BOUNDS, FACTORS, UNKNOWN, EffortBasis
-from gamification.rewards.domain import Grant
+from gamification.base.effort import BASES, BOUNDS, FACTORS, UNKNOWN, EffortBasis
+from gamification.rewards.schemas import RewardWords
+from gamification.xp import rules
+from gamification.xp.domain import HIGHEST, XP_PER_DAY, Counted, Level, level_at, next_level, next_rewarded
 from stadion.i18n import Language
-from stadion.rewards import REWARDS, RewardCode, RewardKind
 from stadion.sports import SportType, sport
-
-
-class RewardWords(BaseModel):
-    """A reward of the catalogue, in the language of the answer."""
-
-    code: RewardCode
-    kind: RewardKind
-    title: str = Field(examples=["Free delivery"])
-    text: str = Field(description="what it is", examples=["A personal code for free delivery from a partner's store."])
-
-    @classmethod
-    def of(cls, code: RewardCode, language: Language) -> Self:
-        reward = REWARDS[code]
-        return cls(code=code, kind=reward.kind, title=reward.title.say(language), text=reward.text.say(language))
 
 
 class LevelResponse(BaseModel):
@@ -64,49 +48,6 @@ class GamificationProgress(BaseModel):
             next_reward_level=rewarded.level if rewarded is not None else None,
             next_reward_words=RewardWords.of(reward, language) if reward is not None else None,
         )
-
-
-class PersonalRecordResponse(BaseModel):
-    record: str = Field(examples=["run.5k"], description="a code of `record_groups` in `/v1/words`, and the distance")
-    name: str = Field(examples=["5k"], description="a code of `best_efforts` in `/v1/words`")
-    distance_m: float
-    elapsed_time_s: float
-    workout_id: str
-    started_at: AwareDatetime
-
-    @classmethod
-    def of(cls, record: Record) -> Self:
-        return cls.model_validate(record.model_dump())
-
-
-# --- rewards --------------------------------------------------------------------------------------------------------
-
-
-class RewardState(StrEnum):
-    HELD = "held"
-    TAKEN_BACK = "taken_back"
-
-
-class EarnedReward(BaseModel):
-    reward: RewardWords
-    state: RewardState = Field(description="taken back: the reason has gone; it comes back with the reason")
-    reason: str = Field(examples=["level"])
-    earned_by: str = Field(
-        examples=["level:5"], description="the very reason; the offer in `/v1/promos` that it brings names it, too"
-    )
-    granted_at: AwareDatetime
-    revoked_at: AwareDatetime | None = None
-
-    @classmethod
-    def of(cls, grant: Grant, language: Language) -> Self:
-        return cls(
-            reward=RewardWords.of(grant.reward, language),
-            state=RewardState.HELD if grant.holds else RewardState.TAKEN_BACK,
-            **grant.model_dump(include={"reason", "earned_by", "granted_at", "revoked_at"}),
-        )
-
-
-# --- XP -------------------------------------------------------------------------------------------------------------
 
 
 class XpEntry(BaseModel):

@@ -1,9 +1,9 @@
 """Use case: the athlete asks where their XP come from."""
 
-from gamification import store
 from gamification.athletes.domain import Athlete
 from gamification.athletes.store import ATHLETES
-from gamification.domain import Counted, Score, counted
+from gamification.xp import store
+from gamification.xp.domain import Counted, Score, counted
 from stadion import pagination
 from stadion.records import fetch
 

@@ -1,18 +1,13 @@
-"""The gamification table. Its keys stand in README.md; nothing outside this module knows them."""
+"""Personal records, in the gamification table."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, timedelta
+from datetime import UTC, timedelta
 
-from pydantic import AwareDatetime
-
-from gamification.domain import Burst, Record, Score, day_account
-from gamification.effort import Effort
-from stadion import pagination
+from gamification.base.domain import Burst
+from gamification.records.domain import Record
 from stadion.change import Change
-from stadion.ledger import ACCOUNTS, ENTRIES, Account, Entry, Ledger
-from stadion.records import Place, Records, Stored, fetch
-from stadion.values import Value
+from stadion.records import Records, Stored, fetch
 
 Standing = Mapping[str, Record]
 """Record -> who holds it."""
@@ -26,20 +21,6 @@ class _Offered:
     revision: int
 
 
-class Scored(Value):
-    """Where the score of a workout stands, and what its effort was for."""
-
-    day: date
-    started_at: AwareDatetime
-    heart_rate_bpm: float | None = None
-    effort: Effort | None = None
-    """None: it was scored before this was kept."""
-
-
-SCORES = Records(Score, kind="score", pk="USER#{user_id}", sk="XP#{day}#{started_at}#{workout_id}")
-"""What a workout earned and why, in the transaction that moves the XP; the history, newest first."""
-SCORED = Records(Scored, kind="scored", pk="USER#{user_id}", sk="SCORED#{workout_id}")
-"""Where the score of a workout stands: its next version."""
 RECORDS = Records[Standing](
     dict,
     kind="records",
@@ -63,66 +44,6 @@ OFFERED = Records(
 """What a workout offers for records, with its revision; read by its next version."""
 EFFORTS = Records(Record, kind="effort", pk="USER#{user_id}", sk="EFFORT#{record}#{place}", nulls=True)
 """In the same transaction; the next best is one query of two items."""
-
-
-def ledger(user_id: str) -> Ledger:
-    return Ledger(pk=f"USER#{user_id}")
-
-
-StoredScore = Stored[Scored]
-
-
-# --- scores ---------------------------------------------------------------------------------------------------------
-
-
-def scored(user_id: str, workout_id: str) -> Stored[Scored]:
-    return SCORED.read(user_id, workout_id)
-
-
-def keep_score(
-    change: Change, user_id: str, before: Stored[Scored], new: Score | None, heart_rate_bpm: float | None = None
-) -> None:
-    """In place of what an earlier version earned; None: the workout was deleted. `heart_rate_bpm`: of its effort."""
-    place = SCORES.of(new, user_id) if new is not None else None
-    if before.value is not None:
-        workout_id = before.place.sk.removeprefix("SCORED#")
-        old = SCORES.at(user_id, before.value.day, before.value.started_at, workout_id)
-        if old != place:
-            change.delete(old)
-    if new is not None and place is not None:
-        change.put(place, new, new=False)
-        stands = Scored(day=new.day, started_at=new.started_at, heart_rate_bpm=heart_rate_bpm, effort=new.of_effort)
-        change.replace(before, stands)
-    elif before.value is not None:
-        change.delete(before)
-
-
-def entry(user_id: str, workout_id: str) -> Stored[Entry]:
-    """What the ledger counts of a workout, and of which version."""
-    return ENTRIES.read(ledger(user_id).pk, workout_id)
-
-
-def scores(user_id: str, *, limit: int, cursor: str | None) -> pagination.Page[Score]:
-    """Newest first."""
-    return SCORES.page(user_id, scope=("xp", user_id), limit=limit, cursor=cursor, newest_first=True)
-
-
-def day_total(user_id: str, day: date) -> Place[Account]:
-    """What all workouts of a day earned, before its cap."""
-    return ACCOUNTS.at(ledger(user_id).pk, day_account(day))
-
-
-def earned_before(user_id: str, first: Score) -> int:
-    """By the earlier workouts of its day."""
-    whole_day = SCORES.every(user_id, first.day)
-    return sum(one.xp for one in whole_day if (one.started_at, one.workout_id) < (first.started_at, first.workout_id))
-
-
-# --- totals and records ---------------------------------------------------------------------------------------------
-
-
-def total_xp(user_id: str, account: str) -> int:
-    return ledger(user_id).totals(account).get("xp", 0)
 
 
 @dataclass(frozen=True)
