@@ -61,5 +61,8 @@ def _usual_max(birth_date: date | None, day: date) -> float | None:
     """Tanaka 2001: 208 - 0.7 age."""
     if birth_date is None or birth_date > day:
         return None
-    age = day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
-    return 208 - 0.7 * age
+    return 208 - 0.7 * age_on(birth_date, day)
+
+
+def age_on(birth_date: date, day: date) -> int:
+    return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))

@@ -5,17 +5,20 @@ from datetime import datetime
 from gamification.athletes.domain import MEASUREMENTS, Athlete
 from stadion.athletes import BodyDay, merge_day
 from stadion.change import Change
+from stadion.dynamo import Item
 from stadion.events.accounts import PhysicalDataChanged
 from stadion.records import Index, Records, partition
 from stadion.units import Reader
 
+SHARDS = 16
+LISTED = Index(pk="ATHLETES#{shard}", sk="{user_id}", shards=SHARDS, shard_by="{user_id}")
 ATHLETES = Records(
     Athlete,
     kind="athlete",
     pk="ATHLETE#{user_id}",
     sk="ATHLETE",
     nulls=True,
-    index=Index(pk="ATHLETES#{shard}", sk="{user_id}", shards=16, shard_by="{user_id}"),
+    index=LISTED,
 )
 """Birth date, language, the consent to health data: `athletes.on_account_events`; what scores, the history of XP."""
 DAYS = Records(BodyDay, kind="physical", pk="ATHLETE#{user_id}", sk="DAY#{day}", own_revision=True, nulls=True)
@@ -30,6 +33,13 @@ def read(user_id: str) -> tuple[Athlete, list[BodyDay]]:
 
 def reader_of(user_id: str) -> Reader:
     return (ATHLETES.find(user_id) or Athlete()).reader
+
+
+def some(shard: int, *, after: str | None, limit: int) -> list[str]:
+    """Ids of the athletes of a shard in their order, `after` one: for what is counted for everybody."""
+    later = Item.gsi1sk > after if after is not None else None
+    found, _ = ATHLETES.portion(LISTED.partitions()[shard], later, position=None, limit=limit)
+    return [one.place.pk.removeprefix("ATHLETE#") for one in found]
 
 
 def know_day(user_id: str, event: PhysicalDataChanged, now: datetime) -> bool:

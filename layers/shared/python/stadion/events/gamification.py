@@ -57,3 +57,10 @@ class PersonalRecordSet(Event):
     distance_m: float = Field(examples=[5000.0])
     elapsed_time_s: float = Field(examples=[1391.0])
     previous_time_s: float | None = Field(default=None, examples=[1422.0])
+
+
+class BoardPresenceChanged(Event):
+    """Whether, or under which name, the athlete is on leaderboards is another now; the boards follow."""
+
+    source = "stadion.gamification"
+    revision: int = Field(ge=1, examples=[1], description="of the athlete's answer")

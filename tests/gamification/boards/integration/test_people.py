@@ -1,0 +1,74 @@
+"""Who is on boards, and under which name, is the athlete's own answer."""
+
+from typing import Any
+
+from gamification.boards.people.domain import Hiding
+from gamification.boards.people.service import presence
+from gamification.boards.people.store import HIDING
+from stadion import clock
+from tests.kit.events import entry
+from tests.kit.services import ATHLETE, OTHER, Service, sqs_event
+
+ME = "/v1/leaderboards/me"
+
+
+def told(gamification: Service, **profile: Any) -> None:
+    data = {"revision": 1, "language": "en", "time_zone": "UTC", **profile}
+    event = entry("ProfileUpdated", data, source="accounts")
+    assert gamification.invoke("athletes/on_account_events", sqs_event(event)) == {"batchItemFailures": []}
+
+
+def put(gamification: Service, tag: str | None = None, **answer: Any) -> Any:
+    headers = {"if_match": tag} if tag is not None else {}
+    return gamification.call("PUT", ME, answer, **headers)
+
+
+def test_who_was_not_asked_counts_without_a_name(gamification: Service) -> None:
+    shown = gamification.call("GET", ME)
+    assert shown.body == {"shown": None, "name": None, "may_be_named": False}
+    gamification.enter()
+    assert presence(ATHLETE, clock.now().date()).is_on
+    assert presence(ATHLETE, clock.now().date()).name is None
+
+
+def test_a_name_is_shown_of_adults_alone(gamification: Service) -> None:
+    answered = put(gamification, shown="named", name="Anna")
+    assert (answered.status, answered.body["name"], answered.body["may_be_named"]) == (200, "Anna", False)
+    gamification.enter()
+    today = clock.now().date()
+    assert presence(ATHLETE, today).name is None, "of an age that nobody knows"
+    told(gamification, birth_date=today.replace(year=today.year - 17).isoformat())
+    gamification.enter()
+    assert presence(ATHLETE, today).name is None
+    told(gamification, revision=2, birth_date="1990-02-28")
+    assert gamification.call("GET", ME).body["may_be_named"] is True
+    gamification.enter()
+    assert presence(ATHLETE, today).name == "Anna"
+
+
+def test_a_change_names_the_version_it_changes_and_who_leaves_is_hidden_at_once(gamification: Service) -> None:
+    first = put(gamification, shown="named", name="Anna")
+    assert put(gamification, shown="off").status == 428
+    tag = first.headers["ETag"]
+    assert put(gamification, tag, shown="off").body["shown"] == "off"
+    assert put(gamification, tag, shown="anonymous").status == 412
+    gamification.enter()
+    hiding, now = HIDING.find() or Hiding(), clock.now()
+    assert hiding.is_gone(ATHLETE, now)
+    assert not hiding.is_gone(OTHER, now)
+    assert [one["detail"]["data"]["revision"] for one in gamification.published("BoardPresenceChanged")] == [1, 2]
+
+
+def test_who_comes_back_is_hidden_no_more(gamification: Service) -> None:
+    tag = put(gamification, shown="off").headers["ETag"]
+    put(gamification, tag, shown="anonymous")
+    gamification.enter()
+    hiding, now = HIDING.find() or Hiding(), clock.now()
+    assert (hiding.is_gone(ATHLETE, now), hiding.is_nameless(ATHLETE, now)) == (False, True)
+
+
+def test_a_name_goes_with_named_and_with_nothing_else(gamification: Service) -> None:
+    for answer in ({"shown": "named"}, {"shown": "off", "name": "Anna"}, {"shown": "named", "name": "A\nB"}):
+        refused = put(gamification, **answer)
+        assert refused.status == 422, answer
+    assert put(gamification, shown="named", name="я" * 41).status == 422
