@@ -5,6 +5,7 @@ from gamification.records import store as records
 from gamification.records.schemas import PersonalRecordResponse
 from gamification.rewards import store as rewards
 from gamification.rewards.schemas import EarnedReward
+from gamification.streaks.routes import router as streaks_router
 from gamification.xp import history_service, store
 from gamification.xp.domain import LEVELS, TOTAL
 from gamification.xp.schemas import GamificationProgress, GamificationRules, LevelResponse, XpEntry
@@ -14,6 +15,7 @@ from stadion.pagination import DEFAULT_LIMIT, ListResponse
 
 api = Api(reader_of=athletes.reader_of)
 handler = lambda_handler(api)
+api.include_router(streaks_router)
 
 
 @api.get("/v1/gamification/progress", summary="Show XP and level", tags=["Gamification"])

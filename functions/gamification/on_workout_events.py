@@ -1,9 +1,10 @@
-"""Workouts move XP, levels and records."""
+"""Workouts move XP, levels, records and streaks."""
 
 from typing import Any
 
 from gamification.base.domain import Source
 from gamification.records import service as records
+from gamification.streaks import service as streaks
 from gamification.xp import service as xp
 from stadion import clock
 from stadion.events.consumer import Consumed, Consumer
@@ -38,6 +39,7 @@ def _moved(source: Source) -> Consumed:
     """Each in a transaction of its own, which knows what it has seen: a crash between them is mended by the next
     delivery."""
     earned, standing = xp.apply(source), records.apply(source)
+    streaks.apply(source)
     count("XpGranted", earned.xp)
     count("PersonalRecords", len(standing.records))
     told = {"xp": earned.xp, "level": earned.level, "records": list(standing.records)}

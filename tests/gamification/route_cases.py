@@ -11,4 +11,6 @@ CASES: Final[dict[str, Case]] = {
     "GET /v1/gamification/xp": Own(),
     "GET /v1/gamification/rules": Own(),
     "GET /v1/gamification/records": Own(),
+    "GET /v1/gamification/streaks": Own(),
+    "PUT /v1/gamification/streaks/settings": Own({"unit": "day"}),
 }

@@ -5,7 +5,7 @@ from datetime import date
 from typing import ClassVar, Final
 
 from gamification.base.effort import ABSOLUTE, EffortBasis, Zones, zones
-from stadion.athletes import BodyDay, Measurement, WithBody, WithConsents, WithReader
+from stadion.athletes import BodyDay, Measurement, WithBody, WithConsents, WithReader, WithWeek, WithZone
 from stadion.consents import may_use_health
 from stadion.events.accounts import ConsentKind
 
@@ -13,7 +13,7 @@ MEASUREMENTS: Final = (Measurement.RESTING, Measurement.MAX, Measurement.THRESHO
 """What zones rest on."""
 
 
-class Athlete(WithReader, WithBody, WithConsents):
+class Athlete(WithReader, WithBody, WithZone, WithWeek, WithConsents):
     """As accounts tells it; of whom nobody told, who agrees to nothing."""
 
     kinds: ClassVar = frozenset({ConsentKind.HEALTH_DATA})

@@ -5,7 +5,7 @@ Whatever order they came in, repeated, corrected, deleted or late, the same work
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum, StrEnum
 from itertools import pairwise
@@ -13,6 +13,7 @@ from typing import Final
 
 from pydantic import Field
 
+from gamification.base.domain import Burst
 from stadion.postings import Amounts
 from stadion.values import Value
 from stadion.weeks import WeekStart
@@ -185,6 +186,9 @@ class Diary:
         today = max((now + offset).date(), *active) if active else (now + offset).date()
         return cls(counting, settings, week_start, today, active)
 
+    def under(self, settings: Settings) -> "Diary":
+        return replace(self, settings=settings)
+
 
 class Mark(Enum):
     KEPT = "kept"
@@ -335,3 +339,11 @@ def milestone(streak: Streak, announced: int) -> int | None:
     """The highest that is reached, if it is higher than any that was announced before."""
     reached = max((one for one in MILESTONES[streak.unit] if one <= streak.current), default=0)
     return reached if reached > announced else None
+
+
+class Standing(Value):
+    """What was told, and the best that the diary holds."""
+
+    best: dict[StreakUnit, int] = Field(default_factory=dict)
+    announced: dict[StreakUnit, int] = Field(default_factory=dict, description="the highest milestone")
+    burst: Burst | None = None

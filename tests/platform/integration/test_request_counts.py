@@ -150,6 +150,15 @@ def test_progress_and_records_cost_one_request(gamification: Service, table: Tab
     assert len(cost(table, gamification, "GET", "/v1/gamification/levels")) == 0
 
 
+def test_streaks_cost_two_requests_and_their_rules_three(gamification: Service, table: Table) -> None:
+    for number in range(10, 20):
+        gamification.invoke("on_workout_events", sqs_event(recorded(started_at=f"2026-11-{number}T05:00:00Z")))
+    path = "/v1/gamification/streaks"
+    assert cost(table, gamification, "GET", path) == ["BatchGetItem", "Query"]
+    settings = cost(table, gamification, "PUT", f"{path}/settings", {"unit": "day"}, **{"If-Match": "*"})
+    assert settings == ["BatchGetItem", "Query", "TransactWriteItems"]
+
+
 def test_my_rewards_cost_one_request_and_a_page_of_xp_two(gamification: Service, table: Table) -> None:
     """A third one, if the page begins and ends within one day."""
     day = {"moving_time_s": 50_000.0}
