@@ -1,22 +1,44 @@
 """What is known of an athlete, and which zones of the heart rate were theirs on a day."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
+from itertools import pairwise
 from typing import ClassVar, Final
+
+from pydantic import AwareDatetime, Field
 
 from gamification.base.effort import ABSOLUTE, EffortBasis, Zones, zones
 from stadion.athletes import BodyDay, Measurement, WithBody, WithConsents, WithReader, WithWeek, WithZone
 from stadion.consents import may_use_health
-from stadion.events.accounts import ConsentKind
+from stadion.events.accounts import ConsentKind, ProfileUpdated
+from stadion.values import Value
 
 MEASUREMENTS: Final = (Measurement.RESTING, Measurement.MAX, Measurement.THRESHOLD)
 """What zones rest on."""
+
+
+class Stay(Value):
+    """The place of the profile, from a moment on; of neighbouring versions that say the same, the first and the last
+    number."""
+
+    since: AwareDatetime
+    first: int
+    last: int
+    country: str | None = None
+    region: str | None = None
+    city: str | None = None
+
+    @property
+    def where(self) -> tuple[str | None, str | None, str | None]:
+        return self.country, self.region, self.city
 
 
 class Athlete(WithReader, WithBody, WithZone, WithWeek, WithConsents):
     """As accounts tells it; of whom nobody told, who agrees to nothing."""
 
     kinds: ClassVar = frozenset({ConsentKind.HEALTH_DATA})
+
+    stays: list[Stay] = Field(default_factory=list, description="in the order of the profile's versions")
 
     @property
     def agrees(self) -> bool:
@@ -66,3 +88,42 @@ def _usual_max(birth_date: date | None, day: date) -> float | None:
 
 def age_on(birth_date: date, day: date) -> int:
     return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
+
+
+# --- the place of a day ---------------------------------------------------------------------------------------------
+
+MOST_STAYS: Final = 200
+"""Of who changes the profile every day, the newest."""
+
+
+def with_stay(athlete: Athlete, event: ProfileUpdated, at: datetime) -> Athlete:
+    """The same in whatever order, and however often, the news come."""
+    if any(stay.first <= event.revision <= stay.last for stay in athlete.stays):
+        return athlete
+    stay = Stay(
+        since=at,
+        first=event.revision,
+        last=event.revision,
+        country=event.country,
+        region=event.region,
+        city=event.city,
+    )
+    stays = _joined(sorted([*athlete.stays, stay], key=lambda one: one.first))
+    return athlete.model_copy(update={"stays": stays[-MOST_STAYS:]})
+
+
+def _joined(stays: Sequence[Stay]) -> list[Stay]:
+    found = list(stays[:1])
+    for before, after in pairwise(stays):
+        if before.last + 1 == after.first and before.where == after.where:
+            found[-1] = found[-1].model_copy(update={"last": after.last})
+        else:
+            found.append(after)
+    return found
+
+
+def stay_on(athlete: Athlete, day: date) -> Stay | None:
+    """The last that began by the end of the day (UTC); before the first known, the first known."""
+    begun = [stay for stay in athlete.stays if stay.since.astimezone(UTC).date() <= day]
+    known = begun[-1:] or athlete.stays[:1]
+    return known[0] if known else None

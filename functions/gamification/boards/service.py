@@ -1,31 +1,238 @@
 """Use cases: a workout moves scores; a board that was asked for is filled; a name changes; an athlete goes."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from typing import Any, Final
 
-from gamification.boards.domain import BoardId
+from gamification.athletes.domain import Athlete, stay_on
+from gamification.athletes.store import ATHLETES
+from gamification.base.domain import Facts, Source
+from gamification.base.store import FACTS, ledger
+from gamification.boards import scores, store
+from gamification.boards.domain import NOWHERE, BoardId, Period, Place, is_default
+from gamification.boards.scores import Day
+from gamification.boards.store import Person, Scores, Wanted
+from stadion.change import Change
+from stadion.ledger import ENTRIES, Notes, Outcome
+from stadion.postings import AccountChange, AccountChanges, Posting
+from stadion.records import Place as RecordPlace
+from stadion.records import Stored, fetch
+from stadion.retry import retry_on_conflict
+
+ACTIVE_FOR: Final = timedelta(minutes=1)
+"""How long a process remembers which boards were asked for."""
+
+
+class FactsBehindError(Exception):
+    """The facts of this version are not there yet: the delivery is to come again."""
+
+
+# --- workouts -------------------------------------------------------------------------------------------------------
+
+
+def apply(source: Source) -> Outcome:
+    """By the facts that are kept of the workout: whatever version of it comes, what counts is the newest."""
+    return retry_on_conflict(lambda: _apply(source))
+
+
+def _apply(source: Source) -> Outcome:
+    source_id = scores.source_of(source.workout_id)
+    places = (
+        FACTS.at(source.user_id, source.workout_id),
+        ENTRIES.at(f"USER#{source.user_id}", source_id),
+        ATHLETES.at(source.user_id),
+        store.PEOPLE.at(source.user_id),
+    )
+    found = fetch(*places)
+    facts = _newest(found[places[0]].value, source)
+    entry, athlete, person = found[places[1]].value, found[places[2]].value or Athlete(), found[places[3]].value
+    posted = Posting(source_id, facts.revision if facts is not None else source.revision)
+    occurred_at = facts.occurred_at if facts is not None else source.occurred_at or source.now
+    if facts is not None and scores.counts(facts):
+        before = scores.place_in(entry.contribution if entry is not None else {}, facts.utc_day)
+        place = before or _place_on(athlete, facts.utc_day)
+        posted = Posting(source_id, facts.revision, scores.contribution(facts, place))
+    with Change(source.user_id, source.now) as change:
+        moving = _Moving(source.user_id, change, occurred_at, person.name if person is not None else None)
+        return ledger(source.user_id).post(change, posted, react=moving.react)
+
+
+def _place_on(athlete: Athlete, day: date) -> Place:
+    stay = stay_on(athlete, day)
+    return Place(*stay.where) if stay is not None else NOWHERE
+
+
+def _newest(facts: Facts | None, source: Source) -> Facts | None:
+    """None: it is deleted."""
+    if source.workout is None:
+        return facts if facts is not None and facts.revision > source.revision else None
+    if facts is not None and facts.revision < source.revision:
+        raise FactsBehindError
+    return facts
+
+
+@dataclass(frozen=True)
+class _Moving:
+    """The scores of the periods follow their days, in the same transaction."""
+
+    user_id: str
+    change: Change
+    occurred_at: datetime
+    name: str | None
+
+    def react(self, moved: AccountChanges) -> Notes:
+        days = {scores.day_of_account(name): one for name, one in moved.items() if scores.is_account(name)}
+        notes = {scores.account_of(day): self._notes(one) for day, one in days.items()}
+        periods = {period for day in days for period in scores.periods_of(day) if period.is_kept(self.occurred_at)}
+        stored = self._read(periods)
+        for period in sorted(periods):
+            before = stored[period].value or Scores(name=self.name, kept_until=period.kept_until)
+            after = self._after(before, period, days, notes)
+            if after != before.scores:
+                self.change.replace(stored[period], before.model_copy(update={"scores": after}))
+        return notes
+
+    def _read(self, periods: set[Period]) -> dict[Period, Stored[Scores]]:
+        places = {period: store.SCORES.at(self.user_id, period.name) for period in periods}
+        found = fetch(*places.values())
+        return {period: found[place] for period, place in places.items()}
+
+    def _after(
+        self, before: Scores, period: Period, days: Mapping[date, AccountChange], notes: Notes
+    ) -> dict[str, tuple[int, int]]:
+        kept = {key: one for key, one in before.scores.items() if not is_retired(key, period, self.change.now)}
+        for day, moved in days.items():
+            if period.start.date() <= day < period.end.date():
+                was = Day(day, moved.before, moved.notes.get("reached", {}))
+                now = Day(day, moved.after, notes[scores.account_of(day)]["reached"])
+                kept = scores.moved(kept, was, now, partial(_is_wanted, period=period, now=self.change.now))
+        return kept
+
+    def _notes(self, moved: AccountChange) -> dict[str, Any]:
+        at = scores.milliseconds(self.occurred_at)
+        known = dict(moved.notes.get("reached", {}))
+        for name in {*moved.before, *moved.after}:
+            if moved.moved(name):
+                known[name] = max(known.get(name, 0), at)
+        return {"reached": known}
+
+
+def _is_wanted(key: str, period: Period, now: datetime) -> bool:
+    return is_default(key, period.kind) or any(_asked_for(key, period, now))
+
+
+def is_retired(key: str, period: Period, now: datetime) -> bool:
+    asked = _asked_for(key, period, now)
+    return not is_default(key, period.kind) and bool(asked) and not any(asked)
+
+
+def _asked_for(key: str, period: Period, now: datetime) -> list[bool]:
+    """Whether it is active under each name by which somebody asked for it."""
+    known = _wanted(now)
+    names = (str(BoardId.of_key(key, name)) for name in (period.kind.value, period.name))
+    return [known[name] for name in names if name in known]
+
+
+# --- boards that somebody asked for ---------------------------------------------------------------------------------
+
+_REMEMBERED: Final[dict[str, tuple[datetime, dict[str, bool]]]] = {}
+
+
+def _wanted(now: datetime) -> dict[str, bool]:
+    """Whether each is active; as it was a minute ago at most."""
+    known = _REMEMBERED.get(store.table())
+    if known is None or not timedelta(0) <= now - known[0] < ACTIVE_FOR:
+        known = _REMEMBERED[store.table()] = (now, {one.board: one.is_active for one in store.wanted()})
+    return known[1]
+
+
+def forget() -> None:
+    """What this process remembers of boards."""
+    _REMEMBERED.clear()
+
+
+def activate(board: BoardId, now: datetime) -> bool:
+    """From now on (a minute later everywhere) its scores are kept; whether it was not active before. By its current
+    period (`week`) it is kept for each, by a period's name for that one alone."""
+    return retry_on_conflict(lambda: _mark(board, now, is_active=True))
+
+
+def retire(board: BoardId, now: datetime) -> bool:
+    """Its scores are no longer kept: they go with the next workout of each athlete, the rest when the period is
+    over."""
+    return retry_on_conflict(lambda: _mark(board, now, is_active=False))
+
+
+def _mark(board: BoardId, now: datetime, *, is_active: bool) -> bool:
+    stored = store.WANTED.read(str(board))
+    if (stored.value.is_active if stored.value is not None else False) == is_active:
+        return False
+    with Change(None, now) as change:
+        change.replace(stored, Wanted(board=str(board), is_active=is_active, since=now))
+    forget()
+    return True
+
+
+def fill(user_id: str, board: BoardId, now: datetime) -> bool:
+    """Counts what the athlete has on a board that somebody asked for (by its period's own name), out of the days that
+    are kept; whether anything changed. To be called for each athlete, `ACTIVE_FOR` after the board became active. May
+    be repeated; safe beside `apply`."""
+    return retry_on_conflict(lambda: _fill(user_id, board, now))
+
+
+def _fill(user_id: str, board: BoardId, now: datetime) -> bool:
+    period = board.span
+    if not period.is_kept(now):
+        return False
+    stored = store.SCORES.read(user_id, period.name)  # before the days: whoever moves them meanwhile moves this, too
+    found = scores.total(_days(user_id, period), lambda key: key == board.key).get(board.key)
+    before = stored.value or Scores(name=store.name_of(user_id), kept_until=period.kept_until)
+    if before.scores.get(board.key) == found:
+        return False
+    kept = {key: one for key, one in before.scores.items() if key != board.key}
+    with Change(user_id, now) as change:
+        change.replace(
+            stored, before.model_copy(update={"scores": kept | ({board.key: found} if found is not None else {})})
+        )
+    return True
+
+
+def _days(user_id: str, period: Period) -> list[Day]:
+    last = (period.end - timedelta(days=1)).astimezone(UTC).date()
+    between = (scores.account_of(period.start.astimezone(UTC).date()), scores.account_of(last))
+    return list(store.days(user_id, *between))
+
+
+# --- athletes -------------------------------------------------------------------------------------------------------
 
 
 def rename(user_id: str, name: str | None, now: datetime) -> None:
     """The name under which the athlete is on all boards from now on; None: none. The entries follow from the stream."""
-    raise NotImplementedError
+    retry_on_conflict(partial(_name, user_id, name, now))
+    for stored in list(store.SCORES.each(user_id)):
+        retry_on_conflict(partial(_rename, stored.place, name, now))
 
 
-def fill(user_id: str, board: BoardId, now: datetime) -> bool:
-    """Counts what the athlete has on a board that somebody asked for, out of the days that are kept; whether anything.
-    To be called for each athlete, ACTIVE_FOR_S after the board became active. May be repeated; safe beside `apply`."""
-    raise NotImplementedError
+def _name(user_id: str, name: str | None, now: datetime) -> None:
+    stored = store.PEOPLE.read(user_id)
+    if (stored.value or Person()).name != name:
+        with Change(user_id, now) as change:
+            change.replace(stored, Person(name=name))
 
 
-def activate(board: BoardId, now: datetime) -> bool:
-    """From now on (a minute later everywhere) its scores are kept; whether it was not active before."""
-    raise NotImplementedError
-
-
-def retire(board: BoardId, now: datetime) -> None:
-    """Nobody looked at it: its scores are no longer kept. Its entries and nodes go by `task_clear_board`'s pages."""
-    raise NotImplementedError
+def _rename(place: RecordPlace[Scores], name: str | None, now: datetime) -> None:
+    stored = place.read()
+    if stored.value is not None and stored.value.name != name:
+        with Change(None, now) as change:
+            change.replace(stored, stored.value.model_copy(update={"name": name}))
 
 
 def erase(user_id: str, now: datetime) -> None:
-    """Scores go at once; the entries follow from the stream."""
-    raise NotImplementedError
+    """Scores go at once; the entries follow from the stream. The ledger's accounts and entries are the erasure's."""
+    for stored in list(store.SCORES.each(user_id)):
+        with Change(user_id, now) as change:
+            change.delete(stored.place)
+    with Change(user_id, now) as change:
+        change.delete(store.PEOPLE.at(user_id))
