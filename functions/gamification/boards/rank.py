@@ -1,15 +1,311 @@
-"""Use cases: where somebody stands, and a page of a board."""
+"""Use cases: where somebody stands, and a page of a board.
 
-from gamification.boards.domain import BoardId, BoardPage, Standing
+A rank is one more than there are better scores. Those are counted by the nodes on the way to the athlete's leaf, and of
+the leaf itself by its entries: three requests, whatever the board's size and however many have the same score.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from gamification.boards import order, store
+from gamification.boards.domain import BoardId, BoardPage, Row, Standing
+from gamification.boards.store import Entry, Placed, Raw
+from gamification.boards.trie import Node
+from stadion import pagination
+from stadion.errors import InvalidCursorError
+
+MOST_OCTAVES: Final = 3
+"""That a page of the top reads, however few entries they bring: then the cursor goes on."""
+DEEPER: Final = 1
+"""Levels that may have come since the athlete was placed."""
+MOVED_MEANWHILE: Final = 8
+"""Entries read beside those that the nodes speak of."""
+LONGEST_NUMBER: Final = 12
 
 
 def rank(user_id: str, board: BoardId) -> Standing | None:
     """In at most 3 requests and 6 read units; None: not on the board. `board` by its period's own name (`at`)."""
-    raise NotImplementedError
+    look = _Look.at(board, user_id)
+    if look.key is None:
+        return None
+    look.read_path(look.key)
+    leaf = look.leaf_of(look.key)
+    before = [one.key for one in _between(board, leaf, look.key)]
+    return _standing(look, user_id, leaf, before)
 
 
 def page(
     board: BoardId, user_id: str | None = None, *, limit: int = 100, cursor: str | None = None, around: int = 5
 ) -> BoardPage:
     """In at most 6 requests and 20 read units. `InvalidCursorError`."""
-    raise NotImplementedError
+    after = _position(board, cursor)
+    look = _Look.at(board, user_id)
+    rows, following = _top(look, after, limit)
+    me: Standing | None = None
+    near: tuple[Row, ...] = ()
+    if user_id is not None and look.key is not None:
+        me, near = _near(look, user_id, look.key, around)
+    return BoardPage(board, rows, following, me, near, look.root.total, look.as_of)
+
+
+# --- what is known of a board ---------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Look:
+    """What was read of a board's trie, and where the athlete's entry is."""
+
+    board: BoardId
+    key: str | None
+    depth: int
+    as_of: datetime | None
+    nodes: dict[str, Node] = field(default_factory=dict)
+
+    @classmethod
+    def at(cls, board: BoardId, user_id: str | None) -> "_Look":
+        """One request: the root, the athlete's place, how fresh it is."""
+        keys = [store.node_key(str(board), ""), store.freshness_key()]
+        if user_id is not None:
+            keys.append(store.place_key(user_id, board.period))
+        items = store.read_items(keys, consistent=False)
+        root = store.node_of(str(board), "", _find(items, keys[0]))
+        placed = store.placed_of(_find(items, keys[2])) if user_id is not None else None
+        key, depth = _placed_on(board, placed)
+        return cls(board, key, depth, store.as_of(items), {"": root})
+
+    @property
+    def root(self) -> Node:
+        return self.nodes[""]
+
+    def read_path(self, key: str, depth: int | None = None) -> None:
+        """The nodes down to the leaf of the key; in one request, unless the board grew by far since it was placed."""
+        deepest = (self.depth if depth is None else depth) + DEEPER
+        while self.is_open(key):
+            self.read({key[:length] for length in range(1, deepest)})
+            deepest += 2
+
+    def read(self, prefixes: Iterable[str]) -> None:
+        missing = [(str(self.board), prefix) for prefix in sorted({*prefixes} - self.nodes.keys())]
+        if missing:
+            found = store.read_nodes(missing, consistent=False)
+            self.nodes |= {prefix: node for (_, prefix), node in found.items()}
+
+    def is_open(self, key: str) -> bool:
+        """The leaf is below what was read."""
+        return self.leaf_of(key) not in self.nodes and self._parent(key).is_split_at(self.leaf_of(key)[-1])
+
+    def _parent(self, key: str) -> Node:
+        return self.nodes[self.leaf_of(key)[:-1]]
+
+    def leaf_of(self, key: str) -> str:
+        """Its prefix, as far as nodes are known."""
+        for length, digit in enumerate(key):
+            node = self.nodes[key[:length]]
+            if not node.is_split_at(digit) or key[: length + 1] not in self.nodes:
+                return key[: length + 1]
+        return key
+
+    def before(self, prefix: str) -> int:
+        """How many stand before all that begin so, by the nodes that are known."""
+        return sum(
+            self.nodes[prefix[:length]].before(digit)
+            for length, digit in enumerate(prefix)
+            if prefix[:length] in self.nodes
+        )
+
+
+def _find(items: Sequence[Raw], key: Raw) -> Raw | None:
+    return next((item for item in items if (item["pk"], item["sk"]) == (key["pk"], key["sk"])), None)
+
+
+def _placed_on(board: BoardId, placed: Placed | None) -> tuple[str | None, int]:
+    if placed is None or board.key not in placed.keys:
+        return None, 0
+    return placed.keys[board.key], placed.depths.get(board.key, 1)
+
+
+# --- one athlete ----------------------------------------------------------------------------------------------------
+
+
+def _between(board: BoardId, leaf: str, key: str) -> list[Entry]:
+    """Those of the leaf that stand before the key."""
+    found = store.entries(str(board), leaf[0], (leaf[1:] or store.ALL[0], key[1:]))
+    return [one for one in found if one.key < key]
+
+
+def _standing(look: _Look, user_id: str, leaf: str, before: Sequence[str]) -> Standing:
+    """`before`: the keys of its leaf that stand before the athlete's."""
+    key = look.key or ""
+    told = order.read(key, look.board.span)
+    better = _better(look, key, leaf, before)
+    position = look.before(leaf) + len(before) + 1
+    return Standing(
+        board=look.board,
+        user_id=user_id,
+        score=told.score,
+        reached=told.reached,
+        rank=better + 1,
+        position=position,
+        total=max(look.root.total, position),
+        as_of=look.as_of,
+    )
+
+
+def _better(look: _Look, key: str, leaf: str, before: Sequence[str]) -> int:
+    """How many have more. Of a leaf that holds several scores, its entries say it."""
+    score = key[: order.score_digits(key)]
+    if len(leaf) > len(score):
+        return look.before(score)
+    return look.before(leaf) + sum(not one.startswith(score) for one in before)
+
+
+def _near(look: _Look, user_id: str, key: str, around: int) -> tuple[Standing, tuple[Row, ...]]:
+    """One request more for the leaf and what stands beside it, if the neighbours' leaves are where they are looked
+    for; else one for each side."""
+    look.read_path(key)
+    leaf = look.leaf_of(key)
+    start, count = _window(look, leaf, around)
+    found = store.entries(
+        str(look.board), key[0], (start[1:] or store.ALL[0], store.ALL[1]), limit=count + around + MOVED_MEANWHILE
+    )
+    before, after = [one for one in found if one.key < key], [one for one in found if one.key > key]
+    me = _standing(look, user_id, leaf, [one.key for one in before if one.key.startswith(leaf)])
+    mine = next((one for one in found if one.key == key), Entry(str(look.board), key))
+    above, below = before[-around:] if around else [], after[:around]
+    if len(above) < min(around, me.position - 1):
+        above = _above(look, above, start, around)
+    if len(below) < min(around, me.total - me.position):
+        below = _below(look, below, key, around)
+    first = _rank_above(look, above[0].key, me, start, before) if above else me.rank
+    return me, _rows(look.board, [*above, mine, *below], me.position - len(above), first)
+
+
+def _window(look: _Look, leaf: str, around: int) -> tuple[str, int]:
+    """From which prefix of the same octave the leaf and enough of its neighbours above are read, and how many these
+    are."""
+    node, start, above = look.nodes[leaf[:-1]], leaf, 0
+    mine = node.slots.get(leaf[-1])
+    count = mine.count if mine is not None else 0
+    if len(leaf) == 1:
+        return start, count
+    for digit in sorted((one for one in node.slots if one < leaf[-1]), reverse=True):
+        if above >= around or node.slots[digit].is_split:
+            break
+        start, above = leaf[:-1] + digit, above + node.slots[digit].count
+    return start, count + above
+
+
+def _above(look: _Look, known: list[Entry], start: str, around: int) -> list[Entry]:
+    """More of those just before `start`, also from octaves before."""
+    found = list(known)
+    octaves = {one for one, slot in look.root.slots.items() if one < start[0] and slot.count}
+    if len(start) > 1:
+        octaves.add(start[0])
+    for octave in sorted(octaves, reverse=True):
+        last = store.ALL[1] if octave != start[0] else start[1:] or store.ALL[0]
+        more = store.entries(str(look.board), octave, (store.ALL[0], last), limit=around - len(found), backwards=True)
+        found = [*reversed([one for one in more if one.key < (known[0].key if known else start)]), *found]
+        if len(found) >= around:
+            break
+    return found
+
+
+def _below(look: _Look, known: list[Entry], key: str, around: int) -> list[Entry]:
+    found = list(known)
+    for octave in sorted(one for one, slot in look.root.slots.items() if one > key[0] and slot.count):
+        found += store.entries(str(look.board), octave, limit=around - len(found))
+        if len(found) >= around:
+            break
+    return found
+
+
+def _rank_above(look: _Look, key: str, me: Standing, start: str, window: Sequence[Entry]) -> int:
+    """Of somebody above: the athlete's own for the same score; else by the nodes down to that score, and by the
+    entries of a leaf that it shares with better ones (of those in the window, which begins at `start`, no request)."""
+    score = key[: order.score_digits(key)]
+    if order.read(key, look.board.span).score == me.score:
+        return me.rank
+    while look.is_open(score) and len(leaf := look.leaf_of(score)) < len(score):
+        look.read({score[:length] for length in range(len(leaf), len(score))})
+    leaf = look.leaf_of(score)
+    if len(leaf) == len(score):
+        return look.before(score) + 1
+    if leaf < start:
+        return look.before(leaf) + len(_between(look.board, leaf, score)) + 1
+    return look.before(leaf) + sum(one.key.startswith(leaf) and one.key < score for one in window) + 1
+
+
+def _rows(board: BoardId, entries: Sequence[Entry], position: int, rank_: int) -> tuple[Row, ...]:
+    """`position` and `rank_` are the first one's."""
+    rows: list[Row] = []
+    for number, entry in enumerate(entries, position):
+        told = order.read(entry.key, board.span)
+        if not rows or rows[-1].score != told.score:
+            rank_ = rank_ if not rows else number
+        rows.append(Row(told.user_id, entry.name, told.score, told.reached, rank_, number))
+    return tuple(rows)
+
+
+# --- the top --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Position:
+    """The last row that was shown."""
+
+    key: str
+    position: int
+    rank: int
+
+
+def _top(look: _Look, after: _Position | None, limit: int) -> tuple[tuple[Row, ...], str | None]:
+    octaves = sorted(one for one, slot in look.root.slots.items() if slot.count)
+    if after is not None:
+        octaves = [one for one in octaves if one >= after.key[0]]
+    found: list[Entry] = []
+    read = octaves[:MOST_OCTAVES]
+    for octave in read:
+        first = after.key[1:] + "!" if after is not None and octave == after.key[0] else store.ALL[0]
+        found += store.entries(str(look.board), octave, (first, store.ALL[1]), limit=limit + 1 - len(found))
+        if len(found) > limit:
+            break
+    rows = _rows_after(look.board, found[:limit], after)
+    goes_on = len(found) > limit or len(octaves) > len(read)
+    last = _Position(found[:limit][-1].key, rows[-1].position, rows[-1].rank) if rows else after
+    return rows, _cursor(look.board, last) if goes_on and rows and last is not None else None
+
+
+def _rows_after(board: BoardId, entries: Sequence[Entry], after: _Position | None) -> tuple[Row, ...]:
+    if after is None or not entries:
+        return _rows(board, entries, 1, 1)
+    period = board.span
+    same = order.read(entries[0].key, period).score == order.read(after.key, period).score
+    return _rows(board, entries, after.position + 1, after.rank if same else after.position + 1)
+
+
+def _cursor(board: BoardId, last: _Position) -> str:
+    told = {"key": {"S": last.key}, "position": {"S": str(last.position)}, "rank": {"S": str(last.rank)}}
+    return pagination.encode(told, _scope(board))
+
+
+def _position(board: BoardId, cursor: str | None) -> _Position | None:
+    told = pagination.decode(cursor, _scope(board))
+    if told is None:
+        return None
+    try:
+        key, numbers = told["key"]["S"], [told[name]["S"] for name in ("position", "rank")]
+        if any(len(number) > LONGEST_NUMBER for number in numbers):
+            raise InvalidCursorError
+        position, rank_ = (int(number) for number in numbers)
+        order.read(key, board.span)
+    except (KeyError, ValueError, IndexError, OverflowError) as error:
+        raise InvalidCursorError from error
+    if not 0 < rank_ <= position:
+        raise InvalidCursorError
+    return _Position(key, position, rank_)
+
+
+def _scope(board: BoardId) -> str:
+    return pagination.fingerprint("board", str(board))
