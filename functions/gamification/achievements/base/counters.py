@@ -322,6 +322,16 @@ class RuleBook:
         """The current rules, in the order of the catalogue."""
         return [one for rule_id in self.by_id if (one := self.current(rule_id)) is not None]
 
+    def only(self, rule_ids: Iterable[str]) -> "RuleBook":
+        """These and what they need, made ready alone."""
+        waiting, wanted = list(rule_ids), set[str]()
+        while waiting:
+            name = waiting.pop()
+            if name not in wanted:
+                wanted.add(name)
+                waiting += [needed for one in self.versions(name) for needed in one.rule.needs or ()]
+        return rule_book(one.rule for one in self.rules if one.rule.id in wanted)
+
     def of_version(self, rule_id: str, version: int) -> Compiled | None:
         return next((one for one in self.versions(rule_id) if one.rule.version == version), None)
 
@@ -594,31 +604,20 @@ def progress(one: Compiled, tallies: Tallies, now_in: Mapping[Window, str]) -> P
     return Progress(value, next((target for target in one.rule.targets if value < target), None))
 
 
-def earned_by(book: RuleBook, diary: Iterable[Facts], unit: Unit, version: int) -> str | None:
-    """The workout with which it was first reached, in the order of their starts."""
-    one = book.of_version(unit.rule_id, version)
-    if one is None:
-        return None
-    alone = RuleBook(
-        rules=(one,),
-        counters={name: book.counters[name] for name in one.counters if name in book.counters},
-        fingerprint="",
-        by_sport={
-            kind: tuple(counter for counter in counters if counter.name in one.counters)
-            for kind, counters in book.by_sport.items()
-        },
-        by_counter=dict.fromkeys(one.counters, (0,)),
-        by_id={unit.rule_id: (0,)},
-        needed_by={},
-        day_like={
-            window: tuple(counter for counter in counters if counter.name in one.counters)
-            for window, counters in book.day_like.items()
-        },
-    )
-    tallies: dict[str, dict[str, int]] = {}
+def earners(book: RuleBook, diary: Iterable[Facts], units: Iterable[Unit]) -> dict[Unit, Facts]:
+    """With which workout each was reached, in the order of their starts; of what the diary does not reach, nothing."""
+    wanted = frozenset(units)
+    found: dict[Unit, Facts] = {}
+    tallies: dict[str, Mapping[str, int]] = {}
+    part = book.only({unit.rule_id for unit in wanted})
     for facts in sorted(diary, key=lambda facts: (facts.started_at, facts.workout_id)):
-        touched = moved(alone, {name: tallies.get(name, {}) for name in Seen(facts).windows.values()}, None, facts)
-        tallies |= touched
-        if unit in set(_units(one, touched, touched[EVER])):
-            return facts.workout_id
-    return None
+        before = {name: tallies.get(name, {}) for name in Seen(facts).windows.values()}
+        after = moved(part, before, None, facts)
+        tallies |= after
+        ids = touched_rules(part, before, after)
+        held = reached(part, after, ids).keys() & wanted
+        for unit in (reached(part, before, ids).keys() & wanted) - held:
+            found.pop(unit, None)
+        for unit in held:
+            found.setdefault(unit, facts)
+    return found

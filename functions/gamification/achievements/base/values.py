@@ -329,9 +329,8 @@ class RuleDocument(Criterion):
 
     def criteria(self) -> dict[str, Any]:
         """What a version is about: another text or icon makes no new one."""
-        return self.model_dump(
-            mode="json", by_alias=True, exclude_none=True, exclude={"title", "text", "icon", "hidden", "reward"}
-        )
+        without = {"title", "text", "icon", "hidden", "reward", "version", "retired"}
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=without)
 
 
 class Rule(RuleDocument):

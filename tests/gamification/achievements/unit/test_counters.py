@@ -10,7 +10,7 @@ from gamification.achievements.base.counters import (
     Seen,
     Unit,
     contribution,
-    earned_by,
+    earners,
     moved,
     progress,
     reached,
@@ -138,8 +138,9 @@ def test_progress_is_what_is_missing_to_the_next_level() -> None:
 
 def test_what_earned_it_is_the_first_with_which_it_was_reached() -> None:
     runs = [facts(f"w-{number}", hours=24 * number) for number in (3, 1, 2, 4)]
-    assert earned_by(BOOK, runs, Unit("three_runs", "once", 1), 1) == "w-3"
-    assert earned_by(BOOK, runs[:2], Unit("three_runs", "once", 1), 1) is None
+    unit = Unit("three_runs", "once", 1)
+    assert earners(BOOK, runs, [unit])[unit].workout_id == "w-3"
+    assert earners(BOOK, runs[:2], [unit]) == {}
 
 
 def test_a_retired_version_is_counted_on_and_earned_by_nobody_new() -> None:

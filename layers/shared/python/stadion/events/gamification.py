@@ -46,6 +46,37 @@ class RewardRevoked(Event):
     revision: int = Field(ge=2, examples=[2])
 
 
+class AchievementUnlocked(Event):
+    """An achievement is earned: for the first time, or again after it was taken back. Of one level and occurrence, the
+    newest revision holds."""
+
+    source = "stadion.gamification"
+    subject = ("achievement_id", "occurrence", "level")
+    achievement_id: str = Field(examples=["early_bird"])
+    rule_version: int = Field(ge=1, examples=[1], description="by which it was earned")
+    level: int = Field(ge=1, examples=[1])
+    occurrence: str = Field(examples=["once"], description="of what repeats: the day, week or month, or how often")
+    workout_id: str | None = Field(
+        default=None, examples=[WORKOUT], description="with which it was earned; null: with no workout alone"
+    )
+    revision: int = Field(ge=1, examples=[1])
+    is_news: bool = Field(examples=[True], description="false: it was earned long ago, or was there before")
+
+
+class AchievementRevoked(Event):
+    """What earned it was deleted or corrected, and nothing else earns it. Of one level and occurrence, the newest
+    revision holds."""
+
+    source = "stadion.gamification"
+    subject = ("achievement_id", "occurrence", "level")
+    achievement_id: str = Field(examples=["early_bird"])
+    rule_version: int = Field(ge=1, examples=[1])
+    level: int = Field(ge=1, examples=[1])
+    occurrence: str = Field(examples=["once"])
+    workout_id: str | None = Field(default=None, examples=[WORKOUT], description="with which it had been earned")
+    revision: int = Field(ge=2, examples=[2])
+
+
 class PersonalRecordSet(Event):
     """A best effort beat what stood before; `previous_time_s` is null for the first time over this distance."""
 

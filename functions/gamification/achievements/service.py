@@ -1,0 +1,351 @@
+"""Use cases: a workout earns achievements, or takes them back; a whole diary is counted by other rules.
+
+All numbers, awards, events and rewards of a workout are one transaction on the revision of the tally of ever, which
+every workout moves: whoever comes between begins again.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import Any, Final
+
+from gamification.achievements import store
+from gamification.achievements.base.counters import (
+    EVER,
+    RuleBook,
+    Seen,
+    Unit,
+    earners,
+    moved,
+    reached,
+    recounted,
+    touched_rules,
+)
+from gamification.achievements.base.values import Rule, level_title
+from gamification.achievements.domain import (
+    MOST_AT_ONCE,
+    NOT_COUNTED,
+    Award,
+    Counted,
+    Earner,
+    Tally,
+    Told,
+    Version,
+    claim,
+    current_version,
+    decided,
+    differing,
+)
+from gamification.achievements.others_port import others
+from gamification.achievements.rules import service as rules
+from gamification.base.domain import Facts, Source, in_burst, joined
+from gamification.rewards import service as rewards
+from stadion.change import Change
+from stadion.events.gamification import AchievementRevoked, AchievementUnlocked
+from stadion.events.notifications import NotificationRequested
+from stadion.ledger import Outcome
+from stadion.records import Stored
+from stadion.retry import retry_on_conflict
+
+ADOPTED_AT_ONCE: Final = 60
+"""Workouts of before there were achievements, in one transaction."""
+
+
+@dataclass(frozen=True)
+class Moved:
+    outcome: Outcome
+    unlocked: tuple[str, ...] = ()
+    revoked: tuple[str, ...] = ()
+    is_settled: bool = True
+    """False: more awards are to be settled than fit in one transaction."""
+
+
+def apply(source: Source) -> Moved:
+    """At the first workout of which there is an entry, all that was in the diary before is counted too."""
+    told = source.occurred_at or source.now
+    facts = Facts.of(source.workout, occurred_at=told, xp=0) if source.workout is not None else None
+    version = Version(source.user_id, source.workout_id, source.revision, facts, source.now, source.is_news)
+    book = rules.book()
+    done = retry_on_conflict(lambda: _post(version, book))
+    return done if done.is_settled else _joined(done, settle(source.user_id, source.now, book))
+
+
+def settle(user_id: str, now: datetime, book: RuleBook | None = None) -> Moved:
+    """Counts the whole diary by the rules that hold, and makes every award as it should be; nobody is told. May be
+    done again at any time, and begun again wherever it ended."""
+    book = book or rules.book()
+    _adopt(user_id, now)
+    done = Moved(Outcome.UNCHANGED, is_settled=False)
+    while not done.is_settled:
+        done = _joined(done, retry_on_conflict(lambda: _recount(user_id, now, book)))
+    return done
+
+
+# --- one workout -----------------------------------------------------------------------------------------------------
+
+
+def _post(version: Version, book: RuleBook) -> Moved:
+    new = version.facts
+    shelf = store.shelf(version.user_id, version.workout_id, _windows(new))
+    if shelf.is_stale(version.revision):
+        ever = shelf.ever.value
+        return Moved(Outcome.STALE, is_settled=ever is None or ever.counted == book.fingerprint)
+    if shelf.ever.value is None and _adopt(version.user_id, version.now, but=version.workout_id):
+        shelf = store.shelf(version.user_id, version.workout_id, _windows(new))
+    old = shelf.facts
+    shelf.tallies.update(store.tallies(version.user_id, _windows(old) - shelf.tallies.keys()))
+    entry = Counted(revision=version.revision, facts=new)
+    if not shelf.is_counted(book.fingerprint):
+        return _recount(version.user_id, version.now, book, _Told(version, shelf, entry))
+    before = {name: one.value.totals if one.value is not None else {} for name, one in shelf.tallies.items()}
+    after = moved(book, before, old, new, others(version.user_id))
+    ids = touched_rules(book, before, after)
+    was, now_reached = reached(book, before, ids), reached(book, after, ids)
+    units = [unit for unit in sorted({*was, *now_reached}) if was.get(unit) != now_reached.get(unit)]
+    moving = {unit: now_reached.get(unit, frozenset()) for unit in units[:MOST_AT_ONCE]}
+    is_settled = len(units) <= MOST_AT_ONCE
+    known = store.awards(version.user_id, moving)
+    settled = _Settled(book, version.user_id, version.now, version.is_news, shelf.told)
+    if old is not None and before != after:
+        _leave(settled, version, known)
+    for unit, by in moving.items():
+        settled.decide(known[unit], unit, by, _earner(version, unit, by, settled))
+    with Change(version.user_id, version.now) as change:
+        change.replace(shelf.entry, entry)
+        _keep(change, shelf.tallies, after, book.fingerprint if is_settled else NOT_COUNTED)
+        settled.write(change)
+    return settled.moved(is_settled=is_settled)
+
+
+def _windows(facts: Facts | None) -> set[str]:
+    return set(Seen(facts).windows.values()) if facts is not None and facts.counts else set()
+
+
+def _earner(version: Version, unit: Unit, by: frozenset[int], settled: "_Settled") -> Earner:
+    """The workout that came; what is reached because one went, by whichever of those that stay."""
+    if version.facts is not None and version.facts.counts and not settled.is_of_a_correction:
+        return Earner.of(version.facts, version.now)
+    return settled.earner(unit, by)
+
+
+def _leave(settled: "_Settled", version: Version, known: dict[Unit, Stored[Award]]) -> None:
+    """A version went: what it had earned and is held all the same was earned by another one."""
+    diary = store.entries(version.user_id)
+    diary[version.workout_id] = Counted(revision=version.revision, facts=version.facts)
+    settled.diary = [one.facts for one in diary.values() if one.facts is not None]
+    awards = store.all_awards(version.user_id)
+    mine = {
+        unit: stored
+        for unit, stored in awards.items()
+        if stored.value is not None and stored.value.holds and stored.value.workout_id == version.workout_id
+    }
+    staying = [unit for unit in mine if unit not in known][:MOST_AT_ONCE]
+    found = earners(settled.book, settled.diary, staying)
+    for unit in staying:
+        stored, earner = mine[unit], Earner.of(found.get(unit), version.now)
+        if stored.value is not None and earner.workout_id not in {None, version.workout_id}:
+            named = {"workout_id": earner.workout_id, "earned_at": earner.started_at}
+            settled.renamed.append(
+                (stored, stored.value.model_copy(update={**named, "revision": stored.next_revision}))
+            )
+
+
+# --- a whole diary ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Told:
+    """A workout that came while its diary was counted by other rules."""
+
+    version: Version
+    shelf: store.Shelf
+    entry: Counted
+
+
+def _recount(user_id: str, now: datetime, book: RuleBook, told: _Told | None = None) -> Moved:
+    """The tally of ever is read first: it says whether anything came while the rest was read."""
+    seen = told.shelf.tallies if told is not None else store.tallies(user_id, [EVER])
+    diary = store.entries(user_id)
+    if told is not None:
+        diary[told.version.workout_id] = told.entry
+    if not diary:
+        return Moved(Outcome.UNCHANGED)
+    facts = [one.facts for one in diary.values() if one.facts is not None]
+    after = recounted(book, facts, others(user_id))
+    now_reached, awards = reached(book, after), store.all_awards(user_id)
+    held = {unit: stored.value for unit, stored in awards.items() if stored.value is not None}
+    units = differing(book, now_reached, held, now)
+    is_settled = len(units) <= MOST_AT_ONCE
+    settled = _Settled(book, user_id, now, is_news=False)
+    settled.diary = facts
+    _decide_all(settled, units[:MOST_AT_ONCE], now_reached, awards)
+    fingerprint = book.fingerprint if is_settled else NOT_COUNTED
+    stands = seen[EVER].value
+    if told is None and not units and stands == Tally(totals=after[EVER], counted=fingerprint):
+        return Moved(Outcome.UNCHANGED)
+    with Change(user_id, now) as change:
+        if told is not None:
+            change.replace(told.shelf.entry, told.entry)
+        _keep(change, seen, after, fingerprint)
+        settled.write(change)
+    return settled.moved(is_settled=is_settled)
+
+
+def _decide_all(
+    settled: "_Settled",
+    units: list[Unit],
+    now_reached: Mapping[Unit, frozenset[int]],
+    awards: Mapping[Unit, Stored[Award]],
+) -> None:
+    new = [unit for unit in units if unit in now_reached]
+    found = earners(settled.book, settled.diary, new) if new else {}
+    places = store.places(settled.user_id, units)
+    for unit in units:
+        stored = awards[unit] if unit in awards else places[unit].nothing()
+        settled.decide(stored, unit, now_reached.get(unit, frozenset()), Earner.of(found.get(unit), settled.now))
+
+
+def _adopt(user_id: str, now: datetime, but: str | None = None) -> bool:
+    """Workouts that were in the diary before there were achievements become entries, which nobody has counted yet.
+    Whether there were any."""
+    known = store.entries(user_id)
+    missing = [one for one in store.kept_facts(user_id) if one.workout_id not in known and one.workout_id != but]
+    for first in range(0, len(missing), ADOPTED_AT_ONCE):
+        retry_on_conflict(partial(_adopt_some, user_id, missing[first : first + ADOPTED_AT_ONCE], now))
+    return bool(missing)
+
+
+def _adopt_some(user_id: str, some: Iterable[Facts], now: datetime) -> None:
+    """Of which one came by itself meanwhile, its entry stays."""
+    wanted = {one.workout_id: one for one in some}
+    found = store.some_entries(user_id, wanted)
+    (ever,) = store.tallies(user_id, [EVER]).values()
+    with Change(user_id, now) as change:
+        for name, facts in wanted.items():
+            if found[name].value is None:
+                change.replace(found[name], Counted(revision=facts.revision, facts=facts))
+        totals = ever.value.totals if ever.value is not None else {}
+        change.replace(ever, Tally(totals=totals, counted=NOT_COUNTED))
+
+
+# --- what both write -------------------------------------------------------------------------------------------------
+
+
+def _keep(
+    change: Change, seen: Mapping[str, Stored[Tally]], after: Mapping[str, Mapping[str, int]], fingerprint: str
+) -> None:
+    """Each tally that was read, and none but them."""
+    for name, stored in seen.items():
+        change.replace(stored, Tally(totals=dict(after.get(name, {})), counted=fingerprint))
+
+
+class _Settled:
+    """The awards that one transaction moves, with what makes them known."""
+
+    def __init__(
+        self, book: RuleBook, user_id: str, now: datetime, is_news: bool, told: Stored[Told] | None = None
+    ) -> None:
+        self.book = book
+        self.user_id = user_id
+        self.now = now
+        self.is_news = is_news
+        self.told = told
+        self.diary: list[Facts] = []
+        self.renamed: list[tuple[Stored[Award], Award]] = []
+        self._new: list[tuple[Stored[Award], Award]] = []
+
+    @property
+    def is_of_a_correction(self) -> bool:
+        return bool(self.diary)
+
+    def earner(self, unit: Unit, by: frozenset[int]) -> Earner:
+        diary = self.diary if by else []
+        return Earner.of(earners(self.book, diary, [unit]).get(unit), self.now)
+
+    def decide(self, stored: Stored[Award], unit: Unit, by: frozenset[int], earner: Earner) -> None:
+        award = decided(stored.value, unit, by, current_version(self.book, unit), earner, self.now)
+        if award is not None:
+            self._new.append((stored, award))
+
+    def rename(self, stored: Stored[Award], earner: Earner) -> None:
+        named = {"workout_id": earner.workout_id, "earned_at": earner.started_at}
+        if stored.value is not None and named != stored.value.model_dump(include=set(named)):
+            new = stored.value.model_copy(update={**named, "revision": stored.next_revision})
+            self.renamed.append((stored, new))
+
+    def moved(self, *, is_settled: bool) -> Moved:
+        awards = [award for _, award in self._new]
+        return Moved(
+            Outcome.MOVED if awards else Outcome.UNCHANGED,
+            unlocked=tuple(_name(one) for one in awards if one.holds),
+            revoked=tuple(_name(one) for one in awards if not one.holds),
+            is_settled=is_settled,
+        )
+
+    def write(self, change: Change) -> None:
+        claims = []
+        for stored, award in [*self._new, *self.renamed]:
+            change.replace(stored, award)
+        for stored, award in self._new:
+            is_new = self.is_news and stored.value is None
+            change.publish(_event(award, is_new=is_new))
+            rule = self._rule(award)
+            if rule is not None and (one := claim(rule, award, may_begin=is_new)) is not None:
+                claims.append(one)
+        if claims:
+            rewards.settle(change, self.user_id, claims)
+        if self.is_news:
+            self._tell(change)
+
+    def _rule(self, award: Award) -> Rule | None:
+        one = self.book.of_version(award.rule_id, award.version)
+        return one.rule if one is not None else None
+
+    def _tell(self, change: Change) -> None:
+        """One message about all that is new, and about what the last hour brought."""
+        new = [award for stored, award in self._new if stored.value is None and award.holds]
+        titled = [(rule, award) for award in new if (rule := self._rule(award)) is not None]
+        if not titled or self.told is None:
+            return
+        rule, award = titled[-1]
+        known = self.told.value
+        burst = joined(known, f"achievement:{_name(award)}", self.now)
+        goes_on = known is not None and burst.since == known.since
+        count = len(titled) + (known.count if known is not None and goes_on else 0)
+        change.replace(self.told, Told(since=burst.since, requests=burst.requests, count=count))
+        change.publish(_message(rule, award, count, in_burst(burst)))
+
+
+def _message(rule: Rule, award: Award, count: int, asked: dict[str, Any]) -> NotificationRequested:
+    values: dict[str, Any] = {"title": level_title(rule, award.level).model_dump()}
+    if count > 1:
+        values["count"] = count
+    return NotificationRequested(
+        template="achievement_unlocked" if count == 1 else "achievements_unlocked",
+        values=values,
+        about={"achievement_id": award.rule_id},
+        **asked,
+    )
+
+
+def _name(award: Award) -> str:
+    return f"{award.rule_id}:{award.occurrence}:{award.level}"
+
+
+def _event(award: Award, *, is_new: bool) -> AchievementUnlocked | AchievementRevoked:
+    told: dict[str, Any] = {
+        "achievement_id": award.rule_id,
+        "rule_version": award.version,
+        **award.model_dump(include={"level", "occurrence", "workout_id", "revision"}),
+    }
+    return AchievementUnlocked(**told, is_news=is_new) if award.holds else AchievementRevoked(**told)
+
+
+def _joined(first: Moved, then: Moved) -> Moved:
+    return replace(
+        then,
+        outcome=then.outcome if first.outcome is Outcome.UNCHANGED else first.outcome,
+        unlocked=first.unlocked + then.unlocked,
+        revoked=first.revoked + then.revoked,
+    )
