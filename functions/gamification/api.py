@@ -1,6 +1,7 @@
 """HTTP entry point of XP, levels, rewards and records: /v1/gamification."""
 
 from gamification.athletes import store as athletes
+from gamification.goals.routes import router as goals_router
 from gamification.records import store as records
 from gamification.records.schemas import PersonalRecordResponse
 from gamification.rewards import store as rewards
@@ -16,6 +17,7 @@ from stadion.pagination import DEFAULT_LIMIT, ListResponse
 api = Api(reader_of=athletes.reader_of)
 handler = lambda_handler(api)
 api.include_router(streaks_router)
+api.include_router(goals_router)
 
 
 @api.get("/v1/gamification/progress", summary="Show XP and level", tags=["Gamification"])

@@ -1,8 +1,9 @@
-"""Workouts move XP, levels, records and streaks."""
+"""Workouts move XP, levels, records, streaks and goals."""
 
 from typing import Any
 
 from gamification.base.domain import Source
+from gamification.goals import service as goals
 from gamification.records import service as records
 from gamification.streaks import service as streaks
 from gamification.xp import service as xp
@@ -40,6 +41,7 @@ def _moved(source: Source) -> Consumed:
     delivery."""
     earned, standing = xp.apply(source), records.apply(source)
     streaks.apply(source)
+    goals.apply(source)
     count("XpGranted", earned.xp)
     count("PersonalRecords", len(standing.records))
     told = {"xp": earned.xp, "level": earned.level, "records": list(standing.records)}

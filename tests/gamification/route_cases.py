@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from tests.kit.route_cases import Case, Own
+from local.demo.client import Athlete
+from tests.kit.route_cases import Case, Own, Theirs
 
 CASES: Final[dict[str, Case]] = {
     "GET /v1/gamification/progress": Own(),
@@ -13,4 +14,16 @@ CASES: Final[dict[str, Case]] = {
     "GET /v1/gamification/records": Own(),
     "GET /v1/gamification/streaks": Own(),
     "PUT /v1/gamification/streaks/settings": Own({"unit": "day"}),
+    "GET /v1/gamification/goals": Own(),
+    "GET /v1/gamification/goals/<goal_id>": Theirs(),
+    "PUT /v1/gamification/goals/<goal_id>": Own({"metric": "distance", "period": "week", "target": 1000}),
+    "PATCH /v1/gamification/goals/<goal_id>": Theirs({"target": 2000}),
+    "DELETE /v1/gamification/goals/<goal_id>": Theirs(),
 }
+
+GOAL: Final = "0193a1c0-7b1e-7c3a-9f57-2f6c8e0d4b90"
+
+
+def things(athlete: Athlete) -> dict[str, str]:
+    athlete.call("PUT", f"/v1/gamification/goals/{GOAL}", {"metric": "ascent", "period": "month", "target": 6125})
+    return {"goal_id": GOAL}

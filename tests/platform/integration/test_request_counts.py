@@ -159,6 +159,17 @@ def test_streaks_cost_two_requests_and_their_rules_three(gamification: Service, 
     assert settings == ["BatchGetItem", "Query", "TransactWriteItems"]
 
 
+def test_goals_cost_two_requests(gamification: Service, table: Table) -> None:
+    goal = {"metric": "distance", "period": "month", "target": 100_000}
+    path = "/v1/gamification/goals/0193a1c0-7b1e-7c3a-9f57-2f6c8e0d4b90"
+    shown = "/v1/gamification/goals/{goal_id}"
+    put = cost(table, gamification, "PUT", path, goal, shown=shown)
+    assert put == ["BatchGetItem", "Query", "TransactWriteItems"]
+    gamification.invoke("on_workout_events", sqs_event(recorded()))
+    assert cost(table, gamification, "GET", "/v1/gamification/goals") == ["BatchGetItem", "Query"]
+    assert cost(table, gamification, "GET", path, shown=shown) == ["BatchGetItem", "Query"]
+
+
 def test_my_rewards_cost_one_request_and_a_page_of_xp_two(gamification: Service, table: Table) -> None:
     """A third one, if the page begins and ends within one day."""
     day = {"moving_time_s": 50_000.0}

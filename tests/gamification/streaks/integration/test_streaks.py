@@ -17,6 +17,10 @@ from tests.kit.services import ATHLETE, OTHER, Answer, Service, sqs_event
 PATH = "/v1/gamification/streaks"
 
 
+def if_match(tag: str) -> dict[str, Any]:
+    return {"If-Match": tag}
+
+
 def deliver(gamification: Service, *entries: dict[str, Any]) -> None:
     assert gamification.invoke("on_workout_events", sqs_event(*entries)) == {"batchItemFailures": []}
 
@@ -34,7 +38,7 @@ def streaks(gamification: Service, **how: Any) -> Any:
     return answer.body
 
 
-def put(gamification: Service, body: Any, **headers: str) -> Answer:
+def put(gamification: Service, body: Any, **headers: Any) -> Answer:
     return gamification.call("PUT", f"{PATH}/settings", body, **headers)
 
 
@@ -114,7 +118,8 @@ def test_who_writes_between_the_look_and_the_write_is_noticed(
     gamification: Service, standing_clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deliver(gamification, run("2026-11-19"))
-    commit, refused = Change.commit, []
+    commit = Change.commit
+    refused: list[bool] = []
 
     def once(change: Change) -> None:
         if any(place.pk and place.sk == "STREAKS" for place, _, _ in change._seen) and not refused:
@@ -132,16 +137,16 @@ def test_the_rules_are_the_athletes_own(gamification: Service, standing_clock: C
     deliver(gamification, run("2026-11-19"), run("2026-11-20"))
     first = gamification.call("GET", PATH)
     body = {"unit": "day", "days_per_week": 3, "rest_weekdays": ["sunday", "sunday", "monday"], "paused": False}
-    changed = put(gamification, body, **{"If-Match": first.etag})
+    changed = put(gamification, body, **if_match(first.etag))
     assert (changed.status, changed.body["unit"]) == (200, "day")
     assert changed.body["settings"] == {**body, "rest_weekdays": ["monday", "sunday"]}
     assert changed.body["day"]["keep_by"] == "2026-11-21"
     standing_clock.advance(days=2)  # a Monday
     assert (streaks(gamification)["day"]["current"], streaks(gamification)["day"]["keep_by"]) == (0, "2026-11-24")
-    stale = put(gamification, {"paused": True}, **{"If-Match": first.etag})
+    stale = put(gamification, {"paused": True}, **if_match(first.etag))
     assert (stale.status, stale.body["code"]) == (412, "version_is_stale")
     assert put(gamification, {"paused": True}).status == 428
-    assert put(gamification, {"paused": True}, **{"If-Match": changed.etag}).body["settings"]["unit"] == "week"
+    assert put(gamification, {"paused": True}, **if_match(changed.etag)).body["settings"]["unit"] == "week"
     assert "paused" in streaks(gamification)["week"]["why"]
 
 
@@ -160,13 +165,13 @@ def test_the_rules_are_the_athletes_own(gamification: Service, standing_clock: C
     ],
 )
 def test_rules_that_are_none_are_refused(gamification: Service, body: dict[str, Any]) -> None:
-    refused = put(gamification, body, **{"If-Match": "*"})
+    refused = put(gamification, body, **if_match("*"))
     assert refused.status == 422, refused.body
     assert refused.body["errors"]
 
 
 def test_whoever_chose_days_hears_of_days(gamification: Service, standing_clock: Clock) -> None:
-    put(gamification, {"unit": "day"}, **{"If-Match": "*"})
+    put(gamification, {"unit": "day"}, **if_match("*"))
     deliver(gamification, *(run(f"2026-11-{day}") for day in range(14, 21)))
     titles = said(gamification, Language.EN)
     assert titles["streak_of_days"][0] == "7 days in a row!"
