@@ -1,6 +1,8 @@
-"""HTTP entry point of XP, levels, rewards and records: /v1/gamification."""
+"""HTTP entry point of play: /v1/gamification and /v1/leaderboards."""
 
 from gamification.athletes import store as athletes
+from gamification.boards.pages.routes import router as boards_router
+from gamification.boards.people.routes import router as people_router
 from gamification.goals.routes import router as goals_router
 from gamification.records import store as records
 from gamification.records.schemas import PersonalRecordResponse
@@ -15,9 +17,11 @@ from stadion.http import Api, Cursor, Limit, lambda_handler, listed
 from stadion.pagination import DEFAULT_LIMIT, ListResponse
 
 api = Api(reader_of=athletes.reader_of)
-handler = lambda_handler(api)
+api.include_router(people_router)
+api.include_router(boards_router)
 api.include_router(streaks_router)
 api.include_router(goals_router)
+handler = lambda_handler(api)
 
 
 @api.get("/v1/gamification/progress", summary="Show XP and level", tags=["Gamification"])

@@ -3,6 +3,7 @@
 from typing import Any
 
 from gamification.base.domain import Source
+from gamification.boards import service as boards
 from gamification.goals import service as goals
 from gamification.records import service as records
 from gamification.streaks import service as streaks
@@ -42,6 +43,7 @@ def _moved(source: Source) -> Consumed:
     earned, standing = xp.apply(source), records.apply(source)
     streaks.apply(source)
     goals.apply(source)
+    boards.apply(source)
     count("XpGranted", earned.xp)
     count("PersonalRecords", len(standing.records))
     told = {"xp": earned.xp, "level": earned.level, "records": list(standing.records)}

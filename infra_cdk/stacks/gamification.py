@@ -1,16 +1,31 @@
 """Gamification: XP, levels, records."""
 
+from aws_cdk import Duration
 from constructs import Construct
 
 from infra_cdk.environments import Environment
-from infra_cdk.parts.function import TableUse
-from infra_cdk.stacks.base import ServiceStack
+from infra_cdk.parts.workflow import Workflow
+from infra_cdk.stacks.base import ServiceStack, Uses
 
 
 class GamificationStack(ServiceStack):
     def __init__(self, scope: Construct, *, environment: Environment) -> None:
         super().__init__(scope, service="gamification", environment=environment, gsi1=True)
-        self.serve(self.under("/v1/gamification"), table=TableUse.WRITES)
+        build = self._make_boards()
+        self.serve([*self.under("/v1/gamification"), *self.under("/v1/leaderboards")], uses=[build])
         self.consume("on_workout_events")
         self.consume("athletes/on_account_events")
+        self.consume("boards/people/on_presence_changes")
+        self.every(Duration.days(1), "boards/building/task_end_boards")
+        self.every(Duration.minutes(15), "boards/history/task_settle_periods")
         self.show("XpGranted", "PersonalRecords")
+
+    def _make_boards(self) -> Workflow | None:
+        tasks = "boards/building/tasks"
+        steps: dict[str, Uses] = {
+            f"{tasks}.begin_board": [],
+            f"{tasks}.fill_board": [],
+            f"{tasks}.finish_board": [],
+            f"{tasks}.note_board_failure": [],
+        }
+        return self.workflow("board_build", steps=steps, timeout=Duration.minutes(4))

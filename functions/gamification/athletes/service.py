@@ -8,6 +8,7 @@ from stadion.athletes import merge
 from stadion.change import Change
 from stadion.events.accounts import ConsentChanged, PhysicalDataChanged, ProfileUpdated, UserRegistered
 from stadion.events.envelope import Envelope
+from stadion.events.gamification import BoardPresenceChanged, PresenceCause
 from stadion.retry import retry_on_conflict
 
 
@@ -31,6 +32,8 @@ def _know(envelope: Envelope[UserRegistered | ProfileUpdated | ConsentChanged], 
         return False
     with Change(envelope.user_id, now) as change:
         change.replace(stored, after)
+        if after.birth_date != known.birth_date:
+            change.publish(BoardPresenceChanged(because=PresenceCause.BIRTH_DATE))
     return True
 
 

@@ -99,7 +99,7 @@ def _step(images: Sequence[Image], known: Placed | None) -> Step:
 
 
 def _keys(image: Image) -> dict[str, str]:
-    if image.scores is None:
+    if image.scores is None or not image.scores.is_on:
         return {}
     return {
         key: order.key_of(min(score, order.MOST), EPOCH + timedelta(milliseconds=reached), image.period, image.user_id)

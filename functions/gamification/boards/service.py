@@ -47,7 +47,7 @@ def _apply(source: Source) -> Outcome:
     )
     found = fetch(*places)
     facts = _newest(found[places[0]].value, source)
-    entry, athlete, person = found[places[1]].value, found[places[2]].value or Athlete(), found[places[3]].value
+    entry, athlete = found[places[1]].value, found[places[2]].value or Athlete()
     posted = Posting(source_id, facts.revision if facts is not None else source.revision)
     occurred_at = facts.occurred_at if facts is not None else source.occurred_at or source.now
     if facts is not None and scores.counts(facts):
@@ -55,7 +55,7 @@ def _apply(source: Source) -> Outcome:
         place = before or _place_on(athlete, facts.utc_day)
         posted = Posting(source_id, facts.revision, scores.contribution(facts, place))
     with Change(source.user_id, source.now) as change:
-        moving = _Moving(source.user_id, change, occurred_at, person.name if person is not None else None)
+        moving = _Moving(source.user_id, change, occurred_at, found[places[3]])
         return ledger(source.user_id).post(change, posted, react=moving.react)
 
 
@@ -80,17 +80,20 @@ class _Moving:
     user_id: str
     change: Change
     occurred_at: datetime
-    name: str | None
+    person: Stored[Person]
 
     def react(self, moved: AccountChanges) -> Notes:
         days = {scores.day_of_account(name): one for name, one in moved.items() if scores.is_account(name)}
         notes = {scores.account_of(day): self._notes(one) for day, one in days.items()}
         periods = {period for day in days for period in scores.periods_of(day) if period.is_kept(self.occurred_at)}
-        stored = self._read(periods)
+        stored, is_checked = self._read(periods), False
         for period in sorted(periods):
-            before = stored[period].value or Scores(name=self.name, kept_until=period.kept_until)
+            before = stored[period].value or beginning(self.person.value, period)
             after = self._after(before, period, days, notes)
             if after != before.scores:
+                if stored[period].value is None and not is_checked:
+                    self.change.check(self.person)
+                    is_checked = True
                 self.change.replace(stored[period], before.model_copy(update={"scores": after}))
         return notes
 
@@ -188,11 +191,14 @@ def _fill(user_id: str, board: BoardId, now: datetime) -> bool:
         return False
     stored = store.SCORES.read(user_id, period.name)  # before the days: whoever moves them meanwhile moves this, too
     found = scores.total(_days(user_id, period), lambda key: key == board.key).get(board.key)
-    before = stored.value or Scores(name=store.name_of(user_id), kept_until=period.kept_until)
+    person = store.person(user_id)
+    before = stored.value or beginning(person.value, period)
     if before.scores.get(board.key) == found:
         return False
     kept = {key: one for key, one in before.scores.items() if key != board.key}
     with Change(user_id, now) as change:
+        if stored.value is None:
+            change.check(person)
         change.replace(
             stored, before.model_copy(update={"scores": kept | ({board.key: found} if found is not None else {})})
         )
@@ -208,25 +214,33 @@ def _days(user_id: str, period: Period) -> list[Day]:
 # --- athletes -------------------------------------------------------------------------------------------------------
 
 
-def rename(user_id: str, name: str | None, now: datetime) -> None:
-    """The name under which the athlete is on all boards from now on; None: none. The entries follow from the stream."""
-    retry_on_conflict(partial(_name, user_id, name, now))
+def show(user_id: str, name: str | None, now: datetime, *, is_on: bool = True) -> None:
+    """Whether the athlete is on boards from now on, and under which name; None: none. The entries follow from the
+    stream."""
+    person = Person(name=name, is_on=is_on)
+    retry_on_conflict(partial(_keep_person, user_id, person, now))
     for stored in list(store.SCORES.each(user_id)):
-        retry_on_conflict(partial(_rename, stored.place, name, now))
+        retry_on_conflict(partial(_show, stored.place, person, now))
 
 
-def _name(user_id: str, name: str | None, now: datetime) -> None:
-    stored = store.PEOPLE.read(user_id)
-    if (stored.value or Person()).name != name:
+def _keep_person(user_id: str, person: Person, now: datetime) -> None:
+    stored = store.person(user_id)
+    if (stored.value or Person()) != person:
         with Change(user_id, now) as change:
-            change.replace(stored, Person(name=name))
+            change.replace(stored, person)
 
 
-def _rename(place: RecordPlace[Scores], name: str | None, now: datetime) -> None:
+def _show(place: RecordPlace[Scores], person: Person, now: datetime) -> None:
     stored = place.read()
-    if stored.value is not None and stored.value.name != name:
+    if stored.value is not None and (stored.value.name, stored.value.is_on) != (person.name, person.is_on):
         with Change(None, now) as change:
-            change.replace(stored, stored.value.model_copy(update={"name": name}))
+            change.replace(stored, stored.value.model_copy(update={"name": person.name, "is_on": person.is_on}))
+
+
+def beginning(person: Person | None, period: Period) -> Scores:
+    """Of a period in which the athlete has nothing yet; written only if the person is still so."""
+    known = person or Person()
+    return Scores(name=known.name, is_on=known.is_on, kept_until=period.kept_until)
 
 
 def erase(user_id: str, now: datetime) -> None:

@@ -15,7 +15,7 @@ from gamification.boards.scores import Day, day_of_account
 from gamification.boards.trie import Node, Slot, moved
 from stadion.dynamo import connected
 from stadion.ledger import ACCOUNTS, PREFIX
-from stadion.records import Records
+from stadion.records import Records, Stored
 from stadion.retry import Policy, WriteConflictError
 from stadion.settings import settings
 from stadion.values import Value
@@ -34,6 +34,8 @@ class Scores(Value):
 
     name: str | None = None
     """Under which they are on the boards."""
+    is_on: bool = True
+    """Else the scores are kept, and no board has them."""
     scores: dict[str, tuple[int, int]] = Field(default_factory=dict)
     """`scope|family|metric` -> the score, and when it was reached (ms of the epoch). What fell to zero stays, with its
     moment, so that what comes late is judged alike in any order."""
@@ -63,6 +65,7 @@ class Wanted(Value):
 
 class Person(Value):
     name: str | None = None
+    is_on: bool = True
 
 
 class Freshness(Value):
@@ -89,7 +92,8 @@ PLACED = Records(
 )
 """What the consumer placed, written after that; who asks for a rank."""
 PEOPLE = Records(Person, kind="board_person", pk="USER#{user_id}", sk="BOARD_NAME")
-"""Under which name an athlete is on boards: what counts scores, for periods that begin."""
+"""Whether and under which name an athlete is on boards, as the boards follow it: what counts scores, for periods that
+begin."""
 WANTED = Records(Wanted, kind="board", pk="BOARDS", sk="BOARD#{board}")
 """Boards beside the default set; all of them, each minute, by who counts scores."""
 FRESHNESS = Records(Freshness, kind="board_freshness", pk="BOARDS", sk="AS_OF")
@@ -343,8 +347,8 @@ def wanted() -> list[Wanted]:
     return list(WANTED.every(consistent=False))
 
 
-def name_of(user_id: str) -> str | None:
-    return (PEOPLE.find(user_id) or Person()).name
+def person(user_id: str) -> Stored[Person]:
+    return PEOPLE.read(user_id)
 
 
 def table() -> str:

@@ -51,12 +51,12 @@ class Hiding(Value):
     gone: dict[str, AwareDatetime] = Field(default_factory=dict)
     nameless: dict[str, AwareDatetime] = Field(default_factory=dict)
 
-    def after(self, user_id: str, player: Player, until: datetime, now: datetime) -> "Hiding":
+    def after(self, user_id: str, before: Player, player: Player, until: datetime, now: datetime) -> "Hiding":
         """The athlete's latest answer holds."""
         gone, nameless = _but(self.gone, user_id, now), _but(self.nameless, user_id, now)
         if not player.is_on:
             gone[user_id] = until
-        else:
+        elif before.shown is Shown.NAMED:
             nameless[user_id] = until
         return Hiding(gone=gone, nameless=nameless)
 

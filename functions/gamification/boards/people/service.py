@@ -3,11 +3,12 @@
 from datetime import date, datetime, timedelta
 
 from gamification.athletes.store import ATHLETES
+from gamification.boards import service as boards
 from gamification.boards.people import store
 from gamification.boards.people.domain import Hiding, Player, Presence, Shown, may_be_named
 from stadion.change import Change
 from stadion.errors import StaleVersionError
-from stadion.events.gamification import BoardPresenceChanged
+from stadion.events.gamification import BoardPresenceChanged, PresenceCause
 from stadion.records import fetch
 
 HIDDEN_FOR = timedelta(days=1)
@@ -39,9 +40,15 @@ def answer(user_id: str, shown: Shown, name: str | None, before: Player, now: da
     player = Player(shown=shown, name=name, revision=known.revision + 1)
     with Change(user_id, now) as change:
         change.replace(stored, player)
-        change.replace(hiding, (hiding.value or Hiding()).after(user_id, player, now + _hidden_for(player), now))
-        change.publish(BoardPresenceChanged(revision=player.revision))
+        change.replace(hiding, (hiding.value or Hiding()).after(user_id, known, player, now + _hidden_for(player), now))
+        change.publish(BoardPresenceChanged(because=PresenceCause.ANSWER))
     return player
+
+
+def follow(user_id: str, now: datetime) -> None:
+    """The boards show the athlete as they say, and as their age allows."""
+    wanted = presence(user_id, now.date())
+    boards.show(user_id, wanted.name, now, is_on=wanted.is_on)
 
 
 def _hidden_for(player: Player) -> timedelta:

@@ -1,5 +1,7 @@
 """What the gamification service tells."""
 
+from enum import StrEnum
+
 from pydantic import Field
 
 from stadion.events.envelope import Event
@@ -90,8 +92,13 @@ class PersonalRecordSet(Event):
     previous_time_s: float | None = Field(default=None, examples=[1422.0])
 
 
+class PresenceCause(StrEnum):
+    ANSWER = "answer"
+    BIRTH_DATE = "birth_date"
+
+
 class BoardPresenceChanged(Event):
-    """Whether, or under which name, the athlete is on leaderboards is another now; the boards follow."""
+    """Whether, or under which name, the athlete is on leaderboards may be another now; the boards follow."""
 
     source = "stadion.gamification"
-    revision: int = Field(ge=1, examples=[1], description="of the athlete's answer")
+    because: PresenceCause = Field(examples=["answer"])
