@@ -200,3 +200,52 @@ def test_some_hundreds_with_the_true_sizes_of_leaves(scores: Callable[[random.Ra
             me = rank.rank(expected[number][0], BOARD)
             assert me is not None
             assert (me.score, me.rank, me.position) == (expected[number][1], expected[number][2], number + 1)
+
+
+def meanwhile(store: Memory, operation: str, do: Callable[[], Any], *, node: str = "NODE#") -> None:
+    """Just before the next such request to a node, somebody else does something."""
+
+    def before(asked: str, request: dict[str, Any]) -> None:
+        where = request.get("Item", request.get("Key", {})).get("pk", {}).get("S", "")
+        if asked == operation and where.startswith(node):
+            store.before = lambda operation, request: None
+            do()
+
+    store.before = before
+
+
+def test_who_counted_before_somebody_else_did_counts_again_also_if_it_was_the_same_number() -> None:
+    with memory() as store:
+        truth = Truth()
+        place(*(truth.image(f"u{n}", 8 + n) for n in range(5)))
+        gone, comes = truth.gone("u0"), truth.image("new", 9)
+        meanwhile(store, "UpdateItem", lambda: place(comes))
+        place(gone)
+        check(truth)
+        sums(store.items())
+
+
+def test_of_two_who_split_a_leaf_the_later_does_not_bring_back_what_it_counted_earlier() -> None:
+    with memory() as store, small_leaves(largest=8, alone=8):
+        truth = Truth()
+        scores = [64 + n for n in range(0, 64, 8)]
+        place(*(truth.image(f"u{n}", score) for n, score in enumerate(scores)))
+        ninth, tenth = truth.image("ninth", 65), truth.image("tenth", 127)
+        meanwhile(store, "PutItem", lambda: place(tenth))
+        place(ninth)
+        check(truth)
+        sums(store.items())
+
+
+def test_what_a_try_that_died_left_goes_when_the_batch_comes_with_more() -> None:
+    """And where the next image is elsewhere."""
+    with memory() as store:
+        truth = Truth()
+        first = truth.image("a", 5)
+        meanwhile(store, "UpdateItem", lambda: crashing(store, 0))
+        with pytest.raises(Crashed):
+            place(first)
+        store.before = lambda operation, request: None
+        place(first, truth.image("a", 900))
+        check(truth)
+        sums(store.items())
