@@ -39,11 +39,11 @@ class Truth:
     def period(self) -> Period:
         return self.board.span
 
-    def image(self, user_id: str, score: int, at: datetime = NOW, name: str | None = None) -> Image:
+    def image(self, user_id: str, score: int, at: datetime = NOW, **shown: Any) -> Image:
         """Of a write that is true from now on."""
         self.revisions[user_id] = self.revisions.get(user_id, 0) + 1
-        self.scores[user_id] = (score, at)
-        kept = Scores(name=name, scores={self.board.key: (score, milliseconds(at))}, kept_until=self.period.kept_until)
+        self.scores[user_id] = (score if shown.get("is_on", True) else 0, at)
+        kept = Scores(**shown, scores={self.board.key: (score, milliseconds(at))}, kept_until=self.period.kept_until)
         return Image(user_id, self.period, self.revisions[user_id], kept, NOW)
 
     def gone(self, user_id: str) -> Image:

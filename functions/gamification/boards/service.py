@@ -12,8 +12,11 @@ from gamification.base.domain import Facts, Source
 from gamification.base.store import FACTS, ledger
 from gamification.boards import scores, store
 from gamification.boards.domain import NOWHERE, BoardId, Period, Place, is_default
+from gamification.boards.people import service as people
+from gamification.boards.people.domain import Player, Presence
+from gamification.boards.people.store import PLAYERS
 from gamification.boards.scores import Day
-from gamification.boards.store import Person, Scores, Wanted
+from gamification.boards.store import Scores, Wanted
 from stadion.change import Change
 from stadion.ledger import ENTRIES, Notes, Outcome
 from stadion.postings import AccountChange, AccountChanges, Posting
@@ -43,11 +46,11 @@ def _apply(source: Source) -> Outcome:
         FACTS.at(source.user_id, source.workout_id),
         ENTRIES.at(f"USER#{source.user_id}", source_id),
         ATHLETES.at(source.user_id),
-        store.PEOPLE.at(source.user_id),
+        PLAYERS.at(source.user_id),
     )
     found = fetch(*places)
     facts = _newest(found[places[0]].value, source)
-    entry, athlete = found[places[1]].value, found[places[2]].value or Athlete()
+    entry, athlete, player = found[places[1]].value, found[places[2]].value or Athlete(), found[places[3]].value
     posted = Posting(source_id, facts.revision if facts is not None else source.revision)
     occurred_at = facts.occurred_at if facts is not None else source.occurred_at or source.now
     if facts is not None and scores.counts(facts):
@@ -55,7 +58,8 @@ def _apply(source: Source) -> Outcome:
         place = before or _place_on(athlete, facts.utc_day)
         posted = Posting(source_id, facts.revision, scores.contribution(facts, place))
     with Change(source.user_id, source.now) as change:
-        moving = _Moving(source.user_id, change, occurred_at, found[places[3]])
+        presence = (player or Player()).presence(athlete.birth_date, source.now.date())
+        moving = _Moving(source.user_id, change, occurred_at, found[places[3]], presence)
         return ledger(source.user_id).post(change, posted, react=moving.react)
 
 
@@ -80,21 +84,23 @@ class _Moving:
     user_id: str
     change: Change
     occurred_at: datetime
-    person: Stored[Person]
+    player: Stored[Player]
+    presence: Presence
 
     def react(self, moved: AccountChanges) -> Notes:
         days = {scores.day_of_account(name): one for name, one in moved.items() if scores.is_account(name)}
         notes = {scores.account_of(day): self._notes(one) for day, one in days.items()}
         periods = {period for day in days for period in scores.periods_of(day) if period.is_kept(self.occurred_at)}
-        stored, is_checked = self._read(periods), False
+        stored = self._read(periods)
+        begun = False
         for period in sorted(periods):
-            before = stored[period].value or beginning(self.person.value, period)
+            before = stored[period].value or Scores(kept_until=period.kept_until)
             after = self._after(before, period, days, notes)
             if after != before.scores:
-                if stored[period].value is None and not is_checked:
-                    self.change.check(self.person)
-                    is_checked = True
-                self.change.replace(stored[period], before.model_copy(update={"scores": after}))
+                begun = begun or stored[period].value is None
+                self.change.replace(stored[period], _shown(before, self.presence, scores=after))
+        if begun:  # what follows an answer sees no period that begins meanwhile
+            self.change.check(self.player)
         return notes
 
     def _read(self, periods: set[Period]) -> dict[Period, Stored[Scores]]:
@@ -191,17 +197,15 @@ def _fill(user_id: str, board: BoardId, now: datetime) -> bool:
         return False
     stored = store.SCORES.read(user_id, period.name)  # before the days: whoever moves them meanwhile moves this, too
     found = scores.total(_days(user_id, period), lambda key: key == board.key).get(board.key)
-    person = store.person(user_id)
-    before = stored.value or beginning(person.value, period)
+    player, before = PLAYERS.read(user_id), stored.value or Scores(kept_until=period.kept_until)
     if before.scores.get(board.key) == found:
         return False
     kept = {key: one for key, one in before.scores.items() if key != board.key}
+    after = kept | ({board.key: found} if found is not None else {})
     with Change(user_id, now) as change:
+        change.replace(stored, _shown(before, people.presence(user_id, now.date()), scores=after))
         if stored.value is None:
-            change.check(person)
-        change.replace(
-            stored, before.model_copy(update={"scores": kept | ({board.key: found} if found is not None else {})})
-        )
+            change.check(player)
     return True
 
 
@@ -214,33 +218,26 @@ def _days(user_id: str, period: Period) -> list[Day]:
 # --- athletes -------------------------------------------------------------------------------------------------------
 
 
-def show(user_id: str, name: str | None, now: datetime, *, is_on: bool = True) -> None:
-    """Whether the athlete is on boards from now on, and under which name; None: none. The entries follow from the
+def follow_presence(user_id: str, now: datetime) -> None:
+    """Whether and under which name the athlete is on all boards from now on, as they said. The entries follow from the
     stream."""
-    person = Person(name=name, is_on=is_on)
-    retry_on_conflict(partial(_keep_person, user_id, person, now))
     for stored in list(store.SCORES.each(user_id)):
-        retry_on_conflict(partial(_show, stored.place, person, now))
+        retry_on_conflict(partial(_follow, user_id, stored.place, now))
 
 
-def _keep_person(user_id: str, person: Person, now: datetime) -> None:
-    stored = store.person(user_id)
-    if (stored.value or Person()) != person:
-        with Change(user_id, now) as change:
-            change.replace(stored, person)
-
-
-def _show(place: RecordPlace[Scores], person: Person, now: datetime) -> None:
+def _follow(user_id: str, place: RecordPlace[Scores], now: datetime) -> None:
+    """Of several answers at once the last one holds: it is read with each try."""
     stored = place.read()
-    if stored.value is not None and (stored.value.name, stored.value.is_on) != (person.name, person.is_on):
-        with Change(None, now) as change:
-            change.replace(stored, stored.value.model_copy(update={"name": person.name, "is_on": person.is_on}))
+    if stored.value is None:
+        return
+    shown = _shown(stored.value, people.presence(user_id, now.date()))
+    if shown != stored.value:
+        with Change(user_id, now) as change:
+            change.replace(stored, shown)
 
 
-def beginning(person: Person | None, period: Period) -> Scores:
-    """Of a period in which the athlete has nothing yet; written only if the person is still so."""
-    known = person or Person()
-    return Scores(name=known.name, is_on=known.is_on, kept_until=period.kept_until)
+def _shown(known: Scores, presence: Presence, **more: Any) -> Scores:
+    return known.model_copy(update={"name": presence.name, "is_on": presence.is_on, **more})
 
 
 def erase(user_id: str, now: datetime) -> None:
@@ -248,5 +245,3 @@ def erase(user_id: str, now: datetime) -> None:
     for stored in list(store.SCORES.each(user_id)):
         with Change(user_id, now) as change:
             change.delete(stored.place)
-    with Change(user_id, now) as change:
-        change.delete(store.PEOPLE.at(user_id))

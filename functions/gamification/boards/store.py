@@ -15,7 +15,7 @@ from gamification.boards.scores import Day, day_of_account
 from gamification.boards.trie import Node, Slot, moved
 from stadion.dynamo import connected
 from stadion.ledger import ACCOUNTS, PREFIX
-from stadion.records import Records, Stored
+from stadion.records import Records
 from stadion.retry import Policy, WriteConflictError
 from stadion.settings import settings
 from stadion.values import Value
@@ -35,7 +35,7 @@ class Scores(Value):
     name: str | None = None
     """Under which they are on the boards."""
     is_on: bool = True
-    """Else the scores are kept, and no board has them."""
+    """Who is not, has no entries; what they do counts on, for when they come back."""
     scores: dict[str, tuple[int, int]] = Field(default_factory=dict)
     """`scope|family|metric` -> the score, and when it was reached (ms of the epoch). What fell to zero stays, with its
     moment, so that what comes late is judged alike in any order."""
@@ -63,11 +63,6 @@ class Wanted(Value):
     since: AwareDatetime
 
 
-class Person(Value):
-    name: str | None = None
-    is_on: bool = True
-
-
 class Freshness(Value):
     as_of: AwareDatetime
 
@@ -91,9 +86,6 @@ PLACED = Records(
     kept_since="kept_until",
 )
 """What the consumer placed, written after that; who asks for a rank."""
-PEOPLE = Records(Person, kind="board_person", pk="USER#{user_id}", sk="BOARD_NAME")
-"""Whether and under which name an athlete is on boards, as the boards follow it: what counts scores, for periods that
-begin."""
 WANTED = Records(Wanted, kind="board", pk="BOARDS", sk="BOARD#{board}")
 """Boards beside the default set; all of them, each minute, by who counts scores."""
 FRESHNESS = Records(Freshness, kind="board_freshness", pk="BOARDS", sk="AS_OF")
@@ -345,10 +337,6 @@ def as_of(items: Iterable[Raw]) -> datetime | None:
 
 def wanted() -> list[Wanted]:
     return list(WANTED.every(consistent=False))
-
-
-def person(user_id: str) -> Stored[Person]:
-    return PEOPLE.read(user_id)
 
 
 def table() -> str:

@@ -39,6 +39,9 @@ class Player(Value):
         """What others may see; nothing of who is under age, or of an age that nobody knows."""
         return self.name if self.shown is Shown.NAMED and may_be_named(birth_date, today) else None
 
+    def presence(self, birth_date: date | None, today: date) -> "Presence":
+        return Presence(self.is_on, self.name_at(birth_date, today))
+
 
 def may_be_named(birth_date: date | None, today: date) -> bool:
     return birth_date is not None and age_on(birth_date, today) >= OF_AGE

@@ -1,6 +1,6 @@
 """An athlete said whether and how they are on boards: the boards follow."""
 
-from gamification.boards.people import service
+from gamification.boards import service
 from stadion import clock
 from stadion.events.consumer import Consumed, Consumer
 from stadion.events.envelope import Envelope
@@ -11,5 +11,5 @@ handler = Consumer()
 
 @handler.on(BoardPresenceChanged)
 def follow(envelope: Envelope[BoardPresenceChanged]) -> Consumed:
-    service.follow(envelope.user_id, clock.now())
+    service.follow_presence(envelope.user_id, clock.now())
     return Consumed("followed")

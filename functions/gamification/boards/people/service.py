@@ -3,7 +3,6 @@
 from datetime import date, datetime, timedelta
 
 from gamification.athletes.store import ATHLETES
-from gamification.boards import service as boards
 from gamification.boards.people import store
 from gamification.boards.people.domain import Hiding, Player, Presence, Shown, may_be_named
 from stadion.change import Change
@@ -43,12 +42,6 @@ def answer(user_id: str, shown: Shown, name: str | None, before: Player, now: da
         change.replace(hiding, (hiding.value or Hiding()).after(user_id, known, player, now + _hidden_for(player), now))
         change.publish(BoardPresenceChanged(because=PresenceCause.ANSWER))
     return player
-
-
-def follow(user_id: str, now: datetime) -> None:
-    """The boards show the athlete as they say, and as their age allows."""
-    wanted = presence(user_id, now.date())
-    boards.show(user_id, wanted.name, now, is_on=wanted.is_on)
 
 
 def _hidden_for(player: Player) -> timedelta:

@@ -13,6 +13,9 @@ from gamification.base.domain import Source
 from gamification.base.store import FACTS
 from gamification.boards import service, store
 from gamification.boards.domain import BoardId, Metric, PeriodKind, is_default, period_of
+from gamification.boards.people import service as people
+from gamification.boards.people.domain import Player, Shown
+from gamification.boards.people.store import PLAYERS
 from gamification.xp import service as xp
 from stadion.events.accounts import ProfileUpdated
 from stadion.events.envelope import Envelope
@@ -61,9 +64,9 @@ def scores(period: str = "2026-W49") -> dict[str, int]:
     return {key: score for key, (score, _) in found.scores.items() if score} if found is not None else {}
 
 
-def live_in(country: str | None, revision: int, at: datetime) -> None:
+def live_in(country: str | None, revision: int, at: datetime, **more: Any) -> None:
     told = ProfileUpdated.model_validate(
-        {"language": "en", "time_zone": "UTC", "revision": revision, "country": country, "region": "RU-MOW"}
+        {"language": "en", "time_zone": "UTC", "revision": revision, "country": country, "region": "RU-MOW", **more}
     )
     envelope = Envelope[ProfileUpdated].model_validate(
         {
@@ -187,14 +190,38 @@ def test_a_filled_board_moves_also_where_nobody_heard_of_it_yet() -> None:
         assert scores()[board.key] == 120
 
 
-def test_a_name_is_that_of_all_periods_also_of_those_to_come() -> None:
+def answer(shown: Shown, name: str | None = None) -> None:
+    people.answer(ATHLETE, shown, name, PLAYERS.find(ATHLETE) or Player(), NOW)
+    service.follow_presence(ATHLETE, NOW)
+
+
+def presences() -> set[tuple[str | None, bool]]:
+    return {(found.name, found.is_on) for found in store.SCORES.every(ATHLETE)}
+
+
+def test_what_an_athlete_says_of_boards_is_so_in_all_periods_also_in_those_to_come() -> None:
     with memory():
         deliver(workout())
-        service.rename(ATHLETE, "Anna", NOW)
+        live_in("RU", 2, NOW, birth_date="1990-01-01")
+        answer(Shown.NAMED, "Anna")
         deliver(workout("x", started_at="2026-11-24T08:00:00Z"))
-        assert {found.name for found in store.SCORES.every(ATHLETE)} == {"Anna"}
-        service.rename(ATHLETE, None, NOW)
-        assert {found.name for found in store.SCORES.every(ATHLETE)} == {None}
+        assert presences() == {("Anna", True)}
+        answer(Shown.ANONYMOUS)
+        assert presences() == {(None, True)}
+        answer(Shown.OFF)
+        deliver(workout("y", started_at="2026-11-10T08:00:00Z"))
+        assert presences() == {(None, False)}
+        answer(Shown.NAMED, "Anna")
+        assert presences() == {("Anna", True)}
+        assert scores()["global|all|distance"] == 6400
+
+
+def test_a_child_has_no_name_on_a_board() -> None:
+    with memory():
+        live_in("RU", 2, NOW, birth_date="2010-01-01")
+        answer(Shown.NAMED, "Anna")
+        deliver(workout())
+        assert presences() == {(None, True)}
 
 
 def test_of_who_is_erased_no_score_is_left() -> None:

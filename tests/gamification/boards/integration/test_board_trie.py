@@ -152,6 +152,18 @@ def test_the_name_changes_where_the_athlete_stands() -> None:
         assert [row.name for row in rank.page(BOARD).rows] == [None, None]
 
 
+def test_who_leaves_has_no_entry_and_comes_back_with_what_they_have() -> None:
+    with memory() as store:
+        truth = Truth()
+        place(truth.image("a", 5), truth.image("b", 6))
+        place(truth.image("b", 7, is_on=False))
+        check(truth)
+        assert rank.page(BOARD).total == 1
+        place(truth.image("b", 7))
+        check(truth)
+        sums(store.items())
+
+
 def test_a_period_that_is_over_for_long_moves_no_more() -> None:
     with memory() as store:
         truth = Truth()
