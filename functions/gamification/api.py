@@ -1,5 +1,6 @@
 """HTTP entry point of play: /v1/gamification and /v1/leaderboards."""
 
+from gamification.achievements.routes import router as achievements_router
 from gamification.athletes import store as athletes
 from gamification.boards.pages.routes import router as boards_router
 from gamification.boards.people.routes import router as people_router
@@ -62,3 +63,6 @@ def get_rules() -> GamificationRules:
 def list_records() -> ListResponse[PersonalRecordResponse]:
     standing = records.records(api.user_id)
     return ListResponse[PersonalRecordResponse](items=[PersonalRecordResponse.of(record) for record in standing])
+
+
+api.include_router(achievements_router)

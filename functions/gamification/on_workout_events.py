@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from gamification.achievements import service as achievements
 from gamification.base.domain import Source
 from gamification.boards import service as boards
 from gamification.goals import service as goals
@@ -44,7 +45,9 @@ def _moved(source: Source) -> Consumed:
     streaks.apply(source)
     goals.apply(source)
     boards.apply(source)
+    unlocked = achievements.apply(source).unlocked
     count("XpGranted", earned.xp)
     count("PersonalRecords", len(standing.records))
-    told = {"xp": earned.xp, "level": earned.level, "records": list(standing.records)}
+    count("AchievementsUnlocked", len(unlocked))
+    told = {"xp": earned.xp, "level": earned.level, "records": list(standing.records), "unlocked": len(unlocked)}
     return Consumed(earned.outcome.value, {**told, "records_outcome": standing.outcome.value})

@@ -18,7 +18,7 @@ class GamificationStack(ServiceStack):
         self.consume("boards/people/on_presence_changes")
         self.every(Duration.days(1), "boards/building/task_end_boards")
         self.every(Duration.minutes(15), "boards/history/task_settle_periods")
-        self.show("XpGranted", "PersonalRecords")
+        self.show("XpGranted", "PersonalRecords", "AchievementsUnlocked")
 
     def _make_boards(self) -> Workflow | None:
         tasks = "boards/building/tasks"

@@ -19,6 +19,13 @@ CASES: Final[dict[str, Case]] = {
     "PUT /v1/gamification/goals/<goal_id>": Own({"metric": "distance", "period": "week", "target": 1000}),
     "PATCH /v1/gamification/goals/<goal_id>": Theirs({"target": 2000}),
     "DELETE /v1/gamification/goals/<goal_id>": Theirs(),
+    "GET /v1/gamification/achievements": Own(),
+    "GET /v1/gamification/achievements/<achievement_id>": Own(),
+    "GET /v1/leaderboards": Own(),
+    "GET /v1/leaderboards/me": Own(),
+    "PUT /v1/leaderboards/me": Own({"shown": "anonymous"}),
+    "GET /v1/leaderboards/<board>": Own(),
+    "GET /v1/leaderboards/<board>/history": Own(),
 }
 
 GOAL: Final = "0193a1c0-7b1e-7c3a-9f57-2f6c8e0d4b90"

@@ -24,6 +24,16 @@ class Tally(Value):
 
     totals: dict[str, int] = Field(default_factory=dict)
     counted: str = NOT_COUNTED
+    latest: AwareDatetime | None = None
+    """When the latest workout began, and where: of ever alone."""
+    zone: str | None = None
+
+    def then(self, totals: Mapping[str, int], counted: str, came: Facts | None = None) -> "Tally":
+        """As it is from now on; `came`: what may be the latest workout."""
+        new = self.model_copy(update={"totals": dict(totals), "counted": counted})
+        if came is None or (self.latest is not None and came.started_at < self.latest):
+            return new
+        return new.model_copy(update={"latest": came.started_at, "zone": came.time_zone})
 
 
 class Counted(Value):

@@ -4,7 +4,7 @@ All numbers, awards, events and rewards of a workout are one transaction on the 
 every workout moves: whoever comes between begins again.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -105,15 +105,17 @@ def _post(version: Version, book: RuleBook) -> Moved:
     units = [unit for unit in sorted({*was, *now_reached}) if was.get(unit) != now_reached.get(unit)]
     moving = {unit: now_reached.get(unit, frozenset()) for unit in units[:MOST_AT_ONCE]}
     is_settled = len(units) <= MOST_AT_ONCE
-    known = store.awards(version.user_id, moving)
-    settled = _Settled(book, version.user_id, version.now, version.is_news, shelf.told)
-    if old is not None and before != after:
-        _leave(settled, version, known)
+    settled = _Settled(book, version, shelf.told)
+    is_correction = old is not None and before != after
+    known = store.all_awards(version.user_id) if is_correction else store.awards(version.user_id, moving)
+    if is_correction:
+        _leave(settled, known, moving)
+    places = store.places(version.user_id, moving)
     for unit, by in moving.items():
-        settled.decide(known[unit], unit, by, _earner(version, unit, by, settled))
+        settled.decide(known[unit] if unit in known else places[unit].nothing(), unit, by)
     with Change(version.user_id, version.now) as change:
         change.replace(shelf.entry, entry)
-        _keep(change, shelf.tallies, after, book.fingerprint if is_settled else NOT_COUNTED)
+        _keep(change, shelf.tallies, after, book.fingerprint if is_settled else NOT_COUNTED, new)
         settled.write(change)
     return settled.moved(is_settled=is_settled)
 
@@ -122,33 +124,19 @@ def _windows(facts: Facts | None) -> set[str]:
     return set(Seen(facts).windows.values()) if facts is not None and facts.counts else set()
 
 
-def _earner(version: Version, unit: Unit, by: frozenset[int], settled: "_Settled") -> Earner:
-    """The workout that came; what is reached because one went, by whichever of those that stay."""
-    if version.facts is not None and version.facts.counts and not settled.is_of_a_correction:
-        return Earner.of(version.facts, version.now)
-    return settled.earner(unit, by)
-
-
-def _leave(settled: "_Settled", version: Version, known: dict[Unit, Stored[Award]]) -> None:
+def _leave(settled: "_Settled", known: Mapping[Unit, Stored[Award]], moving: Collection[Unit]) -> None:
     """A version went: what it had earned and is held all the same was earned by another one."""
-    diary = store.entries(version.user_id)
-    diary[version.workout_id] = Counted(revision=version.revision, facts=version.facts)
-    settled.diary = [one.facts for one in diary.values() if one.facts is not None]
-    awards = store.all_awards(version.user_id)
-    mine = {
-        unit: stored
-        for unit, stored in awards.items()
-        if stored.value is not None and stored.value.holds and stored.value.workout_id == version.workout_id
-    }
-    staying = [unit for unit in mine if unit not in known][:MOST_AT_ONCE]
-    found = earners(settled.book, settled.diary, staying)
-    for unit in staying:
-        stored, earner = mine[unit], Earner.of(found.get(unit), version.now)
-        if stored.value is not None and earner.workout_id not in {None, version.workout_id}:
-            named = {"workout_id": earner.workout_id, "earned_at": earner.started_at}
-            settled.renamed.append(
-                (stored, stored.value.model_copy(update={**named, "revision": stored.next_revision}))
-            )
+    settled.may_be_of_another = True
+    staying = [
+        stored
+        for unit, stored in known.items()
+        if unit not in moving
+        and stored.value is not None
+        and stored.value.holds
+        and stored.value.workout_id == settled.version.workout_id
+    ]
+    for stored in staying[:MOST_AT_ONCE]:
+        settled.rename(stored)
 
 
 # --- a whole diary ---------------------------------------------------------------------------------------------------
@@ -177,33 +165,23 @@ def _recount(user_id: str, now: datetime, book: RuleBook, told: _Told | None = N
     held = {unit: stored.value for unit, stored in awards.items() if stored.value is not None}
     units = differing(book, now_reached, held, now)
     is_settled = len(units) <= MOST_AT_ONCE
-    settled = _Settled(book, user_id, now, is_news=False)
-    settled.diary = facts
-    _decide_all(settled, units[:MOST_AT_ONCE], now_reached, awards)
+    settled = _Settled(book, told.version if told is not None else Version(user_id, "", 0, None, now))
+    settled.keep_in_mind(facts, [unit for unit in units[:MOST_AT_ONCE] if unit in now_reached])
+    places = store.places(user_id, units[:MOST_AT_ONCE])
+    for unit in units[:MOST_AT_ONCE]:
+        stored = awards[unit] if unit in awards else places[unit].nothing()
+        settled.decide(stored, unit, now_reached.get(unit, frozenset()))
     fingerprint = book.fingerprint if is_settled else NOT_COUNTED
-    stands = seen[EVER].value
-    if told is None and not units and stands == Tally(totals=after[EVER], counted=fingerprint):
+    latest = max(facts, key=lambda one: one.started_at, default=None)
+    stands = seen[EVER].value or Tally()
+    if told is None and not units and stands == stands.then(after[EVER], fingerprint, latest):
         return Moved(Outcome.UNCHANGED)
     with Change(user_id, now) as change:
         if told is not None:
             change.replace(told.shelf.entry, told.entry)
-        _keep(change, seen, after, fingerprint)
+        _keep(change, seen, after, fingerprint, latest)
         settled.write(change)
     return settled.moved(is_settled=is_settled)
-
-
-def _decide_all(
-    settled: "_Settled",
-    units: list[Unit],
-    now_reached: Mapping[Unit, frozenset[int]],
-    awards: Mapping[Unit, Stored[Award]],
-) -> None:
-    new = [unit for unit in units if unit in now_reached]
-    found = earners(settled.book, settled.diary, new) if new else {}
-    places = store.places(settled.user_id, units)
-    for unit in units:
-        stored = awards[unit] if unit in awards else places[unit].nothing()
-        settled.decide(stored, unit, now_reached.get(unit, frozenset()), Earner.of(found.get(unit), settled.now))
 
 
 def _adopt(user_id: str, now: datetime, but: str | None = None) -> bool:
@@ -225,54 +203,85 @@ def _adopt_some(user_id: str, some: Iterable[Facts], now: datetime) -> None:
         for name, facts in wanted.items():
             if found[name].value is None:
                 change.replace(found[name], Counted(revision=facts.revision, facts=facts))
-        totals = ever.value.totals if ever.value is not None else {}
-        change.replace(ever, Tally(totals=totals, counted=NOT_COUNTED))
+        known = ever.value or Tally()
+        change.replace(ever, known.then(known.totals, NOT_COUNTED))
 
 
 # --- what both write -------------------------------------------------------------------------------------------------
 
 
 def _keep(
-    change: Change, seen: Mapping[str, Stored[Tally]], after: Mapping[str, Mapping[str, int]], fingerprint: str
+    change: Change,
+    seen: Mapping[str, Stored[Tally]],
+    after: Mapping[str, Mapping[str, int]],
+    fingerprint: str,
+    latest: Facts | None,
 ) -> None:
     """Each tally that was read, and none but them."""
     for name, stored in seen.items():
-        change.replace(stored, Tally(totals=dict(after.get(name, {})), counted=fingerprint))
+        came = latest if name == EVER else None
+        change.replace(stored, (stored.value or Tally()).then(after.get(name, {}), fingerprint, came))
 
 
 class _Settled:
     """The awards that one transaction moves, with what makes them known."""
 
-    def __init__(
-        self, book: RuleBook, user_id: str, now: datetime, is_news: bool, told: Stored[Told] | None = None
-    ) -> None:
+    def __init__(self, book: RuleBook, version: Version, told: Stored[Told] | None = None) -> None:
         self.book = book
-        self.user_id = user_id
-        self.now = now
-        self.is_news = is_news
+        self.version = version
         self.told = told
-        self.diary: list[Facts] = []
-        self.renamed: list[tuple[Stored[Award], Award]] = []
+        """Whom nobody is told anything: None."""
+        self.may_be_of_another = False
+        """Whether something else than the workout that came may have earned what is reached."""
+        self._diary: list[Facts] | None = None
+        self._earners: dict[Unit, Facts] = {}
         self._new: list[tuple[Stored[Award], Award]] = []
+        self._renamed: list[tuple[Stored[Award], Award]] = []
 
     @property
-    def is_of_a_correction(self) -> bool:
-        return bool(self.diary)
+    def now(self) -> datetime:
+        return self.version.now
 
-    def earner(self, unit: Unit, by: frozenset[int]) -> Earner:
-        diary = self.diary if by else []
-        return Earner.of(earners(self.book, diary, [unit]).get(unit), self.now)
+    @property
+    def is_news(self) -> bool:
+        return self.version.is_news and self.told is not None
 
-    def decide(self, stored: Stored[Award], unit: Unit, by: frozenset[int], earner: Earner) -> None:
+    def keep_in_mind(self, diary: list[Facts], units: list[Unit]) -> None:
+        """The whole diary, of which it is asked what earned these."""
+        self.may_be_of_another = True
+        self._diary = diary
+        self._earners = earners(self.book, diary, units) if units else {}
+
+    def decide(self, stored: Stored[Award], unit: Unit, by: frozenset[int]) -> None:
+        earner = self._earner(unit) if by else Earner(None, self.now)
         award = decided(stored.value, unit, by, current_version(self.book, unit), earner, self.now)
         if award is not None:
             self._new.append((stored, award))
 
-    def rename(self, stored: Stored[Award], earner: Earner) -> None:
+    def rename(self, stored: Stored[Award]) -> None:
+        if stored.value is None:
+            return
+        earner = self._earner(stored.value.unit)
         named = {"workout_id": earner.workout_id, "earned_at": earner.started_at}
-        if stored.value is not None and named != stored.value.model_dump(include=set(named)):
+        if earner.workout_id is not None and named != stored.value.model_dump(include=set(named)):
             new = stored.value.model_copy(update={**named, "revision": stored.next_revision})
-            self.renamed.append((stored, new))
+            self._renamed.append((stored, new))
+
+    def _earner(self, unit: Unit) -> Earner:
+        """The workout that came; where another one may have, the first with which it was reached."""
+        if not self.may_be_of_another and self.version.facts is not None:
+            return Earner.of(self.version.facts, self.now)
+        if unit not in self._earners:
+            self._earners |= earners(self.book, self._all(), [unit])
+        return Earner.of(self._earners.get(unit), self.now)
+
+    def _all(self) -> list[Facts]:
+        """Read when it is asked for."""
+        if self._diary is None:
+            diary = store.entries(self.version.user_id)
+            diary[self.version.workout_id] = Counted(revision=self.version.revision, facts=self.version.facts)
+            self._diary = [one.facts for one in diary.values() if one.facts is not None]
+        return self._diary
 
     def moved(self, *, is_settled: bool) -> Moved:
         awards = [award for _, award in self._new]
@@ -285,7 +294,7 @@ class _Settled:
 
     def write(self, change: Change) -> None:
         claims = []
-        for stored, award in [*self._new, *self.renamed]:
+        for stored, award in [*self._new, *self._renamed]:
             change.replace(stored, award)
         for stored, award in self._new:
             is_new = self.is_news and stored.value is None
@@ -294,7 +303,7 @@ class _Settled:
             if rule is not None and (one := claim(rule, award, may_begin=is_new)) is not None:
                 claims.append(one)
         if claims:
-            rewards.settle(change, self.user_id, claims)
+            rewards.settle(change, self.version.user_id, claims)
         if self.is_news:
             self._tell(change)
 

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 from gamification.achievements.base.counters import EVER, Unit
 from gamification.achievements.domain import Award, Counted, Tally, Told
+from gamification.athletes.domain import Athlete
+from gamification.athletes.store import ATHLETES
 from gamification.base.domain import Facts
 from gamification.base.store import FACTS
 from stadion.records import Place, Records, Stored, fetch
@@ -66,6 +68,14 @@ def tallies(user_id: str, windows: Iterable[str]) -> dict[str, Stored[Tally]]:
     places = {name: TALLIES.at(user_id, name) for name in sorted(set(windows))}
     found = fetch(*places.values())
     return {name: found[place] for name, place in places.items()}
+
+
+def athlete_and_tallies(user_id: str, windows: Iterable[str]) -> tuple[Athlete, dict[str, Stored[Tally]]]:
+    """In one request."""
+    place = ATHLETES.at(user_id)
+    places = {name: TALLIES.at(user_id, name) for name in sorted({EVER, *windows})}
+    found = fetch(place, *places.values())
+    return found[place].value or Athlete(), {name: found[one] for name, one in places.items()}
 
 
 def awards(user_id: str, units: Iterable[Unit]) -> dict[Unit, Stored[Award]]:

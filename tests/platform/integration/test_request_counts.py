@@ -5,6 +5,11 @@ from typing import Any
 
 import pytest
 
+from gamification.achievements import service as achievements
+from gamification.achievements.rules import service as achievement_rules
+from gamification.base.domain import Source
+from stadion import clock
+from stadion.events.workouts import WorkoutFacts
 from tests.kit.counting import counted
 from tests.kit.events import entry, recorded
 from tests.kit.services import ATHLETE, OTHER, Answer, Service, sqs_event
@@ -293,3 +298,28 @@ def test_no_language_costs_nothing_where_the_copy_was_read_anyway(workouts: Serv
         assert cost(table, workouts, "GET", asked, shown=f"{asked}, no language", accept_language="") == cost(
             table, workouts, "GET", asked
         )
+
+
+def test_achievements_cost_six_requests_a_workout_at_most(gamification: Service, table: Table) -> None:
+    """Beside the rules, which a function reads once a minute."""
+    achievement_rules.forget()
+    _achieve("w-0", started_at="2026-11-01T05:40:00Z")
+    gamification.enter()
+    costs = {
+        "an ordinary workout": _achieve("w-1", distance_m=4_000.0),
+        "one that earns, and a reward": _achieve("w-2", distance_m=43_000.0),
+        "a third one, with a reward": _achieve("w-3"),
+        "a correction that moves it to another month": _achieve("w-1", 2, started_at="2026-10-20T05:40:00Z"),
+    }
+    table.extend((f"achievements: {what}", operations) for what, operations in costs.items())
+    assert costs["an ordinary workout"] == ["BatchGetItem", "GetItem", "TransactWriteItems"]
+    assert all(len(operations) <= 6 for name, operations in costs.items() if "correction" not in name)
+    assert len(costs["a correction that moves it to another month"]) <= 7
+
+
+def _achieve(workout_id: str, revision: int = 1, **fields: Any) -> list[str]:
+    data = recorded(workout_id, revision=revision, **fields)["detail"]["data"]["workout"]
+    workout = WorkoutFacts.model_validate(data)
+    with counted() as operations:
+        achievements.apply(Source(ATHLETE, workout_id, revision, workout, clock.now(), is_news=True))
+    return operations

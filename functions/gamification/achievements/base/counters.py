@@ -18,18 +18,18 @@ from zoneinfo import ZoneInfo
 
 from gamification.achievements.base.values import (
     ORDER,
+    AchievementRepeat,
+    AchievementWindow,
     Bounds,
     Criterion,
     Distinct,
     Measure,
     MeasureKind,
     Origin,
-    Repeat,
     Rule,
     Season,
     StreakUnit,
     Where,
-    Window,
     is_date,
 )
 from gamification.base.domain import Facts
@@ -37,26 +37,30 @@ from stadion.sports import Family, SportType, sport
 
 Totals = Mapping[str, int]
 Tallies = Mapping[str, Totals]
-"""Window (`ever`, `month:2026-12`) -> counter -> number."""
+"""AchievementWindow (`ever`, `month:2026-12`) -> counter -> number."""
 
 EVER: Final = "ever"
 MAX_MULTIPLES: Final = 100
 """How often what repeats at each multiple is earned."""
-_DAY_LIKE: Final = {Distinct.DAY: Window.DAY, Distinct.WEEK: Window.WEEK, Distinct.MONTH: Window.MONTH}
+_DAY_LIKE: Final = {
+    Distinct.DAY: AchievementWindow.DAY,
+    Distinct.WEEK: AchievementWindow.WEEK,
+    Distinct.MONTH: AchievementWindow.MONTH,
+}
 
 
-def windows_on(day: date) -> dict[Window, str]:
+def windows_on(day: date) -> dict[AchievementWindow, str]:
     year, week, _ = day.isocalendar()
     return {
-        Window.DAY: f"day:{day}",
-        Window.WEEK: f"week:{year}-W{week:02}",
-        Window.MONTH: f"month:{day:%Y-%m}",
-        Window.EVER: EVER,
+        AchievementWindow.DAY: f"day:{day}",
+        AchievementWindow.WEEK: f"week:{year}-W{week:02}",
+        AchievementWindow.MONTH: f"month:{day:%Y-%m}",
+        AchievementWindow.EVER: EVER,
     }
 
 
-def window_of(name: str) -> Window:
-    return Window(name.partition(":")[0])
+def window_of(name: str) -> AchievementWindow:
+    return AchievementWindow(name.partition(":")[0])
 
 
 # --- a workout as rules see it ---------------------------------------------------------------------------------------
@@ -77,7 +81,7 @@ class Seen:
         return sport(self.facts.sport_type).family
 
     @cached_property
-    def windows(self) -> dict[Window, str]:
+    def windows(self) -> dict[AchievementWindow, str]:
         return windows_on(self.local.date())
 
     def whole(self, name: str) -> int | None:
@@ -184,10 +188,10 @@ class Counter:
     name: str
     measure: Measure
     where: Where | None
-    windows: frozenset[Window]
+    windows: frozenset[AchievementWindow]
     fits: Fits
 
-    def base(self) -> frozenset[Window]:
+    def base(self) -> frozenset[AchievementWindow]:
         """In which windows each workout adds to it itself."""
         if self.measure.of in _DAY_LIKE:
             return frozenset({_DAY_LIKE[self.measure.of]})
@@ -255,7 +259,7 @@ class Compiled:
 
     @property
     def is_windowed(self) -> bool:
-        return self.rule.window is not Window.EVER
+        return self.rule.window is not AchievementWindow.EVER
 
     def value(self, totals: Totals) -> int:
         """Of the measure; of joined criteria, how many parts are met."""
@@ -267,7 +271,7 @@ class Compiled:
         """How many of the levels are reached within this window, whatever else is needed."""
         if isinstance(self.node, Leaf):
             value = self.node.read(totals)
-            if self.rule.repeat is Repeat.EACH_MULTIPLE:
+            if self.rule.repeat is AchievementRepeat.EACH_MULTIPLE:
                 return min(MAX_MULTIPLES, value // self.node.target)
             return sum(value >= target for target in self.rule.targets)
         return 1 if is_met(self.node, totals) else 0
@@ -304,11 +308,13 @@ class RuleBook:
     counters: Mapping[str, Counter]
     fingerprint: str
     """Of what is counted, and of the levels: of tallies with another one, nothing is known."""
+    edition: str
+    """Of everything that is said of them."""
     by_sport: Mapping[SportType, tuple[Counter, ...]]
     by_counter: Mapping[str, tuple[int, ...]]
     by_id: Mapping[str, tuple[int, ...]]
     needed_by: Mapping[str, tuple[str, ...]]
-    day_like: Mapping[Window, tuple[Counter, ...]] = field(default_factory=dict)
+    day_like: Mapping[AchievementWindow, tuple[Counter, ...]] = field(default_factory=dict)
 
     def current(self, rule_id: str) -> Compiled | None:
         """The newest version, unless it is retired."""
@@ -362,6 +368,7 @@ def rule_book(rules: Iterable[Rule]) -> RuleBook:
         rules=tuple(compiled),
         counters=counters,
         fingerprint=_short(judged, 16),
+        edition=_short([one.rule.model_dump(mode="json") for one in compiled]),
         by_sport={name: tuple(found) for name, found in by_sport.items()},
         by_counter={name: tuple(found) for name, found in by_counter.items()},
         by_id={name: tuple(found) for name, found in by_id.items()},
@@ -401,7 +408,9 @@ def _node(criterion: Criterion, above: list[Where], rule: Rule, counters: dict[s
     return joints[0] if len(joints) == 1 else Joint("all", tuple(joints))
 
 
-def _leaf(measure: Measure, conditions: list[Where], target: int, window: Window, counters: dict[str, Counter]) -> Leaf:
+def _leaf(
+    measure: Measure, conditions: list[Where], target: int, window: AchievementWindow, counters: dict[str, Counter]
+) -> Leaf:
     if measure.is_of_others:
         name = OTHERS[measure.kind, measure.unit]
         return Leaf(name, target, lambda totals: totals.get(name, 0))
@@ -502,13 +511,17 @@ def _levels_passed(one: Compiled, old: Totals, new: Totals) -> dict[str, int]:
     return {one.reached(level): sign for level in range(min(before, now) + 1, max(before, now) + 1)}
 
 
-def _longer(name: str, wanted: frozenset[Window]) -> Iterator[str]:
+def _longer(name: str, wanted: frozenset[AchievementWindow]) -> Iterator[str]:
     """The longer windows around a day, a week or a month."""
     kind, _, when = name.partition(":")
-    if kind == Window.DAY:
+    if kind == AchievementWindow.DAY:
         around = windows_on(date.fromisoformat(when))
-        yield from (around[window] for window in (Window.WEEK, Window.MONTH, Window.EVER) if window in wanted)
-    elif Window.EVER in wanted:
+        yield from (
+            around[window]
+            for window in (AchievementWindow.WEEK, AchievementWindow.MONTH, AchievementWindow.EVER)
+            if window in wanted
+        )
+    elif AchievementWindow.EVER in wanted:
         yield EVER
 
 
@@ -542,12 +555,12 @@ def reached(book: RuleBook, tallies: Tallies, rule_ids: Iterable[str] | None = N
 
 def _units(one: Compiled, tallies: Tallies, ever: Totals) -> Iterator[Unit]:
     rule = one.rule
-    if rule.repeat is Repeat.EACH_WINDOW:
+    if rule.repeat is AchievementRepeat.EACH_WINDOW:
         for name, totals in tallies.items():
             if window_of(name) is rule.window:
                 occurrence = name.partition(":")[2]
                 yield from (Unit(rule.id, occurrence, level) for level in range(1, one.level(totals) + 1))
-    elif rule.repeat is Repeat.EACH_MULTIPLE:
+    elif rule.repeat is AchievementRepeat.EACH_MULTIPLE:
         yield from (Unit(rule.id, str(number), 1) for number in range(1, one.level(ever) + 1))
     else:
         yield from (Unit(rule.id, ONCE, level) for level in range(1, one.best(ever) + 1))
@@ -593,13 +606,13 @@ class Progress:
     """None: there is nothing more to reach."""
 
 
-def progress(one: Compiled, tallies: Tallies, now_in: Mapping[Window, str]) -> Progress:
+def progress(one: Compiled, tallies: Tallies, now_in: Mapping[AchievementWindow, str]) -> Progress:
     totals = tallies.get(now_in[one.rule.window], {})
     value = one.value(totals)
     if isinstance(one.node, Joint):
         target = len(one.node.parts) if one.node.kind != "any" else 1
         return Progress(min(value, target), target)
-    if one.rule.repeat is Repeat.EACH_MULTIPLE:
+    if one.rule.repeat is AchievementRepeat.EACH_MULTIPLE:
         return Progress(value, one.node.target * (min(MAX_MULTIPLES - 1, value // one.node.target) + 1))
     return Progress(value, next((target for target in one.rule.targets if value < target), None))
 

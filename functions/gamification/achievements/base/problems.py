@@ -10,15 +10,15 @@ from gamification.achievements.base.values import (
     DEEPEST,
     MAX_PARTS,
     STARTS,
+    AchievementRepeat,
+    AchievementWindow,
     Criterion,
     Distinct,
     Measure,
-    Repeat,
     Rule,
     RuleDocument,
     Season,
     Where,
-    Window,
     is_date,
 )
 from stadion.effort_names import effort_names
@@ -40,9 +40,14 @@ MOST_DIFFERENT: Final = {
     Distinct.FAMILY: len(Family),
     Distinct.COUNTRY: len(COUNTRIES),
 }
-DAYS_IN: Final = {Window.WEEK: 7, Window.MONTH: 31}
+DAYS_IN: Final = {AchievementWindow.WEEK: 7, AchievementWindow.MONTH: 31}
 _LENGTHS: Final = {Distinct.DAY: 0, Distinct.WEEK: 1, Distinct.MONTH: 2}
-_SPANS: Final = {Window.DAY: 0, Window.WEEK: 1, Window.MONTH: 2, Window.EVER: 3}
+_SPANS: Final = {
+    AchievementWindow.DAY: 0,
+    AchievementWindow.WEEK: 1,
+    AchievementWindow.MONTH: 2,
+    AchievementWindow.EVER: 3,
+}
 
 UNKNOWN_EVENT = Text(
     en="Nothing starts on {word}. It may be: {known}.", ru="От {word} правило не начинается. Бывает: {known}."
@@ -159,7 +164,7 @@ def _of_root(rule: RuleDocument) -> Iterator[Problem]:
             yield Problem(f"#/tiers/{number}", "tiers_must_rise", TIERS_RISE)
 
 
-def _of_criterion(criterion: Criterion, place: str, depth: int, window: Window) -> Iterator[Problem]:
+def _of_criterion(criterion: Criterion, place: str, depth: int, window: AchievementWindow) -> Iterator[Problem]:
     if depth > DEEPEST:
         yield Problem(place, "too_deep", phrased(TOO_DEEP, most=DEEPEST))
         return
@@ -183,13 +188,15 @@ def _of_criterion(criterion: Criterion, place: str, depth: int, window: Window) 
         yield from _of_criterion(child, place + below, depth + 1, window)
 
 
-def _of_measure(measure: Measure, place: str, window: Window, target: int, where: Where | None) -> Iterator[Problem]:
-    if measure.is_of_others and (window is not Window.EVER or where is not None):
+def _of_measure(
+    measure: Measure, place: str, window: AchievementWindow, target: int, where: Where | None
+) -> Iterator[Problem]:
+    if measure.is_of_others and (window is not AchievementWindow.EVER or where is not None):
         yield Problem(place, "measure_is_of_others", OTHERS_EVER)
     if measure.of is None:
         return
     if (measure.of in _LENGTHS and _LENGTHS[measure.of] >= _SPANS[window]) or (
-        measure.of is Distinct.WEEK and window is Window.MONTH
+        measure.of is Distinct.WEEK and window is AchievementWindow.MONTH
     ):
         yield Problem(
             f"{place}/of", "longer_than_window", phrased(LONGER_THAN_WINDOW, window=window.value, what=measure.of.value)
@@ -256,18 +263,18 @@ def _exists(day: str) -> bool:
 
 
 def _of_repetition(rule: RuleDocument) -> Iterator[Problem]:
-    if rule.repeat is Repeat.EACH_WINDOW and rule.window is Window.EVER:
+    if rule.repeat is AchievementRepeat.EACH_WINDOW and rule.window is AchievementWindow.EVER:
         yield Problem("#/repeat", "repeat_without_window", NO_WINDOW)
-    is_plain = rule.measure is not None and rule.target is not None and rule.window is Window.EVER
-    if rule.repeat is Repeat.EACH_MULTIPLE and not is_plain:
+    is_plain = rule.measure is not None and rule.target is not None and rule.window is AchievementWindow.EVER
+    if rule.repeat is AchievementRepeat.EACH_MULTIPLE and not is_plain:
         yield Problem("#/repeat", "repeat_without_target", NO_MULTIPLE)
     of_others = any(leaf.measure is not None and leaf.measure.is_of_others for leaf in rule.leaves())
-    if of_others and (rule.repeat is not Repeat.NEVER or rule.season is not None):
+    if of_others and (rule.repeat is not AchievementRepeat.NEVER or rule.season is not None):
         yield Problem("#/season" if rule.season is not None else "#/repeat", "measure_is_of_others", OTHERS_EVER)
 
 
 def _of_needs(rule: RuleDocument, known: Mapping[str, Rule]) -> Iterator[Problem]:
-    if rule.needs and rule.repeat is not Repeat.NEVER:
+    if rule.needs and rule.repeat is not AchievementRepeat.NEVER:
         yield Problem("#/needs", "needs_of_repeated", NEEDS_ONCE)
     for number, name in enumerate(rule.needs or ()):
         place = f"#/needs/{number}"

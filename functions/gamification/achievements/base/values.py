@@ -223,7 +223,7 @@ class Criterion(StrictValue):
             yield from child.leaves()
 
 
-class Window(StrEnum):
+class AchievementWindow(StrEnum):
     """By the athlete's local day, where the workout began; weeks begin on Monday."""
 
     DAY = "day"
@@ -232,10 +232,10 @@ class Window(StrEnum):
     EVER = "ever"
 
 
-ORDER: Final = (Window.DAY, Window.WEEK, Window.MONTH, Window.EVER)
+ORDER: Final = (AchievementWindow.DAY, AchievementWindow.WEEK, AchievementWindow.MONTH, AchievementWindow.EVER)
 
 
-class Repeat(StrEnum):
+class AchievementRepeat(StrEnum):
     NEVER = "never"
     EACH_WINDOW = "each_window"
     """In every day, week or month anew."""
@@ -310,8 +310,8 @@ class RuleDocument(Criterion):
     id: RuleId
     on: Annotated[list[Annotated[str, Field(max_length=40)]], Field(min_length=1, max_length=3)] = ["WorkoutRecorded"]
     tiers: Annotated[list[Target], Field(min_length=2, max_length=MAX_TIERS)] | None = None
-    window: Window = Window.EVER
-    repeat: Repeat = Repeat.NEVER
+    window: AchievementWindow = AchievementWindow.EVER
+    repeat: AchievementRepeat = AchievementRepeat.NEVER
     hidden: bool = False
     season: Season | None = None
     needs: Annotated[list[RuleId], Field(min_length=1, max_length=5)] | None = None

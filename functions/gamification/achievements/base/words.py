@@ -4,19 +4,19 @@ from collections.abc import Iterator
 from typing import Final
 
 from gamification.achievements.base.values import (
+    AchievementRepeat,
+    AchievementWindow,
     Bounds,
     Criterion,
     Distinct,
     Measure,
     MeasureKind,
     Origin,
-    Repeat,
     RuleDocument,
     Season,
     StreakUnit,
     Summed,
     Where,
-    Window,
     is_date,
 )
 from stadion.effort_names import effort_name
@@ -71,14 +71,14 @@ STREAKS: Final = {
     StreakUnit.WEEK: Text(en="longest streak in weeks: {amount}", ru="лучшая серия в неделях: {amount}"),
 }
 WITHIN: Final = {
-    Window.DAY: Text(en="in one day", ru="за один день"),
-    Window.WEEK: Text(en="in one week (from Monday)", ru="за одну неделю (с понедельника)"),
-    Window.MONTH: Text(en="in one calendar month", ru="за один календарный месяц"),
-    Window.EVER: Text(en="in all", ru="за всё время"),
+    AchievementWindow.DAY: Text(en="in one day", ru="за один день"),
+    AchievementWindow.WEEK: Text(en="in one week (from Monday)", ru="за одну неделю (с понедельника)"),
+    AchievementWindow.MONTH: Text(en="in one calendar month", ru="за один календарный месяц"),
+    AchievementWindow.EVER: Text(en="in all", ru="за всё время"),
 }
 AGAIN: Final = {
-    Repeat.EACH_WINDOW: Text(en="can be earned anew each time", ru="можно получать снова каждый раз"),
-    Repeat.EACH_MULTIPLE: Text(en="again at each multiple", ru="снова при каждом кратном"),
+    AchievementRepeat.EACH_WINDOW: Text(en="can be earned anew each time", ru="можно получать снова каждый раз"),
+    AchievementRepeat.EACH_MULTIPLE: Text(en="again at each multiple", ru="снова при каждом кратном"),
 }
 JOINED: Final = {
     "all": Text(en="all of: {parts}", ru="всё из: {parts}"),
@@ -133,7 +133,7 @@ def _parts(rule: RuleDocument, reader: Reader) -> Iterator[str]:
     yield WITHIN[rule.window].say(reader.language)
     if rule.season is not None:
         yield _season(rule.season, reader)
-    if rule.repeat is not Repeat.NEVER:
+    if rule.repeat is not AchievementRepeat.NEVER:
         yield AGAIN[rule.repeat].say(reader.language)
     if rule.needs:
         yield NEEDS.say(reader.language, names=", ".join(rule.needs))
