@@ -69,7 +69,7 @@ def named(gamification: Service, user: str, name: str) -> None:
 
 def follow(gamification: Service, user: str) -> None:
     event = entry("BoardPresenceChanged", {"because": "answer"}, source="gamification", user=user)
-    tell(gamification, event, of="boards/people/on_presence_changes")
+    tell(gamification, event, of="boards/on_presence_changes")
 
 
 def look(gamification: Service, board: str = WEEK, user: str = ATHLETE, **query: str) -> Any:
