@@ -16,7 +16,7 @@ WHOLE: Final = "all"
 """In the place of a family: all sports."""
 
 
-class Metric(StrEnum):
+class BoardMetric(StrEnum):
     XP = "xp"
     DISTANCE = "distance"
     MOVING_TIME = "moving_time"
@@ -24,7 +24,13 @@ class Metric(StrEnum):
     WORKOUTS = "workouts"
 
 
-UNITS: Final = {Metric.XP: "xp", Metric.DISTANCE: "m", Metric.MOVING_TIME: "s", Metric.ASCENT: "m", Metric.WORKOUTS: ""}
+UNITS: Final = {
+    BoardMetric.XP: "xp",
+    BoardMetric.DISTANCE: "m",
+    BoardMetric.MOVING_TIME: "s",
+    BoardMetric.ASCENT: "m",
+    BoardMetric.WORKOUTS: "",
+}
 
 
 # --- the time of a board --------------------------------------------------------------------------------------------
@@ -215,7 +221,7 @@ class BoardId:
 
     scope: str
     family: str
-    metric: Metric
+    metric: BoardMetric
     period: str
 
     def __str__(self) -> str:
@@ -232,20 +238,20 @@ class BoardId:
             raise BadBoardError("scope", _SCOPE)
         if family != WHOLE and (family not in set(Family) or family == Family.UNKNOWN):
             raise BadBoardError("family", _FAMILY)
-        if metric not in set(Metric):
+        if metric not in set(BoardMetric):
             raise BadBoardError("metric", _METRIC)
         if period not in set(PeriodKind):
             known = period_named(period)
             if known is None:
                 raise BadBoardError("period", _PERIOD)
             period = known.name
-        return cls(scope, family, Metric(metric), period)
+        return cls(scope, family, BoardMetric(metric), period)
 
     @classmethod
     def of_key(cls, key: str, period: str) -> Self:
         """Of `key`."""
         scope, family, metric = key.split("|")
-        return cls(scope, family, Metric(metric), period)
+        return cls(scope, family, BoardMetric(metric), period)
 
     @property
     def key(self) -> str:
@@ -285,7 +291,7 @@ def is_default(key: str, kind: PeriodKind) -> bool:
     """XP and distance, of all sports and of each, by week, month and ever, in the world and in a country."""
     scope, _, metric = key.split("|")
     return (
-        metric in {Metric.XP, Metric.DISTANCE}
+        metric in {BoardMetric.XP, BoardMetric.DISTANCE}
         and kind is not PeriodKind.YEAR
         and (scope == "global" or scope.startswith("country-"))
     )

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from gamification.base.domain import Facts
-from gamification.boards.domain import WHOLE, Metric, Period, PeriodKind, Place, city_slug, period_of
+from gamification.boards.domain import WHOLE, BoardMetric, Period, PeriodKind, Place, city_slug, period_of
 from stadion.postings import Amounts
 from stadion.sports import Family, sport
 
@@ -56,11 +56,11 @@ def counts(facts: Facts) -> bool:
 def contribution(facts: Facts, place: Place) -> dict[str, Amounts]:
     where, family = _written(place), sport(facts.sport_type).family
     amounts = {
-        Metric.XP: facts.xp,
-        Metric.DISTANCE: round(facts.distance_m or 0),
-        Metric.MOVING_TIME: round(facts.moving_time_s),
-        Metric.ASCENT: round(facts.ascent_m or 0),
-        Metric.WORKOUTS: 1,
+        BoardMetric.XP: facts.xp,
+        BoardMetric.DISTANCE: round(facts.distance_m or 0),
+        BoardMetric.MOVING_TIME: round(facts.moving_time_s),
+        BoardMetric.ASCENT: round(facts.ascent_m or 0),
+        BoardMetric.WORKOUTS: 1,
     }
     named = {f"{where}|{family}|{metric}": amount for metric, amount in amounts.items() if amount > 0}
     return {account_of(facts.utc_day): named}
@@ -99,7 +99,7 @@ def of_day(day: Day) -> Scored:
 
 
 def _capped(key: str, total: int) -> int:
-    return min(XP_PER_DAY, total) if key.endswith(f"|{Metric.XP}") else total
+    return min(XP_PER_DAY, total) if key.endswith(f"|{BoardMetric.XP}") else total
 
 
 def total(days: Iterable[Day], wanted: Callable[[str], bool]) -> Scored:

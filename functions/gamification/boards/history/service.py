@@ -3,11 +3,11 @@
 import time
 from collections.abc import Iterator
 from datetime import datetime
-from itertools import islice
+from itertools import islice, product
 from typing import Final
 
 from gamification.boards import order, store
-from gamification.boards.domain import WHOLE, BoardId, Metric, Period, is_default
+from gamification.boards.domain import WHOLE, BoardId, BoardMetric, Period, is_default
 from gamification.boards.history import store as history
 from gamification.boards.history.domain import Count, Settling, Stood, to_settle
 from gamification.boards.trie import Node
@@ -98,7 +98,9 @@ def _boards(period: Period) -> list[str]:
     """Those that anybody is on: of the default set, and of those that somebody asked for."""
     scopes = ["global", *(f"country-{country.lower()}" for country in sorted(COUNTRIES))]
     families = [WHOLE, *(family.value for family in Family if family is not Family.UNKNOWN)]
-    ids = [BoardId(scope, family, metric, period.name) for scope in scopes for family in families for metric in Metric]
+    ids = [
+        BoardId(scope, family, metric, period.name) for scope in scopes for family in families for metric in BoardMetric
+    ]
     always = {str(one) for one in ids if is_default(one.key, period.kind)}
     asked = [BoardId.parse(one.board) for one in store.wanted() if one.is_active]
     wanted = {str(BoardId.of_key(one.key, period.name)) for one in asked if one.kind is period.kind}

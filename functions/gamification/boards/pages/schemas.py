@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from gamification.boards.domain import UNITS, BoardId, BoardPage, Metric, PeriodKind, Row, Standing
+from gamification.boards.domain import UNITS, BoardId, BoardMetric, BoardPage, PeriodKind, Row, Standing
 from gamification.boards.history.domain import Stood
 from gamification.boards.pages import words
 from gamification.boards.people.domain import Hiding
@@ -32,7 +32,7 @@ class BoardSummary(BaseModel):
     title: str = Field(examples=["Distance, running, week 2026-W49, the world"])
     scope: str = Field(examples=["global"])
     sport_family: str = Field(description="or all", examples=["run"])
-    metric: Metric
+    metric: BoardMetric
     unit: str = Field(description="of scores", examples=["m"])
     period: BoardPeriod
     is_kept_always: bool = Field(description="false: made when it is first looked at")
@@ -61,7 +61,7 @@ class BoardLine(BaseModel):
     is_me: bool
 
     @classmethod
-    def of(cls, row: Row, metric: Metric, reader: Reader, me: str, *, is_nameless: bool) -> Self:
+    def of(cls, row: Row, metric: BoardMetric, reader: Reader, me: str, *, is_nameless: bool) -> Self:
         return cls(
             rank=row.rank,
             score=row.score,
@@ -151,7 +151,7 @@ class PastStanding(BaseModel):
     percentile: float
 
     @classmethod
-    def of(cls, stood: Stood, metric: Metric, reader: Reader) -> Self:
+    def of(cls, stood: Stood, metric: BoardMetric, reader: Reader) -> Self:
         return cls(
             period=stood.period,
             rank=stood.rank,

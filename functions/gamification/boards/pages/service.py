@@ -13,8 +13,8 @@ from gamification.boards.domain import (
     NOWHERE,
     WHOLE,
     BoardId,
+    BoardMetric,
     BoardPage,
-    Metric,
     PeriodKind,
     Place,
     Standing,
@@ -52,7 +52,7 @@ def offered(user_id: str, now: datetime) -> list[BoardId]:
 def _offered(place: Place) -> Iterator[BoardId]:
     families = [WHOLE, *(family.value for family in Family if family is not Family.UNKNOWN)]
     for scope in place.scopes:
-        for metric in Metric:
+        for metric in BoardMetric:
             for kind in PeriodKind:
                 for family in families if is_default(BoardId(scope, WHOLE, metric, kind).key, kind) else [WHOLE]:
                     yield BoardId(scope, family, metric, kind)

@@ -2,16 +2,16 @@
 
 from typing import Final
 
-from gamification.boards.domain import WHOLE, BoardId, Metric, PeriodKind
+from gamification.boards.domain import WHOLE, BoardId, BoardMetric, PeriodKind
 from stadion.i18n import Language, Text
 from stadion.units import Reader, duration, number, said
 
 METRICS: Final = {
-    Metric.XP: Text(en="XP", ru="XP"),
-    Metric.DISTANCE: Text(en="Distance", ru="Расстояние"),
-    Metric.MOVING_TIME: Text(en="Moving time", ru="Время в движении"),
-    Metric.ASCENT: Text(en="Ascent", ru="Набор высоты"),
-    Metric.WORKOUTS: Text(en="Workouts", ru="Тренировки"),
+    BoardMetric.XP: Text(en="XP", ru="XP"),
+    BoardMetric.DISTANCE: Text(en="Distance", ru="Расстояние"),
+    BoardMetric.MOVING_TIME: Text(en="Moving time", ru="Время в движении"),
+    BoardMetric.ASCENT: Text(en="Ascent", ru="Набор высоты"),
+    BoardMetric.WORKOUTS: Text(en="Workouts", ru="Тренировки"),
 }
 SPORTS: Final = {
     WHOLE: Text(en="all sports", ru="все виды спорта"),
@@ -63,12 +63,12 @@ def _scope(board: BoardId, language: Language) -> str:
     return SCOPES[kind].say(language, code=rest.upper() if kind != "city" else rest)
 
 
-def score(value: int, metric: Metric, reader: Reader) -> str:
+def score(value: int, metric: BoardMetric, reader: Reader) -> str:
     """In the reader's language and units."""
-    if metric is Metric.DISTANCE:
+    if metric is BoardMetric.DISTANCE:
         return said(round(value / 1000, 1), "km", reader)
-    if metric is Metric.ASCENT:
+    if metric is BoardMetric.ASCENT:
         return said(value, "m", reader)
-    if metric is Metric.MOVING_TIME:
+    if metric is BoardMetric.MOVING_TIME:
         return duration(value)
-    return f"{number(value, reader.language)}{' XP' if metric is Metric.XP else ''}"
+    return f"{number(value, reader.language)}{' XP' if metric is BoardMetric.XP else ''}"

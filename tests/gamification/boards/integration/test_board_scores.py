@@ -12,7 +12,7 @@ from gamification.athletes import service as athletes
 from gamification.base.domain import Source
 from gamification.base.store import FACTS
 from gamification.boards import service, store
-from gamification.boards.domain import BoardId, Metric, PeriodKind, is_default, period_of
+from gamification.boards.domain import BoardId, BoardMetric, PeriodKind, is_default, period_of
 from gamification.boards.people import service as people
 from gamification.boards.people.domain import Player, Shown
 from gamification.boards.people.store import PLAYERS
@@ -295,7 +295,7 @@ def test_scores_equal_a_plain_sum_over_the_diary_after_any_order_and_repeats(
 
 
 def period_of_name(name: str) -> PeriodKind:
-    return BoardId("global", "all", Metric.XP, name).span.kind
+    return BoardId("global", "all", BoardMetric.XP, name).span.kind
 
 
 def filled() -> None:

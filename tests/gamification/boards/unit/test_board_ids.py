@@ -8,7 +8,7 @@ from gamification.boards.domain import (
     EVER,
     BadBoardError,
     BoardId,
-    Metric,
+    BoardMetric,
     PeriodKind,
     Place,
     city_slug,
@@ -78,7 +78,7 @@ def test_a_week_is_that_of_iso_in_utc() -> None:
 
 def test_a_current_board_is_called_by_its_period() -> None:
     at = datetime(2026, 12, 31, 23, 59, tzinfo=UTC)
-    named = {kind: str(BoardId("global", "all", Metric.XP, kind).at(at)) for kind in PeriodKind}
+    named = {kind: str(BoardId("global", "all", BoardMetric.XP, kind).at(at)) for kind in PeriodKind}
     assert named == {
         PeriodKind.WEEK: "global.all.xp.2026-W53",
         PeriodKind.MONTH: "global.all.xp.2026-12",
