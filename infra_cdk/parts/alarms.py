@@ -20,6 +20,7 @@ class Trouble(StrEnum):
     FUNCTION_ERRORS = "function-errors"
     RELAY_FAILURES = "relay-failures"
     RELAY_LAG = "relay-lag"
+    STREAM_LAG = "stream-lag"
     API_FAILURES = "api-failures"
     WORKFLOW_FAILURES = "workflow-failures"
     SMS_SPEND = "sms-spend"

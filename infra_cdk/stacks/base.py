@@ -17,6 +17,7 @@ from infra_cdk.parts.schedule import EveryFewMinutes
 from infra_cdk.parts.served import routes_under
 from infra_cdk.parts.socket import ServiceSocket
 from infra_cdk.parts.standing import PARTNERS
+from infra_cdk.parts.stream_consumer import StreamConsumer
 from infra_cdk.parts.table import ServiceKey, ServiceTable
 from infra_cdk.parts.timer import WorkflowTimer
 from infra_cdk.parts.uses import ByKey, Claims, Packages, TimeSeries, Use, Variables
@@ -160,6 +161,33 @@ class ServiceStack(StadionStack):
             batch_size=batch_size,
             at_once=at_once or self.environment_.at_once.queue,
         )
+
+    def follow(
+        self,
+        place: str,
+        *,
+        beginning: str,
+        batch_size: int,
+        at_once: int,
+        uses: Uses = (),
+        timeout: Duration = EVENT_TIMEOUT,
+        memory_mb: int = 512,
+    ) -> None:
+        """`on_<what>.py` for what is written to the service's own table under sort keys that begin so. `at_once`:
+        batches of a shard, none of which has the same partition as another."""
+        if self._is_missing(place):
+            return
+        function = self._function(place, timeout, uses, memory_mb=memory_mb)
+        StreamConsumer(
+            self,
+            function=function,
+            table=self.table.table,
+            beginning=beginning,
+            alarm_topic=self.platform.alarm_topic,
+            batch_size=batch_size,
+            at_once=at_once,
+        )
+        self.queues.append(function.name)
 
     def receive(
         self,

@@ -15,6 +15,7 @@ class GamificationStack(ServiceStack):
         self.serve([*self.under("/v1/gamification"), *self.under("/v1/leaderboards")], uses=[build])
         self.consume("on_workout_events")
         self.consume("athletes/on_account_events")
+        self.follow("boards/on_score_changes", beginning="BOARDS#", batch_size=100, at_once=4)
         self.consume("boards/on_presence_changes")
         self.every(Duration.days(1), "boards/building/task_end_boards")
         self.every(Duration.minutes(15), "boards/history/task_settle_periods")

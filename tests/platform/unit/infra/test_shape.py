@@ -206,10 +206,10 @@ def test_tables_stream_new_outbox_items_to_the_relay(local: Synthesised) -> None
         for name, table in local.of_type("AWS::DynamoDB::Table")
         if not re.search("/(Standing|Audit)", name)
     ]
-    feeds = [p for _, p in local.of_type("AWS::Lambda::EventSourceMapping") if "StartingPosition" in p]
+    streams = [p for _, p in local.of_type("AWS::Lambda::EventSourceMapping") if "StartingPosition" in p]
+    assert all("Filters" in feed["FilterCriteria"] for feed in streams)
+    feeds = [feed for feed in streams if "OUTBOX#" in feed["FilterCriteria"]["Filters"][0]["Pattern"]]
     assert len(feeds) == len(tables)
-    for feed in feeds:
-        assert "OUTBOX#" in feed["FilterCriteria"]["Filters"][0]["Pattern"]
     for _, table in tables:
         assert table["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"}
         assert table["SSESpecification"]["SSEType"] == "KMS"
