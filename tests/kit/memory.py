@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from botocore.exceptions import ClientError
@@ -32,6 +32,9 @@ MAX_IN_A_BATCH = 25
 LARGEST_ITEM = 400 * 1024
 REFUSED = "The conditional request failed"
 DUPLICATES = "Provided list of item keys contains duplicates"
+
+
+M = TypeVar("M", bound="Memory")
 
 
 class Memory:
@@ -251,9 +254,9 @@ def cancelled(reasons: list[dict[str, Any]]) -> ClientError:
 
 
 @contextmanager
-def memory(service: str = "gamification") -> Iterator[Memory]:
+def memory(service: str = "gamification", kind: type[M] = Memory) -> Iterator[M]:  # type: ignore[assignment]
     """The service's table is an empty store while it lasts, and nobody sleeps before looking again."""
-    store = Memory()
+    store = kind()
     with pytest.MonkeyPatch.context() as patch:
         service_environment(patch)
         for name, value in {
