@@ -100,7 +100,7 @@ def test_a_cursor_of_nothing_is_refused(gamification: Service, cursor: str) -> N
 def test_one_message_tells_of_all_that_a_workout_earned(gamification: Service) -> None:
     deliver(gamification, recorded("w-1", distance_m=4_000.0))
     told = said(gamification, Language.EN)
-    assert told["achievements_unlocked"][0] == "2 achievements: Off running and more"
+    assert told["achievements_unlocked"][0] == "2 achievements: First steps and more"
     asked = [one["detail"]["data"]["template"] for one in gamification.published("NotificationRequested")]
     assert asked.count("achievements_unlocked") == 1
     assert "achievement_unlocked" not in asked
