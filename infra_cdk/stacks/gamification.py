@@ -1,4 +1,4 @@
-"""Gamification: XP, levels, records."""
+"""Gamification: XP, levels, records, achievements."""
 
 from aws_cdk import Duration
 from constructs import Construct
@@ -19,6 +19,18 @@ class GamificationStack(ServiceStack):
         self.consume("boards/on_presence_changes")
         self.every(Duration.days(1), "boards/building/task_end_boards")
         self.every(Duration.minutes(15), "boards/history/task_settle_periods")
+        tasks = "achievements/backfill/tasks"
+        counting = self.workflow(
+            "achievement_backfill",
+            steps={f"{tasks}.count_athletes": [], f"{tasks}.note_backfill_failure": []},
+            timeout=Duration.minutes(4),
+        )
+        self.administer(
+            "/v1/admin/achievements",
+            "/v1/admin/achievement-backfills",
+            place="achievements/admin_api",
+            uses=[counting],
+        )
         self.show("XpGranted", "PersonalRecords", "AchievementsUnlocked")
 
     def _make_boards(self) -> Workflow | None:

@@ -43,3 +43,9 @@ class RetiredAchievementError(ConflictError):
     explanation = Text(
         en="These need it: {users}. Retire them first.", ru="Оно нужно для: {users}. Сначала отмените их."
     )
+
+
+class AchievementNameDiffersError(InvalidError):
+    code = "achievement_name_differs"
+    title = Text(en="Another name", ru="Другое имя")
+    explanation = Text(en="The rule's id is not that of the address.", ru="id правила не совпадает с адресом.")

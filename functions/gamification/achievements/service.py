@@ -36,6 +36,7 @@ from gamification.achievements.domain import (
     current_version,
     decided,
     differing,
+    is_known,
 )
 from gamification.achievements.others_port import others
 from gamification.achievements.rules import service as rules
@@ -254,6 +255,8 @@ class _Settled:
 
     def decide(self, stored: Stored[Award], unit: Unit, by: frozenset[int]) -> None:
         earner = self._earner(unit) if by else Earner(None, self.now)
+        if stored.value is not None and not is_known(self.book, stored.value):
+            return
         award = decided(stored.value, unit, by, current_version(self.book, unit), earner, self.now)
         if award is not None:
             self._new.append((stored, award))

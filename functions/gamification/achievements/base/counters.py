@@ -23,7 +23,7 @@ from gamification.achievements.base.values import (
     Bounds,
     Criterion,
     Distinct,
-    Measure,
+    AchievementMeasure,
     MeasureKind,
     Origin,
     Rule,
@@ -186,7 +186,7 @@ class Counter:
     """A number per window; `name` says what it counts, so that rules that ask the same share it."""
 
     name: str
-    measure: Measure
+    measure: AchievementMeasure
     where: Where | None
     windows: frozenset[AchievementWindow]
     fits: Fits
@@ -409,7 +409,11 @@ def _node(criterion: Criterion, above: list[Where], rule: Rule, counters: dict[s
 
 
 def _leaf(
-    measure: Measure, conditions: list[Where], target: int, window: AchievementWindow, counters: dict[str, Counter]
+    measure: AchievementMeasure,
+    conditions: list[Where],
+    target: int,
+    window: AchievementWindow,
+    counters: dict[str, Counter],
 ) -> Leaf:
     if measure.is_of_others:
         name = OTHERS[measure.kind, measure.unit]

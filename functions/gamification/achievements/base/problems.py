@@ -14,7 +14,7 @@ from gamification.achievements.base.values import (
     AchievementWindow,
     Criterion,
     Distinct,
-    Measure,
+    AchievementMeasure,
     Rule,
     RuleDocument,
     Season,
@@ -189,7 +189,7 @@ def _of_criterion(criterion: Criterion, place: str, depth: int, window: Achievem
 
 
 def _of_measure(
-    measure: Measure, place: str, window: AchievementWindow, target: int, where: Where | None
+    measure: AchievementMeasure, place: str, window: AchievementWindow, target: int, where: Where | None
 ) -> Iterator[Problem]:
     if measure.is_of_others and (window is not AchievementWindow.EVER or where is not None):
         yield Problem(place, "measure_is_of_others", OTHERS_EVER)

@@ -36,7 +36,7 @@ class StrictValue(BaseModel):
     )
 
 
-class Words(StrictValue):
+class AchievementWords(StrictValue):
     """The same text in every language."""
 
     en: Annotated[str, Field(min_length=1, max_length=MAX_TEXT, pattern=LINE)]
@@ -168,7 +168,7 @@ class StreakUnit(StrEnum):
 _TAKES: Final = {MeasureKind.SUM: "sum", MeasureKind.DISTINCT: "of", MeasureKind.STREAK: "unit"}
 
 
-class Measure(StrictValue):
+class AchievementMeasure(StrictValue):
     """How many workouts; the sum of a field; how many different ones; the longest streak; standing records."""
 
     kind: MeasureKind
@@ -201,7 +201,7 @@ class Criterion(StrictValue):
     """One measure and its target, or several criteria joined by `all`, `any` or `none`."""
 
     where: Where | None = None
-    measure: Measure | None = None
+    measure: AchievementMeasure | None = None
     target: Target | None = None
     all: "list[Criterion] | None" = Field(default=None, min_length=1, max_length=10)
     any: "list[Criterion] | None" = Field(default=None, min_length=1, max_length=10)
@@ -316,8 +316,8 @@ class RuleDocument(Criterion):
     season: Season | None = None
     needs: Annotated[list[RuleId], Field(min_length=1, max_length=5)] | None = None
     reward: RewardCode | None = Field(default=None, description="comes with the highest level")
-    title: Words
-    text: Words = Field(description="what it is for, in a sentence")
+    title: AchievementWords
+    text: AchievementWords = Field(description="what it is for, in a sentence")
     icon: Icon
 
     @property
@@ -350,11 +350,11 @@ class Rule(RuleDocument):
 ROMAN: Final = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
 
 
-def level_title(rule: RuleDocument, level: int) -> Words:
+def level_title(rule: RuleDocument, level: int) -> AchievementWords:
     """With the level's number, if there are several."""
     if len(rule.targets) == 1:
         return rule.title
-    return Words(en=f"{rule.title.en} {ROMAN[level]}", ru=f"{rule.title.ru} {ROMAN[level]}")
+    return AchievementWords(en=f"{rule.title.en} {ROMAN[level]}", ru=f"{rule.title.ru} {ROMAN[level]}")
 
 
 _IS_DATE: Final = re.compile(DATE)

@@ -9,7 +9,7 @@ from gamification.achievements.base.values import (
     Bounds,
     Criterion,
     Distinct,
-    Measure,
+    AchievementMeasure,
     MeasureKind,
     Origin,
     RuleDocument,
@@ -118,7 +118,7 @@ def goal(rule: RuleDocument, target: int, reader: Reader) -> str | None:
     return amount(rule.measure, target, reader) if rule.measure is not None else None
 
 
-def amount(measure: Measure, value: int, reader: Reader) -> str:
+def amount(measure: AchievementMeasure, value: int, reader: Reader) -> str:
     if measure.sum is Summed.DISTANCE_M:
         return said(value / KM, "km", reader)
     if measure.sum is Summed.ASCENT_M:
@@ -151,12 +151,12 @@ def _criterion(criterion: Criterion, reader: Reader, targets: list[int] | None =
     return ", ".join(found)
 
 
-def _measure(measure: Measure, targets: list[int], reader: Reader) -> str:
+def _measure(measure: AchievementMeasure, targets: list[int], reader: Reader) -> str:
     amounts = ", ".join(amount(measure, target, reader) for target in targets)
     return _said_of(measure).say(reader.language, amount=amounts)
 
 
-def _said_of(measure: Measure) -> Text:
+def _said_of(measure: AchievementMeasure) -> Text:
     if measure.sum is not None:
         return SUMMED[measure.sum]
     if measure.of is not None:
@@ -209,7 +209,7 @@ def _of_children(where: Where, reader: Reader) -> Iterator[str]:
 
 
 def _bounds(field: Summed, bounds: Bounds, reader: Reader) -> str:
-    measure = Measure(kind=MeasureKind.SUM, sum=field)
+    measure = AchievementMeasure(kind=MeasureKind.SUM, sum=field)
     least, below = (amount(measure, one, reader) if one is not None else "" for one in (bounds.gte, bounds.lt))
     text = AT_LEAST if bounds.lt is None else BELOW if bounds.gte is None else BETWEEN
     return worded(text, {"what": BOUND[field].say(reader.language), "least": least, "below": below}, reader)

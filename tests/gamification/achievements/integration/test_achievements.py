@@ -1,11 +1,9 @@
 """Achievements through the Lambda handlers, by the catalogue as it is shipped."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from gamification.achievements.rules import service as rules
 from gamification.achievements.rules.catalogue import catalogue
 from stadion.i18n import Language
 from tests.kit.events import deleted, entry, recorded
@@ -14,13 +12,6 @@ from tests.kit.services import OTHER, Service, sqs_event
 
 BASE = "/v1/gamification/achievements"
 TODAY = "2026-11-21T06:30:00Z"
-
-
-@pytest.fixture(autouse=True)
-def _fresh_rules() -> Iterator[None]:
-    rules.forget()
-    yield
-    rules.forget()
 
 
 def deliver(gamification: Service, *entries: dict[str, Any]) -> None:
