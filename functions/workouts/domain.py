@@ -220,6 +220,9 @@ class Measured(Value):
     max_cadence_rpm: float | None = None
     start_latlng: tuple[float, float] | None = None
     end_latlng: tuple[float, float] | None = None
+    country: str | None = Field(
+        default=None, description="where it began, ISO 3166-1 alpha-2; told to other services, shown to nobody"
+    )
     polyline: str | None = None
     device: str | None = None
     indoor: bool = False

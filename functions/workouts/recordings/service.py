@@ -25,11 +25,12 @@ from workouts.matching import is_same_workout
 from workouts.recordings.errors import RecordingError
 from workouts.recordings.formats.parts import LeftOut
 from workouts.recordings.formats.service import decode, decoded
-from workouts.recordings.measures.domain import Judged, Measures, fingerprint, judged, measure, measures_of
+from workouts.recordings.measures.domain import VIRTUAL, Judged, Measures, fingerprint, judged, measure, measures_of
 from workouts.recordings.measures.guess import guessed_sport
 from workouts.recordings.measures.told import moving, told_of
 from workouts.recordings.merge import merged
 from workouts.recordings.permitted import permitted
+from workouts.recordings.places import country_at
 from workouts.recordings.recording import CHANNELS, DeviceTotals, Pause, Recording
 from workouts.recordings.stretch import stretch
 from workouts.recordings.units import counts_steps
@@ -237,6 +238,7 @@ def _measured(recording: Recording, measures: Measures) -> Measured:
         sport_type=recording.sport_type,
         started_at=recording.started_at,
         recorded_span_s=recording.whole_span_s or None,
+        country=_country(recording, measures),
         polyline=measures.summary_polyline or None,
         device=recording.device,
         indoor=recording.indoor,
@@ -248,6 +250,13 @@ def _measured(recording: Recording, measures: Measures) -> Measured:
         flags=list(measures.flags),
         disputed=[Disputed(number=one.number, figures=dict(one.figures)) for one in measures.disputed],
     )
+
+
+def _country(recording: Recording, measures: Measures) -> str | None:
+    """Of the first position that is believed. A virtual ride was in none, whatever coordinates its island has."""
+    if measures.start_latlng is None or recording.sport_type in VIRTUAL:
+        return None
+    return country_at(*measures.start_latlng)
 
 
 def _track(recording: Recording, measures: Measures) -> Track:

@@ -75,3 +75,36 @@ def test_the_day_of_xp_and_of_activity_follows(workouts: Service) -> None:
     facts = WorkoutFacts.model_validate(workouts.published("WorkoutRecorded")[0]["detail"]["data"]["workout"])
     day = date(2026, 11, 21)
     assert (list(contribution(score(facts))), list(activity_of(facts))) == ([f"DAY#{day}"], [day_account("DAY", day)])
+
+
+def began_at(lat: float, lon: float) -> bytes:
+    points = (samples.a_trkpt(second, lat=f"{lat + second * 3e-5:.6f}", lon=str(lon)) for second in range(120))
+    return samples.a_gpx("".join(points))
+
+
+def facts(workouts: Service) -> list[dict[str, Any]]:
+    return [one["detail"]["data"]["workout"] for one in workouts.published("WorkoutRecorded")]
+
+
+def test_others_hear_of_the_country_that_a_recording_began_in_and_nobody_is_shown_it(workouts: Service) -> None:
+    ended = upload(workouts, "a.gpx", began_at(*KATHMANDU))
+    upload(workouts, "b.gpx", began_at(*AT_SEA), on_duplicate="force")
+    assert workouts.call("POST", "/v1/workouts", {**RUN, "started_at": "2026-10-01T05:40:00Z"}).status == 201
+    assert [one.get("country") for one in facts(workouts)] == ["NP", None, None]
+    assert "country" not in workouts.call("GET", f"/v1/workouts/{ended['workout_ids'][0]}").body
+
+
+def test_a_virtual_ride_was_in_no_country(workouts: Service) -> None:
+    upload(workouts, "a.gpx", began_at(*KATHMANDU), sport_type="VirtualRide")
+    [told] = facts(workouts)
+    assert (told["sport_type"], told.get("country")) == ("VirtualRide", None)
+
+
+def test_a_corrected_sport_has_its_country_measured_anew(workouts: Service) -> None:
+    ended = upload(workouts, "a.gpx", began_at(*KATHMANDU), sport_type="VirtualRide")
+    path = f"/v1/workouts/{ended['workout_ids'][0]}"
+    assert workouts.call("PATCH", path, {"sport_type": "Ride"}, if_match="*").status == 200
+    for asked in workouts.published("WorkoutMeasuringAsked"):
+        workouts.invoke("measuring/on_measuring", sqs_event(asked))
+    [told] = workouts.published("WorkoutCorrected")
+    assert told["detail"]["data"]["workout"]["country"] == "NP"

@@ -181,7 +181,7 @@ def _witnesses(case: Judged, climb: Climbs) -> dict[str, str]:
     return {number: witness for number, witness in told.items() if witness is not None}
 
 
-_VIRTUAL = {SportType.VIRTUAL_RIDE, SportType.VIRTUAL_RUN, SportType.VIRTUAL_ROW}
+VIRTUAL = {SportType.VIRTUAL_RIDE, SportType.VIRTUAL_RUN, SportType.VIRTUAL_ROW}
 
 
 def _moving(case: Judged) -> float:
@@ -211,7 +211,7 @@ def _work_kj(line: Timeline, power_w: Floats) -> float | None:
 
 
 def _heights(recording: Recording) -> Heights:
-    if recording.sport_type in _VIRTUAL:
+    if recording.sport_type in VIRTUAL:
         return Heights.EXACT
     return Heights.BAROMETER if recording.barometric else Heights.SATELLITES
 

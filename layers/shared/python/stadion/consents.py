@@ -42,6 +42,7 @@ COVERED: Final[Mapping[str, ConsentKind | None]] = {
     **_all(HEALTH, "average_heart_rate_bpm calories_kcal calories_method"),
     **_all(PLACE, "start_latlng end_latlng polyline polyline_detailed"),
     **_all(None, "workout_id revision sport_type sport_guessed guessed_by started_at time_zone origin device indoor"),
+    **_all(None, "country"),
     **_all(None, "recorded_span_s elapsed_time_s timer_time_s moving_time_s ascent_m descent_m"),
     **_all(None, "average_speed_mps max_speed_mps average_power_w max_power_w normalized_power_w"),
     **_all(None, "elevation_high_m elevation_low_m kilojoules_kj average_temperature_c"),
