@@ -74,6 +74,11 @@ def agree_to_offers(athlete: Athlete) -> None:
     athlete.agree("marketing_push", "marketing_email")
 
 
+def equip(cast: Cast) -> None:
+    give_gear(cast)
+    tell_bodies(cast)
+
+
 def give_gear(cast: Cast) -> None:
     """Both pieces are near their limit, and both are the default of their sport."""
     cast.anna.post(
@@ -111,14 +116,16 @@ class Sending:
     file: str
     about: str
     fields: dict[str, Any]
+    climbs: bool = False
+    """Whether it moves its athlete on the board that is watched."""
 
 
 RIDE = "4078723797"
 SENDINGS = (
-    Sending("anna", f"{RIDE}.fit", "a ride, from the bike computer", {"time_zone": "Europe/Moscow"}),
+    Sending("anna", f"{RIDE}.fit", "a ride, from the bike computer", {"time_zone": "Europe/Moscow"}, climbs=True),
     Sending("anna", f"activity_{RIDE}.tcx", "the same ride as TCX", {}),
     Sending("anna", f"{RIDE}_strava.gpx", "the same ride from Strava, to be merged", {"on_duplicate": "merge"}),
-    Sending("anna", "6471559601_ACTIVITY.fit", "three sports in one file", {"time_zone": "Europe/Moscow"}),
+    Sending("anna", "6471559601_ACTIVITY.fit", "three sports in one file", {"time_zone": "Europe/Moscow"}, climbs=True),
     Sending("ben", "3173437224.tcx", "a run with a break, from a watch", {"time_zone": BENS_ZONE}),
     Sending("ben", "broken.fit", "the beginning of a file", {}),
 )

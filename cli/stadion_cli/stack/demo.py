@@ -19,12 +19,15 @@ from stadion_cli.base.target import Target
 from stadion_cli.stack.service import bring_up
 
 if TYPE_CHECKING:
+    from local.demo.board import Climb
     from local.demo.client import Athlete
+    from local.demo.store import Store
     from local.demo.story import Cast, State
     from stadion_cli.base.listener import Listener
 
 CAUSED: Final = ("WorkoutRecorded", "GearWearReached", "XpGranted", "LevelReached", "PersonalRecordSet")
 QUIET_ROUNDS: Final = 3
+PATIENCE_S: Final = 300.0
 BARS: Final = "▁▂▃▄▅▆▇█"
 PLOTTED: Final = (("altitude", "m"), ("heartrate", "bpm"), ("watts", "W"), ("velocity_smooth", "mps"))
 Units = Annotated[UnitSystem, typer.Option(help="What lengths and speeds are told in.")]
@@ -55,13 +58,12 @@ def demo(*, units: Units = UnitSystem.METRIC, port: Port = None, as_json: Json =
 
 
 def play(aws: Aws, outputs: Outputs, steps: Steps, stack: ExitStack) -> dict[str, Any]:
-    from local.demo import story
+    from local.demo import board, story
     from local.demo.client import Client
     from local.demo.night import Sleeper
-    from local.demo.store import Store, sell
+    from local.demo.store import sell
     from local.recordings import recordings
     from stadion_cli.base.listener import Wanted, listening
-    from stadion_cli.base.signed import call
 
     door = Client(api=str(api_url(aws.endpoint, outputs)), mail=f"{aws.endpoint}/_ministack/ses/messages")
     with steps.step("fetching real recordings (PyPI: sweat)"):
@@ -69,24 +71,24 @@ def play(aws: Aws, outputs: Outputs, steps: Steps, stack: ExitStack) -> dict[str
     with steps.step("registering Anna (ru) and Ben (en), with the codes from their mail"):
         cast = story.register(door)
     with steps.step("giving them a bike and shoes near their limits, and their bodies a threshold"):
-        story.give_gear(cast)
-        story.tell_bodies(cast)
+        story.equip(cast)
     with steps.step("opening a store that sells what replaces worn shoes; Ben lets it know him, and agrees to offers"):
-        story.agree_to_offers(cast.ben)
-        shop = Store.open(partial(call, Target(aws, outputs)), str(partner_url(aws.endpoint, outputs)))
-        shop.get_to_know(cast.ben)
-        shop.wait_until_known(cast.ben, within_s=story.PATIENCE_S)
+        shop = _open_store(aws, outputs, cast)
         sleeper = Sleeper(cast.ben, story.BENS_ZONE, ("promo_offer",), shop.admin, aws)
         awake_at = sleeper.fall_asleep()
     listener = stack.enter_context(listening(Target(aws, outputs), Wanted([])))
     scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
     story.torn(folder, scratch)
     before = {name: story.State.of(getattr(cast, name)) for name in ("anna", "ben")}
-    uploads = [_send(cast, sending, folder, scratch, steps) for sending in story.SENDINGS]
+    with steps.step("two athletes were here before: Vera, who shows her name on boards, and Chris, who shows none"):
+        board.rivals(door, folder, within_s=story.PATIENCE_S)
+    climb = board.Climb.begin(cast.anna)
+    uploads = [_send(cast, sending, folder, scratch, steps, climb) for sending in story.SENDINGS]
     with steps.step("waiting until every reaction has happened"):
         story.settled(cast.anna, 4)
         story.settled(cast.ben, 1)
         story.move_both_today(cast)
+        earned = board.earned(cast.anna, within_s=story.PATIENCE_S)
         events = _heard(listener)
     with steps.step("Ben sleeps, and the mail about the offer that his worn shoes earned waits"):
         sleeper.wait_until_put_off(within_s=story.PATIENCE_S)
@@ -117,6 +119,8 @@ def play(aws: Aws, outputs: Outputs, steps: Steps, stack: ExitStack) -> dict[str
         "live": asdict(watched),
         "night": asdict(night),
         "sale": asdict(sale),
+        "board": climb.told(),
+        "earned": earned,
         "before": {name: _told_state(state) for name, state in before.items()},
         "after": {name: _told_state(state) for name, state in after.items()},
         "events": [_told_event(event) for event in events],
@@ -125,12 +129,28 @@ def play(aws: Aws, outputs: Outputs, steps: Steps, stack: ExitStack) -> dict[str
     }
 
 
-def _send(cast: "Cast", sending: Any, folder: Path, scratch: Path, steps: Steps) -> dict[str, Any]:
+def _open_store(aws: Aws, outputs: Outputs, cast: "Cast") -> "Store":
+    from local.demo import story
+    from local.demo.store import Store
+    from stadion_cli.base.signed import call
+
+    story.agree_to_offers(cast.ben)
+    shop = Store.open(partial(call, Target(aws, outputs)), str(partner_url(aws.endpoint, outputs)))
+    shop.get_to_know(cast.ben)
+    shop.wait_until_known(cast.ben, within_s=PATIENCE_S)
+    return shop
+
+
+def _send(cast: "Cast", sending: Any, folder: Path, scratch: Path, steps: Steps, climb: "Climb") -> dict[str, Any]:
     file = scratch / sending.file if (scratch / sending.file).exists() else folder / sending.file
     athlete: Athlete = getattr(cast, sending.who)
     with steps.step(f"{athlete.name} uploads {sending.file}: {sending.about}") as report:
         ended = athlete.upload(file, **sending.fields)
-        report(f"{athlete.name} uploads {sending.file}: {sending.about} → {ended['status']}")
+        became = ended["status"]
+        if sending.climbs:
+            place = climb.step(sending.about, within_s=PATIENCE_S)
+            became += f", number {place.rank} of {place.of} on the board"
+        report(f"{athlete.name} uploads {sending.file}: {sending.about} → {became}")
     return {"athlete": athlete.name, "file": sending.file, **ended}
 
 
@@ -187,6 +207,7 @@ def tell(told: dict[str, Any], reader: Reader) -> None:
     _tell_events(told)
     _tell_gear(told, reader)
     _tell_rewards(told)
+    _tell_board(told)
     _tell_inboxes(told)
     _tell_live(told, reader)
     _tell_sale(told)
@@ -289,7 +310,7 @@ def _times(seconds: list[float]) -> str:
 def _tell_sale(told: dict[str, Any]) -> None:
     sale, night = told["sale"], told["night"]
     offer, held, funnel = sale["offer"], sale["held"], sale["funnel"]
-    _heading(9, "A worn pair became an offer, a message, an order and a new pair")
+    _heading(10, "A worn pair became an offer, a message, an order and a new pair")
     show_facts(
         {
             "offer": f"{offer['title']}, code {offer['code']}, until {offer['expires_at'][:10]}",
@@ -310,7 +331,7 @@ def _money(minor: int) -> str:
 
 def _tell_live(told: dict[str, Any], reader: Reader) -> None:
     live = told["live"]
-    _heading(8, "Ben ran live, and Anna watched; where he lives is nobody's business")
+    _heading(9, "Ben ran live, and Anna watched; where he lives is nobody's business")
     rows = [
         (
             _clock(seen["time_s"]),
@@ -406,8 +427,25 @@ def _tell_rewards(told: dict[str, Any]) -> None:
     show_table("", ("who", "XP", "level", "records", "unread"), rows)
 
 
+def _tell_board(told: dict[str, Any]) -> None:
+    board, earned = told["board"], told["earned"]
+    _heading(7, f"Anna climbed a board: {board['title']}")
+    rows = [(one["after"], _or_dash(one["rank"], f"of {one['of']}"), one["score"] or "–") for one in board["places"]]
+    show_table("", ("after", "number", "score"), rows)
+    lines = [
+        (f"{one['rank']}", one["name"] or "–", one["score_text"], "Anna" if one["is_me"] else "")
+        for one in board["lines"]
+    ]
+    show_table("", ("rank", "name on the board", "score", ""), lines)
+    say()
+    achievement, reward = earned["achievement"], earned["rewards"][0]["reward"]
+    say_line(
+        f"  She earned [bold]{achievement['title']}[/bold] ({achievement['text']}), and with it: {reward['title']}."
+    )
+
+
 def _tell_inboxes(told: dict[str, Any]) -> None:
-    _heading(7, "The athletes were told, each in their language")
+    _heading(8, "The athletes were told, each in their language")
     rows = [
         (who.title(), note["title"], note["body"]) for who, notes in told["inboxes"].items() for note in reversed(notes)
     ]
@@ -415,7 +453,7 @@ def _tell_inboxes(told: dict[str, Any]) -> None:
 
 
 def _tell_what_next(told: dict[str, Any]) -> None:
-    _heading(10, "The stack stays up; try it")
+    _heading(11, "The stack stays up; try it")
     upload = told["uploads"][0]
     show_facts({"API": told["api"], "API page": told["docs"], "signed in": told["sign_in"]["email"]})
     say()

@@ -42,6 +42,12 @@ def test_the_demo_plays_to_its_end_and_its_numbers_are_right(
     assert (sale["held"]["discount_minor"], sale["held"]["payable_minor"], sale["forged"]) == (2580, 10320, 401)
     assert sale["gear"] == ["Kiprun KD900.2"]
     assert sale["funnel"]["redeemed"] == 1
+    before, *places = told["board"]["places"]
+    assert (before["rank"], len(places)) == (None, 2)
+    assert places[0]["rank"] > places[1]["rank"]
+    assert {line["name"] for line in told["board"]["lines"]} == {"Vera", None}
+    assert told["earned"]["achievement"]["is_earned"]
+    assert [one["reward"]["code"] for one in told["earned"]["rewards"]] == ["free_delivery"]
     tell(told, KnownReader(units=UnitSystem.IMPERIAL))
     shown = capsys.readouterr().out
     assert "What the ride means for Anna" in shown
