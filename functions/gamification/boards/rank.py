@@ -7,17 +7,19 @@ the leaf itself by its entries: three requests, whatever the board's size and ho
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from gamification.boards import order, store
+from gamification.boards import order, store, trie
 from gamification.boards.domain import BoardId, BoardPage, Row, Standing
 from gamification.boards.store import Entry, Placed, Raw
 from gamification.boards.trie import Node
 from stadion import pagination
 from stadion.errors import InvalidCursorError
 
-MOST_OCTAVES: Final = 3
-"""That a page of the top reads, however few entries they bring: then the cursor goes on."""
+MOST_REQUESTS: Final = 6
+"""Of a page of a large board: the top comes shorter rather than with more, and its cursor goes on."""
+LARGE: Final = 5_000
+"""Athletes. A smaller board has its octaves read one by one, each for half a read unit."""
 DEEPER: Final = 1
 """Levels that may have come since the athlete was placed."""
 MOVED_MEANWHILE: Final = 8
@@ -32,7 +34,7 @@ def rank(user_id: str, board: BoardId) -> Standing | None:
         return None
     look.read_path(look.key)
     leaf = look.leaf_of(look.key)
-    before = [one.key for one in _between(board, leaf, look.key)]
+    before = [one.key for one in _between(look, leaf, look.key)]
     return _standing(look, user_id, leaf, before)
 
 
@@ -42,12 +44,11 @@ def page(
     """In at most 6 requests and 20 read units. `InvalidCursorError`."""
     after = _position(board, cursor)
     look = _Look.at(board, user_id)
-    rows, following = _top(look, after, limit)
-    me: Standing | None = None
-    near: tuple[Row, ...] = ()
-    if user_id is not None and look.key is not None:
-        me, near = _near(look, user_id, look.key, around)
-    return BoardPage(board, rows, following, me, near, look.root.total, look.as_of)
+    near = _Near.at(look, user_id, look.key, around) if user_id is not None and look.key is not None else None
+    left = MOST_REQUESTS - look.requests - (near.still_to_ask(limit if after is None else 0) if near else 0)
+    rows, following = _top(look, after, limit, most_octaves=max(1, left))
+    found = near.rows(rows if after is None else ()) if near is not None else ()
+    return BoardPage(board, rows, following, near.me if near is not None else None, found, look.root.total, look.as_of)
 
 
 # --- what is known of a board ---------------------------------------------------------------------------------------
@@ -62,6 +63,7 @@ class _Look:
     depth: int
     as_of: datetime | None
     nodes: dict[str, Node] = field(default_factory=dict)
+    requests: int = 1
 
     @classmethod
     def at(cls, board: BoardId, user_id: str | None) -> "_Look":
@@ -79,16 +81,28 @@ class _Look:
     def root(self) -> Node:
         return self.nodes[""]
 
-    def read_path(self, key: str, depth: int | None = None) -> None:
-        """The nodes down to the leaf of the key; in one request, unless the board grew by far since it was placed."""
-        deepest = (self.depth if depth is None else depth) + DEEPER
+    @property
+    def octaves(self) -> list[str]:
+        """In which somebody is."""
+        return sorted(octave for octave, slot in self.root.slots.items() if slot.count)
+
+    def entries(self, octave: str, between: tuple[str, str] = store.ALL, **how: Any) -> list[Entry]:
+        self.requests += 1
+        return store.entries(str(self.board), octave, between, **how)
+
+    def read_path(self, key: str) -> None:
+        """The nodes down to the leaf of the key, and the octave before, where neighbours may be; in one request, unless
+        the board grew by far since the key was placed."""
+        deepest = self.depth + DEEPER
         while self.is_open(key):
-            self.read({key[:length] for length in range(1, deepest)})
+            before = [octave for octave in self.octaves if octave < key[0]][-1:]
+            self.read({*(key[:length] for length in range(1, deepest)), *before})
             deepest += 2
 
     def read(self, prefixes: Iterable[str]) -> None:
         missing = [(str(self.board), prefix) for prefix in sorted({*prefixes} - self.nodes.keys())]
         if missing:
+            self.requests += 1
             found = store.read_nodes(missing, consistent=False)
             self.nodes |= {prefix: node for (_, prefix), node in found.items()}
 
@@ -129,9 +143,9 @@ def _placed_on(board: BoardId, placed: Placed | None) -> tuple[str | None, int]:
 # --- one athlete ----------------------------------------------------------------------------------------------------
 
 
-def _between(board: BoardId, leaf: str, key: str) -> list[Entry]:
+def _between(look: _Look, leaf: str, key: str) -> list[Entry]:
     """Those of the leaf that stand before the key."""
-    found = store.entries(str(board), leaf[0], (leaf[1:] or store.ALL[0], key[1:]))
+    found = look.entries(leaf[0], (leaf[1:] or store.ALL[0], key[1:]))
     return [one for one in found if one.key < key]
 
 
@@ -161,25 +175,104 @@ def _better(look: _Look, key: str, leaf: str, before: Sequence[str]) -> int:
     return look.before(leaf) + sum(not one.startswith(score) for one in before)
 
 
-def _near(look: _Look, user_id: str, key: str, around: int) -> tuple[Standing, tuple[Row, ...]]:
-    """One request more for the leaf and what stands beside it, if the neighbours' leaves are where they are looked
-    for; else one for each side."""
-    look.read_path(key)
-    leaf = look.leaf_of(key)
-    start, count = _window(look, leaf, around)
-    found = store.entries(
-        str(look.board), key[0], (start[1:] or store.ALL[0], store.ALL[1]), limit=count + around + MOVED_MEANWHILE
-    )
-    before, after = [one for one in found if one.key < key], [one for one in found if one.key > key]
-    me = _standing(look, user_id, leaf, [one.key for one in before if one.key.startswith(leaf)])
-    mine = next((one for one in found if one.key == key), Entry(str(look.board), key))
-    above, below = before[-around:] if around else [], after[:around]
-    if len(above) < min(around, me.position - 1):
-        above = _above(look, above, start, around)
-    if len(below) < min(around, me.total - me.position):
-        below = _below(look, below, key, around)
-    first = _rank_above(look, above[0].key, me, start, before) if above else me.rank
-    return me, _rows(look.board, [*above, mine, *below], me.position - len(above), first)
+# --- and their neighbours -------------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Near:
+    """The athlete's leaf, and what stands beside it. What that does not hold is taken from the top, or asked for."""
+
+    look: _Look
+    me: Standing
+    mine: Entry
+    around: int
+    start: str
+    """The beginning of what was read before the athlete."""
+    before: list[Entry]
+    after: list[Entry]
+
+    @classmethod
+    def at(cls, look: _Look, user_id: str, key: str, around: int) -> "_Near":
+        look.read_path(key)
+        leaf = look.leaf_of(key)
+        start, count = _window(look, leaf, around)
+        between = (start[1:] or store.ALL[0], store.ALL[1])
+        found = look.entries(key[0], between, limit=count + around + MOVED_MEANWHILE)
+        before, after = [one for one in found if one.key < key], [one for one in found if one.key > key]
+        me = _standing(look, user_id, leaf, [one.key for one in before if one.key.startswith(leaf)])
+        mine = next((one for one in found if one.key == key), Entry(str(look.board), key))
+        return cls(look, me, mine, around, start, before, after)
+
+    def still_to_ask(self, top: int) -> int:
+        """Requests, when the first `top` rows will be known."""
+        above = 0 if self._is_covered(top) else len(self._octaves_above()) + 1
+        return above * (self._lacks_above > 0) + len(self._octaves_below())
+
+    def rows(self, top: Sequence[Row]) -> tuple[Row, ...]:
+        below = list(self.after[: self.around])
+        for octave in self._octaves_below():
+            below += self.look.entries(octave, limit=self.around - len(below))
+        if self._lacks_above and self._is_covered(len(top)):
+            above = top[max(0, self.me.position - 1 - self.around) : self.me.position - 1]
+            return (*above, *_rows(self.look.board, [self.mine, *below], self.me.position, self.me.rank))
+        if self._lacks_above:
+            self._read_above()
+        above_ = self.before[-self.around :] if self.around else []
+        first = self._rank_of(above_[0].key) if above_ else self.me.rank
+        return _rows(self.look.board, [*above_, self.mine, *below], self.me.position - len(above_), first)
+
+    @property
+    def _lacks_above(self) -> int:
+        return max(0, min(self.around, self.me.position - 1) - len(self.before))
+
+    def _is_covered(self, top: int) -> bool:
+        return self.me.position - 1 <= top
+
+    def _octaves_above(self) -> list[str]:
+        """Nearest first, until they have enough."""
+        found, lacking, octave = [], self._lacks_above, self.mine.key[0]
+        here = self.look.before(self.start) - self.look.root.before(octave)
+        counts = {octave: here} | {one: self.look.root.slots[one].count for one in self.look.octaves if one < octave}
+        for one in sorted(counts, reverse=True):
+            if lacking > 0 and counts[one] > 0:
+                found.append(one)
+                lacking -= counts[one]
+        return found
+
+    def _octaves_below(self) -> list[str]:
+        found = []
+        lacking = min(self.around, self.me.total - self.me.position) - len(self.after)
+        for octave in self.look.octaves:
+            if octave > self.mine.key[0] and lacking > 0:
+                found.append(octave)
+                lacking -= self.look.root.slots[octave].count
+        return found
+
+    def _read_above(self) -> None:
+        """And so many more as a leaf may hold: then its ranks need no request."""
+        for octave in self._octaves_above():
+            last = self.start[1:] if octave == self.start[0] else store.ALL[1]
+            limit = self.around + trie.LARGEST_LEAF
+            more = self.look.entries(octave, (store.ALL[0], last), limit=limit, backwards=True)
+            self.before = [*reversed(more), *self.before]
+
+    def _rank_of(self, key: str) -> int:
+        """Of somebody above: the athlete's own for the same score; else by the nodes down to that score, and by the
+        entries of a leaf that it shares with better ones."""
+        look, score = self.look, key[: order.score_digits(key)]
+        if self.mine.key.startswith(score):
+            return self.me.rank
+        while look.is_open(score) and len(leaf := look.leaf_of(score)) < len(score):
+            look.read({score[:length] for length in range(len(leaf), len(score))})
+        leaf = look.leaf_of(score)
+        if len(leaf) == len(score):
+            return look.before(score) + 1
+        read = [one.key for one in self.before if one.key.startswith(leaf)]
+        if len(read) < look.nodes[leaf[:-1]].slots[leaf[-1]].count - MOVED_MEANWHILE and not leaf.startswith(
+            self.start
+        ):
+            read = [one.key for one in _between(look, leaf, score)]
+        return look.before(leaf) + sum(one < score for one in read) + 1
 
 
 def _window(look: _Look, leaf: str, around: int) -> tuple[str, int]:
@@ -195,46 +288,6 @@ def _window(look: _Look, leaf: str, around: int) -> tuple[str, int]:
             break
         start, above = leaf[:-1] + digit, above + node.slots[digit].count
     return start, count + above
-
-
-def _above(look: _Look, known: list[Entry], start: str, around: int) -> list[Entry]:
-    """More of those just before `start`, also from octaves before."""
-    found = list(known)
-    octaves = {one for one, slot in look.root.slots.items() if one < start[0] and slot.count}
-    if len(start) > 1:
-        octaves.add(start[0])
-    for octave in sorted(octaves, reverse=True):
-        last = store.ALL[1] if octave != start[0] else start[1:] or store.ALL[0]
-        more = store.entries(str(look.board), octave, (store.ALL[0], last), limit=around - len(found), backwards=True)
-        found = [*reversed([one for one in more if one.key < (known[0].key if known else start)]), *found]
-        if len(found) >= around:
-            break
-    return found
-
-
-def _below(look: _Look, known: list[Entry], key: str, around: int) -> list[Entry]:
-    found = list(known)
-    for octave in sorted(one for one, slot in look.root.slots.items() if one > key[0] and slot.count):
-        found += store.entries(str(look.board), octave, limit=around - len(found))
-        if len(found) >= around:
-            break
-    return found
-
-
-def _rank_above(look: _Look, key: str, me: Standing, start: str, window: Sequence[Entry]) -> int:
-    """Of somebody above: the athlete's own for the same score; else by the nodes down to that score, and by the
-    entries of a leaf that it shares with better ones (of those in the window, which begins at `start`, no request)."""
-    score = key[: order.score_digits(key)]
-    if order.read(key, look.board.span).score == me.score:
-        return me.rank
-    while look.is_open(score) and len(leaf := look.leaf_of(score)) < len(score):
-        look.read({score[:length] for length in range(len(leaf), len(score))})
-    leaf = look.leaf_of(score)
-    if len(leaf) == len(score):
-        return look.before(score) + 1
-    if leaf < start:
-        return look.before(leaf) + len(_between(look.board, leaf, score)) + 1
-    return look.before(leaf) + sum(one.key.startswith(leaf) and one.key < score for one in window) + 1
 
 
 def _rows(board: BoardId, entries: Sequence[Entry], position: int, rank_: int) -> tuple[Row, ...]:
@@ -260,15 +313,13 @@ class _Position:
     rank: int
 
 
-def _top(look: _Look, after: _Position | None, limit: int) -> tuple[tuple[Row, ...], str | None]:
-    octaves = sorted(one for one, slot in look.root.slots.items() if slot.count)
-    if after is not None:
-        octaves = [one for one in octaves if one >= after.key[0]]
+def _top(look: _Look, after: _Position | None, limit: int, *, most_octaves: int) -> tuple[tuple[Row, ...], str | None]:
+    octaves = [one for one in look.octaves if after is None or one >= after.key[0]]
     found: list[Entry] = []
-    read = octaves[:MOST_OCTAVES]
+    read = octaves[:most_octaves] if look.root.total > LARGE else octaves
     for octave in read:
         first = after.key[1:] + "!" if after is not None and octave == after.key[0] else store.ALL[0]
-        found += store.entries(str(look.board), octave, (first, store.ALL[1]), limit=limit + 1 - len(found))
+        found += look.entries(octave, (first, store.ALL[1]), limit=limit + 1 - len(found))
         if len(found) > limit:
             break
     rows = _rows_after(look.board, found[:limit], after)
