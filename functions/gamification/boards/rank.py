@@ -45,8 +45,10 @@ def page(
     after = _position(board, cursor)
     look = _Look.at(board, user_id)
     near = _Near.at(look, user_id, look.key, around) if user_id is not None and look.key is not None else None
-    left = MOST_REQUESTS - look.requests - (near.still_to_ask(limit if after is None else 0) if near else 0)
-    rows, following = _top(look, after, limit, most_octaves=max(1, left))
+    left = max(1, MOST_REQUESTS - look.requests - (near.below if near is not None else 0))
+    if near is not None and (after is not None or not near.is_covered(min(limit, look.in_octaves(left)))):
+        left = max(1, left - near.above)
+    rows, following = _top(look, after, limit, most_octaves=left)
     found = near.rows(rows if after is None else ()) if near is not None else ()
     return BoardPage(board, rows, following, near.me if near is not None else None, found, look.root.total, look.as_of)
 
@@ -85,6 +87,10 @@ class _Look:
     def octaves(self) -> list[str]:
         """In which somebody is."""
         return sorted(octave for octave, slot in self.root.slots.items() if slot.count)
+
+    def in_octaves(self, count: int) -> int:
+        """How many are in the first ones."""
+        return sum(self.root.slots[octave].count for octave in self.octaves[:count])
 
     def entries(self, octave: str, between: tuple[str, str] = store.ALL, **how: Any) -> list[Entry]:
         self.requests += 1
@@ -203,16 +209,24 @@ class _Near:
         mine = next((one for one in found if one.key == key), Entry(str(look.board), key))
         return cls(look, me, mine, around, start, before, after)
 
-    def still_to_ask(self, top: int) -> int:
-        """Requests, when the first `top` rows will be known."""
-        above = 0 if self._is_covered(top) else len(self._octaves_above()) + 1
-        return above * (self._lacks_above > 0) + len(self._octaves_below())
+    @property
+    def above(self) -> int:
+        """Requests for those above, unless the top has them."""
+        return len(self._octaves_above()) + 1 if self._lacks_above else 0
+
+    @property
+    def below(self) -> int:
+        return len(self._octaves_below())
+
+    def is_covered(self, top: int) -> bool:
+        """By so many rows of the top."""
+        return self.me.position - 1 <= top
 
     def rows(self, top: Sequence[Row]) -> tuple[Row, ...]:
         below = list(self.after[: self.around])
         for octave in self._octaves_below():
             below += self.look.entries(octave, limit=self.around - len(below))
-        if self._lacks_above and self._is_covered(len(top)):
+        if self._lacks_above and self.is_covered(len(top)):
             above = top[max(0, self.me.position - 1 - self.around) : self.me.position - 1]
             return (*above, *_rows(self.look.board, [self.mine, *below], self.me.position, self.me.rank))
         if self._lacks_above:
@@ -224,9 +238,6 @@ class _Near:
     @property
     def _lacks_above(self) -> int:
         return max(0, min(self.around, self.me.position - 1) - len(self.before))
-
-    def _is_covered(self, top: int) -> bool:
-        return self.me.position - 1 <= top
 
     def _octaves_above(self) -> list[str]:
         """Nearest first, until they have enough."""
