@@ -279,9 +279,7 @@ class _Near:
         if len(leaf) == len(score):
             return look.before(score) + 1
         read = [one.key for one in self.before if one.key.startswith(leaf)]
-        if len(read) < look.nodes[leaf[:-1]].slots[leaf[-1]].count - MOVED_MEANWHILE and not leaf.startswith(
-            self.start
-        ):
+        if leaf < self.start and len(read) < look.nodes[leaf[:-1]].slots[leaf[-1]].count:
             read = [one.key for one in _between(look, leaf, score)]
         return look.before(leaf) + sum(one < score for one in read) + 1
 
