@@ -31,6 +31,7 @@ class GamificationStack(ServiceStack):
             place="achievements/admin_api",
             uses=[counting],
         )
+        self.administer("/v1/admin/boards", place="boards/repair/admin_api")
         self.show("XpGranted", "PersonalRecords", "AchievementsUnlocked")
 
     def _make_boards(self) -> Workflow | None:

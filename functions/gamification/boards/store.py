@@ -292,6 +292,18 @@ def put_node(node: Node, *, instead_of: Node, expires_at: int | None) -> None:
     _conditionally("PutItem", Item=item, **request)
 
 
+def renew_node(node: Node) -> None:
+    """As if its total had moved: whatever its parent has of it is older."""
+    _call(
+        "UpdateItem",
+        Key=node_key(node.board, node.prefix),
+        UpdateExpression="ADD #revision :one, #version :one",
+        ConditionExpression="attribute_exists(pk)",
+        ExpressionAttributeNames={"#revision": "revision", "#version": "version"},
+        ExpressionAttributeValues={":one": {"N": "1"}},
+    )
+
+
 def delete_items(keys: Sequence[Raw]) -> None:
     for first in range(0, len(keys), MOST_WRITES):
         left = [{"DeleteRequest": {"Key": key}} for key in keys[first : first + MOST_WRITES]]

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from datetime import datetime
-from itertools import islice, product
+from itertools import islice
 from typing import Final
 
 from gamification.boards import order, store
