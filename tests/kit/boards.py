@@ -1,6 +1,6 @@
 """Boards under test: scores go in as images of the stream, and everything that is answered is compared with a sort."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -90,7 +90,7 @@ def check(truth: Truth, *, limit: int = 4, around: int = 2) -> None:
             assert rank.rank(user_id, truth.board) is None
 
 
-def sums(items: list[Mapping[str, Any]], board: BoardId = BOARD) -> None:
+def sums(items: Sequence[Mapping[str, Any]], board: BoardId = BOARD) -> None:
     """Every slot counts what is below it, and no node is larger than a kilobyte."""
     keys = [
         item["pk"]["S"].rpartition("#")[2] + item["sk"]["S"]

@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right, insort
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, MutableMapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from tests.kit.expressions import Raw
 from tests.kit.memory import Key, Memory, Request, key_of
@@ -92,8 +92,9 @@ class Bill:
 class CountedStore(Memory):
     def __init__(self) -> None:
         super().__init__()
-        self.tables = defaultdict(Ordered)  # type: ignore[assignment]
+        self.tables = defaultdict(cast("Any", Ordered))
         self.bill = Bill()
+        self._looked_at: list[Raw] = []
 
     def forget(self) -> Bill:
         """What was billed since the last time."""
@@ -121,24 +122,17 @@ class CountedStore(Memory):
         return answer
 
     def _query(self, request: Request) -> dict[str, Any]:
-        seen: list[Raw] = []
-        found = self._range
-        self._range = lambda asked, order: seen_of(found(asked, order))  # type: ignore[method-assign]
-
-        def seen_of(items: list[Raw]) -> list[Raw]:
-            seen.extend(items[: request.get("Limit", len(items))])
-            return items
-
-        try:
-            answer = super()._query(request)
-        finally:
-            del self._range  # type: ignore[method-assign]
-        self._read(seen, consistent=bool(request.get("ConsistentRead")))
+        answer = super()._query(request)
+        self._read(self._looked_at[: request.get("Limit")], consistent=bool(request.get("ConsistentRead")))
         return answer
 
     def _range(self, request: Request, order: tuple[str, ...]) -> list[Raw]:
-        """Of what our stores ask by hand, by bisection; all else as the smaller store does, within the partition."""
-        table: Ordered = self.tables[request["TableName"]]  # type: ignore[assignment]
+        self._looked_at = self._found(request, order)
+        return self._looked_at
+
+    def _found(self, request: Request, order: tuple[str, ...]) -> list[Raw]:
+        """Of what our stores ask by hand, by bisection; all else as the smaller store does."""
+        table = cast("Ordered", self.tables[request["TableName"]])
         values = request["ExpressionAttributeValues"]
         if ":first" not in values:
             return super()._range(request, order)

@@ -8,7 +8,7 @@ attributes.
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from copy import deepcopy
 from types import SimpleNamespace
 from typing import Any, TypeVar
@@ -253,10 +253,13 @@ def cancelled(reasons: list[dict[str, Any]]) -> ClientError:
     return refusal("TransactWriteItems", "TransactionCanceledException", message, CancellationReasons=reasons)
 
 
+def memory(service: str = "gamification") -> AbstractContextManager[Memory]:
+    return stored_in(Memory(), service)
+
+
 @contextmanager
-def memory(service: str = "gamification", kind: type[M] = Memory) -> Iterator[M]:  # type: ignore[assignment]
+def stored_in(store: M, service: str = "gamification") -> Iterator[M]:
     """The service's table is an empty store while it lasts, and nobody sleeps before looking again."""
-    store = kind()
     with pytest.MonkeyPatch.context() as patch:
         service_environment(patch)
         for name, value in {

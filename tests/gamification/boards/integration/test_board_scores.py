@@ -17,7 +17,7 @@ from gamification.boards.people import service as people
 from gamification.boards.people.domain import Player, Shown
 from gamification.boards.people.store import PLAYERS
 from gamification.xp import service as xp
-from stadion.events.accounts import ProfileUpdated
+from stadion.events.accounts import ConsentChanged, ProfileUpdated, UserRegistered
 from stadion.events.envelope import Envelope
 from stadion.events.workouts import WorkoutFacts
 from stadion.ledger import Outcome
@@ -68,14 +68,14 @@ def live_in(country: str | None, revision: int, at: datetime, **more: Any) -> No
     told = ProfileUpdated.model_validate(
         {"language": "en", "time_zone": "UTC", "revision": revision, "country": country, "region": "RU-MOW", **more}
     )
-    envelope = Envelope[ProfileUpdated].model_validate(
+    envelope = Envelope[UserRegistered | ProfileUpdated | ConsentChanged].model_validate(
         {
             "event_id": f"e{revision}",
             "occurred_at": at,
             "version": 1,
             "correlation_id": "c",
             "user_id": ATHLETE,
-            "data": told,
+            "data": told.model_dump(mode="json"),
         }
     )
     athletes.know_athlete(envelope, NOW)
@@ -127,7 +127,7 @@ def test_a_day_counts_up_to_its_cap_on_each_board_and_gives_back_what_was_above(
         assert {key: one for key, one in scores().items() if key.endswith("xp")} == {
             "global|all|xp": 300,
             "global|run|xp": 300,
-            "global|walk|xp": round(150 * sport("Walk").xp_weight),  # type: ignore[arg-type]
+            "global|walk|xp": round(150 * sport("Walk").xp_weight),
         }
         deliver(None, "a")
         assert scores()["global|run|xp"] == 150

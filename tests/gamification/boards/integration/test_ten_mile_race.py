@@ -7,7 +7,7 @@ from gamification.boards import rank
 from local.rdatasets import table
 from tests.kit.boards import Truth, place
 from tests.kit.counted_store import CountedStore
-from tests.kit.memory import memory
+from tests.kit.memory import stored_in
 
 SLOWEST_S = 3 * 3600
 """Who is faster has more: so many seconds less."""
@@ -16,7 +16,7 @@ BATCH = 100
 
 def test_a_race_as_a_board_equals_a_sort_of_its_finishers() -> None:
     finishers = table("mosaicData", "TenMileRace")
-    with memory(kind=CountedStore):
+    with stored_in(CountedStore()):
         truth = Truth()
         images = [
             truth.image(
@@ -38,7 +38,8 @@ def test_a_race_as_a_board_equals_a_sort_of_its_finishers() -> None:
             assert (page.me.score, page.me.rank, page.me.position, page.me.total) == (score, rank_, number + 1, 8636)
             near = [(row.user_id, row.score, row.rank) for row in page.around]
             assert near == expected[max(0, number - 5) : number + 6]
-        listed, cursor = [], None
+        listed: list[tuple[str, int, int]] = []
+        cursor = None
         while len(listed) < 1000:
             found = rank.page(truth.board, cursor=cursor)
             listed += [(row.user_id, row.score, row.rank) for row in found.rows]

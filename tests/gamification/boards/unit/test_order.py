@@ -1,13 +1,14 @@
 """Text order is the order of a board."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gamification.boards import order
-from gamification.boards.domain import EVER, PeriodKind, period_of
+from gamification.boards.domain import EVER, Period, PeriodKind, period_of
 
 WEEK = period_of(PeriodKind.WEEK, datetime(2026, 12, 1, tzinfo=UTC).date())
 YEAR = period_of(PeriodKind.YEAR, datetime(2026, 12, 1, tzinfo=UTC).date())
@@ -15,12 +16,12 @@ SCORES = st.integers(1, order.MOST) | st.integers(1, 300)
 PERIODS = st.sampled_from((WEEK, YEAR, EVER))
 
 
-def moments(period: object = None) -> st.SearchStrategy[int]:
+def moments() -> st.SearchStrategy[int]:
     return st.integers(0, 7 * 86_400_000 - 1) | st.integers(0, 60 * 86_400_000)
 
 
 @given(st.data(), PERIODS)
-def test_the_better_and_then_the_earlier_stands_before(data: st.DataObject, period: type[WEEK]) -> None:
+def test_the_better_and_then_the_earlier_stands_before(data: Any, period: Period) -> None:
     entries = data.draw(st.lists(st.tuples(SCORES, moments(), st.sampled_from("abc")), min_size=2, max_size=6))
     late = period.end - timedelta(days=1)
     found = [(score, late + timedelta(milliseconds=ms), user) for score, ms, user in entries]
@@ -35,7 +36,7 @@ def test_the_better_and_then_the_earlier_stands_before(data: st.DataObject, peri
 
 
 @given(SCORES, st.integers(0, 7 * 86_400_000 - 1), PERIODS)
-def test_a_key_is_read_as_it_was_written(score: int, ms: int, period: type[WEEK]) -> None:
+def test_a_key_is_read_as_it_was_written(score: int, ms: int, period: Period) -> None:
     at = period.start + timedelta(milliseconds=ms)
     assert order.read(order.key_of(score, at, period, "u#1"), period) == order.Ordered(score, at, "u#1")
 
