@@ -5,7 +5,18 @@ from pathlib import Path
 from typing import Any, Final
 
 from app.facts import LIMITS, WORDS
-from local.contracts import app_facts, asyncapi, campaign_file, event_files, keys, messages, openapi, payloads, tour
+from local.contracts import (
+    achievements_page,
+    app_facts,
+    asyncapi,
+    campaign_file,
+    event_files,
+    keys,
+    messages,
+    openapi,
+    payloads,
+    tour,
+)
 from local.contracts.models import Models
 from local.contracts.services import services
 from local.paths import ROOT
@@ -32,6 +43,7 @@ def generated() -> dict[Path, str]:
     documents[ROOT / "docs" / "examples" / "campaigns" / "schema.json"] = text(campaign_file.document())
     for name, content in {**event_files.files(), **payloads.files()}.items():
         documents[ROOT / "events" / name] = content if isinstance(content, str) else text(content)
+    documents[ROOT / "docs" / "achievements.html"] = achievements_page.page()
     return documents | keys.readmes() | tour.readme()
 
 
