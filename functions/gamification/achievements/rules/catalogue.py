@@ -1,4 +1,4 @@
-"""The achievements that come with the code: `catalogue/*.json`, in the order of their files. A version that was ever
+"""The achievements that come with the code: `shipped/*.json`, in the order of their files. A version that was ever
 shipped stays there as it was, with its number."""
 
 import json
@@ -8,7 +8,7 @@ from typing import Final
 
 from gamification.achievements.base.values import Rule
 
-FOLDER: Final = Path(__file__).with_name("catalogue")
+FOLDER: Final = Path(__file__).with_name("shipped")
 
 
 @cache
