@@ -18,21 +18,21 @@ from zoneinfo import ZoneInfo
 
 from gamification.achievements.base.values import (
     ORDER,
+    AchievementMeasure,
     AchievementRepeat,
     AchievementWindow,
     Bounds,
     Criterion,
     Distinct,
-    AchievementMeasure,
     MeasureKind,
     Origin,
     Rule,
     Season,
-    StreakUnit,
     Where,
     is_date,
 )
 from gamification.base.domain import Facts
+from gamification.streaks.domain import StreakUnit
 from stadion.sports import Family, SportType, sport
 
 Totals = Mapping[str, int]

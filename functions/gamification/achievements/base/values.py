@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from gamification.streaks.domain import StreakUnit
 from stadion.errors import UnacceptableValueError
 from stadion.fields import LINE
 from stadion.i18n import Language, Text
@@ -158,11 +159,6 @@ class Distinct(StrEnum):
     DAY = "day"
     WEEK = "week"
     MONTH = "month"
-
-
-class StreakUnit(StrEnum):
-    DAY = "day"
-    WEEK = "week"
 
 
 _TAKES: Final = {MeasureKind.SUM: "sum", MeasureKind.DISTINCT: "of", MeasureKind.STREAK: "unit"}

@@ -4,21 +4,21 @@ from collections.abc import Iterator
 from typing import Final
 
 from gamification.achievements.base.values import (
+    AchievementMeasure,
     AchievementRepeat,
     AchievementWindow,
     Bounds,
     Criterion,
     Distinct,
-    AchievementMeasure,
     MeasureKind,
     Origin,
     RuleDocument,
     Season,
-    StreakUnit,
     Summed,
     Where,
     is_date,
 )
+from gamification.streaks.domain import StreakUnit
 from stadion.effort_names import effort_name
 from stadion.i18n import Language, Text
 from stadion.sport_names import sport_name
