@@ -46,7 +46,9 @@ class PeriodKind(StrEnum):
 
 BEGIN: Final = datetime(2020, 1, 1, tzinfo=UTC)
 END: Final = datetime(2084, 1, 1, tzinfo=UTC)
-"""Of `ever`."""
+"""Of `ever`, for the moments at which scores are reached; workouts of any day are on it."""
+FIRST_DAY: Final = date(1900, 1, 1)
+LAST_DAY: Final = date(2200, 1, 1)
 KEPT: Final = {
     PeriodKind.WEEK: timedelta(days=60),
     PeriodKind.MONTH: timedelta(days=120),
@@ -69,6 +71,17 @@ class Period:
     def kept_until(self) -> datetime | None:
         """None: for ever."""
         return self.end + KEPT[self.kind] if self.kind is not PeriodKind.EVER else None
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """The first one and the one after the last, whose workouts count in it."""
+        if self.kind is PeriodKind.EVER:
+            return FIRST_DAY, LAST_DAY
+        return self.start.date(), self.end.date()
+
+    def has(self, day: date) -> bool:
+        first, after = self.days
+        return first <= day < after
 
     def is_kept(self, at: datetime) -> bool:
         return self.kept_until is None or at < self.kept_until

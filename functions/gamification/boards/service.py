@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -113,7 +113,7 @@ class _Moving:
     ) -> dict[str, tuple[int, int]]:
         kept = {key: one for key, one in before.scores.items() if not is_retired(key, period, self.change.now)}
         for day, moved in days.items():
-            if period.start.date() <= day < period.end.date():
+            if period.has(day):
                 was = Day(day, moved.before, moved.notes.get("reached", {}))
                 now = Day(day, moved.after, notes[scores.account_of(day)]["reached"])
                 kept = scores.moved(kept, was, now, partial(_is_wanted, period=period, now=self.change.now))
@@ -210,8 +210,8 @@ def _fill(user_id: str, board: BoardId, now: datetime) -> bool:
 
 
 def _days(user_id: str, period: Period) -> list[Day]:
-    last = (period.end - timedelta(days=1)).astimezone(UTC).date()
-    between = (scores.account_of(period.start.astimezone(UTC).date()), scores.account_of(last))
+    first, after = period.days
+    between = (scores.account_of(first), scores.account_of(after - timedelta(days=1)))
     return list(store.days(user_id, *between))
 
 

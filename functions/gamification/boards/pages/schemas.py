@@ -16,12 +16,14 @@ from stadion.units import Reader
 class BoardPeriod(BaseModel):
     name: str = Field(examples=["2026-W49"])
     kind: PeriodKind
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
+    starts_at: AwareDatetime | None = Field(description="null: it has always been")
+    ends_at: AwareDatetime | None
 
     @classmethod
     def of(cls, board: BoardId) -> Self:
         span = board.span
+        if span.kind is PeriodKind.EVER:
+            return cls(name=span.name, kind=span.kind, starts_at=None, ends_at=None)
         return cls(name=span.name, kind=span.kind, starts_at=span.start, ends_at=span.end)
 
 

@@ -192,3 +192,17 @@ def test_the_day_is_not_over_before_it_is_over_at_home(gamification: Service, st
 def test_what_others_do_is_nobodys_streak_but_theirs(gamification: Service, standing_clock: Clock) -> None:
     deliver(gamification, run("2026-11-20"))
     assert streaks(gamification, user=OTHER)["week"]["current"] == 0
+
+
+def test_a_streak_of_weeks_earns_its_achievement_and_a_gap_takes_it_back(
+    gamification: Service, standing_clock: Clock
+) -> None:
+    def levels() -> int:
+        path = "/v1/gamification/achievements/week_streak"
+        return int(gamification.call("GET", path).body["times_earned"])
+
+    days = ("2026-10-28", "2026-11-05", "2026-11-11", "2026-11-20")
+    deliver(gamification, *(run(day, workout_id=f"w-{day}") for day in days))
+    assert levels() == 1
+    deliver(gamification, deleted("w-2026-11-05"))
+    assert levels() == 0
