@@ -227,3 +227,19 @@ def test_all_boards_for_me_have_titles(gamification: Service, monkeypatch: pytes
     assert by_id["global.all.xp.ever"]["is_kept_always"] is True
     for board in list(by_id)[::17]:
         assert gamification.call("GET", f"/v1/leaderboards/{board}").status in {200, 202}
+
+
+def test_a_workout_of_long_ago_is_on_the_board_of_ever(gamification: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran(gamification, ATHLETE, "w-1", 42_195, started_at="1998-05-17T09:00:00Z")
+    body = look(gamification, "global.run.distance.ever")
+    assert (body["me"]["score"], body["board"]["period"]["starts_at"]) == (42_195, None)
+    monkeypatch.setattr(building, "_drive", lambda _: None)
+    board = "global.run.ascent.ever"
+    step = {"line": board, "attempt": 1, "correlation_id": "c"}
+    ran(gamification, ATHLETE, "w-2", 10_000, started_at="1999-05-17T09:00:00Z", ascent_m=321)
+    assert gamification.call("GET", f"/v1/leaderboards/{board}").status == 202
+    for name in ("begin_board", "fill_board", "finish_board"):
+        tell(gamification, profile(ATHLETE), of="athletes/on_account_events")
+        gamification.invoke(f"boards/building/tasks.{name}", step)
+    flow(gamification)
+    assert look(gamification, board)["me"]["score"] == 321
