@@ -9,7 +9,7 @@ from local.demo.client import Athlete, Client, eventually
 BOARD: Final = "global.all.distance.ever"
 WELCOME: Final = "welcome_week"
 """Three workouts in a week: an achievement with a reward."""
-VERAS: Final = ("4078723797.fit", "6471559601_ACTIVITY.fit")
+VERAS: Final = ("4078723797.fit", "2020-06-01-16-52-40.fit")
 CHRIS_RUNS: Final = "3173437224.tcx"
 
 

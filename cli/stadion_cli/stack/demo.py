@@ -85,7 +85,7 @@ def play(aws: Aws, outputs: Outputs, steps: Steps, stack: ExitStack) -> dict[str
     climb = board.Climb.begin(cast.anna)
     uploads = [_send(cast, sending, folder, scratch, steps, climb) for sending in story.SENDINGS]
     with steps.step("waiting until every reaction has happened"):
-        story.settled(cast.anna, 4)
+        story.settled(cast.anna, 5)
         story.settled(cast.ben, 1)
         story.move_both_today(cast)
         earned = board.earned(cast.anna, within_s=story.PATIENCE_S)
