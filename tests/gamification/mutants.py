@@ -75,4 +75,32 @@ MUTANTS: Final = (
         "_place_on(",
         ("tests/gamification/boards/integration/test_board_scores.py",),
     ),
+    Mutant(
+        "an award that is held is given again by another version of its rule",
+        "gamification.achievements.domain:decided",
+        "if known.holds == (version is not None):",
+        "if known.holds and version is None:",
+        ("tests/gamification/achievements/integration/test_awards.py",),
+    ),
+    Mutant(
+        "an older version of a workout is counted after a newer one",
+        "gamification.achievements.store:Shelf.is_stale",
+        "self.entry.value.revision >= revision",
+        "self.entry.value.revision == revision",
+        ("tests/gamification/achievements/integration/test_awards.py",),
+    ),
+    Mutant(
+        "a diary that is half settled says that it is counted",
+        "gamification.achievements.service:_post",
+        "book.fingerprint if is_settled else NOT_COUNTED",
+        "book.fingerprint",
+        ("tests/gamification/achievements/integration/test_awards.py",),
+    ),
+    Mutant(
+        "what a rule that is not known yet gave is taken back",
+        "gamification.achievements.domain:differing",
+        "left = {unit for unit, award in awards.items() if not is_known(book, award)}",
+        "left = set()",
+        ("tests/gamification/achievements/integration/test_awards.py",),
+    ),
 )

@@ -232,6 +232,21 @@ def test_what_is_retired_is_earned_by_nobody_and_kept_by_who_has_it() -> None:
         assert Unit("two_runs", "once", 1) in held()
 
 
+def test_a_function_that_has_not_read_a_rule_yet_leaves_its_awards_alone() -> None:
+    with judged_by(TEN_RUNS, FAR) as stored, pytest.MonkeyPatch.context() as patch:
+        for name in "ab":
+            tell(facts(name))
+        judge_by(patch, TEN_RUNS)
+        tell(facts("c"))
+        service.settle(ATHLETE, NOW)
+        assert published(stored, "AchievementRevoked") == []
+        judge_by(patch, TEN_RUNS, FAR)
+        tell(("a", 2, None))
+        tell(("b", 2, None))
+        tell(("c", 2, None))
+        assert held() == {}
+
+
 def test_counting_a_diary_again_changes_nothing() -> None:
     with judged_by(*OF_EVERY_KIND) as stored:
         for number in range(4):
