@@ -3,7 +3,7 @@
 from typing import Final
 
 from local.demo.client import Athlete
-from tests.kit.route_cases import Case, Own, Theirs
+from tests.kit.route_cases import Case, ForAdmins, Own, Theirs
 
 CASES: Final[dict[str, Case]] = {
     "GET /v1/gamification/progress": Own(),
@@ -21,6 +21,15 @@ CASES: Final[dict[str, Case]] = {
     "DELETE /v1/gamification/goals/<goal_id>": Theirs(),
     "GET /v1/gamification/achievements": Own(),
     "GET /v1/gamification/achievements/<achievement_id>": Own(),
+    "GET /v1/admin/achievements": ForAdmins(),
+    "POST /v1/admin/achievements/check": ForAdmins(),
+    "GET /v1/admin/achievements/<achievement_id>": ForAdmins(),
+    "PUT /v1/admin/achievements/<achievement_id>": ForAdmins(),
+    "POST /v1/admin/achievements/<achievement_id>/retire": ForAdmins(),
+    "GET /v1/admin/achievement-backfills": ForAdmins(),
+    "PUT /v1/admin/achievement-backfills/<backfill_id>": ForAdmins(),
+    "GET /v1/admin/achievement-backfills/<backfill_id>": ForAdmins(),
+    "POST /v1/admin/achievement-backfills/<backfill_id>/status": ForAdmins(),
     "GET /v1/leaderboards": Own(),
     "GET /v1/leaderboards/me": Own(),
     "PUT /v1/leaderboards/me": Own({"shown": "anonymous"}),
