@@ -35,6 +35,8 @@ CASES: Final[dict[str, Case]] = {
     "PUT /v1/leaderboards/me": Own({"shown": "anonymous"}),
     "GET /v1/leaderboards/<board>": Own(),
     "GET /v1/leaderboards/<board>/history": Own(),
+    "GET /v1/admin/boards/<board>/drift": ForAdmins(),
+    "POST /v1/admin/boards/<board>/recount": ForAdmins(),
 }
 
 GOAL: Final = "0193a1c0-7b1e-7c3a-9f57-2f6c8e0d4b90"

@@ -7,8 +7,9 @@ no harm, and the same steps repair whatever they left.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 
 from gamification.boards import store
 from gamification.boards.domain import BoardId
@@ -80,11 +81,11 @@ def _ascend(paths: _Paths) -> None:
             new[digit] = leaf_slot(node.slots.get(digit), counted)
         new |= {child.prefix[-1]: _slot_of(child) for child in children[where] if _is_newer(child, node)}
         if new:
-            try:
-                node = paths.nodes[where] = store.write_slots(node, new, _expires_at(node.board))
-            except WriteConflictError:
+            written = _unless_moved(partial(store.write_slots, node, new, _expires_at(node.board)))
+            if written is None:
                 paths.failed |= _keys_below(paths, where)
                 continue
+            node = paths.nodes[where] = written
         if node.prefix:
             children[node.board, node.prefix[:-1]].append(node)
 
@@ -117,15 +118,19 @@ def _split(paths: _Paths) -> set[Touched]:
             slot, total = node.slots.get(digit), paths.nodes[where[0], ""].total
             if slot is None or not is_too_large(slot, total) or (where[0], keys[0]) in paths.failed:
                 continue
-            try:
-                after = _split_one(node, digit)
-            except WriteConflictError:
+            after = _unless_moved(partial(_split_one, node, digit))
+            if after is None or after.total != node.total:
                 again.add((where[0], keys[0]))
-                continue
-            if after.total != node.total:
-                again.add((where[0], keys[0]))
-            paths.nodes[where] = after
+            paths.nodes[where] = after or node
     return again
+
+
+def _unless_moved(write: Callable[[], Node]) -> Node | None:
+    """None: somebody came between, and all of it is looked at again."""
+    try:
+        return write()
+    except WriteConflictError:
+        return None
 
 
 def _split_one(node: Node, digit: str) -> Node:

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -10,9 +9,6 @@ from typing import Final
 from gamification.boards import counts, order, store
 from gamification.boards.domain import BoardId, Period
 from gamification.boards.store import Entry, Placed, Scores
-from stadion import writes
-from stadion.dynamo import Item, absent
-from stadion.retry import WriteConflictError
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 Who = tuple[str, str]
@@ -59,7 +55,7 @@ def place(images: Sequence[Image], now: datetime) -> int:
     for step in steps:
         _keep(step, known[step.who], depths, now)
     if images:
-        _tell_freshness(max(image.at for image in images), now)
+        store.tell_freshness(max(image.at for image in images), now)
     return len(steps)
 
 
@@ -110,9 +106,8 @@ def _keys(image: Image) -> dict[str, str]:
 
 def _keep(step: Step, known: Placed | None, depths: Mapping[counts.Touched, int], now: datetime) -> None:
     """Last of all: until then, everything is done again."""
-    place = store.PLACED.at(*step.who)
     if step.last.scores is None:
-        writes.delete(place)
+        store.forget_placed(*step.who)
         return
     before = known.depths if known is not None else {}
     found = {
@@ -126,17 +121,4 @@ def _keep(step: Step, known: Placed | None, depths: Mapping[counts.Touched, int]
         depths=found,
         kept_until=step.last.scores.kept_until,
     )
-    with suppress(WriteConflictError):  # somebody placed what is newer
-        writes.put(place, value, now, absent() | (Item.revision < step.last.revision))
-
-
-def _tell_freshness(at: datetime, now: datetime) -> None:
-    ms = (at - EPOCH) // timedelta(milliseconds=1)
-    with suppress(WriteConflictError):
-        writes.put(
-            store.FRESHNESS.at(),
-            store.Freshness(as_of=at),
-            now,
-            absent() | (Item.revision < ms),
-            revision=ms,
-        )
+    store.keep_placed(*step.who, value, now)

@@ -4,6 +4,7 @@ Entries and nodes are written raw: a million of them are paid for by their bytes
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -11,9 +12,10 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 from pydantic import AwareDatetime, Field
 
-from gamification.boards.scores import Day, day_of_account
+from gamification.boards.scores import Day, day_of_account, milliseconds
 from gamification.boards.trie import Node, Slot, moved
-from stadion.dynamo import connected
+from stadion import writes
+from stadion.dynamo import Item, absent, connected
 from stadion.ledger import ACCOUNTS, PREFIX
 from stadion.records import Records
 from stadion.retry import Policy, WriteConflictError
@@ -327,6 +329,22 @@ def placed(items: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Placed | N
 
 def placed_of(item: Raw | None) -> Placed | None:
     return Placed.model_validate_json(item["body"]["S"]) if item is not None else None
+
+
+def keep_placed(user_id: str, period: str, value: Placed, now: datetime) -> None:
+    """Unless somebody placed what is newer."""
+    with suppress(WriteConflictError):
+        writes.put(PLACED.at(user_id, period), value, now, absent() | (Item.revision < value.revision))
+
+
+def forget_placed(user_id: str, period: str) -> None:
+    writes.delete(PLACED.at(user_id, period))
+
+
+def tell_freshness(at: datetime, now: datetime) -> None:
+    ms = milliseconds(at)
+    with suppress(WriteConflictError):
+        writes.put(FRESHNESS.at(), Freshness(as_of=at), now, absent() | (Item.revision < ms), revision=ms)
 
 
 def place_key(user_id: str, period: str) -> Raw:
