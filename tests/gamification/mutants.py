@@ -127,8 +127,8 @@ MUTANTS: Final = (
     Mutant(
         "new rules of a streak hold for the days before them",
         "gamification.streaks.domain:Settings.at",
-        "if one.since <= day",
-        "if one.since",
+        "number = bisect_right(self._since, day)",
+        "number = len(self.rules)",
         ("tests/gamification/streaks/unit",),
     ),
     Mutant(

@@ -3,11 +3,13 @@
 Whatever order they came in, repeated, corrected, deleted or late, the same workouts make the same streak.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum, StrEnum
+from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
@@ -113,7 +115,13 @@ class Settings(Value):
         return self.rules[-1] if self.rules else DEFAULT
 
     def at(self, day: date) -> Rules:
-        return next((one for one in reversed(self.rules) if one.since <= day), DEFAULT)
+        number = bisect_right(self._since, day)
+        return self.rules[number - 1] if number else DEFAULT
+
+    @cached_property
+    def _since(self) -> list[date]:
+        """A day of each year since 1900 may ask."""
+        return [one.since for one in self.rules]
 
     def changed(self, rules: Rules) -> "Settings":
         """Of several changes on a day the last one stands. Beyond `MOST_RULES`, the oldest are forgotten."""

@@ -1,12 +1,13 @@
 """Streaks by the athlete's own days and weeks, wherever in the world they are."""
 
 import random
+import time
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from gamification.streaks.domain import MILESTONES, Rules, Settings, Streak, StreakUnit, milestone
+from gamification.streaks.domain import MILESTONES, MOST_RULES, Rules, Settings, Streak, StreakUnit, milestone
 from stadion.weeks import WeekStart
 from tests.gamification.streaks.diaries import ZONES, Began, began, counted, lived, random_workouts
 from tests.kit.size import SEED, sized
@@ -152,6 +153,18 @@ def test_three_days_a_week_take_three_different_days() -> None:
     found = counted(twice_a_day, utc("2026-11-05T12:00"), settings=three).week
     assert (found.current, found.days_missing, found.keep_by) == (0, 1, date(2026, 11, 8))
     assert counted([*twice_a_day, *daily("2026-11-06", 1)], utc("2026-11-08T12:00"), settings=three).week.current == 1
+
+
+def test_a_diary_of_a_century_under_two_hundred_rules_is_counted_at_once() -> None:
+    settings = Settings()
+    for number in range(300):
+        settings = settings.changed(Rules(since=date(2025, 1, 1) + timedelta(number), rest_weekdays=(1,)))
+    assert len(settings.rules) == MOST_RULES
+    century = [began("1900-01-02T08:00", "UTC"), *daily("2026-11-01", 3)]
+    started = time.process_time()
+    found = counted(century, utc("2026-11-03T12:00"), settings=settings)
+    assert (found.day.current, found.week.best) == (3, 2)
+    assert time.process_time() - started < 1
 
 
 # --- around the world -------------------------------------------------------------------------------------------------
