@@ -24,7 +24,7 @@ TRIPS: Final = {range(40, 47): "Europe/Moscow", range(150, 157): "Asia/Tokyo", r
 LAST_RUN: Final = timedelta(days=3)
 """Before now: the current week and month have some of it."""
 XP_PER_DAY: Final = 300
-CATALOGUE: Final = ROOT / "functions" / "gamification" / "achievements" / "rules" / "catalogue"
+CATALOGUE: Final = ROOT / "functions" / "gamification" / "achievements" / "rules" / "shipped"
 BY_HAND_EVERY: Final = 10
 
 
@@ -148,6 +148,7 @@ def board(diary: Sequence[Told], metric: str, first: date | None = None, last: d
 def achievements(diary: Sequence[Told], now: datetime, home: str) -> dict[str, int]:
     """How often each of the catalogue is earned: levels and occurrences."""
     documents = [one for path in sorted(CATALOGUE.glob("*.json")) for one in json.loads(path.read_text("utf-8"))]
+    assert len(documents) >= 60
     best = {unit: best for unit, (_, best, _, _) in streaks(diary, now, home).items()}
     asked = Asked(diary, best, len(records(diary)))
     earned = {one["id"]: asked.times(one) for one in documents}
