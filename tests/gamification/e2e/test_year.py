@@ -1,6 +1,6 @@
 """A runner's real year on the deployed stack: a watch's files and every tenth run typed by hand, through the API.
 
-The data of five years are five athletes' (`make proof`): a day takes 500 uploads of one. One diary of all five is
+The data of five years are five athletes' (`make proof`): a day takes 500 uploads of one. One diary of three is
 `years/integration/test_year.py`.
 """
 

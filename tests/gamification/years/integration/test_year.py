@@ -1,4 +1,5 @@
-"""A runner's real year, told to gamification: everything equals a recomputation, also when half of it is deleted."""
+"""A runner's real year (in `make proof` three in one diary), told to gamification: everything equals a recomputation,
+also when half of it is deleted."""
 
 import random
 from collections.abc import Iterator
@@ -24,7 +25,7 @@ EFFORTS = {"1k": 1000.0, "5k": 5000.0, "10k": 10_000.0, "Half-Marathon": 21_097.
 
 @pytest.fixture
 def table() -> Iterator[Memory]:
-    """Five years in moto, which copies a table for each transaction, would take a day."""
+    """In moto, which copies a table for each transaction, the years would take a day."""
     with memory() as stored:
         rules.forget()
         boards.forget()
@@ -109,7 +110,7 @@ def test_a_year_equals_its_recomputation_and_again_when_half_of_it_is_deleted(
     for goal_id, (metric, period) in GOALS.items():
         body = {"metric": metric, "period": period, "target": 1_000_000}
         assert gamification.call("PUT", f"/v1/gamification/goals/{goal_id}", body).status == 200
-    ran = year.runs(clock.now(), years=sized(small=(2006,), large=(2002, 2003, 2004, 2005, 2006)))
+    ran = year.runs(clock.now(), years=sized(small=(2006,), large=(2004, 2005, 2006)))
     diary = [told(run) for run in ran[-sized(small=150, large=len(ran)) :]]
     assert len(diary) >= 150
 
