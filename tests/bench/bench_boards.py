@@ -94,7 +94,7 @@ def load(table: Any, board: BoardId, ordered: list[str]) -> dict[str, int]:
             **store.node_key(node.board, node.prefix),
             "revision": {"N": "1"},
             "version": {"N": "1"},
-            **{digit: {"B": slot.dump()} for digit, slot in node.slots.items()},
+            **{store.SLOT + digit: {"B": slot.dump()} for digit, slot in node.slots.items()},
         }
         if expires_at is not None:
             item["expires_at"] = {"N": expires_at}
@@ -116,7 +116,7 @@ def nodes_of(board: str, prefix: str, ordered: list[str]) -> Iterator[Node]:
 def depth_of(table: Any, board: BoardId, key: str) -> int:
     for length, digit in enumerate(key):
         item = table[f"NODE#{board}#{key[:length]}", store.NODE]
-        if not Slot.load(item[digit]["B"]).is_split:
+        if not Slot.load(item[store.SLOT + digit]["B"]).is_split:
             return length + 1
     raise ValueError(key)
 

@@ -206,7 +206,8 @@ def _query(board: str, prefix: str, between: tuple[str, str], **how: Any) -> Ite
 # --- nodes ----------------------------------------------------------------------------------------------------------
 
 NODE: Final = "NODE"
-NOT_SLOTS: Final = frozenset({"pk", "sk", "expires_at", "revision", "version"})
+SLOT: Final = "d"
+"""Before the digit, in the name of an attribute: a bare M or S the emulator takes for a type, and `sk` is a key."""
 
 
 def node_key(board: str, prefix: str) -> Raw:
@@ -240,8 +241,12 @@ def read_items(keys: Sequence[Raw], *, consistent: bool) -> list[Raw]:
 def node_of(board: str, prefix: str, item: Raw | None) -> Node:
     if item is None:
         return Node(board, prefix)
-    slots = {name: Slot.load(bytes(value["B"])) for name, value in item.items() if name not in NOT_SLOTS}
+    slots = {name[1:]: Slot.load(bytes(value["B"])) for name, value in item.items() if _is_slot(name)}
     return Node(board, prefix, int(item["revision"]["N"]), int(item["version"]["N"]), slots)
+
+
+def _is_slot(name: str) -> bool:
+    return len(name) == len(SLOT) + 1 and name.startswith(SLOT)
 
 
 def write_slots(node: Node, new: Mapping[str, Slot], expires_at: int | None) -> Node:
@@ -250,7 +255,7 @@ def write_slots(node: Node, new: Mapping[str, Slot], expires_at: int | None) -> 
     values: Raw = {":one": {"N": "1"}, ":moved": {"N": "1" if moved(node, new) else "0"}}
     conditions, sets = [], []
     for number, (digit, slot) in enumerate(sorted(new.items())):
-        names[f"#s{number}"] = digit
+        names[f"#s{number}"] = SLOT + digit
         values[f":s{number}"] = {"B": slot.dump()}
         sets.append(f"#s{number} = :s{number}")
         if digit in node.slots:
@@ -280,7 +285,7 @@ def put_node(node: Node, *, instead_of: Node, expires_at: int | None) -> None:
         **node_key(node.board, node.prefix),
         "revision": {"N": str(node.revision)},
         "version": {"N": str(node.version)},
-        **{digit: {"B": slot.dump()} for digit, slot in node.slots.items()},
+        **{SLOT + digit: {"B": slot.dump()} for digit, slot in node.slots.items()},
     }
     if expires_at is not None:
         item["expires_at"] = {"N": str(expires_at)}

@@ -67,8 +67,8 @@ def spoil(memory_: Memory, *, split: bool) -> None:
     """A slot says three more than there are."""
     prefix, digit = slot_of(split)
     item = memory_.tables["stadion-gamification"][f"NODE#{BOARD}#{prefix}", store.NODE]
-    slot = Slot.load(item[digit]["B"])
-    item[digit]["B"] = replace(slot, count=slot.count + 3).dump()
+    slot = Slot.load(item[store.SLOT + digit]["B"])
+    item[store.SLOT + digit]["B"] = replace(slot, count=slot.count + 3).dump()
 
 
 @pytest.mark.usefixtures("in_parts")
@@ -82,9 +82,9 @@ def test_whatever_is_wrong_is_found_and_repaired(what: str) -> None:
             spoil(kept, split=what == "child")
         elif what == "slot":
             prefix, digit = slot_of(split=False)
-            del table[f"NODE#{BOARD}#{prefix}", store.NODE][digit]
+            del table[f"NODE#{BOARD}#{prefix}", store.NODE][store.SLOT + digit]
         elif what == "octave":
-            del table[f"NODE#{BOARD}#", store.NODE]["a"]
+            del table[f"NODE#{BOARD}#", store.NODE][store.SLOT + "a"]
         elif what == "root":
             del table[f"NODE#{BOARD}#", store.NODE]
         else:
