@@ -88,7 +88,7 @@ def play(aws: Aws, outputs: Outputs, steps: Steps, stack: ExitStack) -> dict[str
         story.settled(cast.anna, 5)
         story.settled(cast.ben, 1)
         story.move_both_today(cast)
-        earned = board.earned(cast.anna, within_s=story.PATIENCE_S)
+        earned = board.earned(cast.ben, within_s=story.PATIENCE_S)
         events = _heard(listener)
     with steps.step("Ben sleeps, and the mail about the offer that his worn shoes earned waits"):
         sleeper.wait_until_put_off(within_s=story.PATIENCE_S)
@@ -440,7 +440,7 @@ def _tell_board(told: dict[str, Any]) -> None:
     say()
     achievement, reward = earned["achievement"], earned["rewards"][0]["reward"]
     say_line(
-        f"  She earned [bold]{achievement['title']}[/bold] ({achievement['text']}), and with it: {reward['title']}."
+        f"  Ben earned [bold]{achievement['title']}[/bold] ({achievement['text']}), and with it: {reward['title']}."
     )
 
 
