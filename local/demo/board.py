@@ -78,7 +78,7 @@ def _has_name(athlete: Athlete, name: str) -> bool:
 
 
 def _board(athlete: Athlete, board: str) -> dict[str, Any]:
-    found: dict[str, Any] = athlete.get(f"/v1/leaderboards/{board}")
+    found: dict[str, Any] = athlete.call("GET", f"/v1/leaderboards/{board}", accept_language="en")
     return found
 
 
@@ -86,7 +86,7 @@ def earned(athlete: Athlete, *, within_s: float) -> dict[str, Any]:
     """The achievement that has a reward, and the reward."""
 
     def look() -> dict[str, Any] | None:
-        shown: dict[str, Any] = athlete.get(f"/v1/gamification/achievements/{WELCOME}")
+        shown: dict[str, Any] = athlete.call("GET", f"/v1/gamification/achievements/{WELCOME}", accept_language="en")
         rewards = [one for one in athlete.get("/v1/gamification/rewards")["items"] if one["reason"] == "achievement"]
         return {"achievement": shown, "rewards": rewards} if rewards else None
 
