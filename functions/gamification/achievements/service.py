@@ -18,9 +18,11 @@ from gamification.achievements.base.counters import (
     Unit,
     earners,
     moved,
+    others_in,
     reached,
     recounted,
     touched_rules,
+    with_others_of,
 )
 from gamification.achievements.base.values import Rule, level_title
 from gamification.achievements.domain import (
@@ -60,6 +62,8 @@ class Moved:
     revoked: tuple[str, ...] = ()
     is_settled: bool = True
     """False: more awards are to be settled than fit in one transaction."""
+    goes_on: bool = False
+    """Not settled, and what is left is of this very workout."""
 
 
 def apply(source: Source) -> Moved:
@@ -69,17 +73,19 @@ def apply(source: Source) -> Moved:
     version = Version(source.user_id, source.workout_id, source.revision, facts, source.now, source.is_news)
     book = rules.book()
     done = retry_on_conflict(lambda: _post(version, book))
-    return done if done.is_settled else _joined(done, settle(source.user_id, source.now, book))
+    if done.is_settled:
+        return done
+    return _joined(done, settle(source.user_id, source.now, book, version if done.goes_on else None))
 
 
-def settle(user_id: str, now: datetime, book: RuleBook | None = None) -> Moved:
-    """Counts the whole diary by the rules that hold, and makes every award as it should be; nobody is told. May be
-    done again at any time, and begun again wherever it ended."""
+def settle(user_id: str, now: datetime, book: RuleBook | None = None, version: Version | None = None) -> Moved:
+    """Counts the whole diary by the rules that hold, and makes every award as it should be; nobody is told, but of what
+    `version` brings. May be done again at any time, and begun again wherever it ended."""
     book = book or rules.book()
     _adopt(user_id, now)
     done = Moved(Outcome.UNCHANGED, is_settled=False)
     while not done.is_settled:
-        done = _joined(done, retry_on_conflict(lambda: _recount(user_id, now, book)))
+        done = _joined(done, retry_on_conflict(lambda: _recount(user_id, now, book, version)))
     return done
 
 
@@ -91,14 +97,15 @@ def _post(version: Version, book: RuleBook) -> Moved:
     shelf = store.shelf(version.user_id, version.workout_id, _windows(new))
     if shelf.is_stale(version.revision):
         ever = shelf.ever.value
-        return Moved(Outcome.STALE, is_settled=ever is None or ever.counted == book.fingerprint)
+        goes_on = ever is not None and ever.counted == NOT_COUNTED
+        return Moved(Outcome.STALE, is_settled=ever is None or ever.counted == book.fingerprint, goes_on=goes_on)
     if shelf.ever.value is None and _adopt(version.user_id, version.now, but=version.workout_id):
         shelf = store.shelf(version.user_id, version.workout_id, _windows(new))
     old = shelf.facts
     shelf.tallies.update(store.tallies(version.user_id, _windows(old) - shelf.tallies.keys()))
     entry = Counted(revision=version.revision, facts=new)
     if not shelf.is_counted(book.fingerprint):
-        return _recount(version.user_id, version.now, book, _Told(version, shelf, entry))
+        return _recount(version.user_id, version.now, book, version, _Came(shelf, entry))
     before = {name: one.value.totals if one.value is not None else {} for name, one in shelf.tallies.items()}
     after = moved(book, before, old, new, others(version.user_id))
     ids = touched_rules(book, before, after)
@@ -114,6 +121,8 @@ def _post(version: Version, book: RuleBook) -> Moved:
     places = store.places(version.user_id, moving)
     for unit, by in moving.items():
         settled.decide(known[unit] if unit in known else places[unit].nothing(), unit, by)
+    if not is_settled:
+        after[EVER] = with_others_of(after[EVER], before[EVER])
     with Change(version.user_id, version.now) as change:
         change.replace(shelf.entry, entry)
         _keep(change, shelf.tallies, after, book.fingerprint if is_settled else NOT_COUNTED, new)
@@ -144,45 +153,63 @@ def _leave(settled: "_Settled", known: Mapping[Unit, Stored[Award]], moving: Col
 
 
 @dataclass(frozen=True)
-class _Told:
-    """A workout that came while its diary was counted by other rules."""
+class _Came:
+    """What is kept of a workout that came while its diary was counted by other rules."""
 
-    version: Version
     shelf: store.Shelf
     entry: Counted
 
 
-def _recount(user_id: str, now: datetime, book: RuleBook, told: _Told | None = None) -> Moved:
-    """The tally of ever is read first: it says whether anything came while the rest was read."""
-    seen = told.shelf.tallies if told is not None else store.tallies(user_id, [EVER])
+def _recount(
+    user_id: str, now: datetime, book: RuleBook, version: Version | None = None, came: _Came | None = None
+) -> Moved:
+    """`version`: of the workout because of which it is counted; what it brings is as new as it is.
+
+    The tally of ever is read first: it says whether anything came while the rest was read.
+    """
+    seen = came.shelf.tallies if came is not None else store.tallies(user_id, [EVER])
     diary = store.entries(user_id)
-    if told is not None:
-        diary[told.version.workout_id] = told.entry
+    if came is not None and version is not None:
+        diary[version.workout_id] = came.entry
     if not diary:
         return Moved(Outcome.UNCHANGED)
     facts = [one.facts for one in diary.values() if one.facts is not None]
+    stands = seen[EVER].value or Tally()
     after = recounted(book, facts, others(user_id))
     now_reached, awards = reached(book, after), store.all_awards(user_id)
     held = {unit: stored.value for unit, stored in awards.items() if stored.value is not None}
     units = differing(book, now_reached, held, now)
     is_settled = len(units) <= MOST_AT_ONCE
-    settled = _Settled(book, told.version if told is not None else Version(user_id, "", 0, None, now))
+    settled = _Settled(book, version or Version(user_id, "", 0, None, now))
     settled.keep_in_mind(facts, [unit for unit in units[:MOST_AT_ONCE] if unit in now_reached])
+    if version is not None and version.is_news:
+        settled.told = came.shelf.told if came is not None else store.told(user_id)
+        settled.only_brought(now_reached.keys() - _without(book, version.workout_id, facts, stands, after[EVER]).keys())
     places = store.places(user_id, units[:MOST_AT_ONCE])
     for unit in units[:MOST_AT_ONCE]:
         stored = awards[unit] if unit in awards else places[unit].nothing()
         settled.decide(stored, unit, now_reached.get(unit, frozenset()))
     fingerprint = book.fingerprint if is_settled else NOT_COUNTED
     latest = max(facts, key=lambda one: one.started_at, default=None)
-    stands = seen[EVER].value or Tally()
-    if told is None and not units and stands == stands.then(after[EVER], fingerprint, latest):
+    if not is_settled:
+        after[EVER] = with_others_of(after[EVER], stands.totals)
+    if came is None and not units and stands == stands.then(after[EVER], fingerprint, latest):
         return Moved(Outcome.UNCHANGED)
     with Change(user_id, now) as change:
-        if told is not None:
-            change.replace(told.shelf.entry, told.entry)
+        if came is not None:
+            change.replace(came.shelf.entry, came.entry)
         _keep(change, seen, after, fingerprint, latest)
         settled.write(change)
     return settled.moved(is_settled=is_settled)
+
+
+def _without(
+    book: RuleBook, workout_id: str, diary: Iterable[Facts], stood: Tally, ever: Mapping[str, int]
+) -> Mapping[Unit, frozenset[int]]:
+    """What is reached without the workout. What other wings knew before it came is in the tally of ever until all is
+    settled; where nothing is, as they know it now."""
+    known = others_in(stood.totals) or others_in(ever)
+    return reached(book, recounted(book, [one for one in diary if one.workout_id != workout_id], known))
 
 
 def _adopt(user_id: str, now: datetime, but: str | None = None) -> bool:
@@ -234,6 +261,8 @@ class _Settled:
         """Whom nobody is told anything: None."""
         self.may_be_of_another = False
         """Whether something else than the workout that came may have earned what is reached."""
+        self._brought: Collection[Unit] | None = None
+        """What the workout that came brought; None: all that is new."""
         self._diary: list[Facts] | None = None
         self._earners: dict[Unit, Facts] = {}
         self._new: list[tuple[Stored[Award], Award]] = []
@@ -243,9 +272,17 @@ class _Settled:
     def now(self) -> datetime:
         return self.version.now
 
-    @property
-    def is_news(self) -> bool:
-        return self.version.is_news and self.told is not None
+    def _is_news(self, stored: Stored[Award], award: Award) -> bool:
+        """Brought for the first time by a workout that is news."""
+        is_new = self.version.is_news and self.told is not None and stored.value is None and award.holds
+        return is_new and (self._brought is None or award.unit in self._brought)
+
+    def only_brought(self, units: Collection[Unit]) -> None:
+        """Of all that is new, it was these that the workout brought, and nothing else did."""
+        self._brought = units
+        came = next((one for one in self._all() if one.workout_id == self.version.workout_id), None)
+        if came is not None:
+            self._earners |= dict.fromkeys(units, came)
 
     def keep_in_mind(self, diary: list[Facts], units: list[Unit]) -> None:
         """The whole diary, of which it is asked what earned these."""
@@ -290,6 +327,7 @@ class _Settled:
         awards = [award for _, award in self._new]
         return Moved(
             Outcome.MOVED if awards else Outcome.UNCHANGED,
+            goes_on=not is_settled,
             unlocked=tuple(_name(one) for one in awards if one.holds),
             revoked=tuple(_name(one) for one in awards if not one.holds),
             is_settled=is_settled,
@@ -300,15 +338,14 @@ class _Settled:
         for stored, award in [*self._new, *self._renamed]:
             change.replace(stored, award)
         for stored, award in self._new:
-            is_new = self.is_news and stored.value is None
+            is_new = self._is_news(stored, award)
             change.publish(_event(award, is_new=is_new))
             rule = self._rule(award)
             if rule is not None and (one := claim(rule, award, may_begin=is_new)) is not None:
                 claims.append(one)
         if claims:
             rewards.settle(change, self.version.user_id, claims)
-        if self.is_news:
-            self._tell(change)
+        self._tell(change)
 
     def _rule(self, award: Award) -> Rule | None:
         one = self.book.of_version(award.rule_id, award.version)
@@ -316,7 +353,7 @@ class _Settled:
 
     def _tell(self, change: Change) -> None:
         """One message about all that is new, and about what the last hour brought."""
-        new = [award for stored, award in self._new if stored.value is None and award.holds]
+        new = [award for stored, award in self._new if self._is_news(stored, award)]
         titled = [(rule, award) for award in new if (rule := self._rule(award)) is not None]
         if not titled or self.told is None:
             return

@@ -85,6 +85,10 @@ def awards(user_id: str, units: Iterable[Unit]) -> dict[Unit, Stored[Award]]:
     return {unit: found[place] for unit, place in wanted.items()}
 
 
+def told(user_id: str) -> Stored[Told]:
+    return TOLD.at(user_id).read()
+
+
 def all_awards(user_id: str) -> dict[Unit, Stored[Award]]:
     return {stored.value.unit: stored for stored in AWARDS.each(user_id) if stored.value is not None}
 

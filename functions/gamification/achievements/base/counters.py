@@ -489,6 +489,18 @@ def _know(ever: dict[str, int], others: Totals) -> None:
     ever.update({key: number for key, number in others.items() if number})
 
 
+def others_in(ever: Totals) -> dict[str, int]:
+    """What other wings knew when this was written."""
+    return {key: ever[key] for key in OTHERS.values() if key in ever}
+
+
+def with_others_of(ever: Totals, older: Totals) -> dict[str, int]:
+    """The same, with what other wings knew before: while not all is settled, that tells what is new."""
+    kept = dict(ever)
+    _know(kept, others_in(older))
+    return kept
+
+
 def _follow(book: RuleBook, before: Tallies, after: dict[str, dict[str, int]]) -> None:
     """The numbers that follow from others, from the shortest windows to ever."""
     for window in ORDER[:-1]:

@@ -195,6 +195,34 @@ def test_more_awards_than_one_transaction_holds_are_settled_in_several_and_survi
         assert len(published(stored, "AchievementUnlocked")) == 65
 
 
+def test_all_that_news_earns_is_told_and_rewarded_however_many_transactions_it_takes() -> None:
+    many = [rule(f"run_{number}", **count(1), reward="free_delivery") for number in range(45)]
+    steady = rule("steady", measure={"kind": "streak", "unit": "week"}, target=2, reward="discount_5")
+    with judged_by(*many, steady) as stored, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(service, "others", lambda _: {"x/streak.week": 1})
+        tell(facts("yoga", counts=False))
+        patch.setattr(service, "others", lambda _: {"x/streak.week": 2})
+        tell(facts(hours=24 * 7), is_news=True)
+        assert len(held()) == 46
+        assert len(published(stored, "RewardGranted")) == 46
+        assert all(one["is_news"] for one in published(stored, "AchievementUnlocked"))
+        assert published(stored, "NotificationRequested")[-1]["values"]["count"] == 46
+
+
+@pytest.mark.parametrize("is_news", [True, False])
+def test_what_news_earns_while_its_diary_is_counted_by_other_rules_is_told_and_the_rest_is_not(is_news: bool) -> None:
+    """The first workout after a rule was added counts the diary anew."""
+    with judged_by(TEN_RUNS, FAR) as stored, pytest.MonkeyPatch.context() as patch:
+        tell(facts("a"))
+        judge_by(patch, TEN_RUNS, FAR, rule("had_done", **count(1), reward="discount_5"))
+        tell(facts("b", hours=1), is_news=is_news)
+        assert {unit.rule_id: by for unit, by in held().items()} == {"two_runs": "b", "far": "b", "had_done": "a"}
+        new = {one["achievement_id"] for one in published(stored, "AchievementUnlocked") if one["is_news"]}
+        assert new == ({"two_runs", "far"} if is_news else set())
+        assert [one["earned_by"] for one in published(stored, "RewardGranted")] == ["achievement:far"] * is_news
+        assert [one["values"]["count"] for one in published(stored, "NotificationRequested")] == [2] * is_news
+
+
 def test_what_was_earned_under_an_older_version_stays_and_is_not_earned_again() -> None:
     harder = TEN_RUNS.model_copy(update={"version": 2, "target": 3})
     with judged_by(TEN_RUNS) as stored, pytest.MonkeyPatch.context() as patch:
