@@ -51,8 +51,8 @@ from stadion.ledger import Outcome
 from stadion.records import Stored
 from stadion.retry import retry_on_conflict
 
-ADOPTED_AT_ONCE: Final = 60
-"""Workouts of before there were achievements, in one transaction."""
+ADOPTED_AT_ONCE: Final = 20
+"""Workouts of before there were achievements, in one transaction with the three windows of each."""
 
 
 @dataclass(frozen=True)
@@ -223,16 +223,18 @@ def _adopt(user_id: str, now: datetime, but: str | None = None) -> bool:
 
 
 def _adopt_some(user_id: str, some: Iterable[Facts], now: datetime) -> None:
-    """Of which one came by itself meanwhile, its entry stays."""
+    """Of which one came by itself meanwhile, its entry stays. All windows that they are in are not counted from now on:
+    without a tally a window would pass for one in which nothing was done."""
     wanted = {one.workout_id: one for one in some}
+    tallies = store.tallies(user_id, {EVER}.union(*map(_windows, wanted.values())))
     found = store.some_entries(user_id, wanted)
-    (ever,) = store.tallies(user_id, [EVER]).values()
     with Change(user_id, now) as change:
         for name, facts in wanted.items():
             if found[name].value is None:
                 change.replace(found[name], Counted(revision=facts.revision, facts=facts))
-        known = ever.value or Tally()
-        change.replace(ever, known.then(known.totals, NOT_COUNTED))
+        for stored in tallies.values():
+            known = stored.value or Tally()
+            change.replace(stored, known.then(known.totals, NOT_COUNTED))
 
 
 # --- what both write -------------------------------------------------------------------------------------------------

@@ -171,6 +171,28 @@ def test_what_was_in_the_diary_before_there_were_achievements_is_counted_with_th
         assert store.tallies(ATHLETE, [EVER])[EVER].value.totals["n"] == 130  # type: ignore[union-attr]
 
 
+@given(
+    hours=st.lists(st.sampled_from([0, 1, 25, 24 * 6, 24 * 9, 24 * 35]), min_size=2, max_size=6), counts=st.booleans()
+)
+@settings(max_examples=30)
+def test_what_comes_into_a_window_of_before_there_were_achievements_is_counted_with_the_rest(
+    hours: list[int], counts: bool
+) -> None:
+    """The first one kept as facts alone, the others told; or all kept, and counted by a back-fill first."""
+    *told, first = (facts(f"w-{number}", hours=one) for number, one in enumerate(hours))
+    kept = [first, facts("k-1", hours=1), facts("k-2", hours=24 * 9)]
+    with judged_by(*OF_EVERY_KIND):
+        with_facts(*kept)
+        if counts:
+            service.settle(ATHLETE, NOW)
+        for one in told:
+            tell(one)
+        book = rule_book(OF_EVERY_KIND)
+        expected = recounted(book, [*kept, *told])
+        assert set(held()) == set(reached(book, expected))
+        assert store.tallies(ATHLETE, [EVER])[EVER].value.totals == expected[EVER]  # type: ignore[union-attr]
+
+
 def with_facts(*known: Facts) -> None:
     for one in known:
         with Change(ATHLETE, NOW) as change:
