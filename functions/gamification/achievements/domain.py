@@ -58,6 +58,8 @@ class Award(Value):
     earned_at: AwareDatetime
     """When that workout began."""
     revoked_at: AwareDatetime | None = None
+    is_rewarded: bool = False
+    """It has brought a reward, which goes and comes with it, whatever the rule says of rewards later."""
 
     @property
     def unit(self) -> Unit:
@@ -140,8 +142,10 @@ def current_version(book: RuleBook, unit: Unit) -> int | None:
 
 
 def claim(rule: Rule, award: Award, *, may_begin: bool) -> Claim | None:
-    """A reward comes with the highest level. It begins with news alone: an old diary that is imported buys nothing."""
-    if rule.reward is None or award.level != len(rule.targets):
+    """A reward comes with the highest level. It begins with news alone: an old diary that is imported buys nothing.
+    What has begun goes and comes with its award."""
+    has_one = rule.reward is not None and award.level == len(rule.targets)
+    if not (has_one or award.is_rewarded):
         return None
     occurrence = "" if award.occurrence == ONCE else f":{award.occurrence}"
     earned_by = f"achievement:{award.rule_id}{occurrence}"

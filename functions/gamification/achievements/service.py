@@ -337,14 +337,17 @@ class _Settled:
 
     def write(self, change: Change) -> None:
         claims = []
-        for stored, award in [*self._new, *self._renamed]:
+        for stored, award in self._renamed:
             change.replace(stored, award)
         for stored, award in self._new:
             is_new = self._is_news(stored, award)
             change.publish(_event(award, is_new=is_new))
             rule = self._rule(award)
-            if rule is not None and (one := claim(rule, award, may_begin=is_new)) is not None:
+            one = claim(rule, award, may_begin=is_new) if rule is not None else None
+            if one is not None:
                 claims.append(one)
+            is_rewarded = award.is_rewarded or (one is not None and is_new)
+            change.replace(stored, award.model_copy(update={"is_rewarded": is_rewarded}))
         if claims:
             rewards.settle(change, self.version.user_id, claims)
         self._tell(change)

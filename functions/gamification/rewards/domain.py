@@ -29,7 +29,8 @@ class Claim:
 
     earned_by: str
     reason: str
-    reward: RewardCode
+    reward: RewardCode | None
+    """None: none begins, but one that is there goes and comes."""
     holds: bool
     may_begin: bool = True
     """Whether it may be granted for the first time."""
@@ -38,7 +39,7 @@ class Claim:
 def decided(known: Grant | None, claim: Claim, now: datetime) -> Grant | None:
     """The grant as it is from now on; None: nothing changes. What was granted stays the reward that it was."""
     if known is None:
-        if not (claim.holds and claim.may_begin):
+        if claim.reward is None or not (claim.holds and claim.may_begin):
             return None
         return Grant(earned_by=claim.earned_by, reason=claim.reason, reward=claim.reward, holds=True, granted_at=now)
     if known.holds == claim.holds:

@@ -154,6 +154,19 @@ def test_the_highest_level_brings_the_reward_and_takes_it_along() -> None:
         assert [one["earned_by"] for one in published(stored, "RewardRevoked")] == ["achievement:far"]
 
 
+@pytest.mark.parametrize("then", [{"reward": None}, {"reward": "discount_5"}, {"hidden": True}])
+def test_a_reward_goes_and_comes_with_its_award_whatever_is_said_of_rewards_later(then: dict[str, Any]) -> None:
+    one = rule("two", **count(2), reward="free_delivery")
+    with judged_by(one) as stored, pytest.MonkeyPatch.context() as patch:
+        tell(facts("a"), is_news=True)
+        tell(facts("b", hours=1), is_news=True)
+        judge_by(patch, Rule.model_validate({**one.model_dump(by_alias=True), **then}))
+        tell(("a", 2, None))
+        assert [one["reward"] for one in published(stored, "RewardRevoked")] == ["free_delivery"]
+        tell(facts("c"))
+        assert [one["reward"] for one in published(stored, "RewardGranted")] == ["free_delivery"] * 2
+
+
 def test_an_old_diary_is_counted_in_silence_and_brings_no_reward() -> None:
     with judged_by(FAR) as stored:
         tell(facts("a", distance_m=50_000.0))
