@@ -117,7 +117,9 @@ def _post(version: Version, book: RuleBook) -> Moved:
     is_correction = old is not None and before != after
     known = store.all_awards(version.user_id) if is_correction else store.awards(version.user_id, moving)
     if is_correction:
-        _leave(settled, known, moving)
+        settled.may_be_of_another = True
+        named = [known[unit] for unit in known.keys() - units if settled.names(known[unit], version.workout_id)]
+        is_settled = settled.rename(named, MOST_AT_ONCE - len(moving)) and is_settled
     places = store.places(version.user_id, moving)
     for unit, by in moving.items():
         settled.decide(known[unit] if unit in known else places[unit].nothing(), unit, by)
@@ -132,21 +134,6 @@ def _post(version: Version, book: RuleBook) -> Moved:
 
 def _windows(facts: Facts | None) -> set[str]:
     return set(Seen(facts).windows.values()) if facts is not None and facts.counts else set()
-
-
-def _leave(settled: "_Settled", known: Mapping[Unit, Stored[Award]], moving: Collection[Unit]) -> None:
-    """A version went: what it had earned and is held all the same was earned by another one."""
-    settled.may_be_of_another = True
-    staying = [
-        stored
-        for unit, stored in known.items()
-        if unit not in moving
-        and stored.value is not None
-        and stored.value.holds
-        and stored.value.workout_id == settled.version.workout_id
-    ]
-    for stored in staying[:MOST_AT_ONCE]:
-        settled.rename(stored)
 
 
 # --- a whole diary ---------------------------------------------------------------------------------------------------
@@ -189,11 +176,15 @@ def _recount(
     for unit in units[:MOST_AT_ONCE]:
         stored = awards[unit] if unit in awards else places[unit].nothing()
         settled.decide(stored, unit, now_reached.get(unit, frozenset()))
+    earning = {one.workout_id for one in facts if one.counts}
+    corrected = version.workout_id if version is not None and version.revision > 1 else None
+    left = [awards[unit] for unit in awards.keys() - units if settled.names(awards[unit], corrected, but=earning)]
+    is_settled = settled.rename(left, MOST_AT_ONCE - len(units[:MOST_AT_ONCE])) and is_settled
     fingerprint = book.fingerprint if is_settled else NOT_COUNTED
     latest = max(facts, key=lambda one: one.started_at, default=None)
     if not is_settled:
         after[EVER] = with_others_of(after[EVER], stands.totals)
-    if came is None and not units and stands == stands.then(after[EVER], fingerprint, latest):
+    if came is None and not settled.changes and stands == stands.then(after[EVER], fingerprint, latest):
         return Moved(Outcome.UNCHANGED)
     with Change(user_id, now) as change:
         if came is not None:
@@ -300,14 +291,35 @@ class _Settled:
         if award is not None:
             self._new.append((stored, award))
 
-    def rename(self, stored: Stored[Award]) -> None:
+    def names(self, stored: Stored[Award], workout_id: str | None, but: Collection[str] | None = None) -> bool:
+        """It is held, with this workout, or with one that is none of `but`: a version of it went, so that what it had
+        earned may have been earned by another one."""
+        award = stored.value
+        if award is None or not award.holds or award.workout_id is None or not is_known(self.book, award):
+            return False
+        return award.workout_id == workout_id or (but is not None and award.workout_id not in but)
+
+    def rename(self, named: Collection[Stored[Award]], most: int) -> bool:
+        """By what earns them now, as many as there is room for. Whether there was."""
+        if named and self._diary is not None:
+            units = [stored.value.unit for stored in named if stored.value is not None]
+            self._earners |= earners(self.book, self._diary, units)
+        other = [found for stored in named if (found := self._renaming(stored)) is not None]
+        self._renamed += other[: max(0, most)]
+        return len(other) <= most
+
+    def _renaming(self, stored: Stored[Award]) -> tuple[Stored[Award], Award] | None:
         if stored.value is None:
-            return
+            return None
         earner = self._earner(stored.value.unit)
-        named = {"workout_id": earner.workout_id, "earned_at": earner.started_at}
-        if earner.workout_id is not None and named != stored.value.model_dump(include=set(named)):
-            new = stored.value.model_copy(update={**named, "revision": stored.next_revision})
-            self._renamed.append((stored, new))
+        now = {"workout_id": earner.workout_id, "earned_at": earner.started_at}
+        if earner.workout_id is None or now == stored.value.model_dump(include=set(now)):
+            return None
+        return stored, stored.value.model_copy(update={**now, "revision": stored.next_revision})
+
+    @property
+    def changes(self) -> bool:
+        return bool(self._new or self._renamed)
 
     def _earner(self, unit: Unit) -> Earner:
         """The workout that came; where another one may have, the first with which it was reached."""

@@ -131,6 +131,30 @@ def test_what_still_holds_without_the_workout_that_earned_it_names_another() -> 
         assert len(published(stored, "AchievementRevoked")) == 1
 
 
+@pytest.mark.parametrize("gone", [None, facts("a", 2, counts=False), facts("a", 2, sport_type="Ride")])
+def test_all_that_still_holds_without_a_workout_names_another_however_many_they_are(gone: Facts | None) -> None:
+    most = service.MOST_AT_ONCE
+    many = [rule(f"run_{number}", **count(1, families=["run"]), reward="free_delivery") for number in range(most + 5)]
+    lost = [rule(f"far_{number}", **total("distance_m", 9 * KM), reward="free_delivery") for number in range(most + 5)]
+    with judged_by(*many, *lost) as stored:
+        tell(facts("a"), is_news=True)
+        tell(facts("b", hours=1), is_news=True)
+        assert len(held()) == len(many) + len(lost)
+
+        def crash(operation: str, _: Any) -> None:
+            if operation == "TransactWriteItems" and stored.commits == done + 1:
+                raise ConnectionError
+
+        done = stored.commits
+        stored.before = crash
+        told = ("a", 2, gone and gone.model_copy(update={"distance_m": 10.0}))
+        with pytest.raises(ConnectionError):
+            tell(told)
+        stored.before = lambda *_: None
+        tell(told)
+        assert held() == {Unit(one.id, "once", 1): "b" for one in many}
+
+
 def test_a_burst_is_one_message_that_says_how_many() -> None:
     with judged_by(TEN_RUNS, FAR) as stored:
         tell(facts("a"), is_news=True)
