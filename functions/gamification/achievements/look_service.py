@@ -93,5 +93,5 @@ def _standings(
         held.sort(key=lambda award: (award.earned_at, award.level), reverse=True)
         newest: Compiled = book.versions(rule_id)[-1]
         if held or not (newest.rule.hidden or newest.rule.retired):
-            stands = progress(newest, totals, now_in)
+            stands = progress(newest, totals, now_in, frozenset(award.level for award in held))
             yield Standing(newest.rule, not newest.rule.retired, stands, tuple(held))

@@ -622,15 +622,20 @@ class Progress:
     """None: there is nothing more to reach."""
 
 
-def progress(one: Compiled, tallies: Tallies, now_in: Mapping[AchievementWindow, str]) -> Progress:
+def progress(
+    one: Compiled, tallies: Tallies, now_in: Mapping[AchievementWindow, str], held: frozenset[int] = frozenset()
+) -> Progress:
+    """`held`: levels that were earned, in whatever window; what is earned once is not aimed at again."""
     totals = tallies.get(now_in[one.rule.window], {})
     value = one.value(totals)
+    done = max(held, default=0) if one.rule.repeat is AchievementRepeat.NEVER else 0
     if isinstance(one.node, Joint):
         target = len(one.node.parts) if one.node.kind != "any" else 1
-        return Progress(min(value, target), target)
+        return Progress(min(value, target), target if not done else None)
     if one.rule.repeat is AchievementRepeat.EACH_MULTIPLE:
-        return Progress(value, one.node.target * (min(MAX_MULTIPLES - 1, value // one.node.target) + 1))
-    return Progress(value, next((target for target in one.rule.targets if value < target), None))
+        times = value // one.node.target
+        return Progress(value, one.node.target * (times + 1) if times < MAX_MULTIPLES else None)
+    return Progress(value, next((target for target in one.rule.targets[done:] if value < target), None))
 
 
 def earners(book: RuleBook, diary: Iterable[Facts], units: Iterable[Unit]) -> dict[Unit, Facts]:

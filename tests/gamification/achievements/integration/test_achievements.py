@@ -57,6 +57,12 @@ def test_a_workout_earns_and_its_deletion_takes_back(gamification: Service) -> N
     assert one(gamification, "run_distance")["progress"]["value"] == 0
 
 
+def test_what_was_earned_in_another_week_asks_for_nothing_more(gamification: Service) -> None:
+    deliver(gamification, *(recorded(f"w-{day}", started_at=f"2025-11-{day}T05:40:00Z") for day in (17, 18, 19)))
+    earned = one(gamification, "welcome_week")
+    assert (earned["is_earned"], earned["progress"]["value"], earned["progress"]["target"]) == (True, 0, None)
+
+
 def test_what_is_hidden_is_there_when_it_is_earned(gamification: Service) -> None:
     assert gamification.call("GET", f"{BASE}/pi_run").status == 404
     assert gamification.call("GET", f"{BASE}/no_such_thing").status == 404

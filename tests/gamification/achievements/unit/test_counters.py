@@ -136,6 +136,36 @@ def test_progress_is_what_is_missing_to_the_next_level() -> None:
     }
 
 
+def test_of_what_is_earned_once_the_level_that_is_held_is_no_target_in_any_later_window() -> None:
+    rules = [
+        rule("tiers", measure={"kind": "count"}, tiers=[2, 5], window="week"),
+        rule("one", **count(3), window="month"),
+        rule("both", all=[count(1), count(2)], window="day"),
+        rule("anew", **count(3), window="week", repeat="each_window"),
+    ]
+    one = rule_book(rules)
+    now_in = Seen(facts()).windows
+    found = {
+        compiled.rule.id: progress(compiled, recounted(one, [facts()]), now_in, frozenset({1}))
+        for compiled in one.rules
+    }
+    assert found == {
+        "tiers": Progress(1, 5),
+        "one": Progress(1, None),
+        "both": Progress(1, None),
+        "anew": Progress(1, 3),
+    }
+
+
+def test_the_hundredth_multiple_is_the_last() -> None:
+    one = rule_book([rule("again", **total("distance_m", 100), repeat="each_multiple")])
+    asked = [
+        progress(one.rules[0], recounted(one, [facts(distance_m=metres)]), Seen(facts()).windows)
+        for metres in (9_900.0, 10_000.0, 12_345.0)
+    ]
+    assert asked == [Progress(9_900, 10_000), Progress(10_000, None), Progress(12_345, None)]
+
+
 def test_what_earned_it_is_the_first_with_which_it_was_reached() -> None:
     runs = [facts(f"w-{number}", hours=24 * number) for number in (3, 1, 2, 4)]
     unit = Unit("three_runs", "once", 1)
