@@ -141,7 +141,7 @@ MUTANTS: Final = (
     Mutant(
         "a goal is told again after a dip",
         "gamification.goals.domain:newly_reached",
-        "days.first not in goal.told and ",
+        "not goal.is_told(days) and ",
         "",
         ("tests/gamification/goals",),
     ),

@@ -56,6 +56,7 @@ def days_of(period: GoalPeriod, day: date, week_start: WeekStart) -> Days:
 
 
 TOLD_KEPT: Final = 6
+HALF_A_WEEK: Final = timedelta(days=3)
 
 
 class Goal(Value):
@@ -76,8 +77,17 @@ class Goal(Value):
         said = {"goal_id", "metric", "period", "family", "target"}
         return self.model_dump(include=said) == other.model_dump(include=said)
 
+    def is_told(self, days: Days) -> bool:
+        """Also in the week of another `week_start` that most of it was in."""
+        return any(abs(first - days.first) <= HALF_A_WEEK for first in self.told)
+
     def was_told(self, days: Days) -> "Goal":
         return self.model_copy(update={"told": (*self.told, days.first)[-TOLD_KEPT:]})
+
+    def aims_at(self, target: int, days: Days) -> "Goal":
+        """Another target is news anew, from the week or month on that it is now."""
+        told = tuple(first for first in self.told if first < days.first - HALF_A_WEEK)
+        return self.model_copy(update={"target": target, "revision": self.revision + 1, "told": told})
 
 
 class Goals(Value):
@@ -167,7 +177,7 @@ def newly_reached(
     found = []
     for goal in goals:
         days = days_of(goal.period, day, week_start)
-        if days.first not in goal.told and progress(goal, days, counted, most_xp=most_xp).is_reached:
+        if not goal.is_told(days) and progress(goal, days, counted, most_xp=most_xp).is_reached:
             found.append((goal, days))
     return found
 

@@ -153,8 +153,8 @@ def change(user_id: str, known: store.Known, goal: Goal, target: int, now: datet
     """Raises StaleVersionError when somebody changed goals meanwhile."""
     if target == goal.target:
         return show(user_id, goal, known, now)
-    changed = goal.model_copy(update={"target": target, "revision": goal.revision + 1})
-    shown = _begun(user_id, changed, known, now)
+    days = days_of(goal.period, _today(known, now), known.athlete.week_start)
+    shown = _begun(user_id, goal.aims_at(target, days), known, now)
     _write(user_id, known, known.goals.having(shown.goal), now)
     return shown
 
@@ -171,15 +171,20 @@ def _write(user_id: str, known: store.Known, goals: Goals, now: datetime) -> Non
 def _begun(user_id: str, goal: Goal, known: store.Known, now: datetime) -> Shown:
     """A goal that is reached from the start is no news, in this week or month."""
     shown = show(user_id, goal, known, now)
-    if shown.progress.is_reached and shown.progress.days.first not in goal.told:
+    if shown.progress.is_reached and not goal.is_told(shown.progress.days):
         return Shown(goal.was_told(shown.progress.days), shown.progress)
     return shown
+
+
+def _today(known: store.Known, now: datetime) -> date:
+    """Where the athlete lives."""
+    return now.astimezone(known.athlete.zone).date()
 
 
 def _shown(user_id: str, known: store.Known, goals: tuple[Goal, ...], now: datetime) -> list[Shown]:
     if not goals:
         return []
-    today, week_start = now.astimezone(known.athlete.zone).date(), known.athlete.week_start
+    today, week_start = _today(known, now), known.athlete.week_start
     spans = {goal.goal_id: days_of(goal.period, today, week_start) for goal in goals}
     first, last = min(span.first for span in spans.values()), max(span.last for span in spans.values())
     counted = store.counted(user_id, first, min(last, latest_day(now)))

@@ -9,7 +9,7 @@ import pytest
 from gamification.goals import service
 from stadion.i18n import Language
 from tests.kit.clock import Clock
-from tests.kit.events import deleted, recorded
+from tests.kit.events import deleted, entry, recorded
 from tests.kit.messages import said
 from tests.kit.services import OTHER, Answer, Service, sqs_event
 
@@ -101,6 +101,43 @@ def test_a_goal_that_is_reached_from_the_start_is_no_news(gamification: Service,
     assert put(gamification).body["progress"]["is_reached"]
     deliver(gamification, recorded(distance_m=1_000.0))
     assert told(gamification) == []
+
+
+def test_a_target_that_is_raised_after_it_was_reached_is_told_when_it_is_reached(
+    gamification: Service, standing_clock: Clock
+) -> None:
+    path = f"{PATH}/{put(gamification).body['goal_id']}"
+    deliver(gamification, recorded(distance_m=12_000.0))
+    for target in (20_000, 11_000, 20_000):  # reached when it is set: no news
+        assert gamification.call("PATCH", path, {"target": target}, **if_match("*")).status == 200
+        deliver(gamification, recorded(distance_m=100.0))
+        assert told(gamification) == ["goal_of_distance"]
+    deliver(gamification, recorded("w-2", distance_m=12_000.0))
+    assert told(gamification) == ["goal_of_distance"] * 2
+    deliver(gamification, deleted("w-2"), recorded(distance_m=12_000.0))
+    assert told(gamification) == ["goal_of_distance"] * 2
+
+
+@pytest.mark.parametrize(("before", "after"), [("monday", "sunday"), ("sunday", "saturday"), ("saturday", "monday")])
+def test_a_week_that_begins_on_another_day_is_told_once(
+    gamification: Service, standing_clock: Clock, before: str, after: str
+) -> None:
+    live(gamification, 1, before)
+    put(gamification)
+    deliver(gamification, recorded(distance_m=12_000.0, started_at="2026-11-18T06:00:00Z"))
+    live(gamification, 2, after)
+    deliver(gamification, recorded(distance_m=12_000.0, started_at="2026-11-19T06:00:00Z"))
+    assert told(gamification) == ["goal_of_distance"]
+    standing_clock.advance(days=7)
+    late = recorded(distance_m=12_000.0, started_at="2026-11-26T06:00:00Z")
+    deliver(gamification, {**late, "detail": {**late["detail"], "occurred_at": "2026-11-26T08:00:00.000Z"}})
+    assert told(gamification) == ["goal_of_distance"] * 2
+
+
+def live(gamification: Service, revision: int, week_start: str) -> None:
+    profile = {"revision": revision, "time_zone": "Europe/Berlin", "week_start": week_start, "language": "en"}
+    known = entry("ProfileUpdated", profile, source="accounts")
+    assert gamification.invoke("athletes/on_account_events", sqs_event(known)) == {"batchItemFailures": []}
 
 
 def test_the_same_goal_twice_is_one_and_another_with_its_id_is_refused(gamification: Service) -> None:
