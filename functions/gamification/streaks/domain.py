@@ -194,6 +194,15 @@ class Diary:
         today = max((now + offset).date(), *active) if active else (now + offset).date()
         return cls(counting, settings, week_start, today, active)
 
+    @cached_property
+    def left_out(self) -> frozenset[date]:
+        """Dates that flights across the date line left out of the weeks."""
+        return frozenset(
+            day + DAY
+            for day, following in pairwise(sorted(self.active))
+            if following - day > DAY and _leaves_one_out(self.active[day][-1], self.active[following][0])
+        )
+
     def under(self, settings: Settings) -> "Diary":
         return replace(self, settings=settings)
 
@@ -256,7 +265,7 @@ def _of_weeks(diary: Diary) -> Streak:
     tally.add(_weeks(diary, kept, this_week))
     if diary.settings.current.paused:
         return tally.streak(StreakUnit.WEEK, is_due=False, keep_by=None, days_missing=0)
-    missing = _needed(diary.settings, this_week) - kept[this_week]
+    missing = _needed(diary, this_week) - kept[this_week]
     if missing > 0:
         is_rest = _is_paused(diary.settings, this_week)
         return tally.streak(StreakUnit.WEEK, is_due=not is_rest, keep_by=this_week + WEEK - DAY, days_missing=missing)
@@ -267,7 +276,7 @@ def _of_weeks(diary: Diary) -> Streak:
 def _weeks(diary: Diary, kept: Mapping[date, int], this_week: date) -> Iterator[tuple[date, Mark]]:
     week = min(kept, default=this_week + WEEK)
     while week <= this_week:
-        if kept.get(week, 0) >= _needed(diary.settings, week):
+        if kept.get(week, 0) >= _needed(diary, week):
             yield week, Mark.KEPT
         elif _is_paused(diary.settings, week):
             yield week, Mark.REST
@@ -276,9 +285,10 @@ def _weeks(diary: Diary, kept: Mapping[date, int], this_week: date) -> Iterator[
         week += WEEK
 
 
-def _needed(settings: Settings, week: date) -> int:
-    """The least that any of its days asks for."""
-    return min(settings.at(day).days_per_week for day in _between(week - DAY, week + WEEK))
+def _needed(diary: Diary, week: date) -> int:
+    """The least that any of its days asks for, and no more than there are: a flight may have left one out."""
+    days = list(_between(week - DAY, week + WEEK))
+    return min(len(days) - len(diary.left_out & set(days)), *(diary.settings.at(day).days_per_week for day in days))
 
 
 def _is_paused(settings: Settings, week: date) -> bool:

@@ -103,7 +103,7 @@ def lived(
     assert last_offset is not None
     today = min(now.astimezone(ZoneInfo(home)).date(), (now + last_offset).date())
     today = max(today, *days)
-    pardoned = set()
+    pardoned, left_out = set(), set()
     by_day = sorted(set(days))
     for one, other in pairwise(by_day):
         before = [there for _, there in local if there.date() == one][-1]
@@ -111,8 +111,9 @@ def lived(
         jump = (after.utcoffset() or timedelta()) - (before.utcoffset() or timedelta())
         gap = [one + timedelta(n) for n in range(1, (other - one).days)]
         idle = [day for day in gap if not rests(settings, day)]
-        if idle and jump.total_seconds() >= 12 * 3600:
-            pardoned.add(idle[0])
+        if jump.total_seconds() >= 12 * 3600:
+            pardoned.update(idle[:1])
+            left_out.update(gap[:1])
     day = by_day[0]
     while day <= today:
         if day in days:
@@ -124,7 +125,8 @@ def lived(
     while week <= today:
         its_days = [week + timedelta(n) for n in range(7)]
         rules = [settings.at(one) for one in its_days]
-        if len(set(its_days) & set(days)) >= min(one.days_per_week for one in rules):
+        asked = min(one.days_per_week for one in rules)
+        if len(set(its_days) & set(days)) >= min(asked, len(set(its_days) - left_out)):
             players[StreakUnit.WEEK].wins()
         elif today not in its_days and not any(one.paused for one in rules):
             players[StreakUnit.WEEK].loses(week)

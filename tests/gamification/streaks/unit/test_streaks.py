@@ -67,6 +67,18 @@ def test_what_is_yet_to_come_does_not_count_until_it_is_there() -> None:
     assert counted(years_ahead, utc("2026-11-03T12:00")).day.best == 3
 
 
+def test_who_moves_every_day_of_the_week_flies_over_the_date_line() -> None:
+    """On the 12th they were nowhere: of that week there are six days."""
+    every_day = Settings(rules=(Rules(since=ALWAYS, days_per_week=7),))
+    before, after = daily("2026-11-02", 10, "Pacific/Honolulu"), daily("2026-11-13", 10, "Pacific/Kiritimati")
+    found = counted([*before, *after], utc("2026-11-22T12:00"), "Pacific/Kiritimati", every_day)
+    assert (found.day.current, found.week.current) == (20, 3)
+    midweek = counted([*before, *after[:1]], utc("2026-11-13T08:00"), "Pacific/Kiritimati", every_day).week
+    assert (midweek.current, midweek.days_missing, midweek.keep_by) == (1, 2, date(2026, 11, 15))
+    lazy = counted([*before, *after[1:]], utc("2026-11-22T12:00"), "Pacific/Kiritimati", every_day).week
+    assert lazy.current == 1, "one day is left out, and no more"
+
+
 # --- freezes ----------------------------------------------------------------------------------------------------------
 
 
@@ -282,7 +294,7 @@ def _rules(draw: random.Random, around: date) -> Settings:
         since = around - timedelta(days_before)
         paused = draw.random() < 0.2
         settings = settings.changed(
-            Rules(since=since, rest_weekdays=rests, paused=paused, days_per_week=draw.randint(1, 4))
+            Rules(since=since, rest_weekdays=rests, paused=paused, days_per_week=draw.randint(1, 7))
         )
     return settings
 
