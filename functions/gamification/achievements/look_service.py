@@ -15,7 +15,7 @@ from gamification.achievements.base.counters import (
     recounted,
     windows_on,
 )
-from gamification.achievements.base.values import AchievementWindow, Rule
+from gamification.achievements.base.values import AchievementWindow, AchievementWords, Rule
 from gamification.achievements.domain import Award
 from gamification.achievements.errors import AchievementNotFoundError
 from gamification.achievements.others_port import others
@@ -36,6 +36,8 @@ class Standing:
     progress: Progress
     awards: tuple[Award, ...]
     """Held, newest first."""
+    needed: tuple[AchievementWords | None, ...] = ()
+    """Titles of what it needs; None: hidden, and not earned."""
 
 
 @dataclass(frozen=True)
@@ -88,10 +90,13 @@ def _counted_here(user_id: str, book: RuleBook, *, is_new: bool) -> Tallies:
 def _standings(
     book: RuleBook, totals: Tallies, now_in: Mapping[AchievementWindow, str], awards: list[Award]
 ) -> Iterator[Standing]:
+    earned = {award.rule_id for award in awards}
     for rule_id in book.by_id:
         held = [award for award in awards if award.rule_id == rule_id]
         held.sort(key=lambda award: (award.earned_at, award.level), reverse=True)
         newest: Compiled = book.versions(rule_id)[-1]
         if held or not (newest.rule.hidden or newest.rule.retired):
             stands = progress(newest, totals, now_in, frozenset(award.level for award in held))
-            yield Standing(newest.rule, not newest.rule.retired, stands, tuple(held))
+            needed = [book.versions(name)[-1].rule for name in newest.rule.needs or () if book.versions(name)]
+            titles = tuple(one.title if not one.hidden or one.id in earned else None for one in needed)
+            yield Standing(newest.rule, not newest.rule.retired, stands, tuple(held), titles)

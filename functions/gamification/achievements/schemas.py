@@ -85,7 +85,7 @@ class AchievementResponse(BaseModel):
             version=rule.version,
             title=rule.title.say(language),
             text=rule.text.say(language),
-            rule=explain(rule, reader),
+            rule=explain(rule, reader, one.needed),
             icon_svg=svg(rule.icon),
             is_hidden=rule.hidden,
             is_retired=rule.retired,

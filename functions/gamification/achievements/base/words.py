@@ -1,12 +1,13 @@
 """Rules in words, in the reader's language and units: what has to be done."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from gamification.achievements.base.values import (
     AchievementMeasure,
     AchievementRepeat,
     AchievementWindow,
+    AchievementWords,
     Bounds,
     Criterion,
     Distinct,
@@ -105,12 +106,17 @@ ORIGINS: Final = {
 }
 FAST: Final = Text(en="{name} within {time}", ru="{name} не дольше {time}")
 NEEDS: Final = Text(en="after: {names}", ru="после: {names}")
+A_HIDDEN_ONE: Final = Text(en="one that is hidden", ru="скрытое достижение")
 OR: Final = Text(en=" or ", ru=" или ")
 
 
-def explain(rule: RuleDocument, reader: Reader) -> str:
-    """Everything that has to be so, in one line."""
-    return "; ".join(_parts(rule, reader)) + "."
+def explain(rule: RuleDocument, reader: Reader, needed: Sequence[AchievementWords | None] | None = None) -> str:
+    """Everything that has to be so, in one line. `needed`: titles of what it needs, None of what is hidden from the
+    reader; without them, admins read their ids."""
+    names = list(rule.needs or ())
+    if needed is not None:
+        names = [(title or A_HIDDEN_ONE).say(reader.language) for title in needed]
+    return "; ".join(_parts(rule, reader, names)) + "."
 
 
 def goal(rule: RuleDocument, target: int, reader: Reader) -> str | None:
@@ -128,15 +134,15 @@ def amount(measure: AchievementMeasure, value: int, reader: Reader) -> str:
     return number(value, reader.language)
 
 
-def _parts(rule: RuleDocument, reader: Reader) -> Iterator[str]:
+def _parts(rule: RuleDocument, reader: Reader, needed: list[str]) -> Iterator[str]:
     yield _criterion(rule, reader, rule.targets)
     yield WITHIN[rule.window].say(reader.language)
     if rule.season is not None:
         yield _season(rule.season, reader)
     if rule.repeat is not AchievementRepeat.NEVER:
         yield AGAIN[rule.repeat].say(reader.language)
-    if rule.needs:
-        yield NEEDS.say(reader.language, names=", ".join(rule.needs))
+    if needed:
+        yield NEEDS.say(reader.language, names=", ".join(needed))
 
 
 def _criterion(criterion: Criterion, reader: Reader, targets: list[int] | None = None) -> str:

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from gamification.achievements.rules import service as rules
 from gamification.achievements.rules.catalogue import catalogue
 from stadion.i18n import Language
+from tests.gamification.achievements.books import count, rule
 from tests.kit.events import deleted, entry, recorded
 from tests.kit.messages import said
 from tests.kit.services import OTHER, Service, sqs_event
@@ -79,6 +81,19 @@ def test_it_is_said_in_the_readers_language_and_units(gamification: Service) -> 
     updated = entry("ProfileUpdated", {**profile, "changed": ["units"]}, source="accounts")
     assert gamification.invoke("athletes/on_account_events", sqs_event(updated)) == {"batchItemFailures": []}
     assert one(gamification, "run_distance")["levels"][0]["goal"] == "31.1\xa0mi"
+
+
+def test_what_it_needs_is_said_by_its_title_and_what_is_hidden_not_at_all(
+    gamification: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert one(gamification, "ultra")["rule"].endswith("; after: Marathoner.")
+    assert one(gamification, "ultra", accept_language="ru")["rule"].endswith("; после: Марафонец.")
+    secret = rule("secret_run", **count(1, families=["run"]), hidden=True)
+    monkeypatch.setattr(rules, "catalogue", lambda: (secret, rule("open", **count(9), needs=["secret_run"])))
+    rules.forget()
+    assert one(gamification, "open")["rule"].endswith("; after: one that is hidden.")
+    deliver(gamification, recorded())
+    assert one(gamification, "open")["rule"].endswith("; after: secret_run.")
 
 
 def test_an_answer_is_not_sent_again_before_something_changes(gamification: Service) -> None:
