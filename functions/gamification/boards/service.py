@@ -59,7 +59,7 @@ def _apply(source: Source) -> Outcome:
         posted = Posting(source_id, facts.revision, scores.contribution(facts, place))
     with Change(source.user_id, source.now) as change:
         presence = (player or Player()).presence(athlete.birth_date, source.now.date())
-        moving = _Moving(source.user_id, change, occurred_at, found[places[3]], presence)
+        moving = _Moving(source.user_id, change, occurred_at, (found[places[3]], found[places[2]]), presence)
         return ledger(source.user_id).post(change, posted, react=moving.react)
 
 
@@ -84,23 +84,27 @@ class _Moving:
     user_id: str
     change: Change
     occurred_at: datetime
-    player: Stored[Player]
+    said: tuple[Stored[Player], Stored[Athlete]]
     presence: Presence
+    """As these two say."""
 
     def react(self, moved: AccountChanges) -> Notes:
         days = {scores.day_of_account(name): one for name, one in moved.items() if scores.is_account(name)}
         notes = {scores.account_of(day): self._notes(one) for day, one in days.items()}
         periods = {period for day in days for period in scores.periods_of(day) if period.is_kept(self.occurred_at)}
         stored = self._read(periods)
-        begun = False
+        says = False
         for period in sorted(periods):
             before = stored[period].value or Scores(kept_until=period.kept_until)
             after = self._after(before, period, days, notes)
             if after != before.scores:
-                begun = begun or stored[period].value is None
-                self.change.replace(stored[period], _shown(before, self.presence, scores=after))
-        if begun:  # what follows an answer sees no period that begins meanwhile
-            self.change.check(self.player)
+                shown = _shown(before, self.presence, scores=after)
+                says = says or stored[period].value is None or not _is_alike(before, shown)
+                self.change.replace(stored[period], shown)
+        if says:  # what follows an answer sees no period that begins meanwhile, and may have been at the others
+            player, athlete = self.said
+            self.change.check(player)
+            self.change.check(athlete)
         return notes
 
     def _read(self, periods: set[Period]) -> dict[Period, Stored[Scores]]:
@@ -197,7 +201,8 @@ def _fill(user_id: str, board: BoardId, now: datetime) -> bool:
         return False
     stored = store.SCORES.read(user_id, period.name)  # before the days: whoever moves them meanwhile moves this, too
     found = scores.total(_days(user_id, period), lambda key: key == board.key).get(board.key)
-    player, before = PLAYERS.read(user_id), stored.value or Scores(kept_until=period.kept_until)
+    player, athlete = PLAYERS.read(user_id), ATHLETES.read(user_id)
+    before = stored.value or Scores(kept_until=period.kept_until)
     if before.scores.get(board.key) == found:
         return False
     kept = {key: one for key, one in before.scores.items() if key != board.key}
@@ -206,6 +211,7 @@ def _fill(user_id: str, board: BoardId, now: datetime) -> bool:
         change.replace(stored, _shown(before, people.presence(user_id, now.date()), scores=after))
         if stored.value is None:
             change.check(player)
+            change.check(athlete)
     return True
 
 
@@ -238,6 +244,10 @@ def _follow(user_id: str, place: RecordPlace[Scores], now: datetime) -> None:
 
 def _shown(known: Scores, presence: Presence, **more: Any) -> Scores:
     return known.model_copy(update={"name": presence.name, "is_on": presence.is_on, **more})
+
+
+def _is_alike(one: Scores, other: Scores) -> bool:
+    return (one.name, one.is_on) == (other.name, other.is_on)
 
 
 def erase(user_id: str, now: datetime) -> None:
