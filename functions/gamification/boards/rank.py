@@ -25,6 +25,10 @@ DEEPER: Final = 1
 MOVED_MEANWHILE: Final = 8
 """Entries read beside those that the nodes speak of."""
 LONGEST_NUMBER: Final = 12
+MOST_ALIKE: Final = 1_000
+"""With one score reached in one moment, whom a cursor passes over."""
+END: Final = "#"
+"""Of the digits of a key; the athlete follows."""
 
 
 def rank(user_id: str, board: BoardId) -> Standing | None:
@@ -315,39 +319,62 @@ def _rows(board: BoardId, entries: Sequence[Entry], position: int, rank_: int) -
 
 @dataclass(frozen=True)
 class _Position:
-    """The last row that was shown."""
+    """The last row that was shown. Whoever has the cursor can read it: it names no athlete."""
 
-    key: str
+    digits: str
+    """Of its key."""
+    alike: int
+    """How many have these digits, up to it: who came to the same score in the same moment."""
     position: int
     rank: int
 
 
 def _top(look: _Look, after: _Position | None, limit: int, *, most_octaves: int) -> tuple[tuple[Row, ...], str | None]:
-    octaves = [one for one in look.octaves if after is None or one >= after.key[0]]
+    octaves = [one for one in look.octaves if after is None or one >= after.digits[0]]
     found: list[Entry] = []
     read = octaves[:most_octaves] if look.root.total > LARGE else octaves
     for octave in read:
-        first = after.key[1:] + "!" if after is not None and octave == after.key[0] else store.ALL[0]
-        found += look.entries(octave, (first, store.ALL[1]), limit=limit + 1 - len(found))
+        found += _octave_after(look, octave, after, limit + 1 - len(found))
         if len(found) > limit:
             break
     rows = _rows_after(look.board, found[:limit], after)
     goes_on = len(found) > limit or len(octaves) > len(read)
-    last = _Position(found[:limit][-1].key, rows[-1].position, rows[-1].rank) if rows else after
-    return rows, _cursor(look.board, last) if goes_on and rows and last is not None else None
+    if not goes_on or not rows:
+        return rows, None
+    return rows, _cursor(look.board, _last(found[:limit], rows[-1], after))
+
+
+def _octave_after(look: _Look, octave: str, after: _Position | None, limit: int) -> list[Entry]:
+    if after is None or octave != after.digits[0]:
+        return look.entries(octave, limit=limit)
+    found = look.entries(octave, (after.digits[1:] + END, store.ALL[1]), limit=limit + after.alike)
+    shown = sum(_digits(one) == after.digits for one in found[: after.alike])
+    return found[shown:][:limit]
+
+
+def _last(found: Sequence[Entry], row: Row, after: _Position | None) -> _Position:
+    digits = _digits(found[-1])
+    before = after.alike if after is not None and after.digits == digits else 0
+    return _Position(digits, before + sum(_digits(one) == digits for one in found), row.position, row.rank)
+
+
+def _digits(entry: Entry) -> str:
+    return entry.key.partition(END)[0]
 
 
 def _rows_after(board: BoardId, entries: Sequence[Entry], after: _Position | None) -> tuple[Row, ...]:
     if after is None or not entries:
         return _rows(board, entries, 1, 1)
     period = board.span
-    same = order.read(entries[0].key, period).score == order.read(after.key, period).score
+    same = order.read(entries[0].key, period).score == order.read(after.digits, period).score
     return _rows(board, entries, after.position + 1, after.rank if same else after.position + 1)
 
 
-def _cursor(board: BoardId, last: _Position) -> str:
-    told = {"key": {"S": last.key}, "position": {"S": str(last.position)}, "rank": {"S": str(last.rank)}}
-    return pagination.encode(told, _scope(board))
+def _cursor(board: BoardId, last: _Position) -> str | None:
+    """None: more than anybody turns pages over came to one score in one moment."""
+    if last.alike > MOST_ALIKE:
+        return None
+    return pagination.encode({name: {"S": str(one)} for name, one in vars(last).items()}, _scope(board))
 
 
 def _position(board: BoardId, cursor: str | None) -> _Position | None:
@@ -355,16 +382,16 @@ def _position(board: BoardId, cursor: str | None) -> _Position | None:
     if told is None:
         return None
     try:
-        key, numbers = told["key"]["S"], [told[name]["S"] for name in ("position", "rank")]
-        if any(len(number) > LONGEST_NUMBER for number in numbers):
+        digits, numbers = told["digits"]["S"], [told[name]["S"] for name in ("alike", "position", "rank")]
+        if END in digits or any(len(number) > LONGEST_NUMBER for number in numbers):
             raise InvalidCursorError
-        position, rank_ = (int(number) for number in numbers)
-        order.read(key, board.span)
+        alike, position, rank_ = (int(number) for number in numbers)
+        order.read(digits, board.span)
     except (KeyError, ValueError, IndexError, OverflowError) as error:
         raise InvalidCursorError from error
-    if not 0 < rank_ <= position:
+    if not 0 < rank_ <= position or not 0 < alike <= MOST_ALIKE:
         raise InvalidCursorError
-    return _Position(key, position, rank_)
+    return _Position(digits, alike, position, rank_)
 
 
 def _scope(board: BoardId) -> str:

@@ -1,5 +1,7 @@
 """Boards over HTTP: who stands where, under which name, and what of others nobody sees."""
 
+import base64
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -94,6 +96,44 @@ def test_equal_scores_share_a_rank_and_who_wants_no_name_has_none(gamification: 
     assert lines(body, "around_me") == lines(body)
     assert "user_id" not in str(body)
     assert OTHER not in str(body)
+
+
+def test_no_page_names_an_athlete_by_their_id_not_even_in_its_cursor(gamification: Service) -> None:
+    users = (OTHER, THIRD, "5a5a5a5a-2e2d-4fbd-9a1a-1c2b3d4e5f60")
+    for number, user in enumerate(users):
+        ran(gamification, user, f"w-{number}", 5000)
+    ran(gamification, ATHLETE, "w-9", 4000)
+    cursor, pages = None, []
+    while not pages or cursor is not None:
+        pages.append(look(gamification, limit="1", **({"cursor": cursor} if cursor is not None else {})))
+        cursor = pages[-1]["next_cursor"]
+        said = str(pages[-1]) + (base64.urlsafe_b64decode(cursor + "==").decode() if cursor is not None else "")
+        assert not [user for user in users if user in said or user[:13] in said]
+    assert [one[:2] for page in pages for one in lines(page)] == [(1, 5000)] * 3 + [(4, 4000)]
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"alike": "1001"},
+        {"alike": "0"},
+        {"alike": "999999999999999999999"},
+        {"digits": "A#" + OTHER},
+        {"digits": "~"},
+        {"digits": "z" * 900},
+        {"digits": "\u0430"},
+        {"position": "0"},
+        {"rank": "-1"},
+    ],
+)
+def test_a_forged_cursor_is_refused(gamification: Service, forged: dict[str, str]) -> None:
+    for number, user in enumerate((OTHER, THIRD)):
+        ran(gamification, user, f"w-{number}", 5000)
+    scope, position = json.loads(base64.urlsafe_b64decode(look(gamification, limit="1")["next_cursor"] + "=="))
+    changed = position | {name: {"S": text} for name, text in forged.items()}
+    cursor = base64.urlsafe_b64encode(json.dumps([scope, changed]).encode()).decode()
+    found = gamification.call("GET", f"/v1/leaderboards/{WEEK}", query={"cursor": cursor})
+    assert (found.status, found.body["code"]) == (400, "cursor_is_invalid"), found.body
 
 
 def test_a_deletion_and_a_correction_move_the_board_back(gamification: Service) -> None:
