@@ -14,6 +14,10 @@ OF_AGE: Final = 18
 """Years: younger athletes are never on a board by name."""
 
 
+MOST_HIDDEN: Final = 500
+"""Whom boards have not followed yet: the latest. Each page reads all of them, and nobody's answer may fail for it."""
+
+
 class Shown(StrEnum):
     """How an athlete wants to be on boards."""
 
@@ -55,19 +59,28 @@ class Hiding(Value):
     nameless: dict[str, AwareDatetime] = Field(default_factory=dict)
 
     def after(self, user_id: str, before: Player, player: Player, until: datetime, now: datetime) -> "Hiding":
-        """The athlete's latest answer holds."""
+        """The athlete's latest answer holds. Of whose name was hidden a moment ago, boards may still have it."""
+        may_have_a_name = before.shown is Shown.NAMED or self.is_nameless(user_id, now)
         gone, nameless = _but(self.gone, user_id, now), _but(self.nameless, user_id, now)
         if not player.is_on:
             gone[user_id] = until
-        elif before.shown is Shown.NAMED:
+        if may_have_a_name:
             nameless[user_id] = until
-        return Hiding(gone=gone, nameless=nameless)
+        return Hiding(gone=_newest(gone), nameless=_newest(nameless))
+
+    def without_name(self, user_id: str, until: datetime, now: datetime) -> "Hiding":
+        nameless = _but(self.nameless, user_id, now) | {user_id: until}
+        return Hiding(gone=_newest(_but(self.gone, "", now)), nameless=_newest(nameless))
 
     def is_gone(self, user_id: str, now: datetime) -> bool:
         return user_id in self.gone and now < self.gone[user_id]
 
     def is_nameless(self, user_id: str, now: datetime) -> bool:
         return user_id in self.nameless and now < self.nameless[user_id]
+
+
+def _newest(hidden: dict[str, datetime]) -> dict[str, datetime]:
+    return dict(list(hidden.items())[-MOST_HIDDEN:])
 
 
 def _but(hidden: dict[str, datetime], user_id: str, now: datetime) -> dict[str, datetime]:

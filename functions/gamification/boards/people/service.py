@@ -44,6 +44,12 @@ def answer(user_id: str, shown: Shown, name: str | None, before: Player, now: da
     return player
 
 
+def hide_name(change: Change, user_id: str, now: datetime) -> None:
+    """Of who turns out to be under age, in the transaction that learns it; boards follow."""
+    stored = store.HIDING.read()
+    change.replace(stored, (stored.value or Hiding()).without_name(user_id, now + HIDDEN_FOR, now))
+
+
 def _hidden_for(player: Player) -> timedelta:
     """Long for who leaves; the old name of who takes another one, for as long as boards usually take to follow."""
     return timedelta(seconds=20) if player.shown is Shown.NAMED else HIDDEN_FOR

@@ -1,8 +1,9 @@
 """Who is on boards, and under which name, is the athlete's own answer."""
 
+from datetime import timedelta
 from typing import Any
 
-from gamification.boards.people.domain import Hiding
+from gamification.boards.people.domain import MOST_HIDDEN, Hiding, Player, Shown
 from gamification.boards.people.service import presence
 from gamification.boards.people.store import HIDING
 from stadion import clock
@@ -10,6 +11,7 @@ from tests.kit.events import entry
 from tests.kit.services import ATHLETE, OTHER, Service, sqs_event
 
 ME = "/v1/leaderboards/me"
+NAMED = Player(shown=Shown.NAMED, name="Anna")
 
 
 def told(gamification: Service, **profile: Any) -> None:
@@ -65,6 +67,37 @@ def test_who_comes_back_is_hidden_no_more(gamification: Service) -> None:
     gamification.enter()
     hiding, now = HIDING.find() or Hiding(), clock.now()
     assert (hiding.is_gone(ATHLETE, now), hiding.is_nameless(ATHLETE, now)) == (False, False)
+
+
+def test_an_old_name_stays_hidden_however_quickly_one_changes_ones_mind(gamification: Service) -> None:
+    for answers in (
+        [{"shown": "off"}, {"shown": "anonymous"}],
+        [{"shown": "anonymous"}, {"shown": "named", "name": "Runner"}],
+        [{"shown": "named", "name": "Runner"}, {"shown": "anonymous"}],
+    ):
+        tag = put(gamification, "*", shown="named", name="Anna Old").headers["ETag"]
+        for answer in answers:
+            tag = put(gamification, tag, **answer).headers["ETag"]
+        gamification.enter()
+        assert (HIDING.find() or Hiding()).is_nameless(ATHLETE, clock.now()), answers
+
+
+def test_whoever_leaves_can_leave_though_half_the_world_does(gamification: Service) -> None:
+    hiding, now = Hiding(), clock.now()
+    for number in range(3 * MOST_HIDDEN):
+        hiding = hiding.after(f"{number:036}", NAMED, Player(shown=Shown.OFF), now + timedelta(days=1), now)
+    assert hiding.is_gone(f"{3 * MOST_HIDDEN - 1:036}", now)
+    assert len(hiding.model_dump_json()) < 80_000, "each page reads it"
+
+
+def test_a_childs_name_is_hidden_before_the_boards_follow(gamification: Service) -> None:
+    put(gamification, shown="named", name="Anna")
+    told(gamification, revision=2, birth_date="1990-02-28")
+    gamification.enter()
+    assert not (HIDING.find() or Hiding()).is_nameless(ATHLETE, clock.now())
+    told(gamification, revision=3, birth_date=f"{clock.now().year - 12}-02-28")
+    gamification.enter()
+    assert (HIDING.find() or Hiding()).is_nameless(ATHLETE, clock.now())
 
 
 def test_who_takes_the_name_away_is_nameless_at_once(gamification: Service) -> None:
