@@ -169,22 +169,27 @@ def forget() -> None:
 def activate(board: BoardId, now: datetime) -> bool:
     """From now on (a minute later everywhere) its scores are kept; whether it was not active before. By its current
     period (`week`) it is kept for each, by a period's name for that one alone."""
-    return retry_on_conflict(lambda: _mark(board, now, is_active=True))
+    return retry_on_conflict(lambda: _activate(board, now))
 
 
-def retire(board: BoardId, now: datetime) -> bool:
+def _activate(board: BoardId, now: datetime) -> bool:
+    with Change(None, now) as change:
+        is_news = _mark(change, board, is_active=True)
+    forget()
+    return is_news
+
+
+def retire(change: Change, board: BoardId) -> bool:
     """Its scores are no longer kept: they go with the next workout of each athlete, the rest when the period is
-    over."""
-    return retry_on_conflict(lambda: _mark(board, now, is_active=False))
+    over. `forget` after it."""
+    return _mark(change, board, is_active=False)
 
 
-def _mark(board: BoardId, now: datetime, *, is_active: bool) -> bool:
+def _mark(change: Change, board: BoardId, *, is_active: bool) -> bool:
     stored = store.WANTED.read(str(board))
     if (stored.value.is_active if stored.value is not None else False) == is_active:
         return False
-    with Change(None, now) as change:
-        change.replace(stored, Wanted(board=str(board), is_active=is_active, since=now))
-    forget()
+    change.replace(stored, Wanted(board=str(board), is_active=is_active, since=change.now))
     return True
 
 

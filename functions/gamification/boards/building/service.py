@@ -1,5 +1,6 @@
 """Use cases: somebody looks at a board that is not kept, and it is made; nobody looks any more, and it ends."""
 
+import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +21,8 @@ from stadion.tasks import one_by_one
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
+LONGEST_NAME: Final = 80
+"""Of an execution."""
 AT_ONCE: Final = 50
 """Athletes of whom one look of the step is."""
 
@@ -88,7 +91,7 @@ def _until_tomorrow(now: datetime) -> int:
 def _drive(build: Build) -> None:
     """By the execution of this attempt; those of earlier ones end at their next step. Started twice, it is one."""
     machines = _machines()
-    name = f"{build.line.replace('.', '-')}-{build.attempt}"[:80]
+    name = _execution(build)
     asked_of = {"line": build.line, "attempt": build.attempt, "correlation_id": name}
     try:
         machines.start_execution(
@@ -96,6 +99,15 @@ def _drive(build: Build) -> None:
         )
     except machines.exceptions.ExecutionAlreadyExists:
         return
+
+
+def _execution(build: Build) -> str:
+    """Its name says the attempt, however long that of the board is: a name that was there before begins nothing."""
+    name = f"{build.line.replace('.', '-')}-{build.attempt}"
+    if len(name) <= LONGEST_NAME:
+        return name
+    short = f"-{hashlib.sha256(build.line.encode()).hexdigest()[:8]}-{build.attempt}"
+    return name[: LONGEST_NAME - len(short)] + short
 
 
 # --- the steps of its workflow --------------------------------------------------------------------------------------
@@ -169,10 +181,11 @@ def _end_one(build: Build, now: datetime) -> int:
     stored = store.build(build.line)
     if stored.value is None or not stored.value.is_unseen(now.date()):
         return 0
-    boards.retire(BoardId.parse(build.line), now)
     ended = stored.value.model_copy(update={"state": BuildState.ENDED, "revision": stored.value.revision + 1})
-    with Change(None, now) as change:
+    with Change(None, now) as change:  # in one: who looks meanwhile has it, and its scores are kept
+        boards.retire(change, BoardId.parse(build.line))
         store.keep(change, stored, ended)
+    boards.forget()
     return 1
 
 

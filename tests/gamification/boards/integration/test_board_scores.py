@@ -17,6 +17,7 @@ from gamification.boards.people import service as people
 from gamification.boards.people.domain import Player, Shown
 from gamification.boards.people.store import PLAYERS
 from gamification.xp import service as xp
+from stadion.change import Change
 from stadion.events.accounts import ConsentChanged, ProfileUpdated, UserRegistered
 from stadion.events.envelope import Envelope
 from stadion.events.workouts import WorkoutFacts
@@ -176,7 +177,9 @@ def test_a_board_that_somebody_asked_for_is_filled_out_of_the_days_and_moves_fro
         assert scores("2026") == {board.key: 2}
         deliver(None, "a")
         assert scores("2026") == {board.key: 1}
-        assert service.retire(board, NOW)
+        with Change(None, NOW) as change:
+            assert service.retire(change, board)
+        service.forget()
         deliver(workout("c"))
         assert scores("2026") == {}
 
