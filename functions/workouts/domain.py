@@ -411,8 +411,20 @@ class Workout(Measured):
                 "gear_ids": self.gear_ids or [],
                 "gear_chosen": self.gear_ids is not None,
                 "flags": [flag.code for flag in shown(self, agrees=agrees).flags],
+                "by_hand": self.by_hand,
             }
         )
+
+    @property
+    def by_hand(self) -> list[str]:
+        """What nobody recorded of a recorded workout, and somebody typed in."""
+        if not self.is_recorded or self.typed is None:
+            return []
+        return [name for name in BY_HAND if (told := getattr(self.typed, name)) and told == getattr(self, name)]
+
+
+BY_HAND: Final = ("distance_m", "ascent_m")
+"""Numbers of which others are told whether they were typed in beside a recording."""
 
 
 def marked(marks: Iterable[str], indoor_marked: bool | None, *, indoor: bool) -> list[str]:

@@ -50,6 +50,8 @@ class Facts(Value):
     ascent_m: float | None = None
     country: str | None = None
     origin: str
+    by_hand: list[str] = Field(default_factory=list)
+    """What was typed in beside a recording that does not say it."""
     counts: bool
     """For play: what is flagged counts for nothing."""
     best_efforts: list[EffortFact] = Field(default_factory=list)

@@ -57,13 +57,18 @@ def contribution(facts: Facts, place: Place) -> dict[str, Amounts]:
     where, family = _written(place), sport(facts.sport_type).family
     amounts = {
         BoardMetric.XP: facts.xp,
-        BoardMetric.DISTANCE: round(facts.distance_m or 0),
+        BoardMetric.DISTANCE: _recorded(facts, "distance_m"),
         BoardMetric.MOVING_TIME: round(facts.moving_time_s),
-        BoardMetric.ASCENT: round(facts.ascent_m or 0),
+        BoardMetric.ASCENT: _recorded(facts, "ascent_m"),
         BoardMetric.WORKOUTS: 1,
     }
     named = {f"{where}|{family}|{metric}": amount for metric, amount in amounts.items() if amount > 0}
     return {account_of(facts.utc_day): named}
+
+
+def _recorded(facts: Facts, name: str) -> int:
+    """Nothing of what was typed in beside a recording."""
+    return round(getattr(facts, name) or 0) if name not in facts.by_hand else 0
 
 
 def place_in(contribution: Mapping[str, Amounts], day: date) -> Place | None:

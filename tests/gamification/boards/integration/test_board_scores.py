@@ -106,6 +106,14 @@ def test_what_was_typed_or_is_doubtful_or_is_to_come_is_on_no_board(fields: dict
         assert scores() == {}
 
 
+def test_what_was_typed_in_beside_a_recording_is_on_no_board() -> None:
+    with memory():
+        deliver(workout(distance_m=900_000.0, by_hand=["distance_m"]))
+        assert {key.rpartition("|")[2] for key in scores()} == {"xp"}
+        deliver(workout(revision=2, distance_m=6000.0))
+        assert scores()["global|all|distance"] == 6000
+
+
 def test_corrections_and_deletions_move_boards_back() -> None:
     with memory():
         deliver(workout())

@@ -338,6 +338,14 @@ def test_a_distance_that_is_typed_in_later_is_judged(diary: Service) -> None:
     assert flags(diary, recorded) == ["average_speed_too_high"]
 
 
+def test_others_are_told_of_a_distance_that_nobody_recorded(diary: Service) -> None:
+    recorded = by_strap(diary)
+    assert by_hand(diary, distance_m=9_000, on_duplicate="merge") == recorded
+    told = [one["detail"]["data"]["workout"] for one in diary.published() if "workout" in one["detail"]["data"]]
+    last = max(told, key=lambda one: one["revision"])
+    assert (last["origin"], last["distance_m"], last["by_hand"]) == ("upload", 9_000, ["distance_m"])
+
+
 def test_a_distance_that_is_typed_in_of_what_was_typed_in_is_judged(diary: Service) -> None:
     before = by_hand(diary)
     assert by_hand(diary, distance_m=60_000, on_duplicate="merge") == before

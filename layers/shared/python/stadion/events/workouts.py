@@ -88,6 +88,11 @@ class WorkoutFacts(Part):
         default_factory=list, examples=[[]], description="implausible values: it counts for the diary alone"
     )
     origin: str = Field(default="manual", examples=["manual"])
+    by_hand: list[str] = Field(
+        default_factory=list,
+        examples=[[]],
+        description="of a recorded workout: distance_m or ascent_m, when no recording says it and it was typed in",
+    )
     country: str | None = Field(
         default=None, examples=["RU"], description="where it began, ISO 3166-1; null: not recorded, or nowhere"
     )
