@@ -4,8 +4,6 @@ from datetime import date, datetime
 
 from gamification.athletes import domain, store
 from gamification.base.effort import Zones
-from gamification.boards.people import service as people
-from gamification.boards.people.domain import may_be_named
 from stadion.athletes import merge
 from stadion.change import Change
 from stadion.events.accounts import ConsentChanged, PhysicalDataChanged, ProfileUpdated, UserRegistered
@@ -36,9 +34,6 @@ def _know(envelope: Envelope[UserRegistered | ProfileUpdated | ConsentChanged], 
         change.replace(stored, after)
         if after.birth_date != known.birth_date:
             change.publish(BoardPresenceChanged(because=PresenceCause.BIRTH_DATE))
-            today = now.date()
-            if may_be_named(known.birth_date, today) and not may_be_named(after.birth_date, today):
-                people.hide_name(change, envelope.user_id, now)
     return True
 
 

@@ -9,6 +9,7 @@ from stadion.change import Change
 from stadion.errors import StaleVersionError
 from stadion.events.gamification import BoardPresenceChanged, PresenceCause
 from stadion.records import fetch
+from stadion.retry import retry_on_conflict
 
 HIDDEN_FOR = timedelta(days=1)
 """The boards themselves follow within seconds."""
@@ -44,10 +45,17 @@ def answer(user_id: str, shown: Shown, name: str | None, before: Player, now: da
     return player
 
 
-def hide_name(change: Change, user_id: str, now: datetime) -> None:
-    """Of who turns out to be under age, in the transaction that learns it; boards follow."""
-    stored = store.HIDING.read()
-    change.replace(stored, (stored.value or Hiding()).without_name(user_id, now + HIDDEN_FOR, now))
+def hide_child(user_id: str, now: datetime) -> None:
+    """On all pages at once, the name of who turns out to be under age; boards follow."""
+    retry_on_conflict(lambda: _hide_child(user_id, now))
+
+
+def _hide_child(user_id: str, now: datetime) -> None:
+    stored, hiding = store.with_hiding(user_id)
+    is_named = stored.value is not None and stored.value.shown is Shown.NAMED
+    if is_named and not may_be(user_id, now.date()):
+        with Change(user_id, now) as change:
+            change.replace(hiding, (hiding.value or Hiding()).without_name(user_id, now + HIDDEN_FOR, now))
 
 
 def _hidden_for(player: Player) -> timedelta:

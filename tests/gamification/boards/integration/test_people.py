@@ -90,12 +90,14 @@ def test_whoever_leaves_can_leave_though_half_the_world_does(gamification: Servi
     assert len(hiding.model_dump_json()) < 80_000, "each page reads it"
 
 
-def test_a_childs_name_is_hidden_before_the_boards_follow(gamification: Service) -> None:
+def test_a_childs_name_is_hidden_before_the_stream_is_read(gamification: Service) -> None:
     put(gamification, shown="named", name="Anna")
     told(gamification, revision=2, birth_date="1990-02-28")
     gamification.enter()
     assert not (HIDING.find() or Hiding()).is_nameless(ATHLETE, clock.now())
     told(gamification, revision=3, birth_date=f"{clock.now().year - 12}-02-28")
+    event = entry("BoardPresenceChanged", {"because": "birth_date"}, source="gamification")
+    assert gamification.invoke("boards/on_presence_changes", sqs_event(event)) == {"batchItemFailures": []}
     gamification.enter()
     assert (HIDING.find() or Hiding()).is_nameless(ATHLETE, clock.now())
 
