@@ -65,8 +65,8 @@ class Hours(StrictValue):
     to: Annotated[int, Field(ge=0, le=24, strict=True)]
 
 
-DAY_OF_YEAR: Final = r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
-DATE: Final = r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
+DAY_OF_YEAR: Final = r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
+DATE: Final = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 SeasonDay = Annotated[str, Field(pattern=f"{DAY_OF_YEAR}|{DATE}", examples=["12-01", "2026-12-01"])]
 
 
