@@ -1,9 +1,11 @@
 """Ranks and pages equal a sort of all scores, whatever happens to the consumer."""
 
+import base64
 import random
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -183,6 +185,25 @@ def test_a_cursor_of_another_board_or_of_nobody_is_refused() -> None:
         for board, text in ((other, cursor), (BOARD, cursor[:-3]), (BOARD, "e30")):
             with pytest.raises(InvalidCursorError):
                 rank.page(board, cursor=text)
+
+
+def test_a_cursor_names_nobody_and_goes_on_among_equals_of_one_moment() -> None:
+    with memory():
+        truth = Truth()
+        dice = random.Random(SEED)
+        users = [str(UUID(int=dice.getrandbits(128), version=4)) for _ in range(40)]
+        place(*(truth.image(user, 1 + number // 20, NOW) for number, user in enumerate(users)))
+        found, cursor = list[tuple[str, int]](), None
+        while True:
+            page = rank.page(BOARD, cursor=cursor, limit=3)
+            found += [(row.user_id, row.rank) for row in page.rows]
+            cursor = page.next_cursor
+            if cursor is None:
+                break
+            told = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+            assert not [user for user in users if user[:6] in told]
+        best, others = sorted(users[20:]), sorted(users[:20])
+        assert found == [(user, 1) for user in best] + [(user, 21) for user in others]
 
 
 def test_what_a_board_keeps_is_gone_some_time_after_its_period() -> None:
