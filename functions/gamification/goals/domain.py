@@ -22,6 +22,10 @@ FARTHEST_AHEAD: Final = timedelta(hours=14)
 """Of UTC: the zone in which a day begins first."""
 
 
+FARTHEST_BEHIND: Final = timedelta(hours=12)
+"""UTC: the zone in which a day ends last."""
+
+
 class GoalMetric(StrEnum):
     DISTANCE = "distance"
     MOVING_TIME = "moving_time"
@@ -83,6 +87,10 @@ class Goal(Value):
 
     def was_told(self, days: Days) -> "Goal":
         return self.model_copy(update={"told": (*self.told, days.first)[-TOLD_KEPT:]})
+
+    def stands_in(self, days: Days) -> bool:
+        """It was set before they were over, wherever the athlete lived."""
+        return days.last >= (self.created_at - FARTHEST_BEHIND).date()
 
     def aims_at(self, target: int, days: Days) -> "Goal":
         """Another target is news anew, from the week or month on that it is now."""
@@ -177,7 +185,11 @@ def newly_reached(
     found = []
     for goal in goals:
         days = days_of(goal.period, day, week_start)
-        if not goal.is_told(days) and progress(goal, days, counted, most_xp=most_xp).is_reached:
+        if (
+            not goal.is_told(days)
+            and goal.stands_in(days)
+            and progress(goal, days, counted, most_xp=most_xp).is_reached
+        ):
             found.append((goal, days))
     return found
 

@@ -140,6 +140,17 @@ def live(gamification: Service, revision: int, week_start: str) -> None:
     assert gamification.invoke("athletes/on_account_events", sqs_event(known)) == {"batchItemFailures": []}
 
 
+def test_of_a_week_that_was_over_when_the_goal_was_set_nobody_is_told(
+    gamification: Service, standing_clock: Clock
+) -> None:
+    put(gamification)
+    deliver(gamification, recorded(distance_m=12_000.0, started_at="2026-11-13T06:00:00Z"))
+    assert told(gamification) == []
+    standing_clock.advance(days=7)
+    deliver(gamification, recorded(distance_m=12_000.0))
+    assert told(gamification) == ["goal_of_distance"], "it stood in the week before, whenever that is uploaded"
+
+
 def test_the_same_goal_twice_is_one_and_another_with_its_id_is_refused(gamification: Service) -> None:
     goal_id = str(uuid4())
     assert put(gamification, goal_id).status == put(gamification, goal_id).status == 200
