@@ -21,7 +21,7 @@ handler = Consumer()
 @handler.on(WorkoutRecorded, WorkoutCorrected)
 def reward(envelope: Envelope[WorkoutRecorded | WorkoutCorrected]) -> Consumed:
     workout = envelope.data.workout
-    told = is_news(workout, envelope.occurred_at)
+    told = is_news(workout, envelope.heard_at)
     return _moved(_source(envelope, workout.workout_id, workout.revision, workout, is_news=told))
 
 

@@ -282,15 +282,21 @@ def http_event(
     }
 
 
-def sqs_event(*entries: dict[str, Any]) -> dict[str, Any]:
-    """Outbox entries as a queue behind an EventBridge rule delivers them."""
+def sqs_event(*entries: dict[str, Any], replay: str | None = None) -> dict[str, Any]:
+    """Outbox entries as a queue behind an EventBridge rule delivers them; `replay`: by which the archive does."""
+    replayed = {"replay-name": replay} if replay is not None else {}
     return {
         "Records": [
             {
                 "messageId": str(uuid4()),
                 "receiptHandle": "handle",
                 "body": json.dumps(
-                    {"source": entry["source"], "detail-type": entry["detail_type"], "detail": entry["detail"]}
+                    {
+                        "source": entry["source"],
+                        "detail-type": entry["detail_type"],
+                        "detail": entry["detail"],
+                        **replayed,
+                    }
                 ),
                 "attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": "0"},
                 "messageAttributes": {},

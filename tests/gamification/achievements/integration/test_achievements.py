@@ -8,6 +8,7 @@ from gamification.achievements.rules import service as rules
 from gamification.achievements.rules.catalogue import catalogue
 from stadion.i18n import Language
 from tests.gamification.achievements.books import count, rule
+from tests.kit.clock import Clock
 from tests.kit.events import deleted, entry, recorded
 from tests.kit.messages import said
 from tests.kit.services import OTHER, Service, sqs_event
@@ -57,6 +58,18 @@ def test_a_workout_earns_and_its_deletion_takes_back(gamification: Service) -> N
     deliver(gamification, deleted("w-1"))
     assert not [one for one in every(gamification) if one["is_earned"]]
     assert one(gamification, "run_distance")["progress"]["value"] == 0
+
+
+@pytest.mark.parametrize("days", [5, 60])
+def test_a_replay_of_long_ago_is_no_news(gamification: Service, standing_clock: Clock, days: int) -> None:
+    """As streaks and goals of workouts from before them come: with the moment at which they were told, then."""
+    standing_clock.advance(days=days)
+    runs = [recorded(f"w-{day}", started_at=f"2026-11-{day}T05:40:00Z") for day in (18, 19, 20)]
+    for again in (sqs_event(*runs, replay="old"), sqs_event(*runs)):
+        assert gamification.invoke("on_workout_events", again) == {"batchItemFailures": []}
+    assert one(gamification, "welcome_week")["is_earned"]
+    assert bool(gamification.published("NotificationRequested")) is (days == 5)
+    assert bool(gamification.published("RewardGranted")) is (days == 5)
 
 
 def test_what_was_earned_in_another_week_asks_for_nothing_more(gamification: Service) -> None:

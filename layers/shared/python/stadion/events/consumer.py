@@ -10,7 +10,7 @@ What it listens to stands in these lines alone: the stack reads the rule from th
 
 import time
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar, overload
+from typing import Any, Final, Protocol, TypeVar, overload
 
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -18,6 +18,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from stadion.events.envelope import Envelope, Event, subject_of
 from stadion.observability import correlate, count, log, logger, measure_ms
 from stadion.queues import queue_handler
+
+REPLAY: Final = "replay-name"
+"""What EventBridge adds to an event that its archive sends again."""
 
 
 class UnknownEventError(Exception):
@@ -105,7 +108,7 @@ class Consumer:
             envelope = Envelope[kind].model_validate(message["detail"])  # type: ignore[valid-type]
             if envelope.version > kind.version:
                 raise UnknownEventError(f"version {envelope.version} of {message['detail-type']}")
-            consumed = handle(envelope)
+            consumed = handle(envelope.as_replayed() if REPLAY in message else envelope)
         except Exception:
             count("ConsumeFailed")
             logger.exception("not consumed", extra=told)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PrivateAttr
 
 from stadion import clock, ids
 
@@ -62,6 +62,17 @@ class Envelope(BaseModel, Generic[E]):
     correlation_id: str = Field(examples=["3f1c6f0e-5d8e-4b43-9d0b-0f6f6f2f7c11"])
     user_id: str = Field(examples=["8f14e45f-ceea-467f-a0e6-7b1c2d3e4f50"], description="the Cognito subject")
     data: E
+    _replayed: bool = PrivateAttr(default=False)
+    """Whether the archive sent it again: that stands beside the detail."""
+
+    @property
+    def heard_at(self) -> datetime:
+        """When its consumer could first have told of it; a replay tells of old things now."""
+        return clock.now() if self._replayed else self.occurred_at
+
+    def as_replayed(self) -> Self:
+        self._replayed = True
+        return self
 
     @classmethod
     def of(cls, data: E, *, user_id: str, correlation_id: str, occurred_at: datetime | None = None) -> Self:
