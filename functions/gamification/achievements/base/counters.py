@@ -262,10 +262,14 @@ class Compiled:
         return self.rule.window is not AchievementWindow.EVER
 
     def value(self, totals: Totals) -> int:
-        """Of the measure; of joined criteria, how many parts are met."""
+        """Of the measure; of joined criteria, how many parts are met. What may not be done is met when the rest is:
+        else who has done nothing would be half way."""
         if isinstance(self.node, Leaf):
             return self.node.read(totals)
-        return sum(is_met(part, totals) for part in self.node.parts)
+        kept_from = [one for one in self.node.parts if isinstance(one, Joint) and one.kind == "none"]
+        to_do = [one for one in self.node.parts if one not in kept_from]
+        done = sum(is_met(one, totals) for one in to_do)
+        return done + (sum(is_met(one, totals) for one in kept_from) if done == len(to_do) else 0)
 
     def level(self, totals: Totals) -> int:
         """How many of the levels are reached within this window, whatever else is needed."""

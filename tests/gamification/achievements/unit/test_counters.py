@@ -166,6 +166,32 @@ def test_the_hundredth_multiple_is_the_last() -> None:
     assert asked == [Progress(9_900, 10_000), Progress(10_000, None), Progress(12_345, None)]
 
 
+def test_nothing_is_left_of_what_is_earned_but_once_when_its_week_is_over() -> None:
+    rules = [
+        rule("week", **count(3), window="week"),
+        rule("tiers", measure={"kind": "count"}, tiers=[2, 3], window="week"),
+        rule("both", all=[count(1), count(2)], window="week"),
+        rule("anew", **count(3), window="week", repeat="each_window"),
+    ]
+    one = rule_book(rules)
+    found = {compiled.rule.id: progress(compiled, {}, Seen(facts()).windows, frozenset({1})) for compiled in one.rules}
+    assert found == {
+        "week": Progress(0, None),
+        "tiers": Progress(0, 3),
+        "both": Progress(0, None),
+        "anew": Progress(0, 3),
+    }
+
+
+def test_who_has_done_nothing_is_nowhere_on_the_way_though_nothing_forbidden_was_done() -> None:
+    rules = [rule("clean", all=[count(2)], none=[count(1, families=["ride"])], window="week")]
+    (one,) = rule_book(rules).rules
+    ride = facts("r", sport_type="Ride")
+    for diary_, value in (([], 0), ([facts("a")], 0), ([facts("a"), facts("b")], 2), ([facts("a"), ride], 1)):
+        tallies = recounted(rule_book(rules), diary_)
+        assert progress(one, tallies, Seen(facts()).windows) == Progress(value, 2), diary_
+
+
 def test_what_earned_it_is_the_first_with_which_it_was_reached() -> None:
     runs = [facts(f"w-{number}", hours=24 * number) for number in (3, 1, 2, 4)]
     unit = Unit("three_runs", "once", 1)
