@@ -12,17 +12,21 @@ from stadion_cli.base.errors import CliError, UsageError
 from stadion_cli.base.files import File
 from stadion_cli.base.options import Endpoint, OnAws, Port
 from stadion_cli.base.output import Json, confirm, say, show_facts, show_json, show_table
-from stadion_cli.base.signed import call
+from stadion_cli.base.signed import Refused, call
 from stadion_cli.base.target import target
 
 app: Final = typer.Typer(
-    help="What athletes can earn, and by which rules. Your AWS identity must be allowed to call the admin routes.",
+    help="""What athletes can earn, and by which rules. Your AWS identity must be allowed to call the admin routes.
+
+    A rule is a file such as docs/examples/achievements/moonlight.yaml; all that may stand in it is in
+    functions/gamification/achievements/README.md. `check` it, `add` it, `backfill start` for who has done it already.""",
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
 app.add_typer(backfill.app, name="backfill")
 BASE: Final = "/v1/admin/achievements"
+UNACCEPTABLE: Final = 422
 NAME: Final = re.compile(r"[a-z][a-z0-9_]{1,38}[a-z0-9]")
 Id = Annotated[str, typer.Argument(metavar="ID", help="The achievement's name, e.g. early_bird.")]
 
@@ -63,7 +67,7 @@ def show(
 
     [bold]Example[/bold]
 
-      [cyan]stadion achievement show early_bird --json[/cyan]      its rule, to be changed and added again
+      [cyan]stadion achievement show early_bird --json > early_bird.json[/cyan]      to be changed and added again
     """
     _tell(call(target(port, endpoint, on_aws=on_aws), "GET", _path(achievement_id)), as_json=as_json)
 
@@ -91,11 +95,19 @@ def check(
 ) -> None:
     """Say everything that is wrong with a rule, and change nothing; exit code 1 when something is.
 
+    First what is missing, unknown or of a wrong form; when that is mended, what makes no sense. What may stand in a
+    rule: functions/gamification/achievements/README.md.
+
     [bold]Example[/bold]
 
       [cyan]stadion achievement check docs/examples/achievements/moonlight.yaml[/cyan]
     """
-    found = call(target(port, endpoint, on_aws=on_aws), "POST", f"{BASE}/check", files.read(file))
+    try:
+        found = call(target(port, endpoint, on_aws=on_aws), "POST", f"{BASE}/check", _rule_in(file))
+    except Refused as refused:
+        if refused.status != UNACCEPTABLE:
+            raise
+        raise Invalid("\n".join(refused.reasons), hint="what makes no sense is told when these are mended") from refused
     if as_json:
         show_json(found)
     if not found["is_valid"]:
@@ -118,7 +130,7 @@ def add(
 
       [cyan]stadion achievement add docs/examples/achievements/moonlight.yaml[/cyan]
     """
-    wanted = files.read(file)
+    wanted = _rule_in(file)
     if "id" not in wanted:
         raise UsageError(f"{file} does not say the achievement's id.", hint="id: moonlight")
     path = _path(files.word(wanted["id"], "id"))
@@ -149,10 +161,17 @@ def retire(
     _tell(call(chosen, "POST", f"{path}/retire"), as_json=as_json)
 
 
+def _rule_in(file: File) -> dict[str, Any]:
+    """Also in what `show --json` wrote."""
+    found = files.read(file)
+    rule = found.get("rule")
+    return rule if isinstance(rule, dict) and "achievement_id" in found else found
+
+
 def _path(achievement_id: str) -> str:
     if NAME.fullmatch(achievement_id) is None:
         raise UsageError(
-            f"{achievement_id!r} is not a name of an achievement: small letters a-z, digits and underscores.",
+            f"{achievement_id!r} is not a name of an achievement: 3 to 40 small letters a-z, digits and underscores.",
             hint="stadion achievement list",
         )
     return f"{BASE}/{achievement_id}"

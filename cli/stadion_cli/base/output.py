@@ -98,9 +98,9 @@ def show_facts(facts: Mapping[str, object], *, title: str = "") -> None:
     """Names and values, one a line."""
     from rich.table import Table
 
-    table = Table(
-        title=title or None, title_justify="left", title_style="bold", box=None, show_header=False, pad_edge=False
-    )
+    if title:
+        _out.print(title, style="bold", markup=False, soft_wrap=True)
+    table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
     for name, value in facts.items():

@@ -3,7 +3,7 @@
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
@@ -27,6 +27,7 @@ LISTS: Final = {
     "campaign_not_found": "stadion campaign list",
     "campaign_run_not_found": "stadion campaign report ID, for the latest one",
     "partner_not_found": "stadion partner list",
+    "achievement_not_found": "stadion achievement list",
 }
 """Code of a refusal -> where the names are that could have been meant."""
 WAYS: Final = {
@@ -41,10 +42,14 @@ NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}[a-z0-9]")
 class Refused(CliError):  # noqa: N818 - reads as what happened
     title = "The API refused that"
 
-    def __init__(self, message: str, *, hint: str = "", status: int = 0, code: str = "") -> None:
-        super().__init__(message, hint=hint)
+    def __init__(
+        self, message: str, *, hint: str = "", status: int = 0, code: str = "", reasons: Sequence[str] = ()
+    ) -> None:
+        super().__init__("\n".join([message, *reasons]), hint=hint)
         self.status = status
         self.code = code
+        self.reasons = reasons
+        """Each with its place."""
 
 
 class Nobody(CliError):  # noqa: N818
@@ -136,6 +141,5 @@ def _refusal(status: int, content: bytes) -> Refused:
     hint = (LISTS | WAYS).get(said.get("code", ""), "")
     hint = hint or ("your AWS identity needs execute-api:Invoke on /v1/admin/*" if status == 403 else "")
     trace = f" (trace {said['trace_id']})" if "trace_id" in said else ""
-    return Refused(
-        "\n".join([f"{status}: {words}{trace}", *reasons]), hint=hint, status=status, code=said.get("code", "")
-    )
+    code = said.get("code", "")
+    return Refused(f"{status}: {words}{trace}", hint=hint, status=status, code=code, reasons=reasons)

@@ -65,13 +65,13 @@ def test_a_format_is_told_with_what_is_right(sent: dict[str, Any], english: str,
     assert russian in said(sent, Language.RU, Named)
 
 
-def test_each_pattern_of_marketing_and_partners_is_told_in_words() -> None:
+def test_each_pattern_of_marketing_partners_and_play_is_told_in_words() -> None:
     """What people write in files and at the till; `at` of a schedule and hours say their own sentence."""
     own = {"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?$", "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
     root = Path(__file__).parents[3] / "contracts"
     used = {
         pattern
-        for file in ("openapi/promos.json", "partner-api.json", "openapi/partners.json")
+        for file in ("openapi/promos.json", "partner-api.json", "openapi/partners.json", "openapi/gamification.json")
         for pattern in patterns_of(json.loads((root / file).read_text(encoding="utf-8")))
     }
     assert used - own <= set(FORMATS)

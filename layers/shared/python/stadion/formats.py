@@ -50,6 +50,22 @@ FORMATS: Final[dict[str, Text]] = {
     r"^[A-Za-z0-9._:-]{1,80}$": _with(_ID, signs=". _ : -", most=80),
     r"^[A-Za-z0-9_-]{1,64}$": _with(_ID, signs="_ -", most=64),
     r"^[A-Za-z0-9-]{1,64}$": _with(_ID, signs="-", most=64),
+    r"^[a-z][a-z0-9_]{1,38}[a-z0-9]$": Text(
+        en="Send a name of small letters a-z, digits and underscores, 3 to 40 characters, such as early_bird.",
+        ru="Нужно имя из строчных латинских букв, цифр и подчёркиваний, от 3 до 40 символов, например early_bird.",
+    ),
+    r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$|^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$": Text(
+        en="Send a day of every year, such as 12-01 (month, day), or a date, such as 2026-12-01.",
+        ru="Нужен день любого года, например 12-01 (месяц, день), или дата, например 2026-12-01.",
+    ),
+    r"^[0-9A-Za-z½×+]{1,5}$": Text(
+        en="Send one to five of: letters A-Z, digits, ½, × and +, such as 10k.",
+        ru="Нужно от одного до пяти знаков: латинские буквы, цифры, ½, × и +, например 10k.",
+    ),
+    r"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[1-8][0-9A-Fa-f]{3}-[89ABab][0-9A-Fa-f]{3}-[0-9A-Fa-f]{12}$": Text(
+        en="Send a UUID, such as 01a22f08-1515-7e11-8a54-6b0c7d5e3a01; UUIDv7 is advised.",
+        ru="Нужен UUID, например 01a22f08-1515-7e11-8a54-6b0c7d5e3a01; лучше UUIDv7.",
+    ),
     r"^at_[a-z2-7]{26}$": Text(
         en="Send the athlete_id that POST /partner/v1/links answered: at_ and 26 characters. An id of Stadion is none.",
         ru="Передайте athlete_id из ответа POST /partner/v1/links: at_ и 26 знаков. Идентификатор Stadion не подходит.",

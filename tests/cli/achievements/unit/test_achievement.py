@@ -32,6 +32,8 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
 
     def call(_: Any, method: str, path: str, body: Any = None) -> dict[str, Any]:
         seen.append((method, path, body))
+        if path.endswith("/check") and "mesure" in body:
+            raise Refused("422: 1 of …", status=422, reasons=("#/mesure: This field is not known.",))
         if path.endswith("/check"):
             document = RuleDocument.model_validate(body)
             return RuleValidity.of(document, problems_of(document, {}), Language.EN).model_dump(mode="json")
@@ -103,3 +105,30 @@ def test_a_run_that_is_not_there_is_told_with_where_to_look(sent: list[tuple[Any
     ran = RUNNER.invoke(commands.app, ["backfill", "status", "missing"])
     assert "There is no run missing" in str(ran.exception)
     assert len(sent) == 1
+
+
+def test_what_show_wrote_is_checked_and_added_again(sent: list[tuple[Any, ...]], tmp_path: Path) -> None:
+    file = tmp_path / "first_steps.json"
+    file.write_text(RUNNER.invoke(commands.app, ["show", "first_steps", "--json"]).stdout, encoding="utf-8")
+    said("check", str(file))
+    said("add", str(file))
+    assert sent[-1][:2] == ("PUT", f"{commands.BASE}/first_steps")
+    assert sent[-1][2]["title"]["en"] == "First steps"
+
+
+def test_a_wrong_form_is_a_wrong_rule_and_no_refusal_of_the_api(sent: list[tuple[Any, ...]], tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text(MOONLIGHT.read_text(encoding="utf-8").replace("measure:", "mesure:"), encoding="utf-8")
+    ran = RUNNER.invoke(commands.app, ["check", str(wrong)])
+    assert isinstance(ran.exception, commands.Invalid)
+    assert str(ran.exception) == "#/mesure: This field is not known."
+    assert len(sent) == 1
+
+
+def test_the_name_of_a_run_stands_in_one_line_to_be_copied(
+    sent: list[tuple[Any, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "20261201-043345-7b00"
+    for key, value in {"run_id": name, "failed_user_ids": [], "failure": None}.items():
+        monkeypatch.setitem(RUN, key, value)
+    assert name in RUNNER.invoke(commands.app, ["backfill", "status", name]).output
