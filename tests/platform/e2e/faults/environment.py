@@ -81,6 +81,17 @@ def deliver(service: str, function: str, entries: list[Entry], seed: str) -> Del
     return Delivered([positions[failure["itemIdentifier"]] for failure in failures], _taken())
 
 
+def stream(service: str, function: str, records: list[dict[str, Any]], seed: str) -> tuple[bool, Counter[str]]:
+    """A batch of the table's stream, which comes again as a whole; whether it was taken."""
+    handler = handler_of(service, function)
+    _chaos.random = random.Random(seed)
+    try:
+        handler({"Records": records}, Context())
+    except (KilledError, Exception):  # noqa: BLE001 - whatever it is, Lambda gives the batch again
+        return False, _taken()
+    return True, _taken()
+
+
 def ask(
     service: str, user: str, method: str, path: str, body: Any = None, *, seed: str | None = None, **headers: str
 ) -> Said:

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from tests.platform.e2e.faults import environment
 from tests.platform.e2e.faults.environment import Delivered, Entry, Said
 from tests.platform.e2e.faults.world import Life
 
+T = TypeVar("T")
 LARGEST_BATCH = 10
 MAX_ROUNDS = 60
 
@@ -53,6 +54,25 @@ class Fleet:
                 return came
         raise AssertionError(f"{len(waiting)} messages still fail after {MAX_ROUNDS} rounds")
 
+    def read_stream(self, module: str, images: list[list[dict[str, Any]]], seed: str) -> int:
+        """All images one to three times, in no order but that a batch has those of one item as they were written; a
+        batch comes until it is taken. A table's stream has one reader for each item. How many came."""
+        order = random.Random(f"{seed}:{module}")
+        numbered = [(age, image) for age, written in enumerate(images) for image in written]
+        waiting = [one for one in numbered for _ in range(order.randint(1, 3))]
+        order.shuffle(waiting)
+        for number, batch in enumerate(_batches(waiting, order)):
+            records = [image for _, image in sorted(batch, key=lambda one: one[0])]
+            for turn in range(MAX_ROUNDS):
+                one = f"{seed}:{module}:{number}:{turn}"
+                taken, seen = self.pool.submit(environment.stream, self.service, module, records, one).result()
+                self.seen += seen
+                if taken:
+                    break
+            else:
+                raise AssertionError(f"a batch of the stream still fails after {MAX_ROUNDS} turns")
+        return len(waiting)
+
 
 def _crowded(waiting: list[Entry], order: random.Random) -> Iterator[list[Entry]]:
     """Takes half of them out, neighbours in pairs of batches that are in work at the same time: versions and copies of
@@ -73,7 +93,7 @@ def _subject(entry: Entry) -> tuple[str, str]:
     return detail["user_id"], data.get("workout", data).get("workout_id", "")
 
 
-def _batches(entries: list[Entry], order: random.Random) -> Iterator[list[Entry]]:
+def _batches(entries: list[T], order: random.Random) -> Iterator[list[T]]:
     start = 0
     while start < len(entries):
         size = order.randint(1, LARGEST_BATCH)

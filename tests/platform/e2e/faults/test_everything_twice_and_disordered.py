@@ -11,8 +11,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
+from uuid import NAMESPACE_OID, uuid5
 
 import boto3
 import pytest
@@ -63,6 +65,11 @@ class Aftermath:
     def of(self, service: str, athlete: str, kind: str) -> list[Fields]:
         """Items of a kind in the athlete's partition."""
         return [item for item in self.items[service] if (item["pk"], item["kind"]) == (f"USER#{athlete}", kind)]
+
+    def accounts(self, athlete: str) -> dict[str, dict[str, int]]:
+        """Of the ledger of play: name -> totals."""
+        found = self.of("gamification", athlete, "account")
+        return {item["sk"].removeprefix("ACCOUNT#"): item["body"]["totals"] for item in found}
 
     def published(self, service: str, detail_type: str, athlete: str) -> list[Fields]:
         """The data of the events in a service's outbox."""
@@ -131,9 +138,10 @@ def everything_happens(after: Aftermath) -> None:
     fleets["workouts"].live(world.lives, SEED)
     facts = entries(client, fleets["workouts"].table, "WorkoutRecorded", "WorkoutCorrected", "WorkoutDeleted")
     delivered["facts"] = len(facts)
+    set_goals(after)
     delivered["inventory"], delivered["gamification"] = at_once(
         lambda: fleets["inventory"].consume("on_workout_events", facts, SEED),
-        lambda: fleets["gamification"].consume("on_workout_events", facts, SEED),
+        lambda: play(after, client, list(map(as_play_is_told, facts))),
     )
     add_gear(after, late=True)
     assigned = entries(client, fleets["inventory"].table, "GearAssigned")
@@ -151,6 +159,56 @@ def everything_happens(after: Aftermath) -> None:
         said = fleets["notifications"].ask(athlete, "POST", "/v1/notifications/read", seed=f"{SEED}:{athlete}")
         assert said.status == 204
     delivered["requests"] += fleets["notifications"].consume("on_notification_requests", requests[half // 2 :], SEED)
+
+
+def as_play_is_told(entry: Entry) -> Entry:
+    """Some of what was typed in here comes as if it had been recorded: else nobody is on a board."""
+    workout = entry["detail"]["data"].get("workout")
+    if workout is None or not truth.is_recorded(workout["workout_id"]):
+        return entry
+    recorded = {**workout, "origin": "upload"}
+    return {**entry, "detail": {**entry["detail"], "data": {**entry["detail"]["data"], "workout": recorded}}}
+
+
+def play(after: Aftermath, client: Any, facts: list[Entry]) -> int:
+    """In two halves; the stream of the scores shows what they were after each."""
+    gamification, half = after.fleets["gamification"], len(facts) // 2
+    came = gamification.consume("on_workout_events", facts[:half], f"{SEED}:1")
+    images = [images_of_scores(client, gamification.table)]
+    came += gamification.consume("on_workout_events", facts[half:], f"{SEED}:2")
+    images.append(images_of_scores(client, gamification.table))
+    after.delivered["images"] = gamification.read_stream("boards/on_score_changes", images, SEED)
+    return came
+
+
+def images_of_scores(client: Any, table: str) -> list[Fields]:
+    pages = client.get_paginator("scan").paginate(TableName=table)
+    items = [item for page in pages for item in page["Items"] if item.get("kind", {}).get("S") == "board_scores"]
+    return [
+        {
+            "eventName": "MODIFY",
+            "dynamodb": {
+                "Keys": {"pk": item["pk"], "sk": item["sk"]},
+                "NewImage": item,
+                "ApproximateCreationDateTime": time.time(),
+            },
+        }
+        for item in items
+    ]
+
+
+GOALS = {"distance": 40_000, "workouts": 5, "xp": 400}
+
+
+def set_goals(after: Aftermath) -> None:
+    for athlete in after.world.athletes:
+        for metric, target in GOALS.items():
+            for period in ("week", "month"):
+                goal_id = str(uuid5(NAMESPACE_OID, f"{metric}:{period}"))
+                goal = {"metric": metric, "period": period, "target": target}
+                path, seed = f"/v1/gamification/goals/{goal_id}", f"{SEED}:{goal_id}"
+                said = after.fleets["gamification"].ask(athlete, "PUT", path, goal, seed=seed)
+                assert said.status in {200, 201}, said
 
 
 def add_gear(after: Aftermath, *, late: bool) -> None:
@@ -271,10 +329,10 @@ def test_what_is_reached_is_remembered_right(after: Aftermath) -> None:
 
 def test_xp_is_what_the_last_versions_earn_day_by_day_and_in_all(after: Aftermath) -> None:
     for athlete, workouts in after.standing.items():
-        stored = {item["sk"]: item["body"]["totals"]["xp"] for item in after.of("gamification", athlete, "account")}
-        days = {f"ACCOUNT#DAY#{day}": xp for day, xp in truth.days_xp(workouts).items()}
+        stored = {sk: totals["xp"] for sk, totals in after.accounts(athlete).items() if sk.startswith(("DAY#", "XP"))}
+        days = {f"DAY#{day}": xp for day, xp in truth.days_xp(workouts).items()}
         total = truth.total_xp(workouts)
-        assert {sk: xp for sk, xp in stored.items() if xp} == days | ({"ACCOUNT#XP": total} if total else {})
+        assert {sk: xp for sk, xp in stored.items() if xp} == days | ({"XP": total} if total else {})
         progress = after.ask("gamification", athlete, "/v1/gamification/progress")
         assert (progress["xp"], progress["level"]) == (total, truth.level_of(total))
 
@@ -308,6 +366,97 @@ def test_each_record_was_announced_from_a_version_that_there_was(after: Aftermat
         for record in after.published("gamification", "PersonalRecordSet", athlete):
             assert record["elapsed_time_s"] in offered[record["workout_id"]]
             assert record["previous_time_s"] is None or record["previous_time_s"] >= record["elapsed_time_s"]
+
+
+# --- streaks, goals, achievements, boards -----------------------------------------------------------------------------
+
+
+def test_streaks_know_the_days_of_what_is_left(after: Aftermath) -> None:
+    for athlete, workouts in after.standing.items():
+        days: Counter[date] = Counter()
+        for name, starts in after.accounts(athlete).items():
+            if name.startswith("STREAKS#"):
+                monday = date.fromisoformat(name.removeprefix("STREAKS#"))
+                for measure, count in starts.items():
+                    days[monday + timedelta(days=int(measure[0]) - 1)] += count
+        assert {day: count for day, count in days.items() if count} == truth.active_days(workouts)
+
+
+def test_goals_count_what_is_left(after: Aftermath) -> None:
+    for athlete, workouts in after.standing.items():
+        named = {
+            name.removeprefix("GOALS#"): totals
+            for name, totals in after.accounts(athlete).items()
+            if name.startswith("GOALS#")
+        }
+        assert truth.without_zeros(named) == truth.goal_days(workouts)
+        goals = after.ask("gamification", athlete, "/v1/gamification/goals")["items"]
+        assert len(goals) == 2 * len(GOALS)
+        for goal in goals:
+            progress = goal["progress"]
+            counted = truth.within(workouts, progress["first_day"], progress["last_day"])
+            expected = {
+                "distance": sum(workout["distance_m"] or 0 for workout in counted),
+                "workouts": len(counted),
+                "xp": truth.total_xp(counted),
+            }
+            assert progress["value"] == pytest.approx(expected[goal["metric"]], abs=0.01), goal
+
+
+def test_achievements_are_those_of_what_is_left(after: Aftermath) -> None:
+    for athlete, workouts in after.standing.items():
+        of_award = {
+            (body["rule_id"], body["occurrence"], body["level"]): body
+            for body in (item["body"] for item in after.of("gamification", athlete, "achievement_award"))
+        }
+        held = {unit for unit, body in of_award.items() if body["holds"]}
+        simple = {"workouts", "hours", "sports", "active_week"}
+        assert {unit for unit in held if unit[0] in simple} == truth.awards(workouts)
+        listed = after.ask("gamification", athlete, "/v1/gamification/achievements")["items"]
+        assert sum(one["times_earned"] for one in listed) == len(held)
+
+
+def test_each_achievement_was_told_of_in_turns(after: Aftermath) -> None:
+    """Earned, taken back, earned: numbered without a gap, and in the end as it stands."""
+    for athlete in after.world.athletes:
+        told: dict[tuple[str, str, int], dict[int, bool]] = defaultdict(dict)
+        for detail_type in ("AchievementUnlocked", "AchievementRevoked"):
+            for event in after.published("gamification", detail_type, athlete):
+                unit = (event["achievement_id"], event["occurrence"], event["level"])
+                assert event["revision"] not in told[unit], event
+                told[unit][event["revision"]] = detail_type == "AchievementUnlocked"
+        for item in after.of("gamification", athlete, "achievement_award"):
+            body = item["body"]
+            turns = told.pop((body["rule_id"], body["occurrence"], body["level"]))
+            assert turns == {n: n % 2 == 1 for n in range(1, item["revision"] + 1)}
+            assert body["holds"] == turns[item["revision"]]
+        assert not told
+
+
+def test_scores_of_boards_are_those_of_what_was_recorded_and_is_left(after: Aftermath) -> None:
+    for athlete, workouts in after.standing.items():
+        stored = {
+            item["sk"].removeprefix("BOARDS#"): {
+                key.removeprefix("global|"): score for key, (score, _) in item["body"]["scores"].items() if score
+            }
+            for item in after.of("gamification", athlete, "board_scores")
+        }
+        assert {period: found for period, found in stored.items() if found} == truth.board_scores(workouts)
+
+
+def test_boards_equal_a_sort_of_all_scores(after: Aftermath) -> None:
+    scores = {athlete: truth.board_scores(workouts) for athlete, workouts in after.standing.items()}
+    periods = {period for found in scores.values() for period in found}
+    for period in sorted(periods):
+        for key in sorted({key for found in scores.values() for key in found.get(period, {})}):
+            standing = {athlete: found.get(period, {}).get(key, 0) for athlete, found in scores.items()}
+            expected = truth.ranked(standing.values())
+            family, _, metric = key.partition("|")
+            for athlete, score in list(standing.items())[:2]:
+                board = after.ask("gamification", athlete, f"/v1/leaderboards/global.{family}.{metric}.{period}")
+                assert [(line["rank"], line["score"]) for line in board["items"]] == expected
+                assert (board["me"] or {"score": 0})["score"] == score
+                assert board["total"] == len(expected)
 
 
 # --- notifications --------------------------------------------------------------------------------------------------
