@@ -1,20 +1,53 @@
 """How an athlete is on boards, as asked and answered."""
 
+import unicodedata
 from typing import Annotated, Self
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from gamification.boards.people.domain import Player, Shown
 from stadion.errors import UnacceptableValueError
 from stadion.fields import LINE
 from stadion.http import RequestModel
 from stadion.i18n import Text
+from stadion.links import LinkFree
 
 MOST_OF_A_NAME = 40
-BoardName = Annotated[str, Field(min_length=1, max_length=MOST_OF_A_NAME, pattern=LINE, examples=["Anna"])]
+MOST_MARKS = 3
+"""On one letter: Hebrew with its points, Vietnamese, Thai."""
+_JOINERS = frozenset("\u200c\u200d")
+"""Of emoji, and of letters in Persian and Hindi."""
+_FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and signs by their category, and blank all the same."""
+_NOT_SEEN = frozenset({"Cf", "Cc", "Cn", "Co", "Cs", "Zl", "Zp"})
 _NAME_GOES_WITH_NAMED = Text(
-    en="Send a name with “named”, and with nothing else.", ru="Имя нужно при «named», и только при нём."
+    en="Send a name with “named”, and with nothing else.", ru="Имя нужно при «named» и только при нём."
 )
+_UNREADABLE = Text(
+    en="Everybody reads this name: leave out signs that are not seen, and heaps of accents.",
+    ru="Это имя читают все: уберите невидимые знаки и нагромождения надстрочных.",
+)
+
+
+def _readable(text: str) -> str:
+    """What looks like another athlete's name by signs that nobody sees, or runs over the lines beside it, is none."""
+    name = " ".join(unicodedata.normalize("NFC", text).split())
+    kinds = [unicodedata.category(one) for one in name]
+    if any(kind in _NOT_SEEN and one not in _JOINERS for one, kind in zip(name, kinds, strict=True)):
+        raise UnacceptableValueError(_UNREADABLE)
+    marks = "".join("m" if kind in {"Mn", "Me"} else "-" for kind in kinds)
+    seen = [one for one, kind in zip(name, kinds, strict=True) if kind[0] in "LNPS" and one not in _FILLERS]
+    if "m" * (MOST_MARKS + 1) in marks or not seen or _FILLERS.intersection(name) or "\u200d\u200d" in name:
+        raise UnacceptableValueError(_UNREADABLE)
+    return name
+
+
+BoardName = Annotated[
+    str,
+    Field(min_length=1, max_length=MOST_OF_A_NAME, pattern=LINE, examples=["Anna"]),
+    AfterValidator(_readable),
+    LinkFree,
+]
 
 
 class BoardPresence(RequestModel):
@@ -28,11 +61,7 @@ class BoardPresence(RequestModel):
     @model_validator(mode="after")
     def _has_its_name(self) -> Self:
         if (self.shown is Shown.NAMED) != (self.name is not None):
-            raise UnacceptableValueError(
-                Text(
-                    en="Send a name with “named”, and with nothing else.", ru="Имя нужно при «named» и только при нём."
-                )
-            )
+            raise UnacceptableValueError(_NAME_GOES_WITH_NAMED)
         return self
 
 

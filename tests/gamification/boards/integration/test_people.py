@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from gamification.boards.people.domain import MOST_HIDDEN, Hiding, Player, Shown
 from gamification.boards.people.service import presence
 from gamification.boards.people.store import HIDING
@@ -115,3 +117,43 @@ def test_a_name_goes_with_named_and_with_nothing_else(gamification: Service) -> 
         refused = put(gamification, **answer)
         assert refused.status == 422, answer
     assert put(gamification, shown="named", name="я" * 41).status == 422
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "\u200b",
+        "An\u200bna",
+        "Anna\u200e",
+        "\u061cAnna",
+        "Anna\ufeff",
+        "\u3164",
+        "A\u00adnna",
+        "Z" + "\u0335\u0336\u0337\u0338",
+        "\U000e0041nna",
+        "\ue000",
+        "\u200d",
+        "win at casino.com",
+        "anna@example.com",
+        "https://x.example",
+    ],
+)
+def test_a_name_that_others_cannot_read_or_would_follow_is_refused(gamification: Service, name: str) -> None:
+    refused = put(gamification, shown="named", name=name)
+    assert (refused.status, refused.body["code"]) == (422, "request_is_invalid"), refused.body
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        (" Anna  K. ", "Anna K."),
+        ("Zoe\u0308", "Zo\u00eb"),
+        ("\u0646\u06cc\u200c\u0645", "\u0646\u06cc\u200c\u0645"),
+        ("\U0001f3c3\u200d\u2640\ufe0f", "\U0001f3c3\u200d\u2640\ufe0f"),
+        ("<b>Anna</b>", "<b>Anna</b>"),
+        ("\u05d0\u05b8\u05c1\u05bc", "\u05d0\u05b8\u05bc\u05c1"),
+        ("42", "42"),
+    ],
+)
+def test_a_name_is_kept_as_everybody_reads_it(gamification: Service, name: str, kept: str) -> None:
+    assert put(gamification, shown="named", name=name).body["name"] == kept
