@@ -177,6 +177,8 @@ _CITY: Final = re.compile(r"[a-z]{2}-[a-z0-9]+(-[a-z0-9]+)*")
 
 def _is_scope(text: str) -> bool:
     kind, _, rest = text.partition("-")
+    if not text.isascii():  # the capital of ß is SS, which is a country
+        return False
     if kind == "global":
         return text == "global"
     if kind == "country":

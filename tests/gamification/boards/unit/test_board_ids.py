@@ -44,6 +44,8 @@ def test_a_name_is_read_as_it_is_written(text: str) -> None:
         ("country-xx.all.xp.week", "scope"),
         ("country.all.xp.week", "scope"),
         ("region-ru-nowhere.all.xp.week", "scope"),
+        ("country-ß.all.xp.week", "scope"),
+        ("country-ıt.all.xp.week", "scope"),
         ("city-ru-.all.xp.week", "scope"),
         ("city-xx-moscow.all.xp.week", "scope"),
         ("city-ru-a#b.all.xp.week", "scope"),
