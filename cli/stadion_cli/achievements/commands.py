@@ -19,7 +19,7 @@ app: Final = typer.Typer(
     help="""What athletes can earn, and by which rules. Your AWS identity must be allowed to call the admin routes.
 
     A rule is a file such as docs/examples/achievements/moonlight.yaml; all that may stand in it is in
-    functions/gamification/achievements/README.md. `check` it, `add` it, `backfill start` for who has done it already.""",
+    functions/gamification/achievements/README.md. `check` it, `add` it; `backfill start` for who has done it.""",
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
