@@ -3,7 +3,7 @@
 import unicodedata
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, Field, model_validator
+from pydantic import AfterValidator, BaseModel, Field, ValidationInfo, field_validator
 
 from gamification.boards.people.domain import Player, Shown
 from stadion.errors import UnacceptableValueError
@@ -56,13 +56,16 @@ class BoardPresence(RequestModel):
     shown: Shown = Field(
         description="named: by `name`; anonymous: counted, a line without a name; off: neither counted nor shown"
     )
-    name: BoardName | None = Field(default=None, description="for `named`")
+    name: BoardName | None = Field(default=None, description="for `named`", validate_default=True)
 
-    @model_validator(mode="after")
-    def _has_its_name(self) -> Self:
-        if (self.shown is Shown.NAMED) != (self.name is not None):
+    @field_validator("name")
+    @classmethod
+    def _goes_with_named(cls, name: str | None, so_far: ValidationInfo) -> str | None:
+        """At its place: an app shows what is wrong beside the field."""
+        shown = so_far.data.get("shown")
+        if shown is not None and (shown is Shown.NAMED) != (name is not None):
             raise UnacceptableValueError(_NAME_GOES_WITH_NAMED)
-        return self
+        return name
 
 
 class BoardPresenceResponse(BaseModel):

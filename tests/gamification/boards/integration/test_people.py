@@ -114,6 +114,7 @@ def test_who_takes_the_name_away_is_nameless_at_once(gamification: Service) -> N
 
 def test_a_name_goes_with_named_and_with_nothing_else(gamification: Service) -> None:
     for answer in ({"shown": "named"}, {"shown": "off", "name": "Anna"}, {"shown": "named", "name": "A\nB"}):
+        assert [one["pointer"] for one in put(gamification, **answer).body["errors"]] == ["#/name"], answer
         refused = put(gamification, **answer)
         assert refused.status == 422, answer
     assert put(gamification, shown="named", name="я" * 41).status == 422
