@@ -17,6 +17,8 @@ class BoardNotKeptError(NotFoundError):
     code = "board_not_kept"
     title = Text(en="No such board", ru="Такой таблицы нет")
     explanation = Text(
-        en="This board is not kept: its period is over for too long, or it is of a place where nobody asked for it.",
-        ru="Эта таблица не ведётся: её период прошёл слишком давно, или никто из жителей этого места её не просил.",
+        en="This board is not kept: its period has not begun or is over for too long, or it is of a place where nobody"
+        " who lives there asked for it.",
+        ru="Эта таблица не ведётся: её период ещё не начался или прошёл слишком давно, или никто из жителей этого места"
+        " её не просил.",
     )
