@@ -24,7 +24,7 @@ from stadion.effort_names import effort_name
 from stadion.i18n import Language, Text
 from stadion.sport_names import sport_name
 from stadion.sports import Family
-from stadion.units import Reader, duration, number, said, worded
+from stadion.units import Reader, number, said, worded
 
 KM: Final = 1000
 FAMILIES: Final = {
@@ -106,6 +106,11 @@ ORIGINS: Final = {
 }
 FAST: Final = Text(en="{name} within {time}", ru="{name} не дольше {time}")
 NEEDS: Final = Text(en="after: {names}", ru="после: {names}")
+SPANS: Final = (
+    Text(en="{amount}\N{NO-BREAK SPACE}h", ru="{amount}\N{NO-BREAK SPACE}ч"),
+    Text(en="{amount}\N{NO-BREAK SPACE}min", ru="{amount}\N{NO-BREAK SPACE}мин"),
+    Text(en="{amount}\N{NO-BREAK SPACE}s", ru="{amount}\N{NO-BREAK SPACE}с"),
+)
 A_HIDDEN_ONE: Final = Text(en="one that is hidden", ru="скрытое достижение")
 OR: Final = Text(en=" or ", ru=" или ")
 
@@ -130,8 +135,16 @@ def amount(measure: AchievementMeasure, value: int, reader: Reader) -> str:
     if measure.sum is Summed.ASCENT_M:
         return said(value, "m", reader)
     if measure.sum is not None:
-        return duration(value)
+        return span(value, reader.language)
     return number(value, reader.language)
+
+
+def span(seconds: int, language: Language) -> str:
+    """1000 h, 1 h 30 min, 20 min: what is asked for is round, and 10:00:00 reads as a time of the day."""
+    minutes, rest = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = [(one, text) for one, text in zip((hours, minutes, rest), SPANS, strict=True) if one]
+    return " ".join(text.say(language, amount=number(one, language)) for one, text in parts or [(0, SPANS[-1])])
 
 
 def _parts(rule: RuleDocument, reader: Reader, needed: list[str]) -> Iterator[str]:
@@ -203,7 +216,7 @@ def _of_numbers(where: Where, reader: Reader) -> Iterator[str]:
         yield ORIGINS[where.origin].say(reader.language)
     if where.best_effort is not None:
         named = effort_name(where.best_effort.name).get(reader.language.value, where.best_effort.name)
-        yield FAST.say(reader.language, name=named, time=duration(where.best_effort.within_s))
+        yield FAST.say(reader.language, name=named, time=span(where.best_effort.within_s, reader.language))
 
 
 def _of_children(where: Where, reader: Reader) -> Iterator[str]:

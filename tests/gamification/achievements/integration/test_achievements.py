@@ -90,6 +90,14 @@ def test_it_is_said_in_the_readers_language_and_units(gamification: Service) -> 
     russian = one(gamification, "run_distance", accept_language="ru")
     assert (russian["title"], russian["levels"][0]["goal"]) == ("Дорога под ногами", "50\xa0км")
     assert "бег" in russian["rule"]
+    assert [level["goal"] for level in one(gamification, "hours", accept_language="ru")["levels"]] == [
+        "10\xa0ч",
+        "100\xa0ч",
+        "500\xa0ч",
+        "1\xa0000\xa0ч",
+    ]
+    assert "5 км не дольше 25\xa0мин" in one(gamification, "five_k_25", accept_language="ru")["rule"]
+    assert one(gamification, "ultra", accept_language="ru")["rule"].endswith("после: Марафонец."), "and not: marathon"
     profile = {"display_name": "A", "language": "en", "time_zone": "UTC", "units": "imperial", "revision": 2}
     updated = entry("ProfileUpdated", {**profile, "changed": ["units"]}, source="accounts")
     assert gamification.invoke("athletes/on_account_events", sqs_event(updated)) == {"batchItemFailures": []}
