@@ -185,11 +185,8 @@ def newly_reached(
     found = []
     for goal in goals:
         days = days_of(goal.period, day, week_start)
-        if (
-            not goal.is_told(days)
-            and goal.stands_in(days)
-            and progress(goal, days, counted, most_xp=most_xp).is_reached
-        ):
+        is_news = not goal.is_told(days) and goal.stands_in(days)
+        if is_news and progress(goal, days, counted, most_xp=most_xp).is_reached:
             found.append((goal, days))
     return found
 
