@@ -257,6 +257,7 @@ def _is_alike(one: Scores, other: Scores) -> bool:
 
 def erase(user_id: str, now: datetime) -> None:
     """Scores go at once; the entries follow from the stream. The ledger's accounts and entries are the erasure's."""
+    people.hide(user_id, now)
     for stored in list(store.SCORES.each(user_id)):
         with Change(user_id, now) as change:
             change.delete(stored.place)

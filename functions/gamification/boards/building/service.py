@@ -132,9 +132,9 @@ def fill(line: str, attempt: int, now: datetime) -> Filled:
     build = stored.value
     if build is None or not build.is_driven_by(attempt):
         return Filled(goes_on=False, is_done=False)
-    board = BoardId.parse(line).at(now)
+    wanted = _periods(BoardId.parse(line), build.since, now)
     found = athletes.some(build.shard, after=build.after, limit=AT_ONCE)
-    counted = one_by_one(found, lambda user_id: int(boards.fill(user_id, board, now)), metric="BoardFilled")
+    counted = one_by_one(found, lambda user_id: _fill(user_id, wanted, now), metric="BoardFilled")
     further = {"after": found[-1]} if len(found) == AT_ONCE else {"after": None, "shard": build.shard + 1}
     is_done = further.get("shard") == athletes.SHARDS
     change_of = {**further, "counted": build.counted + counted, "revision": build.revision + 1}
@@ -143,6 +143,17 @@ def fill(line: str, attempt: int, now: datetime) -> Filled:
     with Change(None, now) as change:
         store.keep(change, stored, build.model_copy(update=change_of))
     return Filled(goes_on=True, is_done=is_done)
+
+
+def _periods(board: BoardId, since: datetime, now: datetime) -> list[BoardId]:
+    """Two when one ends meanwhile: of the one that it was, the board is shown, too; and into the other one, functions
+    that had not heard of the board yet may have counted."""
+    return sorted({board.at(since), board.at(now)})
+
+
+def _fill(user_id: str, wanted: list[BoardId], now: datetime) -> int:
+    moved = [boards.fill(user_id, board, now) for board in wanted]  # each of them
+    return int(any(moved))
 
 
 def finish(line: str, attempt: int, now: datetime) -> Build | None:

@@ -72,6 +72,10 @@ class Hiding(Value):
         nameless = _but(self.nameless, user_id, now) | {user_id: until}
         return Hiding(gone=_newest(_but(self.gone, "", now)), nameless=_newest(nameless))
 
+    def without_line(self, user_id: str, until: datetime, now: datetime) -> "Hiding":
+        gone = _but(self.gone, user_id, now) | {user_id: until}
+        return Hiding(gone=_newest(gone), nameless=_newest(_but(self.nameless, "", now)))
+
     def is_gone(self, user_id: str, now: datetime) -> bool:
         return user_id in self.gone and now < self.gone[user_id]
 

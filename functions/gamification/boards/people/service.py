@@ -58,6 +58,17 @@ def _hide_child(user_id: str, now: datetime) -> None:
             change.replace(hiding, (hiding.value or Hiding()).without_name(user_id, now + HIDDEN_FOR, now))
 
 
+def hide(user_id: str, now: datetime) -> None:
+    """The line of who is erased, on all pages at once."""
+    retry_on_conflict(lambda: _hide(user_id, now))
+
+
+def _hide(user_id: str, now: datetime) -> None:
+    stored = store.HIDING.read()
+    with Change(user_id, now) as change:
+        change.replace(stored, (stored.value or Hiding()).without_line(user_id, now + HIDDEN_FOR, now))
+
+
 def _hidden_for(player: Player) -> timedelta:
     """Long for who leaves; the old name of who takes another one, for as long as boards usually take to follow."""
     return timedelta(seconds=20) if player.shown is Shown.NAMED else HIDDEN_FOR

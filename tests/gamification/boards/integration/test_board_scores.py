@@ -15,7 +15,7 @@ from gamification.boards import service, store
 from gamification.boards.domain import BoardId, BoardMetric, PeriodKind, is_default, period_of
 from gamification.boards.people import service as people
 from gamification.boards.people.domain import Player, Shown
-from gamification.boards.people.store import PLAYERS
+from gamification.boards.people.store import HIDING, PLAYERS
 from gamification.xp import service as xp
 from stadion.change import Change
 from stadion.events.accounts import ConsentChanged, ProfileUpdated, UserRegistered
@@ -239,6 +239,8 @@ def test_of_who_is_erased_no_score_is_left() -> None:
     with memory():
         deliver(workout())
         service.erase(ATHLETE, NOW)
+        assert HIDING.read().value is not None
+        assert HIDING.read().value.is_gone(ATHLETE, NOW), "until the entries follow"  # type: ignore[union-attr]
         assert list(store.SCORES.each(ATHLETE)) == []
 
 

@@ -103,7 +103,8 @@ def test_no_page_names_an_athlete_by_their_id_not_even_in_its_cursor(gamificatio
     for number, user in enumerate(users):
         ran(gamification, user, f"w-{number}", 5000)
     ran(gamification, ATHLETE, "w-9", 4000)
-    cursor, pages = None, []
+    cursor: str | None = None
+    pages: list[Any] = []
     while not pages or cursor is not None:
         pages.append(look(gamification, limit="1", **({"cursor": cursor} if cursor is not None else {})))
         cursor = pages[-1]["next_cursor"]

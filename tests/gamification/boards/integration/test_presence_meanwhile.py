@@ -35,7 +35,8 @@ def presences() -> set[tuple[str | None, bool]]:
 
 def before_request(kept: Memory, number: int, do: Callable[[], None]) -> Callable[[], bool]:
     """Between two requests of whoever comes next, once; whether it came to that."""
-    left, done = iter(range(number)), []
+    left = iter(range(number))
+    done: list[bool] = []
 
     def before(operation: str, request: Any) -> None:
         if next(left, None) is None and not done:
