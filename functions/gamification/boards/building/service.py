@@ -162,7 +162,7 @@ def finish(line: str, attempt: int, now: datetime) -> Build | None:
 
 def fail(line: str, attempt: int, cause: str, now: datetime) -> Build | None:
     """The next who looks begins it again."""
-    return _end(line, attempt, now, failure=cause[:CAUSE])
+    return _end(line, attempt, now, failure=cause[:CAUSE], after=None)
 
 
 def _end(line: str, attempt: int, now: datetime, **changed: object) -> Build | None:
