@@ -29,8 +29,8 @@ class EarnedAchievement(BaseModel):
     occurrence: str = Field(
         description="of what repeats: the day, week or month, or which multiple; else `once`", examples=["2026-11"]
     )
-    workout_id: str | None = Field(description="with which it was earned; null: with no workout alone")
-    earned_at: AwareDatetime = Field(description="when that workout began")
+    workout_id: str | None = Field(description="with which it was earned; null: the diary cannot tell with which one")
+    earned_at: AwareDatetime = Field(description="when that workout began; without one, when it was counted")
 
     @classmethod
     def of(cls, award: Award, rule: Rule, reader: Reader) -> Self:

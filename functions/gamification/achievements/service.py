@@ -322,12 +322,14 @@ class _Settled:
         return bool(self._new or self._renamed)
 
     def _earner(self, unit: Unit) -> Earner:
-        """The workout that came; where another one may have, the first with which it was reached."""
+        """The workout that came; where another one may have, the first with which it was reached. Of records and
+        streaks the diary cannot tell: then it is again the one that came, if it counts."""
         if not self.may_be_of_another and self.version.facts is not None:
             return Earner.of(self.version.facts, self.now)
         if unit not in self._earners:
             self._earners |= earners(self.book, self._all(), [unit])
-        return Earner.of(self._earners.get(unit), self.now)
+        came = self.version.facts
+        return Earner.of(self._earners.get(unit) or (came if came is not None and came.counts else None), self.now)
 
     def _all(self) -> list[Facts]:
         """Read when it is asked for."""

@@ -104,6 +104,19 @@ def test_rules_that_come_in_the_midst_of_a_diary_end_where_they_would_have_ended
         assert set(held()) == set(reached(book, recounted(book, diary(told))))
 
 
+def test_records_are_earned_with_the_workout_that_brought_them() -> None:
+    """Also the first one of all, whose diary is counted anew, and one that was measured later; a back-fill knows none."""
+    records = rule("records", measure={"kind": "records"}, tiers=[1, 2])
+    with judged_by(records), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(service, "others", lambda _: {"x/records": 1})
+        tell(facts("a", hours=24))
+        assert held() == {Unit("records", "once", 1): "a"}
+        tell(facts("b"))
+        patch.setattr(service, "others", lambda _: {"x/records": 2})
+        tell(facts("b", distance_m=6_000.0).model_copy(update={"revision": 2}))
+        assert held() == {Unit("records", "once", 1): "a", Unit("records", "once", 2): "b"}
+
+
 def test_an_award_is_earned_once_taken_back_and_comes_back_in_silence() -> None:
     with judged_by(TEN_RUNS) as stored:
         tell(facts("a"), is_news=True)
