@@ -2,6 +2,6 @@
 
 from typing import Final
 
-from stadion_cli.base.lazy import CODE, LazyCommand
+from stadion_cli.base.lazy import PEOPLE, LazyCommand
 
-COMMANDS: Final = (LazyCommand("board", "board.commands:app", "Do leaderboards count right? Repair one.", CODE),)
+COMMANDS: Final = (LazyCommand("board", "board.commands:app", "Do leaderboards count right? Repair one.", PEOPLE),)

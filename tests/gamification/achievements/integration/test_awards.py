@@ -105,7 +105,7 @@ def test_rules_that_come_in_the_midst_of_a_diary_end_where_they_would_have_ended
 
 
 def test_records_are_earned_with_the_workout_that_brought_them() -> None:
-    """Also the first one of all, whose diary is counted anew, and one that was measured later; a back-fill knows none."""
+    """Also with one that was measured later. A back-fill knows none."""
     records = rule("records", measure={"kind": "records"}, tiers=[1, 2])
     with judged_by(records), pytest.MonkeyPatch.context() as patch:
         patch.setattr(service, "others", lambda _: {"x/records": 1})

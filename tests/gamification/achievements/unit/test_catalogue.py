@@ -8,10 +8,25 @@ import pytest
 from gamification.achievements.base.counters import Unit, reached, recounted, rule_book
 from gamification.achievements.base.icons import GLYPHS, svg
 from gamification.achievements.base.problems import problems_of
-from gamification.achievements.base.values import ASKED, STARTS, Distinct, Glyph, Icon, Rule, Shape, Summed, Tint, Where
+from gamification.achievements.base.values import (
+    ASKED,
+    STARTS,
+    AchievementRepeat,
+    AchievementWindow,
+    Distinct,
+    Glyph,
+    Icon,
+    Rule,
+    RuleDocument,
+    Shape,
+    Summed,
+    Tint,
+    Where,
+)
 from gamification.achievements.base.words import explain
 from gamification.achievements.rules.catalogue import catalogue
 from gamification.base.domain import Facts
+from local.paths import ROOT
 from stadion.events import workouts
 from stadion.events.workouts import WorkoutFacts
 from stadion.i18n import Language
@@ -82,3 +97,13 @@ def test_an_icon_is_a_small_picture_that_loads_nothing(glyph: Glyph, shape: Shap
     assert not names & {"script", "image", "use", "foreignObject", "style", "a"}
     assert len(drawn) < 2_000
     assert set(GLYPHS) == set(Glyph)
+
+
+def test_the_readme_says_all_that_may_stand_in_a_rule() -> None:
+    """An editor has nothing else."""
+    told = (ROOT / "functions" / "gamification" / "achievements" / "README.md").read_text(encoding="utf-8")
+    parts = {*RuleDocument.model_fields, *Where.model_fields, *Icon.model_fields}
+    values = {
+        one.value for kind in (Glyph, Shape, Tint, AchievementWindow, AchievementRepeat, Distinct) for one in kind
+    }
+    assert not [one for one in sorted(parts | values) if re.search(rf"\\b{one}\\b", told) is None]
