@@ -55,7 +55,7 @@ class ServiceApi(Construct):
         self._api_id, self._authorizer_id = api_id, authorizer_id
 
     def lead(self, routes: Iterable[Route], *, to: ServiceFunction) -> None:
-        target, whose = to.target.function_arn, self._whose(to.entry_point)
+        target, whose = to.target.function_arn, "" if to.entry_point.module == "api" else "Admin"
         CfnPermission(
             self,
             f"{whose}Invoke",
@@ -68,11 +68,6 @@ class ServiceApi(Construct):
         for route in routes:
             authorizer_id = self._authorizer_id() if route.auth is Auth.JWT else None
             _route(self, self._api_id, integration, route, authorizer_id)
-
-    def _whose(self, entry_point: EntryPoint) -> str:
-        """The athletes' function, the first one of admins, and others of admins by their own names."""
-        whose = "" if entry_point.module == "api" else "Admin"
-        return whose if self.node.try_find_child(f"{whose}Invoke") is None else f"{entry_point.id}-"
 
 
 class ForeignRoutes(Construct):

@@ -26,12 +26,8 @@ class GamificationStack(ServiceStack):
             timeout=Duration.minutes(4),
         )
         self.administer(
-            "/v1/admin/achievements",
-            "/v1/admin/achievement-backfills",
-            place="achievements/admin_api",
-            uses=[counting],
+            "/v1/admin/achievements", "/v1/admin/achievement-backfills", "/v1/admin/boards", uses=[counting]
         )
-        self.administer("/v1/admin/boards", place="boards/repair/admin_api")
         self.show("XpGranted", "PersonalRecords", "AchievementsUnlocked")
 
     def _make_boards(self) -> Workflow | None:

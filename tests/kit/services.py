@@ -7,7 +7,7 @@ import os
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 from uuid import uuid4
 
 import boto3
@@ -190,17 +190,9 @@ class Service:
         return [entry for entry in entries if detail_type in {None, entry["detail_type"]}]
 
 
-ADMINISTERED: Final = {
-    "/v1/admin/achievement": "achievements/admin_api",
-    "/v1/admin/boards": "boards/repair/admin_api",
-}
-"""What admins ask of a service that has several functions for them."""
-
-
 def function_of(path: str) -> str:
     """To which API Gateway would lead the request."""
-    of_wing = next((place for beginning, place in ADMINISTERED.items() if path.startswith(beginning)), "admin_api")
-    return of_wing if path.startswith("/v1/admin/") else "api"
+    return "admin_api" if path.startswith("/v1/admin/") else "api"
 
 
 def answer_of(raw: dict[str, Any]) -> Answer:

@@ -142,7 +142,7 @@ def test_a_cursor_is_digits(cursor: str) -> None:
 def signed(gamification: Service, method: str, path: str, query: dict[str, str] | None = None) -> Answer:
     event = http_event(method, f"/v1/admin/boards/{path}", None, user=None, query=query)
     event["requestContext"]["authorizer"] = {"iam": {"userArn": "arn:aws:iam::000000000000:user/admin"}}
-    return answer_of(gamification.invoke("boards/repair/admin_api", event))
+    return answer_of(gamification.invoke("admin_api", event))
 
 
 def test_admins_ask_by_the_current_period(gamification: Service) -> None:

@@ -26,7 +26,6 @@ BATCHES = {"promos-campaigns-choose-athletes"}
 WALKS = {"workouts-remeasure-choose-workouts"}
 READS_ITS_TABLE_ONLY = {
     "app-api",
-    "gamification-api",
     "notifications-admin-api",
     "telemetry-live-on-socket-connect",
     "promos-wear-offers-look-offer",

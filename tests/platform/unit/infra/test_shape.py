@@ -309,6 +309,8 @@ def test_what_may_be_forgotten_is_looked_for_every_few_minutes(local: Synthesise
         p["Name"]: p["ScheduleExpression"] for _, p in local.of_type("AWS::Events::Rule") if "ScheduleExpression" in p
     }
     assert rates == {
+        "stadion-gamification-boards-building-end-boards": "rate(1 day)",
+        "stadion-gamification-boards-history-settle-periods": "rate(15 minutes)",
         "stadion-notifications-dispatch-send-due": "rate(1 minute)",
         "stadion-promos-checkout-give-back-reservations": "rate(1 minute)",
         "stadion-partners-finish-rotations": "rate(1 hour)",

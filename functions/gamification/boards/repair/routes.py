@@ -1,4 +1,4 @@
-"""Admins' routes of boards: /v1/admin/boards, for `stadion board`."""
+"""Boards over HTTP, for admins: /v1/admin/boards."""
 
 from typing import Annotated, Final
 
@@ -10,15 +10,14 @@ from gamification.boards.repair import service
 from gamification.boards.repair.schemas import BoardCheck
 from stadion import clock
 from stadion.errors import InvalidCursorError, RequestInProgressError
-from stadion.http import AdminRoutes, Api, Cursor, lambda_handler
+from stadion.http import AdminRoutes, Cursor
 
-api = Api()
-admin = AdminRoutes()
+router = AdminRoutes()
 TAGS: Final = ["Leaderboards"]
 Board = Annotated[str, Path(max_length=LONGEST_ID, examples=["global.all.xp.week"])]
 
 
-@admin.get(
+@router.get(
     "/v1/admin/boards/<board>/drift",
     summary="Compare a part of a board with its entries",
     tags=TAGS,
@@ -30,7 +29,7 @@ def get_board_drift(board: Board, cursor: Cursor = None) -> BoardCheck:
     return BoardCheck.of(str(named), service.check(named, cursor))
 
 
-@admin.post(
+@router.post(
     "/v1/admin/boards/<board>/recount",
     summary="Repair a part of a board",
     tags=TAGS,
@@ -46,8 +45,4 @@ def _board(text: str) -> BoardId:
     try:
         return BoardId.parse(text).at(clock.now())
     except BadBoardError as error:
-        raise BoardNotFoundError(why=error.text.say(api.language)) from error
-
-
-api.include_router(admin)
-handler = lambda_handler(api)
+        raise BoardNotFoundError(why=error.text.say(router.language)) from error

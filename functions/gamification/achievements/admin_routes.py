@@ -1,11 +1,10 @@
-"""Admins' routes of achievements: /v1/admin/achievements and achievement-backfills, for `stadion achievement`."""
+"""Achievements over HTTP, for admins: /v1/admin/achievements."""
 
 from typing import Annotated, Final
 
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 
 from gamification.achievements.admin_schemas import AchievementRule, RuleValidity
-from gamification.achievements.backfill.routes import router as backfills
 from gamification.achievements.base.values import RuleDocument
 from gamification.achievements.errors import (
     AchievementNameDiffersError,
@@ -17,31 +16,28 @@ from gamification.achievements.errors import (
 from gamification.achievements.rules import service
 from stadion import clock
 from stadion.errors import RequestInProgressError
-from stadion.http import AdminRoutes, Api, lambda_handler
+from stadion.http import AdminRoutes
 from stadion.pagination import ListResponse
 
-api = Api()
-admin = AdminRoutes()
-api.include_router(backfills)
-handler = lambda_handler(api)
+router = AdminRoutes()
 BASE: Final = "/v1/admin/achievements"
 TAGS: Final = ["Gamification"]
 AchievementId = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{1,38}[a-z0-9]$", examples=["early_bird"])]
 
 
-@admin.get(BASE, summary="List the achievements and their rules", tags=TAGS)
+@router.get(BASE, summary="List the achievements and their rules", tags=TAGS)
 def list_achievement_rules() -> ListResponse[AchievementRule]:
     """The newest version of each, also those that are retired and hidden."""
     return ListResponse[AchievementRule](items=[AchievementRule.of(rule) for rule in service.everything()])
 
 
-@admin.post(f"{BASE}/check", summary="What would be refused", tags=TAGS)
+@router.post(f"{BASE}/check", summary="What would be refused", tags=TAGS)
 def check_achievement_rule(body: Annotated[RuleDocument, Body()]) -> RuleValidity:
     """Wrong shapes are a 422 with pointers, as everywhere; this answers for what a shape cannot tell."""
-    return RuleValidity.of(body, service.check(body), api.language)
+    return RuleValidity.of(body, service.check(body), router.language)
 
 
-@admin.get(
+@router.get(
     f"{BASE}/<achievement_id>",
     summary="Show an achievement and its rule",
     tags=TAGS,
@@ -51,7 +47,7 @@ def get_achievement_rule(achievement_id: AchievementId) -> AchievementRule:
     return AchievementRule.of(service.get(achievement_id))
 
 
-@admin.put(
+@router.put(
     f"{BASE}/<achievement_id>",
     summary="Add an achievement, or a new version of one",
     tags=TAGS,
@@ -65,7 +61,7 @@ def put_achievement_rule(achievement_id: AchievementId, body: Annotated[RuleDocu
     return AchievementRule.of(service.add(body, clock.now()))
 
 
-@admin.post(
+@router.post(
     f"{BASE}/<achievement_id>/retire",
     summary="Let nobody earn an achievement any more",
     tags=TAGS,
@@ -74,6 +70,3 @@ def put_achievement_rule(achievement_id: AchievementId, body: Annotated[RuleDocu
 def retire_achievement(achievement_id: AchievementId) -> AchievementRule:
     """What was earned stays."""
     return AchievementRule.of(service.retire(achievement_id, clock.now()))
-
-
-api.include_router(admin)
