@@ -409,7 +409,9 @@ def _failures(operation: Operation) -> Document:
     made = {status: _failure(status, examples) for status, examples in by_status.items()}
     if HTTPStatus.FORBIDDEN in made and not PUBLIC_PATHS.fullmatch(operation.path):
         made[403]["content"].update(parts.GATEWAY_CONTENT)
-    made |= {status: {"$ref": f"#/components/responses/{name}"} for status, name in _shared(operation).items()}
+    for status, name in _shared(operation).items():
+        joined = _joined(made[status], name) if status in made else None
+        made[status] = joined or {"$ref": f"#/components/responses/{name}"}
     return {str(status): made[status] for status in sorted(made)}
 
 
@@ -451,6 +453,20 @@ def _failure(status: int, examples: list[Document]) -> Document:
         "description": f"{PHRASES[status]}: {codes}",
         "headers": parts.headers("X-Correlation-Id"),
         "content": {parts.PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": named}},
+    }
+
+
+def _joined(own: Document, name: str) -> Document | None:
+    """What the route itself says with a status, beside what everybody may be told with it; None: it is nothing else."""
+    shared = _shared_responses()[name]
+    examples = [one["content"][parts.PROBLEM_JSON].get("examples", {}) for one in (own, shared)]
+    if examples[0].keys() <= examples[1].keys():
+        return None
+    problem = own["content"][parts.PROBLEM_JSON] | {"examples": examples[0] | examples[1]}
+    return {
+        "description": f"{own['description']}. {shared['description']}",
+        "headers": own["headers"] | shared.get("headers", {}),
+        "content": {**shared["content"], parts.PROBLEM_JSON: problem},
     }
 
 

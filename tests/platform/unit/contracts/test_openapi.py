@@ -167,6 +167,13 @@ def test_recording_a_workout_is_documented_to_the_last_code() -> None:
     assert {"ETag", "Location", "Idempotency-Replayed"} <= operation["responses"]["201"]["headers"].keys()
 
 
+def test_every_error_that_a_route_declares_is_documented_there() -> None:
+    """Also 429: a limit of the route's own is not the one that everybody has."""
+    for route in every_route():
+        told = json.dumps(openapi._failures(route))
+        assert not [error.code for error in route.contract.errors if f"examples/{error.code}" not in told], route.id
+
+
 def test_an_export_is_documented_with_the_content_types_that_it_has() -> None:
     from telemetry.exports.domain import CONTENT_TYPES
 
