@@ -23,11 +23,6 @@ def entry_point(service: str, what: str) -> EntryPoint:
     return found[0]
 
 
-@cache
-def functions_named(service: str, what: str) -> list[EntryPoint]:
-    return [one for one in entry_points(FUNCTIONS) if (one.service, one.what) == (service, what)]
-
-
 def handler_of(service: str, what: str) -> Any:
     place = entry_point(service, what)
     return getattr(import_module(place.imported), place.attribute)

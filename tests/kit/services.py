@@ -7,20 +7,18 @@ import os
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
-from importlib import import_module
 from typing import Any
 from uuid import uuid4
 
 import boto3
 import pytest
 
-from infra_cdk.parts.entry_points import EntryPoint
 from stadion import clock, dynamo, partner_standing, settings
 from stadion.change import Change
 from stadion.events.partners import PartnerAbility
 from stadion.partner_rights import PartnerStands
 from tests.kit import declared
-from tests.kit.functions import functions_named, handler_of
+from tests.kit.functions import handler_of
 
 ATHLETE = "8f14e45f-ceea-467f-a0e6-7b1c2d3e4f50"
 OTHER = "c9f0f895-fb98-4b91-9a0e-5b6c7d8e9f01"
@@ -146,7 +144,7 @@ class Service:
     ) -> Answer:
         event = http_event(method, path, body, user=user, query=query, headers=headers)
         event["requestContext"]["http"]["sourceIp"] = source_ip
-        return self._ask(function_of(path, self.name), event)
+        return self._ask(function_of(path), event)
 
     def sign(
         self, method: str, path: str, body: Any = None, *, query: dict[str, str] | None = None, **headers: str
@@ -154,7 +152,7 @@ class Service:
         """As an admin's command signs it."""
         event = http_event(method, path, body, user=None, query=query, headers=headers)
         event["requestContext"]["authorizer"] = {"iam": {"userArn": "arn:aws:iam::000000000000:user/admin"}}
-        return self._ask(function_of(path, self.name), event)
+        return self._ask(function_of(path), event)
 
     def ask(self, method: str, path: str, body: Any = None, *, key: str, **headers: str) -> Answer:
         """As a partner, through the REST API, which lets nobody in without a key."""
@@ -192,17 +190,9 @@ class Service:
         return [entry for entry in entries if detail_type in {None, entry["detail_type"]}]
 
 
-def function_of(path: str, service: str = "") -> str:
-    """To which API Gateway would lead the request. Of several functions for admins, the one that has the route."""
-    if not path.startswith("/v1/admin/"):
-        return "api"
-    found = [one for one in functions_named(service, "admin_api") if _has_route(one, path)]
-    return f"{found[0].folder}/admin_api".partition("/")[2] if found else "admin_api"
-
-
-def _has_route(entry: EntryPoint, path: str) -> bool:
-    api = import_module(entry.imported).api
-    return any(route.rule.match(path) for route in [*api._static_routes, *api._dynamic_routes])
+def function_of(path: str) -> str:
+    """To which API Gateway would lead the request."""
+    return "admin_api" if path.startswith("/v1/admin/") else "api"
 
 
 def answer_of(raw: dict[str, Any]) -> Answer:
