@@ -14,7 +14,7 @@ OF_AGE: Final = 18
 """Years: younger athletes are never on a board by name."""
 
 
-MOST_HIDDEN: Final = 500
+MOST_HIDDEN: Final = 300
 """Whom boards have not followed yet: the latest. Each page reads all of them, and nobody's answer may fail for it."""
 
 

@@ -89,7 +89,7 @@ def test_whoever_leaves_can_leave_though_half_the_world_does(gamification: Servi
     for number in range(3 * MOST_HIDDEN):
         hiding = hiding.after(f"{number:036}", NAMED, Player(shown=Shown.OFF), now + timedelta(days=1), now)
     assert hiding.is_gone(f"{3 * MOST_HIDDEN - 1:036}", now)
-    assert len(hiding.model_dump_json()) < 80_000, "each page reads it"
+    assert len(hiding.model_dump_json()) < 45_000, "each page reads it"
 
 
 def test_a_childs_name_is_hidden_before_the_stream_is_read(gamification: Service) -> None:
