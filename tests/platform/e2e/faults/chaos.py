@@ -52,8 +52,9 @@ def _refused(response: Any) -> ClientError:
     return ClientError(response, "any")
 
 
-MORE_OFTEN = sized(small=4, large=1)
-"""In a small run every kind of fault must come to every service all the same."""
+MORE_OFTEN = sized(small=2, large=1)
+"""In a small run every kind of fault must come to every service all the same. A workout is fifteen requests of play, of
+which a batch of ten must end sometimes."""
 FAULTS: dict[Callable[[Call], Any], float] = {
     killed_before: 0.004 * MORE_OFTEN,
     killed_after: 0.004 * MORE_OFTEN,

@@ -179,7 +179,8 @@ def awards(workouts: Iterable[Fields]) -> set[tuple[str, str, int]]:
 
 
 def _xp(workout: Fields) -> int:
-    return round(workout["moving_time_s"] / 60 * sport(workout["sport_type"]).xp_weight * _effort(workout))
+    earned: int = round(workout["moving_time_s"] / 60 * sport(workout["sport_type"]).xp_weight * _effort(workout))
+    return earned
 
 
 def board_scores(workouts: Iterable[Fields]) -> dict[str, dict[str, int]]:
