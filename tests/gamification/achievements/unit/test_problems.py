@@ -1,5 +1,6 @@
 """What is wrong with a rule is said at its place, in both languages; what is right is said in words."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from pydantic import ValidationError
 from gamification.achievements.base.problems import problems_of
 from gamification.achievements.base.values import RuleDocument
 from gamification.achievements.base.words import explain
+from stadion.formats import FORMATS
 from stadion.i18n import Language
 from stadion.units import KnownReader, UnitSystem
 from tests.gamification.achievements.books import OF_EVERY_KIND, count, different, document, rule, total
@@ -117,3 +119,18 @@ def test_a_rule_is_said_in_the_readers_units() -> None:
     )
     assert "26.2\xa0mi" in explain(one, KnownReader(Language.EN, UnitSystem.IMPERIAL))
     assert "набор высоты от 500\xa0м" in explain(one, KnownReader(Language.RU))
+
+
+def test_a_wrong_form_is_told_with_the_right_one() -> None:
+    """An editor has the error alone: "the format is not right" at `#/id` says nothing."""
+    used = set(patterns_in(RuleDocument.model_json_schema()))
+    assert len(used) >= 4
+    assert used <= set(FORMATS)
+
+
+def patterns_in(schema: Any) -> Iterator[str]:
+    parts = schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ()
+    if isinstance(schema, dict) and isinstance(schema.get("pattern"), str):
+        yield schema["pattern"]
+    for part in parts:
+        yield from patterns_in(part)
