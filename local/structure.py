@@ -139,7 +139,17 @@ def _breach(name: str, target: str) -> str | None:
 
 def composes(stem: str) -> bool:
     """Whether a file of this name puts wings together: an entry point, its words and steps, or a use case."""
-    is_named = stem in {"api", "admin_api", "routes", "schemas", "service", "steps", "tasks", "__init__"}
+    is_named = stem in {
+        "api",
+        "admin_api",
+        "routes",
+        "admin_routes",
+        "schemas",
+        "service",
+        "steps",
+        "tasks",
+        "__init__",
+    }
     return is_named or stem.endswith("_service") or stem.startswith(("on_", "task_"))
 
 

@@ -312,9 +312,12 @@ class RuleDocument(Criterion):
     season: Season | None = None
     needs: Annotated[list[RuleId], Field(min_length=1, max_length=5)] | None = None
     reward: RewardCode | None = Field(default=None, description="comes with the highest level")
-    title: AchievementWords
-    text: AchievementWords = Field(description="what it is for, in a sentence")
-    icon: Icon
+    title: AchievementWords = Field(examples=[{"en": "Early bird", "ru": "Ранняя пташка"}])
+    text: AchievementWords = Field(
+        description="what it is for, in a sentence",
+        examples=[{"en": "Five workouts before seven.", "ru": "Пять тренировок до семи."}],
+    )
+    icon: Icon = Field(examples=[{"glyph": "sun", "shape": "round", "tint": "gold"}])
 
     @property
     def targets(self) -> list[int]:
