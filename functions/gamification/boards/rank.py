@@ -16,7 +16,7 @@ from gamification.boards.trie import Node
 from stadion import pagination
 from stadion.errors import InvalidCursorError
 
-MOST_REQUESTS: Final = 6
+MOST_REQUESTS: Final = 5
 """Of a page of a large board: the top comes shorter rather than with more, and its cursor goes on."""
 LARGE: Final = 5_000
 """Athletes. A smaller board has its octaves read one by one, each for half a read unit."""
