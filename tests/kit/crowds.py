@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from tests.kit.stack import DeployedStack, settle
+from tests.kit.stack import PATIENCE_S, DeployedStack, settle
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Crowd:
         batches = [events[at : at + 10] for at in range(0, len(events), 10)]
         with ThreadPoolExecutor(6) as pool:
             list(pool.map(lambda entries: _publish(stack, entries), batches))
-        settle(stack, self.name)
+        settle(stack, self.name, within_s=3 * PATIENCE_S)
 
     def _news(self, user_id: str, *, consents: bool) -> list[dict[str, Any]]:
         lives = {"revision": 2, "language": "en", "time_zone": "UTC", "city": self.city}

@@ -112,7 +112,7 @@ def eventually(check: Callable[[], T | None], *, within_s: float = PATIENCE_S, e
     return client.eventually(check, within_s=within_s, every_s=every_s)
 
 
-def settle(stack: DeployedStack, about: str = "") -> None:
+def settle(stack: DeployedStack, about: str = "", *, within_s: float = PATIENCE_S) -> None:
     """Until nothing that mentions `about` waits in a queue, is in a function's hands, or is a change nobody has read.
 
     Twice in a row: what a function leaves behind is written before its message goes, so two looks cannot both miss it.
@@ -125,7 +125,7 @@ def settle(stack: DeployedStack, about: str = "") -> None:
         looks = 0 if waiting else looks + 1
         return looks >= 2
 
-    eventually(is_quiet, every_s=0.1)
+    eventually(is_quiet, within_s=within_s, every_s=0.1)
 
 
 def round_of(stack: DeployedStack, task: str, *, only: str, as_of: datetime) -> dict[str, Any]:

@@ -36,6 +36,7 @@ Position = dict[str, Any]
 PLATFORM: Final = "platform_"
 SIGNER: Final = {"iam": {"userArn": "arn:aws:iam::000000000000:user/admin"}}
 NAMED: Final[dict[str, str]] = {
+    "board": "global.all.xp.week",
     "campaign_id": "winter",
     "partner_id": "store",
     "reward_code": "free_delivery",
@@ -247,7 +248,7 @@ each_list = pytest.mark.parametrize(("service", "path"), EVERY, ids=[path for _,
 
 def test_the_document_has_these_lists() -> None:
     """A new one is attacked as well; that none is lost is seen here."""
-    assert len(EVERY) == 19
+    assert len(EVERY) == 22
 
 
 @each_list

@@ -30,7 +30,7 @@ class Backfill(Value):
     is_stopped: bool = False
     attempt: int = Field(default=1, description="the execution that drives it; an earlier one ends at its next step")
     shard: int = Field(default=0, description="of the list of athletes, at which it is")
-    position: dict[str, Any] | None = Field(default=None, description="in the shard, after which it goes on")
+    after: dict[str, Any] | None = Field(default=None, description="in the shard, after which it goes on")
     athletes: int = Field(default=0, description="looked at so far")
     unlocked: int = 0
     revoked: int = 0

@@ -30,4 +30,4 @@ class BackfillResponse(BaseModel):
 
     @classmethod
     def of(cls, run: Backfill) -> Self:
-        return cls.model_validate(run.model_dump(exclude={"position", "shard", "revision"}))
+        return cls.model_validate(run.model_dump(exclude={"after", "shard", "revision"}))

@@ -58,9 +58,9 @@ def _counted(run: Backfill, book: RuleBook, now: datetime) -> Backfill:
     if run.shard >= len(shards):
         new = run.changed(now, state=BackfillState.ENDED, ended_at=now, failure=None)
     else:
-        user_ids, position = store.some_athletes(shards[run.shard], run.position, limit=PORTION)
+        user_ids, position = store.some_athletes(shards[run.shard], run.after, limit=PORTION)
         new = _with(run, user_ids, book, now)
-        new = new.model_copy(update={"position": position, "shard": run.shard + (position is None)})
+        new = new.model_copy(update={"after": position, "shard": run.shard + (position is None)})
     store.revise(run, new)
     return new
 

@@ -32,7 +32,7 @@ class Settling(Value):
     octave: str = ""
     after: str = ""
     """The last entry that was written, by its key."""
-    position: int = 0
+    counted: int = 0
     rank: int = 0
     score: int = 0
     """Of that entry."""

@@ -66,7 +66,7 @@ def _page(period: Period, state: Settling) -> tuple[Rows, Settling] | None:
         return None
     board = BoardId.parse(state.board)
     root = store.read_nodes([(str(board), ROOT)])[(str(board), ROOT)]
-    count = Count(state.position, state.rank, state.score)
+    count = Count(state.counted, state.rank, state.score)
     rows: Rows = []
     octave, after = state.octave, state.after
     for entry in islice(_entries(root, state), PAGE):
@@ -77,8 +77,8 @@ def _page(period: Period, state: Settling) -> tuple[Rows, Settling] | None:
         octave, after = entry.key[0], entry.key
     if not rows:
         return None
-    position = {"position": count.position, "rank": count.rank, "score": count.score}
-    return rows, state.model_copy(update={"octave": octave, "after": after, **position})
+    how_far = {"counted": count.position, "rank": count.rank, "score": count.score}
+    return rows, state.model_copy(update={"octave": octave, "after": after, **how_far})
 
 
 def _entries(root: Node, state: Settling) -> Iterator[store.Entry]:

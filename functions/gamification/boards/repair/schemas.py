@@ -21,7 +21,7 @@ class BoardCheck(BaseModel):
     entries: int = Field(examples=[1500])
     nodes: int = Field(examples=[24])
     wrong: list[BoardFault]
-    next_cursor: str | None = Field(default=None, examples=["Yk"])
+    next_cursor: str | None = Field(default=None)
 
     @classmethod
     def of(cls, board: str, checked: Checked) -> Self:

@@ -11,6 +11,7 @@ from gamification.boards.domain import BoardId
 from gamification.boards.repair.domain import Checked, Fault, Wrong
 from gamification.boards.store import Entry, Placed, Scores
 from gamification.boards.trie import Node, Slot
+from stadion import pagination
 from stadion.errors import InvalidCursorError
 
 ENTRIES_AT_ONCE: Final = 1_500
@@ -41,7 +42,7 @@ def check(board: BoardId, cursor: str | None = None, *, repairs: bool = False) -
     """The part of the board (by its period's own name) that begins at `cursor`. With `repairs`, what is wrong is
     counted anew as the consumer does it, so that nobody who writes meanwhile is in the way. Differences of the moment,
     of what is being written just now, are looked at twice. `InvalidCursorError`."""
-    start = _start(cursor)
+    start = _start(board, cursor)
     part = _part(board, start)
     wrong, entries = [*part.wrong, *(_forgotten(board) if not start else ())], 0
     for leaves in _by_octave(part.leaves):
@@ -56,15 +57,26 @@ def check(board: BoardId, cursor: str | None = None, *, repairs: bool = False) -
     sure = [one for one in wrong if one.fault is Fault.ENTRY or _is_still_wrong(board, one)]
     if repairs:
         _repair(board, sure)
-    return Checked(entries, part.nodes, tuple(sure), part.following)
+    return Checked(entries, part.nodes, tuple(sure), _cursor(board, part.following))
 
 
-def _start(cursor: str | None) -> str:
-    if cursor is None:
+def _start(board: BoardId, cursor: str | None) -> str:
+    """The digits with which the part begins."""
+    told = pagination.decode(cursor, _scope(board))
+    if told is None:
         return ""
-    if not 0 < len(cursor) <= LONGEST_PREFIX or not cursor.isprintable() or not cursor.isascii():
+    digits = told.get("start", {}).get("S", "") if isinstance(told.get("start"), dict) else ""
+    if not isinstance(digits, str) or not 0 < len(digits) <= LONGEST_PREFIX or not {*digits} <= {*order.DIGITS}:
         raise InvalidCursorError
-    return cursor
+    return digits
+
+
+def _cursor(board: BoardId, following: str | None) -> str | None:
+    return pagination.encode({"start": {"S": following}}, _scope(board)) if following is not None else None
+
+
+def _scope(board: BoardId) -> str:
+    return pagination.fingerprint("board-check", str(board))
 
 
 # --- what the nodes say ---------------------------------------------------------------------------------------------

@@ -119,7 +119,11 @@ def test_a_replay_changes_no_total(stack: DeployedStack, athlete: Athlete) -> No
     before = athlete.call("GET", "/v1/gamification/progress")
     replayed = told(stack, "events", "replay", "--from", "10m", "--to-consumer", "gamification")
     assert replayed["state"] == "COMPLETED"
-    assert replayed["consumers"] == ["gamification-athletes-on-account-events", "gamification-on-workout-events"]
+    assert replayed["consumers"] == [
+        "gamification-athletes-on-account-events",
+        "gamification-boards-on-presence-changes",
+        "gamification-on-workout-events",
+    ]
     eventually(lambda: _delivered_again(stack, workout_id), every_s=0.5)
     assert athlete.call("GET", "/v1/gamification/progress") == before
 
