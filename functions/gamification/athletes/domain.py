@@ -123,7 +123,8 @@ def _joined(stays: Sequence[Stay]) -> list[Stay]:
 
 
 def stay_on(athlete: Athlete, day: date) -> Stay | None:
-    """The last that began by the end of the day (UTC); before the first known, the first known."""
+    """The last that began by the end of the day (UTC); before the first known, the first that says where: a diary that
+    is imported is older than the profile."""
     begun = [stay for stay in athlete.stays if stay.since.astimezone(UTC).date() <= day]
-    known = begun[-1:] or athlete.stays[:1]
+    known = begun[-1:] or [stay for stay in athlete.stays if stay.country is not None][:1] or athlete.stays[:1]
     return known[0] if known else None
