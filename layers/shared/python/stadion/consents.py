@@ -47,7 +47,7 @@ COVERED: Final[Mapping[str, ConsentKind | None]] = {
     **_all(None, "average_speed_mps max_speed_mps average_power_w max_power_w normalized_power_w"),
     **_all(None, "elevation_high_m elevation_low_m kilojoules_kj average_temperature_c"),
     **_all(None, "average_cadence_rpm max_cadence_rpm pool_length_m strokes rpe feel best_efforts flags dropped"),
-    **_all(None, "suggested_crop measured_by disputed gear_ids gear_chosen streams day counts count of_laps"),
+    **_all(None, "suggested_crop measured_by disputed gear_ids gear_chosen by_hand streams day counts count of_laps"),
     # --- what a workout means ---
     **_all(HEALTH, "load trimp zonal_trimp hr_tss intensity_factor tss r_tss decoupling zones"),
     **_all(None, "normalized_power grade_adjusted_speed mean_max"),
