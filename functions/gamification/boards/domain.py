@@ -323,6 +323,11 @@ class Scored:
     reached: datetime
 
 
+def percentile_of(rank: int, total: int) -> float:
+    """How many per cent have at most this score: 100.0 for who leads."""
+    return round(100 * (total - rank + 1) / max(1, total), 2)
+
+
 @dataclass(frozen=True)
 class Standing:
     """Exact, as of `as_of`."""
@@ -346,8 +351,7 @@ class Standing:
 
     @property
     def percentile(self) -> float:
-        """How many per cent have at most this score: 100.0 for who leads."""
-        return round(100 * (self.total - self.rank + 1) / max(1, self.total), 2)
+        return percentile_of(self.rank, self.total)
 
 
 @dataclass(frozen=True)

@@ -311,16 +311,6 @@ def renew_node(node: Node) -> None:
     )
 
 
-def delete_items(keys: Sequence[Raw]) -> None:
-    for first in range(0, len(keys), MOST_WRITES):
-        left = [{"DeleteRequest": {"Key": key}} for key in keys[first : first + MOST_WRITES]]
-        for _ in UNPROCESSED.tries():
-            answer = _call("BatchWriteItem", RequestItems={settings().table: left})
-            left = answer.get("UnprocessedItems", {}).get(settings().table, [])
-            if not left:
-                break
-
-
 # --- who stands where -----------------------------------------------------------------------------------------------
 
 

@@ -19,29 +19,14 @@ from gamification.achievements.base.values import (
     Where,
     is_date,
 )
+from gamification.base.families import FAMILIES
 from gamification.streaks.domain import StreakUnit
 from stadion.effort_names import effort_name
 from stadion.i18n import Language, Text
 from stadion.sport_names import sport_name
-from stadion.sports import Family
 from stadion.units import Reader, number, said, worded
 
 KM: Final = 1000
-FAMILIES: Final = {
-    Family.RUN: Text(en="running", ru="бег"),
-    Family.RIDE: Text(en="cycling", ru="велоспорт"),
-    Family.WALK: Text(en="walking and hiking", ru="ходьба и походы"),
-    Family.SWIM: Text(en="swimming", ru="плавание"),
-    Family.SNOW: Text(en="snow sports", ru="снежные виды"),
-    Family.SKATE: Text(en="skating", ru="коньки и ролики"),
-    Family.PADDLE: Text(en="paddling and rowing", ru="гребля"),
-    Family.WIND_AND_WAVE: Text(en="wind and waves", ru="ветер и волны"),
-    Family.RACKET: Text(en="racket sports", ru="ракеточные виды"),
-    Family.BALL: Text(en="ball games", ru="игры с мячом"),
-    Family.GYM: Text(en="the gym", ru="зал"),
-    Family.CLIMB: Text(en="climbing", ru="скалолазание"),
-    Family.UNKNOWN: Text(en="unnamed sports", ru="спорт без названия"),
-}
 WEEKDAYS: Final = (
     Text(en="Monday", ru="понедельник"),
     Text(en="Tuesday", ru="вторник"),

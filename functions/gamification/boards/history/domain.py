@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from gamification.boards.domain import Period, PeriodKind, period_of
+from gamification.boards.domain import Period, PeriodKind, percentile_of, period_of
 from stadion.values import Value
 
 SETTLED_AFTER: Final = timedelta(hours=48)
@@ -20,7 +20,7 @@ class Stood(Value):
 
     @property
     def percentile(self) -> float:
-        return round(100 * (self.total - self.rank + 1) / max(1, self.total), 2)
+        return percentile_of(self.rank, self.total)
 
 
 class Settling(Value):

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from gamification.base.families import FAMILIES
 from gamification.boards.domain import WHOLE, BoardId, BoardMetric, PeriodKind
 from stadion.i18n import Language, Text
 from stadion.units import Reader, duration, number, said
@@ -15,18 +16,7 @@ METRICS: Final = {
 }
 SPORTS: Final = {
     WHOLE: Text(en="all sports", ru="все виды спорта"),
-    "run": Text(en="running", ru="бег"),
-    "ride": Text(en="cycling", ru="велосипед"),
-    "walk": Text(en="walking", ru="ходьба"),
-    "swim": Text(en="swimming", ru="плавание"),
-    "snow": Text(en="snow sports", ru="снежные виды"),
-    "skate": Text(en="skating", ru="коньки и ролики"),
-    "paddle": Text(en="paddling", ru="гребля"),
-    "wind_and_wave": Text(en="wind and waves", ru="ветер и волны"),
-    "racket": Text(en="racket sports", ru="игры с ракеткой"),
-    "ball": Text(en="ball games", ru="игры с мячом"),
-    "gym": Text(en="gym", ru="зал"),
-    "climb": Text(en="climbing", ru="скалолазание"),
+    **{family.value: text for family, text in FAMILIES.items()},
 }
 KINDS: Final = {
     PeriodKind.WEEK: Text(en="week {period}", ru="неделя {period}"),
